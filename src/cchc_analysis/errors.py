@@ -1,0 +1,66 @@
+"""Problems as people meet them: a sentence, and an exit code of its kind.
+
+Problems are collected while the work goes on and raised once, so that a person sees all of them
+in one run. A traceback is only ever our own mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong with what we were given.
+
+    Renders as ``where: found; expected. remedy``.
+    """
+
+    where: str
+    found: str
+    expected: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found}; expected {self.expected}. {self.remedy}"
+
+
+class CchcError(Exception):
+    """Something that the person running the command can mend."""
+
+    exit_code = 1
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class CommandError(CchcError):
+    """A wrong command, option or parameter."""
+
+    exit_code = 2
+
+
+class ReportError(CchcError):
+    """A report, transcript or source row that cannot be read."""
+
+    exit_code = 3
+
+
+class ReferenceDataError(CchcError):
+    """Reference data that contradicts itself or lacks an entry."""
+
+    exit_code = 4
+
+
+class ValidationError(CchcError):
+    """A suite that cannot be run, or data that break a critical rule."""
+
+    exit_code = 5
+
+
+class BriefError(CchcError):
+    """A brief that could not be made."""
+
+    exit_code = 6

@@ -1,0 +1,298 @@
+"""What people decided: the catalogue of indicators, the areas, units, targets and corrections.
+
+Comes in as the small reviewed files of ``data/reference``; goes out as one ``Reference`` that
+matches names to ids. Nothing unknown is guessed: a name that is not here raises, with the nearest
+names that are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.clean import nearest_names
+from cchc_analysis.errors import CommandError, Problem, ReferenceDataError
+from cchc_analysis.files import TableError, list_rows, load_text_table, type_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "indicators": (
+        (
+            *("indicator", "label_vi", "label_en", "unit", "reform_area", "polarity"),
+            *("range_min", "range_max", "aggregation", "numerator", "denominator"),
+            "official_source",
+        ),
+        ("indicator",),
+    ),
+    "areas": (
+        (
+            *("area_id", "name", "level", "type", "parent_id", "communes"),
+            *("valid_from", "valid_to", "note_vi", "note_en", "source"),
+        ),
+        ("area_id",),
+    ),
+    "area_aliases": (("alias", "area_id", "note"), ("alias",)),
+    "area_changes": (
+        (
+            *("change_id", "decided", "effective", "area_ids", "kind"),
+            *("change_vi", "change_en", "document", "source", "certainty"),
+        ),
+        ("change_id",),
+    ),
+    "units": (("unit", "label_vi", "label_en", "kind", "base_unit", "multiplier"), ("unit",)),
+    "breakdowns": (("breakdown", "label_vi", "label_en"), ("breakdown",)),
+    "targets": (
+        (
+            *("target_id", "area_id", "scope", "indicator", "period_start", "period_end"),
+            *("comparator", "value", "unit", "document", "certainty", "note_vi", "note_en"),
+        ),
+        ("target_id",),
+    ),
+    "target_results": (
+        ("target_indicator", "result_indicator", "relation", "reason_vi", "reason_en"),
+        ("target_indicator", "result_indicator"),
+    ),
+    "corrections": (
+        ("source_id", "figure_id", "expect", "action", "published", "reason_vi", "reason_en"),
+        ("source_id", "figure_id"),
+    ),
+    "derivations": (
+        ("indicator", "scope", "formula", "definition_vi", "definition_en", "source"),
+        ("indicator", "scope", "formula"),
+    ),
+    "identities": (
+        ("rule_id", "rival_group", "definition_vi", "definition_en", "note_vi", "note_en"),
+        ("rule_id",),
+    ),
+    "remarks": (
+        ("remark_id", "source_id", "kind", "figures", "text_vi", "text_en"),
+        ("remark_id",),
+    ),
+}
+"""The files of ``data/reference``: the columns and the key of each."""
+
+MAY_BE_EMPTY = frozenset({"corrections", "remarks", "targets", "target_results", "area_changes"})
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where the parts of a project folder lie."""
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """What we were given: sources and transcripts."""
+        return self.root / "data" / "raw"
+
+    @property
+    def reference(self) -> Path:
+        """What people decided."""
+        return self.root / "data" / "reference"
+
+    @property
+    def processed(self) -> Path:
+        """What is made from both."""
+        return self.root / "data" / "processed"
+
+    @property
+    def expectations(self) -> Path:
+        """The suites."""
+        return self.root / "expectations"
+
+    @property
+    def notebooks(self) -> Path:
+        """The notebooks and the page template."""
+        return self.root / "notebooks"
+
+    @property
+    def site(self) -> Path:
+        """The built pages."""
+        return self.root / "site"
+
+    @property
+    def build(self) -> Path:
+        """What may be deleted at any time: copies made for speed."""
+        return self.root / "build"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference tables, and matching against them.
+
+    Each table is a frame with the columns of ``REFERENCE_TABLES``; text cells are strings with
+    ``""`` for a missing one, numbers are floats.
+    """
+
+    indicators: pd.DataFrame
+    areas: pd.DataFrame
+    area_aliases: pd.DataFrame
+    area_changes: pd.DataFrame
+    units: pd.DataFrame
+    breakdowns: pd.DataFrame
+    targets: pd.DataFrame
+    target_results: pd.DataFrame
+    corrections: pd.DataFrame
+    derivations: pd.DataFrame
+    identities: pd.DataFrame
+    remarks: pd.DataFrame
+
+    @cached_property
+    def indicator_rows(self) -> dict[str, dict[str, Any]]:
+        """The catalogue by indicator."""
+        return _index_rows(self.indicators, "indicator")
+
+    @cached_property
+    def area_rows(self) -> dict[str, dict[str, Any]]:
+        """The areas by id."""
+        return _index_rows(self.areas, "area_id")
+
+    @cached_property
+    def unit_rows(self) -> dict[str, dict[str, Any]]:
+        """The units by code."""
+        return _index_rows(self.units, "unit")
+
+    @cached_property
+    def _area_by_name(self) -> dict[str, str]:
+        names = dict(zip(self.areas["name"], self.areas["area_id"], strict=True))
+        names |= dict(zip(self.area_aliases["alias"], self.area_aliases["area_id"], strict=True))
+        names |= {area_id: area_id for area_id in self.areas["area_id"]}
+        return {" ".join(name.casefold().split()): area_id for name, area_id in names.items()}
+
+    def match_area(self, name: str) -> str:
+        """Match a name to the id of its area, by the written aliases.
+
+        Raises:
+            KeyError: No area has that name; carries the sentence with the nearest names.
+        """
+        area_id = self._area_by_name.get(" ".join(name.casefold().split()))
+        if area_id is None:
+            raise KeyError(suggest(name, self.areas["name"], "area_aliases.csv"))
+        return area_id
+
+    def convert_unit(self, unit: str, to: str) -> float:
+        """The factor that turns a value in ``unit`` into one in ``to``.
+
+        Raises:
+            KeyError: A unit is unknown, or the two measure different things.
+        """
+        for each in (unit, to):
+            if each not in self.unit_rows:
+                raise KeyError(suggest(each, self.unit_rows, "units.csv"))
+        source, target = self.unit_rows[unit], self.unit_rows[to]
+        if source["base_unit"] != target["base_unit"]:
+            raise KeyError(f"write the value in {to!r}, the unit of its indicator")
+        return float(source["multiplier"]) / float(target["multiplier"])
+
+
+def find_project(start: Path) -> Project:
+    """The project that a folder lies in: the nearest one above with ``data/reference``.
+
+    Raises:
+        CommandError: There is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "data" / "reference" / "indicators.csv").is_file():
+            return Project(folder)
+    raise CommandError(
+        Problem(
+            str(start),
+            "no project here or above",
+            "a folder with data/reference/indicators.csv",
+            "Change into the project, or name it with --root or CCHC_ROOT.",
+        )
+    )
+
+
+def suggest(name: str, known: Iterable[str], file: str) -> str:
+    """A remedy that offers the nearest known names and the file in which to add a new one."""
+    nearest = nearest_names(name, known)
+    offer = f"Did you mean {', '.join(map(repr, nearest))}? " if nearest else ""
+    return f"{offer}A new one is a row in data/reference/{file}"
+
+
+def load_reference(folder: Path) -> Reference:
+    """Load all reference tables and hold them against each other.
+
+    Raises:
+        ReferenceDataError: A table cannot be read, or an entry points at nothing; all at once.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for name, (columns, key) in REFERENCE_TABLES.items():
+        try:
+            tables[name] = _load_table(folder / f"{name}.csv", columns, key)
+        except TableError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ReferenceDataError(problems)
+    reference = Reference(**tables)
+    if problems := list(check_reference(reference)):
+        raise ReferenceDataError(problems)
+    return reference
+
+
+def check_reference(reference: Reference) -> Iterable[Problem]:
+    """Every entry that points at something that is not there, as problems."""
+    areas, indicators = set(reference.areas["area_id"]), set(reference.indicators["indicator"])
+    units = set(reference.units["unit"])
+    yield from _check_aliases(reference.area_aliases)
+    for table, column, known in (
+        ("areas", "parent_id", areas | {""}),
+        ("area_aliases", "area_id", areas),
+        ("targets", "area_id", areas | {""}),
+        ("indicators", "unit", units),
+        ("indicators", "numerator", indicators | {""}),
+        ("indicators", "denominator", indicators | {""}),
+        ("targets", "indicator", indicators),
+        ("targets", "unit", units),
+        ("target_results", "target_indicator", indicators),
+        ("target_results", "result_indicator", indicators),
+        ("derivations", "indicator", indicators),
+    ):
+        yield from _check_known(table, getattr(reference, table)[column], known, column)
+
+
+def _check_known(
+    table: str, cells: pd.Series, known: Iterable[str], column: str
+) -> Iterable[Problem]:
+    for row, cell in enumerate(cells, start=2):
+        if cell not in known:
+            yield Problem(
+                f"data/reference/{table}.csv row {row}",
+                f"{column} {cell!r}, which no table defines",
+                f"a known {column.removesuffix('_id')}",
+                suggest(cell, known, f"{column.removesuffix('_id')}s.csv") + ".",
+            )
+
+
+def _check_aliases(aliases: pd.DataFrame) -> Iterable[Problem]:
+    seen: dict[str, str] = {}
+    for alias, area_id in zip(aliases["alias"], aliases["area_id"], strict=True):
+        first = seen.setdefault(alias.casefold(), area_id)
+        if first != area_id:
+            yield Problem(
+                "data/reference/area_aliases.csv",
+                f"alias {alias!r} for {first} and for {area_id}",
+                "one area for one name",
+                "Keep the one that people mean by it.",
+            )
+
+
+def _load_table(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> pd.DataFrame:
+    table = load_text_table(path, columns, key, may_be_empty=path.stem in MAY_BE_EMPTY)
+    try:
+        return type_columns(table)
+    except ValueError as error:
+        raise TableError(
+            [Problem(path.name, str(error), "a number in every number cell", "Mend the cell.")]
+        ) from None
+
+
+def _index_rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
+    return {row[key]: row for row in list_rows(table)}

@@ -1,0 +1,62 @@
+"""A small project of made-up districts, for every test that needs one.
+
+Reference data, suites and notebooks are the real ones; sources, figures and areas are made up, so
+that no test depends on what a real report says. A fault is planted in a copy.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cchc_analysis.reference import Project
+
+ROOT = Path(__file__).resolve().parents[1]
+MADE_UP = Path(__file__).resolve().parent / "made_up"
+
+Replace = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def repository() -> Project:
+    """The project itself, never to be written to."""
+    return Project(ROOT)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project of two made-up districts with three sources, free to be spoilt."""
+    made = Project(tmp_path / "project")
+    made.raw.mkdir(parents=True)
+    shutil.copytree(MADE_UP / "transcripts", made.raw / "transcripts")
+    shutil.copy(MADE_UP / "sources.csv", made.raw)
+    shutil.copytree(ROOT / "data" / "reference", made.reference)
+    _append(made.reference / "areas.csv", (MADE_UP / "areas.csv").read_text("utf-8"))
+    shutil.copytree(ROOT / "expectations", made.expectations)
+    shutil.copytree(ROOT / "notebooks", made.notebooks)
+    # What people decided about real reports has nothing to hold on to here.
+    for name in ("corrections", "remarks"):
+        table = made.reference / f"{name}.csv"
+        table.write_text(table.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    return made
+
+
+@pytest.fixture
+def replace(project: Project) -> Replace:
+    """Replace text in one file of the made-up project; the text must be there."""
+
+    def replace_text(path: str, old: str, new: str) -> None:
+        file = project.root / path
+        text = file.read_text("utf-8")
+        assert old in text, f"{old!r} is not in {path}"
+        file.write_text(text.replace(old, new, 1), "utf-8")
+
+    return replace_text
+
+
+def _append(path: Path, rows: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(rows.partition("\n")[2])

@@ -1,0 +1,177 @@
+"""Numbers, periods and names, read as a Vietnamese report prints them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis.clean import (
+    NumberError,
+    PeriodError,
+    fold_text,
+    format_number,
+    keep_text,
+    label_period,
+    nearest_names,
+    parse_number,
+    parse_period,
+    slug_text,
+)
+from cchc_analysis.records import Comparator, Period
+
+PRINTED = [
+    # printed, value, decimals
+    ("1.310", 1310, 0),
+    ("20.845", 20845, 0),
+    ("301.610.000", 301_610_000, 0),
+    ("9.5", 9.5, 1),
+    ("0.25", 0.25, 2),
+    ("0.250", 0.25, 3),
+    ("89,4", 89.4, 1),
+    ("97,685", 97.685, 3),
+    ("357.792,5", 357792.5, 1),
+    ("1 310", 1310, 0),
+    ("1,234,567", 1_234_567, 0),
+    ("11710", 11710, 0),
+    ("05", 5, 0),
+    ("00", 0, 0),
+    ("66,75 %", 66.75, 2),
+    ("100%", 100, 0),
+    ("9.823⁽⁶⁾", 9823, 0),
+    ("17⁴", 17, 0),
+    ("-3", -3, 0),
+    ("không có", 0, 0),
+    ("Không phát sinh", 0, 0),
+]
+
+
+@pytest.mark.parametrize(("printed", "value", "decimals"), PRINTED)
+def test_printed_numbers_are_read(printed: str, value: float, decimals: int) -> None:
+    number = parse_number(printed)
+    assert (number.value, number.decimals) == (value, decimals)
+    assert number.comparator is Comparator.EQUAL
+
+
+@pytest.mark.parametrize(
+    ("printed", "comparator"),
+    [
+        ("trên 985", Comparator.MORE),
+        ("hơn4.500", Comparator.MORE),
+        ("tối thiểu 85%", Comparator.AT_LEAST),
+        ("không quá 5%", Comparator.AT_MOST),
+        ("dưới 10", Comparator.LESS),
+        ("gần 1.000", Comparator.ABOUT),
+        ("khoảng 30", Comparator.ABOUT),
+    ],
+)
+def test_bound_words_become_comparators(printed: str, comparator: Comparator) -> None:
+    assert parse_number(printed).comparator is comparator
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["", "một số", "1.171/1.310", "03 đến 10", "5.91.23", "12,", ".5", "1.310 hồ sơ", "mức độ 3,4", "--"],
+)
+def test_what_is_no_single_number_is_refused(printed: str) -> None:
+    with pytest.raises(NumberError, match="is not a number"):
+        parse_number(printed)
+
+
+@pytest.mark.parametrize("printed", ["151.10", "5.9123", "1,5", "1,310", "1.310,5"])
+def test_a_count_has_no_fraction(printed: str) -> None:
+    with pytest.raises(NumberError, match="three digits|fraction"):
+        parse_number(printed, "count")
+
+
+@pytest.mark.parametrize("kind", ["rate", "score"])
+def test_thousands_or_decimals_of_a_rate_are_not_guessed(kind: str) -> None:
+    with pytest.raises(NumberError, match="thousands or decimals"):
+        parse_number("97.685", kind)
+    assert parse_number("97,685", kind).value == 97.685
+
+
+@given(st.integers(0, 10**12))
+def test_whole_numbers_come_back(value: int) -> None:
+    assert parse_number(format_number(value)).value == value
+
+
+@given(st.integers(0, 10**9), st.integers(1, 4))
+def test_decimals_come_back(digits: int, decimals: int) -> None:
+    value = digits / 10**decimals
+    number = parse_number(format_number(value, decimals))
+    assert number.value == pytest.approx(value, abs=1e-9)
+    assert number.decimals == decimals
+
+
+@given(st.text(max_size=12))
+def test_no_text_is_read_as_a_number_by_accident(text: str) -> None:
+    try:
+        number = parse_number(text)
+    except NumberError:
+        return
+    has_digit = any(character.isdecimal() for character in text)
+    assert has_digit or number.value == 0
+    assert number.value == number.value
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "start", "end"),
+    [
+        ("2024-Q1", "2024-Q1", "2024-01-01", "2024-03-31"),
+        ("2024-Q3", "2024-Q3", "2024-07-01", "2024-09-30"),
+        ("2024-H1", "2024-H1", "2024-01-01", "2024-06-30"),
+        ("2024-9M", "2024-9M", "2024-01-01", "2024-09-30"),
+        ("2024", "2024", "2024-01-01", "2024-12-31"),
+        ("quý I năm 2024", "2024-Q1", "2024-01-01", "2024-03-31"),
+        ("Quý 2/2023", "2023-Q2", "2023-04-01", "2023-06-30"),
+        ("Quý IV/2023", "2023-Q4", "2023-10-01", "2023-12-31"),
+        ("6 tháng đầu năm 2024", "2024-H1", "2024-01-01", "2024-06-30"),
+        ("06 tháng đầu năm 2024", "2024-H1", "2024-01-01", "2024-06-30"),
+        ("6 tháng cuối năm 2024", "2024-H2", "2024-07-01", "2024-12-31"),
+        ("9 tháng đầu năm 2023", "2023-9M", "2023-01-01", "2023-09-30"),
+        ("9 tháng năm 2023", "2023-9M", "2023-01-01", "2023-09-30"),
+        ("năm 2019", "2019", "2019-01-01", "2019-12-31"),
+        ("2023-01-01/2023-09-20", "2023-01-01/2023-09-20", "2023-01-01", "2023-09-20"),
+    ],
+)
+def test_periods_have_real_dates(text: str, label: str, start: str, end: str) -> None:
+    period = parse_period(text)
+    assert period == Period(dt.date.fromisoformat(start), dt.date.fromisoformat(end))
+    assert label_period(period) == label
+
+
+def test_a_stock_is_counted_on_one_day() -> None:
+    day = parse_period("2024-06-01")
+    assert day == Period(None, dt.date(2024, 6, 1))
+    assert label_period(day) == "2024-06-01"
+    assert label_period(Period(None, None)) == ""
+
+
+@pytest.mark.parametrize("text", ["2024-Q5", "2024-H3", "6 tháng", "năm", "", "2024-13-01", "20244"])
+def test_what_names_no_period_is_refused(text: str) -> None:
+    with pytest.raises(PeriodError):
+        parse_period(text)
+
+
+def test_a_period_does_not_end_before_it_starts() -> None:
+    with pytest.raises(PeriodError, match="comes after"):
+        parse_period("2024-06-30/2024-01-01")
+
+
+@given(st.integers(1990, 2100), st.sampled_from(["-Q1", "-Q2", "-Q3", "-Q4", "-H1", "-H2", "-9M", ""]))
+def test_labels_come_back(year: int, suffix: str) -> None:
+    label = f"{year}{suffix}"
+    assert label_period(parse_period(label)) == label
+
+
+def test_note_marks_are_never_turned_into_digits() -> None:
+    assert keep_text("huyện²") == "huyện²"
+
+
+def test_names_are_compared_without_case_and_diacritics() -> None:
+    assert fold_text("Huyện ĐẮK Song") == "huyen dak song"
+    assert slug_text("TP. Lạng Sơn") == "tp-lang-son"
+    assert nearest_names("Cao Loc", ["Cao Lộc", "Văn Quan"])[0] == "Cao Lộc"

@@ -1,0 +1,104 @@
+"""Tables come in whole or with a sentence, and go out the same each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis.files import (
+    TableError,
+    format_table,
+    load_text_table,
+    swap_in,
+    type_columns,
+    write_text,
+)
+
+COLUMNS = ("key", "value")
+
+FAULTY = {
+    "empty_file": (b"", "an empty file"),
+    "header_only": (b"key,value\n", "no rows"),
+    "missing_column": (b"key\na\n", "no column value"),
+    "unknown_column": (b"key,value,colour\na,1,red\n", "unknown column 'colour'"),
+    "doubled_column": (b"key,value,value\na,1,2\n", "column value twice"),
+    "wrong_encoding": ("key,value\nCao Lộc,1\n".encode("utf-16"), "is not UTF-8"),
+    "legacy_encoding": ("key,value\nCao Lé,1\n".encode("latin-1"), "is not UTF-8"),
+    "short_row": (b"key,value\na\n", "row 2: 1 cells"),
+    "decomposed_text": ("key,value\nCao Lo\u0323\u0302c,1\n".encode(), "NFC"),
+    "duplicate_key": (b"key,value\na,1\na,2\n", "key = a a second time"),
+    "open_quote": (b'key,value\n"a,1\n', "CSV that cannot be read"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_a_faulty_table_is_refused_with_a_sentence(fault: str, tmp_path: Path) -> None:
+    content, sentence = FAULTY[fault]
+    path = tmp_path / f"{fault}.csv"
+    path.write_bytes(content)
+    with pytest.raises(TableError) as caught:
+        load_text_table(path, COLUMNS, ["key"])
+    assert sentence in str(caught.value)
+    assert fault in str(caught.value)
+
+
+def test_an_absent_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"gone\.csv: no such file"):
+        load_text_table(tmp_path / "gone.csv", COLUMNS)
+
+
+def test_a_byte_order_mark_and_another_column_order_are_let_pass(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("value,key\n1,a\n", encoding="utf-8-sig")
+    assert load_text_table(path, COLUMNS).to_dict("list") == {"key": ["a"], "value": ["1"]}
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1),
+            st.floats(allow_nan=False, allow_infinity=False) | st.just(float("nan")),
+            st.booleans(),
+            st.integers(0, 9),
+        ),
+        min_size=1,
+    )
+)
+def test_a_table_comes_back_as_it_went_out(
+    rows: list[tuple[str, float, bool, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    import unicodedata
+
+    table = pd.DataFrame(
+        [(unicodedata.normalize("NFC", text), *rest) for text, *rest in rows],
+        columns=["unit", "value", "is_published", "reading"],
+    )
+    path = tmp_path_factory.mktemp("table") / "table.csv"
+    write_text(path, format_table(table))
+    back = type_columns(load_text_table(path, tuple(table.columns)))
+    pd.testing.assert_frame_equal(back, table, check_dtype=False)
+
+
+def test_a_folder_is_swapped_in_whole(tmp_path: Path) -> None:
+    target = tmp_path / "processed"
+    with swap_in(target) as folder:
+        (folder / "a.csv").write_text("first")
+    with swap_in(target) as folder:
+        (folder / "b.csv").write_text("second")
+    assert [path.name for path in target.iterdir()] == ["b.csv"]
+    assert [path.name for path in tmp_path.iterdir()] == ["processed"]
+
+
+def test_a_failed_run_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "processed"
+    with swap_in(target) as folder:
+        (folder / "a.csv").write_text("first")
+    with pytest.raises(RuntimeError, match="half way"), swap_in(target) as folder:
+        (folder / "b.csv").write_text("second")
+        raise RuntimeError("half way")
+    assert [path.name for path in target.iterdir()] == ["a.csv"]
+    assert [path.name for path in tmp_path.iterdir()] == ["processed"]
