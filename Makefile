@@ -1,0 +1,89 @@
+# Every target does its own set-up: the first one makes .venv from requirements.lock, later ones
+# reuse it. `make` alone says what there is.
+
+# A Python to make .venv with. Left empty, the first of these that fits is taken.
+PYTHON ?=
+PYTHONS := python3 python3.13 python3.12 python3.11
+
+# The resolver behind `make lock`. It gets an environment of its own, which nothing else uses.
+UV := uv==0.13.9
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help site test check lab setup lock environment-test clean
+.PHONY: check-format check-style check-types check-imports check-data check-notebooks
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+site: .venv/ready ## Read, validate and build everything: data/processed and site/
+	@.venv/bin/cchc site
+
+test: .venv/ready ## Run the tests
+	@.venv/bin/pytest
+
+check: check-format check-style check-types check-imports check-data check-notebooks ## Look at style, types, imports, reference data and notebooks
+	@echo "Style, types, imports, reference data and notebooks are well."
+
+check-format: .venv/ready
+	@.venv/bin/ruff format --quiet --check --output-format concise . || { echo "Run: .venv/bin/ruff format ."; exit 1; }
+
+check-style: .venv/ready
+	@.venv/bin/ruff check --quiet --output-format concise .
+
+check-types: .venv/ready
+	@.venv/bin/mypy --no-error-summary
+
+check-imports: .venv/ready
+	@found=$$(.venv/bin/lint-imports --no-logo) || { echo "$$found"; exit 1; }
+
+check-data: .venv/ready
+	@.venv/bin/cchc check
+
+check-notebooks: .venv/ready
+	@.venv/bin/pytest tests/test_hygiene.py
+
+lab: .venv/ready ## Open JupyterLab on the notebooks
+	@.venv/bin/jupyter lab --notebook-dir=notebooks
+
+setup: .venv/ready ## Only set up .venv
+	@:
+
+lock: ## Resolve requirements.lock anew (OPTIONS=--upgrade for newer versions)
+	@$(call make_venv,build/lock)
+	@build/lock/bin/pip install -qq --disable-pip-version-check '$(UV)'
+	@build/lock/bin/uv pip compile pyproject.toml --group dev --output-file requirements.lock \
+	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --no-emit-index-url --custom-compile-command 'make lock' --quiet $(OPTIONS)
+
+environment-test: .venv/ready ## Install environment.yml's pip part into an empty environment
+	@.venv/bin/pytest -m slow tests/test_environment.py
+
+clean: ## Remove what was built, but for .venv and data/processed
+	@rm -rf site build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find src tests benchmarks notebooks \( -name __pycache__ -o -name '*.egg-info' -o -name .ipynb_checkpoints \) \
+	  -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The editable install is built without isolation: the lock holds the build backend, so nothing
+# outside the lock is ever fetched.
+.venv/ready: requirements.lock pyproject.toml
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || { $(call make_venv,.venv); }
+	@echo "Installing what requirements.lock names; this takes a minute or two."
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Debian keeps ensurepip apart (python3-venv); without it a Python cannot make an environment.
+define make_venv
+found=; for python in $(or $(PYTHON),$(PYTHONS)); do \
+  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+    found="$$python"; break; \
+  fi; \
+done; \
+if [ -z "$$found" ]; then \
+  echo "Python 3.11, 3.12 or 3.13 with its venv module is needed; none found among: $(or $(PYTHON),$(PYTHONS)). Install one (on Debian: apt-get install python3-venv) or name one: make PYTHON=/path/to/python3" >&2; \
+  exit 1; \
+fi; \
+echo "Making $(1) with $$("$$found" --version)."; \
+"$$found" -m venv --clear $(1)
+endef
