@@ -1,0 +1,213 @@
+"""Tables to disk and back: sorted CSV for people and version control, Parquet for speed.
+
+The same tables give the same bytes: rows sorted by key, LF, shortest numbers, and no clock. The
+whole folder is swapped in at once, so that a failed run leaves the previous one as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.files import (
+    TableError,
+    format_table,
+    load_text_table,
+    swap_in,
+    type_columns,
+    write_text,
+)
+from cchc_analysis.records import (
+    BOOLEAN_COLUMNS,
+    COLUMN_MEANINGS,
+    DEFINITION_COLUMNS,
+    FINDING_COLUMNS,
+    FINDING_KEY,
+    INDICATOR_COLUMNS,
+    INDICATOR_KEY,
+    INTEGER_COLUMNS,
+    NUMBER_COLUMNS,
+    OBSERVATION_COLUMNS,
+    OBSERVATION_KEY,
+    TALLY_COLUMNS,
+    Tables,
+)
+from cchc_analysis.reference import Project
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STORED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
+    "indicators": (INDICATOR_COLUMNS, INDICATOR_KEY),
+    "findings": (FINDING_COLUMNS, FINDING_KEY),
+    "tallies": (TALLY_COLUMNS, ("rule_id", "source_id")),
+    "definitions": (DEFINITION_COLUMNS, ("source_id", "rival_group")),
+}
+"""The tables of ``data/processed``: the columns and the key of each."""
+
+
+def write_tables(project: Project, tables: Tables, version: str) -> None:
+    """Write ``data/processed`` and its Parquet copies, whole or not at all.
+
+    Args:
+        project: Where to.
+        tables: What; text columns without missing cells.
+        version: The version of the package, for the manifest.
+
+    Raises:
+        ReportError: The folder cannot be written to.
+    """
+    try:
+        with swap_in(project.processed) as folder:
+            _fill(folder, project, tables, version)
+        _write_copies(project, tables)
+    except OSError as error:
+        raise ReportError(
+            Problem(
+                str(error.filename or project.processed),
+                error.strerror or "an error of the file system",
+                "a folder that can be written to",
+                "Check its rights and the space left; the previous data are untouched.",
+            )
+        ) from None
+
+
+def load_table(project: Project, name: str) -> pd.DataFrame:
+    """Load one table of ``data/processed``, from its Parquet copy where that is fresh.
+
+    Raises:
+        ReportError: There is no such file, or it is not what ``cchc process`` writes.
+    """
+    import pandas as pd
+
+    copy = project.build / "tables" / f"{name}.parquet"
+    if copy.is_file() and _is_fresh(project):
+        return pd.read_parquet(copy)
+    columns, key = STORED[name]
+    path = project.processed / f"{name}.csv"
+    try:
+        return type_columns(load_text_table(path, columns, key, may_be_empty=True))
+    except TableError as error:
+        raise ReportError(
+            Problem(problem.where, problem.found, problem.expected, "Run cchc process.")
+            for problem in error.problems
+        ) from None
+
+
+def hash_file(path: Path) -> str:
+    """The sha256 of a file, as a hexadecimal text."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def list_inputs(project: Project) -> list[Path]:
+    """The files from which ``data/processed`` is made, sorted."""
+    return sorted(
+        path
+        for folder, pattern in (
+            (project.raw, "sources.csv"),
+            (project.raw, "transcripts/*.csv"),
+            (project.reference, "*.csv"),
+            (project.expectations, "*.json"),
+        )
+        for path in folder.glob(pattern)
+    )
+
+
+def _fill(folder: Path, project: Project, tables: Tables, version: str) -> None:
+    for name, (columns, key) in STORED.items():
+        table = getattr(tables, name)[list(columns)].sort_values(list(key), kind="stable")
+        (folder / f"{name}.csv").write_text(format_table(table), encoding="utf-8", newline="")
+    _write_json(folder / "datapackage.json", describe_tables(folder, version))
+    _write_json(folder / "manifest.json", _list_hashes(project, folder, version))
+
+
+def _write_copies(project: Project, tables: Tables) -> None:
+    with swap_in(project.build / "tables") as folder:
+        for name, (columns, key) in STORED.items():
+            table = getattr(tables, name)[list(columns)].sort_values(list(key), kind="stable")
+            table.reset_index(drop=True).to_parquet(folder / f"{name}.parquet", index=False)
+        shutil.copy(project.processed / "manifest.json", folder / "manifest.json")
+
+
+def _is_fresh(project: Project) -> bool:
+    copied = project.build / "tables" / "manifest.json"
+    manifest = project.processed / "manifest.json"
+    return (
+        copied.is_file()
+        and manifest.is_file()
+        and copied.read_bytes() == manifest.read_bytes()
+        and all(
+            hash_file(project.processed / name) == digest
+            for name, digest in json.loads(manifest.read_bytes())["outputs"].items()
+        )
+    )
+
+
+def describe_tables(folder: Path, version: str) -> dict[str, Any]:
+    """The Data Package descriptor of the tables in a folder (specs.frictionlessdata.io)."""
+    return {
+        "profile": "tabular-data-package",
+        "name": "cchc-analysis",
+        "title": "Public administration reform (CCHC) of Vietnamese districts: reported figures",
+        "version": version,
+        "licenses": [
+            {
+                "name": "CC-BY-4.0",
+                "title": "Creative Commons Attribution 4.0",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
+            }
+        ],
+        "resources": [
+            _describe_table(folder / f"{name}.csv", columns, key)
+            for name, (columns, key) in STORED.items()
+        ],
+    }
+
+
+def _describe_table(path: Path, columns: Iterable[str], key: Iterable[str]) -> dict[str, Any]:
+    return {
+        "name": path.stem,
+        "path": path.name,
+        "profile": "tabular-data-resource",
+        "encoding": "utf-8",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{hash_file(path)}",
+        "schema": {
+            "fields": [
+                {"name": column, "type": _type_of(column), "description": COLUMN_MEANINGS[column]}
+                for column in columns
+            ],
+            "primaryKey": list(key),
+            "missingValues": [""],
+        },
+    }
+
+
+def _type_of(column: str) -> str:
+    if column in NUMBER_COLUMNS:
+        return "number"
+    if column in INTEGER_COLUMNS:
+        return "integer"
+    return "boolean" if column in BOOLEAN_COLUMNS else "string"
+
+
+def _list_hashes(project: Project, folder: Path, version: str) -> dict[str, Any]:
+    return {
+        "command": "cchc process",
+        "version": version,
+        "inputs": {
+            path.relative_to(project.root).as_posix(): hash_file(path)
+            for path in list_inputs(project)
+        },
+        "outputs": {path.name: hash_file(path) for path in sorted(folder.glob("*.csv"))},
+    }
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,156 @@
+"""From a published number back to its place in a document.
+
+Comes in as the tables of a run; goes out as lines of text for a terminal. Says for each published
+value whether it is reported or derived, from which figures, where each of them stands and how it
+is printed, which other readings there are, and which findings concern it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.clean import PeriodError, format_number, label_period, parse_period
+from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.files import list_rows
+from cchc_analysis.records import Origin, Period, Tables
+from cchc_analysis.reference import Reference, suggest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def trace_indicator(
+    tables: Tables,
+    reference: Reference,
+    area_id: str,
+    indicator: str,
+    period: str,
+    scope: str | None = None,
+) -> str:
+    """Trace what is published for an indicator, as text.
+
+    Args:
+        tables: The tables of a run.
+        reference: The reference tables.
+        area_id: The area.
+        indicator: A code of the catalogue.
+        period: A period label; values that end inside the period are shown.
+        scope: Only this scope.
+
+    Raises:
+        CommandError: The indicator is unknown, or nothing is published for it in the period.
+    """
+    if indicator not in reference.indicator_rows:
+        raise CommandError(
+            Problem(
+                f"indicator {indicator!r}",
+                "not in the catalogue",
+                "a code of data/reference/indicators.csv",
+                suggest(indicator, reference.indicator_rows, "indicators.csv") + ".",
+            )
+        )
+    rows = _select(tables.indicators, area_id, indicator, period, scope)
+    if rows.empty:
+        raise CommandError(_nothing(tables.indicators, area_id, indicator, period, scope))
+    return "\n\n".join(
+        "\n".join(_trace_row(row, tables, reference)) for row in list_rows(rows)
+    )
+
+
+def _select(
+    indicators: pd.DataFrame, area_id: str, indicator: str, period: str, scope: str | None
+) -> pd.DataFrame:
+    window = _match_period(period)
+    last = window.end.isoformat() if window.end else ""
+    first = window.start.isoformat() if window.start else last
+    chosen = (indicators["area_id"] == area_id) & (indicators["indicator"] == indicator)
+    chosen &= indicators["period_end"].between(first, last)
+    if scope:
+        chosen &= indicators["scope"] == scope
+    return indicators[chosen]
+
+
+def _match_period(text: str) -> Period:
+    try:
+        return parse_period(text)
+    except PeriodError as error:
+        raise CommandError(
+            Problem(
+                "period",
+                str(error),
+                "2024-Q1, 2024-H1, 2024-9M, 2024, or its Vietnamese name",
+                "Write it in one of these ways.",
+            )
+        ) from None
+
+
+def _nothing(
+    indicators: pd.DataFrame, area_id: str, indicator: str, period: str, scope: str | None
+) -> Problem:
+    held = indicators[(indicators["area_id"] == area_id) & (indicators["indicator"] == indicator)]
+    places = sorted({f"{row.scope} {row.period}" for row in held.itertuples()})
+    return Problem(
+        f"{indicator}, {period}" + (f", {scope}" if scope else ""),
+        "nothing is published",
+        f"one of {', '.join(places)}" if places else "an indicator that a report of the area gives",
+        "Choose another period, scope or indicator.",
+    )
+
+
+def _trace_row(row: dict[str, Any], tables: Tables, reference: Reference) -> Iterator[str]:
+    catalogue = reference.indicator_rows[row["indicator"]]
+    breakdown = f" [{row['breakdown']}]" if row["breakdown"] else ""
+    yield (
+        f"{catalogue['label_en']} / {catalogue['label_vi']}{breakdown}\n"
+        f"{reference.area_rows[row['area_id']]['name']}, {row['scope']}, "
+        f"{_dates(row)}, {row['status']}"
+    )
+    yield f"= {row['comparator'].strip('=')}{_value(row['value'])} {row['unit']}, {row['origin']}"
+    if row["origin"] == Origin.DERIVED:
+        yield f"  from {row['parts']}"
+    if row["wilson_low"] == row["wilson_low"]:
+        yield (
+            f"  95 % Wilson interval {format_number(row['wilson_low'], 2)} "
+            f"to {format_number(row['wilson_high'], 2)}"
+        )
+    yield from _trace_figures(row, tables)
+    if row["other_readings"]:
+        yield f"  also printed: {row['other_readings']}"
+    if row["correction"]:
+        yield f"  corrected: {row['correction']}"
+    yield from _trace_findings(row, tables.findings)
+
+
+def _trace_figures(row: dict[str, Any], tables: Tables) -> Iterator[str]:
+    sources = tables.sources.set_index("source_id")
+    for source_id in row["source_id"].split():
+        source = sources.loc[source_id]
+        yield f"  source {source_id}: {source['title']} ({source['issuer']})"
+        own = tables.transcripts[tables.transcripts["source_id"] == source_id]
+        for figure in list_rows(own[own["figure_id"].isin(row["figures"].split())]):
+            printed = figure["printed"] or "in words"
+            yield (
+                f"    {figure['figure_id']}: section {figure['section']}, {figure['place']}, "
+                f"line {figure['line']}: “{printed}” {figure['unit']} ({figure['indicator']}, "
+                f"{figure['scope']})"
+            )
+
+
+def _trace_findings(row: dict[str, Any], findings: pd.DataFrame) -> Iterator[str]:
+    concerned = findings[findings["finding_id"].isin(row["findings"].split())]
+    for finding in list_rows(concerned):
+        yield f"  {finding['severity']} {finding['rule_id']}: {finding['arithmetic']}"
+
+
+def _value(value: float) -> str:
+    return "withheld" if value != value else format_number(value)
+
+
+def _dates(row: dict[str, Any]) -> str:
+    start, end = row["period_start"], row["period_end"]
+    if not end:
+        return "no date printed"
+    text = f"{start} to {end}" if start else f"on {end}"
+    label = label_period(parse_period(f"{start}/{end}" if start else end))
+    return text if "/" in label or not start else f"{label} ({text})"

@@ -1,0 +1,161 @@
+"""What is published: reported values as printed, derived ones with what they come from."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from conftest import Replace
+
+from cchc_analysis.derive import derive_indicators, mark_findings
+from cchc_analysis.errors import ReferenceDataError
+from cchc_analysis.read import read_transcripts
+from cchc_analysis.records import FINDING_COLUMNS, INDICATOR_KEY
+from cchc_analysis.reference import Project, load_reference
+from cchc_analysis.tidy import tidy_observations
+
+TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"
+
+
+def derive(project: Project) -> pd.DataFrame:
+    reference = load_reference(project.reference)
+    read = read_transcripts(project.raw)
+    observations = tidy_observations(read.transcripts, reference).observations
+    return derive_indicators(observations, read.transcripts, read.sources, reference)
+
+
+def value(indicators: pd.DataFrame, indicator: str, scope: str, area_id: str = "991") -> pd.Series:
+    chosen = indicators[
+        (indicators["indicator"] == indicator)
+        & (indicators["scope"] == scope)
+        & (indicators["area_id"] == area_id)
+        & indicators["status"].isin(["actual", "estimate"])
+    ]
+    assert len(chosen) == 1
+    return chosen.iloc[0]
+
+
+def test_a_reported_value_is_published_as_printed(project: Project) -> None:
+    seen = value(derive(project), "dossiers_received_total", "district_office")
+    assert (seen["value"], seen["printed"], seen["origin"]) == (1250, "1.250", "reported")
+    assert (seen["source_id"], seen["figures"], seen["parts"]) == ("song_may_2022_h1", "M001", "")
+
+
+def test_a_rate_that_is_not_printed_is_derived_from_its_parts(project: Project) -> None:
+    seen = value(derive(project), "on_time_rate", "district_office")
+    assert seen["value"] == pytest.approx(100 * (800 + 378) / 1190)
+    assert seen["origin"] == "derived"
+    assert seen["parts"] == "100 * dossiers_resolved_on_time / dossiers_resolved_total"
+    assert set(seen["figures"].split()) == {"M004", "M005", "M006"}
+
+
+def test_a_rate_over_two_scopes_is_pooled_and_never_averaged(project: Project) -> None:
+    pooled = value(derive(project), "online_rate", "whole_district")
+    assert pooled["value"] == pytest.approx(100 * (1100 + 3969) / (1250 + 4410))
+    assert pooled["value"] != pytest.approx((88.0 + 90.0) / 2)
+
+
+def test_what_is_printed_is_not_derived_again(project: Project) -> None:
+    seen = value(derive(project), "online_rate", "district_office")
+    assert (seen["origin"], seen["printed"]) == ("reported", "88,0")
+
+
+def test_an_estimate_makes_what_comes_from_it_an_estimate(
+    project: Project, replace: Replace
+) -> None:
+    replace(TRANSCRIPT, "dossiers_resolved_early,,800,,dossier,actual", "dossiers_resolved_early,,800,,dossier,estimate")
+    assert value(derive(project), "on_time_rate", "district_office")["status"] == "estimate"
+
+
+def test_a_rate_of_cases_has_a_wilson_interval_and_a_rate_of_posts_has_none(
+    project: Project,
+) -> None:
+    indicators = derive(project)
+    rate = value(indicators, "on_time_rate", "district_office")
+    # Wilson's bounds are where the observed share lies z standard errors of the bound away.
+    share, z = 1178 / 1190, 1.959963984540054
+    for bound in (rate["wilson_low"] / 100, rate["wilson_high"] / 100):
+        assert (share - bound) ** 2 == pytest.approx(
+            z**2 * bound * (1 - bound) / 1190, rel=1e-4
+        )
+    assert rate["wilson_low"] < rate["value"] < rate["wilson_high"]
+    posts = value(indicators, "staff_admin_filled_rate", "whole_district")
+    assert posts["value"] == pytest.approx(100 * 80 / 84)
+    assert posts["wilson_low"] != posts["wilson_low"]
+
+
+def test_a_second_reading_stands_beside_the_published_one(
+    project: Project, replace: Replace
+) -> None:
+    replace(TRANSCRIPT, "dossiers_received_new,,1.200", "dossiers_received_total,,1.205")
+    seen = value(derive(project), "dossiers_received_total", "district_office")
+    assert (seen["value"], seen["other_readings"]) == (1250, "1.205 [M002]")
+    assert seen["is_contested"]
+
+
+def test_a_target_is_never_taken_for_a_result(project: Project) -> None:
+    indicators = derive(project)
+    rates = indicators[(indicators["indicator"] == "on_time_rate") & (indicators["area_id"] == "991")]
+    assert set(rates.loc[rates["value"] == 97, "status"]) == {"target"}
+    assert value(indicators, "on_time_rate", "district_office")["value"] != 97
+
+
+def correct(project: Project, expect: str, action: str, published: str) -> None:
+    with (project.reference / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write(f"song_may_2022_h1,M001,{expect},{action},{published},lý do,reason\n")
+
+
+def test_a_correction_is_published_beside_what_is_printed(project: Project) -> None:
+    correct(project, "1.250", "publish", "1.249")
+    seen = value(derive(project), "dossiers_received_total", "district_office")
+    assert (seen["value"], seen["printed"]) == (1249, "1.250")
+    assert seen["correction"] == "song_may_2022_h1/M001"
+
+
+def test_a_withheld_value_is_missing_and_not_zero(project: Project) -> None:
+    correct(project, "1.250", "withhold", "")
+    seen = value(derive(project), "dossiers_received_total", "district_office")
+    assert seen["value"] != seen["value"]
+
+
+@pytest.mark.parametrize(
+    ("expect", "action", "published", "sentence"),
+    [
+        ("1.251", "publish", "1.249", "prints '1.250'; expected '1.251'"),
+        ("1.250", "mend", "1.249", "action 'mend'; expected publish or withhold"),
+        ("1.250", "publish", "about", "'about' is not a number"),
+    ],
+)
+def test_a_correction_that_no_longer_fits_is_refused(
+    expect: str, action: str, published: str, sentence: str, project: Project
+) -> None:
+    correct(project, expect, action, published)
+    with pytest.raises(ReferenceDataError, match=sentence):
+        derive(project)
+
+
+def test_findings_are_marked_on_the_values_they_concern(project: Project) -> None:
+    indicators = derive(project)
+    finding = dict.fromkeys(FINDING_COLUMNS, "") | {
+        "finding_id": "D01.x",
+        "severity": "warning",
+        "source_id": "song_may_2022_h1",
+        "figures": "M001 dong_gio_2022_h1/M003",
+    }
+    marked = mark_findings(indicators, pd.DataFrame([finding]))
+    concerned = marked[marked["findings"] == "D01.x"]
+    assert ("991", "dossiers_received_total") in set(
+        zip(concerned["area_id"], concerned["indicator"], strict=True)
+    )
+    assert ("992", "dossiers_resolved_early") in set(
+        zip(concerned["area_id"], concerned["indicator"], strict=True)
+    )
+    assert concerned["is_contested"].all()
+    assert not marked.loc[marked["findings"] == "", "is_contested"].any()
+
+
+def test_what_is_published_has_one_row_per_quantity(repository: Project) -> None:
+    indicators = derive(repository)
+    assert not indicators.duplicated(list(INDICATOR_KEY)).any()
+    derived = indicators[indicators["origin"] == "derived"]
+    assert (derived["parts"] != "").all()
+    assert (derived["figures"] != "").all()

@@ -1,0 +1,168 @@
+"""Figures as printed become observations as understood, or sentences."""
+
+from __future__ import annotations
+
+import random
+
+import pandas as pd
+import pytest
+from conftest import Replace
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cchc_analysis.read import read_transcripts
+from cchc_analysis.records import QUANTITY
+from cchc_analysis.reference import Project, load_reference
+from cchc_analysis.tidy import Tidied, tidy_observations
+
+TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"
+
+
+def tidy(project: Project) -> Tidied:
+    transcripts = read_transcripts(project.raw).transcripts
+    return tidy_observations(transcripts, load_reference(project.reference))
+
+
+def row(observations: pd.DataFrame, **wanted: str) -> pd.Series:
+    chosen = observations
+    for column, cell in wanted.items():
+        chosen = chosen[chosen[column] == cell]
+    assert len(chosen) == 1
+    return chosen.iloc[0]
+
+
+def test_a_figure_becomes_an_observation(project: Project) -> None:
+    seen = row(
+        tidy(project).observations,
+        area_id="991",
+        scope="district_office",
+        indicator="dossiers_received_total",
+    )
+    assert seen["value"] == seen["low"] == seen["high"] == 1250
+    assert (seen["unit"], seen["figures"], seen["reading"]) == ("dossier", "M001", 1)
+
+
+def test_a_verbal_zero_is_a_zero(project: Project) -> None:
+    seen = row(
+        tidy(project).observations,
+        area_id="991",
+        scope="commune_aggregate",
+        indicator="dossiers_resolved_overdue",
+    )
+    assert seen["value"] == 0
+
+
+def test_a_rate_carries_what_rounding_hides(project: Project) -> None:
+    seen = row(
+        tidy(project).observations,
+        area_id="991",
+        scope="district_office",
+        indicator="online_rate",
+    )
+    assert (seen["low"], seen["high"], seen["decimals"]) == pytest.approx((87.95, 88.05, 1))
+
+
+def test_money_is_brought_to_the_unit_of_its_indicator(project: Project, replace: Replace) -> None:
+    replace(
+        TRANSCRIPT,
+        'public_investment_disbursed_rate,,"41,5",,%',
+        "onestop_equipment_cost,,248,,million VND",
+    )
+    seen = row(tidy(project).observations, indicator="onestop_equipment_cost")
+    assert (seen["value"], seen["unit"]) == (248_000_000, "VND")
+    assert (seen["low"], seen["high"]) == (247_500_000, 248_500_000)
+
+
+def test_one_value_printed_twice_is_one_row(project: Project, replace: Replace) -> None:
+    replace(TRANSCRIPT, "dossiers_received_new,,1.200", "dossiers_received_total,,1250")
+    seen = row(
+        tidy(project).observations,
+        area_id="991",
+        scope="district_office",
+        indicator="dossiers_received_total",
+    )
+    assert seen["figures"] == "M001 M002"
+
+
+def test_two_values_are_two_readings(project: Project, replace: Replace) -> None:
+    replace(TRANSCRIPT, "dossiers_received_new,,1.200", "dossiers_received_total,,1.205")
+    observations = tidy(project).observations
+    chosen = observations[
+        (observations["indicator"] == "dossiers_received_total")
+        & (observations["area_id"] == "991")
+        & (observations["scope"] == "district_office")
+    ]
+    assert chosen[["reading", "value", "figures"]].to_numpy().tolist() == [
+        [1, 1250, "M001"],
+        [2, 1205, "M002"],
+    ]
+
+
+FAULTY = {
+    "unknown_area": ("huyện Sông Mây", "huyện Sông Mấy", "unknown area 'huyện Sông Mấy'", "Sông Mây"),
+    "unknown_indicator": (
+        "dossiers_received_new",
+        "dossiers_recieved_new",
+        "unknown indicator 'dossiers_recieved_new'",
+        "'dossiers_received_new'",
+    ),
+    "unknown_unit": ("1.200,,dossier", "1.200,,dosier", "unknown unit 'dosier'", "'dossier'"),
+    "wrong_unit": ("1.200,,dossier", "1.200,,person", "unit 'person' of dossiers_received_new", ""),
+    "malformed_number": ("1.200,", "12.00,", "'12.00' has a group that is not three digits", "read_as"),
+    "two_numbers": ("1.200,", "1.200/1.250,", "is not a number", "read_as"),
+    "unknown_scope": ("district_office", "district", "scope 'district'", "district_office"),
+    "unknown_status": ("actual", "real", "status 'real'", "estimate"),
+    "unknown_comparator": (",=,", ",==,", "comparator '=='", ">="),
+    "impossible_date": ("2022-06-30", "2022-06-31", "period_end '2022-06-31'", "2024-06-30"),
+    "backward_period": (
+        "2022-01-01,2022-06-30",
+        "2022-07-01,2022-06-30",
+        "comes after",
+        "Mend the dates",
+    ),
+    "start_without_end": ("2022-01-01,2022-06-30", "2022-01-01,", "without an end", "period_end"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_what_cannot_be_understood_is_named(fault: str, project: Project, replace: Replace) -> None:
+    old, new, found, remedy = FAULTY[fault]
+    replace(TRANSCRIPT, old, new)
+    tidied = tidy(project)
+    assert list(tidied.problems) == ["song_may_2022_h1"]
+    told = "\n".join(map(str, tidied.problems["song_may_2022_h1"]))
+    assert found in told
+    assert remedy in told
+    assert "figure M00" in told
+    assert set(tidied.observations["source_id"]) == {"dong_gio_2022_h1", "song_may_2022_plan"}
+
+
+def test_all_faults_of_a_transcript_are_named_at_once(project: Project, replace: Replace) -> None:
+    replace(TRANSCRIPT, "dossiers_received_new", "dossiers_new")
+    replace(TRANSCRIPT, "1.190,", "1.19,")
+    assert len(tidy(project).problems["song_may_2022_h1"]) == 2
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.randoms(use_true_random=False))
+def test_the_order_of_figures_does_not_matter(order: random.Random, repository: Project) -> None:
+    reference = load_reference(repository.reference)
+    transcripts = read_transcripts(repository.raw).transcripts
+    shuffled = transcripts.iloc[order.sample(range(len(transcripts)), len(transcripts))]
+    first = tidy_observations(transcripts, reference).observations
+    other = tidy_observations(shuffled, reference).observations
+    what = ["source_id", *QUANTITY, "value"]
+    assert sorted(map(tuple, first[what].to_numpy())) == sorted(map(tuple, other[what].to_numpy()))
+
+
+def test_every_figure_is_in_exactly_one_observation(repository: Project) -> None:
+    transcripts = read_transcripts(repository.raw).transcripts
+    observations = tidy_observations(
+        transcripts, load_reference(repository.reference)
+    ).observations
+    kept = [
+        (row.source_id, figure)
+        for row in observations.itertuples()
+        for figure in row.figures.split()
+    ]
+    assert len(kept) == len(set(kept)) == len(transcripts) == 470

@@ -1,0 +1,68 @@
+"""A published number walks back to its place in a document."""
+
+from __future__ import annotations
+
+import pytest
+
+from cchc_analysis.derive import derive_indicators
+from cchc_analysis.errors import CommandError
+from cchc_analysis.read import read_transcripts
+from cchc_analysis.records import DEFINITION_COLUMNS, FINDING_COLUMNS, TALLY_COLUMNS, Tables
+from cchc_analysis.reference import Project, Reference, load_reference
+from cchc_analysis.tidy import tidy_observations
+from cchc_analysis.trace import trace_indicator
+
+
+@pytest.fixture
+def made(project: Project) -> tuple[Tables, Reference]:
+    import pandas as pd
+
+    reference = load_reference(project.reference)
+    read = read_transcripts(project.raw)
+    observations = tidy_observations(read.transcripts, reference).observations
+    indicators = derive_indicators(observations, read.transcripts, read.sources, reference)
+    empty = {
+        "findings": pd.DataFrame(columns=list(FINDING_COLUMNS), dtype="str"),
+        "tallies": pd.DataFrame(columns=list(TALLY_COLUMNS)),
+        "definitions": pd.DataFrame(columns=list(DEFINITION_COLUMNS)),
+    }
+    return Tables(read.sources, read.transcripts, observations, indicators, **empty), reference
+
+
+def test_a_reported_number_leads_to_its_line(made: tuple[Tables, Reference]) -> None:
+    told = trace_indicator(*made, "991", "online_rate", "2022-H1", "commune_aggregate")
+    assert "= 90 %, reported" in told
+    assert "M020: section II.3, footnote 2, line 31: “90,0” %" in told
+    assert "source song_may_2022_h1" in told
+    assert "2022-H1 (2022-01-01 to 2022-06-30)" in told
+
+
+def test_a_derived_number_leads_to_all_its_parts(made: tuple[Tables, Reference]) -> None:
+    told = trace_indicator(*made, "991", "on_time_rate", "2022-H1", "district_office")
+    assert "derived" in told
+    assert "from 100 * dossiers_resolved_on_time / dossiers_resolved_total" in told
+    for figure, printed in (("M004", "1.190"), ("M005", "800"), ("M006", "378")):
+        assert f"{figure}: " in told
+        assert f"“{printed}”" in told
+
+
+def test_without_a_scope_all_scopes_are_traced(made: tuple[Tables, Reference]) -> None:
+    told = trace_indicator(*made, "991", "online_rate", "6 tháng đầu năm 2022")
+    assert [scope in told for scope in ("district_office", "commune_aggregate", "whole_district")] == [True] * 3
+
+
+def test_an_unknown_indicator_is_answered_with_the_nearest(made: tuple[Tables, Reference]) -> None:
+    with pytest.raises(CommandError, match="'on_time_rate'"):
+        trace_indicator(*made, "991", "ontime_rate", "2022-H1")
+
+
+def test_what_is_not_held_is_answered_with_what_is(made: tuple[Tables, Reference]) -> None:
+    with pytest.raises(CommandError, match="nothing is published; expected one of .*2022-H1"):
+        trace_indicator(*made, "991", "online_rate", "2021")
+
+
+def test_what_is_no_period_is_answered_with_how_to_write_one(
+    made: tuple[Tables, Reference],
+) -> None:
+    with pytest.raises(CommandError, match="'2022-H9' is not a period; expected 2024-Q1"):
+        trace_indicator(*made, "991", "online_rate", "2022-H9")
