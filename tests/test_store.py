@@ -1,0 +1,142 @@
+"""Tables go to disk sorted and whole, and come back as they were."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cchc_analysis import store
+from cchc_analysis.errors import ReportError
+from cchc_analysis.records import (
+    DEFINITION_COLUMNS,
+    FINDING_COLUMNS,
+    INDICATOR_COLUMNS,
+    OBSERVATION_COLUMNS,
+    SOURCE_COLUMNS,
+    TALLY_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+    Tables,
+)
+from cchc_analysis.reference import Project
+
+
+def text(columns: tuple[str, ...], rows: list[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame([dict.fromkeys(columns, "") | row for row in rows], columns=list(columns))
+
+
+@pytest.fixture
+def tables() -> Tables:
+    numbers = {"value": 1310.0, "low": 1309.5, "high": 1310.5, "reading": 1, "decimals": 0}
+    observations = text(
+        OBSERVATION_COLUMNS,
+        [
+            numbers | {"source_id": source_id, "is_published": is_published}
+            for source_id, is_published in (("b", True), ("a", False))
+        ],
+    )
+    indicators = text(
+        INDICATOR_COLUMNS,
+        [
+            {
+                "area_id": "06253",
+                "value": 89.4,
+                "wilson_low": float("nan"),
+                "wilson_high": 90.0,
+                "is_contested": True,
+                "printed": "89,4",
+            }
+        ],
+    )
+    return Tables(
+        sources=text(SOURCE_COLUMNS, []),
+        transcripts=text(TRANSCRIPT_COLUMNS, []),
+        observations=observations,
+        indicators=indicators,
+        findings=text(FINDING_COLUMNS, []),
+        tallies=text(TALLY_COLUMNS, []),
+        definitions=text(DEFINITION_COLUMNS, []),
+    )
+
+
+def test_tables_are_written_sorted_and_in_the_shortest_form(
+    project: Project, tables: Tables
+) -> None:
+    store.write_tables(project, tables, "1")
+    lines = (project.processed / "observations.csv").read_text("utf-8").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["source_id", "a", "b"]
+    assert "1310,1309.5,1310.5" in lines[1]
+    assert lines[1].endswith("false,")
+    assert b"\r" not in (project.processed / "observations.csv").read_bytes()
+
+
+def test_tables_come_back_as_they_were(project: Project, tables: Tables) -> None:
+    store.write_tables(project, tables, "1")
+    for is_fast in (True, False):
+        if not is_fast:
+            for copy in (project.build / "tables").glob("*.parquet"):
+                copy.unlink()
+        back = store.load_table(project, "indicators")
+        assert back.loc[0, "area_id"] == "06253"
+        assert back.loc[0, "value"] == 89.4
+        assert pd.isna(back.loc[0, "wilson_low"])
+        assert bool(back.loc[0, "is_contested"]) is True
+
+
+def test_a_copy_that_is_older_than_the_table_is_not_used(project: Project, tables: Tables) -> None:
+    store.write_tables(project, tables, "1")
+    path = project.processed / "indicators.csv"
+    path.write_text(path.read_text("utf-8").replace("89.4", "12.5"), "utf-8")
+    assert store.load_table(project, "indicators").loc[0, "value"] == 12.5
+
+
+def test_the_same_tables_give_the_same_bytes(project: Project, tables: Tables) -> None:
+    def read() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in project.processed.iterdir()}
+
+    store.write_tables(project, tables, "1")
+    first = read()
+    store.write_tables(project, tables, "1")
+    assert read() == first
+
+
+def test_the_descriptor_describes_every_column(project: Project, tables: Tables) -> None:
+    store.write_tables(project, tables, "1")
+    package = json.loads((project.processed / "datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        header = (project.processed / resource["path"]).read_text("utf-8").splitlines()[0]
+        assert [field["name"] for field in resource["schema"]["fields"]] == header.split(",")
+        assert all(field["description"] for field in resource["schema"]["fields"])
+        assert resource["hash"] == f"sha256:{store.hash_file(project.processed / resource['path'])}"
+
+
+def test_the_manifest_names_every_input(project: Project, tables: Tables) -> None:
+    store.write_tables(project, tables, "1")
+    manifest = json.loads((project.processed / "manifest.json").read_text("utf-8"))
+    assert manifest["version"] == "1"
+    for name, digest in manifest["inputs"].items():
+        assert store.hash_file(project.root / name) == digest
+    assert "data/raw/transcripts/song_may_2022_h1.csv" in manifest["inputs"]
+    assert "data/reference/indicators.csv" in manifest["inputs"]
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_old_data(
+    project: Project, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write_tables(project, tables, "1")
+    before = (project.processed / "indicators.csv").read_bytes()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(project.processed))
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with pytest.raises(ReportError, match="Permission denied; expected a folder that can be"):
+        store.write_tables(project, tables, "2")
+    assert (project.processed / "indicators.csv").read_bytes() == before
+
+
+def test_what_was_never_made_is_answered_with_how_to_make_it(project: Project) -> None:
+    with pytest.raises(ReportError, match="no such file.*Run cchc process"):
+        store.load_table(project, "indicators")
