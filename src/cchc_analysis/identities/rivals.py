@@ -1,0 +1,100 @@
+"""Rival definitions: identities that exclude one another, of which a source follows one.
+
+Whether dossiers carried over are counted inside the online ones, or by what an on-time rate is
+divided, differs from district to district. What fits decides, source by source; the choice is
+recorded, and the readings that a source rejects accuse it of nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cchc_analysis.identities.evaluation import evaluate_identity
+from cchc_analysis.identities.figures import Booleans
+from cchc_analysis.identities.rules import Identity
+from cchc_analysis.identities.statements import Statements
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def evaluate_rivals(
+    identities: Iterable[Identity], statements: Statements
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Evaluate all identities, and let every source follow the definitions that fit it.
+
+    Returns:
+        Verdicts by rule id, as ``evaluate_identity`` gives them, without the rivals that a source
+        rejects; and the definitions that sources follow, as ``choose_definitions`` gives them.
+    """
+    rules = tuple(identities)
+    verdicts = {rule.rule_id: evaluate_identity(rule, statements) for rule in rules}
+    definitions = choose_definitions(rules, verdicts, statements)
+    groups = {rule.rule_id: rule.rival_group for rule in rules if rule.rival_group}
+    followed = {
+        rule.rule_id: _list_followed(rule, groups, verdicts[rule.rule_id], definitions, statements)
+        for rule in rules
+    }
+    return {name: verdict[followed[name]] for name, verdict in verdicts.items()}, definitions
+
+
+def choose_definitions(
+    identities: Iterable[Identity], verdicts: Mapping[str, pd.DataFrame], statements: Statements
+) -> pd.DataFrame:
+    """Which of its rival definitions each source follows: the one that fits most often.
+
+    Where they fit equally often the one that is written first counts, which is the official one.
+
+    Returns:
+        ``source_id``, ``rival_group``, ``rule_id``, ``fits`` (statements that fit) and
+        ``breaks``; sorted, a row for each source to which a rule of the group applies.
+    """
+    import pandas as pd
+
+    columns = ["source_id", "rival_group", "rule_id", "fits", "breaks"]
+    found = []
+    for rank, rule in enumerate(identities):
+        verdict = verdicts[rule.rule_id]
+        verdict = verdict[verdict["is_complete"]]
+        if rule.rival_group is None or verdict.empty:
+            continue
+        fits = (verdict["holds"] | verdict["is_within_unit"]).astype(int)
+        counts = fits.groupby(statements.rows["source_id"].loc[verdict.index].to_numpy())
+        found.append(
+            pd.DataFrame({"fits": counts.sum(), "breaks": counts.size() - counts.sum()})
+            .rename_axis("source_id")
+            .reset_index()
+            .assign(rival_group=rule.rival_group, rule_id=rule.rule_id, rank=rank)
+        )
+    if not found:
+        return pd.DataFrame(columns=columns)
+    ordered = pd.concat(found).sort_values(
+        ["source_id", "rival_group", "fits", "rank"], ascending=[True, True, False, True]
+    )
+    chosen = ordered.drop_duplicates(["source_id", "rival_group"]).reset_index(drop=True)
+    return chosen[columns]
+
+
+def _list_followed(
+    identity: Identity,
+    groups: Mapping[str, str],
+    verdict: pd.DataFrame,
+    definitions: pd.DataFrame,
+    statements: Statements,
+) -> Booleans:
+    """Where a source follows an identity: one of no rival group is always followed.
+
+    An identity that assumes a definition is not followed where a source takes a rival of it.
+    """
+    sources = statements.rows["source_id"].loc[verdict.index]
+    followed = np.ones(len(verdict), dtype=bool)
+    for group in {groups[name] for name in (identity.rule_id, *identity.assumes) if name in groups}:
+        of_group = definitions[definitions["rival_group"] == group]
+        chosen = sources.map(dict(zip(of_group["source_id"], of_group["rule_id"], strict=True)))
+        is_wanted = chosen.isin({identity.rule_id, *identity.assumes})
+        is_unknown = chosen.isna() & (identity.rival_group != group)
+        followed &= (is_wanted | is_unknown).to_numpy()
+    return followed

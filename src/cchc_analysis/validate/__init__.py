@@ -1,0 +1,176 @@
+"""Tables into findings: every rule over all tables, once, and what it breaks in words.
+
+Comes in as the tables of a run and the suites of ``expectations/``; goes out as findings, as
+tallies of what was applied, and as the definitions that sources follow. Great Expectations says
+which rows break which rule; the arithmetic behind it is that of ``identities``.
+
+- ``suites``, ``engine``, ``expectations``: loading rules with a guard, and running them
+- ``described``, ``cells``, ``comparisons``: what rules about one row, and about several, ask
+- ``causes`` (with ``network``, ``candidates``, ``clues``, ``slips``): one cause, one finding
+- ``nearby``: figures of different days
+- ``drafts``, ``arithmetic``, ``rows``, ``wording``, ``sentences``: what a finding says
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis.errors import Problem, ValidationError
+from cchc_analysis.records import DEFINITION_COLUMNS
+from cchc_analysis.reference import Reference
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.validate.suites import Suite
+
+SUITES: Mapping[str, str] = {
+    "observations": "observations",
+    "identities": "statements",
+    "indicators": "indicators",
+    "transcripts": "transcripts",
+}
+"""The suites of ``expectations/`` by file name, and the table that each is for."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What validation found.
+
+    Attributes:
+        findings: ``FINDING_COLUMNS``, sorted by id.
+        tallies: ``TALLY_COLUMNS``, a row for each rule and source.
+        definitions: ``DEFINITION_COLUMNS``, the definition that a source follows of each group.
+    """
+
+    findings: pd.DataFrame
+    tallies: pd.DataFrame
+    definitions: pd.DataFrame
+
+
+def validate_tables(
+    observations: pd.DataFrame,
+    indicators: pd.DataFrame,
+    transcripts: pd.DataFrame | None,
+    reference: Reference,
+    expectations: Path,
+) -> Verdict:
+    """Validate the tables of a run.
+
+    Args:
+        observations: ``OBSERVATION_COLUMNS``, one published reading for each quantity.
+        indicators: ``INDICATOR_COLUMNS``.
+        transcripts: ``TRANSCRIPT_COLUMNS``; without them findings do not say where figures stand.
+        reference: The reference tables.
+        expectations: The folder of the suites.
+
+    Raises:
+        ValidationError: A suite would not do what it says, or a rule could not be run.
+    """
+    from cchc_analysis.validate import checks
+    from cchc_analysis.validate.described import describe_indicators
+    from cchc_analysis.validate.drafts import tabulate_drafts
+    from cchc_analysis.validate.tallies import join_tallies
+    from cchc_analysis.validate.wording import Teller
+
+    suites = load_suites(expectations, reference)
+    stated = observations.reset_index(drop=True)
+    teller = Teller(stated, transcripts, reference)
+    found = [checks.check_observations(suites["observations"], stated, reference, teller)]
+    arithmetic, definitions = checks.check_identities(
+        suites["identities"], stated, reference, teller
+    )
+    found.append(arithmetic)
+    described = describe_indicators(indicators, reference)
+    found.append(checks.check_rows(suites["indicators"], described, reference))
+    if transcripts is not None:
+        found.append(checks.check_rows(suites["transcripts"], _number(transcripts), reference))
+    drafts = checks.drop_repeated([draft for each in found for draft in each.drafts])
+    drafts.extend(checks.draft_remarks(stated, reference))
+    return Verdict(
+        findings=tabulate_drafts(drafts),
+        tallies=join_tallies([tally for each in found for tally in each.tallies]),
+        definitions=definitions[list(DEFINITION_COLUMNS)],
+    )
+
+
+def validate_file(suite_path: Path, data_path: Path, reference: Reference) -> pd.DataFrame:
+    """Run a suite on a table of somebody's own.
+
+    Args:
+        suite_path: A suite as JSON, as those of ``expectations/``.
+        data_path: A CSV file: one row a value (``indicator``, ``value`` and what else
+            ``OBSERVATION_COLUMNS`` has), or, for identities, one column an indicator.
+        reference: The reference tables.
+
+    Returns:
+        Findings, ``FINDING_COLUMNS``.
+
+    Raises:
+        ValidationError: The suite would not do what it says.
+        ReportError: The table cannot be read, or lacks columns.
+    """
+    from cchc_analysis.validate import checks
+    from cchc_analysis.validate.described import describe_indicators
+    from cchc_analysis.validate.drafts import tabulate_drafts
+    from cchc_analysis.validate.own_table import load_own_table
+    from cchc_analysis.validate.suites import load_suite
+    from cchc_analysis.validate.wording import Teller
+
+    suite = load_suite(suite_path, None, reference)
+    table = load_own_table(data_path, suite, reference)
+    if suite.table == "indicators":
+        table = describe_indicators(table, reference)
+    if suite.table in ("indicators", "transcripts"):
+        return tabulate_drafts(checks.check_rows(suite, _number(table), reference).drafts)
+    teller = Teller(table, None, reference)
+    if suite.table == "observations":
+        found = checks.check_observations(suite, table, reference, teller)
+    else:
+        found, _ = checks.check_identities(suite, table, reference, teller)
+    return tabulate_drafts(found.drafts)
+
+
+def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
+    """Load all suites of a folder, by name.
+
+    Raises:
+        ValidationError: One of them would not do what it says; the problems of all.
+    """
+    from cchc_analysis.validate.suites import load_suite
+
+    suites: dict[str, Suite] = {}
+    problems: list[Problem] = []
+    for name, table in SUITES.items():
+        try:
+            suites[name] = load_suite(expectations / f"{name}.json", table, reference)
+        except ValidationError as error:
+            problems.extend(error.problems)
+    problems.extend(_check_ids_across(suites))
+    if problems:
+        raise ValidationError(problems)
+    return suites
+
+
+def _check_ids_across(suites: Mapping[str, Suite]) -> Iterator[Problem]:
+    """A problem for every rule id that rules of two files share."""
+    owner: dict[str, str] = {}
+    for name, suite in suites.items():
+        for rule in suite.rules:
+            first = owner.setdefault(rule.rule_id, name)
+            if first != name:
+                yield Problem(
+                    f"{name}.json, rule {rule.rule_id}",
+                    f"a rule of this id in {first}.json as well",
+                    "an id for each rule",
+                    "Give one of them an id of its own.",
+                )
+
+
+def _number(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with its rows numbered, by which broken ones are named."""
+    numbered = table.reset_index(drop=True)
+    return numbered.assign(row=numbered.index)

@@ -1,0 +1,131 @@
+"""Clues: how a fitting value and the printed one are related, and how likely that makes it.
+
+Digits give some clues (``slips``), the figures around give others: the mean of two rates printed
+for the pooled one, one figure added where another belongs, a number copied from its neighbour.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from cchc_analysis.identities.figures import Integers
+from cchc_analysis.validate.candidates import Candidate
+from cchc_analysis.validate.network import Network
+from cchc_analysis.validate.slips import Slip, name_slip
+
+SMALLEST_COPY = 10
+"""Below this, that two figures are equal says nothing."""
+
+FEW = 2
+"""So few neighbours do not tell what is usual."""
+
+
+Rank = tuple[bool, int, bool, float, int]
+
+
+def rank_candidate(network: Network, candidate: Candidate) -> Rank:
+    """Likelier candidates first.
+
+    A slip with a name, less that moves along, a number that is out of the usual beside its
+    neighbours, a smaller change.
+    """
+    slip, _ = explain_candidate(network, candidate)
+    printed = float(network.values[candidate.figure])
+    change = abs(candidate.value - printed) / max(abs(printed), abs(candidate.value))
+    is_usual = not _is_odd(network, candidate)
+    return slip == Slip.NONE, len(candidate.moved), is_usual, change, candidate.figure
+
+
+def _is_odd(network: Network, candidate: Candidate) -> bool:
+    """Whether a figure is far smaller or larger than its neighbours, and would no longer be."""
+    spoken = network.list_operands(candidate.broken).values()
+    beside = next((each for each in spoken if candidate.figure in each), [])
+    if len(beside) <= FEW or network.values[beside].min() <= 0:
+        return False
+    usual = float(np.median(network.values[beside]))
+    printed = abs(math.log10(float(network.values[candidate.figure]) / usual))
+    fitting = abs(math.log10(candidate.value / usual)) if candidate.value > 0 else math.inf
+    return printed >= 1 and fitting < printed
+
+
+def explain_candidate(network: Network, candidate: Candidate) -> tuple[Slip, tuple[int, ...]]:
+    """Name the slip that turned the fitting value into the printed one, and what it involves."""
+    if mean := _find_mean(network, candidate):
+        return Slip.MEAN_OF_RATES, mean
+    if confused := next(_find_confused(network, candidate), ()):
+        return Slip.IN_PLACE_OF, confused
+    printed = float(network.values[candidate.figure])
+    slip = name_slip(printed, candidate.value, int(network.decimals[candidate.figure]))
+    if slip == Slip.NONE and (copied := _find_copied(network, candidate)):
+        return Slip.COPIED, copied
+    return slip, ()
+
+
+def _find_mean(network: Network, candidate: Candidate) -> tuple[int, ...]:
+    """The two rates of which a pooled rate is the mean, as far as its digits go."""
+    figure = candidate.figure
+    if network.units[figure] != "%":
+        return ()
+    rates = [at for at in _list_siblings(network, figure) if at != figure]
+    half_unit = 0.5 * 10.0 ** -int(network.decimals[figure])
+    for pair in combinations(rates, 2):
+        mean = float(np.mean(network.values[list(pair)]))
+        if abs(mean - network.values[figure]) <= half_unit * (1 + 1e-9):
+            return pair
+    return ()
+
+
+def _find_confused(network: Network, candidate: Candidate) -> Iterator[tuple[int, ...]]:
+    """A figure that was added where another belongs, to a sibling of the candidate.
+
+    The candidate is printed as sibling + wrong and would fit as sibling + right, where wrong and
+    right are of one scope and share a rule. Gives right, wrong and the sibling.
+    """
+    figure = candidate.figure
+    beside = _list_beside(network, figure)
+    by_value: dict[float, list[int]] = {}
+    for at in beside:
+        by_value.setdefault(float(network.values[at]), []).append(int(at))
+    for sibling in _list_siblings(network, figure):
+        if sibling == figure:
+            continue
+        wrongs = by_value.get(float(network.values[figure] - network.values[sibling]), [])
+        rights = by_value.get(candidate.value - float(network.values[sibling]), [])
+        for wrong in wrongs:
+            for right in rights:
+                if _are_related(network, wrong, right):
+                    yield right, wrong, sibling
+
+
+def _find_copied(network: Network, candidate: Candidate) -> tuple[int, ...]:
+    """A figure of the same unit beside the candidate from which its number may be copied."""
+    printed = float(network.values[candidate.figure])
+    changed = {at for at, _ in candidate.changes}
+    if printed < SMALLEST_COPY or network.units[candidate.figure] == "%":
+        return ()
+    same = [at for at in _list_beside(network, candidate.figure) if network.values[at] == printed]
+    return tuple(int(at) for at in same if int(at) not in changed)[:1]
+
+
+def _list_beside(network: Network, figure: int) -> Integers:
+    beside = network.list_beside(figure)
+    return beside[np.flatnonzero(network.units[beside] == network.units[figure])]
+
+
+def _list_siblings(network: Network, figure: int) -> list[int]:
+    """The figures of the same quantity in other scopes."""
+    beside = network.list_beside(figure)
+    return [int(at) for at in beside[network.codes[beside] == network.codes[figure]]]
+
+
+def _are_related(network: Network, one: int, other: int) -> bool:
+    """Whether two figures are of one scope and meet in a rule."""
+    scopes = network.statements.figures["scope"]
+    codes = {str(network.codes[one]), str(network.codes[other])}
+    is_large = min(network.values[one], network.values[other]) >= SMALLEST_COPY
+    meets = any(codes <= rule.codes for rule in network.rules.values())
+    return bool(is_large and scopes[one] == scopes[other] and len(codes) > 1 and meets)

@@ -1,0 +1,154 @@
+"""Broken rules about rows and pairs of rows into drafts of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.records import Severity
+from cchc_analysis.validate.drafts import PLACE, Draft
+from cchc_analysis.validate.engine import Outcome
+from cchc_analysis.validate.sentences import BREAKS
+from cchc_analysis.validate.wording import LANGUAGES, Teller, write_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHAPES: Mapping[str, tuple[str, str]] = {
+    "expect_one_value_for_each_quantity": ("stated_twice", "≠"),
+    "expect_sources_to_agree": ("two_sources", "≠"),
+    "expect_longer_window_not_below_shorter": ("window", ">"),
+    "expect_opening_to_equal_previous_closing": ("opening", "≠"),
+    "expect_magnitude_like_other_periods": ("magnitude", "≉"),
+    "expect_pooled_rate_between_its_scopes": ("between", "∉"),
+}
+"""The sentence of each comparison, and how its left stands to its right when it is broken."""
+
+ONE_SIDED = ("magnitude", "between")
+"""Comparisons whose right side is worked out, and not another figure."""
+
+SMALLEST_COPY = 10
+"""Below this, that two figures are equal says nothing."""
+
+
+def draft_comparisons(
+    outcome: Outcome, verdict: pd.DataFrame, table: pd.DataFrame, teller: Teller
+) -> Iterator[Draft]:
+    """Rows that disagree with other rows.
+
+    Args:
+        outcome: The rows that break the rule.
+        verdict: What they were compared with.
+        table: Described observations.
+        teller: Names of figures.
+    """
+    shape, relation = SHAPES[outcome.rule.type]
+    kind = {"between": "pooled"}.get(shape, shape)
+    for row in outcome.broken:
+        found = verdict.loc[row]
+        other, is_loose = int(found["other"]), bool(found["is_loose"])
+        # In a one-sided comparison the row itself is on the left, else it is on the right.
+        first, second = (row, row) if shape in ONE_SIDED else (other, row)
+        left, right = float(found["left"]), float(found["right"])
+        place = _place(table, row)
+        yield Draft(
+            rule_id=outcome.rule.rule_id,
+            severity=Severity.INFO if is_loose else outcome.rule.severity,
+            kind="reconcile" if is_loose else kind,
+            place=place,
+            indicator=str(table.at[row, "indicator"]),
+            left=left,
+            right=right,
+            arithmetic=f"{write_number(left, 'vi')} {relation} {write_number(right, 'vi')}",
+            figures=teller.figures(dict.fromkeys([first, second, other]), place["source_id"]),
+            sentences={
+                language: _tell(shape, language, teller, (int(first), int(second)), (left, right))
+                + (_tell_copy(table, int(row), language, teller) if shape == "stated_twice" else "")
+                for language in LANGUAGES
+            },
+        )
+
+
+def _tell(
+    shape: str,
+    language: str,
+    teller: Teller,
+    rows: tuple[int, int],
+    values: tuple[float, float],
+) -> str:
+    words: dict[str, str] = {}
+    for side, row, value in zip(("left", "right"), rows, values, strict=True):
+        words |= {
+            side: teller.name(row, language),
+            f"{side}_value": write_number(value, language, 2 if shape == "magnitude" else 6),
+            f"{side}_at": teller.at(row, language),
+            f"{side}_date": teller.date(row, language),
+            f"{side}_source": teller.source(row),
+        }
+    return BREAKS[shape][language].format(**words)
+
+
+def _tell_copy(table: pd.DataFrame, row: int, language: str, teller: Teller) -> str:
+    """That the reading not taken is the number of another quantity beside it."""
+    own = table.loc[row]
+    if own["value"] < SMALLEST_COPY:
+        return ""
+    beside = table["is_published"] & (table["value"] == own["value"])
+    for column in ("source_id", "area_id", "scope", "unit", "period_end"):
+        beside &= table[column] == own[column]
+    others = table.index[beside & (table["indicator"] != own["indicator"])]
+    if others.empty:
+        return ""
+    other = int(others[0])
+    return BREAKS["same_as"][language].format(
+        right_value=write_number(float(str(own["value"])), language),
+        other=teller.name(other, language),
+        other_at=teller.at(other, language),
+    )
+
+
+def draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller | None) -> Iterator[Draft]:
+    """Rows that break a rule about their own cells; ``teller`` knows rows of observations only."""
+    is_hundred = outcome.rule.type == "expect_rates_not_above_hundred"
+    for row in outcome.broken:
+        cells = table.loc[row]
+        sentences = {
+            language: _tell_hundred(cells, int(row), language, teller)
+            if is_hundred and teller
+            else _tell_cells(outcome.rule.meta, cells, language)
+            for language in LANGUAGES
+        }
+        value = float(table["value"].to_numpy()[row]) if "value" in table else float("nan")
+        yield Draft(
+            rule_id=outcome.rule.rule_id,
+            severity=outcome.rule.severity,
+            kind="range" if "range" in outcome.rule.type or is_hundred else "table",
+            place=_place(table, row),
+            indicator=str(cells.get("indicator", "")),
+            left=value,
+            right=100.0 if is_hundred else float("nan"),
+            arithmetic=f"{write_number(value, 'vi')} > 100" if is_hundred else "",
+            figures=str(cells.get("figures", cells.get("figure_id", ""))),
+            sentences=sentences,
+        )
+
+
+def _tell_hundred(cells: Any, row: int, language: str, teller: Teller) -> str:
+    return BREAKS["hundred"][language].format(
+        left=teller.name(row, language),
+        left_value=write_number(float(cells["value"]), language),
+        left_at=teller.at(row, language),
+    )
+
+
+def _tell_cells(meta: Mapping[str, Any], cells: Any, language: str) -> str:
+    told = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status")
+    named = [str(cells[name]) for name in told if name in cells.index and str(cells[name])]
+    if "value" in cells.index:
+        named.append(str(cells["value"]))
+    why = meta["why"] if language == "en" else meta.get("why_vi", meta["why"])
+    return BREAKS["cell"][language].format(where=", ".join(named), why=why)
+
+
+def _place(table: pd.DataFrame, row: int) -> dict[str, str]:
+    return {name: str(table.at[row, name]) if name in table else "" for name in PLACE}

@@ -1,0 +1,247 @@
+"""The sentences of findings, by what they are about; Vietnamese and English side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Sentence = Mapping[str, str]
+
+KINDS: Mapping[str, Sentence] = {
+    "sum": {"vi": "tổng không khớp các phần", "en": "total and parts differ"},
+    "group": {"vi": "tổng không khớp các dòng", "en": "total and rows differ"},
+    "part": {"vi": "phần lớn hơn tổng", "en": "part above its whole"},
+    "ratio": {"vi": "tỷ lệ không khớp phân số", "en": "rate and fraction differ"},
+    "complement": {"vi": "các tỷ lệ không đủ 100%", "en": "rates do not make 100%"},
+    "pooled": {"vi": "tỷ lệ chung không gộp từ các cấp", "en": "pooled rate not from its parts"},
+    "order": {"vi": "sai thứ bậc", "en": "out of order"},
+    "stated_twice": {"vi": "một số in hai giá trị", "en": "one quantity, two values"},
+    "two_sources": {"vi": "hai nguồn khác nhau", "en": "two sources differ"},
+    "window": {"vi": "lũy kế giảm", "en": "cumulative count falls"},
+    "opening": {"vi": "đầu kỳ khác cuối kỳ trước", "en": "opening is not the last closing"},
+    "magnitude": {"vi": "độ lớn bất thường", "en": "unusual size"},
+    "range": {"vi": "ngoài khoảng cho phép", "en": "out of range"},
+    "table": {"vi": "lỗi bảng dữ liệu", "en": "fault in the table"},
+    "definition": {"vi": "không theo cách tính nào", "en": "fits no definition"},
+    "truncation": {"vi": "cắt bớt chữ số", "en": "truncated"},
+    "rounding": {"vi": "làm tròn lệch", "en": "rounded the wrong way"},
+    "reconcile": {"vi": "cần đối chiếu", "en": "to reconcile"},
+    "remark": {"vi": "nhận xét khi đọc", "en": "reader's remark"},
+}
+"""What a finding can be about."""
+
+BREAKS: Mapping[str, Sentence] = {
+    "sum": {
+        "vi": "{left} in là {left_value}{left_at}, nhưng cộng các phần được {right_side} = "
+        "{right_value}: chênh {gap}.",
+        "en": "{left} is printed as {left_value}{left_at}, but its parts add up to {right_side} = "
+        "{right_value}: a gap of {gap}.",
+    },
+    "equal": {
+        "vi": "{left} in là {left_value}{left_at}, còn {right} in là {right_value}{right_at}: "
+        "hai số này phải bằng nhau nhưng chênh {gap}.",
+        "en": "{left} is printed as {left_value}{left_at} and {right} as {right_value}{right_at}: "
+        "the two should be equal and differ by {gap}.",
+    },
+    "worked_out": {
+        "vi": "{left} in là {left_value}{left_at}, nhưng tính từ các số khác được {right_side} = "
+        "{right_value}: chênh {gap}.",
+        "en": "{left} is printed as {left_value}{left_at}, but the other figures give "
+        "{right_side} = {right_value}: a gap of {gap}.",
+    },
+    "sides": {
+        "vi": "{left_all}: {left_side_value}{left_at}; {right_all}: {right_side_value}"
+        "{right_at}. Hai bên phải bằng nhau nhưng chênh {gap}.",
+        "en": "{left_all}: {left_side_value}{left_at}; {right_all}: {right_side_value}"
+        "{right_at}. Both should be equal and differ by {gap}.",
+    },
+    "partial": {
+        "vi": "Các phần đã in của {left} cộng lại là {right_side} = {right_value}, đã vượt tổng "
+        "{left_value}{left_at}; phần chưa in không thể âm.",
+        "en": "The printed parts of {left} add up to {right_side} = {right_value}, already more "
+        "than the total of {left_value}{left_at}; what is not printed cannot be negative.",
+    },
+    "part": {
+        "vi": "{left} in là {left_value}{left_at}, lớn hơn tổng chứa nó: {right} là "
+        "{right_value}{right_at}.",
+        "en": "{left} is printed as {left_value}{left_at}, more than the whole that holds it: "
+        "{right}, {right_value}{right_at}.",
+    },
+    "group": {
+        "vi": "{left} in là {left_value}{left_at}, nhưng cộng từng dòng được {right_side} = "
+        "{right_value}: chênh {gap}.",
+        "en": "{left} is printed as {left_value}{left_at}, but the rows add up to {right_side} = "
+        "{right_value}: a gap of {gap}.",
+    },
+    "ratio": {
+        "vi": "{left} in là {left_value}%{left_at}, nhưng tính từ tử số và mẫu số được "
+        "{right_side} = {right_value}%.",
+        "en": "{left} is printed as {left_value}%{left_at}, but its numerator and denominator "
+        "give {right_side} = {right_value}%.",
+    },
+    "pooled": {
+        "vi": "{left} in là {left_value}%{left_at}, nhưng gộp số của hai cấp được {right_side} = "
+        "{right_value}%; tỷ lệ chung phải tính lại từ tử số và mẫu số, không lấy trung bình.",
+        "en": "{left} is printed as {left_value}%{left_at}, but pooling the counts of both "
+        "levels gives {right_side} = {right_value}%; a pooled rate is recomputed from its "
+        "parts, never averaged.",
+    },
+    "complement": {
+        "vi": "Các tỷ lệ của cùng một tổng phải đủ 100%, nhưng {left} in là "
+        "{left_value}%{left_at}, trong khi {right_side} = {right_value}%.",
+        "en": "Rates of one whole make 100%, but {left} is printed as {left_value}%{left_at}, "
+        "while {right_side} = {right_value}%.",
+    },
+    "order": {
+        "vi": "{left_all}: {left_side_value}{left_at}, lớn hơn {right_all}: "
+        "{right_side_value}{right_at}; số trước không thể vượt số sau.",
+        "en": "{left_all}: {left_side_value}{left_at}, more than {right_all}: "
+        "{right_side_value}{right_at}; the former cannot exceed the latter.",
+    },
+    "truncation": {
+        "vi": "{left} in là {left_value}{left_at}, trong khi tính ra {right_side} = "
+        "{right_value}: chữ số sau bị cắt bỏ thay vì làm tròn.",
+        "en": "{left} is printed as {left_value}{left_at}, while {right_side} = {right_value}: "
+        "further digits were cut off instead of rounded.",
+    },
+    "rounding": {
+        "vi": "{left} in là {left_value}{left_at}, trong khi tính ra {right_side} = "
+        "{right_value}: lệch chưa đến một đơn vị của chữ số cuối.",
+        "en": "{left} is printed as {left_value}{left_at}, while {right_side} = {right_value}: "
+        "off by less than one unit of the last digit.",
+    },
+    "dates": {
+        "vi": "{left} là {left_value} (ngày {left_date}{left_comma}), còn {right_side} = "
+        "{right_value} theo số của ngày khác ({other_dates}): hai bên khác ngày đếm, cần đối "
+        "chiếu chứ chưa phải là sai.",
+        "en": "{left} is {left_value} ({left_date}{left_comma}), while {right_side} = "
+        "{right_value} with figures of another day ({other_dates}): the days of counting differ, "
+        "so this is to be reconciled and no error yet.",
+    },
+    "days": {
+        "vi": "{left} là {left_value} (ngày {left_date}{left_comma}), còn {right} là "
+        "{right_value} (ngày {right_date}{right_comma}): hai bên khác ngày đếm, cần đối chiếu "
+        "chứ chưa phải là sai.",
+        "en": "{left} is {left_value} ({left_date}{left_comma}), while {right} is {right_value} "
+        "({right_date}{right_comma}): the days of counting differ, so this is to be reconciled "
+        "and no error yet.",
+    },
+    "definition": {
+        "vi": "Nguồn này không theo cách tính nào trong các cách đã biết ({rivals}). Theo cách "
+        "chính thức, {left} in là {left_value}{left_at}, nhưng {right_side} = {right_value}.",
+        "en": "The source follows none of the known definitions ({rivals}). By the official one, "
+        "{left} is printed as {left_value}{left_at}, but {right_side} = {right_value}.",
+    },
+    "followed": {
+        "vi": " Ở chỗ khác nguồn này theo đúng cách tính đó.",
+        "en": " Elsewhere the source does follow this definition.",
+    },
+    "stated_twice": {
+        "vi": "{left} được in hai giá trị trong cùng một văn bản: {left_value}{left_at} và "
+        "{right_value}{right_at}. Bộ dữ liệu lấy {left_value}.",
+        "en": "{left} is printed with two values in one document: {left_value}{left_at} and "
+        "{right_value}{right_at}. The data set takes {left_value}.",
+    },
+    "same_as": {
+        "vi": " Số {right_value} cũng là số của {other}{other_at}.",
+        "en": " {right_value} is also the number of {other}{other_at}.",
+    },
+    "two_sources": {
+        "vi": "{left}: nguồn {left_source} in {left_value}{left_at}, nguồn {right_source} in "
+        "{right_value}{right_at} cho cùng kỳ.",
+        "en": "{left}: source {left_source} prints {left_value}{left_at}, source {right_source} "
+        "{right_value}{right_at} for the same period.",
+    },
+    "window": {
+        "vi": "{right} lũy kế đến {right_date} là {right_value}{right_at}, ít hơn "
+        "{left_value}{left_at} lũy kế đến {left_date} từ cùng ngày đầu kỳ.",
+        "en": "{right} up to {right_date} is {right_value}{right_at}, less than the "
+        "{left_value}{left_at} counted up to {left_date} from the same first day.",
+    },
+    "opening": {
+        "vi": "{right} là {right_value}{right_at}, trong khi {left} cuối kỳ trước "
+        "({left_date}) là {left_value}{left_at}.",
+        "en": "{right} is {right_value}{right_at}, while {left} at the end of the period before "
+        "({left_date}) is {left_value}{left_at}.",
+    },
+    "magnitude": {
+        "vi": "{left} là {left_value}{left_at}, trong khi các kỳ khác của cùng địa bàn cho thấy "
+        "khoảng {right_value}: gấp hoặc kém nhau quá nhiều lần.",
+        "en": "{left} is {left_value}{left_at}, while other periods of the same area suggest "
+        "about {right_value}: too many times more or less.",
+    },
+    "between": {
+        "vi": "{left} in là {left_value}%{left_at}, nằm ngoài khoảng giữa các tỷ lệ của cấp "
+        "huyện và cấp xã (gần nhất là {right_value}%); tỷ lệ chung phải ở giữa.",
+        "en": "{left} is printed as {left_value}%{left_at}, outside the range of the rates of "
+        "the two levels (the nearest is {right_value}%); a pooled rate lies between them.",
+    },
+    "hundred": {
+        "vi": "{left} in là {left_value}%{left_at}, vượt quá 100%.",
+        "en": "{left} is printed as {left_value}%{left_at}, more than 100%.",
+    },
+    "cell": {
+        "vi": "{where}: {why}",
+        "en": "{where}: {why}",
+    },
+}
+"""What is wrong, by the shape of the rule."""
+
+ALL_OF: Sentence = {"vi": " và ", "en": " and "}
+"""Between the names of several quantities."""
+
+CAUSES: Mapping[str, Sentence] = {
+    "closing": {
+        "vi": " Có thể {figure} in {printed}{at} phải là {closing}{slip}: khi đó {scope_of}"
+        "{moved}.",
+        "en": " Likely {figure}, printed as {printed}{at}, should be {closing}{slip}: then "
+        "{scope_of}{moved}.",
+    },
+    "one_rule": {"vi": "quy tắc này khớp", "en": "this rule closes"},
+    "two_rules": {
+        "vi": "cả hai quy tắc bị vi phạm đều khớp",
+        "en": "both broken rules close",
+    },
+    "all_rules": {
+        "vi": "cả {count} quy tắc bị vi phạm đều khớp",
+        "en": "all {count} broken rules close",
+    },
+    "moved": {
+        "vi": ", cùng với {figure} từ {printed} thành {closing}",
+        "en": ", with {figure} going from {printed} to {closing}",
+    },
+    "rival": {
+        "vi": " Cũng có thể {figure} in {printed}{at} phải là {closing}.",
+        "en": " It could also be {figure}, printed as {printed}{at}, that should be {closing}.",
+    },
+    "block": {
+        "vi": " Các số toàn địa bàn khớp với nhau nhưng không khớp tổng hai cấp; nhiều khả năng "
+        "chúng tính đến ngày khác hoặc theo cách đếm khác.",
+        "en": " The whole-district figures agree with each other but not with the two levels; "
+        "likely they run to another day or count something else.",
+    },
+    "none": {
+        "vi": " Không có một số nào mà chỉ sửa riêng nó là đủ khớp.",
+        "en": " No single figure, changed alone, would make it close.",
+    },
+    "separator": {
+        "vi": " (có lẽ dấu phân cách đặt sai chỗ)",
+        "en": " (perhaps a misplaced separator)",
+    },
+    "one_digit": {"vi": " (khác một chữ số)", "en": " (one digit differs)"},
+    "swapped": {"vi": " (hai chữ số đổi chỗ)", "en": " (two digits swapped)"},
+    "dropped": {"vi": " (có lẽ rơi mất một chữ số)", "en": " (perhaps a digit was dropped)"},
+    "added": {"vi": " (có lẽ thừa một chữ số)", "en": " (perhaps a digit too many)"},
+    "copied": {
+        "vi": " (số in trùng với {other})",
+        "en": " (the printed number is that of {other})",
+    },
+    "in_place_of": {
+        "vi": " (có lẽ đã cộng {wrong} {wrong_value} thay vì {right} {right_value})",
+        "en": " (perhaps {wrong}, {wrong_value}, was added in place of {right}, {right_value})",
+    },
+    "mean_of_rates": {
+        "vi": " (số in đúng bằng trung bình cộng của {one}% và {other}%)",
+        "en": " (the printed number is the plain mean of {one}% and {other}%)",
+    },
+}
+"""What may have happened."""

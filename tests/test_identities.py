@@ -1,0 +1,449 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cchc_analysis.errors import ValidationError
+from cchc_analysis.identities import (
+    Columns,
+    Identity,
+    choose_readings,
+    compute_expression,
+    evaluate_identity,
+    evaluate_lone_parts,
+    evaluate_rivals,
+    load_identities,
+    parse_expression,
+    tabulate_columns,
+    tabulate_statements,
+)
+from cchc_analysis.reference import Project, Reference, load_reference
+from rule_examples import make_rows, make_statements
+
+counts = st.integers(min_value=0, max_value=10**9)
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(Path(__file__).resolve().parents[1] / "data" / "reference")
+
+
+def rule(text: str, tolerance: str | float = "exact", **words: Any) -> Identity:
+    operator = "<=" if "<=" in text else "="
+    left, right = text.split(f" {operator} ")
+    kind = words.pop("kind", "order" if operator == "<=" else "sum")
+    return Identity(words.pop("rule_id", "X"), kind, left, operator, right, tolerance, **words)
+
+
+def judge(
+    text: str, numbers: Mapping[str, float], reference: Reference, tolerance: str | float = "exact"
+) -> str:
+    """In a word: what an identity says about some numbers."""
+    statements = tabulate_statements(make_statements(numbers, reference), reference)
+    verdict = evaluate_identity(rule(text, tolerance), statements)
+    if verdict.empty:
+        return "nothing"
+    assert len(verdict) == 1
+    found = verdict.iloc[0]
+    if found["holds"]:
+        return "holds" if found["is_complete"] else "may hold"
+    if found["is_truncated"]:
+        return "truncated"
+    return "rounded" if found["is_within_unit"] else "broken"
+
+
+BALANCE = "dossiers_received_total = dossiers_resolved_total + dossiers_pending_total"
+RATE = "on_time_rate = 100 * dossiers_resolved_on_time / dossiers_resolved_total"
+COMPLEMENT = "online_rate = 100 - direct_rate"
+
+
+@pytest.mark.parametrize(
+    ("received", "resolved", "pending", "word"),
+    [
+        (1380, 1309, 71, "holds"),
+        (1310, 1309, 71, "broken"),
+        (1381, 1309, 71, "broken"),
+        (0, 0, 0, "holds"),
+        (10**12, 10**12 - 1, 1, "holds"),
+        (10**12, 10**12 - 1, 2, "broken"),
+    ],
+)
+def test_total_and_parts(
+    received: float, resolved: float, pending: float, word: str, reference: Reference
+) -> None:
+    numbers = {
+        "dossiers_received_total": received,
+        "dossiers_resolved_total": resolved,
+        "dossiers_pending_total": pending,
+    }
+    assert judge(BALANCE, numbers, reference) == word
+
+
+@pytest.mark.parametrize(
+    ("printed", "word"),
+    [
+        (89.4, "holds"),
+        (89.41, "holds"),
+        (89.3, "broken"),
+        (89, "holds"),
+        (90, "rounded"),
+        (89.40582, "holds"),
+    ],
+)
+def test_a_rate_is_bound_by_its_own_digits(printed: float, word: str, reference: Reference) -> None:
+    numbers = {
+        "on_time_rate": printed,
+        "dossiers_resolved_on_time": 15739,
+        "dossiers_resolved_total": 17604,
+    }
+    assert judge(RATE, numbers, reference, "printed") == word
+
+
+@pytest.mark.parametrize(
+    ("printed", "numerator", "denominator", "word"),
+    [
+        (98.09, 979, 998, "truncated"),
+        (98.10, 979, 998, "holds"),
+        (98.11, 979, 998, "broken"),
+        (0.46, 50, 10674, "truncated"),
+        (0.48, 50, 10674, "broken"),
+        (99.16, 9915, 10000, "broken"),
+        (99.16, 99152, 100000, "rounded"),
+    ],
+)
+def test_truncation_is_told_from_rounding_and_from_error(
+    printed: float, numerator: float, denominator: float, word: str, reference: Reference
+) -> None:
+    numbers = {
+        "online_rate": printed,
+        "dossiers_received_online": numerator,
+        "dossiers_received_total": denominator,
+    }
+    text = "online_rate = 100 * dossiers_received_online / dossiers_received_total"
+    assert judge(text, numbers, reference, "printed") == word
+
+
+def test_all_and_none_are_no_rounding(reference: Reference) -> None:
+    numbers = {"dossiers_resolved_on_time": 9982, "dossiers_resolved_total": 10000}
+    assert judge(RATE, {"on_time_rate": 100, **numbers}, reference, "printed") == "rounded"
+    assert judge(RATE, {"on_time_rate": 99.8, **numbers}, reference, "printed") == "holds"
+
+
+def test_every_figure_of_a_rule_may_be_rounded(reference: Reference) -> None:
+    # 1,9 stands for 1,85 to 1,95, so 98,09 is its complement.
+    assert judge(COMPLEMENT, {"online_rate": 98.09, "direct_rate": 1.9}, reference) == "holds"
+    assert judge(COMPLEMENT, {"online_rate": 99.15, "direct_rate": 0.46}, reference) == "broken"
+
+
+def test_parts_that_are_printed_cannot_exceed_the_total(reference: Reference) -> None:
+    text = (
+        "dossiers_resolved_total = dossiers_resolved_early + dossiers_resolved_on_due "
+        "+ dossiers_resolved_overdue"
+    )
+    two = {"dossiers_resolved_early": 60, "dossiers_resolved_on_due": 50}
+    assert judge(text, {"dossiers_resolved_total": 120, **two}, reference) == "may hold"
+    assert judge(text, {"dossiers_resolved_total": 110, **two}, reference) == "may hold"
+    assert judge(text, {"dossiers_resolved_total": 100, **two}, reference) == "broken"
+    assert judge(text, two, reference) == "nothing"
+
+
+def test_a_part_alone_is_held_against_its_whole(reference: Reference) -> None:
+    numbers = {"dossiers_received_total": 50, "dossiers_pending_total": 60}
+    statements = tabulate_statements(make_statements(numbers, reference), reference)
+    verdict = evaluate_lone_parts([rule(BALANCE)], set(), statements)
+    assert list(verdict["holds"]) == [False]
+    stated = {("dossiers_pending_total", "dossiers_received_total")}
+    assert evaluate_lone_parts([rule(BALANCE)], stated, statements).empty
+
+
+@pytest.mark.parametrize(
+    ("comparator", "printed", "word"),
+    [
+        (">=", 100, "holds"),
+        (">", 150, "holds"),
+        (">=", 200, "broken"),
+        ("<=", 200, "holds"),
+        ("<=", 100, "broken"),
+        ("~", 145, "holds"),
+        ("~", 130, "broken"),
+        ("=", 145, "broken"),
+    ],
+)
+def test_approximate_words_open_one_side_or_both(
+    comparator: str, printed: float, word: str, reference: Reference
+) -> None:
+    numbers = {
+        "dossiers_received_total": printed,
+        "dossiers_resolved_total": 100,
+        "dossiers_pending_total": 50,
+    }
+    observations = make_statements(numbers, reference)
+    observations.loc[0, "comparator"] = comparator
+    verdict = evaluate_identity(rule(BALANCE), tabulate_statements(observations, reference))
+    assert bool(verdict["holds"].iloc[0]) == (word == "holds")
+
+
+def test_rows_of_a_breakdown_of_all_scopes_and_of_areas_below_are_added_up(
+    reference: Reference,
+) -> None:
+    numbers = {
+        "tthc_simplified_total": 21,
+        "tthc_simplified_by_field[field=cooperative]@district_office": 8,
+        "tthc_simplified_by_field[field=civil_status]@commune_aggregate": 13,
+        "onestop_equipment_cost": 60.0,
+        "onestop_equipment_cost@district_office": 10.0,
+        "onestop_equipment_cost@commune#1": 20.0,
+        "onestop_equipment_cost@commune#2": 30.0,
+        "par_score_steering_lost": 2,
+        "par_score_steering_lost_item[item=inspection]": 1,
+        "par_score_steering_lost_item[item=innovation]": 1,
+    }
+    for text in (
+        "tthc_simplified_total@whole_district = SUM_ALL_LEVELS(tthc_simplified_by_field)",
+        "onestop_equipment_cost@whole_district = SUM_CHILDREN(onestop_equipment_cost)",
+        "par_score_steering_lost = SUM_BREAKDOWN(par_score_steering_lost_item)",
+        "par_score_steering_lost = par_score_steering_lost_item[item=inspection] "
+        "+ par_score_steering_lost_item[item=innovation]",
+    ):
+        assert judge(text, numbers, reference) == "holds", text
+
+
+def test_figures_of_other_windows_do_not_mix(reference: Reference) -> None:
+    observations = make_statements(
+        {
+            "dossiers_received_total": 1380,
+            "dossiers_resolved_total": 1309,
+            "dossiers_pending_total": 71,
+        },
+        reference,
+    )
+    observations.loc[2, ["period_start", "period_end"]] = ["", "2024-06-30"]
+    verdict = evaluate_identity(rule(BALANCE), tabulate_statements(observations, reference))
+    assert list(verdict["is_complete"]) == [True]
+    observations.loc[2, "period_end"] = "2024-09-30"
+    assert evaluate_identity(rule(BALANCE), tabulate_statements(observations, reference)).empty
+
+
+def test_a_maximum_holds_for_every_window_inside_its_year(reference: Reference) -> None:
+    observations = make_statements(
+        {"par_score_steering_lost": 2, "par_score_steering_max": 14, "par_score_steering": 12},
+        reference,
+    )
+    observations.loc[1, ["period_end", "status"]] = ["2024-12-31", "max_score"]
+    text = "par_score_steering_lost = par_score_steering_max - par_score_steering"
+    verdict = evaluate_identity(rule(text), tabulate_statements(observations, reference))
+    assert list(verdict["holds"]) == [True]
+
+
+@pytest.mark.parametrize("status", ["target", "threshold", "plan"])
+def test_what_ought_to_be_never_stands_in_for_what_was(status: str, reference: Reference) -> None:
+    observations = make_statements(
+        {"on_time_rate": 99, "overdue_rate": 5, "overdue_rate@commune_aggregate": 5}, reference
+    )
+    observations.loc[1, "status"] = status
+    text = "on_time_rate = 100 - overdue_rate"
+    assert evaluate_identity(rule(text), tabulate_statements(observations, reference)).empty
+
+
+def test_a_quota_is_a_plan_and_still_counts(reference: Reference) -> None:
+    observations = make_statements({"recruits_hired": 50, "recruits_quota": 48}, reference)
+    observations.loc[1, "status"] = "plan"
+    verdict = evaluate_identity(
+        rule("recruits_hired <= recruits_quota"), tabulate_statements(observations, reference)
+    )
+    assert list(verdict["holds"]) == [False]
+
+
+def test_rivals_are_chosen_by_what_fits(reference: Reference) -> None:
+    rivals = [
+        rule(
+            "dossiers_received_total = dossiers_received_online + dossiers_received_direct "
+            "+ dossiers_carried_over",
+            rule_id="D02",
+            rival_group="channels",
+        ),
+        rule(
+            "dossiers_received_total = dossiers_received_online + dossiers_received_direct",
+            rule_id="D03",
+            rival_group="channels",
+        ),
+        rule(COMPLEMENT, rule_id="D19", assumes=("D03",)),
+    ]
+    inside = {
+        "dossiers_received_total": 998,
+        "dossiers_received_online": 979,
+        "dossiers_received_direct": 19,
+        "dossiers_carried_over": 99,
+        "online_rate": 98.1,
+        "direct_rate": 1.9,
+    }
+    statements = tabulate_statements(make_statements(inside, reference), reference)
+    verdicts, chosen = evaluate_rivals(rivals, statements)
+    assert list(chosen["rule_id"]) == ["D03"]
+    assert verdicts["D02"].empty
+    assert len(verdicts["D19"]) == 1
+    beside = {**inside, "dossiers_received_total": 1097}
+    statements = tabulate_statements(make_statements(beside, reference), reference)
+    verdicts, chosen = evaluate_rivals(rivals, statements)
+    assert list(chosen["rule_id"]) == ["D02"]
+    assert verdicts["D03"].empty
+    assert verdicts["D19"].empty
+
+
+def test_the_reading_that_most_identities_speak_for_is_published(reference: Reference) -> None:
+    numbers = {"tthc_total": 109, "tthc_onestop": 109, "tthc_not_onestop": 12}
+    observations = make_statements(numbers, reference)
+    other = make_rows(
+        "observations", observations.iloc[0].to_dict() | {"value": 121.0, "reading": 2}
+    )
+    observations = pd.concat([observations, other], ignore_index=True)
+    identities = [rule("tthc_total = tthc_onestop + tthc_not_onestop")]
+    chosen = choose_readings(observations, identities, reference)
+    assert chosen.loc[chosen["is_published"], "value"].tolist() == [109.0, 12.0, 121.0]
+    # Nothing to speak for either: the one printed more often, then the one printed first.
+    assert choose_readings(observations, [], reference)["is_published"].tolist()[0]
+    often = observations.assign(figures=["F1", "F2", "F3", "F4 F5"])
+    assert choose_readings(often, [], reference)["is_published"].tolist()[-1]
+
+
+@given(st.lists(counts, min_size=2, max_size=3), st.integers(-3, 3))
+def test_property_a_sum_is_broken_exactly_when_it_does_not_add_up(
+    parts: list[int], slip: int
+) -> None:
+    reference = REFERENCE
+    names = ["dossiers_resolved_early", "dossiers_resolved_on_due", "dossiers_resolved_overdue"]
+    used = dict(zip(names, parts, strict=False))
+    total = max(sum(parts) + slip, 0)
+    text = f"dossiers_resolved_total = {' + '.join(used)}"
+    word = judge(text, {"dossiers_resolved_total": total, **used}, reference)
+    assert word == ("holds" if total == sum(parts) else "broken")
+
+
+@given(counts, counts, st.integers(0, 3))
+def test_property_a_rate_printed_from_its_counts_holds(one: int, other: int, decimals: int) -> None:
+    numerator, denominator = min(one, other), max(one, other, 1)
+    printed = round(100 * numerator / denominator, decimals)
+    numbers = {
+        "on_time_rate": printed,
+        "dossiers_resolved_on_time": numerator,
+        "dossiers_resolved_total": denominator,
+    }
+    word = judge(RATE, numbers, REFERENCE, "printed")
+    # 99.99 % printed as 100 is rounded, and is told so.
+    assert word == "holds" or (printed in (0, 100) and word in ("rounded", "truncated"))
+
+
+@settings(max_examples=30)
+@given(st.permutations(range(6)), st.lists(counts, min_size=6, max_size=6))
+def test_property_the_order_of_rows_does_not_matter(order: list[int], values: list[int]) -> None:
+    names = [
+        *("dossiers_received_total", "dossiers_resolved_total", "dossiers_pending_total"),
+        *("dossiers_resolved_early", "dossiers_resolved_on_due", "dossiers_resolved_overdue"),
+    ]
+    observations = make_statements(dict(zip(names, values, strict=True)), REFERENCE)
+    shuffled = observations.iloc[order].reset_index(drop=True)
+    for text in (BALANCE, "dossiers_received_total <= dossiers_resolved_total"):
+        one, other = (
+            evaluate_identity(rule(text), tabulate_statements(each, REFERENCE))
+            for each in (observations, shuffled)
+        )
+        pd.testing.assert_frame_equal(one, other)
+
+
+@settings(max_examples=30)
+@given(st.lists(counts, min_size=3, max_size=3), st.floats(0, 100))
+def test_property_a_table_of_columns_says_the_same_as_the_statements(
+    values: list[int], rate: float
+) -> None:
+    names = ("dossiers_received_total", "dossiers_resolved_total", "dossiers_pending_total")
+    numbers = {**dict(zip(names, values, strict=True)), "on_time_rate": round(rate, 2)}
+    statements = tabulate_statements(make_statements(numbers, REFERENCE), REFERENCE)
+    identity = rule(BALANCE)
+    columns = Columns(tabulate_columns(statements, identity.operands))
+    pd.testing.assert_frame_equal(
+        evaluate_identity(identity, statements), evaluate_identity(identity, columns)
+    )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), 1e308, -1e308])
+def test_missing_infinite_and_enormous_numbers_never_crash(
+    value: float, reference: Reference
+) -> None:
+    numbers = {
+        "dossiers_received_total": 10.0,
+        "dossiers_resolved_total": 5.0,
+        "dossiers_pending_total": 5.0,
+        "on_time_rate": 50.0,
+        "dossiers_resolved_on_time": 5.0,
+    }
+    observations = make_statements(numbers, reference)
+    observations.loc[1, ["value", "low", "high"]] = value
+    statements = tabulate_statements(observations, reference)
+    for text in (BALANCE, RATE, "dossiers_resolved_total <= dossiers_received_total"):
+        verdict = evaluate_identity(rule(text, "printed"), statements)
+        complete = verdict[verdict["is_complete"]]
+        assert not (complete["holds"] & (abs(value) >= 1e308) & ("<=" not in text)).any()
+
+
+def test_an_expression_is_computed_where_all_its_figures_are_printed(
+    reference: Reference,
+) -> None:
+    numbers = {"staff_total_present": 2100, "staff_total_quota": 2173}
+    statements = tabulate_statements(make_statements(numbers, reference), reference)
+    expression = parse_expression("100 * staff_total_present / staff_total_quota")
+    assert round(compute_expression(expression, statements)["value"].iloc[0], 3) == 96.641
+
+
+FAULTS = {
+    "unknown_indicator": ({"left": "dossiers_recieved_total"}, {}, "dossiers_received_total"),
+    "senseless_tolerance": ({"tolerance": -1}, {}, "tolerance -1"),
+    "mistyped_tolerance": ({"tolerance": "printd"}, {}, "tolerance 'printd'"),
+    "infinite_tolerance": ({"tolerance": float("inf")}, {}, "tolerance inf"),
+    "self_reference": ({"right": "dossiers_received_total + 1"}, {}, "different quantities"),
+    "self_at_scope": ({"right": "dossiers_received_total@commune_aggregate"}, {}, "Fix the scopes"),
+    "half_an_expression": ({"right": "dossiers_resolved_total +"}, {}, "an end where more"),
+    "wrong_operator": ({"operator": ">="}, {}, "operator '>='"),
+    "missing_argument": ({"left": None}, {}, "no left in kwargs"),
+    "group_in_a_plain_sum": ({"right": "SUM_BREAKDOWN(tthc_total)"}, {}, "Change the type"),
+    "no_rule_id": ({}, {"rule_id": ""}, "no rule_id in meta"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_identity_that_means_nothing_is_refused(
+    fault: str, tmp_path: Path, reference: Reference
+) -> None:
+    kwargs, meta, words = FAULTS[fault]
+    left, _, right = BALANCE.partition(" = ")
+    arguments = {"left": left, "operator": "=", "right": right, "tolerance": "exact"} | kwargs
+    entry = {
+        "type": "expect_total_to_equal_its_parts",
+        "kwargs": {name: value for name, value in arguments.items() if value is not None},
+        "severity": "warning",
+        "meta": {"rule_id": "X1", "why": "a", "source": "b", "breaks_on": {"c": 1}} | meta,
+    }
+    path = tmp_path / f"{fault}.json"
+    path.write_text(json.dumps({"expectations": [entry]}), "utf-8")
+    with pytest.raises(ValidationError) as refusal:
+        load_identities(path, reference)
+    assert words in str(refusal.value)
+    assert path.name in str(refusal.value)
+
+
+def test_two_identities_with_one_id_are_refused(tmp_path: Path, repository: Project) -> None:
+    suite = json.loads((repository.expectations / "identities.json").read_text("utf-8"))
+    suite["expectations"][1]["meta"]["rule_id"] = "A01"
+    path = tmp_path / "one_id_twice.json"
+    path.write_text(json.dumps(suite), "utf-8")
+    with pytest.raises(ValidationError, match="2 rules with this id"):
+        load_identities(path, load_reference(repository.reference))
+
+
+REFERENCE = load_reference(Path(__file__).resolve().parents[1] / "data" / "reference")

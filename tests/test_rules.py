@@ -1,0 +1,156 @@
+"""Every rule of every suite, through Great Expectations: good rows pass, its change breaks it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cchc_analysis.reference import Reference, load_reference
+from cchc_analysis.validate import SUITES, checks, load_suites
+from cchc_analysis.validate.described import describe_indicators, describe_observations
+from cchc_analysis.validate.drafts import Draft
+from cchc_analysis.validate.engine import Outcome, run_suite
+from cchc_analysis.validate.suites import Suite
+from cchc_analysis.validate.wording import Teller
+from rule_examples import GOOD_ROWS, make_rows, make_statements
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLES = ("observations", "indicators", "transcripts")
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(ROOT / "data" / "reference")
+
+
+@pytest.fixture(scope="module")
+def suites(reference: Reference) -> Mapping[str, Suite]:
+    return load_suites(ROOT / "expectations", reference)
+
+
+def list_rules() -> list[Any]:
+    return [
+        pytest.param(name, entry, id=entry["meta"]["rule_id"])
+        for name in SUITES
+        for entry in json.loads((ROOT / "expectations" / f"{name}.json").read_text("utf-8"))[
+            "expectations"
+        ]
+    ]
+
+
+@pytest.fixture(scope="module")
+def broken_identities(
+    suites: Mapping[str, Suite], reference: Reference
+) -> Mapping[tuple[str, str], set[str]]:
+    """The rules that each example breaks, good and changed; all examples in one table."""
+    examples = []
+    for rule in suites["identities"].rules:
+        numbers = rule.meta["breaks_on"]["good"]
+        changed = {**numbers, **rule.meta["breaks_on"]["change"]}
+        for word, example in (("good", numbers), ("changed", changed)):
+            rows = make_statements(example, reference)
+            examples.append(rows.assign(source_id=f"{word} {rule.rule_id}"))
+    table = pd.concat(examples, ignore_index=True)
+    found, _ = checks.check_identities(
+        suites["identities"], table, reference, Teller(table, None, reference)
+    )
+    return _sort_breaks(found.drafts)
+
+
+def _sort_breaks(drafts: list[Draft]) -> dict[tuple[str, str], set[str]]:
+    breaks: dict[tuple[str, str], set[str]] = {}
+    for draft in drafts:
+        word, _, rule_id = draft.place["source_id"].partition(" ")
+        breaks.setdefault((word, rule_id), set()).add(draft.rule_id)
+    return breaks
+
+
+@pytest.fixture(scope="module")
+def broken_rows(
+    suites: Mapping[str, Suite], reference: Reference
+) -> Mapping[tuple[str, str], set[str]]:
+    """The same for rules about rows: each example in an area of its own, so that they never mix."""
+    districts = reference.areas[reference.areas["valid_to"] == "2025-06-30"]["area_id"].tolist()
+    breaks: dict[tuple[str, str], set[str]] = {}
+    for name in TABLES:
+        for word in ("good", "changed"):
+            tables = [
+                _make_example(name, rule.meta["breaks_on"], word, districts[number])
+                for number, rule in enumerate(suites[name].rules)
+            ]
+            ids = [
+                rule.rule_id
+                for rule, table in zip(suites[name].rules, tables, strict=True)
+                for _ in range(len(table))
+            ]
+            table = pd.concat(tables, ignore_index=True)
+            for outcome in run(suites[name], table, reference):
+                for row in outcome.broken:
+                    breaks.setdefault((word, ids[row]), set()).add(outcome.rule.rule_id)
+    return breaks
+
+
+def run(suite: Suite, table: pd.DataFrame, reference: Reference) -> list[Outcome]:
+    if suite.table == "observations":
+        described = describe_observations(table, reference)
+    elif suite.table == "indicators":
+        described = describe_indicators(table, reference)
+    else:
+        described = table.assign(row=table.index)
+    return run_suite(suite, described, checks.list_known(reference))
+
+
+def _make_example(table: str, example: Mapping[str, Any], word: str, area_id: str) -> pd.DataFrame:
+    rows = [dict(row) for row in example["good"]]
+    if word == "changed":
+        rows[-1] = {**rows[-1], **example["change"]}
+    key = "source_id" if table == "transcripts" else "area_id"
+    return make_rows(table, *({key: area_id, **row} for row in rows))
+
+
+@pytest.mark.parametrize(("suite", "entry"), list_rules())
+def test_good_rows_pass_and_the_change_breaks_this_rule_only(
+    suite: str,
+    entry: Mapping[str, Any],
+    broken_identities: Mapping[tuple[str, str], set[str]],
+    broken_rows: Mapping[tuple[str, str], set[str]],
+) -> None:
+    rule_id = entry["meta"]["rule_id"]
+    found = broken_identities if suite == "identities" else broken_rows
+    also = set(entry["meta"]["breaks_on"].get("also", ()))
+    assert found.get(("good", rule_id), set()) == set()
+    assert found.get(("changed", rule_id), set()) == {rule_id} | also
+
+
+@pytest.mark.parametrize(("suite", "entry"), list_rules())
+def test_every_rule_says_why_and_from_where(suite: str, entry: Mapping[str, Any]) -> None:
+    assert list(entry) == ["type", "kwargs", "severity", "meta"]
+    meta = entry["meta"]
+    assert meta["why"].endswith(".")
+    assert meta["source"]
+    if suite != "identities":
+        assert meta["why_vi"].endswith(".")
+
+
+def test_rules_run_as_they_are_written(suites: Mapping[str, Suite]) -> None:
+    """The file holds as many rules as are built, under ids of their own."""
+    written = [entry.values[1]["meta"]["rule_id"] for entry in list_rules()]
+    built = [rule.rule_id for suite in suites.values() for rule in suite.rules]
+    assert built == written
+    assert len(set(built)) == len(built)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_good_row_is_good(
+    table: str, suites: Mapping[str, Suite], reference: Reference
+) -> None:
+    assert set(GOOD_ROWS) == set(TABLES)
+    rows = make_rows(table, {})
+    outcomes = run(suites[table], rows, reference)
+    assert all(outcome.is_applicable for outcome in outcomes)
+    assert [outcome.rule.rule_id for outcome in outcomes if len(outcome.broken)] == []
