@@ -1,0 +1,191 @@
+"""Observations into indicators: what we publish for each area, scope, indicator and period.
+
+A reported value is published as printed; what a report leaves out is derived (``formulas``); what
+people decided about comes last (``corrections``). Does not know how findings are made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cchc_analysis.clean import format_number, label_period, parse_period
+from cchc_analysis.derive.corrections import correct_values, index_printed
+from cchc_analysis.derive.formulas import add_rows, derive_rows
+from cchc_analysis.files import list_rows
+from cchc_analysis.inference import wilson_interval
+from cchc_analysis.records import (
+    INDICATOR_COLUMNS,
+    QUANTITY,
+    RESULT_STATUSES,
+    Origin,
+    Severity,
+)
+from cchc_analysis.reference import Reference
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
+"""Where two sources state one quantity, the one nearer to the district's own reporting speaks."""
+
+CONFIDENCE = 0.95
+
+
+def derive_indicators(
+    observations: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    sources: pd.DataFrame,
+    reference: Reference,
+) -> pd.DataFrame:
+    """Derive what we publish.
+
+    Args:
+        observations: ``OBSERVATION_COLUMNS``, with one published reading per source and quantity.
+        transcripts: ``TRANSCRIPT_COLUMNS``, for the figures as printed.
+        sources: ``SOURCE_COLUMNS``.
+        reference: The reference tables.
+
+    Returns:
+        ``INDICATOR_COLUMNS``, one row per quantity, sorted by key; ``findings`` still empty.
+
+    Raises:
+        ReferenceDataError: A formula cannot be read, or a correction no longer matches anything.
+    """
+    reported = _report(observations, transcripts)
+    derived = derive_rows(observations, reference)
+    candidates = add_rows(reported, derived)
+    published = _choose_source(candidates, sources)
+    corrected = correct_values(published, transcripts, reference)
+    rated = _add_wilson(corrected, reference)
+    labelled = rated.assign(
+        period=_label_periods(rated),
+        is_contested=rated["other_readings"] != "",
+        findings="",
+    )
+    return labelled.sort_values(list(QUANTITY), kind="stable", ignore_index=True)[
+        list(INDICATOR_COLUMNS)
+    ]
+
+
+def mark_findings(indicators: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
+    """Write into each published value which findings concern it, and whether it is contested.
+
+    A value is contested when another reading of it was printed, or when a finding above info
+    involves one of its figures.
+    """
+    concerning: dict[tuple[str, str], list[tuple[str, bool]]] = {}
+    for finding in list_rows(findings):
+        for figure in finding["figures"].split():
+            source_id, _, figure_id = figure.rpartition("/")
+            concerning.setdefault((source_id or finding["source_id"], figure_id), []).append(
+                (finding["finding_id"], finding["severity"] != Severity.INFO)
+            )
+    marks = [
+        sorted(
+            {
+                mark
+                for source_id in row_source.split()
+                for figure_id in figures.split()
+                for mark in concerning.get((source_id, figure_id), ())
+            }
+        )
+        for row_source, figures in zip(indicators["source_id"], indicators["figures"], strict=True)
+    ]
+    return indicators.assign(
+        findings=[" ".join(finding_id for finding_id, _ in each) for each in marks],
+        is_contested=[
+            bool(before) or any(is_serious for _, is_serious in each)
+            for before, each in zip(indicators["is_contested"], marks, strict=True)
+        ],
+    )
+
+
+def _report(observations: pd.DataFrame, transcripts: pd.DataFrame) -> pd.DataFrame:
+    """The published reading of each source and quantity, with the other readings beside it."""
+    key = ["source_id", *QUANTITY]
+    printed = index_printed(transcripts)
+    first_figure = observations["figures"].str.split(" ").str[0]
+    texts = [
+        printed.get(place, "")
+        for place in zip(observations["source_id"], first_figure, strict=True)
+    ]
+    readings = observations.assign(printed=texts)
+    others: dict[tuple[str, ...], list[str]] = {}
+    for row in list_rows(readings[~readings["is_published"]]):
+        note = f"{format_number(row['value'])} [{row['figures']}]"
+        others.setdefault(tuple(row[column] for column in key), []).append(note)
+    chosen = readings[readings["is_published"]]
+    return chosen.assign(
+        other_readings=[
+            "; ".join(others.get(tuple(place), ())) for place in chosen[key].to_numpy()
+        ],
+        origin=Origin.REPORTED.value,
+        parts="",
+    )
+
+
+def _choose_source(candidates: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """One row per quantity; what other sources state otherwise goes to ``other_readings``.
+
+    Two sources agree where rounding alone can explain that they print different digits.
+    """
+    kinds = dict(zip(sources["source_id"], sources["kind"], strict=True))
+    ranked = candidates.assign(
+        rank=candidates["source_id"].map(kinds).map(SOURCE_RANK),
+        is_derived=candidates["origin"] == Origin.DERIVED,
+    ).sort_values([*QUANTITY, "is_derived", "rank", "source_id"], ignore_index=True)
+    chosen = ranked.drop_duplicates(list(QUANTITY)).set_index(list(QUANTITY))
+    for other in list_rows(ranked[ranked.duplicated(list(QUANTITY))]):
+        quantity = tuple(other[column] for column in QUANTITY)
+        same = chosen.loc[quantity]
+        if other["low"] > same["high"] or same["low"] > other["high"]:
+            note = f"{format_number(other['value'])} [{other['source_id']}: {other['figures']}]"
+            before = chosen.loc[quantity, "other_readings"]
+            chosen.loc[quantity, "other_readings"] = f"{before}; {note}".strip("; ")
+    return chosen.reset_index()
+
+
+def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Add the Wilson interval of every rate of cases whose two counts are published.
+
+    The cases of the period are seen as one draw of a process (Wilson 1927, JASA 22:209-212). A
+    rate over a stock, such as posts filled of posts granted, counts all there is: no draw, no
+    interval.
+    """
+    catalogue = reference.indicators.set_index("indicator")[["numerator", "denominator"]]
+    rates = published.join(catalogue, on="indicator")
+    key = ["area_id", "scope", "period_end", "breakdown"]
+    results = published[published["status"].isin(RESULT_STATUSES)]
+    counts = results.drop_duplicates([*key, "indicator"]).set_index([*key, "indicator"])["value"]
+    for role in ("numerator", "denominator"):
+        places = list(zip(*(rates[column] for column in [*key, role]), strict=True))
+        rates[f"{role}_value"] = counts.reindex(places).to_numpy()
+    is_result = rates["status"].isin(RESULT_STATUSES)
+    fits = is_result & rates["numerator_value"].between(0, rates["denominator_value"])
+    fits &= rates["denominator_value"] > 0
+    fits &= rates["denominator"].isin(_list_flows(reference))
+    low, high = wilson_interval(
+        rates.loc[fits, "numerator_value"], rates.loc[fits, "denominator_value"], CONFIDENCE
+    )
+    intervals = published.assign(wilson_low=float("nan"), wilson_high=float("nan"))
+    intervals.loc[fits, "wilson_low"] = (100 * low).round(6)
+    intervals.loc[fits, "wilson_high"] = (100 * high).round(6)
+    return intervals
+
+
+def _list_flows(reference: Reference) -> set[str]:
+    return {
+        indicator
+        for indicator, row in reference.indicator_rows.items()
+        if str(row["aggregation"]).startswith("flow")
+    }
+
+
+def _label_periods(rows: pd.DataFrame) -> list[str]:
+    windows = list(zip(rows["period_start"], rows["period_end"], strict=True))
+    labels = {window: _label_window(*window) for window in set(windows)}
+    return [labels[window] for window in windows]
+
+
+def _label_window(start: str, end: str) -> str:
+    return label_period(parse_period(f"{start}/{end}" if start else end)) if end else ""

@@ -1,0 +1,241 @@
+"""Statistics, each against a computation of its own from the definition."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis.inference import (
+    ASSUMPTIONS,
+    adjust_p_values,
+    chart_individuals,
+    chart_proportions,
+    choose_trend_word,
+    find_trend,
+    funnel_limits,
+    place_in_funnel,
+    rank_proportions,
+    rank_ranges,
+    standardise_indirectly,
+    wilson_interval,
+)
+
+Z = 1.959963984540054
+
+
+@pytest.mark.parametrize(
+    ("count", "total"), [(0, 10), (10, 10), (81, 263), (15, 148), (1309, 1380)]
+)
+def test_wilson_is_the_root_of_its_equation(count: int, total: int) -> None:
+    """Both ends solve (p - x/n)² = z² p (1 - p) / n (Wilson 1927)."""
+    low, high = (float(end[0]) for end in wilson_interval([count], [total]))
+    for end in (low, high):
+        assert (end - count / total) ** 2 == pytest.approx(
+            Z**2 * end * (1 - end) / total, abs=1e-12
+        )
+    assert 0 <= low <= count / total <= high + 1e-12 <= 1 + 1e-12
+
+
+def test_wilson_of_newcombe() -> None:
+    """Newcombe (1998), Statistics in Medicine 17:857-872, table I, method 3."""
+    low, high = wilson_interval([81, 15, 0, 1], [263, 148, 20, 29])
+    assert np.round(low, 4).tolist() == [0.2553, 0.0624, 0.0, 0.0061]
+    assert np.round(high, 4).tolist() == [0.3662, 0.1605, 0.1611, 0.1718]
+
+
+def test_nothing_counted_has_no_interval() -> None:
+    assert np.isnan(wilson_interval([0, 5], [0, 4])).all()
+
+
+def binomial_limit(probability: float, centre: float, total: int) -> float:
+    """Spiegelhalter (2005), appendix A.1.1, with sums of single probabilities."""
+    below = 0.0
+    for cases in range(total + 1):
+        mass = math.comb(total, cases) * centre**cases * (1 - centre) ** (total - cases)
+        if below + mass >= probability:
+            return min(max((cases - (below + mass - probability) / mass) / total, 0.0), 1.0)
+        below += mass
+    return 1.0
+
+
+@pytest.mark.parametrize("coverage", [0.95, 0.998])
+def test_funnel_limits_are_interpolated_binomial_quantiles(coverage: float) -> None:
+    totals = [5, 30, 200, 900]
+    low, high = funnel_limits(0.93, totals, coverage)
+    for at, total in enumerate(totals):
+        assert low[at] == pytest.approx(binomial_limit((1 - coverage) / 2, 0.93, total), abs=1e-9)
+        assert high[at] == pytest.approx(binomial_limit((1 + coverage) / 2, 0.93, total), abs=1e-9)
+
+
+def test_a_funnel_widens_for_small_denominators_and_names_outliers() -> None:
+    placed = place_in_funnel([880, 9, 999, np.nan, 0], [1000, 10, 1000, 10, 0])
+    assert placed["place"].tolist() == ["low", "inside", "high", "", ""]
+    assert placed["centre"].iloc[0] == pytest.approx(1888 / 2010)
+
+
+def test_xmr_limits_by_hand() -> None:
+    values = [10, 12, 11, 13, 12, 11, 10, 12, 13, 11, 12, 30]
+    ranges = [abs(b - a) for a, b in itertools.pairwise(values)]
+    chart = chart_individuals(values)
+    assert chart is not None
+    mean = sum(values) / 12
+    assert chart.centre == pytest.approx(mean)
+    assert chart.high[0] == pytest.approx(mean + 2.66 * sum(ranges) / 11)
+    assert chart.signals == ("",) * 7 + ("run",) * 4 + ("beyond",)
+
+
+def test_a_chart_needs_twelve_points() -> None:
+    assert chart_individuals([1.0] * 11) is None
+    assert chart_proportions([5] * 11, [10] * 11) is None
+
+
+def test_p_chart_limits_by_hand() -> None:
+    counts, totals = [50, 49] * 6, [100] * 12
+    chart = chart_proportions(counts, totals)
+    assert chart is not None
+    centre = sum(counts) / sum(totals)
+    room = 3 * math.sqrt(centre * (1 - centre) / 100)
+    assert chart.high[0] == pytest.approx(centre + room)
+    assert chart.low[0] == pytest.approx(centre - room)
+
+
+def test_p_chart_widens_for_scatter_beyond_the_binomial() -> None:
+    counts, totals = [450, 550] * 6, [1000] * 12
+    chart = chart_proportions(counts, totals)
+    assert chart is not None
+    sigma = math.sqrt(0.25 / 1000)
+    assert chart.high[0] == pytest.approx(0.5 + 3 * sigma * (0.1 / sigma) / 1.128)
+    assert "beyond" not in chart.signals
+
+
+@pytest.mark.parametrize(
+    "values", [[3, 1, 4, 2, 6, 5], [1, 2, 3, 4, 5, 6], [9.1, 8.7, 8.9, 8.2, 8.0, 7.5]]
+)
+def test_mann_kendall_is_exact_over_all_orders(values: list[float]) -> None:
+    """Two-sided p: the share of all orders with an S at least as far from zero."""
+
+    def kendall(order: tuple[float, ...]) -> int:
+        return sum(np.sign(b - a) for a, b in itertools.combinations(order, 2))
+
+    trend = find_trend(range(6), values)
+    assert trend is not None
+    own = kendall(tuple(values))
+    orders = [abs(kendall(order)) >= abs(own) for order in itertools.permutations(values)]
+    assert trend.statistic == own
+    assert trend.p_value == pytest.approx(sum(orders) / len(orders))
+    slopes = [(values[b] - values[a]) / (b - a) for a, b in itertools.combinations(range(6), 2)]
+    assert trend.slope == pytest.approx(float(np.median(slopes)))
+
+
+def test_mann_kendall_with_ties_uses_the_corrected_variance() -> None:
+    """Var S = (n(n-1)(2n+5) - Σ t(t-1)(2t+5)) / 18 (Kendall 1975)."""
+    values = [1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 8, 9]
+    trend = find_trend(range(len(values)), values)
+    assert trend is not None
+    n = len(values)
+    ties = [values.count(value) for value in set(values)]
+    variance = (n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
+    z = trend.statistic / math.sqrt(variance)
+    assert trend.p_value == pytest.approx(math.erfc(abs(z) / math.sqrt(2)), rel=1e-6)
+
+
+def test_a_flat_series_has_no_trend_and_four_points_none_at_all() -> None:
+    flat = find_trend(range(6), [5.0] * 6)
+    assert flat is not None
+    assert (flat.p_value, flat.slope) == (1.0, 0.0)
+    assert find_trend(range(4), [1, 2, 3, 4]) is None
+
+
+def test_corrections_for_many_series_by_their_definitions() -> None:
+    p_values = [0.01, 0.04, 0.03, 0.005, 0.9]
+    order = np.argsort(p_values)
+    by_step_up, by_step_down = np.empty(5), np.empty(5)
+    running = 1.0
+    for rank in range(5, 0, -1):
+        running = min(running, p_values[order[rank - 1]] * 5 / rank)
+        by_step_up[order[rank - 1]] = running
+    running = 0.0
+    for rank in range(1, 6):
+        running = max(running, min(1.0, p_values[order[rank - 1]] * (5 - rank + 1)))
+        by_step_down[order[rank - 1]] = running
+    assert adjust_p_values(p_values) == pytest.approx(by_step_up)
+    assert adjust_p_values(p_values, "holm") == pytest.approx(by_step_down)
+    assert np.isnan(adjust_p_values([0.01, float("nan")])[1])
+
+
+@pytest.mark.parametrize(
+    ("values", "p_value", "marks", "word"),
+    [
+        (range(8), 0.001, {}, "rising"),
+        (range(8, 0, -1), 0.001, {}, "falling"),
+        (range(8), 0.2, {}, "no trend"),
+        (range(8), float("nan"), {}, "no trend"),
+        (range(4), 0.001, {}, "too few"),
+        (range(8), 0.001, {"has_boundary": True}, "boundary"),
+        (range(8), 0.001, {"is_contested": True}, "contested"),
+    ],
+)
+def test_the_only_trend_words(
+    values: range, p_value: float, marks: dict[str, bool], word: str
+) -> None:
+    trend = find_trend(range(len(values)), values)
+    assert choose_trend_word(trend, p_value, **marks) == word
+
+
+def test_ranks_of_equal_areas_are_not_established() -> None:
+    ranks = rank_proportions([90, 90, 90, 10], [100, 100, 100, 100])
+    assert ranks["rank"].tolist() == [1, 1, 1, 4]
+    assert (ranks["rank_low"].tolist(), ranks["rank_high"].tolist()) == ([1, 1, 1, 4], [3, 3, 3, 4])
+
+
+def test_ranks_are_the_same_every_time() -> None:
+    counts, totals = [90, 80, 999], [100, 100, 1000]
+    pd.testing.assert_frame_equal(
+        rank_proportions(counts, totals), rank_proportions(counts, totals)
+    )
+
+
+def test_rank_uncertainty_against_the_integral() -> None:
+    """Two areas: the second is first with the probability of the integral over both posteriors."""
+    from scipy.stats import beta
+
+    a, b = beta(46.5, 4.5), beta(41.5, 9.5)
+    grid = np.linspace(0, 1, 20001)
+    second_is_first = float(np.trapezoid(b.pdf(grid) * a.cdf(grid), grid))
+    ranks = rank_proportions([46, 41], [50, 50], draws=40000)
+    assert 0.025 < second_is_first < 0.2
+    assert ranks["rank_high"].tolist() == [2, 2]
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3)), min_size=1, max_size=12))
+def test_rank_ranges_by_comparing_every_two(cells: list[tuple[int, int]]) -> None:
+    low = [value - room for value, room in cells]
+    high = [value + room for value, room in cells]
+    ranks = rank_ranges(low, high)
+    for i in range(len(cells)):
+        others = [j for j in range(len(cells)) if j != i]
+        assert ranks["rank_low"][i] == 1 + sum(low[j] > high[i] for j in others)
+        assert ranks["rank_high"][i] == 1 + sum(high[j] > low[i] for j in others)
+
+
+def test_standardised_ratio_and_exact_poisson_limits() -> None:
+    from scipy.stats import poisson
+
+    found = standardise_indirectly([5, 3], [100, 200], [0.02, 0.01])
+    assert (found.observed, found.expected, found.ratio) == (8, 4, 2)
+    assert poisson.sf(7, found.low * 4) == pytest.approx(0.025)
+    assert poisson.cdf(8, found.high * 4) == pytest.approx(0.025)
+    assert math.isnan(standardise_indirectly([0], [0], [0.1]).ratio)
+
+
+def test_every_method_states_what_it_assumes() -> None:
+    assert set(ASSUMPTIONS) == {
+        *("wilson", "funnel", "xmr", "p_chart", "trend", "ranks", "standardised")
+    }
+    assert all(vi and en for vi, en in ASSUMPTIONS.values())
