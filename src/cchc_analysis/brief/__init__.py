@@ -1,0 +1,41 @@
+"""Briefs: one HTML page per district and period, told from the tables of a run.
+
+``open_brief`` takes the slice; the ``show_`` functions tell its parts, one notebook cell each;
+``render_brief`` and ``render_site`` execute the notebook and put the pages in place.
+"""
+
+from cchc_analysis.brief.areas import show_reform_areas
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.head import show_head
+from cchc_analysis.brief.keyfigures import show_key_figures
+from cchc_analysis.brief.ledger import show_contradictions
+from cchc_analysis.brief.notes import show_notes
+from cchc_analysis.brief.opening import list_briefs, match_district, open_brief
+from cchc_analysis.brief.peers import show_peers
+from cchc_analysis.brief.places import name_page
+from cchc_analysis.brief.render import TEMPLATE, render_brief
+from cchc_analysis.brief.site import Site, render_site
+from cchc_analysis.brief.summary import show_summary
+from cchc_analysis.brief.targets import show_plan
+from cchc_analysis.brief.trend import show_trend
+
+__all__ = [
+    "TEMPLATE",
+    "Brief",
+    "Site",
+    "list_briefs",
+    "match_district",
+    "name_page",
+    "open_brief",
+    "render_brief",
+    "render_site",
+    "show_contradictions",
+    "show_head",
+    "show_key_figures",
+    "show_notes",
+    "show_peers",
+    "show_plan",
+    "show_reform_areas",
+    "show_summary",
+    "show_trend",
+]

@@ -1,0 +1,113 @@
+"""By area of reform: everything that the reports state, charts first, then the rest as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.exhibits import list_exhibits
+from cchc_analysis.brief.exhibits.shared import head_entry
+from cchc_analysis.brief.telling import (
+    Section,
+    head,
+    name_breakdown,
+    name_entry,
+    name_indicator,
+    name_scope,
+    tell,
+    tell_unit,
+    wrap,
+)
+from cchc_analysis.tables import tabulate_groups
+
+PARTS = (
+    "steering",
+    "institution",
+    "procedures",
+    "apparatus",
+    "civil_service",
+    "public_finance",
+    "digital",
+    "impact",
+    "tasks",
+    "index",
+)
+"""The seven areas of reform and its impact, in the order of the reports, then tasks and index."""
+
+
+def show_reform_areas(brief: Brief) -> Section:
+    """Everything that the reports state, by area of reform."""
+    exhibits = list_exhibits(brief)
+    used = {note for each in exhibits.values() for exhibit in each for note in exhibit.used}
+    left: dict[str, list[Entry]] = {part: [] for part in PARTS}
+    told = set(brief.reports["source_id"])
+    for entry in brief.entries:
+        if entry.note not in used and told.issuperset(entry.source_id.split()):
+            left[part_of(brief, entry)].append(entry)
+    bodies = [
+        Markup("").join(
+            [
+                head(3, f"part-{part}", brief.words.say(f"part.title.{part}")),
+                *(exhibit.html for exhibit in exhibits.get(part, ())),
+                _tabulate_rest(brief, left[part], part),
+            ]
+        )
+        for part in PARTS
+        if exhibits.get(part) or left[part]
+    ]
+    silent = [part for part in PARTS if not exhibits.get(part) and not left[part]]
+    return wrap("areas", brief.words.say("areas.title"), *bodies, _name_silent(brief, silent))
+
+
+def part_of(brief: Brief, entry: Entry) -> str:
+    """The part of the page that an entry belongs to."""
+    if entry.indicator.startswith(("par_tasks_", "assigned_tasks_")):
+        return "tasks"
+    if entry.indicator.startswith("par_score_"):
+        return "index"
+    area = str(brief.reference.indicator_rows[entry.indicator]["reform_area"])
+    return area if area in PARTS else "index"
+
+
+def _name_silent(brief: Brief, silent: Sequence[str]) -> Markup:
+    if not silent:
+        return Markup("")
+    names = brief.words.join(brief.words.say(f"part.title.{part}") for part in silent)
+    return Markup('<p class="src">{}</p>\n').format(brief.words.say("areas.silent", names=names))
+
+
+def _tabulate_rest(brief: Brief, entries: Sequence[Entry], part: str) -> Markup:
+    """What no chart shows: a row per quantity, in groups by scope and by what is broken down."""
+    if not entries:
+        return Markup("")
+    words = brief.words
+    groups: dict[Markup, list[list[Markup]]] = {}
+    for entry in entries:
+        groups.setdefault(_name_group(brief, entry), []).append(_tell_row(brief, entry))
+    caption = words.say(f"part.title.{part}")
+    if len(groups) == 1:
+        caption = words.say("areas.table.one", part=caption, group=next(iter(groups)))
+        groups = {Markup(""): rows for rows in groups.values()}
+    return tabulate_groups(
+        [words.say("table.indicator"), words.say("table.value"), words.say("table.of")],
+        list(groups.items()),
+        caption,
+        numbers=(1,),
+        kind="list",
+    )
+
+
+def _name_group(brief: Brief, entry: Entry) -> Markup:
+    scope = name_scope(brief, entry.scope)
+    if not entry.breakdown:
+        return scope
+    return Markup("{} · {}").format(name_indicator(brief, entry.indicator), scope)
+
+
+def _tell_row(brief: Brief, entry: Entry) -> list[Markup]:
+    is_part = bool(entry.breakdown)
+    name = name_breakdown(brief, entry.breakdown) if is_part else name_entry(brief, entry)
+    value = tell(brief, entry, unit=False)
+    return [head_entry(brief, entry, name), value, tell_unit(brief, entry)]

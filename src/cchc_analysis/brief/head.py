@@ -1,0 +1,98 @@
+"""The head of a page: district, period, documents, grade, language switch and contents."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.places import link_page, other_language
+from cchc_analysis.brief.telling import (
+    Section,
+    link_count,
+    name_area,
+    name_indicator,
+    name_source,
+)
+from cchc_analysis.files import list_rows
+from cchc_analysis.words import clean_text
+
+CONTENTS = ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes")
+
+
+def show_head(brief: Brief) -> Section:
+    """District, period, documents, grade, language switch and contents."""
+    words = brief.words
+    title = words.say("head.title", area=name_area(brief), period=words.period(brief.period))
+    other = other_language(brief.lang)
+    facts = [
+        (words.say("head.province"), _name_province(brief)),
+        (words.say("head.period"), words.span(brief.start, brief.end)),
+        (words.say("head.as_of"), words.date(_last_day(brief))),
+        (words.say("head.grade"), tell_grade(brief)),
+        (words.say("head.documents"), _tell_documents(brief)),
+    ]
+    listed = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>\n").format(name, text) for name, text in facts
+    )
+    links = Markup("").join(
+        Markup('<li><a href="#{}">{}</a></li>').format(each, words.say(f"{each}.title"))
+        for each in CONTENTS
+    )
+    return Section(
+        Markup(
+            '<div class="head">\n<p class="kicker"><a href="../../index.html">{}</a> '
+            '<a class="lang" href="{}" hreflang="{}" lang="{}">{}</a></p>\n<h1>{}</h1>\n'
+            '<dl>\n{}</dl>\n<nav aria-label="{}"><ul>{}</ul></nav>\n</div>\n'
+        ).format(
+            words.say("site.title"),
+            link_page(brief, other),
+            other,
+            other,
+            words.say("head.language"),
+            title,
+            listed,
+            words.say("head.contents"),
+            links,
+        )
+    )
+
+
+def _name_province(brief: Brief) -> Markup:
+    return brief.words.place(brief.province) if brief.province else brief.words.say("missing")
+
+
+def _tell_documents(brief: Brief) -> Markup:
+    """The documents a brief rests on, with what each lacks."""
+    items = []
+    for row in list_rows(brief.sources):
+        lacks = brief.words.pick(row, "lacks")
+        said = brief.words.say("head.lacks", what=lacks) if lacks else ""
+        items.append(
+            Markup("<li>{} {} <small>{}</small></li>").format(
+                name_source(brief, row["source_id"]), clean_text(row["title"]), said
+            )
+        )
+    return Markup('<ul class="docs">{}</ul>').format(Markup("").join(items))
+
+
+def tell_grade(brief: Brief) -> Markup:
+    """The letter with its counts, each linked to what was counted."""
+    grade, words = grade_brief(brief), brief.words
+    counts = words.say(
+        "grade.counts",
+        warnings=link_count(brief, grade.warnings, "contradictions"),
+        headline=link_count(brief, grade.headline_warnings, "contradictions"),
+        notes=link_count(brief, grade.notes, "contradictions"),
+    )
+    if grade.missing:
+        names = words.join(name_indicator(brief, name) for name in grade.missing)
+        counts += Markup(" ") + words.say("grade.missing", names=names)
+    return Markup('<a class="grade" href="#about-grade"><b>{}</b></a> {}').format(
+        grade.letter, counts
+    )
+
+
+def _last_day(brief: Brief) -> str:
+    """The date of the newest document, or the last day that figures are of."""
+    return max([brief.end, *map(str, brief.reports["dated"])])

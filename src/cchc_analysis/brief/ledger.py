@@ -1,0 +1,224 @@
+"""The ledger of contradictions: both readings, the arithmetic, the gap, and what is published.
+
+Comes in as the findings of a brief; goes out as one entry per cause, with every figure that it
+involves linked to its note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import Brief, Contradiction, Entry, split_figures
+from cchc_analysis.brief.telling import (
+    SIGNS,
+    Section,
+    name_entry,
+    name_scope,
+    name_source,
+    tell,
+    tell_number,
+    wrap,
+)
+from cchc_analysis.files import list_rows
+from cchc_analysis.records import Severity
+from cchc_analysis.words import clean_text
+
+MOST_IN_FULL = 40
+"""Entries told in full; a page with more lists the rest in a line each, and stays readable."""
+
+_NUMBER = re.compile(r"\d[\d.,]*\d|\d")
+
+
+def show_contradictions(brief: Brief) -> Section:
+    """The ledger, the worst first; then what a reader noticed that no arithmetic can."""
+    words = brief.words
+    title = words.say("contradictions.title")
+    ledger = [each for each in brief.contradictions if not each.is_remark]
+    remarks = [each for each in brief.contradictions if each.is_remark]
+    intro = words.say("ledger.intro" if ledger else "ledger.none")
+    full = [_tell_full(brief, each) for each in ledger[:MOST_IN_FULL]]
+    rest = [_tell_short(brief, each) for each in ledger[MOST_IN_FULL:]]
+    return wrap(
+        "contradictions",
+        title,
+        Markup("<p>{}</p>\n").format(intro),
+        _list_items("ledger", full),
+        _list_under(words.say("ledger.rest"), rest),
+        _list_under(words.say("ledger.remarks"), [_tell_remark(brief, each) for each in remarks]),
+    )
+
+
+def _list_items(kind: str, items: Sequence[Markup]) -> Markup:
+    if not items:
+        return Markup("")
+    return Markup('<ul class="{}">\n{}</ul>\n').format(kind, Markup("").join(items))
+
+
+def _list_under(title: Markup, items: Sequence[Markup]) -> Markup:
+    return (
+        Markup("<h3>{}</h3>\n{}").format(title, _list_items("lines", items))
+        if items
+        else Markup("")
+    )
+
+
+def tell_arithmetic(brief: Brief, finding: Mapping[str, Any]) -> Markup:
+    """The arithmetic of a finding; each number that is a figure links to its note."""
+    links = {
+        number: entry
+        for entry in reversed(_list_entries(brief, [finding]))
+        for number in _list_readings(brief, entry)
+    }
+    text = _localise(brief, finding["arithmetic"])
+    parts: list[Markup] = []
+    at = 0
+    for match in _NUMBER.finditer(text):
+        parts.append(clean_text(text[at : match.start()]))
+        entry = links.get(match[0])
+        number = clean_text(match[0])
+        parts.append(Markup('<a href="#{}">{}</a>').format(entry.note, number) if entry else number)
+        at = match.end()
+    return Markup('<span class="sum">{}{}</span>').format(
+        Markup("").join(parts), clean_text(text[at:])
+    )
+
+
+def _list_readings(brief: Brief, entry: Entry) -> list[str]:
+    """The published value and the other readings of a quantity, as the page writes them."""
+    others = re.findall(r"(\S+) \[", entry.other_readings)
+    published = brief.words.number(entry.value, entry.decimals)
+    return [published, *(_localise(brief, each) for each in others)]
+
+
+def tell_sum(brief: Brief, finding: Mapping[str, Any]) -> Markup:
+    """The arithmetic of a finding as text, for a page that has no notes."""
+    return clean_text(_localise(brief, finding["arithmetic"]))
+
+
+def _localise(brief: Brief, arithmetic: str) -> str:
+    """Arithmetic is kept in the Vietnamese form of numbers; English swaps the marks."""
+    if brief.lang == "vi":
+        return arithmetic
+    return _NUMBER.sub(lambda match: match[0].translate(str.maketrans(".,", ",.")), arithmetic)
+
+
+def _tell_full(brief: Brief, each: Contradiction) -> Markup:
+    first = each.findings[0]
+    scope = Markup(" · ").join(
+        part
+        for part in (
+            brief.words.say(f"severity.{each.severity}"),
+            name_scope(brief, first["scope"]) if first["scope"] else "",
+        )
+        if part
+    )
+    sums = (Markup('<p class="eq">{}</p>').format(tell_arithmetic(brief, f)) for f in each.findings)
+    return Markup(
+        '<li id="{}" class="{}"><h3><span class="sign">{}{}</span> {} <small>{}</small></h3>'
+        "{}<p>{}</p>{}{}</li>\n"
+    ).format(
+        each.anchor,
+        each.severity,
+        SIGNS[Severity(each.severity)],
+        each.number,
+        tell_rule(brief, first),
+        scope,
+        Markup("").join(sums),
+        brief.words.pick(first, "explanation"),
+        _tell_figures(brief, each.findings),
+        _tell_published(brief, each),
+    )
+
+
+def _tell_short(brief: Brief, each: Contradiction) -> Markup:
+    first = each.findings[0]
+    return Markup('<li id="{}">{}{} {}: {}</li>\n').format(
+        each.anchor,
+        SIGNS[Severity(each.severity)],
+        each.number,
+        tell_rule(brief, first),
+        tell_arithmetic(brief, first),
+    )
+
+
+def _tell_remark(brief: Brief, each: Contradiction) -> Markup:
+    """A remark with its source, and the figures that it is about."""
+    first = each.findings[0]
+    numbers = _link_figures(brief, _list_entries(brief, each.findings))
+    is_main = first["source_id"] == brief.sources["source_id"].iloc[0]
+    return Markup('<li id="{}">{}{} {}{}{}</li>\n').format(
+        each.anchor,
+        SIGNS[Severity(each.severity)],
+        each.number,
+        "" if is_main else name_source(brief, first["source_id"]) + " ",
+        brief.words.pick(first, "explanation"),
+        Markup(" ({})").format(numbers) if numbers else "",
+    )
+
+
+def tell_rule(brief: Brief, finding: Mapping[str, Any]) -> Markup:
+    """What the rule says, in words; a rule that no words are kept for goes by its indicator."""
+    rows = brief.reference.identities
+    known = list_rows(rows[rows["rule_id"] == finding["rule_id"]])
+    if known and (words := brief.words.pick(known[0], "definition")):
+        return words.rstrip(".")
+    indicator = brief.reference.indicator_rows.get(finding["indicator"])
+    name = brief.words.pick(indicator, "label") if indicator else clean_text(finding["rule_id"])
+    if finding["kind"] == "stated_twice":
+        return brief.words.say("ledger.twice", what=name)
+    return name
+
+
+def _tell_figures(brief: Brief, findings: Sequence[Mapping[str, Any]]) -> Markup:
+    """The figures that the arithmetic does not link already; the explanation says what they are."""
+    told = Markup("").join(tell_arithmetic(brief, finding) for finding in findings)
+    entries = [e for e in _list_entries(brief, findings) if f'href="#{e.note}"' not in told]
+    if not entries:
+        return Markup("")
+    numbers = _link_figures(brief, entries)
+    return Markup('<p class="figs">{}</p>').format(
+        brief.words.say("ledger.figures", numbers=numbers)
+    )
+
+
+def _link_figures(brief: Brief, entries: Iterable[Entry]) -> Markup:
+    return Markup("; ").join(
+        Markup('<a href="#{}">{}</a>').format(entry.note, tell_number(brief, entry))
+        for entry in entries
+    )
+
+
+def _list_entries(brief: Brief, findings: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    found: dict[str, Entry] = {}
+    for finding in findings:
+        for place in split_figures(finding["source_id"], finding["figures"]):
+            if entry := brief.entry_of_figure.get(place):
+                found.setdefault(entry.note, entry)
+    return list(found.values())
+
+
+def _tell_published(brief: Brief, each: Contradiction) -> Markup:
+    """What is published instead of what was printed, and why; as printed is the rule."""
+    told = [
+        brief.words.say(
+            "ledger.corrected",
+            what=name_entry(brief, entry),
+            n=tell(brief, entry, marks=False),
+            why=tell_correction(brief, entry),
+        )
+        for entry in _list_entries(brief, each.findings)
+        if entry.correction
+    ]
+    return Markup('<p class="pub">{}</p>').format(Markup(" ").join(told)) if told else Markup("")
+
+
+def tell_correction(brief: Brief, entry: Entry) -> Markup:
+    """The reason of a correction, from the corrections."""
+    for row in list_rows(brief.reference.corrections):
+        if f"{row['source_id']}/{row['figure_id']}" == entry.correction:
+            return brief.words.pick(row, "reason")
+    return clean_text(entry.correction)

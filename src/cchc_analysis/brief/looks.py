@@ -1,0 +1,90 @@
+"""Worth a look: strengths and concerns, by rules; never more than the values say.
+
+A strength is a target reached by a value that nothing contradicts. A concern is a target missed,
+dossiers overdue, or a headline figure that a report contradicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Comparison, State
+from cchc_analysis.brief.grade import is_headline
+from cchc_analysis.brief.ledger import tell_arithmetic
+from cchc_analysis.brief.telling import lower, name_indicator, name_scope, tell, tell_marks
+from cchc_analysis.records import Severity
+
+MOST = 4
+
+
+def concerns_headline(brief: Brief, number: int) -> bool:
+    """Whether a contradiction is about a figure that people quote."""
+    return any(
+        is_headline(entry) and any(mark.number == number for mark in brief.marks(entry))
+        for entry in brief.entries
+    )
+
+
+def tell_looks(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:
+    """Strengths beside concerns; nothing where there are neither."""
+    lists = [
+        _list_remarks(brief, "strengths", _list_strengths(brief, comparisons)),
+        _list_remarks(brief, "concerns", _list_concerns(brief, comparisons)),
+    ]
+    if not any(lists):
+        return Markup("")
+    return Markup('<div class="looks">{}</div>\n').format(Markup("").join(lists))
+
+
+def _list_remarks(brief: Brief, key: str, remarks: Sequence[Markup]) -> Markup:
+    if not remarks:
+        return Markup("")
+    items = Markup("").join(Markup("<li>{}</li>").format(each) for each in remarks[:MOST])
+    return Markup('<div class="{}"><h3>{}</h3><ul>{}</ul></div>').format(
+        key, brief.words.say(f"looks.{key}"), items
+    )
+
+
+def _list_strengths(brief: Brief, comparisons: Sequence[Comparison]) -> list[Markup]:
+    """Targets reached, by values that no contradiction concerns."""
+    return [
+        _tell_goal(brief, each)
+        for each in comparisons
+        if each.state == State.MET and each.result and not each.result.is_contested
+    ]
+
+
+def _list_concerns(brief: Brief, comparisons: Sequence[Comparison]) -> list[Markup]:
+    """Targets missed, dossiers overdue, headline figures that a report contradicts."""
+    missed = [_tell_goal(brief, each) for each in comparisons if each.state == State.MISSED]
+    late = [
+        brief.words.say(
+            "looks.overdue", n=tell(brief, each), scope=lower(name_scope(brief, each.scope))
+        )
+        for scope in MAIN_SCOPES[:2]
+        if (each := brief.find("dossiers_pending_overdue", scope)) and each.value
+    ]
+    doubtful = [
+        brief.words.say(
+            "looks.contested",
+            what=tell_arithmetic(brief, each.findings[0]),
+        )
+        + tell_marks(brief, [each])
+        for each in brief.contradictions
+        if each.severity != Severity.INFO and concerns_headline(brief, each.number)
+    ]
+    return [*missed, *late, *doubtful]
+
+
+def _tell_goal(brief: Brief, comparison: Comparison) -> Markup:
+    result = comparison.result
+    assert result is not None  # noqa: S101 - a state that was judged has a result
+    return brief.words.say(
+        "looks.goal",
+        what=name_indicator(brief, result.indicator),
+        scope=lower(name_scope(brief, result.scope)),
+        n=tell(brief, result, marks=False),
+        goal=tell(brief, comparison.target, marks=False),
+    )

@@ -1,0 +1,258 @@
+"""Opening a brief: the slice of the tables for one district and period.
+
+Comes in as the tables of a run; goes out as a ``Brief``. An unknown district or period is named
+with the nearest that are known. Knows nothing of HTML, of charts, or of where files lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import count
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.brief.content import NOT_TOLD, Brief, Entry, split_figures
+from cchc_analysis.brief.plan import compare_plan
+from cchc_analysis.clean import PeriodError, label_period, nearest_names, parse_period
+from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.files import list_rows
+from cchc_analysis.records import QUANTITY, RESULT_STATUSES, Origin
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.records import Tables
+    from cchc_analysis.reference import Reference
+    from cchc_analysis.words import Words
+
+DERIVED_DECIMALS = 2
+"""Decimals of a derived rate: as fine as the finest rate that the reports print."""
+
+
+def open_brief(
+    tables: Tables, reference: Reference, words: Words, district: str, period: str
+) -> Brief:
+    """Open the brief of one district and period.
+
+    Args:
+        tables: The tables of a run.
+        reference: The reference tables.
+        words: The strings of the language to tell it in.
+        district: Name or code of a district.
+        period: A period label or its Vietnamese name.
+
+    Raises:
+        CommandError: The district is unknown, or no report on it for the period is held.
+    """
+    area_id = match_district(reference, district)
+    places = list_briefs(tables, reference)
+    label = _match_period(period)
+    if (area_id, label) not in places:
+        raise CommandError(_name_nearest(reference, places, area_id, period))
+    sources = _choose_sources(tables.sources, reference, area_id, label)
+    own = sources[~sources["kind"].isin(NOT_TOLD)]
+    used = set(sources["source_id"])
+    indicators = tables.indicators[
+        [used.issuperset(each.split()) for each in tables.indicators["source_id"]]
+    ].reset_index(drop=True)
+    observations = _keep_sources(tables.observations, used)
+    figures = _keep_sources(tables.transcripts, used)
+    opened = Brief(
+        area=reference.area_rows[area_id],
+        period=label,
+        start=own["period_start"].min(),
+        end=own["period_end"].max(),
+        words=words,
+        reference=reference,
+        sources=sources,
+        figures=figures,
+        observations=observations,
+        indicators=indicators,
+        findings=_keep_sources(tables.findings, used),
+        tallies=_keep_sources(tables.tallies, used),
+        panel=tables.indicators[tables.indicators["status"].isin(RESULT_STATUSES)],
+        sources_held=tables.sources,
+        entries=tuple(_list_entries(indicators, observations, figures, sources)),
+    )
+    return replace(opened, comparisons=compare_plan(opened))
+
+
+def match_district(reference: Reference, district: str) -> str:
+    """Match a name or code to the id of a district.
+
+    Raises:
+        CommandError: No district has that name; offers the nearest.
+    """
+    try:
+        area_id = reference.match_area(district)
+    except KeyError:
+        raise CommandError(_name_districts(reference, district)) from None
+    level = reference.area_rows[area_id]["level"]
+    if level != "district":
+        raise CommandError(
+            Problem(f"district {district!r}", f"a {level}", "a district", "Name a district.")
+        )
+    return area_id
+
+
+def _name_districts(reference: Reference, district: str) -> Problem:
+    """The districts whose names are like one that nobody knows."""
+    districts = [
+        str(row["name"]) for row in reference.area_rows.values() if row["level"] == "district"
+    ]
+    # Without the kind: "huyện" in front of every name makes all of them alike.
+    bare = {" ".join(name.split()[1:]) or name: name for name in districts}
+    nearest = ", ".join(repr(name) for name in nearest_names(district, bare))
+    return Problem(
+        f"district {district!r}",
+        "not known",
+        "a known district",
+        (f"Did you mean {nearest}? " if nearest else "")
+        + "A new name is a row in data/reference/area_aliases.csv.",
+    )
+
+
+def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
+    """Each district and period that a report is held of, sorted."""
+    told = tables.sources[~tables.sources["kind"].isin(NOT_TOLD)]
+    places = {
+        (reference.match_area(area), label)
+        for area, label in zip(told["area"], told["period"], strict=True)
+    }
+    return sorted(place for place in places if reference.area_rows[place[0]]["level"] == "district")
+
+
+def _match_period(period: str) -> str:
+    try:
+        return label_period(parse_period(period))
+    except PeriodError:
+        return period
+
+
+def _name_nearest(
+    reference: Reference, places: list[tuple[str, str]], area_id: str, period: str
+) -> Problem:
+    name = reference.area_rows[area_id]["name"]
+    own = [label for place, label in places if place == area_id]
+    others = [f"{reference.area_rows[place]['name']} {label}" for place, label in places]
+    offer = [f"{name} {label}" for label in own] or nearest_names(f"{name} {period}", others, 5)
+    return Problem(
+        f"{name}, period {period!r}",
+        "no report held",
+        f"a period with a report ({', '.join(own) or 'none for this district'})",
+        f"Choose one of: {', '.join(offer or others)}.",
+    )
+
+
+def _choose_sources(
+    sources: pd.DataFrame, reference: Reference, area_id: str, label: str
+) -> pd.DataFrame:
+    """The reports of the period, then the plans of the district that cover it."""
+    here = sources[[reference.match_area(area) == area_id for area in sources["area"]]]
+    own = here[(here["period"] == label) & ~here["kind"].isin(NOT_TOLD)]
+    start, end = own["period_start"].min(), own["period_end"].max()
+    plans = here[
+        (here["kind"] == "plan") & (here["period_start"] <= end) & (here["period_end"] >= start)
+    ]
+    import pandas as pd
+
+    chosen: pd.DataFrame = pd.concat([own, plans], ignore_index=True)
+    return chosen
+
+
+def _keep_sources(table: pd.DataFrame, used: Iterable[str]) -> pd.DataFrame:
+    kept: pd.DataFrame = table[table["source_id"].isin(list(used))]
+    return kept.reset_index(drop=True)
+
+
+def _list_entries(
+    indicators: pd.DataFrame,
+    observations: pd.DataFrame,
+    figures: pd.DataFrame,
+    sources: pd.DataFrame,
+) -> Iterator[Entry]:
+    """The published values in the order in which the documents print them, derived ones last."""
+    decimals = _index_decimals(observations)
+    order = {source_id: place for place, source_id in enumerate(sources["source_id"])}
+    places = {
+        (row["source_id"], row["figure_id"]): (order[row["source_id"]], index)
+        for index, row in enumerate(list_rows(figures))
+    }
+    taken: set[str] = set()
+    rows = list_rows(indicators)
+    for row in sorted(rows, key=lambda row: _place_row(row, places)):
+        note = _name_note(row, order, taken)
+        taken.add(note)
+        yield _build_entry(row, note, decimals)
+
+
+def _place_row(row: Mapping[str, Any], places: Mapping[tuple[str, str], tuple[int, int]]) -> Any:
+    """Reported values by their first figure; derived ones after them, by name."""
+    last = (len(places), len(places))
+    if row["origin"] == Origin.DERIVED:
+        return (1, last, row["indicator"], row["scope"])
+    figures = split_figures(row["source_id"], row["figures"])
+    first = min((places.get(each, last) for each in figures), default=last)
+    return (0, first, row["indicator"], row["scope"])
+
+
+def _name_note(row: Mapping[str, Any], order: Mapping[str, int], taken: Container[str]) -> str:
+    """An anchor: the first figure of a reported value, the initials of a derived one.
+
+    ``n-F030``; ``n-2-F302`` in the second source; ``n-otr-w`` for the on-time rate of the whole
+    district. Short, because a page holds a thousand of them.
+    """
+    figures = split_figures(row["source_id"], row["figures"])
+    if row["origin"] == Origin.DERIVED or not figures:
+        initials = "".join(word[:1] for word in row["indicator"].split("_"))
+        name = f"{initials}-{row['scope'][:1]}"
+    else:
+        source_id, figure = figures[0]
+        source = order.get(source_id, 0)
+        name = figure if source == 0 else f"{source + 1}-{figure}"
+    safe = "".join(each for each in name if each.isascii() and (each.isalnum() or each in "-_"))
+    names = (f"n-{safe}-{n}" if n > 1 else f"n-{safe}" for n in count(1))
+    return next(each for each in names if each not in taken)
+
+
+def _index_decimals(observations: pd.DataFrame) -> dict[tuple[Any, ...], int]:
+    published = observations[observations["is_published"]]
+    key = ["source_id", *QUANTITY]
+    return {tuple(row[name] for name in key): int(row["decimals"]) for row in list_rows(published)}
+
+
+def _build_entry(
+    row: Mapping[str, Any], note: str, decimals: Mapping[tuple[Any, ...], int]
+) -> Entry:
+    is_derived = row["origin"] == Origin.DERIVED
+    printed = decimals.get((row["source_id"], *(row[name] for name in QUANTITY)))
+    whole = float(row["value"]).is_integer()
+    return Entry(
+        note=note,
+        area_id=row["area_id"],
+        scope=row["scope"],
+        indicator=row["indicator"],
+        breakdown=row["breakdown"],
+        start=row["period_start"],
+        end=row["period_end"],
+        status=row["status"],
+        value=float(row["value"]),
+        decimals=(0 if whole else DERIVED_DECIMALS) if is_derived else printed,
+        unit=row["unit"],
+        comparator=row["comparator"],
+        origin=row["origin"],
+        parts=row["parts"],
+        source_id=row["source_id"],
+        figures=tuple(split_figures(row["source_id"], row["figures"])),
+        low=_known(row["wilson_low"]),
+        high=_known(row["wilson_high"]),
+        other_readings=row["other_readings"],
+        correction=row["correction"],
+        is_contested=bool(row["is_contested"]),
+        findings=tuple(row["findings"].split()),
+    )
+
+
+def _known(value: Any) -> float | None:
+    return None if value is None or isnan(value) else float(value)

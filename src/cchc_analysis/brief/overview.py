@@ -1,0 +1,229 @@
+"""The pages that lead to the briefs: index, contradictions, definitions, method.
+
+They are made of the same pieces as a brief and go through the same template, without a notebook:
+they list, and have nothing to compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.areas import PARTS, part_of
+from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.ledger import tell_rule, tell_sum
+from cchc_analysis.brief.notes import define_indicator, tell_method
+from cchc_analysis.brief.places import name_folder, other_language
+from cchc_analysis.brief.render import TEMPLATE, export_page
+from cchc_analysis.brief.telling import SIGNS, name_area, name_indicator, tell_number
+from cchc_analysis.records import Severity
+from cchc_analysis.tables import tabulate_groups
+from cchc_analysis.words import LANGUAGES, Words, clean_text, load_words
+
+if TYPE_CHECKING:
+    from cchc_analysis.reference import Project
+
+Bind = Callable[["Project", Sequence[Brief], str], str]
+
+GLANCE = ("on_time_rate", "online_rate", "public_investment_disbursed_rate", "par_score_self_rate")
+"""What the index shows of every brief."""
+
+
+def bind_index(project: Project, briefs: Sequence[Brief], lang: str) -> str:
+    """Every brief by province, with its grade and headline figures."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    groups: dict[Markup, list[list[Markup]]] = {}
+    for brief in briefs:
+        place = words.place(brief.province) if brief.province else words.say("missing")
+        groups.setdefault(place, []).append(_tell_brief(brief))
+    heads = [words.say(f"index.{key}") for key in ("district", "period", "grade")]
+    glance = [_name_glance(briefs[0], name) for name in GLANCE] if briefs else []
+    table = tabulate_groups(
+        [*heads, *glance, words.say("index.contradictions")],
+        list(groups.items()),
+        words.say("index.table"),
+        numbers=range(3, 4 + len(glance)),
+        kind="index",
+    )
+    return _bind(project, words, "index.title", "", words.say("index.intro"), table)
+
+
+def _name_glance(brief: Brief, name: str) -> Markup:
+    key = f"short.{name}"
+    return brief.words.say(key) if brief.words.has(key) else name_indicator(brief, name)
+
+
+def _tell_brief(brief: Brief) -> list[Markup]:
+    folder = name_folder(brief.area, brief.period)
+    link = Markup('<a href="{}/index.html">{}</a>').format(folder, name_area(brief))
+    grade = grade_brief(brief)
+    return [
+        link,
+        brief.words.period(brief.period),
+        Markup('<b class="letter">{}</b>').format(grade.letter),
+        *(_tell_glance(brief, folder, brief.find(name)) for name in GLANCE),
+        Markup('<a href="{}/index.html#contradictions">{}</a>').format(
+            folder, brief.words.number(grade.warnings)
+        ),
+    ]
+
+
+def _tell_glance(brief: Brief, folder: str, entry: Entry | None) -> Markup:
+    """A value linked to its note in its brief, with a bar of its size, or the sign for none."""
+    if entry is None:
+        return Markup('<span class="na">…<i> {}</i></span>').format(brief.words.say("missing"))
+    contested = SIGNS[Severity.WARNING] if entry.is_contested else ""
+    share = min(max(entry.value, 0.0), 100.0)
+    return Markup(
+        '<a class="n" href="{}/index.html#{}">{}</a> {}'
+        '<span class="bar"><span style="width:{:.0f}%"></span></span>'
+    ).format(folder, entry.note, tell_number(brief, entry), contested, share)
+
+
+def bind_contradictions(project: Project, briefs: Sequence[Brief], lang: str) -> str:
+    """Every contradiction of every brief, linked to its place in the ledger."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    groups = [
+        (
+            Markup("{}, {}").format(name_area(brief), words.period(brief.period)),
+            [
+                [
+                    Markup('<a href="../{}/index.html#{}">{}{}</a> {}').format(
+                        name_folder(brief.area, brief.period),
+                        each.anchor,
+                        SIGNS[Severity(each.severity)],
+                        each.number,
+                        tell_rule(brief, each.findings[0]),
+                    ),
+                    tell_sum(brief, each.findings[0]),
+                    words.say(f"severity.{each.severity}"),
+                ]
+                for each in brief.contradictions
+                if not each.is_remark
+            ],
+        )
+        for brief in briefs
+        if brief.contradictions
+    ]
+    table = tabulate_groups(
+        [words.say(f"index.ledger.{key}") for key in ("what", "sum", "severity")],
+        groups,
+        words.say("index.ledger.table"),
+    )
+    intro = words.say("ledger.intro")
+    return _bind(project, words, "index.ledger", "contradictions", intro, table)
+
+
+def bind_definitions(project: Project, briefs: Sequence[Brief], lang: str) -> str:
+    """Every indicator that a brief shows: name, code, unit, direction, how it is reckoned."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    used: dict[str, tuple[Brief, Entry]] = {}
+    for brief in briefs:
+        for entry in brief.entries:
+            used.setdefault(entry.indicator, (brief, entry))
+    groups: dict[str, list[list[Markup]]] = {part: [] for part in PARTS}
+    for indicator in sorted(used):
+        brief, entry = used[indicator]
+        groups[part_of(brief, entry)].append(_tell_definition(brief, entry))
+    table = tabulate_groups(
+        [words.say(f"index.definition.{key}") for key in ("what", "unit", "direction", "how")],
+        [(words.say(f"part.title.{part}"), rows) for part, rows in groups.items() if rows],
+        words.say("index.definition.table"),
+    )
+    intro = words.say("index.definition.intro")
+    return _bind(project, words, "index.definition", "definitions", intro, table)
+
+
+def _tell_definition(brief: Brief, entry: Entry) -> list[Markup]:
+    row = brief.reference.indicator_rows[entry.indicator]
+    unit = brief.words.pick(brief.reference.unit_rows[row["unit"]], "label")
+    known = row["polarity"] in ("higher", "lower")
+    return [
+        Markup("{} <small><code>{}</code></small>").format(
+            name_indicator(brief, entry.indicator), clean_text(entry.indicator)
+        ),
+        unit,
+        brief.words.say(f"polarity.{row['polarity']}") if known else Markup(""),
+        define_indicator(brief, entry),
+    ]
+
+
+def bind_method(project: Project, briefs: Sequence[Brief], lang: str) -> str:
+    """The rules by which every page is made."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    body = tell_method(briefs[0]) if briefs else Markup("")
+    return _bind(project, words, "index.method", "method", words.say("index.method.intro"), body)
+
+
+LISTS: Mapping[str, Bind] = {
+    "": bind_index,
+    "contradictions": bind_contradictions,
+    "definitions": bind_definitions,
+    "method": bind_method,
+}
+"""The pages of a language besides its briefs, by folder."""
+
+
+def bind_root(project: Project, briefs: Sequence[Brief]) -> str:
+    """The door of the site: the two languages."""
+    words = load_words(project.notebooks / TEMPLATE, LANGUAGES[0])
+    links = Markup("").join(
+        Markup('<li lang="{0}"><a href="{0}/index.html" hreflang="{0}">{1}</a> {2}</li>').format(
+            lang, own.say("index.title"), own.say("root.count", n=own.number(_count(briefs, lang)))
+        )
+        for lang in LANGUAGES
+        for own in [load_words(project.notebooks / TEMPLATE, lang)]
+    )
+    body = Markup('<ul class="docs">{}</ul>').format(links)
+    head = Markup('<div class="head"><h1>{}</h1></div>\n').format(words.say("site.title"))
+    return _export(project, words, head + body)
+
+
+def _count(briefs: Sequence[Brief], lang: str) -> int:
+    return sum(1 for brief in briefs if brief.lang == lang)
+
+
+def _bind(
+    project: Project, words: Words, key: str, name: str, intro: Markup, *parts: Markup
+) -> str:
+    """A page with the links to its sisters and to the other language."""
+    to_lang = "../" if name else ""
+    other = other_language(words.lang)
+    links = Markup("").join(
+        Markup('<li><a href="{}{}index.html"{}>{}</a></li>').format(
+            to_lang,
+            f"{each}/" if each else "",
+            Markup(' aria-current="page"') if each == name else "",
+            words.say(f"site.nav.{each or 'index'}"),
+        )
+        for each in LISTS
+    )
+    head = Markup(
+        '<div class="head"><p class="kicker"><a href="{0}../index.html">{1}</a> '
+        '<a class="lang" href="{0}../{2}/{3}index.html" hreflang="{2}" lang="{2}">{4}</a></p>\n'
+        '<h1>{5}</h1>\n<nav aria-label="{6}"><ul>{7}</ul></nav></div>\n<p>{8}</p>\n'
+    ).format(
+        to_lang,
+        words.say("site.title"),
+        other,
+        f"{name}/" if name else "",
+        words.say("head.language"),
+        words.say(f"{key}.heading"),
+        words.say("head.contents"),
+        links,
+        intro,
+    )
+    return _export(project, words, head + Markup("").join(parts))
+
+
+def _export(project: Project, words: Words, body: Markup) -> str:
+    """The body through the template, as if a notebook had shown it."""
+    from nbformat import v4
+
+    make: Any = v4  # it carries no types
+    shown = make.new_output("display_data", {"text/html": str(body)})
+    cell = make.new_code_cell(outputs=[shown], id="page")
+    return export_page(make.new_notebook(cells=[cell]), project, words)

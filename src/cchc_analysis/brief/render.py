@@ -1,0 +1,263 @@
+"""A notebook and its parameters into a finished page.
+
+The same for every notebook: refuses parameters that the notebook does not have, executes through
+papermill, refuses a notebook with a failed cell, exports the HTML outputs through the template
+``notebooks/page``, links the notes back to where their numbers are used, and puts the page in
+place in one step. Knows nothing of what a brief says.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, cast
+
+from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.files import write_text
+from cchc_analysis.words import Words, load_words
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from cchc_analysis.reference import Project
+
+NOTEBOOK = "district_brief.ipynb"
+TEMPLATE = "page"
+LONGEST_DESCRIPTION = 300
+ANCHORS = ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes")
+"""What every brief has: a page without one of them is an error, not a page."""
+
+_USE = re.compile(r'(?P<link><a href="#(?P<note>n-[^"]+)">)')
+_CELL = re.compile(f"<td>{_USE.pattern}")
+_FALLBACK = re.compile(
+    r'( class="[fs]-[^"]*")((?: (?:fill|stroke)="[^"]*")+(?: stroke-width="0.8")?)'
+)
+_NOTE = re.compile(r'(<li id="(n-[^"]+)">.*?)<!--back-->')
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+_SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})", re.DOTALL)
+_LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+_TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+
+
+def render_brief(
+    project: Project, district: str, period: str, lang: str, out: Path, notebook: str = NOTEBOOK
+) -> Path:
+    """Build the page of one district and period.
+
+    Args:
+        project: Whose notebook, template and data.
+        district: Name or code, as the notebook takes it.
+        period: A period label.
+        lang: ``vi`` or ``en``.
+        out: The HTML file to write; replaced whole or left alone.
+        notebook: The notebook, in ``notebooks/``.
+
+    Raises:
+        CommandError: The notebook has no such parameter, or there is no such language.
+        BriefError: A cell failed, the page would be empty, or ``out`` cannot be written.
+    """
+    parameters = {"district": district, "period": period, "lang": lang}
+    page = build_page(project, project.notebooks / notebook, parameters)
+    put_page(out, page)
+    return out
+
+
+def put_page(out: Path, page: str) -> None:
+    """Write a page in one step.
+
+    Raises:
+        BriefError: The place cannot be written to.
+    """
+    try:
+        write_text(out, page)
+    except OSError as error:
+        raise BriefError(
+            Problem(
+                str(error.filename or out),
+                error.strerror or "an error of the file system",
+                "a place that can be written to",
+                "Check its rights and the space left, or name another with --out.",
+            )
+        ) from None
+
+
+def build_page(project: Project, notebook: Path, parameters: Mapping[str, str]) -> str:
+    """Execute a notebook and export it, without writing anything.
+
+    Raises:
+        CommandError: The notebook has no such parameter, or there is no such language.
+        BriefError: A cell failed, or the page would be empty.
+    """
+    words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
+    check_parameters(notebook, parameters)
+    with TemporaryDirectory(prefix="cchc-") as folder:
+        executed = execute_notebook(notebook, parameters, Path(folder), project.notebooks)
+    page = finish_page(export_page(executed, project, words))
+    check_page(page, notebook.name)
+    return page
+
+
+def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
+    """Refuse what papermill would only log, and then build the default district instead.
+
+    Raises:
+        CommandError: The notebook has no such parameter.
+        BriefError: There is no such notebook.
+    """
+    from papermill import inspect_notebook
+
+    if not notebook.is_file():
+        raise BriefError(
+            Problem(notebook.name, "no such notebook", "a notebook", "Restore it or name another.")
+        )
+    known = inspect_notebook(str(notebook))
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        raise CommandError(
+            Problem(
+                notebook.name,
+                f"no parameter {name!r}",
+                f"one of {', '.join(known) or 'none'}",
+                "Correct the name, or add it to the cell tagged “parameters”.",
+            )
+            for name in unknown
+        )
+
+
+def execute_notebook(
+    notebook: Path, parameters: Mapping[str, str], folder: Path, cwd: Path
+) -> NotebookNode:
+    """Execute a notebook through papermill, with a fresh kernel.
+
+    Raises:
+        BriefError: A cell failed; says which, and with what.
+    """
+    from papermill import execute_notebook as execute
+    from papermill.exceptions import PapermillExecutionError
+
+    try:
+        executed = execute(
+            str(notebook),
+            str(folder / notebook.name),
+            parameters=dict(parameters),
+            progress_bar=False,
+            log_output=False,
+            cwd=str(cwd),
+            # The kernel warns of its own sockets, and nobody who builds a page can help it.
+            extra_arguments=["--log-level=40"],
+        )
+    except PapermillExecutionError as error:
+        source = str(error.source).strip().splitlines() or [""]
+        raise BriefError(_name_failure(notebook, source[0], error.ename, error.evalue)) from None
+    _check_executed(notebook, executed)
+    return cast("NotebookNode", executed)
+
+
+def _check_executed(notebook: Path, executed: NotebookNode) -> None:
+    """Hold the notebook against what papermill and cells say of themselves."""
+    problems = [
+        _name_failure(notebook, str(cell.source).splitlines()[0], output.ename, output.evalue)
+        for cell in executed.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
+    if not problems and executed.metadata.get("papermill", {}).get("exception"):
+        problems = [_name_failure(notebook, "", "an exception", "that papermill reports")]
+    if problems:
+        raise BriefError(problems)
+
+
+def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem:
+    return Problem(
+        f"{notebook.name}, cell “{source}”",
+        f"{name}: {value}".strip(),
+        "a cell that runs",
+        "Open the notebook in JupyterLab (make lab), run it with these parameters, and mend it.",
+    )
+
+
+def export_page(executed: NotebookNode, project: Project, words: Words) -> str:
+    """Export the HTML outputs of a notebook through our template."""
+    from nbconvert import HTMLExporter, TemplateExporter
+
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name=TEMPLATE,
+        extra_template_basedirs=[str(project.notebooks)],
+        language_code=words.lang,
+    )
+    title = _find_text(executed, _TITLE)
+    page = {
+        "lang": words.lang,
+        "title": f"{title} – {words.plain('site.title')}",
+        "description": _find_text(executed, _LEAD)[:LONGEST_DESCRIPTION],
+        "skip": words.say("page.skip"),
+        "footer": words.say("page.footer"),
+    }
+    # Not HTMLExporter's own method: it parses the finished page again with BeautifulSoup, to patch
+    # what our template does not have, and takes most of the time and the case of SVG names.
+    body, _ = TemplateExporter.from_notebook_node(exporter, executed, resources={"page": page})
+    return str(body)
+
+
+def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:
+    """The text of the first element of a kind, without its tags."""
+    shown = (
+        output.get("data", {}).get("text/html", "")
+        for cell in executed.cells
+        for output in cell.get("outputs", ())
+    )
+    found = next((match[1] for each in shown if (match := pattern.search(each))), "")
+    return " ".join(html.unescape(_TAG.sub("", found)).split())
+
+
+def finish_page(page: str) -> str:
+    """What only a whole page can have: links back, and nothing that the style sheet says twice."""
+    tight = _STYLE.sub(lambda match: _SPACE.sub("", match[0]), page)
+    return link_back(_FALLBACK.sub(r"\1", tight).replace(' s-paper"', '"'))
+
+
+def link_back(page: str) -> str:
+    """Give every note a link back to where its number stands.
+
+    Done on the finished page, because a note cannot know beforehand where it will be used. A
+    number may stand in the summary, on a chart and in a table: the way back is to the table, where
+    it has its context, and only without one to where it stands first.
+    """
+    first: dict[str, int] = {}
+    for match in (*_CELL.finditer(page), *_USE.finditer(page)):
+        first.setdefault(match["note"], match.start("link"))
+
+    def mark(match: re.Match[str]) -> str:
+        note = match["note"]
+        is_home = match.start("link") == first[note]
+        return f'<a id="u-{note[2:]}" href="#{note}">' if is_home else match[0]
+
+    def answer(match: re.Match[str]) -> str:
+        link = f'<a href="#u-{match[2][2:]}">↩</a>' if match[2] in first else ""
+        return match[1] + link
+
+    return _NOTE.sub(answer, _USE.sub(mark, page))
+
+
+def check_page(page: str, name: str) -> None:
+    """Refuse a page that lacks a part.
+
+    Raises:
+        BriefError: A part is missing, or there is not exactly one main heading.
+    """
+    missing = [anchor for anchor in ANCHORS if f' id="{anchor}"' not in page]
+    headings = len(_TITLE.findall(page))
+    if missing or headings != 1:
+        found = f"no part {', '.join(missing)}" if missing else f"{headings} main headings"
+        raise BriefError(
+            Problem(
+                f"the page of {name}",
+                found,
+                "a page with every part and one main heading",
+                "See that each cell ends in a call of a show_ function.",
+            )
+        )

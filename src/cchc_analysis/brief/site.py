@@ -1,0 +1,161 @@
+"""The site: every brief in every language, the pages that lead to them, swapped in at once.
+
+Briefs are built in processes of their own, never in threads: one that fails stops no other and
+leaves its former page standing. When no brief can be built, the former site stays as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.opening import list_briefs, open_brief
+from cchc_analysis.brief.overview import LISTS, bind_root
+from cchc_analysis.brief.places import name_page
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, put_page
+from cchc_analysis.errors import BriefError, CchcError, Problem
+from cchc_analysis.files import swap_in
+from cchc_analysis.words import LANGUAGES, load_words
+
+if TYPE_CHECKING:
+    from cchc_analysis.records import Tables
+    from cchc_analysis.reference import Project, Reference
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """What was built: pages written, and the problems of briefs that were not."""
+
+    pages: int
+    problems: tuple[Problem, ...]
+
+
+def render_site(
+    project: Project,
+    tables: Tables,
+    reference: Reference,
+    out: Path,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Site:
+    """Build the whole site and put it in the place of the former one.
+
+    Args:
+        project: Whose notebook, template and processed data; the notebooks read the latter.
+        tables: The same data, for the pages that list the briefs.
+        reference: The reference tables.
+        out: The folder of the site.
+        jobs: Processes at a time; one per core when ``None``.
+        progress: Called after each brief with how many are done, and of how many.
+
+    Returns:
+        The number of pages, and the problems of the briefs that could not be built. The former
+        page of such a brief, if there is one, is part of the new site.
+
+    Raises:
+        BriefError: No brief could be built, or the place cannot be written to.
+    """
+    briefs = [
+        open_brief(tables, reference, load_words(project.notebooks / TEMPLATE, lang), *place)
+        for place in list_briefs(tables, reference)
+        for lang in LANGUAGES
+    ]
+    built, problems = _build_all(project, briefs, jobs, progress)
+    if not built:
+        raise BriefError(problems or _nothing_held(project))
+    try:
+        with swap_in(out) as folder:
+            pages = _fill(folder, project, briefs, built, out)
+    except OSError as error:
+        raise BriefError(
+            Problem(
+                str(error.filename or out),
+                error.strerror or "an error of the file system",
+                "a folder that can be written to",
+                "Check its rights and the space left; the former site is untouched.",
+            )
+        ) from None
+    return Site(pages, tuple(problems))
+
+
+def _build_all(
+    project: Project, briefs: Sequence[Brief], jobs: int | None, progress: Progress | None
+) -> tuple[dict[str, str], list[Problem]]:
+    """The pages by their place in the site, and what went wrong with the others."""
+    built: dict[str, str] = {}
+    problems: list[Problem] = []
+    # Kernels of threads of one process wait for each other for ever; a fork would copy their locks.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        waiting = {
+            pool.submit(_build_one, project, brief.area["area_id"], brief.period, brief.lang): str(
+                name_page(brief.area, brief.period, brief.lang)
+            )
+            for brief in briefs
+        }
+        for done, future in enumerate(as_completed(waiting), start=1):
+            page, found = future.result()
+            if page:
+                built[waiting[future]] = page
+            problems.extend(found)
+            if progress:
+                progress(done, len(waiting))
+    return built, sorted(problems)
+
+
+def _build_one(
+    project: Project, area_id: str, period: str, lang: str
+) -> tuple[str, tuple[Problem, ...]]:
+    """One page, or its problems; runs in a process of its own."""
+    parameters = {"district": area_id, "period": period, "lang": lang}
+    try:
+        return build_page(project, project.notebooks / NOTEBOOK, parameters), ()
+    except CchcError as error:
+        where = f"{area_id} {period} {lang}"
+        return "", tuple(
+            Problem(f"{where}: {each.where}", each.found, each.expected, each.remedy)
+            for each in error.problems
+        )
+
+
+def _fill(
+    folder: Path,
+    project: Project,
+    briefs: Sequence[Brief],
+    built: dict[str, str],
+    former: Path,
+) -> int:
+    """Write every page into a fresh folder; what could not be built keeps its former page."""
+    kept = []
+    for brief in briefs:
+        place = name_page(brief.area, brief.period, brief.lang)
+        if str(place) in built:
+            put_page(folder / place, built[str(place)])
+        elif (former / place).is_file():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(former / place, folder / place)
+        else:
+            continue
+        kept.append(brief)
+    for lang in LANGUAGES:
+        own = [brief for brief in kept if brief.lang == lang]
+        for name, bind in LISTS.items():
+            put_page(folder / lang / name / "index.html", bind(project, own, lang))
+    put_page(folder / "index.html", bind_root(project, kept))
+    return sum(1 for _ in folder.rglob("*.html"))
+
+
+def _nothing_held(project: Project) -> Problem:
+    return Problem(
+        str(project.raw),
+        "no report on a district",
+        "at least one accepted source",
+        "Add a report, or accept one in sources.csv.",
+    )

@@ -1,0 +1,239 @@
+"""The summary in words: sentences by rules, each from values that the page shows.
+
+A rule gives a sentence where the values it needs are there, and nothing otherwise; no rule says
+more than its values. The rules and their order are listed in the notes of every page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Comparison, Entry, State
+from cchc_analysis.brief.exhibits.scores import FIELDS, list_scores
+from cchc_analysis.brief.grade import REQUIRED
+from cchc_analysis.brief.ledger import tell_arithmetic
+from cchc_analysis.brief.looks import concerns_headline, tell_looks
+from cchc_analysis.brief.telling import (
+    Section,
+    link_count,
+    lower,
+    name_area,
+    name_indicator,
+    name_scope,
+    tell,
+    tell_marks,
+    wrap,
+)
+from cchc_analysis.records import Scope, Severity
+
+MOST = 6
+LEAST = 3
+
+Rule = Callable[[Brief, Sequence[Comparison]], Markup | None]
+
+
+def show_summary(brief: Brief) -> Section:
+    """Three to six sentences, then strengths and concerns."""
+    comparisons = brief.comparisons
+    sentences = [said for _, said in list_sentences(brief, comparisons)]
+    text = Markup('<p class="lead">{}</p>\n').format(Markup(" ").join(sentences))
+    return wrap("summary", brief.words.say("summary.title"), text, tell_looks(brief, comparisons))
+
+
+def list_sentences(brief: Brief, comparisons: Sequence[Comparison]) -> list[tuple[str, Markup]]:
+    """The sentences that hold for a brief, with the names of their rules, in reading order."""
+    said = [(name, text) for name, rule in RULES.items() if (text := rule(brief, comparisons))]
+    last = [each for each in said if each[0] in CLOSING]
+    first = [each for each in said if each[0] not in (*CLOSING, FILLING)]
+    if len(first) + len(last) < LEAST:
+        first += [each for each in said if each[0] == FILLING]
+    return [*first[: MOST - len(last)], *last]
+
+
+def _say_dossiers(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    received, rate = brief.find("dossiers_received_total"), brief.find("on_time_rate")
+    if not received or not rate:
+        return None
+    parts = [brief.find("on_time_rate", scope) for scope in MAIN_SCOPES[:2]]
+    split = Markup("")
+    if rate.scope == Scope.WHOLE_DISTRICT and all(parts):
+        split = brief.words.say("summary.split", parts=_join_scopes(brief, parts))
+    return brief.words.say(
+        "summary.dossiers",
+        period=brief.words.period(brief.period, ".in"),
+        area=name_area(brief),
+        received=tell(brief, received),
+        rate=tell(brief, rate),
+        split=split,
+        where=_say_where(brief, rate),
+    )
+
+
+def _say_where(brief: Brief, entry: Entry) -> Markup:
+    if entry.scope == Scope.WHOLE_DISTRICT:
+        return Markup("")
+    return brief.words.say("summary.where", scope=lower(name_scope(brief, entry.scope)))
+
+
+def _join_scopes(brief: Brief, entries: Sequence[Entry | None]) -> Markup:
+    return brief.words.join(
+        brief.words.say(
+            "summary.part", scope=lower(name_scope(brief, each.scope)), n=tell(brief, each)
+        )
+        for each in entries
+        if each
+    )
+
+
+def _say_backlog(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    pending, overdue = brief.find("dossiers_pending_total"), brief.find("dossiers_pending_overdue")
+    if not pending:
+        return None
+    where = _say_where(brief, pending)
+    if overdue and overdue.value:
+        scope = Markup("")
+        if overdue.scope != pending.scope:
+            scope = brief.words.say("summary.all", scope=lower(name_scope(brief, overdue.scope)))
+        return brief.words.say(
+            "summary.backlog.overdue",
+            n=tell(brief, pending),
+            m=tell(brief, overdue, unit=False),
+            where=where,
+            scope=scope,
+        )
+    return brief.words.say("summary.backlog", n=tell(brief, pending), where=where)
+
+
+def _say_online(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    parts = [each for scope in MAIN_SCOPES[:2] if (each := brief.find("online_rate", scope))]
+    if not parts:
+        rate = brief.find("online_rate")
+        return brief.words.say("summary.online", n=tell(brief, rate)) if rate else None
+    return brief.words.say("summary.online.scopes", parts=_join_scopes(brief, parts))
+
+
+def _say_services(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    """For reports without dossiers: how many procedures pass the one-stop."""
+    rate, total = brief.find("tthc_onestop_rate"), brief.find("tthc_total")
+    if not rate or not total or brief.find("dossiers_received_total"):
+        return None
+    where = _say_where(brief, rate)
+    return brief.words.say(
+        "summary.services", n=tell(brief, rate), m=tell(brief, total), where=where
+    )
+
+
+def _say_index(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    """The score, and the field in which most is lost, where every field is scored."""
+    total, best = brief.find("par_score_self_total"), brief.find_any("par_score_max_self_assessed")
+    if not total or not best:
+        return None
+    words: dict[str, Any] = {
+        "n": tell(brief, total, unit=False, marks=False),
+        "m": tell(brief, best) + tell_marks(brief, brief.marks(total)),
+    }
+    scores = list_scores(brief)
+    if len(scores) < len(FIELDS):
+        return brief.words.say("summary.index", **words)
+    worst = max(scores, key=lambda each: each.lost)
+    words["field"] = lower(brief.words.say(f"field.{worst.field}"))
+    words["score"] = tell(brief, worst.score, unit=False, marks=False)
+    words["top"] = tell(brief, worst.top)
+    return brief.words.say("summary.index.lost", **words)
+
+
+def _say_tasks(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    started, total = brief.find("par_tasks_started"), brief.find("par_tasks_total")
+    if not started or not total:
+        return None
+    return brief.words.say(
+        "summary.tasks", n=tell(brief, started, unit=False), m=tell(brief, total)
+    )
+
+
+def _say_plan(brief: Brief, comparisons: Sequence[Comparison]) -> Markup | None:
+    if not comparisons:
+        return None
+    counts = Counter(each.state for each in comparisons)
+    parts = [
+        brief.words.say(f"summary.plan.{state}", n=link_count(brief, counts[state], "plan"))
+        for state in State
+        if counts[state]
+    ]
+    return brief.words.say("summary.plan", parts=brief.words.join(parts))
+
+
+def _say_money(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    rate = brief.find("public_investment_disbursed_rate")
+    return brief.words.say("summary.money", n=tell(brief, rate)) if rate else None
+
+
+def _say_staff(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    for name in ("staff_total", "staff_admin"):
+        present, quota = brief.find(f"{name}_present"), brief.find(f"{name}_quota")
+        if present and quota:
+            return brief.words.say(
+                "summary.staff",
+                kind=lower(brief.words.say(f"post.{name}")),
+                n=tell(brief, present, unit=False),
+                m=tell(brief, quota, unit=False),
+            )
+    return None
+
+
+def _say_satisfaction(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    rate = brief.find("satisfaction_rate")
+    return brief.words.say("summary.satisfaction", n=tell(brief, rate)) if rate else None
+
+
+def _say_contradictions(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    serious = [each for each in brief.contradictions if each.severity != Severity.INFO]
+    if not serious:
+        key = "summary.contradictions.none"
+        return brief.words.say(key) if brief.contradictions else brief.words.say(f"{key}.at_all")
+    first = next((each for each in serious if concerns_headline(brief, each.number)), serious[0])
+    return brief.words.count(
+        "summary.contradictions",
+        len(serious),
+        link=link_count(brief, len(serious), "contradictions"),
+        first=tell_arithmetic(brief, first.findings[0]) + tell_marks(brief, [first]),
+    )
+
+
+def _say_gaps(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    missing = [name for name in REQUIRED if not brief.find(name)]
+    if not missing:
+        return None
+    names = brief.words.join(lower(name_indicator(brief, name)) for name in missing)
+    return brief.words.say("summary.gaps", names=names)
+
+
+def _say_size(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+    """What a page that has little else to say can still say."""
+    told = set(brief.reports["source_id"])
+    figures = int(brief.figures["source_id"].isin(told).sum())
+    return brief.words.count("summary.size", figures, link=link_count(brief, figures, "notes"))
+
+
+RULES: Mapping[str, Rule] = {
+    "dossiers": _say_dossiers,
+    "backlog": _say_backlog,
+    "online": _say_online,
+    "services": _say_services,
+    "index": _say_index,
+    "plan": _say_plan,
+    "tasks": _say_tasks,
+    "money": _say_money,
+    "staff": _say_staff,
+    "satisfaction": _say_satisfaction,
+    "size": _say_size,
+    "gaps": _say_gaps,
+    "contradictions": _say_contradictions,
+}
+CLOSING = ("gaps", "contradictions")
+FILLING = "size"
+"""Said only where there is too little else to say."""

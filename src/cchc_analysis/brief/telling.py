@@ -1,0 +1,207 @@
+"""How a value is told: as a number that links to its note, with its unit, name, scope and marks.
+
+Comes in as entries; goes out as ``Markup``. Every number that a page takes from an entry passes
+through here, so that none can stand without the way back to its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import Brief, Contradiction, Entry
+from cchc_analysis.files import list_rows
+from cchc_analysis.records import Severity
+from cchc_analysis.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
+
+SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"}
+INTERVAL_DECIMALS = 1
+
+
+@dataclass(frozen=True)
+class Section:
+    """A piece of the page; a notebook shows it as it stands there."""
+
+    html: Markup
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
+
+
+def tell(brief: Brief, entry: Entry, *, unit: bool = True, marks: bool = True) -> Markup:
+    """A value as a link to its note, with its unit and the marks of its contradictions."""
+    number = tell_number(brief, entry)
+    linked = Markup('<a href="#{}">{}</a>').format(entry.note, number)
+    words = add_unit(brief, entry, linked) if unit else linked
+    return words + tell_marks(brief, brief.marks(entry)) if marks else words
+
+
+def tell_plain(brief: Brief, entry: Entry, *, unit: bool = True) -> str:
+    """A value as text, for a chart or a text alternative."""
+    number = tell_number(brief, entry)
+    return plain(add_unit(brief, entry, number) if unit else number)
+
+
+def tell_number(brief: Brief, entry: Entry) -> Markup:
+    """The number alone, with its bound, a percentage with its sign."""
+    if entry.is_withheld:
+        return brief.words.say("withheld")
+    sign = COMPARATOR_SIGNS.get(entry.comparator, "")
+    number = sign + brief.words.number(entry.value, entry.decimals)
+    if entry.unit == "%":
+        return brief.words.say("unit.percent", n=number)
+    return Markup("{}").format(number)
+
+
+def add_unit(brief: Brief, entry: Entry, number: Markup) -> Markup:
+    """A number with the unit behind it."""
+    unit = Markup("") if entry.is_withheld else tell_unit(brief, entry)
+    return Markup("{}{}{}").format(number, NO_BREAK, unit) if unit else number
+
+
+def tell_unit(brief: Brief, entry: Entry, *, many: bool = False) -> Markup:
+    """The word for the unit; none for a percentage, which carries its sign.
+
+    Args:
+        brief: The brief.
+        entry: The value that the unit is of.
+        many: Whether the unit is of a whole table, and so in the plural.
+    """
+    if entry.unit == "%":
+        return brief.words.say("unit.rate") if many else Markup("")
+    row = brief.reference.unit_rows.get(entry.unit, {})
+    if brief.lang == "en" and entry.value == 1 and not many:
+        # The code of a unit is its English singular.
+        return clean_text(entry.unit)
+    return brief.words.pick(row, "label") or clean_text(entry.unit)
+
+
+def link_count(brief: Brief, n: int, anchor: str) -> Markup:
+    """A count of the page's own as a link to what was counted."""
+    return Markup('<a class="n" href="#{}">{}</a>').format(anchor, brief.words.number(n))
+
+
+def tell_missing(brief: Brief) -> Markup:
+    """The sign for what a report does not say; it is not a zero."""
+    return Markup('<span class="na">…<i> {}</i></span>').format(brief.words.say("missing"))
+
+
+def tell_interval(brief: Brief, entry: Entry) -> Markup:
+    """The ends of the Wilson interval of a rate; nothing where it has none."""
+    if entry.low is None or entry.high is None:
+        return Markup("")
+    low, high = (brief.words.number(each, INTERVAL_DECIMALS) for each in (entry.low, entry.high))
+    return brief.words.say("unit.range", low=low, high=high)
+
+
+def lower(name: Markup) -> Markup:
+    """A name within a sentence."""
+    return name[:1].lower() + name[1:]
+
+
+def tell_marks(brief: Brief, ledger: Iterable[Contradiction]) -> Markup:
+    """Links to the entries of the ledger: a sign, a number, and words for who does not see it."""
+    return Markup("").join(
+        Markup('<a{} href="#{}" aria-label="{}">{}{}</a>').format(
+            Markup(' class="i"') if each.severity == Severity.INFO else "",
+            each.anchor,
+            brief.words.say(f"mark.{each.severity}", n=each.number),
+            SIGNS[Severity(each.severity)],
+            each.number,
+        )
+        for each in ledger
+    )
+
+
+def name_indicator(brief: Brief, indicator: str) -> Markup:
+    """The label of an indicator."""
+    return brief.words.pick(brief.reference.indicator_rows[indicator], "label")
+
+
+def name_entry(brief: Brief, entry: Entry) -> Markup:
+    """The label of an entry: indicator, breakdown, and the commune where it is one."""
+    name = name_indicator(brief, entry.indicator)
+    if entry.breakdown:
+        name = Markup("{}: {}").format(name, name_breakdown(brief, entry.breakdown))
+    if entry.area_id and entry.area_id != brief.area["area_id"]:
+        area = brief.reference.area_rows.get(entry.area_id, {})
+        place = brief.words.place(area) if area else clean_text(entry.area_id)
+        name = Markup("{} – {}").format(name, place)
+    return name
+
+
+def name_breakdown(brief: Brief, breakdown: str) -> Markup:
+    """The label of a breakdown, "máy tính"."""
+    known = brief.reference.breakdowns
+    rows = list_rows(known[known["breakdown"] == breakdown])
+    return brief.words.pick(rows[0], "label") if rows else clean_text(breakdown)
+
+
+def name_scope(brief: Brief, scope: str) -> Markup:
+    """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document."""
+    if not scope:
+        return Markup("")
+    if scope == "whole_district" and brief.area["type"] != "huyện":
+        return brief.words.say("scope.whole_city")
+    return brief.words.say(f"scope.{scope}")
+
+
+def name_area(brief: Brief) -> Markup:
+    """The name of the district."""
+    return brief.words.place(brief.area)
+
+
+def name_status(words: Words, entry: Entry) -> Markup:
+    """A word for a status other than actual, "ước"; nothing for an actual value."""
+    return words.say(f"status.{entry.status}") if entry.status != "actual" else Markup("")
+
+
+def name_time(brief: Brief, entry: Entry) -> Markup:
+    """The dates of an entry where they are not those of the brief."""
+    if entry.end == brief.end and entry.start in ("", brief.start):
+        return Markup("")
+    return brief.words.span(entry.start, entry.end)
+
+
+def name_source(brief: Brief, source_id: str) -> Markup:
+    """The number of a source in the list of the notes, as a link: [1]."""
+    known = list(brief.sources["source_id"])
+    if source_id not in known:
+        return clean_text(source_id)
+    number = known.index(source_id) + 1
+    return Markup('<a href="#s-{n}">[{n}]</a>').format(n=number)
+
+
+def cite(brief: Brief, entries: Iterable[Entry]) -> Markup:
+    """The sources of some values with the sections in which they stand."""
+    places: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        for source_id, figure in entry.figures:
+            section = brief.section_of.get((source_id, figure), "")
+            places.setdefault(source_id, {})[section] = None
+    parts = [
+        Markup("{} {}").format(name_source(brief, source_id), _join_sections(sections))
+        for source_id, sections in places.items()
+    ]
+    return brief.words.say("chart.source", places=Markup("; ").join(parts))
+
+
+def _join_sections(sections: Iterable[str]) -> Markup:
+    return Markup(", ").join(clean_text(each) for each in sections if each)
+
+
+def head(level: int, anchor: str, words: Markup) -> Markup:
+    """A heading that can be linked to."""
+    return Markup('<h{l} id="{a}">{w}</h{l}>\n').format(l=level, a=anchor, w=words)
+
+
+def wrap(anchor: str, title: Markup, *parts: Markup) -> Section:
+    """A section of the page with its heading."""
+    body = Markup("\n").join(part for part in parts if part)
+    return Section(
+        Markup('<section aria-labelledby="{}">\n{}<div class="body">{}</div></section>\n').format(
+            anchor, head(2, anchor, title), body
+        )
+    )

@@ -1,0 +1,221 @@
+"""What a reader reads: our strings in their language, numbers and dates in its form, safe text.
+
+Comes in as ``strings.csv`` and as text from transcripts; goes out as ``Markup``, which cannot be
+escaped twice or forgotten. This module knows no table and no sentence; those stand in the string
+table and in the stage ``brief``.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from cchc_analysis.errors import BriefError, CommandError, Problem
+
+LANGUAGES = ("vi", "en")
+NO_BREAK = "\u00a0"
+COMPARATOR_SIGNS = {
+    "=": "",
+    ">=": f"≥{NO_BREAK}",
+    ">": f">{NO_BREAK}",
+    "<=": f"≤{NO_BREAK}",
+    "<": f"<{NO_BREAK}",
+    "~": f"≈{NO_BREAK}",
+}
+AREA_KINDS = {
+    "tỉnh": "province",
+    "thành phố": "city",
+    "thị xã": "town",
+    "quận": "urban_district",
+    "huyện": "district",
+    "phường": "ward",
+    "thị trấn": "township",
+    "xã": "commune",
+}
+"""Kinds of area, by the Vietnamese word that the areas hold."""
+_DATE_FORMATS = {"vi": "d/M/y", "en": "d MMMM y"}
+_LONGEST_TEXT = 600
+_LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The strings of one language, and its numbers and dates."""
+
+    lang: str
+    texts: Mapping[str, str]
+
+    def say(self, key: str, /, **values: Any) -> Markup:
+        """The string of a key with its values put in; plain values are escaped, Markup is not.
+
+        >>> Words("en", {"a": "{n} < {m}"}).say("a", n="<b>", m=Markup("<i>1</i>"))
+        Markup('&lt;b&gt; &lt; <i>1</i>')
+        """
+        return escape(self.texts[key]).format(**values)
+
+    def plain(self, key: str, /, **values: Any) -> str:
+        """``say`` for where there is no markup: a chart, a title."""
+        return plain(self.say(key, **values))
+
+    def count(self, key: str, n: int, /, **values: Any) -> Markup:
+        """``say`` with the singular ``<key>.one`` where there is one thing."""
+        return self.say(f"{key}.one" if n == 1 else key, n=self.number(n), **values)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a string."""
+        return key in self.texts
+
+    def pick(self, row: Mapping[str, Any], stem: str) -> Markup:
+        """The cell ``<stem>_vi`` or ``<stem>_en`` of a reference row, made safe."""
+        return clean_text(str(row.get(f"{stem}_{self.lang}") or ""))
+
+    def number(self, value: float, decimals: int | None = None) -> str:
+        """A number in the form of the language.
+
+        Args:
+            value: The number.
+            decimals: Decimals to show; as many as the number has, three at most, when ``None``.
+
+        >>> Words("vi", {}).number(1310), Words("en", {}).number(89.4)
+        ('1.310', '89.4')
+        >>> Words("vi", {}).number(-2.5, 2)
+        '−2,50'
+        """
+        from babel.numbers import format_decimal
+
+        places = _count_decimals(value) if decimals is None else decimals
+        # Half up, as people round: half to even, the default, makes 2.5 of both 2.45 and 2.55.
+        shown = _round_half_up(value, places)
+        pattern = "#,##0" + ("." + "0" * places if places else "")
+        text = format_decimal(shown, pattern, locale=self.lang, decimal_quantization=False)
+        return text.replace("-", "−")
+
+    def date(self, day: str) -> str:
+        """An ISO date in the form of the language; anything else as it is.
+
+        >>> Words("vi", {}).date("2024-06-01"), Words("en", {}).date("2024-06-01")
+        ('1/6/2024', '1 June 2024')
+        """
+        from babel.dates import format_date
+
+        try:
+            return format_date(dt.date.fromisoformat(day), _DATE_FORMATS[self.lang], self.lang)
+        except ValueError:
+            return day
+
+    def period(self, label: str, form: str = "") -> Markup:
+        """A period label as people call it, "6 tháng đầu năm 2024".
+
+        Args:
+            label: ``2024-H1`` and the like; anything else stands for itself.
+            form: ``.in`` for the beginning of a sentence, "Trong 6 tháng đầu năm 2024".
+        """
+        if match := _LABEL.fullmatch(label):
+            return self.say(f"period.{match[2] or 'year'}{form}", year=match[1])
+        name = Markup(" – ").join(self.date(day) for day in label.split("/"))
+        return self.say("period.other.in", period=name) if form else name
+
+    def place(self, row: Mapping[str, Any]) -> Markup:
+        """The name of an area in the language: "huyện Cao Lộc", "Cao Lộc district"."""
+        kind = AREA_KINDS.get(str(row.get("type") or ""))
+        name = self.short_name(row)
+        return self.say(f"area.{kind}", name=name) if kind else clean_text(str(row["name"]))
+
+    def short_name(self, row: Mapping[str, Any]) -> Markup:
+        """The name of an area without its kind."""
+        kind, name = str(row.get("type") or ""), str(row["name"])
+        has_kind = kind and name.casefold().startswith(f"{kind.casefold()} ")
+        return clean_text(name[len(kind) + 1 :] if has_kind else name)
+
+    def span(self, start: str, end: str) -> Markup:
+        """The dates of a window, or the one day of a stock."""
+        if not start and not end:
+            return self.say("span.none")
+        if not start:
+            return self.say("span.day", day=self.date(end))
+        return self.say("span.window", start=self.date(start), end=self.date(end))
+
+    def join(self, parts: Iterable[Any]) -> Markup:
+        """A list in words: "a, b và c"."""
+        safe = [escape(part) for part in parts]
+        if len(safe) < 2:
+            return safe[0] if safe else Markup("")
+        return self.say("list.and", first=Markup(", ").join(safe[:-1]), last=safe[-1])
+
+
+def load_words(folder: Path, lang: str) -> Words:
+    """Load the strings of one language.
+
+    Args:
+        folder: The page template, with ``strings.csv`` (key, vi, en).
+        lang: ``vi`` or ``en``.
+
+    Raises:
+        CommandError: There is no such language.
+        BriefError: The table is absent, or a string lacks a language.
+    """
+    if lang not in LANGUAGES:
+        raise CommandError(
+            Problem(f"language {lang!r}", "no such language", "vi or en", "Write --lang vi or en.")
+        )
+    path = folder / "strings.csv"
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise BriefError(
+            Problem(path.name, str(error.strerror), "the strings of the pages", "Restore it.")
+        ) from None
+    if holes := [row["key"] for row in rows if not all(row.get(each) for each in LANGUAGES)]:
+        raise BriefError(
+            Problem(path.name, f"no text for {', '.join(holes)}", "vi and en", "Fill the cells.")
+        )
+    return Words(lang, {row["key"]: row[lang] for row in rows})
+
+
+def clean_text(text: str) -> Markup:
+    r"""Foreign text made safe: escaped, without control and direction characters, not endless.
+
+    Text that runs from right to left is put into a ``<bdi>``, so that it cannot turn its
+    neighbours around.
+
+    >>> clean_text("a<b>\u202e\x00")
+    Markup('a&lt;b&gt;')
+    """
+    kept = "".join(letter for letter in text if not _is_control(letter))
+    kept = " ".join(kept.split()) if "\n" in kept or "\t" in kept else kept
+    if len(kept) > _LONGEST_TEXT:
+        kept = kept[: _LONGEST_TEXT - 1] + "…"
+    safe = escape(kept)
+    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in kept):
+        return Markup("<bdi>{}</bdi>").format(safe)
+    return safe
+
+
+def plain(text: Markup | str) -> str:
+    """Text for where there is no markup: markup loses its tags, foreign text what is unsafe."""
+    return (text if isinstance(text, Markup) else clean_text(text)).striptags()
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in "\n\t"
+
+
+def _count_decimals(value: float) -> int:
+    digits = f"{value:.3f}".rstrip("0")
+    return len(digits) - digits.index(".") - 1
+
+
+def _round_half_up(value: float, places: int) -> Any:
+    from decimal import ROUND_HALF_UP, Decimal
+
+    # repr gives the shortest digits that mean this float, so that 2.675 counts as it was printed.
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

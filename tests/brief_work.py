@@ -1,0 +1,223 @@
+"""Briefs of made-up reports, for tests: figures drawn as text in, a brief out.
+
+The reference data are the real ones with two made-up districts; the steps from figures to values
+are the real ones too. Findings are given by the test, so that a brief is tested and not a suite.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from cchc_analysis import brief as briefs
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.overview import _export
+from cchc_analysis.brief.render import TEMPLATE, finish_page
+from cchc_analysis.derive import derive_indicators, mark_findings
+from cchc_analysis.identities import choose_readings, load_identities
+from cchc_analysis.records import (
+    DEFINITION_COLUMNS,
+    FINDING_COLUMNS,
+    SOURCE_COLUMNS,
+    TALLY_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+    Tables,
+)
+from cchc_analysis.reference import Project, Reference, load_reference
+from cchc_analysis.tidy import tidy_observations
+from cchc_analysis.words import Words, load_words
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = Project(ROOT)
+MADE_UP = Path(__file__).resolve().parent / "made_up"
+SHOWS = (
+    briefs.show_head,
+    briefs.show_summary,
+    briefs.show_key_figures,
+    briefs.show_reform_areas,
+    briefs.show_plan,
+    briefs.show_trend,
+    briefs.show_peers,
+    briefs.show_contradictions,
+    briefs.show_notes,
+)
+PLAIN_REPORT = """
+M001 II.1 dossiers_received_total district_office 1.250
+M002 II.1 dossiers_received_new district_office 1.200
+M003 II.1 dossiers_carried_over district_office 50
+M004 II.1 dossiers_resolved_total district_office 1.190
+M005 II.1 dossiers_resolved_early district_office 800
+M006 II.1 dossiers_resolved_on_due district_office 378
+M007 II.1 dossiers_resolved_overdue district_office 12
+M008 II.1 dossiers_pending_total district_office 60
+M009 II.1 dossiers_pending_in_term district_office 57
+M010 II.1 dossiers_pending_overdue district_office 03
+"""
+"""A report that adds up."""
+
+
+@cache
+def load_words_of(lang: str) -> Words:
+    """The strings of the site."""
+    return load_words(PROJECT.notebooks / TEMPLATE, lang)
+
+
+@cache
+def made_up_reference() -> Reference:
+    """The real reference data and two districts more."""
+    reference = load_reference(PROJECT.reference)
+    extra = pd.read_csv(MADE_UP / "areas.csv", dtype=str, keep_default_na=False)
+    areas = pd.concat([reference.areas, extra], ignore_index=True)
+    empty = {name: getattr(reference, name).iloc[:0] for name in ("corrections", "remarks")}
+    return replace(reference, areas=areas, **empty)
+
+
+def read_figures(text: str, source_id: str, area: str, period: tuple[str, str]) -> pd.DataFrame:
+    """Figures from lines of ``id section indicator scope printed [status] [comparator]``.
+
+    A stock is told from a flow by the catalogue; ``_`` stands for a space in the printed text;
+    ``indicator/item=x`` has a breakdown.
+    """
+    rows = []
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    for line, words in enumerate(lines, start=1):
+        figure_id, section, code, scope, printed, *more = words
+        indicator, _, breakdown = code.partition("/")
+        known = made_up_reference().indicator_rows[indicator]
+        is_stock = known["aggregation"] == "stock"
+        texts = [printed.replace("_", " "), ""]
+        rows.append(
+            dict.fromkeys(TRANSCRIPT_COLUMNS, "")
+            | {
+                "source_id": source_id,
+                "figure_id": figure_id,
+                "section": section,
+                "line": str(line),
+                "place": "text",
+                "area": area,
+                "scope": scope,
+                "period_start": "" if is_stock else period[0],
+                "period_end": period[1],
+                "indicator": indicator,
+                "breakdown": breakdown,
+                "printed": texts[0],
+                "read_as": "0" if texts[0] == "không có" else "",
+                "unit": known["unit"],
+                "status": more[0] if more else "actual",
+                "comparator": more[1] if len(more) > 1 else "=",
+            }
+        )
+    return pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS))
+
+
+def make_tables(
+    report: str, plan: str = "", findings: list[dict[str, Any]] | None = None
+) -> Tables:
+    """The tables of a report of the made-up district for the first half of 2022, and of its plan."""
+    area = "huyện Sông Mây"
+    figures = [read_figures(report, "report", area, ("2022-01-01", "2022-06-30"))]
+    sources = [_source("report", "period_report", area, "2022-H1", "2022-01-01", "2022-06-30")]
+    if plan:
+        figures.append(read_figures(plan, "plan", area, ("2022-01-01", "2022-12-31")))
+        sources.append(_source("plan", "plan", area, "2022", "2022-01-01", "2022-12-31"))
+    return tabulate(pd.concat(figures, ignore_index=True), pd.DataFrame(sources), findings)
+
+
+def tabulate(
+    transcripts: pd.DataFrame, sources: pd.DataFrame, findings: list[dict[str, Any]] | None = None
+) -> Tables:
+    """The tables that follow from figures, with the findings given."""
+    reference = made_up_reference()
+    tidied = tidy_observations(transcripts, reference)
+    assert not tidied.problems, tidied.problems
+    identities = load_identities(PROJECT.expectations / "identities.json", reference)
+    observations = choose_readings(tidied.observations, identities, reference)
+    indicators = derive_indicators(observations, transcripts, sources, reference)
+    found = pd.DataFrame(
+        [_finding(number, each) for number, each in enumerate(findings or [])],
+        columns=list(FINDING_COLUMNS),
+    )
+    return Tables(
+        sources=sources,
+        transcripts=transcripts,
+        observations=observations,
+        indicators=mark_findings(indicators, found),
+        findings=found,
+        tallies=pd.DataFrame(columns=list(TALLY_COLUMNS)),
+        definitions=pd.DataFrame(columns=list(DEFINITION_COLUMNS)),
+    )
+
+
+def _source(source_id: str, kind: str, area: str, period: str, start: str, end: str) -> Any:
+    return dict.fromkeys(SOURCE_COLUMNS, "") | {
+        "source_id": source_id,
+        "kind": kind,
+        "area": area,
+        "issuer": "UBND huyện Sông Mây",
+        "title": "Báo cáo bịa để thử",
+        "period": period,
+        "period_start": start,
+        "period_end": end,
+        "state": "accepted",
+    }
+
+
+def _finding(number: int, given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "finding_id": f"T{number:03}.report.991.district_office.2022-06-30",
+        "rule_id": "D08",
+        "severity": "warning",
+        "kind": "sum",
+        "source_id": "report",
+        "area_id": "991",
+        "scope": "district_office",
+        "period_start": "2022-01-01",
+        "period_end": "2022-06-30",
+        "indicator": "dossiers_received_total",
+        "left": 1250.0,
+        "right": 1320.0,
+        "difference": -70.0,
+        "arithmetic": "1.250 ≠ 1.190 + 130 = 1.320",
+        "figures": "M001 M004",
+        "cause_id": "",
+        "likely_figure": "",
+        "closing_value": float("nan"),
+        "explanation_vi": "Hai vế không bằng nhau.",
+        "explanation_en": "The two sides differ.",
+    } | given
+
+
+def open_made_up(tables: Tables, lang: str = "vi") -> Brief:
+    """The brief of the made-up district."""
+    return briefs.open_brief(
+        tables, made_up_reference(), load_words_of(lang), "Huyện Sông Mây", "2022-H1"
+    )
+
+
+def tell_page(brief: Brief) -> str:
+    """The whole page of a brief, as it is written to disk, without a notebook between."""
+    body = Markup("").join(Markup(show(brief)._repr_html_()) for show in SHOWS)
+    return finish_page(_export(PROJECT, brief.words, body))
+
+
+def read_text(html: str) -> str:
+    """The text of a piece of HTML, tags and entities gone."""
+    return Markup(html).striptags()
+
+
+def list_keys() -> list[str]:
+    """The keys of the string table."""
+    with (PROJECT.notebooks / TEMPLATE / "strings.csv").open(encoding="utf-8") as file:
+        return [row["key"] for row in csv.DictReader(file)]
+
+
+def find_all(pattern: str, html: str) -> list[str]:
+    """Every match of a pattern, over lines."""
+    return re.findall(pattern, html, re.DOTALL)

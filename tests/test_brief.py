@@ -1,0 +1,474 @@
+"""Briefs: what a page says of a report, and what it does not say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from brief_work import (
+    PLAIN_REPORT,
+    SHOWS,
+    find_all,
+    load_words_of,
+    made_up_reference,
+    make_tables,
+    open_made_up,
+    read_text,
+    tell_page,
+)
+
+from cchc_analysis import brief as briefs
+from cchc_analysis.brief.content import Brief, State
+from cchc_analysis.brief.exhibits import list_exhibits
+from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.numbers import list_figures, list_noted
+from cchc_analysis.brief.places import name_folder
+from cchc_analysis.brief.summary import list_sentences
+from cchc_analysis.brief.trend import list_last_year
+from cchc_analysis.errors import CommandError
+
+FIVE_STATES = """
+M020 II.1 dossiers_received_total commune_aggregate 500
+M021 II.1 dossiers_resolved_total commune_aggregate 500
+M022 II.1 dossiers_resolved_early commune_aggregate 400
+M023 II.1 dossiers_resolved_on_due commune_aggregate 100
+M024 II.1 dossiers_resolved_overdue commune_aggregate 0
+M025 II.2 dossiers_digitised district_office 300
+M026 II.3 public_investment_disbursed_rate whole_district 45,5 estimate
+M027 II.4 commune_cadres_qualified_rate commune_aggregate 78,6
+"""
+PLAN = """
+P001 II.1 on_time_rate whole_district 99 target >
+P002 II.2 public_investment_disbursed_rate whole_district 70 target >=
+P003 II.3 tthc_results_digitised_rate unspecified 80 target >=
+P004 II.4 commune_staff_university_rate commune_aggregate 80 target >=
+P005 II.5 par_index_rank whole_district 06 target <=
+"""
+
+
+def states_of(brief: Brief) -> set[tuple[str, str, str]]:
+    return {
+        (each.target.indicator, each.result.scope if each.result else "", str(each.state))
+        for each in brief.comparisons
+    }
+
+
+def only(report: str) -> Brief:
+    return open_made_up(make_tables(report))
+
+
+# What is unknown
+
+
+@pytest.mark.parametrize(
+    ("district", "words"),
+    [
+        ("Sông Mâi", "Sông Mây"),
+        ("<script>alert(1)</script>", "not known"),
+        ("../../etc", "not known"),
+        ("Tỉnh Thử Nghiệm", "a province"),
+    ],
+)
+def test_an_unknown_district_is_named_with_the_nearest(district: str, words: str) -> None:
+    with pytest.raises(CommandError, match=re.escape(words)) as error:
+        briefs.open_brief(
+            make_tables(PLAIN_REPORT), made_up_reference(), load_words_of("vi"), district, "2022-H1"
+        )
+    assert error.value.exit_code == 2
+
+
+def test_a_period_without_a_report_is_named_with_those_that_have_one() -> None:
+    with pytest.raises(CommandError, match=r"no report held.*Huyện Sông Mây 2022-H1"):
+        briefs.open_brief(
+            make_tables(PLAIN_REPORT),
+            made_up_reference(),
+            load_words_of("vi"),
+            "Huyện Sông Mây",
+            "2023-9M",
+        )
+
+
+def test_a_period_may_be_named_as_people_name_it() -> None:
+    brief = briefs.open_brief(
+        make_tables(PLAIN_REPORT),
+        made_up_reference(),
+        load_words_of("en"),
+        "991",
+        "6 tháng đầu năm 2022",
+    )
+    assert brief.period == "2022-H1"
+
+
+def test_no_name_leads_out_of_the_site() -> None:
+    area = {"area_id": "../1", "name": "Huyện ../../<b>", "type": "huyện"}
+    assert name_folder(area, "2024-H1/../..") == "1-b/2024-h1"
+
+
+# Plan against result
+
+
+def test_a_plan_has_five_states() -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))
+    assert states_of(brief) == {
+        ("on_time_rate", "district_office", "missed"),
+        ("on_time_rate", "commune_aggregate", "met"),
+        ("on_time_rate", "whole_district", "met"),
+        ("public_investment_disbursed_rate", "whole_district", "not_due"),
+        ("tthc_results_digitised_rate", "district_office", "missing"),
+        ("commune_staff_university_rate", "commune_aggregate", "differs"),
+        ("par_index_rank", "", "missing"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("printed", "comparator", "goal", "state"),
+    [
+        ("99", ">", "99", State.MISSED),
+        ("99", ">=", "99", State.MET),
+        ("99,5", ">", "99", State.MET),
+        ("10,6", "<=", "5", State.MISSED),
+        ("5", "<=", "5", State.MET),
+        ("4", "<", "5", State.MET),
+    ],
+)
+def test_a_rate_of_cases_so_far_is_judged_at_mid_year(
+    printed: str, comparator: str, goal: str, state: State
+) -> None:
+    indicator = "overdue_rate" if "<" in comparator else "on_time_rate"
+    report = f"M001 I {indicator} whole_district {printed}"
+    brief = open_made_up(
+        make_tables(report, f"P1 I {indicator} whole_district {goal} target {comparator}")
+    )
+    assert [each.state for each in brief.comparisons] == [state]
+
+
+def test_a_share_of_the_year_is_judged_when_the_year_is_over_or_the_goal_reached() -> None:
+    goal = "P1 I public_investment_disbursed_rate whole_district 70 target >="
+    report = "M001 I public_investment_disbursed_rate whole_district {} estimate"
+    early = open_made_up(make_tables(report.format("69,9"), goal))
+    reached = open_made_up(make_tables(report.format("70"), goal))
+    assert early.comparisons[0].state == State.NOT_DUE
+    assert reached.comparisons[0].state == State.MET
+
+
+def test_the_page_counts_and_explains_the_states() -> None:
+    html = str(briefs.show_plan(open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))).html)
+    for words in ("✓ đạt", "✕ chưa đạt", "◷ chưa đến hạn", "≠ khác khái niệm", "… thiếu số liệu"):
+        assert words in html
+    assert "Tính đến 30/6/2022; hạn 31/12/2022" in html
+
+
+# Grade
+
+
+@pytest.mark.parametrize(
+    ("findings", "letter"),
+    [
+        ([], "A"),
+        ([{"severity": "info"}], "A"),
+        ([{"figures": "M003", "indicator": "dossiers_carried_over"}], "B"),
+        ([{"figures": "M001 M004"}], "C"),
+    ],
+)
+def test_the_grade_follows_from_the_findings(findings: list[dict[str, Any]], letter: str) -> None:
+    grade = grade_brief(open_made_up(make_tables(PLAIN_REPORT, findings=findings)))
+    assert grade.letter == letter
+
+
+def test_a_report_without_dossiers_is_graded_d_and_says_what_is_missing() -> None:
+    grade = grade_brief(only("M001 I staff_disciplined whole_district không_có"))
+    assert grade.letter == "D"
+    assert grade.missing == ("dossiers_received_total", "on_time_rate")
+
+
+def test_findings_with_one_cause_are_one_contradiction() -> None:
+    findings = [{"cause_id": "x", "rule_id": "D08"}, {"cause_id": "x", "rule_id": "D01"}, {}]
+    brief = open_made_up(make_tables(PLAIN_REPORT, findings=findings))
+    assert [len(each.findings) for each in brief.contradictions] == [2, 1]
+
+
+# Words
+
+
+def test_the_summary_has_three_to_six_sentences_whatever_is_reported() -> None:
+    full = open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN, [{}]))
+    assert 3 <= len(list_sentences(full, full.comparisons)) <= 6
+    least = only("M001 I staff_disciplined whole_district không_có")
+    assert len(list_sentences(least, ())) == 3
+
+
+def test_the_summary_says_nothing_of_what_is_not_reported() -> None:
+    text = read_text(briefs.show_summary(only("M001 I video_meetings whole_district 06")).html)
+    for word in ("đúng hạn là", "trực tuyến:", "giải ngân", "điểm"):
+        assert word not in text.split("Báo cáo không nêu")[0]
+
+
+def test_every_rule_of_the_summary_is_named_in_the_notes() -> None:
+    brief = only(PLAIN_REPORT)
+    notes = read_text(briefs.show_notes(brief).html)
+    assert all(read_text(brief.words.say(f"rule.{name}")) in notes for name in briefs.summary.RULES)
+
+
+def test_a_target_missed_is_a_concern_and_one_reached_a_strength() -> None:
+    html = str(
+        briefs.show_summary(open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))).html
+    )
+    strengths, concerns = html.split('class="concerns"')
+    assert "cấp xã" in strengths.split('class="strengths"')[1]
+    assert "98,99" in concerns
+
+
+# Every number
+
+
+def test_every_number_in_a_table_links_to_a_note_that_is_there() -> None:
+    page = tell_page(open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN, [{}])))
+    cells = find_all(r"<td>(.*?)</td>", page)
+    loose = [
+        cell for cell in cells if re.search(r"\d", re.sub(r"<a .*?</a>|\d+/\d+/\d{4}", "", cell))
+    ]
+    assert not loose
+    anchors = set(find_all(r' id="([^"]+)"', page))
+    assert {each for each in find_all(r'href="#([^"]+)"', page) if each not in anchors} == set()
+
+
+def test_a_note_says_where_a_number_stands_and_leads_back() -> None:
+    page = tell_page(only(PLAIN_REPORT + "M011 III dossiers_received_total district_office 1.250"))
+    note = re.search(r'<li id="n-M001">.*?</li>', page)
+    assert note
+    assert "In “1.250”, dòng 1; III, dòng 11." in note[0]
+    assert '<a href="#u-M001">↩</a>' in note[0]
+    assert page.count('id="u-M001"') == 1
+
+
+def test_a_derived_number_says_from_what() -> None:
+    page = tell_page(only(PLAIN_REPORT))
+    note = re.search(r'<li id="n-otr-d">.*?</li>', page)
+    assert note
+    assert "98,99" in note[0]
+    assert 'href="#n-M004">1.190</a>' in note[0]
+
+
+def test_another_reading_stands_in_the_note_with_its_place() -> None:
+    page = tell_page(only(PLAIN_REPORT + "M011 III dossiers_received_total district_office 1.240"))
+    note = re.search(r'<li id="n-M0(?:01|11)">.*?dossier|<li id="n-M0(?:01|11)">.*?</li>', page)
+    assert note
+    assert "“1.250”" in note[0]
+    assert "“1.240”" in note[0]
+
+
+def test_every_figure_of_a_source_is_in_a_note() -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))
+    shown = {figure for entry in list_noted(brief) for figure in list_figures(brief, entry)}
+    held = brief.figures
+    assert shown == set(zip(held["source_id"], held["figure_id"], strict=True))
+
+
+def test_a_zero_a_missing_and_a_withheld_value_look_different() -> None:
+    report = PLAIN_REPORT + "M011 III staff_disciplined whole_district không_có\n"
+    brief = only(report)
+    withheld = replace(brief.entries[0], value=float("nan"))
+    page = tell_page(replace(brief, entries=(withheld, *brief.entries[1:])))
+    assert "không công bố" in page
+    assert re.search(r'<a id="u-M011" href="#n-M011">0</a>', page)
+    assert '<span class="na">…<i> không có</i></span>' in tell_page(
+        only(PLAIN_REPORT + "M011 III dossiers_received_total commune_aggregate 5")
+    )
+
+
+def test_both_languages_say_the_same_numbers() -> None:
+    tables = make_tables(PLAIN_REPORT + FIVE_STATES, PLAN, [{}])
+    pages = {lang: tell_page(open_made_up(tables, lang)) for lang in ("vi", "en")}
+    notes = {lang: _read_notes(page) for lang, page in pages.items()}
+    swap = str.maketrans(".,", ",.")
+    assert notes["vi"] == {note: value.translate(swap) for note, value in notes["en"].items()}
+    targets = {lang: sorted(find_all(r'href="#(n-[^"]+)"', page)) for lang, page in pages.items()}
+    assert targets["vi"] == targets["en"]
+
+
+def _read_notes(page: str) -> dict[str, str]:
+    """The value of every note, without what the languages write differently around it."""
+    found = find_all(r'<li id="(n-[^"]+)"><b>(.*?)</b>', page)
+    return {note: value.replace("\u00a0", "") for note, value in found}
+
+
+# Trend and peers
+
+
+def test_last_year_is_worked_back_from_the_share_with_its_range() -> None:
+    brief = only(
+        """
+        M001 I budget_revenue_total whole_district 248.000 estimate
+        M002 I budget_revenue_total_pct_same_period whole_district 94,4 estimate
+        """
+    )
+    (last,) = list_last_year(brief)
+    assert last.entry.value == pytest.approx(262_711.86, abs=0.01)
+    assert last.low == pytest.approx(248_000 / 0.9445)
+    assert last.high == pytest.approx(248_000 / 0.9435)
+    assert (last.entry.start, last.entry.end) == ("2021-01-01", "2021-06-30")
+
+
+def test_one_period_makes_no_trend_and_no_word_for_one() -> None:
+    text = read_text(briefs.show_trend(only(PLAIN_REPORT)).html)
+    assert "Mới có một kỳ" in text
+
+
+def test_peers_are_named_and_too_few_make_no_position() -> None:
+    text = read_text(briefs.show_peers(only(PLAIN_REPORT)).html)
+    assert "Đồng Gió" in text
+    assert "cùng kỳ (6 tháng đầu năm 2022): 0. Cần ít nhất 5" in text
+
+
+# The ledger
+
+
+def test_the_ledger_links_the_figures_in_its_arithmetic() -> None:
+    html = str(
+        briefs.show_contradictions(open_made_up(make_tables(PLAIN_REPORT, findings=[{}]))).html
+    )
+    assert '<a href="#n-M001">1.250</a> ≠ <a href="#n-M004">1.190</a> + 130 = 1.320' in html
+    assert "Hai vế không bằng nhau." in html
+    assert "công bố số như đã in" in html
+
+
+def test_arithmetic_takes_the_form_of_the_language() -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT, findings=[{}]), "en")
+    assert "= 1,320" in read_text(briefs.show_contradictions(brief).html)
+
+
+def test_what_a_reader_noticed_stands_apart_and_in_the_note() -> None:
+    remark = {
+        "kind": "remark",
+        "severity": "info",
+        "figures": "M003",
+        "scope": "",
+        "arithmetic": "",
+    }
+    brief = open_made_up(make_tables(PLAIN_REPORT, findings=[{}, remark]))
+    page = tell_page(brief)
+    assert '<li id="c-2">△2 Hai vế không bằng nhau. (<a href="#n-M003">50</a>)</li>' in page
+    note = re.search(r'<li id="n-M003">.*?</li>', page)
+    assert note
+    assert 'Lưu ý <a href="#c-2">△2</a>.' in note[0]
+    assert grade_brief(brief).notes == 1
+
+
+def test_another_reading_in_the_arithmetic_links_to_the_same_note() -> None:
+    report = PLAIN_REPORT + "M011 III dossiers_received_total district_office 1.240"
+    twice = {"arithmetic": "1.250 ≠ 1.240", "figures": "M001 M011", "kind": "stated_twice"}
+    html = str(briefs.show_contradictions(open_made_up(make_tables(report, findings=[twice]))).html)
+    assert len(set(re.findall(r'href="#(n-M0\d+)">1\.2[45]0<', html))) == 1
+
+
+def test_no_finding_is_said_in_words() -> None:
+    assert "Không quy tắc nào bị vi phạm" in briefs.show_contradictions(only(PLAIN_REPORT)).html
+
+
+# Reports that are hard to tell
+
+
+HOSTILE = {
+    "one figure": "M001 I video_meetings whole_district 06",
+    "all zeros": re.sub(r"\S+$", "0", PLAIN_REPORT, flags=re.MULTILINE),
+    "no counts behind rates": "M001 I on_time_rate whole_district 89,4\nM002 I online_rate commune_aggregate 0",
+    "more resolved than received": PLAIN_REPORT.replace("1.250", "10").replace("1.200", "10"),
+    "a hundred of everything": "\n".join(
+        f"M{n:03} I.{n} onestop_equipment_items/item={item} whole_district {n}"
+        for n, item in enumerate(
+            ("table", "chair", "fan", "camera", "printer", "scanner", "computer"), start=1
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("report", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_hard_report_still_makes_a_whole_page(report: str, lang: str) -> None:
+    page = tell_page(open_made_up(make_tables(report), lang))
+    assert page.count("<h1>") == 1
+    assert "nan" not in read_text(page).casefold().split()
+    assert "{" not in read_text(page.split("</style>")[1])
+
+
+def test_hundreds_of_findings_are_told_in_full_and_then_in_a_line_each() -> None:
+    findings = [{"rule_id": f"X{n}"} for n in range(300)]
+    page = tell_page(open_made_up(make_tables(PLAIN_REPORT, findings=findings)))
+    assert page.count('class="warning"') == 40
+    assert 'id="c-300"' in page
+    assert len(page.encode()) < 400_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>alert(1)</script>", '" onmouseover="x', "a\u202egnp.exe", "שלום", "x" * 3000, "{0}"],
+)
+def test_hostile_texts_are_shown_and_do_nothing(text: str) -> None:
+    tables = make_tables(PLAIN_REPORT, findings=[{"explanation_vi": text, "arithmetic": text}])
+    sources = tables.sources.assign(title=text, issuer=text, lacks_vi=text, note_vi=text)
+    figures = tables.transcripts.assign(note_vi=text, section=text[:40])
+    page = tell_page(open_made_up(replace(tables, sources=sources, transcripts=figures)))
+    assert "<script>" not in page
+    assert "\u202e" not in page
+    assert not find_all(r"<[^>]*onmouseover", page)
+
+
+def test_a_very_long_name_is_told() -> None:
+    reference = made_up_reference()
+    areas = reference.areas.assign(
+        name=[
+            "Huyện " + "Rất Dài " * 40 if area_id == "991" else name
+            for area_id, name in zip(
+                reference.areas["area_id"], reference.areas["name"], strict=True
+            )
+        ]
+    )
+    longer = replace(reference, areas=areas)
+    tables = make_tables(PLAIN_REPORT)
+    sources = tables.sources.assign(area="991")
+    brief = briefs.open_brief(
+        replace(tables, sources=sources), longer, load_words_of("vi"), "991", "2022-H1"
+    )
+    assert "Rất Dài" in tell_page(brief)
+
+
+# Pictures
+
+
+def test_a_flow_that_does_not_balance_says_so_in_its_title() -> None:
+    html = str(list_exhibits(only(PLAIN_REPORT.replace("1.190", "1.260")))["procedures"][0].html)
+    assert "không khớp" not in html.split("</b>")[0] or "1.260" in html
+    broken = str(list_exhibits(only(PLAIN_REPORT.replace("800", "880")))["procedures"][0].html)
+    assert "không khớp với" in broken.split("</b>")[0]
+    assert "lệch 80" in broken
+
+
+def test_what_a_report_does_not_tell_is_not_a_contradiction() -> None:
+    untold = "\n".join(line for line in PLAIN_REPORT.splitlines() if "pending" not in line)
+    html = str(list_exhibits(only(untold))["procedures"][0].html)
+    assert "báo cáo không nêu" in html
+    assert "lệch" not in html
+
+
+def test_the_same_tables_give_the_same_bytes() -> None:
+    tables = make_tables(PLAIN_REPORT + FIVE_STATES, PLAN, [{}])
+    shuffled = replace(
+        tables,
+        indicators=tables.indicators.sample(frac=1, random_state=1),
+        observations=tables.observations.sample(frac=1, random_state=2),
+    )
+    page = tell_page(open_made_up(tables))
+    again = tell_page(open_made_up(shuffled))
+    # The stamp hashes the tables as they come; everything a reader sees is the same.
+    stamp = re.compile(r"<code>[0-9a-f]{16}</code>")
+    assert stamp.sub("", page) == stamp.sub("", again)
+
+
+def test_a_brief_is_tables_too(tmp_path: Any) -> None:
+    brief = only(PLAIN_REPORT)
+    assert isinstance(brief.indicators, pd.DataFrame)
+    assert {"M001"} <= set(" ".join(brief.observations["figures"]).split())
+    assert len(SHOWS) == 9

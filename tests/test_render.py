@@ -1,0 +1,248 @@
+"""From a notebook to a page: what is refused, what is named, what is left alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brief_work import PLAIN_REPORT, PROJECT, find_all, make_tables, open_made_up, tell_page
+
+from cchc_analysis import pipeline
+from cchc_analysis.brief import list_briefs, render_brief, render_site
+from cchc_analysis.brief import site as site_module
+from cchc_analysis.brief.render import (
+    NOTEBOOK,
+    build_page,
+    check_page,
+    check_parameters,
+    link_back,
+    put_page,
+)
+from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.reference import Project
+
+CHEAP = """
+from IPython.display import HTML
+
+HTML("<h1>" + district + period + lang + "</h1>" + "".join(
+    f'<h2 id="{part}"></h2>'
+    for part in "summary key areas plan trend peers contradictions notes".split()
+))
+"""
+"""A notebook that needs no data, so that a test of the way does not wait for what it carries."""
+
+
+def write_notebook(path: Path, *cells: str, parameters: str = "") -> Path:
+    known = parameters or 'district: str = "x"\nperiod: str = "2024-H1"\nlang: str = "vi"\n'
+    tagged: list[tuple[str, list[str]]] = [(known, ["parameters"]), *((cell, []) for cell in cells)]
+    notebook: dict[str, Any] = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": {"display_name": "", "language": "python", "name": "python3"}},
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "execution_count": None,
+                "metadata": {"tags": tags},
+                "outputs": [],
+                "source": source,
+            }
+            for number, (source, tags) in enumerate(tagged)
+        ],
+    }
+    path.write_text(json.dumps(notebook), "utf-8")
+    return path
+
+
+@pytest.fixture
+def notebooks(tmp_path: Path) -> Project:
+    """A project that has the page template and nothing else."""
+    project = Project(tmp_path)
+    shutil.copytree(PROJECT.notebooks / "page", project.notebooks / "page")
+    return project
+
+
+def parameters(**more: str) -> dict[str, str]:
+    return {"district": "Cao Lộc", "period": "2024-H1", "lang": "vi"} | more
+
+
+def test_a_misspelt_parameter_is_refused_before_a_kernel_starts(tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "x.ipynb", "1 / 0")
+    with pytest.raises(
+        CommandError, match=r"no parameter 'distrit'.*district, period, lang"
+    ) as error:
+        check_parameters(notebook, ["distrit", "period"])
+    assert error.value.exit_code == 2
+
+
+def test_the_brief_takes_the_three_parameters_that_we_give_it() -> None:
+    check_parameters(PROJECT.notebooks / NOTEBOOK, parameters())
+
+
+def test_a_notebook_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BriefError, match=r"nothing\.ipynb: no such notebook"):
+        check_parameters(tmp_path / "nothing.ipynb", parameters())
+
+
+def test_a_broken_cell_is_named_and_leaves_the_former_page(notebooks: Project) -> None:
+    write_notebook(notebooks.notebooks / NOTEBOOK, CHEAP, "undefined_thing")
+    out = notebooks.root / "page.html"
+    out.write_text("former", "utf-8")
+    with pytest.raises(
+        BriefError, match=r"cell “undefined_thing”: NameError.*Open the notebook"
+    ) as error:
+        render_brief(notebooks, "x", "2024-H1", "vi", out)
+    assert error.value.exit_code == 6
+    assert out.read_text("utf-8") == "former"
+
+
+def test_an_empty_page_is_an_error(notebooks: Project) -> None:
+    write_notebook(notebooks.notebooks / NOTEBOOK, "None")
+    with pytest.raises(BriefError, match="no part summary, key"):
+        render_brief(notebooks, "x", "2024-H1", "vi", notebooks.root / "page.html")
+    assert not (notebooks.root / "page.html").exists()
+
+
+def test_a_page_shows_outputs_and_no_code_and_is_the_same_every_time(notebooks: Project) -> None:
+    noisy = 'import warnings\nwarnings.warn("a path: /tmp/x")\nprint("noise")'
+    notebook = write_notebook(notebooks.notebooks / NOTEBOOK, noisy, CHEAP)
+    pages = [build_page(notebooks, notebook, parameters(district="<b>")) for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert "noise" not in pages[0]
+    assert "/tmp" not in pages[0]
+    assert "import" not in pages[0].split("</style>")[1]
+    assert '<html lang="vi">' in pages[0]
+
+
+def test_a_page_needs_one_main_heading() -> None:
+    page = tell_page(open_made_up(make_tables(PLAIN_REPORT)))
+    check_page(page, "x")
+    with pytest.raises(BriefError, match="2 main headings"):
+        check_page(page.replace("</main>", "<h1>Another</h1></main>"), "x")
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(BriefError, match=r"expected a place that can be written to") as error:
+        put_page(tmp_path / "file" / "page.html", "x")
+    assert error.value.exit_code == 6
+
+
+def test_a_note_leads_back_to_the_table_and_only_once() -> None:
+    page = (
+        '<p><a href="#n-1">5</a></p><td><a href="#n-1">5</a></td>'
+        '<p><a href="#n-2">6</a></p><li id="n-1">x <!--back--></li>'
+        '<li id="n-2">y <!--back--></li><li id="n-3">z <!--back--></li>'
+    )
+    linked = link_back(page)
+    assert '<td><a id="u-1" href="#n-1">5</a></td>' in linked
+    assert '<p><a id="u-2" href="#n-2">6</a></p>' in linked
+    assert '<li id="n-1">x <a href="#u-1">↩</a></li>' in linked
+    assert '<li id="n-3">z </li>' in linked
+    assert linked.count("u-1") == 2
+
+
+# The site
+
+
+def fake_build(failing: str) -> Any:
+    """Pages without notebooks; those of one place fail."""
+
+    def build(project: Project, briefs: Any, jobs: Any, progress: Any) -> Any:
+        places = [
+            (brief, str(site_module.name_page(brief.area, brief.period, brief.lang)))
+            for brief in briefs
+        ]
+        built = {place: f"<h1>{brief.lang}</h1>" for brief, place in places if failing not in place}
+        problems = [Problem(place, "x", "y", "z") for _, place in places if failing in place]
+        return built, problems
+
+    return build
+
+
+@pytest.fixture
+def run() -> Any:
+    """The real tables."""
+    return pipeline.load(PROJECT)
+
+
+def test_one_brief_that_fails_keeps_its_former_page_and_stops_no_other(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, tables = run
+    former = tmp_path / "site" / "vi" / "183-cao-loc" / "2024-h1" / "index.html"
+    former.parent.mkdir(parents=True)
+    former.write_text("former", "utf-8")
+    (tmp_path / "site" / "stale.html").write_text("stale", "utf-8")
+    monkeypatch.setattr(site_module, "_build_all", fake_build("vi/183"))
+    site = render_site(PROJECT, tables, reference, tmp_path / "site")
+    assert former.read_text("utf-8") == "former"
+    assert (tmp_path / "site" / "en" / "183-cao-loc" / "2024-h1" / "index.html").is_file()
+    assert not (tmp_path / "site" / "stale.html").exists()
+    assert [problem.where for problem in site.problems] == ["vi/183-cao-loc/2024-h1/index.html"]
+
+
+def test_when_no_brief_can_be_built_the_former_site_stays(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, tables = run
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("former", "utf-8")
+    monkeypatch.setattr(site_module, "_build_all", fake_build(""))
+    with pytest.raises(BriefError):
+        render_site(PROJECT, tables, reference, tmp_path / "site")
+    assert (tmp_path / "site" / "index.html").read_text("utf-8") == "former"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_site_has_an_index_per_language_that_links_every_brief(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, tables = run
+    monkeypatch.setattr(site_module, "_build_all", fake_build("nothing fails"))
+    site = render_site(PROJECT, tables, reference, tmp_path / "site")
+    places = list_briefs(tables, reference)
+    for lang in ("vi", "en"):
+        index = (tmp_path / "site" / lang / "index.html").read_text("utf-8")
+        links = set(find_all(r'href="([\w-]+/[\w-]+/index\.html)"', index))
+        assert len(links) == len(places)
+        assert all((tmp_path / "site" / lang / link).is_file() for link in links)
+    assert site.pages == 2 * len(places) + 2 * 4 + 1
+    assert re.search(
+        r'href="vi/index\.html"', (tmp_path / "site" / "index.html").read_text("utf-8")
+    )
+
+
+@pytest.mark.slow
+def test_the_real_notebook_says_what_its_functions_say(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    render_brief(PROJECT, "Cao Lộc", "2024-H1", "vi", page)
+    reference, tables = pipeline.load(PROJECT)
+    from brief_work import load_words_of
+
+    from cchc_analysis.brief import open_brief
+
+    told = tell_page(open_brief(tables, reference, load_words_of("vi"), "183", "2024-H1"))
+    assert page.read_text("utf-8") == told
+
+
+@pytest.mark.slow
+def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
+    write_notebook(notebooks.notebooks / NOTEBOOK, CHEAP)
+    done: list[tuple[int, int]] = []
+    reference, tables = pipeline.load(PROJECT)
+    site = render_site(
+        notebooks,
+        tables,
+        reference,
+        notebooks.root / "site",
+        jobs=2,
+        progress=lambda now, of: done.append((now, of)),
+    )
+    assert not site.problems
+    assert done[-1] == (8, 8)

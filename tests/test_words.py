@@ -1,0 +1,174 @@
+"""What a reader reads: strings in two languages, numbers, dates, safe text."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+from brief_work import PROJECT, ROOT, list_keys, load_words_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.errors import BriefError, CommandError
+from cchc_analysis.words import Words, clean_text, load_words, plain
+
+VI, EN = Words("vi", {}), Words("en", {})
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "vi", "en"),
+    [
+        (1310, 0, "1.310", "1,310"),
+        (89.4, 1, "89,4", "89.4"),
+        (301610000, 0, "301.610.000", "301,610,000"),
+        (98.2429, 2, "98,24", "98.24"),
+        (2.5, 0, "3", "3"),
+        (-70, 0, "−70", "−70"),
+        (0, 0, "0", "0"),
+        (7.5, None, "7,5", "7.5"),
+        (12, None, "12", "12"),
+    ],
+)
+def test_numbers_take_the_form_of_the_language(
+    value: float, decimals: int | None, vi: str, en: str
+) -> None:
+    assert VI.number(value, decimals) == vi
+    assert EN.number(value, decimals) == en
+
+
+def test_a_date_takes_the_form_of_the_language_and_a_text_stays() -> None:
+    assert (VI.date("2024-06-30"), EN.date("2024-06-30")) == ("30/6/2024", "30 June 2024")
+    assert VI.date("tháng 6") == "tháng 6"
+
+
+@pytest.mark.parametrize(
+    ("label", "vi", "en"),
+    [
+        ("2024-H1", "6 tháng đầu năm 2024", "first half of 2024"),
+        ("2023-9M", "9 tháng đầu năm 2023", "first nine months of 2023"),
+        ("2024-Q1", "quý I năm 2024", "first quarter of 2024"),
+        ("2019", "năm 2019", "2019"),
+        ("2023-01-01/2023-09-20", "1/1/2023 – 20/9/2023", "1 January 2023 – 20 September 2023"),
+    ],
+)
+def test_a_period_is_named_as_people_call_it(label: str, vi: str, en: str) -> None:
+    assert load_words_of("vi").period(label) == vi
+    assert load_words_of("en").period(label) == en
+
+
+def test_an_area_is_named_in_the_language() -> None:
+    area = {"name": "Thành phố Lạng Sơn", "type": "thành phố"}
+    assert load_words_of("vi").place(area) == "thành phố Lạng Sơn"
+    assert load_words_of("en").place(area) == "Lạng Sơn city"
+    assert load_words_of("en").place({"name": "Đặc khu X", "type": "đặc khu"}) == "Đặc khu X"
+
+
+@pytest.mark.parametrize(
+    ("foreign", "safe"),
+    [
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("\"quoted\" & 'more'", "&#34;quoted&#34; &amp; &#39;more&#39;"),
+        ("a\x00b\x1bc", "abc"),
+        ("left\u202eright\u2066x", "leftrightx"),
+        ("two\nlines", "two lines"),
+        ("שלום", "<bdi>שלום</bdi>"),
+        ("huyện² Đắk R'Lấp", "huyện² Đắk R&#39;Lấp"),
+    ],
+)
+def test_foreign_text_becomes_safe(foreign: str, safe: str) -> None:
+    assert clean_text(foreign) == safe
+
+
+@given(st.text())
+def test_no_foreign_text_can_open_a_tag_or_turn_the_line(foreign: str) -> None:
+    safe = re.sub(r"</?bdi>", "", str(clean_text(foreign)))
+    assert not re.search(r"[<>\"'\x00\u202a-\u202e\u2066-\u2069]", safe)
+    assert "<" not in plain(foreign) or "<" in foreign
+
+
+def test_endless_text_ends() -> None:
+    assert len(clean_text("x" * 10_000)) == 600
+
+
+def test_values_are_escaped_and_markup_is_not_escaped_twice() -> None:
+    words = Words("en", {"k": "{a} & {b}"})
+    assert words.say("k", a="<i>", b=words.say("k", a="1", b="2")) == "&lt;i&gt; &amp; 1 &amp; 2"
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(CommandError, match="vi or en"):
+        load_words(PROJECT.notebooks / TEMPLATE, "fr")
+
+
+def test_a_string_without_a_language_is_named(tmp_path: Path) -> None:
+    (tmp_path / "strings.csv").write_text("key,vi,en\na.b,chữ,\n", "utf-8")
+    with pytest.raises(BriefError, match=r"no text for a\.b"):
+        load_words(tmp_path, "en")
+
+
+def test_without_the_strings_there_is_no_page(tmp_path: Path) -> None:
+    with pytest.raises(BriefError, match=r"strings\.csv"):
+        load_words(tmp_path, "vi")
+
+
+def test_both_languages_put_in_the_same_values() -> None:
+    vi, en = load_words_of("vi").texts, load_words_of("en").texts
+    fields = {
+        key: [
+            {name for _, name, _, _ in string.Formatter().parse(texts[key]) if name is not None}
+            for texts in (vi, en)
+        ]
+        for key in vi
+    }
+    # A Vietnamese remark may know more of a report than the English one says, never another thing.
+    assert not {key: each for key, each in fields.items() if each[1] - each[0]}
+
+
+def test_keys_stand_once_and_sorted() -> None:
+    keys = list_keys()
+    assert keys == sorted(set(keys))
+
+
+def test_every_string_is_used_and_every_string_used_is_there() -> None:
+    keys = set(list_keys())
+    asked, mentioned = _list_patterns()
+    missing = {each for each in asked if not any(re.fullmatch(each, key) for key in keys)}
+    assert not missing, "strings that the code asks for"
+    unused = {key for key in keys if not any(re.fullmatch(each, key) for each in mentioned)}
+    assert not unused, "strings that no code mentions"
+
+
+def _list_patterns() -> tuple[set[str], set[str]]:
+    """The keys in calls that ask for a string, and all texts that could be one.
+
+    What is put into a key at run time may be anything.
+    """
+    source = ROOT / "src" / "cchc_analysis"
+    asked, mentioned = set(), set()
+    for file in (source / "words.py", *sorted((source / "brief").rglob("*.py"))):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if pattern := _read_pattern(node):
+                mentioned |= {pattern, pattern + re.escape(".one")}
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ASKING:
+                asked |= {_read_pattern(node.args[0])} - {""}
+    return asked, mentioned
+
+
+ASKING = ("say", "plain", "count")
+
+
+def _read_pattern(node: ast.AST) -> str:
+    """A text, or a text with holes, as a pattern; nothing for what is no key."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.escape(node.value) if re.fullmatch(r"[a-z][\w.]*", node.value) else ""
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    parts = [
+        re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".*"
+        for each in node.values
+    ]
+    return "".join(parts) if re.search(r"\w\\\.|\\\.\w", "".join(parts)) else ""
