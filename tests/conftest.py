@@ -29,7 +29,27 @@ def repository() -> Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A project of two made-up districts with three sources, free to be spoilt."""
-    made = Project(tmp_path / "project")
+    return _make_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def processed_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The made-up project with its processed data, made once and only to be copied."""
+    from cchc_analysis import pipeline
+
+    made = _make_project(tmp_path_factory.mktemp("processed") / "project")
+    pipeline.store(made, pipeline.process(made))
+    return made
+
+
+@pytest.fixture
+def processed(processed_once: Project, tmp_path: Path) -> Project:
+    """The made-up project with its processed data, free to be spoilt."""
+    return Project(shutil.copytree(processed_once.root, tmp_path / "project"))
+
+
+def _make_project(root: Path) -> Project:
+    made = Project(root)
     made.raw.mkdir(parents=True)
     shutil.copytree(MADE_UP / "transcripts", made.raw / "transcripts")
     shutil.copy(MADE_UP / "sources.csv", made.raw)
@@ -45,11 +65,11 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def replace(project: Project) -> Replace:
+def replace(tmp_path: Path) -> Replace:
     """Replace text in one file of the made-up project; the text must be there."""
 
     def replace_text(path: str, old: str, new: str) -> None:
-        file = project.root / path
+        file = tmp_path / "project" / path
         text = file.read_text("utf-8")
         assert old in text, f"{old!r} is not in {path}"
         file.write_text(text.replace(old, new, 1), "utf-8")

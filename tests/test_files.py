@@ -97,8 +97,13 @@ def test_a_failed_run_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "processed"
     with swap_in(target) as folder:
         (folder / "a.csv").write_text("first")
-    with pytest.raises(RuntimeError, match="half way"), swap_in(target) as folder:
-        (folder / "b.csv").write_text("second")
-        raise RuntimeError("half way")
+
+    def fail_half_way() -> None:
+        with swap_in(target) as folder:
+            (folder / "b.csv").write_text("second")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail_half_way()
     assert [path.name for path in target.iterdir()] == ["a.csv"]
     assert [path.name for path in tmp_path.iterdir()] == ["processed"]

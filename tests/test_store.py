@@ -138,5 +138,5 @@ def test_a_folder_that_cannot_be_written_leaves_the_old_data(
 
 
 def test_what_was_never_made_is_answered_with_how_to_make_it(project: Project) -> None:
-    with pytest.raises(ReportError, match="no such file.*Run cchc process"):
+    with pytest.raises(ReportError, match=r"no such file.*Run cchc process"):
         store.load_table(project, "indicators")

@@ -6,7 +6,6 @@ import random
 
 import pandas as pd
 import pytest
-from conftest import Replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from cchc_analysis.read import read_transcripts
 from cchc_analysis.records import QUANTITY
 from cchc_analysis.reference import Project, load_reference
 from cchc_analysis.tidy import Tidied, tidy_observations
+from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"
 
@@ -98,8 +98,23 @@ def test_two_values_are_two_readings(project: Project, replace: Replace) -> None
     ]
 
 
+def test_a_figure_without_an_indicator_stays_in_the_transcript(
+    project: Project, replace: Replace
+) -> None:
+    replace(TRANSCRIPT, "dossiers_received_new", "")
+    tidied = tidy(project)
+    assert not tidied.problems
+    own = tidied.observations[tidied.observations["source_id"] == "song_may_2022_h1"]
+    assert "M002" not in " ".join(own["figures"])
+
+
 FAULTY = {
-    "unknown_area": ("huyện Sông Mây", "huyện Sông Mấy", "unknown area 'huyện Sông Mấy'", "Sông Mây"),
+    "unknown_area": (
+        "huyện Sông Mây",
+        "huyện Sông Mấy",
+        "unknown area 'huyện Sông Mấy'",
+        "Sông Mây",
+    ),
     "unknown_indicator": (
         "dossiers_received_new",
         "dossiers_recieved_new",
@@ -108,7 +123,12 @@ FAULTY = {
     ),
     "unknown_unit": ("1.200,,dossier", "1.200,,dosier", "unknown unit 'dosier'", "'dossier'"),
     "wrong_unit": ("1.200,,dossier", "1.200,,person", "unit 'person' of dossiers_received_new", ""),
-    "malformed_number": ("1.200,", "12.00,", "'12.00' has a group that is not three digits", "read_as"),
+    "malformed_number": (
+        "1.200,",
+        "12.00,",
+        "'12.00' has a group that is not three digits",
+        "read_as",
+    ),
     "two_numbers": ("1.200,", "1.200/1.250,", "is not a number", "read_as"),
     "unknown_scope": ("district_office", "district", "scope 'district'", "district_office"),
     "unknown_status": ("actual", "real", "status 'real'", "estimate"),
@@ -157,9 +177,7 @@ def test_the_order_of_figures_does_not_matter(order: random.Random, repository: 
 
 def test_every_figure_is_in_exactly_one_observation(repository: Project) -> None:
     transcripts = read_transcripts(repository.raw).transcripts
-    observations = tidy_observations(
-        transcripts, load_reference(repository.reference)
-    ).observations
+    observations = tidy_observations(transcripts, load_reference(repository.reference)).observations
     kept = [
         (row.source_id, figure)
         for row in observations.itertuples()

@@ -48,7 +48,9 @@ def test_a_derived_number_leads_to_all_its_parts(made: tuple[Tables, Reference])
 
 def test_without_a_scope_all_scopes_are_traced(made: tuple[Tables, Reference]) -> None:
     told = trace_indicator(*made, "991", "online_rate", "6 tháng đầu năm 2022")
-    assert [scope in told for scope in ("district_office", "commune_aggregate", "whole_district")] == [True] * 3
+    assert [
+        scope in told for scope in ("district_office", "commune_aggregate", "whole_district")
+    ] == [True] * 3
 
 
 def test_an_unknown_indicator_is_answered_with_the_nearest(made: tuple[Tables, Reference]) -> None:
@@ -57,7 +59,7 @@ def test_an_unknown_indicator_is_answered_with_the_nearest(made: tuple[Tables, R
 
 
 def test_what_is_not_held_is_answered_with_what_is(made: tuple[Tables, Reference]) -> None:
-    with pytest.raises(CommandError, match="nothing is published; expected one of .*2022-H1"):
+    with pytest.raises(CommandError, match=r"nothing is published; expected one of .*2022-H1"):
         trace_indicator(*made, "991", "online_rate", "2021")
 
 

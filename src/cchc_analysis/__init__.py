@@ -9,28 +9,50 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from cchc_analysis.front import (
+        load_findings,
+        load_indicators,
+        load_observations,
+        load_transcripts,
+        open_brief,
+        show_contradictions,
+        show_head,
+        show_key_figures,
+        show_notes,
+        show_peers,
+        show_plan,
+        show_reform_areas,
+        show_summary,
+        show_trend,
+    )
+
 __version__ = "0.1.0"
 
-_FRONT_DOOR = {
-    "load_findings": "front",
-    "load_indicators": "front",
-    "load_observations": "front",
-    "load_transcripts": "front",
-    "open_brief": "front",
-}
-
-__all__ = ["__version__", *sorted(_FRONT_DOOR)]
+__all__ = [
+    "__version__",
+    "load_findings",
+    "load_indicators",
+    "load_observations",
+    "load_transcripts",
+    "open_brief",
+    "show_contradictions",
+    "show_head",
+    "show_key_figures",
+    "show_notes",
+    "show_peers",
+    "show_plan",
+    "show_reform_areas",
+    "show_summary",
+    "show_trend",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _FRONT_DOOR:
-        return getattr(import_module(f"cchc_analysis.{_FRONT_DOOR[name]}"), name)
+    if name in __all__:
+        return getattr(import_module("cchc_analysis.front"), name)
     raise AttributeError(f"module 'cchc_analysis' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
-
-
-if TYPE_CHECKING:
-    pass
+    return __all__

@@ -148,8 +148,10 @@ def parse_period(text: str) -> Period:
         PeriodError: The text names no period, or a day that does not exist.
 
     Examples:
-        >>> parse_period("2024-H1").end.isoformat(), parse_period("9 tháng năm 2024").end.isoformat()
-        ('2024-06-30', '2024-09-30')
+        >>> parse_period("2024-H1").end.isoformat()
+        '2024-06-30'
+        >>> parse_period("9 tháng năm 2024").end.isoformat()
+        '2024-09-30'
         >>> label_period(parse_period("Quý I năm 2024")), label_period(parse_period("năm 2019"))
         ('2024-Q1', '2019')
         >>> label_period(parse_period("2023-01-01/2023-09-20"))

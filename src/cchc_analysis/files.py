@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
+import math
 import shutil
 import tempfile
 import unicodedata
@@ -117,12 +117,12 @@ def swap_in(target: Path) -> Iterator[Path]:
         fresh.chmod(0o755)
         yield fresh
         if target.exists():
-            os.rename(target, stale)
+            target.rename(stale)
         try:
-            os.rename(fresh, target)
+            fresh.rename(target)
         except OSError:
             if stale.exists():
-                os.rename(stale, target)
+                stale.rename(target)
             raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -137,7 +137,7 @@ def write_text(path: Path, text: str) -> None:
     ) as file:
         file.write(text)
     Path(file.name).chmod(0o644)
-    os.replace(file.name, path)
+    Path(file.name).replace(path)
 
 
 def _decode(path: Path) -> str:
@@ -235,7 +235,7 @@ def _check_key(path: Path, table: pd.DataFrame, key: Sequence[str]) -> None:
 
 def _format_cell(cell: object) -> str:
     if isinstance(cell, float):
-        if cell != cell:
+        if math.isnan(cell):
             return ""
         return repr(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(float(cell))
     if isinstance(cell, bool) or type(cell).__name__ == "bool":

@@ -159,10 +159,25 @@ class Reference:
 
     @cached_property
     def _area_by_name(self) -> dict[str, str]:
-        names = dict(zip(self.areas["name"], self.areas["area_id"], strict=True))
+        names = self._short_names
+        names |= dict(zip(self.areas["name"], self.areas["area_id"], strict=True))
         names |= dict(zip(self.area_aliases["alias"], self.area_aliases["area_id"], strict=True))
         names |= {area_id: area_id for area_id in self.areas["area_id"]}
         return {" ".join(name.casefold().split()): area_id for name, area_id in names.items()}
+
+    @property
+    def _short_names(self) -> dict[str, str]:
+        """Names without their type word, where one area alone is left with them."""
+        areas = self.areas[self.areas["level"] == "district"]
+        short = [
+            name[len(kind) :].strip() if name.casefold().startswith(kind) else name
+            for name, kind in zip(areas["name"], areas["type"], strict=True)
+        ]
+        return {
+            name: area_id
+            for name, area_id in zip(short, areas["area_id"], strict=True)
+            if short.count(name) == 1
+        }
 
     def match_area(self, name: str) -> str:
         """Match a name to the id of its area, by the written aliases.

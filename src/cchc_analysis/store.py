@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,22 @@ def load_table(project: Project, name: str) -> pd.DataFrame:
         ) from None
 
 
+def write_copies(folder: Path, tables: Tables) -> None:
+    """Write all tables of a run as Parquet files into a folder, sorted by key."""
+    for name, table in vars(tables).items():
+        columns, key = STORED.get(name, (table.columns, table.columns[:2]))
+        ordered = table[list(columns)].sort_values(list(key), kind="stable", ignore_index=True)
+        ordered.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def load_copies(folder: Path) -> Tables:
+    """Load the tables that ``write_copies`` wrote."""
+    import pandas as pd
+
+    names = [field.name for field in fields(Tables)]
+    return Tables(**{name: pd.read_parquet(folder / f"{name}.parquet") for name in names})
+
+
 def hash_file(path: Path) -> str:
     """The sha256 of a file, as a hexadecimal text."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -129,9 +146,7 @@ def _fill(folder: Path, project: Project, tables: Tables, version: str) -> None:
 
 def _write_copies(project: Project, tables: Tables) -> None:
     with swap_in(project.build / "tables") as folder:
-        for name, (columns, key) in STORED.items():
-            table = getattr(tables, name)[list(columns)].sort_values(list(key), kind="stable")
-            table.reset_index(drop=True).to_parquet(folder / f"{name}.parquet", index=False)
+        write_copies(folder, tables)
         shutil.copy(project.processed / "manifest.json", folder / "manifest.json")
 
 

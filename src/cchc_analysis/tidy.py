@@ -46,14 +46,15 @@ def tidy_observations(transcripts: pd.DataFrame, reference: Reference) -> Tidied
 
     Returns:
         ``OBSERVATION_COLUMNS``, sorted by key; values in the unit of the indicator; ``low`` and
-        ``high`` bound what the printed digits can stand for. Problems by source id: a source with
-        any problem gives no observations.
+        ``high`` bound what the printed digits can stand for. Figures that nobody has given an
+        indicator yet stay in the transcript alone. Problems by source id: a source with any
+        problem gives no observations.
     """
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
     problems: dict[str, list[Problem]] = {}
-    for figure in list_rows(transcripts):
+    for figure in list_rows(transcripts[transcripts["indicator"] != ""]):
         found = list(_check_figure(figure, reference))
         if found:
             problems.setdefault(figure["source_id"], []).extend(found)

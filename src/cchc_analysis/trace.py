@@ -7,6 +7,7 @@ is printed, which other readings there are, and which findings concern it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +54,7 @@ def trace_indicator(
     rows = _select(tables.indicators, area_id, indicator, period, scope)
     if rows.empty:
         raise CommandError(_nothing(tables.indicators, area_id, indicator, period, scope))
-    return "\n\n".join(
-        "\n".join(_trace_row(row, tables, reference)) for row in list_rows(rows)
-    )
+    return "\n\n".join("\n".join(_trace_row(row, tables, reference)) for row in list_rows(rows))
 
 
 def _select(
@@ -109,7 +108,7 @@ def _trace_row(row: dict[str, Any], tables: Tables, reference: Reference) -> Ite
     yield f"= {row['comparator'].strip('=')}{_value(row['value'])} {row['unit']}, {row['origin']}"
     if row["origin"] == Origin.DERIVED:
         yield f"  from {row['parts']}"
-    if row["wilson_low"] == row["wilson_low"]:
+    if not math.isnan(row["wilson_low"]):
         yield (
             f"  95 % Wilson interval {format_number(row['wilson_low'], 2)} "
             f"to {format_number(row['wilson_high'], 2)}"
@@ -144,7 +143,7 @@ def _trace_findings(row: dict[str, Any], findings: pd.DataFrame) -> Iterator[str
 
 
 def _value(value: float) -> str:
-    return "withheld" if value != value else format_number(value)
+    return "withheld" if math.isnan(value) else format_number(value)
 
 
 def _dates(row: dict[str, Any]) -> str:

@@ -1,0 +1,293 @@
+"""The command line: what a person types, what they read back, and the exit code.
+
+Knows the words and the order of the commands. What they do is in ``pipeline`` and below, imported
+only when a command needs it, so that ``cchc --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis.errors import CchcError, CommandError, Problem
+from cchc_analysis.records import Scope
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.reference import Project
+
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+LANGUAGES = ("vi", "en")
+MOST_PROBLEMS = 30
+"""More than a person reads before mending the first ones."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0 well; 2 wrong command or option; 3 report; 4 reference data; 5 validation; 6 brief; any
+    other problem is a bug and keeps its traceback.
+    """
+    options = build_parser().parse_args(arguments)
+    try:
+        code: int = options.run(options, _find_project(options.root))
+    except CchcError as error:
+        return _tell([error])
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("Stopped; what was there before is untouched.", file=sys.stderr)
+        return 130
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The commands and their options, each explained in a line."""
+    from cchc_analysis import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="cchc",
+        description="Figures of public administration reform (CCHC) reports: "
+        "validated, sourced, and told in briefs.",
+    )
+    parser.add_argument("--version", action="version", version=f"cchc {__version__}")
+    parser.add_argument(
+        "--root", type=Path, default=None, help="project folder (default: CCHC_ROOT, or from here)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_check(commands)
+    _add_process(commands)
+    _add_validate(commands)
+    _add_brief(commands)
+    _add_site(commands)
+    _add_trace(commands)
+    _add_read(commands)
+    _add_accept(commands)
+    return parser
+
+
+def _add_check(commands: _Commands) -> None:
+    check = commands.add_parser("check", help="check reference data, sources and suites")
+    check.set_defaults(run=_check)
+
+
+def _add_process(commands: _Commands) -> None:
+    process = commands.add_parser("process", help="make data/processed from data/raw")
+    process.set_defaults(run=_process)
+
+
+def _add_validate(commands: _Commands) -> None:
+    validate = commands.add_parser("validate", help="list what the sources contradict")
+    validate.add_argument(
+        "--format", choices=("text", "json", "csv"), default="text", help="default: text"
+    )
+    validate.add_argument("--suite", type=Path, help="a suite of yours, with --data")
+    validate.add_argument("--data", type=Path, help="a table of yours (CSV), with --suite")
+    validate.set_defaults(run=_validate)
+
+
+def _add_brief(commands: _Commands) -> None:
+    brief = commands.add_parser("brief", help="build the page of one district and period")
+    brief.add_argument("district", help="name or code: “Cao Lộc”, 183")
+    brief.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019, “6 tháng đầu năm 2024”")
+    brief.add_argument("--lang", choices=LANGUAGES, default="vi", help="default: vi")
+    brief.add_argument("--out", type=Path, help="HTML file (default: its place in site/)")
+    brief.set_defaults(run=_brief)
+
+
+def _add_site(commands: _Commands) -> None:
+    site = commands.add_parser("site", help="process, validate and build every page")
+    site.add_argument("--out", type=Path, help="folder (default: site/)")
+    site.add_argument("--jobs", type=_positive, help="processes (default: one per core)")
+    site.set_defaults(run=_site)
+
+
+def _add_trace(commands: _Commands) -> None:
+    trace = commands.add_parser("trace", help="walk a number back to its place in a document")
+    trace.add_argument("district", help="name or code: “Cao Lộc”, 183")
+    trace.add_argument("indicator", help="code, as in data/reference/indicators.csv")
+    trace.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019")
+    trace.add_argument(
+        "--scope", choices=[scope.value for scope in Scope], help="default: all scopes"
+    )
+    trace.set_defaults(run=_trace)
+
+
+def _add_read(commands: _Commands) -> None:
+    read = commands.add_parser("read", help="read a report into a draft transcript to review")
+    read.add_argument("report", type=Path, help=".txt, .docx, .pdf, .html or .xlsx")
+    read.add_argument("--area", help="whose report it is (default: as its head says)")
+    read.add_argument("--period", help="2024-H1, … (default: as its head says)")
+    read.add_argument("--source-id", help="name of the source (default: made of both)")
+    read.set_defaults(run=_read)
+
+
+def _add_accept(commands: _Commands) -> None:
+    accept = commands.add_parser("accept", help="let a reviewed draft count as a source")
+    accept.add_argument("source_id", help="as in data/raw/sources.csv")
+    accept.set_defaults(run=_accept)
+
+
+def _read(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    draft = pipeline.read_report(
+        project, options.report, options.area, options.period, options.source_id
+    )
+    print(
+        f"{draft.figures} figures, {draft.mapped} with an indicator, {draft.unsure} unsure; "
+        f"{len(draft.undecided)} cells to decide.\n"
+        f"Review {draft.review}\nMend {draft.transcript}\n"
+        f"Then: cchc accept {draft.source_id}"
+    )
+    return 0
+
+
+def _accept(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    mapped, unmapped = pipeline.accept(project, options.source_id)
+    print(
+        f"{options.source_id} counts from now on: {mapped} figures; {unmapped} more have no "
+        "indicator yet and stay in the transcript."
+    )
+    return 0
+
+
+def _check(_: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    for line in pipeline.check(project):
+        print(line)
+    return 0
+
+
+def _process(_: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    run = pipeline.process(project)
+    pipeline.store(project, run)
+    print(
+        f"{len(run.tables.transcripts)} figures of {len(run.tables.sources)} sources: "
+        f"{len(run.tables.observations)} observations, {len(run.tables.indicators)} published "
+        f"values, {len(run.tables.findings)} findings in {project.processed}"
+    )
+    return 0
+
+
+def _validate(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    if (options.suite is None) != (options.data is None):
+        raise CommandError(
+            Problem(
+                "cchc validate",
+                "--suite without --data, or the other way round",
+                "both or neither",
+                "Name the suite and the table that it is for.",
+            )
+        )
+    if options.suite:
+        findings = pipeline.validate_file(project, options.suite, options.data)
+        errors: list[CchcError] = []
+    else:
+        run = pipeline.process(project)
+        findings, errors = run.tables.findings, run.errors()
+    print(_format_findings(findings, options.format))
+    return _tell(errors)
+
+
+def _brief(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    page = pipeline.build_brief(
+        project, options.district, options.period, options.lang, options.out
+    )
+    print(page)
+    return 0
+
+
+def _site(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    built, errors = pipeline.build_site(project, options.out, options.jobs, progress=_progress())
+    print(f"{built} pages in {options.out or project.site}")
+    return _tell(errors)
+
+
+def _trace(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+    from cchc_analysis.trace import trace_indicator
+
+    reference, tables = pipeline.load(project)
+    area_id = pipeline.match_district(reference, options.district)
+    print(
+        trace_indicator(
+            tables, reference, area_id, options.indicator, options.period, options.scope
+        )
+    )
+    return 0
+
+
+def _format_findings(findings: pd.DataFrame, form: str) -> str:
+    import json
+
+    from cchc_analysis.files import format_table
+
+    if form == "csv":
+        return format_table(findings).rstrip("\n")
+    if form == "json":
+        rows = json.loads(findings.to_json(orient="records", force_ascii=False))
+        for row in rows:
+            row["figures"] = row["figures"].split()
+        return json.dumps(rows, ensure_ascii=False, indent=2)
+    lines = [
+        f"{row.severity:8} {row.rule_id:6} {row.source_id} {row.scope} {row.period_end}: "
+        f"{row.arithmetic}\n         {row.explanation_en}"
+        for row in findings.itertuples()
+    ]
+    counts = findings["severity"].value_counts()
+    summary = ", ".join(f"{count} {severity}" for severity, count in counts.items())
+    return "\n".join([*lines, f"{len(findings)} findings: {summary}" if lines else "no findings"])
+
+
+def _find_project(root: Path | None) -> Project:
+    from cchc_analysis.reference import find_project
+
+    return find_project(root or Path(os.environ.get("CCHC_ROOT") or Path.cwd()))
+
+
+def _tell(errors: Sequence[CchcError]) -> int:
+    """Print the problems to standard error; the exit code is that of the first kind."""
+    problems = [problem for error in errors for problem in error.problems]
+    for problem in problems[:MOST_PROBLEMS]:
+        print(f"cchc: {problem}", file=sys.stderr)
+    if len(problems) > MOST_PROBLEMS:
+        print(f"cchc: and {len(problems) - MOST_PROBLEMS} more problems.", file=sys.stderr)
+    return errors[0].exit_code if errors else 0
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A line that counts pages on a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(done: int, total: int) -> None:
+        end = "\n" if done == total else ""
+        print(f"\r{done} of {total} briefs", end=end, file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} processes; expected at least 1")
+    return number

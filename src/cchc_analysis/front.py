@@ -1,0 +1,115 @@
+"""The front door of the package: the tables of the project, for notebooks and scripts.
+
+Finds the project from where the notebook runs (or from ``CCHC_ROOT``), so that a notebook holds
+no path. Tables come from ``data/processed``; run ``cchc process`` after changing anything else.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis import pipeline
+from cchc_analysis.brief import (
+    TEMPLATE,
+    show_contradictions,
+    show_head,
+    show_key_figures,
+    show_notes,
+    show_peers,
+    show_plan,
+    show_reform_areas,
+    show_summary,
+    show_trend,
+)
+from cchc_analysis.brief import open_brief as open_brief_of
+from cchc_analysis.reference import Project, find_project, load_reference
+from cchc_analysis.store import load_copies
+from cchc_analysis.words import load_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.brief import Brief
+    from cchc_analysis.records import Tables
+    from cchc_analysis.reference import Reference
+
+__all__ = [
+    "load_findings",
+    "load_indicators",
+    "load_observations",
+    "load_transcripts",
+    "open_brief",
+    "show_contradictions",
+    "show_head",
+    "show_key_figures",
+    "show_notes",
+    "show_peers",
+    "show_plan",
+    "show_reform_areas",
+    "show_summary",
+    "show_trend",
+]
+
+
+def load_transcripts() -> pd.DataFrame:
+    """Load the figures of all accepted sources as printed (``TRANSCRIPT_COLUMNS``)."""
+    return _load()[1].transcripts.copy()
+
+
+def load_observations() -> pd.DataFrame:
+    """Load the figures as understood (``OBSERVATION_COLUMNS``): one row per reading."""
+    return _load()[1].observations.copy()
+
+
+def load_indicators() -> pd.DataFrame:
+    """Load what is published (``INDICATOR_COLUMNS``): one row per quantity."""
+    return _load()[1].indicators.copy()
+
+
+def load_findings() -> pd.DataFrame:
+    """Load what the sources contradict (``FINDING_COLUMNS``): one row per rule broken."""
+    return _load()[1].findings.copy()
+
+
+def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
+    """Open the brief of one district and period.
+
+    Args:
+        district: Name or code of a district, such as "Cao Lộc" or "183".
+        period: A period label, such as "2024-H1", or its Vietnamese name.
+        lang: "vi" or "en".
+
+    Raises:
+        CommandError: No report of that district and period is held; names the nearest that are.
+    """
+    project = _project()
+    reference, tables = _load()
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    return open_brief_of(tables, reference, words, district, period)
+
+
+def _project() -> Project:
+    return find_project(Path(os.environ.get("CCHC_ROOT") or Path.cwd()))
+
+
+def _load() -> tuple[Reference, Tables]:
+    project = _project()
+    copies = os.environ.get("CCHC_TABLES")
+    made = Path(copies) if copies else project.processed / "manifest.json"
+    changed = made.stat().st_mtime_ns if made.exists() else 0
+    return _load_once(project, Path(copies) if copies else None, changed)
+
+
+@lru_cache(maxsize=1)
+def _load_once(
+    project: Project,
+    copies: Path | None,
+    changed: int,  # noqa: ARG001 - part of the key: loads again when the tables were made anew
+) -> tuple[Reference, Tables]:
+    """Load once per process, and again when the tables were made anew."""
+    if copies is None:
+        return pipeline.load(project)
+    return load_reference(project.reference), load_copies(copies)

@@ -1,0 +1,268 @@
+"""The sentence of the project, in Python.
+
+A report is read into a transcript, tidied into observations, derived into indicators, validated
+into findings, and told in briefs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis import __version__
+from cchc_analysis.brief import (
+    TEMPLATE,
+    match_district,
+    name_page,
+    open_brief,
+    render_brief,
+    render_site,
+)
+from cchc_analysis.derive import derive_indicators, mark_findings
+from cchc_analysis.errors import BriefError, CchcError, Problem, ReportError, ValidationError
+from cchc_analysis.files import list_rows, swap_in
+from cchc_analysis.identities import choose_readings, load_identities
+from cchc_analysis.read import DraftResult, accept_source, read_transcripts
+from cchc_analysis.read import read_report as draft_report
+from cchc_analysis.records import Severity, Tables
+from cchc_analysis.reference import Project, Reference, load_reference
+from cchc_analysis.store import load_table, write_copies, write_tables
+from cchc_analysis.tidy import tidy_observations
+from cchc_analysis.validate import load_suites, validate_tables
+from cchc_analysis.validate import validate_file as validate_own
+from cchc_analysis.words import load_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "accept",
+    "build_brief",
+    "build_site",
+    "check",
+    "load",
+    "match_district",
+    "process",
+    "read_report",
+    "store",
+    "validate_file",
+]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run made, and the problems of the sources that it had to set aside."""
+
+    reference: Reference
+    tables: Tables
+    problems: dict[str, tuple[Problem, ...]]
+
+    def errors(self) -> list[CchcError]:
+        """The problems as errors, one of each kind, for the end of a run."""
+        found: list[CchcError] = []
+        if faulty := [problem for each in self.problems.values() for problem in each]:
+            found.append(ReportError(faulty))
+        if critical := _list_critical(self.tables):
+            found.append(ValidationError(critical))
+        return found
+
+
+def process(project: Project) -> Run:
+    """Make all tables from ``data/raw``, ``data/reference`` and ``expectations``.
+
+    Sources that cannot be read or understood are set aside, and named in the result.
+
+    Raises:
+        ReportError: ``sources.csv`` cannot be read.
+        ReferenceDataError: The reference tables are wrong.
+        ValidationError: A suite is wrong.
+    """
+    reference = load_reference(project.reference)
+    identities = load_identities(project.expectations / "identities.json", reference)
+    read = read_transcripts(project.raw)
+    tidied = tidy_observations(read.transcripts, reference)
+    problems = read.problems | tidied.problems
+    sources = read.sources[~read.sources["source_id"].isin(problems)]
+    transcripts = read.transcripts[read.transcripts["source_id"].isin(sources["source_id"])]
+    observations = choose_readings(tidied.observations, identities, reference)
+    indicators = derive_indicators(observations, transcripts, sources, reference)
+    verdict = validate_tables(
+        observations, indicators, transcripts, reference, project.expectations
+    )
+    tables = Tables(
+        sources=sources.reset_index(drop=True),
+        transcripts=transcripts.reset_index(drop=True),
+        observations=observations,
+        indicators=mark_findings(indicators, verdict.findings),
+        findings=verdict.findings,
+        tallies=verdict.tallies,
+        definitions=verdict.definitions,
+    )
+    return Run(reference, tables, problems)
+
+
+def store(project: Project, run: Run) -> None:
+    """Write the tables of a run without problems to ``data/processed``.
+
+    Raises:
+        ReportError: Sources were set aside, or the folder cannot be written to.
+        ValidationError: A critical rule is broken.
+    """
+    for error in run.errors():
+        raise error
+    write_tables(project, run.tables, __version__)
+
+
+def load(project: Project) -> tuple[Reference, Tables]:
+    """Load what was made before, without making it again.
+
+    Raises:
+        ReportError: There is nothing, or it is not what ``store`` writes.
+        ReferenceDataError: The reference tables are wrong.
+    """
+    read = read_transcripts(project.raw)
+    names = ("observations", "indicators", "findings", "tallies", "definitions")
+    made = {name: load_table(project, name) for name in names}
+    return load_reference(project.reference), Tables(read.sources, read.transcripts, **made)
+
+
+def build_brief(
+    project: Project, district: str, period: str, lang: str, out: Path | None = None
+) -> Path:
+    """Build one page from ``data/processed``; by default in its place in the site.
+
+    Raises:
+        CommandError: The district or period is unknown.
+        BriefError: The page could not be made.
+    """
+    reference, tables = load(project)
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    brief = open_brief(tables, reference, words, district, period)
+    place = out or project.site / name_page(brief.area, brief.period, lang)
+    with _told_from(project, tables):
+        return render_brief(project, brief.area["area_id"], brief.period, lang, place)
+
+
+def build_site(
+    project: Project, out: Path | None, jobs: int | None, progress: Progress | None = None
+) -> tuple[int, list[CchcError]]:
+    """Process, validate and build every page that can be built.
+
+    Returns:
+        The number of pages, and what is wrong with the sources and briefs that were left out.
+    """
+    run = process(project)
+    errors = run.errors()
+    if not errors:
+        write_tables(project, run.tables, __version__)
+    told = _without_critical(run.tables)
+    with _told_from(project, told):
+        site = render_site(project, told, run.reference, out or project.site, jobs, progress)
+    return site.pages, [*errors, *([BriefError(site.problems)] if site.problems else [])]
+
+
+def read_report(
+    project: Project, report: Path, area: str | None, period: str | None, source_id: str | None
+) -> DraftResult:
+    """Read a document into a draft transcript and a review page.
+
+    Raises:
+        ReportError: The document cannot be opened or read.
+    """
+    return draft_report(project, report, area=area, period=period, source_id=source_id)
+
+
+def accept(project: Project, source_id: str) -> tuple[int, int]:
+    """Let a reviewed draft count: from now on it is one of the sources.
+
+    Returns:
+        How many of its figures have an indicator, and how many have none yet.
+
+    Raises:
+        ReportError: Something in it is still undecided, or cannot be understood.
+    """
+
+    def find_problems(transcript: pd.DataFrame, reference: Reference) -> list[Problem]:
+        found = tidy_observations(transcript, reference).problems.values()
+        return [problem for each in found for problem in each]
+
+    return accept_source(project, source_id, find_problems)
+
+
+def check(project: Project) -> Iterator[str]:
+    """Check reference data, sources and suites; say what is there.
+
+    Raises:
+        CchcError: Something is wrong; all of its kind at once.
+    """
+    reference = load_reference(project.reference)
+    yield (
+        f"reference: {len(reference.indicators)} indicators, {len(reference.areas)} areas, "
+        f"{len(reference.units)} units"
+    )
+    suites = load_suites(project.expectations, reference)
+    yield "suites: " + ", ".join(f"{name} {len(suite.rules)}" for name, suite in suites.items())
+    read = read_transcripts(project.raw)
+    tidied = tidy_observations(read.transcripts, reference)
+    faulty = [each for found in (read.problems | tidied.problems).values() for each in found]
+    if faulty:
+        raise ReportError(faulty)
+    yield f"data: {len(read.sources)} sources, {len(read.transcripts)} figures"
+
+
+def validate_file(project: Project, suite: Path, data: Path) -> pd.DataFrame:
+    """Run a suite on a table of somebody's own; the findings (``FINDING_COLUMNS``).
+
+    Raises:
+        ValidationError: The suite would not do what it says.
+        ReportError: The table cannot be read, or lacks columns.
+    """
+    return validate_own(suite, data, load_reference(project.reference))
+
+
+def _without_critical(tables: Tables) -> Tables:
+    """The tables without the sources that break a critical rule, so that others can be told."""
+    findings = tables.findings
+    bad = set(findings.loc[findings["severity"] == Severity.CRITICAL, "source_id"])
+    if not bad:
+        return tables
+    return Tables(
+        **{
+            name: table[~table["source_id"].isin(bad)].reset_index(drop=True)
+            for name, table in vars(tables).items()
+        }
+    )
+
+
+@contextmanager
+def _told_from(project: Project, tables: Tables) -> Iterator[None]:
+    """Let notebooks find this project and these tables, whatever folder they run in."""
+    told = project.build / "told"
+    with swap_in(told) as folder:
+        write_copies(folder, tables)
+    before = dict(os.environ)
+    os.environ |= {"CCHC_ROOT": str(project.root), "CCHC_TABLES": str(told)}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
+def _list_critical(tables: Tables) -> list[Problem]:
+    critical = tables.findings[tables.findings["severity"] == Severity.CRITICAL]
+    return [
+        Problem(
+            f"{row['source_id']}, figures {row['figures']}",
+            row["explanation_en"],
+            f"rule {row['rule_id']} to hold",
+            "Compare the transcript with the report; nothing of it is published.",
+        )
+        for row in list_rows(critical)
+    ]

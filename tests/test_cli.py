@@ -1,0 +1,193 @@
+"""What a person types, what they read back, and the exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cchc_analysis.cli import build_parser, main
+from cchc_analysis.reference import Project
+from conftest import Replace
+
+TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"
+COMMANDS = ("check", "process", "validate", "brief", "site", "trace")
+FINDING_KEYS = (
+    *("rule_id", "severity", "kind", "source_id", "area_id", "scope", "period_start"),
+    *("period_end", "left", "right", "difference", "figures"),
+    *("explanation_vi", "explanation_en"),
+)
+
+
+def run(project: Project, *arguments: str) -> int:
+    return main(["--root", str(project.root), *arguments])
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_help_explains_every_command_in_a_line() -> None:
+    told = build_parser().format_help()
+    for command in COMMANDS:
+        line = next(line for line in told.splitlines() if line.strip().startswith(f"{command} "))
+        assert len(line.split(None, 1)[1]) > 10
+
+
+def test_help_does_not_import_what_it_does_not_need() -> None:
+    heavy = ("pandas", "great_expectations", "matplotlib", "papermill", "nbconvert")
+    code = (
+        "import sys; from cchc_analysis.cli import build_parser; build_parser().format_help(); "
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_check_says_what_is_there(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(project, "check") == 0
+    told = capsys.readouterr().out
+    assert "3 sources" in told
+    assert "32 figures" in told
+
+
+def test_process_writes_what_it_says(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(project, "process") == 0
+    assert "32 figures of 3 sources" in capsys.readouterr().out
+    names = {path.name for path in project.processed.iterdir()}
+    assert names >= {
+        "observations.csv",
+        "indicators.csv",
+        "findings.csv",
+        "datapackage.json",
+        "manifest.json",
+    }
+
+
+def test_process_twice_gives_the_same_bytes(project: Project) -> None:
+    run(project, "process")
+    first = snapshot(project.processed)
+    run(project, "process")
+    assert snapshot(project.processed) == first
+
+
+def test_validate_finds_what_was_planted(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(project, "validate", "--format", "json") == 0
+    findings = json.loads(capsys.readouterr().out)
+    assert all(set(FINDING_KEYS) <= set(finding) for finding in findings)
+    balance = [finding for finding in findings if finding["rule_id"] == "D08"]
+    assert len(balance) == 1
+    assert balance[0]["source_id"] == "dong_gio_2022_h1"
+    assert (balance[0]["left"], balance[0]["right"]) == (310, 320)
+    assert abs(balance[0]["difference"]) == 10
+    assert {"M001", "M002", "M006"} <= set(balance[0]["figures"])
+    warned = {finding["source_id"] for finding in findings if finding["severity"] == "warning"}
+    assert warned == {"dong_gio_2022_h1"}
+
+
+def test_validate_speaks_three_formats(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(project, "validate", "--format", "json")
+    count = len(json.loads(capsys.readouterr().out))
+    run(project, "validate", "--format", "csv")
+    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == count
+    run(project, "validate")
+    assert f"{count} findings" in capsys.readouterr().out
+
+
+def test_trace_walks_back_to_the_line(
+    processed: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scope = ("--scope", "district_office")
+    assert run(processed, "trace", "Sông Mây", "dossiers_received_total", "2022-H1", *scope) == 0
+    told = capsys.readouterr().out
+    assert "section II.2, text, line 21: “1.250” dossier" in told
+
+
+FAULTS = {
+    "unknown_district": (["trace", "Sông Mấy", "on_time_rate", "2022-H1"], 2, "Sông Mây"),
+    "unknown_indicator": (["trace", "Sông Mây", "ontime_rate", "2022-H1"], 2, "on_time_rate"),
+    "unknown_period": (["trace", "Sông Mây", "on_time_rate", "2022-H9"], 2, "2024-H1"),
+    "district_with_html": (["trace", "<b>x</b>", "on_time_rate", "2022-H1"], 2, "<b>x</b>"),
+    "district_with_path": (["trace", "../../etc", "on_time_rate", "2022-H1"], 2, "../../etc"),
+    "suite_without_data": (["validate", "--suite", "x.json"], 2, "both or neither"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_wrong_word_is_answered_with_a_sentence(
+    fault: str, processed: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments, code, told = FAULTS[fault]
+    assert run(processed, *arguments) == code
+    error = capsys.readouterr().err
+    assert told in error
+    assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("arguments", [["fly"], ["trace", "x"], ["site", "--jobs", "0"], []])
+def test_a_wrong_command_ends_with_two(
+    arguments: list[str], project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(project, *arguments)
+    assert ended.value.code == 2
+    assert "usage: cchc" in capsys.readouterr().err
+
+
+SPOILT = {
+    "malformed_number": (TRANSCRIPT, ",1.200,", ",12.00,", 3, "'12.00'"),
+    "unknown_area": (TRANSCRIPT, "huyện Sông Mây", "huyện Sông Mai", 3, "'huyện Sông Mai'"),
+    "missing_column": (TRANSCRIPT, "printed", "as_printed", 3, "no column printed"),
+    "duplicate_figure": (TRANSCRIPT, "M002", "M001", 3, "M001 a second time"),
+    "unknown_kind": ("data/raw/sources.csv", ",plan,", ",plans,", 3, "kind 'plans'"),
+    "alias_to_nowhere": ("data/reference/area_aliases.csv", ",20,", ",999,", 4, "'999'"),
+    "unknown_polarity_unit": (
+        "data/reference/indicators.csv",
+        ",item,steering",
+        ",itme,steering",
+        4,
+        "'itme'",
+    ),
+    "mistyped_rule": (
+        "expectations/identities.json",
+        "expect_total_to_equal_its_parts",
+        "expect_total_to_equal_parts",
+        5,
+        "expect_total_to_equal_its_parts",
+    ),
+    "negative_count": (TRANSCRIPT, ",1.200,", ",-1200,", 5, "M002"),
+}
+
+
+@pytest.mark.parametrize("fault", SPOILT)
+def test_bad_input_leaves_the_processed_data_untouched(
+    fault: str, processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, old, new, code, told = SPOILT[fault]
+    before = snapshot(processed.processed)
+    replace(path, old, new)
+    assert run(processed, "process") == code
+    error = capsys.readouterr().err
+    assert told in error
+    assert "Traceback" not in error
+    assert snapshot(processed.processed) == before
+
+
+def test_a_folder_that_is_no_project_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--root", str(tmp_path), "check"]) == 2
+    assert "no project here or above" in capsys.readouterr().err
