@@ -1,0 +1,307 @@
+"""One document into a draft: a transcript, a row of ``sources.csv`` and a review page.
+
+Comes in as the file of a report; goes out as files that a person reviews. A cell that opens with a
+question mark is undecided: the draft cannot be accepted while one is left. Everything is written,
+or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis.clean import PeriodError, parse_period, slug_text
+from cchc_analysis.documents import Document, mask_persons, open_document
+from cchc_analysis.errors import CommandError, Problem, ReportError
+from cchc_analysis.files import format_table, write_text
+from cchc_analysis.identities import load_identities
+from cchc_analysis.read.review import render_review
+from cchc_analysis.read.transcripts import read_sources
+from cchc_analysis.recognise import (
+    Figure,
+    Head,
+    load_wording,
+    look_again,
+    read_document,
+    read_head,
+    read_value,
+)
+from cchc_analysis.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
+from cchc_analysis.reference import Project, Reference, load_reference
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNDECIDED = "?"
+"""Opens a cell that a person must confirm."""
+_SOURCE_ID = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class DraftResult:
+    """What was drafted, where it lies, and how much of it a person has to look at."""
+
+    source_id: str
+    transcript: Path
+    review: Path
+    figures: int
+    mapped: int
+    unsure: int
+    undecided: tuple[str, ...]
+
+
+def read_report(
+    project: Project,
+    path: Path,
+    area: str | None = None,
+    period: str | None = None,
+    source_id: str | None = None,
+) -> DraftResult:
+    """Read a report into a draft transcript.
+
+    Args:
+        project: Where the draft is written.
+        path: The document.
+        area: Its area, if not to be proposed; a known name.
+        period: Its period, if not to be proposed; a label or a Vietnamese name.
+        source_id: The id of the source; made of area and period if not given.
+
+    Raises:
+        CommandError: An area, period or id that cannot be.
+        ReportError: The document cannot be opened or holds no figure, or the id is taken by an
+            accepted source.
+        ReferenceDataError: Reference tables or wording are wrong.
+    """
+    reference = load_reference(project.reference)
+    wording = load_wording(project.reference / "wording.yml", reference.indicator_rows)
+    identities = load_identities(project.expectations / "identities.json", reference)
+    document = open_document(path)
+    head = _confirm(read_head(document.lines, reference), reference, area, period)
+    reading = read_document(document, reference, wording, head)
+    figures = look_again(reading.figures, wording, reference, identities)
+    if not figures:
+        raise ReportError(
+            Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
+        )
+    source = source_id or _name_source(head, path)
+    _check_id(project, source)
+    transcript = tabulate_draft(source, figures, reference)
+    row = _describe(source, head, document)
+    page = render_review(
+        source, row, document, replace(reading, figures=figures), transcript, reference, identities
+    )
+    return _write(project, source, row, transcript, page, figures)
+
+
+def tabulate_draft(source_id: str, figures: Sequence[Figure], reference: Reference) -> pd.DataFrame:
+    """The proposals as a transcript (``TRANSCRIPT_COLUMNS``), in the order of the document."""
+    import pandas as pd
+
+    rows = [
+        _make_row(source_id, number, figure, reference)
+        for number, figure in enumerate(figures, start=1)
+    ]
+    return pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+
+
+def list_undecided(row: dict[str, str], transcript: pd.DataFrame) -> list[str]:
+    """The cells that a person must still decide, by column or figure."""
+    found = [column for column, cell in row.items() if cell.startswith(UNDECIDED)]
+    for figure in transcript.to_dict("records"):
+        found += [
+            f"{figure['figure_id']}.{column}"
+            for column, cell in figure.items()
+            if str(cell).startswith(UNDECIDED)
+        ]
+    return found
+
+
+def _make_row(source_id: str, number: int, figure: Figure, reference: Reference) -> dict[str, str]:
+    read_as = figure.read_as
+    if not read_as and figure.indicator and read_value(figure, reference) is None:
+        read_as = UNDECIDED
+    offer_vi, offer_en = _offer(figure)
+    return {
+        "source_id": source_id,
+        "figure_id": f"F{number:03d}",
+        "section": figure.section,
+        "line": str(figure.line),
+        "place": figure.place,
+        "area": figure.area,
+        "scope": str(figure.scope),
+        "period_start": figure.period_start,
+        "period_end": figure.period_end,
+        "indicator": figure.indicator,
+        "breakdown": figure.breakdown,
+        "printed": figure.printed,
+        "read_as": read_as,
+        "unit": figure.unit,
+        "status": str(figure.status),
+        "comparator": str(figure.comparator),
+        "note_vi": offer_vi,
+        "note_en": offer_en,
+    }
+
+
+def _offer(figure: Figure) -> tuple[str, str]:
+    """For a figure without indicator: those that came near, for the person who reviews."""
+    if figure.indicator or not figure.rivals:
+        return "", ""
+    codes = ", ".join(dict.fromkeys(figure.rivals[:3]))
+    return f"có thể là: {codes}", f"may be: {codes}"
+
+
+def _confirm(head: Head, reference: Reference, area: str | None, period: str | None) -> Head:
+    """The head with what the person says; what they say is sure."""
+    if area is not None:
+        try:
+            reference.match_area(area)
+        except KeyError as error:
+            raise CommandError(
+                Problem("--area", f"unknown area {area!r}", "a known name", f"{error.args[0]}.")
+            ) from None
+        head = replace(head, area=area, is_sure_area=True)
+    if period is not None:
+        try:
+            head = replace(head, period=parse_period(period), is_sure_period=True)
+        except PeriodError as error:
+            raise CommandError(
+                Problem("--period", str(error), "2024-H1, 2023-9M, 2024-Q1 or 2019", "Write it so.")
+            ) from None
+    return head
+
+
+def _name_source(head: Head, path: Path) -> str:
+    area = slug_text(
+        re.sub(r"(?i)^(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn)\s", "", head.area)
+    )
+    label = head.period_label if "/" not in head.period_label else str(_year(head.period))
+    parts = [area or slug_text(path.stem), label, "plan" if head.kind == "plan" else ""]
+    return "_".join(slug_text(part).replace("-", "_") for part in parts if part) or "report"
+
+
+def _year(period: Period) -> int | str:
+    return period.end.year if period.end else ""
+
+
+def _check_id(project: Project, source_id: str) -> None:
+    if not _SOURCE_ID.fullmatch(source_id):
+        raise CommandError(
+            Problem(
+                "--source-id", repr(source_id), "small letters, digits and _",
+                "Write it like cao_loc_2024_h1.",
+            )
+        )  # fmt: skip
+    if not (project.raw / "sources.csv").is_file():
+        return
+    sources = read_sources(project.raw)
+    taken = sources[(sources["source_id"] == source_id) & (sources["state"] == "accepted")]
+    if len(taken):
+        raise ReportError(
+            Problem(
+                f"source {source_id}", "accepted already", "a new id",
+                "Give another one with --source-id.",
+            )
+        )  # fmt: skip
+
+
+def _describe(source_id: str, head: Head, document: Document) -> dict[str, str]:
+    """The row of ``sources.csv``; what is not sure opens with a question mark."""
+    period = head.period
+
+    def unsure(text: str, *, is_sure: bool) -> str:
+        return text if is_sure and text else f"{UNDECIDED}{text}"
+
+    lacks = [
+        words
+        for words, is_there in (
+            (("số", "number"), head.number),
+            (("ngày", "date"), head.dated),
+        )
+        if not is_there
+    ]
+    masked = mask_persons([head.issuer, head.title])
+    row = dict.fromkeys(SOURCE_COLUMNS, "")
+    row |= {
+        "source_id": source_id,
+        "kind": head.kind,
+        "area": unsure(head.area, is_sure=head.is_sure_area),
+        "issuer": masked[0],
+        "title": masked[1],
+        "number": head.number,
+        "dated": head.dated,
+        "period": unsure(head.period_label, is_sure=head.is_sure_period),
+        "period_start": period.start.isoformat() if period.start else "",
+        "period_end": period.end.isoformat() if period.end else "",
+        "language": "vi",
+        "sha256": document.sha256,
+        "state": "draft",
+        "lacks_vi": ", ".join(vi for vi, _ in lacks),
+        "lacks_en": ", ".join(en for _, en in lacks),
+    }
+    return row
+
+
+def _write(
+    project: Project,
+    source_id: str,
+    row: dict[str, str],
+    transcript: pd.DataFrame,
+    page: str,
+    figures: Sequence[Figure],
+) -> DraftResult:
+    """Write all three files; if one cannot be written, the others are put back."""
+    transcript_path = project.raw / "transcripts" / f"{source_id}.csv"
+    sources_path = project.raw / "sources.csv"
+    review_path = project.build / "review" / f"{source_id}.html"
+    contents = {
+        transcript_path: format_table(transcript),
+        review_path: page,
+        sources_path: format_table(_add_source(project, row)),
+    }
+    before = {path: path.read_bytes() if path.is_file() else None for path in contents}
+    try:
+        for path, content in contents.items():
+            write_text(path, content)
+    except OSError as error:
+        for path, old in before.items():
+            _put_back(path, old)
+        raise ReportError(
+            Problem(
+                str(project.raw),
+                f"cannot be written ({error.strerror})",
+                "a folder that can",
+                "Check its rights.",
+            )
+        ) from None
+    return DraftResult(
+        source_id,
+        transcript_path,
+        review_path,
+        figures=len(figures),
+        mapped=sum(bool(figure.indicator) for figure in figures),
+        unsure=sum(figure.confidence.value == "low" for figure in figures),
+        undecided=tuple(list_undecided(row, transcript)),
+    )
+
+
+def _add_source(project: Project, row: dict[str, str]) -> pd.DataFrame:
+    """The list of sources with this one added, or in place of an older draft."""
+    import pandas as pd
+
+    new = pd.DataFrame([row], columns=list(SOURCE_COLUMNS), dtype="str")
+    if not (project.raw / "sources.csv").is_file():
+        return new
+    sources = read_sources(project.raw)
+    kept = sources[sources["source_id"] != row["source_id"]]
+    return pd.concat([kept, new]).sort_values("source_id", ignore_index=True)
+
+
+def _put_back(path: Path, content: bytes | None) -> None:
+    if content is None:
+        path.unlink(missing_ok=True)
+    elif path.read_bytes() != content:
+        path.write_bytes(content)

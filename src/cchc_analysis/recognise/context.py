@@ -1,0 +1,307 @@
+"""Scope, period, status, unit and area of a figure, by what stands around it.
+
+Comes in as the words around a figure, nearest first, and what the head of the document says; goes
+out as one value each. What the sentence says overrides what the list says, and that what the
+document says. Nothing here chooses an indicator.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+
+from cchc_analysis.documents.lines import Line
+from cchc_analysis.recognise.clauses import Mention
+from cchc_analysis.recognise.head import Head
+from cchc_analysis.recognise.matching import Level, Words
+from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.surroundings import Entry, Surroundings
+from cchc_analysis.recognise.windows import (
+    find_day,
+    find_span_end,
+    find_window,
+    find_year,
+    is_same_period_before,
+    shift_year,
+)
+from cchc_analysis.recognise.wording import Rule
+from cchc_analysis.records import Period, Scope, Status
+from cchc_analysis.reference import Reference
+
+FLOWS = ("flow_ytd", "flow_ytd_incl_opening", "opening_stock", "ratio_reported")
+_NEAR_LEVELS = frozenset(
+    {
+        *("words of its own", "what it is a part of", "its sentence", "its sentence, line before"),
+        *("the list it stands in", "the text the note hangs on", "above the table"),
+        "its paragraph",
+    }
+)
+_ESTIMATING = frozenset(
+    {
+        "the list it stands in",
+        "the text the note hangs on",
+        "its paragraph",
+        "heading",
+        "above the table",
+    }
+)
+_OFFICE = re.compile(
+    r"(?i)(?:^|[-+*•(,;]\s*|tại\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
+    r"thành phố|thị xã|quận)(?:\s+[A-ZĐÀ-Ỹ]\w*){0,3}\s*:"
+)
+_ESTIMATE = re.compile(r"(?i)\b(?:ước(?: tính| đạt| thực hiện)?|dự kiến|ước)\b")
+_TARGET = re.compile(
+    r"(?i)\b(?:phấn đấu|mục tiêu|chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
+    r"yêu cầu đạt|tối thiểu|ít nhất|"
+    r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
+)
+_TARGET_HEADING = re.compile(
+    r"(?i)\b(?:phương hướng|mục tiêu|chỉ tiêu|nhiệm vụ trọng tâm|nhiệm vụ, giải pháp|kế hoạch năm|"
+    r"nhiệm vụ .{0,30}thời gian tới)\b"
+)
+_RESULT_HEADING = re.compile(r"(?i)\b(?:kết quả|tình hình)\b")
+_SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
+_CLOSED = re.compile(r"\([^()]*\)")
+_COMMUNE = re.compile(
+    r"(?:UBND\s+)?((?i:xã|phường|thị trấn)\s+[A-ZĐÀ-Ỹ][\w'’]*(?:\s+[A-ZĐÀ-Ỹ][\w'’]*){0,3})"
+)
+
+
+class Context:
+    """What the document says about all its figures, and what its parts say otherwise."""
+
+    def __init__(
+        self,
+        head: Head,
+        reference: Reference,
+        surroundings: Surroundings,
+        lines: Sequence[Line],
+        places: Sequence[Place],
+    ) -> None:
+        self._head, self._reference, self._surroundings = head, reference, surroundings
+        self._lines, self._places = lines, places
+        self._days = list(self._carry_days())
+        self._windows = list(self._carry_windows())
+        self._level = self._find_level()
+        surroundings.is_commune = self._level == "commune"
+
+    def find_scope(self, entry: Entry, words: Words, rule: Rule | None) -> tuple[Scope, bool]:
+        """Whose work is counted, and whether the text says so rather than the document."""
+        if self._level == "commune":
+            return Scope.COMMUNE, False
+        if rule and rule.scope:
+            return Scope(rule.scope), True
+        if self.find_area(words) != self._head.area:
+            return Scope.COMMUNE, True
+        said = (self._read_scope(level) for level in self._list_scopes(entry, words))
+        found = next((scope for scope in said if scope), None)
+        return (found, True) if found else (Scope.WHOLE_DISTRICT, False)
+
+    def _read_scope(self, level: Level) -> Scope | None:
+        """The scope that a level names last before the figure; a heading must name just one."""
+        if _OFFICE.search(level.text):
+            return Scope.DISTRICT_OFFICE
+        said = [hit.term for hit in level.hits if hit.term.startswith("@")]
+        if not said or (level.name == "heading" and len(set(said)) > 1):
+            return None
+        # Ours has no word for the offices of a province.
+        return Scope.UNSPECIFIED if said[-1] == "@province" else Scope(said[-1].removeprefix("@"))
+
+    def _list_scopes(self, entry: Entry, words: Words) -> Iterator[Level]:
+        """The levels that may say whose work it is; far behind a figure something else is said."""
+        mention = entry.mention
+        for level in words.levels:
+            if level.name in ("title", "goes on with", "the document", "the figure before it"):
+                continue
+            if level.name == "words of its own" and not entry.label:
+                near = mention.numeral.end + 40
+                hits = tuple(hit for hit in level.hits if hit.start < near)
+                yield Level(level.name, level.text, hits)
+            elif level.name == "its sentence":
+                said = entry.text[mention.lead : mention.numeral.start]
+                yield self._surroundings.read_level(level.name, _CLOSED.sub(" ", said))
+            elif level.name == "its paragraph":
+                yield self._surroundings.read_level(level.name, _CLOSED.sub(" ", level.text))
+            else:
+                yield level
+
+    def find_area(self, words: Words) -> str:
+        """The area of a figure: a commune that its own words name, else that of the document."""
+        own = words.levels[0].text
+        for match in _COMMUNE.finditer(own):
+            name = match[1][0].lower() + match[1][1:]
+            try:
+                self._reference.match_area(name)
+            except KeyError:
+                continue
+            return name
+        return self._head.area
+
+    def find_period(self, entry: Entry, words: Words, rule: Rule | None) -> Period:
+        """The window of a flow, or the day of a stock."""
+        default = self._head.period
+        window = self._find_window(entry, words)
+        if rule and window is None and self._counts_dossiers(rule):
+            window = self._windows[entry.line]
+        if rule and self._is_index(rule):
+            window = self._find_index_year(entry) or window
+        aggregation = ""
+        if rule:
+            aggregation = str(self._reference.indicator_rows[rule.indicator]["aggregation"])
+            numerator = str(self._reference.indicator_rows[rule.indicator]["numerator"])
+            if aggregation == "ratio" and numerator:
+                aggregation = str(self._reference.indicator_rows[numerator]["aggregation"])
+        is_flow = (
+            aggregation in FLOWS
+            or not rule
+            or aggregation in ("norm", "score", "rank", "ratio", "extremum")
+        )
+        is_maximum = bool(rule and rule.unit == "point" and aggregation == "norm")
+        if rule and (rule.period == "year" or is_maximum) and default.end:
+            window = Period(dt.date(default.end.year, 1, 1), dt.date(default.end.year, 12, 31))
+        if self._head.kind == "plan":
+            return window or default
+        if aggregation == "stock" or (rule and rule.indicator.startswith("onestop_staff_per")):
+            is_flow = False
+        if is_flow:
+            return window or default
+        return Period(None, self._find_stock_day(entry, words, window) or default.end)
+
+    def find_status(self, entry: Entry, words: Words, rule: Rule | None) -> Status:
+        """Whether a figure is a result, an estimate, a target, or a norm."""
+        if rule and (fixed := self._fixed_status(rule)):
+            return fixed
+        if self._head.kind == "plan" or self._speaks_of_target(words):
+            return Status.TARGET
+        said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+        texts = [said, _join_near(words)]
+        texts += [level.text for level in words.levels if level.name in _ESTIMATING]
+        return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL
+
+    def _fixed_status(self, rule: Rule) -> Status | None:
+        """What an indicator is by nature: a maximum, a threshold, a norm, a plan."""
+        row = self._reference.indicator_rows[rule.indicator]
+        if rule.indicator == "recruits_quota":
+            return Status.PLAN
+        if row["aggregation"] != "norm":
+            return None
+        if row["unit"] == "point":
+            return Status.MAX_SCORE
+        if "min" in rule.indicator or "required" in rule.indicator:
+            return Status.THRESHOLD
+        return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
+
+    def _speaks_of_target(self, words: Words) -> bool:
+        if _TARGET.search(_join_near(words)):
+            return True
+        for level in words.levels:
+            if level.name != "heading":
+                continue
+            if _RESULT_HEADING.search(level.text):
+                return False
+            if _TARGET_HEADING.search(level.text) and "%" in words.units:
+                return True
+        return False
+
+    def find_unit(self, mention: Mention, words: Words, rule: Rule | None) -> tuple[str, str]:
+        """The unit as printed, and how to read the number where no unit of ours is as large."""
+        known = self._reference.unit_rows
+        money = [unit for unit in sorted(words.units) if "VND" in unit]
+        unit = rule.unit if rule else next(iter(sorted(words.units)), "")
+        if not money:
+            return unit, ""
+        if money[0] in known:
+            return money[0], ""
+        smaller, factor = _SMALLER[money[0]]
+        digits = mention.numeral.text
+        plain = (
+            digits.replace(".", "").replace(",", ".")
+            if "," in digits or digits.count(".") != 1
+            else digits
+        )
+        try:
+            value = float(plain) * factor
+        except ValueError:
+            return smaller, "?"
+        return smaller, f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
+
+    def _find_window(self, entry: Entry, words: Words) -> Period | None:
+        default, text = self._head.period, entry.text
+        before = text[entry.mention.own[0] : entry.mention.numeral.start]
+        if is_same_period_before(before) and default.end:
+            return shift_year(default)
+        for level in words.levels:
+            if level.name not in _NEAR_LEVELS:
+                continue
+            clip = before if level.name == "words of its own" and not entry.label else level.text
+            if window := find_window(clip, default):
+                return window
+            if year := find_year(clip, default):
+                return year
+        return None
+
+    def _find_stock_day(self, entry: Entry, words: Words, window: Period | None) -> dt.date | None:
+        for level in words.levels:
+            if level.name not in _NEAR_LEVELS:
+                continue
+            if day := find_day(level.text, self._head.period) or find_span_end(level.text):
+                return day
+        if window:
+            return window.end
+        return self._days[entry.line]
+
+    def _carry_days(self) -> list[dt.date | None]:
+        """A day named in a paragraph holds for what follows it, up to the next heading."""
+        days: list[dt.date | None] = []
+        day = None
+        for line, place in zip(self._lines, self._places, strict=True):
+            if place.is_heading:
+                day = None
+            if not place.note:
+                day = find_day(line.text, self._head.period) or day
+            days.append(day)
+        return days
+
+    def _carry_windows(self) -> Iterator[Period | None]:
+        """A window of dossiers holds for the dossiers that follow it, up to the next heading."""
+        window = None
+        for line, place in zip(self._lines, self._places, strict=True):
+            if place.is_heading:
+                window = None
+            if not place.note and "ngày" in line.text:
+                window = find_window(line.text, self._head.period) or window
+            yield window
+
+    def _counts_dossiers(self, rule: Rule) -> bool:
+        row = self._reference.indicator_rows[rule.indicator]
+        numerator = self._reference.indicator_rows.get(str(row["numerator"]), {})
+        return "dossier" in (row["unit"], numerator.get("unit"))
+
+    def _is_index(self, rule: Rule) -> bool:
+        row = self._reference.indicator_rows[rule.indicator]
+        return row["reform_area"] == "index" or str(row["aggregation"]) == "rank"
+
+    def _find_index_year(self, entry: Entry) -> Period | None:
+        """An index is that of the year named last before it, whatever the year of the report."""
+        said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+        years = re.findall(
+            r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)", _CLOSED.sub(" ", said)
+        )
+        if not years:
+            return None
+        year = int(years[-1])
+        return Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+
+    def _find_level(self) -> str:
+        try:
+            area_id = self._reference.match_area(self._head.area)
+        except KeyError:
+            name = self._head.area.casefold()
+            return "commune" if name.startswith(("xã", "phường", "thị trấn")) else "district"
+        return str(self._reference.area_rows[area_id]["level"])
+
+
+def _join_near(words: Words) -> str:
+    names = ("words of its own", "what it is a part of", "its sentence")
+    return " ".join(level.text for level in words.levels[:4] if level.name in names)

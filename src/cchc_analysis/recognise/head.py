@@ -1,0 +1,175 @@
+"""The head of a document: whose it is, for which period, its number, date and title.
+
+Comes in as lines; goes out as proposals, each sure or not. What is not sure must be confirmed by
+a person; nothing is filled in from what reports usually are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cchc_analysis.clean import PeriodError, keep_text, label_period, parse_period
+from cchc_analysis.documents.lines import Line
+from cchc_analysis.recognise.windows import find_window
+from cchc_analysis.records import Period
+from cchc_analysis.reference import Reference
+
+HEAD_LINES = 40
+_NAME = r"((?:[A-ZĐÀ-Ỹ][\w'’]*)(?:[ -][A-ZĐÀ-Ỹ][\w'’]*){0,3})"
+_LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn)"
+_AREA = re.compile(rf"(?i:\b{_LEVELS})\s+{_NAME}")
+_PLACE_DATE = re.compile(rf"^\W*{_NAME},\s*ngày\b")
+_DATED = re.compile(r"(?i)ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})")
+_NUMBER = re.compile(r"(?i)^\W*số\s*:\s*(\d+\s*/\s*[A-ZĐ][\wĐ&-]*)")
+_KINDS = (
+    ("plan", re.compile(r"(?i)^\W*kế hoạch\b")),
+    ("campaign_report", re.compile(r"(?i)^\W*báo cáo\b.*(?:thi đua|chiến dịch|cao điểm)")),
+    ("period_report", re.compile(r"(?i)^\W*báo cáo\b")),
+)
+_PERIODS = (
+    re.compile(r"(?i)\bquý\s+(?:iv|i{1,3}|[1-4])\s*(?:/|-|,|năm)?\s*(?:năm)?\s*\d{4}"),
+    re.compile(r"(?i)\b0?[69]\s+tháng(?:\s+đầu)?(?:\s+năm)?\s*/?\s*\d{4}"),
+    re.compile(r"(?i)\b(?:sáu|chín)\s+tháng(?:\s+đầu)?(?:\s+năm)?\s*/?\s*\d{4}"),
+    re.compile(r"(?i)\bnăm\s+\d{4}(?!\s*[-–])"),
+)
+_OFFICE = re.compile(
+    r"(?i)^\W*((?:ủy|uỷ) ban nhân dân|phòng nội vụ|sở nội vụ|văn phòng hđnd và ubnd)\b"
+)
+_WORD_MONTHS = {"sáu": "6", "chín": "9"}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the head of a document says; ``is_sure_…`` where no person need confirm it."""
+
+    kind: str
+    area: str
+    is_sure_area: bool
+    period: Period
+    is_sure_period: bool
+    issuer: str = ""
+    title: str = ""
+    number: str = ""
+    dated: str = ""
+
+    @property
+    def period_label(self) -> str:
+        """The label of the period, or ""."""
+        return label_period(self.period)
+
+
+def read_head(lines: Sequence[Line], reference: Reference) -> Head:
+    """Propose what the head of a document says."""
+    top = [
+        keep_text(line.text) for line in lines[:HEAD_LINES] if line.text.strip() and not line.cells
+    ]
+    kind, title = _find_title(top)
+    period, is_sure_period = _find_period(title, top, lines)
+    area, is_sure_area = _find_area(top, lines, reference)
+    dated = next((_read_date(match) for text in top if (match := _DATED.search(text))), "")
+    number = next((match[1] for text in top if (match := _NUMBER.search(text))), "")
+    return Head(
+        kind, area, is_sure_area, period, is_sure_period,
+        issuer=_find_issuer(top, area), title=title,
+        number=number.replace(" ", ""), dated=dated,
+    )  # fmt: skip
+
+
+def _find_title(top: Sequence[str]) -> tuple[str, str]:
+    """The kind of document and its title: the line that names the kind, and those that follow."""
+    for at, text in enumerate(top):
+        for kind, pattern in _KINDS:
+            if not pattern.match(text) or len(text.split()) > 60:
+                continue
+            following = [] if len(text.split()) > 8 else _take_title(top[at + 1 : at + 4])
+            title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *following]))
+            whole = f"{text} {' '.join(following)}"
+            return next((k for k, p in _KINDS if p.match(whole)), kind), title
+    news = [text for text in top if "|" not in text and 5 <= len(text.split()) <= 40]
+    return "article", news[0] if news else ""
+
+
+def _take_title(texts: Sequence[str]) -> list[str]:
+    taken = []
+    for text in texts:
+        if "\t" in text or text.endswith(":") or len(text.split()) > 40:
+            break
+        if re.match(
+            r"(?i)^(?:thực hiện|căn cứ|kính gửi|\d+\.|[IVX]+\.|phần|ủy ban|uỷ ban|\W*$)", text
+        ):
+            break
+        taken.append(text.strip("*_ "))
+    return taken
+
+
+def _find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[Period, bool]:
+    """The period of the title; failing that, of the head; failing that, a window in the text."""
+    for text, is_sure in ((title, True), (" ".join(top), False)):
+        for pattern in _PERIODS:
+            if match := pattern.search(text):
+                words = re.sub(r"[,-]", " ", match[0].casefold())
+                for word, digit in _WORD_MONTHS.items():
+                    words = words.replace(word, digit)
+                try:
+                    return parse_period(words), is_sure
+                except PeriodError:
+                    continue
+    nothing = Period(None, None)
+    for line in lines:
+        if window := find_window(line.text, nothing):
+            return window, False
+    return nothing, False
+
+
+def _find_area(top: Sequence[str], lines: Sequence[Line], reference: Reference) -> tuple[str, bool]:
+    """The area named most, first in the head, then in the text; sure if it is a known one."""
+    place = next((match[1] for text in top if (match := _PLACE_DATE.match(text))), "")
+    counts: Counter[str] = Counter()
+    for weight, texts in ((5, top[:12]), (1, [line.text for line in lines])):
+        for text in texts:
+            for match in _AREA.finditer(_lower_capitals(text)):
+                counts[f"{match[1].casefold()} {match[2]}"] += weight
+    if place:
+        for name in counts:
+            counts[name] += (
+                30 if name.partition(" ")[2] == place or name.endswith(f" {place}") else 0
+            )
+    own = [name for name, _ in counts.most_common(12)]
+    for name in own:
+        if _is_known(name, reference):
+            return name, counts[name] >= 5
+    return (own[0], False) if own else ("", False)
+
+
+def _is_known(name: str, reference: Reference) -> bool:
+    try:
+        reference.match_area(name)
+    except KeyError:
+        return False
+    return True
+
+
+def _lower_capitals(text: str) -> str:
+    """A name in capitals as it stands in running text."""
+    return text.title() if text.isupper() else text
+
+
+def _find_issuer(top: Sequence[str], area: str) -> str:
+    """The office that a short line at the top names, with the area."""
+    for text in top[:12]:
+        office = _OFFICE.match(text)
+        if office and (text.isupper() or len(text.split()) < 9):
+            name = office[1].casefold()
+            return keep_text(f"{name.capitalize() if 'dân' not in name else 'UBND'} {area}")
+    return f"UBND {area}" if area else ""
+
+
+def _read_date(match: re.Match[str]) -> str:
+    try:
+        return dt.date(int(match[3]), int(match[2]), int(match[1])).isoformat()
+    except ValueError:
+        return ""

@@ -1,0 +1,150 @@
+"""From the words around a figure to its indicator.
+
+Comes in as the words of a figure, level by level: its own, those it is a part of, its sentence,
+the list it stands in, the headings above. Goes out as candidates, best first, each with the words
+that spoke for it. A rule whose words are not there, or whose rivals stand nearer, is no candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from cchc_analysis.recognise.wording import Hit, Rule, Wording
+
+SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
+"""What a term that stands with the figure, one found above it, and a fitting unit speak for."""
+FADING = 0.1
+"""What every word between a term and its figure takes from that."""
+LATER = 10
+"""The words that a term behind the own words counts as away."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """Words at one distance from a figure: what they are to it, and the terms among them."""
+
+    name: str
+    text: str
+    hits: tuple[Hit, ...]
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The terms of this level."""
+        return frozenset(hit.term for hit in self.hits)
+
+
+@dataclass(frozen=True)
+class Words:
+    """All words around a figure, nearest level first; the first level is the figure's own.
+
+    ``gaps`` holds, for every term of the first level, how many words stand between it and the
+    figure. ``units`` are the units that the noun behind the figure can mean; empty if none stands
+    there. ``later`` are the terms of the text that goes on behind the own words.
+    """
+
+    levels: tuple[Level, ...]
+    gaps: Mapping[str, int]
+    units: frozenset[str]
+    later: frozenset[str] = frozenset()
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The terms that stand with the figure."""
+        return self.levels[0].terms
+
+    def find(self, alternatives: Iterable[str]) -> tuple[int, str] | None:
+        """The nearest level at which one of the terms stands, and that term."""
+        wanted = tuple(alternatives)
+        for depth, level in enumerate(self.levels):
+            for term in wanted:
+                if term in level.terms:
+                    return depth, term
+        return None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An indicator that the words allow: how much speaks for it, and why."""
+
+    indicator: str
+    score: float
+    reason: str
+    breakdown: str = ""
+
+
+def match_rules(words: Words, wording: Wording) -> list[Candidate]:
+    """All indicators that the words around a figure allow, best first."""
+    found = [
+        candidate
+        for rule in wording.variants
+        if (candidate := _match_rule(rule, words)) is not None
+    ]
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.indicator))
+
+
+def _match_rule(rule: Rule, words: Words) -> Candidate | None:
+    if not fits_unit(rule.unit, words.units) or any(term in words.own for term in rule.never):
+        return None
+    said = _best_saying(rule.says, words)
+    if rule.says and said is None:
+        return None
+    asked = _find_asked(rule, words)
+    if asked is None:
+        return None
+    terms, said_score = said or ((), 0.0)
+    score = said_score + sum(
+        ASKED * (1 if depth else 1.5) - 0.06 * depth for depth, term in asked if term not in terms
+    )
+    score += UNIT_FITS if rule.unit in words.units else 0.0
+    breakdown = next((code for term, code in rule.breakdown.items() if term in words.own), "")
+    return Candidate(rule.indicator, round(score, 3), _explain(terms, asked, words), breakdown)
+
+
+def fits_unit(unit: str, units: frozenset[str]) -> bool:
+    """Whether an indicator in ``unit`` can be what a noun of these units counts.
+
+    A share needs its percent sign and money its currency; anything else may stand bare.
+    """
+    money = {"VND", "thousand VND", "million VND", "billion VND"}
+    if unit in money:
+        return bool(units & money)
+    if unit == "%":
+        return "%" in units
+    if unit == "rank" and not units & {"%", "point"}:
+        return True
+    return not units or unit in units
+
+
+def _best_saying(
+    says: Sequence[tuple[str, ...]], words: Words
+) -> tuple[tuple[str, ...], float] | None:
+    best: tuple[tuple[str, ...], float] | None = None
+    for terms in says:
+        if all(term in words.own or term in words.later for term in terms):
+            score = sum(SAID - FADING * words.gaps.get(term, LATER) for term in terms)
+            # Two terms say more than one, but not twice as much.
+            score = score / len(terms) + 1.5 * (len(terms) - 1)
+            if best is None or score > best[1]:
+                best = (terms, score)
+    return best
+
+
+def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
+    """Where each asked term stands; None if one is missing or a rival stands as near."""
+    found = []
+    for alternatives in rule.under:
+        place = words.find(alternatives)
+        if place is None:
+            return None
+        found.append(place)
+    depth = max((depth for depth, _ in found), default=0)
+    rival = words.find(rule.unless) if rule.unless else None
+    return None if rival is not None and rival[0] <= depth else found
+
+
+def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: Words) -> str:
+    said = [f"“{term}” (words of its own)" for term in terms]
+    above = [f"“{term}” ({words.levels[depth].name})" for depth, term in asked if term not in terms]
+    return ", ".join(dict.fromkeys([*said, *above]))

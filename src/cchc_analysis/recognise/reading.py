@@ -1,0 +1,142 @@
+"""A document into proposed figures: the one function that strings the parts of reading together.
+
+Comes in as an opened document, the reference tables and the wording; goes out as its numerals, all
+of them, and for each that counts something a proposal: indicator, scope, period, status, unit, with
+a reason and a confidence. Nothing is written and nothing dropped: a figure without an indicator
+stays, for a person to give it one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cchc_analysis.clean import fold_text
+from cchc_analysis.documents.lines import Document, Line
+from cchc_analysis.recognise.clauses import ZERO, find_mentions
+from cchc_analysis.recognise.grids import Label, label_cells
+from cchc_analysis.recognise.head import Head, read_head
+from cchc_analysis.recognise.numerals import Kind, Numeral, find_numerals
+from cchc_analysis.recognise.outline import Place, outline_lines
+from cchc_analysis.recognise.proposals import Figure, Proposer
+from cchc_analysis.recognise.surroundings import Entry, Surroundings
+from cchc_analysis.recognise.wording import Wording
+from cchc_analysis.reference import Reference
+
+REPEATED_WORDS = 8
+"""A line of at least so many words that stood before word for word is a repetition."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: the head, every numeral by line number, and the proposed figures."""
+
+    head: Head
+    numerals: dict[int, tuple[Numeral, ...]]
+    figures: tuple[Figure, ...]
+    places: tuple[Place, ...] = field(repr=False, default=())
+
+
+def read_document(
+    document: Document, reference: Reference, wording: Wording, head: Head | None = None
+) -> Reading:
+    """Read a document.
+
+    Args:
+        document: The opened document.
+        reference: The reference tables.
+        wording: ``data/reference/wording.yml``.
+        head: What is known of the document; proposed from its first lines if not given.
+    """
+    head = head or read_head(document.lines, reference)
+    places = outline_lines(document.lines)
+    surroundings = Surroundings(document.lines, places, wording, head.title)
+    proposer = Proposer(head, reference, wording, surroundings, document.lines, places)
+    labels = _label_tables(document.lines)
+    repeated = _find_repeated(document.lines)
+    numerals: dict[int, tuple[Numeral, ...]] = {}
+    for at, line in enumerate(document.lines):
+        found = []
+        for entry_numerals, entries in _enter_line(at, line, labels, at in repeated):
+            found += entry_numerals
+            if entries and not line.cells:
+                surroundings.mentions[at] = entries[0].mentions
+            for entry in entries:
+                proposer.propose(entry)
+        numerals[line.number] = tuple(found)
+    return Reading(head, numerals, proposer.finish(), tuple(places))
+
+
+def _enter_line(
+    at: int, line: Line, labels: dict[tuple[int, int], Label], is_repeated: bool
+) -> Iterator[tuple[list[Numeral], list[Entry]]]:
+    """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
+    if not line.cells:
+        numerals = _mark_repeated(find_numerals(line.text), is_repeated)
+        yield numerals, _make_entries(at, line.text, numerals, None)
+        return
+    start = 0
+    for n, cell in enumerate(line.cells):
+        label = labels.get((line.number, n))
+        numerals = find_numerals(cell.text, is_cell=True)
+        if label and label.is_order:
+            numerals = [
+                Numeral(n_.start, n_.end, n_.text, Kind.SECTION, "numbers a row or column")
+                for n_ in numerals
+            ]
+        offset = start + (line.text[start:].find(cell.text) if cell.text else 0)
+        placed = [
+            Numeral(m.start + offset, m.end + offset, m.text, m.kind, m.reason) for m in numerals
+        ]
+        start = offset + len(cell.text)
+        yield placed, _make_entries(at, cell.text, numerals, label)
+
+
+def _make_entries(at: int, text: str, numerals: list[Numeral], label: Label | None) -> list[Entry]:
+    mentions = tuple(find_mentions(text, _with_zeros(text, numerals, label)))
+    return [Entry(at, text, mentions, n, label) for n in range(len(mentions))]
+
+
+def _with_zeros(text: str, numerals: list[Numeral], label: Label | None) -> list[Numeral]:
+    """Zeros put in words join the figures; they are kept only where an indicator is found."""
+    if label:
+        return numerals
+    zeros = [
+        Numeral(m.start(), m.end(), m[0], Kind.FIGURE, "a zero in words")
+        for m in ZERO.finditer(text)
+    ]
+    return sorted([*numerals, *zeros], key=lambda numeral: numeral.start)
+
+
+def _mark_repeated(numerals: list[Numeral], is_repeated: bool) -> list[Numeral]:
+    if not is_repeated:
+        return numerals
+    return [
+        Numeral(n.start, n.end, n.text, Kind.REPEATED, "this line stood before, word for word")
+        for n in numerals
+    ]
+
+
+def _find_repeated(lines: tuple[Line, ...]) -> set[int]:
+    """Lines that repeat an earlier one, as the lead of a news page does."""
+    seen: dict[str, int] = {}
+    repeated = set()
+    for at, line in enumerate(lines):
+        folded = fold_text(line.text)
+        if line.cells or len(folded.split()) < REPEATED_WORDS:
+            continue
+        if folded in seen:
+            repeated.add(at)
+        seen.setdefault(folded, at)
+    return repeated
+
+
+def _label_tables(lines: tuple[Line, ...]) -> dict[tuple[int, int], Label]:
+    tables: dict[int, list[Line]] = {}
+    for line in lines:
+        if line.cells:
+            tables.setdefault(line.table, []).append(line)
+    labels: dict[tuple[int, int], Label] = {}
+    for rows in tables.values():
+        labels |= label_cells(rows)
+    return labels

@@ -1,0 +1,257 @@
+"""What stands around a figure: levels of words, from its own to the title of the document.
+
+Comes in as lines with their places and mentions; goes out as ``Words`` for one mention. This is
+where context is carried down: from the figure that another is a part of, from the sentence, from
+the line that opens a list, from the text a note hangs on, from the headings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cchc_analysis.documents.lines import Line
+from cchc_analysis.recognise.clauses import NEAR, OPENER, SENTENCE_END, Mention
+from cchc_analysis.recognise.grids import INNER, Label
+from cchc_analysis.recognise.matching import Level, Words
+from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.wording import Hit, Wording, count_words, fold_word
+
+TAIL = 25
+"""Words behind the own stretch of a figure that may still speak for it."""
+NOUN = 3
+"""Words behind a number among which its unit stands."""
+PREVIOUS_LINES = 3
+LATER, CAPTION = "goes on with", "above the table"
+TITLE_TERMS = frozenset(
+    {
+        "chỉ số cchc",
+        "chỉ số phục vụ",
+        "papi",
+        "pci",
+        "sipas",
+        "đánh giá giải quyết",
+        "kế hoạch cchc",
+    }
+)
+"""What a title says about every figure below it; its other words are too general."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A mention in its document: the index of its line, the text it stands in, and its label.
+
+    ``text`` is the line, or the cell of a table; ``label`` only for cells.
+    """
+
+    line: int
+    text: str
+    mentions: tuple[Mention, ...]
+    at: int
+    label: Label | None = None
+
+    @property
+    def mention(self) -> Mention:
+        """The mention itself."""
+        return self.mentions[self.at]
+
+
+class Surroundings:
+    """Finds the words around the mentions of one document."""
+
+    def __init__(
+        self, lines: Sequence[Line], places: Sequence[Place], wording: Wording, title: str
+    ) -> None:
+        self._lines, self._places, self._wording, self._title = lines, places, wording, title
+        self._find = lru_cache(maxsize=4096)(lambda text: tuple(wording.find_terms(text)))
+        self.is_commune = False
+        self.mentions: dict[int, tuple[Mention, ...]] = {}
+
+    def collect(self, entry: Entry) -> Words:
+        """The words around a mention, nearest level first."""
+        own_text, own_hits, gaps = self._own(entry)
+        outer = [
+            Level(name, text, self._hits(name, text))
+            for name, text in self._outer(entry)
+            if text.strip()
+        ]
+        # A cell may take from above its table what its row and column leave unsaid.
+        behind = CAPTION if entry.label else LATER
+        later = next((level.terms for level in outer if level.name == behind), frozenset())
+        first = Level("words of its own", own_text, own_hits)
+        return Words((first, *outer), gaps, self.find_units(entry), later)
+
+    def _hits(self, name: str, text: str) -> tuple[Hit, ...]:
+        hits = self._find(text)
+        return tuple(h for h in hits if h.term in TITLE_TERMS) if name == "title" else hits
+
+    def read_level(self, name: str, text: str) -> Level:
+        """A level of any text."""
+        return Level(name, text, self._hits(name, text))
+
+    def find_units(self, entry: Entry) -> frozenset[str]:
+        """The units that the noun behind a figure can mean; of a pair, behind either number."""
+        mention, text = entry.mention, entry.text
+        units = self._units_behind(text, mention.numeral.end)
+        if not units and mention.role in ("part", "low", "turn"):
+            last = max(
+                (m for m in entry.mentions if m.own == mention.own), key=lambda m: m.numeral.end
+            )
+            units = self._units_behind(text, last.numeral.end)
+        if not units and mention.role == "whole" and mention.partner >= 0:
+            units = self._units_behind(text, entry.mentions[mention.partner].numeral.end)
+        if not units and entry.label:
+            label = f"{entry.label.column} {entry.label.row}"
+            if "%" in label or "tỷ lệ" in label.casefold() or "tỉ lệ" in label.casefold():
+                units = frozenset({"%"})
+            elif "triệu đồng" in label.casefold():
+                units = frozenset({"million VND"})
+        return units
+
+    def _units_behind(self, text: str, end: int) -> frozenset[str]:
+        behind = text[end : end + 60].lstrip(" *⁽⁾()⁰¹²³⁴⁵⁶⁷⁸⁹\u00a0")
+        is_plain = behind.isascii()
+        folded = behind.casefold()
+        best: set[str] = set()
+        length = 0
+        for unit, nouns in self._wording.units.items():
+            for noun in nouns:
+                name = fold_word(noun) if is_plain else noun.casefold()
+                if len(name) < length or not folded.startswith(name):
+                    continue
+                if folded[len(name) : len(name) + 1].isalnum() and noun != "%":
+                    continue
+                if len(name) > length:
+                    best, length = set(), len(name)
+                best.add(unit)
+        return frozenset(best)
+
+    def _own(self, entry: Entry) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
+        """The own words of a mention, and how many words stand between each and the number."""
+        mention, text = entry.mention, entry.text
+        start, end = mention.own
+        own = text[start:end]
+        # Terms are looked for in the whole line, so that none is cut where the stretch begins.
+        hits = [hit for hit in self._find(text) if start < hit.end and hit.start < end]
+        gaps: dict[str, int] = {}
+        for hit in hits:
+            before, behind = (
+                text[hit.end : mention.numeral.start],
+                text[mention.numeral.end : hit.start],
+            )
+            gap = count_words(before if hit.end <= mention.numeral.start else behind)
+            gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
+        place = self._places[entry.line]
+        if place.before >= 0 and entry.at == 0:
+            earlier = " ".join(_last_sentence(self._lines[place.before].text).split()[-NEAR:])
+            own, distance = f"{earlier} {own}", count_words(text[start : mention.numeral.start])
+            for hit in self._find(earlier):
+                hits.append(hit)
+                gaps.setdefault(hit.term, distance + count_words(earlier[hit.end :]))
+        if entry.label:
+            own = f"{entry.label.row} | {entry.label.column} | {own}"
+            headers = entry.label.column.split(INNER)
+            nested = [(1 + 5 * depth, words) for depth, words in enumerate(reversed(headers))]
+            for distance, words in ((1, entry.label.row), *nested):
+                for hit in self._find(words):
+                    hits.append(hit)
+                    gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
+        return own, tuple(hits), gaps
+
+    def _outer(self, entry: Entry) -> Iterator[tuple[str, str]]:
+        mention, text = entry.mention, entry.text
+        if entry.label and entry.label.group:
+            yield "title row above", entry.label.group
+        if entry.at and entry.mentions[entry.at - 1].lead == mention.lead and self._is_rank(entry):
+            start, end = entry.mentions[entry.at - 1].own
+            yield "the figure before it", text[start:end]
+        yield LATER, _tail(text, entry)
+        yield from self._whole(entry.mentions, mention.parent, text)
+        first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
+        reach = mention.numeral.start if first is mention else first.own[1]
+        yield "its sentence", text[mention.lead : reach]
+        place = self._places[entry.line]
+        if place.before >= 0:
+            yield "its sentence, line before", _last_sentence(self._lines[place.before].text)
+        if place.note:
+            yield from self._anchor(place)
+        for parent in place.parents:
+            yield "the list it stands in", _last_sentence(self._lines[parent].text)
+        if mention.lead > 0:
+            yield "its paragraph", text[: mention.lead]
+        if entry.label:
+            yield CAPTION, self._caption(entry.line)
+        for heading in place.headings:
+            yield "heading", _first_words(self._lines[heading].text)
+        yield "title", self._title
+        if self.is_commune:
+            yield "the document", "cán bộ, công chức cấp xã, UBND xã"
+
+    def _is_rank(self, entry: Entry) -> bool:
+        """A rank speaks of what the figure before it measures: "đạt 81,5%, xếp thứ 30"."""
+        start = entry.mention.own[0]
+        return any(
+            hit.term == "xếp hạng"
+            for hit in self._find(entry.text[start : entry.mention.numeral.start])
+        )
+
+    def _whole(
+        self, mentions: Sequence[Mention], parent: int, text: str
+    ) -> Iterator[tuple[str, str]]:
+        """The figures that a figure is a part of, the nearest whole first."""
+        seen: set[int] = set()
+        while 0 <= parent < len(mentions) and parent not in seen:
+            seen.add(parent)
+            start, end = mentions[parent].own
+            yield "what it is a part of", text[start:end]
+            parent = mentions[parent].parent
+
+    def _anchor(self, place: Place) -> Iterator[tuple[str, str]]:
+        """The text that a note hangs on: the figure before its mark, and that one's wholes."""
+        line, at = place.anchor
+        if line < 0:
+            return
+        text = self._lines[line].text
+        mentions = self.mentions.get(line, ())
+        before = [n for n, mention in enumerate(mentions) if mention.numeral.end <= at]
+        if before and at - mentions[before[-1]].numeral.end < 60:
+            yield from self._whole(mentions, before[-1], text)
+        lead = max((m.end() for m in SENTENCE_END.finditer(text, 0, at)), default=0)
+        yield "the text the note hangs on", text[lead:at]
+        for parent in self._places[line].parents:
+            yield "the list it stands in", _last_sentence(self._lines[parent].text)
+
+    def _caption(self, line: int) -> str:
+        table, at = self._lines[line].table, line
+        while at >= 0 and self._lines[at].table == table:
+            at -= 1
+        above = [self._lines[n].text for n in range(max(0, at - 4), at + 1)]
+        filled = [text for text in above if text.strip() and "\t" not in text]
+        return " ".join(_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
+
+
+def _tail(text: str, entry: Entry) -> str:
+    """What follows the own stretch up to a full stop, semicolon or bracket, or the next figure."""
+    mention = entry.mention
+    end = mention.own[1]
+    following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]
+    stop = min(
+        [len(text), *following[:1]]
+        + [at for mark in (";", "(", ")", ". ") if (at := text.find(mark, end)) >= 0]
+    )
+    if opener := OPENER.search(text, end, stop):
+        stop = opener.start()
+    tail = text[end:stop]
+    if following and stop == following[0]:
+        tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
+    return " ".join(tail.split()[:TAIL])
+
+
+def _last_sentence(text: str) -> str:
+    lead = max((match.end() for match in SENTENCE_END.finditer(text)), default=0)
+    return text[lead:]
+
+
+def _first_words(text: str) -> str:
+    return " ".join(text.split(":", maxsplit=1)[0].split()[:30])

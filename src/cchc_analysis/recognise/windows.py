@@ -1,0 +1,131 @@
+"""Dates and windows in words: "từ ngày … đến ngày …", "tính đến …", "năm 2023", "cùng kỳ".
+
+Comes in as text and the window of the report; goes out as the window that the text speaks of, or
+nothing. Pure functions; which text lies near a figure is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from cchc_analysis.clean import PeriodError, parse_period
+from cchc_analysis.records import Period
+
+_DAY = r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?"
+_FROM_TO = re.compile(
+    rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|"
+    rf"tới|-|–)\s*(?:hết\s*)?(?:ngày\s*)?{_DAY}"
+)
+_AS_OF = re.compile(
+    rf"(?i)(?:tính đến|đến thời điểm|đến hết|tính tới|số liệu đến|tính hết|đến)\s*(?:hết\s*)?"
+    rf"(?:thời điểm\s*)?(?:(ngày)\s*)?{_DAY}"
+)
+_AS_OF_WORDS = re.compile(
+    r"(?i)(?:tính đến|đến)\s*(?:hết\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
+)
+_SPAN = re.compile(
+    r"(?i)\bquý\s+(?:i{1,3}|iv|[1-4])\b\s*(?:/|năm)?\s*\d{4}"
+    r"|\b0?[69]\s*tháng(?:\s*đầu)?(?:\s*năm)?\s*/?\s*\d{4}|\b0?6\s*tháng\s*cuối\s*năm\s*\d{4}"
+)
+_YEAR = re.compile(
+    r"(?i)(?<!đầu )(?<!cuối )(?<!tháng )(?<!\d )(?<!giai đoạn )(?:^|[\s(,;*“])"
+    r"(?:trong\s+|cả\s+|của\s+)?năm\s+((?:19|20)\d\d)(?!\s*[-–]\s*\d)"
+)
+_PRECEDED = re.compile(
+    r"(?i)(?:tháng\s*\d{1,2}|đầu|cuối|kế hoạch|luật|văn bản|"
+    r"ngày\s.{0,14}|quý\s*\w+|dự toán|giao|so với|"
+    r"CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
+)
+_SPAN_OF_YEARS = re.compile(r"(?i)kỳ(?:\s+\w+){0,4}\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)")
+_SAME_PERIOD = re.compile(
+    r"(?i)^\W*(?:[^\W\d]+\s+){0,4}?cùng kỳ(?:\s+năm)?\s*(?:trước|"
+    r"(\d{4}))?\s*[,:(]?\s*(?:là|đạt|có)?\W*$"
+)
+
+
+def find_window(text: str, default: Period) -> Period | None:
+    """The window that a text names from its first to its last day.
+
+    Examples:
+        >>> report = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
+        >>> find_window("từ ngày 15/12/2022 đến ngày 20/9/2023 tiếp nhận", report).end.isoformat()
+        '2023-09-20'
+        >>> find_window("theo Kế hoạch năm 2022", report) is None
+        True
+    """
+    year = default.end.year if default.end else None
+    for match in _FROM_TO.finditer(text):
+        end = _make_day(match[4], match[5], match[6], year)
+        start = _make_day(match[1], match[2], match[3], end.year if end else year)
+        if start and end and start <= end:
+            return Period(start, end)
+    spans = list(_SPAN.finditer(text))
+    if spans:
+        try:
+            return parse_period(spans[-1][0])
+        except PeriodError:
+            return None
+    return None
+
+
+def find_day(text: str, default: Period) -> dt.date | None:
+    """The day up to which a text counts ("tính đến ngày 01/6/2024"), the last one it names."""
+    year = default.end.year if default.end else None
+    found = None
+    for match in _AS_OF_WORDS.finditer(text):
+        found = _make_day(match[1], match[2], match[3], year) or found
+    for match in _AS_OF.finditer(text):
+        is_explicit = match[1] or match[4] or match[0].casefold().startswith(("tính", "số liệu"))
+        if is_explicit:
+            found = _make_day(match[2], match[3], match[4], year) or found
+    if found and default.end and abs((found - default.end).days) > 400:
+        return None
+    return found
+
+
+def find_year(text: str, default: Period) -> Period | None:
+    """Another year than the report's, named as the time of what is counted."""
+    found = None
+    for match in _YEAR.finditer(text):
+        year = int(match[1])
+        before = text[: match.start(1)].rstrip()
+        before = re.sub(r"(?i)(?:trong|cả|của)?\s*năm$", "", before)
+        if _PRECEDED.search(before) or (default.end and year == default.end.year):
+            continue
+        found = Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+    return found
+
+
+def names_own_year(text: str, default: Period) -> bool:
+    """Whether a text names the year of the report as a whole."""
+    return any(default.end and int(m[1]) == default.end.year for m in _YEAR.finditer(text))
+
+
+def find_span_end(text: str) -> dt.date | None:
+    """The end of a run of years that is counted over ("kỳ hệ thống hóa 2019-2023")."""
+    match = _SPAN_OF_YEARS.search(text)
+    return dt.date(int(match[2]), 12, 31) if match else None
+
+
+def is_same_period_before(text: str) -> bool:
+    """Whether the words right before a figure make it last year's ("cùng kỳ năm 2022: 111")."""
+    return bool(_SAME_PERIOD.match(text))
+
+
+def shift_year(period: Period) -> Period:
+    """The same window one year before."""
+
+    def back(day: dt.date | None) -> dt.date | None:
+        if day is None:
+            return None
+        return dt.date(day.year - 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+    return Period(back(period.start), back(period.end))
+
+
+def _make_day(day: str, month: str, year: str | None, default: int | None) -> dt.date | None:
+    try:
+        return dt.date(int(year or default or 0), int(month), int(day))
+    except ValueError:
+        return None

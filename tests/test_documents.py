@@ -1,0 +1,237 @@
+"""Opening documents: formats, encodings, masks, and what is refused inside fixed limits."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cchc_analysis.documents import mask_persons, open_document, safety
+from cchc_analysis.documents.guard import open_here
+from cchc_analysis.documents.legacy import TCVN3, convert_tcvn3, convert_vni
+from cchc_analysis.errors import ReportError
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+SENTENCE = "Kết quả cải cách hành chính: huyện tiếp nhận và giải quyết 1.310 hồ sơ của các xã.\n"
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def make_word(body: str, **parts: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        document = f'<?xml version="1.0"?><w:document {W}><w:body>{body}</w:body></w:document>'
+        archive.writestr("word/document.xml", document)
+        for name, content in parts.items():
+            archive.writestr(f"word/{name}.xml", content)
+    return file.getvalue()
+
+
+def paragraph(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1258"])
+def test_text_is_decoded(tmp_path: Path, encoding: str) -> None:
+    import unicodedata
+
+    text = SENTENCE
+    if encoding == "cp1258":
+        text = _to_cp1258(SENTENCE)
+    path = write(tmp_path, "a.txt", text.encode(encoding))
+    document = open_document(path)
+    assert document.text == SENTENCE
+    assert unicodedata.is_normalized("NFC", document.text)
+
+
+def _to_cp1258(text: str) -> str:
+    """cp1258 writes the tone as a mark behind the letter."""
+    import unicodedata
+
+    tones = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+    out = []
+    for letter in text:
+        marks = unicodedata.normalize("NFD", letter)
+        tone = [mark for mark in marks if mark in tones]
+        base = unicodedata.normalize("NFC", "".join(m for m in marks if m not in tones))
+        out.append(base + "".join(tone))
+    return "".join(out)
+
+
+def test_old_fonts_are_converted(tmp_path: Path) -> None:
+    back = {letter: byte for byte, letter in TCVN3.items()}
+    old = "".join(back.get(letter, letter) for letter in SENTENCE).encode("latin-1")
+    assert open_document(write(tmp_path, "a.txt", old)).text == SENTENCE
+    assert convert_tcvn3("hå s¬") == "hồ sơ"
+    assert convert_vni("hoà sô, ñuùng haïn") == "hồ sơ, đúng hạn"
+
+
+def test_word_keeps_notes_tables_boxes_and_numbers(tmp_path: Path) -> None:
+    box = f"<w:p><w:r><w:txbxContent>{paragraph('Khung: 7 hồ sơ')}</w:txbxContent></w:r></w:p>"
+    note = (
+        "<w:p><w:r><w:t>Tiếp nhận 10 hồ sơ</w:t></w:r>"
+        '<w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    )
+    listed = (
+        '<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+        "<w:r><w:t>CHỈ ĐẠO</w:t></w:r></w:p>"
+    )
+    table = (
+        "<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='2'/></w:tcPr>" + paragraph("Cấp huyện")
+        + "</w:tc></w:tr><w:tr><w:tc>" + paragraph("5") + "</w:tc><w:tc>" + paragraph("6")
+        + "</w:tc></w:tr></w:tbl>"
+    )  # fmt: skip
+    numbering = (
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0">'
+        '<w:start w:val="1"/>'
+        '<w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl></w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    inside = paragraph("Mới 8 hồ sơ")
+    footnotes = f'<w:footnotes {W}><w:footnote w:id="2">{inside}</w:footnote></w:footnotes>'
+    data = make_word(listed + note + box + table, numbering=numbering, footnotes=footnotes)
+    lines = open_document(write(tmp_path, "a.docx", data)).lines
+    texts = [line.text for line in lines if line.text]
+    assert texts == [
+        "I. CHỈ ĐẠO", "Tiếp nhận 10 hồ sơ⁽¹⁾", "⁽¹⁾ Mới 8 hồ sơ", "Khung: 7 hồ sơ",
+        "Cấp huyện", "5\t6",
+    ]  # fmt: skip
+    assert lines[-2].cells[0].width == 2
+
+
+def test_a_page_is_read_without_its_navigation(tmp_path: Path) -> None:
+    page = (
+        "<html><head><title>x</title><script>var a=1;</script></head><body>"
+        "<nav>Trang chủ 1</nav><div class='main-menu'><a href='#'>Tin tức 2</a></div>"
+        f"<article><p>{SENTENCE}</p><table><tr><th rowspan=2>Cấp</th><th colspan=2>Hồ sơ</th></tr>"
+        "<tr><td>Mới</td><td>Cũ</td></tr><tr><td>Huyện</td><td>5</td><td>6</td></tr></table>"
+        "</article><footer>Lượt truy cập 99</footer></body></html>"
+    )
+    lines = open_document(write(tmp_path, "a.html", page.encode())).lines
+    assert [line.text for line in lines] == [
+        SENTENCE.strip(), "Cấp\tHồ sơ", "Cấp\tMới\tCũ", "Huyện\t5\t6",
+    ]  # fmt: skip
+
+
+def test_a_sheet_is_read_with_merged_headers(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Kết quả giải quyết thủ tục hành chính"])
+    sheet.append(["Lĩnh vực", "Đã giải quyết", None])
+    sheet.append([None, "Tổng số", "Tỷ lệ"])
+    sheet.append(["Tổng cộng", 1310, 0.982])
+    sheet["C4"].number_format = "0.0%"
+    sheet.merge_cells("B2:C2")
+    sheet.merge_cells("A2:A3")
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    lines = open_document(path).lines
+    assert lines[-1].text == "Tổng cộng\t1310\t98,2%"
+    assert lines[-2].text == "Lĩnh vực\tTổng số\tTỷ lệ"
+
+
+def hostile_files() -> dict[str, tuple[bytes, str]]:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"<w/>" * (30 * 2**20))
+    dtd = io.BytesIO()
+    with zipfile.ZipFile(dtd, "w") as archive:
+        archive.writestr(
+            "word/document.xml",
+            '<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><d>&b;</d>',
+        )
+    macro = io.BytesIO()
+    with zipfile.ZipFile(macro, "w") as archive:
+        archive.writestr("word/document.xml", f"<w:document {W}/>")
+        archive.writestr("word/vbaProject.bin", b"x")
+    whole = make_word(paragraph("Tiếp nhận 10 hồ sơ"))
+    return {
+        "bomb.docx": (bomb.getvalue(), "packed into"),
+        "entities.docx": (dtd.getvalue(), "entities of its own"),
+        "macro.docx": (macro.getvalue(), "with macros"),
+        "cut.docx": (whole[: len(whole) // 2], "cut off or damaged"),
+        "other.docx": (b"\x89PNG\r\n\x1a\n" + b"0" * 99, "a picture"),
+        "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "old Office file"),
+        "locked.docx": (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "an encrypted document",
+        ),
+        "empty.txt": (b"\n\n", "an empty file"),
+        "noise.txt": (bytes(range(256)) * 40, "no text inside"),
+        "objects.pdf": (
+            b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n" % n for n in range(safety.MOST_PDF_OBJECTS + 9)),
+            "objects",
+        ),
+        "damaged.pdf": (b"%PDF-1.7\nnothing more", "a damaged PDF"),
+        "deep.html": (b"<html>" + b"<div>" * 100_000 + b"12", "nested without end"),
+        "archive.zip": (_zip_of("a.txt", b"x"), "no document"),
+    }
+
+
+def _zip_of(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name", sorted(hostile_files()))
+def test_what_could_do_harm_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
+    content, words = hostile_files()[name]
+    start = time.monotonic()
+    with pytest.raises(ReportError, match=words) as raised:
+        open_document(write(tmp_path, name, content))
+    [problem] = raised.value.problems
+    assert problem.where == name
+    assert problem.remedy
+    assert time.monotonic() - start < 60
+
+
+def test_a_document_that_never_ends_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cchc_analysis.documents import guard
+
+    def never_end(command: list[str], *, timeout: int, **_: object) -> None:
+        raise guard.subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(guard.subprocess, "run", never_end)
+    path = write(tmp_path, "a.html", b"<html><p>1</p></html>")
+    with pytest.raises(ReportError, match="too much time or memory"):
+        open_document(path, seconds=1)
+
+
+def test_a_scan_is_refused_with_advice(tmp_path: Path) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    pdf = pypdfium2.PdfDocument.new()
+    pdf.new_page(595, 842)
+    path = tmp_path / "scan.pdf"
+    pdf.save(path)
+    with pytest.raises(ReportError, match="as a scanner makes them") as raised:
+        open_here(path, path.read_bytes())
+    assert "OCR" in str(raised.value)
+
+
+def test_persons_are_masked() -> None:
+    lines = [
+        "kiến nghị của ông Trần Văn Thử, địa chỉ: thôn 2, xã A; điện thoại 0912345678",
+        "địa chỉ https://pakn.dichvucong.gov.vn",
+        "CHỦ TỊCH",
+        "",
+        "Lê Thị Bịa",
+        "Sở Nội vụ xem xét",
+    ]
+    masked = "\n".join(mask_persons(lines))
+    for private in ("Trần Văn Thử", "thôn 2", "0912345678", "Lê Thị Bịa"):
+        assert private not in masked
+    for public in ("kiến nghị của ông", "pakn.dichvucong.gov.vn", "Sở Nội vụ xem xét", "CHỦ TỊCH"):
+        assert public in masked

@@ -1,0 +1,157 @@
+"""From a document to a draft, a review page, and an accepted source."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from cchc_analysis.errors import CommandError, ReportError
+from cchc_analysis.read import accept_source, read_report, read_sources, read_transcripts
+from cchc_analysis.reference import Project
+
+REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
+HOSTILE = "Trong kỳ tiếp nhận 12 hồ sơ <script>alert(1)</script> của ông Trần Văn Thử.\n"
+
+
+def snapshot(project: Project) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(project.root)): path.read_bytes()
+        for folder in (project.raw, project.build)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_report_becomes_a_draft_that_counts_when_accepted(project: Project) -> None:
+    before = len(read_transcripts(project.raw).transcripts)
+    result = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
+    assert result.source_id == "dong_gio_2022_9m"
+    sources = read_sources(project.raw).set_index("source_id")
+    assert sources.loc[result.source_id, "state"] == "draft"
+    assert sources.loc[result.source_id, "number"] == "41/BC-NV"
+    assert len(read_transcripts(project.raw).transcripts) == before, "a draft never counts"
+    mapped, unmapped = accept_source(project, result.source_id)
+    assert (mapped, mapped + unmapped) == (result.mapped, result.figures)
+    assert len(read_transcripts(project.raw).transcripts) == before + result.figures
+
+
+def test_nothing_is_dropped(project: Project) -> None:
+    result = read_report(project, REPORTS / "thu_nghiem_2023_q1.txt")
+    with result.transcript.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == result.figures > result.mapped
+    assert [row["printed"] for row in rows if row["line"] == "13"] == ["15", "124"]
+
+
+def test_what_is_unsure_must_be_confirmed(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Kết quả: tiếp nhận 12 hồ sơ.\n", "utf-8")
+    result = read_report(project, path, source_id="unsure")
+    assert set(result.undecided) >= {"area", "period"}
+    with pytest.raises(ReportError, match="opens with a question mark"):
+        accept_source(project, "unsure")
+    again = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="unsure")
+    assert again.undecided == ()
+    assert accept_source(project, "unsure") == (1, 0)
+    with pytest.raises(ReportError, match="accepted already"):
+        read_report(project, path, source_id="unsure")
+
+
+def test_the_review_page_marks_every_numeral_and_hides_persons(
+    project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(HOSTILE, "utf-8")
+    result = read_report(
+        project, path, area="huyện Sông Mây", period="2022-H1", source_id="hostile"
+    )
+    page = result.review.read_text("utf-8")
+    assert "<script>" not in page
+    assert "Trần Văn Thử" not in page
+    assert 'lang="vi"' in page
+    assert "default-src 'none'" in page
+    assert page.count("<mark class='low' id='t") + page.count("<mark class='high' id='t") == 1
+
+
+def test_contradictions_are_shown_at_once(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "Tiếp nhận 100 hồ sơ (tiếp nhận mới: 80 hồ sơ; kỳ trước chuyển sang: 30 hồ sơ).\n", "utf-8"
+    )
+    result = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="x")
+    page = result.review.read_text("utf-8")
+    assert "100 ≠ 110" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"area": "huyện Không Có"}, CommandError, "unknown area"),
+        ({"period": "hôm qua"}, CommandError, "is not a period"),
+        ({"source_id": "../x"}, CommandError, "small letters"),
+        ({"source_id": "song_may_2022_h1"}, ReportError, "accepted already"),
+    ],
+)
+def test_a_wrong_option_writes_nothing(
+    project: Project, options: dict[str, str], error: type[Exception], words: str
+) -> None:
+    before = snapshot(project)
+    with pytest.raises(error, match=words):
+        read_report(project, REPORTS / "dong_gio_2022_9m.txt", **options)
+    assert snapshot(project) == before
+
+
+def test_a_report_without_figures_or_of_another_kind_writes_nothing(
+    project: Project, tmp_path: Path
+) -> None:
+    before = snapshot(project)
+    for name, content in (("a.txt", "Không số nào.\n"), ("b.png", "\x89PNG")):
+        path = tmp_path / name
+        path.write_text(content, "utf-8" if name == "a.txt" else "latin-1")
+        with pytest.raises(ReportError):
+            read_report(project, path)
+    assert snapshot(project) == before
+
+
+def test_reading_twice_gives_the_same_bytes(project: Project) -> None:
+    read_report(project, REPORTS / "song_may_2023_h1_news.txt", source_id="twice")
+    first = snapshot(project)
+    read_report(project, REPORTS / "song_may_2023_h1_news.txt", source_id="twice")
+    assert snapshot(project) == first
+
+
+def test_accepting_asks_the_next_stage(project: Project) -> None:
+    from cchc_analysis.tidy import tidy_observations
+
+    result = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
+
+    def find_problems(transcript, reference):
+        found = tidy_observations(transcript, reference).problems
+        return [problem for each in found.values() for problem in each]
+
+    accept_source(project, result.source_id, find_problems)
+    assert (
+        read_sources(project.raw).set_index("source_id").loc[result.source_id, "state"]
+        == "accepted"
+    )
+
+
+@pytest.mark.parametrize("path", sorted(REPORTS.glob("*.txt")), ids=lambda path: path.stem)
+def test_made_up_reports_are_read_as_people_read_them(project: Project, path: Path) -> None:
+    """At least nine in ten figures are right, and hardly any claim is wrong."""
+    result = read_report(project, path, source_id="made_up")
+    with result.transcript.open(encoding="utf-8", newline="") as file:
+        read = list(csv.DictReader(file))
+    with path.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        known = list(csv.DictReader(file))
+    aspects = ("line", "printed", "indicator", "scope", "period_start", "period_end", "status")
+    assert [(row["line"], row["printed"]) for row in read] == [
+        (row["line"], row["printed"]) for row in known
+    ]
+    right = sum(
+        all(mine[name] == theirs[name] for name in aspects)
+        for mine, theirs in zip(read, known, strict=True)
+    )
+    assert right / len(known) >= 0.9

@@ -1,0 +1,209 @@
+"""Reading what a report says: numerals, sentences, outline, tables, wording, context."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis.documents import read_lines
+from cchc_analysis.errors import ReferenceDataError
+from cchc_analysis.recognise import Head, Kind, find_numerals, load_wording, read_document
+from cchc_analysis.recognise.clauses import find_mentions
+from cchc_analysis.recognise.outline import outline_lines
+from cchc_analysis.recognise.windows import find_day, find_window, find_year
+from cchc_analysis.records import Period
+from cchc_analysis.reference import Project, load_reference
+
+H1 = Period(dt.date(2022, 1, 1), dt.date(2022, 6, 30))
+HEAD = Head("period_report", "huyện Sông Mây", True, H1, True)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    project = Project(Path(__file__).resolve().parents[1])
+    reference = load_reference(project.reference)
+    wording = load_wording(project.reference / "wording.yml", reference.indicator_rows)
+
+    def read(text: str, head: Head = HEAD):
+        return read_document(read_lines(text), reference, wording, head).figures
+
+    read.wording = wording
+    read.reference = reference
+    return read
+
+
+def figures_in(text: str) -> list[str]:
+    return [numeral.text for numeral in find_numerals(text) if numeral.is_figure]
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("tiếp nhận 1.310 hồ sơ⁽⁴⁾, trong đó 05 hồ sơ quá hạn", ["1.310", "05"]),
+        ("9.823⁽⁶⁾/11.392 đạt 86,2%", ["9.823", "11.392", "86,2"]),
+        ("hơn4.500 lượt, 301.610.000đ, 08hồ sơ", ["4.500", "301.610.000", "08"]),
+        ("mức độ 3, 4: 91 TTHC; mức độ 3,4 là 45 TTHC", ["91", "45"]),
+        ("Quyết định số 12/QĐ-UBND ngày 03/4/2022; Nghị định 61/2018/NĐ-CP; Đề án 06", []),
+        ("Nghị quyết số 18-NQ/TW, Kết luận số 83-KL/TW, Luật số 63/2020/QH14", []),
+        ("ban hành 02 Quyết định, 15 Kế hoạch, 03 Công văn", ["02", "15", "03"]),
+        ("khoản 2 Điều 30; mẫu số 05; biểu II.06a/VPCP/KSTT; Phụ lục 1; trang 2/5", []),
+        ("TCVN ISO 9001:2015; VNeID mức 2; Windows 10; mạng 4G; C06", []),
+        ("ngày 28/3/12019; quý III/2022; 6 tháng đầu năm 2022; giai đoạn 2021 - 2030", []),
+        ("từ 15/12/2021 đến 14/6/2022; tính đến 20/9: 12 hồ sơ", ["12"]),
+        ("điện thoại: 0299.3888.999; tổng đài 1022; số 25 đường 30/4, khu phố 3", []),
+        ("Bộ phận 1 cửa; 4 xin, 4 luôn; phường 5, quận 1; chính quyền 02 cấp", []),
+        (
+            "2100/2173 biên chế; năm 2022: 1.234 hồ sơ; 2023 hồ sơ",
+            ["2100", "2173", "1.234", "2023"],
+        ),
+        ("xếp thứ 12/63 tỉnh; tăng 05 bậc so với năm 2021", ["12", "63", "05"]),
+        ("giảm 3-5 ngày; từ 03 đến 10 tin bài", ["3", "5", "03", "10"]),
+        ("2.3. Kết quả", []),
+        ("(1) Tập hệ thống hóa: 10 văn bản", ["10"]),
+        ("12 Quyết định đã ban hành", ["12"]),
+        ("Lượt xem: 1.204", []),
+    ],
+)
+def test_figures_are_told_from_names_and_dates(text: str, figures: list[str]) -> None:
+    assert figures_in(text) == figures
+
+
+@given(st.text(alphabet=st.sampled_from("0123456789.,/-%() \tđồnghsơ⁽⁴⁾số:IVXNĐ"), max_size=60))
+def test_every_digit_is_accounted_for_once(text: str) -> None:
+    numerals = find_numerals(text)
+    covered = [at for n in numerals for at in range(n.start, n.end)]
+    assert len(covered) == len(set(covered))
+    assert {at for at, letter in enumerate(text) if letter in "0123456789"} <= set(covered)
+    assert all(text[n.start : n.end] == n.text for n in numerals)
+
+
+def test_a_number_that_names_something_says_why() -> None:
+    [numeral] = find_numerals("theo Đề án 06")
+    assert numeral.kind is Kind.DOCUMENT
+    assert numeral.reason
+
+
+def test_brackets_and_in_which_make_parts() -> None:
+    text = (
+        "Tiếp nhận 10 hồ sơ, trong đó: 9 hồ sơ giải quyết (trước hạn: 8; đúng hạn 1), 1 hồ sơ đang"
+    )
+    mentions = find_mentions(text, find_numerals(text))
+    assert [mention.parent for mention in mentions] == [-1, 0, 1, 1, 0]
+
+
+def test_a_pair_shares_its_words() -> None:
+    text = "cán bộ 09/10 người, công chức 8/8"
+    mentions = find_mentions(text, find_numerals(text))
+    assert [mention.role for mention in mentions] == ["part", "whole", "part", "whole"]
+    assert "cán bộ" in text[slice(*mentions[1].own)]
+
+
+def test_sections_lists_and_notes_have_places() -> None:
+    lines = read_lines(
+        "II. KẾT QUẢ\n2. TTHC\n2.3. Kết quả:\n- Huyện tiếp nhận 10 hồ sơ⁽¹⁾:\n+ Mới: 8\n"
+        "⁽¹⁾ Kỳ trước chuyển sang 2 hồ sơ\na) Khác\n"
+    ).lines
+    places = outline_lines(lines)
+    assert [place.section for place in places] == [
+        "II", "II.2", "II.2.3", "II.2.3", "II.2.3", "II.2.3", "II.2.3.a",
+    ]  # fmt: skip
+    assert places[4].parents[0] == 3
+    assert (places[5].note, places[5].anchor[0]) == ("1", 3)
+
+
+def test_windows_days_and_years_in_words() -> None:
+    window = find_window("Từ ngày 15/12/2021 đến ngày 14/6/2022, tiếp nhận", H1)
+    assert window == Period(dt.date(2021, 12, 15), dt.date(2022, 6, 14))
+    assert find_day("Tính đến ngày 01/6/2022, có mặt", H1) == dt.date(2022, 6, 1)
+    assert find_day("đến 32/13/2022", H1) is None
+    assert find_year("(năm 2021 thành lập mới", H1) is not None
+    assert find_year("theo Kế hoạch năm 2021", H1) is None
+
+
+def test_every_indicator_has_wording(reader) -> None:
+    assert set(reader.reference.indicator_rows) == set(reader.wording.rules)
+
+
+NOT_READ = {"digitisation_start", "tthc_not_onestop", "onestop_staff_official"}
+"""A day is no figure; two examples that the rules do not reach yet."""
+
+
+def test_every_example_is_read_as_its_indicator(reader) -> None:
+    missed = {
+        code
+        for code, rule in reader.wording.rules.items()
+        if code not in {figure.indicator for figure in reader(rule.example)}
+    }
+    assert missed <= NOT_READ
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Cấp huyện tiếp nhận 998 hồ sơ, trong đó trực tuyến 979 hồ sơ (đạt 98,1%).",
+            [
+                ("998", "dossiers_received_total", "district_office"),
+                ("979", "dossiers_received_online", "district_office"),
+                ("98,1", "online_rate", "district_office"),
+            ],
+        ),
+        (
+            "Đã giải quyết 90 hồ sơ (sớm hạn 60; trễ hẹn 5), đang giải quyết 8 hồ sơ (trễ hẹn 1).",
+            [
+                ("90", "dossiers_resolved_total", "whole_district"),
+                ("60", "dossiers_resolved_early", "whole_district"),
+                ("5", "dossiers_resolved_overdue", "whole_district"),
+                ("8", "dossiers_pending_total", "whole_district"),
+                ("1", "dossiers_pending_overdue", "whole_district"),
+            ],
+        ),
+        (
+            "Da tiep nhan 20 ho so truc tuyen tai cap xa.",
+            [("20", "dossiers_received_online", "commune_aggregate")],
+        ),
+        ("Tổ chức 12 giải bóng đá.", [("12", "", "whole_district")]),
+    ],
+)
+def test_sentences_are_read(reader, text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert [(f.printed, f.indicator, f.scope) for f in reader(text)] == expected
+
+
+def test_a_table_is_read_by_its_labels(reader) -> None:
+    text = (
+        "Kết quả tiếp nhận hồ sơ:\nSTT\tĐơn vị\tTổng số\tTrực tuyến\n"
+        "1\tCấp huyện\t10\t8\n2\tCấp xã\t20\t5"
+    )
+    found = [(f.printed, f.indicator, f.scope) for f in reader(text)]
+    assert found == [
+        ("10", "dossiers_received_total", "district_office"),
+        ("8", "dossiers_received_online", "district_office"),
+        ("20", "dossiers_received_total", "commune_aggregate"),
+        ("5", "dossiers_received_online", "commune_aggregate"),
+    ]
+
+
+def test_a_lead_that_is_repeated_counts_once(reader) -> None:
+    line = "Trong kỳ, toàn huyện tiếp nhận 1.310 hồ sơ của người dân và doanh nghiệp."
+    assert len(reader(f"{line}\n{line}")) == 1
+
+
+def test_reading_does_not_depend_on_other_lines_order(reader) -> None:
+    lines = ["Tiếp nhận 12 phản ánh, kiến nghị.", "Duy trì 30 hộp thư điện tử công vụ."]
+    shuffled = lines[::-1]
+    assert {f.indicator for f in reader("\n".join(lines))} == {
+        f.indicator for f in reader("\n".join(shuffled))
+    }
+
+
+def test_wording_with_unknown_names_is_refused(tmp_path) -> None:
+    path = tmp_path / "wording.yml"
+    path.write_text('indicators:\n  nothing:\n    unit: "%"\n    sais: [x]\n', "utf-8")
+    with pytest.raises(ReferenceDataError, match=r"unknown indicator 'nothing'") as raised:
+        load_wording(path, {"online_rate"})
+    assert "unknown key sais" in str(raised.value)
+    assert "no example" in str(raised.value)
