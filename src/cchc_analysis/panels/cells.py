@@ -1,0 +1,240 @@
+"""A file into a sheet of cells: CSV, TSV, XLSX or Parquet, with nothing interpreted.
+
+A cell is a text, or a number where the file itself says that it is one: a number of a spreadsheet
+cannot be read in two ways, and a text can. Merged cells are filled, per cents of a spreadsheet
+become numbers out of a hundred, dates become ISO text.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "text"),
+    **dict.fromkeys((".xlsx", ".xlsm"), "workbook"),
+    ".parquet": "parquet",
+}
+TOP = 40
+"""Rows at the top of a sheet in which its head is looked for."""
+LARGEST_FILLED = 20_000_000
+"""Bytes of a worksheet up to which merged cells are filled; a longer one is read row by row."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of a file.
+
+    Attributes:
+        name: The file, and the worksheet where there are several.
+        cells: Indexed by the number of the row in the file, from 1; columns numbered from 0;
+            texts in NFC and floats, ``""`` for an empty cell.
+        heads: The names of the columns where the format has them, else ``None``: the head is then
+            somewhere in ``cells``.
+    """
+
+    name: str
+    cells: pd.DataFrame
+    heads: tuple[str, ...] | None = None
+
+
+def open_sheet(path: Path, sheet: str = "") -> Sheet:
+    """Open the cells of a file.
+
+    Args:
+        path: CSV or TSV in UTF-8, XLSX, or Parquet.
+        sheet: The worksheet; needed where a workbook has several that hold anything.
+
+    Raises:
+        ReportError: The file is absent, empty, of another format, or damaged.
+    """
+    if not path.is_file():
+        raise _fault(path, "no such file", "a table", "Name the file.")
+    form = FORMATS.get(path.suffix.lower(), "")
+    if form == "parquet":
+        opened = _open_parquet(path)
+    elif form == "workbook":
+        opened = _open_workbook(path, sheet)
+    elif form == "text":
+        opened = _open_text(path)
+    else:
+        found = f"a file {path.suffix!r}"
+        raise _fault(path, found, "CSV, TSV, XLSX or Parquet", "Save it as one of these.")
+    if opened.cells.empty:
+        raise _fault(path, "no cell that holds anything", "a head and rows", "Fill the sheet.")
+    return opened
+
+
+def _open_text(path: Path) -> Sheet:
+    import pandas as pd
+
+    text = _decode(path)
+    mark = _guess_separator(text)
+    lines = csv.reader(io.StringIO(text[: 400 * 1024]), delimiter=mark)
+    width = max((len(row) for row, _ in zip(lines, range(TOP), strict=False)), default=1)
+    try:
+        cells = pd.read_csv(
+            io.StringIO(text),
+            sep=mark,
+            header=None,
+            names=list(range(width)),
+            dtype="str",
+            keep_default_na=False,
+            skip_blank_lines=False,
+            index_col=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
+        found = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
+        remedy = "Quote cells that hold the separator; give each row the cells of the head."
+        raise _fault(path, found, "rows of equal length", remedy) from None
+    return Sheet(path.name, _keep_held(cells.fillna("")))
+
+
+def _decode(path: Path) -> str:
+    content = path.read_bytes()
+    code = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return unicodedata.normalize("NFC", content.decode(code))
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start} is not {code.removesuffix('-sig').upper()}"
+        raise _fault(path, found, "UTF-8", "Save it as “CSV UTF-8”, or as XLSX.") from None
+
+
+def _guess_separator(text: str) -> str:
+    """The mark that splits the first lines most often, and every one of them if any does."""
+    lines = [line for line in text[:20_000].splitlines()[:TOP] if line.strip()]
+    return max(",;\t|", key=lambda mark: sum(mark in line for line in lines))
+
+
+def _keep_held(cells: pd.DataFrame) -> pd.DataFrame:
+    """Rows that hold anything, under their numbers in the file; spaces around texts go."""
+    import pandas as pd
+
+    tidy = pd.DataFrame({name: cells[name].str.strip() for name in cells.columns})
+    tidy.index = tidy.index + 1
+    return tidy.loc[(tidy != "").any(axis=1)]
+
+
+def _open_parquet(path: Path) -> Sheet:
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        found = f"Parquet that cannot be read ({error})"
+        raise _fault(path, found, "Parquet", "Save it again.") from None
+    columns = [_as_cells(table[name]) for name in table.columns]
+    cells = pd.DataFrame(dict(enumerate(columns)))
+    cells.index = pd.RangeIndex(1, len(cells) + 1)
+    heads = tuple(unicodedata.normalize("NFC", str(name)) for name in table.columns)
+    return Sheet(path.name, cells, heads)
+
+
+def _as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A typed column as texts, or as floats with ``NaN`` for an empty cell."""
+    import pandas as pd
+
+    if pd.api.types.is_datetime64_any_dtype(column):
+        column = column.dt.strftime("%Y-%m-%d")
+    elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return column.astype("float64")
+    texts = column.astype("object").where(column.notna(), "").astype("str")
+    return texts.str.normalize("NFC").str.strip()
+
+
+def _open_workbook(path: Path, sheet: str) -> Sheet:
+    import openpyxl
+
+    try:
+        is_long = _measure(path) > LARGEST_FILLED
+        book = openpyxl.load_workbook(path, data_only=True, read_only=is_long)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        found = f"a workbook that cannot be read ({error})"
+        raise _fault(path, found, "XLSX", "Open it and save it again as XLSX.") from None
+    try:
+        chosen = _choose_worksheet(path, book, sheet)
+        cells = _frame(_list_rows(chosen, {} if is_long else _map_merged(chosen)))
+    finally:
+        book.close()
+    name = f"{path.name}, sheet {chosen.title!r}" if len(book.sheetnames) > 1 else path.name
+    return Sheet(name, cells)
+
+
+def _measure(path: Path) -> int:
+    with zipfile.ZipFile(path) as archive:
+        sizes = [part.file_size for part in archive.infolist() if "worksheets/" in part.filename]
+    return max(sizes, default=0)
+
+
+def _choose_worksheet(path: Path, book: Any, sheet: str) -> Any:
+    names = ", ".join(map(repr, book.sheetnames))
+    if sheet:
+        if sheet in book.sheetnames:
+            return book[sheet]
+        raise _fault(path, f"no sheet {sheet!r}", f"one of {names}", "Mend `sheet` in the mapping.")
+    held = [each for each in book.worksheets if any(map(_holds, each.values))]
+    if len(held) > 1:
+        names = ", ".join(repr(each.title) for each in held)
+        raise _fault(path, f"{len(held)} sheets: {names}", "one", "Say `sheet:` in the mapping.")
+    return (held or book.worksheets)[0]
+
+
+def _holds(row: Iterable[Any]) -> bool:
+    return any(cell not in (None, "") for cell in row)
+
+
+def _map_merged(sheet: Any) -> dict[tuple[int, int], Any]:
+    """The cells inside merged ranges, each with the cell that says what the range says."""
+    return {
+        (row, column): sheet.cell(area.min_row, area.min_col)
+        for area in sheet.merged_cells.ranges
+        for row in range(area.min_row, area.max_row + 1)
+        for column in range(area.min_col, area.max_col + 1)
+    }
+
+
+def _list_rows(sheet: Any, merged: dict[tuple[int, int], Any]) -> Iterator[list[Any]]:
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        yield [
+            _read_cell(merged.get((number, column), cell))
+            for column, cell in enumerate(row, start=1)
+        ]
+
+
+def _read_cell(cell: Any) -> str | float:
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return round(100.0 * value, 10) if "%" in (cell.number_format or "") else float(value)
+    if isinstance(value, dt.datetime | dt.date):
+        return value.strftime("%Y-%m-%d")
+    return " ".join(unicodedata.normalize("NFC", str(value)).split())
+
+
+def _frame(rows: Iterable[list[Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    held = {number: row for number, row in enumerate(rows, start=1) if _holds(row)}
+    width = max(map(len, held.values()), default=0)
+    body = [[*row, *[""] * (width - len(row))] for row in held.values()]
+    return pd.DataFrame(body, index=list(held), dtype="object")
+
+
+def _fault(path: Path, found: str, expected: str, remedy: str) -> ReportError:
+    return ReportError(Problem(path.name, found, expected, remedy))

@@ -1,0 +1,212 @@
+"""What is wrong with figures of a panel that can be read.
+
+Impossible values, two values for one quantity and areas that did not exist then are problems;
+rows of totals that do not add up and holes in the panel are notes, since the panel stays usable
+and a reader has to know. Everything is found for the whole panel at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cchc_analysis.errors import Problem
+from cchc_analysis.panels.numerals import read_numerals
+from cchc_analysis.panels.places import FRACTION, name_rows
+from cchc_analysis.records import QUANTITY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.reference import Reference
+
+MOST_NAMED = 6
+"""Holes or cells named one by one; more are counted."""
+
+
+def check_figures(figures: pd.DataFrame, reference: Reference, where: str) -> list[Problem]:
+    """Everything that keeps figures from being data.
+
+    Args:
+        figures: One row per figure with ids, ``value`` and ``fault``, see ``register``.
+        reference: The catalogue, and the areas with their dates.
+        where: The name of the file.
+    """
+    return [
+        *_check_numerals(figures, where),
+        *_check_fractions(figures, where),
+        *_check_range(figures, reference, where),
+        *_check_existence(figures, reference, where),
+        *_check_doubles(figures, where),
+    ]
+
+
+def _check_numerals(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
+    faulty = figures[figures["fault"] != ""]
+    for indicator, rows in faulty.groupby("indicator", sort=False):
+        words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_NAMED]))
+        is_open = rows["fault"].str.contains("thousands or decimals").any()
+        yield Problem(
+            f"{where}, {name_rows(rows['row'])}",
+            f"{indicator}: {words}",
+            "numbers that can be read in one way",
+            'Say `decimal_mark: "."` or `decimal_mark: ","` in the mapping.'
+            if is_open
+            else "Mend the cells, or list the words for “no figure” under `missing:`.",
+        )
+
+
+def _check_fractions(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
+    """Per cents between 0 and 1 are shares of one, unless a mapping says "%" and means it."""
+    rates = figures[(figures["unit"] == "%") & ~figures["is_unit_said"] & (figures["value"] != 0)]
+    for indicator, rows in rates.groupby("indicator", sort=False):
+        is_share = rows["value"].abs() <= 1
+        others = rows.loc[~is_share, "value"]
+        if not is_share.any() or (len(others) and others.median() < 50):
+            continue
+        shares = rows[is_share]
+        yield Problem(
+            f"{where}, {name_rows(shares['row'])}",
+            f"{indicator}: {len(shares)} of {len(rows)} per cents lie between 0 and 1, such as "
+            f"{shares['printed'].iloc[0]}",
+            "per cents from 0 to 100",
+            'Say `unit: fraction` for the column if they are shares of one, `unit: "%"` if not.',
+        )
+
+
+def _check_range(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+    catalogue = reference.indicators.set_index("indicator")
+    low = figures["indicator"].map(catalogue["range_min"])
+    high = figures["indicator"].map(catalogue["range_max"])
+    slack = 1e-9
+    is_out = (figures["value"] < low - slack) | (figures["value"] > high + slack)
+    outside = figures.assign(least=low, most=high)[is_out]
+    for (indicator, printed), rows in outside.groupby(["indicator", "printed"], sort=False):
+        first = rows.iloc[0]
+        named = ", ".join(dict.fromkeys(rows["area"].iloc[:MOST_NAMED]))
+        yield Problem(
+            f"{where}, {name_rows(rows['row'])}",
+            f"{indicator} = {printed} ({named})",
+            f"{first['least']:g} to {first['most']:g}"
+            if np.isfinite(first["most"])
+            else f"at least {first['least']:g}",
+            "Mend the cell or its unit; if the number stands for a missing one, say so under "
+            "`absent:` with the reason.",
+        )
+
+
+def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+    """An area speaks of a period in which it did not yet, or no longer, exist."""
+    areas = reference.areas.set_index("area_id")[["name", "valid_from", "valid_to"]]
+    placed = figures.join(areas, on="area_id")
+    begin = placed["period_start"].where(placed["period_start"] != "", placed["period_end"])
+    is_early = (placed["valid_from"].fillna("") > placed["period_end"]) & (placed["area_id"] != "")
+    is_late = (placed["valid_to"].fillna("") != "") & (begin > placed["valid_to"])
+    for is_wrong, word, column in (
+        (is_early, "does not exist before", "valid_from"),
+        (is_late, "no longer exists after", "valid_to"),
+    ):
+        for (area_id, name, day), rows in placed[is_wrong].groupby(["area_id", "name", column]):
+            yield Problem(
+                f"{where}, {name_rows(rows['row'])}",
+                f"{name} ({area_id}) {word} {day}, and the row is about "
+                f"{rows['period_start'].iloc[0]}–{rows['period_end'].iloc[0]}",
+                "an area that existed in the period",
+                "Name the area of that time; data/reference/area_changes.csv tells what became "
+                "of it.",
+            )
+
+
+def _check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
+    """Two different values for one quantity; the same value twice is only said once."""
+    key = ["source", *QUANTITY]
+    known = figures[figures["area_id"] != ""]
+    doubled = known[known.duplicated(key, keep=False)]
+    for _, rows in doubled.groupby(key, sort=False):
+        if rows["value"].nunique() > 1:
+            first = rows.iloc[0]
+            values = " and ".join(str(cell) for cell in rows["printed"].iloc[:3])
+            yield Problem(
+                f"{where}, {name_rows(rows['row'])}",
+                f"{first['area']!r} twice for {first['indicator']}, {first['period_end']}: "
+                f"{values}",
+                "one figure for an area, indicator and period",
+                "Remove one, or tell them apart by `breakdown`, `scope` or `source`.",
+            )
+
+
+def drop_repetitions(figures: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Rows that say once more what another row says."""
+    is_again = figures.duplicated(["source", *QUANTITY])
+    if is_again.any():
+        places = name_rows(figures.loc[is_again, "row"])
+        notes.append(f"{int(is_again.sum())} figures said twice with one value ({places})")
+    return figures[~is_again]
+
+
+def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Reference) -> list[str]:
+    """How the rows of totals compare with the sums of the rows that they are about."""
+    if totals.empty:
+        return []
+    kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
+    key = ["indicator", "breakdown", "period", "period_end"]
+    read = read_numerals(
+        totals["printed"],
+        totals["indicator"],
+        totals["indicator"].map(lambda _: "count"),
+        totals["row"] * np.nan,
+    )
+    printed = totals.assign(total=read["value"]).dropna(subset="total")
+    summed = figures[figures["unit"].map(kinds).isin(["count", "money"])]
+    sums = summed.groupby(key, sort=False)["value"].sum().rename("sum").reset_index()
+    both = printed.merge(sums, on=key)
+    wrong = both[~np.isclose(both["total"], both["sum"])]
+    said = [
+        f"total of {row.indicator} in row {row.row}: printed {row.printed}, the rows add up to "
+        f"{row.sum:.12g}"
+        for row in wrong.head(MOST_NAMED).itertuples()
+    ]
+    more = len(wrong) - len(said)
+    return [
+        *said,
+        *([f"{more} more totals that do not add up"] if more > 0 else []),
+        f"{len(both) - len(wrong)} of {len(both)} totals equal the sum of their rows",
+    ]
+
+
+def find_holes(figures: pd.DataFrame) -> list[str]:
+    """Areas that some periods of an indicator lack, in words; few indicators only.
+
+    Returns:
+        At most ``MOST_NAMED`` lines, and one that counts the rest.
+    """
+    said: list[str] = []
+    for indicator, rows in figures.groupby("indicator", sort=False):
+        grid = rows.groupby(["area_id", "period_end"]).size().unstack()
+        holes = int(grid.isna().to_numpy().sum())
+        if holes:
+            said.append(f"{indicator}: {_name_holes(grid, rows, holes)}")
+    more = [f"holes in {len(said) - MOST_NAMED} more indicators"] if len(said) > MOST_NAMED else []
+    return [*said[:MOST_NAMED], *more]
+
+
+def _name_holes(grid: pd.DataFrame, rows: pd.DataFrame, holes: int) -> str:
+    names = dict(zip(rows["area_id"], rows["area"], strict=True))
+    where: Any = np.argwhere(grid.isna().to_numpy())
+    if holes <= MOST_NAMED:
+        return "no figure for " + ", ".join(
+            f"{names[grid.index[row]]} {grid.columns[column]}" for row, column in where
+        )
+    return f"{holes} of {grid.size} area-periods without a figure"
+
+
+def mark_fractions(figures: pd.DataFrame) -> pd.DataFrame:
+    """Shares of one into per cents; two more decimals were printed than the per cent shows."""
+    is_share = figures["unit"] == FRACTION
+    return figures.assign(
+        value=figures["value"].where(~is_share, (100 * figures["value"]).round(9)),
+        decimals=figures["decimals"].where(~is_share, (figures["decimals"] - 2).clip(lower=0)),
+        unit=figures["unit"].mask(is_share, "%"),
+    )

@@ -1,0 +1,252 @@
+"""Where the head of a sheet ends, and what each of its columns is.
+
+Columns are known by their headings, never by where they stand. A heading is known from the
+mapping, from our own names, from the labels of the catalogue, or, in the official form II.06a,
+from its number together with its words. Every heading that is not known is named, with the
+nearest that are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.clean import fold_text, nearest_names
+from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.panels.cells import TOP, Sheet
+from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
+from cchc_analysis.panels.vocabulary import Vocabulary, last_part
+
+if TYPE_CHECKING:
+    from cchc_analysis.reference import Reference
+
+FORM_COLUMNS: Mapping[int, tuple[str, str]] = {
+    3: ("dossiers_received_total", "tiep nhan"),
+    4: ("dossiers_received_online", "tiep nhan"),
+    5: ("dossiers_received_direct", "tiep nhan"),
+    6: ("dossiers_carried_over", "ky truoc"),
+    7: ("dossiers_resolved_total", "giai quyet"),
+    8: ("dossiers_resolved_early", "giai quyet"),
+    9: ("dossiers_resolved_on_due", "giai quyet"),
+    10: ("dossiers_resolved_overdue", "giai quyet"),
+    11: ("dossiers_pending_total", "dang giai quyet"),
+    12: ("dossiers_pending_in_term", "dang giai quyet"),
+    13: ("dossiers_pending_overdue", "dang giai quyet"),
+}
+"""Form II.06a/VPCP/KSTT (TT 01/2020/TT-VPCP): each numbered column, and words of its heading."""
+
+_NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
+_NUMBER = re.compile(r"[-−]?[\d., ]*\d%?")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a sheet: the heading of each column, its number, and where the rows begin."""
+
+    names: tuple[str, ...]
+    numbers: Mapping[int, int]
+    last_row: int
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a sheet are, by position.
+
+    ``fields`` describe a row, ``values`` hold figures. ``form`` is the official form, if it is
+    one.
+    """
+
+    names: tuple[str, ...]
+    fields: Mapping[str, int]
+    values: Mapping[int, ValueColumn]
+    form: str = ""
+    unknown: tuple[str, ...] = field(default=())
+
+
+def find_head(sheet: Sheet, mapping: PanelMapping, reference: Reference) -> Head:
+    """Find the head of a sheet: one row or several, below titles and above numbers.
+
+    Raises:
+        ReportError: There is no head, or nothing below it.
+    """
+    if sheet.heads is not None:
+        return Head(sheet.heads, {}, 0)
+    top = sheet.cells.iloc[:TOP]
+    rows = {number: list(row) for number, row in zip(top.index, top.to_numpy(), strict=True)}
+    known = Vocabulary(mapping, reference)
+    first, last = _find_rows(rows, known, mapping.header_row)
+    numbers, end = _find_numbers(rows, last)
+    if sheet.cells.index[-1] <= end:
+        remedy = "Add the rows, or say `header_row:` in the mapping."
+        raise ReportError(Problem(sheet.name, "a head and no rows below it", "rows", remedy))
+    return Head(_flatten([row for n, row in rows.items() if first <= n <= last]), numbers, end)
+
+
+def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Reference) -> Columns:
+    """Say what each column is.
+
+    Raises:
+        ReportError: Headings that nothing knows, all at once; or one that two columns share.
+    """
+    known = Vocabulary(mapping, reference)
+    form = _match_form(sheet, head) if not mapping.values else {}
+    fields: dict[str, int] = {}
+    values: dict[int, ValueColumn] = dict(form)
+    problems, unknown = [], []
+    for position, name in enumerate(head.names):
+        if position in form or not name or known.is_ignored(name):
+            continue
+        if (word := known.match_field(name)) and word not in fields:
+            fields[word] = position
+        elif word:
+            problems.append(_double(sheet, word, head.names[fields[word]], name))
+        elif (value := known.match_value(name)) is not None:
+            values[position] = value
+        else:
+            unknown.append(name)
+    problems.extend(_name_unknown(sheet, unknown, known))
+    problems.extend(_name_absent(sheet, head, mapping))
+    if problems:
+        raise ReportError(problems)
+    return Columns(head.names, fields, values, "II.06a" if form else "", tuple(unknown))
+
+
+def _find_rows(
+    rows: Mapping[int, list[Any]], known: Vocabulary, header_row: int
+) -> tuple[int, int]:
+    """First and last row of the head: around the row with most known headings."""
+    numbers = list(rows)
+    if header_row:
+        best = header_row if header_row in rows else numbers[0]
+    else:
+        best = max(numbers, key=lambda n: (_count_known(rows[n], known), -n))
+        if not _count_known(rows[best], known):
+            best = next((n for n in numbers if _count_texts(rows[n]) > 1), numbers[0])
+    first = last = best
+    while not header_row and first - 1 in rows and _is_upper(rows[first - 1]):
+        first -= 1
+    while last + 1 in rows and _is_upper(rows[last]) and _is_lower(rows[last + 1]):
+        last += 1
+    return first, last
+
+
+def _count_known(row: Iterable[Any], known: Vocabulary) -> int:
+    return sum(known.knows(cell) for cell in {*row} if isinstance(cell, str) and cell)
+
+
+def _count_texts(row: Iterable[Any]) -> int:
+    return len({cell for cell in row if isinstance(cell, str) and cell and not _is_number(cell)})
+
+
+def _is_number(cell: object) -> bool:
+    return not isinstance(cell, str) or bool(cell and _NUMBER.fullmatch(cell))
+
+
+def _is_upper(row: list[Any]) -> bool:
+    """A row of headings over others: several texts, some of them over more than one column."""
+    held = [cell for cell in row if cell != ""]
+    is_wide = len(held) < len(row) or len(set(held)) < len(held)
+    return _count_texts(row) > 1 and is_wide and not any(map(_is_number, held))
+
+
+def _is_lower(row: list[Any]) -> bool:
+    held = [cell for cell in row if cell != ""]
+    return bool(held) and not any(_is_number(cell) or _NUMBERED.fullmatch(cell) for cell in held)
+
+
+def _find_numbers(rows: Mapping[int, list[Any]], last: int) -> tuple[dict[int, int], int]:
+    """The row that numbers the columns, "(3)=(4)+(5)", if the head has one below it."""
+    row = rows.get(last + 1, [])
+    numbers: dict[int, int] = {}
+    for position, cell in enumerate(row):
+        text = f"{cell:g}" if isinstance(cell, float) else cell
+        if found := _NUMBERED.fullmatch(text):
+            numbers[position] = int(found[1])
+        elif text and not re.fullmatch(r"\(?[A-Z]\)?", text):
+            return {}, last
+    ordered = list(numbers.values())
+    is_counting = len(ordered) > 2 and all(b - a == 1 for a, b in pairwise(ordered))
+    return (numbers, last + 1) if is_counting else ({}, last)
+
+
+def _flatten(rows: list[list[Any]]) -> tuple[str, ...]:
+    """One heading a column: what stands above each other, joined; blanks look left."""
+    filled = [_fill_right(row, below) for row, below in pairwise(rows)]
+    columns = zip(*filled, rows[-1], strict=True)
+    return tuple(
+        " / ".join(dict.fromkeys(_say(cell) for cell in each if cell != "")) for each in columns
+    )
+
+
+def _fill_right(row: list[Any], below: list[Any]) -> list[Any]:
+    filled: list[Any] = []
+    for cell, under in zip(row, below, strict=True):
+        filled.append(cell if cell != "" or under == "" or not filled else filled[-1])
+    return filled
+
+
+def _say(cell: Any) -> str:
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)
+
+
+def _match_form(sheet: Sheet, head: Head) -> dict[int, ValueColumn]:
+    """The columns of form II.06a, by number and words; nothing where the sheet is no such form."""
+    by_number = {number: position for position, number in head.numbers.items()}
+    words = fold_text(" ".join(head.names))
+    if not set(FORM_COLUMNS) <= set(by_number) or "tiep nhan" not in words:
+        return {}
+    problems = [
+        Problem(
+            sheet.name,
+            f"column ({number}) is headed {head.names[by_number[number]]!r}",
+            f"words such as {said!r}, as in form II.06a",
+            "Mend the heading or the number, or map the columns by `values:`.",
+        )
+        for number, (_, said) in FORM_COLUMNS.items()
+        if said not in fold_text(head.names[by_number[number]])
+    ]
+    if problems:
+        raise ReportError(problems)
+    return {
+        by_number[number]: ValueColumn(indicator=indicator)
+        for number, (indicator, _) in FORM_COLUMNS.items()
+    }
+
+
+def _double(sheet: Sheet, word: str, first: str, second: str) -> Problem:
+    return Problem(
+        sheet.name,
+        f"headings {first!r} and {second!r} are both the {word}",
+        "one column for it",
+        f"Say `columns: {{{word}: …}}` in the mapping, and the other under `ignore:`.",
+    )
+
+
+def _name_unknown(sheet: Sheet, unknown: list[str], known: Vocabulary) -> Iterator[Problem]:
+    for name in unknown:
+        near = nearest_names(name, known.list_names())
+        offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
+        yield Problem(
+            sheet.name,
+            f"unknown heading {name!r}",
+            "a heading of the mapping or a label of data/reference/indicators.csv",
+            f"{offer}Add it to the mapping under `columns:`, `values:` or `ignore:`.",
+        )
+
+
+def _name_absent(sheet: Sheet, head: Head, mapping: PanelMapping) -> Iterator[Problem]:
+    """Headings that the mapping speaks of and the sheet does not have."""
+    held = {fold_text(name) for name in head.names} | {last_part(name) for name in head.names}
+    ranks = [mapping.ranks.column, mapping.ranks.of] if mapping.ranks else []
+    for name in (*mapping.columns.values(), *mapping.values, *filter(None, ranks)):
+        if fold_text(name) not in held:
+            near = nearest_names(name, [each for each in head.names if each])
+            yield Problem(
+                sheet.name,
+                f"no heading {name!r}, which the mapping names",
+                f"one of {', '.join(repr(each) for each in head.names if each)}",
+                f"Did you mean {near[0]!r}?" if near else "Mend the mapping.",
+            )

@@ -1,0 +1,175 @@
+"""Registered panels as observations, beside those of the reports.
+
+Comes in as ``data/raw/panels``; goes out as the same tables that ``read`` and ``tidy`` make of
+reports, computed column by column so that a million figures take seconds. A faulty panel is set
+aside with its problems and does not stop the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.files import TableError, load_text_table
+from cchc_analysis.panels.places import name_rows
+from cchc_analysis.panels.register import PANEL_COLUMNS, load_register
+from cchc_analysis.records import (
+    OBSERVATION_COLUMNS,
+    OBSERVATION_KEY,
+    SOURCE_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.reference import Reference
+
+ROUNDED = ("rate", "score", "money", "time", "other")
+"""Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
+
+
+@dataclass(frozen=True)
+class PanelReadings:
+    """What the registered panels say, and what is wrong with those that could not be read.
+
+    Attributes:
+        sources: ``SOURCE_COLUMNS``, of kind ``panel``.
+        transcripts: ``TRANSCRIPT_COLUMNS``, the figures as printed.
+        observations: ``OBSERVATION_COLUMNS``, sorted by key.
+        problems: By source id; such a source is in none of the tables.
+    """
+
+    sources: pd.DataFrame
+    transcripts: pd.DataFrame
+    observations: pd.DataFrame
+    problems: dict[str, tuple[Problem, ...]]
+
+
+def read_panels(raw: Path, reference: Reference) -> PanelReadings:
+    """Read all registered panels.
+
+    Args:
+        raw: The folder ``data/raw``.
+        reference: The reference tables.
+
+    Raises:
+        ReportError: The list of panels itself cannot be read.
+    """
+    import pandas as pd
+
+    register = load_register(raw)
+    problems = dict(_find_strays(raw, register))
+    tables = []
+    for panel, sources in register.groupby("panel", sort=True):
+        try:
+            tables.append(_load_panel(raw, str(panel), set(sources["source_id"]), reference))
+        except ReportError as error:
+            problems |= dict.fromkeys(sources["source_id"], error.problems)
+    figures = pd.concat(tables, ignore_index=True) if tables else _load_nothing()
+    good = register[(register["state"] == "accepted") & ~register["source_id"].isin(problems)]
+    figures = figures[figures["source_id"].isin(good["source_id"])]
+    return PanelReadings(
+        good[list(SOURCE_COLUMNS)].reset_index(drop=True),
+        _as_transcripts(figures),
+        _as_observations(figures, reference),
+        problems,
+    )
+
+
+def _find_strays(raw: Path, register: pd.DataFrame) -> Iterator[tuple[str, tuple[Problem, ...]]]:
+    known = {"sources", *register["panel"]}
+    for path in sorted((raw / "panels").glob("*")):
+        if path.suffix in (".csv", ".parquet") and path.stem not in known:
+            where = f"data/raw/panels/{path.name}"
+            remedy = "Bring it in with cchc add-panel, or remove it."
+            yield path.stem, (Problem(where, "a panel not registered", "a source of it", remedy),)
+
+
+def _load_panel(raw: Path, panel: str, sources: set[str], reference: Reference) -> pd.DataFrame:
+    table = _load_figures(raw / "panels", panel)
+    problems = list(_check_codes(table, panel, sources, reference))
+    if problems:
+        raise ReportError(problems)
+    return table
+
+
+def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = list(PANEL_COLUMNS)
+    path = folder / f"{panel}.parquet"
+    if path.is_file():
+        return pd.read_parquet(path, columns=columns)
+    try:
+        table = load_text_table(folder / f"{panel}.csv", columns, ["figure_id"])
+        numbers = {name: pd.to_numeric(table[name]) for name in ("value", "decimals")}
+    except TableError as error:
+        raise ReportError(error.problems) from None
+    except ValueError as error:
+        where, remedy = f"{panel}.csv", "Bring the panel in again."
+        raise ReportError(Problem(where, str(error), "numbers", remedy)) from None
+    return table.assign(**numbers)
+
+
+def _load_nothing() -> pd.DataFrame:
+    import pandas as pd
+
+    texts = pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str")
+    return texts.astype({"value": "float64", "decimals": "int64"})
+
+
+def _check_codes(
+    table: pd.DataFrame, panel: str, sources: set[str], reference: Reference
+) -> Iterator[Problem]:
+    """Codes that were known when the panel came in, and are no longer."""
+    for column, known in (
+        ("source_id", sources),
+        ("area_id", set(reference.area_rows)),
+        ("indicator", set(reference.indicator_rows)),
+        ("unit", set(reference.unit_rows)),
+    ):
+        strange = table[~table[column].isin(known)]
+        for code, rows in strange.groupby(column):
+            yield Problem(
+                f"panel {panel}, {name_rows(rows['figure_id'].str[1:])}",
+                f"unknown {column} {code!r}",
+                "a code of data/reference",
+                "Restore the code, or bring the panel in again with --replace.",
+            )
+
+
+def _as_observations(figures: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    own = figures["indicator"].map(
+        {code: row["unit"] for code, row in reference.indicator_rows.items()}
+    )
+    pairs = list(zip(figures["unit"], own, strict=True))
+    factors = {pair: reference.convert_unit(*pair) for pair in set(pairs)}
+    factor = own.to_frame("unit").assign(factor=[factors[pair] for pair in pairs])["factor"]
+    kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
+    is_rounded = figures["unit"].map(kinds).isin(ROUNDED)
+    hidden = (0.5 * 10.0 ** -figures["decimals"].astype("float64")).where(is_rounded, 0.0)
+    observations = figures.assign(
+        reading=1,
+        value=(figures["value"] * factor).astype("float64"),
+        low=((figures["value"] - hidden) * factor).astype("float64"),
+        high=((figures["value"] + hidden) * factor).astype("float64"),
+        unit=own.astype("str"),
+        is_published=True,
+        figures=figures["figure_id"],
+    )
+    return observations.sort_values(list(OBSERVATION_KEY), kind="stable", ignore_index=True)[
+        list(OBSERVATION_COLUMNS)
+    ]
+
+
+def _as_transcripts(figures: pd.DataFrame) -> pd.DataFrame:
+    has_digits = figures["printed"].str.contains(r"\d")
+    read_as = figures["value"].map("{:g}".format).where(~has_digits, "")
+    texts = figures.assign(
+        place="table", read_as=read_as, note_vi=figures["note"], note_en=figures["note"]
+    )
+    return texts[list(TRANSCRIPT_COLUMNS)].reset_index(drop=True)

@@ -1,0 +1,197 @@
+"""What a mapping file may say: how the headings and words of one panel become ours.
+
+A mapping is a small YAML file in ``data/reference/panel_mappings``, reviewed like code. This
+module knows its shape; what the words do is in ``headings`` and ``unfolding``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from cchc_analysis.clean import nearest_names
+from cchc_analysis.errors import Problem, ReportError
+
+FIELDS = (
+    *("area", "area_code", "province", "scope", "period", "period_start", "period_end"),
+    *("indicator", "breakdown", "value", "unit", "status", "source", "note"),
+)
+"""What a column of a panel can be."""
+
+TOTAL_WORDS = (
+    *("tổng", "tổng số", "tổng cộng", "cộng", "tổng cộng chung", "toàn tỉnh", "toàn huyện"),
+    *("bình quân", "trung bình", "total", "grand total", "sum", "mean", "average"),
+)
+"""Labels of rows that add up the others; folded before they are compared."""
+
+MISSING_WORDS = ("", "-", "–", "—", "...", "…", "n/a", "na", "nan", "null", "none", "#n/a")
+"""Cells that say that there is no figure. A zero is never one of them."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class ValueColumn(_Strict):
+    """What the numbers of one heading of a wide table are."""
+
+    indicator: str = ""
+    unit: str = ""
+    scope: str = ""
+    breakdown: str = ""
+    status: str = ""
+    period: str = ""
+
+
+class AreaRule(_Strict):
+    """What a label in the area column stands for, where it is no name of an area."""
+
+    area_id: str
+    indicators: dict[str, str] = Field(default_factory=dict)
+
+
+class Absence(_Strict):
+    """A number that stands for a missing figure, with the reason why we say so."""
+
+    indicator: str
+    printed: str
+    reason: str
+
+
+class RankRule(_Strict):
+    """A column of ranks beside the values: the indicator that each rank is, by level of area."""
+
+    column: str
+    of: str = ""
+    last: str = "last"
+    indicators: dict[str, dict[str, str]]
+
+
+class PanelSource(_Strict):
+    """Who published the figures, where, and what may be done with them.
+
+    ``key`` is what the ``source`` column of a panel says where it has several sources.
+    """
+
+    source_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,60}$")
+    publisher: str = Field(min_length=2)
+    licence: str = Field(min_length=2)
+    title: str = ""
+    url: str = ""
+    number: str = ""
+    dated: str = ""
+    language: str = "vi"
+    key: str = ""
+    note_vi: str = ""
+    note_en: str = ""
+
+
+class PanelMapping(_Strict):
+    """One mapping file.
+
+    ``columns`` gives fields their headings; ``values`` gives the headings of a wide table their
+    indicators; ``indicators``, ``areas`` and ``units`` translate words of the panel; ``constants``
+    hold for every row; ``ignore`` lists headings left out on purpose.
+    """
+
+    panel: str = Field(default="", pattern=r"^([a-z][a-z0-9_]{2,60})?$")
+    sheet: str = ""
+    header_row: int = Field(default=0, ge=0)
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, ValueColumn] = Field(default_factory=dict)
+    indicators: dict[str, str] = Field(default_factory=dict)
+    areas: dict[str, AreaRule] = Field(default_factory=dict)
+    units: dict[str, str] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    scopes: dict[str, str] = Field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    absent: tuple[Absence, ...] = ()
+    totals: tuple[str, ...] = ()
+    decimal_mark: Literal["", ".", ","] = ""
+    ranks: RankRule | None = None
+    sources: tuple[PanelSource, ...] = ()
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _allow_a_bare_indicator(cls, values: object) -> object:
+        if not isinstance(values, dict):
+            return values
+        return {
+            str(head): {"indicator": each} if isinstance(each, str) else each
+            for head, each in values.items()
+        }
+
+    @field_validator("areas", mode="before")
+    @classmethod
+    def _allow_a_bare_area(cls, areas: object) -> object:
+        if not isinstance(areas, dict):
+            return areas
+        return {
+            str(name): {"area_id": str(each)} if isinstance(each, str | int) else each
+            for name, each in areas.items()
+        }
+
+    @field_validator("columns", "constants")
+    @classmethod
+    def _know_the_fields(cls, fields: dict[str, str]) -> dict[str, str]:
+        for field in fields:
+            if field not in FIELDS:
+                offer = ", ".join(nearest_names(field, FIELDS)) or ", ".join(FIELDS)
+                raise ValueError(f"unknown field {field!r}; did you mean {offer}?")
+        return fields
+
+
+def load_mapping(path: Path) -> PanelMapping:
+    """Load a mapping file.
+
+    Args:
+        path: A YAML file.
+
+    Raises:
+        ReportError: The file is absent, not YAML, or says something that no mapping can say; all
+            of it at once.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReportError(_fault(path, f"{error.strerror}", "a mapping file")) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        found = " ".join(str(error).split())
+        raise ReportError(_fault(path, f"not YAML ({found})", "YAML in UTF-8")) from None
+    return build_mapping(content, path.name)
+
+
+def build_mapping(content: object, name: str) -> PanelMapping:
+    """Make a mapping of the content of its file.
+
+    Raises:
+        ReportError: It says something that no mapping can say.
+    """
+    try:
+        return PanelMapping.model_validate(content or {})
+    except ValidationError as error:
+        raise ReportError(_list_faults(name, error)) from None
+
+
+def _list_faults(name: str, error: ValidationError) -> Iterator[Problem]:
+    known = (*PanelMapping.model_fields, *PanelSource.model_fields, *ValueColumn.model_fields)
+    for fault in error.errors():
+        place = ".".join(str(part) for part in fault["loc"]) or "the file"
+        near = nearest_names(str(fault["loc"][-1]), known) if fault["loc"] else []
+        offer = f"Did you mean {', '.join(near)}?" if "extra" in fault["type"] and near else ""
+        yield Problem(
+            name,
+            f"{place}: {fault['msg']} ({fault.get('input')!r})",
+            "what data/reference/panel_mappings/README.md describes",
+            offer or "Mend the entry.",
+        )
+
+
+def _fault(path: Path, found: str, expected: str) -> Problem:
+    return Problem(path.name, found, expected, "Name the right file, or mend it.")

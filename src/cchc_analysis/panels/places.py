@@ -1,0 +1,260 @@
+"""Words of a panel into ids: areas, periods, indicators and units of its figures.
+
+Each different word is looked at once, however many rows say it. Names of areas that several areas
+share are told apart by their province and by when they existed, and never otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.clean import PeriodError, fold_text, nearest_names, parse_period
+from cchc_analysis.errors import Problem
+from cchc_analysis.panels.areas import AreaIndex, match_area
+from cchc_analysis.panels.mapping import PanelMapping
+from cchc_analysis.records import Scope, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.reference import Reference
+
+UNIT_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("percent", "per cent", "phần trăm", "%"), "%"),
+    **dict.fromkeys(("fraction", "share", "phần", "tỷ số"), "fraction"),
+    **dict.fromkeys(("điểm", "points", "score"), "point"),
+    **dict.fromkeys(("hạng", "thứ hạng"), "rank"),
+}
+FRACTION = "fraction"
+"""A unit of panels only: a hundred per cent is 1."""
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The rows of a panel with ids for their words, and the words that have none."""
+
+    rows: pd.DataFrame
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+
+def match_words(
+    rows: pd.DataFrame, mapping: PanelMapping, reference: Reference, where: str
+) -> Matched:
+    """Give every row its ids.
+
+    Args:
+        rows: One row per figure as printed, see ``unfolding``; the columns are texts.
+        mapping: How the words of the panel become ours.
+        reference: Whose areas, indicators and units.
+        where: The name of the file, for problems.
+
+    Returns:
+        The rows with ``area_id``, ``indicator``, ``unit``, ``scope``, ``status``,
+        ``period_start`` and ``period_end`` as ours; faulty words as problems, all at once.
+    """
+    problems: list[Problem] = []
+    fix = _Fixer(rows, where, problems)
+    rows = _match_periods(rows, fix)
+    rows = _match_areas(rows, mapping, reference, fix)
+    matched = rows.assign(
+        indicator=fix.translate("indicator", _indicator_words(mapping, reference), "indicators"),
+        unit=fix.translate("unit", _unit_words(mapping, reference), "units"),
+        scope=fix.translate("scope", {each.value: each.value for each in Scope}, ""),
+        status=fix.translate("status", {each.value: each.value for each in Status}, ""),
+    )
+    matched = _rename_indicators(matched, mapping)
+    units = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
+    own = look_up(matched["indicator"], units)
+    matched["unit"] = matched["unit"].where(matched["unit"] != "", own)
+    return Matched(_place_scopes(matched, mapping, reference), tuple(problems), fix.list_notes())
+
+
+class _Fixer:
+    """Words by way of a function, each once; what has no translation becomes a problem."""
+
+    def __init__(self, rows: pd.DataFrame, where: str, problems: list[Problem]) -> None:
+        self.rows, self.where, self.problems = rows, where, problems
+        self.notes: list[str] = []
+
+    def list_notes(self) -> tuple[str, ...]:
+        return tuple(self.notes)
+
+    def complain(self, mask: Any, found: str, expected: str, remedy: str) -> None:
+        places = name_rows(self.rows.loc[mask, "row"])
+        self.problems.append(Problem(f"{self.where}, {places}", found, expected, remedy))
+
+    def translate(self, column: str, words: Mapping[str, str], table: str) -> pd.Series[Any]:
+        cells = self.rows[column]
+        known = {**words, "": ""}
+        folded = {fold_text(word): code for word, code in reversed([*words.items()]) if word}
+        translated: dict[str, str] = {}
+        for cell in cells.unique():
+            code = known.get(cell, folded.get(fold_text(cell) or "?"))
+            if code is None:
+                self._complain_of_word(column, cell, words, table)
+            translated[cell] = code or ""
+        return look_up(cells, translated)
+
+    def _complain_of_word(
+        self, column: str, cell: str, words: Mapping[str, str], table: str
+    ) -> None:
+        near = nearest_names(cell, words)
+        offer = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
+        remedy = f"{offer}Translate it under `{column}s:` in the mapping"
+        if table:
+            remedy += f", or add a row to data/reference/{table}.csv"
+        self.complain(
+            self.rows[column] == cell, f"unknown {column} {cell!r}", "a known one", f"{remedy}."
+        )
+
+
+def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
+    """What some words stand for, ``""`` where nothing; always text."""
+    import pandas as pd
+
+    codes, unique = pd.factorize(cells)
+    found = pd.array([words.get(cell, "") for cell in unique], dtype="str")
+    return pd.Series(found.take(codes), index=cells.index)
+
+
+def name_rows(numbers: pd.Series[Any], most: int = 5) -> str:
+    """Some row numbers in words: "row 3", "rows 3, 4 and 120 more"."""
+    rows = list(dict.fromkeys(int(each) for each in numbers))
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    shown = ", ".join(map(str, rows[:most]))
+    return f"rows {shown}" + (f" and {len(rows) - most} more" if len(rows) > most else "")
+
+
+def _indicator_words(mapping: PanelMapping, reference: Reference) -> dict[str, str]:
+    table = reference.indicators
+    words = {code: code for code in table["indicator"]}
+    for column in ("label_vi", "label_en"):
+        words |= dict(zip(table[column], table["indicator"], strict=True))
+    return words | mapping.indicators
+
+
+def _unit_words(mapping: PanelMapping, reference: Reference) -> dict[str, str]:
+    units = reference.units
+    words = dict(zip(units["label_vi"], units["unit"], strict=True))
+    words |= {unit: unit for unit in units["unit"]}
+    return words | dict(UNIT_WORDS) | mapping.units
+
+
+def _match_periods(rows: pd.DataFrame, fix: _Fixer) -> pd.DataFrame:
+    """Dates from labels, where the panel gives labels."""
+    starts, ends = {"": ""}, {"": ""}
+    for label in rows["period"].unique():
+        if not label:
+            continue
+        starts[label] = ends[label] = ""
+        try:
+            period = parse_period(label.removesuffix(".0"))
+        except PeriodError as error:
+            fix.complain(
+                rows["period"] == label,
+                str(error),
+                "a period such as 2024, 2024-H1 or “6 tháng đầu năm 2024”",
+                "Mend the cell, or give two columns of dates.",
+            )
+            continue
+        starts[label] = period.start.isoformat() if period.start else ""
+        ends[label] = period.end.isoformat() if period.end else ""
+    has_label = rows["period"] != ""
+    dated = rows.assign(
+        period_start=rows["period_start"].where(~has_label, look_up(rows["period"], starts)),
+        period_end=rows["period_end"].where(~has_label, look_up(rows["period"], ends)),
+    )
+    _check_dates(dated, fix)
+    return dated
+
+
+def find_end(label: str) -> str:
+    """The last day of a period label, ``""`` where it is none."""
+    try:
+        end = parse_period(label.removesuffix(".0")).end
+    except PeriodError:
+        return ""
+    return end.isoformat() if end else ""
+
+
+def _check_dates(rows: pd.DataFrame, fix: _Fixer) -> None:
+    for column in ("period_start", "period_end"):
+        for day in rows[column].unique():
+            if day and not _is_day(day):
+                fix.complain(
+                    rows[column] == day,
+                    f"{column} {day!r}",
+                    "a day such as 2024-06-30",
+                    "Write it as year-month-day.",
+                )
+    none = (rows["period_end"] == "") & (rows["period"] == "")
+    if none.any():
+        fix.complain(
+            none,
+            "no period",
+            "a period for every figure",
+            "Map a column to `period`, or say `constants: {period: …}`.",
+        )
+    is_turned = (rows["period_start"] > rows["period_end"]) & (rows["period_end"] != "")
+    if is_turned.any():
+        fix.complain(is_turned, "a start after its end", "dates in order", "Mend the dates.")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return parse_period(text).start is None
+    except PeriodError:
+        return False
+
+
+def _match_areas(
+    rows: pd.DataFrame, mapping: PanelMapping, reference: Reference, fix: _Fixer
+) -> pd.DataFrame:
+    import pandas as pd
+
+    index = AreaIndex(reference)
+    columns = ["area", "area_code", "province", "period_end"]
+    ids: dict[tuple[str, ...], str] = {}
+    places = list(rows[columns].drop_duplicates().itertuples(index=False, name=None))
+    for place in places:
+        try:
+            ids[place] = match_area(place, mapping, reference, index)
+        except KeyError as error:
+            ids[place] = ""
+            found, expected, remedy = error.args
+            if not any(problem.found == found for problem in fix.problems):
+                mask = (rows["area"] == place[0]) & (rows["area_code"] == place[1])
+                fix.complain(mask, found, expected, remedy)
+    number = rows.groupby(columns, sort=False).ngroup().to_numpy()
+    found = pd.array([ids[place] for place in places], dtype="str")
+    return rows.assign(area_id=found.take(number))
+
+
+def _rename_indicators(rows: pd.DataFrame, mapping: PanelMapping) -> pd.DataFrame:
+    """Rows whose label in the area column says that they count something else."""
+    renamed = rows["indicator"]
+    for name, rule in mapping.areas.items():
+        if rule.indicators:
+            is_meant = rows["area"] == name
+            renamed = renamed.mask(is_meant, renamed.replace(rule.indicators))
+    return rows.assign(indicator=renamed)
+
+
+def _place_scopes(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
+    """The scope of rows that do not name one: a district's own figures are those of all of it."""
+    usual = {
+        "district": Scope.WHOLE_DISTRICT.value,
+        "commune": Scope.COMMUNE.value,
+        **mapping.scopes,
+    }
+    scopes = {
+        area_id: usual.get(str(row["level"]), Scope.UNSPECIFIED.value)
+        for area_id, row in reference.area_rows.items()
+    }
+    filled = rows["scope"].where(rows["scope"] != "", look_up(rows["area_id"], scopes))
+    status = rows["status"].where(rows["status"] != "", Status.ACTUAL.value)
+    return rows.assign(scope=filled, status=status)

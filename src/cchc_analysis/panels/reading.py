@@ -1,0 +1,216 @@
+"""One file and its mapping into figures: the whole way from cells to checked numbers.
+
+Comes in as a path, a mapping and the reference data; goes out as one row per figure with our ids,
+as printed and as read. Knows nothing of where panels are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.clean import nearest_names
+from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.panels.cells import open_sheet
+from cchc_analysis.panels.checks import (
+    check_figures,
+    compare_totals,
+    drop_repetitions,
+    find_holes,
+    mark_fractions,
+)
+from cchc_analysis.panels.headings import find_head, match_columns
+from cchc_analysis.panels.mapping import PanelMapping, PanelSource
+from cchc_analysis.panels.numerals import find_mixed_marks, read_numerals
+from cchc_analysis.panels.places import (
+    UNIT_WORDS,
+    Matched,
+    find_end,
+    look_up,
+    match_words,
+    name_rows,
+)
+from cchc_analysis.panels.unfolding import unfold_sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.reference import Reference
+
+
+@dataclass(frozen=True)
+class PanelFigures:
+    """The figures of a panel file.
+
+    Attributes:
+        figures: One row per figure: ``source`` (a source id), ``row``, ``section``, ``area``,
+            ``area_id``, ``scope``, ``period_start``, ``period_end``, ``indicator``,
+            ``breakdown``, ``status``, ``printed``, ``value`` in ``unit``, ``decimals``,
+            ``comparator``, ``note``.
+        cells: How many cells could have held a figure.
+        form: The official form that the sheet is, if it is one.
+        notes: What was set aside or needs to be known, in words.
+    """
+
+    figures: pd.DataFrame
+    cells: int
+    form: str
+    notes: tuple[str, ...]
+
+
+def read_panel(
+    path: Path, mapping: PanelMapping, reference: Reference, sources: Mapping[str, PanelSource]
+) -> PanelFigures:
+    """Read a panel file.
+
+    Args:
+        path: The file.
+        mapping: How its headings and words become ours.
+        reference: Areas, units and the catalogue.
+        sources: The sources by what the ``source`` column says; ``""`` where there is one.
+
+    Raises:
+        ReportError: The file cannot be read or understood; everything of one step at once.
+    """
+    sheet = open_sheet(path, mapping.sheet)
+    head = find_head(sheet, mapping, reference)
+    columns = match_columns(sheet, head, mapping, reference)
+    unfolded = unfold_sheet(sheet, head, columns, mapping)
+    matched = match_words(unfolded.figures, mapping, reference, sheet.name)
+    placed = _name_sources(matched, sources, sheet.name)
+    ranked = _add_ranks(placed.rows, mapping, reference)
+    figures = _read_numbers(ranked, mapping, reference)
+    problems = [*placed.problems, *check_figures(figures, reference, sheet.name)]
+    problems.extend(_check_units(figures, reference, sheet.name))
+    if problems:
+        raise ReportError(problems)
+    notes = [*unfolded.notes, *matched.notes, *_tell_mixed(figures)]
+    kept = drop_repetitions(figures, notes)
+    notes += compare_totals(kept, _match_totals(unfolded.totals, mapping, reference), reference)
+    notes += find_holes(kept)
+    return PanelFigures(kept.reset_index(drop=True), unfolded.cells, columns.form, tuple(notes))
+
+
+def _name_sources(matched: Matched, sources: Mapping[str, PanelSource], where: str) -> Matched:
+    """The source of every row, by the key that the panel gives it."""
+    cells = matched.rows["source"]
+    single = next(iter(sources.values())).source_id if len(sources) == 1 else ""
+    known = {key: source.source_id for key, source in sources.items()}
+    known |= {source.source_id: source.source_id for source in sources.values()}
+    named = {cell: known.get(cell, single) for cell in cells.unique()}
+    problems = [
+        Problem(
+            f"{where}, {name_rows(matched.rows.loc[cells == cell, 'row'])}",
+            f"source {cell!r}, which nothing describes",
+            f"one of {', '.join(filter(None, known)) or 'the sources of the mapping'}",
+            f"Add it under `sources:`. {_offer(cell, known)}".strip(),
+        )
+        for cell, source_id in named.items()
+        if not source_id
+    ]
+    return Matched(matched.rows.assign(source=cells.map(named)), (*matched.problems, *problems), ())
+
+
+def _offer(cell: str, known: Mapping[str, str]) -> str:
+    near = nearest_names(cell, [key for key in known if key]) if cell else []
+    return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def _add_ranks(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
+    """A figure more for every rank printed beside a value."""
+    import pandas as pd
+
+    figures = rows.assign(is_unit_said=_has_said_unit(rows, mapping), read_as=rows["printed"])
+    if mapping.ranks is None:
+        return figures
+    rule = mapping.ranks
+    levels = {key: str(row["level"]) for key, row in reference.area_rows.items()}
+    names = {
+        (indicator, level): rank
+        for indicator, by_level in rule.indicators.items()
+        for level, rank in by_level.items()
+    }
+    places = zip(figures["indicator"], look_up(figures["area_id"], levels), strict=True)
+    rank_ids = pd.Series([names.get(place, "") for place in places], index=figures.index)
+    ranked = figures[(rank_ids != "") & (figures["rank"] != "")]
+    is_last = ranked["rank"].str.casefold() == rule.last.casefold()
+    added = ranked.assign(
+        indicator=rank_ids[ranked.index],
+        unit="rank",
+        printed=ranked["rank"],
+        read_as=ranked["rank"].mask(is_last, ranked["rank_of"]),
+        section=rule.column,
+        note=("of " + ranked["rank_of"]).where(ranked["rank_of"] != "", ""),
+    )
+    return pd.concat([figures, added], ignore_index=True)
+
+
+def _has_said_unit(rows: pd.DataFrame, mapping: PanelMapping) -> Any:
+    """Where the mapping itself says the unit; a unit of the catalogue is only presumed."""
+    said = {value.indicator for value in mapping.values.values() if value.unit}
+    if mapping.constants.get("unit") or "unit" in mapping.columns:
+        return rows["unit"] != ""
+    return rows["indicator"].isin(said)
+
+
+def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
+    kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
+    catalogue = reference.indicators.set_index("indicator")
+    read = read_numerals(
+        rows["read_as"],
+        rows["indicator"],
+        look_up(rows["unit"], kinds).replace("", "rate"),
+        rows["indicator"].map(catalogue["range_max"]).astype("float64"),
+        mapping.decimal_mark,
+    )
+    return mark_fractions(rows.join(read))
+
+
+def _check_units(figures: pd.DataFrame, reference: Reference, where: str) -> list[Problem]:
+    """Units that do not turn into the unit of their indicator."""
+    problems = []
+    for key, rows in figures.groupby(["indicator", "unit"], sort=False):
+        indicator, unit = map(str, key)
+        row = reference.indicator_rows.get(indicator)
+        if row is None or not unit:
+            continue
+        try:
+            reference.convert_unit(unit, row["unit"])
+        except KeyError:
+            units = [*reference.unit_rows, *UNIT_WORDS]
+            near = ", ".join(map(repr, nearest_names(row["unit"], units)))
+            problems.append(
+                Problem(
+                    f"{where}, {name_rows(rows['row'])}",
+                    f"unit {unit!r} of {indicator}",
+                    f"a unit that turns into {row['unit']!r}",
+                    f"Check the indicator, or translate the unit under `units:` (known: {near}).",
+                )
+            )
+    return problems
+
+
+def _match_totals(
+    totals: pd.DataFrame, mapping: PanelMapping, reference: Reference
+) -> pd.DataFrame:
+    """Rows of totals with the indicators and periods of the others; their areas are none."""
+    if totals.empty:
+        return totals
+    code = {**mapping.indicators, **{each: each for each in reference.indicator_rows}}
+    places = totals.assign(area="", area_code="")
+    ends = {label: find_end(label) for label in places["period"].unique()}
+    is_dated = places["period_end"] != ""
+    return places.assign(
+        indicator=look_up(places["indicator"], code),
+        period_end=places["period_end"].where(is_dated, look_up(places["period"], ends)),
+    )
+
+
+def _tell_mixed(figures: pd.DataFrame) -> list[str]:
+    mixed = find_mixed_marks(figures["read_as"], figures["indicator"])
+    return [
+        f"{indicator}: decimals with a dot ({dot}) and with a comma ({comma}); both were read"
+        for indicator, (dot, comma) in mixed.items()
+    ]

@@ -1,0 +1,280 @@
+"""Panels registered as sources, and read back as observations.
+
+``data/raw/panels`` holds one file of figures per panel, and ``sources.csv``, one row per publisher
+with its licence, where the figures stood, and the sha256 of the file that came in. A panel is in
+that list or it does not exist: both are written, or neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis.clean import label_period, parse_period, slug_text
+from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.files import TableError, format_table, load_text_table, write_text
+from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
+from cchc_analysis.panels.reading import read_panel
+from cchc_analysis.panels.summary import PanelSummary, summarise_panel
+from cchc_analysis.records import SOURCE_COLUMNS
+from cchc_analysis.reference import Project, load_reference
+from cchc_analysis.synthetic import is_synthetic
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping")
+PANEL_COLUMNS = (
+    *(
+        "source_id",
+        "figure_id",
+        "line",
+        "section",
+        "area",
+        "area_id",
+        "scope",
+        "period_start",
+        "period_end",
+    ),
+    *("indicator", "breakdown", "printed", "value", "unit", "decimals", "status", "comparator"),
+    "note",
+)
+"""A file of figures: row and column of each, as printed, and the number read, in ``unit``."""
+
+LONGEST_CSV = 100_000
+"""Figures up to which a panel is kept as text; a longer one is kept as Parquet."""
+EVERYWHERE = "VN"
+"""The area of a source that speaks of several areas."""
+
+
+def add_panel(
+    project: Project,
+    file: Path,
+    source: PanelSource | Mapping[str, str] | None = None,
+    mapping: PanelMapping | Path | None = None,
+    *,
+    replace: bool = False,
+) -> PanelSummary:
+    """Bring a panel in: read it, check it, and register it with its sources.
+
+    Args:
+        project: Where to.
+        file: Long or wide CSV, XLSX or Parquet, or the official form II.06a.
+        source: Who published it, unless the mapping says so.
+        mapping: What its headings and words mean; not needed where they are ours.
+        replace: Whether a panel of that name may be there already.
+
+    Raises:
+        ReportError: The file, the mapping or the source is faulty, or the panel is there already;
+            nothing is then changed.
+        ReferenceDataError: The reference tables are wrong.
+    """
+    reference = load_reference(project.reference)
+    chosen, name = _choose_mapping(mapping)
+    sources = _list_sources(chosen, source, file)
+    panel = chosen.panel or slug_text(file.stem).replace("-", "_")
+    register = load_register(project.raw)
+    _check_free(panel, sources.values(), register, project, replace=replace)
+    found = read_panel(file, chosen, reference, sources)
+    _refuse_synthetic(found.figures)
+    table = _as_table(found.figures)
+    used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    rows = [_register_source(each, table, panel, (file.name, name, digest)) for each in used]
+    path = _write(project, panel, table, _join(register, panel, rows))
+    return summarise_panel(panel, path, found, table, used)
+
+
+def load_register(raw: Path) -> pd.DataFrame:
+    """Load the list of panel sources (``PANEL_SOURCE_COLUMNS``); empty where there are none.
+
+    Raises:
+        ReportError: The list cannot be read.
+    """
+    import pandas as pd
+
+    path = raw / "panels" / "sources.csv"
+    if not path.is_file():
+        return pd.DataFrame(columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
+    try:
+        return load_text_table(path, PANEL_SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
+    except TableError as error:
+        raise ReportError(error.problems) from None
+
+
+def _choose_mapping(mapping: PanelMapping | Path | None) -> tuple[PanelMapping, str]:
+    if isinstance(mapping, Path):
+        return load_mapping(mapping), mapping.name
+    return mapping or PanelMapping(), ""
+
+
+def _list_sources(
+    mapping: PanelMapping, source: PanelSource | Mapping[str, str] | None, file: Path
+) -> dict[str, PanelSource]:
+    from pydantic import ValidationError
+
+    try:
+        own = PanelSource.model_validate(dict(source)) if isinstance(source, Mapping) else source
+    except ValidationError as error:
+        said = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        raise ReportError(
+            Problem(f"source of {file.name}", said, "a publisher, a licence, an id", "Mend it.")
+        ) from None
+    sources = (own, *mapping.sources) if own else mapping.sources
+    if not sources:
+        raise ReportError(
+            Problem(
+                file.name,
+                "no source",
+                "who published the figures, and under what licence",
+                "Describe it under `sources:` in the mapping, or name it with the command.",
+            )
+        )
+    return {each.key or each.source_id: each for each in sources}
+
+
+def _check_free(
+    panel: str,
+    sources: Iterable[PanelSource],
+    register: pd.DataFrame,
+    project: Project,
+    *,
+    replace: bool,
+) -> None:
+    """A panel and its sources come in once; another panel's source is never overwritten."""
+    taken = dict(zip(register["source_id"], register["panel"], strict=True))
+    taken |= dict.fromkeys(_list_report_ids(project.raw), "the reports")
+    problems = [
+        Problem(
+            f"source {each.source_id}",
+            f"registered already, for {taken[each.source_id]}",
+            "an id of its own",
+            "Give it another `source_id`.",
+        )
+        for each in sources
+        if taken.get(each.source_id, panel) != panel
+    ]
+    if not replace and panel in set(register["panel"]):
+        problems.append(
+            Problem(
+                f"panel {panel}",
+                "registered already",
+                "a new name",
+                "Bring it in again with --replace, or give it another `panel:`.",
+            )
+        )
+    if problems:
+        raise ReportError(problems)
+
+
+def _list_report_ids(raw: Path) -> list[str]:
+    path = raw / "sources.csv"
+    if not path.is_file():
+        return []
+    try:
+        return list(load_text_table(path, SOURCE_COLUMNS)["source_id"])
+    except TableError as error:
+        raise ReportError(error.problems) from None
+
+
+def _refuse_synthetic(figures: pd.DataFrame) -> None:
+    if any(map(is_synthetic, figures["source"].unique())) or any(
+        map(is_synthetic, figures["area_id"].unique())
+    ):
+        raise ReportError(
+            Problem(
+                "add-panel",
+                "synthetic figures",
+                "figures that somebody published",
+                "Synthetic data are for tests and benchmarks, and never join real ones.",
+            )
+        )
+
+
+def _as_table(figures: pd.DataFrame) -> pd.DataFrame:
+    from cchc_analysis.panels.unfolding import print_cells
+
+    numbered = figures.assign(
+        source_id=figures["source"],
+        line=figures["row"].astype("str"),
+        figure_id=[f"R{number:06d}" for number in range(1, len(figures) + 1)],
+        printed=print_cells(figures["printed"]),
+    )
+    return numbered[list(PANEL_COLUMNS)]
+
+
+def _register_source(
+    source: PanelSource, table: pd.DataFrame, panel: str, file: tuple[str, str, str]
+) -> dict[str, str]:
+    own = table[table["source_id"] == source.source_id]
+    starts = own["period_start"].where(own["period_start"] != "", own["period_end"])
+    start, end = starts.min(), own["period_end"].max()
+    areas = own["area_id"].unique()
+    name, mapping, digest = file
+    return {
+        **dict.fromkeys(PANEL_SOURCE_COLUMNS, ""),
+        **source.model_dump(exclude={"key", "publisher"}),
+        "kind": "panel",
+        "area": areas[0] if len(areas) == 1 else EVERYWHERE,
+        "issuer": source.publisher,
+        "period": label_period(parse_period(f"{start}/{end}")),
+        "period_start": start,
+        "period_end": end,
+        "sha256": digest,
+        "state": "accepted",
+        "panel": panel,
+        "file": name,
+        "mapping": mapping,
+    }
+
+
+def _join(register: pd.DataFrame, panel: str, rows: list[dict[str, str]]) -> pd.DataFrame:
+    import pandas as pd
+
+    fresh = pd.DataFrame(rows, columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
+    kept = register[register["panel"] != panel]
+    joined = pd.concat([kept, fresh], ignore_index=True) if len(kept) else fresh
+    return joined.sort_values("source_id", ignore_index=True)
+
+
+def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataFrame) -> Path:
+    """The figures first, then the list that makes them count; what was there returns on failure."""
+    folder = project.raw / "panels"
+    suffix = ".csv" if len(table) <= LONGEST_CSV else ".parquet"
+    path = folder / f"{panel}{suffix}"
+    other = folder / f"{panel}{'.parquet' if suffix == '.csv' else '.csv'}"
+    before = {each: each.read_bytes() for each in (path, other) if each.is_file()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_figures(path, table)
+        other.unlink(missing_ok=True)
+        write_text(folder / "sources.csv", format_table(register))
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        for each, content in before.items():
+            each.write_bytes(content)
+        found = error.strerror or "an error of the file system"
+        remedy = "Check its rights and the space left; nothing was registered."
+        raise ReportError(
+            Problem(str(error.filename or path), found, "a folder to write to", remedy)
+        ) from None
+    return path
+
+
+def _write_figures(path: Path, table: pd.DataFrame) -> None:
+    if path.suffix == ".csv":
+        write_text(path, format_table(table))
+        return
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        part = Path(file.name)
+    try:
+        table.to_parquet(part, index=False)
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,65 @@
+"""What came in with a panel, in words for the person who brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis.panels.mapping import PanelSource
+from cchc_analysis.panels.reading import PanelFigures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class PanelSummary:
+    """What came in: to be read by the person who brought it."""
+
+    panel: str
+    path: Path
+    cells: int
+    figures: int
+    sources: tuple[str, ...]
+    areas: int
+    periods: int
+    indicators: tuple[str, ...]
+    form: str
+    notes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        form = f", read as form {self.form}" if self.form else ""
+        counts = (
+            f"{self.figures} figures of {self.areas} areas, {self.periods} periods, "
+            f"{len(self.indicators)} indicators, {len(self.sources)} sources"
+        )
+        lines = [f"{self.panel}: {counts} from {self.cells} cells{form}"]
+        return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
+
+
+def summarise_panel(
+    panel: str, path: Path, found: PanelFigures, table: pd.DataFrame, used: Sequence[PanelSource]
+) -> PanelSummary:
+    """Count what came in.
+
+    Args:
+        panel: Its name.
+        path: Where its figures are kept.
+        found: What was read.
+        table: The figures as they are kept.
+        used: Its sources.
+    """
+    return PanelSummary(
+        panel=panel,
+        path=path,
+        cells=found.cells,
+        figures=len(table),
+        sources=tuple(source.source_id for source in used),
+        areas=int(table["area_id"].nunique()),
+        periods=int(table["period_end"].nunique()),
+        indicators=tuple(sorted(table["indicator"].unique())),
+        form=found.form,
+        notes=found.notes,
+    )

@@ -1,0 +1,121 @@
+"""The headings that are known: those of the mapping first, then our own names and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cchc_analysis.clean import PeriodError, fold_text, parse_period
+from cchc_analysis.panels.mapping import FIELDS, PanelMapping, ValueColumn
+
+if TYPE_CHECKING:
+    from cchc_analysis.reference import Reference
+
+FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
+    "area": (
+        *("area name", "ten don vi", "don vi", "dia phuong", "ten dia phuong", "tinh", "huyen"),
+        *("tinh thanh pho", "tinh thanh", "quan huyen", "huyen thi xa thanh pho", "district"),
+        *("don vi hanh chinh", "xa phuong thi tran"),
+    ),
+    "area_code": ("area id", "ma don vi", "ma dia phuong", "ma gso", "gso code", "ma so"),
+    "province": ("province name", "thuoc tinh", "tinh thanh pho truc thuoc trung uong"),
+    "period": ("ky", "ky bao cao", "nam", "year", "thoi ky"),
+    "period_start": ("tu ngay", "start", "ngay bat dau"),
+    "period_end": ("den ngay", "end", "ngay ket thuc", "thoi diem"),
+    "indicator": ("chi tieu", "ten chi tieu", "noi dung", "indicator code"),
+    "value": ("gia tri", "so lieu", "ket qua", "so luong"),
+    "unit": ("don vi tinh", "dvt"),
+    "breakdown": ("linh vuc", "linh vuc giai quyet", "phan to", "field"),
+    "scope": ("pham vi", "cap"),
+    "status": ("tinh chat", "trang thai"),
+    "source": ("nguon", "source id"),
+    "note": ("ghi chu", "chu thich", "notes"),
+}
+"""What columns are called where nobody says so; folded."""
+
+SERIAL_WORDS = ("stt", "tt", "so tt", "so thu tu", "no")
+
+
+class Vocabulary:
+    """The headings that are known, folded: those of the mapping first."""
+
+    def __init__(self, mapping: PanelMapping, reference: Reference) -> None:
+        self._mapping = mapping
+        self._reference = reference
+
+    def match_field(self, name: str) -> str:
+        """The field that a heading names, or ``""``."""
+        return self._fields.get(fold_text(name), "") or self._fields.get(last_part(name), "")
+
+    def match_value(self, name: str) -> ValueColumn | None:
+        """What the figures below a heading are, or ``None``."""
+        folded = fold_text(name)
+        for table in (self._values, self._catalogue):
+            if folded in table:
+                return table[folded]
+        return self._match_period(name) or self._values.get(last_part(name))
+
+    def is_ignored(self, name: str) -> bool:
+        """Whether a heading is left out: on purpose, or a running number."""
+        words = {*map(fold_text, self._mapping.ignore), *SERIAL_WORDS}
+        return fold_text(name) in words and not self.match_field(name)
+
+    def knows(self, name: str) -> bool:
+        """Whether a heading is known at all."""
+        return bool(
+            self.is_ignored(name) or self.match_field(name) or self.match_value(name) is not None
+        )
+
+    def list_names(self) -> list[str]:
+        """Everything that a heading may be called, to suggest from."""
+        catalogue = self._reference.indicators
+        words = [word for words in FIELD_WORDS.values() for word in words]
+        own = [*FIELDS, *self._mapping.columns.values(), *self._mapping.values]
+        return [*own, *words, *catalogue["indicator"], *catalogue["label_vi"]]
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        said = {fold_text(head): name for name, head in self._mapping.columns.items()}
+        ours = {fold_text(name): name for name in FIELDS if name not in said.values()}
+        words = {
+            word: name
+            for name, words in FIELD_WORDS.items()
+            if name not in said.values()
+            for word in words
+        }
+        taken = {*map(fold_text, self._mapping.ignore), *self._values}
+        return {word: name for word, name in (words | ours).items() if word not in taken} | said
+
+    @cached_property
+    def _values(self) -> dict[str, ValueColumn]:
+        return {fold_text(head): value for head, value in self._mapping.values.items()}
+
+    @cached_property
+    def _catalogue(self) -> dict[str, ValueColumn]:
+        """Labels that two indicators share once folded name neither."""
+        table = self._reference.indicators
+        known: dict[str, set[str]] = {}
+        for column in ("label_en", "label_vi", "indicator"):
+            for name, code in zip(table[column], table["indicator"], strict=True):
+                known.setdefault(fold_text(name), set()).add(code)
+        return {
+            name: ValueColumn(indicator=next(iter(codes)))
+            for name, codes in known.items()
+            if len(codes) == 1
+        }
+
+    def _match_period(self, name: str) -> ValueColumn | None:
+        """A heading that is a period, where the mapping says of which indicator."""
+        if "indicator" not in self._mapping.constants:
+            return None
+        try:
+            parse_period(name.removesuffix(".0"))
+        except PeriodError:
+            return None
+        return ValueColumn(period=name.removesuffix(".0"))
+
+
+def last_part(name: str) -> str:
+    """The lower row of a heading of two rows, folded."""
+    return fold_text(name.rpartition(" / ")[2])

@@ -1,0 +1,274 @@
+"""Which values of an indicator stand beside each other, and what may be said of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.clean import fold_text, nearest_names
+from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.inference import (
+    TrendWord,
+    adjust_p_values,
+    choose_trend_word,
+    find_trend,
+    rank_proportions,
+    rank_ranges,
+)
+from cchc_analysis.peers import break_series
+from cchc_analysis.records import RESULT_STATUSES
+from cchc_analysis.synthetic import is_synthetic
+from cchc_analysis.words import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.records import Tables
+    from cchc_analysis.reference import Reference
+
+PLACE = ("area_id", "scope", "period_start", "period_end")
+
+
+@dataclass(frozen=True)
+class Board:
+    """The values of one indicator, ready to be drawn.
+
+    Attributes:
+        words: The strings of the language.
+        reference: Areas and catalogue.
+        indicator: The catalogue's row of the indicator.
+        values: A row per area and period of one scope and one kind of window: ``area_id``,
+            ``name``, ``period``, ``year`` (end of the period, in years), ``value``, ``low``,
+            ``high``, ``numerator``, ``denominator`` (NaN where there are none), ``segment``,
+            ``crosses``, ``is_contested``, ``source_id``.
+        issuers: Who states the values.
+        left_out: How many values of other scopes or windows are held and not shown.
+    """
+
+    words: Words
+    reference: Reference
+    indicator: Mapping[str, Any]
+    values: pd.DataFrame
+    issuers: tuple[str, ...]
+    left_out: int
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether the indicator is a share of cases that are held."""
+        return bool(self.values["denominator"].notna().any())
+
+    @property
+    def is_higher_better(self) -> bool:
+        """Whether more of it is better; a rank and a share of late dossiers are not."""
+        return bool(self.indicator["polarity"] != "lower")
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the figures are made up."""
+        return any(map(is_synthetic, self.values["area_id"].unique()))
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """Labels of the periods held, oldest first."""
+        return list(self.values.sort_values("period_end")["period"].unique())
+
+    @cached_property
+    def latest(self) -> pd.DataFrame:
+        """The values of the last period, best first, with ``rank``, ``rank_low``, ``rank_high``."""
+        last = self.values[self.values["period"] == self.periods[-1]]
+        last = last.sort_values(
+            ["value", "name"], ascending=[not self.is_higher_better, True], ignore_index=True
+        )
+        better = self.is_higher_better
+        if last["denominator"].notna().all():
+            ranks = rank_proportions(
+                last["numerator"], last["denominator"], is_higher_better=better
+            )
+        else:
+            ranks = rank_ranges(last["low"], last["high"], is_higher_better=better)
+        place = last["value"].rank(method="min", ascending=not better)
+        return last.assign(rank=place, rank_low=ranks["rank_low"], rank_high=ranks["rank_high"])
+
+    @cached_property
+    def trends(self) -> pd.DataFrame:
+        """A row per area: what was tested, and the ``word`` that may be said.
+
+        ``points``, ``slope`` a year with ``slope_low`` and ``slope_high``, and ``p_value``,
+        adjusted after Benjamini-Hochberg over all areas.
+        """
+        import pandas as pd
+
+        groups = list(self.values.sort_values("period_end").groupby("area_id", sort=False))
+        tested = [find_trend(rows["year"], rows["value"]) for _, rows in groups]
+        p_values = adjust_p_values([each.p_value if each else float("nan") for each in tested])
+        words: list[TrendWord] = [
+            choose_trend_word(
+                trend,
+                float(p_value),
+                has_boundary=rows["segment"].nunique() > 1 or bool((rows["crosses"] != "").any()),
+                is_contested=bool(rows["is_contested"].any()),
+            )
+            for (_, rows), trend, p_value in zip(groups, tested, p_values, strict=True)
+        ]
+        nothing = float("nan")
+        return pd.DataFrame(
+            {
+                "area_id": [area_id for area_id, _ in groups],
+                "name": [rows["name"].iloc[0] for _, rows in groups],
+                "points": [len(rows) for _, rows in groups],
+                "slope": [each.slope if each else nothing for each in tested],
+                "slope_low": [each.slope_low if each else nothing for each in tested],
+                "slope_high": [each.slope_high if each else nothing for each in tested],
+                "p_value": p_values,
+                "word": words,
+            }
+        )
+
+
+def open_board(
+    tables: Tables,
+    reference: Reference,
+    breaks: pd.DataFrame,
+    choice: tuple[str, str, str, str],
+    words: Words,
+) -> Board:
+    """Open the values of one indicator.
+
+    Args:
+        tables: The published tables.
+        reference: The reference tables.
+        breaks: The changes of definitions.
+        choice: Indicator, names of areas with commas between (empty: all), first and last year
+            (empty: all).
+        words: The strings of the language.
+
+    Raises:
+        CommandError: The indicator or an area is unknown, or nothing is held.
+    """
+    code, areas, first, last = choice
+    row = _match_indicator(code, tables, reference)
+    wanted = [_match_area(name.strip(), reference) for name in areas.split(",") if name.strip()]
+    held = _choose_values(tables, code)
+    if wanted:
+        held = held[held["area_id"].isin(wanted)]
+    held = held[held["period_end"].str[:4].between(first or "0", last or "9999")]
+    if held.empty:
+        found = f"no value from {first or 'the first'} to {last or 'the last year'}"
+        raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
+    kept = _keep_one_kind(held, reference.areas)
+    values = _describe(kept, tables, reference, breaks)
+    issuers = _list_issuers(values, tables.sources)
+    return Board(words, reference, row, values, issuers, len(held) - len(kept))
+
+
+def _list_issuers(values: pd.DataFrame, sources: pd.DataFrame) -> tuple[str, ...]:
+    used = set(values["source_id"].str.split().explode())
+    return tuple(sources.loc[sources["source_id"].isin(used), "issuer"].drop_duplicates())
+
+
+def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping[str, Any]:
+    held = set(tables.indicators["indicator"])
+    if code in reference.indicator_rows and code in held:
+        return reference.indicator_rows[code]
+    near = ", ".join(nearest_names(code, held))
+    raise CommandError(
+        Problem(f"indicator {code!r}", "not held", "one that is held", f"Nearest: {near}.")
+    )
+
+
+def _match_area(name: str, reference: Reference) -> str:
+    try:
+        return reference.match_area(name)
+    except KeyError as error:
+        raise CommandError(
+            Problem(f"area {name!r}", "not known", "a known area", str(error.args[0]))
+        ) from None
+
+
+def _choose_values(tables: Tables, code: str) -> pd.DataFrame:
+    """The published values of the whole quantity that are results, with their rounding."""
+    table = tables.indicators
+    kept = table[(table["indicator"] == code) & (table["breakdown"] == "")]
+    kept = kept[kept["status"].isin(RESULT_STATUSES) & kept["value"].notna()]
+    seen = tables.observations[tables.observations["indicator"] == code]
+    key = ["source_id", *PLACE, "status", "value"]
+    ranges = seen[seen["breakdown"] == ""].drop_duplicates(key)[[*key, "low", "high"]]
+    ranged = kept.merge(ranges, on=key, how="left")
+    return ranged.assign(
+        low=ranged["low"].fillna(ranged["value"]), high=ranged["high"].fillna(ranged["value"])
+    )
+
+
+def _keep_one_kind(held: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """One level of areas, one scope and one kind of window: those that most values have."""
+    suffix = held["period"].str.extract(r"^\d{4}(-\w+)?$")[0].fillna("")
+    whole = held["period"].str.fullmatch(r"\d{4}(-\w+)?").astype("bool")
+    level = held["area_id"].map(areas.set_index("area_id")["level"]).astype("str")
+    kind = level + "|" + held["scope"] + "|" + suffix.where(whole, "other")
+    kept: pd.DataFrame = held[kind == kind.mode().iloc[0]].drop_duplicates(["area_id", "period"])
+    return kept.reset_index(drop=True)
+
+
+def _describe(
+    kept: pd.DataFrame, tables: Tables, reference: Reference, breaks: pd.DataFrame
+) -> pd.DataFrame:
+    row = reference.indicator_rows[str(kept["indicator"].iloc[0])]
+    broken = break_series(kept, reference, breaks)
+    named = broken.assign(
+        name=_name_areas(kept["area_id"], reference),
+        year=kept["period_end"].str[:4].astype("float64"),
+    )
+    for role in ("numerator", "denominator"):
+        named[role] = _look_up(named, tables.indicators, str(row[role]))
+    ordered = named.assign(order=[fold_text(name) for name in named["name"]])
+    return ordered.sort_values(["order", "period_end"], ignore_index=True)
+
+
+def _name_areas(area_ids: pd.Series, reference: Reference) -> list[str]:
+    """Short names; where two areas would share one, the full ones."""
+    full = {each: str(reference.area_rows[each]["name"]) for each in area_ids.unique()}
+    short = {area_id: shorten_name(name) for area_id, name in full.items()}
+    counts = Counter(short.values())
+    return [short[each] if counts[short[each]] == 1 else full[each] for each in area_ids]
+
+
+def split_series(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:
+    """The points (year, value) of one area, apart where its series breaks."""
+    return [
+        [(float(x), float(y)) for x, y in zip(part["year"], part["value"], strict=True)]
+        for _, part in rows.sort_values("period_end").groupby("segment")
+    ]
+
+
+def pair_ends(values: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """First and last period of the areas whose series does not break between them.
+
+    Returns:
+        The rows of the last period with ``value_first`` and ``change``.
+    """
+    before = values[values["period"] == first][["area_id", "segment", "value"]]
+    pairs = values[values["period"] == last].merge(
+        before, on=["area_id", "segment"], suffixes=("", "_first")
+    )
+    return pairs.assign(change=pairs["value"] - pairs["value_first"])
+
+
+def _look_up(values: pd.DataFrame, indicators: pd.DataFrame, code: str) -> Any:
+    """The count behind each rate, where it is published for the same place."""
+    counts = indicators[(indicators["indicator"] == code) & (indicators["breakdown"] == "")]
+    known = counts.drop_duplicates(list(PLACE))[[*PLACE, "value"]]
+    return values[list(PLACE)].merge(known, on=list(PLACE), how="left")["value"].to_numpy()
+
+
+def shorten_name(name: str) -> str:
+    """A name as it is said where the kind of area is plain.
+
+    >>> shorten_name("Tỉnh Lạng Sơn"), shorten_name("Huyện Cao Lộc")
+    ('Lạng Sơn', 'Cao Lộc')
+    """
+    for word in ("Tỉnh ", "Huyện ", "Vùng ", "Quận "):
+        name = name.removeprefix(word)
+    return name.removeprefix("Thành phố ") if name.count(" ") > 2 else name

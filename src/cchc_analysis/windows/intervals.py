@@ -1,0 +1,86 @@
+"""A number and the least and greatest it can stand for, through arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number and the least and greatest it can stand for; numbers or arrays of them.
+
+    Moore, Kearfott, Cloud (2009), Introduction to Interval Analysis, ch. 2.
+
+    >>> (Interval.of(248.0, 0) / Interval.of(0.944, 3)).round(1)
+    Interval(value=262.7, low=262.0, high=263.4)
+    """
+
+    value: Any
+    low: Any
+    high: Any
+
+    @classmethod
+    def of(cls, value: float, decimals: int) -> Interval:
+        """A printed number: half a unit of its last digit may be hidden on either side."""
+        half = 0.5 * 10.0**-decimals
+        return cls(value, value - half, value + half)
+
+    def __add__(self, other: Interval) -> Interval:
+        return Interval(self.value + other.value, self.low + other.low, self.high + other.high)
+
+    def __sub__(self, other: Interval) -> Interval:
+        return Interval(self.value - other.value, self.low - other.high, self.high - other.low)
+
+    def __mul__(self, factor: Any) -> Interval:
+        bounds = (self.low * factor, self.high * factor)
+        return Interval(self.value * factor, np.minimum(*bounds), np.maximum(*bounds))
+
+    def __truediv__(self, other: Interval) -> Interval:
+        """Division; where the divisor may be zero nothing is known, and the range is open."""
+        with np.errstate(all="ignore"):
+            corners = np.stack(
+                [
+                    np.divide(a, b, dtype=np.float64)
+                    for a in (self.low, self.high)
+                    for b in (other.low, other.high)
+                ]
+            )
+            value = np.divide(self.value, other.value, dtype=np.float64)
+        is_open = (np.asarray(other.low) <= 0) & (np.asarray(other.high) >= 0)
+        low = np.where(is_open, -np.inf, corners.min(axis=0))
+        high = np.where(is_open, np.inf, corners.max(axis=0))
+        return Interval(np.where(np.asarray(other.value) == 0, np.nan, value), low, high)
+
+    def round(self, decimals: int) -> Interval:
+        """The same, rounded for print, as plain floats."""
+        return Interval(
+            *(round(float(each), decimals) for each in (self.value, self.low, self.high))
+        )
+
+
+def find_value_before(value: Interval, percent: Interval) -> Interval:
+    """Last year's value, from this year's and "bằng … % so với cùng kỳ".
+
+    >>> find_value_before(Interval(248000.0, 248000.0, 248000.0), Interval.of(94.4, 1)).round(0)
+    Interval(value=262712.0, low=262573.0, high=262851.0)
+    """
+    return value / (percent * 0.01)
+
+
+def with_range(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with ``low`` and ``high``: the value itself where they are not known."""
+    if "low" in table:
+        return table
+    return table.assign(low=table["value"], high=table["value"])
+
+
+def read_interval(table: pd.DataFrame, suffix: str = "") -> Interval:
+    """The columns ``value``, ``low`` and ``high`` of a table, with a suffix, as one interval."""
+    names = (f"{name}{suffix}" for name in ("value", "low", "high"))
+    return Interval(*(table[name].to_numpy("float64") for name in names))

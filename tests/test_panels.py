@@ -1,0 +1,632 @@
+"""Panels: every kind of table that people keep, and every fault that they hold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from cchc_analysis.errors import ReportError
+from cchc_analysis.panels import (
+    PanelMapping,
+    PanelReadings,
+    PanelSource,
+    PanelSummary,
+    add_panel,
+    check_ranks,
+    draft_mapping,
+    load_mapping,
+    read_panels,
+)
+from cchc_analysis.panels.areas import AreaIndex
+from cchc_analysis.panels.mapping import build_mapping
+from cchc_analysis.panels.numerals import read_numerals
+from cchc_analysis.panels.ranks import rank_values
+from cchc_analysis.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS
+from cchc_analysis.reference import Project, Reference, load_reference
+
+ROOT = Path(__file__).resolve().parents[1]
+MAPPINGS = ROOT / "data" / "reference" / "panel_mappings"
+SOURCE = PanelSource(source_id="made_up_panel", publisher="Nhóm thử nghiệm", licence="CC0")
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(ROOT / "data" / "reference")
+
+
+def write_csv(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def write_sheet(
+    folder: Path, name: str, rows: Sequence[Sequence[object]], merged: Sequence[str] = ()
+) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    for area in merged:
+        book.active.merge_cells(area)
+    book.save(folder / name)
+    return folder / name
+
+
+def bring(project: Project, path: Path, **mapping: object) -> PanelSummary:
+    return add_panel(project, path, SOURCE, build_mapping(mapping, "mapping.yml"))
+
+
+def read(project: Project) -> PanelReadings:
+    return read_panels(project.raw, load_reference(project.reference))
+
+
+def values_of(project: Project) -> dict[tuple[str, str, str], float]:
+    observations = read(project).observations
+    keys = observations[["area_id", "indicator", "period_end"]].itertuples(index=False, name=None)
+    return dict(zip(keys, observations["value"], strict=True))
+
+
+def refuse(project: Project, path: Path, **mapping: object) -> str:
+    before = sorted(project.raw.rglob("*"))
+    with pytest.raises(ReportError) as caught:
+        bring(project, path, **mapping)
+    assert sorted(project.raw.rglob("*")) == before, "something was half registered"
+    assert path.name in str(caught.value)
+    return str(caught.value)
+
+
+LONG = """area,period,indicator,value
+huyện Cao Lộc,2024-H1,dossiers_resolved_total,1.310
+huyện Văn Quan,2024-H1,dossiers_resolved_total,950
+huyện Cao Lộc,2024-H1,on_time_rate,98.24
+"""
+
+
+# --- What is read rightly -------------------------------------------------------------------------
+
+
+def test_long_csv(project: Project, tmp_path: Path) -> None:
+    summary = bring(project, write_csv(tmp_path, "long.csv", LONG))
+    assert (summary.figures, summary.areas, summary.periods) == (3, 2, 1)
+    readings = read(project)
+    assert list(readings.observations.columns) == list(OBSERVATION_COLUMNS)
+    assert list(readings.transcripts.columns) == list(TRANSCRIPT_COLUMNS)
+    assert readings.problems == {}
+    assert readings.sources["kind"].tolist() == ["panel"]
+    assert readings.sources["issuer"].tolist() == ["Nhóm thử nghiệm"]
+    rate = readings.observations.set_index("indicator").loc["on_time_rate"]
+    assert (rate["low"], rate["high"]) == pytest.approx((98.235, 98.245))
+    assert rate["scope"] == "whole_district"
+    assert values_of(project)["183", "dossiers_resolved_total", "2024-06-30"] == 1310
+
+
+def test_wide_by_indicator(project: Project, tmp_path: Path) -> None:
+    text = "Đơn vị;Kỳ báo cáo;Đã xong;Tỷ lệ\nCao Lộc;6 tháng đầu năm 2024;1.310;98,24\n"
+    values = {"Đã xong": "dossiers_resolved_total", "Tỷ lệ": "on_time_rate"}
+    bring(project, write_csv(tmp_path, "wide.csv", text), values=values)
+    assert values_of(project) == {
+        ("183", "dossiers_resolved_total", "2024-06-30"): 1310,
+        ("183", "on_time_rate", "2024-06-30"): 98.24,
+    }
+
+
+def test_wide_by_period(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh,2011,2012\nLạng Sơn,35.6402,36.1\nĐắk Nông,34.2205,\n"
+    summary = bring(
+        project,
+        write_csv(tmp_path, "wide_by_period.csv", text),
+        constants={"indicator": "papi_total_6dim"},
+    )
+    assert values_of(project) == {
+        ("20", "papi_total_6dim", "2011-12-31"): 35.6402,
+        ("67", "papi_total_6dim", "2011-12-31"): 34.2205,
+        ("20", "papi_total_6dim", "2012-12-31"): 36.1,
+    }
+    assert "1 empty cells" in str(summary)
+    assert "no figure for Đắk Nông 2012-12-31" in str(summary)
+
+
+def test_parquet_with_typed_columns(project: Project, tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "area_code": [183, 184],
+            "year": [2023, 2023],
+            "period_end": pd.to_datetime(["2023-12-31", "2023-12-31"]),
+            "dossiers_resolved_total": [10.0, None],
+        }
+    )
+    path = tmp_path / "typed.parquet"
+    table.to_parquet(path)
+    bring(project, path, columns={"period": "year"}, ignore=["period_end"])
+    assert values_of(project) == {("183", "dossiers_resolved_total", "2023-12-31"): 10}
+
+
+FORM = [
+    ["Biểu số II.06a/VPCP/KSTT"],
+    ["TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH"],
+    [
+        *("STT", "Lĩnh vực giải quyết", "Số lượng hồ sơ tiếp nhận", "", "", ""),
+        *("Số lượng hồ sơ đã giải quyết", "", "", "", "Số lượng hồ sơ đang giải quyết", "", ""),
+    ],
+    [
+        *("", "", "Tổng số", "Trực tuyến", "Trực tiếp, bưu chính", "Từ kỳ trước"),
+        *("Tổng số", "Trước hạn", "Đúng hạn", "Quá hạn", "Tổng số", "Trong hạn", "Quá hạn"),
+    ],
+    [
+        *("(1)", "(2)", "(3)=(4)+(5)+(6)", "(4)", "(5)", "(6)", "(7)=(8)+(9)+(10)"),
+        *("(8)", "(9)", "(10)", "(11)=(12)+(13)", "(12)", "(13)"),
+    ],
+    [1, "Đất đai", 60, 20, 30, 10, 50, 30, 15, 5, 10, 9, 1],
+    [2, "Hộ tịch", 40, 30, 10, 0, 40, 35, 5, 0, 0, 0, 0],
+    ["", "Tổng cộng", 100, 50, 40, 10, 90, 65, 20, 5, 10, 9, 1],
+]
+FORM_MERGED = ("A1:M1", "A2:M2", "A3:A4", "B3:B4", "C3:F3", "G3:J3", "K3:M3")
+FORM_CONSTANTS = {"area": "huyện Cao Lộc", "period": "2024-H1", "scope": "district_office"}
+
+
+def test_form_ii_06a_is_recognised(project: Project, tmp_path: Path) -> None:
+    path = write_sheet(tmp_path, "form_ii_06a.xlsx", FORM, FORM_MERGED)
+    mapping = load_mapping(MAPPINGS / "form_ii_06a.yml")
+    summary = add_panel(project, path, mapping=mapping)
+    assert summary.form == "II.06a"
+    assert summary.figures == 33
+    observations = read(project).observations
+    whole = observations[observations["breakdown"] == ""].set_index("indicator")["value"]
+    assert whole["dossiers_received_total"] == 100
+    assert whole["dossiers_carried_over"] == 10
+    assert whole["dossiers_resolved_on_due"] == 20
+    assert whole["dossiers_pending_overdue"] == 1
+    assert set(observations["breakdown"]) == {"", "field=dat_dai", "field=ho_tich"}
+
+
+def test_form_columns_are_bound_to_words_not_only_numbers(project: Project, tmp_path: Path) -> None:
+    turned = [list(row) for row in FORM]
+    turned[2][2], turned[2][6] = turned[2][6], turned[2][2]
+    path = write_sheet(tmp_path, "form_with_turned_headings.xlsx", turned, FORM_MERGED)
+    assert "column (3) is headed" in refuse(project, path, constants=FORM_CONSTANTS)
+
+
+def test_two_row_header_with_merged_cells(project: Project, tmp_path: Path) -> None:
+    rows = [
+        ["Địa phương", "Năm", "Hồ sơ", ""],
+        ["", "", "Đã giải quyết", "Đang giải quyết"],
+        ["huyện Cao Lộc", 2023, 120, 8],
+        ["huyện Văn Quan", 2023, 90, 3],
+    ]
+    path = write_sheet(tmp_path, "two_row_header.xlsx", rows, ("A1:A2", "B1:B2", "C1:D1"))
+    values = {
+        "Hồ sơ / Đã giải quyết": "dossiers_resolved_total",
+        "Đang giải quyết": "dossiers_pending_total",
+    }
+    bring(project, path, values=values)
+    assert values_of(project)["184", "dossiers_pending_total", "2023-12-31"] == 3
+
+
+def test_two_row_header_in_csv(project: Project, tmp_path: Path) -> None:
+    text = "Địa phương,Năm,Hồ sơ,\n,,Đã giải quyết,Đang giải quyết\nhuyện Cao Lộc,2023,120,8\n"
+    values = {
+        "Hồ sơ / Đã giải quyết": "dossiers_resolved_total",
+        "Hồ sơ / Đang giải quyết": "dossiers_pending_total",
+    }
+    bring(project, write_csv(tmp_path, "two_row_header.csv", text), values=values)
+    assert len(values_of(project)) == 2
+
+
+def test_merged_area_cells_hold_for_all_their_rows(project: Project, tmp_path: Path) -> None:
+    rows = [
+        ["Địa phương", "Kỳ", "dossiers_resolved_total"],
+        ["huyện Cao Lộc", "2023-H1", 50],
+        ["", "2023", 120],
+    ]
+    bring(project, write_sheet(tmp_path, "merged_cells.xlsx", rows, ("A2:A3",)))
+    assert values_of(project)["183", "dossiers_resolved_total", "2023-12-31"] == 120
+
+
+def test_totals_rows_are_checked_and_left_out(project: Project, tmp_path: Path) -> None:
+    text = (
+        "area,period,dossiers_resolved_total,dossiers_pending_total\n"
+        "huyện Cao Lộc,2023,120,8\nhuyện Văn Quan,2023,90,3\nTổng cộng,2023,210,12\n"
+    )
+    summary = str(bring(project, write_csv(tmp_path, "totals_row.csv", text)))
+    assert "1 rows of totals ('Tổng cộng') left out" in summary
+    assert "dossiers_pending_total in row 4: printed 12, the rows add up to 11" in summary
+    assert "1 of 2 totals equal" in summary
+    assert len(values_of(project)) == 4
+
+
+def test_thousands_as_text(project: Project, tmp_path: Path) -> None:
+    rows = [["area", "period", "dossiers_resolved_total"], ["Cao Lộc", "2023", "20.845"]]
+    bring(project, write_sheet(tmp_path, "thousands_as_text.xlsx", rows))
+    assert list(values_of(project).values()) == [20845]
+
+
+def test_percent_cells_of_a_spreadsheet(project: Project, tmp_path: Path) -> None:
+    path = write_sheet(tmp_path, "percent_cells.xlsx", [["area", "period", "on_time_rate"]])
+    book = openpyxl.load_workbook(path)
+    book.active.append(["Cao Lộc", "2023", 0.9824])
+    book.active["C2"].number_format = "0.00%"
+    book.save(path)
+    bring(project, path)
+    assert list(values_of(project).values()) == [98.24]
+
+
+def test_shares_of_one_where_the_mapping_says_so(project: Project, tmp_path: Path) -> None:
+    text = "area,period,Tỷ lệ\nCao Lộc,2023,0.9824\n"
+    path = write_csv(tmp_path, "shares.csv", text)
+    bring(project, path, values={"Tỷ lệ": {"indicator": "on_time_rate", "unit": "fraction"}})
+    row = read(project).observations.iloc[0]
+    assert (row["value"], row["decimals"]) == (98.24, 2)
+
+
+def test_mixed_decimal_marks_are_read_and_said(project: Project, tmp_path: Path) -> None:
+    text = "area;period;on_time_rate\nCao Lộc;2023;98,24\nVăn Quan;2023;97.1\n"
+    summary = bring(project, write_csv(tmp_path, "mixed_decimal_marks.csv", text))
+    assert sorted(values_of(project).values()) == [97.1, 98.24]
+    assert "decimals with a dot (97.1) and with a comma (98,24)" in str(summary)
+
+
+def test_hand_kept_sheet_loads_after_editing_one_file(project: Project, tmp_path: Path) -> None:
+    rows = [
+        ["THEO DÕI KẾT QUẢ GIẢI QUYẾT HỒ SƠ"],
+        ["STT", "Đơn vị", "Kỳ báo cáo", "Tổng số hồ sơ tiếp nhận", "Tiếp nhận trực tuyến",
+         "Đã giải quyết", "Trước và đúng hạn", "Quá hạn", "Đang giải quyết",
+         "Tỷ lệ đúng hạn (%)", "Ghi chú"],
+        [1, "Cao Lộc", "9 tháng năm 2023", "1.380", 900, "1.310", "1.287", 23, 70, "98,24", ""],
+        [2, "Văn Quan", "9 tháng năm 2023", 800, "-", 700, 700, 0, 100, "100", "số sơ bộ"],
+    ]  # fmt: skip
+    path = write_sheet(tmp_path, "so_theo_doi.xlsx", rows, ("A1:K1",))
+    summary = add_panel(project, path, mapping=MAPPINGS / "hand_kept_sheet.yml")
+    assert summary.figures == 13
+    assert values_of(project)["183", "dossiers_resolved_total", "2023-09-30"] == 1310
+
+
+def test_a_drafted_mapping_loads(project: Project, tmp_path: Path, reference: Reference) -> None:
+    text = "Đơn vị,Năm,dossiers_resolved_total,Điểm cộng\nCao Lộc,2023,5,1\n"
+    path = write_csv(tmp_path, "draft.csv", text)
+    draft = draft_mapping(path, reference)
+    assert '- "Điểm cộng"  # nearest known:' in draft
+    written = write_csv(tmp_path, "draft.yml", draft.partition("sources:")[0])
+    add_panel(project, path, SOURCE, written)
+    assert list(values_of(project).values()) == [5]
+
+
+def test_district_names_are_told_apart_by_province(reference: Reference) -> None:
+    index = AreaIndex(reference)
+    assert index.find("Châu Thành", "Tây Ninh") == {"708"}
+    assert index.find("H. Châu Thành, nơi nào") == set()
+    assert index.find("TP. Hồ Chí Minh") == {"79"}
+    assert index.list_coded("1") == {"01"}
+    assert index.list_coded("15") == {"15", "15-2025"}
+
+
+# --- What is refused, with a sentence -------------------------------------------------------------
+
+
+def test_unknown_headings_are_all_listed(project: Project, tmp_path: Path) -> None:
+    text = "area,period,Hồ sơ giải quyết tổng số,Điểm thưởng\nCao Lộc,2023,5,1\n"
+    said = refuse(project, write_csv(tmp_path, "unknown_headings.csv", text))
+    assert "unknown heading 'Hồ sơ giải quyết tổng số'" in said
+    assert "'Hồ sơ đã giải quyết: tổng số'" in said
+    assert "unknown heading 'Điểm thưởng'" in said
+
+
+def test_percent_as_fraction(project: Project, tmp_path: Path) -> None:
+    text = "area,period,on_time_rate\nCao Lộc,2023,0.982\nVăn Quan,2023,97.5\n"
+    said = refuse(project, write_csv(tmp_path, "percent_as_fraction.csv", text))
+    assert "1 of 2 per cents lie between 0 and 1, such as 0.982" in said
+    assert "unit: fraction" in said
+
+
+def test_thousands_or_decimals(project: Project, tmp_path: Path) -> None:
+    text = "area;period;budget_revenue_total\nCao Lộc;2023;248.123\n"
+    said = refuse(project, write_csv(tmp_path, "thousands_or_decimals.csv", text))
+    assert "'248.123' can be thousands or decimals" in said
+    assert 'decimal_mark: "."' in said
+
+
+def test_duplicated_area(project: Project, tmp_path: Path) -> None:
+    text = "area,period,dossiers_resolved_total\nCao Lộc,2023,5\nhuyện Cao Lộc,2023,6\n"
+    said = refuse(project, write_csv(tmp_path, "duplicated_area.csv", text))
+    assert "rows 2, 3: 'Cao Lộc' twice for dossiers_resolved_total" in said
+
+
+def test_area_said_twice_with_one_value_is_one_figure(project: Project, tmp_path: Path) -> None:
+    text = "area,period,dossiers_resolved_total\nCao Lộc,2023,5\nhuyện Cao Lộc,2023,5\n"
+    summary = bring(project, write_csv(tmp_path, "said_twice.csv", text))
+    assert summary.figures == 1
+    assert "1 figures said twice with one value (row 3)" in str(summary)
+
+
+@pytest.mark.parametrize(
+    ("name", "area", "year", "words"),
+    [
+        (
+            "area_no_longer_existing.csv",
+            "huyện Cao Lộc",
+            "2026",
+            "no longer exists after 2025-06-30",
+        ),
+        ("area_not_yet_existing.csv", "80-2025", "2020", "does not exist before 2025-07-01"),
+    ],
+)
+def test_area_outside_its_time(
+    project: Project, tmp_path: Path, name: str, area: str, year: str, words: str
+) -> None:
+    text = f"area,period,par_index\n{area},{year},80.5\n"
+    rules = {"80-2025": {"area_id": "80-2025"}}
+    assert words in refuse(project, write_csv(tmp_path, name, text), areas=rules)
+
+
+def test_a_reused_code_means_the_area_of_its_time(project: Project, tmp_path: Path) -> None:
+    text = "area,area_code,period,par_index\nLào Cai,10,2023,85.1\nLào Cai,15,2025-H2,86.2\n"
+    bring(project, write_csv(tmp_path, "reused_code.csv", text))
+    assert {area for area, *_ in values_of(project)} == {"10", "15-2025"}
+
+
+def test_unknown_area_period_indicator_and_unit_all_at_once(
+    project: Project, tmp_path: Path
+) -> None:
+    text = (
+        "area,period,indicator,value,unit\n"
+        "Cao Lọc,2023,dossiers_resolved_total,5,dossier\n"
+        "Văn Quan,quý 7,dossiers_resolved_total,5,dossier\n"
+        "Văn Quan,2023,dossiers_resolvd_total,5,dossier\n"
+        "Văn Quan,2022,dossiers_resolved_total,5,bao\n"
+    )
+    said = refuse(project, write_csv(tmp_path, "unknown_words.csv", text), missing=["?"])
+    assert "row 3: 'quý 7' is not a period" in said
+    assert "row 4: unknown indicator 'dossiers_resolvd_total'" in said
+    assert "row 5: unknown unit 'bao'" in said
+    assert "'Cao Lọc'" not in said or "Huyện Cao Lộc" in said
+
+
+def test_unknown_area_is_named_with_the_nearest(project: Project, tmp_path: Path) -> None:
+    text = "area,period,par_index\nhuyện Cao Lốp,2023,80\n"
+    said = refuse(project, write_csv(tmp_path, "unknown_area.csv", text))
+    assert "unknown area 'huyện Cao Lốp'" in said
+    assert "'Huyện Cao Lộc'" in said
+
+
+def test_impossible_value(project: Project, tmp_path: Path) -> None:
+    text = "area,period,papi_total_6dim\nLạng Sơn,2014,0\nĐắk Nông,2014,35.2\n"
+    path = write_csv(tmp_path, "zero_for_missing.csv", text)
+    said = refuse(project, path)
+    assert "papi_total_6dim = 0 (Lạng Sơn); expected 6 to 60" in said
+    absent = [{"indicator": "papi_total_6dim", "printed": "0", "reason": "never zero"}]
+    summary = bring(project, path, absent=absent)
+    assert "1 cells '0' of papi_total_6dim (Lạng Sơn) left out: never zero" in str(summary)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([], "no cell that holds anything"),
+        ([["area", "period", "par_index"]], "a head and no rows below it"),
+        ([["area", "period", "par_index"], ["Lạng Sơn", 2023, "-"]], "a head and no figure"),
+    ],
+)
+def test_empty_sheet(
+    project: Project, tmp_path: Path, rows: Sequence[Sequence[object]], words: str
+) -> None:
+    assert words in refuse(project, write_sheet(tmp_path, "empty_sheet.xlsx", rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("latin.csv", "area,period\nCao L\xf4c,2023\n".encode("latin-1"), "is not UTF-8"),
+        ("no_workbook.xlsx", b"PK but no workbook", "a workbook that cannot be read"),
+        ("no_parquet.parquet", b"PAR1", "Parquet that cannot be read"),
+        ("table.docx", b"", "a file '.docx'"),
+        ("ragged.csv", b"area,period,par_index\nx,1,2,3,4\n,,\n", "unknown area 'x'"),
+    ],
+)
+def test_damaged_files(
+    project: Project, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert words in refuse(project, tmp_path / name)
+
+
+def test_several_sheets_need_a_name(project: Project, tmp_path: Path) -> None:
+    path = write_sheet(tmp_path, "several_sheets.xlsx", [["area", "period", "par_index"]])
+    book = openpyxl.load_workbook(path)
+    book.active.append(["Lạng Sơn", 2023, 80.5])
+    book.create_sheet("Khác").append(["x"])
+    book.save(path)
+    assert "2 sheets: 'Sheet', 'Khác'" in refuse(project, path)
+    assert bring(project, path, sheet="Sheet").figures == 1
+
+
+def test_no_source(project: Project, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, "no_source.csv", LONG)
+    with pytest.raises(ReportError, match="who published the figures"):
+        add_panel(project, path)
+
+
+def test_a_panel_comes_in_once(project: Project, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, "long.csv", LONG)
+    bring(project, path)
+    with pytest.raises(ReportError, match="panel long: registered already"):
+        bring(project, path)
+    add_panel(project, path, SOURCE, replace=True)
+    assert len(read(project).observations) == 3
+
+
+def test_a_source_of_a_report_is_never_overwritten(project: Project, tmp_path: Path) -> None:
+    taken = (project.raw / "sources.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+    source = {"source_id": taken, "publisher": "Ai đó", "licence": "CC0"}
+    with pytest.raises(ReportError, match="registered already, for the reports"):
+        add_panel(project, write_csv(tmp_path, "long.csv", LONG), source)
+
+
+def test_nothing_is_half_registered(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cchc_analysis.panels.register.write_text", fail)
+    with pytest.raises(ReportError, match="nothing was registered"):
+        bring(project, write_csv(tmp_path, "long.csv", LONG))
+    assert not list((project.raw / "panels").glob("*.csv"))
+    assert read(project).observations.empty
+
+
+def test_synthetic_figures_are_refused(project: Project, tmp_path: Path) -> None:
+    source = {"source_id": "synthetic_country", "publisher": "Máy", "licence": "CC0"}
+    with pytest.raises(ReportError, match="Synthetic data are for tests"):
+        add_panel(project, write_csv(tmp_path, "long.csv", LONG), source)
+
+
+def test_a_panel_that_was_not_brought_in_is_named(project: Project) -> None:
+    (project.raw / "panels").mkdir()
+    (project.raw / "panels" / "stray.csv").write_text("x\n", "utf-8")
+    [problem] = read(project).problems["stray"]
+    assert "a panel not registered" in str(problem)
+
+
+def test_a_code_that_went_away_sets_its_panel_aside(project: Project, tmp_path: Path) -> None:
+    bring(project, write_csv(tmp_path, "long.csv", LONG))
+    path = project.raw / "panels" / "long.csv"
+    path.write_text(path.read_text("utf-8").replace(",183,", ",999,"), "utf-8")
+    readings = read(project)
+    assert readings.observations.empty
+    assert "unknown area_id '999'" in str(readings.problems["made_up_panel"][0])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"colums": {}}, "Did you mean columns"),
+        ({"columns": {"aera": "x"}}, "did you mean area"),
+        ({"decimal_mark": ";"}, "decimal_mark"),
+        ({"sources": [{"source_id": "X", "publisher": "P", "licence": "L"}]}, "source_id"),
+    ],
+)
+def test_a_wrong_mapping_is_named(content: object, words: str) -> None:
+    with pytest.raises(ReportError, match=words):
+        build_mapping(content, "mapping.yml")
+
+
+def test_all_mappings_can_be_loaded() -> None:
+    for path in MAPPINGS.glob("*.yml"):
+        assert load_mapping(path).sources, path.name
+
+
+# --- Numbers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "maximum", "values"),
+    [
+        (["1.310", "20.845", "07"], "count", None, [1310, 20845, 7]),
+        (["5.76248", "20.845", 12.25], "score", None, [5.76248, 20.845, 12.25]),
+        (["20.845", "9,5", "1.234,5"], "score", None, [20845, 9.5, 1234.5]),
+        (["1,234", "1,234,567", "1,234.5"], "money", None, [1234, 1234567, 1234.5]),
+        (["20.845"], "score", 100.0, [20.845]),
+        (["20.845"], "score", None, [None]),
+        (["12.0", "151.10"], "count", None, [12, None]),
+        (["-3", "−4"], "count", None, [-3, -4]),
+        (["98,24%", "97 %"], "rate", None, [98.24, 97]),
+    ],
+)
+def test_numerals(
+    cells: list[object], kind: str, maximum: float | None, values: list[float | None]
+) -> None:
+    printed = pd.Series(cells, dtype="object")
+    same = pd.Series(["g"] * len(cells))
+    most = pd.Series([maximum] * len(cells), dtype="float64")
+    read_as = read_numerals(printed, same, pd.Series([kind] * len(cells)), most)
+    assert [None if pd.isna(value) else value for value in read_as["value"]] == values
+    assert ((read_as["fault"] == "") == read_as["value"].notna()).all()
+
+
+# --- The real panels ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real(reference: Reference) -> PanelReadings:
+    return read_panels(ROOT / "data" / "raw", reference)
+
+
+def test_the_real_panels_are_whole(real: PanelReadings) -> None:
+    assert real.problems == {}
+    assert len(real.sources) >= 33
+    assert (real.sources["issuer"] != "").all()
+    assert not real.observations.duplicated(
+        ["source_id", "area_id", "indicator", "period_end"]
+    ).any()
+
+
+def test_papi_totals_are_the_sums_of_their_dimensions(real: PanelReadings) -> None:
+    papi = real.observations[real.observations["source_id"] == "papi_2011_2016"]
+    grid = papi.pivot(index=["area_id", "period_end"], columns="indicator", values="value")
+    total = grid.pop("papi_total_6dim")
+    assert len(grid) == 376
+    assert (grid.sum(axis=1) - total).abs().max() < 1e-4
+
+
+def test_published_ranks_follow_from_published_values(
+    real: PanelReadings, reference: Reference
+) -> None:
+    ranks = check_ranks(real.observations, reference.areas)
+    assert len(ranks) == 37
+    assert ranks["holds"].all(), ranks[~ranks["holds"].astype(bool)]
+    dak_nong = ranks[(ranks["area_id"] == "67") & (ranks["rank_id"] == "papi_rank_6dim")].iloc[0]
+    assert (dak_nong["printed"], dak_nong["least"], dak_nong["areas"]) == (31, 31, 63)
+
+
+def test_pci_ranks_can_be_made_from_its_values(real: PanelReadings) -> None:
+    pci = real.observations[real.observations["source_id"] == "pci_2016"]
+    ranks = rank_values(pci.set_index("area_id")["value"])
+    assert ranks["48"] == 1
+    assert sorted(ranks) == list(range(1, 64))
+
+
+def test_a_wrong_rank_is_found(real: PanelReadings, reference: Reference) -> None:
+    wrong = real.observations.copy()
+    is_rank = (wrong["indicator"] == "par_index_rank") & (wrong["area_id"] == "712")
+    wrong.loc[is_rank, "value"] = 1.0
+    held = check_ranks(wrong, reference.areas)
+    assert set(held.loc[~held["holds"].astype(bool), "area_id"]) >= {"712"}
+
+
+# --- Size -----------------------------------------------------------------------------------------
+
+
+def test_a_long_panel_is_kept_as_parquet(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cchc_analysis.panels.register.LONGEST_CSV", 2)
+    summary = bring(project, write_csv(tmp_path, "long.csv", LONG))
+    assert summary.path.suffix == ".parquet"
+    assert len(read(project).observations) == 3
+
+
+@pytest.mark.slow
+def test_a_million_rows(project: Project, tmp_path: Path) -> None:
+    days = pd.date_range("1990-01-01", periods=5210).strftime("%Y-%m-%d")
+    areas = ["183", "184", "185", "186", "187", "188"]
+    codes = [f"papi_{name}" for name in ("participation", "transparency", "accountability")]
+    grid = pd.MultiIndex.from_product([areas, days, codes]).to_frame(index=False)
+    grid.columns = ["area_code", "period_end", "indicator"]
+    wide = pd.concat([grid.assign(scope=s) for s in ("whole_district", "district_office")] * 6)
+    wide = wide.assign(breakdown=[f"item={n // 93780}" for n in range(len(wide))])
+    wide["value"] = (1 + wide.reset_index().index.to_numpy() % 90 / 10).round(2)
+    path = tmp_path / "million_rows.csv"
+    wide.iloc[:1_000_000].to_csv(path, index=False)
+    begun = time.perf_counter()
+    summary = bring(project, path)
+    print(f"{summary.figures} figures in {time.perf_counter() - begun:.0f} s")
+    assert summary.figures == 1_000_000
+    assert len(read(project).observations) == 1_000_000
+
+
+def test_empty_mapping_is_a_mapping() -> None:
+    assert PanelMapping().sources == ()

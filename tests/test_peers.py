@@ -1,0 +1,160 @@
+"""Peers by the written rule, and series that end where an area or a definition does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cchc_analysis.peers import (
+    RULE_TEXT,
+    break_series,
+    find_peers,
+    find_predecessors,
+    find_province,
+    find_successors,
+    list_changes,
+    load_breaks,
+    load_regions,
+)
+from cchc_analysis.reference import Reference, load_reference
+
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "reference"
+DAY = "2024-06-30"
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(FOLDER)
+
+
+@pytest.fixture(scope="module")
+def regions() -> dict[str, str]:
+    return load_regions(FOLDER)
+
+
+def test_peers_of_the_same_province(reference: Reference, regions: dict[str, str]) -> None:
+    peers = find_peers("183", reference, regions, {}, DAY)
+    assert peers.rule == "province"
+    assert peers.peers == ("180", "181", "182", "184", "185", "186", "187", "188", "189")
+    assert "178" not in peers.peers, "a city is no rural district"
+
+
+def test_too_few_peers_give_no_position(reference: Reference, regions: dict[str, str]) -> None:
+    peers = find_peers("178", reference, regions, {"178": 100.0}, DAY)
+    assert (peers.rule, peers.has_position) == ("none", False)
+
+
+def test_peers_of_the_region_with_similar_volume(
+    reference: Reference, regions: dict[str, str]
+) -> None:
+    rows = reference.areas
+    quan = rows[rows["type"] == "quận"]["area_id"].tolist()
+    volumes = dict.fromkeys(quan, 1000.0) | {quan[0]: 100.0}
+    moved = rows.assign(
+        parent_id=[
+            str(at % 3 * 9 + 22).replace("31", "30").replace("40", "33") if area in quan else parent
+            for at, (area, parent) in enumerate(
+                zip(rows["area_id"], rows["parent_id"], strict=True)
+            )
+        ]
+    )
+    from dataclasses import replace
+
+    spread = replace(reference, areas=moved)
+    peers = find_peers(quan[1], spread, regions, volumes, DAY)
+    same = [each for each in quan if find_province(each, spread) == find_province(quan[1], spread)]
+    assert len(same) <= 5
+    assert peers.rule == "region"
+    assert quan[0] not in peers.peers, "a tenth of the volume is not similar"
+
+
+def test_no_district_has_peers_after_the_district_level(
+    reference: Reference, regions: dict[str, str]
+) -> None:
+    assert find_peers("183", reference, regions, {}, "2025-07-01").peers == ()
+
+
+def test_every_province_of_2024_has_a_region(reference: Reference, regions: dict[str, str]) -> None:
+    areas = reference.areas
+    provinces = areas[(areas["level"] == "province") & (areas["valid_from"] == "")]["area_id"]
+    assert set(provinces) == set(regions)
+    assert len(regions) == 63
+    assert set(regions.values()) <= set(areas["area_id"])
+
+
+def test_the_rule_can_be_printed() -> None:
+    assert set(RULE_TEXT) == {"province", "region", "none"}
+
+
+@pytest.mark.parametrize(
+    ("area_id", "successors", "predecessors"),
+    [
+        ("67", ["68"], []),
+        ("68", [], ["60", "67"]),
+        ("10", ["15-2025"], []),
+        ("15-2025", [], ["10", "15"]),
+        ("183", [], []),
+        ("20", [], []),
+    ],
+)
+def test_successors_and_predecessors(
+    reference: Reference, area_id: str, successors: list[str], predecessors: list[str]
+) -> None:
+    assert find_successors(area_id, reference) == successors
+    assert find_predecessors(area_id, reference) == predecessors
+
+
+def test_thirty_four_provinces_live_on(reference: Reference) -> None:
+    areas = reference.areas
+    alive = areas[(areas["level"] == "province") & (areas["valid_to"] == "")]
+    assert len(alive) == 34
+
+
+def test_a_proposal_breaks_nothing(reference: Reference) -> None:
+    assert [row["change_id"] for row in list_changes("183", reference)] == ["district_level_ends"]
+
+
+def series(area_id: str, indicator: str, *windows: str) -> pd.DataFrame:
+    cells = [window.split("/") for window in windows]
+    return pd.DataFrame(
+        {
+            "area_id": area_id,
+            "indicator": indicator,
+            "period_start": [start for start, _ in cells],
+            "period_end": [end for _, end in cells],
+        }
+    )
+
+
+def test_a_series_breaks_at_events_and_says_which_period_crosses(reference: Reference) -> None:
+    table = series(
+        "184",
+        "dossiers_resolved_total",
+        "2024-01-01/2024-09-30",
+        "2024-01-01/2024-12-31",
+        "2025-01-01/2025-06-30",
+        "2025-01-01/2025-12-31",
+    )
+    broken = break_series(table, reference, load_breaks(FOLDER))
+    assert broken["segment"].tolist() == [0, 1, 1, 2]
+    assert broken["crosses"].tolist() == ["", "lang_son_communes_2024", "", "district_level_ends"]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "before", "after"),
+    [
+        ("papi_procedures", "2017-01-01/2017-12-31", "2018-01-01/2018-12-31"),
+        ("par_index", "2021-01-01/2021-12-31", "2022-01-01/2022-12-31"),
+        ("tthc_online_full", "2021-01-01/2021-12-31", "2022-01-01/2022-12-31"),
+        ("pci", "2008-01-01/2008-12-31", "2009-01-01/2009-12-31"),
+    ],
+)
+def test_designs_that_change_are_never_joined(
+    reference: Reference, indicator: str, before: str, after: str
+) -> None:
+    broken = break_series(series("22", indicator, before, after), reference, load_breaks(FOLDER))
+    first, second = broken["segment"]
+    assert first < second
+    assert broken["crosses"].tolist() == ["", ""]

@@ -1,0 +1,264 @@
+"""Windows: differences, comparisons and pooled rates, with the range that rounding leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_analysis.reference import Reference, load_reference
+from cchc_analysis.windows import (
+    WINDOW_COLUMNS,
+    Interval,
+    compare_same_window,
+    count_days,
+    derive_values_before,
+    discretise_windows,
+    find_value_before,
+    list_negative_differences,
+    pool_ratios,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+ENDS = {"Q1": "03-31", "H1": "06-30", "9M": "09-30", "": "12-31"}
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(ROOT / "data" / "reference")
+
+
+def rows(reference: Reference, text: str) -> pd.DataFrame:
+    """A table drawn as text: scope indicator period value [± half], one figure a line."""
+    made = []
+    for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
+        scope, indicator, period, value, *half = line.split()
+        start, _, end = period.rpartition("..")
+        if not start and len(period) <= 7:
+            year, _, suffix = period.partition("-")
+            start, end = f"{year}-01-01", f"{year}-{ENDS[suffix]}"
+        room = float(half[1]) if half else 0.0
+        made.append(
+            {
+                "area_id": "183",
+                "scope": scope,
+                "indicator": indicator,
+                "breakdown": "",
+                "period_start": start,
+                "period_end": end,
+                "status": "actual",
+                "value": float(value),
+                "low": float(value) - room,
+                "high": float(value) + room,
+                "unit": reference.indicator_rows[indicator]["unit"],
+                "source_id": f"report_{end}",
+                "figures": f"F{number:03d}",
+            }
+        )
+    return pd.DataFrame(made)
+
+
+def drawn(table: pd.DataFrame) -> list[str]:
+    return [
+        f"{row.indicator} {row.period} {row.value:g} {row.origin}" for row in table.itertuples()
+    ]
+
+
+def test_cumulative_windows_become_quarters(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        district_office dossiers_resolved_total 2024-Q1 100
+        district_office dossiers_resolved_total 2024-H1 250
+        district_office dossiers_resolved_total 2024-9M 330
+        district_office dossiers_resolved_total 2024    500
+        """,
+    )
+    discrete = discretise_windows(table, reference)
+    assert list(discrete.columns) == list(WINDOW_COLUMNS)
+    assert drawn(discrete) == [
+        "dossiers_resolved_total 2024-Q1 100 reported",
+        "dossiers_resolved_total 2024-Q2 150 derived",
+        "dossiers_resolved_total 2024-Q3 80 derived",
+        "dossiers_resolved_total 2024-Q4 170 derived",
+    ]
+    assert discrete["parts"].tolist()[1:] == [
+        "dossiers_resolved_total: 2024-H1 − 2024-Q1",
+        "dossiers_resolved_total: 2024-9M − 2024-H1",
+        "dossiers_resolved_total: 2024 − 2024-9M",
+    ]
+    assert discrete["figures"].tolist() == ["F001", "F001 F002", "F002 F003", "F003 F004"]
+    assert discrete["source_id"].tolist()[1] == "report_2024-03-31 report_2024-06-30"
+
+
+def test_a_window_that_is_not_held_is_not_filled(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        district_office dossiers_resolved_total 2024-Q1 100
+        district_office dossiers_resolved_total 2024    500
+        """,
+    )
+    assert drawn(discretise_windows(table, reference)) == [
+        "dossiers_resolved_total 2024-Q1 100 reported",
+        "dossiers_resolved_total 2024-04-01/2024-12-31 400 derived",
+    ]
+
+
+def test_stocks_rates_and_norms_are_never_differenced(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        district_office dossiers_pending_total ..2024-03-31 10
+        district_office dossiers_pending_total ..2024-06-30 4
+        district_office on_time_rate 2024-Q1 98
+        district_office on_time_rate 2024-H1 97
+        """,
+    )
+    assert discretise_windows(table, reference).empty
+
+
+def test_an_opening_stock_is_taken_out_once(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        district_office dossiers_received_total 2024-Q1 120
+        district_office dossiers_received_total 2024-H1 300
+        district_office dossiers_carried_over   2024-Q1 20
+        district_office dossiers_carried_over   2024-H1 20
+        """,
+    )
+    assert drawn(discretise_windows(table, reference)) == [
+        "dossiers_received_new 2024-Q1 100 derived",
+        "dossiers_received_new 2024-Q2 180 derived",
+    ]
+
+
+def test_a_negative_difference_is_told(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        district_office dossiers_resolved_total 2024-H1 250
+        district_office dossiers_resolved_total 2024-9M 240
+        """,
+    )
+    [told] = list_negative_differences(discretise_windows(table, reference)).itertuples()
+    assert told.arithmetic == "dossiers_resolved_total: 2024-9M − 2024-H1 = -10 < 0"
+
+
+def test_rounding_alone_makes_no_negative_difference(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        whole_district budget_revenue_total 2024-H1 250000 ± 500
+        whole_district budget_revenue_total 2024-9M 249500 ± 500
+        """,
+    )
+    discrete = discretise_windows(table, reference)
+    assert discrete["value"].tolist() == [250000, -500]
+    assert (discrete["low"].tolist()[1], discrete["high"].tolist()[1]) == (-1500, 500)
+    assert list_negative_differences(discrete).empty
+
+
+def test_half_years_are_compared_with_half_years(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        district_office dossiers_resolved_total 2023-Q1 90
+        district_office dossiers_resolved_total 2023-H1 200
+        district_office dossiers_resolved_total 2024-H1 250
+        district_office on_time_rate            2023-H1 97.5 ± 0.05
+        district_office on_time_rate            2024-H1 98.1 ± 0.05
+        """,
+    )
+    flow, rate = compare_same_window(table, reference).itertuples()
+    assert (flow.value_before, flow.difference, flow.change, flow.basis) == (
+        200,
+        50,
+        pytest.approx(25),
+        "same window",
+    )
+    assert rate.difference == pytest.approx(0.6)
+    assert (rate.difference_low, rate.difference_high) == pytest.approx((0.5, 0.7))
+    assert np.isnan(rate.change)
+
+
+def test_unequal_cut_offs_are_compared_per_day_or_not_at_all(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        district_office dossiers_resolved_total 2023-01-01..2023-09-20 263
+        district_office dossiers_resolved_total 2024-01-01..2024-09-30 274
+        district_office online_rate             2023-01-01..2023-09-20 50
+        district_office online_rate             2024-01-01..2024-09-30 60
+        district_office dossiers_resolved_early 2023-01-01..2023-06-30 10
+        district_office dossiers_resolved_early 2024-01-01..2024-09-30 20
+        """,
+    )
+    [flow] = compare_same_window(table, reference).itertuples()
+    assert (flow.indicator, flow.basis) == ("dossiers_resolved_total", "per day")
+    assert flow.value_before == pytest.approx(263 / 263 * 274)
+
+
+def test_last_years_value_from_a_per_cent_of_the_same_period(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        whole_district budget_revenue_total 2024-H1 248000
+        whole_district budget_revenue_total_pct_same_period 2024-H1 94.4 ± 0.05
+        """,
+    )
+    [before] = derive_values_before(table, reference).itertuples()
+    assert (before.period, before.origin) == ("2023-H1", "derived")
+    assert before.value == pytest.approx(248000 / 0.944)
+    assert (before.low, before.high) == pytest.approx((248000 / 0.9445, 248000 / 0.9435))
+
+
+def test_rates_are_pooled_from_parts_and_not_averaged(reference: Reference) -> None:
+    table = rows(
+        reference,
+        """
+        district_office   dossiers_resolved_on_time 2024-H1 90
+        district_office   dossiers_resolved_total   2024-H1 100
+        commune_aggregate dossiers_resolved_on_time 2024-H1 900
+        commune_aggregate dossiers_resolved_total   2024-H1 900
+        commune           dossiers_resolved_on_time 2024-H1 5
+        """,
+    )
+    [pooled] = pool_ratios(table, reference).itertuples()
+    assert pooled.indicator == "on_time_rate"
+    assert (pooled.value, pooled.pooled) == (99.0, 2)
+
+
+def test_days_count_both_ends() -> None:
+    assert count_days("2024-01-01", "2024-12-31") == 366
+
+
+numbers = st.floats(min_value=0.5, max_value=1e6)
+
+
+@given(numbers, numbers, st.integers(0, 3), st.floats(-0.49, 0.49), st.floats(-0.49, 0.49))
+def test_the_truth_stays_inside_the_interval(
+    a: float, b: float, decimals: int, shift_a: float, shift_b: float
+) -> None:
+    """Whatever rounding hid, the result of the hidden numbers lies in the result's range."""
+    step = 10.0**-decimals
+    printed = Interval.of(a + 1, decimals), Interval.of(b + 1, decimals)
+    true_a, true_b = a + 1 + shift_a * step, b + 1 + shift_b * step
+    for result, truth in (
+        (printed[0] + printed[1], true_a + true_b),
+        (printed[0] - printed[1], true_a - true_b),
+        (printed[0] / printed[1], true_a / true_b),
+        (find_value_before(*printed), 100 * true_a / true_b),
+    ):
+        slack = 1e-9 * max(abs(truth), 1.0)
+        assert result.low - slack <= truth <= result.high + slack
+
+
+def test_division_by_what_may_be_zero_leaves_everything_open() -> None:
+    result = Interval.of(5.0, 0) / Interval.of(0.2, 0)
+    assert (result.low, result.high) == (-np.inf, np.inf)
