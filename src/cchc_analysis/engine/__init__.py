@@ -1,0 +1,36 @@
+"""Many pages, fast: warm processes, content keys, a site that is whole at every moment.
+
+Comes in as jobs and a pure function of their payloads, goes out as bytes and as a folder. Knows
+neither districts nor what a page says. ``engine.notebooks`` is papermill's engine ``cchc``;
+``engine.cluster`` does the same jobs on other machines.
+"""
+
+from __future__ import annotations
+
+from cchc_analysis.engine.jobs import run_jobs
+from cchc_analysis.engine.keys import key_of, key_of_files, key_of_package
+from cchc_analysis.engine.limits import check_count
+from cchc_analysis.engine.pages import Build, open_build
+from cchc_analysis.engine.progress import Progress
+from cchc_analysis.engine.replies import Job, Outcome
+from cchc_analysis.engine.spent import Profile, measure, watch
+
+IN_PLACE = "CCHC_ENGINE_IN_PLACE"
+"""Set in processes that run one job and end: there papermill's engine needs no child of its own."""
+
+__all__ = [
+    "IN_PLACE",
+    "Build",
+    "Job",
+    "Outcome",
+    "Profile",
+    "Progress",
+    "check_count",
+    "key_of",
+    "key_of_files",
+    "key_of_package",
+    "measure",
+    "open_build",
+    "run_jobs",
+    "watch",
+]

@@ -1,0 +1,111 @@
+"""Work for the tests of the engine: good work, and work that goes wrong in a way of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+WARM: list[str] = []
+
+
+def warm() -> None:
+    WARM.append("warm")
+
+
+def warm_badly() -> None:
+    raise OSError("no such panel")
+
+
+def shout(payload: str) -> bytes:
+    """Make bytes of a word; some words are orders to fail."""
+    word, _, rest = payload.partition(" ")
+    if word in FAULTS:
+        FAULTS[word](rest)
+    return payload.upper().encode()
+
+
+def stay(payload: str) -> bytes:
+    """Takes long enough to be killed in the middle."""
+    time.sleep(0.2)
+    return payload.upper().encode()
+
+
+def was_warm(_: str) -> bytes:
+    """Whether warming up was seen, and how often; what one job changes the next must not see."""
+    WARM.append("used")
+    return " ".join(WARM).encode()
+
+
+def loop(_: str) -> None:
+    while True:
+        pass
+
+
+def spawn(path: str) -> None:
+    """Leave a process behind and hang."""
+    left = subprocess.Popen(["sleep", "60"])
+    Path(path).write_text(str(left.pid), "ascii")
+    loop("")
+
+
+def kill_parent_once(path: str) -> None:
+    if not Path(path).exists():
+        Path(path).touch()
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(5)
+
+
+def eat(_: str) -> None:
+    bytes(8 << 30)
+
+
+def complain(_: str) -> None:
+    from cchc_analysis.errors import BriefError, Problem
+
+    raise BriefError(Problem("brief x", "nothing to show", "a figure", "Add one."))
+
+
+FAULTS = {
+    "complain": complain,
+    "divide": lambda _: 1 / 0,
+    "eat": eat,
+    "exit": lambda _: sys.exit(3),
+    "kill": lambda _: os.kill(os.getpid(), signal.SIGKILL),
+    "killparent": kill_parent_once,
+    "leave": lambda _: os._exit(0),
+    "loop": loop,
+    "print": lambda _: subprocess.run(["echo", "printed"], check=True),
+    "segfault": lambda _: os.kill(os.getpid(), signal.SIGSEGV),
+    "spawn": spawn,
+}
+
+
+def execute_in_place(paths: tuple[str, str]) -> bytes:
+    """Execute a notebook in this very process, as a job of a build does."""
+    import papermill
+    from papermill.engines import papermill_engines
+
+    from cchc_analysis.engine import IN_PLACE
+    from cchc_analysis.engine.notebooks import CchcEngine
+
+    papermill_engines.register("cchc", CchcEngine)
+    os.environ[IN_PLACE] = "1"
+    try:
+        papermill.execute_notebook(
+            *paths, {"tries": 2}, "cchc", progress_bar=False, cwd=str(Path(paths[0]).parent)
+        )
+    except Exception as error:  # noqa: BLE001 - the test compares it
+        return f"{type(error).__name__} {error}".encode()
+    return b"well"
+
+
+def warm_notebooks() -> None:
+    """Import what a notebook needs, and pyplot as a build does."""
+    import matplotlib.pyplot as plt
+    import papermill
+
+    WARM.extend([plt.__name__, papermill.__name__])

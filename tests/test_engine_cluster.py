@@ -1,0 +1,157 @@
+"""The same jobs on a real scheduler with workers as separate processes, on loopback."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+import engine_work
+from cchc_analysis.engine import Job, Outcome, run_jobs
+from cchc_analysis.errors import CommandError
+
+pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
+
+TESTS = Path(__file__).parent
+# From inside distributed and tornado.
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.skipif(os.name == "nt", reason="")]
+
+
+@contextmanager
+def program(*arguments: str, until: str, log: Path, **environment: str) -> Iterator[str]:
+    """A Dask program that runs; tells what it said up to a word that means it is ready."""
+    paths = [str(TESTS), *(str(Path(path).absolute()) for path in sys.path)]
+    known = {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "10s",
+    }
+    command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
+    with log.open("w") as file:
+        running = subprocess.Popen(
+            command, stderr=file, stdout=file, env={**os.environ, **known, **environment}
+        )
+    try:
+        for _ in range(300):
+            if match := re.search(until, log.read_text("utf-8")):
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError(log.read_text("utf-8"))
+        yield match[0]
+    finally:
+        running.kill()
+        running.wait()
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    arguments = ("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+    with program(
+        *arguments, until=r"tcp://127\.0\.0\.1:\d+", log=tmp_path / "scheduler"
+    ) as address:
+        yield address
+
+
+@contextmanager
+def workers(scheduler: str, folder: Path, count: int, **environment: str) -> Iterator[None]:
+    with ExitStack() as stack:
+        for number in range(count):
+            name = f"worker{number}"
+            arguments = (
+                scheduler,
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+                "--name",
+                name,
+            )
+            log = folder / name
+            until = r"Registered to"
+            stack.enter_context(
+                program("dask_worker", *arguments, until=until, log=log, **environment)
+            )
+        yield
+
+
+def run(scheduler: str, words: list[str], work=engine_work.shout, **options) -> dict[str, Outcome]:
+    jobs = [Job(word, word) for word in words]
+    outcomes = list(run_jobs(jobs, work, engine_work.warm, scheduler=scheduler, **options))
+    assert sorted(outcome.job.name for outcome in outcomes) == sorted(words), "lost or done twice"
+    return {outcome.job.name: outcome for outcome in outcomes}
+
+
+def test_results_are_those_of_this_machine(scheduler: str, tmp_path: Path) -> None:
+    words = [f"huyện {number}" for number in range(20)]
+    with workers(scheduler, tmp_path, 2):
+        outcomes = run(scheduler, [*words, "kill", "loop", "divide"], timeout=2)
+    assert [outcomes[word].result for word in words] == [word.upper().encode() for word in words]
+    assert "SIGKILL" in str(outcomes["kill"].problems[0])
+    assert "no end within 2 s" in str(outcomes["loop"].problems[0])
+    assert "division by zero" in str(outcomes["divide"].problems[0])
+
+
+def test_a_worker_killed_in_the_middle_costs_nothing(scheduler: str, tmp_path: Path) -> None:
+    words = [str(number) for number in range(30)]
+    seen = []
+    with workers(scheduler, tmp_path, 2):
+        jobs = [Job(word, word) for word in words]
+        for outcome in run_jobs(jobs, engine_work.stay, scheduler=scheduler):
+            seen.append(outcome)
+            if len(seen) == 5:
+                kill_one(scheduler)
+    assert sorted(outcome.job.name for outcome in seen) == sorted(words)
+    assert all(outcome.result == outcome.job.name.encode() for outcome in seen)
+
+
+def kill_one(scheduler: str) -> None:
+    from distributed import Client
+
+    with Client(scheduler, set_as_default=False) as client:
+        process_id = min(client.run(os.getpid).values())
+    os.kill(process_id, signal.SIGKILL)
+
+
+def test_a_worker_with_other_code_is_refused(scheduler: str, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "cchc_analysis"
+    other.parent.mkdir()
+    import shutil
+
+    shutil.copytree(Path(engine_work.__file__).parents[1] / "src" / "cchc_analysis", other)
+    (other / "records.py").open("a", encoding="utf-8").write("\n")
+    paths = os.pathsep.join([str(other.parent), str(TESTS), *sys.path])
+    with (
+        workers(scheduler, tmp_path, 1, PYTHONPATH=paths),
+        pytest.raises(CommandError, match=r"tcp://.*: cchc_analysis 0\.1\.0, code .*every worker"),
+    ):
+        run(scheduler, ["a"])
+
+
+def test_a_worker_without_the_package_is_refused(scheduler: str, tmp_path: Path) -> None:
+    paths = os.pathsep.join(path for path in sys.path if not path.endswith("src"))
+    with (
+        workers(scheduler, tmp_path, 1, PYTHONPATH=paths),
+        pytest.raises(CommandError, match=r"on every worker\. Install the same version there"),
+    ):
+        run(scheduler, ["a"])
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://127.0.0.1"])
+def test_a_scheduler_that_cannot_be_reached(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cchc_analysis.engine.cluster.CONNECT_SECONDS", 1)
+    with pytest.raises(CommandError, match=r"no scheduler answers there .* Start one with `dask"):
+        run(address, ["a"])
+
+
+def test_a_scheduler_without_workers(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cchc_analysis.engine.cluster.WORKER_SECONDS", 1)
+    with pytest.raises(CommandError, match="no worker came within 1 s; expected at least one"):
+        run(scheduler, ["a"])

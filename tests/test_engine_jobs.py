@@ -1,0 +1,224 @@
+"""Jobs in warm processes: every job an outcome, and a fault costs its own job only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+import engine_work
+from cchc_analysis.engine import Job, Outcome, check_count, run_jobs
+from cchc_analysis.engine import limits as limits_module
+from cchc_analysis.errors import BriefError, CommandError
+
+TESTS = Path(__file__).parent
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="faults are planted with Unix signals")
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), *sys.path]))
+
+
+def run(*words: str, work=engine_work.shout, **options) -> dict[str, Outcome]:
+    jobs = [Job(word, word) for word in words]
+    options = {"count": 2, "timeout": 20} | options
+    outcomes = list(run_jobs(jobs, work, engine_work.warm, **options))
+    assert sorted(outcome.job.name for outcome in outcomes) == sorted(words)
+    return {outcome.job.name: outcome for outcome in outcomes}
+
+
+both = pytest.mark.parametrize("may_fork", [True, False], ids=["forked", "kept"])
+
+
+@both
+def test_every_job_has_its_result(may_fork: bool) -> None:
+    words = [f"huyện {number}" for number in range(30)]
+    outcomes = run(*words, may_fork=may_fork)
+    assert {name: o.result for name, o in outcomes.items()} == {
+        w: w.upper().encode() for w in words
+    }
+
+
+def test_no_jobs_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert list(run_jobs([], engine_work.shout)) == []
+
+
+def test_a_forked_job_sees_what_was_warmed_up_and_nothing_of_other_jobs() -> None:
+    outcomes = run("a", "b", "c", work=engine_work.was_warm)
+    assert {outcome.result for outcome in outcomes.values()} == {b"warm used"}
+
+
+FAULTS = [
+    ("divide", "ZeroDivisionError: division by zero"),
+    ("exit", "SystemExit: 3"),
+    ("kill", "by SIGKILL, as the system does when memory runs out"),
+    ("segfault", "ended by SIGSEGV"),
+    ("leave", "code 0 and left nothing"),
+    ("loop", "no end within 2 s"),
+    ("complain", "brief x: nothing to show; expected a figure. Add one."),
+    ("eat", "memory ran out"),
+]
+
+
+@pytest.mark.parametrize(("fault", "words"), FAULTS)
+def test_a_fault_costs_its_own_job_only(fault: str, words: str) -> None:
+    outcomes = run("a", fault, "b", "c", timeout=2, memory=1 << 30)
+    failed = outcomes.pop(fault)
+    assert failed.result is None
+    [problem] = failed.problems
+    assert words in str(problem)
+    assert all(outcome.result for outcome in outcomes.values())
+
+
+@pytest.mark.parametrize("fault", ["divide", "exit", "kill", "leave", "loop"])
+def test_a_fault_costs_its_own_job_only_without_fork(fault: str) -> None:
+    outcomes = run("a", fault, "b", "c", timeout=2, may_fork=False)
+    assert outcomes.pop(fault).result is None
+    assert all(outcome.result for outcome in outcomes.values())
+
+
+def test_what_a_late_job_started_ends_with_it(tmp_path: Path) -> None:
+    left = tmp_path / "process"
+    outcomes = run(f"spawn {left}", timeout=1)
+    assert "no end within 1 s" in str(outcomes[f"spawn {left}"].problems[0])
+    assert has_ended(int(left.read_text("ascii")))
+
+
+def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
+    word = f"killparent {tmp_path / 'once'}"
+    outcomes = run("a", word, "b", "c", "d")
+    assert all(outcome.result for outcome in outcomes.values())
+
+
+def test_what_is_printed_disturbs_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("print")["print"].result == b"PRINT"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_large_result_arrives_whole() -> None:
+    word = "x" * 3_000_000
+    assert run(word)[word].result == word.upper().encode()
+
+
+def test_large_payloads_and_large_results_do_not_wait_for_each_other() -> None:
+    """Both pipes full at once: each side would wait for the other to read."""
+    words = [f"{number} " + "x" * 300_000 for number in range(40)]
+    outcomes = run(*words)
+    assert all(outcome.result for outcome in outcomes.values())
+
+
+@both
+def test_failing_to_warm_up_is_told_once(may_fork: bool) -> None:
+    with pytest.raises(BriefError, match="warm-up: OSError: no such panel"):
+        list(
+            run_jobs([Job("a", "a")], engine_work.shout, engine_work.warm_badly, may_fork=may_fork)
+        )
+
+
+def test_jobs_are_taken_as_they_are_needed() -> None:
+    taken = []
+
+    def jobs():
+        for number in range(1_000):
+            taken.append(number)
+            yield Job(str(number), str(number))
+
+    with closing(run_jobs(jobs(), engine_work.shout, count=1)) as outcomes:
+        next(outcomes)
+    assert len(taken) < 10
+
+
+def has_ended(process_id: int) -> bool:
+    for _ in range(100):
+        with suppress(OSError):
+            state = (
+                Path(f"/proc/{process_id}/stat").read_text("ascii").rpartition(")")[2].split()[0]
+            )
+            if state != "Z":
+                time.sleep(0.02)
+                continue
+        return True
+    return False
+
+
+ENDLESS = """
+import engine_work
+from cchc_analysis.engine import Job, run_jobs
+jobs = (Job(str(n), str(n)) for n in range(10**6))
+try:
+    for outcome in run_jobs(jobs, engine_work.stay, engine_work.warm, 2):
+        print(outcome.job.name, flush=True)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+
+
+def descendants(process_id: int) -> set[int]:
+    found = {process_id}
+    for _ in range(3):
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                if int(stat.read_text("ascii").rpartition(")")[2].split()[1]) in found:
+                    found.add(int(stat.parent.name))
+    return found - {process_id}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_stopping_is_quick_and_leaves_no_process(how: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True
+    ) as run_:
+        assert run_.stdout
+        run_.stdout.readline()
+        others = descendants(run_.pid)
+        assert len(others) >= 2
+        asked = time.monotonic()
+        run_.send_signal(how)
+        run_.wait(10)
+        took = time.monotonic() - asked
+        rest = run_.stdout.read()
+    assert took < 2
+    assert all(has_ended(other) for other in others)
+    assert ("stopped" in rest) == (how == signal.SIGINT)
+
+
+@pytest.mark.parametrize("count", [0, -2])
+def test_no_processes_are_refused(count: int) -> None:
+    with pytest.raises(CommandError, match=f"--jobs: {count} processes; expected at least 1"):
+        list(run_jobs([Job("a", "a")], engine_work.shout, count=count))
+
+
+def test_more_processes_than_memory_allows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits_module, "free_memory", lambda: 1 << 30)
+    with pytest.raises(
+        CommandError, match=r"take 97\.7 GiB where 1\.0 GiB are free; .*at most 5\."
+    ):
+        check_count(500)
+    assert check_count(5) == 5
+    assert check_count(None) <= 5
+
+
+def test_no_fork_on_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
+    assert not limits_module.is_safe_to_fork()
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    code = (
+        "import threading, time\n"
+        "from cchc_analysis.engine.limits import is_safe_to_fork as safe\n"
+        "before = safe()\n"
+        "threading.Thread(target=time.sleep, args=(1,), daemon=True).start()\n"
+        "print(before, safe())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]

@@ -1,0 +1,248 @@
+"""A site that is whole at every moment: built, rebuilt, killed, full, and fought over."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cchc_analysis.engine import key_of, key_of_files, key_of_package, open_build
+from cchc_analysis.engine import pages as pages_module
+from cchc_analysis.errors import BriefError, CommandError
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return tmp_path / "site"
+
+
+def build(site: Path, texts: dict[str, str], *, force: bool = False) -> tuple[list[str], int]:
+    """Build a site of texts; tell which pages were made anew, and how many were put in place."""
+    made = []
+    with open_build(site, force=force) as work:
+        for name, text in texts.items():
+            if not work.has(key_of(text)):
+                work.keep(key_of(text), text.encode())
+                made.append(name)
+        return made, work.publish({name: key_of(text) for name, text in texts.items()})
+
+
+def read(site: Path) -> dict[str, str]:
+    files = [path for path in site.rglob("*") if path.is_file()]
+    return {path.relative_to(site).as_posix(): path.read_text("utf-8") for path in files}
+
+
+TEXTS = {
+    "index.html": "mục lục",
+    "vi/183/2024-H1.html": "Cao Lộc",
+    "en/183/2024-H1.html": "Cao Loc",
+}
+
+
+def test_what_is_built_is_what_is_there(site: Path) -> None:
+    assert build(site, TEXTS) == (list(TEXTS), 3)
+    assert read(site) == TEXTS
+
+
+def test_nothing_changed_nothing_is_built(site: Path) -> None:
+    build(site, TEXTS)
+    before = site.stat().st_ino
+    assert build(site, TEXTS) == ([], 0)
+    assert site.stat().st_ino == before
+
+
+def test_only_what_changed_is_built(site: Path) -> None:
+    build(site, TEXTS)
+    changed = TEXTS | {"index.html": "mục lục mới"}
+    assert build(site, changed) == (["index.html"], 1)
+    assert read(site) == changed
+
+
+def test_what_goes_away_goes_away_and_is_forgotten(site: Path) -> None:
+    build(site, TEXTS)
+    fewer = {"index.html": "mục lục"}
+    assert build(site, fewer) == ([], 1)
+    assert read(site) == fewer
+    assert build(site, TEXTS)[0] == list(TEXTS)[1:]
+
+
+def test_force_builds_all(site: Path) -> None:
+    build(site, TEXTS)
+    assert build(site, TEXTS, force=True)[0] == list(TEXTS)
+    assert read(site) == TEXTS
+
+
+@pytest.mark.parametrize("how", ["changed", "removed", "added"])
+def test_a_site_that_somebody_touched_is_mended(site: Path, how: str) -> None:
+    build(site, TEXTS)
+    if how == "changed":
+        (site / "index.html").write_text("spoilt", "utf-8")
+    elif how == "removed":
+        (site / "index.html").unlink()
+    else:
+        (site / "more.html").touch()
+    made, placed = build(site, TEXTS)
+    assert (made, placed > 0, read(site)) == ([], True, TEXTS)
+
+
+def break_off(site: Path) -> None:
+    with open_build(site) as work:
+        work.keep(key_of("x"), b"x")
+        raise ZeroDivisionError
+
+
+def test_a_body_that_raises_leaves_the_site_alone(site: Path) -> None:
+    build(site, TEXTS)
+    with pytest.raises(ZeroDivisionError):
+        break_off(site)
+    assert read(site) == TEXTS
+
+
+def test_two_builds_at_once_one_is_refused(site: Path) -> None:
+    with (
+        open_build(site) as work,
+        pytest.raises(CommandError, match="another build is writing into it; expected one build"),
+        open_build(site),
+    ):
+        pass
+    assert work.site == site
+
+
+LEFT = """
+import os, sys
+from pathlib import Path
+from cchc_analysis.engine import open_build
+with open_build(Path(sys.argv[1])):
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_lock_that_a_killed_build_left_is_no_lock(site: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", LEFT, str(site)], check=False)
+    assert done.returncode != 0
+    assert build(site, TEXTS)[1] == 3
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_a_sentence_and_the_old_site_stays(
+    site: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    build(site, TEXTS)
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, "No space left on device")
+
+    monkeypatch.setattr(pages_module.os, "fsync", refuse)
+    with pytest.raises(BriefError, match=r"the disk is full; .* the old site is untouched"):
+        build(site, TEXTS | {"index.html": "new"})
+    monkeypatch.undo()
+    monkeypatch.setattr(pages_module.shutil, "copyfile", refuse)
+    with pytest.raises(BriefError, match="the disk is full"):
+        build(site, TEXTS | {"index.html": "new"})
+    assert read(site) == TEXTS
+    monkeypatch.undo()
+    assert build(site, TEXTS | {"index.html": "new"})[0] == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_is_full_in_earnest(site: Path) -> None:
+    with open_build(site) as work:
+        fresh = work.store / "ab" / f".{'ab' * 32}.{os.getpid()}"
+        fresh.parent.mkdir()
+        fresh.symlink_to("/dev/full")
+        with pytest.raises(BriefError, match="the disk is full"):
+            work.keep("ab" * 32, b"x" * 100_000)
+        assert not work.has("ab" * 32)
+
+
+@pytest.mark.parametrize("is_atomic", [True, False])
+def test_a_folder_changes_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_atomic: bool
+) -> None:
+    if not is_atomic:
+        monkeypatch.setattr(pages_module, "_exchange_at_once", lambda *_: False)
+    fresh, target = tmp_path / "fresh", tmp_path / "target"
+    for folder in (fresh, target):
+        folder.mkdir()
+        (folder / folder.name).touch()
+    pages_module.exchange(fresh, target)
+    assert [path.name for path in target.iterdir()] == ["fresh"]
+
+
+def test_a_site_that_was_set_aside_comes_back(site: Path) -> None:
+    """Without an exchange in one step, a build may be killed between two renames."""
+    build(site, TEXTS)
+    site.rename(site.with_name(".site.pages") / "old-new-x")
+    with open_build(site):
+        assert read(site) == TEXTS
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from cchc_analysis.engine import key_of, open_build
+site = Path(sys.argv[1])
+with open_build(site) as work:
+    for turn in range(10**6):
+        texts = {f"{n}.html": f"{turn} {n} " + "x" * 5_000 for n in range(30)}
+        for text in texts.values():
+            work.keep(key_of(text), text.encode())
+        work.publish({name: key_of(text) for name, text in texts.items()})
+        print(turn, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two renames are needed")
+def test_killed_at_random_moments_the_site_is_whole(site: Path) -> None:
+    chance = random.Random(6)  # noqa: S311 - moments, not secrets
+    for _ in range(12):
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(site)], stdout=subprocess.PIPE
+        ) as running:
+            assert running.stdout
+            running.stdout.readline()
+            time.sleep(chance.uniform(0, 0.15))
+            running.send_signal(signal.SIGKILL)
+        pages = read(site)
+        assert set(pages) == {f"{n}.html" for n in range(30)}
+        assert len({text.split()[0] for text in pages.values()}) == 1, "pages of two builds"
+    build(site, TEXTS)
+    assert read(site) == TEXTS
+    assert {
+        path.name for path in site.with_name(".site.pages").iterdir() if len(path.name) > 2
+    } == {
+        "lock",
+        "site.json",
+    }
+
+
+def test_keys_tell_apart_what_differs() -> None:
+    table = pd.DataFrame({"value": [1.0, None], "name": ["a", "b"]})
+    parts = [
+        *(("ab", "c"), ("a", "bc"), ("abc",), (b"abc",), (1,), (1.5,), ("1",), (None,), ("",)),
+        *((["a"],), (["a", "b"],), ({"a": "b"},), (table,), (table.iloc[:1],), (table[["name"]],)),
+    ]
+    assert len({key_of(*part) for part in parts}) == len(parts)
+    assert key_of(table) == key_of(table.copy())
+    with pytest.raises(TypeError, match="object has no content key"):
+        key_of(object())
+
+
+def test_keys_of_files_are_of_names_and_bytes_and_of_no_clock(tmp_path: Path) -> None:
+    one = tmp_path / "one.csv"
+    one.write_text("a", "utf-8")
+    first = key_of_files([one], tmp_path)
+    os.utime(one, (0, 0))
+    assert key_of_files([one], tmp_path) == first
+    one.write_text("b", "utf-8")
+    assert key_of_files([one], tmp_path) != first
+    assert key_of_files([one.rename(tmp_path / "two.csv")], tmp_path) != first
+    assert len(key_of_package()) == 64
