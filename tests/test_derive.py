@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import Replace
 
 from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.errors import ReferenceDataError
@@ -12,6 +11,7 @@ from cchc_analysis.read import read_transcripts
 from cchc_analysis.records import FINDING_COLUMNS, INDICATOR_KEY
 from cchc_analysis.reference import Project, load_reference
 from cchc_analysis.tidy import tidy_observations
+from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"
 
@@ -62,7 +62,11 @@ def test_what_is_printed_is_not_derived_again(project: Project) -> None:
 def test_an_estimate_makes_what_comes_from_it_an_estimate(
     project: Project, replace: Replace
 ) -> None:
-    replace(TRANSCRIPT, "dossiers_resolved_early,,800,,dossier,actual", "dossiers_resolved_early,,800,,dossier,estimate")
+    replace(
+        TRANSCRIPT,
+        "dossiers_resolved_early,,800,,dossier,actual",
+        "dossiers_resolved_early,,800,,dossier,estimate",
+    )
     assert value(derive(project), "on_time_rate", "district_office")["status"] == "estimate"
 
 
@@ -74,9 +78,7 @@ def test_a_rate_of_cases_has_a_wilson_interval_and_a_rate_of_posts_has_none(
     # Wilson's bounds are where the observed share lies z standard errors of the bound away.
     share, z = 1178 / 1190, 1.959963984540054
     for bound in (rate["wilson_low"] / 100, rate["wilson_high"] / 100):
-        assert (share - bound) ** 2 == pytest.approx(
-            z**2 * bound * (1 - bound) / 1190, rel=1e-4
-        )
+        assert (share - bound) ** 2 == pytest.approx(z**2 * bound * (1 - bound) / 1190, rel=1e-4)
     assert rate["wilson_low"] < rate["value"] < rate["wilson_high"]
     posts = value(indicators, "staff_admin_filled_rate", "whole_district")
     assert posts["value"] == pytest.approx(100 * 80 / 84)
@@ -94,7 +96,9 @@ def test_a_second_reading_stands_beside_the_published_one(
 
 def test_a_target_is_never_taken_for_a_result(project: Project) -> None:
     indicators = derive(project)
-    rates = indicators[(indicators["indicator"] == "on_time_rate") & (indicators["area_id"] == "991")]
+    rates = indicators[
+        (indicators["indicator"] == "on_time_rate") & (indicators["area_id"] == "991")
+    ]
     assert set(rates.loc[rates["value"] == 97, "status"]) == {"target"}
     assert value(indicators, "on_time_rate", "district_office")["value"] != 97
 

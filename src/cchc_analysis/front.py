@@ -96,6 +96,8 @@ def _project() -> Project:
 
 
 def _load() -> tuple[Reference, Tables]:
+    if held := pipeline.held():
+        return held
     project = _project()
     copies = os.environ.get("CCHC_TABLES")
     made = Path(copies) if copies else project.processed / "manifest.json"

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ __all__ = [
 ]
 
 Progress = Callable[[int, int], None]
+
+_held: tuple[Reference, Tables] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,17 @@ def store(project: Project, run: Run) -> None:
     write_tables(project, run.tables, __version__)
 
 
+def hold(reference: Reference, tables: Tables) -> None:
+    """Keep tables in this process, so that notebooks that run in it read no file for them."""
+    global _held
+    _held = reference, tables
+
+
+def held() -> tuple[Reference, Tables] | None:
+    """The tables that this process was given to keep."""
+    return _held
+
+
 def load(project: Project) -> tuple[Reference, Tables]:
     """Load what was made before, without making it again.
 
@@ -163,7 +177,15 @@ def build_site(
         write_tables(project, run.tables, __version__)
     told = _without_critical(run.tables)
     with _told_from(project, told):
-        site = render_site(project, told, run.reference, out or project.site, jobs, progress)
+        site = render_site(
+            project,
+            told,
+            run.reference,
+            out or project.site,
+            jobs,
+            progress,
+            partial(hold, run.reference, told),
+        )
     return site.pages, [*errors, *([BriefError(site.problems)] if site.problems else [])]
 
 

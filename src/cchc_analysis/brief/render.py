@@ -85,7 +85,9 @@ def put_page(out: Path, page: str) -> None:
         ) from None
 
 
-def build_page(project: Project, notebook: Path, parameters: Mapping[str, str]) -> str:
+def build_page(
+    project: Project, notebook: Path, parameters: Mapping[str, str], engine: str | None = None
+) -> str:
     """Execute a notebook and export it, without writing anything.
 
     Raises:
@@ -95,7 +97,7 @@ def build_page(project: Project, notebook: Path, parameters: Mapping[str, str]) 
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     check_parameters(notebook, parameters)
     with TemporaryDirectory(prefix="cchc-") as folder:
-        executed = execute_notebook(notebook, parameters, Path(folder), project.notebooks)
+        executed = execute_notebook(notebook, parameters, Path(folder), project.notebooks, engine)
     page = finish_page(export_page(executed, project, words))
     check_page(page, notebook.name)
     return page
@@ -129,9 +131,13 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
 
 
 def execute_notebook(
-    notebook: Path, parameters: Mapping[str, str], folder: Path, cwd: Path
+    notebook: Path,
+    parameters: Mapping[str, str],
+    folder: Path,
+    cwd: Path,
+    engine: str | None = None,
 ) -> NotebookNode:
-    """Execute a notebook through papermill, with a fresh kernel.
+    """Execute a notebook through papermill: with a fresh kernel, or by an engine it knows.
 
     Raises:
         BriefError: A cell failed; says which, and with what.
@@ -147,6 +153,7 @@ def execute_notebook(
             progress_bar=False,
             log_output=False,
             cwd=str(cwd),
+            engine_name=engine,
             # The kernel warns of its own sockets, and nobody who builds a page can help it.
             extra_arguments=["--log-level=40"],
         )

@@ -6,11 +6,12 @@ leaves its former page standing. When no brief can be built, the former site sta
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.overview import LISTS, bind_root
 from cchc_analysis.brief.places import name_page
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, put_page
-from cchc_analysis.errors import BriefError, CchcError, Problem
+from cchc_analysis.engine import IN_PLACE, Job, Outcome, run_jobs
+from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.files import swap_in
 from cchc_analysis.words import LANGUAGES, load_words
 
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from cchc_analysis.reference import Project, Reference
 
 Progress = Callable[[int, int], None]
+
+ENGINE = "cchc"
+HEAVY = ("matplotlib.pyplot", "nbconvert", "pandas", "papermill", "cchc_analysis.front")
+"""What every page needs, imported once: most of what a page costs on its own."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ def render_site(
     out: Path,
     jobs: int | None = None,
     progress: Progress | None = None,
+    prepare: Callable[[], object] | None = None,
 ) -> Site:
     """Build the whole site and put it in the place of the former one.
 
@@ -55,6 +62,7 @@ def render_site(
         out: The folder of the site.
         jobs: Processes at a time; one per core when ``None``.
         progress: Called after each brief with how many are done, and of how many.
+        prepare: Called once in each warm process, to let notebooks find their tables.
 
     Returns:
         The number of pages, and the problems of the briefs that could not be built. The former
@@ -68,7 +76,7 @@ def render_site(
         for place in list_briefs(tables, reference)
         for lang in LANGUAGES
     ]
-    built, problems = _build_all(project, briefs, jobs, progress)
+    built, problems = _build_all(project, briefs, jobs, progress, prepare)
     if not built:
         raise BriefError(problems or _nothing_held(project))
     try:
@@ -87,42 +95,51 @@ def render_site(
 
 
 def _build_all(
-    project: Project, briefs: Sequence[Brief], jobs: int | None, progress: Progress | None
+    project: Project,
+    briefs: Sequence[Brief],
+    jobs: int | None,
+    progress: Progress | None,
+    prepare: Callable[[], object] | None,
 ) -> tuple[dict[str, str], list[Problem]]:
     """The pages by their place in the site, and what went wrong with the others."""
     built: dict[str, str] = {}
     problems: list[Problem] = []
-    # Kernels of threads of one process wait for each other for ever; a fork would copy their locks.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = {
-            pool.submit(_build_one, project, brief.area["area_id"], brief.period, brief.lang): str(
-                name_page(brief.area, brief.period, brief.lang)
-            )
-            for brief in briefs
-        }
-        for done, future in enumerate(as_completed(waiting), start=1):
-            page, found = future.result()
-            if page:
-                built[waiting[future]] = page
-            problems.extend(found)
-            if progress:
-                progress(done, len(waiting))
+    waiting = [
+        Job(
+            str(name_page(brief.area, brief.period, brief.lang)),
+            {"district": brief.area["area_id"], "period": brief.period, "lang": brief.lang},
+        )
+        for brief in briefs
+    ]
+    outcomes = run_jobs(waiting, partial(make_page, project), partial(warm_up, prepare), jobs)
+    for done, outcome in enumerate(outcomes, start=1):
+        if outcome.result is None:
+            problems.extend(_name_brief(outcome))
+        else:
+            built[outcome.job.name] = outcome.result.decode()
+        if progress:
+            progress(done, len(waiting))
     return built, sorted(problems)
 
 
-def _build_one(
-    project: Project, area_id: str, period: str, lang: str
-) -> tuple[str, tuple[Problem, ...]]:
-    """One page, or its problems; runs in a process of its own."""
-    parameters = {"district": area_id, "period": period, "lang": lang}
-    try:
-        return build_page(project, project.notebooks / NOTEBOOK, parameters), ()
-    except CchcError as error:
-        where = f"{area_id} {period} {lang}"
-        return "", tuple(
-            Problem(f"{where}: {each.where}", each.found, each.expected, each.remedy)
-            for each in error.problems
-        )
+def warm_up(prepare: Callable[[], object] | None) -> None:
+    """Prepare a process for many pages: what they all import, and the tables they all read."""
+    os.environ[IN_PLACE] = "1"
+    for name in HEAVY:
+        import_module(name)
+    if prepare:
+        prepare()
+
+
+def make_page(project: Project, parameters: Mapping[str, str]) -> bytes:
+    """One page, in a process of its own."""
+    return build_page(project, project.notebooks / NOTEBOOK, parameters, ENGINE).encode()
+
+
+def _name_brief(outcome: Outcome) -> Iterator[Problem]:
+    where = " ".join(outcome.job.payload.values())
+    for each in outcome.problems:
+        yield Problem(f"{where}: {each.where}", each.found, each.expected, each.remedy)
 
 
 def _fill(
