@@ -113,7 +113,7 @@ def _print_like(network: Network, figure: int, value: float) -> float:
     """A value rounded as the figure is printed."""
     if not math.isfinite(value):
         return math.nan
-    unit = network.units[figure]
+    unit = network.unit(figure)
     decimals = int(network.decimals[figure])
     # Points are awarded in quarters, however many decimals one of them shows.
     return round(value, max(decimals, 2) if unit == "point" else decimals)
@@ -121,6 +121,6 @@ def _print_like(network: Network, figure: int, value: float) -> float:
 
 def _is_possible(network: Network, figure: int, value: float) -> bool:
     is_number = math.isfinite(value) and value >= 0
-    is_share = network.units[figure] == "%" and network.values[figure] <= FULL_RATE
+    is_share = network.unit(figure) == "%" and network.values[figure] <= FULL_RATE
     is_changed = not math.isclose(value, float(network.values[figure]), rel_tol=CLOSE)
     return is_number and is_changed and not (is_share and value > FULL_RATE)

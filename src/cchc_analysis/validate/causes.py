@@ -238,7 +238,7 @@ class _Search:
         figures |= {at for candidate in candidates for at, _ in candidate.changes}
         kin = self.network.list_kin(figures)
         around = np.unique(np.concatenate([self.surroundings.list_figures(at) for at in figures]))
-        return around[np.isin(self.network.codes[around], list(kin))]
+        return around[[self.network.code(at) in kin for at in around]]
 
     def _choose(self, case: list[Break], trials: dict[Break, list[_Trial]]) -> Iterator[Cause]:
         """The candidate that closes most, then the next; of equal ones the likelier."""

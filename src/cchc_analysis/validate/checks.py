@@ -173,15 +173,16 @@ def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[
 
     A remark about a figure stands at the place of the first one, any other at that of the source.
     """
-    first = observations.drop_duplicates("source_id").set_index("source_id")
+    remarked = observations[observations["source_id"].isin(set(reference.remarks["source_id"]))]
+    areas = remarked.groupby("source_id")["area_id"].agg(lambda cells: cells.mode().iloc[0])
     for remark in list_rows(reference.remarks):
         source_id, named = str(remark["source_id"]), str(remark["figures"]).split()
-        if source_id not in first.index:
+        if source_id not in areas.index:
             continue
-        is_shown = observations["figures"].str.split(" ", n=1).str[0] == " ".join(named[:1])
-        shown = observations[is_shown & (observations["source_id"] == source_id)]
+        is_shown = remarked["figures"].str.split(" ", n=1).str[0] == " ".join(named[:1])
+        shown = remarked[is_shown & (remarked["source_id"] == source_id)]
         place = dict.fromkeys(PLACE, "") | {"source_id": source_id}
-        place["area_id"] = str(first.at[source_id, "area_id"])
+        place["area_id"] = str(areas[source_id])
         if len(shown):
             place = {name: str(shown.iloc[0][name]) for name in PLACE}
         yield Draft(

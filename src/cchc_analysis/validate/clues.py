@@ -12,7 +12,6 @@ from itertools import combinations
 
 import numpy as np
 
-from cchc_analysis.identities.figures import Integers
 from cchc_analysis.validate.candidates import Candidate
 from cchc_analysis.validate.network import Network
 from cchc_analysis.validate.slips import Slip, name_slip
@@ -68,7 +67,7 @@ def explain_candidate(network: Network, candidate: Candidate) -> tuple[Slip, tup
 def _find_mean(network: Network, candidate: Candidate) -> tuple[int, ...]:
     """The two rates of which a pooled rate is the mean, as far as its digits go."""
     figure = candidate.figure
-    if network.units[figure] != "%":
+    if network.unit(figure) != "%":
         return ()
     rates = [at for at in _list_siblings(network, figure) if at != figure]
     half_unit = 0.5 * 10.0 ** -int(network.decimals[figure])
@@ -89,7 +88,7 @@ def _find_confused(network: Network, candidate: Candidate) -> Iterator[tuple[int
     beside = _list_beside(network, figure)
     by_value: dict[float, list[int]] = {}
     for at in beside:
-        by_value.setdefault(float(network.values[at]), []).append(int(at))
+        by_value.setdefault(float(network.values[at]), []).append(at)
     for sibling in _list_siblings(network, figure):
         if sibling == figure:
             continue
@@ -105,27 +104,28 @@ def _find_copied(network: Network, candidate: Candidate) -> tuple[int, ...]:
     """A figure of the same unit beside the candidate from which its number may be copied."""
     printed = float(network.values[candidate.figure])
     changed = {at for at, _ in candidate.changes}
-    if printed < SMALLEST_COPY or network.units[candidate.figure] == "%":
+    if printed < SMALLEST_COPY or network.unit(candidate.figure) == "%":
         return ()
     same = [at for at in _list_beside(network, candidate.figure) if network.values[at] == printed]
-    return tuple(int(at) for at in same if int(at) not in changed)[:1]
+    return tuple(at for at in same if at not in changed)[:1]
 
 
-def _list_beside(network: Network, figure: int) -> Integers:
-    beside = network.list_beside(figure)
-    return beside[np.flatnonzero(network.units[beside] == network.units[figure])]
+def _list_beside(network: Network, figure: int) -> list[int]:
+    """The figures of the same unit, source, area and day."""
+    unit = network.unit(figure)
+    return [int(at) for at in network.list_beside(figure) if network.unit(at) == unit]
 
 
 def _list_siblings(network: Network, figure: int) -> list[int]:
     """The figures of the same quantity in other scopes."""
-    beside = network.list_beside(figure)
-    return [int(at) for at in beside[network.codes[beside] == network.codes[figure]]]
+    code = network.code(figure)
+    return [int(at) for at in network.list_beside(figure) if network.code(at) == code]
 
 
 def _are_related(network: Network, one: int, other: int) -> bool:
     """Whether two figures are of one scope and meet in a rule."""
     scopes = network.statements.figures["scope"]
-    codes = {str(network.codes[one]), str(network.codes[other])}
+    codes = {network.code(one), network.code(other)}
     is_large = min(network.values[one], network.values[other]) >= SMALLEST_COPY
     meets = any(codes <= rule.codes for rule in network.rules.values())
     return bool(is_large and scopes[one] == scopes[other] and len(codes) > 1 and meets)

@@ -55,7 +55,10 @@ def run_suite(
         ValidationError: A rule could not be run.
     """
     there = frozenset(table.columns)
-    can_run = {rule.rule_id: not list_missing_columns(rule, there) for rule in suite.rules}
+    can_run = {
+        rule.rule_id: not list_missing_columns(rule, there, suite.identities)
+        for rule in suite.rules
+    }
     running = [rule for rule in suite.rules if can_run[rule.rule_id]] if len(table) else []
     broken: dict[str, Integers] = {}
     for start in range(0, len(running), TOGETHER):

@@ -52,8 +52,7 @@ class Network:
         self.rules = {rule.rule_id: rule for rule in identities}
         self.verdicts = verdicts
         self.values = figures["value"].to_numpy("float64")
-        self.codes = figures["indicator"].to_numpy(dtype=object)
-        self.units = figures["unit"].to_numpy(dtype=object)
+        self._figures = figures
         self.decimals = figures["decimals"].to_numpy("int64")
         self._met: dict[Place, list[Meeting]] = {}
 
@@ -69,7 +68,7 @@ class Network:
 
     def list_meetings(self, figure: int) -> list[Meeting]:
         """The equalities that hold and in which a figure takes part."""
-        source_id, area_id, end = self._places[figure]
+        source_id, area_id, end = self._place(figure)
         above = self.statements.parent(area_id)
         areas = [area_id, above] if above else [area_id]
         near = [each for area in areas for each in self._list_met((source_id, area, end))]
@@ -98,20 +97,26 @@ class Network:
 
     def list_kin(self, figures: Iterable[int]) -> frozenset[str]:
         """The quantities that share a rule with some figures, or with such a quantity."""
-        return self._meet(self._meet(frozenset(self.codes[at] for at in figures)))
+        return self._meet(self._meet(frozenset(self.code(at) for at in figures)))
 
     def list_beside(self, figure: int) -> Integers:
         """All figures of the same source, area and day."""
-        return self._figures_by_place[self._places[figure]]
+        return self._figures_by_place[self._place(figure)]
 
-    @cached_property
-    def _places(self) -> list[Place]:
-        columns = (self.statements.figures[name] for name in PLACE)
-        return [(str(a), str(b), str(c)) for a, b, c in zip(*columns, strict=True)]
+    def code(self, figure: int) -> str:
+        """The indicator of a figure."""
+        return str(self._figures["indicator"].array[figure])
+
+    def unit(self, figure: int) -> str:
+        """The unit of a figure."""
+        return str(self._figures["unit"].array[figure])
+
+    def _place(self, figure: int) -> Place:
+        return tuple(str(self._figures[name].array[figure]) for name in PLACE)
 
     @cached_property
     def _figures_by_place(self) -> dict[Place, Integers]:
-        return group_positions(self.statements.figures, PLACE)
+        return group_positions(self._figures, PLACE)
 
     @cached_property
     def _rows_by_place(self) -> dict[Place, Integers]:

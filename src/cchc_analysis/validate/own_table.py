@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.clean import NumberError, parse_number
 from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.files import type_columns
 from cchc_analysis.identities.expressions import Reference as Operand
 from cchc_analysis.records import OBSERVATION_COLUMNS, Scope
 from cchc_analysis.reference import Reference
@@ -21,6 +22,9 @@ from cchc_analysis.validate.suites import Suite, list_columns, list_missing_colu
 
 if TYPE_CHECKING:
     import pandas as pd
+
+DESCRIBED = ("range_min", "range_max")
+"""What the catalogue adds to a table that names indicators."""
 
 NEEDED = ("indicator", "value")
 """Without these a table has no values; with them it has one a row."""
@@ -45,7 +49,7 @@ def load_own_table(path: Path, suite: Suite, reference: Reference) -> pd.DataFra
     table = _read(path)
     if suite.table in ("indicators", "transcripts"):
         _check_columns(path, table, suite)
-        return table
+        return _type(path, table)
     if set(NEEDED) <= set(table.columns):
         return _make_observations(path, table, reference)
     if suite.table == "statements":
@@ -76,7 +80,7 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _check_columns(path: Path, table: pd.DataFrame, suite: Suite) -> None:
-    there = set(table.columns) | {"row"}
+    there = {*table.columns, "row", *(DESCRIBED if "indicator" in table else ())}
     missing = dict.fromkeys(
         name
         for rule in suite.rules
@@ -148,6 +152,8 @@ def _make_observations(path: Path, table: pd.DataFrame, reference: Reference) ->
     """Values with what a table of one's own may leave out."""
     import pandas as pd
 
+    if set(OBSERVATION_COLUMNS) <= set(table.columns):
+        return _type(path, table[list(OBSERVATION_COLUMNS)])
     problems, rows = [], []
     for number, cells in enumerate(table.to_dict("records"), start=2):
         row = DEFAULTS | {"source_id": path.stem, "figures": f"row:{number}"}
@@ -164,6 +170,16 @@ def _make_observations(path: Path, table: pd.DataFrame, reference: Reference) ->
     key = [*PLACE, "indicator", "breakdown", "status"]
     reading = made.groupby(key, sort=False).cumcount() + 1
     return made.assign(reading=reading, is_published=reading == 1)
+
+
+def _type(path: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """A table that has all columns of observations."""
+    try:
+        return type_columns(table.replace({"is_published": {"True": "true"}}))
+    except ValueError as error:
+        raise ReportError(
+            Problem(path.name, str(error), "a number in every number cell", "Mend the cell.")
+        ) from None
 
 
 def _read_value(row: dict[str, Any], reference: Reference) -> dict[str, Any]:
@@ -186,6 +202,7 @@ def _read_value(row: dict[str, Any], reference: Reference) -> dict[str, Any]:
 
 def _parse(text: str, kind: str) -> tuple[float, int, float]:
     """A number as machines write it, or, for a thing that is counted, as reports print it."""
+    text = text.removesuffix(".0")
     if kind != "count":
         try:
             value = float(text)

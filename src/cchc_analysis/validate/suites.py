@@ -117,13 +117,16 @@ def list_columns(rule: Rule, identities: tuple[Identity, ...] = ()) -> list[str]
     return [name for name in [*named, *rule.kwargs.get("column_list", ())] if name]
 
 
-def list_missing_columns(rule: Rule, there: Collection[str]) -> list[str]:
+def list_missing_columns(
+    rule: Rule, there: Collection[str], identities: tuple[Identity, ...] = ()
+) -> list[str]:
     """The columns without which a rule cannot say anything about a table.
 
     Of a plain sum some parts may be missing: then those that are there reach the total at most.
     """
     if rule.type == WHOLE_TYPE:
-        return []
+        columns = list_columns(rule, identities)
+        return [] if any(name in there for name in columns) else columns
     if rule.identity is None:
         return [name for name in list_columns(rule) if name not in there]
     missing = [operand for operand in rule.identity.operands if str(operand) not in there]

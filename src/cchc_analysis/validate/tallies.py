@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from cchc_analysis.identities.figures import Integers
 from cchc_analysis.records import TALLY_COLUMNS
@@ -23,14 +24,15 @@ class Tally:
 
     rule_id: str
     sources: Sequence[str]
-    counts: Integers
+    counts: npt.NDArray[np.int32]
 
 
 class Sources:
     """The sources of the rows of a table, numbered once for all rules that are tallied over it."""
 
     def __init__(self, cells: pd.Series) -> None:
-        self.names, self._codes = np.unique(cells.to_numpy(dtype="str"), return_inverse=True)
+        names, self._codes = np.unique(cells.to_numpy(dtype=object), return_inverse=True)
+        self.names = [str(name) for name in names]
         self._rows = self._count(np.arange(len(cells)))
 
     def tally(self, outcome: Outcome, applied: Integers | None = None) -> Tally:
@@ -47,7 +49,7 @@ class Sources:
             used = self._rows if applied is None else self._count(np.unique(applied))
         failed = self._count(np.unique(outcome.broken))
         counts = np.stack([used, used - failed, failed, self._rows - used])
-        return Tally(outcome.rule.rule_id, list(self.names), counts)
+        return Tally(outcome.rule.rule_id, self.names, counts.astype(np.int32))
 
     def _count(self, rows: Integers) -> Integers:
         counts = np.bincount(self._codes[rows], minlength=len(self.names))
@@ -60,7 +62,7 @@ def join_tallies(tallies: Sequence[Tally]) -> pd.DataFrame:
 
     ordered = sorted(tallies, key=lambda tally: tally.rule_id)
     names = [name for tally in ordered for name in tally.sources]
-    rules = np.repeat([tally.rule_id for tally in ordered], [len(t.sources) for t in ordered])
+    rules = [tally.rule_id for tally in ordered for _ in tally.sources]
     counts = np.concatenate([tally.counts for tally in ordered], axis=1)
-    words = dict(zip(TALLY_COLUMNS[2:], counts, strict=True))
+    words = dict(zip(TALLY_COLUMNS[2:], counts.astype(np.int64), strict=True))
     return pd.DataFrame({"rule_id": rules, "source_id": names, **words})

@@ -76,31 +76,33 @@ class Teller:
         transcripts: pd.DataFrame | None,
         reference: reference_data.Reference,
     ) -> None:
-        columns = ["source_id", "area_id", "scope", "indicator", "breakdown", "figures"]
-        self._cells = {name: observations[name].to_numpy(dtype=object) for name in columns}
-        self._numbers = {name: observations[name].to_numpy() for name in ("value", "decimals")}
-        self._ends = observations["period_end"].to_numpy(dtype=object)
+        # Cells are looked up one by one: few of many rows are ever spoken of.
+        self._table = observations
         self._reference = reference
         self._places = {} if transcripts is None else _index_places(transcripts)
+
+    def cell(self, column: str, row: int) -> str:
+        """One cell of one row."""
+        return str(self._table[column].array[row])
 
     def figures(self, rows: Iterable[int], own_source: str) -> str:
         """The figure ids behind some rows; those of another source with its name."""
         named = [
             figure if source_id == own_source else f"{source_id}/{figure}"
             for row in rows
-            for source_id in [self._cells["source_id"][row]]
-            for figure in self._cells["figures"][row].split()
+            for source_id in [self.cell("source_id", row)]
+            for figure in self.cell("figures", row).split()
         ]
         return " ".join(sorted(dict.fromkeys(named), key=lambda name: ("/" in name, name)))
 
     def first_figure(self, row: int) -> str:
         """The figure that states a row first."""
-        figures = self._cells["figures"][row].split()
+        figures = self.cell("figures", row).split()
         return figures[0] if figures else ""
 
     def name(self, row: int, language: str) -> str:
         """A quantity by its label and scope, “Hồ sơ đã giải quyết” (cấp huyện)."""
-        code, breakdown = self._cells["indicator"][row], self._cells["breakdown"][row]
+        code, breakdown = self.cell("indicator", row), self.cell("breakdown", row)
         label = self.label(code, language)
         parts = [self._name_scope(row, language)]
         if breakdown:
@@ -120,9 +122,9 @@ class Teller:
 
     def place(self, row: int, language: str) -> str:
         """Where a row stands in its document; empty where that is not known."""
-        source_id = self._cells["source_id"][row]
+        source_id = self.cell("source_id", row)
         found = [
-            self._places.get((source_id, figure)) for figure in self._cells["figures"][row].split()
+            self._places.get((source_id, figure)) for figure in self.cell("figures", row).split()
         ]
         told = [PLACES[language][kind].format(**where) for kind, where in filter(None, found)]
         return "; ".join(dict.fromkeys(told))
@@ -135,9 +137,9 @@ class Teller:
     def date(self, row: int, language: str) -> str:
         """The last day of a row, as people write it."""
         try:
-            day = dt.date.fromisoformat(str(self._ends[row]))
+            day = dt.date.fromisoformat(self.cell("period_end", row))
         except ValueError:
-            return str(self._ends[row])
+            return self.cell("period_end", row)
         return (
             f"{day.day}/{day.month}/{day.year}"
             if language == "vi"
@@ -146,18 +148,18 @@ class Teller:
 
     def source(self, row: int) -> str:
         """The source of a row."""
-        return str(self._cells["source_id"][row])
+        return self.cell("source_id", row)
 
     def number(self, row: int, language: str) -> str:
         """The value of a row."""
-        return write_number(float(self._numbers["value"][row]), language)
+        return write_number(float(self._table["value"].array[row]), language)
 
     def decimals(self, row: int) -> int:
         """The decimals with which a row is printed."""
-        return int(self._numbers["decimals"][row])
+        return int(self._table["decimals"].array[row])
 
     def _name_scope(self, row: int, language: str) -> str:
-        scope, area_id = self._cells["scope"][row], self._cells["area_id"][row]
+        scope, area_id = self.cell("scope", row), self.cell("area_id", row)
         area = self._reference.area_rows.get(area_id)
         if scope == Scope.COMMUNE and area and area["level"] == "commune":
             return str(area["name"])
