@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 LANGUAGES = ("vi", "en")
+PANEL_SOURCE = ("source_id", "publisher", "licence", "title", "url")
 MOST_PROBLEMS = 30
 """More than a person reads before mending the first ones."""
 
@@ -70,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_trace(commands)
     _add_read(commands)
     _add_accept(commands)
+    _add_panel(commands)
     return parser
 
 
@@ -98,7 +100,10 @@ def _add_brief(commands: _Commands) -> None:
     brief.add_argument("district", help="name or code: “Cao Lộc”, 183")
     brief.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019, “6 tháng đầu năm 2024”")
     brief.add_argument("--lang", choices=LANGUAGES, default="vi", help="default: vi")
-    brief.add_argument("--out", type=Path, help="HTML file (default: its place in site/)")
+    brief.add_argument(
+        "--format", choices=("html", "pdf"), default="html", help="default: html; pdf by Chromium"
+    )
+    brief.add_argument("--out", type=Path, help="file (default: its place in site/)")
     brief.set_defaults(run=_brief)
 
 
@@ -133,6 +138,30 @@ def _add_accept(commands: _Commands) -> None:
     accept = commands.add_parser("accept", help="let a reviewed draft count as a source")
     accept.add_argument("source_id", help="as in data/raw/sources.csv")
     accept.set_defaults(run=_accept)
+
+
+def _add_panel(commands: _Commands) -> None:
+    panel = commands.add_parser("add-panel", help="bring in a table of other people's numbers")
+    panel.add_argument("file", type=Path, help="CSV, XLSX or Parquet, long or wide, or form II.06a")
+    panel.add_argument("--mapping", type=Path, help="what its headings mean (YAML)")
+    panel.add_argument("--draft", action="store_true", help="only print a mapping to begin with")
+    panel.add_argument("--replace", action="store_true", help="replace a panel of that name")
+    for name in PANEL_SOURCE:
+        panel.add_argument(f"--{name.replace('_', '-')}", help="of the source, without a mapping")
+    panel.set_defaults(run=_bring_panel)
+
+
+def _bring_panel(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    if options.draft:
+        print(pipeline.draft_mapping(project, options.file))
+        return 0
+    source = {name: getattr(options, name) for name in PANEL_SOURCE if getattr(options, name)}
+    print(
+        pipeline.add_panel(project, options.file, options.mapping, source, replace=options.replace)
+    )
+    return 0
 
 
 def _read(options: argparse.Namespace, project: Project) -> int:
@@ -208,7 +237,7 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
 
     page = pipeline.build_brief(
-        project, options.district, options.period, options.lang, options.out
+        project, options.district, options.period, options.lang, options.out, options.format
     )
     print(page)
     return 0

@@ -20,35 +20,79 @@ from cchc_analysis.brief import (
     show_notes,
     show_peers,
     show_plan,
+    show_quality,
+    show_quality_completeness,
+    show_quality_contradictions,
+    show_quality_counts,
+    show_quality_definitions,
+    show_quality_grades,
+    show_quality_matrix,
+    show_quality_remarks,
+    show_quality_rules,
     show_reform_areas,
     show_summary,
     show_trend,
 )
 from cchc_analysis.brief import open_brief as open_brief_of
+from cchc_analysis.brief import open_quality as open_quality_of
+from cchc_analysis.peers import load_breaks
 from cchc_analysis.reference import Project, find_project, load_reference
 from cchc_analysis.store import load_copies
+from cchc_analysis.trends import (
+    Board,
+    open_board,
+    show_change,
+    show_coverage,
+    show_distribution,
+    show_funnel,
+    show_methods,
+    show_opening,
+    show_ranking,
+    show_series,
+)
+from cchc_analysis.trends import export_table as write_exports
 from cchc_analysis.words import load_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.brief import Brief
+    from cchc_analysis.brief import Brief, Quality
     from cchc_analysis.records import Tables
     from cchc_analysis.reference import Reference
 
 __all__ = [
+    "export_table",
     "load_findings",
     "load_indicators",
     "load_observations",
     "load_transcripts",
     "open_brief",
+    "open_quality",
+    "open_trends",
+    "show_change",
     "show_contradictions",
+    "show_coverage",
+    "show_distribution",
+    "show_funnel",
     "show_head",
     "show_key_figures",
+    "show_methods",
     "show_notes",
+    "show_opening",
     "show_peers",
     "show_plan",
+    "show_quality",
+    "show_quality_completeness",
+    "show_quality_contradictions",
+    "show_quality_counts",
+    "show_quality_definitions",
+    "show_quality_grades",
+    "show_quality_matrix",
+    "show_quality_remarks",
+    "show_quality_rules",
+    "show_ranking",
     "show_reform_areas",
+    "show_series",
     "show_summary",
     "show_trend",
 ]
@@ -89,6 +133,47 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
     reference, tables = _load()
     words = load_words(project.notebooks / TEMPLATE, lang)
     return open_brief_of(tables, reference, words, district, period)
+
+
+def open_trends(
+    indicator: str, areas: str = "", first: str = "", last: str = "", lang: str = "vi"
+) -> Board:
+    """Open one indicator over many areas and periods.
+
+    Args:
+        indicator: A code of the catalogue.
+        areas: Names with commas between; empty for all that are held.
+        first: First year; empty for all.
+        last: Last year; empty for all.
+        lang: "vi" or "en".
+
+    Raises:
+        CommandError: The indicator or an area is unknown, or nothing is held.
+    """
+    project = _project()
+    reference, tables = _load()
+    words = load_words(project.notebooks / TEMPLATE / "trends", lang)
+    choice = (indicator, areas, str(first), str(last))
+    return open_board(tables, reference, load_breaks(project.reference), choice, words)
+
+
+def export_table(table: pd.DataFrame, name: str) -> tuple[Path, Path]:
+    """Write a selection as CSV and XLSX into ``build/exports``; returns both paths."""
+    return write_exports(_project().build / "exports", table, name)
+
+
+def open_quality(lang: str = "vi") -> Quality:
+    """Open what is known of the quality of all sources.
+
+    Args:
+        lang: "vi" or "en".
+
+    Raises:
+        BriefError: No report on a district is held.
+    """
+    project = _project()
+    reference, tables = _load()
+    return open_quality_of(tables, reference, load_words(project.notebooks / TEMPLATE, lang))
 
 
 def _project() -> Project:

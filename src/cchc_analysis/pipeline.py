@@ -7,7 +7,7 @@ into findings, and told in briefs.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,8 @@ from cchc_analysis.brief import (
     match_district,
     name_page,
     open_brief,
+    print_brief,
+    put_downloads,
     render_brief,
     render_site,
 )
@@ -27,11 +29,15 @@ from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.errors import BriefError, CchcError, Problem, ReportError, ValidationError
 from cchc_analysis.files import list_rows, swap_in
 from cchc_analysis.identities import choose_readings, load_identities
+from cchc_analysis.panels import PanelSummary, read_panels
+from cchc_analysis.panels import add_panel as bring_in
+from cchc_analysis.panels import draft_mapping as begin_mapping
 from cchc_analysis.read import DraftResult, accept_source, read_transcripts
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.records import Severity, Tables
 from cchc_analysis.reference import Project, Reference, load_reference
 from cchc_analysis.store import load_table, write_copies, write_tables
+from cchc_analysis.synthetic import check_unmixed
 from cchc_analysis.tidy import tidy_observations
 from cchc_analysis.validate import load_suites, validate_tables
 from cchc_analysis.validate import validate_file as validate_own
@@ -42,9 +48,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accept",
+    "add_panel",
     "build_brief",
     "build_site",
     "check",
+    "draft_mapping",
     "load",
     "match_district",
     "process",
@@ -55,7 +63,8 @@ __all__ = [
 
 Progress = Callable[[int, int], None]
 
-_held: tuple[Reference, Tables] | None = None
+_HELD: list[tuple[Reference, Tables]] = []
+"""The tables that this process keeps, if it was given any."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +99,17 @@ def process(project: Project) -> Run:
     identities = load_identities(project.expectations / "identities.json", reference)
     read = read_transcripts(project.raw)
     tidied = tidy_observations(read.transcripts, reference)
-    problems = read.problems | tidied.problems
-    sources = read.sources[~read.sources["source_id"].isin(problems)]
-    transcripts = read.transcripts[read.transcripts["source_id"].isin(sources["source_id"])]
-    observations = choose_readings(tidied.observations, identities, reference)
+    panels = read_panels(project.raw, reference)
+    problems = read.problems | tidied.problems | panels.problems
+    sources = _join(read.sources[~read.sources["source_id"].isin(problems)], panels.sources)
+    check_unmixed(sources["source_id"], "cchc process")
+    transcripts = _join(
+        read.transcripts[read.transcripts["source_id"].isin(sources["source_id"])],
+        panels.transcripts,
+    )
+    observations = choose_readings(
+        _join(tidied.observations, panels.observations), identities, reference
+    )
     indicators = derive_indicators(observations, transcripts, sources, reference)
     verdict = validate_tables(
         observations, indicators, transcripts, reference, project.expectations
@@ -104,7 +120,7 @@ def process(project: Project) -> Run:
         observations=observations,
         indicators=mark_findings(indicators, verdict.findings),
         findings=verdict.findings,
-        tallies=verdict.tallies,
+        tallies=_leave_out_idle(verdict.tallies, sources),
         definitions=verdict.definitions,
     )
     return Run(reference, tables, problems)
@@ -124,13 +140,12 @@ def store(project: Project, run: Run) -> None:
 
 def hold(reference: Reference, tables: Tables) -> None:
     """Keep tables in this process, so that notebooks that run in it read no file for them."""
-    global _held
-    _held = reference, tables
+    _HELD[:] = [(reference, tables)]
 
 
 def held() -> tuple[Reference, Tables] | None:
     """The tables that this process was given to keep."""
-    return _held
+    return _HELD[0] if _HELD else None
 
 
 def load(project: Project) -> tuple[Reference, Tables]:
@@ -140,16 +155,26 @@ def load(project: Project) -> tuple[Reference, Tables]:
         ReportError: There is nothing, or it is not what ``store`` writes.
         ReferenceDataError: The reference tables are wrong.
     """
-    read = read_transcripts(project.raw)
+    reference = load_reference(project.reference)
+    read, panels = read_transcripts(project.raw), read_panels(project.raw, reference)
     names = ("observations", "indicators", "findings", "tallies", "definitions")
     made = {name: load_table(project, name) for name in names}
-    return load_reference(project.reference), Tables(read.sources, read.transcripts, **made)
+    sources = _join(read.sources, panels.sources)
+    return reference, Tables(sources, _join(read.transcripts, panels.transcripts), **made)
 
 
 def build_brief(
-    project: Project, district: str, period: str, lang: str, out: Path | None = None
+    project: Project,
+    district: str,
+    period: str,
+    lang: str,
+    out: Path | None = None,
+    form: str = "html",
 ) -> Path:
     """Build one page from ``data/processed``; by default in its place in the site.
+
+    A page in its place has its downloads beside it; one that is put elsewhere stands alone. A PDF
+    lies beside the page as ``brief.pdf``.
 
     Raises:
         CommandError: The district or period is unknown.
@@ -158,9 +183,14 @@ def build_brief(
     reference, tables = load(project)
     words = load_words(project.notebooks / TEMPLATE, lang)
     brief = open_brief(tables, reference, words, district, period)
-    place = out or project.site / name_page(brief.area, brief.period, lang)
+    page = project.site / name_page(brief.area, brief.period, lang)
+    make = print_brief if form == "pdf" else render_brief
+    place = out or (page.with_name("brief.pdf") if form == "pdf" else page)
     with _told_from(project, tables):
-        return render_brief(project, brief.area["area_id"], brief.period, lang, place)
+        made = make(project, brief.area["area_id"], brief.period, lang, place)
+    if made == page:
+        put_downloads(page.parent, brief)
+    return made
 
 
 def build_site(
@@ -246,6 +276,37 @@ def validate_file(project: Project, suite: Path, data: Path) -> pd.DataFrame:
         ReportError: The table cannot be read, or lacks columns.
     """
     return validate_own(suite, data, load_reference(project.reference))
+
+
+def add_panel(
+    project: Project, file: Path, mapping: Path | None, source: Mapping[str, str], *, replace: bool
+) -> PanelSummary:
+    """Bring in a table of other people's numbers and register it as a source.
+
+    Raises:
+        ReportError: The file, the mapping or the source is faulty; nothing is then changed.
+    """
+    return bring_in(project, file, source or None, mapping, replace=replace)
+
+
+def draft_mapping(project: Project, file: Path) -> str:
+    """Begin a mapping for the headings of a table, as YAML for a person to finish."""
+    return begin_mapping(file, load_reference(project.reference))
+
+
+def _leave_out_idle(tallies: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Rules that found nothing to apply to in a panel say nothing; in a report they do."""
+    panels = set(sources.loc[sources["kind"] == "panel", "source_id"])
+    is_idle = (tallies["applied"] == 0) & tallies["source_id"].isin(panels)
+    return tallies[~is_idle].reset_index(drop=True)
+
+
+def _join(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Two tables with the same columns, one below the other."""
+    import pandas as pd
+
+    kept = [table for table in (first, second) if len(table)] or [first]
+    return pd.concat(kept, ignore_index=True)
 
 
 def _without_critical(tables: Tables) -> Tables:

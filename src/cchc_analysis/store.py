@@ -6,10 +6,9 @@ whole folder is swapped in at once, so that a failed run leaves the previous one
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,16 +22,14 @@ from cchc_analysis.files import (
     type_columns,
     write_text,
 )
+from cchc_analysis.packages import describe_package, describe_table, hash_file
 from cchc_analysis.records import (
-    BOOLEAN_COLUMNS,
     COLUMN_MEANINGS,
     DEFINITION_COLUMNS,
     FINDING_COLUMNS,
     FINDING_KEY,
     INDICATOR_COLUMNS,
     INDICATOR_KEY,
-    INTEGER_COLUMNS,
-    NUMBER_COLUMNS,
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
     TALLY_COLUMNS,
@@ -117,11 +114,6 @@ def load_copies(folder: Path) -> Tables:
     return Tables(**{name: pd.read_parquet(folder / f"{name}.parquet") for name in names})
 
 
-def hash_file(path: Path) -> str:
-    """The sha256 of a file, as a hexadecimal text."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def list_inputs(project: Project) -> list[Path]:
     """The files from which ``data/processed`` is made, sorted."""
     return sorted(
@@ -129,6 +121,7 @@ def list_inputs(project: Project) -> list[Path]:
         for folder, pattern in (
             (project.raw, "sources.csv"),
             (project.raw, "transcripts/*.csv"),
+            (project.raw, "panels/*"),
             (project.reference, "*.csv"),
             (project.expectations, "*.json"),
         )
@@ -166,50 +159,19 @@ def _is_fresh(project: Project) -> bool:
 
 def describe_tables(folder: Path, version: str) -> dict[str, Any]:
     """The Data Package descriptor of the tables in a folder (specs.frictionlessdata.io)."""
-    return {
-        "profile": "tabular-data-package",
-        "name": "cchc-analysis",
-        "title": "Public administration reform (CCHC) of Vietnamese districts: reported figures",
-        "version": version,
-        "licenses": [
-            {
-                "name": "CC-BY-4.0",
-                "title": "Creative Commons Attribution 4.0",
-                "path": "https://creativecommons.org/licenses/by/4.0/",
-            }
-        ],
-        "resources": [
-            _describe_table(folder / f"{name}.csv", columns, key)
+    return describe_package(
+        "cchc-analysis",
+        "Public administration reform (CCHC) of Vietnamese districts: reported figures",
+        version,
+        [
+            describe_table(
+                folder / f"{name}.csv",
+                {column: COLUMN_MEANINGS[column] for column in columns},
+                key,
+            )
             for name, (columns, key) in STORED.items()
         ],
-    }
-
-
-def _describe_table(path: Path, columns: Iterable[str], key: Iterable[str]) -> dict[str, Any]:
-    return {
-        "name": path.stem,
-        "path": path.name,
-        "profile": "tabular-data-resource",
-        "encoding": "utf-8",
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{hash_file(path)}",
-        "schema": {
-            "fields": [
-                {"name": column, "type": _type_of(column), "description": COLUMN_MEANINGS[column]}
-                for column in columns
-            ],
-            "primaryKey": list(key),
-            "missingValues": [""],
-        },
-    }
-
-
-def _type_of(column: str) -> str:
-    if column in NUMBER_COLUMNS:
-        return "number"
-    if column in INTEGER_COLUMNS:
-        return "integer"
-    return "boolean" if column in BOOLEAN_COLUMNS else "string"
+    )
 
 
 def _list_hashes(project: Project, folder: Path, version: str) -> dict[str, Any]:

@@ -1,0 +1,124 @@
+"""The pages of one indicator over many areas: what is shown, and what may be said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cchc_analysis.derive import derive_indicators
+from cchc_analysis.errors import CommandError
+from cchc_analysis.panels import read_panels
+from cchc_analysis.peers import load_breaks
+from cchc_analysis.records import QUANTITY, Tables
+from cchc_analysis.reference import Reference, load_reference
+from cchc_analysis.synthetic import NOTICE, make_country, tabulate_indicators
+from cchc_analysis.trends import (
+    Board,
+    export_table,
+    open_board,
+    show_change,
+    show_coverage,
+    show_distribution,
+    show_funnel,
+    show_methods,
+    show_opening,
+    show_ranking,
+    show_series,
+)
+from cchc_analysis.words import load_words
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "data" / "reference"
+SHOWS = (
+    *(show_opening, show_coverage, show_series, show_distribution),
+    *(show_change, show_ranking, show_funnel, show_methods),
+)
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(FOLDER)
+
+
+@pytest.fixture(scope="module")
+def real(reference: Reference) -> Tables:
+    panels = read_panels(ROOT / "data" / "raw", reference)
+    table = panels.observations
+    made = tabulate_indicators(table).drop_duplicates(list(QUANTITY))
+    none = made.iloc[:0]
+    return Tables(panels.sources, panels.transcripts, table, made, none, none, none)
+
+
+def open_at(tables: Tables, reference: Reference, *choice: str, lang: str = "en") -> Board:
+    words = load_words(ROOT / "notebooks" / "page" / "trends", lang)
+    code, areas, first, last = (*choice, "", "", "")[:4]
+    return open_board(tables, reference, load_breaks(FOLDER), (code, areas, first, last), words)
+
+
+@pytest.fixture(scope="module")
+def made_up(reference: Reference) -> Board:
+    country = make_country(reference, districts=24, periods=20, mistake_share=0.0)
+    none = read_panels(Path("nowhere"), reference).transcripts
+    made = derive_indicators(country.observations, none, country.sources, country.reference)
+    tables = Tables(country.sources, none, country.observations, made, *[made.iloc[:0]] * 3)
+    return open_at(tables, country.reference, "on_time_rate", lang="vi")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_section_can_be_shown(real: Tables, reference: Reference, lang: str) -> None:
+    board = open_at(real, reference, "papi_procedures", "", "2011", "2016", lang=lang)
+    for show in SHOWS:
+        html = show(board)._repr_html_()
+        assert html.count("<h1") + html.count("<h2") == 1
+        assert "nan" not in html.casefold().replace("finance", "")
+    assert len(board.latest) == 63
+
+
+def test_ranks_of_the_last_period_are_those_of_the_values(
+    real: Tables, reference: Reference
+) -> None:
+    board = open_at(real, reference, "pci", "", "2016", "2016")
+    assert board.latest["rank"].tolist() == list(range(1, 64))
+    assert board.latest["name"].iloc[0] == "Đà Nẵng"
+
+
+def test_no_trend_word_across_a_change_of_design(real: Tables, reference: Reference) -> None:
+    board = open_at(real, reference, "pci", "Lạng Sơn, Đắk Nông", "2005", "2016")
+    assert set(board.trends["word"]) == {"boundary"}
+    assert "are not joined" in show_change(board).html
+    assert len(board.values) > 20
+
+
+def test_a_funnel_only_where_cases_are_counted(
+    real: Tables, reference: Reference, made_up: Board
+) -> None:
+    board = open_at(real, reference, "papi_procedures")
+    assert "no funnel" in show_funnel(board).html
+    assert "<svg" in show_funnel(made_up).html
+
+
+def test_made_up_figures_say_so(made_up: Board) -> None:
+    assert NOTICE["vi"] in show_opening(made_up).html
+    assert made_up.left_out > 0
+    assert made_up.has_cases
+
+
+def test_unknown_choices_are_named(real: Tables, reference: Reference) -> None:
+    with pytest.raises(CommandError, match=r"Nearest: .*papi_procedures"):
+        open_at(real, reference, "papi_procedure")
+    with pytest.raises(CommandError, match="Tỉnh Lạng Sơn"):
+        open_at(real, reference, "pci", "Lạng Sớn X")
+    with pytest.raises(CommandError, match="no value from 2030"):
+        open_at(real, reference, "pci", "", "2030")
+
+
+def test_a_selection_is_exported(tmp_path: Path) -> None:
+    table = pd.DataFrame({"area_id": ["183"], "value": [1.5]})
+    text, book = export_table(tmp_path / "exports", table, "../My selection")
+    assert text.read_text("utf-8") == "area_id,value\n183,1.5\n"
+    assert pd.read_excel(book, dtype={"area_id": str}).equals(table)
+    assert text.parent == tmp_path / "exports"
+    with pytest.raises(CommandError, match="no letter or digit"):
+        export_table(tmp_path, table, "//")
