@@ -10,7 +10,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test check lab setup lock environment-test clean
+.PHONY: help site test check lab pictures setup lock environment-test clean
 .PHONY: check-format check-style check-types check-imports check-data check-notebooks
 
 help: ## Say what there is to make
@@ -45,6 +45,12 @@ check-notebooks: .venv/ready
 
 lab: .venv/ready ## Open JupyterLab on the notebooks
 	@.venv/bin/jupyter lab --notebook-dir=notebooks
+
+pictures: .venv/ready data/processed/manifest.json ## Photograph a brief for the README: docs/pictures
+	@.venv/bin/python tools/pictures.py
+
+data/processed/manifest.json: | .venv/ready
+	@.venv/bin/cchc process
 
 setup: .venv/ready ## Only set up .venv
 	@:

@@ -10,6 +10,7 @@ import csv
 import re
 from dataclasses import replace
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def read_figures(text: str, source_id: str, area: str, period: tuple[str, str]) 
 def make_tables(
     report: str, plan: str = "", findings: list[dict[str, Any]] | None = None
 ) -> Tables:
-    """The tables of a report of the made-up district for the first half of 2022, and of its plan."""
+    """The tables of a half-year report of the made-up district, and of its plan."""
     area = "huyện Sông Mây"
     figures = [read_figures(report, "report", area, ("2022-01-01", "2022-06-30"))]
     sources = [_source("report", "period_report", area, "2022-H1", "2022-01-01", "2022-06-30")]
@@ -203,13 +204,13 @@ def open_made_up(tables: Tables, lang: str = "vi") -> Brief:
 
 def tell_page(brief: Brief) -> str:
     """The whole page of a brief, as it is written to disk, without a notebook between."""
-    body = Markup("").join(Markup(show(brief)._repr_html_()) for show in SHOWS)
+    body = Markup("").join(show(brief).html for show in SHOWS)
     return finish_page(_export(PROJECT, brief.words, body))
 
 
 def read_text(html: str) -> str:
     """The text of a piece of HTML, tags and entities gone."""
-    return Markup(html).striptags()
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def list_keys() -> list[str]:

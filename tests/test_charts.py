@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from brief_work import PROJECT, find_all, read_text
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from brief_work import PROJECT, find_all, read_text
 from cchc_analysis.charts import ROLES, Caption, draw_amounts, draw_flow, draw_points, draw_stacks
 from cchc_analysis.charts.canvas import WIDTH
 

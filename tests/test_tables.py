@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from brief_work import find_all
 from markupsafe import Markup
 
+from brief_work import find_all
 from cchc_analysis.tables import tabulate_groups, tabulate_rows
 
 

@@ -8,10 +8,10 @@ import string
 from pathlib import Path
 
 import pytest
-from brief_work import PROJECT, ROOT, list_keys, load_words_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brief_work import PROJECT, ROOT, list_keys, load_words_of
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.words import Words, clean_text, load_words, plain

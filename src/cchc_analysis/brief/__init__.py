@@ -6,6 +6,7 @@
 
 from cchc_analysis.brief.areas import show_reform_areas
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.downloads import put_downloads
 from cchc_analysis.brief.head import show_head
 from cchc_analysis.brief.keyfigures import show_key_figures
 from cchc_analysis.brief.ledger import show_contradictions
@@ -13,7 +14,20 @@ from cchc_analysis.brief.notes import show_notes
 from cchc_analysis.brief.opening import list_briefs, match_district, open_brief
 from cchc_analysis.brief.peers import show_peers
 from cchc_analysis.brief.places import name_page
-from cchc_analysis.brief.render import TEMPLATE, render_brief
+from cchc_analysis.brief.quality import (
+    Quality,
+    open_quality,
+    show_quality,
+    show_quality_completeness,
+    show_quality_contradictions,
+    show_quality_counts,
+    show_quality_definitions,
+    show_quality_grades,
+    show_quality_matrix,
+    show_quality_remarks,
+    show_quality_rules,
+)
+from cchc_analysis.brief.render import TEMPLATE, print_brief, render_brief
 from cchc_analysis.brief.site import Site, render_site
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.targets import show_plan
@@ -22,11 +36,15 @@ from cchc_analysis.brief.trend import show_trend
 __all__ = [
     "TEMPLATE",
     "Brief",
+    "Quality",
     "Site",
     "list_briefs",
     "match_district",
     "name_page",
     "open_brief",
+    "open_quality",
+    "print_brief",
+    "put_downloads",
     "render_brief",
     "render_site",
     "show_contradictions",
@@ -35,6 +53,15 @@ __all__ = [
     "show_notes",
     "show_peers",
     "show_plan",
+    "show_quality",
+    "show_quality_completeness",
+    "show_quality_contradictions",
+    "show_quality_counts",
+    "show_quality_definitions",
+    "show_quality_grades",
+    "show_quality_matrix",
+    "show_quality_remarks",
+    "show_quality_rules",
     "show_reform_areas",
     "show_summary",
     "show_trend",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.content import WIDEST_FIRST, Brief, Entry
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.exhibits.shared import head_entry
 from cchc_analysis.brief.telling import (
@@ -20,6 +20,7 @@ from cchc_analysis.brief.telling import (
     tell_unit,
     wrap,
 )
+from cchc_analysis.records import Scope
 from cchc_analysis.tables import tabulate_groups
 
 PARTS = (
@@ -35,6 +36,9 @@ PARTS = (
     "index",
 )
 """The seven areas of reform and its impact, in the order of the reports, then tasks and index."""
+
+
+SCOPE_ORDER = (*WIDEST_FIRST, Scope.COMMUNE, Scope.UNSPECIFIED)
 
 
 def show_reform_areas(brief: Brief) -> Section:
@@ -84,7 +88,7 @@ def _tabulate_rest(brief: Brief, entries: Sequence[Entry], part: str) -> Markup:
         return Markup("")
     words = brief.words
     groups: dict[Markup, list[list[Markup]]] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=_place_group):
         groups.setdefault(_name_group(brief, entry), []).append(_tell_row(brief, entry))
     caption = words.say(f"part.title.{part}")
     if len(groups) == 1:
@@ -97,6 +101,11 @@ def _tabulate_rest(brief: Brief, entries: Sequence[Entry], part: str) -> Markup:
         numbers=(1,),
         kind="list",
     )
+
+
+def _place_group(entry: Entry) -> tuple[bool, int]:
+    """The whole district first; what is broken down last; else in the order of the documents."""
+    return bool(entry.breakdown), SCOPE_ORDER.index(Scope(entry.scope))
 
 
 def _name_group(brief: Brief, entry: Entry) -> Markup:

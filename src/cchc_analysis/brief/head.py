@@ -10,6 +10,7 @@ from cchc_analysis.brief.places import link_page, other_language
 from cchc_analysis.brief.telling import (
     Section,
     link_count,
+    lower,
     name_area,
     name_indicator,
     name_source,
@@ -86,7 +87,7 @@ def tell_grade(brief: Brief) -> Markup:
         notes=link_count(brief, grade.notes, "contradictions"),
     )
     if grade.missing:
-        names = words.join(name_indicator(brief, name) for name in grade.missing)
+        names = words.join(lower(name_indicator(brief, name)) for name in grade.missing)
         counts += Markup(" ") + words.say("grade.missing", names=names)
     return Markup('<a class="grade" href="#about-grade"><b>{}</b></a> {}').format(
         grade.letter, counts

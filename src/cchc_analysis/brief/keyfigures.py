@@ -123,14 +123,15 @@ def _list_lines(brief: Brief, entry: Entry) -> list[Markup]:
 
 
 def _tell_scope(brief: Brief, entry: Entry) -> Markup:
-    if entry.scope != Scope.WHOLE_DISTRICT:
-        return name_scope(brief, entry.scope)
-    parts = [brief.find(entry.indicator, scope) for scope in MAIN_SCOPES[:2]]
-    return Markup(" · ").join(
+    """The scope, if it is not the whole district, and the values of the scopes beside it."""
+    own = [] if entry.scope == Scope.WHOLE_DISTRICT else [name_scope(brief, entry.scope)]
+    beside = [brief.find(entry.indicator, scope) for scope in MAIN_SCOPES[:2]]
+    parts = [
         brief.words.say("key.part", scope=name_scope(brief, each.scope), n=tell(brief, each))
-        for each in parts
-        if each
-    )
+        for each in beside
+        if each and each.scope != entry.scope
+    ]
+    return Markup(" · ").join([*own, *parts])
 
 
 def _tell_size(brief: Brief, entry: Entry) -> Markup:

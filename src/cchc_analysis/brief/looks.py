@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Comparison, State
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Comparison, Contradiction, State
 from cchc_analysis.brief.grade import is_headline
 from cchc_analysis.brief.ledger import tell_arithmetic
 from cchc_analysis.brief.telling import lower, name_indicator, name_scope, tell, tell_marks
@@ -67,11 +67,7 @@ def _list_concerns(brief: Brief, comparisons: Sequence[Comparison]) -> list[Mark
         if (each := brief.find("dossiers_pending_overdue", scope)) and each.value
     ]
     doubtful = [
-        brief.words.say(
-            "looks.contested",
-            what=tell_arithmetic(brief, each.findings[0]),
-        )
-        + tell_marks(brief, [each])
+        _tell_doubt(brief, each)
         for each in brief.contradictions
         if each.severity != Severity.INFO and concerns_headline(brief, each.number)
     ]
@@ -88,3 +84,14 @@ def _tell_goal(brief: Brief, comparison: Comparison) -> Markup:
         n=tell(brief, result, marks=False),
         goal=tell(brief, comparison.target, marks=False),
     )
+
+
+def _tell_doubt(brief: Brief, each: Contradiction) -> Markup:
+    first = each.findings[0]
+    said = brief.words.say(
+        "looks.contested",
+        what=name_indicator(brief, first["indicator"]),
+        scope=lower(name_scope(brief, first["scope"])),
+        sum=tell_arithmetic(brief, first),
+    )
+    return said + tell_marks(brief, [each])

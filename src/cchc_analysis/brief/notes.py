@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.downloads import BRIEF_FILES, link_downloads
 from cchc_analysis.brief.grade import HEADLINES, REQUIRED
 from cchc_analysis.brief.head import tell_grade
 from cchc_analysis.brief.numbers import list_figures, list_noted, tell_numbers
@@ -38,7 +39,7 @@ def show_notes(brief: Brief) -> Section:
         head(3, "about-completeness", say("notes.completeness")),
         _tell_completeness(brief),
         head(3, "about-grade", say("notes.grade")),
-        Markup("<p>{}</p>\n<p>{}</p>\n").format(tell_grade(brief), _tell_grade_rule(brief)),
+        Markup("<p>{}</p>\n<p>{}</p>\n").format(tell_grade(brief), tell_grade_rule(brief)),
         head(3, "about-method", say("notes.method")),
         tell_method(brief),
         head(3, "about-definitions", say("notes.definitions")),
@@ -46,6 +47,7 @@ def show_notes(brief: Brief) -> Section:
         head(3, "about-numbers", say("notes.numbers")),
         Markup("<p>{}</p>\n").format(say("notes.numbers.intro")),
         tell_numbers(brief),
+        link_downloads(brief.words, BRIEF_FILES),
         head(3, "about-citing", say("notes.citing")),
         _tell_citation(brief),
         _tell_stamp(brief),
@@ -107,7 +109,8 @@ def _tell_completeness(brief: Brief) -> Markup:
     return Markup("<ul>{}</ul>\n").format(items)
 
 
-def _tell_grade_rule(brief: Brief) -> Markup:
+def tell_grade_rule(brief: Brief) -> Markup:
+    """What the letters mean, and which figures are headline ones."""
     say = brief.words.say
     return say(
         "notes.grade.rule",
@@ -152,13 +155,13 @@ def _list_definitions(brief: Brief) -> Markup:
 
 
 def define_indicator(brief: Brief, entry: Entry) -> Markup:
-    """How an indicator is reckoned: its denominator, its derivation, its official form."""
+    """How an indicator is reckoned: by its derivation, else its denominator; its official form."""
     row = brief.reference.indicator_rows[entry.indicator]
-    parts = [_tell_derivation(brief, entry), clean_text(row["official_source"])]
-    if row["numerator"] and row["denominator"]:
+    how = _tell_derivation(brief, entry)
+    if not how and row["denominator"]:
         names = {key: name_indicator(brief, row[key]) for key in ("numerator", "denominator")}
-        parts.insert(0, brief.words.say("notes.ratio", **names))
-    return Markup(". ").join(part for part in parts if part)
+        how = brief.words.say("notes.ratio", **names)
+    return Markup(". ").join(part for part in (how, clean_text(row["official_source"])) if part)
 
 
 def _tell_derivation(brief: Brief, entry: Entry) -> Markup:

@@ -13,12 +13,21 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.areas import PARTS, part_of
 from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.downloads import link_site_downloads
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
+from cchc_analysis.brief.masthead import tell_masthead
 from cchc_analysis.brief.notes import define_indicator, tell_method
-from cchc_analysis.brief.places import name_folder, other_language
+from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.render import TEMPLATE, export_page
-from cchc_analysis.brief.telling import SIGNS, name_area, name_indicator, tell_number
+from cchc_analysis.brief.telling import (
+    SIGNS,
+    name_area,
+    name_indicator,
+    tell_missing,
+    tell_number,
+    upper,
+)
 from cchc_analysis.records import Severity
 from cchc_analysis.tables import tabulate_groups
 from cchc_analysis.words import LANGUAGES, Words, clean_text, load_words
@@ -37,7 +46,7 @@ def bind_index(project: Project, briefs: Sequence[Brief], lang: str) -> str:
     words = load_words(project.notebooks / TEMPLATE, lang)
     groups: dict[Markup, list[list[Markup]]] = {}
     for brief in briefs:
-        place = words.place(brief.province) if brief.province else words.say("missing")
+        place = upper(words.place(brief.province)) if brief.province else words.say("missing")
         groups.setdefault(place, []).append(_tell_brief(brief))
     heads = [words.say(f"index.{key}") for key in ("district", "period", "grade")]
     glance = [_name_glance(briefs[0], name) for name in GLANCE] if briefs else []
@@ -48,7 +57,8 @@ def bind_index(project: Project, briefs: Sequence[Brief], lang: str) -> str:
         numbers=range(3, 4 + len(glance)),
         kind="index",
     )
-    return _bind(project, words, "index.title", "", words.say("index.intro"), table)
+    downloads = link_site_downloads(project, words, "../")
+    return _bind(project, words, "index.title", "", words.say("index.intro"), table, downloads)
 
 
 def _name_glance(brief: Brief, name: str) -> Markup:
@@ -58,7 +68,7 @@ def _name_glance(brief: Brief, name: str) -> Markup:
 
 def _tell_brief(brief: Brief) -> list[Markup]:
     folder = name_folder(brief.area, brief.period)
-    link = Markup('<a href="{}/index.html">{}</a>').format(folder, name_area(brief))
+    link = Markup('<a href="{}/index.html">{}</a>').format(folder, upper(name_area(brief)))
     grade = grade_brief(brief)
     return [
         link,
@@ -74,13 +84,15 @@ def _tell_brief(brief: Brief) -> list[Markup]:
 def _tell_glance(brief: Brief, folder: str, entry: Entry | None) -> Markup:
     """A value linked to its note in its brief, with a bar of its size, or the sign for none."""
     if entry is None:
-        return Markup('<span class="na">…<i> {}</i></span>').format(brief.words.say("missing"))
-    contested = SIGNS[Severity.WARNING] if entry.is_contested else ""
+        return tell_missing(brief)
+    sign = Markup(' <span class="w">{}</span>').format(SIGNS[Severity.WARNING])
     share = min(max(entry.value, 0.0), 100.0)
     return Markup(
-        '<a class="n" href="{}/index.html#{}">{}</a> {}'
+        '<a class="n" href="{}/index.html#{}">{}</a>{}'
         '<span class="bar"><span style="width:{:.0f}%"></span></span>'
-    ).format(folder, entry.note, tell_number(brief, entry), contested, share)
+    ).format(
+        folder, entry.note, tell_number(brief, entry), sign if entry.is_contested else "", share
+    )
 
 
 def bind_contradictions(project: Project, briefs: Sequence[Brief], lang: str) -> str:
@@ -158,9 +170,16 @@ def bind_method(project: Project, briefs: Sequence[Brief], lang: str) -> str:
     return _bind(project, words, "index.method", "method", words.say("index.method.intro"), body)
 
 
+def bind_quality(project: Project, briefs: Sequence[Brief], lang: str) -> str:  # noqa: ARG001
+    """What stands in the place of the page on data quality until its notebook makes it."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    return _bind(project, words, "quality", "quality", words.say("quality.absent"))
+
+
 LISTS: Mapping[str, Bind] = {
     "": bind_index,
     "contradictions": bind_contradictions,
+    "quality": bind_quality,
     "definitions": bind_definitions,
     "method": bind_method,
 }
@@ -190,32 +209,8 @@ def _bind(
     project: Project, words: Words, key: str, name: str, intro: Markup, *parts: Markup
 ) -> str:
     """A page with the links to its sisters and to the other language."""
-    to_lang = "../" if name else ""
-    other = other_language(words.lang)
-    links = Markup("").join(
-        Markup('<li><a href="{}{}index.html"{}>{}</a></li>').format(
-            to_lang,
-            f"{each}/" if each else "",
-            Markup(' aria-current="page"') if each == name else "",
-            words.say(f"site.nav.{each or 'index'}"),
-        )
-        for each in LISTS
-    )
-    head = Markup(
-        '<div class="head"><p class="kicker"><a href="{0}../index.html">{1}</a> '
-        '<a class="lang" href="{0}../{2}/{3}index.html" hreflang="{2}" lang="{2}">{4}</a></p>\n'
-        '<h1>{5}</h1>\n<nav aria-label="{6}"><ul>{7}</ul></nav></div>\n<p>{8}</p>\n'
-    ).format(
-        to_lang,
-        words.say("site.title"),
-        other,
-        f"{name}/" if name else "",
-        words.say("head.language"),
-        words.say(f"{key}.heading"),
-        words.say("head.contents"),
-        links,
-        intro,
-    )
+    head = tell_masthead(words, name, words.say(f"{key}.heading"))
+    head += Markup("<p>{}</p>\n").format(intro)
     return _export(project, words, head + Markup("").join(parts))
 
 

@@ -30,6 +30,15 @@ def name_page(area: Mapping[str, Any], period: str, lang: str) -> PurePosixPath:
     return PurePosixPath(lang) / name_folder(area, period) / "index.html"
 
 
+def name_list(name: str, lang: str) -> PurePosixPath:
+    """A page of a language besides its briefs, by its folder.
+
+    >>> str(name_list("quality", "vi"))
+    'vi/quality/index.html'
+    """
+    return PurePosixPath(lang) / name / "index.html"
+
+
 def link_page(brief: Brief, lang: str) -> str:
     """From a brief to the same brief in a language."""
     return TO_ROOT + str(name_page(brief.area, brief.period, lang))

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
+from cchc_analysis.brief.printing import find_browser, print_page
 from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.files import write_text
 from cchc_analysis.words import Words, load_words
@@ -27,8 +28,16 @@ if TYPE_CHECKING:
 NOTEBOOK = "district_brief.ipynb"
 TEMPLATE = "page"
 LONGEST_DESCRIPTION = 300
-ANCHORS = ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes")
-"""What every brief has: a page without one of them is an error, not a page."""
+QUALITY_NOTEBOOK = "data_quality.ipynb"
+ANCHORS: Mapping[str, tuple[str, ...]] = {
+    NOTEBOOK: ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes"),
+    QUALITY_NOTEBOOK: (
+        *("counts", "grades", "matrix", "contradictions", "definitions", "rules"),
+        *("completeness", "remarks"),
+    ),
+}
+"""What the page of a notebook has: without one of them it is an error, not a page. The page of a
+notebook that is not named here needs one main heading only."""
 
 _USE = re.compile(r'(?P<link><a href="#(?P<note>n-[^"]+)">)')
 _CELL = re.compile(f"<td>{_USE.pattern}")
@@ -64,6 +73,28 @@ def render_brief(
     page = build_page(project, project.notebooks / notebook, parameters)
     put_page(out, page)
     return out
+
+
+def print_brief(
+    project: Project, district: str, period: str, lang: str, out: Path, notebook: str = NOTEBOOK
+) -> Path:
+    """Build the page of one district and period, and print it to a tagged PDF.
+
+    Args:
+        project: Whose notebook, template and data.
+        district: Name or code, as the notebook takes it.
+        period: A period label.
+        lang: ``vi`` or ``en``.
+        out: The PDF to write; replaced whole or left alone.
+        notebook: The notebook, in ``notebooks/``.
+
+    Raises:
+        CommandError: The notebook has no such parameter, or there is no such language.
+        BriefError: There is no Chromium, a cell failed, or ``out`` cannot be written.
+    """
+    find_browser()
+    parameters = {"district": district, "period": period, "lang": lang}
+    return print_page(build_page(project, project.notebooks / notebook, parameters), out)
 
 
 def put_page(out: Path, page: str) -> None:
@@ -256,7 +287,7 @@ def check_page(page: str, name: str) -> None:
     Raises:
         BriefError: A part is missing, or there is not exactly one main heading.
     """
-    missing = [anchor for anchor in ANCHORS if f' id="{anchor}"' not in page]
+    missing = [anchor for anchor in ANCHORS.get(name, ()) if f' id="{anchor}"' not in page]
     headings = len(_TITLE.findall(page))
     if missing or headings != 1:
         found = f"no part {', '.join(missing)}" if missing else f"{headings} main headings"

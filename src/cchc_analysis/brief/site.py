@@ -16,10 +16,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.downloads import write_downloads, write_site_downloads
+from cchc_analysis.brief.listing import write_listing
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.overview import LISTS, bind_root
-from cchc_analysis.brief.places import name_page
-from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, put_page
+from cchc_analysis.brief.places import name_list, name_page
+from cchc_analysis.brief.quality import PAGE
+from cchc_analysis.brief.render import (
+    NOTEBOOK,
+    QUALITY_NOTEBOOK,
+    TEMPLATE,
+    build_page,
+    put_page,
+)
 from cchc_analysis.engine import IN_PLACE, Job, Outcome, run_jobs
 from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.files import swap_in
@@ -77,11 +86,14 @@ def render_site(
         for lang in LANGUAGES
     ]
     built, problems = _build_all(project, briefs, jobs, progress, prepare)
-    if not built:
+    if not any(_place(brief) in built for brief in briefs):
         raise BriefError(problems or _nothing_held(project))
     try:
         with swap_in(out) as folder:
-            pages = _fill(folder, project, briefs, built, out)
+            told = _fill(folder, project, briefs, built, out)
+            write_site_downloads(folder, project, tables)
+            write_listing(folder, told)
+            pages = sum(1 for _ in folder.rglob("*.html"))
     except OSError as error:
         raise BriefError(
             Problem(
@@ -106,11 +118,16 @@ def _build_all(
     problems: list[Problem] = []
     waiting = [
         Job(
-            str(name_page(brief.area, brief.period, brief.lang)),
+            _place(brief),
             {"district": brief.area["area_id"], "period": brief.period, "lang": brief.lang},
         )
         for brief in briefs
     ]
+    if briefs:
+        waiting += [
+            Job(str(name_list(PAGE, lang)), {"notebook": QUALITY_NOTEBOOK, "lang": lang})
+            for lang in LANGUAGES
+        ]
     outcomes = run_jobs(waiting, partial(make_page, project), partial(warm_up, prepare), jobs)
     for done, outcome in enumerate(outcomes, start=1):
         if outcome.result is None:
@@ -131,9 +148,16 @@ def warm_up(prepare: Callable[[], object] | None) -> None:
         prepare()
 
 
-def make_page(project: Project, parameters: Mapping[str, str]) -> bytes:
-    """One page, in a process of its own."""
-    return build_page(project, project.notebooks / NOTEBOOK, parameters, ENGINE).encode()
+def make_page(project: Project, payload: Mapping[str, str]) -> bytes:
+    """One page, in a process of its own: of a brief, unless the payload names a notebook."""
+    parameters = {name: value for name, value in payload.items() if name != "notebook"}
+    notebook = project.notebooks / payload.get("notebook", NOTEBOOK)
+    return build_page(project, notebook, parameters, ENGINE).encode()
+
+
+def _place(brief: Brief) -> str:
+    """The page of a brief within the site."""
+    return str(name_page(brief.area, brief.period, brief.lang))
 
 
 def _name_brief(outcome: Outcome) -> Iterator[Problem]:
@@ -148,25 +172,37 @@ def _fill(
     briefs: Sequence[Brief],
     built: dict[str, str],
     former: Path,
-) -> int:
-    """Write every page into a fresh folder; what could not be built keeps its former page."""
+) -> list[Brief]:
+    """Write every page into a fresh folder; what could not be built keeps its former page.
+
+    A page and its downloads go together: a former page keeps its former ones.
+    """
     kept = []
     for brief in briefs:
         place = name_page(brief.area, brief.period, brief.lang)
         if str(place) in built:
             put_page(folder / place, built[str(place)])
+            write_downloads((folder / place).parent, brief)
         elif (former / place).is_file():
-            (folder / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(former / place, folder / place)
+            shutil.copytree((former / place).parent, (folder / place).parent)
         else:
             continue
         kept.append(brief)
     for lang in LANGUAGES:
         own = [brief for brief in kept if brief.lang == lang]
         for name, bind in LISTS.items():
-            put_page(folder / lang / name / "index.html", bind(project, own, lang))
+            put_page(folder / name_list(name, lang), bind(project, own, lang))
+        _put_quality(folder / name_list(PAGE, lang), built, former / name_list(PAGE, lang), lang)
     put_page(folder / "index.html", bind_root(project, kept))
-    return sum(1 for _ in folder.rglob("*.html"))
+    return kept
+
+
+def _put_quality(place: Path, built: Mapping[str, str], former: Path, lang: str) -> None:
+    """The page on data quality, or the former one in its place."""
+    if page := built.get(str(name_list(PAGE, lang))):
+        put_page(place, page)
+    elif former.is_file():
+        shutil.copy(former, place)
 
 
 def _nothing_held(project: Project) -> Problem:

@@ -6,6 +6,7 @@ more than its values. The rules and their order are listed in the notes of every
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -28,7 +29,10 @@ from cchc_analysis.brief.telling import (
     tell_marks,
     wrap,
 )
+from cchc_analysis.clean import parse_period
 from cchc_analysis.records import Scope, Severity
+
+_LABEL = re.compile(r"\d{4}(-\w\w)?")
 
 MOST = 6
 LEAST = 3
@@ -64,13 +68,23 @@ def _say_dossiers(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
         split = brief.words.say("summary.split", parts=_join_scopes(brief, parts))
     return brief.words.say(
         "summary.dossiers",
-        period=brief.words.period(brief.period, ".in"),
+        period=_say_when(brief, received),
         area=name_area(brief),
         received=tell(brief, received),
         rate=tell(brief, rate),
         split=split,
         where=_say_where(brief, rate),
     )
+
+
+def _say_when(brief: Brief, entry: Entry) -> Markup:
+    """The period by its name, if the value has its window; else the dates of the window."""
+    named = parse_period(brief.period) if _LABEL.fullmatch(brief.period) else None
+    ends = [str(day) for day in (named.start, named.end)] if named else []
+    if [entry.start or brief.start, entry.end] == ends:
+        return brief.words.period(brief.period, ".in")
+    start, end = brief.words.date(entry.start), brief.words.date(entry.end)
+    return brief.words.say("summary.window", start=start, end=end)
 
 
 def _say_where(brief: Brief, entry: Entry) -> Markup:
@@ -121,9 +135,13 @@ def _say_services(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     rate, total = brief.find("tthc_onestop_rate"), brief.find("tthc_total")
     if not rate or not total or brief.find("dossiers_received_total"):
         return None
-    where = _say_where(brief, rate)
     return brief.words.say(
-        "summary.services", n=tell(brief, rate), m=tell(brief, total), where=where
+        "summary.services",
+        period=_say_when(brief, rate),
+        area=name_area(brief),
+        n=tell(brief, rate),
+        m=tell(brief, total),
+        where=_say_where(brief, rate),
     )
 
 
@@ -178,7 +196,7 @@ def _say_staff(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
         if present and quota:
             return brief.words.say(
                 "summary.staff",
-                kind=lower(brief.words.say(f"post.{name}")),
+                kind=brief.words.say(f"post.{name}"),
                 n=tell(brief, present, unit=False),
                 m=tell(brief, quota, unit=False),
             )

@@ -50,7 +50,7 @@ def show_plan(brief: Brief) -> Section:
         if (own := [each for each in comparisons if each.state == state])
     ]
     table = tabulate_groups(
-        [words.say(f"plan.head.{key}") for key in ("what", "target", "result", "why")],
+        [words.say(f"plan.head.{key}") for key in ("what", "target", "result")],
         groups,
         words.say("plan.table"),
         numbers=(1, 2),
@@ -79,13 +79,20 @@ def _count_states(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:
 def _tell_comparison(brief: Brief, each: Comparison) -> list[Markup]:
     result = each.result
     scope = result.scope if result else each.target.scope
+    facts = [
+        name_scope(brief, scope) if result or scope != Scope.WHOLE_DISTRICT else Markup(""),
+        _tell_why(brief, each),
+    ]
+    small = Markup(" · ").join(fact for fact in facts if fact)
     name = name_entry(brief, each.target)
-    if scope != Scope.WHOLE_DISTRICT or each.result:
-        name = Markup("{} <small>{}</small>").format(name, name_scope(brief, scope))
     told = tell(brief, result) if result else Markup("…")
     if result and result.indicator != each.target.indicator:
         told += Markup(" <small>{}</small>").format(name_indicator(brief, result.indicator))
-    return [name, tell(brief, each.target), told, _tell_why(brief, each)]
+    return [
+        Markup("{} <small>{}</small>").format(name, small) if small else name,
+        tell(brief, each.target),
+        told,
+    ]
 
 
 def _tell_why(brief: Brief, each: Comparison) -> Markup:

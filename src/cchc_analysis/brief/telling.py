@@ -17,7 +17,6 @@ from cchc_analysis.records import Severity
 from cchc_analysis.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
 
 SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"}
-INTERVAL_DECIMALS = 1
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,8 @@ def tell_interval(brief: Brief, entry: Entry) -> Markup:
     """The ends of the Wilson interval of a rate; nothing where it has none."""
     if entry.low is None or entry.high is None:
         return Markup("")
-    low, high = (brief.words.number(each, INTERVAL_DECIMALS) for each in (entry.low, entry.high))
+    places = 1 if entry.high - entry.low >= 1 else 2
+    low, high = (brief.words.number(each, places) for each in (entry.low, entry.high))
     return brief.words.say("unit.range", low=low, high=high)
 
 
@@ -101,10 +101,18 @@ def lower(name: Markup) -> Markup:
     return name[:1].lower() + name[1:]
 
 
+def upper(name: Markup) -> Markup:
+    """A name at the beginning of a sentence."""
+    return name[:1].upper() + name[1:]
+
+
 def tell_marks(brief: Brief, ledger: Iterable[Contradiction]) -> Markup:
-    """Links to the entries of the ledger: a sign, a number, and words for who does not see it."""
+    """Links to the entries of the ledger: a sign, a number, and words for who does not see it.
+
+    A space before each, so that a narrow cell may break the line there.
+    """
     return Markup("").join(
-        Markup('<a{} href="#{}" aria-label="{}">{}{}</a>').format(
+        Markup(' <a{} href="#{}" aria-label="{}">{}{}</a>').format(
             Markup(' class="i"') if each.severity == Severity.INFO else "",
             each.anchor,
             brief.words.say(f"mark.{each.severity}", n=each.number),

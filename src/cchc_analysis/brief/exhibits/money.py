@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief, Entry
@@ -20,12 +22,14 @@ from cchc_analysis.brief.telling import (
     tell_missing,
     tell_plain,
     tell_unit,
+    upper,
 )
 from cchc_analysis.charts import Caption, draw_amounts, draw_points
 from cchc_analysis.records import Scope
 from cchc_analysis.tables import tabulate_rows
 from cchc_analysis.words import clean_text, plain
 
+SPENDING = "onestop_equipment_cost"
 REVENUES = ("total", "domestic", "land_use", "border_fee")
 
 
@@ -80,49 +84,48 @@ def _name_share(brief: Brief, share: Entry) -> str:
 
 
 def exhibit_equipment(brief: Brief) -> Exhibit | None:
-    """Money spent on one-stops, by who spent it."""
-    name = "onestop_equipment_cost"
-    spent = [e for e in brief.results if e.indicator == name and e.scope != Scope.WHOLE_DISTRICT]
+    """Money spent on one-stops, by who spent it; the printed total beside it."""
+    all_of_it = [entry for entry in brief.results if entry.indicator == SPENDING]
+    spent = [entry for entry in all_of_it if entry.scope != Scope.WHOLE_DISTRICT]
     if len(spent) < 3:
         return None
     spent.sort(key=lambda entry: -entry.value)
-    rows = [
-        {
-            "label": plain(_name_spender(brief, entry)),
-            "value": entry.value,
-            "text": tell_plain(brief, entry, unit=False),
-            "role": "deep",
-            "is_contested": False,
-        }
-        for entry in spent
-    ]
-    whole = brief.find(name, Scope.WHOLE_DISTRICT)
-    title = brief.words.say(
-        "equipment.title", n=tell(brief, spent[0]), who=_name_spender(brief, spent[0])
-    )
+    words, whole = brief.words, brief.find(SPENDING, Scope.WHOLE_DISTRICT)
+    unit = tell_unit(brief, spent[0], many=True)
+    rows = [_draw_spender(brief, entry) for entry in spent]
     caption = Caption(
-        title=title,
-        unit=brief.words.say("equipment.unit", unit=tell_unit(brief, spent[0], many=True)),
+        title=words.say(
+            "equipment.title",
+            who=upper(_name_spender(brief, spent[0])),
+            n=tell(brief, spent[0], marks=False),
+        ),
+        unit=words.say("equipment.unit", unit=unit),
         source=cite(brief, spent),
         alternative=say_points(brief, rows),
+        note=words.say("equipment.total", n=tell(brief, whole)) if whole else None,
     )
     listed = [*spent, *([whole] if whole else [])]
     table = tabulate_rows(
-        [brief.words.say("equipment.who"), brief.words.say("equipment.amount")],
+        [words.say("equipment.who"), words.say("equipment.amount")],
         [(_name_spender(brief, entry), tell(brief, entry, unit=False)) for entry in listed],
-        brief.words.say("equipment.table", unit=tell_unit(brief, spent[0], many=True)),
+        words.say("equipment.table", unit=unit),
         numbers=(1,),
     )
     return pair(draw_amounts(to_frame(rows), caption, "equipment"), table, listed)
 
 
+def _draw_spender(brief: Brief, entry: Entry) -> dict[str, Any]:
+    return {
+        "label": plain(_name_spender(brief, entry)),
+        "value": entry.value,
+        "text": tell_plain(brief, entry, unit=False),
+        "role": "deep",
+        "is_contested": False,
+    }
+
+
 def _name_spender(brief: Brief, entry: Entry) -> Markup:
     if entry.area_id != brief.area["area_id"]:
-        return plain_area(brief, entry.area_id)
+        row = brief.reference.area_rows.get(entry.area_id)
+        return brief.words.place(row) if row else clean_text(entry.area_id)
     return name_scope(brief, entry.scope)
-
-
-def plain_area(brief: Brief, area_id: str) -> Markup:
-    """The name of an area, or its id where the areas do not hold it."""
-    row = brief.reference.area_rows.get(area_id)
-    return brief.words.place(row) if row else clean_text(area_id)

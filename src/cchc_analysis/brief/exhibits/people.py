@@ -33,12 +33,15 @@ POSTS = (
     "contract111_other",
 )
 SUBPOSTS = (
-    "staff_psu_",
+    "staff_psu_education",
+    "staff_psu_culture",
+    "staff_psu_other",
     "contract111_admin",
-    "contract111_edu",
-    "contract111_cul",
-    "contract111_oth",
+    "contract111_education",
+    "contract111_culture",
+    "contract111_other",
 )
+"""Parts of other posts: in the table, not on the chart."""
 QUALIFICATIONS = (
     ("commune_cadres_assessed", ("commune_cadres_qualified", "commune_cadres_unqualified")),
     (
@@ -79,7 +82,7 @@ def exhibit_posts(brief: Brief) -> Exhibit | None:
         words.say("posts.table", date=_date_of(brief, pairs[0][1])),
         numbers=(1, 2),
     )
-    drawn = [each for each in pairs if not each[0].startswith(SUBPOSTS)]
+    drawn = [each for each in pairs if each[0] not in SUBPOSTS]
     rows = [row for name, a, b in drawn for row in _draw_post(brief, name, a, b)]
     caption = Caption(
         title=_title_posts(brief, drawn),

@@ -78,7 +78,14 @@ def _common_unit(entries: Sequence[Entry]) -> str:
     return counts.most_common(1)[0][0] if counts else entries[0].unit
 
 
-def head_entry(brief: Brief, entry: Entry, name: Markup | None = None, *, unit: str = "") -> Markup:
+def head_entry(
+    brief: Brief,
+    entry: Entry,
+    name: Markup | None = None,
+    *,
+    unit: str = "",
+    time: Markup | None = None,
+) -> Markup:
     """The head of a row: the name, with dates and status where they say something.
 
     Args:

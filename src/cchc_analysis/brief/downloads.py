@@ -1,0 +1,351 @@
+"""What lies beside a brief for those who go on computing, and the same for the whole site.
+
+Figures and findings as CSV, JSON and one workbook, with a Data Package descriptor. The values are
+those of the page, under the anchors of their notes. In CSV a text that a spreadsheet could run as a
+formula begins with an apostrophe; numbers are never touched. JSON holds every text as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.telling import name_area, name_entry
+from cchc_analysis.brief.workbook import bind_workbook, is_formula
+from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.files import format_table, list_rows, write_bytes, write_text
+from cchc_analysis.packages import describe_file, describe_package, describe_table, type_of
+from cchc_analysis.records import (
+    COLUMN_MEANINGS,
+    FINDING_COLUMNS,
+    FINDING_KEY,
+    INDICATOR_COLUMNS,
+    INDICATOR_KEY,
+    OBSERVATION_COLUMNS,
+    OBSERVATION_KEY,
+    Tables,
+)
+from cchc_analysis.words import LANGUAGES, Words, load_words, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.reference import Project
+
+Places = Mapping[tuple[str, str], Mapping[str, Any]]
+"""The rows of the transcripts by source and figure."""
+
+BRIEF_FILES = ("brief.xlsx", "figures.csv", "findings.csv", "brief.json", "datapackage.json")
+"""What lies beside every brief, in the order of the links."""
+
+SITE_FILES = (
+    "cchc.xlsx",
+    "observations.csv",
+    "indicators.csv",
+    "findings.csv",
+    "datapackage.json",
+)
+"""What lies in ``data/`` of the site, in the order of the links."""
+
+SITE_FOLDER = "data"
+CITATION = "CITATION.cff"
+
+MEANINGS: Mapping[str, str] = COLUMN_MEANINGS | {
+    "note": "the anchor of the value's note on the page: index.html#<note>",
+    "area": "name of the administrative unit",
+    "name": "name of the quantity, in the language of the page",
+    "document": "the documents that print it, in the order of figures, divided by “; ”",
+    "section": "the sections in which they print it, in the same order",
+    "line": "the lines of the documents, in the same order",
+    "place": "text, table or footnote, in the same order",
+    "printed": "the digits as printed, in the same order; empty for a derived value",
+    "contradiction": "number of the contradiction on the page: index.html#c-<number>",
+    "issuer": "who issued the document",
+    "title": "title of the document",
+    "number": "number of the document",
+    "dated": "date of the document",
+}
+
+FIGURE_COLUMNS = (
+    *("note", "area_id", "area", "scope", "indicator", "name", "breakdown", "period_start"),
+    *("period_end", "status", "value", "unit", "comparator", "wilson_low", "wilson_high", "origin"),
+    *("parts", "source_id", "figures", "document", "section", "line", "place", "printed"),
+    *("other_readings", "correction", "is_contested", "findings"),
+)
+SOURCE_COLUMNS = (
+    *("source_id", "kind", "issuer", "title", "number", "dated", "period_start", "period_end"),
+)
+LISTED = ("document", "section", "line", "place", "printed")
+"""Columns that hold one part for each figure behind a value; all of them are text."""
+
+MEDIA_TYPES = {
+    ".json": "application/json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_BETWEEN = "; "
+
+
+_SITE_TABLES = {
+    "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
+    "indicators": (INDICATOR_COLUMNS, INDICATOR_KEY),
+    "findings": (FINDING_COLUMNS, FINDING_KEY),
+}
+
+
+def link_downloads(words: Words, files: Iterable[str], folder: str = "") -> Markup:
+    """The links to downloads, as one line."""
+    links = Markup(" · ").join(
+        Markup('<a href="{0}{1}">{1}</a>').format(folder, name) for name in files
+    )
+    return Markup("<p>{}: {}</p>\n").format(words.say("downloads"), links)
+
+
+def link_site_downloads(project: Project, words: Words, to_root: str) -> Markup:
+    """The links to what lies in ``data/`` of the site, from a page that knows the way there."""
+    files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
+    return link_downloads(words, files, f"{to_root}{SITE_FOLDER}/")
+
+
+def write_downloads(folder: Path, brief: Brief) -> None:
+    """Put the figures and findings of a brief beside its page.
+
+    Args:
+        folder: The folder of the page; former downloads are replaced one by one.
+        brief: The brief that the page tells.
+
+    Raises:
+        OSError: The folder cannot be written to.
+    """
+    tables = tabulate_brief(brief)
+    title = brief.words.plain(
+        "head.title", area=name_area(brief), period=brief.words.period(brief.period)
+    )
+    _write_csv(folder / "figures.csv", tables["figures"])
+    _write_csv(folder / "findings.csv", tables["findings"])
+    _write_json(folder / "brief.json", _tell_head(brief, title) | _list_tables(tables))
+    sheets = tables | {"read-me": _tell_columns(tables, title, [brief.words])}
+    write_bytes(folder / "brief.xlsx", bind_workbook(sheets, title))
+    resources = [
+        *_describe(folder, "figures", FIGURE_COLUMNS, ("note",)),
+        *_describe(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY),
+        *(_describe_other(folder / name) for name in ("brief.json", "brief.xlsx")),
+    ]
+    name = f"cchc-{brief.area['area_id']}-{brief.period}-{brief.lang}".lower()
+    _write_package(folder, name, title, resources)
+
+
+def put_downloads(folder: Path, brief: Brief) -> None:
+    """``write_downloads`` for one brief on its own.
+
+    Raises:
+        BriefError: The folder cannot be written to.
+    """
+    try:
+        write_downloads(folder, brief)
+    except OSError as error:
+        raise BriefError(
+            Problem(
+                str(error.filename or folder),
+                error.strerror or "an error of the file system",
+                "a folder that can be written to",
+                "Check its rights and the space left.",
+            )
+        ) from None
+
+
+def write_site_downloads(folder: Path, project: Project, tables: Tables) -> None:
+    """Put the tables behind all briefs into ``data/`` of the site, with how to cite them.
+
+    Raises:
+        OSError: The folder cannot be written to.
+    """
+    data = folder / SITE_FOLDER
+    kept = {
+        name: getattr(tables, name)[list(columns)].sort_values(
+            list(key), kind="stable", ignore_index=True
+        )
+        for name, (columns, key) in _SITE_TABLES.items()
+    }
+    for name, table in kept.items():
+        _write_csv(data / f"{name}.csv", table)
+    words = [load_words(project.notebooks / "page", lang) for lang in LANGUAGES]
+    title = words[-1].plain("site.title")
+    sheets = kept | {"sources": tables.sources[list(SOURCE_COLUMNS)]}
+    sheets["read-me"] = _tell_columns(sheets, title, words)
+    write_bytes(data / "cchc.xlsx", bind_workbook(sheets, title))
+    resources = [
+        each
+        for name, (columns, key) in _SITE_TABLES.items()
+        for each in _describe(data, name, columns, key)
+    ]
+    _write_package(data, "cchc-site", title, [*resources, _describe_other(data / "cchc.xlsx")])
+    if (project.root / CITATION).is_file():
+        shutil.copyfile(project.root / CITATION, data / CITATION)
+
+
+def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
+    """The tables of a brief: ``figures``, ``findings`` and ``sources``, texts as they are."""
+    import pandas as pd
+
+    places = {(row["source_id"], row["figure_id"]): row for row in list_rows(brief.figures)}
+    figures = [_tell_figure(brief, entry, places) for entry in brief.entries]
+    findings = [
+        {"contradiction": brief.contradiction_of[row["finding_id"]].number, **row}
+        for row in list_rows(brief.findings)
+    ]
+    findings.sort(key=lambda row: (row["contradiction"], row["finding_id"]))
+    return {
+        "figures": pd.DataFrame(figures, columns=list(FIGURE_COLUMNS)),
+        "findings": pd.DataFrame(findings, columns=["contradiction", *FINDING_COLUMNS]),
+        "sources": brief.sources[list(SOURCE_COLUMNS)].reset_index(drop=True),
+    }
+
+
+def _tell_figure(brief: Brief, entry: Entry, places: Places) -> dict[str, Any]:
+    """One published value as a row."""
+    nan = float("nan")
+    area = brief.reference.area_rows.get(entry.area_id, {})
+    same = (
+        *("note", "area_id", "scope", "indicator", "breakdown", "status", "value", "unit"),
+        *("comparator", "origin", "parts", "source_id", "other_readings", "correction"),
+    )
+    return {
+        **{name: getattr(entry, name) for name in same},
+        "area": str(area.get("name", "")),
+        "name": plain(name_entry(brief, entry)),
+        "period_start": entry.start,
+        "period_end": entry.end,
+        "wilson_low": nan if entry.low is None else entry.low,
+        "wilson_high": nan if entry.high is None else entry.high,
+        "figures": " ".join(_name_figure(entry, *each) for each in entry.figures),
+        **_find_places(brief, entry, places),
+        "is_contested": entry.is_contested,
+        "findings": " ".join(entry.findings),
+    }
+
+
+def _name_figure(entry: Entry, source_id: str, figure: str) -> str:
+    """A figure as our tables name it: with its source only where that is another one."""
+    return figure if source_id == entry.source_id.partition(" ")[0] else f"{source_id}/{figure}"
+
+
+def _find_places(brief: Brief, entry: Entry, places: Places) -> dict[str, str]:
+    """Document, section, line, place and printed digits of the figures behind a value."""
+    own = [places[each] for each in entry.figures if each in places]
+    titles = dict(zip(brief.sources["source_id"], brief.sources["title"], strict=True))
+    parts = {
+        "document": [str(titles.get(row["source_id"], row["source_id"])) for row in own],
+        **{name: [str(row[name]) for row in own] for name in ("section", "line", "place")},
+        "printed": [] if entry.is_derived else [str(row["printed"]) for row in own],
+    }
+    return {name: _BETWEEN.join(texts) for name, texts in parts.items()}
+
+
+def _tell_head(brief: Brief, title: str) -> dict[str, Any]:
+    """What a brief is of, for who has only the JSON file."""
+    from cchc_analysis import __version__
+
+    return {
+        "title": title,
+        "language": brief.lang,
+        "area_id": brief.area["area_id"],
+        "area": brief.area["name"],
+        "period": brief.period,
+        "period_start": brief.start,
+        "period_end": brief.end,
+        "grade": grade_brief(brief).letter,
+        "version": __version__,
+    }
+
+
+def _list_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    return {
+        name: [{column: _plain_value(cell) for column, cell in row.items()} for row in rows]
+        for name, table in tables.items()
+        for rows in [list_rows(table)]
+    }
+
+
+def _plain_value(cell: Any) -> Any:
+    """A cell as JSON holds it: whole numbers without a point, ``null`` for a missing one."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool) or type(cell).__name__ == "bool":
+        return bool(cell)
+    number = float(cell)
+    if math.isnan(number):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _tell_columns(tables: Mapping[str, pd.DataFrame], title: str, words: list[Words]) -> Any:
+    """The sheet that says what the others hold, in the languages given."""
+    import pandas as pd
+
+    from cchc_analysis import __version__
+
+    head = [["", "cchc_analysis", __version__, *[title] * len(words)]]
+    head.append(["", "", "CC-BY-4.0", *(each.plain("downloads.readme") for each in words)])
+    rows = [
+        [sheet, column, _type_of(column), *(_tell_meaning(each, column) for each in words)]
+        for sheet, table in tables.items()
+        for column in table.columns
+    ]
+    names = ["sheet", "column", "type", *(f"meaning_{each.lang}" for each in words)]
+    return pd.DataFrame([*head, *rows], columns=names)
+
+
+def _tell_meaning(words: Words, column: str) -> str:
+    return words.plain(f"column.{column}")
+
+
+def _type_of(column: str) -> str:
+    if column == "contradiction":
+        return "integer"
+    return "string" if column in LISTED else type_of(column)
+
+
+def _write_csv(path: Path, table: pd.DataFrame) -> None:
+    write_text(path, format_table(table.map(disarm)))
+
+
+def disarm(cell: Any) -> Any:
+    """A cell for CSV: text that could run begins with an apostrophe, numbers stay numbers.
+
+    >>> disarm("=SUM(A1)"), disarm(-5.0), disarm("=")
+    ("'=SUM(A1)", -5.0, '=')
+    """
+    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
+
+
+def _describe(
+    folder: Path, name: str, columns: Iterable[str], key: Iterable[str]
+) -> Iterator[dict[str, Any]]:
+    meanings = {column: MEANINGS[column] for column in columns}
+    described = describe_table(folder / f"{name}.csv", meanings, key)
+    for field in described["schema"]["fields"]:
+        field["type"] = _type_of(field["name"])
+    yield described
+
+
+def _describe_other(path: Path) -> dict[str, Any]:
+    return describe_file(path, MEDIA_TYPES[path.suffix])
+
+
+def _write_package(folder: Path, name: str, title: str, resources: list[dict[str, Any]]) -> None:
+    from cchc_analysis import __version__
+
+    content = describe_package(name, title, __version__, resources, "data-package")
+    _write_json(folder / "datapackage.json", content)
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n")

@@ -1,0 +1,111 @@
+"""Tables into one XLSX file that is the same to the byte, and in which no text can run.
+
+A text that begins like a formula is stored as text and marked as such, so that it stays text when
+somebody edits the cell. Zip entries and document properties carry a fixed time: the file says what
+it holds, not when it was made.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.files import list_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+
+LONGEST_CELL = 32_767
+"""Characters in a cell of a workbook; more and Excel calls the file broken."""
+
+_WIDEST = 60
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_TIME = b"1980-01-01T00:00:00Z"
+_STAMP = re.compile(rb'(<dcterms:(?:created|modified) xsi:type="dcterms:W3CDTF">)[^<]*')
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet could run a text; a sign that stands alone is none.
+
+    >>> is_formula("=1+1"), is_formula("="), is_formula("a=b")
+    (True, False, False)
+    """
+    return len(text) > 1 and text.startswith(FORMULA_STARTS)
+
+
+def bind_workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
+    """The bytes of a workbook with one sheet per table.
+
+    Args:
+        sheets: The tables by the names of their sheets.
+        title: The title in the document's properties.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.title = title
+    book.properties.creator = "cchc_analysis"
+    for name, table in sheets.items():
+        _fill_sheet(book.create_sheet(name), table)
+    written = io.BytesIO()
+    book.save(written)
+    return _fix_times(written.getvalue())
+
+
+def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
+    """A header that stays in sight and can be filtered, and the rows under it."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    rows = [list(table.columns), *(list(row.values()) for row in list_rows(table))]
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            _put_cell(sheet.cell(number, column), value)
+    for column in range(1, len(table.columns) + 1):
+        sheet.cell(1, column).font = Font(bold=True)
+        width = _find_width([row[column - 1] for row in rows])
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+
+
+def _put_cell(cell: Any, value: Any) -> None:
+    """A number as a number, no value as an empty cell, all else as text that cannot run."""
+    if isinstance(value, str):
+        text = _ILLEGAL.sub("", value)[:LONGEST_CELL]
+        cell.value = text or None
+        if text.startswith(FORMULA_STARTS):
+            cell.data_type = "s"
+            cell.quotePrefix = True
+    elif not (isinstance(value, float) and math.isnan(value)):
+        is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+        cell.value = int(value) if is_whole else value
+
+
+def _find_width(values: Sequence[Any]) -> float:
+    longest = max((len(str(value)) for value in values), default=0)
+    return float(min(max(longest + 2, 8), _WIDEST))
+
+
+def _fix_times(content: bytes) -> bytes:
+    """The same archive, without the time at which it was made."""
+    fixed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0
+            new.writestr(entry, _STAMP.sub(rb"\g<1>" + _TIME, old.read(name)))
+    return fixed.getvalue()

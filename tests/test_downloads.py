@@ -1,0 +1,320 @@
+"""What lies beside a brief: the values of the page, in files that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from openpyxl import load_workbook
+
+from brief_work import (
+    PLAIN_REPORT,
+    PROJECT,
+    find_all,
+    load_words_of,
+    make_tables,
+    open_made_up,
+    tell_page,
+)
+from cchc_analysis import pipeline
+from cchc_analysis.brief import list_briefs, name_page, open_brief, render_site
+from cchc_analysis.brief import site as site_module
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.downloads import (
+    BRIEF_FILES,
+    CITATION,
+    FIGURE_COLUMNS,
+    MEANINGS,
+    SITE_FILES,
+    disarm,
+    put_downloads,
+    write_downloads,
+)
+from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
+from cchc_analysis.errors import BriefError, Problem
+
+EVIL = '=HYPERLINK("http://evil.example","x")'
+
+
+@pytest.fixture(scope="module")
+def briefs() -> list[Brief]:
+    """Every real brief in both languages."""
+    reference, tables = pipeline.load(PROJECT)
+    return [
+        open_brief(tables, reference, load_words_of(lang), *place)
+        for place in list_briefs(tables, reference)
+        for lang in ("vi", "en")
+    ]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site, its pages told without notebooks."""
+    out = tmp_path_factory.mktemp("downloads") / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site_module, "_build_all", tell_all)
+        reference, tables = pipeline.load(PROJECT)
+        render_site(PROJECT, tables, reference, out)
+    return out
+
+
+def tell_all(_project: Any, briefs: list[Brief], *_: Any) -> tuple[dict[str, str], list[Problem]]:
+    pages = {str(name_page(each.area, each.period, each.lang)): tell_page(each) for each in briefs}
+    return pages, []
+
+
+@pytest.fixture
+def evil() -> Brief:
+    """A brief with texts that want to run."""
+    findings = [{"arithmetic": EVIL, "explanation_vi": "@SUM(A1)", "explanation_en": "\t=1"}]
+    tables = make_tables(PLAIN_REPORT, findings=findings)
+    sources = tables.sources.assign(title=f"+{EVIL}\x00", issuer="-2+3")
+    return open_made_up(replace(tables, sources=sources))
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))
+
+
+def read_sheet(path: Path, name: str) -> list[dict[str, Any]]:
+    header, *rows = load_workbook(path)[name].iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_files_hold_what_the_brief_holds(briefs: list[Brief], tmp_path: Path) -> None:
+    for brief in briefs:
+        write_downloads(tmp_path, brief)
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(BRIEF_FILES)
+        told = json.loads((tmp_path / "brief.json").read_text("utf-8"))["figures"]
+        rows = read_csv(tmp_path / "figures.csv")
+        sheet = read_sheet(tmp_path / "brief.xlsx", "figures")
+        assert len(brief.entries) == len(rows) == len(told) == len(sheet)
+        for entry, row, own, cells in zip(brief.entries, rows, told, sheet, strict=True):
+            assert entry.note == row["note"] == own["note"] == cells["note"]
+            assert entry.indicator == row["indicator"] == own["indicator"]
+            if entry.is_withheld:
+                assert (row["value"], own["value"], cells["value"]) == ("", None, None)
+            else:
+                assert math.isclose(float(row["value"]), entry.value, rel_tol=0, abs_tol=0)
+                assert entry.value == own["value"] == cells["value"]
+            assert row["findings"].split() == list(entry.findings)
+
+
+def test_the_findings_carry_their_number_on_the_page(briefs: list[Brief], tmp_path: Path) -> None:
+    for brief in briefs:
+        write_downloads(tmp_path, brief)
+        rows = read_csv(tmp_path / "findings.csv")
+        assert {row["finding_id"]: int(row["contradiction"]) for row in rows} == {
+            finding: each.number for finding, each in brief.contradiction_of.items()
+        }
+        page = tell_page(brief)
+        assert all(f' id="c-{row["contradiction"]}"' in page for row in rows)
+        notes = {row["note"] for row in read_csv(tmp_path / "figures.csv")}
+        assert notes <= set(find_all(r' id="(n-[^"]+)"', page))
+
+
+def test_a_reported_value_names_its_place_and_a_derived_one_its_formula(tmp_path: Path) -> None:
+    write_downloads(tmp_path, open_made_up(make_tables(PLAIN_REPORT)))
+    rows = {row["indicator"]: row for row in read_csv(tmp_path / "figures.csv")}
+    received = rows["dossiers_received_total"]
+    assert received["document"] == "Báo cáo bịa để thử"
+    assert [received[name] for name in ("section", "line", "place", "printed")] == [
+        *("II.1", "1", "text", "1.250")
+    ]
+    assert received["value"] == "1250"
+    assert received["figures"] == "M001"
+    derived = [row for row in rows.values() if row["origin"] == "derived"]
+    assert derived
+    assert all(row["parts"] and not row["printed"] for row in derived)
+    assert any("; " in row["line"] for row in derived)
+
+
+def test_a_text_that_could_run_is_inert_in_every_file(evil: Brief, tmp_path: Path) -> None:
+    write_downloads(tmp_path, evil)
+    for name in ("figures.csv", "findings.csv"):
+        for row in read_csv(tmp_path / name):
+            for column, cell in row.items():
+                assert not is_formula(cell) or _is_number(cell), (name, column, cell)
+    finding = read_csv(tmp_path / "findings.csv")[0]
+    assert finding["arithmetic"] == f"'{EVIL}"
+    assert float(finding["difference"]) == -70
+    book = load_workbook(tmp_path / "brief.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "b"}
+    texts = [cell for cell in cells if isinstance(cell.value, str)]
+    assert all(cell.quotePrefix for cell in texts if cell.value.startswith(FORMULA_STARTS))
+    assert EVIL in {cell.value for cell in texts}
+    assert f"+{EVIL}" in {cell.value for cell in texts}
+    told = json.loads((tmp_path / "brief.json").read_text("utf-8"))
+    assert told["findings"][0]["arithmetic"] == EVIL
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("start", FORMULA_STARTS)
+def test_every_dangerous_beginning_is_disarmed_and_a_number_is_not(start: str) -> None:
+    assert disarm(f"{start}1") == f"'{start}1"
+    assert disarm(start) == start
+    assert disarm(-1.5) == -1.5
+
+
+def test_two_runs_give_the_same_bytes(evil: Brief, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_downloads(tmp_path / name, evil)
+    assert read_all(tmp_path / "one") == read_all(tmp_path / "two")
+
+
+def test_a_workbook_carries_no_time_of_making(evil: Brief, tmp_path: Path) -> None:
+    write_downloads(tmp_path, evil)
+    properties = load_workbook(tmp_path / "brief.xlsx").properties
+    assert properties.created.year == properties.modified.year == 1980
+
+
+def check_package(folder: Path) -> None:
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    files = {resource["path"] for resource in package["resources"]}
+    lying = {path.name for path in folder.iterdir() if path.suffix in (".csv", ".json", ".xlsx")}
+    assert files == lying - {"datapackage.json"}
+    for resource in package["resources"]:
+        content = (folder / resource["path"]).read_bytes()
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        if resource["path"].endswith(".csv"):
+            check_table(resource, content.decode())
+
+
+def check_table(resource: Any, text: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    fields = resource["schema"]["fields"]
+    assert [field["name"] for field in fields] == text.splitlines()[0].split(",")
+    assert all(field["description"] for field in fields)
+    for field in fields:
+        cells = [row[field["name"]] for row in rows if row[field["name"]]]
+        if field["type"] in ("number", "integer"):
+            assert all(map(_is_number, cells)), field
+        if field["type"] == "boolean":
+            assert set(cells) <= {"true", "false"}, field
+    keys = [tuple(row[name] for name in resource["schema"]["primaryKey"]) for row in rows]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_descriptors_match_the_files(site: Path) -> None:
+    folders = [path.parent for path in site.rglob("datapackage.json")]
+    assert len(folders) == len(list(site.rglob("brief.xlsx"))) + 1
+    for folder in folders:
+        check_package(folder)
+
+
+def test_the_readme_explains_every_column_in_the_words_of_the_descriptor(site: Path) -> None:
+    words = load_words_of("en")
+    assert all(words.plain(f"column.{name}") == MEANINGS[name] for name in FIGURE_COLUMNS)
+    rows = read_sheet(next(site.glob("vi/183-*/*/brief.xlsx")), "read-me")
+    explained = {(row["sheet"], row["column"]) for row in rows}
+    assert {("figures", name) for name in FIGURE_COLUMNS} <= explained
+    assert all(row["meaning_vi"] for row in rows)
+
+
+def test_every_link_of_the_site_lands(site: Path) -> None:
+    downloads, lost = set(), []
+    for page in site.rglob("*.html"):
+        for link in find_all(r' href="([^"]+)"', page.read_text("utf-8")):
+            target = unquote(urldefrag(link)[0])
+            if urlsplit(link).scheme or not target:
+                continue
+            assert not target.startswith("/")
+            goal = (page.parent / target).resolve()
+            if goal.suffix != ".html":
+                downloads.add(goal)
+            if not goal.is_file():
+                lost.append(f"{page.relative_to(site)}: {link}")
+    assert not lost
+    lying = {path.resolve() for path in site.rglob("*") if path.is_file()}
+    assert {path for path in lying if path.suffix != ".html"} - downloads == {
+        (site / "pages.json").resolve()
+    }
+
+
+def test_the_site_holds_the_tables_and_how_to_cite_them(site: Path) -> None:
+    assert {path.name for path in (site / "data").iterdir()} == {*SITE_FILES, CITATION}
+    assert (site / "data" / CITATION).read_bytes() == (PROJECT.root / CITATION).read_bytes()
+    _, tables = pipeline.load(PROJECT)
+    for name in ("observations", "indicators", "findings"):
+        count = len(getattr(tables, name))
+        assert len(read_csv(site / "data" / f"{name}.csv")) == count
+        assert len(read_sheet(site / "data" / "cchc.xlsx", name)) == count
+
+
+def test_the_listing_names_every_page_without_a_host(site: Path) -> None:
+    pages = json.loads((site / "pages.json").read_text("utf-8"))["pages"]
+    assert [page["path"] for page in pages] == sorted(
+        path.relative_to(site).as_posix() for path in site.rglob("*.html")
+    )
+    assert all(page["title"] and page["language"] in ("vi", "en") for page in pages)
+    told = [page for page in pages if "area" in page]
+    assert len(told) == len(list(site.rglob("brief.json")))
+    assert all(page["grade"] in "ABCD" and page["period"] for page in told)
+
+
+def test_a_former_page_keeps_its_former_downloads(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = shutil.copytree(site, tmp_path / "site")
+    place = next(out.glob("vi/183-*/*/figures.csv"))
+    place.write_text("former", "utf-8")
+
+    def fail_one(*given: Any) -> tuple[dict[str, str], list[Problem]]:
+        pages, _ = tell_all(*given)
+        gone = [name for name in pages if name.startswith("vi/183-")]
+        return {name: page for name, page in pages.items() if name not in gone}, []
+
+    monkeypatch.setattr(site_module, "_build_all", fail_one)
+    reference, tables = pipeline.load(PROJECT)
+    render_site(PROJECT, tables, reference, out)
+    assert place.read_text("utf-8") == "former"
+
+
+def test_a_site_whose_downloads_fail_leaves_the_former_one_whole(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = shutil.copytree(site, tmp_path / "site")
+    before = read_all(out)
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(site_module, "_build_all", tell_all)
+    monkeypatch.setattr(site_module, "write_site_downloads", fail)
+    reference, tables = pipeline.load(PROJECT)
+    with pytest.raises(BriefError, match="the former site is untouched"):
+        render_site(PROJECT, tables, reference, out)
+    assert read_all(out) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(evil: Brief, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(BriefError, match="a folder that can be written to"):
+        put_downloads(tmp_path / "file", evil)

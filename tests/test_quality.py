@@ -1,0 +1,212 @@
+"""The page on data quality: its counts are those of the tables, and nothing is left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from brief_work import PROJECT, find_all, load_words_of, read_text
+from cchc_analysis import brief as briefs
+from cchc_analysis import pipeline
+from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.masthead import SISTERS
+from cchc_analysis.brief.overview import LISTS
+from cchc_analysis.brief.quality import CONTENTS, Quality, open_quality
+from cchc_analysis.brief.quality import findings as findings_module
+from cchc_analysis.brief.quality.content import join_codes
+from cchc_analysis.brief.render import ANCHORS, QUALITY_NOTEBOOK, build_page, check_page
+from cchc_analysis.files import list_rows
+
+SHOWS = {name: getattr(briefs, f"show_quality_{name}") for name in CONTENTS}
+MOST_BYTES = 150_000
+
+
+@cache
+def quality(lang: str) -> Quality:
+    """All real sources."""
+    reference, tables = pipeline.load(PROJECT)
+    return open_quality(tables, reference, load_words_of(lang))
+
+
+@cache
+def section(name: str, lang: str = "vi") -> str:
+    """One section of the page."""
+    return str(SHOWS[name](quality(lang))._repr_html_())
+
+
+def rows_of(html: str) -> list[list[str]]:
+    """The cells of the rows of the first table, as text."""
+    table = html.partition("<tbody>")[2].partition("</table>")[0]
+    rows = find_all(r"<tr>(.*?)</tr>", table)
+    return [[read_text(each) for each in find_all(r"<t[hd][^>]*>(.*?)</t[hd]>", r)] for r in rows]
+
+
+def whole(lang: str) -> str:
+    """All sections with the head."""
+    head = str(briefs.show_quality(quality(lang))._repr_html_())
+    return head + "".join(section(name, lang) for name in CONTENTS)
+
+
+def plain_number(text: str) -> int:
+    return int(re.sub(r"[.,]", "", text))
+
+
+def test_the_counts_are_those_of_the_findings() -> None:
+    found = quality("vi").tables.findings
+    *rows, total = rows_of(section("counts"))
+    assert [int(total[-2]), int(total[-1])] == [
+        int((found["severity"] == severity).sum()) for severity in ("warning", "info")
+    ]
+    assert len(rows) == found["source_id"].nunique()
+    for row in (*rows, total):
+        kinds = " ".join(row[1:-2])
+        for sign, n in zip("▲△", row[-2:], strict=True):
+            assert sum(map(int, re.findall(rf"{sign}(\d+)", kinds))) == int(n)
+
+
+def test_every_finding_is_listed_once() -> None:
+    html = section("contradictions") + section("remarks")
+    wanted = set(quality("vi").tables.findings["finding_id"])
+    listed = Counter(each for each in find_all(r' id="([^"]+)"', html) if each in wanted)
+    assert listed == dict.fromkeys(wanted, 1)
+
+
+def test_a_cause_shows_its_sums_its_likely_figure_and_what_would_close_it() -> None:
+    rows = rows_of(section("contradictions"))
+    row = next(each for each in rows if "8.943 ≠" in each[1])
+    assert "10.994 ≠ 2.190 + 8.943" in row[1]
+    assert "8.943" in row[2]
+    assert "F055" in row[2]
+    assert row[3] == "8.804"
+    english = next(r for r in rows_of(section("contradictions", "en")) if "8,943 ≠" in r[1])
+    assert english[3] == "8,804"
+
+
+def test_every_link_to_a_ledger_lands() -> None:
+    anchors = {
+        f"../{briefs.name_page(b.area, b.period, 'vi').relative_to('vi')}#{each.anchor}"
+        for b in quality("vi").briefs
+        for each in b.contradictions
+    }
+    links = find_all(r'href="(\.\./[^"]+#c-\d+)"', whole("vi"))
+    assert links
+    assert set(links) <= anchors
+
+
+def test_rules_and_checks_are_those_of_the_tallies() -> None:
+    tallies = quality("vi").tables.tallies
+    rows = rows_of(section("rules"))
+    assert len(rows) == len(quality("vi").sources)
+    for source, row in zip(quality("vi").sources, rows, strict=True):
+        own = tallies[tallies["source_id"] == source["source_id"]]
+        applied, broken = own["applied"] > 0, own["failed"] > 0
+        sums = [own[name].sum() for name in ("applied", "passed", "failed", "not_applicable")]
+        states = [applied.sum(), (applied & ~broken).sum(), broken.sum(), (~applied).sum()]
+        assert [plain_number(each) for each in row[1:]] == [*states, *sums]
+
+
+def test_the_matrix_names_every_rule_that_is_broken_and_counts_those_kept() -> None:
+    held = quality("vi")
+    for row in rows_of(section("matrix")):
+        family = row[0][0]
+        for source, cell in zip(held.columns, row[1:], strict=True):
+            own = [
+                tally
+                for (rule, source_id), tally in held.tally_of.items()
+                if rule[0] == family and source_id == source["source_id"] and tally["applied"]
+            ]
+            broken = sorted(tally["rule_id"] for tally in own if tally["failed"])
+            kept = re.search(r"✓\s(\d+)", cell)
+            assert (int(kept[1]) if kept else 0) == len(own) - len(broken)
+            assert ("✕" in cell) == bool(broken)
+            assert not broken or f"✕ {join_codes(broken)}" in cell
+
+
+def test_a_drawing_says_in_words_what_it_shows() -> None:
+    drawings = find_all(r"<svg ([^>]*)>", section("matrix"))
+    assert drawings
+    assert all('role="img"' in each and 'aria-label="' in each for each in drawings)
+    assert not [each for each in find_all(r'aria-label="([^"]*)"', section("matrix")) if not each]
+
+
+def test_completeness_is_that_of_the_observations() -> None:
+    held = quality("vi")
+    observed = held.tables.observations
+    columns = [source["source_id"] for source in held.columns]
+    rows = rows_of(section("completeness"))
+    assert sum(int(row[1]) for row in rows) == len(held.reference.indicators)
+    assert sum(int(row[2]) for row in rows) == observed["indicator"].nunique()
+    for place, source_id in enumerate(columns, start=3):
+        own = observed.loc[observed["source_id"] == source_id, "indicator"].nunique()
+        assert sum(int(row[place]) for row in rows) == own
+
+
+def test_every_brief_is_graded_as_it_grades_itself() -> None:
+    rows = rows_of(section("grades"))
+    for brief, row in zip(quality("vi").briefs, rows, strict=True):
+        grade = grade_brief(brief)
+        counts = [grade.warnings, grade.headline_warnings, grade.notes]
+        assert row[2] == grade.letter
+        assert list(map(int, row[3:6])) == counts
+        assert row[6]
+
+
+def test_every_definition_that_a_source_follows_is_told() -> None:
+    followed = list_rows(quality("vi").tables.definitions)
+    rows = rows_of(section("definitions"))
+    assert Counter(row[1].split()[0] for row in rows) == Counter(r["rule_id"] for r in followed)
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_both_languages_hold_the_same_numbers(name: str) -> None:
+    if name == "remarks":  # free text, told by people, in which dates differ
+        counts = [section(name, lang).count("<li>") for lang in ("vi", "en")]
+        assert counts[0] == counts[1]
+        return
+    vi, en = (rows_of(section(name, lang)) for lang in ("vi", "en"))
+    assert [len(row) for row in vi] == [len(row) for row in en]
+    for one, other in zip(vi, en, strict=True):
+        for left, right in zip(one[1:], other[1:], strict=True):
+            if re.fullmatch(r"[\d.,✓✕▲△/ ]*", left):
+                assert left == right.translate(str.maketrans(".,", ",."))
+
+
+def test_a_page_with_too_many_causes_says_how_many_are_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(findings_module, "MOST_LISTED", 4)
+    html = str(briefs.show_quality_contradictions(quality("vi"))._repr_html_())
+    causes = [
+        each
+        for source in quality("vi").sources
+        for each in quality("vi").list_causes(source["source_id"])
+        if not each.is_remark
+    ]
+    assert len(rows_of(html)) == 4
+    assert f"Còn {len(causes) - 4} nguyên nhân" in html
+
+
+def test_runs_of_codes_are_shortened() -> None:
+    assert join_codes(["A01", "A02", "B03", "B04", "B05", "Q1"]) == "A01 A02 B03–B05 Q1"
+    assert join_codes([]) == ""
+
+
+def test_the_sisters_of_the_page_are_the_lists_of_the_site() -> None:
+    assert set(SISTERS) == set(LISTS)
+    assert set(ANCHORS[QUALITY_NOTEBOOK]) == set(CONTENTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_notebook_makes_the_page(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCHC_ROOT", str(PROJECT.root))
+    page = build_page(PROJECT, PROJECT.notebooks / QUALITY_NOTEBOOK, {"lang": lang})
+    check_page(page, QUALITY_NOTEBOOK)
+    assert len(page.encode()) < MOST_BYTES
+    assert "<script" not in page
+    assert not find_all(r'(?:src|href)="https?:', page)
+    for name in CONTENTS:
+        assert section(name, lang) in page
