@@ -12,7 +12,7 @@ import pytest
 
 from brief_work import PLAIN_REPORT, PROJECT, find_all, make_tables, open_made_up, tell_page
 from cchc_analysis import pipeline
-from cchc_analysis.brief import list_briefs, render_brief, render_site
+from cchc_analysis.brief import Workers, list_briefs, render_brief, render_site
 from cchc_analysis.brief import site as site_module
 from cchc_analysis.brief.render import (
     NOTEBOOK,
@@ -253,8 +253,7 @@ def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
         tables,
         reference,
         notebooks.root / "site",
-        jobs=2,
-        progress=lambda now, of: done.append((now, of)),
+        Workers(2, lambda now, of: done.append((now, of))),
     )
     assert not site.problems
     assert done[-1] == (10, 10)

@@ -66,12 +66,13 @@ def test_a_faulty_report_costs_only_its_own_pages(
     good, bad = folder / "992-dong-gio" / "2022-h1", folder / "991-song-may" / "2022-h1"
     assert (good / "index.html").is_file()
     assert (bad / "index.html").is_file()
-    before = read_all(processed.processed)
+    before, former = read_all(processed.processed), read_all(bad)
     replace("data/raw/transcripts/song_may_2022_h1.csv", ",1.200,", ",12.00,")
     capsys.readouterr()
     assert main([*root, "site", "--jobs", "1"]) == 3
     assert "'12.00'" in capsys.readouterr().err
     assert (good / "index.html").is_file()
+    assert read_all(bad) == former
     assert read_all(processed.processed) == before
 
 

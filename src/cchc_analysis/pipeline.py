@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis import __version__
 from cchc_analysis.brief import (
     TEMPLATE,
+    Workers,
     match_district,
     name_page,
     open_brief,
@@ -212,9 +213,8 @@ def build_site(
             told,
             run.reference,
             out or project.site,
-            jobs,
-            progress,
-            partial(hold, run.reference, told),
+            Workers(jobs, progress, partial(hold, run.reference, told)),
+            is_partial=bool(errors),
         )
     return site.pages, [*errors, *([BriefError(site.problems)] if site.problems else [])]
 

@@ -28,7 +28,7 @@ from cchc_analysis.brief.quality import (
     show_quality_rules,
 )
 from cchc_analysis.brief.render import TEMPLATE, print_brief, render_brief
-from cchc_analysis.brief.site import Site, render_site
+from cchc_analysis.brief.site import Site, Workers, render_site
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
@@ -38,6 +38,7 @@ __all__ = [
     "Brief",
     "Quality",
     "Site",
+    "Workers",
     "list_briefs",
     "match_district",
     "name_page",

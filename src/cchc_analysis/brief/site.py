@@ -53,14 +53,29 @@ class Site:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class Workers:
+    """Who builds the pages.
+
+    Attributes:
+        count: Processes at a time; one per core when ``None``.
+        progress: Called after each page with how many are done, and of how many.
+        prepare: Called once in each warm process, to let notebooks find their tables.
+    """
+
+    count: int | None = None
+    progress: Progress | None = None
+    prepare: Callable[[], object] | None = None
+
+
 def render_site(
     project: Project,
     tables: Tables,
     reference: Reference,
     out: Path,
-    jobs: int | None = None,
-    progress: Progress | None = None,
-    prepare: Callable[[], object] | None = None,
+    workers: Workers = Workers(),
+    *,
+    is_partial: bool = False,
 ) -> Site:
     """Build the whole site and put it in the place of the former one.
 
@@ -69,9 +84,8 @@ def render_site(
         tables: The same data, for the pages that list the briefs.
         reference: The reference tables.
         out: The folder of the site.
-        jobs: Processes at a time; one per core when ``None``.
-        progress: Called after each brief with how many are done, and of how many.
-        prepare: Called once in each warm process, to let notebooks find their tables.
+        workers: Who builds the pages.
+        is_partial: Whether sources were set aside, whose former pages then stay.
 
     Returns:
         The number of pages, and the problems of the briefs that could not be built. The former
@@ -85,12 +99,14 @@ def render_site(
         for place in list_briefs(tables, reference)
         for lang in LANGUAGES
     ]
-    built, problems = _build_all(project, briefs, jobs, progress, prepare)
+    built, problems = _build_all(project, briefs, workers)
     if not any(_place(brief) in built for brief in briefs):
         raise BriefError(problems or _nothing_held(project))
     try:
         with swap_in(out) as folder:
             told = _fill(folder, project, briefs, built, out)
+            if is_partial:
+                _keep_former(folder, out)
             write_site_downloads(folder, project, tables)
             write_listing(folder, told)
             pages = sum(1 for _ in folder.rglob("*.html"))
@@ -107,11 +123,7 @@ def render_site(
 
 
 def _build_all(
-    project: Project,
-    briefs: Sequence[Brief],
-    jobs: int | None,
-    progress: Progress | None,
-    prepare: Callable[[], object] | None,
+    project: Project, briefs: Sequence[Brief], workers: Workers
 ) -> tuple[dict[str, str], list[Problem]]:
     """The pages by their place in the site, and what went wrong with the others."""
     built: dict[str, str] = {}
@@ -128,14 +140,15 @@ def _build_all(
             Job(str(name_list(PAGE, lang)), {"notebook": QUALITY_NOTEBOOK, "lang": lang})
             for lang in LANGUAGES
         ]
-    outcomes = run_jobs(waiting, partial(make_page, project), partial(warm_up, prepare), jobs)
+    work, warm = partial(make_page, project), partial(warm_up, workers.prepare)
+    outcomes = run_jobs(waiting, work, warm, workers.count)
     for done, outcome in enumerate(outcomes, start=1):
         if outcome.result is None:
             problems.extend(_name_brief(outcome))
         else:
             built[outcome.job.name] = outcome.result.decode()
-        if progress:
-            progress(done, len(waiting))
+        if workers.progress:
+            workers.progress(done, len(waiting))
     return built, sorted(problems)
 
 
@@ -195,6 +208,15 @@ def _fill(
         _put_quality(folder / name_list(PAGE, lang), built, former / name_list(PAGE, lang), lang)
     put_page(folder / "index.html", bind_root(project, kept))
     return kept
+
+
+def _keep_former(folder: Path, former: Path) -> None:
+    """Former briefs of sources that were set aside stay where they were, off the lists."""
+    for lang in LANGUAGES:
+        for page in sorted((former / lang).glob("*/*/index.html")):
+            place = folder / page.parent.relative_to(former)
+            if not place.exists():
+                shutil.copytree(page.parent, place)
 
 
 def _put_quality(place: Path, built: Mapping[str, str], former: Path, lang: str) -> None:

@@ -46,15 +46,17 @@ def choose_definitions(
 ) -> pd.DataFrame:
     """Which of its rival definitions each source follows: the one that fits most often.
 
-    Where they fit equally often the one that is written first counts, which is the official one.
+    Where they fit equally often the one counts that breaks less, then the one written first.
 
     Returns:
-        ``source_id``, ``rival_group``, ``rule_id``, ``fits`` (statements that fit) and
-        ``breaks``; sorted, a row for each source to which a rule of the group applies.
+        ``source_id``, ``rival_group``, ``rule_id``, ``fits`` (statements that fit), ``breaks``
+        and ``rivals`` (how many rules of the group the figures of the source could decide
+        between); sorted, a row for each source to which a rule of the group applies.
     """
     import pandas as pd
 
-    columns = ["source_id", "rival_group", "rule_id", "fits", "breaks"]
+    columns = ["source_id", "rival_group", "rule_id", "fits", "breaks", "rivals"]
+    key = ["source_id", "rival_group"]
     found = []
     for rank, rule in enumerate(identities):
         verdict = verdicts[rule.rule_id]
@@ -71,11 +73,11 @@ def choose_definitions(
         )
     if not found:
         return pd.DataFrame(columns=columns)
-    ordered = pd.concat(found).sort_values(
-        ["source_id", "rival_group", "fits", "rank"], ascending=[True, True, False, True]
+    ordered = pd.concat(found, ignore_index=True).sort_values(
+        [*key, "fits", "breaks", "rank"], ascending=[True, True, False, True, True]
     )
-    chosen = ordered.drop_duplicates(["source_id", "rival_group"]).reset_index(drop=True)
-    return chosen[columns]
+    ordered["rivals"] = ordered.groupby(key)["rule_id"].transform("size")
+    return ordered.drop_duplicates(key).reset_index(drop=True)[columns]
 
 
 def _list_followed(

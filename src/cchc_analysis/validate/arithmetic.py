@@ -282,14 +282,20 @@ def draft_identities(
         rivals: The rules of each rival group.
     """
     cause_of = {each: cause for cause in causes for each in cause.breaks}
-    fits = {(row["source_id"], row["rule_id"]): row["fits"] for row in list_rows(definitions)}
+    chosen = {(row["source_id"], row["rule_id"]): row for row in list_rows(definitions)}
     told: set[tuple[str, str]] = set()
     for each in broken:
         group, source_id = each.identity.rival_group, each.place["source_id"]
         key: Break = (each.rule.rule_id, each.row)
-        if group is None or each.severity == Severity.INFO:
+        choice = chosen.get((source_id, each.rule.rule_id))
+        if (
+            group is None
+            or choice is None
+            or each.severity == Severity.INFO
+            or choice["rivals"] == 1
+        ):
             yield arithmetic.draft(each, cause_of.get(key))
-        elif fits.get((source_id, each.rule.rule_id)):
+        elif choice["fits"]:
             yield _add_followed(arithmetic.draft(each, cause_of.get(key)))
         elif (source_id, group) not in told:
             told.add((source_id, group))
