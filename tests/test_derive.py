@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -83,6 +85,15 @@ def test_a_rate_of_cases_has_a_wilson_interval_and_a_rate_of_posts_has_none(
     posts = value(indicators, "staff_admin_filled_rate", "whole_district")
     assert posts["value"] == pytest.approx(100 * 80 / 84)
     assert posts["wilson_low"] != posts["wilson_low"]
+
+
+def test_a_rate_that_its_counts_do_not_give_has_no_interval(
+    project: Project, replace: Replace
+) -> None:
+    replace(TRANSCRIPT, '"88,0"', '"86,5"')
+    rate = value(derive(project), "online_rate", "district_office")
+    assert rate["value"] == 86.5
+    assert math.isnan(rate["wilson_low"])
 
 
 def test_a_second_reading_stands_beside_the_published_one(

@@ -150,7 +150,8 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
     The cases of the period are seen as one draw of a process (Wilson 1927, JASA 22:209-212). A
     rate over a stock, such as posts filled of posts granted, counts all there is: no draw, no
-    interval.
+    interval. Nor has a printed rate that its own two counts do not give: the interval would lie
+    around another value.
     """
     catalogue = reference.indicators.set_index("indicator")[["numerator", "denominator"]]
     rates = published.join(catalogue, on="indicator")
@@ -164,6 +165,8 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     fits = is_result & rates["numerator_value"].between(0, rates["denominator_value"])
     fits &= rates["denominator_value"] > 0
     fits &= rates["denominator"].isin(_list_flows(reference))
+    computed = 100 * rates["numerator_value"] / rates["denominator_value"]
+    fits &= (rates["value"] - computed).abs() <= 10.0 ** -rates["decimals"].astype("float64")
     low, high = wilson_interval(
         rates.loc[fits, "numerator_value"], rates.loc[fits, "denominator_value"], CONFIDENCE
     )
