@@ -56,8 +56,7 @@ def test_help_does_not_import_what_it_does_not_need() -> None:
 def test_check_says_what_is_there(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(project, "check") == 0
     told = capsys.readouterr().out
-    assert "3 sources" in told
-    assert "32 figures" in told
+    assert "3 sources, 32 figures" in told
 
 
 def test_process_writes_what_it_says(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,6 +183,25 @@ def test_bad_input_leaves_the_processed_data_untouched(
     assert told in error
     assert "Traceback" not in error
     assert snapshot(processed.processed) == before
+
+
+def test_data_made_from_other_files_are_not_mixed_with_them(
+    processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(TRANSCRIPT, ",1.250,", ",9.999,")
+    assert run(processed, "trace", "Sông Mây", "dossiers_received_total", "2022-H1") == 3
+    assert "changed since data/processed was made" in capsys.readouterr().err
+
+
+def test_a_site_never_takes_the_place_of_something_else(
+    processed: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "thesis.txt").write_text("years of work", "utf-8")
+    assert run(processed, "site", "--out", str(own)) == 2
+    assert "holds something else" in capsys.readouterr().err
+    assert (own / "thesis.txt").read_text("utf-8") == "years of work"
 
 
 def test_a_folder_that_is_no_project_is_named(

@@ -132,6 +132,25 @@ def test_a_withheld_value_is_missing_and_not_zero(project: Project) -> None:
     assert seen["value"] != seen["value"]
 
 
+def test_nothing_is_derived_from_a_withheld_value_and_a_correction_is_carried_on(
+    project: Project,
+) -> None:
+    correct(project, "1.250", "withhold", "")
+    indicators = derive(project)
+    pooled = indicators[
+        (indicators["indicator"] == "dossiers_received_total")
+        & (indicators["scope"] == "whole_district")
+    ]
+    assert pooled.empty
+    (project.reference / "corrections.csv").write_text(
+        (project.reference / "corrections.csv").read_text("utf-8").splitlines()[0] + "\n", "utf-8"
+    )
+    correct(project, "1.250", "publish", "1.300")
+    pooled_again = value(derive(project), "dossiers_received_total", "whole_district")
+    assert pooled_again["value"] == 1300 + 4410
+    assert pooled_again["correction"] == "song_may_2022_h1/M001"
+
+
 @pytest.mark.parametrize(
     ("expect", "action", "published", "sentence"),
     [

@@ -297,6 +297,30 @@ def test_rivals_are_chosen_by_what_fits(reference: Reference) -> None:
     assert verdicts["D19"].empty
 
 
+def test_where_no_definition_can_be_told_the_first_one_stands_for_all(
+    reference: Reference,
+) -> None:
+    text = "dossiers_resolved_total = dossiers_resolved_early + dossiers_resolved_on_due"
+    rivals = [
+        rule(f"{text} + dossiers_resolved_overdue", rule_id="D04", rival_group="terms"),
+        rule(
+            f"{text} + dossiers_resolved_overdue + dossiers_returned",
+            rule_id="D31",
+            rival_group="terms",
+        ),
+    ]
+    numbers = {
+        "dossiers_resolved_total": 100,
+        "dossiers_resolved_early": 60,
+        "dossiers_resolved_on_due": 50,
+    }
+    statements = tabulate_statements(make_statements(numbers, reference), reference)
+    verdicts, chosen = evaluate_rivals(rivals, statements)
+    assert chosen.empty
+    assert list(verdicts["D04"]["holds"]) == [False]
+    assert verdicts["D31"].empty
+
+
 def test_the_reading_that_most_identities_speak_for_is_published(reference: Reference) -> None:
     numbers = {"tthc_total": 109, "tthc_onestop": 109, "tthc_not_onestop": 12}
     observations = make_statements(numbers, reference)

@@ -189,6 +189,7 @@ def test_one_brief_that_fails_keeps_its_former_page_and_stops_no_other(
     former.parent.mkdir(parents=True)
     former.write_text("former", "utf-8")
     (tmp_path / "site" / "stale.html").write_text("stale", "utf-8")
+    (tmp_path / "site" / "pages.json").write_text("[]", "utf-8")
     monkeypatch.setattr(site_module, "_build_all", fake_build("vi/183"))
     site = render_site(PROJECT, tables, reference, tmp_path / "site")
     assert former.read_text("utf-8") == "former"
@@ -203,6 +204,7 @@ def test_when_no_brief_can_be_built_the_former_site_stays(
     reference, tables = run
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("former", "utf-8")
+    (tmp_path / "site" / "pages.json").write_text("[]", "utf-8")
     monkeypatch.setattr(site_module, "_build_all", fake_build(""))
     with pytest.raises(BriefError):
         render_site(PROJECT, tables, reference, tmp_path / "site")

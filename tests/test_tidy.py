@@ -108,7 +108,49 @@ def test_a_figure_without_an_indicator_stays_in_the_transcript(
     assert "M002" not in " ".join(own["figures"])
 
 
+def test_a_bound_is_another_reading_than_a_value(project: Project, replace: Replace) -> None:
+    replace(
+        TRANSCRIPT,
+        "dossiers_received_new,,1.200,,dossier,actual,=",
+        "dossiers_received_total,,1.250,,dossier,actual,>=",
+    )
+    observations = tidy(project).observations
+    chosen = observations[
+        (observations["indicator"] == "dossiers_received_total")
+        & (observations["area_id"] == "991")
+        & (observations["scope"] == "district_office")
+    ]
+    assert sorted(chosen["comparator"]) == ["=", ">="]
+
+
+def test_one_sum_in_two_units_is_one_reading(project: Project, replace: Replace) -> None:
+    replace(
+        TRANSCRIPT,
+        'public_investment_disbursed_rate,,"41,5",,%',
+        'public_investment_disbursed,,"119,9",,million VND',
+    )
+    replace(
+        TRANSCRIPT,
+        "staff_admin_quota,,84,,person,actual",
+        "public_investment_disbursed,,119.900.000,,VND,estimate",
+    )
+    replace(
+        TRANSCRIPT,
+        "whole_district,,2022-06-30,public",
+        "whole_district,2022-01-01,2022-06-30,public",
+    )
+    observations = tidy(project).observations
+    assert len(observations[observations["indicator"] == "public_investment_disbursed"]) == 1
+
+
 FAULTY = {
+    "unknown_breakdown": (
+        "dossiers_received_new,,",
+        "dossiers_received_new,item=none,",
+        "unknown breakdown 'item=none'",
+        "breakdowns.csv",
+    ),
+    "impossible_year": ("2022-06-30", "9999-06-30", "period_end '9999-06-30'", "2024-06-30"),
     "unknown_area": (
         "huyện Sông Mây",
         "huyện Sông Mấy",

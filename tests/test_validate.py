@@ -239,6 +239,18 @@ def test_a_source_that_fits_no_definition_gets_one_finding() -> None:
     assert "none of the known definitions" in about["explanation_en"].iloc[0]
 
 
+def test_returned_dossiers_are_a_legitimate_gap() -> None:
+    numbers = {
+        "dossiers_received_total": 100,
+        "dossiers_resolved_total": 60,
+        "dossiers_pending_total": 30,
+        "dossiers_returned": 10,
+    }
+    assert validate(make_statements(numbers, REFERENCE)).empty
+    wrong = validate(make_statements({**numbers, "dossiers_returned": 7}, REFERENCE))
+    assert wrong["kind"].tolist() == ["definition"]
+
+
 PERIODS = {
     "Q1": {"period_start": "2024-01-01", "period_end": "2024-03-31"},
     "H1": {"period_start": "2024-01-01", "period_end": "2024-06-30"},

@@ -225,7 +225,7 @@ def _validate(options: argparse.Namespace, project: Project) -> int:
         )
     if options.suite:
         findings = pipeline.validate_file(project, options.suite, options.data)
-        errors: list[CchcError] = []
+        errors = pipeline.list_errors(findings)
     else:
         run = pipeline.process(project)
         findings, errors = run.tables.findings, run.errors()

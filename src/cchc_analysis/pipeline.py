@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
@@ -28,7 +29,7 @@ from cchc_analysis.brief import (
 )
 from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.errors import BriefError, CchcError, Problem, ReportError, ValidationError
-from cchc_analysis.files import list_rows, swap_in
+from cchc_analysis.files import list_rows
 from cchc_analysis.identities import choose_readings, load_identities
 from cchc_analysis.panels import PanelSummary, read_panels
 from cchc_analysis.panels import add_panel as bring_in
@@ -37,7 +38,7 @@ from cchc_analysis.read import DraftResult, accept_source, read_transcripts
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.records import Severity, Tables
 from cchc_analysis.reference import Project, Reference, load_reference
-from cchc_analysis.store import load_table, write_copies, write_tables
+from cchc_analysis.store import check_fresh, load_table, write_copies, write_tables
 from cchc_analysis.synthetic import check_unmixed
 from cchc_analysis.tidy import tidy_observations
 from cchc_analysis.validate import load_suites, validate_tables
@@ -54,6 +55,7 @@ __all__ = [
     "build_site",
     "check",
     "draft_mapping",
+    "list_errors",
     "load",
     "match_district",
     "process",
@@ -81,9 +83,7 @@ class Run:
         found: list[CchcError] = []
         if faulty := [problem for each in self.problems.values() for problem in each]:
             found.append(ReportError(faulty))
-        if critical := _list_critical(self.tables):
-            found.append(ValidationError(critical))
-        return found
+        return [*found, *list_errors(self.tables.findings)]
 
 
 def process(project: Project) -> Run:
@@ -156,6 +156,7 @@ def load(project: Project) -> tuple[Reference, Tables]:
         ReportError: There is nothing, or it is not what ``store`` writes.
         ReferenceDataError: The reference tables are wrong.
     """
+    check_fresh(project)
     reference = load_reference(project.reference)
     read, panels = read_transcripts(project.raw), read_panels(project.raw, reference)
     names = ("observations", "indicators", "findings", "tallies", "definitions")
@@ -262,10 +263,12 @@ def check(project: Project) -> Iterator[str]:
     yield "suites: " + ", ".join(f"{name} {len(suite.rules)}" for name, suite in suites.items())
     read = read_transcripts(project.raw)
     tidied = tidy_observations(read.transcripts, reference)
-    faulty = [each for found in (read.problems | tidied.problems).values() for each in found]
-    if faulty:
+    panels = read_panels(project.raw, reference)
+    problems = read.problems | tidied.problems | panels.problems
+    if faulty := [each for found in problems.values() for each in found]:
         raise ReportError(faulty)
-    yield f"data: {len(read.sources)} sources, {len(read.transcripts)} figures"
+    yield f"reports: {len(read.sources)} sources, {len(read.transcripts)} figures"
+    yield f"panels: {len(panels.sources)} sources, {len(panels.transcripts)} figures"
 
 
 def validate_file(project: Project, suite: Path, data: Path) -> pd.DataFrame:
@@ -326,21 +329,21 @@ def _without_critical(tables: Tables) -> Tables:
 @contextmanager
 def _told_from(project: Project, tables: Tables) -> Iterator[None]:
     """Let notebooks find this project and these tables, whatever folder they run in."""
-    told = project.build / "told"
-    with swap_in(told) as folder:
-        write_copies(folder, tables)
     before = dict(os.environ)
-    os.environ |= {"CCHC_ROOT": str(project.root), "CCHC_TABLES": str(told)}
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ |= before
+    with TemporaryDirectory(prefix="cchc-told-") as folder:
+        write_copies(Path(folder), tables)
+        os.environ |= {"CCHC_ROOT": str(project.root), "CCHC_TABLES": folder}
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ |= before
 
 
-def _list_critical(tables: Tables) -> list[Problem]:
-    critical = tables.findings[tables.findings["severity"] == Severity.CRITICAL]
-    return [
+def list_errors(findings: pd.DataFrame) -> list[CchcError]:
+    """The findings with which nothing may be published, as one error or none."""
+    critical = findings[findings["severity"] == Severity.CRITICAL]
+    problems = [
         Problem(
             f"{row['source_id']}, figures {row['figures']}",
             row["explanation_en"],
@@ -349,3 +352,4 @@ def _list_critical(tables: Tables) -> list[Problem]:
         )
         for row in list_rows(critical)
     ]
+    return [ValidationError(problems)] if problems else []

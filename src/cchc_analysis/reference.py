@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import nearest_names
+from cchc_analysis.clean import keep_text, nearest_names
 from cchc_analysis.errors import CommandError, Problem, ReferenceDataError
 from cchc_analysis.files import TableError, list_rows, load_text_table, type_columns
 
@@ -163,7 +163,7 @@ class Reference:
         names |= dict(zip(self.areas["name"], self.areas["area_id"], strict=True))
         names |= dict(zip(self.area_aliases["alias"], self.area_aliases["area_id"], strict=True))
         names |= {area_id: area_id for area_id in self.areas["area_id"]}
-        return {" ".join(name.casefold().split()): area_id for name, area_id in names.items()}
+        return {keep_text(name).casefold(): area_id for name, area_id in names.items()}
 
     @property
     def _short_names(self) -> dict[str, str]:
@@ -185,7 +185,7 @@ class Reference:
         Raises:
             KeyError: No area has that name; carries the sentence with the nearest names.
         """
-        area_id = self._area_by_name.get(" ".join(name.casefold().split()))
+        area_id = self._area_by_name.get(keep_text(name).casefold())
         if area_id is None:
             raise KeyError(suggest(name, self.areas["name"], "area_aliases.csv"))
         return area_id

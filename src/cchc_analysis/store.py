@@ -91,11 +91,42 @@ def load_table(project: Project, name: str) -> pd.DataFrame:
     path = project.processed / f"{name}.csv"
     try:
         return type_columns(load_text_table(path, columns, key, may_be_empty=True))
+    except ValueError as error:
+        raise ReportError(
+            Problem(path.name, str(error), "a number in every number cell", "Run cchc process.")
+        ) from None
     except TableError as error:
         raise ReportError(
             Problem(problem.where, problem.found, problem.expected, "Run cchc process.")
             for problem in error.problems
         ) from None
+
+
+def check_fresh(project: Project) -> None:
+    """Refuse processed data that were made from other files than those that are there now.
+
+    Raises:
+        ReportError: There are none, or an input was changed, added or removed since.
+    """
+    manifest = project.processed / "manifest.json"
+    if not manifest.is_file():
+        raise ReportError(
+            Problem("data/processed", "no such file: manifest.json", "data", "Run cchc process.")
+        )
+    known = json.loads(manifest.read_bytes())["inputs"]
+    there = {
+        path.relative_to(project.root).as_posix(): hash_file(path) for path in list_inputs(project)
+    }
+    if changed := sorted(name for name in known | there if known.get(name) != there.get(name)):
+        raise ReportError(
+            Problem(
+                name,
+                "changed since data/processed was made",
+                "what it was made from",
+                "Run cchc process.",
+            )
+            for name in changed
+        )
 
 
 def write_copies(folder: Path, tables: Tables) -> None:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+FIRST_YEAR, LAST_YEAR = 1945, 2100
+"""Years in which a report can have been written."""
+
+
 @dataclass(frozen=True)
 class Tidied:
     """The observations of the sources that could be understood, and the problems of the rest."""
@@ -84,9 +88,9 @@ def _tidy_figure(figure: dict[str, str], reference: Reference) -> dict[str, Any]
         "source_id": figure["source_id"],
         "area_id": reference.match_area(figure["area"]),
         **{column: figure[column] for column in QUANTITY if column != "area_id"},
-        "value": number.value * factor,
-        "low": (number.value - hidden) * factor,
-        "high": (number.value + hidden) * factor,
+        "value": _convert(number.value, factor),
+        "low": _convert(number.value - hidden, factor),
+        "high": _convert(number.value + hidden, factor),
         "unit": unit,
         "decimals": number.decimals,
         "comparator": comparator.value,
@@ -97,6 +101,11 @@ def _tidy_figure(figure: dict[str, str], reference: Reference) -> dict[str, Any]
 def _read_number(figure: dict[str, str], reference: Reference) -> Number:
     kind = str(reference.unit_rows[figure["unit"]]["kind"])
     return parse_number(figure["read_as"] or figure["printed"], kind)
+
+
+def _convert(value: float, factor: float) -> float:
+    """A value in another unit, without the noise of binary fractions in its last digits."""
+    return value if factor == 1 else float(f"{value * factor:.14g}")
 
 
 def _hidden_by_rounding(number: Number, unit: dict[str, Any]) -> float:
@@ -114,6 +123,7 @@ def _check_figure(figure: dict[str, str], reference: Reference) -> Iterator[Prob
     known_words = (
         ("indicator", reference.indicator_rows, "indicators.csv"),
         ("unit", reference.unit_rows, "units.csv"),
+        ("breakdown", {"", *reference.breakdowns["breakdown"]}, "breakdowns.csv"),
     )
     is_known = True
     for column, known, file in known_words:
@@ -177,7 +187,8 @@ def _check_dates(where: str, figure: dict[str, str]) -> Iterator[Problem]:
 
 def _is_date(text: str) -> bool:
     try:
-        return dt.date.fromisoformat(text).isoformat() == text
+        day = dt.date.fromisoformat(text)
+        return day.isoformat() == text and FIRST_YEAR <= day.year <= LAST_YEAR
     except ValueError:
         return False
 
@@ -211,10 +222,11 @@ def _collect_readings(figures: pd.DataFrame) -> pd.DataFrame:
     Where one value is printed with more and with fewer decimals, the more exact one speaks.
     """
     quantity = ["source_id", *QUANTITY]
-    printed = figures.groupby([*quantity, "value"], sort=False)
+    reading = [*quantity, "value", "comparator"]
+    printed = figures.groupby(reading, sort=False)
     exact = figures.loc[printed["decimals"].idxmax()].drop(columns="figure_id")
     together = printed["figure_id"].agg(" ".join).rename("figures").reset_index()
-    readings = together.merge(exact, on=[*quantity, "value"], validate="one_to_one")
+    readings = together.merge(exact, on=reading, validate="one_to_one")
     readings["reading"] = readings.groupby(quantity, sort=False).cumcount() + 1
     readings["is_published"] = readings["reading"] == 1
     ordered = readings.sort_values([*quantity, "reading"], kind="stable", ignore_index=True)

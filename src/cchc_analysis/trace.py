@@ -139,7 +139,8 @@ def _trace_figures(row: dict[str, Any], tables: Tables) -> Iterator[str]:
 def _trace_findings(row: dict[str, Any], findings: pd.DataFrame) -> Iterator[str]:
     concerned = findings[findings["finding_id"].isin(row["findings"].split())]
     for finding in list_rows(concerned):
-        yield f"  {finding['severity']} {finding['rule_id']}: {finding['arithmetic']}"
+        said = finding["arithmetic"] or finding["explanation_en"]
+        yield f"  {finding['severity']} {finding['rule_id']}: {said}"
 
 
 def _value(value: float) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import write_downloads, write_site_downloads
-from cchc_analysis.brief.listing import write_listing
+from cchc_analysis.brief.listing import LISTING, write_listing
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.overview import LISTS, bind_root
 from cchc_analysis.brief.places import name_list, name_page
@@ -30,7 +30,7 @@ from cchc_analysis.brief.render import (
     put_page,
 )
 from cchc_analysis.engine import IN_PLACE, Job, Outcome, run_jobs
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.files import swap_in
 from cchc_analysis.words import LANGUAGES, load_words
 
@@ -94,6 +94,7 @@ def render_site(
     Raises:
         BriefError: No brief could be built, or the place cannot be written to.
     """
+    _refuse_foreign(out)
     briefs = [
         open_brief(tables, reference, load_words(project.notebooks / TEMPLATE, lang), *place)
         for place in list_briefs(tables, reference)
@@ -120,6 +121,19 @@ def render_site(
             )
         ) from None
     return Site(pages, tuple(problems))
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Refuse to put a site in the place of a folder that holds something else."""
+    if out.is_dir() and any(out.iterdir()) and not (out / LISTING).is_file():
+        raise CommandError(
+            Problem(
+                str(out),
+                "a folder that holds something else than a site of ours",
+                "no such folder, an empty one, or a former site",
+                "Name another folder; nothing in this one was touched.",
+            )
+        )
 
 
 def _build_all(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cchc_analysis.clean import format_number, label_period, parse_period
-from cchc_analysis.derive.corrections import correct_values, index_printed
+from cchc_analysis.derive.corrections import correct_values, index_printed, mark_corrections
 from cchc_analysis.derive.formulas import add_rows, derive_rows
 from cchc_analysis.files import list_rows
 from cchc_analysis.inference import wilson_interval
@@ -51,12 +51,10 @@ def derive_indicators(
     Raises:
         ReferenceDataError: A formula cannot be read, or a correction no longer matches anything.
     """
-    reported = _report(observations, transcripts)
-    derived = derive_rows(observations, reference)
-    candidates = add_rows(reported, derived)
-    published = _choose_source(candidates, sources)
-    corrected = correct_values(published, transcripts, reference)
-    rated = _add_wilson(corrected, reference)
+    reported = correct_values(_report(observations, transcripts), transcripts, reference)
+    derived = mark_corrections(derive_rows(reported, reference), reported)
+    published = _choose_source(add_rows(reported, derived), sources)
+    rated = _add_wilson(published, reference)
     labelled = rated.assign(
         period=_label_periods(rated),
         is_contested=rated["other_readings"] != "",
@@ -155,7 +153,7 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """
     catalogue = reference.indicators.set_index("indicator")[["numerator", "denominator"]]
     rates = published.join(catalogue, on="indicator")
-    key = ["area_id", "scope", "period_end", "breakdown"]
+    key = ["source_id", "area_id", "scope", "period_start", "period_end", "breakdown"]
     results = published[published["status"].isin(RESULT_STATUSES)]
     counts = results.drop_duplicates([*key, "indicator"]).set_index([*key, "indicator"])["value"]
     for role in ("numerator", "denominator"):

@@ -36,9 +36,23 @@ def correct_values(
             chosen &= corrected[column] == cell
         is_kept = correction["action"] == "publish"
         value = parse_number(correction["published"]).value if is_kept else float("nan")
-        corrected.loc[chosen, "value"] = value
+        corrected.loc[chosen, ["value", "low", "high"]] = value
         corrected.loc[chosen, "correction"] = f"{correction['source_id']}/{correction['figure_id']}"
     return corrected
+
+
+def mark_corrections(derived: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataFrame:
+    """Say of each derived value which correction of one of its figures is in it."""
+    marks = {
+        (row["source_id"], figure): row["correction"]
+        for row in list_rows(corrected[corrected["correction"] != ""])
+        for figure in row["figures"].split()
+    }
+    found = [
+        next((marks[source, each] for each in figures.split() if (source, each) in marks), "")
+        for source, figures in zip(derived["source_id"], derived["figures"], strict=True)
+    ]
+    return derived.assign(correction=found)
 
 
 def _check_corrections(transcripts: pd.DataFrame, reference: Reference) -> Iterator[Problem]:

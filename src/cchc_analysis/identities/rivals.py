@@ -97,6 +97,8 @@ def _list_followed(
         of_group = definitions[definitions["rival_group"] == group]
         chosen = sources.map(dict(zip(of_group["source_id"], of_group["rule_id"], strict=True)))
         is_wanted = chosen.isin({identity.rule_id, *identity.assumes})
-        is_unknown = chosen.isna() & (identity.rival_group != group)
+        # Where no definition could be told, the first one stands for all of them.
+        is_first = next(name for name, of in groups.items() if of == group) == identity.rule_id
+        is_unknown = chosen.isna() & (is_first or identity.rival_group != group)
         followed &= (is_wanted | is_unknown).to_numpy()
     return followed
