@@ -126,7 +126,8 @@ def test_a_worker_with_other_code_is_refused(scheduler: str, tmp_path: Path) -> 
     import shutil
 
     shutil.copytree(Path(engine_work.__file__).parents[1] / "src" / "cchc_analysis", other)
-    (other / "records.py").open("a", encoding="utf-8").write("\n")
+    with (other / "records.py").open("a", encoding="utf-8") as file:
+        file.write("\n")
     paths = os.pathsep.join([str(other.parent), str(TESTS), *sys.path])
     with (
         workers(scheduler, tmp_path, 1, PYTHONPATH=paths),
@@ -136,7 +137,10 @@ def test_a_worker_with_other_code_is_refused(scheduler: str, tmp_path: Path) -> 
 
 
 def test_a_worker_without_the_package_is_refused(scheduler: str, tmp_path: Path) -> None:
-    paths = os.pathsep.join(path for path in sys.path if not path.endswith("src"))
+    # However the package is installed here, this stands before it.
+    missing = 'raise ModuleNotFoundError("No module named cchc_analysis", name="cchc_analysis")'
+    (tmp_path / "cchc_analysis.py").write_text(missing, encoding="utf-8")
+    paths = os.pathsep.join([str(tmp_path), str(TESTS), *sys.path])
     with (
         workers(scheduler, tmp_path, 1, PYTHONPATH=paths),
         pytest.raises(CommandError, match=r"on every worker\. Install the same version there"),
