@@ -84,6 +84,9 @@ def test_bound_words_become_comparators(printed: str, comparator: Comparator) ->
         "1.310 hồ sơ",
         "mức độ 3,4",
         "--",
+        "--5",
+        "１２",
+        "٣",
     ],
 )
 def test_what_is_no_single_number_is_refused(printed: str) -> None:
@@ -93,8 +96,22 @@ def test_what_is_no_single_number_is_refused(printed: str) -> None:
 
 @pytest.mark.parametrize("printed", ["151.10", "5.9123", "1,5", "1,310", "1.310,5"])
 def test_a_count_has_no_fraction(printed: str) -> None:
-    with pytest.raises(NumberError, match=r"three digits|fraction"):
+    with pytest.raises(NumberError, match=r"three digits|fraction|thousands or decimals"):
         parse_number(printed, "count")
+
+
+@pytest.mark.parametrize("printed", ["1" * 16, "-" + "9" * 400, "1." + "0" * 400])
+def test_more_digits_than_a_report_prints_are_refused(printed: str) -> None:
+    with pytest.raises(NumberError, match="more than 15 digits") as caught:
+        parse_number(printed)
+    assert len(str(caught.value)) < 80
+
+
+def test_one_comma_before_three_digits_is_not_guessed_for_money() -> None:
+    with pytest.raises(NumberError, match="between thousands or decimals"):
+        parse_number("1,310", "money")
+    assert parse_number("1,31", "money").value == 1.31
+    assert parse_number("357.792,525", "money").value == 357792.525
 
 
 @pytest.mark.parametrize("kind", ["rate", "score"])

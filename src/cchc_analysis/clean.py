@@ -36,12 +36,15 @@ LAST_MONTHS = {"Q1": 3, "H1": 6, "9M": 9, "": 12}
 """Windows that reports accumulate from 1 January, by the suffix of their label."""
 
 _NOTE_MARK = re.compile(r"\s*[⁽(]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?$")
-_WHOLE = re.compile(r"\d+")
-_DOT_GROUPS = re.compile(r"([1-9]\d{0,2})((?:\.\d{3})+)(?:,(\d+))?")
-_COMMA_GROUPS = re.compile(r"([1-9]\d{0,2})((?:,\d{3}){2,})")
-_SPACE_GROUPS = re.compile(r"([1-9]\d{0,2})((?:[ \u00a0\u202f]\d{3})+)(?:,(\d+))?")
-_COMMA_DECIMAL = re.compile(r"(\d+),(\d+)")
-_DOT_DECIMAL = re.compile(r"(\d+)\.(\d+)")
+_WHOLE = re.compile(r"[0-9]+")
+_DOT_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:\.[0-9]{3})+)(?:,([0-9]+))?")
+_COMMA_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:,[0-9]{3}){2,})")
+_SPACE_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:[ \u00a0\u202f][0-9]{3})+)(?:,([0-9]+))?")
+_COMMA_DECIMAL = re.compile(r"([0-9]+),([0-9]+)")
+_DOT_DECIMAL = re.compile(r"([0-9]+)\.([0-9]+)")
+_ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+MOST_DIGITS = 15
+"""As many as a float holds exactly; no report counts further."""
 
 
 class NumberError(ValueError):
@@ -62,7 +65,8 @@ def parse_number(text: str, kind: str = "other") -> Number:
     Args:
         text: The printed number, without its unit (a percent sign is let pass).
         kind: The kind of its unit. A ``count`` has no fraction; a ``rate`` or ``score`` with one
-            dot before three digits could be thousands or decimals, and is refused.
+            dot before three digits could be thousands or decimals, and is refused, and so is
+            ``money`` with one comma before three digits.
 
     Raises:
         NumberError: The text is no number, or can be read in two ways.
@@ -85,9 +89,15 @@ def parse_number(text: str, kind: str = "other") -> Number:
         return Number(0.0)
     comparator, digits = _split_bound(printed)
     digits = _NOTE_MARK.sub("", digits).removesuffix("%").rstrip()
-    sign = -1.0 if digits[:1] in ("-", "−") else 1.0
-    value, decimals = _parse_digits(digits.lstrip("-−"), text, kind)
-    return Number(sign * value, decimals, comparator)
+    if sum(character.isdigit() for character in digits) > MOST_DIGITS:
+        raise NumberError(f"{_cut(text)!r} has more than {MOST_DIGITS} digits")
+    is_negative = digits[:1] in ("-", "−")
+    value, decimals = _parse_digits(digits[is_negative:], text, kind)
+    return Number(-value if is_negative else value, decimals, comparator)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
 
 
 def _split_bound(printed: str) -> tuple[Comparator, str]:
@@ -109,10 +119,19 @@ def _parse_digits(digits: str, text: str, kind: str) -> tuple[float, int]:
         return float(digits.replace(",", "")), 0
     for pattern in (_COMMA_DECIMAL, _DOT_DECIMAL):
         if parts := pattern.fullmatch(digits):
-            if kind == "count":
-                raise NumberError(f"{text!r} has a group that is not three digits long")
+            _check_fraction(digits, text, kind)
             return float(f"{parts[1]}.{parts[2]}"), len(parts[2])
-    raise NumberError(f"{text!r} is not a number")
+    raise NumberError(f"{_cut(text)!r} is not a number")
+
+
+def _check_fraction(digits: str, text: str, kind: str) -> None:
+    """Refuse a mark that is no decimal mark, or may not be one, in what is counted or paid."""
+    if kind in ("count", "money") and _ONE_COMMA_GROUP.fullmatch(digits):
+        raise NumberError(f"{text!r} has a comma that can stand between thousands or decimals")
+    if kind == "count" and "." in digits:
+        raise NumberError(f"{text!r} has a group that is not three digits long")
+    if kind == "count":
+        raise NumberError(f"{text!r} is a fraction of a thing that is counted")
 
 
 def _parse_groups(grouped: re.Match[str], text: str, kind: str) -> tuple[float, int]:
