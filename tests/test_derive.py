@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import math
 
 import pandas as pd
 import pytest
 
+from cchc_analysis import pipeline
 from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.errors import ReferenceDataError
 from cchc_analysis.read import read_transcripts
@@ -116,7 +118,7 @@ def test_a_target_is_never_taken_for_a_result(project: Project) -> None:
 
 def correct(project: Project, expect: str, action: str, published: str) -> None:
     with (project.reference / "corrections.csv").open("a", encoding="utf-8") as file:
-        file.write(f"song_may_2022_h1,M001,{expect},{action},{published},lý do,reason\n")
+        file.write(f'song_may_2022_h1,M001,{expect},{action},"{published}",lý do,reason\n')
 
 
 def test_a_correction_is_published_beside_what_is_printed(project: Project) -> None:
@@ -157,6 +159,7 @@ def test_nothing_is_derived_from_a_withheld_value_and_a_correction_is_carried_on
         ("1.251", "publish", "1.249", "prints '1.250'; expected '1.251'"),
         ("1.250", "mend", "1.249", "action 'mend'; expected publish or withhold"),
         ("1.250", "publish", "about", "'about' is not a number"),
+        ("1.250", "publish", "1,249", "published '1,249' has a comma that can stand"),
     ],
 )
 def test_a_correction_that_no_longer_fits_is_refused(
@@ -165,6 +168,47 @@ def test_a_correction_that_no_longer_fits_is_refused(
     correct(project, expect, action, published)
     with pytest.raises(ReferenceDataError, match=sentence):
         derive(project)
+
+
+def test_a_correction_is_written_in_the_unit_that_is_printed(project: Project) -> None:
+    path = project.raw / "transcripts" / "song_may_2022_h1.csv"
+    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    paid = rows[0] | {
+        "figure_id": "M900",
+        "scope": "district_office",
+        "indicator": "onestop_equipment_cost",
+        "printed": "12",
+        "unit": "million VND",
+    }
+    with path.open("a", encoding="utf-8") as file:
+        csv.DictWriter(file, rows[0], lineterminator="\n").writerow(paid)
+    with (project.reference / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write('song_may_2022_h1,M900,12,publish,"12,5",lý do,reason\n')
+    assert (
+        value(derive(project), "onestop_equipment_cost", "district_office")["value"] == 12_500_000
+    )
+
+
+def test_a_correction_of_no_source_is_named_in_check_and_process(project: Project) -> None:
+    with (project.reference / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write("song_may_2022,M001,1,withhold,,lý do,reason\n")
+    for use in (lambda: list(pipeline.check(project)), lambda: pipeline.process(project)):
+        with pytest.raises(ReferenceDataError, match=r"Did you mean .*'song_may_2022_h1'"):
+            use()
+
+
+def test_check_refuses_a_correction_that_no_longer_fits(project: Project) -> None:
+    correct(project, "1.251", "withhold", "")
+    with pytest.raises(ReferenceDataError, match=r"prints '1\.250'"):
+        list(pipeline.check(project))
+
+
+def test_a_correction_of_a_source_that_is_set_aside_waits(
+    project: Project, replace: Replace
+) -> None:
+    correct(project, "1.250", "withhold", "")
+    replace("data/raw/transcripts/song_may_2022_h1.csv", "1.250,", "12.50,")
+    assert "song_may_2022_h1" in pipeline.process(project).problems
 
 
 def test_findings_are_marked_on_the_values_they_concern(project: Project) -> None:

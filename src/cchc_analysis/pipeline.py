@@ -27,20 +27,27 @@ from cchc_analysis.brief import (
     render_brief,
     render_site,
 )
-from cchc_analysis.derive import derive_indicators, mark_findings
-from cchc_analysis.errors import BriefError, CchcError, Problem, ReportError, ValidationError
+from cchc_analysis.derive import check_corrections, derive_indicators, mark_findings
+from cchc_analysis.errors import (
+    BriefError,
+    CchcError,
+    Problem,
+    ReferenceDataError,
+    ReportError,
+    ValidationError,
+)
 from cchc_analysis.files import list_rows
 from cchc_analysis.identities import choose_readings, load_identities
-from cchc_analysis.panels import PanelSummary, read_panels
+from cchc_analysis.panels import PanelReadings, PanelSummary, read_panels
 from cchc_analysis.panels import add_panel as bring_in
 from cchc_analysis.panels import draft_mapping as begin_mapping
-from cchc_analysis.read import DraftResult, accept_source, read_transcripts
+from cchc_analysis.read import DraftResult, Readings, accept_source, read_sources, read_transcripts
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.records import Severity, Tables
 from cchc_analysis.reference import Project, Reference, load_reference
 from cchc_analysis.store import check_fresh, load_table, write_copies, write_tables
 from cchc_analysis.synthetic import check_unmixed
-from cchc_analysis.tidy import tidy_observations
+from cchc_analysis.tidy import Tidied, tidy_observations
 from cchc_analysis.validate import load_suites, validate_tables
 from cchc_analysis.validate import validate_file as validate_own
 from cchc_analysis.words import load_words
@@ -98,16 +105,10 @@ def process(project: Project) -> Run:
     """
     reference = load_reference(project.reference)
     identities = load_identities(project.expectations / "identities.json", reference)
-    read = read_transcripts(project.raw)
-    tidied = tidy_observations(read.transcripts, reference)
-    panels = read_panels(project.raw, reference)
-    problems = read.problems | tidied.problems | panels.problems
-    sources = _join(read.sources[~read.sources["source_id"].isin(problems)], panels.sources)
-    check_unmixed(sources["source_id"], "cchc process")
-    transcripts = _join(
-        read.transcripts[read.transcripts["source_id"].isin(sources["source_id"])],
-        panels.transcripts,
-    )
+    read, tidied, panels, problems = _read_all(project, reference)
+    check_unmixed([*read.sources["source_id"], *panels.sources["source_id"]], "cchc process")
+    sources = _join(read.sources, panels.sources)
+    transcripts = _join(read.transcripts, panels.transcripts)
     observations = choose_readings(
         _join(tidied.observations, panels.observations), identities, reference
     )
@@ -261,14 +262,33 @@ def check(project: Project) -> Iterator[str]:
     )
     suites = load_suites(project.expectations, reference)
     yield "suites: " + ", ".join(f"{name} {len(suite.rules)}" for name, suite in suites.items())
-    read = read_transcripts(project.raw)
-    tidied = tidy_observations(read.transcripts, reference)
-    panels = read_panels(project.raw, reference)
-    problems = read.problems | tidied.problems | panels.problems
+    read, _, panels, problems = _read_all(project, reference)
     if faulty := [each for found in problems.values() for each in found]:
         raise ReportError(faulty)
     yield f"reports: {len(read.sources)} sources, {len(read.transcripts)} figures"
     yield f"panels: {len(panels.sources)} sources, {len(panels.transcripts)} figures"
+
+
+def _read_all(
+    project: Project, reference: Reference
+) -> tuple[Readings, Tidied, PanelReadings, dict[str, tuple[Problem, ...]]]:
+    """What was brought in and could be understood, and the problems of the rest.
+
+    Raises:
+        ReferenceDataError: What people decided no longer matches what was brought in.
+    """
+    read, panels = read_transcripts(project.raw), read_panels(project.raw, reference)
+    tidied = tidy_observations(read.transcripts, reference)
+    problems = read.problems | tidied.problems | panels.problems
+    sources, transcripts = (
+        table[~table["source_id"].isin(problems)].reset_index(drop=True)
+        for table in (read.sources, read.transcripts)
+    )
+    understood = Readings(sources, transcripts, read.problems)
+    registered = [*read_sources(project.raw)["source_id"], *panels.sources["source_id"]]
+    if faulty := list(check_corrections(understood.transcripts, registered, reference)):
+        raise ReferenceDataError(faulty)
+    return understood, tidied, panels, problems
 
 
 def validate_file(project: Project, suite: Path, data: Path) -> pd.DataFrame:

@@ -158,37 +158,52 @@ class Reference:
         return _index_rows(self.units, "unit")
 
     @cached_property
-    def _area_by_name(self) -> dict[str, str]:
-        names = self._short_names
-        names |= dict(zip(self.areas["name"], self.areas["area_id"], strict=True))
-        names |= dict(zip(self.area_aliases["alias"], self.area_aliases["area_id"], strict=True))
-        names |= {area_id: area_id for area_id in self.areas["area_id"]}
-        return {keep_text(name).casefold(): area_id for name, area_id in names.items()}
-
-    @property
-    def _short_names(self) -> dict[str, str]:
-        """Names without their type word, where one area alone is left with them."""
-        areas = self.areas[self.areas["level"] == "district"]
+    def _areas_by_name(self) -> dict[str, list[str]]:
+        """The ids by folded name: codes and aliases first, then full names, then short ones."""
+        areas, aliases = self.areas, self.area_aliases
+        parents = [self.area_rows.get(parent, {}).get("name", "") for parent in areas["parent_id"]]
+        placed = [f"{name}, {parent}" for name, parent in zip(areas["name"], parents, strict=True)]
+        districts = areas[areas["level"] == "district"]
         short = [
             name[len(kind) :].strip() if name.casefold().startswith(kind) else name
-            for name, kind in zip(areas["name"], areas["type"], strict=True)
+            for name, kind in zip(districts["name"], districts["type"], strict=True)
         ]
-        return {
-            name: area_id
-            for name, area_id in zip(short, areas["area_id"], strict=True)
-            if short.count(name) == 1
-        }
+        found: dict[str, list[str]] = {}
+        for names, area_ids in (
+            (areas["area_id"], areas["area_id"]),
+            (aliases["alias"], aliases["area_id"]),
+            ([*areas["name"], *placed], [*areas["area_id"], *areas["area_id"]]),
+            (short, districts["area_id"]),
+        ):
+            tier: dict[str, list[str]] = {}
+            for name, area_id in zip(names, area_ids, strict=True):
+                tier.setdefault(fold_name(name), []).append(area_id)
+            found = tier | found
+        return found
 
     def match_area(self, name: str) -> str:
-        """Match a name to the id of its area, by the written aliases.
+        """Match a name to the id of its area, by the written names and aliases.
+
+        A name that two areas bear is told apart by its province behind a comma.
 
         Raises:
-            KeyError: No area has that name; carries the sentence with the nearest names.
+            KeyError: No area has that name, or several have; carries the sentence with the names
+                to use instead.
         """
-        area_id = self._area_by_name.get(keep_text(name).casefold())
-        if area_id is None:
+        area_ids = self._areas_by_name.get(fold_name(name), [])
+        if len(area_ids) == 1:
+            return area_ids[0]
+        if not area_ids:
             raise KeyError(suggest(name, self.areas["name"], "area_aliases.csv"))
-        return area_id
+        rows = [self.area_rows[area_id] for area_id in area_ids]
+        placed = [
+            repr(f"{row['name']}, {self.area_rows.get(row['parent_id'], row)['name']}")
+            for row in rows
+        ]
+        raise KeyError(
+            f"Several areas have that name: write {' or '.join(placed)}, or the code "
+            f"({' or '.join(area_ids)})"
+        )
 
     def convert_unit(self, unit: str, to: str) -> float:
         """The factor that turns a value in ``unit`` into one in ``to``.
@@ -203,6 +218,20 @@ class Reference:
         if source["base_unit"] != target["base_unit"]:
             raise KeyError(f"write the value in {to!r}, the unit of its indicator")
         return float(source["multiplier"]) / float(target["multiplier"])
+
+    def convert_value(self, value: float, unit: str, to: str) -> float:
+        """A value in another unit, without the noise of binary fractions in its last digits.
+
+        Raises:
+            KeyError: As ``convert_unit``.
+        """
+        factor = self.convert_unit(unit, to)
+        return value if factor == 1 else float(f"{value * factor:.14g}")
+
+
+def fold_name(name: str) -> str:
+    """A name as it is compared: in one form, without regard to case; diacritics count."""
+    return keep_text(name).casefold()
 
 
 def find_project(start: Path) -> Project:
@@ -226,9 +255,13 @@ def find_project(start: Path) -> Project:
 
 def suggest(name: str, known: Iterable[str], file: str) -> str:
     """A remedy that offers the nearest known names and the file in which to add a new one."""
+    return f"{offer_names(name, known)}A new one is a row in data/reference/{file}"
+
+
+def offer_names(name: str, known: Iterable[str]) -> str:
+    """The question that offers the nearest known names; empty where none is near."""
     nearest = nearest_names(name, known)
-    offer = f"Did you mean {', '.join(map(repr, nearest))}? " if nearest else ""
-    return f"{offer}A new one is a row in data/reference/{file}"
+    return f"Did you mean {', '.join(map(repr, nearest))}? " if nearest else ""
 
 
 def load_reference(folder: Path) -> Reference:
@@ -257,39 +290,33 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     areas, indicators = set(reference.areas["area_id"]), set(reference.indicators["indicator"])
     units = set(reference.units["unit"])
     yield from _check_aliases(reference.area_aliases)
-    for table, column, known in (
-        ("areas", "parent_id", areas | {""}),
-        ("area_aliases", "area_id", areas),
-        ("targets", "area_id", areas | {""}),
-        ("indicators", "unit", units),
-        ("indicators", "numerator", indicators | {""}),
-        ("indicators", "denominator", indicators | {""}),
-        ("targets", "indicator", indicators),
-        ("targets", "unit", units),
-        ("target_results", "target_indicator", indicators),
-        ("target_results", "result_indicator", indicators),
-        ("derivations", "indicator", indicators),
+    for table, column, known, file in (
+        ("areas", "parent_id", areas | {""}, "areas.csv"),
+        ("area_aliases", "area_id", areas, "areas.csv"),
+        ("targets", "area_id", areas | {""}, "areas.csv"),
+        ("indicators", "unit", units, "units.csv"),
+        ("indicators", "numerator", indicators | {""}, "indicators.csv"),
+        ("indicators", "denominator", indicators | {""}, "indicators.csv"),
+        ("targets", "indicator", indicators, "indicators.csv"),
+        ("targets", "unit", units, "units.csv"),
+        ("target_results", "target_indicator", indicators, "indicators.csv"),
+        ("target_results", "result_indicator", indicators, "indicators.csv"),
+        ("derivations", "indicator", indicators, "indicators.csv"),
     ):
-        yield from _check_known(table, getattr(reference, table)[column], known, column)
-
-
-def _check_known(
-    table: str, cells: pd.Series, known: Iterable[str], column: str
-) -> Iterable[Problem]:
-    for row, cell in enumerate(cells, start=2):
-        if cell not in known:
-            yield Problem(
-                f"data/reference/{table}.csv row {row}",
-                f"{column} {cell!r}, which no table defines",
-                f"a known {column.removesuffix('_id')}",
-                suggest(cell, known, f"{column.removesuffix('_id')}s.csv") + ".",
-            )
+        for row, cell in enumerate(getattr(reference, table)[column], start=2):
+            if cell not in known:
+                yield Problem(
+                    f"data/reference/{table}.csv row {row}",
+                    f"{column} {cell!r}, which data/reference/{file} does not define",
+                    f"a row of data/reference/{file}",
+                    suggest(cell, known, file) + ".",
+                )
 
 
 def _check_aliases(aliases: pd.DataFrame) -> Iterable[Problem]:
     seen: dict[str, str] = {}
     for alias, area_id in zip(aliases["alias"], aliases["area_id"], strict=True):
-        first = seen.setdefault(alias.casefold(), area_id)
+        first = seen.setdefault(fold_name(alias), area_id)
         if first != area_id:
             yield Problem(
                 "data/reference/area_aliases.csv",
@@ -305,7 +332,7 @@ def _load_table(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> p
         return type_columns(table)
     except ValueError as error:
         raise TableError(
-            [Problem(path.name, str(error), "a number in every number cell", "Mend the cell.")]
+            [Problem(path.name, str(error), "cells of the kind of their column", "Mend the cell.")]
         ) from None
 
 

@@ -81,16 +81,16 @@ _FIGURE_COLUMNS = (
 def _tidy_figure(figure: dict[str, str], reference: Reference) -> dict[str, Any]:
     unit = reference.indicator_rows[figure["indicator"]]["unit"]
     number = _read_number(figure, reference)
-    factor = reference.convert_unit(figure["unit"], unit)
     comparator = Comparator(figure["comparator"] or number.comparator)
+    convert = reference.convert_value
     hidden = _hidden_by_rounding(number, reference.unit_rows[figure["unit"]])
     return {
         "source_id": figure["source_id"],
         "area_id": reference.match_area(figure["area"]),
         **{column: figure[column] for column in QUANTITY if column != "area_id"},
-        "value": _convert(number.value, factor),
-        "low": _convert(number.value - hidden, factor),
-        "high": _convert(number.value + hidden, factor),
+        "value": convert(number.value, figure["unit"], unit),
+        "low": convert(number.value - hidden, figure["unit"], unit),
+        "high": convert(number.value + hidden, figure["unit"], unit),
         "unit": unit,
         "decimals": number.decimals,
         "comparator": comparator.value,
@@ -100,12 +100,9 @@ def _tidy_figure(figure: dict[str, str], reference: Reference) -> dict[str, Any]
 
 def _read_number(figure: dict[str, str], reference: Reference) -> Number:
     kind = str(reference.unit_rows[figure["unit"]]["kind"])
+    if figure["read_as"] and kind == "money":
+        kind = "other"  # a person who writes a comma into read_as means a decimal mark
     return parse_number(figure["read_as"] or figure["printed"], kind)
-
-
-def _convert(value: float, factor: float) -> float:
-    """A value in another unit, without the noise of binary fractions in its last digits."""
-    return value if factor == 1 else float(f"{value * factor:.14g}")
 
 
 def _hidden_by_rounding(number: Number, unit: dict[str, Any]) -> float:

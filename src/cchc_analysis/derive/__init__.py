@@ -9,7 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cchc_analysis.clean import format_number, label_period, parse_period
-from cchc_analysis.derive.corrections import correct_values, index_printed, mark_corrections
+from cchc_analysis.derive.corrections import (
+    check_corrections,
+    correct_values,
+    index_printed,
+    mark_corrections,
+)
 from cchc_analysis.derive.formulas import add_rows, derive_rows
 from cchc_analysis.files import list_rows
 from cchc_analysis.inference import wilson_interval
@@ -24,6 +29,8 @@ from cchc_analysis.reference import Reference
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["check_corrections", "derive_indicators", "mark_findings"]
 
 SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
 """Where two sources state one quantity, the one nearer to the district's own reporting speaks."""

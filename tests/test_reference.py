@@ -1,0 +1,77 @@
+"""Names that mean one area, units that convert, entries that point at something."""
+
+from __future__ import annotations
+
+import pytest
+
+from cchc_analysis.errors import ReferenceDataError
+from cchc_analysis.reference import REFERENCE_TABLES, Project, Reference, load_reference
+
+TWINS = (
+    "9810,Tỉnh Đất Mới,province,tỉnh,,10,,,,,made up\n"
+    "9811,Huyện Châu Giả,district,huyện,9810,5,,,,,made up\n"
+    "9820,Tỉnh Đất Cũ,province,tỉnh,,10,,,,,made up\n"
+    "9821,Huyện Châu Giả,district,huyện,9820,5,,,,,made up\n"
+)
+
+
+def add(project: Project, table: str, rows: str) -> None:
+    with (project.reference / f"{table}.csv").open("a", encoding="utf-8") as file:
+        file.write(rows)
+
+
+@pytest.fixture
+def twins(project: Project) -> Reference:
+    add(project, "areas", TWINS)
+    return load_reference(project.reference)
+
+
+@pytest.mark.parametrize("name", ["Huyện Châu Giả", "Châu Giả", "huyện  châu giả"])
+def test_a_name_of_two_areas_is_not_guessed(name: str, twins: Reference) -> None:
+    with pytest.raises(KeyError) as caught:
+        twins.match_area(name)
+    told = caught.value.args[0]
+    assert "'Huyện Châu Giả, Tỉnh Đất Mới' or 'Huyện Châu Giả, Tỉnh Đất Cũ'" in told
+    assert "9811 or 9821" in told
+
+
+def test_a_province_or_a_code_tells_two_areas_apart(twins: Reference) -> None:
+    assert twins.match_area("huyện Châu Giả, tỉnh Đất Cũ") == "9821"
+    assert twins.match_area("9811") == "9811"
+
+
+def test_an_alias_decides_between_two_areas(project: Project) -> None:
+    add(project, "areas", TWINS)
+    add(project, "area_aliases", "Châu Giả,9821,the one in the reports\n")
+    assert load_reference(project.reference).match_area("châu giả") == "9821"
+
+
+def test_one_alias_of_two_areas_is_refused(project: Project) -> None:
+    add(project, "areas", TWINS)
+    add(project, "area_aliases", "Châu Giả,9811,\nchâu giả,9821,\n")
+    with pytest.raises(ReferenceDataError, match="one area for one name"):
+        load_reference(project.reference)
+
+
+def test_the_remedy_names_a_file_that_is_there(project: Project) -> None:
+    add(
+        project,
+        "indicators",
+        "made_up_rate,Tỷ lệ,Rate,%,procedures,higher,0,100,ratio,no_such,no_such_either,\n",
+    )
+    add(project, "targets", "T1,404,,on_time_rate,,,>=,90,percent,,,,\n")
+    with pytest.raises(ReferenceDataError) as caught:
+        load_reference(project.reference)
+    told = str(caught.value)
+    for name in ("numerator 'no_such'", "denominator 'no_such_either'", "area_id '404'"):
+        assert name in told
+    named = {word.strip(".,") for word in told.split() if word.startswith("data/reference/")}
+    assert named <= {f"data/reference/{table}.csv" for table in REFERENCE_TABLES}
+    assert len(named) >= 4
+
+
+def test_values_convert_without_the_noise_of_binary_fractions(twins: Reference) -> None:
+    assert twins.convert_value(0.1, "million VND", "VND") == 100_000
+    assert twins.convert_value(4_920_000, "VND", "million VND") == 4.92
+    with pytest.raises(KeyError, match="the unit of its indicator"):
+        twins.convert_value(1, "VND", "dossier")
