@@ -28,7 +28,11 @@ FAULTY = {
     "doubled_column": (b"key,value,value\na,1,2\n", "column value twice"),
     "wrong_encoding": ("key,value\nCao Lộc,1\n".encode("utf-16"), "is not UTF-8"),
     "legacy_encoding": ("key,value\nCao Lé,1\n".encode("latin-1"), "is not UTF-8"),
-    "short_row": (b"key,value\na\n", "row 2: 1 cells"),
+    "semicolons": (b"key;value\na;1\n", "semicolons between its cells; expected commas"),
+    "tabs": (b"key\tvalue\na\t1\n", "tabs between its cells; expected commas"),
+    "short_row": (b"key,value\na\n", "line 2: 1 cells"),
+    "short_row_below": (b'key,value\n\n"a\nb",1\n\nc\n', "line 6: 1 cells"),
+    "duplicate_key_below": (b"key,value\n\na,1\n\na,2\n", "line 5: key = a a second time"),
     "decomposed_text": ("key,value\nCao Lo\u0323\u0302c,1\n".encode(), "NFC"),
     "duplicate_key": (b"key,value\na,1\na,2\n", "key = a a second time"),
     "open_quote": (b'key,value\n"a,1\n', "CSV that cannot be read"),
@@ -81,6 +85,12 @@ def test_a_table_comes_back_as_it_went_out(
     write_text(path, format_table(table))
     back = type_columns(load_text_table(path, tuple(table.columns)))
     pd.testing.assert_frame_equal(back, table, check_dtype=False)
+
+
+def test_a_boolean_is_true_or_false_and_nothing_else() -> None:
+    table = pd.DataFrame({"is_published": ["true", "yes"]})
+    with pytest.raises(ValueError, match="is_published 'yes' is neither true nor false"):
+        type_columns(table)
 
 
 def test_a_folder_is_swapped_in_whole(tmp_path: Path) -> None:

@@ -57,13 +57,13 @@ def load_text_table(
     import pandas as pd
 
     rows = _parse_rows(path, _decode(path))
-    header, body = (rows[0], rows[1:]) if rows else ([], [])
+    header = rows.pop(min(rows)) if rows else []
     _check_header(path, header, columns)
-    if not body and not may_be_empty:
+    if not rows and not may_be_empty:
         raise TableError([_problem(path, "no rows", "at least one row", "Add the rows.")])
-    _check_rows(path, header, body)
-    table = pd.DataFrame(body, columns=header, dtype="str")[list(columns)]
-    _check_key(path, table, key)
+    _check_rows(path, header, rows)
+    table = pd.DataFrame(list(rows.values()), columns=header, dtype="str")[list(columns)]
+    _check_key(path, table, key, list(rows))
     return table
 
 
@@ -71,7 +71,7 @@ def type_columns(table: pd.DataFrame) -> pd.DataFrame:
     """Turn the number and boolean columns of a text table into floats, integers and booleans.
 
     Raises:
-        ValueError: A cell of a number column holds something else.
+        ValueError: A cell of a number or boolean column holds something else.
     """
     import pandas as pd
 
@@ -82,7 +82,10 @@ def type_columns(table: pd.DataFrame) -> pd.DataFrame:
         elif column in INTEGER_COLUMNS:
             typed[column] = pd.to_numeric(table[column]).astype("int64")
         elif column in BOOLEAN_COLUMNS:
-            typed[column] = table[column] == "true"
+            words = table[column].astype("str").str.casefold()
+            if strange := set(words) - {"true", "false"}:
+                raise ValueError(f"{column} {min(strange)!r} is neither true nor false")
+            typed[column] = words == "true"
     return table.assign(**typed)
 
 
@@ -160,14 +163,20 @@ def _decode(path: Path) -> str:
     return text
 
 
-def _parse_rows(path: Path, text: str) -> list[list[str]]:
+def _parse_rows(path: Path, text: str) -> dict[int, list[str]]:
+    """The rows by the line on which each ends, without blank lines."""
     csv.field_size_limit(LARGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = {}
     try:
-        return [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+        for row in reader:
+            if row:
+                rows[reader.line_num] = row
     except csv.Error as error:
         raise TableError(
             [_problem(path, f"CSV that cannot be read ({error})", "CSV", "Mend the quoting.")]
         ) from None
+    return rows
 
 
 def _check_header(path: Path, header: list[str], columns: Sequence[str]) -> None:
@@ -175,6 +184,11 @@ def _check_header(path: Path, header: list[str], columns: Sequence[str]) -> None
     unknown = [column for column in header if column not in columns]
     doubled = sorted({column for column in header if header.count(column) > 1})
     problems = []
+    if len(header) == 1 and (mark := next((each for each in ";\t" if each in header[0]), "")):
+        name = {";": "semicolons", "\t": "tabs"}[mark]
+        raise TableError(
+            [_problem(path, f"{name} between its cells", "commas", "Save it as CSV with commas.")]
+        )
     if missing:
         problems.append(
             _problem(path, f"no column {', '.join(missing)}", "all columns", "Add the column.")
@@ -196,13 +210,13 @@ def _check_header(path: Path, header: list[str], columns: Sequence[str]) -> None
         raise TableError(problems)
 
 
-def _check_rows(path: Path, header: list[str], body: list[list[str]]) -> None:
+def _check_rows(path: Path, header: list[str], rows: dict[int, list[str]]) -> None:
     problems = []
-    for number, row in enumerate(body, start=2):
+    for line, row in rows.items():
         if len(row) != len(header):
             problems.append(
                 _problem(
-                    f"{path.name} row {number}",
+                    f"{path.name} line {line}",
                     f"{len(row)} cells",
                     f"{len(header)} cells, as in the header",
                     "Quote cells that hold commas.",
@@ -211,7 +225,7 @@ def _check_rows(path: Path, header: list[str], body: list[list[str]]) -> None:
         elif not all(unicodedata.is_normalized("NFC", cell) for cell in row):
             problems.append(
                 _problem(
-                    f"{path.name} row {number}",
+                    f"{path.name} line {line}",
                     "text that is not in Unicode form NFC",
                     "NFC",
                     "Save it again in composed form (NFC).",
@@ -221,13 +235,13 @@ def _check_rows(path: Path, header: list[str], body: list[list[str]]) -> None:
         raise TableError(problems)
 
 
-def _check_key(path: Path, table: pd.DataFrame, key: Sequence[str]) -> None:
+def _check_key(path: Path, table: pd.DataFrame, key: Sequence[str], lines: list[int]) -> None:
     if not key:
         return
     repeated = table[table.duplicated(list(key))]
     problems = [
         _problem(
-            f"{path.name} row {int(str(index)) + 2}",
+            f"{path.name} line {lines[int(str(index))]}",
             f"{', '.join(key)} = {', '.join(row)} a second time",
             "each once",
             "Remove or rename one of the two rows.",

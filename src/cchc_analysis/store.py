@@ -93,7 +93,7 @@ def load_table(project: Project, name: str) -> pd.DataFrame:
         return type_columns(load_text_table(path, columns, key, may_be_empty=True))
     except ValueError as error:
         raise ReportError(
-            Problem(path.name, str(error), "a number in every number cell", "Run cchc process.")
+            Problem(path.name, str(error), "cells of the kind of their column", "Run cchc process.")
         ) from None
     except TableError as error:
         raise ReportError(

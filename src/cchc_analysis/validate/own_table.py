@@ -178,7 +178,7 @@ def _type(path: Path, table: pd.DataFrame) -> pd.DataFrame:
         return type_columns(table.replace({"is_published": {"True": "true"}}))
     except ValueError as error:
         raise ReportError(
-            Problem(path.name, str(error), "a number in every number cell", "Mend the cell.")
+            Problem(path.name, str(error), "cells of the kind of their column", "Mend the cell.")
         ) from None
 
 
