@@ -70,6 +70,23 @@ class Axis:
         return key
 
 
+class Words:
+    """A column of texts, each distinct one held once: cells are looked up one by one, in any order.
+
+    A cell of a data frame costs microseconds, and a search for causes asks for millions.
+    """
+
+    def __init__(self, cells: pd.Series) -> None:
+        import pandas as pd
+
+        codes, names = pd.factorize(cells, use_na_sentinel=False)
+        self._codes: Integers = codes
+        self._names: list[str] = [str(name) for name in names]
+
+    def __getitem__(self, row: int) -> str:
+        return self._names[int(self._codes[row])]
+
+
 def group_positions(table: pd.DataFrame, columns: list[str]) -> dict[tuple[str, ...], Integers]:
     """The positions of the rows of a table, by the cells of some columns."""
     groups = table.groupby(columns, sort=False, dropna=False).indices

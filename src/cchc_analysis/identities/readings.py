@@ -72,9 +72,8 @@ def count_fits(
     ]
     changes = readings[["world", "figure", "value"]]
     judged = judge_worlds(build_worlds(statements, pd.concat(members), changes), rules)
-    fitting = judged[judged["fits"].astype(bool) & judged["is_complete"].astype(bool)]
-    counts = fitting["world"].value_counts()
-    return counts.reindex(contested.index).fillna(0).astype("int64")
+    worlds = pd.Series(judged.world[judged.fits & judged.is_complete], dtype="int64")
+    return worlds.value_counts().reindex(contested.index).fillna(0).astype("int64")
 
 
 def _publish_best(observations: pd.DataFrame, contested: pd.DataFrame) -> pd.DataFrame:

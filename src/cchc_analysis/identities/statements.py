@@ -23,7 +23,7 @@ from cchc_analysis.identities.figures import (
     Operands,
     choose_figures,
 )
-from cchc_analysis.identities.keys import ALL_SCOPES, STOCK, Axis, Lookup, group_positions
+from cchc_analysis.identities.keys import ALL_SCOPES, STOCK, Axis, Lookup, Words, group_positions
 from cchc_analysis.records import Scope, Status
 
 if TYPE_CHECKING:
@@ -72,6 +72,14 @@ class Statements:
     def codes(self) -> frozenset[str]:
         """The indicators for which a figure is held."""
         return frozenset(self.figures["indicator"].unique())
+
+    def name_row(self, row: int) -> tuple[str, ...]:
+        """The cells of ``ROW_COLUMNS`` in one row."""
+        return tuple(words[row] for words in self._words)
+
+    @cached_property
+    def _words(self) -> tuple[Words, ...]:
+        return tuple(Words(self.rows[name]) for name in ROW_COLUMNS)
 
     def with_figures(self, figures: pd.DataFrame) -> Statements:
         """Other figures, lined up by the same norms and areas."""

@@ -7,15 +7,17 @@ evaluated at once, as if they were so many sources.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cchc_analysis.identities.evaluation import evaluate_identity
 from cchc_analysis.identities.expressions import Group, GroupSum
-from cchc_analysis.identities.figures import Integers
+from cchc_analysis.identities.figures import Booleans, Integers
 from cchc_analysis.identities.keys import group_positions
 from cchc_analysis.identities.rules import Identity
 from cchc_analysis.identities.statements import Statements
@@ -94,29 +96,68 @@ def build_worlds(
     return statements.with_figures(figures)
 
 
-def judge_worlds(worlds: Statements, identities: Iterable[Identity]) -> pd.DataFrame:
-    """Evaluate identities in all worlds.
+@dataclass(frozen=True)
+class Judged:
+    """What each identity says in each world and place to which it applies, along four columns.
 
-    Returns:
-        ``world``, ``rule_id``, ``area_id``, ``scope``, ``period_start``, ``period_end``,
-        ``is_complete`` and ``fits`` (holds, or misses by less than a printed unit).
+    ``rule`` is the position of an identity, ``place`` a number for area, scope and window, ``fits``
+    says that it holds, or misses by less than a printed unit.
     """
-    import pandas as pd
 
-    place = ["source_id", "area_id", "scope", "period_start", "period_end"]
-    found = []
-    for rule in identities:
+    PLACE = ("area_id", "scope", "period_start", "period_end")
+
+    world: Integers
+    rule: Integers
+    place: Integers
+    fits: Booleans
+    is_complete: Booleans
+    rule_ids: tuple[str, ...]
+    places: Mapping[tuple[str, ...], int]
+
+    @property
+    def key(self) -> Integers:
+        """One number for each rule and place."""
+        return self.rule * len(self.places) + self.place
+
+    def find(self, rule_id: str, place: tuple[str, ...]) -> int:
+        """The key of a rule in a place; -1 where there is no such place."""
+        if place not in self.places:
+            return -1
+        return self.rule_ids.index(rule_id) * len(self.places) + self.places[place]
+
+
+def judge_worlds(worlds: Statements, identities: Iterable[Identity]) -> Judged:
+    """Evaluate identities in all worlds."""
+    rules = tuple(identities)
+    places, names = _number_places(worlds.rows)
+    world_of = np.asarray(worlds.rows["source_id"].astype("int64"), dtype=np.int64)
+    rows, numbers, fits, complete = [], [], [], []
+    for number, rule in enumerate(rules):
         verdict = evaluate_identity(rule, worlds)
-        if verdict.empty:
-            continue
-        rows = worlds.rows.loc[verdict.index, place].reset_index(drop=True)
-        fits = (verdict["holds"] | verdict["is_within_unit"]).to_numpy()
-        found.append(
-            rows.assign(
-                rule_id=rule.rule_id, fits=fits, is_complete=verdict["is_complete"].to_numpy()
-            )
-        )
-    if not found:
-        return pd.DataFrame(columns=["world", *place[1:], "rule_id", "fits", "is_complete"])
-    judged = pd.concat(found, ignore_index=True).rename(columns={"source_id": "world"})
-    return judged.assign(world=judged["world"].astype("int64"))
+        rows.append(verdict.index.to_numpy("int64"))
+        numbers.append(np.full(len(verdict), number, dtype=np.int64))
+        fits.append((verdict["holds"] | verdict["is_within_unit"]).to_numpy(bool))
+        complete.append(verdict["is_complete"].to_numpy(bool))
+    at = _join(rows).astype(np.int64)
+    return Judged(
+        world_of[at],
+        _join(numbers).astype(np.int64),
+        places[at],
+        _join(fits).astype(bool),
+        _join(complete).astype(bool),
+        tuple(rule.rule_id for rule in rules),
+        names,
+    )
+
+
+def _join(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _number_places(rows: pd.DataFrame) -> tuple[Integers, dict[tuple[str, ...], int]]:
+    """A number for the place of each row, and the numbers by place."""
+    groups = rows.groupby(list(Judged.PLACE), sort=False, dropna=False)
+    numbers = np.asarray(groups.ngroup(), dtype=np.int64)
+    first = rows[list(Judged.PLACE)][~rows.duplicated(list(Judged.PLACE))]
+    names = {tuple(map(str, place)): at for at, place in enumerate(first.itertuples(index=False))}
+    return numbers, names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.files import list_rows
@@ -83,15 +84,15 @@ class Broken:
         figures = self.statements.list_figures(operand, self.row)
         return [int(row) for row in self.statements.figures["index"].to_numpy()[figures]]
 
-    @property
+    @cached_property
     def rows(self) -> list[int]:
         """The observations behind the identity, the first one first."""
         return [row for operand in self.identity.operands for row in self.list_rows(operand)]
 
-    @property
+    @cached_property
     def place(self) -> dict[str, str]:
         """Where it is broken."""
-        return {name: str(self.statements.rows.at[self.row, name]) for name in PLACE}
+        return dict(zip(PLACE, self.statements.name_row(self.row), strict=True))
 
 
 class Arithmetic:
@@ -215,7 +216,8 @@ class Arithmetic:
 
     def _tell_cause(self, cause: Cause, language: str) -> str:
         if cause.figure is None or cause.is_block:
-            return CAUSES["block" if cause.is_block else "none"][language]
+            kind = "block" if cause.is_block else "open" if cause.is_open else "none"
+            return CAUSES[kind][language]
         row = int(self._index[cause.figure])
         count = len(cause.breaks)
         scope_of = CAUSES[COUNTED.get(count, "all_rules")][language].format(count=count)
@@ -229,7 +231,7 @@ class Arithmetic:
             scope_of=scope_of,
             moved=moved,
         )
-        return told + (self._tell_rival(*cause.rival, language) if cause.rival else "")
+        return told + "".join(self._tell_rival(*each, language) for each in cause.rivals)
 
     def _tell_moved(self, figure: int, value: float, language: str) -> str:
         row = int(self._index[figure])

@@ -37,6 +37,11 @@ class Candidate:
         """All figures that change, with their values."""
         return ((self.figure, self.value), *self.moved)
 
+    @property
+    def name(self) -> tuple[int, float, tuple[tuple[int, float], ...]]:
+        """What is the same for a candidate that several breaks propose."""
+        return self.figure, self.value, self.moved
+
 
 def propose_candidates(network: Network, broken: Break) -> Iterator[Candidate]:
     """The figures that could be wrong in a broken rule, each with the value that would fit."""
@@ -81,6 +86,8 @@ def solve_rule(network: Network, broken: Break) -> Iterator[tuple[int, float]]:
                 found = [printed * shift for shift in SHIFTS]
             for value in found:
                 rounded = _print_like(network, figure, value)
+                if rule.operator != "=" and not math.isclose(rounded, value, rel_tol=CLOSE):
+                    continue
                 if _is_possible(network, figure, rounded):
                     yield figure, rounded
 

@@ -13,20 +13,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cchc_analysis.identities import Identity, Reference, Statements
-from cchc_analysis.identities.figures import Integers
-from cchc_analysis.identities.worlds import Surroundings, build_worlds, judge_worlds
-from cchc_analysis.validate.candidates import Candidate, propose_candidates
-from cchc_analysis.validate.clues import explain_candidate, rank_candidate
+from cchc_analysis.identities.keys import Words
+from cchc_analysis.validate.clues import Clues
 from cchc_analysis.validate.network import Break, Network
 from cchc_analysis.validate.slips import Slip
+from cchc_analysis.validate.trials import Case, Trial, Trials
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WORLDS_AT_ONCE = 20_000
+MOST_RIVALS = 2
+"""Of the figures that could be wrong as well, so many are named."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,10 @@ class Cause:
 
     ``figure``, and those in ``moved`` and ``others``, are positions in the figures of the
     statements. ``closing`` is the value that would close all of ``breaks``. ``others`` are the
-    figures that the slip speaks of, ``rival`` another figure and value that would do as well.
-    Without a ``figure`` no single one would close them; ``is_block`` then says that the figures
-    of a whole agree with each other and not with those of its parts.
+    figures that the slip speaks of, ``rivals`` other figures and values that would do as well.
+    Without a ``figure`` no single one would close them, unless it ``is_open``: then several would,
+    and nothing speaks for one of them. ``is_block`` says that the figures of a whole agree with
+    each other and not with those of its parts.
     """
 
     breaks: tuple[Break, ...]
@@ -46,16 +45,9 @@ class Cause:
     moved: tuple[tuple[int, float], ...] = ()
     slip: Slip = Slip.NONE
     others: tuple[int, ...] = ()
-    rival: tuple[int, float] | None = None
+    rivals: tuple[tuple[int, float], ...] = ()
     is_block: bool = False
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """A candidate and the breaks that it closes without opening others."""
-
-    candidate: Candidate
-    closes: frozenset[Break]
+    is_open: bool = False
 
 
 def find_causes(
@@ -88,7 +80,7 @@ class _Search:
         self.identities = identities
         self.verdicts = verdicts
         self.network = Network(statements, identities, verdicts)
-        self.surroundings = Surroundings(statements, identities)
+        self.clues = Clues(self.network)
 
     @cached_property
     def broken(self) -> list[Break]:
@@ -101,12 +93,9 @@ class _Search:
 
     def close(self, broken: list[Break]) -> list[Cause]:
         """The causes of breaks that a single figure would close."""
-        causes: list[Cause] = []
-        for cases in self._split(broken):
-            trials = self._try(cases)
-            for case in cases:
-                causes.extend(self._choose(case, trials))
-        return causes
+        trials = Trials(self.network, self.identities)
+        cases = list(self._by_case(broken).values())
+        return [cause for each in trials.run(cases) for cause in self._choose(*each)]
 
     def group(self, broken: list[Break]) -> list[Cause]:
         """Breaks that no single figure closes: rules about the same figures are one cause.
@@ -133,137 +122,69 @@ class _Search:
         figure = self.network.list_figures(group[0])[0] if is_block else None
         return Cause(group, figure, is_block=is_block)
 
-    def _by_case(self, broken: list[Break]) -> dict[object, list[Break]]:
+    def _by_case(self, broken: list[Break]) -> dict[object, Case]:
         """Breaks by source, area and day."""
         rows = self.statements.rows
-        columns = [rows[name].to_numpy() for name in ("source_id", "area_id", "period_end")]
-        cases: dict[object, list[Break]] = {}
+        columns = [Words(rows[name]) for name in ("source_id", "area_id", "period_end")]
+        cases: dict[object, Case] = {}
         for rule_id, row in broken:
             cases.setdefault(tuple(cells[row] for cells in columns), []).append((rule_id, row))
         return cases
 
-    def _split(self, broken: list[Break]) -> Iterator[list[list[Break]]]:
-        """Some cases at a time, so that their worlds fit into memory."""
-        chunk: list[list[Break]] = []
-        for case in self._by_case(broken).values():
-            chunk.append(case)
-            if sum(map(len, chunk)) * 10 >= WORLDS_AT_ONCE:
-                yield chunk
-                chunk = []
-        if chunk:
-            yield chunk
-
-    def _try(self, cases: list[list[Break]]) -> dict[Break, list[_Trial]]:
-        """Try all candidates of some cases; those that only close, by what they close."""
-        import pandas as pd
-
-        worlds: list[tuple[int, Candidate | None]] = []
-        members: list[pd.DataFrame] = []
-        changes: list[tuple[int, int, float]] = []
-        for number, case in enumerate(cases):
-            candidates = [each for one in case for each in propose_candidates(self.network, one)]
-            around = self._list_around(case, candidates)
-            for candidate in (None, *candidates):
-                world = len(worlds)
-                worlds.append((number, candidate))
-                members.append(pd.DataFrame({"world": world, "figure": around}))
-                changes.extend((world, *each) for each in (candidate.changes if candidate else ()))
-        judged = judge_worlds(
-            build_worlds(
-                self.statements,
-                pd.concat(members, ignore_index=True),
-                pd.DataFrame(changes, columns=["world", "figure", "value"]),
-            ),
-            self.identities,
-        )
-        return self._compare(cases, worlds, judged)
-
-    def _compare(
-        self,
-        cases: list[list[Break]],
-        worlds: list[tuple[int, Candidate | None]],
-        judged: pd.DataFrame,
-    ) -> dict[Break, list[_Trial]]:
-        """Hold each world against that of its case in which nothing is changed."""
-        broken = self._list_broken(cases, worlds, judged)
-        trials: dict[Break, list[_Trial]] = {}
-        unchanged: frozenset[object] = frozenset()
-        names: dict[object, Break] = {}
-        for world, (number, candidate) in enumerate(worlds):
-            if candidate is None:
-                unchanged = broken.get(world, frozenset())
-                names = {self._name(each): each for each in cases[number]}
-                continue
-            now = broken.get(world, frozenset())
-            closes = frozenset(names[each] for each in unchanged - now if each in names)
-            if closes and now <= unchanged:
-                trials.setdefault(candidate.broken, []).append(_Trial(candidate, closes))
-        return trials
-
-    def _list_broken(
-        self,
-        cases: list[list[Break]],
-        worlds: list[tuple[int, Candidate | None]],
-        judged: pd.DataFrame,
-    ) -> dict[int, frozenset[object]]:
-        """The rules that are broken in each world, without those that its source rejects."""
-        sources = self.statements.rows["source_id"].to_numpy()
-        broken: dict[int, set[object]] = {}
-        columns = ["world", "rule_id", "area_id", "scope", "period_start", "period_end"]
-        for world, rule_id, *place in judged.loc[~judged["fits"].astype(bool), columns].itertuples(
-            index=False
-        ):
-            source_id = sources[cases[worlds[world][0]][0][1]]
-            if source_id in self._followers[rule_id]:
-                broken.setdefault(world, set()).add((rule_id, *place))
-        return {world: frozenset(found) for world, found in broken.items()}
-
-    @cached_property
-    def _followers(self) -> dict[str, frozenset[str]]:
-        """The sources to which each rule applies."""
-        sources = self.statements.rows["source_id"]
-        return {
-            rule_id: frozenset(sources.loc[verdict.index])
-            for rule_id, verdict in self.verdicts.items()
-        }
-
-    def _name(self, broken: Break) -> object:
-        rule_id, row = broken
-        place = ["area_id", "scope", "period_start", "period_end"]
-        return (rule_id, *self.statements.rows.loc[row, place])
-
-    def _list_around(self, case: list[Break], candidates: list[Candidate]) -> Integers:
-        """The figures that a case or one of its candidates can touch."""
-        figures = {at for each in case for at in self.network.list_figures(each)}
-        figures |= {at for candidate in candidates for at, _ in candidate.changes}
-        kin = self.network.list_kin(figures)
-        around = np.unique(np.concatenate([self.surroundings.list_figures(at) for at in figures]))
-        return around[[self.network.code(at) in kin for at in around]]
-
-    def _choose(self, case: list[Break], trials: dict[Break, list[_Trial]]) -> Iterator[Cause]:
-        """The candidate that closes most, then the next; of equal ones the likelier."""
+    def _choose(self, case: Case, found: list[Trial]) -> Iterator[Cause]:
+        """The likely candidate that closes most, then the next; of equal ones the likelier."""
         left = set(case)
-        found = [trial for each in case for trial in trials.get(each, ())]
-        ranks = {id(trial): rank_candidate(self.network, trial.candidate) for trial in found}
+        ranks = {
+            id(trial): (not self._is_likely(trial, found), self.clues.rank(trial.candidate))
+            for trial in found
+        }
         while useful := [trial for trial in found if trial.closes & left]:
-            best = min(useful, key=lambda trial: (-len(trial.closes & left), ranks[id(trial)]))
-            closes = best.closes & left
-            yield self._tell(best.candidate, tuple(each for each in case if each in closes), useful)
+            best = min(
+                useful,
+                key=lambda trial: (
+                    ranks[id(trial)][0],
+                    -len(trial.closes & left),
+                    ranks[id(trial)][1],
+                ),
+            )
+            closes = tuple(each for each in case if each in best.closes & left)
+            is_likely = not ranks[id(best)][0]
+            yield self._tell(best, closes, useful) if is_likely else Cause(closes, is_open=True)
             left -= best.closes
 
-    def _tell(self, candidate: Candidate, closes: tuple[Break, ...], trials: list[_Trial]) -> Cause:
-        """A cause; with a rival where another named slip closes the same rules."""
-        slip, others = explain_candidate(self.network, candidate)
-        rivals = [
-            (trial.candidate.figure, trial.candidate.value)
-            for trial in sorted(
-                trials, key=lambda trial: rank_candidate(self.network, trial.candidate)
-            )
+    def _is_likely(self, trial: Trial, trials: list[Trial]) -> bool:
+        """Whether more than the gap itself speaks for a candidate.
+
+        A slip of the pen; two equalities between different figures that it would close; or one
+        total that was added up rightly from its parts, where nothing else would close the rule.
+        """
+        if self.clues.is_named(trial.candidate):
+            return True
+        closed = {
+            frozenset(self.network.list_figures(each))
+            for each in trial.closes
+            if self.network.rules[each[0]].operator == "="
+        }
+        if len(closed) > 1:
+            return True
+        moved = {each.candidate.moved for each in trials if trial.closes <= each.closes}
+        return bool(trial.candidate.moved) and moved == {trial.candidate.moved}
+
+    def _tell(self, best: Trial, closes: tuple[Break, ...], trials: list[Trial]) -> Cause:
+        """A cause; with rivals for which as much speaks and that close the same rules."""
+        candidate = best.candidate
+        slip, others = self.clues.explain(candidate)
+        alike = [
+            trial.candidate
+            for trial in trials
             if set(closes) <= trial.closes
-            and trial.candidate.figure != candidate.figure
-            and explain_candidate(self.network, trial.candidate)[0] != Slip.NONE
+            and self.clues.is_named(trial.candidate) == (slip != Slip.NONE)
         ]
-        rival = rivals[0] if slip != Slip.NONE and rivals else None
+        rivals = {
+            each.figure: each.value
+            for each in sorted(alike, key=self.clues.rank, reverse=True)
+            if each.figure != candidate.figure
+        }
         return Cause(
             closes,
             candidate.figure,
@@ -271,7 +192,7 @@ class _Search:
             candidate.moved,
             slip,
             others,
-            rival,
+            tuple(reversed(rivals.items()))[:MOST_RIVALS],
         )
 
 

@@ -24,19 +24,37 @@ FEW = 2
 
 
 Rank = tuple[bool, int, bool, float, int]
+Explanation = tuple[Slip, tuple[int, ...]]
 
 
-def rank_candidate(network: Network, candidate: Candidate) -> Rank:
-    """Likelier candidates first.
+class Clues:
+    """What speaks for each candidate; asked for again and again, so remembered."""
 
-    A slip with a name, less that moves along, a number that is out of the usual beside its
-    neighbours, a smaller change.
-    """
-    slip, _ = explain_candidate(network, candidate)
-    printed = float(network.values[candidate.figure])
-    change = abs(candidate.value - printed) / max(abs(printed), abs(candidate.value))
-    is_usual = not _is_odd(network, candidate)
-    return slip == Slip.NONE, len(candidate.moved), is_usual, change, candidate.figure
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._explained: dict[Candidate, Explanation] = {}
+
+    def explain(self, candidate: Candidate) -> Explanation:
+        """The slip that turned the fitting value into the printed one, and what it involves."""
+        if candidate not in self._explained:
+            self._explained[candidate] = _explain_candidate(self._network, candidate)
+        return self._explained[candidate]
+
+    def is_named(self, candidate: Candidate) -> bool:
+        """Whether a slip would explain the candidate."""
+        return self.explain(candidate)[0] != Slip.NONE
+
+    def rank(self, candidate: Candidate) -> Rank:
+        """Likelier candidates first.
+
+        A slip with a name, less that moves along, a number that is out of the usual beside its
+        neighbours, a smaller change.
+        """
+        printed = float(self._network.values[candidate.figure])
+        change = abs(candidate.value - printed) / max(abs(printed), abs(candidate.value))
+        is_usual = not _is_odd(self._network, candidate)
+        is_nameless = not self.is_named(candidate)
+        return is_nameless, len(candidate.moved), is_usual, change, candidate.figure
 
 
 def _is_odd(network: Network, candidate: Candidate) -> bool:
@@ -51,8 +69,7 @@ def _is_odd(network: Network, candidate: Candidate) -> bool:
     return printed >= 1 and fitting < printed
 
 
-def explain_candidate(network: Network, candidate: Candidate) -> tuple[Slip, tuple[int, ...]]:
-    """Name the slip that turned the fitting value into the printed one, and what it involves."""
+def _explain_candidate(network: Network, candidate: Candidate) -> Explanation:
     if mean := _find_mean(network, candidate):
         return Slip.MEAN_OF_RATES, mean
     if confused := next(_find_confused(network, candidate), ()):
@@ -69,7 +86,7 @@ def _find_mean(network: Network, candidate: Candidate) -> tuple[int, ...]:
     figure = candidate.figure
     if network.unit(figure) != "%":
         return ()
-    rates = [at for at in _list_siblings(network, figure) if at != figure]
+    rates = [at for at in network.list_siblings(figure) if at != figure]
     half_unit = 0.5 * 10.0 ** -int(network.decimals[figure])
     for pair in combinations(rates, 2):
         mean = float(np.mean(network.values[list(pair)]))
@@ -85,11 +102,11 @@ def _find_confused(network: Network, candidate: Candidate) -> Iterator[tuple[int
     right are of one scope and share a rule. Gives right, wrong and the sibling.
     """
     figure = candidate.figure
-    beside = _list_beside(network, figure)
+    beside = network.list_of_unit(figure)
     by_value: dict[float, list[int]] = {}
     for at in beside:
         by_value.setdefault(float(network.values[at]), []).append(at)
-    for sibling in _list_siblings(network, figure):
+    for sibling in network.list_siblings(figure):
         if sibling == figure:
             continue
         wrongs = by_value.get(float(network.values[figure] - network.values[sibling]), [])
@@ -106,26 +123,15 @@ def _find_copied(network: Network, candidate: Candidate) -> tuple[int, ...]:
     changed = {at for at, _ in candidate.changes}
     if printed < SMALLEST_COPY or network.unit(candidate.figure) == "%":
         return ()
-    same = [at for at in _list_beside(network, candidate.figure) if network.values[at] == printed]
+    same = [at for at in network.list_of_unit(candidate.figure) if network.values[at] == printed]
     return tuple(at for at in same if at not in changed)[:1]
-
-
-def _list_beside(network: Network, figure: int) -> list[int]:
-    """The figures of the same unit, source, area and day."""
-    unit = network.unit(figure)
-    return [int(at) for at in network.list_beside(figure) if network.unit(at) == unit]
-
-
-def _list_siblings(network: Network, figure: int) -> list[int]:
-    """The figures of the same quantity in other scopes."""
-    code = network.code(figure)
-    return [int(at) for at in network.list_beside(figure) if network.code(at) == code]
 
 
 def _are_related(network: Network, one: int, other: int) -> bool:
     """Whether two figures are of one scope and meet in a rule."""
-    scopes = network.statements.figures["scope"]
     codes = {network.code(one), network.code(other)}
     is_large = min(network.values[one], network.values[other]) >= SMALLEST_COPY
     meets = any(codes <= rule.codes for rule in network.rules.values())
-    return bool(is_large and scopes[one] == scopes[other] and len(codes) > 1 and meets)
+    return bool(
+        is_large and network.scope(one) == network.scope(other) and len(codes) > 1 and meets
+    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.identities import Identity, Operand, Statements
 from cchc_analysis.identities.figures import Integers
-from cchc_analysis.identities.keys import group_positions
+from cchc_analysis.identities.keys import Words, group_positions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +53,8 @@ class Network:
         self.verdicts = verdicts
         self.values = figures["value"].to_numpy("float64")
         self._figures = figures
+        self._words: dict[str, Words] = {}
+        self._beside: dict[tuple[Place, str, str], list[int]] = {}
         self.decimals = figures["decimals"].to_numpy("int64")
         self._met: dict[Place, list[Meeting]] = {}
 
@@ -99,20 +101,41 @@ class Network:
         """The quantities that share a rule with some figures, or with such a quantity."""
         return self._meet(self._meet(frozenset(self.code(at) for at in figures)))
 
-    def list_beside(self, figure: int) -> Integers:
-        """All figures of the same source, area and day."""
-        return self._figures_by_place[self._place(figure)]
+    def list_of_unit(self, figure: int) -> list[int]:
+        """The figures of the same unit, source, area and day."""
+        return self._list_beside(figure, "unit")
+
+    def list_siblings(self, figure: int) -> list[int]:
+        """The figures of the same quantity in other scopes."""
+        return self._list_beside(figure, "indicator")
+
+    def _list_beside(self, figure: int, column: str) -> list[int]:
+        place, word = self._place(figure), self._word(column, figure)
+        key = (place, column, word)
+        if key not in self._beside:
+            near = self._figures_by_place[place]
+            self._beside[key] = [int(at) for at in near if self._word(column, at) == word]
+        return self._beside[key]
 
     def code(self, figure: int) -> str:
         """The indicator of a figure."""
-        return str(self._figures["indicator"].array[figure])
+        return self._word("indicator", figure)
 
     def unit(self, figure: int) -> str:
         """The unit of a figure."""
-        return str(self._figures["unit"].array[figure])
+        return self._word("unit", figure)
+
+    def scope(self, figure: int) -> str:
+        """The scope of a figure."""
+        return self._word("scope", figure)
 
     def _place(self, figure: int) -> Place:
-        return tuple(str(self._figures[name].array[figure]) for name in PLACE)
+        return tuple(self._word(name, figure) for name in PLACE)
+
+    def _word(self, column: str, figure: int) -> str:
+        if column not in self._words:
+            self._words[column] = Words(self._figures[column])
+        return self._words[column][figure]
 
     @cached_property
     def _figures_by_place(self) -> dict[Place, Integers]:

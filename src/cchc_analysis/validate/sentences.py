@@ -223,6 +223,11 @@ CAUSES: Mapping[str, Sentence] = {
         "vi": " Không có một số nào mà chỉ sửa riêng nó là đủ khớp.",
         "en": " No single figure, changed alone, would make it close.",
     },
+    "open": {
+        "vi": " Sửa một trong nhiều số đều có thể làm cho khớp; không có dấu hiệu nào cho biết số "
+        "nào sai.",
+        "en": " Changing one of several figures would make it close; nothing tells which is wrong.",
+    },
     "separator": {
         "vi": " (có lẽ dấu phân cách đặt sai chỗ)",
         "en": " (perhaps a misplaced separator)",

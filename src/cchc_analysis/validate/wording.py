@@ -19,6 +19,7 @@ from cchc_analysis.identities.expressions import (
     Reference,
     render_expression,
 )
+from cchc_analysis.identities.keys import Words
 from cchc_analysis.records import Scope
 
 if TYPE_CHECKING:
@@ -76,14 +77,16 @@ class Teller:
         transcripts: pd.DataFrame | None,
         reference: reference_data.Reference,
     ) -> None:
-        # Cells are looked up one by one: few of many rows are ever spoken of.
         self._table = observations
+        self._words: dict[str, Words] = {}
         self._reference = reference
         self._places = {} if transcripts is None else _index_places(transcripts)
 
     def cell(self, column: str, row: int) -> str:
         """One cell of one row."""
-        return str(self._table[column].array[row])
+        if column not in self._words:
+            self._words[column] = Words(self._table[column])
+        return self._words[column][row]
 
     def figures(self, rows: Iterable[int], own_source: str) -> str:
         """The figure ids behind some rows; those of another source with its name."""
