@@ -231,6 +231,20 @@ def test_findings_are_marked_on_the_values_they_concern(project: Project) -> Non
     assert not marked.loc[marked["findings"] == "", "is_contested"].any()
 
 
+def test_a_finding_marks_its_likely_cause_too(project: Project) -> None:
+    finding = dict.fromkeys(FINDING_COLUMNS, "") | {
+        "finding_id": "D08.x",
+        "severity": "warning",
+        "source_id": "song_may_2022_h1",
+        "figures": "M001",
+        "likely_figure": "M005",
+    }
+    marked = mark_findings(derive(project), pd.DataFrame([finding]))
+    cause = value(marked, "dossiers_resolved_early", "district_office")
+    assert (cause["findings"], bool(cause["is_contested"])) == ("D08.x", True)
+    assert value(marked, "dossiers_resolved_on_time", "district_office")["is_contested"]
+
+
 def test_what_is_published_has_one_row_per_quantity(repository: Project) -> None:
     indicators = derive(repository)
     assert not indicators.duplicated(list(INDICATOR_KEY)).any()
