@@ -31,7 +31,7 @@ def made(project: Project) -> tuple[Tables, Reference]:
 
 def test_a_reported_number_leads_to_its_line(made: tuple[Tables, Reference]) -> None:
     told = trace_indicator(*made, "991", "online_rate", "2022-H1", "commune_aggregate")
-    assert "= 90 %, reported" in told
+    assert "= 90%, reported" in told
     assert "M020: section II.3, footnote 2, line 31: “90,0” %" in told
     assert "source song_may_2022_h1" in told
     assert "2022-H1 (2022-01-01 to 2022-06-30)" in told
@@ -68,3 +68,8 @@ def test_what_is_no_period_is_answered_with_how_to_write_one(
 ) -> None:
     with pytest.raises(CommandError, match="'2022-H9' is not a period; expected 2024-Q1"):
         trace_indicator(*made, "991", "online_rate", "2022-H9")
+
+
+def test_arguments_in_another_order_are_named(made: tuple[Tables, Reference]) -> None:
+    with pytest.raises(CommandError, match="the district, then the indicator, then the period"):
+        trace_indicator(*made, "991", "2022-H1", "online_rate")

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import PeriodError, format_number, label_period, parse_period
+from cchc_analysis.clean import PeriodError, label_period, parse_period
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.files import list_rows
 from cchc_analysis.records import Origin, Period, Tables
@@ -43,12 +43,15 @@ def trace_indicator(
         CommandError: The indicator is unknown, or nothing is published for it in the period.
     """
     if indicator not in reference.indicator_rows:
+        is_swapped = period in reference.indicator_rows
         raise CommandError(
             Problem(
                 f"indicator {indicator!r}",
                 "not in the catalogue",
                 "a code of data/reference/indicators.csv",
-                suggest(indicator, reference.indicator_rows, "indicators.csv") + ".",
+                "Write the district, then the indicator, then the period."
+                if is_swapped
+                else suggest(indicator, reference.indicator_rows, "indicators.csv") + ".",
             )
         )
     rows = _select(tables.indicators, area_id, indicator, period, scope)
@@ -105,14 +108,12 @@ def _trace_row(row: dict[str, Any], tables: Tables, reference: Reference) -> Ite
         f"{reference.area_rows[row['area_id']]['name']}, {row['scope']}, "
         f"{_dates(row)}, {row['status']}"
     )
-    yield f"= {row['comparator'].strip('=')}{_value(row['value'])} {row['unit']}, {row['origin']}"
+    unit = "%" if row["unit"] == "%" else f" {row['unit']}"
+    yield f"= {row['comparator'].strip('=')}{_value(row['value'])}{unit}, {row['origin']}"
     if row["origin"] == Origin.DERIVED:
         yield f"  from {row['parts']}"
     if not math.isnan(row["wilson_low"]):
-        yield (
-            f"  95 % Wilson interval {format_number(row['wilson_low'], 2)} "
-            f"to {format_number(row['wilson_high'], 2)}"
-        )
+        yield (f"  95% Wilson interval {row['wilson_low']:.2f} to {row['wilson_high']:.2f}")
     yield from _trace_figures(row, tables)
     if row["other_readings"]:
         yield f"  also printed: {row['other_readings']}"
@@ -139,12 +140,13 @@ def _trace_figures(row: dict[str, Any], tables: Tables) -> Iterator[str]:
 def _trace_findings(row: dict[str, Any], findings: pd.DataFrame) -> Iterator[str]:
     concerned = findings[findings["finding_id"].isin(row["findings"].split())]
     for finding in list_rows(concerned):
-        said = finding["arithmetic"] or finding["explanation_en"]
-        yield f"  {finding['severity']} {finding['rule_id']}: {said}"
+        yield f"  {finding['severity']} {finding['rule_id']}: {finding['explanation_en']}"
 
 
 def _value(value: float) -> str:
-    return "withheld" if math.isnan(value) else format_number(value)
+    """A value as English text prints it; what a report prints is quoted as it stands."""
+    whole = f"{round(value, 6):,}".removesuffix(".0")
+    return "withheld" if math.isnan(value) else whole
 
 
 def _dates(row: dict[str, Any]) -> str:
