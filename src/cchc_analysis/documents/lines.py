@@ -13,6 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+CAPITALS = "A-ZĐ" + "".join(
+    unicodedata.normalize("NFC", letter + tone)
+    for letter in "AĂÂEÊIOÔƠUƯY"
+    for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    if letter + tone not in "AEIOUY"
+)
+"""The capital letters of Vietnamese, for a character class. "À-Ỹ" would take small ones as well."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from cchc_analysis.documents.lines import CAPITALS
+
 NAME_MASK, ADDRESS_MASK, CONTACT_MASK = "[họ tên đã che]", "[địa chỉ đã che]", "[liên hệ đã che]"
-_WORD = r"[A-ZĐÀ-Ỹ][a-zà-ỹđ]+"
+_WORD = rf"[{CAPITALS}][a-zà-ỹđ]+"
 _ADDRESSED = re.compile(
     rf"((?i:\b(?:ông|bà|anh|chị|đồng chí|đ/c|ông/bà|công dân|ths\.?|ts\.?|bác sĩ))[:.]?\s+)"
     rf"({_WORD}(?:\s+{_WORD}){{1,4}})"

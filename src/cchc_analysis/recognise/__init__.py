@@ -11,7 +11,8 @@ per printed figure, each with a reason. Rule-based: every decision can be shown 
 """
 
 from cchc_analysis.recognise.head import Head, read_head
-from cchc_analysis.recognise.numerals import Kind, Numeral, find_numerals
+from cchc_analysis.recognise.naming import Kind
+from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.proposals import Confidence, Figure
 from cchc_analysis.recognise.reading import Reading, read_document
 from cchc_analysis.recognise.second_look import look_again, read_value, tabulate_figures

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cchc_analysis.clean import BOUND_WORDS
+from cchc_analysis.documents.lines import CAPITALS
 from cchc_analysis.recognise.numerals import Numeral
 from cchc_analysis.records import Comparator
 
-SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"*)]*\s+(?=[“\"*(]*[A-ZĐÀ-Ỹ])")
+SENTENCE_END = re.compile(rf"(?<=[.!?…])[”\"*)]*\s+(?=[“\"*(]*[{CAPITALS}])")
 _DELIMITER = re.compile(r"[;()]|[.,:](?=\s|$)|\s[-–]\s|\*+|\|")
 _STRONG = re.compile(r"[;(|]|\)(?=\W*$|[,;])|[.](?=\s|$)")
 _MARKER = re.compile(
@@ -24,8 +25,11 @@ _MARKER = re.compile(
     r"tỷ lệ|tỉ lệ|lên|đã|được|được giao|giải quyết|tiếp nhận)\b"
 )
 OPENER = re.compile(
-    r"(?i)\b(?:trong đó|bao gồm|gồm(?: có)?|cụ thể|chia ra|trong số đó|trong số này|gồm các)\b|[()]"
+    r"(?i)\b(?:trong đó|bao gồm|gồm(?: có)?|cụ thể|chia ra|trong số đó|trong số này|gồm các)\b"
+    r"|[()]|:(?=\s)"
 )
+_COUNTS = re.compile(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+){0,2})?\s*")
+"""A figure and its noun: what follows a colon behind them are its parts."""
 _SLASH = re.compile(r"^(\s*[^\W\d]*(?:\s+[^\W\d]+){0,3}\s*[⁽(]?[⁰¹²³⁴-⁹]*[⁾)]?)\s*/\s*$")
 _OF = re.compile(
     r"(?i)^\s*(?:[^\W\d]+\s+){0,4}?(?:trên tổng số|trên tổng|"
@@ -33,13 +37,17 @@ _OF = re.compile(
 )
 _RANGE = re.compile(r"(?i)^\s*(?:đến|-|–)\s*$")
 _IN_TURN = re.compile(r"(?i)\b(?:lần lượt|tương ứng)\b")
+_AND = re.compile(r"\s*[,;]\s*(?:và\s+)?|\s+và\s+")
+LONGEST_NAME = 5
+"""Words at the end of a stem that can be the name of the first of several things."""
 _RUN = re.compile(r"(?i)^\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)?\s*(?:,|;|và|,\s*và)\s*$")
 _BOUND = re.compile(
     r"(?i)(?:^|[\s(])(" + "|".join(sorted(BOUND_WORDS, key=len, reverse=True)) + r")\s*(?:đạt\s*)?$"
 )
 ZERO = re.compile(
-    r"(?i)(?<!\w)(?:không có(?! thẩm quyền)|không phát sinh|chưa phát sinh|chưa có|không nhận được|"
-    r"không tiếp nhận|không xảy ra)(?!\w)"
+    r"(?i)(?<!\w)(?:không có(?! thẩm quyền)|"
+    r"(?:không|chưa) (?:phát sinh|phát hiện|ghi nhận|nhận được)|chưa có|không tiếp nhận|"
+    r"không xảy ra|không để(?: xảy ra)?)(?!\w)"
 )
 NEAR = 20
 """Words before a figure that may still label it."""
@@ -50,7 +58,7 @@ _BARE_VERB = re.compile(
 )
 _LABELS = re.compile(
     r"(?i)(?::|\blà|\bđạt|\bđược|tương ứng|lần lượt)\s*(?:tối thiểu|"
-    r"tương ứng|ước|là|:|trên|khoảng|gần|\s)*$"
+    r"tương ứng|tỷ lệ|tỉ lệ|ước|là|:|trên|khoảng|gần|\s)*$"
 )
 _REMARK = re.compile(r"\([^()]*\)")
 
@@ -65,7 +73,8 @@ class Mention:
         lead: Where its sentence begins.
         parent: Position of the mention it is a part of, or -1.
         partner: Position of the other number of its pair, or -1.
-        role: "", "part" (the A of A/B), "whole" (the B), "low", "high" (of a range), "turn".
+        role: "", "part" (the A of A/B), "whole" (the B), "low", "high" (of a range), "turn" (of a
+            run whose members are not named one by one), "each" (of one whose members are).
         turn: Which one of a run of figures ("lần lượt 90%, 80%"), from 1; 0 without a run.
         comparator: The bound before the figure.
     """
@@ -86,7 +95,7 @@ def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:
     if not figures:
         return []
     plain = _open_remarks(text, figures)
-    borders = list(_find_borders(plain, figures))
+    borders = list(_widen_shares(plain, figures, list(_find_borders(plain, figures))))
     mentions = [
         Mention(
             figure,
@@ -120,6 +129,20 @@ def _find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, 
         end, next_start = _split(text, figure.end, following)
         yield start, end
         start = _start_near(text, next_start, following)
+
+
+def _widen_shares(
+    text: str, figures: Sequence[Numeral], borders: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """A share that opens its clause speaks of all of it: "100% cán bộ, công chức … đạt chuẩn"."""
+    starts = [*(start for start, _ in borders[1:]), len(text)]
+    for figure, (start, end), following in zip(figures, borders, starts, strict=True):
+        opens = not re.search(r"[^\W\d]", text[start : figure.start])
+        if opens and re.match(r"\s*%", text[figure.end :]):
+            stops = [m.start() for m in _STRONG.finditer(text, figure.end, following)]
+            yield start, max(end, min([*stops, following]))
+        else:
+            yield start, end
 
 
 def _start_near(text: str, start: int, end: int) -> int:
@@ -175,6 +198,8 @@ def _find_parents(text: str, mentions: list[Mention]) -> list[Mention]:
             stack, last, lead = [], -1, mention.lead
             at = max(at, lead)
         for opener in OPENER.finditer(text, at, mention.numeral.start):
+            if opener[0] == ":" and not _COUNTS.fullmatch(text[at : opener.start()]):
+                continue
             if opener[0] == "(":
                 stack.append(("(", last if last >= 0 else _top(stack)))
             elif opener[0] == ")":
@@ -217,7 +242,11 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
 
 
 def _find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
-    """Runs such as "lần lượt là 90%, 80%, 75%": each member knows its turn."""
+    """Runs such as "lần lượt là 90%, 80%, 75%": each member knows its turn, and what it is of.
+
+    "cấp huyện, cấp xã lần lượt đạt 72% và 64%" gives each figure one of the things named; where
+    there are not as many of them as figures, all words are everybody's.
+    """
     found = list(mentions)
     at = 0
     while at < len(found):
@@ -226,9 +255,37 @@ def _find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
             text[found[end].numeral.end : found[end + 1].numeral.start]
         ):
             end += 1
-        if end > at and _IN_TURN.search(text, found[at].own[0], found[at].numeral.start):
+        first = found[at]
+        marks = list(_IN_TURN.finditer(text, first.lead, first.numeral.start))
+        is_near = bool(marks) and not re.search(r"\d", text[marks[-1].end() : first.numeral.start])
+        if end > at and is_near:
+            start = _start_near(text, first.lead, marks[-1].end())
+            named = _split_named(text, start, marks[-1].start(), end - at + 1)
             for turn, position in enumerate(range(at, end + 1), start=1):
-                own = (found[at].own[0], found[end].own[1])
-                found[position] = replace(found[position], own=own, role="turn", turn=turn)
+                own = named[turn - 1] if named else (start, found[end].own[1])
+                role = "each" if named else "turn"
+                found[position] = replace(
+                    found[position], own=own, role=role, turn=turn, partner=at
+                )
         at = end + 1
     return found
+
+
+def _split_named(text: str, start: int, end: int, count: int) -> list[tuple[int, int]]:
+    """The things named before "lần lượt", if as many as figures; the first has the stem."""
+    cuts = [(m.start(), m.end()) for m in _AND.finditer(text, start, end)]
+    for first in range(len(cuts) - count + 2):
+        chosen = cuts[first : first + count - 1]
+        starts = [start, *(stop for _, stop in chosen)]
+        stops = [*(begin for begin, _ in chosen), end]
+        named = list(zip(starts, stops, strict=True))
+        if len(cuts) == count - 1 or _are_alike([text[slice(*each)] for each in named]):
+            return named
+    return []
+
+
+def _are_alike(names: Sequence[str]) -> bool:
+    """Whether the names after the first open with a word that the first has near its end."""
+    last = {word.casefold() for word in names[0].split()[-LONGEST_NAME:]}
+    opened = [name.split()[:1] for name in names[1:]]
+    return all(words and words[0].casefold() in last for words in opened)

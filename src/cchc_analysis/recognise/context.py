@@ -11,14 +11,15 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
-from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.clauses import Mention
+from cchc_analysis.documents.lines import CAPITALS, Line
+from cchc_analysis.recognise.clauses import SENTENCE_END, Mention
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.surroundings import Entry, Surroundings
 from cchc_analysis.recognise.windows import (
     find_day,
+    find_exact_window,
     find_span_end,
     find_window,
     find_year,
@@ -37,6 +38,9 @@ _NEAR_LEVELS = frozenset(
         "its paragraph",
     }
 )
+_ELSEWHERE = frozenset(
+    {"title", "goes on with", "the document", "the figure before it", "earlier in its sentence"}
+)
 _ESTIMATING = frozenset(
     {
         "the list it stands in",
@@ -48,7 +52,7 @@ _ESTIMATING = frozenset(
 )
 _OFFICE = re.compile(
     r"(?i)(?:^|[-+*•(,;]\s*|tại\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
-    r"thành phố|thị xã|quận)(?:\s+[A-ZĐÀ-Ỹ]\w*){0,3}\s*:"
+    r"thành phố|thị xã|quận)(?:\s+[^\W\d]\w*){0,3}\s*:"
 )
 _ESTIMATE = re.compile(r"(?i)\b(?:ước(?: tính| đạt| thực hiện)?|dự kiến|ước)\b")
 _TARGET = re.compile(
@@ -64,7 +68,7 @@ _RESULT_HEADING = re.compile(r"(?i)\b(?:kết quả|tình hình)\b")
 _SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
 _CLOSED = re.compile(r"\([^()]*\)")
 _COMMUNE = re.compile(
-    r"(?:UBND\s+)?((?i:xã|phường|thị trấn)\s+[A-ZĐÀ-Ỹ][\w'’]*(?:\s+[A-ZĐÀ-Ỹ][\w'’]*){0,3})"
+    rf"(?:UBND\s+)?((?i:xã|phường|thị trấn)\s+[{CAPITALS}][\w'’]*(?:\s+[{CAPITALS}][\w'’]*){{0,3}})"
 )
 
 
@@ -92,6 +96,9 @@ class Context:
             return Scope.COMMUNE, False
         if rule and rule.scope:
             return Scope(rule.scope), True
+        if entry.mention.role == "turn" and _list_said(words.levels[0]):
+            # As many things as figures would have been told apart: whose each is, nobody says.
+            return Scope.UNSPECIFIED, True
         if self.find_area(words) != self._head.area:
             return Scope.COMMUNE, True
         said = (self._read_scope(level) for level in self._list_scopes(entry, words))
@@ -112,7 +119,7 @@ class Context:
         """The levels that may say whose work it is; far behind a figure something else is said."""
         mention = entry.mention
         for level in words.levels:
-            if level.name in ("title", "goes on with", "the document", "the figure before it"):
+            if level.name in _ELSEWHERE:
                 continue
             if level.name == "words of its own" and not entry.label:
                 near = mention.numeral.end + 40
@@ -122,9 +129,18 @@ class Context:
                 said = entry.text[mention.lead : mention.numeral.start]
                 yield self._surroundings.read_level(level.name, _CLOSED.sub(" ", said))
             elif level.name == "its paragraph":
-                yield self._surroundings.read_level(level.name, _CLOSED.sub(" ", level.text))
+                yield self._read_paragraph(level)
             else:
                 yield level
+
+    def _read_paragraph(self, level: Level) -> Level:
+        """What earlier sentences say; if of several scopes, only the last sentence, if of one."""
+        whole = self._surroundings.read_level(level.name, _CLOSED.sub(" ", level.text))
+        if len(_list_said(whole)) < 2:
+            return whole
+        sentences = SENTENCE_END.split(whole.text.strip())
+        last = self._surroundings.read_level(level.name, sentences[-1])
+        return last if len(_list_said(last)) == 1 else Level(level.name, "", ())
 
     def find_area(self, words: Words) -> str:
         """The area of a figure: a commune that its own words name, else that of the document."""
@@ -210,21 +226,11 @@ class Context:
         money = [unit for unit in sorted(words.units) if "VND" in unit]
         unit = rule.unit if rule else next(iter(sorted(words.units)), "")
         if not money:
-            return unit, ""
+            return unit, _multiply(mention.numeral.text, words.factor) if words.factor > 1 else ""
         if money[0] in known:
             return money[0], ""
         smaller, factor = _SMALLER[money[0]]
-        digits = mention.numeral.text
-        plain = (
-            digits.replace(".", "").replace(",", ".")
-            if "," in digits or digits.count(".") != 1
-            else digits
-        )
-        try:
-            value = float(plain) * factor
-        except ValueError:
-            return smaller, "?"
-        return smaller, f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
+        return smaller, _multiply(mention.numeral.text, factor)
 
     def _find_window(self, entry: Entry, words: Words) -> Period | None:
         default, text = self._head.period, entry.text
@@ -265,12 +271,12 @@ class Context:
 
     def _carry_windows(self) -> Iterator[Period | None]:
         """A window of dossiers holds for the dossiers that follow it, up to the next heading."""
-        window = None
+        titled = window = find_exact_window(self._head.title, self._head.period)
         for line, place in zip(self._lines, self._places, strict=True):
             if place.is_heading:
-                window = None
-            if not place.note and "ngày" in line.text:
-                window = find_window(line.text, self._head.period) or window
+                window = titled
+            if not place.note:
+                window = find_exact_window(line.text, self._head.period) or window
             yield window
 
     def _counts_dossiers(self, rule: Rule) -> bool:
@@ -300,6 +306,21 @@ class Context:
             name = self._head.area.casefold()
             return "commune" if name.startswith(("xã", "phường", "thị trấn")) else "district"
         return str(self._reference.area_rows[area_id]["level"])
+
+
+def _list_said(level: Level) -> set[str]:
+    return {hit.term for hit in level.hits if hit.term.startswith("@")}
+
+
+def _multiply(digits: str, factor: float) -> str:
+    """A printed number times what one of it stands for, as we write numbers; "?" if unclear."""
+    is_decimal = "," not in digits and digits.count(".") == 1
+    plain = digits if is_decimal else digits.replace(".", "").replace(",", ".")
+    try:
+        value = float(plain) * factor
+    except ValueError:
+        return "?"
+    return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def _join_near(words: Words) -> str:

@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cchc_analysis.clean import PeriodError, keep_text, label_period, parse_period
-from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.windows import find_window
+from cchc_analysis.documents.lines import CAPITALS, Line
+from cchc_analysis.recognise.windows import find_exact_window, find_window
 from cchc_analysis.records import Period
 from cchc_analysis.reference import Reference
 
 HEAD_LINES = 40
-_NAME = r"((?:[A-ZĐÀ-Ỹ][\w'’]*)(?:[ -][A-ZĐÀ-Ỹ][\w'’]*){0,3})"
+_NAME = rf"((?:[{CAPITALS}][\w'’]*)(?:[ -][{CAPITALS}][\w'’]*){{0,3}})"
 _LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn)"
 _AREA = re.compile(rf"(?i:\b{_LEVELS})\s+{_NAME}")
 _PLACE_DATE = re.compile(rf"^\W*{_NAME},\s*ngày\b")
@@ -108,6 +108,7 @@ def _take_title(texts: Sequence[str]) -> list[str]:
 
 def _find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[Period, bool]:
     """The period of the title; failing that, of the head; failing that, a window in the text."""
+    nothing = Period(None, None)
     for text, is_sure in ((title, True), (" ".join(top), False)):
         for pattern in _PERIODS:
             if match := pattern.search(text):
@@ -118,7 +119,8 @@ def _find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple
                     return parse_period(words), is_sure
                 except PeriodError:
                     continue
-    nothing = Period(None, None)
+        if window := find_exact_window(text, nothing):
+            return window, is_sure
     for line in lines:
         if window := find_window(line.text, nothing):
             return window, False

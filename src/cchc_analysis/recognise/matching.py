@@ -15,19 +15,29 @@ from cchc_analysis.recognise.wording import Hit, Rule, Wording
 
 SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
 """What a term that stands with the figure, one found above it, and a fitting unit speak for."""
-FADING = 0.1
+FADING = 0.06
 """What every word between a term and its figure takes from that."""
-LATER = 10
+LATER = 17
 """The words that a term behind the own words counts as away."""
+
+WEAK = frozenset(
+    {"đạt", "hoàn thành", "triển khai", "hồ sơ", "tổng số", "thực hiện", "tổ chức", "cá nhân"}
+)
+"""Terms that speak of nearly anything, and for an indicator only if the rest stands close by."""
+FAR = frozenset({"its paragraph", "heading", "title", "the document"})
 
 
 @dataclass(frozen=True)
 class Level:
-    """Words at one distance from a figure: what they are to it, and the terms among them."""
+    """Words at one distance from a figure: what they are to it, and the terms among them.
+
+    ``base`` is where the text stands in the line of the figure, -1 if it stands elsewhere.
+    """
 
     name: str
     text: str
     hits: tuple[Hit, ...]
+    base: int = -1
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -41,13 +51,17 @@ class Words:
 
     ``gaps`` holds, for every term of the first level, how many words stand between it and the
     figure. ``units`` are the units that the noun behind the figure can mean; empty if none stands
-    there. ``later`` are the terms of the text that goes on behind the own words.
+    there. ``later`` are the terms of the text that goes on behind the own words. ``factor`` is what
+    one of the number stands for ("37 nghìn hồ sơ"), ``follows`` the terms of ``later`` that stand
+    in the same line, and not above a table.
     """
 
     levels: tuple[Level, ...]
     gaps: Mapping[str, int]
     units: frozenset[str]
     later: frozenset[str] = frozenset()
+    factor: int = 1
+    follows: frozenset[str] = frozenset()
 
     @property
     def own(self) -> frozenset[str]:
@@ -62,6 +76,14 @@ class Words:
                 if term in level.terms:
                     return depth, term
         return None
+
+    def locate(self, alternatives: Iterable[str], depth: int) -> int:
+        """Where in the line the last of some terms ends that stand at a level; -1 if elsewhere."""
+        wanted, level = set(alternatives), self.levels[depth]
+        if level.base < 0:
+            return -1
+        ends = (hit.end for hit in level.hits if hit.term in wanted)
+        return level.base + max(ends, default=-1 - level.base)
 
 
 @dataclass(frozen=True)
@@ -85,7 +107,9 @@ def match_rules(words: Words, wording: Wording) -> list[Candidate]:
 
 
 def _match_rule(rule: Rule, words: Words) -> Candidate | None:
-    if not fits_unit(rule.unit, words.units) or any(term in words.own for term in rule.never):
+    if not fits_unit(rule.unit, words.units):
+        return None
+    if any(term in words.own or term in words.follows for term in rule.never):
         return None
     said = _best_saying(rule.says, words)
     if rule.says and said is None:
@@ -94,6 +118,10 @@ def _match_rule(rule: Rule, words: Words) -> Candidate | None:
     if asked is None:
         return None
     terms, said_score = said or ((), 0.0)
+    if WEAK.issuperset(terms) and any(
+        words.levels[depth].name in FAR and not term.startswith("lv ") for depth, term in asked
+    ):
+        return None
     score = said_score + sum(
         ASKED * (1 if depth else 1.5) - 0.06 * depth for depth, term in asked if term not in terms
     )
@@ -141,7 +169,14 @@ def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
         found.append(place)
     depth = max((depth for depth, _ in found), default=0)
     rival = words.find(rule.unless) if rule.unless else None
-    return None if rival is not None and rival[0] <= depth else found
+    if rival is None:
+        return found
+    deepest = [term for term_depth, term in found if term_depth == depth]
+    asked_at, rival_at = words.locate(deepest, depth), words.locate(rule.unless, rival[0])
+    if depth and min(asked_at, rival_at) >= 0:
+        # Both stand in the line, before the figure: the later is the nearer.
+        return found if asked_at > rival_at else None
+    return found if rival[0] > depth else None
 
 
 def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: Words) -> str:

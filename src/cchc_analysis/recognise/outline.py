@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cchc_analysis.documents.lines import Line
+from cchc_analysis.documents.lines import CAPITALS, Line
 
 _NOTE = re.compile(r"^\s*[⁽(]?([⁰¹²³⁴-⁹]+)[⁾)]?\s*(?=\S)")
 _NOTE_INLINE = re.compile(r"[⁰¹²³⁴-⁹]+")
@@ -23,12 +23,13 @@ _HEADINGS = (
             r"^\s*\*{0,2}(?:(?i:phần)\s+(?:thứ\s+)?)([IVX]+|[A-D]|\d|nhất|hai|ba)\b[.:]?\s*"
         ),
     ),
-    (0, re.compile(r"^\s*\*{0,2}([A-D])[.)]\s+(?=[A-ZĐÀ-Ỹ]{2})")),
+    (0, re.compile(rf"^\s*\*{{0,2}}([A-D])[.)]\s+(?=[{CAPITALS}]{{2}})")),
     (1, re.compile(r"^\s*\*{0,2}([IVX]{1,5})\s*[.)/:-]\s*(?=[^\s\d])")),
     (
         2,
         re.compile(
-            r"^\s*\*{0,2}((?:[IVX]{1,5}\.)?\d{1,2}(?:\.\d{1,2})*)\s*(?:[.)/:](?!\d)\s*|(?=\s[A-ZĐÀ-Ỹ]))"
+            r"^\s*\*{0,2}((?:[IVX]{1,5}\.)?\d{1,2}(?:\.\d{1,2})*)\s*"
+            rf"(?:[.)/:](?!\d)\s*|(?=\s[{CAPITALS}]))"
         ),
     ),
     (9, re.compile(r"^\s*\*{0,2}([a-zđ])\s*[.)]\s*(?=\S)")),

@@ -16,7 +16,8 @@ from cchc_analysis.documents.lines import Document, Line
 from cchc_analysis.recognise.clauses import ZERO, find_mentions
 from cchc_analysis.recognise.grids import Label, label_cells
 from cchc_analysis.recognise.head import Head, read_head
-from cchc_analysis.recognise.numerals import Kind, Numeral, find_numerals
+from cchc_analysis.recognise.naming import Kind
+from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.outline import Place, outline_lines
 from cchc_analysis.recognise.proposals import Figure, Proposer
 from cchc_analysis.recognise.surroundings import Entry, Surroundings

@@ -166,7 +166,13 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
             part = _last_value(figures, at, str(row["numerator"]), figure, reference)
             whole = _last_value(figures, at, str(row["denominator"]), figure, reference)
             share = read_value(figure, reference)
-            if part and whole and share is not None and abs(100 * part / whole - share) > 3:
+            if share is not None and _is_other_share(figures, at, str(row["numerator"]), reference):
+                figure = replace(
+                    figure, indicator="", confidence=Confidence.NONE,
+                    rivals=(figure.indicator, *figure.rivals),
+                    looked_again="it is the share that the figure before it has in another one",
+                )  # fmt: skip
+            elif part and whole and share is not None and abs(100 * part / whole - share) > 3:
                 figure = replace(
                     figure, indicator="", confidence=Confidence.NONE,
                     rivals=(figure.indicator, *figure.rivals),
@@ -174,6 +180,23 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
                 )  # fmt: skip
         found.append(figure)
     return found
+
+
+def _is_other_share(
+    figures: Sequence[Figure], at: int, numerator: str, reference: Reference
+) -> bool:
+    """Whether a share is that of the figure before it in something else than its whole."""
+    before, share = figures[at - 1], read_value(figures[at], reference)
+    value = read_value(before, reference)
+    if before.indicator == numerator or not value or share is None or share == 100:
+        return False
+    half = 0.5 * 10.0 ** -_count_decimals(figures[at]) + 0.01
+    wholes = [
+        read_value(other, reference)
+        for other in figures[max(0, at - 12) : at - 1]
+        if other.scope == before.scope and other.unit == before.unit
+    ]
+    return any(whole and abs(100 * value / whole - share) <= half for whole in wholes)
 
 
 def _last_value(

@@ -7,6 +7,7 @@ the line that opens a list, from the text a note hangs on, from the headings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,11 @@ TAIL = 25
 NOUN = 3
 """Words behind a number among which its unit stands."""
 PREVIOUS_LINES = 3
-LATER, CAPTION = "goes on with", "above the table"
+FACTORS = {"nghìn": 1000, "ngàn": 1000, "vạn": 10_000, "triệu": 1_000_000}
+_FACTOR = re.compile(
+    r"(?i)\s*(nghìn|ngàn|vạn|triệu)\s+(?=(?:hồ sơ|hs|bộ|lượt|người|văn bản|tin)\b)"
+)
+LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
 TITLE_TERMS = frozenset(
     {
         "chỉ số cchc",
@@ -72,15 +77,26 @@ class Surroundings:
         """The words around a mention, nearest level first."""
         own_text, own_hits, gaps = self._own(entry)
         outer = [
-            Level(name, text, self._hits(name, text))
+            Level(name, text, self._hits(name, text), self._find_base(entry, text))
             for name, text in self._outer(entry)
             if text.strip()
         ]
         # A cell may take from above its table what its row and column leave unsaid.
         behind = CAPTION if entry.label else LATER
         later = next((level.terms for level in outer if level.name == behind), frozenset())
-        first = Level("words of its own", own_text, own_hits)
-        return Words((first, *outer), gaps, self.find_units(entry), later)
+        first = Level("words of its own", own_text, own_hits, 0 if not entry.label else -1)
+        units = self.find_units(entry)
+        follows = frozenset() if entry.label else later
+        return Words((first, *outer), gaps, units, later, self._find_factor(entry), follows)
+
+    def _find_factor(self, entry: Entry) -> int:
+        """What one of a number stands for where a word such as "nghìn" follows it."""
+        behind = _FACTOR.match(entry.text, entry.mention.numeral.end)
+        return FACTORS[behind[1].casefold()] if behind else 1
+
+    def _find_base(self, entry: Entry, text: str) -> int:
+        """Where the text of a level stands in the line of the figure; -1 if elsewhere."""
+        return entry.text.find(text, 0, entry.mention.numeral.start) if not entry.label else -1
 
     def _hits(self, name: str, text: str) -> tuple[Hit, ...]:
         hits = self._find(text)
@@ -94,9 +110,10 @@ class Surroundings:
         """The units that the noun behind a figure can mean; of a pair, behind either number."""
         mention, text = entry.mention, entry.text
         units = self._units_behind(text, mention.numeral.end)
-        if not units and mention.role in ("part", "low", "turn"):
+        if not units and mention.role in ("part", "low", "turn", "each"):
             last = max(
-                (m for m in entry.mentions if m.own == mention.own), key=lambda m: m.numeral.end
+                (m for m in entry.mentions if _stand_together(m, mention)),
+                key=lambda m: m.numeral.end,
             )
             units = self._units_behind(text, last.numeral.end)
         if not units and mention.role == "whole" and mention.partner >= 0:
@@ -111,6 +128,8 @@ class Surroundings:
 
     def _units_behind(self, text: str, end: int) -> frozenset[str]:
         behind = text[end : end + 60].lstrip(" *⁽⁾()⁰¹²³⁴⁵⁶⁷⁸⁹\u00a0")
+        if many := _FACTOR.match(behind):
+            behind = behind[many.end() :]
         is_plain = behind.isascii()
         folded = behind.casefold()
         best: set[str] = set()
@@ -134,12 +153,20 @@ class Surroundings:
         own = text[start:end]
         # Terms are looked for in the whole line, so that none is cut where the stretch begins.
         hits = [hit for hit in self._find(text) if start < hit.end and hit.start < end]
+        if mention.role == "each":
+            # One of several things named together: "cấp huyện, cấp xã" is not both to each.
+            hits = [
+                Hit(h.term, h.start + start, h.end + start, h.first, h.last)
+                for h in self._find(own)
+            ]
         gaps: dict[str, int] = {}
         for hit in hits:
             before, behind = (
                 text[hit.end : mention.numeral.start],
                 text[mention.numeral.end : hit.start],
             )
+            if mention.role == "each":
+                before = text[hit.end : end]
             gap = count_words(before if hit.end <= mention.numeral.start else behind)
             gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
         place = self._places[entry.line]
@@ -168,9 +195,7 @@ class Surroundings:
             yield "the figure before it", text[start:end]
         yield LATER, _tail(text, entry)
         yield from self._whole(entry.mentions, mention.parent, text)
-        first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
-        reach = mention.numeral.start if first is mention else first.own[1]
-        yield "its sentence", text[mention.lead : reach]
+        yield from _sentence(entry)
         place = self._places[entry.line]
         if place.before >= 0:
             yield "its sentence, line before", _last_sentence(self._lines[place.before].text)
@@ -231,21 +256,46 @@ class Surroundings:
         return " ".join(_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
 
 
+def _stand_together(one: Mention, other: Mention) -> bool:
+    """Whether two figures are of one pair or run."""
+    is_run = other.role in ("turn", "each")
+    return one.partner == other.partner and one.turn > 0 if is_run else one.own == other.own
+
+
 def _tail(text: str, entry: Entry) -> str:
     """What follows the own stretch up to a full stop, semicolon or bracket, or the next figure."""
     mention = entry.mention
     end = mention.own[1]
+    end = _skip_brackets(text, end)
     following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]
     stop = min(
         [len(text), *following[:1]]
         + [at for mark in (";", "(", ")", ". ") if (at := text.find(mark, end)) >= 0]
     )
-    if opener := OPENER.search(text, end, stop):
-        stop = opener.start()
+    for opener in OPENER.finditer(text, end, stop):
+        if opener[0] != ":":
+            stop = opener.start()
+            break
     tail = text[end:stop]
     if following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
     return " ".join(tail.split()[:TAIL])
+
+
+def _sentence(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What the sentence has said before the figure, and how it began."""
+    mention, text = entry.mention, entry.text
+    first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
+    reach = mention.numeral.start if first is mention else first.own[1]
+    if first is not mention:
+        yield EARLIER, text[mention.lead : max(reach, mention.own[0])]
+    yield "its sentence", text[mention.lead : reach]
+
+
+def _skip_brackets(text: str, at: int) -> int:
+    """Behind brackets that open right here: what they say of a figure is not how it goes on."""
+    opened = re.match(r"\s*\([^()]*\)", text[at:])
+    return at + opened.end() if opened else at
 
 
 def _last_sentence(text: str) -> str:

@@ -28,6 +28,10 @@ _SPAN = re.compile(
     r"(?i)\bquý\s+(?:i{1,3}|iv|[1-4])\b\s*(?:/|năm)?\s*\d{4}"
     r"|\b0?[69]\s*tháng(?:\s*đầu)?(?:\s*năm)?\s*/?\s*\d{4}|\b0?6\s*tháng\s*cuối\s*năm\s*\d{4}"
 )
+_MONTH = re.compile(
+    r"(?i)(?:^|[.(;–-]\s*|trong\s+|của\s+|cả\s+)tháng\s+(\d{1,2})"
+    r"(?:\s*(?:/|-|năm)\s*(\d{4})|(?=\s*(?:,|vừa qua|này)))(?![\d/])"
+)
 _YEAR = re.compile(
     r"(?i)(?<!đầu )(?<!cuối )(?<!tháng )(?<!\d )(?<!giai đoạn )(?:^|[\s(,;*“])"
     r"(?:trong\s+|cả\s+|của\s+)?năm\s+((?:19|20)\d\d)(?!\s*[-–]\s*\d)"
@@ -54,19 +58,43 @@ def find_window(text: str, default: Period) -> Period | None:
         >>> find_window("theo Kế hoạch năm 2022", report) is None
         True
     """
-    year = default.end.year if default.end else None
-    for match in _FROM_TO.finditer(text):
-        end = _make_day(match[4], match[5], match[6], year)
-        start = _make_day(match[1], match[2], match[3], end.year if end else year)
-        if start and end and start <= end:
-            return Period(start, end)
+    if window := find_exact_window(text, default):
+        return window
     spans = list(_SPAN.finditer(text))
     if spans:
         try:
             return parse_period(spans[-1][0])
         except PeriodError:
             return None
+    return _find_month(text, default)
+
+
+def find_exact_window(text: str, default: Period) -> Period | None:
+    """The window that a text gives with its first and last day.
+
+    A start without a year is that of the end, or of the year before where it would come after.
+    """
+    year = default.end.year if default.end else None
+    for match in _FROM_TO.finditer(text):
+        end = _make_day(match[4], match[5], match[6], year)
+        start = _make_day(match[1], match[2], match[3], end.year if end else year)
+        if start and end and start > end and not match[3]:
+            start = _make_day(match[1], match[2], str(end.year - 1), year)
+        if start and end and start <= end:
+            return Period(start, end)
     return None
+
+
+def _find_month(text: str, default: Period) -> Period | None:
+    """A month that a text counts over: "trong tháng 8/2021", "Tháng 9/2021, …"."""
+    found = None
+    for match in _MONTH.finditer(text):
+        year = match[2] or (default.end.year if default.end else None)
+        start = _make_day("1", match[1], str(year) if year else None, None)
+        if start:
+            following = (start + dt.timedelta(days=31)).replace(day=1)
+            found = Period(start, following - dt.timedelta(days=1))
+    return found
 
 
 def find_day(text: str, default: Period) -> dt.date | None:
