@@ -25,7 +25,7 @@ import pandas as pd
 from cchc_analysis.identities import choose_readings, load_identities
 from cchc_analysis.inference import adjust_p_values, find_trend
 from cchc_analysis.panels import PanelMapping, PanelSource, add_panel, read_panels
-from cchc_analysis.peers import break_series, find_peers, load_breaks
+from cchc_analysis.peers import break_series, find_peers
 from cchc_analysis.reference import Project, load_reference
 from cchc_analysis.synthetic import count_recall, make_country, tabulate_indicators
 from cchc_analysis.windows import compare_same_window, discretise_windows, pool_ratios
@@ -61,8 +61,7 @@ def measure(districts: int, periods: int, *, validate: bool) -> None:
     watch.run("discretise", lambda: discretise_windows(table, own))
     watch.run("year on year", lambda: compare_same_window(table, own))
     watch.run("pool", lambda: pool_ratios(table, own))
-    breaks = load_breaks(ROOT / "data" / "reference")
-    watch.run("segments", lambda: break_series(table, own, breaks))
+    watch.run("segments", lambda: break_series(table, own))
     watch.run("trends", lambda: test_all(table))
     watch.run("peers", lambda: list_all_peers(own))
     if validate:
@@ -83,7 +82,7 @@ def test_all(table: pd.DataFrame) -> Any:
 def list_all_peers(reference: Any) -> Any:
     areas = reference.areas
     districts = areas.loc[areas["level"] == "district", "area_id"]
-    return [find_peers(each, reference, {}, {}, "2016-06-30") for each in districts[:100]]
+    return [find_peers(each, reference, {}, "2016-06-30") for each in districts[:100]]
 
 
 def check(country: Any, watch: Watch) -> None:

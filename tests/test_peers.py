@@ -15,8 +15,6 @@ from cchc_analysis.peers import (
     find_province,
     find_successors,
     list_changes,
-    load_breaks,
-    load_regions,
 )
 from cchc_analysis.reference import Reference, load_reference
 
@@ -29,26 +27,19 @@ def reference() -> Reference:
     return load_reference(FOLDER)
 
 
-@pytest.fixture(scope="module")
-def regions() -> dict[str, str]:
-    return load_regions(FOLDER)
-
-
-def test_peers_of_the_same_province(reference: Reference, regions: dict[str, str]) -> None:
-    peers = find_peers("183", reference, regions, {}, DAY)
+def test_peers_of_the_same_province(reference: Reference) -> None:
+    peers = find_peers("183", reference, {}, DAY)
     assert peers.rule == "province"
     assert peers.peers == ("180", "181", "182", "184", "185", "186", "187", "188", "189")
     assert "178" not in peers.peers, "a city is no rural district"
 
 
-def test_too_few_peers_give_no_position(reference: Reference, regions: dict[str, str]) -> None:
-    peers = find_peers("178", reference, regions, {"178": 100.0}, DAY)
+def test_too_few_peers_give_no_position(reference: Reference) -> None:
+    peers = find_peers("178", reference, {"178": 100.0}, DAY)
     assert (peers.rule, peers.has_position) == ("none", False)
 
 
-def test_peers_of_the_region_with_similar_volume(
-    reference: Reference, regions: dict[str, str]
-) -> None:
+def test_peers_of_the_region_with_similar_volume(reference: Reference) -> None:
     rows = reference.areas
     quan = rows[rows["type"] == "quận"]["area_id"].tolist()
     volumes = dict.fromkeys(quan, 1000.0) | {quan[0]: 100.0}
@@ -63,25 +54,23 @@ def test_peers_of_the_region_with_similar_volume(
     from dataclasses import replace
 
     spread = replace(reference, areas=moved)
-    peers = find_peers(quan[1], spread, regions, volumes, DAY)
+    peers = find_peers(quan[1], spread, volumes, DAY)
     same = [each for each in quan if find_province(each, spread) == find_province(quan[1], spread)]
     assert len(same) <= 5
     assert peers.rule == "region"
     assert quan[0] not in peers.peers, "a tenth of the volume is not similar"
 
 
-def test_no_district_has_peers_after_the_district_level(
-    reference: Reference, regions: dict[str, str]
-) -> None:
-    assert find_peers("183", reference, regions, {}, "2025-07-01").peers == ()
+def test_no_district_has_peers_after_the_district_level(reference: Reference) -> None:
+    assert find_peers("183", reference, {}, "2025-07-01").peers == ()
 
 
-def test_every_province_of_2024_has_a_region(reference: Reference, regions: dict[str, str]) -> None:
+def test_every_province_of_2024_has_a_region(reference: Reference) -> None:
     areas = reference.areas
     provinces = areas[(areas["level"] == "province") & (areas["valid_from"] == "")]["area_id"]
-    assert set(provinces) == set(regions)
-    assert len(regions) == 63
-    assert set(regions.values()) <= set(areas["area_id"])
+    assert set(provinces) == set(reference.region_of)
+    assert len(reference.region_of) == 63
+    assert set(reference.region_of.values()) <= set(areas["area_id"])
 
 
 def test_the_rule_can_be_printed() -> None:
@@ -137,7 +126,7 @@ def test_a_series_breaks_at_events_and_says_which_period_crosses(reference: Refe
         "2025-01-01/2025-06-30",
         "2025-01-01/2025-12-31",
     )
-    broken = break_series(table, reference, load_breaks(FOLDER))
+    broken = break_series(table, reference)
     assert broken["segment"].tolist() == [0, 1, 1, 2]
     assert broken["crosses"].tolist() == ["", "lang_son_communes_2024", "", "district_level_ends"]
 
@@ -154,7 +143,7 @@ def test_a_series_breaks_at_events_and_says_which_period_crosses(reference: Refe
 def test_designs_that_change_are_never_joined(
     reference: Reference, indicator: str, before: str, after: str
 ) -> None:
-    broken = break_series(series("22", indicator, before, after), reference, load_breaks(FOLDER))
+    broken = break_series(series("22", indicator, before, after), reference)
     first, second = broken["segment"]
     assert first < second
     assert broken["crosses"].tolist() == ["", ""]

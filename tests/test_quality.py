@@ -18,6 +18,7 @@ from cchc_analysis.brief.quality import CONTENTS, Quality, open_quality
 from cchc_analysis.brief.quality import findings as findings_module
 from cchc_analysis.brief.quality.content import join_codes
 from cchc_analysis.brief.render import ANCHORS, QUALITY_NOTEBOOK, build_page, check_page
+from cchc_analysis.brief.trendpages import TRENDS
 from cchc_analysis.files import list_rows
 
 SHOWS = {name: getattr(briefs, f"show_quality_{name}") for name in CONTENTS}
@@ -195,7 +196,7 @@ def test_runs_of_codes_are_shortened() -> None:
 
 
 def test_the_sisters_of_the_page_are_the_lists_of_the_site() -> None:
-    assert set(SISTERS) == set(LISTS)
+    assert set(SISTERS) == {*LISTS, TRENDS}
     assert set(ANCHORS[QUALITY_NOTEBOOK]) == set(CONTENTS)
 
 

@@ -10,7 +10,6 @@ import pytest
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
 from cchc_analysis.panels import read_panels
-from cchc_analysis.peers import load_breaks
 from cchc_analysis.records import QUANTITY, Tables
 from cchc_analysis.reference import Reference, load_reference
 from cchc_analysis.synthetic import NOTICE, make_country, tabulate_indicators
@@ -19,6 +18,7 @@ from cchc_analysis.trends import (
     export_table,
     open_board,
     show_change,
+    show_control,
     show_coverage,
     show_distribution,
     show_funnel,
@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "reference"
 SHOWS = (
     *(show_opening, show_coverage, show_series, show_distribution),
-    *(show_change, show_ranking, show_funnel, show_methods),
+    *(show_change, show_ranking, show_funnel, show_control, show_methods),
 )
 
 
@@ -52,9 +52,9 @@ def real(reference: Reference) -> Tables:
 
 
 def open_at(tables: Tables, reference: Reference, *choice: str, lang: str = "en") -> Board:
-    words = load_words(ROOT / "notebooks" / "page" / "trends", lang)
+    words = load_words(ROOT / "notebooks" / "page", lang)
     code, areas, first, last = (*choice, "", "", "")[:4]
-    return open_board(tables, reference, load_breaks(FOLDER), (code, areas, first, last), words)
+    return open_board(tables, reference, (code, areas, first, last), words)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_every_section_can_be_shown(real: Tables, reference: Reference, lang: st
     board = open_at(real, reference, "papi_procedures", "", "2011", "2016", lang=lang)
     for show in SHOWS:
         html = show(board)._repr_html_()
-        assert html.count("<h1") + html.count("<h2") == 1
+        assert html.count("<h2") == (show not in (show_opening, show_funnel, show_control))
         assert "nan" not in html.casefold().replace("finance", "")
     assert len(board.latest) == 63
 
@@ -87,7 +87,9 @@ def test_ranks_of_the_last_period_are_those_of_the_values(
 def test_no_trend_word_across_a_change_of_design(real: Tables, reference: Reference) -> None:
     board = open_at(real, reference, "pci", "Lạng Sơn, Đắk Nông", "2005", "2016")
     assert set(board.trends["word"]) == {"boundary"}
-    assert "are not joined" in show_change(board).html
+    assert set(board.trends["points"]) == {4}
+    assert (board.first_joined, board.shown) == ("2013", "2016")
+    assert "are not joined" in show_opening(board).html
     assert len(board.values) > 20
 
 
@@ -95,7 +97,7 @@ def test_a_funnel_only_where_cases_are_counted(
     real: Tables, reference: Reference, made_up: Board
 ) -> None:
     board = open_at(real, reference, "papi_procedures")
-    assert "no funnel" in show_funnel(board).html
+    assert not show_funnel(board).html
     assert "<svg" in show_funnel(made_up).html
 
 

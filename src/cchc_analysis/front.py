@@ -35,18 +35,18 @@ from cchc_analysis.brief import (
 )
 from cchc_analysis.brief import open_brief as open_brief_of
 from cchc_analysis.brief import open_quality as open_quality_of
-from cchc_analysis.peers import load_breaks
+from cchc_analysis.brief import show_trend_opening as show_opening
 from cchc_analysis.reference import Project, find_project, load_reference
 from cchc_analysis.store import load_copies
 from cchc_analysis.trends import (
     Board,
     open_board,
     show_change,
+    show_control,
     show_coverage,
     show_distribution,
     show_funnel,
     show_methods,
-    show_opening,
     show_ranking,
     show_series,
 )
@@ -71,6 +71,7 @@ __all__ = [
     "open_trends",
     "show_change",
     "show_contradictions",
+    "show_control",
     "show_coverage",
     "show_distribution",
     "show_funnel",
@@ -152,9 +153,9 @@ def open_trends(
     """
     project = _project()
     reference, tables = _load()
-    words = load_words(project.notebooks / TEMPLATE / "trends", lang)
+    words = load_words(project.notebooks / TEMPLATE, lang)
     choice = (indicator, areas, str(first), str(last))
-    return open_board(tables, reference, load_breaks(project.reference), choice, words)
+    return open_board(tables, reference, choice, words)
 
 
 def export_table(table: pd.DataFrame, name: str) -> tuple[Path, Path]:

@@ -12,11 +12,9 @@ import datetime as dt
 import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cchc_analysis.errors import ReferenceDataError
-from cchc_analysis.files import TableError, list_rows, load_text_table
+from cchc_analysis.files import list_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,11 +27,6 @@ SIMILAR = 2.0
 """Volumes are similar up to this factor, in either direction."""
 PROPOSED = "proposal"
 """Events that were only ever proposed break nothing."""
-
-REGION_COLUMNS = ("area_id", "region_id", "source")
-BREAK_COLUMNS = (
-    *("break_id", "indicators", "effective", "change_vi", "change_en", "document", "certainty"),
-)
 
 RULE_TEXT: Mapping[str, tuple[str, str]] = {
     "province": (
@@ -71,38 +64,12 @@ class Peers:
         return self.rule != "none"
 
 
-def load_regions(folder: Path) -> dict[str, str]:
-    """Load ``regions.csv``: the region of each province.
-
-    Raises:
-        ReferenceDataError: The table cannot be read.
-    """
-    table = _load(folder / "regions.csv", REGION_COLUMNS, "area_id")
-    return dict(zip(table["area_id"], table["region_id"], strict=True))
-
-
-def load_breaks(folder: Path) -> pd.DataFrame:
-    """Load ``breaks.csv``: the days from which an indicator is defined anew (``BREAK_COLUMNS``).
-
-    Raises:
-        ReferenceDataError: The table cannot be read.
-    """
-    return _load(folder / "breaks.csv", BREAK_COLUMNS, "break_id")
-
-
-def find_peers(
-    area_id: str,
-    reference: Reference,
-    regions: Mapping[str, str],
-    volumes: Mapping[str, float],
-    day: str,
-) -> Peers:
+def find_peers(area_id: str, reference: Reference, volumes: Mapping[str, float], day: str) -> Peers:
     """Find the peers of an area by the written rule.
 
     Args:
         area_id: The area.
-        reference: The areas.
-        regions: The region of each province.
+        reference: The areas, and the region of each province.
         volumes: Dossiers received by area; an area without any is no peer across provinces.
         day: The day on which the peers must exist.
 
@@ -122,7 +89,7 @@ def find_peers(
         sorted(
             each
             for each in kind
-            if _is_in_region(each, area_id, reference, regions)
+            if _is_in_region(each, area_id, reference)
             and _is_similar(volumes.get(each), volumes.get(area_id))
         )
     )
@@ -155,6 +122,16 @@ def list_changes(area_id: str, reference: Reference) -> list[dict[str, str]]:
     return sorted(held, key=lambda row: str(row["effective"]))
 
 
+def list_breaks(indicator: str, reference: Reference) -> list[dict[str, str]]:
+    """The changes of an indicator's definition, oldest first (rows of breaks)."""
+    held = [
+        row
+        for row in list_rows(reference.breaks)
+        if any(fnmatch.fnmatch(indicator, form) for form in row["indicators"].split())
+    ]
+    return sorted(held, key=lambda row: str(row["effective"]))
+
+
 def find_successors(area_id: str, reference: Reference) -> list[str]:
     """The areas of the same level that an area's territory went to, where the events say so.
 
@@ -168,13 +145,12 @@ def find_predecessors(area_id: str, reference: Reference) -> list[str]:
     return _find_linked(area_id, reference, is_forward=False)
 
 
-def break_series(table: pd.DataFrame, reference: Reference, breaks: pd.DataFrame) -> pd.DataFrame:
+def break_series(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Number the segments of every series: a new one after each event or change of definition.
 
     Args:
         table: ``area_id``, ``indicator``, ``period_start``, ``period_end`` (a stock has no start).
-        reference: The events of areas.
-        breaks: The changes of definitions, ``BREAK_COLUMNS``.
+        reference: The events of areas, and the changes of definitions.
 
     Returns:
         The table with ``segment`` (events before the end of the period) and ``crosses`` (the
@@ -183,7 +159,7 @@ def break_series(table: pd.DataFrame, reference: Reference, breaks: pd.DataFrame
     """
     import pandas as pd
 
-    events = _list_events(table, reference, breaks)
+    events = _list_events(table, reference)
     begin = table["period_start"].where(table["period_start"] != "", table["period_end"])
     keys = list(zip(table["area_id"], table["indicator"], begin, table["period_end"], strict=True))
     known = {key: _place(key, events) for key in dict.fromkeys(keys)}
@@ -194,13 +170,6 @@ def break_series(table: pd.DataFrame, reference: Reference, breaks: pd.DataFrame
     )
 
 
-def _load(path: Path, columns: tuple[str, ...], key: str) -> pd.DataFrame:
-    try:
-        return load_text_table(path, columns, [key], may_be_empty=True)
-    except TableError as error:
-        raise ReferenceDataError(error.problems) from None
-
-
 def _list_same_kind(area_id: str, reference: Reference) -> list[str]:
     row = reference.area_rows[area_id]
     areas = reference.areas
@@ -208,8 +177,8 @@ def _list_same_kind(area_id: str, reference: Reference) -> list[str]:
     return list(areas.loc[is_same, "area_id"])
 
 
-def _is_in_region(one: str, other: str, reference: Reference, regions: Mapping[str, str]) -> bool:
-    here, there = (regions.get(find_province(each, reference)) for each in (one, other))
+def _is_in_region(one: str, other: str, reference: Reference) -> bool:
+    here, there = (reference.region_of.get(find_province(each, reference)) for each in (one, other))
     return here is not None and here == there
 
 
@@ -240,7 +209,7 @@ Events = dict[tuple[str, str], list[tuple[str, str]]]
 """Day and name of the events of each area and indicator, oldest first."""
 
 
-def _list_events(table: pd.DataFrame, reference: Reference, breaks: pd.DataFrame) -> Events:
+def _list_events(table: pd.DataFrame, reference: Reference) -> Events:
     of_area = {
         area_id: [
             (row["effective"], row["change_id"])
@@ -250,9 +219,7 @@ def _list_events(table: pd.DataFrame, reference: Reference, breaks: pd.DataFrame
     }
     of_indicator = {
         indicator: [
-            (str(row["effective"]), str(row["break_id"]))
-            for row in list_rows(breaks)
-            if any(fnmatch.fnmatch(indicator, form) for form in row["indicators"].split())
+            (row["effective"], row["break_id"]) for row in list_breaks(indicator, reference)
         ]
         for indicator in table["indicator"].unique()
     }

@@ -44,6 +44,14 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("change_id",),
     ),
+    "breaks": (
+        (
+            *("break_id", "indicators", "effective", "change_vi", "change_en", "document"),
+            "certainty",
+        ),
+        ("break_id",),
+    ),
+    "regions": (("area_id", "region_id", "source"), ("area_id",)),
     "units": (("unit", "label_vi", "label_en", "kind", "base_unit", "multiplier"), ("unit",)),
     "breakdowns": (("breakdown", "label_vi", "label_en"), ("breakdown",)),
     "targets": (
@@ -76,7 +84,9 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """The files of ``data/reference``: the columns and the key of each."""
 
-MAY_BE_EMPTY = frozenset({"corrections", "remarks", "targets", "target_results", "area_changes"})
+MAY_BE_EMPTY = frozenset(
+    {"corrections", "remarks", "targets", "target_results", "area_changes", "breaks", "regions"}
+)
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,8 @@ class Reference:
     areas: pd.DataFrame
     area_aliases: pd.DataFrame
     area_changes: pd.DataFrame
+    breaks: pd.DataFrame
+    regions: pd.DataFrame
     units: pd.DataFrame
     breakdowns: pd.DataFrame
     targets: pd.DataFrame
@@ -151,6 +163,11 @@ class Reference:
     def area_rows(self) -> dict[str, dict[str, Any]]:
         """The areas by id."""
         return _index_rows(self.areas, "area_id")
+
+    @cached_property
+    def region_of(self) -> dict[str, str]:
+        """The region of each province."""
+        return dict(zip(self.regions["area_id"], self.regions["region_id"], strict=True))
 
     @cached_property
     def unit_rows(self) -> dict[str, dict[str, Any]]:
@@ -293,6 +310,8 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     for table, column, known, file in (
         ("areas", "parent_id", areas | {""}, "areas.csv"),
         ("area_aliases", "area_id", areas, "areas.csv"),
+        ("regions", "area_id", areas, "areas.csv"),
+        ("regions", "region_id", areas, "areas.csv"),
         ("targets", "area_id", areas | {""}, "areas.csv"),
         ("indicators", "unit", units, "units.csv"),
         ("indicators", "numerator", indicators | {""}, "indicators.csv"),

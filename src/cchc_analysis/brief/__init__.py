@@ -32,6 +32,7 @@ from cchc_analysis.brief.site import Site, Workers, render_site
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
+from cchc_analysis.brief.trendpages import show_trend_opening
 
 __all__ = [
     "TEMPLATE",
@@ -66,4 +67,5 @@ __all__ = [
     "show_reform_areas",
     "show_summary",
     "show_trend",
+    "show_trend_opening",
 ]

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.places import other_language
 from cchc_analysis.words import Words
 
-SISTERS = ("", "contradictions", "quality", "definitions", "method")
+SISTERS = ("", "trends", "contradictions", "quality", "definitions", "method")
 """The pages of a language besides its briefs, by folder, in reading order."""
 
 
@@ -16,17 +16,20 @@ def tell_masthead(words: Words, name: str, title: Markup, more: Markup | str = "
 
     Args:
         words: The strings of the language.
-        name: The folder of the page, one of ``SISTERS``.
+        name: The folder of the page, one of ``SISTERS`` or below one.
         title: The main heading.
         more: What else the head holds, below the links.
     """
-    to_lang = "../" if name else ""
+    to_lang = "../" * len(name.split("/")) if name else ""
+    sister = name.partition("/")[0]
     other = other_language(words.lang)
     links = Markup("").join(
         Markup('<li><a href="{}{}index.html"{}>{}</a></li>').format(
             to_lang,
             f"{each}/" if each else "",
-            Markup(' aria-current="page"') if each == name else "",
+            Markup(' aria-current="{}"').format("page" if each == name else "true")
+            if each == sister
+            else "",
             words.say(f"site.nav.{each or 'index'}"),
         )
         for each in SISTERS

@@ -28,12 +28,14 @@ from cchc_analysis.brief.telling import (
     tell_number,
     upper,
 )
+from cchc_analysis.brief.trendpages import TRENDS, tell_trend_list
 from cchc_analysis.records import Severity
 from cchc_analysis.tables import tabulate_groups
 from cchc_analysis.words import LANGUAGES, Words, clean_text, load_words
 
 if TYPE_CHECKING:
     from cchc_analysis.reference import Project
+    from cchc_analysis.trends import Board
 
 Bind = Callable[["Project", Sequence[Brief], str], str]
 
@@ -168,6 +170,13 @@ def bind_method(project: Project, briefs: Sequence[Brief], lang: str) -> str:
     words = load_words(project.notebooks / TEMPLATE, lang)
     body = tell_method(briefs[0]) if briefs else Markup("")
     return _bind(project, words, "index.method", "method", words.say("index.method.intro"), body)
+
+
+def bind_trends(project: Project, boards: Sequence[Board], lang: str) -> str:
+    """The list of the indicators that have a page of their own."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    body = tell_trend_list(boards, words)
+    return _bind(project, words, "trends.list", TRENDS, words.say("trends.list.intro"), body)
 
 
 def bind_quality(project: Project, briefs: Sequence[Brief], lang: str) -> str:  # noqa: ARG001

@@ -29,12 +29,14 @@ NOTEBOOK = "district_brief.ipynb"
 TEMPLATE = "page"
 LONGEST_DESCRIPTION = 300
 QUALITY_NOTEBOOK = "data_quality.ipynb"
+TRENDS_NOTEBOOK = "indicator_trends.ipynb"
 ANCHORS: Mapping[str, tuple[str, ...]] = {
     NOTEBOOK: ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes"),
     QUALITY_NOTEBOOK: (
         *("counts", "grades", "matrix", "contradictions", "definitions", "rules"),
         *("completeness", "remarks"),
     ),
+    TRENDS_NOTEBOOK: ("coverage", "series", "spread", "change", "ranking", "methods"),
 }
 """What the page of a notebook has: without one of them it is an error, not a page. The page of a
 notebook that is not named here needs one main heading only."""

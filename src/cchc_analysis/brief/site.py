@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import write_downloads, write_site_downloads
 from cchc_analysis.brief.listing import LISTING, write_listing
 from cchc_analysis.brief.opening import list_briefs, open_brief
-from cchc_analysis.brief.overview import LISTS, bind_root
+from cchc_analysis.brief.overview import LISTS, bind_root, bind_trends
 from cchc_analysis.brief.places import name_list, name_page
 from cchc_analysis.brief.quality import PAGE
 from cchc_analysis.brief.render import (
@@ -28,6 +28,13 @@ from cchc_analysis.brief.render import (
     TEMPLATE,
     build_page,
     put_page,
+)
+from cchc_analysis.brief.trendpages import (
+    TRENDS,
+    list_trend_pages,
+    name_trend,
+    open_all,
+    write_values,
 )
 from cchc_analysis.engine import IN_PLACE, Job, Outcome, run_jobs
 from cchc_analysis.errors import BriefError, CommandError, Problem
@@ -100,12 +107,14 @@ def render_site(
         for place in list_briefs(tables, reference)
         for lang in LANGUAGES
     ]
-    built, problems = _build_all(project, briefs, workers)
+    trends = list_trend_pages(tables, reference)
+    built, problems = _build_all(project, briefs, trends, workers)
     if not any(_place(brief) in built for brief in briefs):
         raise BriefError(problems or _nothing_held(project))
     try:
         with swap_in(out) as folder:
             told = _fill(folder, project, briefs, built, out)
+            _put_trends(folder, project, (tables, reference), built, out)
             if is_partial:
                 _keep_former(folder, out)
             write_site_downloads(folder, project, tables)
@@ -137,7 +146,10 @@ def _refuse_foreign(out: Path) -> None:
 
 
 def _build_all(
-    project: Project, briefs: Sequence[Brief], workers: Workers
+    project: Project,
+    briefs: Sequence[Brief],
+    trends: Mapping[str, Mapping[str, str]],
+    workers: Workers,
 ) -> tuple[dict[str, str], list[Problem]]:
     """The pages by their place in the site, and what went wrong with the others."""
     built: dict[str, str] = {}
@@ -154,6 +166,7 @@ def _build_all(
             Job(str(name_list(PAGE, lang)), {"notebook": QUALITY_NOTEBOOK, "lang": lang})
             for lang in LANGUAGES
         ]
+        waiting += [Job(place, dict(payload)) for place, payload in trends.items()]
     work, warm = partial(make_page, project), partial(warm_up, workers.prepare)
     outcomes = run_jobs(waiting, work, warm, workers.count)
     for done, outcome in enumerate(outcomes, start=1):
@@ -219,7 +232,7 @@ def _fill(
         own = [brief for brief in kept if brief.lang == lang]
         for name, bind in LISTS.items():
             put_page(folder / name_list(name, lang), bind(project, own, lang))
-        _put_quality(folder / name_list(PAGE, lang), built, former / name_list(PAGE, lang), lang)
+        _put(folder, name_list(PAGE, lang), built, former)
     put_page(folder / "index.html", bind_root(project, kept))
     return kept
 
@@ -233,12 +246,30 @@ def _keep_former(folder: Path, former: Path) -> None:
                 shutil.copytree(page.parent, place)
 
 
-def _put_quality(place: Path, built: Mapping[str, str], former: Path, lang: str) -> None:
-    """The page on data quality, or the former one in its place."""
-    if page := built.get(str(name_list(PAGE, lang))):
-        put_page(place, page)
-    elif former.is_file():
-        shutil.copy(former, place)
+def _put(folder: Path, place: PurePosixPath, built: Mapping[str, str], former: Path) -> bool:
+    """A page that is no brief, or the former one in its place; whether there is either."""
+    if page := built.get(str(place)):
+        put_page(folder / place, page)
+    elif (former / place).is_file():
+        put_page(folder / place, (former / place).read_text("utf-8"))
+    return str(place) in built or (former / place).is_file()
+
+
+def _put_trends(
+    folder: Path,
+    project: Project,
+    data: tuple[Tables, Reference],
+    built: Mapping[str, str],
+    former: Path,
+) -> None:
+    """The pages on trends with their values beside them, and the list that leads to them."""
+    for lang in LANGUAGES:
+        boards = open_all(*data, load_words(project.notebooks / TEMPLATE, lang))
+        told = [(board, name_list(name_trend(board.code), lang)) for board in boards]
+        kept = [board for board, place in told if _put(folder, place, built, former)]
+        for board in kept:
+            write_values((folder / name_list(name_trend(board.code), lang)).parent, board)
+        put_page(folder / name_list(TRENDS, lang), bind_trends(project, kept, lang))
 
 
 def _nothing_held(project: Project) -> Problem:

@@ -21,6 +21,7 @@ from cchc_analysis.inference.proportions import (
 )
 from cchc_analysis.inference.ranks import rank_proportions, rank_ranges
 from cchc_analysis.inference.trends import (
+    FEWEST_FOR_TREND,
     Trend,
     TrendWord,
     adjust_p_values,
@@ -30,6 +31,7 @@ from cchc_analysis.inference.trends import (
 
 __all__ = [
     "ASSUMPTIONS",
+    "FEWEST_FOR_TREND",
     "Chart",
     "Standardised",
     "Trend",

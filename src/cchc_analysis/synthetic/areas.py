@@ -67,6 +67,7 @@ def make_reference(reference: Reference, districts: int, flows: Flows) -> Refere
         areas=areas,
         area_aliases=reference.area_aliases.iloc[:0],
         area_changes=events,
+        regions=reference.regions.iloc[:0],
         targets=reference.targets.iloc[:0],
         corrections=reference.corrections.iloc[:0],
         remarks=reference.remarks.iloc[:0],

@@ -6,31 +6,38 @@ method assumes. No trend word without the rule: five same-window points, no boun
 change of definition, no open contradiction, corrected for all series looked at.
 
 - ``board``: which values stand in one series, and what is tested
+- ``control``: series long enough for a control chart
 - ``pictures``: the drawings
 - ``exports``: a selection into files
-- ``sections``: drawings and tables with their words
+- ``pieces``: the frame of every section
+- ``sections``, ``standings``: drawings and tables with their words
 """
 
-from cchc_analysis.trends.board import Board, open_board
+from cchc_analysis.trends.board import Board, list_told, open_board
 from cchc_analysis.trends.exports import export_table
+from cchc_analysis.trends.pieces import Section
 from cchc_analysis.trends.sections import (
-    Section,
     show_change,
     show_coverage,
     show_distribution,
+    show_opening,
+    show_series,
+)
+from cchc_analysis.trends.standings import (
+    show_control,
     show_funnel,
     show_methods,
-    show_opening,
     show_ranking,
-    show_series,
 )
 
 __all__ = [
     "Board",
     "Section",
     "export_table",
+    "list_told",
     "open_board",
     "show_change",
+    "show_control",
     "show_coverage",
     "show_distribution",
     "show_funnel",

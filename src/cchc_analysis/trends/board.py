@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.clean import fold_text, nearest_names
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.inference import (
+    FEWEST_FOR_TREND,
     TrendWord,
     adjust_p_values,
     choose_trend_word,
@@ -18,7 +19,7 @@ from cchc_analysis.inference import (
     rank_proportions,
     rank_ranges,
 )
-from cchc_analysis.peers import break_series
+from cchc_analysis.peers import break_series, list_breaks
 from cchc_analysis.records import RESULT_STATUSES
 from cchc_analysis.synthetic import is_synthetic
 from cchc_analysis.words import Words
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from cchc_analysis.reference import Reference
 
 PLACE = ("area_id", "scope", "period_start", "period_end")
+
+FEWEST_AREAS = 5
+"""Areas below which a period is not ranked while a fuller one is held."""
+FEWEST_AT_ONCE = 10
+"""Areas that an indicator of one period needs to be told on a page of its own."""
+OWN_CRITERIA = "par_"
+"""Indicators whose criteria every province sets for its own districts: never side by side."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,8 @@ class Board:
             ``crosses``, ``is_contested``, ``source_id``.
         issuers: Who states the values.
         left_out: How many values of other scopes or windows are held and not shown.
+        sequence: The same columns, windows that follow each other without overlap: quarters where
+            they are held, else ``values``.
     """
 
     words: Words
@@ -54,6 +64,12 @@ class Board:
     values: pd.DataFrame
     issuers: tuple[str, ...]
     left_out: int
+    sequence: pd.DataFrame
+
+    @property
+    def code(self) -> str:
+        """The code of the indicator."""
+        return str(self.indicator["indicator"])
 
     @property
     def has_cases(self) -> bool:
@@ -70,15 +86,35 @@ class Board:
         """Whether the figures are made up."""
         return any(map(is_synthetic, self.values["area_id"].unique()))
 
+    @property
+    def breaks(self) -> list[dict[str, Any]]:
+        """The changes of the indicator's definition, oldest first (rows of breaks)."""
+        return list_breaks(self.code, self.reference)
+
     @cached_property
     def periods(self) -> list[str]:
         """Labels of the periods held, oldest first."""
         return list(self.values.sort_values("period_end")["period"].unique())
 
     @cached_property
+    def shown(self) -> str:
+        """The last period in which enough areas reported, or as many as ever do."""
+        counts = self.values["period"].value_counts()
+        enough = min(FEWEST_AREAS, int(counts.max()))
+        return [label for label in self.periods if counts[label] >= enough][-1]
+
+    @cached_property
+    def first_joined(self) -> str:
+        """The earliest period that most areas of the shown one can be joined to."""
+        now = self.values.loc[self.values["period"] == self.shown, ["area_id", "segment"]]
+        joined = self.values.merge(now, on=["area_id", "segment"])
+        counts = joined["period"].value_counts()
+        return next(label for label in self.periods if 2 * counts.get(label, 0) >= len(now))
+
+    @cached_property
     def latest(self) -> pd.DataFrame:
-        """The values of the last period, best first, with ``rank``, ``rank_low``, ``rank_high``."""
-        last = self.values[self.values["period"] == self.periods[-1]]
+        """The values of the period shown, best first: ``rank``, ``rank_low``, ``rank_high``."""
+        last = self.values[self.values["period"] == self.shown]
         last = last.sort_values(
             ["value", "name"], ascending=[not self.is_higher_better, True], ignore_index=True
         )
@@ -94,31 +130,34 @@ class Board:
 
     @cached_property
     def trends(self) -> pd.DataFrame:
-        """A row per area: what was tested, and the ``word`` that may be said.
+        """A row per area: the longest unbroken part of its series, and the ``word`` it allows.
 
-        ``points``, ``slope`` a year with ``slope_low`` and ``slope_high``, and ``p_value``,
-        adjusted after Benjamini-Hochberg over all areas.
+        ``first``, ``last``, ``points``, ``slope`` a year with ``slope_low`` and ``slope_high``,
+        and ``p_value``, adjusted after Benjamini-Hochberg over all areas.
         """
         import pandas as pd
 
-        groups = list(self.values.sort_values("period_end").groupby("area_id", sort=False))
-        tested = [find_trend(rows["year"], rows["value"]) for _, rows in groups]
+        groups = [rows for _, rows in self.values.groupby("area_id", sort=False)]
+        parts = [find_longest_part(rows) for rows in groups]
+        tested = [find_trend(part["year"], part["value"]) for part in parts]
         p_values = adjust_p_values([each.p_value if each else float("nan") for each in tested])
         words: list[TrendWord] = [
             choose_trend_word(
                 trend,
                 float(p_value),
-                has_boundary=rows["segment"].nunique() > 1 or bool((rows["crosses"] != "").any()),
-                is_contested=bool(rows["is_contested"].any()),
+                has_boundary=len(part) < FEWEST_FOR_TREND <= len(rows),
+                is_contested=bool(part["is_contested"].any()),
             )
-            for (_, rows), trend, p_value in zip(groups, tested, p_values, strict=True)
+            for rows, part, trend, p_value in zip(groups, parts, tested, p_values, strict=True)
         ]
         nothing = float("nan")
         return pd.DataFrame(
             {
-                "area_id": [area_id for area_id, _ in groups],
-                "name": [rows["name"].iloc[0] for _, rows in groups],
-                "points": [len(rows) for _, rows in groups],
+                "area_id": [rows["area_id"].iloc[0] for rows in groups],
+                "name": [rows["name"].iloc[0] for rows in groups],
+                "first": [part["period"].iloc[0] for part in parts],
+                "last": [part["period"].iloc[-1] for part in parts],
+                "points": [len(part) for part in parts],
                 "slope": [each.slope if each else nothing for each in tested],
                 "slope_low": [each.slope_low if each else nothing for each in tested],
                 "slope_high": [each.slope_high if each else nothing for each in tested],
@@ -131,7 +170,6 @@ class Board:
 def open_board(
     tables: Tables,
     reference: Reference,
-    breaks: pd.DataFrame,
     choice: tuple[str, str, str, str],
     words: Words,
 ) -> Board:
@@ -140,7 +178,6 @@ def open_board(
     Args:
         tables: The published tables.
         reference: The reference tables.
-        breaks: The changes of definitions.
         choice: Indicator, names of areas with commas between (empty: all), first and last year
             (empty: all).
         words: The strings of the language.
@@ -159,14 +196,38 @@ def open_board(
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
     kept = _keep_one_kind(held, reference.areas)
-    values = _describe(kept, tables, reference, breaks)
+    values = _describe(kept, tables, reference)
     issuers = _list_issuers(values, tables.sources)
-    return Board(words, reference, row, values, issuers, len(held) - len(kept))
+    quarters = _keep_quarters(held, kept)
+    sequence = _describe(quarters, tables, reference) if len(quarters) else values
+    return Board(words, reference, row, values, issuers, len(held) - len(kept), sequence)
+
+
+def list_told(tables: Tables, reference: Reference) -> list[str]:
+    """The indicators that are held of enough areas, or of one over enough periods, to be told.
+
+    Ranks are not among them: a page of their values ranks better, and with its uncertainty.
+    """
+    table = tables.indicators
+    ranks = {code for code, row in reference.indicator_rows.items() if row["unit"] == "rank"}
+    is_told = (table["breakdown"] == "") & table["status"].isin(RESULT_STATUSES)
+    held = table[is_told & table["value"].notna() & ~table["indicator"].isin(ranks)]
+    kinds = held.assign(kind=_name_kinds(held, reference.areas))
+    sizes = kinds.groupby(["indicator", "kind"]).size().reset_index(name="size")
+    best = sizes.sort_values("size", kind="stable").drop_duplicates("indicator", keep="last")
+    kept = kinds.merge(best[["indicator", "kind"]], on=["indicator", "kind"])
+    wide = kept.groupby(["indicator", "period"])["area_id"].nunique().groupby("indicator").max()
+    long = kept.groupby(["indicator", "area_id"])["period"].nunique().groupby("indicator").max()
+    enough = (wide >= FEWEST_AREAS) & (long > 1)
+    enough |= (wide >= FEWEST_AT_ONCE) | (long >= FEWEST_FOR_TREND)
+    return [code for code in reference.indicator_rows if enough.get(code, default=False)]
 
 
 def _list_issuers(values: pd.DataFrame, sources: pd.DataFrame) -> tuple[str, ...]:
-    used = set(values["source_id"].str.split().explode())
-    return tuple(sources.loc[sources["source_id"].isin(used), "issuer"].drop_duplicates())
+    """Who states the values, those with most of them first."""
+    names = dict(zip(sources["source_id"], sources["issuer"], strict=True))
+    counts = values["source_id"].str.split().explode().map(names).value_counts(sort=True)
+    return tuple(sorted(counts.index, key=lambda name: (-counts[name], name)))
 
 
 def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping[str, Any]:
@@ -204,19 +265,32 @@ def _choose_values(tables: Tables, code: str) -> pd.DataFrame:
 
 def _keep_one_kind(held: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """One level of areas, one scope and one kind of window: those that most values have."""
-    suffix = held["period"].str.extract(r"^\d{4}(-\w+)?$")[0].fillna("")
-    whole = held["period"].str.fullmatch(r"\d{4}(-\w+)?").astype("bool")
-    level = held["area_id"].map(areas.set_index("area_id")["level"]).astype("str")
-    kind = level + "|" + held["scope"] + "|" + suffix.where(whole, "other")
+    kind = _name_kinds(held, areas)
     kept: pd.DataFrame = held[kind == kind.mode().iloc[0]].drop_duplicates(["area_id", "period"])
     return kept.reset_index(drop=True)
 
 
-def _describe(
-    kept: pd.DataFrame, tables: Tables, reference: Reference, breaks: pd.DataFrame
-) -> pd.DataFrame:
+def _name_kinds(held: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
+    """What has to be the same of values that stand side by side: level, scope, window."""
+    suffix = held["period"].str.extract(r"^\d{4}(-\w+)?$")[0].fillna("")
+    whole = held["period"].str.fullmatch(r"\d{4}(-\w+)?").astype("bool")
+    place = held[["area_id"]].join(areas.set_index("area_id")[["level", "parent_id"]], on="area_id")
+    is_own = held["indicator"].str.startswith(OWN_CRITERIA) & (place["level"] == "district")
+    level = place["level"].where(~is_own, place["level"] + " of " + place["parent_id"])
+    return level + "|" + held["scope"] + "|" + suffix.where(whole, "other")
+
+
+def _keep_quarters(held: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """The quarters of the areas and scope that are shown."""
+    is_quarter = held["period"].str.fullmatch(r"\d{4}-Q[1-4]").astype("bool")
+    is_shown = held["area_id"].isin(kept["area_id"]) & (held["scope"] == kept["scope"].iloc[0])
+    kept_quarters: pd.DataFrame = held[is_quarter & is_shown]
+    return kept_quarters.drop_duplicates(["area_id", "period"])
+
+
+def _describe(kept: pd.DataFrame, tables: Tables, reference: Reference) -> pd.DataFrame:
     row = reference.indicator_rows[str(kept["indicator"].iloc[0])]
-    broken = break_series(kept, reference, breaks)
+    broken = break_series(kept, reference)
     named = broken.assign(
         name=_name_areas(kept["area_id"], reference),
         year=kept["period_end"].str[:4].astype("float64"),
@@ -228,11 +302,36 @@ def _describe(
 
 
 def _name_areas(area_ids: pd.Series, reference: Reference) -> list[str]:
-    """Short names; where two areas would share one, the full ones."""
-    full = {each: str(reference.area_rows[each]["name"]) for each in area_ids.unique()}
+    """Short names; where two areas would share one, the full ones, or those with the province."""
+    rows = {each: reference.area_rows[each] for each in area_ids.unique()}
+    full = {each: str(row["name"]) for each, row in rows.items()}
+    above = {each: reference.area_rows.get(str(row["parent_id"])) for each, row in rows.items()}
+    placed = {
+        each: f"{full[each]} ({shorten_name(str(row['name']))})" if row else full[each]
+        for each, row in above.items()
+    }
     short = {area_id: shorten_name(name) for area_id, name in full.items()}
-    counts = Counter(short.values())
-    return [short[each] if counts[short[each]] == 1 else full[each] for each in area_ids]
+    counts, fuller = Counter(short.values()), Counter(full.values())
+    names = {
+        each: short[each]
+        if counts[short[each]] == 1
+        else full[each]
+        if fuller[full[each]] == 1
+        else placed[each]
+        for each in rows
+    }
+    return [names[each] for each in area_ids]
+
+
+def find_longest_part(rows: pd.DataFrame) -> pd.DataFrame:
+    """The longest part of a series that no event or change of definition breaks, else the last.
+
+    A period that an event falls into belongs to no part, unless there is nothing else.
+    """
+    ordered = rows.sort_values("period_end")
+    whole = ordered[ordered["crosses"] == ""]
+    parts = [part for _, part in (whole if len(whole) else ordered).groupby("segment")]
+    return max(reversed(parts), key=len)
 
 
 def split_series(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:

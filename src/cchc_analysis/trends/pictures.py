@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import isnan
+from typing import TYPE_CHECKING
 
 from cchc_analysis.charts.canvas import WIDTH, Canvas, shorten, width_of
+
+if TYPE_CHECKING:
+    from cchc_analysis.trends.control import AreaChart
 
 Point = tuple[float, float]
 Format = Callable[[float], str]
@@ -33,12 +37,12 @@ def draw_multiples(
     """
     canvas = Canvas()
     points = [point for _, segments, _ in series for part in segments for point in part]
-    across = _scale([x for x, _ in points], 4, WIDTH / COLUMNS - 34)
+    across = _scale([x for x, _ in points], 4, WIDTH / COLUMNS - 44)
     upwards = _scale([y for _, y in points], 26, 0)
     for at, (name, segments, role) in enumerate(series):
         left = at % COLUMNS * WIDTH / COLUMNS
         top = at // COLUMNS * CELL_HEIGHT + 12
-        canvas.text(left, top, shorten(name, WIDTH / COLUMNS - 8), "soft")
+        canvas.text(left, top, shorten(name, WIDTH / COLUMNS - 14), "soft")
         for part in segments:
             _draw_line(
                 canvas, [(left + across(x), top + 6 + upwards(y)) for x, y in part], role, 1.6
@@ -163,6 +167,33 @@ def draw_funnel(
         canvas.text(36, upwards(value) + 4, form(value), "soft", at="right")
     canvas.text(WIDTH, height, form(max(xs)), "soft", at="right")
     return canvas.to_svg(height + 6)
+
+
+def draw_control(charts: Sequence[AreaChart], form: Format) -> str:
+    """A control chart per area: the points, the centre, the limits, and the points that signal."""
+    canvas, top = Canvas(), 0.0
+    for each in charts:
+        chart = each.chart
+        ends = [*chart.values, *chart.low, *chart.high]
+        upwards = _scale([float(value) for value in ends], top + 92, top + 22)
+        across = _scale([0.0, float(len(each.periods) - 1)], 6, WIDTH - 58)
+        canvas.text(0, top + 12, shorten(each.name, WIDTH - 60), "soft")
+        for limit in (chart.low, chart.high):
+            points = [(across(at), upwards(float(value))) for at, value in enumerate(limit)]
+            _draw_line(canvas, points, "rule", 0.8)
+        canvas.line(
+            [(across(0), upwards(chart.centre)), (WIDTH - 58, upwards(chart.centre))], "mid", 0.8
+        )
+        canvas.text(WIDTH - 54, upwards(chart.centre) + 4, form(chart.centre), "soft")
+        points = [(across(at), upwards(float(value))) for at, value in enumerate(chart.values)]
+        _draw_line(canvas, points, "deep", 1.6)
+        for point, why in zip(points, chart.signals, strict=True):
+            if why:
+                canvas.dot(*point, "alert", hollow=why == "run")
+        canvas.text(across(0), top + 108, each.periods[0], "soft")
+        canvas.text(WIDTH - 58, top + 108, each.periods[-1], "soft", at="right")
+        top += 122
+    return canvas.to_svg(top)
 
 
 def draw_coverage(rows: Sequence[tuple[str, Sequence[bool]]], periods: Sequence[str]) -> str:

@@ -1,103 +1,179 @@
-"""Pieces of the page: each drawing with its title, its words and its numbers as a table."""
+"""The series on a page: what is held, who reported, each area over time, spread, and change."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isnan
 
 import numpy as np
 from markupsafe import Markup
 
-from cchc_analysis.charts.canvas import Caption, frame
 from cchc_analysis.files import list_rows
-from cchc_analysis.inference import ASSUMPTIONS, funnel_limits, place_in_funnel
 from cchc_analysis.synthetic import NOTICE
 from cchc_analysis.tables import tabulate_rows
 from cchc_analysis.trends.board import Board, pair_ends, split_series
-from cchc_analysis.trends.pictures import (
-    Format,
-    draw_coverage,
-    draw_funnel,
-    draw_multiples,
-    draw_ranking,
-    draw_slopes,
-    draw_spread,
+from cchc_analysis.trends.pictures import draw_coverage, draw_multiples, draw_slopes, draw_spread
+from cchc_analysis.trends.pieces import (
+    MOST_DRAWN,
+    Section,
+    choose_form,
+    list_issuers,
+    name_unit,
+    say,
+    show_picture,
+    wrap,
 )
-from cchc_analysis.words import clean_text
 
 NAMED_SLOPES = 8
-MOST_ISSUERS = 4
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
 
 
-@dataclass(frozen=True)
-class Section:
-    """A piece of the page; a notebook shows it as it stands there."""
-
-    html: Markup
-
-    def _repr_html_(self) -> str:
-        return str(self.html)
-
-
 def show_opening(board: Board) -> Section:
-    """What is shown: the indicator, how many areas and periods, and what is left out."""
+    """What is shown: how many areas and periods, what is left out, and who says it."""
     words, values = board.words, board.values
+    first, last = (words.period(board.periods[at]) for at in (0, -1))
     lines = [
         words.say(
-            "held",
+            "trends.held" if first != last else "trends.held.one",
             values=words.number(len(values)),
             areas=words.number(values["area_id"].nunique()),
-            periods=words.join(board.periods),
+            periods=words.number(len(board.periods)),
+            first=first,
+            last=last,
+            unit=name_unit(board),
         ),
-        words.say("left_out", n=words.number(board.left_out)) if board.left_out else Markup(""),
-        words.say("sources", names=words.join(_list_issuers(board))),
+        words.say("trends.left_out", n=words.number(board.left_out)) if board.left_out else "",
+        words.say("trends.sources", names=words.join(list_issuers(board))),
     ]
     if board.is_synthetic:
         lines.insert(0, Markup("<strong>{}</strong>").format(NOTICE[words.lang]))
-    paragraphs = Markup("\n").join(Markup("<p>{}</p>").format(line) for line in lines if line)
-    title = Markup("<h1>{}</h1>\n").format(_name(board))
-    return Section(title + paragraphs)
+    lead = Markup('<p class="lead">{}</p>').format(_tell_ends(board))
+    paragraphs = [lead, *(Markup("<p>{}</p>").format(line) for line in lines if line)]
+    return Section(Markup("\n").join([*paragraphs, _list_breaks(board)]))
+
+
+def _tell_ends(board: Board) -> Markup:
+    """The spread of the period shown in a sentence, with the areas at both ends."""
+    words, form = board.words, choose_form(board)
+    ordered = board.latest.sort_values("value", kind="stable")
+    least, most = ordered.iloc[0], ordered.iloc[-1]
+    period = words.period(board.shown, ".in")
+    if len(ordered) == 1:
+        one = {"value": form(most["value"]), "area": most["name"]}
+        return words.say("trends.ends.one", period=period, **one)
+    return words.say(
+        "trends.ends",
+        period=period,
+        n=words.number(len(ordered)),
+        median=form(float(ordered["value"].median())),
+        least=form(least["value"]),
+        lowest=least["name"],
+        most=form(most["value"]),
+        highest=most["name"],
+    )
+
+
+def _list_breaks(board: Board) -> Markup:
+    """Changes of definition inside the years shown, with the document that made them."""
+    words, days = board.words, board.values["period_end"]
+    items = [
+        Markup("<li>{}: {} <small>{}</small></li>").format(
+            words.date(row["effective"]), words.pick(row, "change"), row["document"]
+        )
+        for row in board.breaks
+        if days.min() < row["effective"] <= days.max()
+    ]
+    if not items:
+        return Markup("")
+    return Markup("<p>{}</p>\n<ul>{}</ul>\n").format(
+        words.say("trends.breaks"), Markup("\n").join(items)
+    )
 
 
 def show_coverage(board: Board) -> Section:
-    """Who reported, and when."""
+    """Who reported, and when; areas that always did are counted and not drawn."""
     words, values = board.words, board.values
     grid = values.assign(held=1).pivot_table(index="name", columns="period", values="held")
     grid = grid.reindex(index=values["name"].unique(), columns=board.periods)
     rows = [(str(name), list(row.notna())) for name, row in grid.iterrows()]
+    gaps = [row for row in rows if not all(row[1])]
     counts = grid.notna().sum()
     table = tabulate_rows(
-        [words.say("period"), words.say("areas_held")],
+        [words.say("trends.period"), words.say("trends.areas_held")],
         [[words.period(label), words.number(int(counts[label]))] for label in board.periods],
-        words.say("coverage.table"),
+        words.say("trends.coverage.table"),
         numbers=(1,),
     )
-    least = words.say("coverage.alt", n=words.number(int(counts.min())), of=words.number(len(grid)))
-    picture = draw_coverage(rows, board.periods)
-    return _wrap(board, "coverage", picture, least, table)
+    said = words.say(
+        "trends.coverage.alt" if gaps else "trends.coverage.full",
+        n=words.number(int(counts.min())),
+        of=words.number(len(grid)),
+        period=words.period(str(counts.idxmin())),
+        full=words.number(len(rows) - len(gaps)),
+    )
+    if not gaps:
+        return wrap(board, "coverage", Markup("<p>{}</p>\n").format(said))
+    picture = draw_coverage(sorted(gaps, key=lambda row: sum(row[1]))[:MOST_DRAWN], board.periods)
+    return show_picture(board, "coverage", picture, _tell_part(board, said, len(gaps)), table)
+
+
+def _tell_part(board: Board, said: Markup, areas: int) -> Markup:
+    """What is said, and that not all areas are drawn where they are too many."""
+    if areas <= MOST_DRAWN:
+        return said
+    numbers = {"n": board.words.number(MOST_DRAWN), "of": board.words.number(areas)}
+    return Markup("{} {}").format(said, board.words.say("trends.part", **numbers))
 
 
 def show_series(board: Board) -> Section:
     """The series of every area, and the trend word that the rule allows."""
-    words = board.words
-    role = dict(zip(board.trends["area_id"], board.trends["word"], strict=True))
+    words, trends = board.words, board.trends
+    if len(trends) > MOST_DRAWN:
+        trends = trends.sort_values(["p_value", "name"]).head(MOST_DRAWN)
+    of_area = dict(list(board.values.groupby("area_id", sort=False)))
     series = [
-        (str(rows["name"].iloc[0]), split_series(rows), ROLE_OF_WORD.get(role[area_id], "mid"))
-        for area_id, rows in board.values.groupby("area_id", sort=False)
+        (
+            row["name"],
+            split_series(of_area[row["area_id"]]),
+            ROLE_OF_WORD.get(row["word"], "mid"),
+        )
+        for row in list_rows(trends)
     ]
     counts = board.trends["word"].value_counts()
-    said = words.join(
-        words.say(f"word.{word}.count", n=words.number(int(n))) for word, n in counts.items()
+    said = Markup("; ").join(
+        Markup("{}: {}").format(words.say(f"trends.word.{_key(word)}"), words.number(int(n)))
+        for word, n in counts.items()
     )
     table = tabulate_rows(
-        [words.say(f"series.{head}") for head in ("area", "points", "slope", "p", "word")],
-        [_tell_trend(board, row) for row in list_rows(board.trends)],
-        words.say("series.table"),
-        numbers=(1, 2, 3),
+        [words.say(f"trends.series.{head}") for head in ("area", "span", "slope", "p", "word")],
+        [_tell_trend(board, row) for row in list_rows(trends)],
+        words.say("trends.series.table"),
+        numbers=(2, 3),
     )
-    return _wrap(board, "series", draw_multiples(series, _form(board)), said, table)
+    picture = draw_multiples(series, choose_form(board))
+    sentence = Markup("{}{}.").format(said[:1].upper(), said[1:])
+    told = _tell_part(board, sentence, len(board.trends))
+    return show_picture(board, "series", picture, told, table)
+
+
+def _key(word: object) -> str:
+    return str(word).replace(" ", "_")
+
+
+def _tell_trend(board: Board, row: dict[str, object]) -> Sequence[Markup | str]:
+    words = board.words
+    slope, p_value = float(str(row["slope"])), float(str(row["p_value"]))
+    low, high = (words.number(float(str(row[name])), 3) for name in ("slope_low", "slope_high"))
+    ends = [words.period(str(row[name])) for name in ("first", "last")]
+    return [
+        str(row["name"]),
+        words.say(
+            "trends.span", first=ends[0], last=ends[1], n=words.number(float(str(row["points"])))
+        ),
+        "" if isnan(slope) else f"{words.number(slope, 3)} ({low} – {high})",
+        "" if isnan(p_value) else words.number(p_value, 3),
+        words.say(f"trends.word.{_key(row['word'])}"),
+    ]
 
 
 def show_distribution(board: Board) -> Section:
@@ -109,28 +185,33 @@ def show_distribution(board: Board) -> Section:
         )
         for label in board.periods
     }
-    form = _form(board)
+    form = choose_form(board)
+    heads = ("period", "least", "q1", "median", "q3", "most")
     table = tabulate_rows(
-        [words.say(f"spread.{head}") for head in ("period", "least", "q1", "median", "q3", "most")],
+        [words.say(f"trends.spread.{head}") for head in heads],
         [[words.period(label), *(form(each) for each in five)] for label, five in fives.items()],
-        words.say("spread.table"),
+        words.say("trends.spread.table"),
         numbers=range(1, 6),
     )
     periods = [(label, [float(each) for each in five]) for label, five in fives.items()]
-    last = fives[board.periods[-1]]
-    alt = words.say("spread.alt", period=words.period(board.periods[-1]), median=form(last[2]))
+    shown = fives[board.shown]
+    alt = words.say(
+        "trends.spread.alt",
+        period=words.period(board.shown, ".in"),
+        **dict(zip(("least", "q1", "median", "q3", "most"), map(form, shown), strict=True)),
+    )
     picture = draw_spread(periods, [float("nan")] * len(periods), form)
-    return _wrap(board, "spread", picture, alt, table)
+    return show_picture(board, "spread", picture, alt, table)
 
 
 def show_change(board: Board) -> Section:
-    """First against last period, where both lie in one segment of the series."""
-    words, first, last = board.words, board.periods[0], board.periods[-1]
+    """The earliest period that can be joined to the one shown, against that one."""
+    words, first, last = board.words, board.first_joined, board.shown
     pairs = pair_ends(board.values, first, last)
     if pairs.empty or first == last:
-        return _say(board, "change", "change.none")
-    form = _form(board)
-    order = pairs["change"].abs().sort_values(ascending=False).index
+        return say(board, "change", "change.none")
+    form = choose_form(board)
+    ordered = pairs.loc[pairs["change"].abs().sort_values(ascending=False).index]
     rows = [
         (
             row["name"],
@@ -138,157 +219,24 @@ def show_change(board: Board) -> Section:
             row["value"],
             "pale" if at >= NAMED_SLOPES else "deep" if row["change"] > 0 else "alert",
         )
-        for at, row in enumerate(list_rows(pairs.loc[order]))
+        for at, row in enumerate(list_rows(ordered.head(MOST_DRAWN)))
     ]
+    heads = (words.period(first), words.period(last))
     table = tabulate_rows(
-        [words.say("series.area"), words.period(first), words.period(last), words.say("change.by")],
+        [words.say("trends.series.area"), *heads, words.say("trends.change.by")],
         [
             [row["name"], form(row["value_first"]), form(row["value"]), form(row["change"])]
-            for row in list_rows(pairs.loc[order])
+            for row in list_rows(ordered.head(MOST_DRAWN))
         ],
-        words.say("change.table"),
+        words.say("trends.change.table"),
         numbers=(1, 2, 3),
     )
     alt = words.say(
-        "change.alt",
+        "trends.change.alt",
         up=words.number(int((pairs["change"] > 0).sum())),
         down=words.number(int((pairs["change"] < 0).sum())),
+        first=heads[0],
+        last=heads[1],
     )
-    heads = (str(words.period(first)), str(words.period(last)))
-    return _wrap(board, "change", draw_slopes(rows, heads, form), alt, table)
-
-
-def show_ranking(board: Board) -> Section:
-    """The last period from best to worst, with the ranks that each may hold."""
-    words, form = board.words, _form(board)
-    rows = [
-        (row["name"], row["rank"], row["rank_low"], row["rank_high"], _tell_rank(board, row))
-        for row in list_rows(board.latest)
-    ]
-    table = tabulate_rows(
-        [words.say(f"ranking.{head}") for head in ("area", "value", "rank", "range")],
-        [
-            [row["name"], form(row["value"]), words.number(row["rank"]), _tell_range(board, row)]
-            for row in list_rows(board.latest)
-        ],
-        words.say("ranking.table"),
-        numbers=(1, 2, 3),
-    )
-    kind = "ranks" if board.has_cases else "ranks_rounded"
-    alt = words.say(f"ranking.{kind}", period=words.period(board.periods[-1]))
-    return _wrap(board, "ranking", draw_ranking(rows, len(rows)), alt, table)
-
-
-def show_funnel(board: Board) -> Section:
-    """Shares of the last period in a funnel; a sentence where there are no cases to count."""
-    words = board.words
-    cases = board.latest[board.latest["denominator"].notna() & board.latest["numerator"].notna()]
-    if len(cases) < 2:
-        return _say(board, "funnel", "funnel.none")
-    placed = place_in_funnel(cases["numerator"], cases["denominator"])
-    centre = float(placed["centre"].iloc[0])
-    sizes = np.linspace(max(cases["denominator"].min() / 2, 1), cases["denominator"].max(), 40)
-    curves = [
-        ([(float(x), 100 * float(y)) for x, y in zip(sizes, limit, strict=True)], role)
-        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
-        for limit in funnel_limits(centre, np.round(sizes), coverage)
-    ]
-    points = [
-        (str(name), float(size), 100 * float(rate), str(place))
-        for name, size, rate, place in zip(
-            cases["name"], cases["denominator"], placed["rate"], placed["place"], strict=True
-        )
-    ]
-    table = tabulate_rows(
-        [words.say(f"funnel.{head}") for head in ("area", "cases", "rate", "place")],
-        [
-            [name, words.number(size), words.number(rate, 2), words.say(f"funnel.place.{place}")]
-            for name, size, rate, place in points
-        ],
-        words.say("funnel.table"),
-        numbers=(1, 2),
-    )
-    out = sum(place in ("low", "high") for *_, place in points)
-    alt = words.say("funnel.alt", n=words.number(out), of=words.number(len(points)))
-    common = str(words.say("funnel.centre", rate=words.number(100 * centre, 2)))
-    picture = draw_funnel(points, curves, (100 * centre, common), _form(board))
-    return _wrap(board, "funnel", picture, alt, table)
-
-
-def show_methods(board: Board) -> Section:
-    """What each method assumes, and the rule of trend words."""
-    words = board.words
-    at = ("vi", "en").index(words.lang)
-    used = ["trend", "ranks", "funnel", "wilson"] if board.has_cases else ["trend"]
-    items = [words.say("rule.trend"), *(ASSUMPTIONS[name][at] for name in used)]
-    if not board.has_cases:
-        items.append(words.say("rule.rounding"))
-    listed = Markup("\n").join(Markup("<li>{}</li>").format(item) for item in items)
-    return Section(Markup("<h2>{}</h2>\n<ul>{}</ul>\n").format(words.say("methods.title"), listed))
-
-
-def _wrap(board: Board, kind: str, picture: str, alternative: Markup, table: Markup) -> Section:
-    words = board.words
-    caption = Caption(
-        title=words.say(f"{kind}.title", name=_name(board)),
-        unit=words.say(f"{kind}.unit", unit=_unit(board)),
-        source=words.say("source", names=words.join(_list_issuers(board))),
-        alternative=alternative,
-    )
-    figure = frame(picture, caption, f"trend-{kind}")
-    details = Markup("<details><summary>{}</summary>\n{}</details>\n").format(
-        words.say("as_table"), table
-    )
-    said = Markup("<p>{}</p>\n").format(alternative)
-    return Section(_head(board, kind) + said + figure + details)
-
-
-def _say(board: Board, kind: str, key: str) -> Section:
-    return Section(_head(board, kind) + Markup("<p>{}</p>\n").format(board.words.say(key)))
-
-
-def _head(board: Board, kind: str) -> Markup:
-    return Markup('<h2 id="{}">{}</h2>\n').format(kind, board.words.say(f"{kind}.head"))
-
-
-def _name(board: Board) -> Markup:
-    return board.words.pick(board.indicator, "label")
-
-
-def _unit(board: Board) -> Markup:
-    return board.words.pick(board.reference.unit_rows[board.indicator["unit"]], "label")
-
-
-def _list_issuers(board: Board) -> list[Markup]:
-    names = [clean_text(name) for name in board.issuers]
-    if len(names) <= MOST_ISSUERS:
-        return names
-    more = board.words.say("more", n=board.words.number(len(names) - MOST_ISSUERS))
-    return [*names[:MOST_ISSUERS], more]
-
-
-def _form(board: Board) -> Format:
-    decimals = 0 if board.indicator["unit"] == "rank" else 2
-    return lambda value: board.words.number(float(value), decimals)
-
-
-def _tell_trend(board: Board, row: dict[str, object]) -> Sequence[Markup | str]:
-    words = board.words
-    slope, p_value = float(str(row["slope"])), float(str(row["p_value"]))
-    return [
-        str(row["name"]),
-        words.number(float(str(row["points"]))),
-        "" if isnan(slope) else words.number(slope, 3),
-        "" if isnan(p_value) else words.number(p_value, 3),
-        words.say(f"word.{row['word']}"),
-    ]
-
-
-def _tell_rank(board: Board, row: dict[str, float]) -> str:
-    rank, held = board.words.number(row["rank"]), _tell_range(board, row)
-    return rank if rank == held else f"{rank} ({held})"
-
-
-def _tell_range(board: Board, row: dict[str, float]) -> str:
-    low, high = (board.words.number(row[name]) for name in ("rank_low", "rank_high"))
-    return low if low == high else f"{low}–{high}"
+    picture = draw_slopes(rows, (str(heads[0]), str(heads[1])), form)
+    return show_picture(board, "change", picture, _tell_part(board, alt, len(pairs)), table)
