@@ -81,10 +81,10 @@ def made_up_reference() -> Reference:
 
 
 def read_figures(text: str, source_id: str, area: str, period: tuple[str, str]) -> pd.DataFrame:
-    """Figures from lines of ``id section indicator scope printed [status] [comparator]``.
+    """Figures from lines of ``id section indicator scope printed [status] [comparator] [year]``.
 
     A stock is told from a flow by the catalogue; ``_`` stands for a space in the printed text;
-    ``indicator/item=x`` has a breakdown.
+    ``indicator/item=x`` has a breakdown; a year puts a figure into a year of its own.
     """
     rows = []
     lines = [line.split() for line in text.splitlines() if line.strip()]
@@ -94,6 +94,8 @@ def read_figures(text: str, source_id: str, area: str, period: tuple[str, str]) 
         known = made_up_reference().indicator_rows[indicator]
         is_stock = known["aggregation"] == "stock"
         texts = [printed.replace("_", " "), ""]
+        year = more.pop() if more and more[-1].isdigit() else ""
+        window = (f"{year}-01-01", f"{year}-12-31") if year else period
         rows.append(
             dict.fromkeys(TRANSCRIPT_COLUMNS, "")
             | {
@@ -104,8 +106,8 @@ def read_figures(text: str, source_id: str, area: str, period: tuple[str, str]) 
                 "place": "text",
                 "area": area,
                 "scope": scope,
-                "period_start": "" if is_stock else period[0],
-                "period_end": period[1],
+                "period_start": "" if is_stock else window[0],
+                "period_end": window[1],
                 "indicator": indicator,
                 "breakdown": breakdown,
                 "printed": texts[0],

@@ -158,7 +158,24 @@ def test_the_page_counts_and_explains_the_states() -> None:
     html = str(briefs.show_plan(open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))).html)
     for words in ("✓ đạt", "✕ chưa đạt", "◷ chưa đến hạn", "≠ khác khái niệm", "… thiếu số liệu"):
         assert words in html
-    assert "Tính đến 30/6/2022; hạn 31/12/2022" in html
+    assert "Tính đến 30/6/2022; tỷ lệ trên số vụ đã qua nên xét được ngay" in html
+    assert "Mới tính đến 30/6/2022, số còn cộng dồn; hạn 31/12/2022" in html
+
+
+def test_a_target_of_an_earlier_period_stands_apart_and_is_not_counted() -> None:
+    old = """
+    M050 II.4 recruits_quota whole_district 48 plan = 2021
+    M051 II.4 recruits_hired whole_district 26 actual = 2021
+    """
+    brief = only(PLAIN_REPORT + old)
+    assert [(each.state, each.is_earlier) for each in brief.comparisons] == [(State.MISSED, True)]
+    html = read_text(str(briefs.show_plan(brief).html))
+    assert "✕ chưa đạt 0" in html
+    assert "Chỉ tiêu của kỳ trước" in html
+    assert "✕ chưa đạt 26" in html
+    summary = read_text(str(briefs.show_summary(brief).html))
+    assert "26" not in summary
+    assert "chưa đạt" not in summary
 
 
 # Grade
@@ -274,7 +291,7 @@ def test_a_zero_a_missing_and_a_withheld_value_look_different() -> None:
     page = tell_page(replace(brief, entries=(withheld, *brief.entries[1:])))
     assert "không công bố" in page
     assert re.search(r'<a id="u-M011" href="#n-M011">0</a>', page)
-    assert '<span class="na">…<i> không có</i></span>' in tell_page(
+    assert '<span class="na">…<i> không nêu</i></span>' in tell_page(
         only(PLAIN_REPORT + "M011 III dossiers_received_total commune_aggregate 5")
     )
 

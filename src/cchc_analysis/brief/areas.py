@@ -12,6 +12,7 @@ from cchc_analysis.brief.exhibits.shared import head_entry
 from cchc_analysis.brief.telling import (
     Section,
     head,
+    lower,
     name_breakdown,
     name_entry,
     name_indicator,
@@ -55,7 +56,7 @@ def show_reform_areas(brief: Brief) -> Section:
             [
                 head(3, f"part-{part}", brief.words.say(f"part.title.{part}")),
                 *(exhibit.html for exhibit in exhibits.get(part, ())),
-                _tabulate_rest(brief, left[part], part),
+                _tabulate_rest(brief, left[part], bool(exhibits.get(part))),
             ]
         )
         for part in PARTS
@@ -82,7 +83,7 @@ def _name_silent(brief: Brief, silent: Sequence[str]) -> Markup:
     return Markup('<p class="src">{}</p>\n').format(brief.words.say("areas.silent", names=names))
 
 
-def _tabulate_rest(brief: Brief, entries: Sequence[Entry], part: str) -> Markup:
+def _tabulate_rest(brief: Brief, entries: Sequence[Entry], is_rest: bool) -> Markup:
     """What no chart shows: a row per quantity, in groups by scope and by what is broken down."""
     if not entries:
         return Markup("")
@@ -90,10 +91,12 @@ def _tabulate_rest(brief: Brief, entries: Sequence[Entry], part: str) -> Markup:
     groups: dict[Markup, list[list[Markup]]] = {}
     for entry in sorted(entries, key=_place_group):
         groups.setdefault(_name_group(brief, entry), []).append(_tell_row(brief, entry))
-    caption = words.say(f"part.title.{part}")
     if len(groups) == 1:
-        caption = words.say("areas.table.one", part=caption, group=next(iter(groups)))
+        group = next(iter(groups))
+        caption = words.say("areas.table.rest", group=lower(group)) if is_rest else group
         groups = {Markup(""): rows for rows in groups.values()}
+    else:
+        caption = words.say("areas.table.rest.many" if is_rest else "areas.table.many")
     return tabulate_groups(
         [words.say("table.indicator"), words.say("table.value"), words.say("table.of")],
         list(groups.items()),

@@ -117,6 +117,7 @@ class Comparison:
         state: One of five.
         reason: The row of ``target_results.csv`` that says why, or an empty one.
         is_open: The state is that of today; the target's period is not over.
+        is_earlier: The target's period was over before that of the brief began.
     """
 
     target: Entry
@@ -124,6 +125,7 @@ class Comparison:
     state: State
     reason: Mapping[str, Any]
     is_open: bool
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +164,11 @@ class Brief:
     def lang(self) -> str:
         """The language of the page."""
         return self.words.lang
+
+    @cached_property
+    def current(self) -> tuple[Comparison, ...]:
+        """The comparisons with targets of this period, not of an earlier one."""
+        return tuple(each for each in self.comparisons if not each.is_earlier)
 
     @cached_property
     def province(self) -> Mapping[str, Any] | None:

@@ -14,6 +14,7 @@ from cchc_analysis.brief.telling import (
     name_area,
     name_indicator,
     name_source,
+    upper,
 )
 from cchc_analysis.files import list_rows
 from cchc_analysis.words import clean_text
@@ -27,7 +28,7 @@ def show_head(brief: Brief) -> Section:
     title = words.say("head.title", area=name_area(brief), period=words.period(brief.period))
     other = other_language(brief.lang)
     facts = [
-        (words.say("head.province"), _name_province(brief)),
+        _tell_province(brief),
         (words.say("head.period"), words.span(brief.start, brief.end)),
         (words.say("head.as_of"), words.date(_last_day(brief))),
         (words.say("head.grade"), tell_grade(brief)),
@@ -44,7 +45,7 @@ def show_head(brief: Brief) -> Section:
         Markup(
             '<div class="head">\n<p class="kicker"><a href="../../index.html">{}</a> '
             '<a class="lang" href="{}" hreflang="{}" lang="{}">{}</a></p>\n<h1>{}</h1>\n'
-            '<dl>\n{}</dl>\n<nav aria-label="{}"><ul>{}</ul></nav>\n</div>\n'
+            '<dl>\n{}</dl>\n<p class="src">{}</p>\n<nav aria-label="{}"><ul>{}</ul></nav>\n</div>\n'
         ).format(
             words.say("site.title"),
             link_page(brief, other),
@@ -53,14 +54,20 @@ def show_head(brief: Brief) -> Section:
             words.say("head.language"),
             title,
             listed,
+            words.say("head.legend"),
             words.say("head.contents"),
             links,
         )
     )
 
 
-def _name_province(brief: Brief) -> Markup:
-    return brief.words.place(brief.province) if brief.province else brief.words.say("missing")
+def _tell_province(brief: Brief) -> tuple[Markup, Markup]:
+    """The kind of the first tier as the label, so that its name need not repeat it."""
+    words, row = brief.words, brief.province
+    if row is None:
+        return words.say("head.province"), words.say("missing")
+    is_city = row["type"] == "thành phố"
+    return words.say("head.province.city" if is_city else "head.province"), words.short_name(row)
 
 
 def _tell_documents(brief: Brief) -> Markup:
@@ -89,8 +96,8 @@ def tell_grade(brief: Brief) -> Markup:
     if grade.missing:
         names = words.join(lower(name_indicator(brief, name)) for name in grade.missing)
         counts += Markup(" ") + words.say("grade.missing", names=names)
-    return Markup('<a class="grade" href="#about-grade"><b>{}</b></a> {}').format(
-        grade.letter, counts
+    return Markup('<a class="grade" href="#about-grade"><b>{}</b></a> {}. {}').format(
+        grade.letter, upper(words.say(f"grade.means.{grade.letter}")), counts
     )
 
 

@@ -169,7 +169,7 @@ def _tell_plan(brief: Brief, entry: Entry) -> list[Markup]:
     """The targets that the figure can be held against, one line each."""
     return [
         _tell_state(brief, each, entry)
-        for each in brief.comparisons
+        for each in brief.current
         if each.state in JUDGED and each.result and each.result.indicator == entry.indicator
     ]
 

@@ -24,6 +24,7 @@ from cchc_analysis.brief.telling import (
     name_status,
     name_time,
     tell_interval,
+    tell_marks,
     tell_number,
     tell_unit,
 )
@@ -82,9 +83,10 @@ def _tell_note(brief: Brief, entry: Entry) -> Markup:
     origin = _tell_derivation(brief, entry) if entry.is_derived else _tell_places(brief, entry)
     if interval := tell_interval(brief, entry):
         origin += Markup(" ") + brief.words.say("note.interval", range=interval)
-    return Markup('<li id="{}"><b>{}</b> {} – {}. {}{} {}</li>\n').format(
+    return Markup('<li id="{}"><b>{}</b>{} {} – {}. {}{} {}</li>\n').format(
         entry.note,
         tell_number(brief, entry),
+        tell_marks(brief, brief.marks(entry)),
         tell_unit(brief, entry),
         Markup(", ").join(fact for fact in facts if fact),
         origin,

@@ -68,15 +68,18 @@ def _read_target(row: Mapping[str, Any]) -> Entry:
 def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
     related = brief.reference.target_results
     rows = list_rows(related[related["target_indicator"] == target.indicator])
+    is_earlier = bool(target.end) and target.end < brief.start
     same: dict[str, Any] = {"result_indicator": target.indicator, "relation": "same"}
     found = False
     for row in (same, *rows):
         for result in _list_results(brief, target, row):
             found = True
             is_open = not target.end or result.end < target.end
-            yield Comparison(target, result, _judge(brief, target, result, row), row, is_open)
+            state = _judge(brief, target, result, row)
+            yield Comparison(target, result, state, row, is_open, is_earlier)
     if not found:
-        yield Comparison(target, None, State.MISSING, {}, target.end > brief.end)
+        is_open = target.end > brief.end
+        yield Comparison(target, None, State.MISSING, {}, is_open, is_earlier)
 
 
 def _list_results(brief: Brief, target: Entry, relation: Mapping[str, Any]) -> list[Entry]:
@@ -101,7 +104,7 @@ def _judge(brief: Brief, target: Entry, result: Entry, relation: Mapping[str, An
     if relation["relation"] == "no_denominator":
         return State.MISSING
     is_over = not target.end or result.end >= target.end
-    settles_early = _is_running_rate(brief, result.indicator)
+    settles_early = is_running_rate(brief, result.indicator)
     if _is_reached(brief, target, result):
         # What only grows and has reached its floor stays above it; a ceiling may still be broken.
         is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
@@ -122,7 +125,7 @@ def _is_reached(brief: Brief, target: Entry, result: Entry) -> bool:
     }.get(Comparator(target.comparator), False)
 
 
-def _is_running_rate(brief: Brief, indicator: str) -> bool:
+def is_running_rate(brief: Brief, indicator: str) -> bool:
     """Whether a rate can be judged before its year is over.
 
     A share of the cases so far (on time among resolved) can; a share of a year's total (disbursed

@@ -42,7 +42,7 @@ Rule = Callable[[Brief, Sequence[Comparison]], Markup | None]
 
 def show_summary(brief: Brief) -> Section:
     """Three to six sentences, then strengths and concerns."""
-    comparisons = brief.comparisons
+    comparisons = brief.current
     sentences = [said for _, said in list_sentences(brief, comparisons)]
     text = Markup('<p class="lead">{}</p>\n').format(Markup(" ").join(sentences))
     return wrap("summary", brief.words.say("summary.title"), text, tell_looks(brief, comparisons))

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief, Comparison, State
 from cchc_analysis.brief.exhibits.shared import choose_axis, point_row, to_frame
+from cchc_analysis.brief.plan import is_running_rate
 from cchc_analysis.brief.telling import (
     Section,
     cite,
@@ -47,8 +48,11 @@ def show_plan(brief: Brief) -> Section:
     groups = [
         (tell_state(brief, state), [_tell_comparison(brief, each) for each in own])
         for state in STATE_SIGNS
-        if (own := [each for each in comparisons if each.state == state])
+        if (own := [each for each in brief.current if each.state == state])
     ]
+    if earlier := [each for each in comparisons if each.is_earlier]:
+        rows = [_tell_comparison(brief, each, is_judged=True) for each in earlier]
+        groups.append((words.say("plan.earlier"), rows))
     table = tabulate_groups(
         [words.say(f"plan.head.{key}") for key in ("what", "target", "result")],
         groups,
@@ -56,8 +60,9 @@ def show_plan(brief: Brief) -> Section:
         numbers=(1, 2),
         kind="plan",
     )
-    chart = _draw_plan(brief, comparisons)
-    return wrap("plan", words.say("plan.title"), _count_states(brief, comparisons), chart, table)
+    chart = _draw_plan(brief, brief.current)
+    counts = _count_states(brief, brief.current)
+    return wrap("plan", words.say("plan.title"), counts, chart, table)
 
 
 def tell_state(brief: Brief, state: State) -> Markup:
@@ -76,7 +81,8 @@ def _count_states(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:
     return Markup('<ul class="tally">{}</ul>\n').format(items)
 
 
-def _tell_comparison(brief: Brief, each: Comparison) -> list[Markup]:
+def _tell_comparison(brief: Brief, each: Comparison, *, is_judged: bool = False) -> list[Markup]:
+    """A row of the table; with its state where no group head says it."""
     result = each.result
     scope = result.scope if result else each.target.scope
     facts = [
@@ -86,6 +92,8 @@ def _tell_comparison(brief: Brief, each: Comparison) -> list[Markup]:
     small = Markup(" · ").join(fact for fact in facts if fact)
     name = name_entry(brief, each.target)
     told = tell(brief, result) if result else Markup("…")
+    if is_judged:
+        told = tell_state(brief, each.state) + Markup(" ") + told
     if result and result.indicator != each.target.indicator:
         told += Markup(" <small>{}</small>").format(name_indicator(brief, result.indicator))
     return [
@@ -102,10 +110,19 @@ def _tell_why(brief: Brief, each: Comparison) -> Markup:
     if each.state in (State.DIFFERS, State.MISSING):
         return words.pick(each.reason, "reason")
     now = words.date(each.result.end)
+    return words.say(_choose_why(brief, each), now=now, end=words.date(each.target.end))
+
+
+def _choose_why(brief: Brief, each: Comparison) -> str:
+    """Why a target has its state: its time is over, or it can be judged before, or it cannot."""
+    assert each.result is not None  # noqa: S101 - only asked of what was judged
     if not each.target.end:
-        return words.say("plan.why.undated", now=now)
-    key = "plan.why.open" if each.is_open else "plan.why.over"
-    return words.say(key, now=now, end=words.date(each.target.end))
+        return "plan.why.undated"
+    if not each.is_open:
+        return "plan.why.over"
+    if is_running_rate(brief, each.result.indicator):
+        return "plan.why.running"
+    return "plan.why.early" if each.state == State.MET else "plan.why.growing"
 
 
 def _draw_plan(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:

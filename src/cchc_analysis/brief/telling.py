@@ -70,6 +70,10 @@ def tell_unit(brief: Brief, entry: Entry, *, many: bool = False) -> Markup:
     """
     if entry.unit == "%":
         return brief.words.say("unit.rate") if many else Markup("")
+    own = f"unit.of.{entry.indicator}"
+    if brief.words.has(own):
+        # What the catalogue only calls an item has a word of its own: an article, a chair.
+        return brief.words.count(own, 0 if many else int(entry.value))
     row = brief.reference.unit_rows.get(entry.unit, {})
     if brief.lang == "en" and entry.value == 1 and not many:
         # The code of a unit is its English singular.

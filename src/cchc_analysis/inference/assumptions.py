@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 ASSUMPTIONS: Mapping[str, tuple[str, str]] = {
     "wilson": (
-        "Khoảng Wilson 95 %: coi hồ sơ trong kỳ là một lần rút từ quá trình giải quyết; các hồ sơ "
+        "Khoảng Wilson 95%: coi hồ sơ trong kỳ là một lần rút từ quá trình giải quyết; các hồ sơ "
         "độc lập với nhau.",
-        "Wilson 95 % interval: the dossiers of the period are seen as one draw of a process; "
+        "Wilson 95% interval: the dossiers of the period are seen as one draw of a process; "
         "dossiers are independent of each other.",
     ),
     "funnel": (
-        "Biểu đồ phễu: giới hạn 95 % và 99,8 % theo phân phối nhị thức quanh tỷ lệ chung; nằm "
+        "Biểu đồ phễu: giới hạn 95% và 99,8% theo phân phối nhị thức quanh tỷ lệ chung; nằm "
         "ngoài phễu là khác thường, chưa phải là tốt hay kém.",
-        "Funnel: binomial 95 % and 99.8 % limits around the pooled rate; outside it is unusual, "
+        "Funnel: binomial 95% and 99.8% limits around the pooled rate; outside it is unusual, "
         "which is not yet good or bad.",
     ),
     "xmr": (
@@ -36,9 +36,9 @@ ASSUMPTIONS: Mapping[str, tuple[str, str]] = {
         "independent periods; p-values adjusted after Benjamini-Hochberg over all series shown.",
     ),
     "ranks": (
-        "Khoảng hạng 95 %: mô phỏng từ phân phối hậu nghiệm Beta (tiên nghiệm Jeffreys) với hạt "
+        "Khoảng hạng 95%: mô phỏng từ phân phối hậu nghiệm Beta (tiên nghiệm Jeffreys) với hạt "
         "giống cố định; hạng chồng lấn thì không phân thứ bậc được.",
-        "95 % interval of ranks: simulated from Beta posteriors (Jeffreys prior) with a fixed "
+        "95% interval of ranks: simulated from Beta posteriors (Jeffreys prior) with a fixed "
         "seed; where they overlap the order is not established.",
     ),
     "standardised": (
