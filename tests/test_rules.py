@@ -137,6 +137,30 @@ def test_every_rule_says_why_and_from_where(suite: str, entry: Mapping[str, Any]
         assert meta["why_vi"].endswith(".")
 
 
+def test_every_rule_that_a_brief_can_name_has_words_in_both_languages(
+    reference: Reference,
+) -> None:
+    """Identities, comparisons and the rates above 100; the rest withhold a source, with their why.
+
+    Words that no rule needs any more would mislead as well.
+    """
+    named = {
+        entry.values[1]["meta"]["rule_id"]
+        for entry in list_rules()
+        if entry.values[0] in ("identities", "observations")
+        and entry.values[1]["severity"] != "critical"
+    }
+    words = reference.identities.set_index("rule_id")
+    assert words.index.is_unique
+    assert set(words.index) == named
+    for column in ("definition_vi", "definition_en"):
+        assert words[column].str.fullmatch(r"\S.*\.").all()
+    for entry in list_rules():
+        meta = entry.values[1]["meta"]
+        if meta["rule_id"] in named and entry.values[0] == "identities":
+            assert words.at[meta["rule_id"], "rival_group"] == meta.get("rival_group", "")
+
+
 def test_rules_run_as_they_are_written(suites: Mapping[str, Suite]) -> None:
     """The file holds as many rules as are built, under ids of their own."""
     written = [entry.values[1]["meta"]["rule_id"] for entry in list_rules()]

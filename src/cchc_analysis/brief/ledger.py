@@ -162,15 +162,14 @@ def _tell_remark(brief: Brief, each: Contradiction) -> Markup:
 
 def tell_rule(brief: Brief, finding: Mapping[str, Any]) -> Markup:
     """What the rule says, in words; a rule that no words are kept for goes by its indicator."""
-    rows = brief.reference.identities
-    known = list_rows(rows[rows["rule_id"] == finding["rule_id"]])
-    if known and (words := brief.words.pick(known[0], "definition")):
-        return words.rstrip(".")
     indicator = brief.reference.indicator_rows.get(finding["indicator"])
     name = brief.words.pick(indicator, "label") if indicator else clean_text(finding["rule_id"])
     if finding["kind"] == "stated_twice":
         return brief.words.say("ledger.twice", what=name)
-    return name
+    rows = brief.reference.identities
+    known = list_rows(rows[rows["rule_id"] == finding["rule_id"]])
+    words = brief.words.pick(known[0], "definition") if known else Markup("")
+    return words.rstrip(".") if words else name
 
 
 def _tell_figures(brief: Brief, findings: Sequence[Mapping[str, Any]]) -> Markup:

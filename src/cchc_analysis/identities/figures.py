@@ -24,6 +24,9 @@ ROW_COLUMNS = ("source_id", "area_id", "scope", "period_start", "period_end")
 APPROXIMATION = 0.05
 """How far, in shares of itself, a figure "about" (khoảng, gần) may lie from its quantity."""
 
+OPEN_END = 1e-6
+"""What rounds up is not reached: 89,4 stands for less than 89.45, by this share of its unit."""
+
 EXTREME_RATES = (0.0, 100.0)
 """None and all: printed without decimals they are meant exactly, and are no rounding."""
 
@@ -86,7 +89,8 @@ def leave_room(figures: pd.DataFrame) -> dict[str, Floats]:
         step = np.where(np.isfinite(high - low), high - low, 0.0)
     is_whole_rate = ((figures["decimals"] == 0) & (figures["unit"] == "%")).to_numpy()
     is_extreme = is_whole_rate & np.isin(value, EXTREME_RATES)
-    low, high = np.where(is_extreme, value, low), np.where(is_extreme, value, high)
+    low = np.where(is_extreme, value, low)
+    high = np.where(is_extreme, value, high - OPEN_END * step)
     comparator = figures["comparator"].to_numpy()
     about = np.where(comparator == Comparator.ABOUT, APPROXIMATION * np.abs(value), 0.0)
     opens_up = np.isin(comparator, (Comparator.AT_LEAST, Comparator.MORE))
@@ -94,5 +98,6 @@ def leave_room(figures: pd.DataFrame) -> dict[str, Floats]:
     return {
         "low": np.where(opens_down, -np.inf, low - about),
         "high": np.where(opens_up, np.inf, high + about),
-        "step": step,
+        # Who says "over 99" has not cut 98.7 off: a bound is meant as it stands.
+        "step": np.where(opens_up | opens_down, 0.0, step),
     }

@@ -26,6 +26,9 @@ COLUMNS = (
 )
 """The columns that comparisons look at."""
 
+GROWING = ("flow_ytd", "flow_ytd_incl_opening")
+"""What accumulates from one day on; what was there on that day changes nothing of it."""
+
 OPENING_GAP = 20
 """Days by which a window may start after the day of the stock that it takes over."""
 
@@ -69,7 +72,7 @@ def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
 def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
     """What accumulates from one day on is not less at the end of a longer window."""
     flows = _keep_results(table)
-    flows = flows[(flows["aggregation"] == "flow_ytd") & flows["first_day"].notna()]
+    flows = flows[flows["aggregation"].isin(GROWING) & flows["first_day"].notna()]
     ordered = flows.sort_values(["series", "first_day", "last_day"], kind="stable")
     before = ordered.shift(1)
     follows = (ordered["series"] == before["series"]) & (
@@ -119,7 +122,7 @@ def compare_magnitudes(table: pd.DataFrame, factor: float, least: float) -> pd.D
 
     sized = _keep_results(table)
     sized = sized[sized["unit_kind"].isin(["count", "money"]) & (sized["value"] > 0)]
-    is_flow = sized["aggregation"] == "flow_ytd"
+    is_flow = sized["aggregation"].isin(GROWING)
     window = (sized["last_day"] - sized["first_day"] + 1).where(is_flow).fillna(1).clip(lower=1)
     sized = sized.assign(days=window, pace=np.log(sized["value"] / window))
     periods = sized.groupby("series")["period_end"].transform("nunique")
