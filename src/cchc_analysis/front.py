@@ -133,7 +133,7 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
     project = _project()
     reference, tables = _load()
     words = load_words(project.notebooks / TEMPLATE, lang)
-    return open_brief_of(tables, reference, words, district, period)
+    return open_brief_of(tables, reference, words, district, period, project.reports)
 
 
 def open_trends(

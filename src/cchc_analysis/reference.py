@@ -101,6 +101,11 @@ class Project:
         return self.root / "data" / "raw"
 
     @property
+    def reports(self) -> Path:
+        """The documents themselves, where the user keeps them."""
+        return self.raw / "reports"
+
+    @property
     def reference(self) -> Path:
         """What people decided."""
         return self.root / "data" / "reference"

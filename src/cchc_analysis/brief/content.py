@@ -7,11 +7,12 @@ looked up; ``opening`` makes a brief, the other modules tell it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.brief.quotes import Quotes
 from cchc_analysis.files import list_rows
 from cchc_analysis.records import QUANTITY, RESULT_STATUSES, Origin, Scope, Severity
 from cchc_analysis.words import Words
@@ -141,6 +142,7 @@ class Brief:
         panel: The published results of all districts, for trend and peers.
         sources_held: All sources, to say what is not held.
         comparisons: The targets against these values.
+        quotes: Sentences of documents that the user keeps, by source and figure.
     """
 
     area: Mapping[str, Any]
@@ -159,6 +161,7 @@ class Brief:
     sources_held: pd.DataFrame
     entries: tuple[Entry, ...]
     comparisons: tuple[Comparison, ...] = ()
+    quotes: Quotes = field(default_factory=dict)
 
     @property
     def lang(self) -> str:

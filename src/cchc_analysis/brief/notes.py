@@ -100,6 +100,15 @@ def _tell_completeness(brief: Brief) -> Markup:
                 left=", ".join(figure for _, figure in left),
             )
         )
+        if quoted := sum(1 for figure in ids if figure in brief.quotes):
+            lines.append(
+                brief.words.say(
+                    "notes.quoted",
+                    source=name_source(brief, source_id),
+                    n=brief.words.number(quoted),
+                    total=brief.words.number(len(ids)),
+                )
+            )
     lines.append(brief.words.say("notes.remarks"))
     silent = [name for name in HEADLINES if not brief.find(name)]
     if silent:

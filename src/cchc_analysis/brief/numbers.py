@@ -53,12 +53,25 @@ def list_noted(brief: Brief) -> Iterator[Entry]:
 def tell_numbers(brief: Brief) -> Markup:
     """The notes in the order of the documents, so that one can be held beside the other."""
     groups: dict[Markup, list[Markup]] = {}
+    said: set[str] = set()
     for entry in list_noted(brief):
-        groups.setdefault(_name_place(brief, entry), []).append(_tell_note(brief, entry))
+        items = groups.setdefault(_name_place(brief, entry), [])
+        items += [*_quote_new(brief, entry, said), _tell_note(brief, entry)]
     return Markup("").join(
         Markup('<h4>{}</h4>\n<ul class="notes">\n{}</ul>\n').format(name, Markup("").join(items))
         for name, items in groups.items()
     )
+
+
+def _quote_new(brief: Brief, entry: Entry, said: set[str]) -> Iterator[Markup]:
+    """The sentences of a value that no note before it has quoted."""
+    for row in _rows_of(brief, entry):
+        quote = brief.quotes.get((row["source_id"], row["figure_id"]))
+        if quote and quote.anchor not in said:
+            said.add(quote.anchor)
+            yield Markup('<li id="{}" class="q"><q lang="vi">{}</q></li>\n').format(
+                quote.anchor, clean_text(quote.text)
+            )
 
 
 def _name_place(brief: Brief, entry: Entry) -> Markup:
@@ -159,12 +172,21 @@ def _tell_place(brief: Brief, row: Mapping[str, Any], *, is_first: bool) -> Mark
     """Line and kind of place; the section too, where it is not that of the heading."""
     parts = [
         Markup("") if is_first else clean_text(row["section"]),
-        brief.words.say("note.line", n=row["line"]) if str(row["line"]) else Markup(""),
+        _tell_line(brief, row),
         _name_kind(brief, row["place"]) if row["place"] != "text" else Markup(""),
     ]
     place = Markup(", ").join(part for part in parts if part)
     remark = brief.words.pick(row, "note")
     return Markup("{} ({})").format(place, remark) if remark else place
+
+
+def _tell_line(brief: Brief, row: Mapping[str, Any]) -> Markup:
+    """The line, as a link to its sentence where the document is kept."""
+    if not str(row["line"]):
+        return Markup("")
+    line = brief.words.say("note.line", n=row["line"])
+    quote = brief.quotes.get((row["source_id"], row["figure_id"]))
+    return Markup('<a href="#{}">{}</a>').format(quote.anchor, line) if quote else line
 
 
 def _name_kind(brief: Brief, place: str) -> Markup:

@@ -10,10 +10,12 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 from math import isnan
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.content import NOT_TOLD, Brief, Entry, split_figures
 from cchc_analysis.brief.plan import compare_plan
+from cchc_analysis.brief.quotes import find_quotes
 from cchc_analysis.clean import PeriodError, label_period, nearest_names, parse_period
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.files import list_rows
@@ -31,7 +33,12 @@ DERIVED_DECIMALS = 2
 
 
 def open_brief(
-    tables: Tables, reference: Reference, words: Words, district: str, period: str
+    tables: Tables,
+    reference: Reference,
+    words: Words,
+    district: str,
+    period: str,
+    reports: Path | None = None,
 ) -> Brief:
     """Open the brief of one district and period.
 
@@ -41,6 +48,7 @@ def open_brief(
         words: The strings of the language to tell it in.
         district: Name or code of a district.
         period: A period label or its Vietnamese name.
+        reports: Where the user keeps documents; their sentences are then quoted in the notes.
 
     Raises:
         CommandError: The district is unknown, or no report on it for the period is held.
@@ -74,6 +82,7 @@ def open_brief(
         panel=tables.indicators[tables.indicators["status"].isin(RESULT_STATUSES)],
         sources_held=tables.sources,
         entries=tuple(_list_entries(indicators, observations, figures, sources)),
+        quotes=find_quotes(reports, sources, figures) if reports else {},
     )
     return replace(opened, comparisons=compare_plan(opened))
 
