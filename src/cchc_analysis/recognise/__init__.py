@@ -3,17 +3,18 @@
 Comes in as an opened document, the reference tables and ``wording.yml``; goes out as proposals, one
 per printed figure, each with a reason. Rule-based: every decision can be shown in the text.
 
-- ``numerals``: what is a figure and what is not, and why
-- ``outline``, ``clauses``, ``grids``: sections and lists; sentences; tables
-- ``wording``, ``matching``: words that speak of an indicator
-- ``surroundings``, ``context``, ``windows``, ``head``: what stands around a figure and above it
-- ``proposals``, ``second_look``, ``reading``: putting it together
+- ``naming``, ``numerals``: what is a figure and what is not, and why
+- ``outline``, ``clauses``, ``stretches``, ``grids``: sections and lists; sentences; tables
+- ``wording``, ``matching``, ``nouns``: words that speak of an indicator, and of a unit
+- ``surroundings``, ``context``, ``status``, ``windows``, ``head``: what stands around and above
+- ``proposals``, ``companions``, ``offices``: what each figure is, by itself and by its neighbours
+- ``figures``, ``second_look``, ``reading``: putting it together
 """
 
+from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.head import Head, read_head
 from cchc_analysis.recognise.naming import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
-from cchc_analysis.recognise.proposals import Confidence, Figure
 from cchc_analysis.recognise.reading import Reading, read_document
 from cchc_analysis.recognise.second_look import look_again, read_value, tabulate_figures
 from cchc_analysis.recognise.wording import Wording, load_wording

@@ -17,7 +17,10 @@ from cchc_analysis.documents.lines import CAPITALS
 from cchc_analysis.recognise.numerals import Numeral
 from cchc_analysis.records import Comparator
 
-SENTENCE_END = re.compile(rf"(?<=[.!?…])[”\"*)]*\s+(?=[“\"*(]*[{CAPITALS}])")
+SENTENCE_END = re.compile(
+    rf"(?<=[.!?…])[”\"*)]*\s+(?=[“\"*(]*[{CAPITALS}])"
+    r"|(?<=[^\W_]{2}[.!?])\s+(?=\d[\d.,/]*\s*(?:%|[^\W\d_]{2}))"
+)
 _DELIMITER = re.compile(r"[;()]|[.,:](?=\s|$)|\s[-–]\s|\*+|\|")
 _STRONG = re.compile(r"[;(|]|\)(?=\W*$|[,;])|[.](?=\s|$)")
 _MARKER = re.compile(
@@ -59,6 +62,9 @@ _BARE_VERB = re.compile(
 _LABELS = re.compile(
     r"(?i)(?::|\blà|\bđạt|\bđược|tương ứng|lần lượt)\s*(?:tối thiểu|"
     r"tương ứng|tỷ lệ|tỉ lệ|ước|là|:|trên|khoảng|gần|\s)*$"
+)
+_ONLY_BOUND = re.compile(
+    r"(?i)\W*(?:(?:phấn đấu|có|đạt|ước|" + "|".join(BOUND_WORDS) + r")\W*){0,3}"
 )
 _REMARK = re.compile(r"\([^()]*\)")
 
@@ -137,12 +143,18 @@ def _widen_shares(
     """A share that opens its clause speaks of all of it: "100% cán bộ, công chức … đạt chuẩn"."""
     starts = [*(start for start, _ in borders[1:]), len(text)]
     for figure, (start, end), following in zip(figures, borders, starts, strict=True):
-        opens = not re.search(r"[^\W\d]", text[start : figure.start])
+        opens = _ONLY_BOUND.fullmatch(text[start : figure.start])
         if opens and re.match(r"\s*%", text[figure.end :]):
             stops = [m.start() for m in _STRONG.finditer(text, figure.end, following)]
             yield start, max(end, min([*stops, following]))
         else:
             yield start, end
+
+
+def find_delimiter(text: str, start: int, end: int) -> int:
+    """Where the next delimiter stands, or the end."""
+    stop = _DELIMITER.search(text, start, end)
+    return stop.start() if stop else end
 
 
 def _start_near(text: str, start: int, end: int) -> int:
@@ -173,10 +185,9 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _find_lead(text: str, at: int) -> int:
-    lead = 0
-    for match in SENTENCE_END.finditer(text, 0, at):
-        lead = match.end()
-    return lead
+    # The whole text is looked at: a figure that opens a sentence is part of its mark.
+    ends = (match.end() for match in SENTENCE_END.finditer(text))
+    return max((end for end in ends if end <= at), default=0)
 
 
 def _find_bound(text: str, at: int) -> Comparator:

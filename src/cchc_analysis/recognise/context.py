@@ -16,7 +16,9 @@ from cchc_analysis.recognise.clauses import SENTENCE_END, Mention
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.outline import Place
-from cchc_analysis.recognise.surroundings import Entry, Surroundings
+from cchc_analysis.recognise.status import find_status
+from cchc_analysis.recognise.stretches import CAPTION, Entry
+from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.windows import (
     find_day,
     find_exact_window,
@@ -30,6 +32,8 @@ from cchc_analysis.recognise.wording import Rule
 from cchc_analysis.records import Period, Scope, Status
 from cchc_analysis.reference import Reference
 
+TOPIC = 15
+"""Words at the head of a sentence that may name whose work it tells of."""
 FLOWS = ("flow_ytd", "flow_ytd_incl_opening", "opening_stock", "ratio_reported")
 _NEAR_LEVELS = frozenset(
     {
@@ -41,32 +45,13 @@ _NEAR_LEVELS = frozenset(
 _ELSEWHERE = frozenset(
     {"title", "goes on with", "the document", "the figure before it", "earlier in its sentence"}
 )
-_ESTIMATING = frozenset(
-    {
-        "the list it stands in",
-        "the text the note hangs on",
-        "its paragraph",
-        "heading",
-        "above the table",
-    }
-)
 _OFFICE = re.compile(
     r"(?i)(?:^|[-+*•(,;]\s*|tại\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
     r"thành phố|thị xã|quận)(?:\s+[^\W\d]\w*){0,3}\s*:"
 )
-_ESTIMATE = re.compile(r"(?i)\b(?:ước(?: tính| đạt| thực hiện)?|dự kiến|ước)\b")
-_TARGET = re.compile(
-    r"(?i)\b(?:phấn đấu|mục tiêu|chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
-    r"yêu cầu đạt|tối thiểu|ít nhất|"
-    r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
-)
-_TARGET_HEADING = re.compile(
-    r"(?i)\b(?:phương hướng|mục tiêu|chỉ tiêu|nhiệm vụ trọng tâm|nhiệm vụ, giải pháp|kế hoạch năm|"
-    r"nhiệm vụ .{0,30}thời gian tới)\b"
-)
-_RESULT_HEADING = re.compile(r"(?i)\b(?:kết quả|tình hình)\b")
 _SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
 _CLOSED = re.compile(r"\([^()]*\)")
+_BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
 _COMMUNE = re.compile(
     rf"(?:UBND\s+)?((?i:xã|phường|thị trấn)\s+[{CAPITALS}][\w'’]*(?:\s+[{CAPITALS}][\w'’]*){{0,3}})"
 )
@@ -110,8 +95,13 @@ class Context:
         if _OFFICE.search(level.text):
             return Scope.DISTRICT_OFFICE
         said = [hit.term for hit in level.hits if hit.term.startswith("@")]
-        if not said or (level.name == "heading" and len(set(said)) > 1):
+        if not said or (level.name in ("heading", CAPTION) and len(set(said)) > 1):
             return None
+        if "|" not in level.text and _BOTH.search(level.text):
+            return Scope.WHOLE_DISTRICT
+        if said[-1] == "@whole_district" and said[0] != said[-1] and level.name != "heading":
+            # "Với cấp xã, toàn tỉnh tiếp nhận …": all communes, not all levels.
+            said = said[:1]
         # Ours has no word for the offices of a province.
         return Scope.UNSPECIFIED if said[-1] == "@province" else Scope(said[-1].removeprefix("@"))
 
@@ -134,13 +124,15 @@ class Context:
                 yield level
 
     def _read_paragraph(self, level: Level) -> Level:
-        """What earlier sentences say; if of several scopes, only the last sentence, if of one."""
-        whole = self._surroundings.read_level(level.name, _CLOSED.sub(" ", level.text))
-        if len(_list_said(whole)) < 2:
-            return whole
-        sentences = SENTENCE_END.split(whole.text.strip())
-        last = self._surroundings.read_level(level.name, sentences[-1])
-        return last if len(_list_said(last)) == 1 else Level(level.name, "", ())
+        """The last earlier sentence that opens with whose work it tells of, if it is one's."""
+        plain = _CLOSED.sub(" ", level.text).strip()
+        for sentence in reversed(SENTENCE_END.split(plain)):
+            topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in sentence.split(";")]
+            opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
+            found = self._surroundings.read_level(level.name, opened)
+            if said := _list_said(found):
+                return found if len(said) == 1 else Level(level.name, "", ())
+        return Level(level.name, "", ())
 
     def find_area(self, words: Words) -> str:
         """The area of a figure: a commune that its own words name, else that of the document."""
@@ -186,39 +178,8 @@ class Context:
 
     def find_status(self, entry: Entry, words: Words, rule: Rule | None) -> Status:
         """Whether a figure is a result, an estimate, a target, or a norm."""
-        if rule and (fixed := self._fixed_status(rule)):
-            return fixed
-        if self._head.kind == "plan" or self._speaks_of_target(words):
-            return Status.TARGET
-        said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-        texts = [said, _join_near(words)]
-        texts += [level.text for level in words.levels if level.name in _ESTIMATING]
-        return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL
-
-    def _fixed_status(self, rule: Rule) -> Status | None:
-        """What an indicator is by nature: a maximum, a threshold, a norm, a plan."""
-        row = self._reference.indicator_rows[rule.indicator]
-        if rule.indicator == "recruits_quota":
-            return Status.PLAN
-        if row["aggregation"] != "norm":
-            return None
-        if row["unit"] == "point":
-            return Status.MAX_SCORE
-        if "min" in rule.indicator or "required" in rule.indicator:
-            return Status.THRESHOLD
-        return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
-
-    def _speaks_of_target(self, words: Words) -> bool:
-        if _TARGET.search(_join_near(words)):
-            return True
-        for level in words.levels:
-            if level.name != "heading":
-                continue
-            if _RESULT_HEADING.search(level.text):
-                return False
-            if _TARGET_HEADING.search(level.text) and "%" in words.units:
-                return True
-        return False
+        row = self._reference.indicator_rows[rule.indicator] if rule else {}
+        return find_status(entry, words, rule, row, self._head.kind)
 
     def find_unit(self, mention: Mention, words: Words, rule: Rule | None) -> tuple[str, str]:
         """The unit as printed, and how to read the number where no unit of ours is as large."""
@@ -321,8 +282,3 @@ def _multiply(digits: str, factor: float) -> str:
     except ValueError:
         return "?"
     return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
-
-
-def _join_near(words: Words) -> str:
-    names = ("words of its own", "what it is a part of", "its sentence")
-    return " ".join(level.text for level in words.levels[:4] if level.name in names)

@@ -39,6 +39,9 @@ _PERIODS = (
 _OFFICE = re.compile(
     r"(?i)^\W*((?:ủy|uỷ) ban nhân dân|phòng nội vụ|sở nội vụ|văn phòng hđnd và ubnd)\b"
 )
+_NO_TITLE = re.compile(
+    r"(?i)^(?:thực hiện|căn cứ|kính gửi|\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
+)
 _WORD_MONTHS = {"sáu": "6", "chín": "9"}
 
 
@@ -98,9 +101,7 @@ def _take_title(texts: Sequence[str]) -> list[str]:
     for text in texts:
         if "\t" in text or text.endswith(":") or len(text.split()) > 40:
             break
-        if re.match(
-            r"(?i)^(?:thực hiện|căn cứ|kính gửi|\d+\.|[IVX]+\.|phần|ủy ban|uỷ ban|\W*$)", text
-        ):
+        if _NO_TITLE.match(text):
             break
         taken.append(text.strip("*_ "))
     return taken

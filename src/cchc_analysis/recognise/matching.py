@@ -17,7 +17,9 @@ SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
 """What a term that stands with the figure, one found above it, and a fitting unit speak for."""
 FADING = 0.06
 """What every word between a term and its figure takes from that."""
-LATER = 17
+ONLY_LATER = 1.0
+"""What is taken off where the own words say nothing and only those that follow do."""
+LATER = 25
 """The words that a term behind the own words counts as away."""
 
 WEAK = frozenset(
@@ -52,8 +54,8 @@ class Words:
     ``gaps`` holds, for every term of the first level, how many words stand between it and the
     figure. ``units`` are the units that the noun behind the figure can mean; empty if none stands
     there. ``later`` are the terms of the text that goes on behind the own words. ``factor`` is what
-    one of the number stands for ("37 nghìn hồ sơ"), ``follows`` the terms of ``later`` that stand
-    in the same line, and not above a table.
+    one one of the number stands for ("37 nghìn hồ sơ"). For a cell, ``later`` is what stands above
+    the table, which can add to what its row and column say, never say all.
     """
 
     levels: tuple[Level, ...]
@@ -61,7 +63,7 @@ class Words:
     units: frozenset[str]
     later: frozenset[str] = frozenset()
     factor: int = 1
-    follows: frozenset[str] = frozenset()
+    is_cell: bool = False
 
     @property
     def own(self) -> frozenset[str]:
@@ -107,11 +109,9 @@ def match_rules(words: Words, wording: Wording) -> list[Candidate]:
 
 
 def _match_rule(rule: Rule, words: Words) -> Candidate | None:
-    if not fits_unit(rule.unit, words.units):
+    if not fits_unit(rule.unit, words.units) or any(term in words.own for term in rule.never):
         return None
-    if any(term in words.own or term in words.follows for term in rule.never):
-        return None
-    said = _best_saying(rule.says, words)
+    said = _best_saying(rule, words)
     if rule.says and said is None:
         return None
     asked = _find_asked(rule, words)
@@ -145,13 +145,15 @@ def fits_unit(unit: str, units: frozenset[str]) -> bool:
     return not units or unit in units
 
 
-def _best_saying(
-    says: Sequence[tuple[str, ...]], words: Words
-) -> tuple[tuple[str, ...], float] | None:
+def _best_saying(rule: Rule, words: Words) -> tuple[tuple[str, ...], float] | None:
     best: tuple[tuple[str, ...], float] | None = None
-    for terms in says:
-        if all(term in words.own or term in words.later for term in terms):
+    later = frozenset() if words.later.intersection(rule.never) else words.later
+    for terms in rule.says:
+        if words.is_cell and not words.own.intersection(terms):
+            continue
+        if all(term in words.own or term in later for term in terms):
             score = sum(SAID - FADING * words.gaps.get(term, LATER) for term in terms)
+            score -= 0.0 if words.own.intersection(terms) else ONLY_LATER
             # Two terms say more than one, but not twice as much.
             score = score / len(terms) + 1.5 * (len(terms) - 1)
             if best is None or score > best[1]:

@@ -149,6 +149,13 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         "a time of day",
         r"(?<![\d.,])(?:[01]?\d|2[0-4])(?:\s*[hH]\s*|:|\s*(?i:giờ)\s*)[0-5]\d(?![\d.,]*\d)(?:\s*(?i:phút))?",
     ),
+    (Kind.TIME, "a time zone", r"(?:GMT|UTC)\s*[+-]\s*\d{1,2}"),
+    (
+        Kind.DATE,
+        "a day of the week",
+        r"(?i:\b(?:ngày|sáng|chiều|tối|từ|đến|vào|và|“)\s*thứ)\s+[2-7](?![\d.,/%])(?!\s*(?i:trong|tỉnh|của))",
+    ),
+    (Kind.STANDARD, "a unit of measure", r"(?<![^\W\d_])(?:km|cm|m)[23²³]\b"),
     (Kind.TIME, "round the clock", r"(?<!\d)24/(?:24|7)(?:h|/7)?(?!\d)|(?<!\d)7/7(?=\s*(?i:ngày))"),
     (
         Kind.STANDARD,
@@ -262,6 +269,17 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.COUNTER,
         "a counter of a web page",
         r"(?i:^\s*[\d.,]+\s*(?:lượt xem|views?|lượt đọc|bình luận))\s*$",
+    ),
+    (
+        Kind.COUNTER,
+        "a counter of a web page",
+        r"(?i:(?<=[|•·\t-])\s*[\d.,]+\s*(?:lượt xem|views?|lượt đọc|lượt truy cập|bình luận))"
+        r"(?=\s*(?:[|•·]|$))",
+    ),
+    (
+        Kind.COUNTER,
+        "a number behind the time of a web page",
+        r"(?<=\d\d:\d\d)\s{2,}\d{1,6}\s*$|(?<=\d\d:\d\d)\s*\|\s*\d{1,6}\s*$",
     ),
 )
 RULES = tuple((kind, reason, re.compile(pattern)) for kind, reason, pattern in _PATTERNS)

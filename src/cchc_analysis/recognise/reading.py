@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from cchc_analysis.clean import fold_text
 from cchc_analysis.documents.lines import Document, Line
 from cchc_analysis.recognise.clauses import ZERO, find_mentions
+from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.grids import Label, label_cells
 from cchc_analysis.recognise.head import Head, read_head
 from cchc_analysis.recognise.naming import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.outline import Place, outline_lines
-from cchc_analysis.recognise.proposals import Figure, Proposer
-from cchc_analysis.recognise.surroundings import Entry, Surroundings
+from cchc_analysis.recognise.proposals import Proposer
+from cchc_analysis.recognise.stretches import Entry
+from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.reference import Reference
 

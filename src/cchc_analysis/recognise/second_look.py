@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.clean import NumberError, parse_number
 from cchc_analysis.identities import Identity, evaluate_identity, tabulate_statements
-from cchc_analysis.recognise.proposals import Confidence, Figure
+from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import OBSERVATION_COLUMNS, Comparator
 from cchc_analysis.reference import Reference

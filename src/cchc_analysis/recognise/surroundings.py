@@ -7,28 +7,32 @@ the line that opens a list, from the text a note hangs on, from the headings.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.clauses import NEAR, OPENER, SENTENCE_END, Mention
-from cchc_analysis.recognise.grids import INNER, Label
-from cchc_analysis.recognise.matching import Level, Words
-from cchc_analysis.recognise.outline import Place
-from cchc_analysis.recognise.wording import Hit, Wording, count_words, fold_word
-
-TAIL = 25
-"""Words behind the own stretch of a figure that may still speak for it."""
-NOUN = 3
-"""Words behind a number among which its unit stands."""
-PREVIOUS_LINES = 3
-FACTORS = {"nghìn": 1000, "ngàn": 1000, "vạn": 10_000, "triệu": 1_000_000}
-_FACTOR = re.compile(
-    r"(?i)\s*(nghìn|ngàn|vạn|triệu)\s+(?=(?:hồ sơ|hs|bộ|lượt|người|văn bản|tin)\b)"
+from cchc_analysis.recognise.clauses import (
+    NEAR,
+    SENTENCE_END,
+    Mention,
+    find_delimiter,
 )
-LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
+from cchc_analysis.recognise.grids import INNER
+from cchc_analysis.recognise.matching import Level, Words
+from cchc_analysis.recognise.nouns import find_factor, find_units_behind
+from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.stretches import (
+    CAPTION,
+    LATER,
+    Entry,
+    find_tail,
+    take_first_words,
+    take_last_sentence,
+    tell_sentence,
+)
+from cchc_analysis.recognise.wording import Hit, Wording, count_words
+
+PREVIOUS_LINES = 3
 TITLE_TERMS = frozenset(
     {
         "chỉ số cchc",
@@ -41,25 +45,6 @@ TITLE_TERMS = frozenset(
     }
 )
 """What a title says about every figure below it; its other words are too general."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A mention in its document: the index of its line, the text it stands in, and its label.
-
-    ``text`` is the line, or the cell of a table; ``label`` only for cells.
-    """
-
-    line: int
-    text: str
-    mentions: tuple[Mention, ...]
-    at: int
-    label: Label | None = None
-
-    @property
-    def mention(self) -> Mention:
-        """The mention itself."""
-        return self.mentions[self.at]
 
 
 class Surroundings:
@@ -86,13 +71,26 @@ class Surroundings:
         later = next((level.terms for level in outer if level.name == behind), frozenset())
         first = Level("words of its own", own_text, own_hits, 0 if not entry.label else -1)
         units = self.find_units(entry)
-        follows = frozenset() if entry.label else later
-        return Words((first, *outer), gaps, units, later, self._find_factor(entry), follows)
+        factor = find_factor(entry.text, entry.mention.numeral.end)
+        return Words((first, *outer), gaps, units, later, factor, entry.label is not None)
 
-    def _find_factor(self, entry: Entry) -> int:
-        """What one of a number stands for where a word such as "nghìn" follows it."""
-        behind = _FACTOR.match(entry.text, entry.mention.numeral.end)
-        return FACTORS[behind[1].casefold()] if behind else 1
+    def _find_end(self, entry: Entry) -> int:
+        """Where the own words end: never within a phrase, as "tin, bài tuyên truyền" is one."""
+        mention, text = entry.mention, entry.text
+        end = mention.own[1]
+        if entry.label or mention.role == "each":
+            return end
+        following = [m.own[0] for m in entry.mentions if m.own[0] >= end]
+        for hit in self._find(text):
+            if (
+                mention.numeral.end
+                <= hit.start
+                < end
+                < hit.end
+                <= min(following, default=len(text))
+            ):
+                end = find_delimiter(text, hit.end, min(following, default=len(text)))
+        return end
 
     def _find_base(self, entry: Entry, text: str) -> int:
         """Where the text of a level stands in the line of the figure; -1 if elsewhere."""
@@ -109,15 +107,15 @@ class Surroundings:
     def find_units(self, entry: Entry) -> frozenset[str]:
         """The units that the noun behind a figure can mean; of a pair, behind either number."""
         mention, text = entry.mention, entry.text
-        units = self._units_behind(text, mention.numeral.end)
+        units = self._read_noun(text, mention.numeral.end)
         if not units and mention.role in ("part", "low", "turn", "each"):
             last = max(
                 (m for m in entry.mentions if _stand_together(m, mention)),
                 key=lambda m: m.numeral.end,
             )
-            units = self._units_behind(text, last.numeral.end)
+            units = self._read_noun(text, last.numeral.end)
         if not units and mention.role == "whole" and mention.partner >= 0:
-            units = self._units_behind(text, entry.mentions[mention.partner].numeral.end)
+            units = self._read_noun(text, entry.mentions[mention.partner].numeral.end)
         if not units and entry.label:
             label = f"{entry.label.column} {entry.label.row}"
             if "%" in label or "tỷ lệ" in label.casefold() or "tỉ lệ" in label.casefold():
@@ -126,30 +124,13 @@ class Surroundings:
                 units = frozenset({"million VND"})
         return units
 
-    def _units_behind(self, text: str, end: int) -> frozenset[str]:
-        behind = text[end : end + 60].lstrip(" *⁽⁾()⁰¹²³⁴⁵⁶⁷⁸⁹\u00a0")
-        if many := _FACTOR.match(behind):
-            behind = behind[many.end() :]
-        is_plain = behind.isascii()
-        folded = behind.casefold()
-        best: set[str] = set()
-        length = 0
-        for unit, nouns in self._wording.units.items():
-            for noun in nouns:
-                name = fold_word(noun) if is_plain else noun.casefold()
-                if len(name) < length or not folded.startswith(name):
-                    continue
-                if folded[len(name) : len(name) + 1].isalnum() and noun != "%":
-                    continue
-                if len(name) > length:
-                    best, length = set(), len(name)
-                best.add(unit)
-        return frozenset(best)
+    def _read_noun(self, text: str, end: int) -> frozenset[str]:
+        return find_units_behind(text, end, self._wording.units)
 
     def _own(self, entry: Entry) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
         """The own words of a mention, and how many words stand between each and the number."""
         mention, text = entry.mention, entry.text
-        start, end = mention.own
+        start, end = mention.own[0], self._find_end(entry)
         own = text[start:end]
         # Terms are looked for in the whole line, so that none is cut where the stretch begins.
         hits = [hit for hit in self._find(text) if start < hit.end and hit.start < end]
@@ -171,7 +152,7 @@ class Surroundings:
             gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
         place = self._places[entry.line]
         if place.before >= 0 and entry.at == 0:
-            earlier = " ".join(_last_sentence(self._lines[place.before].text).split()[-NEAR:])
+            earlier = " ".join(take_last_sentence(self._lines[place.before].text).split()[-NEAR:])
             own, distance = f"{earlier} {own}", count_words(text[start : mention.numeral.start])
             for hit in self._find(earlier):
                 hits.append(hit)
@@ -193,22 +174,22 @@ class Surroundings:
         if entry.at and entry.mentions[entry.at - 1].lead == mention.lead and self._is_rank(entry):
             start, end = entry.mentions[entry.at - 1].own
             yield "the figure before it", text[start:end]
-        yield LATER, _tail(text, entry)
+        yield LATER, find_tail(text, entry)
         yield from self._whole(entry.mentions, mention.parent, text)
-        yield from _sentence(entry)
+        yield from tell_sentence(entry)
         place = self._places[entry.line]
         if place.before >= 0:
-            yield "its sentence, line before", _last_sentence(self._lines[place.before].text)
+            yield "its sentence, line before", take_last_sentence(self._lines[place.before].text)
         if place.note:
             yield from self._anchor(place)
         for parent in place.parents:
-            yield "the list it stands in", _last_sentence(self._lines[parent].text)
+            yield "the list it stands in", take_last_sentence(self._lines[parent].text)
         if mention.lead > 0:
             yield "its paragraph", text[: mention.lead]
         if entry.label:
             yield CAPTION, self._caption(entry.line)
         for heading in place.headings:
-            yield "heading", _first_words(self._lines[heading].text)
+            yield "heading", take_first_words(self._lines[heading].text)
         yield "title", self._title
         if self.is_commune:
             yield "the document", "cán bộ, công chức cấp xã, UBND xã"
@@ -245,7 +226,7 @@ class Surroundings:
         lead = max((m.end() for m in SENTENCE_END.finditer(text, 0, at)), default=0)
         yield "the text the note hangs on", text[lead:at]
         for parent in self._places[line].parents:
-            yield "the list it stands in", _last_sentence(self._lines[parent].text)
+            yield "the list it stands in", take_last_sentence(self._lines[parent].text)
 
     def _caption(self, line: int) -> str:
         table, at = self._lines[line].table, line
@@ -253,55 +234,10 @@ class Surroundings:
             at -= 1
         above = [self._lines[n].text for n in range(max(0, at - 4), at + 1)]
         filled = [text for text in above if text.strip() and "\t" not in text]
-        return " ".join(_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
+        return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
 
 
 def _stand_together(one: Mention, other: Mention) -> bool:
     """Whether two figures are of one pair or run."""
     is_run = other.role in ("turn", "each")
     return one.partner == other.partner and one.turn > 0 if is_run else one.own == other.own
-
-
-def _tail(text: str, entry: Entry) -> str:
-    """What follows the own stretch up to a full stop, semicolon or bracket, or the next figure."""
-    mention = entry.mention
-    end = mention.own[1]
-    end = _skip_brackets(text, end)
-    following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]
-    stop = min(
-        [len(text), *following[:1]]
-        + [at for mark in (";", "(", ")", ". ") if (at := text.find(mark, end)) >= 0]
-    )
-    for opener in OPENER.finditer(text, end, stop):
-        if opener[0] != ":":
-            stop = opener.start()
-            break
-    tail = text[end:stop]
-    if following and stop == following[0]:
-        tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
-    return " ".join(tail.split()[:TAIL])
-
-
-def _sentence(entry: Entry) -> Iterator[tuple[str, str]]:
-    """What the sentence has said before the figure, and how it began."""
-    mention, text = entry.mention, entry.text
-    first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
-    reach = mention.numeral.start if first is mention else first.own[1]
-    if first is not mention:
-        yield EARLIER, text[mention.lead : max(reach, mention.own[0])]
-    yield "its sentence", text[mention.lead : reach]
-
-
-def _skip_brackets(text: str, at: int) -> int:
-    """Behind brackets that open right here: what they say of a figure is not how it goes on."""
-    opened = re.match(r"\s*\([^()]*\)", text[at:])
-    return at + opened.end() if opened else at
-
-
-def _last_sentence(text: str) -> str:
-    lead = max((match.end() for match in SENTENCE_END.finditer(text)), default=0)
-    return text[lead:]
-
-
-def _first_words(text: str) -> str:
-    return " ".join(text.split(":", maxsplit=1)[0].split()[:30])

@@ -94,6 +94,9 @@ def _find_month(text: str, default: Period) -> Period | None:
         if start:
             following = (start + dt.timedelta(days=31)).replace(day=1)
             found = Period(start, following - dt.timedelta(days=1))
+    if found and default.start and default.end and (default.end - default.start).days < 45:
+        # "Tháng 8" of a report from 21 July to 20 August is that window.
+        return default
     return found
 
 

@@ -1,0 +1,150 @@
+"""What a figure is by the figures beside it, where its own words do not say.
+
+Comes in as a figure in its line and those proposed before it; goes out as a candidate: the B of a
+pair follows from the A, a bare share from the figure before it, quota and present from each other,
+and "cấp xã: 20" from the line or the figure that it tells apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cchc_analysis.recognise.clauses import Mention
+from cchc_analysis.recognise.figures import Figure
+from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
+from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.stretches import Entry
+from cchc_analysis.recognise.wording import Wording
+from cchc_analysis.records import Scope
+from cchc_analysis.reference import Reference
+
+CLAIM, SURE = 3.2, 5.5
+"""Scores from which an indicator is claimed, and claimed with confidence."""
+EMPTY_TERMS = frozenset({"tổng số", "tỷ lệ", "bộ phận một cửa", "so sánh", "xã", "có mặt", "sở"})
+"""Terms that say nothing about what is counted."""
+NOUNS = frozenset(
+    {"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "biên chế", "điểm", "người", "đơn vị", "đạt"}
+)
+"""Terms that only name what is counted."""
+NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "so sánh"})
+"""Terms of a percentage that compares, and is no share of the figure before it."""
+_IN_WHICH = re.compile(r"(?i)\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm)\b")
+
+
+class Companions:
+    """The figures proposed so far, by where they stand."""
+
+    def __init__(self, reference: Reference, wording: Wording, places: Sequence[Place]) -> None:
+        self._reference, self._wording, self._places = reference, wording, places
+        self.by_mention: dict[tuple[int, str, int], Figure] = {}
+        self.first_of_line: dict[int, Figure] = {}
+
+    def follow_partner(self, entry: Entry) -> Candidate | None:
+        """The B of A/B, or the upper end of a range, by what the A is."""
+        mention = entry.mention
+        figure = self.by_mention.get((entry.line, entry.text, mention.partner))
+        if figure is None or not figure.indicator:
+            return None
+        if mention.role == "high":
+            code = figure.indicator.removesuffix("_min") + "_max"
+            if not figure.indicator.endswith("_min") or code not in self._wording.rules:
+                return None
+            return Candidate(code, SURE, "the upper end of a range")
+        whole = self._wording.rules[figure.indicator].over
+        if not whole:
+            return None
+        return Candidate(whole, SURE, f"the whole that {figure.indicator} is a part of")
+
+    def find_share(self, entry: Entry, words: Words) -> Candidate | None:
+        """The share that a bare percentage is, by the figure right before it."""
+        if words.own & NO_SHARE:
+            return None
+        before = self.figure_before(entry)
+        if before is None or not before.indicator:
+            return None
+        shares = [
+            code
+            for code, rule in self._wording.rules.items()
+            if rule.unit == "%" and before.indicator in rule.of
+        ]
+        if len(shares) != 1:
+            return None
+        return Candidate(shares[0], SURE, f"a share right behind {before.indicator}")
+
+    def figure_before(self, entry: Entry) -> Figure | None:
+        """The nearest figure before a percentage that is no percentage and no B of a pair."""
+        at = entry.at - 1
+        if at < 0:
+            return None
+        mention = entry.mentions[at]
+        if mention.role == "whole":
+            at = mention.partner
+        return self.by_mention.get((entry.line, entry.text, at))
+
+    def complete_pair(self, entry: Entry, words: Words) -> Candidate | None:
+        """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
+        if words.own - EMPTY_TERMS - NOUNS - {"được giao"} or "%" in words.units or not entry.at:
+            return None
+        before = self.by_mention.get((entry.line, entry.text, entry.at - 1))
+        if before is None or entry.mentions[entry.at - 1].lead != entry.mention.lead:
+            return None
+        if "có mặt" in words.own and before.indicator.endswith("_quota"):
+            codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]
+            if len(codes) == 1:
+                return Candidate(codes[0], SURE, f"present, right behind {before.indicator}")
+        if "được giao" in words.own and before.indicator.endswith("_present"):
+            whole = self._wording.rules[before.indicator].over
+            return Candidate(whole, SURE, f"given, right behind {before.indicator}")
+        return None
+
+    def inherit(self, entry: Entry, words: Words) -> Candidate | None:
+        """What the line that opened the list counts, where the line itself names only a scope."""
+        bare = words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own)
+        if bare or not list_scopes(words.own):
+            return None
+        place = self._places[entry.line]
+        heads = [self.first_of_line.get(parent) for parent in place.parents]
+        if entry.mention.role == "each":
+            heads.insert(0, self.by_mention.get((entry.line, entry.text, entry.mention.partner)))
+        elif entry.at and entry.mentions[entry.at - 1].lead == entry.mention.lead:
+            # The second of "cấp huyện đạt 98,9 %, cấp xã đạt 99,1 %" is as the first.
+            before = self.by_mention.get((entry.line, entry.text, entry.at - 1))
+            if before and before.is_scope_said and before.units & words.units:
+                heads.insert(0, before)
+        elif _IN_WHICH.match(entry.text, entry.mention.lead):
+            # A sentence of its own that opens with "Trong đó" tells the one before it apart.
+            earlier = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
+            heads += [figure for figure in earlier if figure and figure.units & words.units][-1:]
+        if entry.mention.parent >= 0:
+            heads.insert(0, self.by_mention.get((entry.line, entry.text, entry.mention.parent)))
+        for figure in heads:
+            if figure and figure.indicator:
+                unit = str(self._reference.indicator_rows[figure.indicator]["unit"])
+                if fits_unit(unit, words.units) and (unit == "%") == ("%" in words.units):
+                    return Candidate(figure.indicator, CLAIM + 1, "as the line that opens the list")
+        return None
+
+    def find_twin_scope(self, entry: Entry) -> tuple[Scope, bool] | None:
+        """A second run in a sentence goes through the things that the first has named."""
+        mention = entry.mention
+        if mention.role != "turn":
+            return None
+        runs = {
+            at: each for at, each in enumerate(entry.mentions[: entry.at])
+            if each.role == "each" and each.lead == mention.lead and each.turn == mention.turn
+        }  # fmt: skip
+        if not runs or self._count_run(entry, mention) != self._count_run(
+            entry, [*runs.values()][-1]
+        ):
+            return None
+        twin = self.by_mention.get((entry.line, entry.text, max(runs)))
+        return (twin.scope, twin.is_scope_said) if twin else None
+
+    def _count_run(self, entry: Entry, mention: Mention) -> int:
+        return sum(each.turn > 0 and each.partner == mention.partner for each in entry.mentions)
+
+
+def list_scopes(terms: frozenset[str]) -> frozenset[str]:
+    """The terms that say whose work is counted."""
+    return frozenset(term for term in terms if term.startswith("@"))

@@ -1,0 +1,79 @@
+"""The status of a figure: a result, an estimate, a target, a plan, or a norm.
+
+Comes in as the words around a figure and the row of its indicator; goes out as one status.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cchc_analysis.recognise.matching import Words
+from cchc_analysis.recognise.stretches import Entry
+from cchc_analysis.recognise.wording import Rule
+from cchc_analysis.records import Status
+
+_ESTIMATING = frozenset(
+    {
+        "the list it stands in",
+        "the text the note hangs on",
+        "heading",
+        "above the table",
+    }
+)
+_ESTIMATE = re.compile(r"(?i)\b(?:ước(?: tính| đạt| thực hiện)?|dự kiến|ước)\b")
+_TARGET = re.compile(
+    r"(?i)\b(?:phấn đấu|mục tiêu|chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
+    r"yêu cầu đạt|tối thiểu|ít nhất|"
+    r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
+)
+_TARGET_HEADING = re.compile(
+    r"(?i)\b(?:phương hướng|mục tiêu|chỉ tiêu|nhiệm vụ trọng tâm|nhiệm vụ, giải pháp|kế hoạch năm|"
+    r"nhiệm vụ .{0,30}thời gian tới)\b"
+)
+_RESULT_HEADING = re.compile(r"(?i)\b(?:kết quả|tình hình)\b")
+
+
+def find_status(
+    entry: Entry, words: Words, rule: Rule | None, row: Mapping[str, str], kind: str
+) -> Status:
+    """Whether a figure is a result, an estimate, a target, or a norm."""
+    if rule and (fixed := _find_fixed(rule, row)):
+        return fixed
+    if kind == "plan" or _speaks_of_target(words):
+        return Status.TARGET
+    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    texts = [said, _join_near(words)]
+    texts += [level.text for level in words.levels if level.name in _ESTIMATING]
+    return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL
+
+
+def _find_fixed(rule: Rule, row: Mapping[str, str]) -> Status | None:
+    """What an indicator is by nature: a maximum, a threshold, a norm, a plan."""
+    if rule.indicator == "recruits_quota":
+        return Status.PLAN
+    if row["aggregation"] != "norm":
+        return None
+    if row["unit"] == "point":
+        return Status.MAX_SCORE
+    if "min" in rule.indicator or "required" in rule.indicator:
+        return Status.THRESHOLD
+    return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
+
+
+def _speaks_of_target(words: Words) -> bool:
+    if _TARGET.search(_join_near(words)):
+        return True
+    for level in words.levels:
+        if level.name != "heading":
+            continue
+        if _RESULT_HEADING.search(level.text):
+            return False
+        if _TARGET_HEADING.search(level.text) and "%" in words.units:
+            return True
+    return False
+
+
+def _join_near(words: Words) -> str:
+    names = ("words of its own", "what it is a part of", "its sentence")
+    return " ".join(level.text for level in words.levels[:4] if level.name in names)

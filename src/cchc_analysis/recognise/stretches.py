@@ -1,0 +1,85 @@
+"""Stretches of a line around a figure: what its sentence has said, and how it goes on.
+
+Comes in as a figure in its line; goes out as pieces of that line. Only punctuation and the places
+of other figures are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cchc_analysis.recognise.clauses import OPENER, SENTENCE_END, Mention
+from cchc_analysis.recognise.grids import Label
+
+LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
+TAIL = 25
+"""Words behind the own stretch of a figure that may still speak for it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A mention in its document: the index of its line, the text it stands in, and its label.
+
+    ``text`` is the line, or the cell of a table; ``label`` only for cells.
+    """
+
+    line: int
+    text: str
+    mentions: tuple[Mention, ...]
+    at: int
+    label: Label | None = None
+
+    @property
+    def mention(self) -> Mention:
+        """The mention itself."""
+        return self.mentions[self.at]
+
+
+def find_tail(text: str, entry: Entry) -> str:
+    """What follows the own stretch up to a full stop, semicolon or bracket, or the next figure."""
+    mention = entry.mention
+    end = mention.own[1]
+    end = _skip_brackets(text, end)
+    following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]
+    stop = min(
+        [len(text), *following[:1]]
+        + [at for mark in (";", "(", ")", ". ") if (at := text.find(mark, end)) >= 0]
+    )
+    for opener in OPENER.finditer(text, end, stop):
+        if opener[0] != ":":
+            stop = opener.start()
+            break
+    tail = text[end:stop]
+    if following and stop == following[0]:
+        tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
+    return " ".join(tail.split()[:TAIL])
+
+
+def tell_sentence(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What the sentence has said before the figure, and how it began."""
+    mention, text = entry.mention, entry.text
+    first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
+    reach = mention.numeral.start if first is mention else first.own[1]
+    if first is not mention:
+        clause = max(mention.lead, text.rfind(";", mention.lead, mention.own[0]) + 1)
+        yield EARLIER, text[clause : max(reach, mention.own[0])]
+    yield "its sentence", text[mention.lead : reach]
+
+
+def _skip_brackets(text: str, at: int) -> int:
+    """Behind brackets that open right here: what they say of a figure is not how it goes on."""
+    opened = re.match(r"\s*\([^()]*\)", text[at:])
+    return at + opened.end() if opened else at
+
+
+def take_last_sentence(text: str) -> str:
+    """The last sentence of a line."""
+    lead = max((match.end() for match in SENTENCE_END.finditer(text)), default=0)
+    return text[lead:]
+
+
+def take_first_words(text: str) -> str:
+    """What a heading says before its colon."""
+    return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
