@@ -22,7 +22,7 @@ from cchc_analysis.panels import (
     load_mapping,
     read_panels,
 )
-from cchc_analysis.panels.areas import AreaIndex
+from cchc_analysis.panels.areas import AreaIndex, Place, match_area
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.ranks import rank_values
@@ -302,6 +302,62 @@ def test_district_names_are_told_apart_by_province(reference: Reference) -> None
     assert index.find("TP. Hồ Chí Minh") == {"79"}
     assert index.list_coded("1") == {"01"}
     assert index.list_coded("15") == {"15", "15-2025"}
+
+
+@pytest.mark.parametrize(
+    ("name", "area_id"),
+    [
+        *(("TP HCM", "79"), ("TP. Hồ Chí Minh", "79"), ("Ho Chi Minh City", "79")),
+        *(("Hồ Chí Minh (TP)", "79"), ("HoChiMinh", "79"), ("TP.HCM", "79")),
+        *(("Thừa Thiên – Huế", "46"), ("TT Huế", "46"), ("Thua Thien Hue province", "46")),
+        *(("BRVT", "77"), ("Bà Rịa - Vũng Tàu", "77"), ("BR - VT", "77")),
+        *(("Đăk Lăk", "66"), ("Dak Lak", "66"), ("DakLak", "66"), ("Đắc Lắc", "66")),
+        *(("Ðà Nẵng", "48"), ("1. Quảng Ninh*", "22"), ("T. Hà Giang", "02")),
+        *(("Hoà Bình", "17"), ("Hòa Bình", "17"), ("HA GIANG", "02"), ("Tỉnh Vĩnh Phúc (1)", "26")),
+    ],
+)
+def test_spellings_of_provinces(name: str, area_id: str, reference: Reference) -> None:
+    place = Place(name, "", "", "2020-12-31")
+    index = AreaIndex(reference)
+    assert match_area(place, PanelMapping(), reference, index, "province") == area_id
+
+
+@pytest.mark.parametrize(
+    ("name", "province", "area_id"),
+    [
+        *(("H. Châu Thành", "Long An", "808"), ("Châu Thành (Long An)", "", "808")),
+        *(("huyện Châu Thành, tỉnh Long An", "", "808"), ("Bắc Ninh", "Bắc Ninh", "256")),
+        *(("TP Hà Giang", "", "024"), ("Vũng Tàu", "", "747"), ("Q.1", "TP HCM", "760")),
+        *(("Huyện Thanh Trì", "", "020"), ("TX Sơn Tây", "", "269"), ("Quan Hóa", "", "385")),
+    ],
+)
+def test_spellings_of_districts(
+    name: str, province: str, area_id: str, reference: Reference
+) -> None:
+    place = Place(name, "", province, "2020-12-31")
+    index = AreaIndex(reference)
+    assert match_area(place, PanelMapping(), reference, index, "district") == area_id
+
+
+def test_a_name_of_several_areas_is_refused_with_their_list(
+    project: Project, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path, "a.csv", "area,period,par_index\nTân Biên,2023,80.5\nChâu Thành,2023,81.5"
+    )
+    said = refuse(project, path)
+    assert "Huyện Châu Thành, Tỉnh Long An (808)" in said
+    assert "constants: {province: …}" in said
+    bring(project, path, constants={"province": "Tây Ninh"})
+    assert {area_id for area_id, *_ in values_of(project)} == {"705", "708"}
+
+
+def test_a_capital_is_told_from_its_province_by_the_other_areas(
+    project: Project, tmp_path: Path
+) -> None:
+    rows = "Tiên Du,2023,80.5\nGia Bình,2023,81.5\nBắc Ninh,2023,82.5"
+    bring(project, write_csv(tmp_path, "a.csv", f"area,period,par_index\n{rows}"))
+    assert ("256", "par_index", "2023-12-31") in values_of(project)
 
 
 # --- What is refused, with a sentence -------------------------------------------------------------

@@ -41,7 +41,7 @@ def test_too_few_peers_give_no_position(reference: Reference) -> None:
 
 def test_peers_of_the_region_with_similar_volume(reference: Reference) -> None:
     rows = reference.areas
-    quan = rows[rows["type"] == "quận"]["area_id"].tolist()
+    quan = rows[(rows["type"] == "quận") & (rows["parent_id"] == "01")]["area_id"].tolist()
     volumes = dict.fromkeys(quan, 1000.0) | {quan[0]: 100.0}
     moved = rows.assign(
         parent_id=[

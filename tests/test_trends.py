@@ -110,7 +110,7 @@ def test_made_up_figures_say_so(made_up: Board) -> None:
 def test_unknown_choices_are_named(real: Tables, reference: Reference) -> None:
     with pytest.raises(CommandError, match=r"Nearest: .*papi_procedures"):
         open_at(real, reference, "papi_procedure")
-    with pytest.raises(CommandError, match="Tỉnh Lạng Sơn"):
+    with pytest.raises(CommandError, match="Thành phố Lạng Sơn"):
         open_at(real, reference, "pci", "Lạng Sớn X")
     with pytest.raises(CommandError, match="no value from 2030"):
         open_at(real, reference, "pci", "", "2030")

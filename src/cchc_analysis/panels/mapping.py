@@ -23,7 +23,9 @@ FIELDS = (
 
 TOTAL_WORDS = (
     *("tổng", "tổng số", "tổng cộng", "cộng", "tổng cộng chung", "toàn tỉnh", "toàn huyện"),
-    *("bình quân", "trung bình", "total", "grand total", "sum", "mean", "average"),
+    *("bình quân", "trung bình", "bình quân chung", "trung bình chung", "điểm trung bình"),
+    *("trung vị", "cao nhất", "thấp nhất", "total", "grand total", "sum", "mean", "average"),
+    *("median", "max", "min", "maximum", "minimum", "highest", "lowest"),
 )
 """Labels of rows that add up the others; folded before they are compared."""
 

@@ -6,13 +6,13 @@ share are told apart by their province and by when they existed, and never other
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.clean import PeriodError, fold_text, nearest_names, parse_period
 from cchc_analysis.errors import Problem
-from cchc_analysis.panels.areas import AreaIndex, match_area
+from cchc_analysis.panels.areas import AreaIndex, Place, find_level, match_area
 from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.records import Scope, Status
 
@@ -27,6 +27,8 @@ UNIT_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("điểm", "points", "score"), "point"),
     **dict.fromkeys(("hạng", "thứ hạng"), "rank"),
 }
+MOST_STRANGERS = 12
+"""More areas of another level than most are no slip: the panel is of several levels."""
 FRACTION = "fraction"
 """A unit of panels only: a hundred per cent is 1."""
 
@@ -218,20 +220,35 @@ def _match_areas(
 
     index = AreaIndex(reference)
     columns = ["area", "area_code", "province", "period_end"]
-    ids: dict[tuple[str, ...], str] = {}
-    places = list(rows[columns].drop_duplicates().itertuples(index=False, name=None))
+    ids: dict[Place, str] = {}
+    cells = rows[columns].drop_duplicates().itertuples(index=False, name=None)
+    places = [Place(*each) for each in cells]
+    level = find_level(places, mapping, reference, index)
     for place in places:
         try:
-            ids[place] = match_area(place, mapping, reference, index)
+            ids[place] = match_area(place, mapping, reference, index, level)
         except KeyError as error:
             ids[place] = ""
             found, expected, remedy = error.args
             if not any(problem.found == found for problem in fix.problems):
-                mask = (rows["area"] == place[0]) & (rows["area_code"] == place[1])
+                mask = (rows["area"] == place.name) & (rows["area_code"] == place.code)
                 fix.complain(mask, found, expected, remedy)
+    fix.notes.extend(_tell_strangers(ids, level, reference))
     number = rows.groupby(columns, sort=False).ngroup().to_numpy()
     found = pd.array([ids[place] for place in places], dtype="str")
     return rows.assign(area_id=found.take(number))
+
+
+def _tell_strangers(ids: Mapping[Place, str], level: str, reference: Reference) -> Iterable[str]:
+    """Areas of another level than the others, by name, so that a slip stands out."""
+    rows = reference.area_rows
+    strangers = {
+        f"{place.name!r} read as {rows[area_id]['name']}": None
+        for place, area_id in ids.items()
+        if area_id and rows[area_id]["level"] not in (level, "nation", "region")
+    }
+    if strangers and len(strangers) <= MOST_STRANGERS:
+        yield f"areas that are no {level}: {'; '.join(strangers)}"
 
 
 def _rename_indicators(rows: pd.DataFrame, mapping: PanelMapping) -> pd.DataFrame:

@@ -1,0 +1,123 @@
+"""A printed name of an area, taken apart: its kind, its province, and what is left to compare.
+
+People write one area as "TP. Hồ Chí Minh", "Ho Chi Minh City", "1. Hồ Chí Minh*" and
+"huyện Châu Thành (Long An)". Only what says nothing is dropped here; whether the rest is known, and
+which area it is, is for ``areas``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cchc_analysis.clean import fold_text, keep_text
+
+CITY = frozenset({"thành phố", "thành phố trực thuộc trung ương"})
+KINDS: Mapping[str, frozenset[str]] = {
+    "thanh pho truc thuoc trung uong": frozenset({"thành phố trực thuộc trung ương"}),
+    **dict.fromkeys(("thanh pho", "tp", "t p", "thu do"), CITY),
+    "tinh": frozenset({"tỉnh"}),
+    **dict.fromkeys(("thi xa", "tx", "t x"), frozenset({"thị xã"})),
+    **dict.fromkeys(("thi tran",), frozenset({"thị trấn"})),
+    "quan": frozenset({"quận"}),
+    "huyen": frozenset({"huyện"}),
+    "phuong": frozenset({"phường"}),
+    "xa": frozenset({"xã"}),
+    "vung": frozenset({"vùng"}),
+}
+"""Words before a name, folded, and the types of area that they stand for."""
+LETTERS: Mapping[str, str] = {"t": "tinh", "h": "huyen", "q": "quan", "p": "phuong", "x": "xa"}
+"""Words of one letter; only with a dot behind them."""
+ENGLISH: Mapping[str, frozenset[str]] = {
+    "province": frozenset({"tỉnh"}),
+    "city": CITY,
+    "rural district": frozenset({"huyện"}),
+    "urban district": frozenset({"quận"}),
+    "district": frozenset({"huyện", "quận"}),
+    "town": frozenset({"thị xã", "thị trấn"}),
+    "commune": frozenset({"xã"}),
+    "ward": frozenset({"phường"}),
+}
+"""Words behind an English name."""
+LONGEST = 6
+"""Words in the longest kind."""
+
+_ETH = str.maketrans("Ðð", "Đđ")
+_TONE = re.compile(r"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)")
+_MARKS = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_NUMBERED = re.compile(r"^\s*\d{1,3}\s*[.)]\s*(?=[^\W\d])")
+_MARKED = re.compile(r"(?:\s*(?:[*†‡⁰¹²³⁴-⁹]|\([*\d]{1,2}\)|\[[*\d]{1,2}\]))+$")
+_LETTER = re.compile(r"[thqpx]\.")
+_BEHIND = re.compile(r"^(?P<name>[^(,]+?)\s*(?:\((?P<in>[^()]+)\)|,\s*(?P<after>[^,]+))$")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name taken apart.
+
+    Attributes:
+        text: As printed, tidied, with case folded.
+        head: The same without what stands behind it in brackets or after a comma.
+        bare: The same without its kind.
+        types: The types of area that its kind allows; empty where it names none.
+        province: What stands behind it in brackets or after a comma, as printed.
+    """
+
+    text: str
+    head: str
+    bare: str
+    types: frozenset[str]
+    province: str
+
+
+def tidy_name(name: str) -> str:
+    """A name as it is compared first: in one form, without regard to case, note marks gone.
+
+    Both places of a tone mark ("Hoà", "Hòa") become one.
+
+    >>> tidy_name("3. Ðà Nẵng*"), tidy_name("Hoà Bình")
+    ('đà nẵng', 'hòa bình')
+    """
+    text = keep_text(name).translate(_ETH)
+    tidy = " ".join(_MARKED.sub("", _NUMBERED.sub("", text)).split()).casefold()
+    return _TONE.sub(lambda match: _move_tone(match[0]), tidy)
+
+
+def _move_tone(pair: str) -> str:
+    """The tone mark of the second of two vowels onto the first."""
+    letters = unicodedata.normalize("NFD", pair)
+    mark = next(letter for letter in letters if letter in _MARKS)
+    bare = letters.replace(mark, "")
+    return unicodedata.normalize("NFC", bare[0] + mark + bare[1:])
+
+
+def take_apart(name: str) -> Name:
+    """Take a printed name apart.
+
+    >>> take_apart("H. Châu Thành (Long An)").bare, take_apart("H. Châu Thành (Long An)").province
+    ('châu thành', 'long an')
+    >>> take_apart("Hai Phong City").types == CITY
+    True
+    """
+    text = tidy_name(name)
+    behind = _BEHIND.match(text)
+    inside = (behind["in"] or behind["after"]).strip() if behind else ""
+    kind = KINDS.get(fold_text(inside)) or ENGLISH.get(fold_text(inside))
+    head = behind["name"] if behind else text
+    rest, types = _strip_kind(head)
+    return Name(text, head, rest, kind or types, "" if kind else inside)
+
+
+def _strip_kind(text: str) -> tuple[str, frozenset[str]]:
+    """The name without the word for its kind, and the types that this word allows."""
+    words = re.sub(r"\.(?=\S)", ". ", text).split()
+    for length in range(min(LONGEST, len(words) - 1), 0, -1):
+        if types := KINDS.get(fold_text(" ".join(words[:length]))):
+            return " ".join(words[length:]), types
+        if types := ENGLISH.get(fold_text(" ".join(words[-length:]))):
+            return " ".join(words[:-length]), types
+    if len(words) > 1 and _LETTER.fullmatch(words[0]):
+        return " ".join(words[1:]), KINDS[LETTERS[words[0][0]]]
+    return text, frozenset()
