@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,7 @@ def test_a_sheet_is_read_with_merged_headers(tmp_path: Path) -> None:
     assert lines[-2].text == "Lĩnh vực\tTổng số\tTỷ lệ"
 
 
+@cache
 def hostile_files() -> dict[str, tuple[bytes, str]]:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -154,7 +156,23 @@ def hostile_files() -> dict[str, tuple[bytes, str]]:
         archive.writestr("word/document.xml", f"<w:document {W}/>")
         archive.writestr("word/vbaProject.bin", b"x")
     whole = make_word(paragraph("Tiếp nhận 10 hồ sơ"))
+    outside = io.BytesIO(whole)
+    with zipfile.ZipFile(outside, "a") as archive:
+        archive.writestr(
+            "word/_rels/settings.xml.rels",
+            '<Relationships><Relationship Id="r1" Type="http://schemas.example/relationships/'
+            'attachedTemplate" Target="http://198.51.100.1/a.dotm" TargetMode="External"/>'
+            "</Relationships>",
+        )
     return {
+        "template.docx": (outside.getvalue(), "to be fetched from outside"),
+        "picture.docx": (_word_with_picture(), "packed into"),
+        "locked.pdf": (ENCRYPTED_PDF, "an encrypted PDF"),
+        "million.pdf": (
+            b"%PDF-1.5\n" + b"".join(b"%d 0 obj\n" % n for n in range(1_000_000)),
+            "1000000 objects",
+        ),
+        "packed.pdf": (b"%PDF-1.5\n1 0 obj<</Type/ObjStm/N 1000000/First 9>>", "1000000 objects"),
         "bomb.docx": (bomb.getvalue(), "packed into"),
         "entities.docx": (dtd.getvalue(), "entities of its own"),
         "macro.docx": (macro.getvalue(), "with macros"),
@@ -177,6 +195,27 @@ def hostile_files() -> dict[str, tuple[bytes, str]]:
     }
 
 
+def _word_with_picture() -> bytes:
+    """A document whose picture unpacks to more than any report holds."""
+    file = io.BytesIO(make_word(paragraph("Tiếp nhận 10 hồ sơ")))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/image1.bmp", b"BM" + bytes(64 * 2**20))
+    return file.getvalue()
+
+
+ENCRYPTED_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    b"4 0 obj<</Filter/Standard/V 1/R 2/P -4/O<"
+    + b"41" * 32
+    + b">/U<"
+    + b"42" * 32
+    + b">>>endobj\n"
+    b"trailer<</Root 1 0 R/Size 5/Encrypt 4 0 R/ID[<00><00>]>>\n%%EOF"
+)
+
+
 def _zip_of(name: str, content: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -194,6 +233,25 @@ def test_what_could_do_harm_is_refused_with_a_sentence(tmp_path: Path, name: str
     assert problem.where == name
     assert problem.remedy
     assert time.monotonic() - start < 60
+
+
+def test_a_link_that_a_person_clicks_is_no_harm(tmp_path: Path) -> None:
+    file = io.BytesIO(make_word(paragraph("Tiếp nhận 10 hồ sơ")))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(
+            "word/_rels/document.xml.rels",
+            '<Relationships><Relationship Id="r1" Type="http://schemas.example/relationships/'
+            'hyperlink" Target="https://example.org" TargetMode="External"/></Relationships>',
+        )
+    document = open_document(write(tmp_path, "a.docx", file.getvalue()))
+    assert [line.text for line in document.lines] == ["Tiếp nhận 10 hồ sơ"]
+
+
+def test_a_picture_in_a_page_is_not_looked_at(tmp_path: Path) -> None:
+    picture = b"<img src='data:image/png;base64," + b"A" * (8 * 2**20) + b"'>"
+    page = b"<html><body><p>" + SENTENCE.encode() + b"</p>" + picture + b"</body></html>"
+    document = open_document(write(tmp_path, "a.html", page))
+    assert [line.text for line in document.lines] == [SENTENCE.strip()]
 
 
 def test_a_document_that_never_ends_is_given_up(

@@ -10,13 +10,13 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cchc_analysis.documents.legacy import convert_legacy
 from cchc_analysis.documents.lines import Cell, Document, Row, build_document, raise_digits
+from cchc_analysis.documents.paragraphs import TextLine, find_running, join_pages
 from cchc_analysis.documents.safety import MOST_PAGES, MOST_PDF_OBJECTS, refuse
 
 MOST_CHARACTERS = 30_000
@@ -26,26 +26,6 @@ MOST_STROKES = 3_000
 MOST_OBJECTS = 50_000
 MOST_TABLE_PAGES = 60
 FEWEST_STROKES = 6
-SMALL_PRINT = 0.88
-MARGIN = 0.09
-"""The share of a page's height at its head and foot in which running lines stand."""
-_PAGE_NUMBER = re.compile(
-    r"^\W*(?:(?:trang|page)\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE
-)
-_OPENS = re.compile(
-    r"^\s*(?:[-+*•–]|\d{1,2}(?:\.\d{1,2})*[.)]\s|[IVX]+[.)]\s|[a-zđ]\)\s|[⁽⁰¹²³⁴-⁹]|\(\d+\))"
-)
-
-
-@dataclass(frozen=True)
-class _TextLine:
-    """A line of a page: its text, place, and the size of its letters."""
-
-    text: str
-    left: float
-    right: float
-    top: float
-    size: float
 
 
 def read_pdf(path: Path, data: bytes) -> Document:
@@ -112,8 +92,8 @@ def _refuse_swollen(path: Path, data: bytes) -> None:
         raise refuse(path, found, f"at most {MOST_PDF_OBJECTS}", "Print it anew as a PDF.")
 
 
-def _build(path: Path, pages: list[list[_TextLine | Row]]) -> Document:
-    letters = sum(len(part.text) for page in pages for part in page if isinstance(part, _TextLine))
+def _build(path: Path, pages: list[list[TextLine | Row]]) -> Document:
+    letters = sum(len(part.text) for page in pages for part in page if isinstance(part, TextLine))
     if letters < 20 * len(pages) and not any(
         isinstance(part, Row) for page in pages for part in page
     ):
@@ -123,8 +103,8 @@ def _build(path: Path, pages: list[list[_TextLine | Row]]) -> Document:
             "a PDF with text",
             "Recognise the text first (OCR), compare it with the pages, and read that.",
         )
-    running = _find_running(pages)
-    parts = list(_join_pages(pages, running))
+    running = find_running(pages)
+    parts = list(join_pages(pages, running))
     text = "\n".join(part for part in parts if isinstance(part, str))
     converted, name = convert_legacy(text)
     if name:
@@ -133,10 +113,10 @@ def _build(path: Path, pages: list[list[_TextLine | Row]]) -> Document:
     return build_document(parts, "pdf", remarks=[f"decoded from {name}"] if name else [])
 
 
-def _read_page(path: Path, page: Any, number: int, ruled: _Ruled) -> list[_TextLine | Row]:
+def _read_page(path: Path, page: Any, number: int, ruled: _Ruled) -> list[TextLine | Row]:
     height = float(page.get_height()) or 1.0
     words = _list_words(path, page, height)
-    parts: list[tuple[float, _TextLine | Row]] = []
+    parts: list[tuple[float, TextLine | Row]] = []
     if words and _count_strokes(page) >= FEWEST_STROKES:
         other, tables = ruled.find(number)
         for at, table in enumerate(tables, start=1):
@@ -192,11 +172,11 @@ def _list_words(path: Path, page: Any, height: float) -> list[dict[str, Any]]:
     return words
 
 
-def _scale(part: _TextLine | Row, height: float) -> _TextLine | Row:
+def _scale(part: TextLine | Row, height: float) -> TextLine | Row:
     """Heights as shares of the page, so that pages of any size compare."""
     if isinstance(part, Row):
         return part
-    return _TextLine(part.text, part.left, part.right, part.top / max(height, 1.0), part.size)
+    return TextLine(part.text, part.left, part.right, part.top / max(height, 1.0), part.size)
 
 
 def _find_tables(page: Any) -> list[Any]:
@@ -213,7 +193,7 @@ def _is_inside(word: dict[str, Any], box: tuple[float, float, float, float]) -> 
     )
 
 
-def _join_words(words: Sequence[dict[str, Any]]) -> list[_TextLine]:
+def _join_words(words: Sequence[dict[str, Any]]) -> list[TextLine]:
     """Words on one height make a line; small raised digits join the line that they stand beside."""
     lines: list[list[dict[str, Any]]] = []
     marks = [word for word in words if word["text"].strip("()").isdigit()]
@@ -244,7 +224,7 @@ def _usual_size(words: Sequence[dict[str, Any]]) -> float:
     return float(sizes.most_common(1)[0][0]) if sizes else 0.0
 
 
-def _make_line(words: Sequence[dict[str, Any]]) -> _TextLine:
+def _make_line(words: Sequence[dict[str, Any]]) -> TextLine:
     size = _usual_size(words)
     pieces: list[str] = []
     for word in words:
@@ -255,110 +235,4 @@ def _make_line(words: Sequence[dict[str, Any]]) -> _TextLine:
         else:
             pieces.append(text)
     joined = " ".join(pieces).replace(" \b", "")
-    return _TextLine(joined, words[0]["x0"], words[-1]["x1"], words[0]["top"], size)
-
-
-def _find_running(pages: Sequence[Sequence[_TextLine | Row]]) -> set[str]:
-    """Lines at the head or foot of several pages that differ in digits at most."""
-    counts: Counter[str] = Counter()
-    for page in pages:
-        counts.update(
-            {_without_digits(p.text) for p in page if isinstance(p, _TextLine) and _is_marginal(p)}
-        )
-    return {text for text, count in counts.items() if count >= max(3, len(pages) // 3)}
-
-
-def _is_marginal(line: _TextLine) -> bool:
-    return line.top < MARGIN or line.top > 1 - MARGIN
-
-
-def _without_digits(text: str) -> str:
-    return re.sub(r"\d+", "#", text)
-
-
-def _join_pages(
-    pages: Sequence[Sequence[_TextLine | Row]], running: set[str]
-) -> Iterator[str | Row]:
-    """Lines into paragraphs; a page's notes follow its text, and do not cut a paragraph in two."""
-    lines = [part for page in pages for part in page if isinstance(part, _TextLine)]
-    joiner = _Joiner(
-        size=float(Counter(round(line.size) for line in lines).most_common(1)[0][0])
-        if lines
-        else 12,
-        right=max((line.right for line in lines), default=0.0),
-    )
-    for page in pages:
-        notes: list[str] = []
-        for part in page:
-            if isinstance(part, Row):
-                yield from joiner.close()
-                yield part
-            elif _is_running(part, running):
-                continue
-            elif joiner.is_note(part, notes):
-                _add_note(notes, part.text)
-            else:
-                yield from joiner.add(part)
-        yield from notes
-    yield from joiner.close()
-
-
-class _Joiner:
-    """The paragraph that is open: lines are added until one opens the next."""
-
-    def __init__(self, size: float, right: float) -> None:
-        self._size, self._right = size, right
-        self._text, self._last = "", right
-
-    def is_note(self, line: _TextLine, notes: Sequence[str]) -> bool:
-        """Small print that opens with a mark, or goes on with a note."""
-        is_small = line.size < SMALL_PRINT * self._size
-        return is_small and (line.text[:1] in "⁽⁰¹²³⁴⁵⁶⁷⁸⁹" or bool(notes))
-
-    def add(self, line: _TextLine) -> Iterator[str]:
-        """Add a line; gives back the paragraph before it, if the line opens a new one."""
-        is_short, self._last = self._last < 0.75 * self._right, line.right
-        if self._text and _goes_on(self._text, line, is_short=is_short):
-            self._text = _glue(self._text, line.text)
-        else:
-            yield from self.close()
-            self._text = line.text
-        if line.right < 0.8 * self._right and line.text.rstrip().endswith((".", ":", ";")):
-            yield from self.close()
-
-    def close(self) -> Iterator[str]:
-        """End the open paragraph."""
-        if self._text:
-            yield self._text
-        self._text = ""
-
-
-def _is_running(line: _TextLine, running: set[str]) -> bool:
-    is_listed = _PAGE_NUMBER.match(line.text) or _without_digits(line.text) in running
-    return _is_marginal(line) and bool(is_listed)
-
-
-def _add_note(notes: list[str], text: str) -> None:
-    if notes and text[:1] not in "⁽⁰¹²³⁴⁵⁶⁷⁸⁹":
-        notes[-1] = _glue(notes[-1], text)
-    else:
-        notes.append(text)
-
-
-def _goes_on(open_text: str, line: _TextLine, *, is_short: bool) -> bool:
-    """Whether a line goes on with the paragraph above it, rather than opening one."""
-    if _OPENS.match(line.text) and not re.match(r"^\s*[-–]\s*\d", line.text):
-        return False
-    if open_text.rstrip().endswith((":", "./.")):
-        return False
-    if open_text.isupper() != line.text.isupper():
-        return False
-    ends = is_short or open_text.rstrip().endswith((".", ";", "!", "?"))
-    return not (ends and line.text[:1].isupper())
-
-
-def _glue(before: str, after: str) -> str:
-    """Join two lines; a hyphen that only split a word or a number is taken out."""
-    if re.search(r"[^\W\d_]-$", before) and after[:1].islower():
-        return before[:-1] + after.lstrip()
-    return f"{before.rstrip()} {after.lstrip()}"
+    return TextLine(joined, words[0]["x0"], words[-1]["x1"], words[0]["top"], size)

@@ -20,6 +20,13 @@ LARGEST_RATIO = 200
 MOST_PARTS = 5_000
 MOST_PDF_OBJECTS = 400_000
 MOST_PAGES = 1_500
+_RELATION = re.compile(r"<[^<>]*\bRelationship\b[^<>]*>")
+_IS_OUTSIDE = re.compile(r"TargetMode\s*=\s*[\"']External[\"']", re.IGNORECASE)
+_IS_FETCHED = re.compile(
+    r"Type\s*=\s*[\"'][^\"']*/(?:attachedTemplate|oleObject|frame|subDocument|package|control|"
+    r"aFChunk|externalLinkPath|mailMergeSource|webVideo)[\"']",
+    re.IGNORECASE,
+)
 SIGNATURES = (
     (b"%PDF-", "pdf"),
     (b"PK\x03\x04", "zip"),
@@ -132,6 +139,27 @@ def read_part(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     if len(content) > claimed:
         raise refuse(path, f"more in {name} than it claims", "an honest file", "Do not open it.")
     return content
+
+
+def refuse_outside_parts(path: Path, archive: zipfile.ZipFile) -> None:
+    """No part that stands in another file or on the net; links that a person clicks may stay.
+
+    Raises:
+        ReportError: A template, object, frame or document is to be fetched from outside.
+    """
+    for name in archive.namelist():
+        if not name.endswith(".rels"):
+            continue
+        content = read_part(path, archive, name)
+        refuse_entities(path, content)
+        for relation in _RELATION.findall(content.decode("utf-8", "replace")):
+            if _IS_OUTSIDE.search(relation) and _IS_FETCHED.search(relation):
+                raise refuse(
+                    path,
+                    f"a part to be fetched from outside ({name})",
+                    "a document that is whole in itself",
+                    "Save it as .docx with everything inside; it may be made to do harm.",
+                )
 
 
 def refuse_entities(path: Path, content: bytes) -> None:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.documents.lines import Cell, Document, Row, build_document, raise_digits
 from cchc_analysis.documents.numbering import Numbering
-from cchc_analysis.documents.safety import open_archive, read_part, refuse, refuse_entities
+from cchc_analysis.documents.safety import (
+    open_archive,
+    read_part,
+    refuse,
+    refuse_entities,
+    refuse_outside_parts,
+)
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -30,6 +36,7 @@ def read_word(path: Path, data: bytes) -> Document:
         ReportError: The file is damaged, too large, encrypted, has macros or entities.
     """
     archive = open_archive(path, data)
+    refuse_outside_parts(path, archive)
     body = _parse(path, archive, "word/document.xml")
     notes = {kind: _read_notes(path, archive, kind) for kind in ("footnote", "endnote")}
     reader = _Reader(notes, Numbering(_parse_if_there(path, archive, "word/numbering.xml")))

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from cchc_analysis.clean import PeriodError, parse_period, slug_text
 from cchc_analysis.documents import Document, mask_persons, open_document
 from cchc_analysis.errors import CommandError, Problem, ReportError
-from cchc_analysis.files import format_table, write_text
 from cchc_analysis.identities import load_identities
+from cchc_analysis.read.filing import write_draft
 from cchc_analysis.read.review import render_review
 from cchc_analysis.read.transcripts import read_sources
 from cchc_analysis.recognise import (
@@ -93,7 +93,16 @@ def read_report(
     page = render_review(
         source, row, document, replace(reading, figures=figures), transcript, reference, identities
     )
-    return _write(project, source, row, transcript, page, figures)
+    transcript_path, review_path = write_draft(project, source, row, transcript, page)
+    return DraftResult(
+        source,
+        transcript_path,
+        review_path,
+        figures=len(figures),
+        mapped=sum(bool(figure.indicator) for figure in figures),
+        unsure=sum(figure.confidence.value == "low" for figure in figures),
+        undecided=tuple(list_undecided(row, transcript)),
+    )
 
 
 def tabulate_draft(source_id: str, figures: Sequence[Figure], reference: Reference) -> pd.DataFrame:
@@ -243,65 +252,3 @@ def _describe(source_id: str, head: Head, document: Document) -> dict[str, str]:
         "lacks_en": ", ".join(en for _, en in lacks),
     }
     return row
-
-
-def _write(
-    project: Project,
-    source_id: str,
-    row: dict[str, str],
-    transcript: pd.DataFrame,
-    page: str,
-    figures: Sequence[Figure],
-) -> DraftResult:
-    """Write all three files; if one cannot be written, the others are put back."""
-    transcript_path = project.raw / "transcripts" / f"{source_id}.csv"
-    sources_path = project.raw / "sources.csv"
-    review_path = project.build / "review" / f"{source_id}.html"
-    contents = {
-        transcript_path: format_table(transcript),
-        review_path: page,
-        sources_path: format_table(_add_source(project, row)),
-    }
-    before = {path: path.read_bytes() if path.is_file() else None for path in contents}
-    try:
-        for path, content in contents.items():
-            write_text(path, content)
-    except OSError as error:
-        for path, old in before.items():
-            _put_back(path, old)
-        raise ReportError(
-            Problem(
-                str(project.raw),
-                f"cannot be written ({error.strerror})",
-                "a folder that can",
-                "Check its rights.",
-            )
-        ) from None
-    return DraftResult(
-        source_id,
-        transcript_path,
-        review_path,
-        figures=len(figures),
-        mapped=sum(bool(figure.indicator) for figure in figures),
-        unsure=sum(figure.confidence.value == "low" for figure in figures),
-        undecided=tuple(list_undecided(row, transcript)),
-    )
-
-
-def _add_source(project: Project, row: dict[str, str]) -> pd.DataFrame:
-    """The list of sources with this one added, or in place of an older draft."""
-    import pandas as pd
-
-    new = pd.DataFrame([row], columns=list(SOURCE_COLUMNS), dtype="str")
-    if not (project.raw / "sources.csv").is_file():
-        return new
-    sources = read_sources(project.raw)
-    kept = sources[sources["source_id"] != row["source_id"]]
-    return pd.concat([kept, new]).sort_values("source_id", ignore_index=True)
-
-
-def _put_back(path: Path, content: bytes | None) -> None:
-    if content is None:
-        path.unlink(missing_ok=True)
-    elif path.read_bytes() != content:
-        path.write_bytes(content)
