@@ -211,6 +211,29 @@ def test_a_correction_of_a_source_that_is_set_aside_waits(
     assert "song_may_2022_h1" in pipeline.process(project).problems
 
 
+@pytest.mark.parametrize(
+    ("scope", "formula", "sentence"),
+    [
+        ("", "12345", "formula '12345'; expected quantities named one by one"),
+        ("", "", "expected a code, a number or a bracket"),
+        ("", "on_time_rate +", "expected a code, a number or a bracket"),
+        ("", "dossiers_recieved_new / 2", "Did you mean 'dossiers_received_new'"),
+        ("", "SUM_BREAKDOWN(tthc_total)", "expected quantities named one by one"),
+        ("commune_total", "on_time_rate", "scope 'commune_total'; expected empty, or one of"),
+    ],
+)
+def test_a_formula_that_means_nothing_is_named(
+    scope: str, formula: str, sentence: str, project: Project
+) -> None:
+    with (project.reference / "derivations.csv").open("a", encoding="utf-8") as file:
+        file.write(f"overdue_rate,{scope},{formula},nghĩa,meaning,nguồn\n")
+    for use in (lambda: list(pipeline.check(project)), lambda: derive(project)):
+        with pytest.raises(ReferenceDataError) as caught:
+            use()
+        assert sentence in str(caught.value)
+        assert "data/reference/derivations.csv, overdue_rate" in str(caught.value)
+
+
 def test_findings_are_marked_on_the_values_they_concern(project: Project) -> None:
     indicators = derive(project)
     finding = dict.fromkeys(FINDING_COLUMNS, "") | {

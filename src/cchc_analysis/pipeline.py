@@ -27,7 +27,12 @@ from cchc_analysis.brief import (
     render_brief,
     render_site,
 )
-from cchc_analysis.derive import check_corrections, derive_indicators, mark_findings
+from cchc_analysis.derive import (
+    check_corrections,
+    check_formulas,
+    derive_indicators,
+    mark_findings,
+)
 from cchc_analysis.errors import (
     BriefError,
     CchcError,
@@ -286,7 +291,11 @@ def _read_all(
     )
     understood = Readings(sources, transcripts, read.problems)
     registered = [*read_sources(project.raw)["source_id"], *panels.sources["source_id"]]
-    if faulty := list(check_corrections(understood.transcripts, registered, reference)):
+    faulty = [
+        *check_formulas(reference),
+        *check_corrections(understood.transcripts, registered, reference),
+    ]
+    if faulty:
         raise ReferenceDataError(faulty)
     return understood, tidied, panels, problems
 

@@ -15,7 +15,7 @@ from cchc_analysis.derive.corrections import (
     index_printed,
     mark_corrections,
 )
-from cchc_analysis.derive.formulas import add_rows, derive_rows
+from cchc_analysis.derive.formulas import add_rows, check_formulas, derive_rows
 from cchc_analysis.files import list_rows
 from cchc_analysis.inference import wilson_interval
 from cchc_analysis.records import (
@@ -30,7 +30,7 @@ from cchc_analysis.reference import Reference
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_corrections", "derive_indicators", "mark_findings"]
+__all__ = ["check_corrections", "check_formulas", "derive_indicators", "mark_findings"]
 
 SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
 """Where two sources state one quantity, the one nearer to the district's own reporting speaks."""

@@ -7,19 +7,21 @@ from its parts, never averaged.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.errors import Problem, ReferenceDataError
+from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
 from cchc_analysis.files import list_rows
 from cchc_analysis.identities import (
     GroupSum,
     Statements,
+    check_codes,
     compute_expression,
     list_operands,
     parse_expression,
     tabulate_statements,
 )
-from cchc_analysis.records import RESULT_STATUSES, Comparator, Origin, Status
+from cchc_analysis.records import RESULT_STATUSES, Comparator, Origin, Scope, Status
 from cchc_analysis.reference import Reference
 
 if TYPE_CHECKING:
@@ -35,8 +37,10 @@ def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFram
         The columns of observations, and ``printed`` (empty), ``origin`` and ``parts``.
 
     Raises:
-        ReferenceDataError: A formula sums over a group, whose figures it could not name.
+        ReferenceDataError: A formula is none, or could not name what its value comes from.
     """
+    if problems := list(check_formulas(reference)):
+        raise ReferenceDataError(problems)
     known = observations[observations["is_published"]]
     statements, fresh = tabulate_statements(known, reference), set[str]()
     added: list[pd.DataFrame] = []
@@ -73,7 +77,7 @@ def _apply(
     is_estimate = start != ""
     for operand in list_operands(expression):
         if isinstance(operand, GroupSum):
-            raise ReferenceDataError(_no_group(derivation))
+            continue  # check_formulas let none pass
         at = statements.find_positions(operand)[computed.index]
         part = statements.figures.iloc[at].reset_index(drop=True)
         is_result = part["status"].isin(RESULT_STATUSES)
@@ -102,13 +106,29 @@ def _apply(
     return derived[rows["period_start"] == start]
 
 
-def _no_group(derivation: dict[str, Any]) -> Problem:
-    return Problem(
-        f"data/reference/derivations.csv, {derivation['indicator']}",
-        f"a sum over a group in {derivation['formula']!r}",
-        "quantities named one by one",
-        "A derived value has to name what it comes from; write the parts out.",
-    )
+def check_formulas(reference: Reference) -> Iterator[Problem]:
+    """The formulas that cannot be read or could not name what they come from, as problems."""
+    for derivation in list_rows(reference.derivations):
+        where = f"data/reference/derivations.csv, {derivation['indicator']}"
+        if derivation["scope"] not in ("", *Scope):
+            expected = f"empty, or one of {', '.join(Scope)}"
+            yield Problem(where, f"scope {derivation['scope']!r}", expected, "Use one of these.")
+        try:
+            operands = list_operands(parse_expression(derivation["formula"]))
+        except ValidationError as error:
+            for problem in error.problems:
+                yield Problem(
+                    where, f"{problem.where}: {problem.found}", problem.expected, problem.remedy
+                )
+            continue
+        yield from check_codes(where, operands, reference)
+        if not operands or any(isinstance(operand, GroupSum) for operand in operands):
+            yield Problem(
+                where,
+                f"formula {derivation['formula']!r}",
+                "quantities named one by one",
+                "A derived value has to name what it comes from; write the parts out.",
+            )
 
 
 def _as_index(columns: pd.DataFrame) -> pd.MultiIndex:

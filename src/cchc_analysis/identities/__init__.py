@@ -31,6 +31,7 @@ from cchc_analysis.identities.figures import leave_room
 from cchc_analysis.identities.loading import load_identities
 from cchc_analysis.identities.readings import choose_readings
 from cchc_analysis.identities.rivals import choose_definitions, evaluate_rivals
+from cchc_analysis.identities.rule_checks import check_codes
 from cchc_analysis.identities.rules import Identity
 from cchc_analysis.identities.statements import Statements, tabulate_statements
 
@@ -42,6 +43,7 @@ __all__ = [
     "Operand",
     "Reference",
     "Statements",
+    "check_codes",
     "choose_definitions",
     "choose_readings",
     "compute_expression",

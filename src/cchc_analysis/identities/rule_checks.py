@@ -113,14 +113,15 @@ def _check_sides(
                 f"{where}, {problem.where}", problem.found, problem.expected, problem.remedy
             )
         return
-    yield from _check_codes(where, (*sides[0], *sides[1]), reference)
+    yield from check_codes(where, (*sides[0], *sides[1]), reference)
     yield from _check_reference_to_self(where, *sides)
     yield from _check_shape(where, entry["type"], (*sides[0], *sides[1]))
 
 
-def _check_codes(
+def check_codes(
     where: str, operands: Iterable[Operand], reference: reference_data.Reference
 ) -> Iterator[Problem]:
+    """A problem for every indicator that the catalogue does not have."""
     for code in dict.fromkeys(operand.code for operand in operands):
         if code not in reference.indicator_rows:
             yield Problem(
