@@ -261,6 +261,41 @@ def test_a_quota_is_a_plan_and_still_counts(reference: Reference) -> None:
     assert list(verdict["holds"]) == [False]
 
 
+def test_a_source_is_judged_by_its_own_figures(reference: Reference) -> None:
+    """What another source prints, or leaves out, changes no verdict on this one."""
+    numbers = {
+        "tthc_onestop@whole_district": 60,
+        "tthc_postal": 50,
+        "tthc_online_full": 20,
+        "tthc_total": 120,
+        "tthc_postal@district_office": 50,
+        "tthc_total@district_office": 70,
+    }
+    own = make_statements(numbers, reference)
+    bare = make_statements({"tthc_postal": 1, "tthc_online_full": 2, "tthc_total": 9}, reference)
+    parts = "tthc_onestop@whole_district + tthc_postal + tthc_online_full <= tthc_total"
+    quota = make_statements({"staff_total_present": 12, "staff_total_quota": 10}, reference)
+    quota.loc[quota["indicator"] == "staff_total_quota", "status"] = "plan"
+    stated = make_statements({"staff_total_quota": 9}, reference)
+    for text, mine, other in (
+        (parts, own, bare),
+        ("staff_total_present <= staff_total_quota", quota, stated),
+    ):
+        alone = tabulate_statements(mine, reference)
+        both = tabulate_statements(
+            pd.concat([mine, other.assign(source_id="other")], ignore_index=True), reference
+        )
+        verdicts = [evaluate_identity(rule(text), each) for each in (alone, both)]
+        of_source = [
+            verdict.assign(scope=each.rows["scope"].loc[verdict.index])[
+                (each.rows["source_id"].loc[verdict.index] == "made_up").to_numpy()
+            ].reset_index(drop=True)
+            for verdict, each in zip(verdicts, (alone, both), strict=True)
+        ]
+        assert len(of_source[0]) == 1
+        pd.testing.assert_frame_equal(*of_source)
+
+
 def test_rivals_are_chosen_by_what_fits(reference: Reference) -> None:
     rivals = [
         rule(

@@ -18,7 +18,14 @@ from cchc_analysis.read import read_transcripts
 from cchc_analysis.records import FINDING_COLUMNS, INDICATOR_COLUMNS, Tables
 from cchc_analysis.reference import Project, load_reference
 from cchc_analysis.tidy import tidy_observations
-from cchc_analysis.validate import Verdict, comparisons, load_suites, validate_file, validate_tables
+from cchc_analysis.validate import (
+    Verdict,
+    comparisons,
+    load_suites,
+    try_suites,
+    validate_file,
+    validate_tables,
+)
 from cchc_analysis.validate.described import describe_observations
 from cchc_analysis.validate.suites import load_suite
 from rule_examples import make_rows, make_statements
@@ -359,13 +366,42 @@ def test_a_count_of_another_size_stands_out_unless_it_jumps_anyway(
     assert verdict.index[~verdict["holds"]].tolist() == odd
 
 
+GOOD = {"dossiers_received_total": 9, "dossiers_resolved_total": 5, "dossiers_pending_total": 4}
+BREAKS_ON = {"good": GOOD, "change": {"dossiers_received_total": 10}}
+META = {"rule_id": "X1", "why": "a.", "source": "b", "breaks_on": BREAKS_ON}
+
+
+def _meta(**change: Any) -> dict[str, Any]:
+    return {"meta": META | change}
+
+
 SUITE_FAULTS: Mapping[str, tuple[dict[str, Any], str]] = {
     "mistyped_rule": (
         {"type": "expect_total_to_equal_it_parts"},
         "Did you mean expect_total_to_equal_its_parts",
     ),
     "no_severity": ({"severity": None}, "severity None"),
-    "no_reason": ({"meta": {"rule_id": "X1", "source": "b", "breaks_on": {"c": 1}}}, "no why"),
+    "no_reason": (_meta(why=""), "no why"),
+    "reason_of_another_kind": (_meta(why=["a"]), "why ['a']"),
+    "mistyped_meta": (_meta(rival_grup="a"), "Did you mean rival_group"),
+    "odd_id": (_meta(rule_id="X 1/2"), "letters, digits and _"),
+    "assumes_no_list": (_meta(assumes="D02"), "a list of rule ids"),
+    "assumes_nobody": (_meta(assumes=["D02"]), "assumes D02, which is no rule of a rival group"),
+    "example_of_words": (_meta(breaks_on={"c": 1}), "breaks_on with c"),
+    "example_without_change": (_meta(breaks_on=BREAKS_ON | {"change": {}}), "changes nothing"),
+    "example_of_nobody": (
+        _meta(breaks_on={"good": {"dossier_total": 1}, "change": {"dossiers_received_total": 1}}),
+        "unknown indicator 'dossier_total' in breaks_on.good",
+    ),
+    "example_without_number": (
+        _meta(breaks_on=BREAKS_ON | {"change": {"dossiers_received_total": "ten"}}),
+        "dossiers_received_total 'ten' in breaks_on.change",
+    ),
+    "example_at_no_scope": (
+        _meta(breaks_on=BREAKS_ON | {"change": {"dossiers_received_total@village": 10}}),
+        "scope 'village'",
+    ),
+    "kwargs_that_are_none": ({"kwargs": [1]}, "kwargs that are no object"),
     "no_meta": ({"meta": None}, "rule without meta"),
     "wrong_argument": (
         {
@@ -392,7 +428,7 @@ BALANCE = {
         "tolerance": "exact",
     },
     "severity": "warning",
-    "meta": {"rule_id": "X1", "why": "a.", "source": "b", "breaks_on": {"c": 1}},
+    "meta": {"rule_id": "X1", "why": "a.", "source": "b", "breaks_on": BREAKS_ON},
 }
 
 
@@ -404,6 +440,47 @@ def test_a_suite_that_would_lose_a_rule_is_refused(fault: str, tmp_path: Path) -
         load_suite(path, "statements", REFERENCE)
     assert words in str(refusal.value)
     assert path.name in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kwargs": {**BALANCE["kwargs"], "tolerance": 1000}}, "change does not break the rule"),
+        (_meta(breaks_on=BREAKS_ON | {"change": {"dossiers_returned": 3}}), "does not break"),
+        (_meta(breaks_on=BREAKS_ON | {"good": {**GOOD, "dossiers_pending_total": 3}}), "not keep"),
+        (_meta(breaks_on=BREAKS_ON | {"good": {"dossiers_received_total": 9}}), "lacks figures"),
+    ],
+)
+def test_a_rule_that_its_own_example_does_not_break_is_refused(
+    change: Mapping[str, Any], words: str, tmp_path: Path
+) -> None:
+    suite = write_suite(tmp_path / "mine.json", {**BALANCE, **change})
+    own = tmp_path / "own.csv"
+    own.write_text("indicator,value\ndossiers_received_total,5\n", "utf-8")
+    with pytest.raises(ValidationError) as refusal:
+        validate_file(suite, own, REFERENCE)
+    assert words in str(refusal.value)
+    assert "mine.json, rule X1" in str(refusal.value)
+
+
+def test_the_rule_that_contributing_shows_works(tmp_path: Path) -> None:
+    """Loaded from the document, tried on its example, and run beside all others."""
+    text = (ROOT.root / "CONTRIBUTING.md").read_text("utf-8")
+    blocks = [each.partition("```")[0] for each in text.split("```json")[1:]]
+    entries = [json.loads(each) for each in blocks]
+    assert entries
+    for path in ROOT.expectations.glob("*.json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    suite = json.loads((tmp_path / "identities.json").read_text("utf-8"))
+    suite["expectations"] = [*entries, suite["expectations"][-1]]
+    (tmp_path / "identities.json").write_text(json.dumps(suite), "utf-8")
+    try_suites(tmp_path, REFERENCE)
+    for entry in entries:
+        breaks_on = entry["meta"]["breaks_on"]
+        good = make_statements(breaks_on["good"], REFERENCE)
+        changed = make_statements(breaks_on["good"] | breaks_on["change"], REFERENCE)
+        assert validate(good, tmp_path).empty
+        assert validate(changed, tmp_path)["rule_id"].tolist() == [entry["meta"]["rule_id"]]
 
 
 def test_a_suite_of_another_table_is_refused(tmp_path: Path) -> None:

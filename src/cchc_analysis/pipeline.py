@@ -53,7 +53,7 @@ from cchc_analysis.reference import Project, Reference, load_reference
 from cchc_analysis.store import check_fresh, load_table, write_copies, write_tables
 from cchc_analysis.synthetic import check_unmixed
 from cchc_analysis.tidy import Tidied, tidy_observations
-from cchc_analysis.validate import load_suites, validate_tables
+from cchc_analysis.validate import try_suites, validate_tables
 from cchc_analysis.validate import validate_file as validate_own
 from cchc_analysis.words import load_words
 
@@ -265,7 +265,7 @@ def check(project: Project) -> Iterator[str]:
         f"reference: {len(reference.indicators)} indicators, {len(reference.areas)} areas, "
         f"{len(reference.units)} units"
     )
-    suites = load_suites(project.expectations, reference)
+    suites = try_suites(project.expectations, reference)
     yield "suites: " + ", ".join(f"{name} {len(suite.rules)}" for name, suite in suites.items())
     read, _, panels, problems = _read_all(project, reference)
     if faulty := [each for found in problems.values() for each in found]:

@@ -149,12 +149,14 @@ def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) ->
         return rows
     homes = np.stack([each.home[rows] for each in operands.values()])
     count = printed[:, rows].sum(axis=0)
-    if printed[0, rows].all():
-        _, first = np.unique(homes[0], return_inverse=True)
-        most = np.zeros(first.max() + 1, dtype=count.dtype)
-        np.maximum.at(most, first, count)
-        fullest = count == most[first]
-        rows, homes = rows[fullest], homes[:, fullest]
+    # Row by row: whether another source prints its first figure must not matter here.
+    has_first = printed[0, rows]
+    _, first = np.unique(homes[0, has_first], return_inverse=True)
+    most = np.zeros(len(rows), dtype=count.dtype)
+    np.maximum.at(most, first, count[has_first])
+    kept = np.ones(len(rows), dtype=bool)
+    kept[has_first] = count[has_first] == most[first]
+    rows, homes = rows[kept], homes[:, kept]
     order = np.lexsort((rows, homes[0] != rows, *homes))
     is_first = np.ones(len(rows), dtype=bool)
     is_first[1:] = (homes[:, order[1:]] != homes[:, order[:-1]]).any(axis=0)

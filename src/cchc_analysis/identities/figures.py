@@ -63,9 +63,11 @@ def choose_figures(observations: pd.DataFrame, norms: Collection[str]) -> pd.Dat
         ``high`` and ``step`` as arithmetic uses them.
     """
     is_result = observations["status"].isin(RESULT_STATUSES)
-    stated = set(observations.loc[is_result, "indicator"])
     is_norm = observations["indicator"].isin(set(norms))
-    is_quota = (observations["status"] == Status.PLAN) & ~observations["indicator"].isin(stated)
+    # What other sources state must not matter: each is judged by its own figures.
+    is_plan = observations["status"] == Status.PLAN
+    is_stated = is_result.groupby([observations["source_id"], observations["indicator"]])
+    is_quota = is_plan & ~is_stated.transform("any") if is_plan.any() else is_plan
     usable = observations["is_published"] & (is_result | is_norm | is_quota)
     usable &= observations["scope"].isin(tuple(Scope))
     order = {status: rank for rank, status in enumerate(Status)}

@@ -229,11 +229,12 @@ def tabulate_statements(
         reference: The catalogue, which says what is a norm, and the areas, which say what lies
             below what. Without it only maxima are norms, and no area has children.
     """
-    norms = set(observations.loc[observations["status"] == Status.MAX_SCORE, "indicator"])
     parents: dict[str, str] = {}
-    if reference is not None:
+    if reference is None:
+        norms = set(observations.loc[observations["status"] == Status.MAX_SCORE, "indicator"])
+    else:
         catalogue = reference.indicators
-        norms |= set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
+        norms = set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
         parents = dict(zip(reference.areas["area_id"], reference.areas["parent_id"], strict=True))
     return Statements(choose_figures(observations, norms), norms, parents)
 

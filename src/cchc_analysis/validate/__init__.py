@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.errors import Problem, ValidationError
+from cchc_analysis.errors import Problem, ReportError, ValidationError
 from cchc_analysis.records import DEFINITION_COLUMNS
 from cchc_analysis.reference import Reference
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cchc_analysis.validate.checks import Found
     from cchc_analysis.validate.suites import Suite
 
 SUITES: Mapping[str, str] = {
@@ -102,8 +103,8 @@ def validate_file(suite_path: Path, data_path: Path, reference: Reference) -> pd
 
     Args:
         suite_path: A suite as JSON, as those of ``expectations/``.
-        data_path: A CSV file: one row a value (``indicator``, ``value`` and what else
-            ``OBSERVATION_COLUMNS`` has), or, for identities, one column an indicator.
+        data_path: A CSV file: one row a value (``indicator``, ``value`` or ``printed``, and what
+            else ``OBSERVATION_COLUMNS`` has), or, for identities, one column an indicator.
         reference: The reference tables.
 
     Returns:
@@ -116,22 +117,53 @@ def validate_file(suite_path: Path, data_path: Path, reference: Reference) -> pd
     from cchc_analysis.validate import checks
     from cchc_analysis.validate.described import describe_indicators
     from cchc_analysis.validate.drafts import tabulate_drafts
+    from cchc_analysis.validate.examples import check_examples
     from cchc_analysis.validate.own_table import load_own_table
     from cchc_analysis.validate.suites import load_suite
     from cchc_analysis.validate.wording import Teller
 
     suite = load_suite(suite_path, None, reference)
+    if problems := list(check_examples(suite, reference)):
+        raise ValidationError(problems)
     table = load_own_table(data_path, suite, reference)
     if suite.table == "indicators":
         table = describe_indicators(table, reference)
     if suite.table in ("indicators", "transcripts"):
         return tabulate_drafts(checks.check_rows(suite, _number(table), reference).drafts)
-    teller = Teller(table, None, reference)
     if suite.table == "observations":
+        teller = Teller(table, None, reference)
         found = checks.check_observations(suite, table, reference, teller)
     else:
-        found, _ = checks.check_identities(suite, table, reference, teller)
+        found = _check_own_statements(suite, table, reference, data_path.name)
     return tabulate_drafts(found.drafts)
+
+
+def _check_own_statements(
+    suite: Suite, table: pd.DataFrame, reference: Reference, file: str
+) -> Found:
+    """Check identities in a table whose readings nobody has chosen yet.
+
+    That a quantity is stated twice is told whatever the suite asks, since one value was taken.
+    """
+    from cchc_analysis.identities import choose_readings
+    from cchc_analysis.validate import checks
+    from cchc_analysis.validate.suites import make_repetition_suite
+    from cchc_analysis.validate.wording import Teller
+
+    chosen = choose_readings(table, suite.identities, reference)
+    teller = Teller(chosen, None, reference)
+    found, _ = checks.check_identities(suite, chosen, reference, teller)
+    if not any(tally.counts[0].any() for tally in found.tallies):
+        raise ReportError(
+            Problem(
+                file,
+                f"no rule of {suite.file} finds its figures in one area, scope and period",
+                "figures that owe each other something",
+                "Compare the indicators, scopes and periods with those of the suite.",
+            )
+        )
+    repeated = checks.check_observations(make_repetition_suite(), chosen, reference, teller)
+    return checks.Found([*found.drafts, *repeated.drafts], found.tallies)
 
 
 def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
@@ -151,6 +183,20 @@ def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
             problems.extend(error.problems)
     problems.extend(_check_ids_across(suites))
     if problems:
+        raise ValidationError(problems)
+    return suites
+
+
+def try_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
+    """Load all suites of a folder, and try every identity on its own example.
+
+    Raises:
+        ValidationError: As ``load_suites``; or an example does not show its rule to work.
+    """
+    from cchc_analysis.validate.examples import check_examples
+
+    suites = load_suites(expectations, reference)
+    if problems := [each for suite in suites.values() for each in check_examples(suite, reference)]:
         raise ValidationError(problems)
     return suites
 

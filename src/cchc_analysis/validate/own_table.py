@@ -1,23 +1,25 @@
 """A suite over a table of somebody's own: one row a value, or one column an indicator.
 
-Comes in as two files; goes out as findings. What the table does not say is taken as plain: results
-of the whole district, exact as far as their digits go. Columns that the suite cannot do without are
-asked for in a sentence, before any rule is run.
+Comes in as two files; goes out as observations. What the table does not say is taken as plain:
+results of the whole district, exact as far as their digits go. Whatever cannot be understood is
+told with its row, before any rule is run; nothing is passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import NumberError, parse_number
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.files import type_columns
 from cchc_analysis.identities.expressions import Reference as Operand
-from cchc_analysis.records import OBSERVATION_COLUMNS, Scope
+from cchc_analysis.records import OBSERVATION_COLUMNS, Scope, Status
 from cchc_analysis.reference import Reference
 from cchc_analysis.validate.drafts import PLACE
+from cchc_analysis.validate.own_columns import name_own_columns
+from cchc_analysis.validate.own_rows import settle_row
 from cchc_analysis.validate.suites import Suite, list_columns, list_missing_columns
 
 if TYPE_CHECKING:
@@ -29,11 +31,16 @@ DESCRIBED = ("range_min", "range_max")
 NEEDED = ("indicator", "value")
 """Without these a table has no values; with them it has one a row."""
 
+PLACED = ("area_id", "period_end")
+"""What a rule about places and dates needs, and nothing can stand for."""
+
+LARGEST = 1e15
+"""More than anything a district can report, as in ``expectations/observations.json``."""
+
 DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(OBSERVATION_COLUMNS, ""),
     "scope": Scope.WHOLE_DISTRICT.value,
-    "status": "actual",
-    "comparator": "=",
+    "status": Status.ACTUAL.value,
 }
 
 
@@ -44,54 +51,87 @@ def load_own_table(path: Path, suite: Suite, reference: Reference) -> pd.DataFra
         Observations for a suite on observations or statements, else the table as it is.
 
     Raises:
-        ReportError: The file cannot be read, a number is none, or columns are missing.
+        ReportError: The file cannot be read, a cell means nothing, or columns are missing.
     """
     table = _read(path)
     if suite.table in ("indicators", "transcripts"):
         _check_columns(path, table, suite)
         return _type(path, table)
-    if set(NEEDED) <= set(table.columns):
-        return _make_observations(path, table, reference)
+    table = name_own_columns(path.name, table)
+    if "value" not in table and "printed" in table:
+        table = table.assign(value="")
+    if not set(NEEDED) <= set(table.columns):
+        if suite.table != "statements":
+            raise _lack(path, table, "one value a row")
+        table = _melt(path, table, suite)
+    elif suite.table == "observations":
+        _check_places(path, table, suite)
+    if set(OBSERVATION_COLUMNS) <= set(table.columns):
+        observations = _type(path, table[list(OBSERVATION_COLUMNS)])
+    else:
+        observations = _make_observations(path, table, reference)
     if suite.table == "statements":
-        return _make_observations(path, _melt(path, table, suite), reference)
-    raise ReportError(
-        Problem(
-            path.name,
-            f"columns {', '.join(table.columns)}",
-            f"at least {' and '.join(NEEDED)}, one value a row",
-            "Name the columns as in data/processed/observations.csv.",
-        )
-    )
+        _check_numbers(path, observations)
+    return observations
 
 
 def _read(path: Path) -> pd.DataFrame:
+    """The cells as text; commas, semicolons or tabs between them."""
     import pandas as pd
 
     try:
-        table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError) as error:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            mark = max(",;\t", key=file.readline().count)
+        table = pd.read_csv(
+            path, dtype="str", keep_default_na=False, encoding="utf-8-sig", sep=mark
+        )
+    except (OSError, ValueError, csv.Error) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ReportError(
-            Problem(path.name, reason, "a table as CSV in UTF-8", "Mend the file.")
+            Problem(path.name, reason, "a table as CSV in UTF-8", "Save it as CSV, in UTF-8.")
         ) from None
     if table.empty:
         raise ReportError(Problem(path.name, "no rows", "at least one row", "Add the rows."))
     return table
 
 
+def _lack(path: Path, table: pd.DataFrame, shape: str) -> ReportError:
+    return ReportError(
+        Problem(
+            path.name,
+            f"columns {', '.join(map(str, table.columns))}",
+            f"at least {' and '.join(NEEDED)}, {shape}",
+            "Name the columns as in data/processed/observations.csv.",
+        )
+    )
+
+
 def _check_columns(path: Path, table: pd.DataFrame, suite: Suite) -> None:
     there = {*table.columns, "row", *(DESCRIBED if "indicator" in table else ())}
-    missing = dict.fromkeys(
+    missing = [
         name
         for rule in suite.rules
         for name in list_missing_columns(rule, there)
         if list_columns(rule)
-    )
-    if missing:
+    ]
+    _ask_for(path, suite, missing)
+
+
+def _check_places(path: Path, table: pd.DataFrame, suite: Suite) -> None:
+    """Rules about areas and dates would accuse every row of a table that gives none."""
+    given = set(table.columns)
+    given |= {"area_id"} if "area" in given else set()
+    given |= {"period_start", "period_end"} if "period" in given else set()
+    needed = {name for rule in suite.rules for name in list_columns(rule)}
+    _ask_for(path, suite, [name for name in PLACED if name in needed - given])
+
+
+def _ask_for(path: Path, suite: Suite, missing: Iterable[str]) -> None:
+    if names := list(dict.fromkeys(missing)):
         raise ReportError(
             Problem(
                 path.name,
-                f"no column {', '.join(missing)}",
+                f"no column {', '.join(names)}",
                 f"the columns that {suite.file} looks at",
                 "Add the columns, or take the rules out of the suite.",
             )
@@ -120,19 +160,19 @@ def _melt(path: Path, table: pd.DataFrame, suite: Suite) -> pd.DataFrame:
                 "Rename the columns.",
             )
         )
-    keyed = table.assign(source_id=_name_rows(path, table))
+    keyed = table.assign(source_id=_name_rows(path, table), row=range(2, len(table) + 2))
+    kept = [name for name in keyed.columns if name in (*PLACE, "area", "period", "status", "row")]
     parts = [
-        keyed[[name for name in keyed.columns if name in (*PLACE, "status")]].assign(
+        keyed[kept].assign(
             indicator=operands[name].code,
             breakdown=operands[name].breakdown,
             value=keyed[name],
-            figures=[f"{name}:{row}" for row in range(2, len(keyed) + 2)],
+            figures=[f"{name}:{row}" for row in keyed["row"]],
             **({"scope": operands[name].scope} if operands[name].scope else {}),
         )
         for name in columns
     ]
-    melted = pd.concat(parts, ignore_index=True)
-    return melted[melted["value"] != ""].reset_index(drop=True)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _is_runnable(suite: Suite, columns: list[str]) -> Iterator[bool]:
@@ -142,34 +182,56 @@ def _is_runnable(suite: Suite, columns: list[str]) -> Iterator[bool]:
 
 def _name_rows(path: Path, table: pd.DataFrame) -> list[str]:
     """A source for each row, so that rows never mix; its own name where that is enough."""
-    key = [name for name in PLACE if name in table.columns]
+    key = [name for name in (*PLACE, "area", "period") if name in table.columns]
     if "source_id" in key and not table.duplicated(key).any():
         return list(table["source_id"])
     return [f"{path.stem} row {row}" for row in range(2, len(table) + 2)]
 
 
 def _make_observations(path: Path, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """Values with what a table of one's own may leave out."""
+    """Values with what a table of one's own may leave out; cells without a number are missing."""
     import pandas as pd
 
-    if set(OBSERVATION_COLUMNS) <= set(table.columns):
-        return _type(path, table[list(OBSERVATION_COLUMNS)])
-    problems, rows = [], []
+    problems: list[Problem] = []
+    rows: list[dict[str, Any]] = []
     for number, cells in enumerate(table.to_dict("records"), start=2):
-        row = DEFAULTS | {"source_id": path.stem, "figures": f"row:{number}"}
+        line = cells.get("row", number)
+        if not (str(cells["value"]).strip() or str(cells.get("printed", "")).strip()):
+            continue
+        row = DEFAULTS | {"source_id": path.stem, "figures": f"row:{line}"}
         row |= {str(name): cell for name, cell in cells.items() if cell != "" or name not in row}
-        try:
-            rows.append(row | _read_value(row, reference))
-        except NumberError as error:
-            problems.append(
-                Problem(f"{path.name} row {number}", str(error), "a number", "Mend the cell.")
-            )
+        found = list(settle_row(row, reference))
+        problems += [Problem(f"{path.name} row {line}", *each) for each in found]
+        rows.append(row)
     if problems:
         raise ReportError(problems)
+    if not rows:
+        raise ReportError(Problem(path.name, "no values", "at least one", "Fill in the values."))
     made = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
     key = [*PLACE, "indicator", "breakdown", "status"]
+    same = [*key, "value", "comparator"]
+    together = made.groupby(same, sort=False, dropna=False)["figures"].agg(" ".join)
+    made = made.drop_duplicates(same).assign(figures=together.array).reset_index(drop=True)
     reading = made.groupby(key, sort=False).cumcount() + 1
     return made.assign(reading=reading, is_published=reading == 1)
+
+
+def _check_numbers(path: Path, observations: pd.DataFrame) -> None:
+    """No rule of arithmetic can speak of a number that is none, or too large to be meant."""
+    is_odd = ~(observations["value"].abs() <= LARGEST)
+    problems = [
+        Problem(
+            f"{path.name}, {figures}",
+            f"{value:g} for {indicator}",
+            f"a number up to {LARGEST:g}",
+            "Mend the cell, or leave it empty where nothing is known.",
+        )
+        for figures, value, indicator in observations.loc[
+            is_odd, ["figures", "value", "indicator"]
+        ].itertuples(index=False)
+    ]
+    if problems:
+        raise ReportError(problems)
 
 
 def _type(path: Path, table: pd.DataFrame) -> pd.DataFrame:
@@ -178,38 +240,5 @@ def _type(path: Path, table: pd.DataFrame) -> pd.DataFrame:
         return type_columns(table.replace({"is_published": {"True": "true"}}))
     except ValueError as error:
         raise ReportError(
-            Problem(path.name, str(error), "cells of the kind of their column", "Mend the cell.")
+            Problem(path.name, str(error), "a number in every number cell", "Mend the cell.")
         ) from None
-
-
-def _read_value(row: dict[str, Any], reference: Reference) -> dict[str, Any]:
-    """The value of a row, with its room and its unit."""
-    known = reference.indicator_rows.get(row["indicator"], {})
-    unit = row["unit"] or known.get("unit", "")
-    kind = reference.unit_rows.get(unit, {}).get("kind", "other")
-    scale = reference.unit_rows.get(unit, {}).get("multiplier", 1.0)
-    value, decimals, half_unit = _parse(str(row["value"]), str(kind))
-    is_rounded = kind == "rate" or (kind == "money" and scale > 1)
-    room = half_unit if is_rounded else 0.0
-    return {
-        "unit": unit,
-        "value": value,
-        "decimals": decimals,
-        "low": value - room,
-        "high": value + room,
-    }
-
-
-def _parse(text: str, kind: str) -> tuple[float, int, float]:
-    """A number as machines write it, or, for a thing that is counted, as reports print it."""
-    text = text.removesuffix(".0")
-    if kind != "count":
-        try:
-            value = float(text)
-        except ValueError:
-            pass
-        else:
-            decimals = len(text.partition(".")[2]) if "e" not in text.casefold() else 0
-            return value, decimals, 0.5 * 10.0**-decimals
-    number = parse_number(text, kind)
-    return number.value, number.decimals, number.half_unit

@@ -12,29 +12,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import nearest_names
 from cchc_analysis.errors import Problem, ValidationError
 from cchc_analysis.identities import Identity, name_columns
 from cchc_analysis.identities.loading import load_suite_file
-from cchc_analysis.identities.rule_checks import check_identity, check_rule_ids, name_rule
+from cchc_analysis.identities.rule_checks import check_rule_ids
 from cchc_analysis.identities.rules import IDENTITY_TYPES, build_identity
 from cchc_analysis.records import Severity
 from cchc_analysis.reference import Reference
 from cchc_analysis.validate import cells, comparisons
+from cchc_analysis.validate.entries import check_assumed, check_entry, check_table
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
-
-META = ("rule_id", "why", "source", "breaks_on")
-"""What every rule says about itself."""
 
 ROW = "row"
 """The column that numbers the rows of a table, by which broken ones are named."""
 
 WHOLE_TYPE = "expect_part_not_above_its_whole"
-
-TABLES = ("observations", "indicators", "transcripts", "statements")
-"""What a suite can be about; ``statements`` are observations lined up for arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -91,15 +85,22 @@ def load_suite(path: Path, table: str | None, reference: Reference) -> Suite:
     """
     content = load_suite_file(path)
     entries = content["expectations"]
-    problems = [*_check_table(path.name, content, table), *check_rule_ids(path.name, entries)]
+    problems = [*check_table(path.name, content, table), *check_rule_ids(path.name, entries)]
     for entry in entries:
-        problems.extend(_check_entry(path.name, entry, reference))
+        problems.extend(check_entry(path.name, entry, reference))
+    problems.extend(check_assumed(path.name, entries))
     if problems:
         raise ValidationError(problems)
     suite = Suite(path.name, str(content["meta"]["table"]), tuple(map(_build_rule, entries)))
     if problems := list(_check_arguments(suite)):
         raise ValidationError(problems)
     return suite
+
+
+def make_repetition_suite() -> Suite:
+    """One rule, which asks of any table that each of its quantities has one value."""
+    rule = Rule("expect_one_value_for_each_quantity", {}, Severity.WARNING, {"rule_id": "V01"})
+    return Suite("the table itself", "observations", (rule,))
 
 
 def list_columns(rule: Rule, identities: tuple[Identity, ...] = ()) -> list[str]:
@@ -136,63 +137,6 @@ def list_missing_columns(
     return [str(operand) for operand in missing]
 
 
-def _check_table(file: str, content: Mapping[str, Any], table: str | None) -> Iterator[Problem]:
-    meta = content.get("meta")
-    found = meta.get("table") if isinstance(meta, dict) else None
-    if found not in TABLES:
-        yield Problem(
-            file,
-            f"meta.table {found!r}",
-            f"one of {', '.join(TABLES)}",
-            "Say in meta which table the suite is for.",
-        )
-    elif table is not None and found != table:
-        yield Problem(
-            file, f"a suite for {found}", f"one for {table}", f"Name the suite for {table}."
-        )
-
-
-def _check_entry(file: str, entry: Mapping[str, Any], reference: Reference) -> Iterator[Problem]:
-    where = f"{file}, rule {name_rule(entry)}"
-    known = _list_types()
-    if entry.get("type") not in known:
-        nearest = nearest_names(str(entry.get("type")).replace("_", " "), known)
-        yield Problem(
-            where,
-            f"unknown rule type {entry.get('type')!r}",
-            "a type that Great Expectations or cchc_analysis.validate.expectations defines",
-            f"Did you mean {', '.join(nearest)}?" if nearest else "Mend the type.",
-        )
-        return
-    yield from _check_keys(where, entry)
-    if entry["type"] in IDENTITY_TYPES:
-        yield from check_identity(file, entry, reference)
-
-
-def _check_keys(where: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
-    keys = ["type", "kwargs", "severity", "meta"]
-    if sorted(entry) != sorted(keys):
-        odd = sorted(set(entry) ^ set(keys))
-        yield Problem(
-            where, f"missing or unknown keys {', '.join(odd)}", ", ".join(keys), "Mend the entry."
-        )
-    if entry.get("severity") not in tuple(Severity):
-        yield Problem(
-            where,
-            f"severity {entry.get('severity')!r}",
-            f"one of {', '.join(Severity)}",
-            "Use one of these words.",
-        )
-    meta = entry.get("meta")
-    if lacking := [name for name in META if not (isinstance(meta, dict) and meta.get(name))]:
-        yield Problem(
-            where,
-            f"no {', no '.join(lacking)} in meta",
-            f"{', '.join(META)}",
-            "Say why the rule holds, where it comes from, and what change must break it.",
-        )
-
-
 def _check_arguments(suite: Suite) -> Iterator[Problem]:
     """Build every rule: what Great Expectations refuses is a problem, and none may be lost."""
     for rule in suite.rules:
@@ -206,16 +150,6 @@ def _check_arguments(suite: Suite) -> Iterator[Problem]:
                 "its arguments, each of its kind",
                 "Mend kwargs.",
             )
-
-
-def _list_types() -> list[str]:
-    from great_expectations.expectations.registry import (
-        list_registered_expectation_implementations,
-    )
-
-    from cchc_analysis.validate import expectations  # noqa: F401  (registers our types)
-
-    return sorted(list_registered_expectation_implementations())
 
 
 def _build_rule(entry: Mapping[str, Any]) -> Rule:

@@ -1,0 +1,143 @@
+"""A suite over a table of somebody's own: what it may look like, and what is asked of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cchc_analysis.errors import ReportError
+from cchc_analysis.reference import Project, load_reference
+from cchc_analysis.validate import validate_file
+
+ROOT = Project(Path(__file__).resolve().parents[1])
+REFERENCE = load_reference(ROOT.reference)
+IDENTITIES = ROOT.expectations / "identities.json"
+OBSERVATIONS = ROOT.expectations / "observations.json"
+
+
+def run(content: str, folder: Path, suite: Path = IDENTITIES) -> pd.DataFrame:
+    path = folder / "own.csv"
+    path.write_text(content, "utf-8")
+    return validate_file(suite, path, REFERENCE)
+
+
+RIGHT = "≠ 1.244 + 76 = 1.320"
+TABLES = {
+    "few columns": """indicator,value
+dossiers_received_total,1310
+dossiers_received_new,1244
+dossiers_carried_over,76
+""",
+    "as printed": """indicator,printed,scope
+dossiers_received_total,1.310,district_office
+dossiers_received_new,1.244,district_office
+dossiers_carried_over,76,district_office
+""",
+    "other names": """Chỉ tiêu;Số in;Cấp;Kỳ;Huyện
+dossiers_received_total;1.310;cấp huyện;2024-H1;Cao Lộc
+dossiers_received_new;1.244;cấp huyện;2024-H1;Cao Lộc
+dossiers_carried_over;76;cấp huyện;2024-H1;Cao Lộc
+""",
+    "a mark at the head": """\ufeffindicator\tvalue\tnote
+dossiers_received_total\t1310\tin all
+dossiers_received_new\t1244\t
+dossiers_carried_over\t76\t
+""",
+    "an area and a blank": """area,indicator,value
+huyện Không Ai Biết,dossiers_received_total,1310
+huyện Không Ai Biết,dossiers_received_new,1244
+huyện Không Ai Biết,dossiers_carried_over,76
+huyện Không Ai Biết,dossiers_resolved_total,
+""",
+    "one column an indicator": """area,"dossiers_received_total","dossiers_received_new",\
+"dossiers_carried_over"
+Cao Lộc,1310,1244,76
+Văn Quan,,1244,76
+""",
+}
+
+
+@pytest.mark.parametrize("shape", TABLES)
+def test_a_plain_table_is_enough(shape: str, tmp_path: Path) -> None:
+    findings = run(TABLES[shape], tmp_path)
+    assert findings["rule_id"].tolist() == ["D01"]
+    assert RIGHT in findings["arithmetic"].iloc[0]
+
+
+def test_a_scope_under_another_name_is_not_passed_over(tmp_path: Path) -> None:
+    content = """level,indicator,value
+district_office,dossiers_received_total,100
+district_office,dossiers_received_new,100
+commune_aggregate,dossiers_received_total,900
+commune_aggregate,dossiers_received_new,900
+"""
+    assert run(content, tmp_path).empty
+
+
+def test_units_are_turned_into_those_of_the_catalogue(tmp_path: Path) -> None:
+    content = """indicator,value,unit
+budget_revenue_total,60.57,billion VND
+budget_revenue_domestic,55567,million VND
+budget_revenue_border_fee,5000,million VND
+"""
+    assert run(content, tmp_path).empty
+    found = run(content.replace("60.57", "66.57"), tmp_path)
+    assert found["rule_id"].tolist() == ["B01"]
+
+
+def test_what_is_printed_leaves_room_and_a_reader_overrules_it(tmp_path: Path) -> None:
+    content = """indicator,value,printed
+on_time_rate,98.2,"98,2"
+dossiers_resolved_on_time,1286,1.286
+dossiers_resolved_total,1309,13.09
+"""
+    assert run(content, tmp_path).empty
+
+
+def test_a_quantity_stated_twice_is_told_whatever_the_suite_asks(tmp_path: Path) -> None:
+    content = TABLES["few columns"] + "dossiers_received_total,1320\n"
+    findings = run(content, tmp_path)
+    # The reading that adds up is taken; that there is another is said.
+    assert findings["rule_id"].tolist() == ["V01"]
+    assert "1.310" in findings["arithmetic"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("indicator,value,scopes\ndossiers_received_total,5,x\n", "Did you mean scope"),
+        ("indicator,value,level,scope\ndossiers_received_total,5,a,b\n", "both mean scope"),
+        ("indicator,value,scope\ndossiers_received_total,5,village\n", "row 2: scope 'village'"),
+        ("indicator,value,status\ndossiers_received_total,5,sure\n", "row 2: status 'sure'"),
+        ("indicator,value\ndossier_received_total,5\n", "dossiers_received_total"),
+        ("indicator,value\ndossiers_received_total,inf\n", "own.csv row 2"),
+        ("indicator,value\non_time_rate,inf\n", "inf for on_time_rate"),
+        ("indicator,value\non_time_rate,nan\n", "nan for on_time_rate"),
+        ("indicator,value\non_time_rate,1e300\n", "1e+300 for on_time_rate"),
+        ("indicator,value\ndossiers_received_total,1e5\n", "own.csv row 2: '1e5'"),
+        ("indicator,value\nbudget_revenue_total,55.567\n", "thousands or decimals"),
+        ("indicator,value,unit\nbudget_revenue_total,55,dossier\n", "one that turns into"),
+        ("indicator,value,period\ndossiers_received_total,5,soon\n", "a period such as"),
+        ("indicator,value\ndossiers_received_total,\n", "no values"),
+        ("indicator,value\ndossiers_received_total,5\n", "no rule of identities.json finds"),
+        ("indicator;amounts\ndossiers_received_total;5\n", "Did you mean amount"),
+    ],
+)
+def test_what_a_table_gets_wrong_is_said(content: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ReportError) as refusal:
+        run(content, tmp_path)
+    assert words in str(refusal.value)
+    assert "own.csv" in str(refusal.value)
+
+
+def test_rules_about_areas_and_dates_ask_for_them(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="no column area_id, period_end"):
+        run(TABLES["few columns"], tmp_path, OBSERVATIONS)
+    placed = """area,period,indicator,value
+Cao Lộc,2024-H1,dossiers_received_total,1310
+Cao Lộc,2024-H1,online_rate,101
+"""
+    findings = run(placed, tmp_path, OBSERVATIONS)
+    assert findings["rule_id"].tolist() == ["O12"]
