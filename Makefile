@@ -66,7 +66,7 @@ environment-test: .venv/ready ## Install environment.yml's pip part into an empt
 	@.venv/bin/pytest -m slow tests/test_environment.py
 
 clean: ## Remove what was built, but for .venv and data/processed
-	@rm -rf site build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf site .site.pages build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find src tests benchmarks notebooks \( -name __pycache__ -o -name '*.egg-info' -o -name .ipynb_checkpoints \) \
 	  -prune -exec rm -rf {} + 2>/dev/null || true
 

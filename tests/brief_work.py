@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from html import unescape
@@ -18,10 +19,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis import brief as briefs
+from cchc_analysis.brief import Site, open_site, render_site
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.overview import _export
-from cchc_analysis.brief.render import TEMPLATE, finish_page
+from cchc_analysis.brief.pages import Task, bind_page
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page
 from cchc_analysis.derive import derive_indicators, mark_findings
+from cchc_analysis.engine import Job, Outcome
+from cchc_analysis.engine.replies import Reply
 from cchc_analysis.identities import choose_readings, load_identities
 from cchc_analysis.records import (
     DEFINITION_COLUMNS,
@@ -33,6 +38,7 @@ from cchc_analysis.records import (
 )
 from cchc_analysis.reference import Project, Reference, load_reference
 from cchc_analysis.tidy import tidy_observations
+from cchc_analysis.trends import open_board
 from cchc_analysis.words import Words, load_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -208,6 +214,48 @@ def tell_page(brief: Brief) -> str:
     """The whole page of a brief, as it is written to disk, without a notebook between."""
     body = Markup("").join(show(brief).html for show in SHOWS)
     return finish_page(_export(PROJECT, brief.words, body))
+
+
+def tell_task(task: Task) -> str:
+    """The page of a task, told without its notebook."""
+    words = load_words_of(task.parameters["lang"])
+    reference = load_reference(PROJECT.reference)
+    if task.notebook == TRENDS_NOTEBOOK:
+        choice = (task.parameters["indicator"], "", "", "")
+        board = open_board(task.tables, reference, choice, words)
+        return finish_page(_export(PROJECT, words, briefs.show_trend_opening(board).html))
+    if task.notebook != NOTEBOOK:
+        return name_task(task)
+    place = task.parameters["district"], task.parameters["period"]
+    return tell_page(briefs.open_brief(task.tables, reference, words, *place))
+
+
+def name_task(task: Task) -> str:
+    """A page that says whose it is, and no more."""
+    return f'<html lang="{task.parameters["lang"]}"><title>{task.folder}</title><h1>x</h1>'
+
+
+def make_here(tell: Callable[[Task], str], failing: str = " ") -> Callable[..., Iterator[Outcome]]:
+    """What stands in the place of ``run_jobs``: pages made here and now; some of them fail."""
+
+    def run_jobs(jobs: Iterable[Job], *_: Any, **__: Any) -> Iterator[Outcome]:
+        reference = load_reference(PROJECT.reference)
+        for job in jobs:
+            task = job.payload
+            if failing in job.name:
+                yield Outcome(job, Reply(found="x"))
+                continue
+            given = (reference, task.tables, PROJECT, task.parameters)
+            beside = task.beside(*given) if task.beside else {}
+            yield Outcome(job, Reply(bind_page(job.name, tell(task)) | beside))
+
+    return run_jobs
+
+
+def build_here(tables: Tables, reference: Reference, out: Path) -> Site:
+    """Build the site of some tables in a folder."""
+    with open_site(out) as work:
+        return render_site(PROJECT, tables, reference, work)
 
 
 def read_text(html: str) -> str:

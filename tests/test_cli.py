@@ -121,6 +121,8 @@ FAULTS = {
     "unknown_period": (["trace", "Sông Mây", "on_time_rate", "2022-H9"], 2, "2024-H1"),
     "district_with_html": (["trace", "<b>x</b>", "on_time_rate", "2022-H1"], 2, "<b>x</b>"),
     "district_with_path": (["trace", "../../etc", "on_time_rate", "2022-H1"], 2, "../../etc"),
+    "no_processes": (["site", "--jobs", "0"], 2, "--jobs: 0 processes; expected at least 1"),
+    "no_time": (["site", "--timeout", "0"], 2, "--timeout: 0 s; expected more than 0 s"),
     "suite_without_data": (["validate", "--suite", "x.json"], 2, "both or neither"),
 }
 
@@ -136,7 +138,7 @@ def test_a_wrong_word_is_answered_with_a_sentence(
     assert "Traceback" not in error
 
 
-@pytest.mark.parametrize("arguments", [["fly"], ["trace", "x"], ["site", "--jobs", "0"], []])
+@pytest.mark.parametrize("arguments", [["fly"], ["trace", "x"], ["site", "--jobs", "x"], []])
 def test_a_wrong_command_ends_with_two(
     arguments: list[str], project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:

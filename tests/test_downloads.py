@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import math
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,19 @@ from openpyxl import load_workbook
 from brief_work import (
     PLAIN_REPORT,
     PROJECT,
+    build_here,
     find_all,
     load_words_of,
+    make_here,
     make_tables,
+    name_task,
     open_made_up,
     tell_page,
+    tell_task,
 )
 from cchc_analysis import pipeline
-from cchc_analysis.brief import list_briefs, name_page, open_brief, render_site
+from cchc_analysis.brief import list_briefs, open_brief
+from cchc_analysis.brief import lists as lists_module
 from cchc_analysis.brief import site as site_module
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import (
@@ -40,7 +44,7 @@ from cchc_analysis.brief.downloads import (
     write_downloads,
 )
 from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.errors import BriefError
 
 EVIL = '=HYPERLINK("http://evil.example","x")'
 
@@ -61,15 +65,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site, its pages told without notebooks."""
     out = tmp_path_factory.mktemp("downloads") / "site"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(site_module, "_build_all", tell_all)
+        patch.setattr(site_module, "run_jobs", make_here(tell_task))
         reference, tables = pipeline.load(PROJECT)
-        render_site(PROJECT, tables, reference, out)
+        build_here(tables, reference, out)
     return out
-
-
-def tell_all(_project: Any, briefs: list[Brief], *_: Any) -> tuple[dict[str, str], list[Problem]]:
-    pages = {str(name_page(each.area, each.period, each.lang)): tell_page(each) for each in briefs}
-    return pages, []
 
 
 @pytest.fixture
@@ -278,40 +277,22 @@ def test_the_listing_names_every_page_without_a_host(site: Path) -> None:
     assert all(page["grade"] in "ABCD" and page["period"] for page in told)
 
 
-def test_a_former_page_keeps_its_former_downloads(
-    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = shutil.copytree(site, tmp_path / "site")
-    place = next(out.glob("vi/183-*/*/figures.csv"))
-    place.write_text("former", "utf-8")
-
-    def fail_one(*given: Any) -> tuple[dict[str, str], list[Problem]]:
-        pages, _ = tell_all(*given)
-        gone = [name for name in pages if name.startswith("vi/183-")]
-        return {name: page for name, page in pages.items() if name not in gone}, []
-
-    monkeypatch.setattr(site_module, "_build_all", fail_one)
-    reference, tables = pipeline.load(PROJECT)
-    render_site(PROJECT, tables, reference, out)
-    assert place.read_text("utf-8") == "former"
-
-
 def test_a_site_whose_downloads_fail_leaves_the_former_one_whole(
-    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = shutil.copytree(site, tmp_path / "site")
+    out = tmp_path / "site"
+    reference, tables = pipeline.load(PROJECT)
+    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task))
+    build_here(tables, reference, out)
     before = read_all(out)
 
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(site_module, "_build_all", tell_all)
-    monkeypatch.setattr(site_module, "write_site_downloads", fail)
-    reference, tables = pipeline.load(PROJECT)
-    with pytest.raises(BriefError, match="the former site is untouched"):
-        render_site(PROJECT, tables, reference, out)
+    monkeypatch.setattr(lists_module, "write_site_downloads", fail)
+    with pytest.raises(BriefError, match=r"the disk is full; .* the old site is untouched"):
+        build_here(replace(tables, findings=tables.findings.iloc[1:]), reference, out)
     assert read_all(out) == before
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(evil: Brief, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from brief_work import (
 from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, name_page, open_brief
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.overview import LISTS, bind_root
+from cchc_analysis.brief.overview import LISTS, Told, bind_absent, bind_root, make_card
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -60,9 +60,11 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     for lang in ("vi", "en"):
         own = [brief for brief in briefs if brief.lang == lang]
+        told = Told([make_card(brief) for brief in own], own)
         for name, bind in LISTS.items():
-            pages[f"{lang}/{name}/index.html"] = bind(PROJECT, own, lang)
-    pages["index.html"] = bind_root(PROJECT, briefs)
+            pages[f"{lang}/{name}/index.html"] = bind(PROJECT, told, lang)
+        pages[f"{lang}/quality/index.html"] = bind_absent(PROJECT, lang)
+    pages["index.html"] = bind_root(PROJECT, {"vi": len(briefs) // 2, "en": len(briefs) // 2})
     pages["hard.html"] = tell_page(_open_hard())
     for place, page in pages.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.masthead import SISTERS
 from cchc_analysis.brief.overview import LISTS
-from cchc_analysis.brief.quality import CONTENTS, Quality, open_quality
+from cchc_analysis.brief.quality import CONTENTS, PAGE, Quality, open_quality
 from cchc_analysis.brief.quality import findings as findings_module
 from cchc_analysis.brief.quality.content import join_codes
 from cchc_analysis.brief.render import ANCHORS, QUALITY_NOTEBOOK, build_page, check_page
@@ -196,7 +196,7 @@ def test_runs_of_codes_are_shortened() -> None:
 
 
 def test_the_sisters_of_the_page_are_the_lists_of_the_site() -> None:
-    assert set(SISTERS) == {*LISTS, TRENDS}
+    assert set(SISTERS) == {*LISTS, PAGE, TRENDS}
     assert set(ANCHORS[QUALITY_NOTEBOOK]) == set(CONTENTS)
 
 

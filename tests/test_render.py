@@ -5,15 +5,27 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from brief_work import PLAIN_REPORT, PROJECT, find_all, make_tables, open_made_up, tell_page
+from brief_work import (
+    PLAIN_REPORT,
+    PROJECT,
+    build_here,
+    find_all,
+    make_here,
+    make_tables,
+    name_task,
+    open_made_up,
+    tell_page,
+)
 from cchc_analysis import pipeline
-from cchc_analysis.brief import Workers, list_briefs, render_brief, render_site
+from cchc_analysis.brief import Workers, list_briefs, open_site, render_brief, render_site
 from cchc_analysis.brief import site as site_module
+from cchc_analysis.brief.masthead import SISTERS
 from cchc_analysis.brief.render import (
     NOTEBOOK,
     QUALITY_NOTEBOOK,
@@ -23,8 +35,9 @@ from cchc_analysis.brief.render import (
     link_back,
     put_page,
 )
-from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.reference import Project
+from cchc_analysis.trends import list_told
 
 CHEAP = """
 from IPython.display import HTML
@@ -160,21 +173,6 @@ def test_a_note_leads_back_to_the_table_and_only_once() -> None:
 # The site
 
 
-def fake_build(failing: str) -> Any:
-    """Pages without notebooks; those of one place fail."""
-
-    def build(_project: Project, briefs: Any, *_more: Any) -> Any:
-        places = [
-            (brief, str(site_module.name_page(brief.area, brief.period, brief.lang)))
-            for brief in briefs
-        ]
-        built = {place: f"<h1>{brief.lang}</h1>" for brief, place in places if failing not in place}
-        problems = [Problem(place, "x", "y", "z") for _, place in places if failing in place]
-        return built, problems
-
-    return build
-
-
 @pytest.fixture
 def run() -> Any:
     """The real tables."""
@@ -185,17 +183,19 @@ def test_one_brief_that_fails_keeps_its_former_page_and_stops_no_other(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference, tables = run
-    former = tmp_path / "site" / "vi" / "183-cao-loc" / "2024-h1" / "index.html"
-    former.parent.mkdir(parents=True)
-    former.write_text("former", "utf-8")
-    (tmp_path / "site" / "stale.html").write_text("stale", "utf-8")
-    (tmp_path / "site" / "pages.json").write_text("[]", "utf-8")
-    monkeypatch.setattr(site_module, "_build_all", fake_build("vi/183"))
-    site = render_site(PROJECT, tables, reference, tmp_path / "site")
-    assert former.read_text("utf-8") == "former"
-    assert (tmp_path / "site" / "en" / "183-cao-loc" / "2024-h1" / "index.html").is_file()
-    assert not (tmp_path / "site" / "stale.html").exists()
-    assert [problem.where for problem in site.problems] == ["vi/183-cao-loc/2024-h1/index.html"]
+    site = tmp_path / "site"
+    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task))
+    build_here(tables, reference, site)
+    former = {path.name: path.read_bytes() for path in (site / "vi/183-cao-loc/2024-h1").iterdir()}
+    changed = replace(tables, sources=tables.sources.assign(title="another"))
+    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task, "vi/183"))
+    told = build_here(changed, reference, site)
+    kept = {path.name: path.read_bytes() for path in (site / "vi/183-cao-loc/2024-h1").iterdir()}
+    assert kept == former
+    assert b"another" in (site / "en/183-cao-loc/2024-h1/brief.json").read_bytes()
+    assert [each.where for each in told.problems] == ["183 2024-H1 vi: vi/183-cao-loc/2024-h1"]
+    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task))
+    assert build_here(changed, reference, site).built == 1
 
 
 def test_when_no_brief_can_be_built_the_former_site_stays(
@@ -205,26 +205,34 @@ def test_when_no_brief_can_be_built_the_former_site_stays(
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("former", "utf-8")
     (tmp_path / "site" / "pages.json").write_text("[]", "utf-8")
-    monkeypatch.setattr(site_module, "_build_all", fake_build(""))
-    with pytest.raises(BriefError):
-        render_site(PROJECT, tables, reference, tmp_path / "site")
+    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task, ""))
+    with pytest.raises(BriefError, match="expected a finished page"):
+        build_here(tables, reference, tmp_path / "site")
     assert (tmp_path / "site" / "index.html").read_text("utf-8") == "former"
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_folder_that_holds_something_else_is_refused(run: Any, tmp_path: Path) -> None:
+    reference, tables = run
+    (tmp_path / "thesis.docx").touch()
+    with pytest.raises(CommandError, match="nothing in this one was touched"):
+        build_here(tables, reference, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
 def test_a_site_has_an_index_per_language_that_links_every_brief(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference, tables = run
-    monkeypatch.setattr(site_module, "_build_all", fake_build("nothing fails"))
-    site = render_site(PROJECT, tables, reference, tmp_path / "site")
+    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task))
+    site = build_here(tables, reference, tmp_path / "site")
     places = list_briefs(tables, reference)
     for lang in ("vi", "en"):
         index = (tmp_path / "site" / lang / "index.html").read_text("utf-8")
         links = set(find_all(r'href="([\w-]+/[\w-]+/index\.html)"', index))
         assert len(links) == len(places)
         assert all((tmp_path / "site" / lang / link).is_file() for link in links)
-    assert site.pages == 2 * len(places) + 2 * 5 + 1
+    trends = len(list_told(tables, reference))
+    assert site.pages == 2 * (len(places) + trends + len(SISTERS)) + 1
     assert re.search(
         r'href="vi/index\.html"', (tmp_path / "site" / "index.html").read_text("utf-8")
     )
@@ -248,14 +256,8 @@ def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
     write_notebook(
         notebooks.notebooks / QUALITY_NOTEBOOK, CHEAP_QUALITY, parameters='lang: str = "vi"\n'
     )
-    done: list[tuple[int, int]] = []
     reference, tables = pipeline.load(PROJECT)
-    site = render_site(
-        notebooks,
-        tables,
-        reference,
-        notebooks.root / "site",
-        Workers(2, lambda now, of: done.append((now, of))),
-    )
+    with open_site(notebooks.root / "site") as work:
+        site = render_site(notebooks, tables, reference, work, Workers(2))
     assert not site.problems
-    assert done[-1] == (10, 10)
+    assert site.built == 10 + 2 * len(list_told(tables, reference))

@@ -49,10 +49,10 @@ def test_the_site_is_built_twice_alike_without_a_network(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     before = read_all(processed.raw) | read_all(processed.reference)
-    pages, errors = pipeline.build_site(processed, tmp_path / "one", 2)
-    pipeline.build_site(processed, tmp_path / "two", 1)
+    site, errors = pipeline.build_site(processed, tmp_path / "one", pipeline.Workers(2))
+    pipeline.build_site(processed, tmp_path / "two", pipeline.Workers(1))
     assert not errors
-    assert pages > 4
+    assert site.pages > 4
     assert read_all(tmp_path / "one") == read_all(tmp_path / "two")
     assert read_all(processed.raw) | read_all(processed.reference) == before
 
@@ -83,7 +83,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_site(
     blocked.write_text("not a folder", "utf-8")
     out = blocked / "site"
     assert main(["--root", str(processed.root), "site", "--jobs", "1", "--out", str(out)]) == 6
-    assert "expected a folder that can be written to" in capsys.readouterr().err
+    assert "expected a place to write pages to" in capsys.readouterr().err
     assert blocked.read_text("utf-8") == "not a folder"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("vi", "en")
 PANEL_SOURCE = ("source_id", "publisher", "licence", "title", "url")
+TIMEOUT = 600
+"""Seconds in which a page is there if it comes at all: a brief takes less than one."""
 MOST_PROBLEMS = 30
 """More than a person reads before mending the first ones."""
 
@@ -108,9 +110,16 @@ def _add_brief(commands: _Commands) -> None:
 
 
 def _add_site(commands: _Commands) -> None:
-    site = commands.add_parser("site", help="process, validate and build every page")
+    site = commands.add_parser("site", help="process, validate and build every page that changed")
     site.add_argument("--out", type=Path, help="folder (default: site/)")
-    site.add_argument("--jobs", type=_positive, help="processes (default: one per core)")
+    site.add_argument("--force", action="store_true", help="build every page anew")
+    site.add_argument("--jobs", type=int, help="processes (default: one per core)")
+    site.add_argument(
+        "--timeout", type=float, default=TIMEOUT, help=f"seconds for a page (default: {TIMEOUT})"
+    )
+    site.add_argument("--scheduler", help="build on the workers of Dask at tcp://host:8786")
+    site.add_argument("--quiet", action="store_true", help="tell nothing but problems")
+    site.add_argument("--profile", action="store_true", help="tell where the time went")
     site.set_defaults(run=_site)
 
 
@@ -245,9 +254,27 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
 
 def _site(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
+    from cchc_analysis.engine import Profile, check_count, check_timeout
 
-    built, errors = pipeline.build_site(project, options.out, options.jobs, progress=_progress())
-    print(f"{built} pages in {options.out or project.site}")
+    profile = Profile() if options.profile else None
+    workers = pipeline.Workers(
+        count=None if options.scheduler else check_count(options.jobs),
+        timeout=check_timeout(options.timeout),
+        scheduler=options.scheduler,
+        is_quiet=options.quiet,
+        profile=profile,
+    )
+    site, errors = pipeline.build_site(project, options.out, workers, force=options.force)
+    if site.kept:
+        print(
+            f"{len(site.kept)} pages stay as they were, as a source of theirs was set aside: "
+            f"{', '.join(site.kept[:MOST_PROBLEMS])}",
+            file=sys.stderr,
+        )
+    if profile:
+        print(profile.format())
+    if not options.quiet:
+        print(f"{site.pages} pages in {options.out or project.site}, {site.built} of them built")
     return _tell(errors)
 
 
@@ -301,22 +328,3 @@ def _tell(errors: Sequence[CchcError]) -> int:
     if len(problems) > MOST_PROBLEMS:
         print(f"cchc: and {len(problems) - MOST_PROBLEMS} more problems.", file=sys.stderr)
     return errors[0].exit_code if errors else 0
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """A line that counts pages on a terminal, and nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return None
-
-    def tell(done: int, total: int) -> None:
-        end = "\n" if done == total else ""
-        print(f"\r{done} of {total} briefs", end=end, file=sys.stderr, flush=True)
-
-    return tell
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} processes; expected at least 1")
-    return number

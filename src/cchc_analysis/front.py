@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis import pipeline
 from cchc_analysis.brief import (
     TEMPLATE,
+    held,
     show_contradictions,
     show_head,
     show_key_figures,
@@ -182,8 +183,8 @@ def _project() -> Project:
 
 
 def _load() -> tuple[Reference, Tables]:
-    if held := pipeline.held():
-        return held
+    if kept := held():
+        return kept
     project = _project()
     copies = os.environ.get("CCHC_TABLES")
     made = Path(copies) if copies else project.processed / "manifest.json"

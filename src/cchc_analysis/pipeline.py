@@ -7,10 +7,9 @@ into findings, and told in briefs.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,12 +17,16 @@ from typing import TYPE_CHECKING
 from cchc_analysis import __version__
 from cchc_analysis.brief import (
     TEMPLATE,
+    Site,
     Workers,
+    key_of_rest,
     match_district,
     name_page,
     open_brief,
+    open_site,
     print_brief,
     put_downloads,
+    read_inputs,
     render_brief,
     render_site,
 )
@@ -33,6 +36,7 @@ from cchc_analysis.derive import (
     derive_indicators,
     mark_findings,
 )
+from cchc_analysis.engine import key_of, key_of_files
 from cchc_analysis.errors import (
     BriefError,
     CchcError,
@@ -50,7 +54,14 @@ from cchc_analysis.read import DraftResult, Readings, accept_source, read_source
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.records import Severity, Tables
 from cchc_analysis.reference import Project, Reference, load_reference
-from cchc_analysis.store import check_fresh, load_table, write_copies, write_tables
+from cchc_analysis.store import (
+    check_fresh,
+    is_fresh,
+    list_inputs,
+    load_table,
+    write_copies,
+    write_tables,
+)
 from cchc_analysis.synthetic import check_unmixed
 from cchc_analysis.tidy import Tidied, tidy_observations
 from cchc_analysis.validate import try_suites, validate_tables
@@ -61,6 +72,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "Workers",
     "accept",
     "add_panel",
     "build_brief",
@@ -75,11 +87,6 @@ __all__ = [
     "store",
     "validate_file",
 ]
-
-Progress = Callable[[int, int], None]
-
-_HELD: list[tuple[Reference, Tables]] = []
-"""The tables that this process keeps, if it was given any."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,11 @@ class Run:
         if faulty := [problem for each in self.problems.values() for problem in each]:
             found.append(ReportError(faulty))
         return [*found, *list_errors(self.tables.findings)]
+
+    def list_critical(self) -> frozenset[str]:
+        """The sources that break a critical rule."""
+        findings = self.tables.findings
+        return frozenset(findings.loc[findings["severity"] == Severity.CRITICAL, "source_id"])
 
 
 def process(project: Project) -> Run:
@@ -145,16 +157,6 @@ def store(project: Project, run: Run) -> None:
     write_tables(project, run.tables, __version__)
 
 
-def hold(reference: Reference, tables: Tables) -> None:
-    """Keep tables in this process, so that notebooks that run in it read no file for them."""
-    _HELD[:] = [(reference, tables)]
-
-
-def held() -> tuple[Reference, Tables] | None:
-    """The tables that this process was given to keep."""
-    return _HELD[0] if _HELD else None
-
-
 def load(project: Project) -> tuple[Reference, Tables]:
     """Load what was made before, without making it again.
 
@@ -202,28 +204,44 @@ def build_brief(
 
 
 def build_site(
-    project: Project, out: Path | None, jobs: int | None, progress: Progress | None = None
-) -> tuple[int, list[CchcError]]:
-    """Process, validate and build every page that can be built.
+    project: Project,
+    out: Path | None = None,
+    workers: Workers | None = None,
+    *,
+    force: bool = False,
+) -> tuple[Site, list[CchcError]]:
+    """Process, validate and build every page that can be built and is not there already.
 
     Returns:
-        The number of pages, and what is wrong with the sources and briefs that were left out.
+        The site, and what is wrong with the sources and briefs that were left out.
+
+    Raises:
+        CommandError: The folder holds something else, or somebody else builds it.
+        BriefError: No brief could be built, or the place cannot be written to.
     """
-    run = process(project)
-    errors = run.errors()
-    if not errors:
-        write_tables(project, run.tables, __version__)
-    told = _without_critical(run.tables)
-    with _told_from(project, told):
-        site = render_site(
-            project,
-            told,
-            run.reference,
-            out or project.site,
-            Workers(jobs, progress, partial(hold, run.reference, told)),
-            is_partial=bool(errors),
-        )
-    return site.pages, [*errors, *([BriefError(site.problems)] if site.problems else [])]
+    with open_site(out or project.site, _stamp(project), force=force) as build:
+        if build.is_current and is_fresh(project):
+            return Site(len(build.placed) - 1), []
+        run = process(project)
+        errors = run.errors()
+        if not errors:
+            write_tables(project, run.tables, __version__)
+        told = _without_critical(run)
+        gone = frozenset(run.problems) | run.list_critical()
+        site = render_site(project, told, run.reference, build, workers or Workers(), gone)
+    return site, [*errors, *([BriefError(site.problems)] if site.problems else [])]
+
+
+def _stamp(project: Project) -> str:
+    """The key of all that a site is made from: where it is the same, so is the site."""
+    inputs = [
+        *list_inputs(project),
+        *sorted(project.reports.glob("*.txt")),
+        project.root / "CITATION.cff",
+    ]
+    held = [path for path in inputs if path.is_file()]
+    files = read_inputs(project)
+    return key_of(key_of_rest(project, files), files, key_of_files(held, project.root))
 
 
 def read_report(
@@ -341,16 +359,15 @@ def _join(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(kept, ignore_index=True)
 
 
-def _without_critical(tables: Tables) -> Tables:
+def _without_critical(run: Run) -> Tables:
     """The tables without the sources that break a critical rule, so that others can be told."""
-    findings = tables.findings
-    bad = set(findings.loc[findings["severity"] == Severity.CRITICAL, "source_id"])
+    bad = run.list_critical()
     if not bad:
-        return tables
+        return run.tables
     return Tables(
         **{
             name: table[~table["source_id"].isin(bad)].reset_index(drop=True)
-            for name, table in vars(tables).items()
+            for name, table in vars(run.tables).items()
         }
     )
 

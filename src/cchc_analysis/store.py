@@ -85,7 +85,7 @@ def load_table(project: Project, name: str) -> pd.DataFrame:
     import pandas as pd
 
     copy = project.build / "tables" / f"{name}.parquet"
-    if copy.is_file() and _is_fresh(project):
+    if copy.is_file() and is_fresh(project):
         return pd.read_parquet(copy)
     columns, key = STORED[name]
     path = project.processed / f"{name}.csv"
@@ -174,7 +174,8 @@ def _write_copies(project: Project, tables: Tables) -> None:
         shutil.copy(project.processed / "manifest.json", folder / "manifest.json")
 
 
-def _is_fresh(project: Project) -> bool:
+def is_fresh(project: Project) -> bool:
+    """Whether ``data/processed`` and its Parquet copies are what one run wrote."""
     copied = project.build / "tables" / "manifest.json"
     manifest = project.processed / "manifest.json"
     return (

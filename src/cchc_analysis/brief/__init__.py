@@ -8,6 +8,7 @@ from cchc_analysis.brief.areas import show_reform_areas
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import put_downloads
 from cchc_analysis.brief.head import show_head
+from cchc_analysis.brief.held import held
 from cchc_analysis.brief.keyfigures import show_key_figures
 from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.notes import show_notes
@@ -28,7 +29,14 @@ from cchc_analysis.brief.quality import (
     show_quality_rules,
 )
 from cchc_analysis.brief.render import TEMPLATE, print_brief, render_brief
-from cchc_analysis.brief.site import Site, Workers, render_site
+from cchc_analysis.brief.site import (
+    Site,
+    Workers,
+    key_of_rest,
+    open_site,
+    read_inputs,
+    render_site,
+)
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
@@ -40,13 +48,17 @@ __all__ = [
     "Quality",
     "Site",
     "Workers",
+    "held",
+    "key_of_rest",
     "list_briefs",
     "match_district",
     "name_page",
     "open_brief",
     "open_quality",
+    "open_site",
     "print_brief",
     "put_downloads",
+    "read_inputs",
     "render_brief",
     "render_site",
     "show_contradictions",

@@ -10,50 +10,36 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import grade_brief
-from cchc_analysis.brief.places import name_page
-from cchc_analysis.files import write_text
 
 LISTING = "pages.json"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
 
-def write_listing(folder: Path, briefs: Iterable[Brief]) -> None:
-    """List every page of a site with its title and language, a brief also with what it is of.
-
-    Args:
-        folder: The site, with all its pages.
-        briefs: The briefs among them.
-
-    Raises:
-        OSError: The folder cannot be written to.
-    """
-    told = {str(name_page(each.area, each.period, each.lang)): each for each in briefs}
-    pages = [
-        _describe_page(folder, path) | (_describe_brief(told[path]) if path in told else {})
-        for path in sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*.html"))
-    ]
-    content = json.dumps({"pages": pages}, ensure_ascii=False, indent=1)
-    write_text(folder / LISTING, content + "\n")
-
-
-def _describe_page(folder: Path, path: str) -> dict[str, Any]:
-    text = (folder / path).read_text("utf-8")
-    title, language = _TITLE.search(text), _LANGUAGE.search(text)
-    return {
+def describe_page(path: str, page: str) -> bytes:
+    """What the list says of a page: its path, title and language."""
+    title, language = _TITLE.search(page), _LANGUAGE.search(page)
+    listed = {
         "path": path,
         "title": html.unescape(title[1]) if title else "",
         "language": language[1] if language else "",
     }
+    return json.dumps(listed, ensure_ascii=False).encode()
 
 
-def _describe_brief(brief: Brief) -> dict[str, Any]:
+def bind_listing(pages: Iterable[Mapping[str, Any]]) -> bytes:
+    """The list of a site's pages: what each was described as, and what it is of."""
+    listed = sorted(pages, key=lambda page: str(page["path"]))
+    return (json.dumps({"pages": listed}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def describe_brief(brief: Brief) -> dict[str, Any]:
+    """What a brief is of, and how it is graded."""
     grade = grade_brief(brief)
     return {
         "area_id": brief.area["area_id"],

@@ -58,7 +58,7 @@ def open_brief(
     label = _match_period(period)
     if (area_id, label) not in places:
         raise CommandError(_name_nearest(reference, places, area_id, period))
-    sources = _choose_sources(tables.sources, reference, area_id, label)
+    sources = choose_sources(tables.sources, reference, area_id, label)
     own = sources[~sources["kind"].isin(NOT_TOLD)]
     used = set(sources["source_id"])
     indicators = tables.indicators[
@@ -154,7 +154,7 @@ def _name_nearest(
     )
 
 
-def _choose_sources(
+def choose_sources(
     sources: pd.DataFrame, reference: Reference, area_id: str, label: str
 ) -> pd.DataFrame:
     """The reports of the period, then the plans of the district that cover it."""

@@ -1,12 +1,15 @@
 """The pages that lead to the briefs: index, contradictions, definitions, method.
 
 They are made of the same pieces as a brief and go through the same template, without a notebook:
-they list, and have nothing to compute.
+they list, and have nothing to compute. What they say of a single brief is its ``Card``, which is
+made with its page: so a list of fourteen thousand briefs opens none of them again.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -16,9 +19,10 @@ from cchc_analysis.brief.content import Brief, Entry
 from cchc_analysis.brief.downloads import link_site_downloads
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
+from cchc_analysis.brief.listing import describe_brief
 from cchc_analysis.brief.masthead import tell_masthead
 from cchc_analysis.brief.notes import define_indicator, tell_method
-from cchc_analysis.brief.places import name_folder
+from cchc_analysis.brief.places import name_folder, name_page
 from cchc_analysis.brief.render import TEMPLATE, export_page
 from cchc_analysis.brief.telling import (
     SIGNS,
@@ -35,23 +39,80 @@ from cchc_analysis.words import LANGUAGES, Words, clean_text, load_words
 
 if TYPE_CHECKING:
     from cchc_analysis.reference import Project
-    from cchc_analysis.trends import Board
-
-Bind = Callable[["Project", Sequence[Brief], str], str]
 
 GLANCE = ("on_time_rate", "online_rate", "public_investment_disbursed_rate", "par_score_self_rate")
 """What the index shows of every brief."""
 
 
-def bind_index(project: Project, briefs: Sequence[Brief], lang: str) -> str:
+@dataclass(frozen=True)
+class Card:
+    """What the lists say of one brief.
+
+    Attributes:
+        folder: Where its page lies.
+        province: The province, under which the index names it.
+        place: District and period, under which the ledger names it.
+        glance: Its row in the index.
+        ledger: Its rows in the list of contradictions.
+        facts: What ``pages.json`` says of it.
+    """
+
+    lang: str
+    folder: str
+    province: str
+    place: str
+    glance: list[str]
+    ledger: list[list[str]]
+    facts: dict[str, Any]
+
+    def to_bytes(self) -> bytes:
+        """The card as a file."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Card:
+        """The card that a file holds."""
+        return cls(**json.loads(content))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the lists of one language are made of.
+
+    Attributes:
+        cards: The card of every brief, in the order of the index.
+        briefs: A few briefs that together show every indicator.
+    """
+
+    cards: Sequence[Card]
+    briefs: Sequence[Brief]
+
+
+Bind = Callable[["Project", Told, str], str]
+
+
+def make_card(brief: Brief) -> Card:
+    """What the lists say of a brief."""
+    words = brief.words
+    return Card(
+        lang=brief.lang,
+        folder=str(name_page(brief.area, brief.period, brief.lang).parent),
+        province=upper(words.place(brief.province)) if brief.province else words.say("missing"),
+        place=Markup("{}, {}").format(name_area(brief), words.period(brief.period)),
+        glance=_tell_brief(brief),
+        ledger=_tell_ledger(brief),
+        facts=describe_brief(brief),
+    )
+
+
+def bind_index(project: Project, told: Told, lang: str) -> str:
     """Every brief by province, with its grade and headline figures."""
     words = load_words(project.notebooks / TEMPLATE, lang)
     groups: dict[Markup, list[list[Markup]]] = {}
-    for brief in briefs:
-        place = upper(words.place(brief.province)) if brief.province else words.say("missing")
-        groups.setdefault(place, []).append(_tell_brief(brief))
+    for card in told.cards:
+        groups.setdefault(Markup(card.province), []).append(_mark(card.glance))  # noqa: S704
     heads = [words.say(f"index.{key}") for key in ("district", "period", "grade")]
-    glance = [_name_glance(briefs[0], name) for name in GLANCE] if briefs else []
+    glance = [_name_glance(told.briefs[0], name) for name in GLANCE] if told.briefs else []
     table = tabulate_groups(
         [*heads, *glance, words.say("index.contradictions")],
         list(groups.items()),
@@ -63,12 +124,17 @@ def bind_index(project: Project, briefs: Sequence[Brief], lang: str) -> str:
     return _bind(project, words, "index.title", "", words.say("index.intro"), table, downloads)
 
 
+def _mark(cells: Sequence[str]) -> list[Markup]:
+    """Cells of a card, which are our own markup."""
+    return [Markup(cell) for cell in cells]  # noqa: S704 - made by make_card
+
+
 def _name_glance(brief: Brief, name: str) -> Markup:
     key = f"short.{name}"
     return brief.words.say(key) if brief.words.has(key) else name_indicator(brief, name)
 
 
-def _tell_brief(brief: Brief) -> list[Markup]:
+def _tell_brief(brief: Brief) -> list[str]:
     folder = name_folder(brief.area, brief.period)
     link = Markup('<a href="{}/index.html">{}</a>').format(folder, upper(name_area(brief)))
     grade = grade_brief(brief)
@@ -97,30 +163,13 @@ def _tell_glance(brief: Brief, folder: str, entry: Entry | None) -> Markup:
     )
 
 
-def bind_contradictions(project: Project, briefs: Sequence[Brief], lang: str) -> str:
+def bind_contradictions(project: Project, told: Told, lang: str) -> str:
     """Every contradiction of every brief, linked to its place in the ledger."""
     words = load_words(project.notebooks / TEMPLATE, lang)
     groups = [
-        (
-            Markup("{}, {}").format(name_area(brief), words.period(brief.period)),
-            [
-                [
-                    Markup('<a href="../{}/index.html#{}">{}{}</a> {}').format(
-                        name_folder(brief.area, brief.period),
-                        each.anchor,
-                        SIGNS[Severity(each.severity)],
-                        each.number,
-                        tell_rule(brief, each.findings[0]),
-                    ),
-                    tell_sum(brief, each.findings[0]),
-                    words.say(f"severity.{each.severity}"),
-                ]
-                for each in brief.contradictions
-                if not each.is_remark
-            ],
-        )
-        for brief in briefs
-        if brief.contradictions
+        (Markup(card.place), [_mark(row) for row in card.ledger])  # noqa: S704 - made by make_card
+        for card in told.cards
+        if card.ledger
     ]
     table = tabulate_groups(
         [words.say(f"index.ledger.{key}") for key in ("what", "sum", "severity")],
@@ -131,11 +180,29 @@ def bind_contradictions(project: Project, briefs: Sequence[Brief], lang: str) ->
     return _bind(project, words, "index.ledger", "contradictions", intro, table)
 
 
-def bind_definitions(project: Project, briefs: Sequence[Brief], lang: str) -> str:
+def _tell_ledger(brief: Brief) -> list[list[str]]:
+    return [
+        [
+            Markup('<a href="../{}/index.html#{}">{}{}</a> {}').format(
+                name_folder(brief.area, brief.period),
+                each.anchor,
+                SIGNS[Severity(each.severity)],
+                each.number,
+                tell_rule(brief, each.findings[0]),
+            ),
+            tell_sum(brief, each.findings[0]),
+            brief.words.say(f"severity.{each.severity}"),
+        ]
+        for each in brief.contradictions
+        if not each.is_remark
+    ]
+
+
+def bind_definitions(project: Project, told: Told, lang: str) -> str:
     """Every indicator that a brief shows: name, code, unit, direction, how it is reckoned."""
     words = load_words(project.notebooks / TEMPLATE, lang)
     used: dict[str, tuple[Brief, Entry]] = {}
-    for brief in briefs:
+    for brief in told.briefs:
         for entry in brief.entries:
             used.setdefault(entry.indicator, (brief, entry))
     groups: dict[str, list[list[Markup]]] = {part: [] for part in PARTS}
@@ -165,21 +232,21 @@ def _tell_definition(brief: Brief, entry: Entry) -> list[Markup]:
     ]
 
 
-def bind_method(project: Project, briefs: Sequence[Brief], lang: str) -> str:
+def bind_method(project: Project, told: Told, lang: str) -> str:
     """The rules by which every page is made."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    body = tell_method(briefs[0]) if briefs else Markup("")
+    body = tell_method(told.briefs[0]) if told.briefs else Markup("")
     return _bind(project, words, "index.method", "method", words.say("index.method.intro"), body)
 
 
-def bind_trends(project: Project, boards: Sequence[Board], lang: str) -> str:
+def bind_trends(project: Project, rows: Sequence[Sequence[str]], lang: str) -> str:
     """The list of the indicators that have a page of their own."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    body = tell_trend_list(boards, words)
+    body = tell_trend_list([_mark(row) for row in rows], words)
     return _bind(project, words, "trends.list", TRENDS, words.say("trends.list.intro"), body)
 
 
-def bind_quality(project: Project, briefs: Sequence[Brief], lang: str) -> str:  # noqa: ARG001
+def bind_absent(project: Project, lang: str) -> str:
     """What stands in the place of the page on data quality until its notebook makes it."""
     words = load_words(project.notebooks / TEMPLATE, lang)
     return _bind(project, words, "quality", "quality", words.say("quality.absent"))
@@ -188,19 +255,18 @@ def bind_quality(project: Project, briefs: Sequence[Brief], lang: str) -> str:  
 LISTS: Mapping[str, Bind] = {
     "": bind_index,
     "contradictions": bind_contradictions,
-    "quality": bind_quality,
     "definitions": bind_definitions,
     "method": bind_method,
 }
-"""The pages of a language besides its briefs, by folder."""
+"""The lists of a language, by folder."""
 
 
-def bind_root(project: Project, briefs: Sequence[Brief]) -> str:
+def bind_root(project: Project, counts: Mapping[str, int]) -> str:
     """The door of the site: the two languages."""
     words = load_words(project.notebooks / TEMPLATE, LANGUAGES[0])
     links = Markup("").join(
         Markup('<li lang="{0}"><a href="{0}/index.html" hreflang="{0}">{1}</a> {2}</li>').format(
-            lang, own.say("index.title"), own.say("root.count", n=own.number(_count(briefs, lang)))
+            lang, own.say("index.title"), own.say("root.count", n=own.number(counts.get(lang, 0)))
         )
         for lang in LANGUAGES
         for own in [load_words(project.notebooks / TEMPLATE, lang)]
@@ -208,10 +274,6 @@ def bind_root(project: Project, briefs: Sequence[Brief]) -> str:
     body = Markup('<ul class="docs">{}</ul>').format(links)
     head = Markup('<div class="head"><h1>{}</h1></div>\n').format(words.say("site.title"))
     return _export(project, words, head + body)
-
-
-def _count(briefs: Sequence[Brief], lang: str) -> int:
-    return sum(1 for brief in briefs if brief.lang == lang)
 
 
 def _bind(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isnan
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -26,6 +27,9 @@ from cchc_analysis.files import list_rows
 from cchc_analysis.tables import tabulate_rows
 from cchc_analysis.words import clean_text
 
+if TYPE_CHECKING:
+    from cchc_analysis.reference import Reference
+
 COMPARED = ("on_time_rate", "online_rate", "satisfaction_rate", "staff_filled_rate")
 """Rates with one denominator in all reports; counts depend on the size of a district."""
 
@@ -35,7 +39,7 @@ PEERS_FOR_A_POSITION = 5
 def show_peers(brief: Brief) -> Section:
     """The rule, the peers, and the values of those that report on the same window."""
     words = brief.words
-    peers = list_peers(brief)
+    peers = list_peers(brief.area, brief.reference)
     held = {area_id: _list_periods(brief, area_id) for area_id in peers}
     same = [area_id for area_id in peers if brief.period in held[area_id]]
     rule = words.say(
@@ -60,15 +64,15 @@ def show_peers(brief: Brief) -> Section:
     )
 
 
-def list_peers(brief: Brief) -> list[str]:
-    """The districts of the same kind and province."""
+def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
+    """The districts of the same kind and province; a brief's slice holds their values."""
     return [
         area_id
-        for area_id, row in brief.reference.area_rows.items()
+        for area_id, row in reference.area_rows.items()
         if row["level"] == "district"
-        and row["type"] == brief.area["type"]
-        and row["parent_id"] == brief.area["parent_id"]
-        and area_id != brief.area["area_id"]
+        and row["type"] == area["type"]
+        and row["parent_id"] == area["parent_id"]
+        and area_id != area["area_id"]
     ]
 
 

@@ -1,63 +1,76 @@
-"""The site: every brief in every language, the pages that lead to them, swapped in at once.
+"""The site: every page that is new or changed, the lists that lead to them, swapped in at once.
 
-Briefs are built in processes of their own, never in threads: one that fails stops no other and
-leaves its former page standing. When no brief can be built, the former site stays as it was.
+A page is made again where something that it reads has changed, and nowhere else. Pages are built
+in processes of their own: one that fails stops no other and leaves its former page standing, and
+so does a source that had to be set aside. When no brief can be shown, the former site stays.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
-from pathlib import Path, PurePosixPath
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.downloads import write_downloads, write_site_downloads
-from cchc_analysis.brief.listing import LISTING, write_listing
-from cchc_analysis.brief.opening import list_briefs, open_brief
-from cchc_analysis.brief.overview import LISTS, bind_root, bind_trends
-from cchc_analysis.brief.places import name_list, name_page
-from cchc_analysis.brief.quality import PAGE
-from cchc_analysis.brief.render import (
-    NOTEBOOK,
-    QUALITY_NOTEBOOK,
-    TEMPLATE,
-    build_page,
-    put_page,
+from cchc_analysis.brief.draft import Draft
+from cchc_analysis.brief.listing import LISTING
+from cchc_analysis.brief.lists import put_downloads, put_lists
+from cchc_analysis.brief.pages import (
+    Page,
+    Task,
+    list_pages,
+    make_files,
+    make_task,
+    read_documents,
+    warm_up,
 )
-from cchc_analysis.brief.trendpages import (
-    TRENDS,
-    list_trend_pages,
-    name_trend,
-    open_all,
-    write_values,
+from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.brief.slices import Slices
+from cchc_analysis.engine import (
+    Build,
+    Job,
+    Outcome,
+    Profile,
+    Progress,
+    key_of,
+    key_of_package,
+    open_build,
+    run_jobs,
 )
-from cchc_analysis.engine import IN_PLACE, Job, Outcome, run_jobs
 from cchc_analysis.errors import BriefError, CommandError, Problem
-from cchc_analysis.files import swap_in
-from cchc_analysis.words import LANGUAGES, load_words
 
 if TYPE_CHECKING:
     from cchc_analysis.records import Tables
     from cchc_analysis.reference import Project, Reference
 
-Progress = Callable[[int, int], None]
+JOB_BYTES = 2 << 30
+"""Memory that one page may take besides what it shares: far more than any takes when it is well."""
 
-ENGINE = "cchc"
-HEAVY = ("matplotlib.pyplot", "nbconvert", "pandas", "papermill", "cchc_analysis.front")
-"""What every page needs, imported once: most of what a page costs on its own."""
+DRAWN_BY = (
+    *("babel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert", "nbformat", "numpy"),
+    *("openpyxl", "pandas", "papermill", "scipy", "statsmodels"),
+)
+"""Packages whose version can change the bytes of a page."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """What was built: pages written, and the problems of briefs that were not."""
+    """What was built.
+
+    Attributes:
+        pages: HTML pages of the site.
+        built: Pages that notebooks made anew.
+        kept: Folders whose former page was kept, as a source of theirs was set aside.
+        problems: Why other pages could not be built.
+    """
 
     pages: int
-    problems: tuple[Problem, ...]
+    built: int = 0
+    kept: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,74 +79,31 @@ class Workers:
 
     Attributes:
         count: Processes at a time; one per core when ``None``.
-        progress: Called after each page with how many are done, and of how many.
-        prepare: Called once in each warm process, to let notebooks find their tables.
+        timeout: Seconds that a page may take.
+        scheduler: Address of a ``dask.distributed`` scheduler whose workers build instead.
+        is_quiet: Tell nothing of how far it is.
+        profile: Gathers where the time goes, if it is asked for.
     """
 
     count: int | None = None
-    progress: Progress | None = None
-    prepare: Callable[[], object] | None = None
+    timeout: float | None = None
+    scheduler: str | None = None
+    is_quiet: bool = True
+    profile: Profile | None = None
 
 
-def render_site(
-    project: Project,
-    tables: Tables,
-    reference: Reference,
-    out: Path,
-    workers: Workers = Workers(),
-    *,
-    is_partial: bool = False,
-) -> Site:
-    """Build the whole site and put it in the place of the former one.
+def open_site(out: Path, stamp: str = "", *, force: bool = False) -> AbstractContextManager[Build]:
+    """Begin to build a site, which nobody else builds at the same time.
 
     Args:
-        project: Whose notebook, template and processed data; the notebooks read the latter.
-        tables: The same data, for the pages that list the briefs.
-        reference: The reference tables.
-        out: The folder of the site.
-        workers: Who builds the pages.
-        is_partial: Whether sources were set aside, whose former pages then stay.
-
-    Returns:
-        The number of pages, and the problems of the briefs that could not be built. The former
-        page of such a brief, if there is one, is part of the new site.
+        out: Its folder.
+        stamp: What it is to be made from; where that is the same, so is the site.
+        force: Make every page again.
 
     Raises:
-        BriefError: No brief could be built, or the place cannot be written to.
+        CommandError: The folder holds something else, or somebody else builds it.
+        BriefError: The place cannot be written to.
     """
-    _refuse_foreign(out)
-    briefs = [
-        open_brief(tables, reference, load_words(project.notebooks / TEMPLATE, lang), *place)
-        for place in list_briefs(tables, reference)
-        for lang in LANGUAGES
-    ]
-    trends = list_trend_pages(tables, reference)
-    built, problems = _build_all(project, briefs, trends, workers)
-    if not any(_place(brief) in built for brief in briefs):
-        raise BriefError(problems or _nothing_held(project))
-    try:
-        with swap_in(out) as folder:
-            told = _fill(folder, project, briefs, built, out)
-            _put_trends(folder, project, (tables, reference), built, out)
-            if is_partial:
-                _keep_former(folder, out)
-            write_site_downloads(folder, project, tables)
-            write_listing(folder, told)
-            pages = sum(1 for _ in folder.rglob("*.html"))
-    except OSError as error:
-        raise BriefError(
-            Problem(
-                str(error.filename or out),
-                error.strerror or "an error of the file system",
-                "a folder that can be written to",
-                "Check its rights and the space left; the former site is untouched.",
-            )
-        ) from None
-    return Site(pages, tuple(problems))
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Refuse to put a site in the place of a folder that holds something else."""
     if out.is_dir() and any(out.iterdir()) and not (out / LISTING).is_file():
         raise CommandError(
             Problem(
@@ -143,133 +113,138 @@ def _refuse_foreign(out: Path) -> None:
                 "Name another folder; nothing in this one was touched.",
             )
         )
+    return open_build(out, stamp, force=force)
 
 
-def _build_all(
+def render_site(
     project: Project,
-    briefs: Sequence[Brief],
-    trends: Mapping[str, Mapping[str, str]],
-    workers: Workers,
-) -> tuple[dict[str, str], list[Problem]]:
-    """The pages by their place in the site, and what went wrong with the others."""
-    built: dict[str, str] = {}
-    problems: list[Problem] = []
-    waiting = [
-        Job(
-            _place(brief),
-            {"district": brief.area["area_id"], "period": brief.period, "lang": brief.lang},
-        )
-        for brief in briefs
-    ]
-    if briefs:
-        waiting += [
-            Job(str(name_list(PAGE, lang)), {"notebook": QUALITY_NOTEBOOK, "lang": lang})
-            for lang in LANGUAGES
-        ]
-        waiting += [Job(place, dict(payload)) for place, payload in trends.items()]
-    work, warm = partial(make_page, project), partial(warm_up, workers.prepare)
-    outcomes = run_jobs(waiting, work, warm, workers.count)
-    for done, outcome in enumerate(outcomes, start=1):
-        if outcome.result is None:
-            problems.extend(_name_brief(outcome))
-        else:
-            built[outcome.job.name] = outcome.result.decode()
-        if workers.progress:
-            workers.progress(done, len(waiting))
-    return built, sorted(problems)
+    tables: Tables,
+    reference: Reference,
+    build: Build,
+    workers: Workers = Workers(),
+    set_aside: frozenset[str] = frozenset(),
+) -> Site:
+    """Build what has changed of a site and put the whole in the place of the former one.
 
+    Args:
+        project: Whose notebooks and template.
+        tables: What the pages tell.
+        reference: The reference tables.
+        build: The site, as opened by ``open_site``.
+        workers: Who builds the pages.
+        set_aside: Sources that are not in the tables for a fault of theirs: pages that told them
+            stay as they were.
 
-def warm_up(prepare: Callable[[], object] | None) -> None:
-    """Prepare a process for many pages: what they all import, and the tables they all read."""
-    os.environ[IN_PLACE] = "1"
-    for name in HEAVY:
-        import_module(name)
-    if prepare:
-        prepare()
-
-
-def make_page(project: Project, payload: Mapping[str, str]) -> bytes:
-    """One page, in a process of its own: of a brief, unless the payload names a notebook."""
-    parameters = {name: value for name, value in payload.items() if name != "notebook"}
-    notebook = project.notebooks / payload.get("notebook", NOTEBOOK)
-    return build_page(project, notebook, parameters, ENGINE).encode()
-
-
-def _place(brief: Brief) -> str:
-    """The page of a brief within the site."""
-    return str(name_page(brief.area, brief.period, brief.lang))
-
-
-def _name_brief(outcome: Outcome) -> Iterator[Problem]:
-    where = " ".join(outcome.job.payload.values())
-    for each in outcome.problems:
-        yield Problem(f"{where}: {each.where}", each.found, each.expected, each.remedy)
-
-
-def _fill(
-    folder: Path,
-    project: Project,
-    briefs: Sequence[Brief],
-    built: dict[str, str],
-    former: Path,
-) -> list[Brief]:
-    """Write every page into a fresh folder; what could not be built keeps its former page.
-
-    A page and its downloads go together: a former page keeps its former ones.
+    Raises:
+        BriefError: No brief can be shown, or the place cannot be written to.
     """
-    kept = []
-    for brief in briefs:
-        place = name_page(brief.area, brief.period, brief.lang)
-        if str(place) in built:
-            put_page(folder / place, built[str(place)])
-            write_downloads((folder / place).parent, brief)
-        elif (former / place).is_file():
-            shutil.copytree((former / place).parent, (folder / place).parent)
-        else:
-            continue
-        kept.append(brief)
-    for lang in LANGUAGES:
-        own = [brief for brief in kept if brief.lang == lang]
-        for name, bind in LISTS.items():
-            put_page(folder / name_list(name, lang), bind(project, own, lang))
-        _put(folder, name_list(PAGE, lang), built, former)
-    put_page(folder / "index.html", bind_root(project, kept))
-    return kept
+    files = read_inputs(project)
+    slices = Slices(tables, reference)
+    draft = Draft(build, key_of_rest(project, files))
+    draft.plan(
+        list_pages(slices, tables, reference),
+        lambda page, rows: [
+            files.get(f"notebooks/{page.notebook}"),
+            read_documents(project, rows.sources),
+        ],
+    )
+    draft.keep_touched(set_aside)
+    built = _make_waiting(draft, workers, partial(make_task, project), reference, files)
+    if not any(page.is_brief and folder in draft.shown for folder, page in draft.pages.items()):
+        raise BriefError(draft.problems or _nothing_held(project))
+    put_lists(draft, project, tables, reference)
+    put_downloads(draft, project, tables, slices)
+    is_whole = not (draft.problems or draft.kept)
+    build.publish(draft.shown, is_whole=is_whole)
+    pages = len(draft.shown) - 1  # the tables in data/ are no page
+    return Site(pages, built, tuple(draft.kept), tuple(sorted(draft.problems)))
 
 
-def _keep_former(folder: Path, former: Path) -> None:
-    """Former briefs of sources that were set aside stay where they were, off the lists."""
-    for lang in LANGUAGES:
-        for page in sorted((former / lang).glob("*/*/index.html")):
-            place = folder / page.parent.relative_to(former)
-            if not place.exists():
-                shutil.copytree(page.parent, place)
+def read_inputs(project: Project) -> dict[str, bytes]:
+    """The files that making a page reads, by their paths: notebooks, template, reference."""
+    paths = [
+        *project.notebooks.glob("*.ipynb"),
+        *(path for path in (project.notebooks / TEMPLATE).rglob("*") if path.is_file()),
+        *project.reference.glob("*.csv"),
+    ]
+    return {path.relative_to(project.root).as_posix(): path.read_bytes() for path in sorted(paths)}
 
 
-def _put(folder: Path, place: PurePosixPath, built: Mapping[str, str], former: Path) -> bool:
-    """A page that is no brief, or the former one in its place; whether there is either."""
-    if page := built.get(str(place)):
-        put_page(folder / place, page)
-    elif (former / place).is_file():
-        put_page(folder / place, (former / place).read_text("utf-8"))
-    return str(place) in built or (former / place).is_file()
+def key_of_rest(project: Project, files: Mapping[str, bytes]) -> str:
+    """The key of what all pages share: our code, the packages that draw, template, reference."""
+    lock = project.root / "requirements.lock"
+    shared = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
+    return key_of(
+        key_of_package(),
+        lock.read_bytes() if lock.is_file() else None,
+        {name: _find_version(name) for name in DRAWN_BY},
+        shared,
+    )
 
 
-def _put_trends(
-    folder: Path,
-    project: Project,
-    data: tuple[Tables, Reference],
-    built: Mapping[str, str],
-    former: Path,
-) -> None:
-    """The pages on trends with their values beside them, and the list that leads to them."""
-    for lang in LANGUAGES:
-        boards = open_all(*data, load_words(project.notebooks / TEMPLATE, lang))
-        told = [(board, name_list(name_trend(board.code), lang)) for board in boards]
-        kept = [board for board, place in told if _put(folder, place, built, former)]
-        for board in kept:
-            write_values((folder / name_list(name_trend(board.code), lang)).parent, board)
-        put_page(folder / name_list(TRENDS, lang), bind_trends(project, kept, lang))
+def _find_version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _make_waiting(
+    draft: Draft,
+    workers: Workers,
+    task_of: Callable[[Page], Task],
+    reference: Reference,
+    files: Mapping[str, bytes],
+) -> int:
+    """Make the pages that have to be made; one that fails shows what it showed before."""
+    waiting = draft.list_waiting()
+    progress = Progress(len(waiting), is_quiet=workers.is_quiet or not waiting, what="pages")
+    outcomes = run_jobs(
+        (Job(page.folder, task_of(page), draft.wanted[page.folder].key) for page in waiting),
+        make_files,
+        partial(warm_up, reference),
+        workers.count,
+        workers.timeout,
+        progress,
+        memory=JOB_BYTES,
+        scheduler=workers.scheduler,
+        files=files,
+    )
+    with closing(outcomes), _told_when_stopped(progress):
+        for outcome in outcomes:
+            if workers.profile:
+                workers.profile.add(outcome.reply.times)
+            _take(draft, outcome)
+    progress.close()
+    return sum(1 for page in waiting if draft.shown.get(page.folder) == draft.wanted[page.folder])
+
+
+def _take(draft: Draft, outcome: Outcome) -> None:
+    """Keep what was made, or say why nothing was."""
+    folder = outcome.job.name
+    if outcome.result is not None:
+        draft.build.keep(outcome.job.key, outcome.result)
+        draft.shown[folder] = draft.wanted[folder]
+        return
+    where = " ".join(draft.pages[folder].parameters.values())
+    draft.problems += [
+        Problem(f"{where}: {each.where}", each.found, each.expected, each.remedy)
+        for each in outcome.problems
+    ]
+    draft.keep_former(folder)
+
+
+@contextmanager
+def _told_when_stopped(progress: Progress) -> Iterator[None]:
+    """Say on Ctrl-C what there is."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.say(
+            f"Stopped after {progress.describe()}: what is done is kept for the next run, and "
+            "the site is what it was."
+        )
+        raise
 
 
 def _nothing_held(project: Project) -> Problem:

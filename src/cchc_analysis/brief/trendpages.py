@@ -1,31 +1,22 @@
 """The pages on trends: one for each indicator that is held widely or long enough, and their list.
 
-Comes in as the tables of a run; goes out as the places of the pages with the parameters of their
-notebook, the list that leads to them, and the values of each as a file beside it. What a page says
-is in ``trends``; here it gets its place in the site.
+Comes in as the values of an indicator; goes out as its place in the site, its row in the list that
+leads to the pages, and its values as a file beside it. What a page says is in ``trends``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.masthead import tell_masthead
-from cchc_analysis.brief.places import name_list
-from cchc_analysis.brief.render import TRENDS_NOTEBOOK
 from cchc_analysis.clean import slug_text
-from cchc_analysis.files import format_table, write_text
+from cchc_analysis.files import format_table
 from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.trends import Board, Section, list_told, open_board
+from cchc_analysis.trends import Board, Section
 from cchc_analysis.trends import show_opening as tell_opening
-from cchc_analysis.words import LANGUAGES, Words
-
-if TYPE_CHECKING:
-    from cchc_analysis.records import Tables
-    from cchc_analysis.reference import Reference
+from cchc_analysis.words import Words
 
 TRENDS = "trends"
 """The folder of the list within its language; the page of an indicator lies below it."""
@@ -46,30 +37,6 @@ def name_trend(indicator: str) -> str:
     return f"{TRENDS}/{slug_text(indicator)}"
 
 
-def list_trend_pages(tables: Tables, reference: Reference) -> dict[str, dict[str, str]]:
-    """The place of every page on a trend, with the parameters of its notebook."""
-    return {
-        str(name_list(name_trend(indicator), lang)): {
-            "notebook": TRENDS_NOTEBOOK,
-            "indicator": indicator,
-            "areas": "",
-            "first": "",
-            "last": "",
-            "lang": lang,
-        }
-        for indicator in list_told(tables, reference)
-        for lang in LANGUAGES
-    }
-
-
-def open_all(tables: Tables, reference: Reference, words: Words) -> list[Board]:
-    """The values behind every page."""
-    return [
-        open_board(tables, reference, (indicator, "", "", ""), words)
-        for indicator in list_told(tables, reference)
-    ]
-
-
 def show_trend_opening(board: Board) -> Section:
     """The head of the page of an indicator, with the way to the others and to the values."""
     words = board.words
@@ -81,23 +48,23 @@ def show_trend_opening(board: Board) -> Section:
     return Section(head + tell_opening(board).html)
 
 
-def tell_trend_list(boards: Sequence[Board], words: Words) -> Markup:
-    """The list of the indicators that have a page."""
-    if not boards:
-        return Markup("<p>{}</p>\n").format(words.say("trends.list.none"))
-    rows = [
-        [
-            Markup('<a href="{}/index.html">{}</a> <small><code>{}</code></small>').format(
-                slug_text(board.code),
-                words.pick(board.indicator, "label"),
-                board.code,
-            ),
-            words.number(board.values["area_id"].nunique()),
-            _tell_periods(board),
-            words.join(board.issuers[:2]) + (Markup(" …") if len(board.issuers) > 2 else ""),
-        ]
-        for board in boards
+def tell_trend_row(board: Board) -> list[str]:
+    """What the list says of the page of an indicator."""
+    words = board.words
+    return [
+        Markup('<a href="{}/index.html">{}</a> <small><code>{}</code></small>').format(
+            slug_text(board.code), words.pick(board.indicator, "label"), board.code
+        ),
+        words.number(board.values["area_id"].nunique()),
+        _tell_periods(board),
+        words.join(board.issuers[:2]) + (Markup(" …") if len(board.issuers) > 2 else ""),
     ]
+
+
+def tell_trend_list(rows: Sequence[Sequence[Markup]], words: Words) -> Markup:
+    """The list of the indicators that have a page, of their rows."""
+    if not rows:
+        return Markup("<p>{}</p>\n").format(words.say("trends.list.none"))
     heads = [
         words.say(f"trends.list.{each}") for each in ("indicator", "areas", "periods", "sources")
     ]
@@ -112,10 +79,6 @@ def _tell_periods(board: Board) -> Markup:
     return board.words.say("trends.span", first=first, last=last, n=number)
 
 
-def write_values(folder: Path, board: Board) -> None:
-    """Write the values of a page beside it.
-
-    Raises:
-        OSError: The folder cannot be written to.
-    """
-    write_text(folder / FILE, format_table(board.values[list(FILE_COLUMNS)]))
+def format_values(board: Board) -> bytes:
+    """The values of a page, as the file beside it."""
+    return format_table(board.values[list(FILE_COLUMNS)]).encode()

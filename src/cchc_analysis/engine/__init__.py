@@ -7,10 +7,11 @@ neither districts nor what a page says. ``engine.notebooks`` is papermill's engi
 
 from __future__ import annotations
 
+from cchc_analysis.engine.disk import in_words
 from cchc_analysis.engine.jobs import run_jobs
 from cchc_analysis.engine.keys import key_of, key_of_files, key_of_package
-from cchc_analysis.engine.limits import check_count
-from cchc_analysis.engine.pages import Build, open_build
+from cchc_analysis.engine.limits import check_count, check_timeout
+from cchc_analysis.engine.pages import Build, Placed, open_build
 from cchc_analysis.engine.progress import Progress
 from cchc_analysis.engine.replies import Job, Outcome
 from cchc_analysis.engine.spent import Profile, measure, watch
@@ -23,9 +24,12 @@ __all__ = [
     "Build",
     "Job",
     "Outcome",
+    "Placed",
     "Profile",
     "Progress",
     "check_count",
+    "check_timeout",
+    "in_words",
     "key_of",
     "key_of_files",
     "key_of_package",

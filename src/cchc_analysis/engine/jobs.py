@@ -6,7 +6,7 @@ order, or how often.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import islice
 from typing import Any, Protocol
@@ -41,7 +41,8 @@ def run_jobs(  # noqa: PLR0913 - what a person may ask for, each by its name
     memory: int | None = None,
     may_fork: bool = True,
     scheduler: str | None = None,
-) -> Iterator[Outcome]:
+    files: Mapping[str, bytes] | None = None,
+) -> Generator[Outcome]:
     """Do jobs in processes of this machine, or on a cluster.
 
     Jobs are taken from the iterable as they are needed, and an outcome is forgotten when the next
@@ -49,7 +50,7 @@ def run_jobs(  # noqa: PLR0913 - what a person may ask for, each by its name
 
     Args:
         jobs: The jobs, in the order in which to begin them.
-        work: Makes bytes of a job's payload; a module's function or a ``functools.partial`` of one.
+        work: Makes a result of a payload; a module's function, or a ``functools.partial`` of one.
         warm: Prepares a process for ``work``: imports, loads, compiles. Starts no thread.
         count: Processes at a time (default: one per core).
         timeout: Seconds that a job may take.
@@ -57,6 +58,7 @@ def run_jobs(  # noqa: PLR0913 - what a person may ask for, each by its name
         memory: Bytes that a job may take besides what it shares with the others.
         may_fork: Whether to fork where that is safe.
         scheduler: The address of a ``dask.distributed`` scheduler, to use its workers instead.
+        files: Files that the work needs, by their paths: the processes run in a folder of them.
 
     Yields:
         One outcome per job, in the order in which they end.
@@ -68,10 +70,10 @@ def run_jobs(  # noqa: PLR0913 - what a person may ask for, each by its name
     """
     if scheduler:
         run_on_cluster = _load_cluster(scheduler)
-        orders = Orders(work, warm, 1, timeout, memory, may_fork)
+        orders = Orders(work, warm, 1, timeout, memory, may_fork, files or {})
         yield from run_on_cluster(jobs, orders, scheduler, progress)
         return
-    orders = Orders(work, warm, check_count(count), timeout, memory, may_fork)
+    orders = Orders(work, warm, check_count(count), timeout, memory, may_fork, files or {})
     waiting = iter(jobs)
     first = list(islice(waiting, 1))
     if not first:

@@ -5,6 +5,7 @@ Linux tells most of this in ``/proc`` and ``/sys``; elsewhere the answer is the 
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -79,6 +80,19 @@ def check_count(count: int | None, memory_each: int = JOB_MEMORY) -> int:
             "Give a smaller number, or leave it out for one per core.",
         )
     return count
+
+
+def check_timeout(seconds: float) -> float:
+    """The seconds that a job may take, as asked for.
+
+    Raises:
+        CommandError: It is no time in which anything could be done.
+    """
+    if not 0 < seconds < math.inf:
+        found, expected = f"{seconds:g} s", "more than 0 s"
+        problem = Problem("--timeout", found, expected, "Leave it out for the default.")
+        raise CommandError(problem)
+    return seconds
 
 
 def free_memory() -> int:

@@ -37,10 +37,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a process says of one payload: the bytes made, or why there are none.
+    """What a process says of one payload: what was made of it, or why there is nothing.
 
     Attributes:
-        result: The bytes; None when it failed.
+        result: What the work made; None when it failed.
         found: What happened instead, in words.
         problems: The problems of a ``CchcError`` that the work raised.
         detail: Traceback, and the last words on standard error; for whoever mends it.
@@ -49,7 +49,7 @@ class Reply:
         memory: Bytes at the peak of the process, of what it does not share; 0 if not known.
     """
 
-    result: bytes | None = None
+    result: Any = None
     found: str = ""
     problems: tuple[Problem, ...] = ()
     detail: str = ""
@@ -66,8 +66,8 @@ class Outcome:
     reply: Reply
 
     @property
-    def result(self) -> bytes | None:
-        """The bytes made, or None."""
+    def result(self) -> Any:
+        """What was made, or None."""
         return self.reply.result
 
     @property

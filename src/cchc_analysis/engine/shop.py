@@ -16,7 +16,9 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from queue import SimpleQueue
+from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
 
 from cchc_analysis.engine.limits import ONE_THREAD
@@ -46,7 +48,14 @@ class Shop:
     """
 
     def __init__(self, orders: Orders) -> None:
-        self.orders = orders
+        self._folder = TemporaryDirectory(prefix="cchc-shop-", ignore_cleanup_errors=True)
+        self.room = Path(self._folder.name)
+        """Where the processes run, beside the files that their work needs."""
+        for name, content in orders.files.items():
+            path = self.room / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        self.orders = replace(orders, files={})
         self._lock = threading.RLock()
         self._waiting: deque[_Task] = deque()
         self._is_open = True
@@ -59,6 +68,7 @@ class Shop:
             self._stations = [first, *(self._open_station() for _ in range(more))]
         except BaseException:
             self._keeper.shutdown(wait=False)
+            self._folder.cleanup()
             raise
 
     def submit(self, payload: Any) -> Future[Reply]:
@@ -80,6 +90,7 @@ class Shop:
         for task in tasks:
             task.future.cancel()
         self._keeper.shutdown()
+        self._folder.cleanup()
 
     def __enter__(self) -> Shop:
         return self
@@ -154,7 +165,9 @@ class _Station:
             stdout=subprocess.PIPE,
             env=ONE_THREAD
             | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-            | dict(os.environ),
+            | dict(os.environ)
+            | _find_modules(),
+            cwd=shop.room,
             start_new_session=True,  # Ctrl-C is for the parent, who then ends this one
         )
         with suppress(OSError):
@@ -245,6 +258,13 @@ class _Station:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+
+def _find_modules() -> dict[str, str]:
+    """Where modules are looked for, in words that hold in another folder too."""
+    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    absolute = [str(Path(path).absolute()) for path in paths]
+    return {"PYTHONPATH": os.pathsep.join(absolute)} if paths else {}
 
 
 def _refuse(reply: Reply) -> BriefError:

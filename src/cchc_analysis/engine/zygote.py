@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -40,7 +40,7 @@ from cchc_analysis.engine.replies import (
 )
 from cchc_analysis.engine.spent import add_time, take_times
 
-Work = Callable[[Any], bytes]
+Work = Callable[[Any], Any]
 
 PIECE = 1 << 16
 LAST_WORDS = 4_000
@@ -51,12 +51,13 @@ class Orders:
     """What a warm process is told before its first job.
 
     Attributes:
-        work: Makes bytes of a payload; a function that can be imported, or a partial of one.
+        work: Makes a result of a payload; a function that can be imported, or a partial of one.
         warm: Prepares this process; the same.
         count: Children at a time.
         timeout: Seconds a job may take; None for no end.
         memory: Bytes a job may take besides what it shares; None for no limit.
         may_fork: Whether to fork where it is safe.
+        files: Files that the work needs, by their paths; the processes run in a folder of them.
     """
 
     work: Work
@@ -65,6 +66,7 @@ class Orders:
     timeout: float | None = None
     memory: int | None = None
     may_fork: bool = True
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass

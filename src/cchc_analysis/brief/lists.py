@@ -1,0 +1,146 @@
+"""What leads to the pages and is made of them: lists, the door, ``pages.json``, and the tables.
+
+Comes in as a draft in which every page has its place; goes out as more pages of it. Nothing here
+opens a brief, but for the few that between them show every indicator.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.brief.downloads import CITATION, SITE_FOLDER, write_site_downloads
+from cchc_analysis.brief.listing import LISTING, bind_listing
+from cchc_analysis.brief.opening import open_brief
+from cchc_analysis.brief.overview import LISTS, Card, Told, bind_absent, bind_root, bind_trends
+from cchc_analysis.brief.pages import CARD, LISTED, ROW, Page, bind_page, read_files
+from cchc_analysis.brief.places import name_list
+from cchc_analysis.brief.quality import PAGE
+from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.brief.trendpages import TRENDS
+from cchc_analysis.engine import in_words
+from cchc_analysis.words import LANGUAGES, load_words
+
+if TYPE_CHECKING:
+    from cchc_analysis.brief.content import Brief
+    from cchc_analysis.brief.draft import Draft
+    from cchc_analysis.brief.slices import Slices
+    from cchc_analysis.records import Tables
+    from cchc_analysis.reference import Project, Reference
+
+
+def put_lists(draft: Draft, project: Project, tables: Tables, reference: Reference) -> None:
+    """Put every list of both languages, and the door, into the draft."""
+    cards = _read_cards(draft)
+    for lang in LANGUAGES:
+        own = [card for card in cards if card.lang == lang]
+        tellers = _choose_tellers(draft, tables, lang)
+        made_of = [
+            [draft.shown[page.folder].key for page in tellers],
+            [card.to_bytes() for card in own],
+        ]
+        tell = cache(partial(_tell, project, reference, own, tellers))
+        for name, bind in LISTS.items():
+            folder = str(name_list(name, lang).parent)
+            draft.put(
+                folder,
+                made_of,
+                lambda folder=folder, bind=bind, lang=lang, tell=tell: bind_page(  # type: ignore[misc]
+                    folder, bind(project, tell(), lang)
+                ),
+            )
+        _put_trends(draft, project, lang)
+        quality = str(name_list(PAGE, lang).parent)
+        if quality not in draft.shown:
+            draft.put(
+                quality,
+                "absent",
+                lambda lang=lang, quality=quality: bind_page(quality, bind_absent(project, lang)),  # type: ignore[misc]
+            )
+    _put_door(draft, project, cards)
+
+
+def _put_trends(draft: Draft, project: Project, lang: str) -> None:
+    """Put the list of the indicators that have a page into the draft."""
+    pages = [page for page in draft.pages.values() if page.parameters["lang"] == lang]
+    shown = [draft.shown[page.folder].key for page in pages if page.folder in draft.shown]
+    rows = [json.loads(row) for key in shown if (row := draft.build.read(key, ROW))]
+    folder = str(name_list(TRENDS, lang).parent)
+    draft.put(folder, rows, lambda: bind_page(folder, bind_trends(project, rows, lang)))
+
+
+def put_downloads(draft: Draft, project: Project, tables: Tables, slices: Slices) -> None:
+    """Put the tables behind all briefs into the draft, with how to cite them.
+
+    Raises:
+        BriefError: The disk is full, or cannot be written to.
+    """
+    cited = project.root / CITATION
+    made_of = [
+        slices.of_tables("observations", "indicators", "findings", "sources").key,
+        cited.read_bytes() if cited.is_file() else None,
+    ]
+
+    def make() -> dict[str, bytes]:
+        with in_words(draft.build.store), TemporaryDirectory(prefix="cchc-") as folder:
+            write_site_downloads(Path(folder), project, tables)
+            return read_files(Path(folder) / SITE_FOLDER)
+
+    draft.put(SITE_FOLDER, made_of, make)
+
+
+def _read_cards(draft: Draft) -> list[Card]:
+    """The cards of the briefs that are shown, in the order of the index."""
+    found = (draft.build.read(placed.key, CARD) for placed in draft.shown.values())
+    cards = [Card.from_bytes(content) for content in found if content]
+    return sorted(cards, key=lambda card: (card.facts["area_id"], card.facts["period"]))
+
+
+def _choose_tellers(draft: Draft, tables: Tables, lang: str) -> list[Page]:
+    """The first brief that shows each indicator: a few briefs, whatever their number."""
+    first: dict[str, tuple[int, Page]] = {}
+    for place, (folder, page) in enumerate(draft.pages.items()):
+        if page.is_brief and page.parameters["lang"] == lang and folder in draft.shown:
+            for source in draft.wanted[folder].reads:
+                first.setdefault(source, (place, page))
+    pairs = tables.indicators[["indicator", "source_id"]].drop_duplicates()
+    chosen: dict[str, tuple[int, Page]] = {}
+    for indicator, sources in pairs.itertuples(index=False, name=None):
+        for source in sources.split():
+            if source in first:
+                nearest = min(first[source], chosen.get(indicator, first[source]), key=_place)
+                chosen[indicator] = nearest
+    return [page for _, page in sorted(dict(chosen.values()).items())]
+
+
+def _place(found: tuple[int, Any]) -> int:
+    return found[0]
+
+
+def _tell(project: Project, reference: Reference, cards: list[Card], tellers: list[Page]) -> Told:
+    return Told(cards, [_open(project, reference, page) for page in tellers])
+
+
+def _open(project: Project, reference: Reference, page: Page) -> Brief:
+    words = load_words(project.notebooks / TEMPLATE, page.parameters["lang"])
+    place = page.parameters["district"], page.parameters["period"]
+    return open_brief(page.find_slice().cut(), reference, words, *place)
+
+
+def _put_door(draft: Draft, project: Project, cards: list[Card]) -> None:
+    """The door of the site, and beside it the list of all pages for machines."""
+    facts = {f"{card.folder}/index.html": card.facts for card in cards}
+    found = (draft.build.read(placed.key, LISTED) for placed in draft.shown.values())
+    listed = [json.loads(content) for content in found if content]
+    listed = [each | facts.get(each["path"], {}) for each in listed]
+    counts = Counter(card.lang for card in cards)
+
+    def make() -> dict[str, bytes]:
+        files = bind_page("", bind_root(project, counts))
+        return files | {LISTING: bind_listing([*listed, json.loads(files[LISTED])])}
+
+    draft.put("", [dict(counts), bind_listing(listed)], make)

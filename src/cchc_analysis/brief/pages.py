@@ -1,0 +1,190 @@
+"""The pages that notebooks make: which there are, what each may read, and how one is made.
+
+To add a page to the site, yield it from ``list_pages``: its folder, its notebook, the parameters,
+and the slice of the tables that it reads. All else (processes, keys, what is rebuilt, a cluster)
+follows from that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from cchc_analysis.brief.downloads import write_downloads
+from cchc_analysis.brief.held import hold
+from cchc_analysis.brief.listing import describe_page
+from cchc_analysis.brief.opening import list_briefs, open_brief
+from cchc_analysis.brief.overview import make_card
+from cchc_analysis.brief.places import name_list, name_page
+from cchc_analysis.brief.quality import PAGE
+from cchc_analysis.brief.quotes import SUFFIX
+from cchc_analysis.brief.render import (
+    NOTEBOOK,
+    QUALITY_NOTEBOOK,
+    TEMPLATE,
+    TRENDS_NOTEBOOK,
+    build_page,
+)
+from cchc_analysis.brief.slices import Slice, Slices
+from cchc_analysis.brief.trendpages import FILE as VALUES
+from cchc_analysis.brief.trendpages import format_values, name_trend, tell_trend_row
+from cchc_analysis.engine import IN_PLACE
+from cchc_analysis.files import write_bytes
+from cchc_analysis.reference import Project
+from cchc_analysis.trends import list_told, open_board
+from cchc_analysis.words import LANGUAGES, load_words
+
+if TYPE_CHECKING:
+    from cchc_analysis.records import Tables
+    from cchc_analysis.reference import Reference
+
+ENGINE = "cchc"
+HEAVY = ("matplotlib.pyplot", "nbconvert", "openpyxl", "pandas", "papermill", "cchc_analysis.front")
+"""What every page needs, imported once: most of what a page costs on its own."""
+
+LISTED = ".listing.json"
+CARD = ".card.json"
+ROW = ".row.json"
+"""Kept with a page and not published: what ``pages.json``, the lists of briefs and that of trends
+say of it."""
+
+Beside = Callable[["Reference", "Tables", Project, Mapping[str, str]], dict[str, bytes]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that a notebook makes.
+
+    Attributes:
+        folder: Where it lies below the site.
+        notebook: The notebook, by its name in ``notebooks/``.
+        parameters: What it is given.
+        find_slice: Finds the rows that it may read.
+        beside: Makes what lies beside it.
+    """
+
+    folder: str
+    notebook: str
+    parameters: Mapping[str, str]
+    find_slice: Callable[[], Slice]
+    beside: Beside | None = None
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it tells a district and period, and stands in the index."""
+        return self.notebook == NOTEBOOK
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a process needs to make a page, wherever it runs."""
+
+    folder: str
+    notebook: str
+    parameters: Mapping[str, str]
+    tables: Tables
+    beside: Beside | None
+    documents: Mapping[str, bytes]
+
+
+def list_pages(slices: Slices, tables: Tables, reference: Reference) -> Iterator[Page]:
+    """Every page that a notebook makes; those that take longest come first."""
+    for lang in LANGUAGES:
+        folder = str(name_list(PAGE, lang).parent)
+        yield Page(folder, QUALITY_NOTEBOOK, {"lang": lang}, slices.of_tables)
+    for indicator in list_told(tables, reference):
+        for lang in LANGUAGES:
+            yield Page(
+                str(name_list(name_trend(indicator), lang).parent),
+                TRENDS_NOTEBOOK,
+                {"indicator": indicator, "areas": "", "first": "", "last": "", "lang": lang},
+                partial(slices.of_indicator, indicator),
+                put_beside_trend,
+            )
+    for area_id, period in list_briefs(tables, reference):
+        for lang in LANGUAGES:
+            yield Page(
+                str(name_page(reference.area_rows[area_id], period, lang).parent),
+                NOTEBOOK,
+                {"district": area_id, "period": period, "lang": lang},
+                partial(slices.of_brief, area_id, period),
+                put_beside_brief,
+            )
+
+
+def make_task(project: Project, page: Page) -> Task:
+    """A page with all that it reads."""
+    rows = page.find_slice()
+    documents = read_documents(project, rows.sources)
+    return Task(page.folder, page.notebook, page.parameters, rows.cut(), page.beside, documents)
+
+
+def read_documents(project: Project, sources: Iterable[str]) -> dict[str, bytes]:
+    """The documents of some sources that the user keeps, by their paths; a page quotes them."""
+    paths = [project.reports / f"{source_id}{SUFFIX}" for source_id in sources]
+    return {
+        path.relative_to(project.root).as_posix(): path.read_bytes()
+        for path in paths
+        if path.is_file()
+    }
+
+
+def warm_up(reference: Reference) -> None:
+    """Prepare a process for many pages: what they all import, and where they find their files."""
+    os.environ |= {IN_PLACE: "1", "CCHC_ROOT": str(Path.cwd())}
+    for name in HEAVY:
+        import_module(name)
+    _KNOWN[:] = [reference]
+
+
+_KNOWN: list[Reference] = []
+
+
+def make_files(task: Task) -> dict[str, bytes]:
+    """Make a page and what lies beside it, in a process that was warmed up."""
+    [reference], project = _KNOWN, Project(Path(os.environ["CCHC_ROOT"]))
+    hold(reference, task.tables)
+    for name, content in task.documents.items():
+        write_bytes(project.root / name, content)
+    page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
+    beside = task.beside(reference, task.tables, project, task.parameters) if task.beside else {}
+    return bind_page(task.folder, page) | beside
+
+
+def bind_page(folder: str, page: str) -> dict[str, bytes]:
+    """The files of a page: itself, and what the list of pages says of it."""
+    listed = describe_page(f"{folder}/index.html".lstrip("/"), page)
+    return {"index.html": page.encode(), LISTED: listed}
+
+
+def put_beside_brief(
+    reference: Reference, tables: Tables, project: Project, parameters: Mapping[str, str]
+) -> dict[str, bytes]:
+    """The downloads of a brief, and its card."""
+    words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
+    brief = open_brief(tables, reference, words, parameters["district"], parameters["period"])
+    with TemporaryDirectory(prefix="cchc-") as folder:
+        write_downloads(Path(folder), brief)
+        return read_files(Path(folder)) | {CARD: make_card(brief).to_bytes()}
+
+
+def put_beside_trend(
+    reference: Reference, tables: Tables, project: Project, parameters: Mapping[str, str]
+) -> dict[str, bytes]:
+    """The values of an indicator, and its row in the list of trends."""
+    words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
+    board = open_board(tables, reference, (parameters["indicator"], "", "", ""), words)
+    row = json.dumps(tell_trend_row(board), ensure_ascii=False)
+    return {VALUES: format_values(board), ROW: row.encode()}
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """The files of a folder by their names."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -1,0 +1,242 @@
+"""What a page may read: the rows of the tables that reach it, and a key of their content.
+
+A page is built from its slice and from nothing else, so that a row outside it cannot change the
+page, and a row inside it changes its key. A brief reads the rows of its own sources, the headline
+values of its district for the trend, what its peers report of the same window, and that there are
+other reports at all. A test holds pages told from slices against pages told from all tables.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cchc_analysis.brief.grade import HEADLINES
+from cchc_analysis.brief.opening import choose_sources
+from cchc_analysis.brief.peers import COMPARED, list_peers
+from cchc_analysis.engine import key_of
+from cchc_analysis.records import RESULT_STATUSES, Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.reference import Reference
+
+SEEN_OF_OTHERS = ("source_id", "kind", "issuer", "area", "period", "period_start", "period_end")
+"""What a page knows of a source that it does not tell: that it is there, whose and for when."""
+
+OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
+"""The tables of which a brief reads the rows of its own sources."""
+
+Rows = Any
+"""Positions of rows in a table: an array of integers, in the order of the table."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The rows that a page reads.
+
+    Attributes:
+        key: The content key of these rows.
+        sources: The sources that the page tells.
+        cut: Makes tables of these rows; a slice itself holds none.
+    """
+
+    key: str
+    sources: tuple[str, ...]
+    cut: Callable[[], Tables]
+
+
+class Slices:
+    """Finds the slices of the tables of a run.
+
+    Args:
+        tables: The tables.
+        reference: The reference tables.
+    """
+
+    def __init__(self, tables: Tables, reference: Reference) -> None:
+        self._tables, self._reference = tables, reference
+        self._known_peers: dict[str, list[str]] = {}
+        self._areas = np.array([reference.match_area(area) for area in tables.sources["area"]])
+
+    def of_tables(self, *names: str) -> Slice:
+        """Whole tables, for a page on all sources; all of them without a name."""
+        rows = {name: np.arange(len(getattr(self._tables, name))) for name in names or _NAMES}
+        return Slice(self._key_of(rows), (), lambda: self._cut(rows))
+
+    @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
+    def of_indicator(self, indicator: str) -> Slice:
+        """What the page of an indicator reads: its values, and the cases that it is a share of."""
+        row = self._reference.indicator_rows[indicator]
+        parts = (indicator, row["numerator"], row["denominator"])
+        rows = {
+            name: _join(self._by_indicator[name].get(each, _NONE) for each in codes)
+            for name, codes in (("indicators", parts), ("observations", (indicator,)))
+        }
+        named = _take(self._tables.indicators, rows["indicators"])["source_id"].unique()
+        known = self._by_source["sources"]
+        states = _join(known[each] for name in named for each in name.split() if each in known)
+        key = key_of(self._key_of(rows), self._seen_hashes[states].tobytes())
+        return Slice(key, (), lambda: self._cut(rows, states))
+
+    @lru_cache(maxsize=2)  # noqa: B019 - one brief in two languages; lives as long as a build
+    def of_brief(self, area_id: str, period: str) -> Slice:
+        """What the brief of a district and period reads."""
+        peers = self._peers(area_id)
+        here = self._by_area.get(area_id, _NONE)
+        told = choose_sources(_take(self._tables.sources, here), self._reference, area_id, period)[
+            "source_id"
+        ].tolist()
+        rows = {name: self._find_own(name, told) for name in OF_SOURCES}
+        ends = self._ends[rows["indicators"]]
+        rows["indicators"] = _join([rows["indicators"], *self._find_panel(area_id, peers, ends)])
+        of_told = self._by_source["sources"]
+        rows["sources"] = _join([of_told[name] for name in told])
+        seen = _join(self._by_area.get(each, _NONE) for each in (area_id, *peers))
+        others = np.setdiff1d(seen, rows["sources"])
+        key = key_of(self._key_of(rows), self._seen_hashes[others].tobytes())
+        return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, others))
+
+    def _peers(self, area_id: str) -> list[str]:
+        if area_id not in self._known_peers:
+            area = self._reference.area_rows[area_id]
+            self._known_peers[area_id] = list_peers(area, self._reference)
+        return self._known_peers[area_id]
+
+    def _find_own(self, name: str, told: Sequence[str]) -> Rows:
+        """The rows of some sources; a row that rests on two is theirs if both are."""
+        known = self._by_source[name]
+        both = {each for source in told for each in self._rests_on.get(source, ())}
+        return _join(
+            known[each] for each in both if each in known and set(told).issuperset(each.split())
+        )
+
+    def _find_panel(self, area_id: str, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
+        """The values for the trend, and those of the peers that cover the same windows."""
+        yield self._headlines.get(area_id, _NONE)
+        for peer in peers:
+            at = self._compared.get(peer, _NONE)
+            yield at[np.isin(self._ends[at], ends)]
+
+    def _key_of(self, rows: dict[str, Rows]) -> str:
+        return key_of({name: self._hashes[name][at].tobytes() for name, at in rows.items()})
+
+    def _cut(self, rows: dict[str, Rows], others: Rows = ()) -> Tables:
+        cut = {name: _take(getattr(self._tables, name), rows.get(name, _NONE)) for name in _NAMES}
+        if len(others):
+            cut["sources"] = self._add_seen(cut["sources"], others)
+        return Tables(**{name: table.reset_index(drop=True) for name, table in cut.items()})
+
+    def _add_seen(self, sources: pd.DataFrame, others: Rows) -> pd.DataFrame:
+        import pandas as pd
+
+        seen = _take(self._tables.sources, others)
+        hidden = [name for name in seen.columns if name not in SEEN_OF_OTHERS]
+        both: pd.DataFrame = pd.concat([sources, seen.assign(**dict.fromkeys(hidden, ""))])
+        return both.sort_index()
+
+    @cached_property
+    def _hashes(self) -> dict[str, Any]:
+        return {name: _hash_rows(getattr(self._tables, name)) for name in _NAMES}
+
+    @cached_property
+    def _seen_hashes(self) -> Any:
+        return _hash_rows(self._tables.sources[list(SEEN_OF_OTHERS)])
+
+    @cached_property
+    def _ends(self) -> Any:
+        """The end of the period of each published value, as a number."""
+        import pandas as pd
+
+        return pd.factorize(self._tables.indicators["period_end"])[0]
+
+    @cached_property
+    def _by_area(self) -> dict[str, Rows]:
+        return _index_rows(self._areas)
+
+    @cached_property
+    def _by_source(self) -> dict[str, dict[str, Rows]]:
+        names = ("sources", *OF_SOURCES)
+        return {name: _index_rows(getattr(self._tables, name)["source_id"]) for name in names}
+
+    @cached_property
+    def _by_indicator(self) -> dict[str, dict[str, Rows]]:
+        """Whole quantities, without their breakdowns, by indicator."""
+        found = {}
+        for name in ("indicators", "observations"):
+            table = getattr(self._tables, name)
+            at = np.flatnonzero((table["breakdown"] == "").to_numpy())
+            indexed = _index_rows(table["indicator"].iloc[at])
+            found[name] = {indicator: at[rows] for indicator, rows in indexed.items()}
+        return found
+
+    @cached_property
+    def _rests_on(self) -> dict[str, set[str]]:
+        """What the tables name as a source, by each source in it: "a" stands in "a" and "a b"."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for known in self._by_source.values():
+            for name in known:
+                for source in name.split():
+                    found[source].add(name)
+        return found
+
+    @cached_property
+    def _headlines(self) -> dict[str, Rows]:
+        return self._index_panel(HEADLINES)
+
+    @cached_property
+    def _compared(self) -> dict[str, Rows]:
+        return self._index_panel(COMPARED)
+
+    def _index_panel(self, indicators: Iterable[str]) -> dict[str, Rows]:
+        """Results without breakdown of some indicators, by area."""
+        table = self._tables.indicators
+        is_wanted = (
+            table["indicator"].isin(list(indicators))
+            & table["status"].isin(RESULT_STATUSES)
+            & (table["breakdown"] == "")
+        )
+        at = np.flatnonzero(is_wanted.to_numpy())
+        return {area: at[rows] for area, rows in _index_rows(table["area_id"].iloc[at]).items()}
+
+
+_NAMES = tuple(each.name for each in fields(Tables))
+_NONE = np.array([], dtype=np.int64)
+
+
+def _take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """Some rows of a table."""
+    taken: Any = table.iloc[rows]  # pandas-stubs take an array of positions for a cell
+    kept: pd.DataFrame = taken
+    return kept
+
+
+def _index_rows(values: Any) -> dict[str, Rows]:
+    """The positions of each value."""
+    import pandas as pd
+
+    codes, names = pd.factorize(values)
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
+    return {
+        str(name): order[start:end]
+        for name, start, end in zip(names, starts, starts[1:], strict=False)
+    }
+
+
+def _hash_rows(table: pd.DataFrame) -> Any:
+    """A hash of each row; the same for the same cells on every machine."""
+    import pandas as pd
+
+    return pd.util.hash_pandas_object(table, index=False).to_numpy()
+
+
+def _join(rows: Iterable[Rows]) -> Rows:
+    """Several positions as one, each once, in the order of the table."""
+    return np.unique(np.concatenate([_NONE, *rows]))

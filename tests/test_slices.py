@@ -1,0 +1,160 @@
+"""What a page reads: told from its slice it is what it is told from all, and its key says so."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from brief_work import PROJECT, load_words_of, tell_page
+from cchc_analysis import pipeline
+from cchc_analysis.brief import list_briefs, open_brief
+from cchc_analysis.brief.overview import make_card
+from cchc_analysis.brief.slices import Slices
+from cchc_analysis.brief.trendpages import format_values, tell_trend_row
+from cchc_analysis.records import Tables
+from cchc_analysis.reference import Reference, load_reference
+from cchc_analysis.synthetic import make_country, tabulate_indicators
+from cchc_analysis.trends import list_told, open_board
+
+
+def load_country() -> tuple[Reference, Tables]:
+    """A made-up country, where districts have peers and years, which the real sources lack."""
+    made = make_country(load_reference(PROJECT.reference), districts=24, periods=5)
+    indicators = tabulate_indicators(made.observations)
+    names = {each.name for each in fields(Tables)} - {"sources", "observations", "indicators"}
+    real = vars(pipeline.load(PROJECT)[1])
+    empty = {name: real[name].iloc[:0] for name in names}
+    rows = made.observations.assign(figure_id=made.observations["figures"], place="text")
+    rows = rows.assign(printed=rows["value"].astype(str), section="I", line="1", area="")
+    columns = list(real["transcripts"].columns)
+    blank = dict.fromkeys(set(columns) - set(rows.columns), "")
+    figures = rows.assign(**blank)[columns].astype(str)
+    country = empty | {"transcripts": figures, "indicators": indicators}
+    tables = Tables(sources=made.sources, observations=made.observations, **country)
+    return made.reference, tables
+
+
+@pytest.fixture(scope="module")
+def country() -> tuple[Reference, Tables]:
+    return load_country()
+
+
+@pytest.fixture(scope="module")
+def real() -> tuple[Reference, Tables]:
+    return pipeline.load(PROJECT)
+
+
+def tell(reference: Reference, tables: Tables, place: tuple[str, str]) -> Any:
+    brief = open_brief(tables, reference, load_words_of("vi"), *place)
+    return tell_page(brief), make_card(brief)
+
+
+@pytest.mark.parametrize("which", ["real", "country"])
+def test_a_slice_tells_what_all_tables_tell(which: str, request: pytest.FixtureRequest) -> None:
+    reference, tables = request.getfixturevalue(which)
+    slices = Slices(tables, reference)
+    for place in list_briefs(tables, reference)[:: 13 if which == "country" else 1]:
+        cut = slices.of_brief(*place).cut()
+        assert len(cut.indicators) < len(tables.indicators)
+        assert tell(reference, cut, place) == tell(reference, tables, place)
+
+
+@pytest.mark.parametrize("which", ["real", "country"])
+def test_the_slice_of_an_indicator_tells_what_all_tables_tell(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    reference, tables = request.getfixturevalue(which)
+    told = list_told(tables, reference)
+    assert told
+    for indicator in told[::3]:
+        cut = Slices(tables, reference).of_indicator(indicator).cut()
+        boards = [
+            open_board(each, reference, (indicator, "", "", ""), load_words_of("en"))
+            for each in (cut, tables)
+        ]
+        assert format_values(boards[0]) == format_values(boards[1])
+        assert tell_trend_row(boards[0]) == tell_trend_row(boards[1])
+
+
+def find_keys(reference: Reference, tables: Tables) -> dict[tuple[str, str], str]:
+    slices = Slices(tables, reference)
+    return {place: slices.of_brief(*place).key for place in list_briefs(tables, reference)}
+
+
+def change(tables: Tables, at: Any) -> Tables:
+    """One published value changed."""
+    indicators = tables.indicators.copy()
+    indicators.loc[at, "value"] += 1
+    return replace(tables, indicators=indicators)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "reaches"),
+    [("dossiers_resolved_early", "itself"), ("dossiers_received_total", "trend"),
+     ("on_time_rate", "peers")],
+)  # fmt: skip
+def test_a_changed_figure_changes_the_keys_of_the_pages_it_reaches(
+    country: tuple[Reference, Tables], indicator: str, reaches: str
+) -> None:
+    reference, tables = country
+    rows = tables.indicators
+    row = rows[rows["indicator"] == indicator].iloc[7]
+    changed = change(tables, row.name)
+    before, after = find_keys(reference, tables), find_keys(reference, changed)
+    touched = {place for place in before if before[place] != after[place]}
+    own = (row["area_id"], row["period"])
+    wanted = {
+        place
+        for place in before
+        if place == own
+        or (reaches != "itself" and place[0] == own[0])
+        or (reaches == "peers" and place[1] == own[1] and is_peer(reference, place[0], own[0]))
+    }
+    assert touched <= wanted, "a page is built again that the figure does not reach"
+    assert own in touched
+    for place in wanted - touched:
+        assert tell(reference, tables, place) == tell(reference, changed, place), "stale"
+
+
+def is_peer(reference: Reference, one: str, other: str) -> bool:
+    rows = reference.area_rows
+    return all(rows[one][name] == rows[other][name] for name in ("type", "parent_id"))
+
+
+def test_no_page_is_stale_whatever_figure_changes(real: tuple[Reference, Tables]) -> None:
+    """Every page whose key stays the same stays the same, for figures all over the tables."""
+    reference, tables = real
+    before = find_keys(reference, tables)
+    pages = {place: tell(reference, tables, place) for place in before}
+    for at in tables.indicators.index[:: len(tables.indicators) // 3]:
+        changed = change(tables, at)
+        after = find_keys(reference, changed)
+        for place in before:
+            if before[place] == after[place]:
+                assert tell(reference, changed, place) == pages[place]
+
+
+def test_a_row_that_is_added_or_moved_changes_the_key(real: tuple[Reference, Tables]) -> None:
+    reference, tables = real
+    place = list_briefs(tables, reference)[0]
+    key = Slices(tables, reference).of_brief(*place).key
+    own = Slices(tables, reference).of_brief(*place).sources[0]
+    findings = tables.findings[tables.findings["source_id"] == own]
+    more = replace(tables, findings=pd.concat([tables.findings, findings.iloc[:1]]))
+    assert Slices(more, reference).of_brief(*place).key != key
+    assert Slices(tables, reference).of_brief(*place).key == key
+
+
+def test_what_is_said_of_a_source_elsewhere_does_not_reach_a_page(
+    country: tuple[Reference, Tables],
+) -> None:
+    reference, tables = country
+    first = tables.sources.index[0]
+    sources = tables.sources.copy()
+    sources.loc[first, "title"] = "another"
+    before = find_keys(reference, tables)
+    after = find_keys(reference, replace(tables, sources=sources))
+    assert len([place for place in before if before[place] != after[place]]) == 1
