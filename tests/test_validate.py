@@ -184,6 +184,22 @@ def test_severity_follows_what_it_means(five_sources: Made) -> None:
     assert not set(findings.loc[findings["severity"] == "warning", "kind"]) & info
 
 
+def test_one_omission_of_a_whole_source_is_one_finding(five_sources: Made) -> None:
+    tables = five_sources.tables
+    is_plan = tables.transcripts["source_id"] == "cao_loc_2024_plan"
+    without = tables.transcripts.assign(
+        section=tables.transcripts["section"].where(~is_plan, "").to_numpy()
+    )
+    verdict = validate_tables(
+        tables.observations, tables.indicators, without, REFERENCE, ROOT.expectations
+    )
+    found = verdict.findings[verdict.findings["rule_id"] == "N07"]
+    assert found["source_id"].tolist() == ["cao_loc_2024_plan"]
+    assert found["severity"].tolist() == ["info"], "the number itself is not in doubt"
+    assert len(found["figures"].iloc[0].split()) == is_plan.sum()
+    assert found["explanation_en"].iloc[0].startswith(f"{is_plan.sum()} figures (F")
+
+
 def test_definitions_are_recorded_by_source(five_sources: Made) -> None:
     definitions = five_sources.verdict.definitions
     chosen = {tuple(row) for row in definitions.itertuples(index=False)}

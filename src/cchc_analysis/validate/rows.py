@@ -27,6 +27,9 @@ SHAPES: Mapping[str, tuple[str, str]] = {
 ONE_SIDED = ("magnitude", "between")
 """Comparisons whose right side is worked out, and not another figure."""
 
+MOST_ALONE = 3
+"""More rows of one source than this that break one rule about cells have one cause."""
+
 SMALLEST_COPY = 10
 """Below this, that two figures are equal says nothing."""
 
@@ -110,27 +113,70 @@ def _tell_copy(table: pd.DataFrame, row: int, language: str, teller: Teller) -> 
 def draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller | None) -> Iterator[Draft]:
     """Rows that break a rule about their own cells; ``teller`` knows rows of observations only."""
     is_hundred = outcome.rule.type == "expect_rates_not_above_hundred"
+    is_range = is_hundred or "range" in outcome.rule.type
+    rows_by_source: dict[str, list[int]] = {}
     for row in outcome.broken:
-        cells = table.loc[row]
-        sentences = {
-            language: _tell_hundred(cells, int(row), language, teller)
-            if is_hundred and teller
+        rows_by_source.setdefault(_place(table, row)["source_id"], []).append(int(row))
+    for rows in rows_by_source.values():
+        if len(rows) > MOST_ALONE and not is_range:
+            yield _draft_together(outcome, rows, table)
+            continue
+        for row in rows:
+            yield _draft_cell(outcome, row, table, teller if is_hundred else None, is_range)
+
+
+def _draft_cell(
+    outcome: Outcome, row: int, table: pd.DataFrame, teller: Teller | None, is_range: bool
+) -> Draft:
+    """One row that breaks a rule; with a teller, one that is above a hundred."""
+    cells = table.loc[row]
+    value = float(table["value"].to_numpy()[row]) if "value" in table else float("nan")
+    return Draft(
+        rule_id=outcome.rule.rule_id,
+        severity=outcome.rule.severity,
+        kind="range" if is_range else "table",
+        place=_place(table, row),
+        indicator=str(cells.get("indicator", "")),
+        left=value,
+        right=100.0 if teller else float("nan"),
+        arithmetic=f"{write_number(value, 'vi')} > 100" if teller else "",
+        figures=_figures(table, row),
+        sentences={
+            language: _tell_hundred(cells, row, language, teller)
+            if teller
             else _tell_cells(outcome.rule.meta, cells, language)
             for language in LANGUAGES
-        }
-        value = float(table["value"].to_numpy()[row]) if "value" in table else float("nan")
-        yield Draft(
-            rule_id=outcome.rule.rule_id,
-            severity=outcome.rule.severity,
-            kind="range" if "range" in outcome.rule.type or is_hundred else "table",
-            place=_place(table, row),
-            indicator=str(cells.get("indicator", "")),
-            left=value,
-            right=100.0 if is_hundred else float("nan"),
-            arithmetic=f"{write_number(value, 'vi')} > 100" if is_hundred else "",
-            figures=str(cells.get("figures", cells.get("figure_id", ""))),
-            sentences=sentences,
-        )
+        },
+    )
+
+
+def _draft_together(outcome: Outcome, rows: list[int], table: pd.DataFrame) -> Draft:
+    """Many rows of one source that break one rule in one way: one finding, not one each."""
+    places = [_place(table, row) for row in rows]
+    figures = [_figures(table, row) for row in rows]
+    return Draft(
+        rule_id=outcome.rule.rule_id,
+        severity=outcome.rule.severity,
+        kind="table",
+        place={
+            name: places[0][name] if len({place[name] for place in places}) == 1 else ""
+            for name in PLACE
+        },
+        figures=" ".join(figures),
+        sentences={
+            language: BREAKS["cells"][language].format(
+                count=write_number(len(rows), language),
+                figures=", ".join(figures[:MOST_ALONE]),
+                why=_why(outcome.rule.meta, language),
+            )
+            for language in LANGUAGES
+        },
+    )
+
+
+def _figures(table: pd.DataFrame, row: int) -> str:
+    column = "figures" if "figures" in table else "figure_id"
+    return str(table.at[row, column]) if column in table else ""
 
 
 def _tell_hundred(cells: Any, row: int, language: str, teller: Teller) -> str:
@@ -146,8 +192,11 @@ def _tell_cells(meta: Mapping[str, Any], cells: Any, language: str) -> str:
     named = [str(cells[name]) for name in told if name in cells.index and str(cells[name])]
     if "value" in cells.index:
         named.append(str(cells["value"]))
-    why = meta["why"] if language == "en" else meta.get("why_vi", meta["why"])
-    return BREAKS["cell"][language].format(where=", ".join(named), why=why)
+    return BREAKS["cell"][language].format(where=", ".join(named), why=_why(meta, language))
+
+
+def _why(meta: Mapping[str, Any], language: str) -> str:
+    return str(meta["why"] if language == "en" else meta.get("why_vi", meta["why"]))
 
 
 def _place(table: pd.DataFrame, row: int) -> dict[str, str]:

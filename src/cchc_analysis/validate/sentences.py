@@ -183,6 +183,10 @@ BREAKS: Mapping[str, Sentence] = {
         "vi": "{where}: {why}",
         "en": "{where}: {why}",
     },
+    "cells": {
+        "vi": "{count} số liệu ({figures}, …): {why}",
+        "en": "{count} figures ({figures}, …): {why}",
+    },
 }
 """What is wrong, by the shape of the rule."""
 
