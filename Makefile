@@ -10,7 +10,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test check lab pictures setup lock environment-test clean
+.PHONY: help site test bench-read check lab pictures setup lock environment-test clean
 .PHONY: check-format check-style check-types check-imports check-data check-notebooks
 
 help: ## Say what there is to make
@@ -21,6 +21,10 @@ site: .venv/ready ## Read, validate and build everything: data/processed and sit
 
 test: .venv/ready ## Run the tests
 	@.venv/bin/pytest
+
+bench-read: .venv/ready ## Score how reports are read, and time one of 300 pages
+	@.venv/bin/python benchmarks/bench_read.py
+	@.venv/bin/python benchmarks/bench_read.py --long 300
 
 check: check-format check-style check-types check-imports check-data check-notebooks ## Look at style, types, imports, reference data and notebooks
 	@echo "Style, types, imports, reference data and notebooks are well."

@@ -1,12 +1,16 @@
-"""How well reports are read: scores against transcripts that people made by hand.
+"""How well and how fast reports are read: scores against transcripts that people made by hand.
 
-    python benchmarks/bench_read.py [--reports FOLDER] [--details] [SOURCE_ID ...]
+    python benchmarks/bench_read.py [--reports FOLDER] [--details] [--long PAGES] [SOURCE_ID ...]
 
 Looks for the text of each accepted source in FOLDER (default: data/raw/reports, then made-up
-reports in tests/made_up/reports with their transcripts), reads it, and prints for each document:
-numerals rightly classified, figures found, and of these the share with the right value, indicator,
-scope, period and status; all of it right; and how often a claimed indicator is right. Made-up
-documents and the one that was kept out while the rules were written are marked.
+reports in tests/made_up/reports with their transcripts), reads it, and prints a table by document
+and one by kind of figure: numerals rightly classified; figures found; and of these the share with
+the right value, indicator, scope, period and status, and with all of it right; and how often a
+claimed indicator is right. Made-up documents are marked, and the one that was kept out while the
+rules were written; of that one no figure is named, so that it stays unseen.
+
+``--long 300`` makes a document of so many pages from the made-up reports, as .pdf, .docx and .txt,
+and prints how long each takes to open and to read, and how much memory.
 """
 
 from __future__ import annotations
@@ -15,13 +19,14 @@ import argparse
 import csv
 import resource
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from cchc_analysis.clean import NumberError, parse_number  # noqa: E402
 from cchc_analysis.documents import open_document  # noqa: E402
@@ -33,33 +38,70 @@ HELD_OUT = frozenset({"dak_song_2023_9m"})
 """Not looked at while the rules were written."""
 ASPECTS = ("value", "indicator", "scope", "period", "status")
 FORMATS = (".txt", ".docx", ".html", ".pdf", ".xlsx")
+MADE_UP = ROOT / "tests" / "made_up" / "reports"
+
+
+@dataclass
+class Score:
+    """What was counted of a document or of a kind of figure."""
+
+    name: str
+    counts: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def tell(self) -> str:
+        """One row of a table."""
+        known = max(1, self.counts["known"])
+        shares = [self.counts[name] / known for name in ("found", *ASPECTS, "everything")]
+        right = self.counts["right"] / max(1, self.counts["claimed"])
+        numerals = self.counts["good"] / max(1, self.counts["numerals"])
+        cells = [f"{numerals:.1%} of {self.counts['numerals']}"] if self.counts["numerals"] else []
+        cells += [f"{self.counts['known']}", *(f"{share:.1%}" for share in shares), f"{right:.1%}"]
+        return f"| {self.name} | {' | '.join(cells)} |"
 
 
 def main() -> None:
     options = parse_options()
     reference = load_reference(ROOT / "data" / "reference")
+    if options.long:
+        import bench_long
+
+        print(bench_long.tell(options.long, reference))
+        return
+    documents, kinds = [], {}
     for path, transcript in find_reports(options.reports, options.sources):
-        print(score_report(path, transcript, reference, details=options.details))
+        documents.append(score_report(path, transcript, reference, kinds))
+    print_table("document | numerals rightly classified", documents)
+    print_table("kind", [kinds[name] for name in sorted(kinds)])
+    if options.details:
+        for score in documents:
+            print("\n".join([score.name, *(f"  {each}" for each in score.wrong)]))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"memory: {peak:.0f} MB here, {child:.0f} MB where documents are opened")
+    print(f"\nmemory: {peak:.0f} MB")
+
+
+def print_table(first: str, scores: Sequence[Score]) -> None:
+    columns = f"{first} | figures | found | {' | '.join(ASPECTS)} | everything | claims right"
+    print(f"\n| {columns} |\n|{' --- |' * (columns.count('|') + 1)}")
+    for score in scores:
+        print(score.tell())
 
 
 def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=Path, default=ROOT / "data" / "raw" / "reports")
     parser.add_argument("--details", action="store_true", help="name every figure that is wrong")
+    parser.add_argument("--long", type=int, metavar="PAGES", help="time a document of so many")
     parser.add_argument("sources", nargs="*", metavar="SOURCE_ID")
     return parser.parse_args()
 
 
 def find_reports(folder: Path, sources: Sequence[str]) -> list[tuple[Path, Path]]:
     """Documents and their transcripts: real ones that are kept here, then made-up ones."""
-    made_up = ROOT / "tests" / "made_up" / "reports"
     found = []
     for reports, transcripts in (
         (folder, ROOT / "data" / "raw" / "transcripts"),
-        (made_up, made_up),
+        (MADE_UP, MADE_UP),
     ):
         for transcript in sorted(transcripts.glob("*.csv")):
             if sources and transcript.stem not in sources:
@@ -69,73 +111,84 @@ def find_reports(folder: Path, sources: Sequence[str]) -> list[tuple[Path, Path]
     return found
 
 
-def score_report(path: Path, transcript: Path, reference: Reference, *, details: bool) -> str:
-    start = time.perf_counter()
+def score_report(
+    path: Path, transcript: Path, reference: Reference, kinds: dict[str, Score]
+) -> Score:
     wording = load_wording(ROOT / "data" / "reference" / "wording.yml", reference.indicator_rows)
     identities = load_identities(ROOT / "expectations" / "identities.json", reference)
-    document = open_document(path)
-    reading = read_document(document, reference, wording)
+    reading = read_document(open_document(path), reference, wording)
     figures = look_again(reading.figures, wording, reference, identities)
-    seconds = time.perf_counter() - start
     with transcript.open(encoding="utf-8", newline="") as file:
         known = list(csv.DictReader(file))
-    counts, wrong = compare(known, figures, reference)
-    numerals, good = count_numerals(known, reading.numerals)
-    marks = " (kept out while the rules were written)" if path.stem in HELD_OUT else ""
-    shares = ", ".join(
-        f"{name} {counts[name] / max(1, len(known)):.1%}" for name in (*ASPECTS, "everything")
-    )
-    lines = [
-        f"{path.name}{marks}: {seconds:.1f} s",
-        f"  numerals rightly classified: {good / max(1, numerals):.1%} of {numerals}",
-        f"  figures found: {counts['found'] / max(1, len(known)):.1%} of {len(known)}; {shares}",
-        f"  claimed indicators that are right: {counts['right'] / max(1, counts['claimed']):.1%} "
-        f"of {counts['claimed']}",
-    ]
-    return "\n".join([*lines, *(f"    {each}" for each in wrong if details)])
+    marks = " (made up)" if path.parent == MADE_UP else ""
+    marks += " (kept out while the rules were written)" if path.stem in HELD_OUT else ""
+    score = Score(f"{path.name}{marks}")
+    compare(known, figures, reference, score, kinds)
+    score.counts["numerals"], score.counts["good"] = count_numerals(known, reading.numerals)
+    if path.stem in HELD_OUT:
+        score.wrong = ["not told: this document is kept out"]
+    return score
 
 
 def compare(
-    known: Sequence[dict[str, str]], figures: Sequence[Figure], reference: Reference
-) -> tuple[Counter[str], list[str]]:
+    known: Sequence[dict[str, str]],
+    figures: Sequence[Figure],
+    reference: Reference,
+    score: Score,
+    kinds: dict[str, Score],
+) -> None:
     """Pair figures by line and digits; where digits repeat in a line, in the best way."""
-    counts: Counter[str] = Counter()
     used: set[int] = set()
-    wrong = []
     for row in known:
+        kind = find_kind(row["indicator"], reference)
+        both = (score, kinds.setdefault(kind, Score(kind)))
+        count(both, "known")
         twins = [
             at
             for at, figure in enumerate(figures)
             if at not in used and str(figure.line) == row["line"] and is_same_print(row, figure)
         ]
         if not twins:
-            wrong.append(f"line {row['line']}: {row['printed']} ({row['indicator']}) not found")
+            score.wrong.append(f"line {row['line']}: {row['printed']} ({row['indicator']}) missed")
             continue
         best = max(twins, key=lambda at: (sum(judge(row, figures[at], reference).values()), -at))
         used.add(best)
         verdict = judge(row, figures[best], reference)
-        counts["found"] += 1
-        counts.update(name for name, is_right in verdict.items() if is_right)
-        counts["everything"] += all(verdict.values())
+        count(both, "found", *(name for name, is_right in verdict.items() if is_right))
         if figures[best].indicator:
-            counts["claimed"] += 1
-            counts["right"] += verdict["indicator"]
-        if not all(verdict.values()):
+            count(both, "claimed", *(["right"] if verdict["indicator"] else []))
+        if all(verdict.values()):
+            count(both, "everything")
+        else:
             missed = ", ".join(name for name, is_right in verdict.items() if not is_right)
-            wrong.append(
+            score.wrong.append(
                 f"line {row['line']}: {row['printed']} is {row['indicator']} {row['scope']}; read "
                 f"{figures[best].indicator or 'nothing'} {figures[best].scope} ({missed})"
             )
-    extra = [figure for at, figure in enumerate(figures) if at not in used and figure.indicator]
-    counts["claimed"] += len(extra)
-    wrong += [f"line {f.line}: {f.printed} claimed as {f.indicator}, not known" for f in extra]
-    return counts, wrong
+    for at, figure in enumerate(figures):
+        if at not in used and figure.indicator:
+            kind = find_kind(figure.indicator, reference)
+            count((score, kinds.setdefault(kind, Score(kind))), "claimed")
+            score.wrong.append(
+                f"line {figure.line}: {figure.printed} claimed as {figure.indicator}, not known"
+            )
+
+
+def count(scores: Sequence[Score], *names: str) -> None:
+    for score in scores:
+        score.counts.update(names)
+
+
+def find_kind(indicator: str, reference: Reference) -> str:
+    """The reform area of an indicator, as the kind of a figure."""
+    row = reference.indicator_rows.get(indicator)
+    return str(row["reform_area"]).replace("_", " ") if row else "without indicator"
 
 
 def is_same_print(row: dict[str, str], figure: Figure) -> bool:
     if row["printed"] and row["printed"][0].isdigit():
         return row["printed"] == figure.printed
-    return figure.read_as == "0" and row["read_as"] == "0"
+    return not figure.printed[:1].isdigit() and figure.read_as == row["read_as"]
 
 
 def judge(row: dict[str, str], figure: Figure, reference: Reference) -> dict[str, bool]:

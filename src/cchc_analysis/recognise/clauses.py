@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from cchc_analysis.clean import BOUND_WORDS
 from cchc_analysis.documents.lines import CAPITALS
 from cchc_analysis.recognise.numerals import Numeral
+from cchc_analysis.recognise.spelled import ZERO_REASON
 from cchc_analysis.records import Comparator
 
 SENTENCE_END = re.compile(
@@ -46,11 +47,6 @@ LONGEST_NAME = 5
 _RUN = re.compile(r"(?i)^\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)?\s*(?:,|;|và|,\s*và)\s*$")
 _BOUND = re.compile(
     r"(?i)(?:^|[\s(])(" + "|".join(sorted(BOUND_WORDS, key=len, reverse=True)) + r")\s*(?:đạt\s*)?$"
-)
-ZERO = re.compile(
-    r"(?i)(?<!\w)(?:không có(?! thẩm quyền)|"
-    r"(?:không|chưa) (?:phát sinh|phát hiện|ghi nhận|nhận được)|chưa có|không tiếp nhận|"
-    r"không xảy ra|không để(?: xảy ra)?)(?!\w)"
 )
 NEAR = 20
 """Words before a figure that may still label it."""
@@ -105,7 +101,7 @@ def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:
     mentions = [
         Mention(
             figure,
-            (figure.start if figure.text[:1].isalpha() else start, end),
+            (figure.start if figure.reason == ZERO_REASON else start, end),
             _find_lead(text, figure.start),
             comparator=_find_bound(text, figure.start),
         )

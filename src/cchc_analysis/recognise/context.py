@@ -70,6 +70,7 @@ class Context:
     ) -> None:
         self._head, self._reference, self._surroundings = head, reference, surroundings
         self._lines, self._places = lines, places
+        self._names: dict[str, bool] = {}
         self._days = list(self._carry_days())
         self._windows = list(self._carry_windows())
         self._level = self._find_level()
@@ -139,12 +140,19 @@ class Context:
         own = words.levels[0].text
         for match in _COMMUNE.finditer(own):
             name = match[1][0].lower() + match[1][1:]
+            if self._knows(name):
+                return name
+        return self._head.area
+
+    def _knows(self, name: str) -> bool:
+        if name not in self._names:
             try:
                 self._reference.match_area(name)
             except KeyError:
-                continue
-            return name
-        return self._head.area
+                self._names[name] = False
+            else:
+                self._names[name] = True
+        return self._names[name]
 
     def find_period(self, entry: Entry, words: Words, rule: Rule | None) -> Period:
         """The window of a flow, or the day of a stock."""

@@ -102,7 +102,7 @@ def match_rules(words: Words, wording: Wording) -> list[Candidate]:
     """All indicators that the words around a figure allow, best first."""
     found = [
         candidate
-        for rule in wording.variants
+        for rule in wording.list_rules(words.own | words.later)
         if (candidate := _match_rule(rule, words)) is not None
     ]
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.indicator))

@@ -20,6 +20,7 @@ from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.offices import tell_offices_apart
 from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.spelled import read_spelled
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Wording
@@ -33,6 +34,7 @@ _CHANGE = re.compile(
     r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
     r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
 )
+_COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _RANKED = re.compile(
     r"(?i)(?:thứ|hạng|vị trí|đứng|xếp|nhóm|tốp|top)"
     r"(?:\s+(?:thứ|hạng|số|là|từ|đạt|dẫn đầu|cao|nhất))*\s*:?\s*\(?$"
@@ -59,20 +61,31 @@ class Proposer:
         self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}
 
     def propose(self, entry: Entry) -> None:
-        """Propose one figure; a zero in words only where an indicator is found for it."""
+        """Propose one figure; a number in words only where an indicator is found for it."""
         words = self._surroundings.collect(entry)
         candidate, rivals = self._choose(entry, words)
-        is_zero = not entry.mention.numeral.text[:1].isdigit()
-        if is_zero and (candidate is None or candidate.score < SURE - 1 or not words.units):
+        is_spelled = not entry.mention.numeral.text[:1].isdigit()
+        if is_spelled and (candidate is None or candidate.score < SURE - 1 or not words.units):
             return
         figure = self._build(entry, words, candidate, rivals)
-        if is_zero:
-            figure = replace(figure, read_as="0")
+        if is_spelled:
+            figure = replace(figure, read_as=str(read_spelled(figure.printed)))
+        elif _COMMA_GROUPS.fullmatch(figure.printed) and self._counts(figure):
+            figure = replace(
+                figure, read_as=figure.printed.replace(",", ""), confidence=Confidence.LOW,
+                looked_again="the comma is read as one between thousands: a count has no fraction",
+            )  # fmt: skip
         self._figures.append(figure)
         self._beside.by_mention[entry.line, entry.text, entry.at] = figure
         self._mentions_of[entry.line, entry.text] = entry.mentions
         if figure.indicator:
             self._beside.first_of_line.setdefault(entry.line, figure)
+
+    def _counts(self, figure: Figure) -> bool:
+        if not figure.indicator:
+            return False
+        unit = self._reference.indicator_rows[figure.indicator]["unit"]
+        return bool(self._reference.unit_rows[unit]["kind"] == "count")
 
     def finish(self) -> tuple[Figure, ...]:
         """All proposed figures in the order of the document."""
@@ -126,10 +139,12 @@ class Proposer:
         is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)
         if kind == "rank" and not is_ranked:
             return False
+        is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None
         is_fraction = "," in printed and not printed.replace(",", "").isdigit()
         if (
             kind == "count"
             and words.factor == 1
+            and not is_grouped
             and (is_fraction or (printed.count(",") == 1 and "." not in printed))
         ):
             return False

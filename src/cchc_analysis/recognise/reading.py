@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from cchc_analysis.clean import fold_text
 from cchc_analysis.documents.lines import Document, Line
-from cchc_analysis.recognise.clauses import ZERO, find_mentions
+from cchc_analysis.recognise.clauses import find_mentions
 from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.grids import Label, label_cells
 from cchc_analysis.recognise.head import Head, read_head
@@ -21,6 +21,7 @@ from cchc_analysis.recognise.naming import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.outline import Place, outline_lines
 from cchc_analysis.recognise.proposals import Proposer
+from cchc_analysis.recognise.spelled import find_spelled
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Wording
@@ -96,19 +97,15 @@ def _enter_line(
 
 
 def _make_entries(at: int, text: str, numerals: list[Numeral], label: Label | None) -> list[Entry]:
-    mentions = tuple(find_mentions(text, _with_zeros(text, numerals, label)))
+    mentions = tuple(find_mentions(text, _with_spelled(text, numerals, label)))
     return [Entry(at, text, mentions, n, label) for n in range(len(mentions))]
 
 
-def _with_zeros(text: str, numerals: list[Numeral], label: Label | None) -> list[Numeral]:
-    """Zeros put in words join the figures; they are kept only where an indicator is found."""
+def _with_spelled(text: str, numerals: list[Numeral], label: Label | None) -> list[Numeral]:
+    """Numbers put in words join the figures; they are kept only where an indicator is found."""
     if label:
         return numerals
-    zeros = [
-        Numeral(m.start(), m.end(), m[0], Kind.FIGURE, "a zero in words")
-        for m in ZERO.finditer(text)
-    ]
-    return sorted([*numerals, *zeros], key=lambda numeral: numeral.start)
+    return sorted([*numerals, *find_spelled(text)], key=lambda numeral: numeral.start)
 
 
 def _mark_repeated(numerals: list[Numeral], is_repeated: bool) -> list[Numeral]:

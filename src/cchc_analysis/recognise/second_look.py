@@ -8,23 +8,19 @@ that a sum closes. What stays wrong is left as printed: it is a finding, not our
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import NumberError, parse_number
-from cchc_analysis.identities import Identity, evaluate_identity, tabulate_statements
+from cchc_analysis.identities import Identity
 from cchc_analysis.recognise.figures import Confidence, Figure
+from cchc_analysis.recognise.trials import decide_open
+from cchc_analysis.recognise.values import count_decimals, read_value
 from cchc_analysis.recognise.wording import Wording
-from cchc_analysis.records import OBSERVATION_COLUMNS, Comparator
+from cchc_analysis.records import Scope
 from cchc_analysis.reference import Reference
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-MOST_CHOICES = 200
-"""Open choices tried against the identities; a document with more is left to its reviewer."""
-NEIGHBOURS = 40
+_ONE_DOT = re.compile(r"\d{1,2}\.\d{3}")
 
 
 def look_again(
@@ -36,60 +32,10 @@ def look_again(
     """Look again at the proposals of one document."""
     found = _complete_wholes(list(figures), wording)
     found = _take_scope_of_twins(found, reference)
+    found = _tell_impossible_wholes(found, reference)
+    found = _read_dots_again(found, reference)
     found = _check_shares(found, reference)
-    return tuple(_decide_open(found, reference, tuple(identities)))
-
-
-def tabulate_figures(figures: Sequence[Figure], reference: Reference) -> pd.DataFrame:
-    """The proposals as observations, for the identities; ``figures`` holds their positions."""
-    import pandas as pd
-
-    rows = []
-    for position, figure in enumerate(figures):
-        value = read_value(figure, reference)
-        if not figure.indicator or value is None:
-            continue
-        unit = reference.indicator_rows[figure.indicator]["unit"]
-        half = 0.0
-        if reference.unit_rows[unit]["kind"] in ("rate", "money"):
-            half = 0.5 * 10.0 ** -_count_decimals(figure)
-        try:
-            factor = reference.convert_unit(figure.unit or unit, unit)
-        except KeyError:
-            continue
-        quantity = {
-            "source_id": "draft", "area_id": figure.area, "scope": str(figure.scope),
-            "indicator": figure.indicator, "breakdown": figure.breakdown,
-            "period_start": figure.period_start, "period_end": figure.period_end,
-            "status": str(figure.status), "reading": 1, "value": value * factor,
-            "low": (value - half) * factor, "high": (value + half) * factor, "unit": unit,
-            "decimals": _count_decimals(figure), "comparator": str(figure.comparator),
-            "is_published": True, "figures": str(position),
-        }  # fmt: skip
-        rows.append(quantity)
-    table = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
-    key = list(OBSERVATION_COLUMNS[:8])
-    # A quantity printed twice with one value is one; with two, the first speaks.
-    return table.drop_duplicates(key, ignore_index=True)
-
-
-def read_value(figure: Figure, reference: Reference) -> float | None:
-    """The number of a figure, or nothing where it can be read in two ways."""
-    unit = figure.unit or (
-        reference.indicator_rows[figure.indicator]["unit"] if figure.indicator else ""
-    )
-    kind = str(reference.unit_rows[unit]["kind"]) if unit in reference.unit_rows else "other"
-    try:
-        return parse_number(figure.read_as or figure.printed, kind).value
-    except NumberError:
-        return None
-
-
-def _count_decimals(figure: Figure) -> int:
-    try:
-        return parse_number(figure.read_as or figure.printed).decimals
-    except NumberError:
-        return 0
+    return tuple(decide_open(found, reference, tuple(identities)))
 
 
 def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
@@ -156,6 +102,65 @@ def _follow_wholes(figures: list[Figure]) -> list[Figure]:
     return found
 
 
+def _tell_impossible_wholes(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """A count that nobody says is of the whole, and that is less than that of its communes.
+
+    A whole is no less than its part: where no other figure is the office's, it is this one.
+    """
+    parts: dict[tuple[str, ...], dict[Scope, float]] = {}
+    for figure in figures:
+        if figure.indicator and figure.is_scope_said:
+            known = parts.setdefault(_name_quantity(figure), {})
+            known[figure.scope] = max(
+                known.get(figure.scope, 0.0), read_value(figure, reference) or 0.0
+            )
+    found = []
+    for each in figures:
+        figure, known = each, parts.get(_name_quantity(each), {})
+        kind = _find_kind(figure, reference)
+        is_open = figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
+        value = read_value(figure, reference)
+        is_less = value is not None and value < known.get(Scope.COMMUNE_AGGREGATE, 0.0)
+        if is_open and kind == "count" and is_less and Scope.DISTRICT_OFFICE not in known:
+            figure = replace(
+                figure, scope=Scope.DISTRICT_OFFICE, confidence=Confidence.LOW,
+                looked_again="less than its communes have, so it cannot be the whole",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def _name_quantity(figure: Figure) -> tuple[str, ...]:
+    return (
+        figure.indicator, figure.breakdown, str(figure.status), figure.period_start,
+        figure.period_end, figure.area,
+    )  # fmt: skip
+
+
+def _find_kind(figure: Figure, reference: Reference) -> str:
+    row = reference.indicator_rows.get(figure.indicator)
+    return str(reference.unit_rows[row["unit"]]["kind"]) if row else ""
+
+
+def _read_dots_again(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """A rate or score with a dot before three digits: a decimal, if thousands are out of range."""
+    found = []
+    for each in figures:
+        figure = each
+        row = reference.indicator_rows.get(figure.indicator, {})
+        most = str(row.get("range_max", ""))
+        if figure.read_as or not _ONE_DOT.fullmatch(figure.printed) or not most:
+            found.append(figure)
+            continue
+        if _find_kind(figure, reference) in ("rate", "score") and float(most) < 1000:
+            figure = replace(
+                figure, read_as=figure.printed.replace(".", ","), confidence=Confidence.LOW,
+                looked_again=f"the dot is read as a decimal mark: no more than {most} can be",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
 def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     """A share named only by what stands before it must be that share of its whole."""
     found = []
@@ -190,7 +195,7 @@ def _is_other_share(
     value = read_value(before, reference)
     if before.indicator == numerator or not value or share is None or share == 100:
         return False
-    half = 0.5 * 10.0 ** -_count_decimals(figures[at]) + 0.01
+    half = 0.5 * 10.0 ** -count_decimals(figures[at]) + 0.01
     wholes = [
         read_value(other, reference)
         for other in figures[max(0, at - 12) : at - 1]
@@ -206,64 +211,3 @@ def _last_value(
         if code and figure.indicator == code and figure.scope == like.scope:
             return read_value(figure, reference)
     return None
-
-
-def _decide_open(
-    figures: list[Figure], reference: Reference, identities: tuple[Identity, ...]
-) -> list[Figure]:
-    """Give an open figure the one candidate with which an identity closes that did not before."""
-    if not identities:
-        return figures
-    opened = [at for at, f in enumerate(figures) if not f.indicator and f.rivals and _is_plain(f)]
-    figures = [*figures]
-    for at in opened[:MOST_CHOICES]:
-        # Figures that owe each other something stand near each other.
-        start, end = max(0, at - NEIGHBOURS), at + NEIGHBOURS
-        near = figures[start:end]
-        trials = []
-        for code in figures[at].rivals[:3]:
-            unit = str(reference.indicator_rows[code]["unit"])
-            trial = replace(figures[at], indicator=code, unit=figures[at].unit or unit)
-            attempt = [*near[: at - start], trial, *near[at - start + 1 :]]
-            about = tuple(rule for rule in identities if code in rule.codes)
-            gain, is_broken = _weigh_trial(near, attempt, about, reference)
-            if gain > 0 and not is_broken:
-                trials.append((gain, trial, code))
-        if len(trials) == 1:
-            gain, trial, code = trials[0]
-            figures[at] = replace(
-                trial, confidence=Confidence.LOW, reason=f"an identity of {code} closes with it",
-                looked_again=f"chosen because {gain} identities hold with it and none breaks",
-            )  # fmt: skip
-    return figures
-
-
-def _weigh_trial(
-    before: Sequence[Figure],
-    after: Sequence[Figure],
-    identities: tuple[Identity, ...],
-    reference: Reference,
-) -> tuple[int, bool]:
-    old, new = (_judge(each, reference, identities) for each in (before, after))
-    return new[0] - old[0], new[1] > old[1]
-
-
-def _judge(
-    figures: Sequence[Figure], reference: Reference, identities: tuple[Identity, ...]
-) -> tuple[int, int]:
-    """How many identities hold in full, and how many break."""
-    observations = tabulate_figures(figures, reference)
-    if observations.empty or not identities:
-        return 0, 0
-    statements = tabulate_statements(observations, reference)
-    held = broken = 0
-    for identity in identities:
-        verdict = evaluate_identity(identity, statements)
-        complete = verdict[verdict["is_complete"].astype(bool)]
-        good = complete["holds"].astype(bool) | complete["is_within_unit"].astype(bool)
-        held, broken = held + int(good.sum()), broken + int((~good).sum())
-    return held, broken
-
-
-def _is_plain(figure: Figure) -> bool:
-    return figure.comparator is Comparator.EQUAL
