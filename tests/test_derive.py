@@ -262,7 +262,8 @@ def test_a_finding_marks_its_likely_cause_too(project: Project) -> None:
         "figures": "M001",
         "likely_figure": "M005",
     }
-    marked = mark_findings(derive(project), pd.DataFrame([finding]))
+    omission = finding | {"finding_id": "N07.x", "severity": "info", "kind": "table"}
+    marked = mark_findings(derive(project), pd.DataFrame([finding, omission]))
     cause = value(marked, "dossiers_resolved_early", "district_office")
     assert (cause["findings"], bool(cause["is_contested"])) == ("D08.x", True)
     assert value(marked, "dossiers_resolved_on_time", "district_office")["is_contested"]

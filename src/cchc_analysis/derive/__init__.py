@@ -76,10 +76,12 @@ def mark_findings(indicators: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
     """Write into each published value which findings concern it, and whether it is contested.
 
     A value is contested when another reading of it was printed, or when a finding above info
-    involves one of its figures, or names it as the likely cause.
+    involves one of its figures, or names it as the likely cause. What a transcript leaves out is
+    told once and is no mark on each of its values.
     """
     concerning: dict[tuple[str, str], list[tuple[str, bool]]] = {}
-    for finding in list_rows(findings):
+    is_omission = (findings["kind"] == "table") & (findings["severity"] == Severity.INFO)
+    for finding in list_rows(findings[~is_omission]):
         for figure in f"{finding['figures']} {finding['likely_figure']}".split():
             source_id, _, figure_id = figure.rpartition("/")
             concerning.setdefault((source_id or finding["source_id"], figure_id), []).append(
