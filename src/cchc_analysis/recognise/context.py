@@ -181,8 +181,16 @@ class Context:
         if aggregation == "stock" or (rule and rule.indicator.startswith("onestop_staff_per")):
             is_flow = False
         if is_flow:
-            return window or default
+            return window or self._cut_at_day(entry, words, default)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
+
+    def _cut_at_day(self, entry: Entry, words: Words, default: Period) -> Period:
+        """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
+        texts = (words.levels[0].text, entry.text[entry.mention.lead : entry.mention.numeral.start])
+        days = [day for text in texts if (day := find_day(text, default))]
+        if not days or not default.start or not default.end:
+            return default
+        return Period(default.start, days[0]) if default.start < days[0] < default.end else default
 
     def find_status(self, entry: Entry, words: Words, rule: Rule | None) -> Status:
         """Whether a figure is a result, an estimate, a target, or a norm."""

@@ -40,7 +40,9 @@ _DOCUMENT_WORDS = (
 COUNTED = (
     r"hồ sơ|hs|thủ tục|tthc|văn bản|vb|nhiệm vụ|chỉ tiêu|người|đơn vị|cơ quan|xã|phường|lượt|ngày|"
     r"triệu|tỷ|tỉ|nghìn|ngàn|đồng|%|điểm|tiêu chí|nội dung|cuộc|tin|bài|lớp|cán bộ|công chức|"
-    r"viên chức|trường hợp|điều|mục|khoản|quy định|kiến nghị|ý kiến|sáng kiến|quy trình"
+    r"viên chức|trường hợp|điều|mục|khoản|quy định|kiến nghị|ý kiến|sáng kiến|quy trình|đồng chí|"
+    r"đ/c|lớp|học viên|buổi|hội nghị|doanh nghiệp|hộ\b|giải pháp|mô hình|tài khoản|hộp thư|"
+    r"chứng thư|máy|thiết bị|trường|đoàn|bộ\b|quyết định|kế hoạch|công văn|báo cáo|phó\b|trưởng\b"
 )
 _HEAD = r"(?<![\w/])"
 _NUMBER_TAIL = r"(?![\w])"
@@ -60,7 +62,8 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.SECTION,
         "digits in brackets that count a list",
-        r"\(\d{1,2}(?:\.\d{1,2})*\)[.:]?(?!\s*%)",
+        # "ba (03) xã" counts: a list is not numbered from a zero.
+        r"\((?!0)\d{1,2}(?:\.\d{1,2})*\)[.:]?(?!\s*%)",
     ),
     (
         Kind.DOCUMENT,
@@ -201,13 +204,19 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.ARTICLE,
         "part of a law, form or annex",
-        r"(?i:\b(?:điều|khoản|điểm|mục|phần|chương|tiết|phụ lục|"
+        r"(?i:\b(?:điều|khoản|mục|phần|chương|tiết|phụ lục|"
         r"phụ biểu|biểu mẫu|biểu|mẫu|bảng|trang|hình|câu|"
         r"lĩnh vực|tiêu chí|tiêu chí thành phần|nội dung thành phần|"
         r"chỉ số thành phần|bước|tờ|quyển|tập)"
         r"(?:\s+(?:số|thứ))?)\s*:?\s*(?:[IVX]+\.)?\d+(?:\.\d+)*[a-z]?(?![\w/]|[.,]\d)"
         rf"(?:\s*(?:,|(?i:và|đến))\s*\d+(?:\.\d+)*[a-z]?(?![\w/%]|[.,]\d)(?!\s*(?i:{COUNTED})))*"
         rf"(?!\s*(?:đồng|(?!(?:[Đđ]iều|[Mm]ục|[Kk]hoản)\s+\d)(?i:{COUNTED})\b))",
+    ),
+    (
+        Kind.ARTICLE,
+        "a point of an article",
+        r"(?i:\b(?:tại|theo|quy định tại)\s+điểm)\s+\d+(?:\.\d+)*|"
+        r"(?i:\bđiểm)\s+\d+(?:\.\d+)*(?=\s*,?\s*(?i:khoản|điều|mục|phần|phụ lục)\b)",
     ),
     (Kind.ARTICLE, "a page of several", r"(?i:\btrang)\s*\d+\s*/\s*\d+"),
     (Kind.ARTICLE, "a form", r"(?<!\w)(?:[IVX]+\.)\d{1,2}[a-z]?(?:/[A-ZĐ/-]+)*"),
@@ -222,7 +231,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.PLACE,
         "a numbered place",
         r"(?i:\b(?:số nhà|đường|phố|ngõ|ngách|hẻm|kiệt|khu phố|"
-        r"tổ dân phố|khu dân cư|tdp|tổ|thôn|ấp|khóm|bản|làng|"
+        r"tổ dân phố|khu dân cư|tdp|tổ|thôn|ấp|khóm|(?<!văn )(?<!cơ )bản|làng|"
         r"buôn|"
         r"khối|quận|phường|khu vực|khu|km|quốc lộ|ql|tỉnh lộ|"
         r"đt|tầng|phòng|lô|khuôn viên|toà|tòa|cơ sở|cụm|đội))"
@@ -252,7 +261,9 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.NAME,
         "a set phrase",
         r"(?<![\d.,/])0?\d\s+(?i:cửa(?!\s+khẩu)|xin\b|luôn\b|"
-        r"không\b|biết\b|thể hiện\b|tại chỗ|trong\s+0?1\b|"
+        r"không\b"
+        r"(?!\s+(?:đạt|hoàn thành|thực hiện|đủ|có|phát|bảo đảm|đảm bảo))|"
+        r"biết\b|thể hiện\b|tại chỗ|trong\s+0?1\b|"
         r"(?:cấp|bên)(?=\s*(?:[,.;:()]|$|chính quyền|tỉnh|hành chính|"
         r"từ|trên|quản lý|theo|đã|đều|được|và|thực hiện|huyện)))",
     ),
@@ -260,7 +271,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.COUNTER,
         "a counter of a web page",
         r"(?i:\b(?:lượt xem|lượt truy cập|tổng truy cập|tổng lượt truy cập|"
-        r"đang truy cập|đang online|trực tuyến|đã xem|hits|views?|"
+        r"đang truy cập|đang online|đang trực tuyến|khách trực tuyến|đã xem|hits|views?|"
         r"bình luận|"
         r"hôm nay|hôm qua|tuần này|tháng này|page|cỡ chữ|lượt đọc|"
         r"số lần xem))\s*(?::|\()\s*[\d.,]+\)?\s*$",

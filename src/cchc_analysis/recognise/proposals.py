@@ -34,6 +34,7 @@ _CHANGE = re.compile(
     r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
     r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
 )
+_OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _RANKED = re.compile(
     r"(?i)(?:thứ|hạng|vị trí|đứng|xếp|nhóm|tốp|top)"
@@ -99,7 +100,9 @@ class Proposer:
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
         candidates = [
-            each for each in match_rules(words, self._wording) if self._allows(entry, words, each)
+            each
+            for each in match_rules(words, self._wording)
+            if self._allows(entry, words, each) and not self._repeats_whole(entry, words, each)
         ]
         candidates = _keep_best(self._favour_shares(entry, candidates, words))
         if candidates and candidates[0].score >= CLAIM:
@@ -129,6 +132,15 @@ class Proposer:
             for each in candidates
         ]
         return sorted(favoured, key=lambda each: -each.score)
+
+    def _repeats_whole(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
+        """Whether a part would be what its whole is: then it is a part by something else."""
+        at = (entry.line, entry.text, entry.mention.parent)
+        whole = self._beside.by_mention.get(at) if entry.mention.parent >= 0 else None
+        is_other = list_scopes(words.own) or _OTHER_TIME.search(words.levels[0].text)
+        if whole is None or is_other or self._context.find_area(words) != whole.area:
+            return False
+        return (whole.indicator, whole.breakdown) == (candidate.indicator, candidate.breakdown)
 
     def _allows(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
         """Whether the printed digits can be a value of the indicator at all."""
