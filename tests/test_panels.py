@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import yaml
 
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import (
@@ -234,8 +235,8 @@ def test_totals_rows_are_checked_and_left_out(project: Project, tmp_path: Path) 
     )
     summary = str(bring(project, write_csv(tmp_path, "totals_row.csv", text)))
     assert "1 rows of totals ('Tổng cộng') left out" in summary
-    assert "dossiers_pending_total in row 4: printed 12, the rows add up to 11" in summary
-    assert "1 of 2 totals equal" in summary
+    assert "Tổng cộng of dossiers_pending_total in row 4: printed 12, the rows give 11" in summary
+    assert "1 of 2 totals and means follow" in summary
     assert len(values_of(project)) == 4
 
 
@@ -293,6 +294,80 @@ def test_a_drafted_mapping_loads(project: Project, tmp_path: Path, reference: Re
     written = write_csv(tmp_path, "draft.yml", draft.partition("sources:")[0])
     add_panel(project, path, SOURCE, written)
     assert list(values_of(project).values()) == [5]
+
+
+INDEX_ROWS = [
+    ["BẢNG XẾP HẠNG CHỈ SỐ CẢI CÁCH HÀNH CHÍNH", *[""] * 6],
+    ["STT", "Tỉnh, thành phố", "Điểm các lĩnh vực", "", "Tổng điểm", "", "Xếp hạng"],
+    ["", "", "1. Cải cách thể chế", "Cải cách tài chính công", "Điểm thẩm định", "Chỉ số", ""],
+    [1, "TP HCM", "9,25", "10", "80,1", 90.5, 1],
+    [2, "BRVT", "8,5", "10", "79,25", 88.25, 2],
+    [3, "Thừa Thiên – Huế", "8", "9,5", "79", 88, 3],
+    ["", "Trung bình", "8,58", "9,83", "79,45", 88.92, ""],
+]
+MERGED = ["C2:D2", "E2:F2", "A2:A3", "B2:B3", "G2:G3"]
+
+
+def test_a_published_index_comes_in_by_the_recipe(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    path = write_sheet(tmp_path, "index.xlsx", INDEX_ROWS, MERGED)
+    draft = draft_mapping(path, reference)
+    assert '"Điểm các lĩnh vực / 1. Cải cách thể chế": par_score_institution' in draft
+    assert "period:   # no column says it" in draft
+    mapping = yaml.safe_load(draft)
+    assert set(mapping["ignore"]) == {"STT", "Tổng điểm / Chỉ số", "Xếp hạng"}
+    mapping |= {
+        "constants": {"period": 2023},
+        "values": {**mapping["values"], "Chỉ số": "par_index"},
+        "ignore": ["STT"],
+        "ranks": {
+            "column": "Xếp hạng",
+            "indicators": {"par_index": {"province": "par_index_rank_national"}},
+        },
+    }
+    del mapping["sources"]
+    summary = str(bring(project, path, **mapping))
+    assert "15 figures of 3 areas, 1 periods, 5 indicators" in summary
+    assert "3 of 3 ranks of par_index follow from its values" in summary
+    assert "4 of 4 totals and means follow from their rows" in summary
+    assert values_of(project)["46", "par_score_total", "2023-12-31"] == 79
+
+
+def test_a_rank_that_its_value_denies_is_named(project: Project, tmp_path: Path) -> None:
+    text = "area,period,pci,Rank\nHà Nội,2016,60,1\nĐà Nẵng,2016,70,2\nLào Cai,2016,50,3\n"
+    ranks = {"column": "Rank", "indicators": {"pci": {"province": "pci_rank"}}}
+    summary = str(bring(project, write_csv(tmp_path, "p.csv", text), ranks=ranks))
+    assert "1 of 3 ranks of pci follow" in summary
+    assert "Hà Nội 2016 is printed 1, its value gives 2" in summary
+
+
+def test_years_as_headings_ask_for_their_indicator(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    path = write_csv(tmp_path, "pci.csv", "Province;2017;2018\nHa Noi;60,5;61\nLao Cai;58,25;60\n")
+    draft = draft_mapping(path, reference)
+    assert "indicator:   # what the columns 2017, 2018 … hold" in draft
+    assert "(pci?)" in draft
+    bring(project, path, constants={"indicator": "pci"})
+    assert values_of(project)["01", "pci", "2017-12-31"] == 60.5
+
+
+def test_a_formula_without_a_saved_result_is_refused(project: Project, tmp_path: Path) -> None:
+    rows = [["area", "period", "pci"], ["Hà Nội", "2016", "=30+30"]]
+    assert "formulas without a saved result in C2" in refuse(
+        project, write_sheet(tmp_path, "formula.xlsx", rows)
+    )
+
+
+def test_an_unfilled_draft_says_what_it_lacks(tmp_path: Path, reference: Reference) -> None:
+    path = write_csv(tmp_path, "t.csv", "Province,PCI\nHà Nội,60\n")
+    with pytest.raises(ReportError) as caught:
+        build_mapping(yaml.safe_load(draft_mapping(path, reference)), "draft.yml")
+    said = str(caught.value)
+    assert "sources.0.publisher is empty" in said
+    assert "constants.period is empty" in said
+    assert "title" not in said
 
 
 def test_district_names_are_told_apart_by_province(reference: Reference) -> None:

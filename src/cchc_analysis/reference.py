@@ -51,6 +51,7 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("break_id",),
     ),
+    "panel_headings": (("heading", "indicator", "note"), ("heading", "indicator")),
     "regions": (("area_id", "region_id", "source"), ("area_id",)),
     "units": (("unit", "label_vi", "label_en", "kind", "base_unit", "multiplier"), ("unit",)),
     "breakdowns": (("breakdown", "label_vi", "label_en"), ("breakdown",)),
@@ -149,6 +150,7 @@ class Reference:
     area_aliases: pd.DataFrame
     area_changes: pd.DataFrame
     breaks: pd.DataFrame
+    panel_headings: pd.DataFrame
     regions: pd.DataFrame
     units: pd.DataFrame
     breakdowns: pd.DataFrame
@@ -315,6 +317,7 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     for table, column, known, file in (
         ("areas", "parent_id", areas | {""}, "areas.csv"),
         ("area_aliases", "area_id", areas, "areas.csv"),
+        ("panel_headings", "indicator", indicators, "indicators.csv"),
         ("regions", "area_id", areas, "areas.csv"),
         ("regions", "region_id", areas, "areas.csv"),
         ("targets", "area_id", areas | {""}, "areas.csv"),

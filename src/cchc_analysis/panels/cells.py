@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -166,6 +167,7 @@ def _open_workbook(path: Path, sheet: str) -> Sheet:
         raise _fault(path, found, "XLSX", "Open it and save it again as XLSX.") from None
     try:
         chosen = _choose_worksheet(path, book, sheet)
+        _refuse_unsaved(path, chosen)
         cells = _frame(_list_rows(chosen, {} if is_long else _map_merged(chosen)))
     finally:
         book.close()
@@ -177,6 +179,40 @@ def _measure(path: Path) -> int:
     with zipfile.ZipFile(path) as archive:
         sizes = [part.file_size for part in archive.infolist() if "worksheets/" in part.filename]
     return max(sizes, default=0)
+
+
+def _refuse_unsaved(path: Path, chosen: Any) -> None:
+    """Refuse formulas whose results were never saved: their cells would look empty.
+
+    Programs that write workbooks without computing them leave such cells.
+    """
+    import openpyxl
+
+    if not _has_formulas(path):
+        return
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        unsaved = [
+            formula.coordinate
+            for formulas, values in zip(
+                book[chosen.title].iter_rows(), chosen.iter_rows(), strict=False
+            )
+            for formula, value in zip(formulas, values, strict=False)
+            if value.value is None and getattr(formula, "data_type", "") == "f"
+        ]
+    finally:
+        book.close()
+    if unsaved:
+        named = ", ".join(unsaved[:5]) + (f" and {len(unsaved) - 5} more" if unsaved[5:] else "")
+        found = f"formulas without a saved result in {named}"
+        remedy = "Open it in a spreadsheet program and save it again, or save it as CSV."
+        raise _fault(path, found, "a saved number in each cell", remedy)
+
+
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if "worksheets/" in name]
+        return any(re.search(rb"<f[ />]", archive.read(name)) for name in sheets)
 
 
 def _choose_worksheet(path: Path, book: Any, sheet: str) -> Any:

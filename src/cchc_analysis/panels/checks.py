@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cchc_analysis.clean import fold_text
 from cchc_analysis.errors import Problem
+from cchc_analysis.files import list_rows
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.places import FRACTION, name_rows
 from cchc_analysis.records import QUANTITY
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 
     from cchc_analysis.reference import Reference
 
+STATISTICS = ("sum", "mean", "median", "max", "min")
+STATISTIC_WORDS = (
+    (("trung vi", "median"), "median"),
+    (("trung binh", "binh quan", "mean", "average"), "mean"),
+    (("cao nhat", "max", "highest"), "max"),
+    (("thap nhat", "min", "lowest"), "min"),
+    (("tong", "cong", "total", "sum", "toan"), "sum"),
+)
+"""Words of a label, folded, and what its row reckons; the first that fits counts."""
 MOST_NAMED = 6
 """Holes or cells named one by one; more are counted."""
 
@@ -147,33 +158,53 @@ def drop_repetitions(figures: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
 
 
 def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Reference) -> list[str]:
-    """How the rows of totals compare with the sums of the rows that they are about."""
+    """How the rows of totals, means and extremes compare with the rows that they are about."""
     if totals.empty:
         return []
     kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
+    units = {code: row["unit"] for code, row in reference.indicator_rows.items()}
     key = ["indicator", "breakdown", "period", "period_end"]
-    read = read_numerals(
-        totals["printed"],
-        totals["indicator"],
-        totals["indicator"].map(lambda _: "count"),
-        totals["row"] * np.nan,
-    )
-    printed = totals.assign(total=read["value"]).dropna(subset="total")
-    summed = figures[figures["unit"].map(kinds).isin(["count", "money"])]
-    sums = summed.groupby(key, sort=False)["value"].sum().rename("sum").reset_index()
-    both = printed.merge(sums, on=key)
-    wrong = both[~np.isclose(both["total"], both["sum"])]
+    kind = totals["indicator"].map(units).map(kinds).fillna("count")
+    read = read_numerals(totals["printed"], totals["indicator"], kind, totals["row"] * np.nan)
+    printed = totals.assign(
+        total=read["value"],
+        decimals=read["decimals"],
+        reckoned=[name_statistic(label) for label in totals["label"]],
+    ).dropna(subset="total")
+    is_summed = kind.loc[printed.index].isin(["count", "money"]) | (printed["reckoned"] != "sum")
+    wanted = printed[is_summed & (printed["reckoned"] != "")]
+    reckoned = figures.groupby(key, sort=False)["value"].agg(list(STATISTICS)).reset_index()
+    both = wanted.merge(reckoned, on=key)
+    if both.empty:
+        return []
+    own = np.array([row[row["reckoned"]] for row in list_rows(both)], dtype=np.float64)
+    room = np.where(both["reckoned"] == "sum", 1e-6 * np.abs(own), 0.5 * 10.0 ** -both["decimals"])
+    is_wrong = np.abs(both["total"] - own) > room + 1e-9
+    wrong = both.assign(own=own)[is_wrong]
     said = [
-        f"total of {row.indicator} in row {row.row}: printed {row.printed}, the rows add up to "
-        f"{row.sum:.12g}"
-        for row in wrong.head(MOST_NAMED).itertuples()
+        f"{row['label']} of {row['indicator']} in row {row['row']}: printed {row['printed']}, "
+        f"the rows give {row['own']:.12g}"
+        for row in list_rows(wrong.head(MOST_NAMED))
     ]
     more = len(wrong) - len(said)
     return [
         *said,
-        *([f"{more} more totals that do not add up"] if more > 0 else []),
-        f"{len(both) - len(wrong)} of {len(both)} totals equal the sum of their rows",
+        *([f"{more} more totals that do not follow from their rows"] if more > 0 else []),
+        f"{len(both) - len(wrong)} of {len(both)} totals and means follow from their rows",
     ]
+
+
+def name_statistic(label: str) -> str:
+    """What the row of a label reckons over the others: a key of ``STATISTICS``, or ``""``.
+
+    >>> name_statistic("Tổng cộng"), name_statistic("Trung bình"), name_statistic("Cao nhất")
+    ('sum', 'mean', 'max')
+    """
+    folded = fold_text(label)
+    for words, statistic in STATISTIC_WORDS:
+        if any(word in folded for word in words):
+            return statistic
+    return ""
 
 
 def find_holes(figures: pd.DataFrame) -> list[str]:

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import nearest_names, slug_text
+from cchc_analysis.clean import PeriodError, nearest_names, parse_period, slug_text
 from cchc_analysis.panels.cells import open_sheet
-from cchc_analysis.panels.headings import find_head
+from cchc_analysis.panels.headings import choose_area, find_head
 from cchc_analysis.panels.mapping import PanelMapping
+from cchc_analysis.panels.ranks import list_rank_codes
 from cchc_analysis.panels.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from cchc_analysis.reference import Reference
 
 
+@dataclass(frozen=True)
+class _Guess:
+    """What the headings of a file may be."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    periods: list[str] = field(default_factory=list)
+    ranks: list[str] = field(default_factory=list)
+    rest: list[str] = field(default_factory=list)
+
+
 def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     """Begin a mapping file for a table.
 
     Headings that are known are written down; each of the others stands under ``ignore`` with the
-    nearest known names beside it, for a person to move to ``columns`` or ``values``.
+    nearest known names beside it, for a person to move to ``columns`` or ``values``. What the
+    file does not say (the indicator of columns that are periods, the period of a table without
+    one) is asked for under ``constants``.
 
     Args:
         file: The table.
@@ -36,36 +52,106 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     opened = open_sheet(file, sheet)
     known = Vocabulary(mapping, reference)
     names = [name for name in find_head(opened, mapping, reference).names if name]
-    fields = {name: field for name in names if (field := known.match_field(name))}
-    values = {
-        name: value.indicator
-        for name in names
-        if name not in fields and (value := known.match_value(name)) is not None
-    }
-    rest = [name for name in names if name not in fields and name not in values]
+    guess = _guess(names, known)
     return "\n".join(
         [
             f"panel: {slug_text(file.stem).replace('-', '_')}",
             *([f"sheet: {_quote(sheet)}"] if sheet else []),
             "columns:",
-            *(f"  {field}: {_quote(name)}" for name, field in fields.items()),
+            *(f"  {name}: {_quote(heading)}" for name, heading in guess.fields.items()),
             "values:",
-            *(f"  {_quote(name)}: {indicator}" for name, indicator in values.items()),
+            *(f"  {_quote(heading)}: {code}" for heading, code in guess.values.items()),
+            *_draft_ranks(guess),
             "ignore:",
-            *(f"  - {_quote(name)}{_suggest(name, known)}" for name in rest),
-            "constants: {}",
+            *(f"  - {_quote(name)}{_suggest(name, known)}" for name in guess.rest),
+            *_draft_constants(guess, _find_subject(file, known)),
             "sources:",
-            "  - source_id: ",
-            "    publisher: ",
+            "  - source_id:   # small letters, digits and _",
+            "    publisher:   # who published the figures",
             "    title: ",
             "    url: ",
-            "    licence: ",
+            "    licence:     # what may be done with them",
             "",
         ]
     )
 
 
+def _guess(names: list[str], known: Vocabulary) -> _Guess:
+    guess = _Guess()
+    family = known.find_family(names)
+    for name in names:
+        found = known.match_field(name)
+        value = known.match_value(name) or known.match_lower(name, family)
+        if found and found not in guess.fields:
+            guess.fields[found] = name
+        elif value is not None and value.indicator:
+            guess.values[name] = value.indicator
+        elif _is_period(name):
+            guess.periods.append(name)
+        elif known.is_rank(name):
+            guess.ranks.append(name)
+        else:
+            guess.rest.append(name)
+    return _Guess(choose_area(guess.fields), guess.values, guess.periods, guess.ranks, guess.rest)
+
+
+def _is_period(name: str) -> bool:
+    try:
+        return parse_period(name.removesuffix(".0")).end is not None
+    except PeriodError:
+        return False
+
+
+def _draft_ranks(guess: _Guess) -> Iterator[str]:
+    """The ranks beside the values, where one indicator can be what they rank."""
+    if not guess.ranks:
+        return
+    codes = {code: list_rank_codes(code) for code in guess.values.values()}
+    ranked = {code: levels for code, levels in codes.items() if levels}
+    if len(guess.ranks) == 1 and len(ranked) == 1:
+        yield "ranks:"
+        yield f"  column: {_quote(guess.ranks[0])}"
+        yield "  indicators:"
+        for code, levels in ranked.items():
+            said = ", ".join(f"{level}: {rank}" for level, rank in levels.items())
+            yield f"    {code}: {{{said}}}"
+        return
+    guess.rest.extend(guess.ranks)
+
+
+def _find_subject(file: Path, known: Vocabulary) -> str:
+    """The indicator that the name of a file speaks of, as a question."""
+    words = slug_text(file.stem).split("-")
+    found = (known.match_value(word) for word in words)
+    code = next((value.indicator for value in found if value and value.indicator), "")
+    return f" ({code}?)" if code else ""
+
+
+def _draft_constants(guess: _Guess, subject: str) -> Iterator[str]:
+    wanted: Mapping[str, tuple[bool, str]] = {
+        "indicator": (
+            bool(guess.periods) and not guess.values,
+            f"what the columns {', '.join(guess.periods[:3])} … hold: a code of "
+            f"data/reference/indicators.csv{subject}",
+        ),
+        "period": (
+            not guess.periods and not {"period", "period_end"} & set(guess.fields),
+            "no column says it: 2023, 2024-H1, …",
+        ),
+        "area": (
+            not {"area", "area_code"} & set(guess.fields),
+            "no column says it: the area of all rows",
+        ),
+    }
+    asked = [(name, why) for name, (is_wanted, why) in wanted.items() if is_wanted]
+    yield "constants:" if asked else "constants: {}"
+    for name, why in asked:
+        yield f"  {name}:   # {why}"
+
+
 def _suggest(name: str, known: Vocabulary) -> str:
+    if known.is_rank(name):
+        return "  # a rank of …: `ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
     near = nearest_names(name, known.list_names())
     return f"  # nearest known: {', '.join(near)}" if near and not known.is_ignored(name) else ""
 

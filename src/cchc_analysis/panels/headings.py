@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cchc_analysis.clean import fold_text, nearest_names
 from cchc_analysis.errors import Problem, ReportError
@@ -22,6 +22,8 @@ from cchc_analysis.panels.vocabulary import Vocabulary, last_part
 
 if TYPE_CHECKING:
     from cchc_analysis.reference import Reference
+
+T = TypeVar("T")
 
 FORM_COLUMNS: Mapping[int, tuple[str, str]] = {
     3: ("dossiers_received_total", "tiep nhan"),
@@ -111,7 +113,15 @@ def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Re
     problems.extend(_name_absent(sheet, head, mapping))
     if problems:
         raise ReportError(problems)
-    return Columns(head.names, fields, values, "II.06a" if form else "", tuple(unknown))
+    kind = "II.06a" if form else ""
+    return Columns(head.names, choose_area(fields), values, kind, tuple(unknown))
+
+
+def choose_area(fields: Mapping[str, T]) -> dict[str, T]:
+    """A province is the area of its row where no other column names one."""
+    if "province" not in fields or {"area", "area_code"} & set(fields):
+        return dict(fields)
+    return {"area" if name == "province" else name: place for name, place in fields.items()}
 
 
 def _find_rows(

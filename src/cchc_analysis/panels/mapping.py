@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cchc_analysis.clean import nearest_names
 from cchc_analysis.errors import Problem, ReportError
@@ -35,6 +35,15 @@ MISSING_WORDS = ("", "-", "–", "—", "...", "…", "n/a", "na", "nan", "null"
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_empty(cls, content: object) -> object:
+        """An entry that a draft offers and nobody filled is no entry, unless one is needed."""
+        if not isinstance(content, dict):
+            return content
+        needed = {name for name, each in cls.model_fields.items() if each.is_required()}
+        return {name: each for name, each in content.items() if each is not None or name in needed}
 
 
 class ValueColumn(_Strict):
@@ -187,6 +196,10 @@ def _list_faults(name: str, error: ValidationError) -> Iterator[Problem]:
         place = ".".join(str(part) for part in fault["loc"]) or "the file"
         near = nearest_names(str(fault["loc"][-1]), known) if fault["loc"] else []
         offer = f"Did you mean {', '.join(near)}?" if "extra" in fault["type"] and near else ""
+        if fault.get("input") is None and fault["type"] != "missing":
+            said = "a value, or no such line"
+            yield Problem(name, f"{place} is empty", said, "Fill it in, or remove the line.")
+            continue
         yield Problem(
             name,
             f"{place}: {fault['msg']} ({fault.get('input')!r})",

@@ -8,9 +8,11 @@ compared, whether or not all areas are there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from cchc_analysis.files import list_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +26,16 @@ RANKED: Mapping[str, str] = {
     "papi_rank": "papi_total",
     "papi_rank_6dim": "papi_total_6dim",
     "pci_rank": "pci",
+    "ddci_rank": "ddci",
+    "dti_rank": "dti",
+    "ict_index_rank": "ict_index",
 }
 """Each indicator that is a rank, and the indicator that it ranks; more is better in all."""
+
+MOST_NAMED = 5
+"""Ranks named one by one; more are counted."""
+OF_DISTRICTS = ("par_index_rank", "ddci_rank")
+"""Ranks of districts; the others are of provinces."""
 
 RANK_COLUMNS = (
     *("rank_id", "indicator", "period_end", "parent_id", "area_id", "source_id"),
@@ -59,6 +69,76 @@ def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame
     if not judged:
         return pd.DataFrame(columns=list(RANK_COLUMNS))
     return pd.concat(judged, ignore_index=True)[list(RANK_COLUMNS)]
+
+
+def list_rank_codes(indicator: str) -> dict[str, str]:
+    """The indicators that are ranks of an indicator, by level of area.
+
+    >>> list_rank_codes("par_index")
+    {'district': 'par_index_rank', 'province': 'par_index_rank_national'}
+    """
+    return {
+        "district" if rank in OF_DISTRICTS else "province": rank
+        for rank, ranked in RANKED.items()
+        if ranked == indicator and not ranked.startswith("par_score")
+    }
+
+
+def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> list[str]:
+    """How the ranks printed in a panel compare with the values beside them, in words.
+
+    Args:
+        figures: Figures of one panel with ``indicator``, ``area``, ``area_id``, ``period_end`` and
+            ``value``.
+        areas: The areas of the reference data.
+    """
+    levels = areas.set_index("area_id")[["parent_id", "level"]]
+    placed = figures[figures["breakdown"] == ""].join(levels, on="area_id")
+    said = []
+    for rank_id, indicator in RANKED.items():
+        pairs = [_rank_group(*pair) for pair in _pair_figures(placed, rank_id, indicator)]
+        if not pairs:
+            continue
+        holds = sum(int(pair["holds"].sum()) for pair in pairs)
+        count = sum(map(len, pairs))
+        off = [row for pair in pairs for row in list_rows(pair[~pair["holds"]])]
+        named = "; ".join(_tell_rank(row) for row in off[:MOST_NAMED])
+        more = f" and {len(off) - MOST_NAMED} more" if len(off) > MOST_NAMED else ""
+        said.append(
+            f"{holds} of {count} ranks of {indicator} follow from its values"
+            + (f": {named}{more}" if off else "")
+        )
+    return said
+
+
+def _tell_rank(row: Mapping[str, Any]) -> str:
+    most = f" to {row['most']:g}" if row["most"] > row["least"] else ""
+    return (
+        f"{row['area']} {row['period_end'][:4]} is printed {row['printed']:g}, its value gives "
+        f"{row['least']:g}{most}"
+    )
+
+
+def _pair_figures(
+    placed: pd.DataFrame, rank_id: str, indicator: str
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    group = ["period_end", "level"]
+    values = placed[placed["indicator"] == indicator]
+    for key, ranks in placed[placed["indicator"] == rank_id].groupby(group, sort=True):
+        held = values[(values[group] == list(key)).all(axis=1)]
+        if len(ranks) > 1 and len(held) > 1:
+            yield ranks, held
+
+
+def _rank_group(ranks: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    """Ranks of a panel that holds all that were ranked; equal values share their places."""
+    own = values.assign(
+        least=values["value"].rank(method="min", ascending=False),
+        most=values["value"].rank(method="max", ascending=False),
+    )[["area_id", "least", "most"]]
+    said = ranks[["area", "area_id", "period_end", "value"]].rename(columns={"value": "printed"})
+    pairs = said.merge(own, on="area_id")
+    return pairs.assign(holds=pairs["printed"].between(pairs["least"], pairs["most"]))
 
 
 def rank_values(values: pd.Series, *, is_higher_better: bool = True) -> pd.Series:

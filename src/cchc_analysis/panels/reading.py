@@ -32,6 +32,7 @@ from cchc_analysis.panels.places import (
     match_words,
     name_rows,
 )
+from cchc_analysis.panels.ranks import compare_ranks
 from cchc_analysis.panels.unfolding import unfold_sheet
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def read_panel(
     notes = [*unfolded.notes, *matched.notes, *_tell_mixed(figures)]
     kept = drop_repetitions(figures, notes)
     notes += compare_totals(kept, _match_totals(unfolded.totals, mapping, reference), reference)
+    notes += compare_ranks(kept, reference.areas)
     notes += find_holes(kept)
     return PanelFigures(kept.reset_index(drop=True), unfolded.cells, columns.form, tuple(notes))
 
@@ -199,7 +201,7 @@ def _match_totals(
     if totals.empty:
         return totals
     code = {**mapping.indicators, **{each: each for each in reference.indicator_rows}}
-    places = totals.assign(area="", area_code="")
+    places = totals.assign(label=totals["area"], area="", area_code="")
     ends = {label: find_end(label) for label in places["period"].unique()}
     is_dated = places["period_end"] != ""
     return places.assign(

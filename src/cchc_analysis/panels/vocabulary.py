@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,10 +18,17 @@ FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
     "area": (
         *("area name", "ten don vi", "don vi", "dia phuong", "ten dia phuong", "tinh", "huyen"),
         *("tinh thanh pho", "tinh thanh", "quan huyen", "huyen thi xa thanh pho", "district"),
-        *("don vi hanh chinh", "xa phuong thi tran"),
+        *("don vi hanh chinh", "xa phuong thi tran", "ten tinh", "ten huyen", "ten tinh thanh pho"),
+        *("ten don vi hanh chinh", "cac tinh thanh pho", "province city", "provinces", "locality"),
+        *("ubnd cac huyen thi xa thanh pho", "ubnd huyen", "tinh tp", "huyen tx tp", "districts"),
     ),
     "area_code": ("area id", "ma don vi", "ma dia phuong", "ma gso", "gso code", "ma so"),
-    "province": ("province name", "thuoc tinh", "tinh thanh pho truc thuoc trung uong"),
+    "province": (
+        "province name",
+        "tinh thanh pho truc thuoc",
+        "thuoc tinh",
+        "tinh thanh pho truc thuoc trung uong",
+    ),
     "period": ("ky", "ky bao cao", "nam", "year", "thoi ky"),
     "period_start": ("tu ngay", "start", "ngay bat dau"),
     "period_end": ("den ngay", "end", "ngay ket thuc", "thoi diem"),
@@ -35,6 +44,16 @@ FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
 """What columns are called where nobody says so; folded."""
 
 SERIAL_WORDS = ("stt", "tt", "so tt", "so thu tu", "no")
+
+RANK_WORDS = (
+    *("xep hang", "thu hang", "hang", "vi thu", "xep thu", "vi tri", "rank", "ranking", "xep loai"),
+)
+"""How the heading of a column of ranks begins."""
+
+QUALIFYING = ("toi da", "max", "tu danh gia", "tu cham", "hang", "rank", "ty le", "mat", "chua dat")
+"""Words of an upper heading that make something else of the lower one."""
+
+_NUMBERING = re.compile(r"^\s*(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*)\s*[.):]\s*(?=\D)")
 
 
 class Vocabulary:
@@ -54,11 +73,38 @@ class Vocabulary:
         for table in (self._values, self._catalogue):
             if folded in table:
                 return table[folded]
-        return self._match_period(name) or self._values.get(last_part(name))
+        said = self._match_period(name) or self._values.get(last_part(name))
+        return said or self._catalogue.get(_fold_heading(name))
+
+    def match_lower(self, name: str, family: str = "") -> ValueColumn | None:
+        """What a heading may be by its lower row or its family; for a draft, which people review.
+
+        Args:
+            name: The heading.
+            family: How the codes of the table's other headings begin, see ``find_family``.
+        """
+        upper, _, lower = name.rpartition(" / ")
+        if any(word in fold_text(upper) for word in QUALIFYING):
+            return None
+        codes = self._labels.get(_fold_heading(lower), set())
+        own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
+        return ValueColumn(indicator=next(iter(own))) if len(own) == 1 else None
+
+    def find_family(self, names: Iterable[str]) -> str:
+        """How the codes of most headings of a table begin ("papi"), or ``""``."""
+        codes = [value.indicator for name in names if (value := self.match_value(name))]
+        counts = Counter(code.partition("_")[0] for code in codes if code)
+        return counts.most_common(1)[0][0] if counts else ""
+
+    def is_rank(self, name: str) -> bool:
+        """Whether a heading is that of ranks."""
+        return last_part(name).startswith(RANK_WORDS)
 
     def is_ignored(self, name: str) -> bool:
         """Whether a heading is left out: on purpose, or a running number."""
-        words = {*map(fold_text, self._mapping.ignore), *SERIAL_WORDS}
+        ranks = self._mapping.ranks
+        beside = (ranks.column, ranks.of) if ranks else ()
+        words = {*map(fold_text, (*self._mapping.ignore, *beside)), *SERIAL_WORDS} - {""}
         return fold_text(name) in words and not self.match_field(name)
 
     def knows(self, name: str) -> bool:
@@ -69,10 +115,10 @@ class Vocabulary:
 
     def list_names(self) -> list[str]:
         """Everything that a heading may be called, to suggest from."""
-        catalogue = self._reference.indicators
-        words = [word for words in FIELD_WORDS.values() for word in words]
-        own = [*FIELDS, *self._mapping.columns.values(), *self._mapping.values]
-        return [*own, *words, *catalogue["indicator"], *catalogue["label_vi"]]
+        catalogue, headings = self._reference.indicators, self._reference.panel_headings
+        own = [*self._mapping.columns.values(), *self._mapping.values]
+        labels = [*catalogue["label_vi"], *catalogue["label_en"]]
+        return [*FIELDS, *own, *headings["heading"], *catalogue["indicator"], *labels]
 
     @cached_property
     def _fields(self) -> dict[str, str]:
@@ -94,16 +140,24 @@ class Vocabulary:
     @cached_property
     def _catalogue(self) -> dict[str, ValueColumn]:
         """Labels that two indicators share once folded name neither."""
-        table = self._reference.indicators
-        known: dict[str, set[str]] = {}
-        for column in ("label_en", "label_vi", "indicator"):
-            for name, code in zip(table[column], table["indicator"], strict=True):
-                known.setdefault(fold_text(name), set()).add(code)
         return {
             name: ValueColumn(indicator=next(iter(codes)))
-            for name, codes in known.items()
+            for name, codes in self._labels.items()
             if len(codes) == 1
         }
+
+    @cached_property
+    def _labels(self) -> dict[str, set[str]]:
+        """The indicators by their labels and codes, and by headings that publishers use."""
+        table, headings = self._reference.indicators, self._reference.panel_headings
+        known: dict[str, set[str]] = {}
+        for words, column in (
+            *((table, column) for column in ("label_en", "label_vi", "indicator")),
+            (headings, "heading"),
+        ):
+            for name, code in zip(words[column], words["indicator"], strict=True):
+                known.setdefault(fold_text(name), set()).add(code)
+        return known
 
     def _match_period(self, name: str) -> ValueColumn | None:
         """A heading that is a period, where the mapping says of which indicator."""
@@ -114,6 +168,15 @@ class Vocabulary:
         except PeriodError:
             return None
         return ValueColumn(period=name.removesuffix(".0"))
+
+
+def _fold_heading(name: str) -> str:
+    """A heading without its numbering, folded.
+
+    >>> _fold_heading("5. Public administrative procedures")
+    'public administrative procedures'
+    """
+    return fold_text(_NUMBERING.sub("", name))
 
 
 def last_part(name: str) -> str:
