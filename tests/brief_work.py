@@ -269,6 +269,11 @@ def list_keys() -> list[str]:
         return [row["key"] for row in csv.DictReader(file)]
 
 
+def list_values(name: str, html: str) -> list[str]:
+    """The values of an attribute, whether it is quoted or not."""
+    return [unescape(each) for each in re.findall(rf' {name}="?([^" >]+)', html)]
+
+
 def find_all(pattern: str, html: str) -> list[str]:
     """Every match of a pattern, over lines."""
     return re.findall(pattern, html, re.DOTALL)

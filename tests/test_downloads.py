@@ -20,6 +20,7 @@ from brief_work import (
     PROJECT,
     build_here,
     find_all,
+    list_values,
     load_words_of,
     make_here,
     make_tables,
@@ -239,7 +240,7 @@ def test_the_readme_explains_every_column_in_the_words_of_the_descriptor(site: P
 def test_every_link_of_the_site_lands(site: Path) -> None:
     downloads, lost = set(), []
     for page in site.rglob("*.html"):
-        for link in find_all(r' href="([^"]+)"', page.read_text("utf-8")):
+        for link in list_values("href", page.read_text("utf-8")):
             target = unquote(urldefrag(link)[0])
             if urlsplit(link).scheme or not target:
                 continue

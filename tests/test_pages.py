@@ -1,12 +1,15 @@
 """Pages in a real browser: what axe, the network, the keyboard, a phone and a printer find.
 
-They run wherever Chromium is found, and say so where it is not.
+They run wherever Chromium is found, and say so where it is not. Each page is loaded once, and all
+that has to be known of it is asked then: a page of a thousand cells takes axe seconds. What axe
+says of colours is asked in each scheme by a check of ours, which also reads the text in charts.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,29 +18,79 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 
 from brief_work import (
-    PLAIN_REPORT,
     PROJECT,
     find_all,
+    list_values,
     load_words_of,
     made_up_reference,
-    make_tables,
-    open_made_up,
     tell_page,
 )
 from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, name_page, open_brief
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.overview import LISTS, Told, bind_absent, bind_root, make_card
+from cchc_analysis.brief.render import put_page
+from hard_pages import list_hard
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 LARGEST_PAGE = 150_000
-HOSTILE = """
-M900 I par_news_articles whole_district 0
-"""
+SCHEMES = ("light", "dark", "print")
+HARD = "hard"
+"""The folder of the pages that are no part of a site."""
+
+FAINT = """() => {
+  const parse = text => (text.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ratio = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  const behind = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length < 4 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const faint = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || element.closest("title, desc")) continue;
+    if (!element.checkVisibility() || element.closest(".na i")) continue;
+    const style = getComputedStyle(element);
+    const colour = parse(element.closest("svg") ? style.fill : style.color);
+    const size = parseFloat(style.fontSize);
+    const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const found = ratio(light(colour), light(behind(element)));
+    if (found < (isLarge ? 3 : 4.5)) {
+      const kind = element.className.baseVal ?? element.className;
+      faint.add(`${found.toFixed(2)} ${element.tagName}.${kind}`);
+    }
+  }
+  return [...faint];
+}"""
+"""Text that stands out too little from what is behind it (WCAG 1.4.3), in charts as well."""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one visit to a page found.
+
+    Attributes:
+        asked: The addresses that it asked for.
+        violations: What axe says, by rule.
+        faint: Text with too little contrast, by scheme.
+        width: How wide its content is on a screen of 360 points.
+    """
+
+    asked: list[str]
+    violations: dict[str, str]
+    faint: dict[str, list[str]]
+    width: int
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +106,7 @@ def briefs() -> list[Brief]:
 
 @pytest.fixture(scope="module")
 def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of the real sources, told without notebooks, and one page of hard texts."""
+    """The site of the real sources, told without notebooks, and the pages of hard briefs."""
     folder = tmp_path_factory.mktemp("site")
     pages = {
         str(name_page(brief.area, brief.period, brief.lang)): tell_page(brief) for brief in briefs
@@ -65,21 +118,11 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
             pages[f"{lang}/{name}/index.html"] = bind(PROJECT, told, lang)
         pages[f"{lang}/quality/index.html"] = bind_absent(PROJECT, lang)
     pages["index.html"] = bind_root(PROJECT, {"vi": len(briefs) // 2, "en": len(briefs) // 2})
-    pages["hard.html"] = tell_page(_open_hard())
+    for name, brief in list_hard("vi").items():
+        pages[f"{HARD}/{name.replace(' ', '-')}.html"] = tell_page(brief)
     for place, page in pages.items():
-        (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).write_text(page, "utf-8")
+        put_page(folder / place, page)
     return folder
-
-
-def _open_hard() -> Brief:
-    """Three hundred findings, a title from right to left, a word without an end."""
-    findings = [{"rule_id": f"X{n}", "explanation_vi": "x" * 400} for n in range(300)]
-    tables = make_tables(PLAIN_REPORT + HOSTILE, findings=findings)
-    sources = tables.sources.assign(title="שלום " + "x" * 300, lacks_vi="<b>" * 50)
-    from dataclasses import replace
-
-    return open_made_up(replace(tables, sources=sources))
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +136,52 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def visits(browser: Any, site: Path) -> dict[str, Visit]:
+    """One visit to every page."""
+    return {
+        place.relative_to(site).as_posix(): visit_page(browser, place) for place in places(site)
+    }
+
+
+def visit_page(browser: Any, place: Path) -> Visit:
+    """Load a page once and ask it everything."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(place.as_uri())
+    page.wait_for_load_state("load")
+    told = Axe().run(page, options={"resultTypes": ["violations"], "rules": AXE_RULES})
+    faint = {}
+    for scheme in SCHEMES:
+        is_print = scheme == "print"
+        colours = "dark" if scheme == "dark" else "light"
+        page.emulate_media(media="print" if is_print else "screen", color_scheme=colours)
+        faint[scheme] = page.evaluate(FAINT)
+    page.emulate_media(media="screen", color_scheme="light")
+    page.set_viewport_size({"width": 360, "height": 900})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    violations = {
+        each["id"]: each["nodes"][0]["html"][:200] for each in told.response["violations"]
+    }
+    return Visit([url for url in asked if url != place.as_uri()], violations, faint, width)
+
+
+AXE_RULES = {"color-contrast": {"enabled": False}}
+"""Asked by ``FAINT`` on every page and in every scheme, and by axe itself of one page."""
+
+
 def places(site: Path) -> list[Path]:
     return sorted(site.rglob("*.html"))
+
+
+def page_of(site: Path, part: str) -> Path:
+    """The first page whose path holds a text."""
+    return next(place for place in places(site) if part in str(place))
 
 
 def open_page(browser: Any, page: Path, width: int = 1280, **more: Any) -> Any:
@@ -104,34 +191,47 @@ def open_page(browser: Any, page: Path, width: int = 1280, **more: Any) -> Any:
     return opened
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
-def test_axe_finds_nothing(browser: Any, site: Path, scheme: str) -> None:
+def test_axe_finds_nothing(visits: dict[str, Visit]) -> None:
+    assert not {place: visit.violations for place, visit in visits.items() if visit.violations}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_text_stands_out_in_every_scheme(visits: dict[str, Visit], scheme: str) -> None:
+    found = {place: visit.faint[scheme] for place, visit in visits.items()}
+    assert not {place: faint for place, faint in found.items() if faint}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_agrees_about_colours(browser: Any, site: Path, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    found = {}
-    for place in places(site):
-        page = open_page(browser, place, color_scheme="dark" if scheme == "dark" else "light")
-        if scheme == "print":
-            page.emulate_media(media="print")
-        result = Axe().run(page, options={"resultTypes": ["violations"]})
-        found |= {
-            f"{place.relative_to(site)}: {each['id']}": each["nodes"][0]["html"][:200]
-            for each in result.response["violations"]
-        }
-        page.context.close()
-    assert not found
+    page = open_page(
+        browser,
+        page_of(site, "vi/178-lang-son"),
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    if scheme == "print":
+        page.emulate_media(media="print")
+    told = Axe().run(page, options={"resultTypes": ["violations"]})
+    page.context.close()
+    assert not told.response["violations"]
 
 
-def test_no_request_leaves_a_page(browser: Any, site: Path) -> None:
-    for place in places(site):
-        context = browser.new_context()
-        page = context.new_page()
-        asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.goto(place.as_uri())
-        page.wait_for_load_state("load")
-        assert [url for url in asked if url != place.as_uri() and url != "data:,"] == []
-        context.close()
+def test_faint_text_is_found(browser: Any, tmp_path: Path) -> None:
+    place = tmp_path / "faint.html"
+    place.write_text(
+        "<body style='background:#fff'><p style='color:#999'>a<p style='color:#000'>b"
+        "<svg><text style='fill:#8c959f'>c</text></svg>",
+        "utf-8",
+    )
+    page = open_page(browser, place)
+    assert [each.split()[1] for each in page.evaluate(FAINT)] == ["P.", "text."]
+    page.context.close()
+
+
+def test_no_request_leaves_a_page(visits: dict[str, Visit]) -> None:
+    asked = {place: set(visit.asked) - {"data:,"} for place, visit in visits.items()}
+    assert not {place: urls for place, urls in asked.items() if urls}
 
 
 def test_every_page_forbids_what_it_does_not_need(site: Path) -> None:
@@ -143,14 +243,12 @@ def test_every_page_forbids_what_it_does_not_need(site: Path) -> None:
 
 
 def test_every_link_lands(site: Path) -> None:
-    anchors = {
-        place: set(find_all(r' id="([^"]+)"', place.read_text("utf-8"))) for place in places(site)
-    }
+    anchors = {place: set(list_values("id", place.read_text("utf-8"))) for place in places(site)}
     lost = []
     for place in anchors:
-        if place.name == "hard.html":
+        if place.parent.name == HARD:
             continue
-        for link in find_all(r' href="([^"]+)"', place.read_text("utf-8")):
+        for link in list_values("href", place.read_text("utf-8")):
             target, anchor = urldefrag(link)
             if urlsplit(link).scheme:
                 continue
@@ -170,19 +268,12 @@ def test_every_page_has_a_language_a_title_and_one_main_heading(site: Path) -> N
         assert find_all(r"<title>\S.*?</title>", html)
 
 
-def test_no_page_scrolls_sideways_on_a_phone(browser: Any, site: Path) -> None:
-    wide = {}
-    for place in places(site):
-        page = open_page(browser, place, 360)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 360:
-            wide[str(place.relative_to(site))] = width
-        page.context.close()
-    assert not wide
+def test_no_page_scrolls_sideways_on_a_phone(visits: dict[str, Visit]) -> None:
+    assert not {place: visit.width for place, visit in visits.items() if visit.width > 360}
 
 
 def test_the_keyboard_starts_at_the_content_and_sees_where_it_is(browser: Any, site: Path) -> None:
-    page = open_page(browser, next(place for place in places(site) if "cao-loc" in str(place)))
+    page = open_page(browser, page_of(site, "vi/183-cao-loc"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
@@ -195,9 +286,7 @@ def test_the_keyboard_starts_at_the_content_and_sees_where_it_is(browser: Any, s
 
 
 def test_a_number_leads_to_its_note_and_back(browser: Any, site: Path) -> None:
-    page = open_page(
-        browser, next(place for place in places(site) if "vi/183-cao-loc" in str(place))
-    )
+    page = open_page(browser, page_of(site, "vi/183-cao-loc"))
     number = page.locator("#u-F030")
     number.click()
     assert page.evaluate("location.hash") == "#n-F030"
@@ -209,9 +298,7 @@ def test_a_number_leads_to_its_note_and_back(browser: Any, site: Path) -> None:
 
 
 def test_on_paper_charts_and_rows_stay_whole(browser: Any, site: Path) -> None:
-    page = open_page(
-        browser, next(place for place in places(site) if "vi/183-cao-loc" in str(place))
-    )
+    page = open_page(browser, page_of(site, "vi/183-cao-loc"))
     page.emulate_media(media="print")
     assert (
         page.evaluate("getComputedStyle(document.querySelector('figure')).breakInside") == "avoid"
@@ -274,7 +361,7 @@ def test_both_languages_hold_the_same_numbers(briefs: list[Brief], site: Path) -
 
 def find_all_pairs(html: str) -> list[tuple[str, str]]:
     """Note and value, without the space that only one language puts before a percent sign."""
-    found: list[Any] = find_all(r'<li id="(n-[^"]+)"><b>(.*?)</b>', html)
+    found: list[Any] = find_all(r"<li id=(n-[^ >]+)><b>(.*?)</b>", html)
     return [(note, unescape(value).replace("\u00a0", "")) for note, value in found]
 
 

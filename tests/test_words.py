@@ -172,4 +172,5 @@ def _read_pattern(node: ast.AST) -> str:
         re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".*"
         for each in node.values
     ]
-    return "".join(parts) if re.search(r"\w\\\.|\\\.\w", "".join(parts)) else ""
+    is_key = re.search(r"\w\\\.|\\\.\w", "".join(parts)) and r"\ " not in "".join(parts)
+    return "".join(parts) if is_key else ""

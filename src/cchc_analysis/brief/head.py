@@ -14,7 +14,6 @@ from cchc_analysis.brief.telling import (
     name_area,
     name_indicator,
     name_source,
-    upper,
 )
 from cchc_analysis.files import list_rows
 from cchc_analysis.words import clean_text
@@ -87,8 +86,9 @@ def _tell_documents(brief: Brief) -> Markup:
 def tell_grade(brief: Brief) -> Markup:
     """The letter with its counts, each linked to what was counted."""
     grade, words = grade_brief(brief), brief.words
+    kind = "headline" if grade.headline_warnings else "secondary" if grade.warnings else "none"
     counts = words.say(
-        "grade.counts",
+        f"grade.counts.{kind}",
         warnings=link_count(brief, grade.warnings, "contradictions"),
         headline=link_count(brief, grade.headline_warnings, "contradictions"),
         notes=link_count(brief, grade.notes, "contradictions"),
@@ -96,8 +96,8 @@ def tell_grade(brief: Brief) -> Markup:
     if grade.missing:
         names = words.join(lower(name_indicator(brief, name)) for name in grade.missing)
         counts += Markup(" ") + words.say("grade.missing", names=names)
-    return Markup('<a class="grade" href="#about-grade"><b>{}</b></a> {}. {}').format(
-        grade.letter, upper(words.say(f"grade.means.{grade.letter}")), counts
+    return Markup('<a class="grade" href="#about-grade"><b>{}</b></a> {}').format(
+        grade.letter, counts
     )
 
 

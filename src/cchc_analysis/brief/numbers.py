@@ -96,16 +96,23 @@ def _tell_note(brief: Brief, entry: Entry) -> Markup:
     origin = _tell_derivation(brief, entry) if entry.is_derived else _tell_places(brief, entry)
     if interval := tell_interval(brief, entry):
         origin += Markup(" ") + brief.words.say("note.interval", range=interval)
-    return Markup('<li id="{}"><b>{}</b>{} {} – {}. {}{} {}</li>\n').format(
+    return Markup('<li id="{}"><b>{}</b>{}{} – {}. {}{} {}</li>\n').format(
         entry.note,
         tell_number(brief, entry),
         tell_marks(brief, brief.marks(entry)),
-        tell_unit(brief, entry),
+        _tell_unit(brief, entry, facts[0]),
         Markup(", ").join(fact for fact in facts if fact),
         origin,
         _tell_remarks(brief, entry),
         BACK,
     )
+
+
+def _tell_unit(brief: Brief, entry: Entry, name: Markup) -> Markup:
+    """The unit, unless the name begins with it: "1.310 – Hồ sơ tiếp nhận"."""
+    unit = tell_unit(brief, entry)
+    is_said = not unit or name.casefold().startswith(unit.casefold())
+    return Markup("") if is_said else Markup(" {}").format(unit)
 
 
 def _tell_remarks(brief: Brief, entry: Entry) -> Markup:

@@ -31,6 +31,7 @@ from cchc_analysis.brief.render import (
     TEMPLATE,
     TRENDS_NOTEBOOK,
     build_page,
+    tighten_page,
 )
 from cchc_analysis.brief.slices import Slice, Slices
 from cchc_analysis.brief.trendpages import FILE as VALUES
@@ -161,7 +162,7 @@ def make_files(task: Task) -> dict[str, bytes]:
 def bind_page(folder: str, page: str) -> dict[str, bytes]:
     """The files of a page: itself, and what the list of pages says of it."""
     listed = describe_page(f"{folder}/index.html".lstrip("/"), page)
-    return {"index.html": page.encode(), LISTED: listed}
+    return {"index.html": tighten_page(page).encode(), LISTED: listed}
 
 
 def put_beside_brief(

@@ -48,8 +48,13 @@ _FALLBACK = re.compile(
 )
 _NOTE = re.compile(r'(<li id="(n-[^"]+)">.*?)<!--back-->')
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+_ONLY = re.compile(r"/\* only \.(\w+)\b[^*]*\*/(.*?)/\* end \*/", re.DOTALL)
 _SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})", re.DOTALL)
+_OPENING = re.compile(r"<[a-z][^<>]*>")
+_QUOTED = re.compile(r'="([\w#.:%+-]+)"(?=[ >])', re.ASCII)
+_CLOSING = re.compile(r"</(?:td|th|tr|thead|tbody|li|dt|dd)>\s*")
 _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
+_CLASS = re.compile(r' class="([^"]+)"')
 _TAG = re.compile(r"<[^>]+>")
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
@@ -100,13 +105,13 @@ def print_brief(
 
 
 def put_page(out: Path, page: str) -> None:
-    """Write a page in one step.
+    """Write a page in one step, without what HTML lets a page leave out.
 
     Raises:
         BriefError: The place cannot be written to.
     """
     try:
-        write_text(out, page)
+        write_text(out, tighten_page(page))
     except OSError as error:
         raise BriefError(
             Problem(
@@ -256,8 +261,24 @@ def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:
 
 def finish_page(page: str) -> str:
     """What only a whole page can have: links back, and nothing that the style sheet says twice."""
-    tight = _STYLE.sub(lambda match: _SPACE.sub("", match[0]), page)
+    used = set(" ".join(_CLASS.findall(page)).split())
+    own = _ONLY.sub(lambda match: match[2] if match[1] in used else "", page)
+    tight = _STYLE.sub(lambda match: _SPACE.sub("", match[0]), own)
     return link_back(_FALLBACK.sub(r"\1", tight).replace(' s-paper"', '"'))
+
+
+def tighten_page(page: str) -> str:
+    """The same page to a browser, in fewer bytes: a brief has a thousand cells and links.
+
+    Left out are the quotes around plain attributes and the end tags that the next tag implies
+    (HTML, 13.1.2). The head is left alone.
+
+    >>> tighten_page('<body><ul><li id="a-1">1</li><li><path class="b"/></li></ul>')
+    '<body><ul><li id=a-1>1<li><path class="b"/></ul>'
+    """
+    head, body, rest = page.partition("<body>")
+    bare = _OPENING.sub(lambda tag: _QUOTED.sub(r"=\1", tag[0]), rest)
+    return head + body + _CLOSING.sub("", bare)
 
 
 def link_back(page: str) -> str:

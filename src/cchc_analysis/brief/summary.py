@@ -60,6 +60,14 @@ def list_sentences(brief: Brief, comparisons: Sequence[Comparison]) -> list[tupl
 
 def _say_dossiers(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     received, rate = brief.find("dossiers_received_total"), brief.find("on_time_rate")
+    if received and not received.value:
+        return brief.words.say(
+            "summary.dossiers.none",
+            period=_say_when(brief, received),
+            area=name_area(brief),
+            received=tell(brief, received),
+            where=_say_where(brief, received),
+        )
     if not received or not rate:
         return None
     parts = [brief.find("on_time_rate", scope) for scope in MAIN_SCOPES[:2]]

@@ -6,7 +6,7 @@ through here, so that none can stand without the way back to its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -15,6 +15,9 @@ from cchc_analysis.brief.content import Brief, Contradiction, Entry
 from cchc_analysis.files import list_rows
 from cchc_analysis.records import Severity
 from cchc_analysis.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
+
+MOST_MARKS = 4
+"""Marks beside one number; a page on which everything is contested stays readable."""
 
 SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"}
 
@@ -110,12 +113,14 @@ def upper(name: Markup) -> Markup:
     return name[:1].upper() + name[1:]
 
 
-def tell_marks(brief: Brief, ledger: Iterable[Contradiction]) -> Markup:
+def tell_marks(brief: Brief, ledger: Sequence[Contradiction]) -> Markup:
     """Links to the entries of the ledger: a sign, a number, and words for who does not see it.
 
-    A space before each, so that a narrow cell may break the line there.
+    A space before each, so that a narrow cell may break the line there. Where there are more than
+    a cell can hold, the first stand for all, and how many more there are is said.
     """
-    return Markup("").join(
+    most = MOST_MARKS if len(ledger) > MOST_MARKS + 1 else len(ledger)
+    marks = [
         Markup(' <a{} href="#{}" aria-label="{}">{}{}</a>').format(
             Markup(' class="i"') if each.severity == Severity.INFO else "",
             each.anchor,
@@ -123,8 +128,15 @@ def tell_marks(brief: Brief, ledger: Iterable[Contradiction]) -> Markup:
             SIGNS[Severity(each.severity)],
             each.number,
         )
-        for each in ledger
-    )
+        for each in ledger[:most]
+    ]
+    if more := len(ledger) - most:
+        marks.append(
+            Markup(' <a class="i" href="#contradictions" aria-label="{}">+{}</a>').format(
+                brief.words.say("mark.more", n=brief.words.number(more)), brief.words.number(more)
+            )
+        )
+    return Markup("").join(marks)
 
 
 def name_indicator(brief: Brief, indicator: str) -> Markup:
