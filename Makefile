@@ -10,7 +10,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test bench-read check lab pictures setup lock environment-test clean
+.PHONY: help site test sample bench-read check lab pictures setup lock environment-test clean
 .PHONY: check-format check-style check-types check-imports check-data check-notebooks
 
 help: ## Say what there is to make
@@ -21,6 +21,9 @@ site: .venv/ready ## Read, validate and build everything: data/processed and sit
 
 test: .venv/ready ## Run the tests
 	@.venv/bin/pytest
+
+sample: .venv/ready ## Make a project of made-up districts in build/sample, with a report to read
+	@.venv/bin/python tools/sample.py
 
 bench-read: .venv/ready ## Score how reports are read, and time one of 300 pages
 	@.venv/bin/python benchmarks/bench_read.py

@@ -75,6 +75,29 @@ def test_the_review_page_marks_every_numeral_and_hides_persons(
     assert page.count("<mark class='low' id='t") + page.count("<mark class='high' id='t") == 1
 
 
+def test_a_row_shows_its_sentence_and_numbers_in_words(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Huyện có ba đơn vị sự nghiệp tự bảo đảm chi thường xuyên.\n", "utf-8")
+    result = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="x")
+    page = result.review.read_text("utf-8")
+    assert "Huyện có <mark class='high'>ba</mark> đơn vị sự nghiệp" in page
+    assert "<strong>ba</strong> → 3" in page
+    assert page.count("id='tF001'") == 1
+
+
+def test_a_figure_without_indicator_holds_nothing_up(project: Project) -> None:
+    from cchc_analysis import pipeline
+
+    result = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
+    assert result.mapped < result.figures
+    accept_source(project, result.source_id)
+    tables = pipeline.process(project).tables
+    assert not tables.findings["rule_id"].eq("N02").any()
+    assert "par_score_self_total" in set(
+        tables.indicators.loc[tables.indicators["area_id"].eq("992"), "indicator"]
+    )
+
+
 def test_contradictions_are_shown_at_once(project: Project, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(

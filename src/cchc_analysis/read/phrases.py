@@ -1,0 +1,128 @@
+"""The words and the look of the review page.
+
+Reasons are made in English, of terms in Vietnamese; here they get the words of the reviewer.
+"""
+
+from __future__ import annotations
+
+from cchc_analysis.recognise import Confidence
+
+STYLE = """
+:root{--ink:#1b1f24;--quiet:#57606a;--line:#d5dae0;--sure:#d9f0e3;--unsure:#fdeccb;--open:#fbdcdc;
+--other:#e9ecef;color-scheme:light}
+*{box-sizing:border-box}body{margin:0 auto;max-width:84rem;padding:1.25rem;color:var(--ink);
+font:16px/1.5 system-ui,"Segoe UI","Noto Sans",sans-serif}
+h1{font-size:1.5rem;margin:.2rem 0}h2{font-size:1.15rem;margin:2rem 0 .5rem}
+h3{font-size:1rem;margin:1.25rem 0 .25rem}
+p{margin:.4rem 0}.quiet{color:var(--quiet)}
+nav{position:sticky;top:0;background:#fff;padding:.4rem 0;border-bottom:1px solid var(--line)}
+nav a{display:inline-block;padding:.25rem .9rem .25rem 0}
+table{border-collapse:collapse;width:100%;font-size:.875rem}
+th,td{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
+th{background:#f5f7f9}.scroll{overflow-x:auto}
+.text p{display:grid;grid-template-columns:3.5rem 1fr;gap:.75rem}
+.text .no{color:var(--quiet);font-variant-numeric:tabular-nums;text-align:right;user-select:none}
+mark{border-radius:.2rem;padding:0 .15rem;color:inherit}.high{background:var(--sure)}
+.low{background:var(--unsure);border-bottom:2px dotted #8a5a00}
+.none{background:var(--open);border-bottom:2px solid #a12626}.other{background:var(--other)}
+mark a{color:inherit;text-decoration:none}
+code{font-size:.85em;overflow-wrap:anywhere}
+.day{white-space:nowrap}
+.said{min-width:18rem}.name{min-width:14rem}:target{outline:2px solid #0b57d0;outline-offset:1px}
+@media (max-width:46rem){.rows thead{display:none}.rows,.rows tbody,.rows tr,.rows td{display:block}
+.rows tr{border-bottom:2px solid var(--line);padding:.5rem 0}.rows td{border:0;padding:.1rem 0}
+.text p{grid-template-columns:2.5rem 1fr;gap:.5rem}}
+@media print{nav{display:none}}
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+NAMES = {
+    Confidence.NONE: "không có chỉ tiêu",
+    Confidence.LOW: "chưa chắc",
+    Confidence.HIGH: "chắc",
+}
+GROUPS = {
+    Confidence.LOW: "Chưa chắc: xem từng dòng",
+    Confidence.NONE: "Chưa có chỉ tiêu: chọn một chỉ tiêu, hoặc để trống",
+    Confidence.HIGH: "Chắc: đọc lướt",
+}
+FIELDS = {
+    "title": "Tên văn bản",
+    "issuer": "Nơi ban hành",
+    "area": "Đơn vị hành chính",
+    "number": "Số",
+    "dated": "Ngày",
+    "period": "Kỳ",
+    "period_start": "Từ ngày",
+    "period_end": "Đến ngày",
+}
+SCOPES = {
+    "district_office": "Bộ phận một cửa cấp huyện",
+    "commune_aggregate": "các xã cộng lại",
+    "whole_district": "toàn huyện",
+    "commune": "một xã",
+    "unspecified": "không rõ của ai",
+}
+STATES = {
+    "actual": "thực hiện",
+    "estimate": "ước tính",
+    "target": "mục tiêu",
+    "plan": "kế hoạch",
+    "threshold": "ngưỡng",
+    "legal_norm": "mức quy định",
+    "max_score": "điểm tối đa",
+}
+_REASONS = {
+    "words of its own": "ngay tại đó",
+    "what it is a part of": "số mà nó là một phần",
+    "earlier in its sentence": "trước đó trong câu",
+    "its sentence, line before": "câu bắt đầu ở dòng trên",
+    "its sentence": "đầu câu",
+    "its paragraph": "đầu đoạn",
+    "the list it stands in": "dòng mở danh sách",
+    "the text the note hangs on": "chỗ có dấu chú thích",
+    "above the table": "trên bảng",
+    "title row above": "dòng tên nhóm trong bảng",
+    "the figure before it": "số ngay trước",
+    "goes on with": "phần sau của câu",
+    "heading": "đề mục",
+    "the document": "cả văn bản",
+    "title": "tên văn bản",
+    "a share right behind": "tỷ lệ ngay sau",
+    "the whole that": "tổng mà",
+    "is a part of": "là một phần",
+    "the upper end of a range": "đầu trên của khoảng",
+    "present, right behind": "số có mặt, ngay sau",
+    "given, right behind": "số được giao, ngay sau",
+    "as the line that opens the list": "như dòng mở danh sách hoặc số ngay trước",
+    "comes back as the whole of a pair in its line": "lặp lại làm mẫu số trong dòng",
+}
+KINDS = {
+    "date": "ngày tháng",
+    "period": "kỳ",
+    "year": "năm",
+    "time": "giờ",
+    "document number": "số văn bản",
+    "article or form": "điều, khoản, biểu mẫu",
+    "section number": "số thứ tự, đề mục",
+    "note mark": "dấu chú thích",
+    "standard or code": "tiêu chuẩn, mã",
+    "link or address on the net": "địa chỉ mạng",
+    "phone number": "số điện thoại",
+    "place or house number": "địa danh, số nhà",
+    "part of a name": "một phần của tên",
+    "counter of a web page": "bộ đếm của trang",
+    "repeated text": "đoạn lặp lại",
+    "figure": "số liệu",
+}
+
+
+def tell_reason(reason: str) -> str:
+    """A reason in the words of the reviewer; what has none stays as it is.
+
+    Examples:
+        >>> tell_reason("“quá hạn” (words of its own), “hồ sơ” (heading)")
+        '“quá hạn” (ngay tại đó), “hồ sơ” (đề mục)'
+    """
+    for english, vietnamese in _REASONS.items():
+        reason = reason.replace(english, vietnamese)
+    return reason
