@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from cchc_analysis.reference import Reference
 
 
+FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status", "comparator")
+"""Columns in which few words stand over and over: each is held once, and compared as a number."""
+
+
 def describe_observations(observations: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Put what the catalogue, the units and the areas say beside each observation.
 
@@ -31,7 +35,10 @@ def describe_observations(observations: pd.DataFrame, reference: Reference) -> p
     areas = reference.areas.set_index("area_id")
     kinds = reference.units.set_index("unit")["kind"]
     room = leave_room(table)
+    words = {name: table[name].astype("category") for name in FEW_WORDS}
+    series = [words[name] for name in ("area_id", "scope", "indicator", "breakdown")]
     return table.assign(
+        **words,
         row=table.index,
         low=room["low"],
         high=room["high"],
@@ -43,9 +50,7 @@ def describe_observations(observations: pd.DataFrame, reference: Reference) -> p
         valid_to=_look_up(table["area_id"], areas["valid_to"]),
         first_day=_count_days(table["period_start"]),
         last_day=_count_days(table["period_end"]),
-        series=table.groupby(
-            ["area_id", "scope", "indicator", "breakdown"], sort=False, dropna=False
-        ).ngroup(),
+        series=table.groupby(series, sort=False, dropna=False, observed=True).ngroup(),
     )
 
 
