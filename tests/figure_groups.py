@@ -147,6 +147,15 @@ recv@c 12.900 recv@w 12.702 ! part
 recv 1.200 online 1.900 ! order
 recv 1.200 digital 1.300 ! order
 
+recv 2.150 online 1.800 direct 310
+recv 2.150 online 1.800 direct 410 ! sum
+recv 16.785 ontime 16.300 late 241 ontime% 98,54
+recv 9.672 early 6.319 due 2.732 late 351 ontime% 96,27
+recv 9.672 ontime 9.051 late 351 open 270 ontime% 96,27 online 6.157 online% 63,66
+new 900 online 700 online% 70
+done 600 early 500 due 60 returned 20
+recv 100 done 60 open 30 carried 10 new 90 ! sum
+
 # rates, rounded
 done 1.309 ontime 1.286 ontime% 98,24
 done 1.309 ontime 1.286 ontime% 98,2

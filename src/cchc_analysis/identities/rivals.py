@@ -36,6 +36,7 @@ def evaluate_rivals(
     groups = {rule.rule_id: rule.rival_group for rule in rules if rule.rival_group}
     followed = {
         rule.rule_id: _list_followed(rule, groups, verdicts[rule.rule_id], definitions, statements)
+        & _list_accusable(rule, groups, verdicts, definitions, statements)
         for rule in rules
     }
     return {name: verdict[followed[name]] for name, verdict in verdicts.items()}, definitions
@@ -102,3 +103,28 @@ def _list_followed(
         is_unknown = chosen.isna() & (is_first or identity.rival_group != group)
         followed &= (is_wanted | is_unknown).to_numpy()
     return followed
+
+
+def _list_accusable(
+    identity: Identity,
+    groups: Mapping[str, str],
+    verdicts: Mapping[str, pd.DataFrame],
+    definitions: pd.DataFrame,
+    statements: Statements,
+) -> Booleans:
+    """Where a rival may accuse: a source that it never fits may follow the official definition.
+
+    That one, written first, is what a source is held to when nothing fits; where its figures are
+    not printed it cannot be told from the rival, and a gap is no contradiction.
+    """
+    verdict, group = verdicts[identity.rule_id], identity.rival_group
+    first = next((name for name, of in groups.items() if of == group), identity.rule_id)
+    if group is None or first == identity.rule_id:
+        return np.ones(len(verdict), dtype=bool)
+    official = verdicts[first]
+    told = set(official.index[official["is_complete"] | ~official["holds"]])
+    fitting = definitions.loc[
+        (definitions["rival_group"] == group) & (definitions["fits"] > 0), "source_id"
+    ]
+    sources = statements.rows["source_id"].loc[verdict.index]
+    return np.asarray(sources.isin(set(fitting)).to_numpy() | verdict.index.isin(told))

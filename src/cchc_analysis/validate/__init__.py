@@ -44,7 +44,8 @@ class Verdict:
     Attributes:
         findings: ``FINDING_COLUMNS``, sorted by id.
         tallies: ``TALLY_COLUMNS``, a row for each rule and source.
-        definitions: ``DEFINITION_COLUMNS``, the definition that a source follows of each group.
+        definitions: ``DEFINITION_COLUMNS``, the definition that a source follows of each group,
+            where one fits.
     """
 
     findings: pd.DataFrame
@@ -96,7 +97,9 @@ def validate_tables(
     return Verdict(
         findings=tabulate_drafts(drafts),
         tallies=join_tallies([tally for each in found for tally in each.tallies]),
-        definitions=definitions[list(DEFINITION_COLUMNS)],
+        definitions=definitions.loc[definitions["fits"] > 0, list(DEFINITION_COLUMNS)].reset_index(
+            drop=True
+        ),
     )
 
 
