@@ -233,10 +233,14 @@ def test_a_site_has_an_index_per_language_that_links_every_brief(
         links = {each for each in hrefs if re.fullmatch(r"[\w-]+/[\w-]+/index\.html", each)}
         assert len(links) == len(places)
         assert all((tmp_path / "site" / lang / link).is_file() for link in links)
+        assert 'class="bar doubt"' in index
+        assert index.count("<h3>") == len(places)
+        assert "1.310 ≠ 1.309 + 71" in index or "1,310 ≠ 1,309 + 71" in index
     trends = len(list_told(tables, reference))
     assert site.pages == 2 * (len(places) + trends + len(SISTERS)) + 1
     root = (tmp_path / "site" / "index.html").read_text("utf-8")
-    assert "vi/index.html" in list_values("href", root)
+    doors = {f"{lang}/{name}" for lang in ("vi", "en") for name in SISTERS}
+    assert {f"{door.rstrip('/')}/index.html" for door in doors} <= set(list_values("href", root))
 
 
 @pytest.mark.slow

@@ -17,10 +17,10 @@ from markupsafe import Markup
 from cchc_analysis.brief.areas import PARTS, part_of
 from cchc_analysis.brief.content import Brief, Entry
 from cchc_analysis.brief.downloads import link_site_downloads
-from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.glance import count_all, tabulate_glance, tell_row, tell_said
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
 from cchc_analysis.brief.listing import describe_brief
-from cchc_analysis.brief.masthead import tell_masthead
+from cchc_analysis.brief.masthead import SISTERS, tell_masthead
 from cchc_analysis.brief.notes import define_indicator, tell_method
 from cchc_analysis.brief.places import name_folder, name_page
 from cchc_analysis.brief.render import TEMPLATE, export_page
@@ -28,8 +28,6 @@ from cchc_analysis.brief.telling import (
     SIGNS,
     name_area,
     name_indicator,
-    tell_missing,
-    tell_number,
     upper,
 )
 from cchc_analysis.brief.trendpages import TRENDS, tell_trend_list
@@ -40,8 +38,8 @@ from cchc_analysis.words import LANGUAGES, Words, clean_text, load_words
 if TYPE_CHECKING:
     from cchc_analysis.reference import Project
 
-GLANCE = ("on_time_rate", "online_rate", "public_investment_disbursed_rate", "par_score_self_rate")
-"""What the index shows of every brief."""
+MOST_TOLD = 24
+"""Briefs that the index tells a sentence of; a longer list would hide the table."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,7 @@ class Card:
         province: The province, under which the index names it.
         place: District and period, under which the ledger names it.
         glance: Its row in the index.
+        said: What it says in a sentence or two.
         ledger: Its rows in the list of contradictions.
         facts: What ``pages.json`` says of it.
     """
@@ -62,6 +61,7 @@ class Card:
     province: str
     place: str
     glance: list[str]
+    said: str
     ledger: list[list[str]]
     facts: dict[str, Any]
 
@@ -99,68 +99,48 @@ def make_card(brief: Brief) -> Card:
         folder=str(name_page(brief.area, brief.period, brief.lang).parent),
         province=upper(words.place(brief.province)) if brief.province else words.say("missing"),
         place=Markup("{}, {}").format(name_area(brief), words.period(brief.period)),
-        glance=_tell_brief(brief),
+        glance=list(tell_row(brief)),
+        said=tell_said(brief),
         ledger=_tell_ledger(brief),
         facts=describe_brief(brief),
     )
 
 
 def bind_index(project: Project, told: Told, lang: str) -> str:
-    """Every brief by province, with its grade and headline figures."""
+    """Every brief by province, with its grade and headline figures; what each says."""
     words = load_words(project.notebooks / TEMPLATE, lang)
     groups: dict[Markup, list[list[Markup]]] = {}
     for card in told.cards:
         groups.setdefault(Markup(card.province), []).append(_mark(card.glance))  # noqa: S704
-    heads = [words.say(f"index.{key}") for key in ("district", "period", "grade")]
-    glance = [_name_glance(told.briefs[0], name) for name in GLANCE] if told.briefs else []
-    table = tabulate_groups(
-        [*heads, *glance, words.say("index.contradictions")],
-        list(groups.items()),
-        words.say("index.table"),
-        numbers=range(3, 4 + len(glance)),
-        kind="index",
+    parts = [
+        count_all(words, _count_cards(told.cards)),
+        tabulate_glance(words, list(groups.items())),
+        _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
+        link_site_downloads(project, words, "../"),
+    ]
+    return _bind(project, words, "index.title", "", words.say("index.intro"), *parts)
+
+
+def _count_cards(cards: Sequence[Card]) -> list[tuple[str, int]]:
+    return [
+        ("briefs", len(cards)),
+        ("districts", len({card.facts["area_id"] for card in cards})),
+        ("provinces", len({card.province for card in cards})),
+        ("contradictions", sum(card.facts["contradictions"] for card in cards)),
+    ]
+
+
+def _tell_each(words: Words, cards: Sequence[Card]) -> Markup:
+    """A sentence or two of every brief."""
+    items = Markup("").join(_mark([card.said for card in cards]))
+    return Markup('<h2>{}</h2>\n<ul class="said">\n{}</ul>\n').format(
+        words.say("index.said"), items
     )
-    downloads = link_site_downloads(project, words, "../")
-    return _bind(project, words, "index.title", "", words.say("index.intro"), table, downloads)
 
 
 def _mark(cells: Sequence[str]) -> list[Markup]:
     """Cells of a card, which are our own markup."""
     return [Markup(cell) for cell in cells]  # noqa: S704 - made by make_card
-
-
-def _name_glance(brief: Brief, name: str) -> Markup:
-    key = f"short.{name}"
-    return brief.words.say(key) if brief.words.has(key) else name_indicator(brief, name)
-
-
-def _tell_brief(brief: Brief) -> list[str]:
-    folder = name_folder(brief.area, brief.period)
-    link = Markup('<a href="{}/index.html">{}</a>').format(folder, upper(name_area(brief)))
-    grade = grade_brief(brief)
-    return [
-        link,
-        brief.words.period(brief.period),
-        Markup('<b class="letter">{}</b>').format(grade.letter),
-        *(_tell_glance(brief, folder, brief.find(name)) for name in GLANCE),
-        Markup('<a href="{}/index.html#contradictions">{}</a>').format(
-            folder, brief.words.number(grade.warnings)
-        ),
-    ]
-
-
-def _tell_glance(brief: Brief, folder: str, entry: Entry | None) -> Markup:
-    """A value linked to its note in its brief, with a bar of its size, or the sign for none."""
-    if entry is None:
-        return tell_missing(brief)
-    sign = Markup(' <span class="w">{}</span>').format(SIGNS[Severity.WARNING])
-    share = min(max(entry.value, 0.0), 100.0)
-    return Markup(
-        '<a class="n" href="{}/index.html#{}">{}</a>{}'
-        '<span class="bar"><span style="width:{:.0f}%"></span></span>'
-    ).format(
-        folder, entry.note, tell_number(brief, entry), sign if entry.is_contested else "", share
-    )
 
 
 def bind_contradictions(project: Project, told: Told, lang: str) -> str:
@@ -262,18 +242,37 @@ LISTS: Mapping[str, Bind] = {
 
 
 def bind_root(project: Project, counts: Mapping[str, int]) -> str:
-    """The door of the site: the two languages."""
-    words = load_words(project.notebooks / TEMPLATE, LANGUAGES[0])
-    links = Markup("").join(
-        Markup('<li lang="{0}"><a href="{0}/index.html" hreflang="{0}">{1}</a> {2}</li>').format(
-            lang, own.say("index.title"), own.say("root.count", n=own.number(counts.get(lang, 0)))
-        )
-        for lang in LANGUAGES
-        for own in [load_words(project.notebooks / TEMPLATE, lang)]
+    """The door of the site: what it is, and where to go, in both languages."""
+    words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
+    doors = Markup("").join(_tell_door(own, counts.get(own.lang, 0)) for own in words)
+    head = Markup('<div class="head"><h1>{} <small lang="{}">{}</small></h1></div>\n').format(
+        words[0].say("site.title"), LANGUAGES[1], words[1].say("site.title")
     )
-    body = Markup('<ul class="docs">{}</ul>').format(links)
-    head = Markup('<div class="head"><h1>{}</h1></div>\n').format(words.say("site.title"))
-    return _export(project, words, head + body)
+    body = Markup('<div class="doors">{}</div>\n').format(doors)
+    return _export(project, words[0], head + body)
+
+
+def _tell_door(words: Words, briefs: int) -> Markup:
+    """The way into one language: its briefs, and its other pages with what they are for."""
+    links = Markup("").join(
+        Markup('<li><a href="{}/{}index.html">{}</a> <small>{}</small></li>').format(
+            words.lang,
+            f"{name}/" if name else "",
+            words.say(f"site.nav.{name or 'index'}"),
+            words.say(f"about.{name or 'index'}"),
+        )
+        for name in SISTERS
+    )
+    return Markup(
+        '<section lang="{0}"><h2><a href="{0}/index.html" hreflang="{0}">{1}</a> '
+        "<small>{2}</small></h2>\n<div><p>{3}</p>\n<ul>{4}</ul></div></section>\n"
+    ).format(
+        words.lang,
+        words.say("index.title"),
+        words.say("root.count", n=words.number(briefs)),
+        words.say("index.intro"),
+        links,
+    )
 
 
 def _bind(

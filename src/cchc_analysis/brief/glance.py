@@ -1,0 +1,126 @@
+"""A brief at a glance: its row in the index, and what it says in a sentence or two.
+
+The index is a table of small multiples: every column is one figure on a scale from 0 to 100, every
+row a brief, and a value that a report contradicts is hatched. Nothing is ranked, because periods
+differ. What a row says is made with its brief, so that a list opens no brief again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.places import name_folder
+from cchc_analysis.brief.summary import list_sentences
+from cchc_analysis.brief.telling import (
+    SIGNS,
+    name_area,
+    name_scope,
+    tell_missing,
+    tell_number,
+    upper,
+)
+from cchc_analysis.records import Scope, Severity
+from cchc_analysis.tables import tabulate_groups
+from cchc_analysis.words import Words, clean_text
+
+GLANCE = (
+    ("on_time_rate",),
+    ("online_rate",),
+    ("satisfaction_rate",),
+    ("staff_filled_rate", "staff_admin_filled_rate"),
+    ("public_investment_disbursed_rate",),
+    ("par_score_self_rate",),
+)
+"""What the index shows of every brief; in each row the first that is known."""
+
+LETTERS = ("A", "B", "C", "D")
+TELLING = ("dossiers", "services", "index", "size", "contradictions")
+"""The sentences of a summary that make sense on their own."""
+
+_MARKS = re.compile(r"\s*(?:[▲△]\d+|\+\d+(?=\s|$))")
+
+
+def tell_row(brief: Brief) -> list[Markup]:
+    """The row of a brief: where it is, its grade, its figures, its contradictions."""
+    folder = name_folder(brief.area, brief.period)
+    grade = grade_brief(brief)
+    return [
+        Markup('<a href="{}/index.html">{}</a>').format(folder, upper(name_area(brief))),
+        Markup("{} <small>{}</small>").format(
+            brief.words.period(brief.period), brief.words.span(brief.start, brief.end)
+        ),
+        Markup('<b class="letter">{}</b>').format(grade.letter),
+        *(_tell_value(brief, folder, _choose(brief, names)) for names in GLANCE),
+        Markup('<a href="{}/index.html#contradictions">{}</a>').format(
+            folder, brief.words.number(grade.warnings)
+        ),
+    ]
+
+
+def _choose(brief: Brief, names: Sequence[str]) -> Entry | None:
+    return next((entry for name in names if (entry := brief.find(name))), None)
+
+
+def _tell_value(brief: Brief, folder: str, entry: Entry | None) -> Markup:
+    """A value linked to its note in its brief, with a bar of its size, or the sign for none."""
+    if entry is None:
+        return tell_missing(brief)
+    sign = Markup(' <span class="w">{}</span>').format(SIGNS[Severity.WARNING])
+    scope = name_scope(brief, entry.scope) if entry.scope != Scope.WHOLE_DISTRICT else ""
+    return Markup(
+        '<a class="n" href="{}/index.html#{}">{}</a>{}'
+        '<span class="bar{}"><span style="width:{:.0f}%"></span></span>{}'
+    ).format(
+        folder,
+        entry.note,
+        tell_number(brief, entry),
+        sign if entry.is_contested else "",
+        " doubt" if entry.is_contested else "",
+        min(max(entry.value, 0.0), 100.0),
+        Markup("<small>{}</small>").format(scope) if scope else "",
+    )
+
+
+def tell_said(brief: Brief) -> Markup:
+    """What a brief says in two sentences, without the marks that belong to its own page."""
+    said = dict(list_sentences(brief, brief.current))
+    told = [_MARKS.sub("", said[name].striptags()) for name in TELLING if name in said]
+    sentences = list(dict.fromkeys([*told[:1], *told[-1:]]))
+    return Markup('<li><h3><a href="{}/index.html">{}, {}</a></h3><p>{}</p></li>\n').format(
+        name_folder(brief.area, brief.period),
+        upper(name_area(brief)),
+        brief.words.period(brief.period),
+        clean_text(" ".join(sentences)),
+    )
+
+
+def tabulate_glance(words: Words, groups: Sequence[tuple[Markup, list[list[Markup]]]]) -> Markup:
+    """The rows of all briefs, by province, and what its signs mean."""
+    heads = [words.say(f"index.{key}") for key in ("district", "period", "grade")]
+    heads += [words.say(f"short.{names[0]}") for names in GLANCE]
+    heads.append(words.say("index.contradictions"))
+    table = tabulate_groups(
+        heads, groups, words.say("index.table"), numbers=range(3, len(heads)), kind="index"
+    )
+    letters = Markup("; ").join(
+        Markup("<b>{}</b> {}").format(each, words.say(f"grade.means.{each}")) for each in LETTERS
+    )
+    return table + Markup('<p class="src">{} {}</p>\n').format(
+        words.say("index.legend"), words.say("index.legend.grade", letters=letters)
+    )
+
+
+def count_all(words: Words, counts: Sequence[tuple[str, int]]) -> Markup:
+    """How much there is, as large numbers over what they count."""
+    items = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
+            words.say(f"index.count.{name}"), words.number(n)
+        )
+        for name, n in counts
+    )
+    return Markup('<dl class="counts">{}</dl>\n').format(items)
