@@ -15,6 +15,9 @@ _FACTOR = re.compile(
     r"(?i)\s*(nghìn|ngàn|vạn|triệu)\s+(?=(?:hồ sơ|hs|bộ|lượt|người|văn bản|tin)\b)"
 )
 
+NounIndex = dict[str, list[tuple[str, str, str]]]
+"""By the first letter without diacritics: noun, noun without diacritics, unit."""
+
 
 def find_factor(text: str, end: int) -> int:
     """What one of a number stands for where a word such as "nghìn" follows it."""
@@ -22,23 +25,31 @@ def find_factor(text: str, end: int) -> int:
     return FACTORS[behind[1].casefold()] if behind else 1
 
 
-def find_units_behind(text: str, end: int, nouns_of: Mapping[str, Sequence[str]]) -> frozenset[str]:
+def find_units_behind(text: str, end: int, nouns: NounIndex) -> frozenset[str]:
     """The units that the noun behind a number can mean; the longest noun wins."""
     behind = text[end : end + 60].lstrip(" *⁽⁾()⁰¹²³⁴⁵⁶⁷⁸⁹\u00a0")
     if many := _FACTOR.match(behind):
         behind = behind[many.end() :]
-    is_plain = behind.isascii()
     folded = behind.casefold()
     best: set[str] = set()
     length = 0
+    for name, plain, unit in nouns.get(fold_word(folded[:1]), ()):
+        shown = plain if behind.isascii() else name
+        if len(shown) < length or not folded.startswith(shown):
+            continue
+        if folded[len(shown) : len(shown) + 1].isalnum() and name != "%":
+            continue
+        if len(shown) > length:
+            best, length = set(), len(shown)
+        best.add(unit)
+    return frozenset(best)
+
+
+def index_nouns(nouns_of: Mapping[str, Sequence[str]]) -> NounIndex:
+    """The nouns of the units by their first letter, with and without diacritics."""
+    index: NounIndex = {}
     for unit, nouns in nouns_of.items():
         for noun in nouns:
-            name = fold_word(noun) if is_plain else noun.casefold()
-            if len(name) < length or not folded.startswith(name):
-                continue
-            if folded[len(name) : len(name) + 1].isalnum() and noun != "%":
-                continue
-            if len(name) > length:
-                best, length = set(), len(name)
-            best.add(unit)
-    return frozenset(best)
+            name = noun.casefold()
+            index.setdefault(fold_word(name[:1]), []).append((name, fold_word(noun), unit))
+    return index

@@ -19,7 +19,7 @@ from cchc_analysis.recognise.clauses import (
 )
 from cchc_analysis.recognise.grids import INNER
 from cchc_analysis.recognise.matching import Level, Words
-from cchc_analysis.recognise.nouns import find_factor, find_units_behind
+from cchc_analysis.recognise.nouns import find_factor, find_units_behind, index_nouns
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.stretches import (
     CAPTION,
@@ -55,6 +55,7 @@ class Surroundings:
     ) -> None:
         self._lines, self._places, self._wording, self._title = lines, places, wording, title
         self._find = lru_cache(maxsize=4096)(lambda text: tuple(wording.find_terms(text)))
+        self._nouns = index_nouns(wording.units)
         self.is_commune = False
         self.mentions: dict[int, tuple[Mention, ...]] = {}
 
@@ -125,7 +126,7 @@ class Surroundings:
         return units
 
     def _read_noun(self, text: str, end: int) -> frozenset[str]:
-        return find_units_behind(text, end, self._wording.units)
+        return find_units_behind(text, end, self._nouns)
 
     def _own(self, entry: Entry) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
         """The own words of a mention, and how many words stand between each and the number."""
