@@ -297,6 +297,14 @@ H1:tasks 30 9M:tasks 28 ! window
 23:open 71 H1:carried 66 ! opening
 23:open 71 Q1:carried 71 H1:carried 71
 
+# reports that repeat another
+Q1:recv 500 Q1:done 450 Q1:online 300 H1:recv 500 H1:done 450 H1:online 300 ! repeated
+23:recv 900 23:done 850 23:online 300 H1:recv 900 H1:done 850 H1:online 300 ! repeated
+Q1:recv 500 Q1:done 450 Q1:online 300 H1:recv 500 H1:done 450 H1:online 310
+Q1:recv 50 Q1:done 45 Q1:online 30 H1:recv 50 H1:done 45 H1:online 30
+23:procs 245 23:staff 2.015 23:units 168 H1:procs 245 H1:staff 2.015 H1:units 168
+Q1:recv 500 Q1:done 450 H1:recv 500 H1:done 450
+
 # size beside other periods
 21:recv 10.200 22:recv 11.050 23:recv 10.800 H1:recv 5.400
 21:recv 10.200 22:recv 11.050 23:recv 108.000 H1:recv 5.400 ! magnitude

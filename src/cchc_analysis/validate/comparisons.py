@@ -35,6 +35,9 @@ OPENING_GAP = 20
 JUMPY = 5
 """How many times the usual distance from the usual size is out of the usual."""
 
+FEWEST_COPIED = 3
+"""So many larger counts are not all equal to those of another period by chance."""
+
 FEW = 2
 """With only two periods, nobody can tell which is the odd one."""
 
@@ -145,6 +148,48 @@ def compare_magnitudes(table: pd.DataFrame, factor: float, least: float) -> pd.D
     )
 
 
+def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
+    """A report brings new counts: not all of them are those of another period.
+
+    One count may stay as it was; that all of several larger ones do is no chance.
+
+    Args:
+        table: Described observations.
+        least: Below this size counts are equal by chance.
+
+    Returns:
+        A verdict on one count of each source, area, scope and last day that has enough of them.
+    """
+    import pandas as pd
+
+    flows = _keep_results(table)
+    is_large = flows["aggregation"].isin(GROWING) & (flows["value"] >= least)
+    flows = flows[is_large & flows["last_day"].notna()]
+    key = ["source_id", "area_id", "scope", "last_day"]
+    flows = flows.assign(row=flows.index, place=flows.groupby(key, observed=True).ngroup())
+    flows = flows[["row", "place", "series", "last_day", "value"]]
+    enough = flows.groupby("place")["row"].agg(["size", "min"])
+    first = enough.loc[enough["size"] >= FEWEST_COPIED, "min"]
+    pairs = flows.merge(flows, on=["series", "value"], suffixes=("", "_other"))
+    pairs = pairs[pairs["last_day"] > pairs["last_day_other"]]
+    equal = pairs.groupby(["place", "place_other"], as_index=False).agg(
+        equal=("row", "size"), row=("row", "min"), other=("row_other", "min")
+    )
+    equal = equal[equal["equal"] >= FEWEST_COPIED]
+    mine = equal.merge(flows[["place", "series"]], on="place")
+    theirs = flows[["place", "series"]].rename(columns={"place": "place_other"})
+    met = mine.merge(theirs, on=["place_other", "series"])
+    compared = met.groupby(["place", "place_other"]).size().rename("compared").reset_index()
+    copied = equal.merge(compared, on=["place", "place_other"])
+    copied = copied[copied["equal"] == copied["compared"]].drop_duplicates("place", keep="last")
+    rows = first.to_frame("row").assign(other=first, holds=True)
+    found = copied.set_index("place")[["row", "other"]].assign(holds=False)
+    rows = pd.concat([rows[~rows.index.isin(found.index)], found]).set_index("row").sort_index()
+    value = table["value"].to_numpy("float64")
+    others = rows["other"].to_numpy("int64")
+    return rows.assign(left=value[others], right=value[rows.index], is_loose=False)
+
+
 def compare_pooled_rates(table: pd.DataFrame) -> pd.DataFrame:
     """The rate of a whole lies between the rates of its scopes, whatever their weights are."""
     import pandas as pd
@@ -186,6 +231,7 @@ COMPARISONS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "expect_opening_to_equal_previous_closing": compare_openings,
     "expect_magnitude_like_other_periods": compare_magnitudes,
     "expect_pooled_rate_between_its_scopes": compare_pooled_rates,
+    "expect_counts_not_to_repeat_another_period": compare_copies,
 }
 """The rule types that compare rows, and what compares them."""
 

@@ -192,6 +192,16 @@ class ExpectPooledRateBetweenItsScopes(MulticolumnMapExpectation):
     )
 
 
+class ExpectCountsNotToRepeatAnotherPeriod(MulticolumnMapExpectation):
+    """Not all larger counts of a report are those of another period."""
+
+    least: float
+    map_metric = _define_metric(
+        "multicolumn_values.new_counts", _keep_verdict(comparisons.compare_copies), ("least",)
+    )
+    success_keys = ("least", "mostly")
+
+
 class ExpectCountsToBeWhole(MulticolumnMapExpectation):
     """A thing that is counted has no fraction."""
 

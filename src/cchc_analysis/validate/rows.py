@@ -21,6 +21,7 @@ SHAPES: Mapping[str, tuple[str, str]] = {
     "expect_opening_to_equal_previous_closing": ("opening", "≠"),
     "expect_magnitude_like_other_periods": ("magnitude", "≉"),
     "expect_pooled_rate_between_its_scopes": ("between", "∉"),
+    "expect_counts_not_to_repeat_another_period": ("repeated", "="),
 }
 """The sentence of each comparison, and how its left stands to its right when it is broken."""
 

@@ -175,6 +175,13 @@ BREAKS: Mapping[str, Sentence] = {
         "en": "{left} is printed as {left_value}%{left_at}, outside the range of the rates of "
         "the two levels (the nearest is {right_value}%); a pooled rate lies between them.",
     },
+    "repeated": {
+        "vi": "Mọi số lũy kế lớn đến {right_date} đều bằng số đến {left_date} (nguồn "
+        "{left_source}), như {right} là {right_value}{right_at}: có lẽ chép lại số của kỳ đó.",
+        "en": "All larger counts up to {right_date} are those up to {left_date} (source "
+        "{left_source}), such as {right}: {right_value}{right_at}; perhaps the figures of that "
+        "period were copied.",
+    },
     "hundred": {
         "vi": "{left} in là {left_value}%{left_at}, vượt quá 100%.",
         "en": "{left} is printed as {left_value}%{left_at}, more than 100%.",

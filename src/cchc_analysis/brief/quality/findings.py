@@ -37,6 +37,7 @@ KINDS = (
     "window",
     "opening",
     "magnitude",
+    "repeated",
     "range",
     "table",
     "definition",
