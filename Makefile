@@ -10,7 +10,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test sample bench-read check lab pictures setup lock environment-test clean
+.PHONY: help site test bench sample bench-read check lab pictures setup lock environment-test clean
 .PHONY: check-format check-style check-types check-imports check-data check-notebooks
 
 help: ## Say what there is to make
@@ -49,6 +49,10 @@ check-data: .venv/ready
 
 check-notebooks: .venv/ready
 	@.venv/bin/pytest tests/test_hygiene.py
+
+bench: .venv/ready ## Time a brief four ways on a made-up country, and whole sites; takes a while
+	@.venv/bin/python benchmarks/bench_briefs.py
+	@.venv/bin/python benchmarks/bench_briefs.py --grow 10 100
 
 lab: .venv/ready ## Open JupyterLab on the notebooks
 	@.venv/bin/jupyter lab --notebook-dir=notebooks

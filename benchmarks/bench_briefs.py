@@ -1,13 +1,16 @@
-"""How fast briefs are made, four ways in turn, on one notebook: `make bench`.
+"""How fast briefs are made, four ways in turn, on one notebook: ``make bench``.
 
-naive    what people do: `papermill`, then `jupyter nbconvert`, one brief after the other
+naive    what people do: ``papermill``, then ``jupyter nbconvert``, one brief after the other
 pool     papermill and nbconvert called in a pool of processes, a fresh kernel per brief
-engine   papermill with the engine `cchc`, in children of a warm process
+engine   papermill with the engine ``cchc``, in children of a warm process, as ``cchc site`` does
 floor    the same functions called in warm processes, and jinja2; no notebook
 
 The ways take turns, so that a machine that gets slower does so for all of them. Seconds drift from
 machine to machine and from hour to hour; the ratios of one run are what counts. Every page of
-`pool` and `engine` is compared with the first one of its district, period and language.
+``pool`` and ``engine`` is compared with the first one of its district, period and language.
+
+    python benchmarks/bench_briefs.py                      the four ways, in turn
+    python benchmarks/bench_briefs.py --grow 10 100 700    whole sites with downloads, and again
 """
 
 from __future__ import annotations
@@ -22,151 +25,125 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache, partial
+from importlib import import_module
 from importlib.metadata import version
-from itertools import cycle, islice
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cchc_analysis import pipeline
-from cchc_analysis.brief import list_briefs, open_brief
-from cchc_analysis.brief.render import TEMPLATE, build_page, export_page, finish_page
-from cchc_analysis.engine import IN_PLACE, Job, Outcome, Profile, run_jobs, watch
-from cchc_analysis.reference import Project
-from cchc_analysis.words import LANGUAGES, load_words
+from cchc_analysis.brief import Workers, open_brief, open_site, render_site
+from cchc_analysis.brief.pages import HEAVY, Page, Task, list_pages, make_files, make_task, warm_up
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_page
+from cchc_analysis.brief.site import read_inputs
+from cchc_analysis.brief.slices import Slices
+from cchc_analysis.engine import Job, Outcome, Profile, run_jobs
+from cchc_analysis.reference import Project, load_reference
+from cchc_analysis.store import load_copies
+from cchc_analysis.words import load_words
 
-ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOK = "district_brief.ipynb"
 PARTS = (
     *("head", "summary", "key_figures", "reform_areas"),
     *("plan", "trend", "peers", "contradictions", "notes"),
 )
-
-Parameters = dict[str, str]
 HELD: dict[str, Any] = {}
+
+Made = Iterator[tuple[int, bytes]]
+
+
+class Country:
+    """A made-up country on disk, and the pages to make of it."""
+
+    def __init__(self, folder: Path, districts: int, periods: int) -> None:
+        from country import found
+
+        self.project = found(folder, districts, periods)
+        self.reference = load_reference(self.project.reference)
+        self.tables = load_copies(self.project.build / "tables")
+        os.environ |= {
+            "CCHC_ROOT": str(folder),
+            "CCHC_TABLES": str(self.project.build / "tables"),
+        }
+
+    def wanted(self, count: int) -> list[Page]:
+        slices = Slices(self.tables, self.reference)
+        pages = list_pages(slices, self.tables, self.reference)
+        return list(islice((page for page in pages if page.is_brief), count))
+
+    def jobs(self, wanted: list[Page]) -> Iterator[Job]:
+        for number, page in enumerate(wanted):
+            yield Job(str(number), replace(make_task(self.project, page), beside=None))
 
 
 # --- The four ways --------------------------------------------------------------------------------
 
 
-def build_naively(
-    project: Project, wanted: list[Parameters], _: int
-) -> Iterator[tuple[int, bytes]]:
-    programs = Path(sys.executable).parent
-    notebook = str(project.notebooks / NOTEBOOK)
+def build_naively(country: Country, wanted: list[Page], _: int) -> Made:
+    programs, notebooks = Path(sys.executable).parent, country.project.notebooks
     with TemporaryDirectory() as folder:
-        for number, parameters in enumerate(wanted):
+        for number, page in enumerate(wanted):
             out = Path(folder) / f"{number}.ipynb"
-            given = [word for item in parameters.items() for word in ("-r", *item)]
-            run = partial(subprocess.run, check=True, capture_output=True, cwd=project.notebooks)
-            run([programs / "papermill", notebook, str(out), *given])
+            given = [word for item in page.parameters.items() for word in ("-r", *item)]
+            run = partial(subprocess.run, check=True, capture_output=True, cwd=notebooks)
+            run([programs / "papermill", str(notebooks / NOTEBOOK), str(out), *given])
             options = ["--to", "html", "--template", TEMPLATE, "--no-input"]
-            basedir = f"--TemplateExporter.extra_template_basedirs={project.notebooks}"
+            basedir = f"--TemplateExporter.extra_template_basedirs={notebooks}"
             run([programs / "jupyter", "nbconvert", str(out), *options, basedir])
             yield number, out.with_suffix(".html").read_bytes()
 
 
-def build_in_pool(
-    project: Project, wanted: list[Parameters], count: int
-) -> Iterator[tuple[int, bytes]]:
+def build_in_pool(country: Country, wanted: list[Page], count: int) -> Made:
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        build = partial(build_with_papermill, project)
-        yield from enumerate(pool.map(build, wanted))
+        build = partial(build_with_papermill, country.project)
+        yield from enumerate(pool.map(build, [page.parameters for page in wanted]))
 
 
-def build_with_papermill(project: Project, parameters: Parameters) -> bytes:
+def build_with_papermill(project: Project, parameters: dict[str, str]) -> bytes:
     return build_page(project, project.notebooks / NOTEBOOK, parameters).encode()
 
 
-def build_with_engine(
-    project: Project, wanted: list[Parameters], count: int, profile: Profile | None = None
-) -> Iterator[tuple[int, bytes]]:
-    jobs = (Job(str(number), parameters) for number, parameters in enumerate(wanted))
-    warm = partial(warm_up, project, *pipeline.load(project), wanted[0])
-    for outcome in run_jobs(jobs, execute_in_place, warm, count, 120):
-        if profile:
-            profile.add(outcome.reply.times)
-        note_processor(outcome)
-        HELD["memory"] = max(HELD.get("memory", 0), outcome.reply.memory)
-        assert outcome.result is not None, outcome.reply.detail
-        yield int(outcome.job.name), outcome.result
+def build_with_engine(country: Country, wanted: list[Page], count: int) -> Made:
+    warm = partial(warm_up, country.reference)
+    files = read_inputs(country.project)
+    for outcome in run_jobs(country.jobs(wanted), make_files, warm, count, 300, files=files):
+        yield take(outcome, "index.html")
 
 
-def build_at_the_floor(
-    project: Project, wanted: list[Parameters], count: int
-) -> Iterator[tuple[int, bytes]]:
-    jobs = (Job(str(number), parameters) for number, parameters in enumerate(wanted))
-    warm = partial(hold, project, *pipeline.load(project))
-    for outcome in run_jobs(jobs, call_functions, warm, count, 120, may_fork=False):
-        note_processor(outcome)
-        assert outcome.result is not None, outcome.reply.detail
-        yield int(outcome.job.name), outcome.result
+def build_at_the_floor(country: Country, wanted: list[Page], count: int) -> Made:
+    warm = partial(warm_functions, country.project, country.reference)
+    jobs = country.jobs(wanted)
+    for outcome in run_jobs(jobs, call_functions, warm, count, 300, may_fork=False):
+        yield take(outcome, "index.html")
 
 
-def note_processor(outcome: Outcome) -> None:
-    """Processor time counts the same however busy the machine is with other things."""
+def take(outcome: Outcome, name: str) -> tuple[int, bytes]:
     HELD.setdefault("processor", []).append(outcome.reply.times.get("processor time", 0.0))
+    HELD["memory"] = max(HELD.get("memory", 0), outcome.reply.memory)
+    assert outcome.result is not None, outcome.reply.detail
+    return int(outcome.job.name), outcome.result[name]
 
 
-# --- What the processes do ------------------------------------------------------------------------
+def warm_functions(project: Project, reference: Any) -> None:
+    HELD.update(project=project, reference=reference)
+    for name in HEAVY:
+        import_module(name)
 
 
-def hold(project: Project, reference: Any, tables: Any) -> None:
-    """Keep the tables in this process, where the notebook's `open_brief` finds them."""
-    from cchc_analysis import front
-
-    HELD.update(project=project, reference=reference, tables=tables)
-    os.environ["CCHC_ROOT"] = str(project.root)
-    front._load = lambda: (reference, tables)
-
-
-def warm_up(project: Project, reference: Any, tables: Any, rehearsal: Parameters) -> None:
-    """Make one brief for nothing: whatever is imported, compiled and cached then is shared."""
-    from papermill.engines import papermill_engines
-
-    from cchc_analysis.engine.notebooks import CchcEngine
-
-    papermill_engines.register("cchc", CchcEngine)
-    hold(project, reference, tables)
-    os.environ[IN_PLACE] = "1"
-    execute_in_place(rehearsal)
-    if os.environ.get("CCHC_PROFILE"):
-        from cchc_analysis.charts.canvas import Canvas
-
-        watch(Canvas, "to_svg", "charts")
-
-
-def execute_in_place(parameters: Parameters) -> bytes:
-    import papermill
-
-    from cchc_analysis.engine import measure
-
-    project = HELD["project"]
-    notebook = str(project.notebooks / NOTEBOOK)
-    with measure("papermill"):
-        options: Any = {"progress_bar": False, "cwd": str(project.notebooks)}
-        executed = papermill.execute_notebook(
-            notebook, None, parameters, engine_name="cchc", **options
-        )
-    with measure("export"):
-        words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
-        return finish_page(export_page(executed, project, words)).encode()
-
-
-def call_functions(parameters: Parameters) -> bytes:
+def call_functions(task: Task) -> dict[str, bytes]:
     import cchc_analysis
 
     project = HELD["project"]
-    words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
-    brief = open_brief(
-        HELD["tables"], HELD["reference"], words, parameters["district"], parameters["period"]
-    )
+    given = task.parameters
+    words = load_words(project.notebooks / TEMPLATE, given["lang"])
+    brief = open_brief(task.tables, HELD["reference"], words, given["district"], given["period"])
     parts = [getattr(cchc_analysis, f"show_{part}")(brief)._repr_html_() for part in PARTS]
     style = (project.notebooks / TEMPLATE / "page.css").read_text("utf-8")
     page = compile_page().render(lang=words.lang, style=style, parts=parts)
-    return finish_page(page).encode()
+    return {"index.html": finish_page(page).encode()}
 
 
 @cache
@@ -181,8 +158,7 @@ def compile_page() -> Any:
 
 # --- Taking turns ---------------------------------------------------------------------------------
 
-Way = Callable[[Project, list[Parameters], int], Iterator[tuple[int, bytes]]]
-WAYS: dict[str, Way] = {
+WAYS: dict[str, Callable[[Country, list[Page], int], Made]] = {
     "naive": build_naively,
     "pool": build_in_pool,
     "engine": build_with_engine,
@@ -190,105 +166,100 @@ WAYS: dict[str, Way] = {
 }
 
 
-def list_wanted(project: Project, count: int) -> list[Parameters]:
-    reference, tables = pipeline.load(project)
-    known = [
-        {"district": district, "period": period, "lang": lang}
-        for district, period in list_briefs(tables, reference)
-        for lang in LANGUAGES
-    ]
-    return list(islice(cycle(known), count))
-
-
-def time_way(
-    way: Way, project: Project, wanted: list[Parameters], count: int
-) -> tuple[float, float]:
+def time_way(name: str, country: Country, wanted: list[Page], count: int) -> tuple[float, float]:
     """Seconds until the first page, and seconds a page from then on."""
     pages: dict[str, bytes] = HELD.setdefault("pages", {})
     started = time.perf_counter()
     first = 0.0
-    for number, page in way(project, wanted, count):
+    for number, page in WAYS[name](country, wanted, count):
         first = first or time.perf_counter() - started
-        if way in (build_in_pool, build_with_engine):
-            same = pages.setdefault(str(wanted[number]), page)
-            assert page == same, f"another page of {wanted[number]}"
+        if name in ("pool", "engine"):
+            same = pages.setdefault(wanted[number].folder, page)
+            assert page == same, f"another page of {wanted[number].folder}"
     spent = time.perf_counter() - started
     # Starting takes its time once, whatever the number of briefs; a page by hand starts anew.
-    steady = spent if way is build_naively else spent - first
-    pages_counted = len(wanted) if way is build_naively else max(len(wanted) - 1, 1)
-    return first, steady / pages_counted
+    steady = spent if name == "naive" else (spent - first) * len(wanted) / (len(wanted) - 1)
+    return first, steady / len(wanted)
 
 
-def take_turns(project: Project, options: argparse.Namespace) -> None:
-    sizes = {
-        "naive": 2,
-        "pool": 3 * options.jobs,
-        "engine": options.briefs,
-        "floor": options.briefs,
-    }
-    measured: dict[str, list[tuple[float, float]]] = {name: [] for name in options.ways}
+def take_turns(country: Country, options: argparse.Namespace) -> None:
+    sizes = {"naive": 2, "pool": 3 * options.jobs}
+    measured: dict[str, list[float]] = {name: [] for name in options.ways}
+    used: dict[str, list[float]] = {name: [] for name in options.ways}
     for turn in range(options.turns):
         for name in options.ways:
-            found = time_way(WAYS[name], project, list_wanted(project, sizes[name]), options.jobs)
-            measured[name].append(found)
-            if used := HELD.pop("processor", []):
-                print(f"        {name:7} {statistics.median(used):.3f} s of processor a brief")
-            print(
-                f"turn {turn + 1}  {name:7} first {found[0]:6.2f} s, then {found[1]:.3f} s a brief"
-            )
-    report(measured, options)
-
-
-def report(measured: dict[str, list[tuple[float, float]]], options: argparse.Namespace) -> None:
+            wanted = country.wanted(sizes.get(name, options.briefs))
+            first, each = time_way(name, country, wanted, options.jobs)
+            measured[name].append(each)
+            used[name] += HELD.pop("processor", [])
+            print(f"turn {turn + 1}  {name:7} first {first:6.2f} s, then {each:.3f} s a brief")
     packages = ("papermill", "nbconvert", "ipython", "matplotlib", "pandas")
     print(f"\n{platform.machine()}, {options.jobs} of {os.cpu_count()} cores, "
           f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, "
           + ", ".join(f"{name} {version(name)}" for name in packages))  # fmt: skip
-    middle = {name: statistics.median(each for _, each in rows) for name, rows in measured.items()}
-    print("\n| way | seconds a brief | briefs a minute | times the first | times the floor |")
-    print("| --- | --- | --- | --- | --- |")
-    slowest, floor = next(iter(middle.values())), middle.get("floor")
-    for name, each in middle.items():
-        above = f"{each / floor:.2f}" if floor else ""
-        print(f"| {name} | {each:.3f} | {60 / each:.0f} | {slowest / each:.1f} | {above} |")
+    report(
+        {name: statistics.median(each) for name, each in measured.items()},
+        {name: statistics.median(each) for name, each in used.items() if each},
+    )
 
 
-def measure_growth(project: Project, options: argparse.Namespace) -> None:
-    """Time and memory from few briefs to many: one line each."""
-    for count in (10, 100, 1_000, 14_000):
-        if count > options.most:
-            break
-        first, each = time_way(
-            build_with_engine, project, list_wanted(project, count), options.jobs
-        )
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-        print(f"{count:6} briefs: first {first:.1f} s, then {each:.3f} s a brief; "
-              f"parent {own} MB, child {HELD['memory'] >> 20} MB")  # fmt: skip
+def report(seconds: dict[str, float], processor: dict[str, float]) -> None:
+    print("\n| way | s a brief | briefs a minute | of naive | of pool | of floor | processor s |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for name, each in seconds.items():
+        ratios = [
+            f"{seconds[other] / each:.1f}" if other in seconds else ""
+            for other in ("naive", "pool")
+        ]
+        ratios.append(f"{each / seconds['floor']:.2f}" if "floor" in seconds else "")
+        used = f"{processor[name]:.3f}" if name in processor else ""
+        print("|", " | ".join([name, f"{each:.3f}", f"{60 / each:.0f}", *ratios, used]), "|")
+
+
+def grow(options: argparse.Namespace) -> None:
+    """Whole sites of more and more briefs: built, built again, and with one figure changed."""
+    for count in options.grow:
+        periods = min(20, max(1, count // 100))
+        with TemporaryDirectory(prefix="cchc-bench-") as folder:
+            country = Country(Path(folder), -(-count // periods), periods)
+            print(f"{count} briefs in two languages, {len(country.tables.indicators):,} values")
+            tables, profile = country.tables, Profile()
+            for what in ("all", "nothing changed", "one figure changed"):
+                if what == "one figure changed":
+                    indicators = tables.indicators.copy()
+                    at = indicators.index[indicators["indicator"] == "dossiers_resolved_early"][5]
+                    indicators.loc[at, "value"] += 1
+                    tables = replace(tables, indicators=indicators)
+                started = time.perf_counter()
+                with open_site(Path(folder) / "site") as build:
+                    workers = Workers(options.jobs, 600, profile=profile)
+                    site = render_site(country.project, tables, country.reference, build, workers)
+                assert not site.problems, site.problems
+                spent = time.perf_counter() - started
+                own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+                print(f"  {what}: {spent:.1f} s, {site.built} of {site.pages} pages made; "
+                      f"parent at most {own} MB", flush=True)  # fmt: skip
+            if options.profile:
+                print(profile.format(20))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, default=ROOT)
+    parser.add_argument("--districts", type=int, default=100)
+    parser.add_argument("--periods", type=int, default=7)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--briefs", type=int, default=24, help="of the engine and the floor")
+    parser.add_argument("--briefs", type=int, default=40, help="of the engine and the floor")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
-    parser.add_argument("--most", type=int, help="measure growth up to so many briefs instead")
-    parser.add_argument("--profile", action="store_true", help="say where the engine's time goes")
+    parser.add_argument("--grow", nargs="+", type=int, help="whole sites of so many briefs instead")
+    parser.add_argument("--profile", action="store_true", help="with --grow: where the time goes")
     options = parser.parse_args()
-    project = Project(options.root.resolve())
-    if options.profile:
-        profile = Profile()
-        os.environ["CCHC_PROFILE"] = "1"
-        for _ in build_with_engine(
-            project, list_wanted(project, options.briefs), options.jobs, profile
-        ):
-            pass
-        print(profile.format())
-    elif options.most:
-        measure_growth(project, options)
-    else:
-        take_turns(project, options)
+    with suppress(KeyboardInterrupt):
+        if options.grow:
+            grow(options)
+            return
+        with TemporaryDirectory(prefix="cchc-bench-") as folder:
+            take_turns(Country(Path(folder), options.districts, options.periods), options)
 
 
 if __name__ == "__main__":

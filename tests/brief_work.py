@@ -21,6 +21,7 @@ from markupsafe import Markup
 from cchc_analysis import brief as briefs
 from cchc_analysis.brief import Site, open_site, render_site
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.held import hold
 from cchc_analysis.brief.overview import _export
 from cchc_analysis.brief.pages import Task, bind_page
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page
@@ -238,15 +239,17 @@ def name_task(task: Task) -> str:
 def make_here(tell: Callable[[Task], str], failing: str = " ") -> Callable[..., Iterator[Outcome]]:
     """What stands in the place of ``run_jobs``: pages made here and now; some of them fail."""
 
-    def run_jobs(jobs: Iterable[Job], *_: Any, **__: Any) -> Iterator[Outcome]:
-        reference = load_reference(PROJECT.reference)
+    def run_jobs(
+        jobs: Iterable[Job], _work: Any, warm: Any, *_: Any, **__: Any
+    ) -> Iterator[Outcome]:
+        [reference] = warm.args
         for job in jobs:
             task = job.payload
             if failing in job.name:
                 yield Outcome(job, Reply(found="x"))
                 continue
-            given = (reference, task.tables, PROJECT, task.parameters)
-            beside = task.beside(*given) if task.beside else {}
+            hold(reference, task.tables)
+            beside = task.beside(PROJECT, task.parameters) if task.beside else {}
             yield Outcome(job, Reply(bind_page(job.name, tell(task)) | beside))
 
     return run_jobs

@@ -15,6 +15,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief import (
     TEMPLATE,
     held,
+    open_held,
     show_contradictions,
     show_head,
     show_key_figures,
@@ -132,9 +133,13 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
         CommandError: No report of that district and period is held; names the nearest that are.
     """
     project = _project()
-    reference, tables = _load()
     words = load_words(project.notebooks / TEMPLATE, lang)
-    return open_brief_of(tables, reference, words, district, period, project.reports)
+    # Without quotes on the command line, papermill's -p makes numbers of "183" and "2019".
+    place = str(district), str(period)
+    if held():
+        return open_held(words, *place, project.reports)
+    reference, tables = _load()
+    return open_brief_of(tables, reference, words, *place, project.reports)
 
 
 def open_trends(

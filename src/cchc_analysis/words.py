@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -168,15 +170,22 @@ def load_words(folder: Path, lang: str) -> Words:
         )
     path = folder / "strings.csv"
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        return _read_words(path.read_bytes(), lang)
     except OSError as error:
         raise BriefError(
             Problem(path.name, str(error.strerror), "the strings of the pages", "Restore it.")
         ) from None
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _read_words(content: bytes, lang: str) -> Words:
+    """The strings in a table; read once, as every page asks for them several times."""
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
     if holes := [row["key"] for row in rows if not all(row.get(each) for each in LANGUAGES)]:
         raise BriefError(
-            Problem(path.name, f"no text for {', '.join(holes)}", "vi and en", "Fill the cells.")
+            Problem(
+                "strings.csv", f"no text for {', '.join(holes)}", "vi and en", "Fill the cells."
+            )
         )
     return Words(lang, {row["key"]: row[lang] for row in rows})
 

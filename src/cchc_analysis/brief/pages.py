@@ -15,12 +15,12 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.downloads import write_downloads
-from cchc_analysis.brief.held import hold
+from cchc_analysis.brief.held import held, hold, open_held
 from cchc_analysis.brief.listing import describe_page
-from cchc_analysis.brief.opening import list_briefs, open_brief
+from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.brief.overview import make_card
 from cchc_analysis.brief.places import name_list, name_page
 from cchc_analysis.brief.quality import PAGE
@@ -36,7 +36,8 @@ from cchc_analysis.brief.render import (
 from cchc_analysis.brief.slices import Slice, Slices
 from cchc_analysis.brief.trendpages import FILE as VALUES
 from cchc_analysis.brief.trendpages import format_values, name_trend, tell_trend_row
-from cchc_analysis.engine import IN_PLACE
+from cchc_analysis.charts.canvas import Canvas
+from cchc_analysis.engine import IN_PLACE, measure
 from cchc_analysis.files import write_bytes
 from cchc_analysis.reference import Project
 from cchc_analysis.trends import list_told, open_board
@@ -56,7 +57,8 @@ ROW = ".row.json"
 """Kept with a page and not published: what ``pages.json``, the lists of briefs and that of trends
 say of it."""
 
-Beside = Callable[["Reference", "Tables", Project, Mapping[str, str]], dict[str, bytes]]
+Beside = Callable[[Project, Mapping[str, str]], dict[str, bytes]]
+"""Makes what lies beside a page, from the tables held and the parameters of the page."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,43 @@ def warm_up(reference: Reference) -> None:
     for name in HEAVY:
         import_module(name)
     _KNOWN[:] = [reference]
+    _rehearse(Project(Path.cwd()))
 
 
 _KNOWN: list[Reference] = []
+
+
+def _rehearse(project: Project) -> None:
+    """Go the whole way once with nothing to tell: what is made on the first way is then there.
+
+    No notebook of the project is tried: it might hang, and this process has no end to its time.
+    """
+    import nbformat
+
+    make: Any = nbformat.v4
+    first = make.new_code_cell('lang: str = "vi"', metadata={"tags": ["parameters"]})
+    shown = make.new_code_cell(REHEARSAL)
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = make.new_notebook(cells=[first, shown], metadata={"kernelspec": kernel})
+    path = project.root / "rehearsal.ipynb"
+    path.write_text(json.dumps(notebook), "utf-8")
+    for lang in LANGUAGES:
+        build_page(project, path, {"lang": lang}, ENGINE)
+        words = load_words(project.notebooks / TEMPLATE, lang)
+        words.date("2024-06-30")
+        words.number(1234.5, 1)
+    canvas = Canvas()
+    canvas.text(0, 0, "a", bold=True)
+    canvas.text(0, 0, "a")
+    canvas.to_svg(10)
+
+
+REHEARSAL = """
+from IPython.display import HTML
+import cchc_analysis
+
+HTML("<h1>" + lang + "</h1>")
+"""
 
 
 def make_files(task: Task) -> dict[str, bytes]:
@@ -155,7 +191,8 @@ def make_files(task: Task) -> dict[str, bytes]:
     for name, content in task.documents.items():
         write_bytes(project.root / name, content)
     page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
-    beside = task.beside(reference, task.tables, project, task.parameters) if task.beside else {}
+    with measure("beside the page"):
+        beside = task.beside(project, task.parameters) if task.beside else {}
     return bind_page(task.folder, page) | beside
 
 
@@ -165,22 +202,19 @@ def bind_page(folder: str, page: str) -> dict[str, bytes]:
     return {"index.html": tighten_page(page).encode(), LISTED: listed}
 
 
-def put_beside_brief(
-    reference: Reference, tables: Tables, project: Project, parameters: Mapping[str, str]
-) -> dict[str, bytes]:
+def put_beside_brief(project: Project, parameters: Mapping[str, str]) -> dict[str, bytes]:
     """The downloads of a brief, and its card."""
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
-    brief = open_brief(tables, reference, words, parameters["district"], parameters["period"])
+    brief = open_held(words, parameters["district"], parameters["period"], project.reports)
     with TemporaryDirectory(prefix="cchc-") as folder:
         write_downloads(Path(folder), brief)
         return read_files(Path(folder)) | {CARD: make_card(brief).to_bytes()}
 
 
-def put_beside_trend(
-    reference: Reference, tables: Tables, project: Project, parameters: Mapping[str, str]
-) -> dict[str, bytes]:
+def put_beside_trend(project: Project, parameters: Mapping[str, str]) -> dict[str, bytes]:
     """The values of an indicator, and its row in the list of trends."""
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
+    [(reference, tables)] = filter(None, [held()])
     board = open_board(tables, reference, (parameters["indicator"], "", "", ""), words)
     row = json.dumps(tell_trend_row(board), ensure_ascii=False)
     return {VALUES: format_values(board), ROW: row.encode()}

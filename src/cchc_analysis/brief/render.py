@@ -11,11 +11,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.printing import find_browser, print_page
+from cchc_analysis.engine import measure
 from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.files import write_text
 from cchc_analysis.words import Words, load_words
@@ -134,9 +135,10 @@ def build_page(
     """
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     check_parameters(notebook, parameters)
-    with TemporaryDirectory(prefix="cchc-") as folder:
-        executed = execute_notebook(notebook, parameters, Path(folder), project.notebooks, engine)
-    page = finish_page(export_page(executed, project, words))
+    with measure("papermill"):
+        executed = execute_notebook(notebook, parameters, project.notebooks, engine)
+    with measure("export"):
+        page = finish_page(export_page(executed, project, words))
     check_page(page, notebook.name)
     return page
 
@@ -171,7 +173,6 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
 def execute_notebook(
     notebook: Path,
     parameters: Mapping[str, str],
-    folder: Path,
     cwd: Path,
     engine: str | None = None,
 ) -> NotebookNode:
@@ -186,7 +187,7 @@ def execute_notebook(
     try:
         executed = execute(
             str(notebook),
-            str(folder / notebook.name),
+            None,  # written after every cell otherwise, and only read from memory
             parameters=dict(parameters),
             progress_bar=False,
             log_output=False,
@@ -227,13 +228,9 @@ def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem
 
 def export_page(executed: NotebookNode, project: Project, words: Words) -> str:
     """Export the HTML outputs of a notebook through our template."""
-    from nbconvert import HTMLExporter, TemplateExporter
+    from nbconvert import TemplateExporter
 
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name=TEMPLATE,
-        extra_template_basedirs=[str(project.notebooks)],
-        language_code=words.lang,
-    )
+    exporter = make_exporter(project.notebooks, words.lang)
     title = _find_text(executed, _TITLE)
     page = {
         "lang": words.lang,
@@ -246,6 +243,18 @@ def export_page(executed: NotebookNode, project: Project, words: Words) -> str:
     # what our template does not have, and takes most of the time and the case of SVG names.
     body, _ = TemplateExporter.from_notebook_node(exporter, executed, resources={"page": page})
     return str(body)
+
+
+@lru_cache(maxsize=4)
+def make_exporter(notebooks: Path, lang: str) -> Any:
+    """The exporter of a language; its template is compiled with the first page, and then kept."""
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name=TEMPLATE,
+        extra_template_basedirs=[str(notebooks)],
+        language_code=lang,
+    )
 
 
 def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:

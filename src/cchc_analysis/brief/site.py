@@ -240,9 +240,9 @@ def _told_when_stopped(progress: Progress) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        progress.say(
-            f"Stopped after {progress.describe()}: what is done is kept for the next run, and "
-            "the site is what it was."
+        there = progress.describe()
+        progress.tell(
+            f"Stopped after {there}: these are kept for the next run; the site is as it was."
         )
         raise
 

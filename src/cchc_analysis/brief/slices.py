@@ -9,7 +9,7 @@ other reports at all. A test holds pages told from slices against pages told fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,15 @@ if TYPE_CHECKING:
 
     from cchc_analysis.reference import Reference
 
-SEEN_OF_OTHERS = ("source_id", "kind", "issuer", "area", "period", "period_start", "period_end")
-"""What a page knows of a source that it does not tell: that it is there, whose and for when."""
+SEEN: Mapping[str, tuple[str, ...]] = {
+    "sources": (*("source_id", "kind", "issuer", "area", "period", "period_start", "period_end"),),
+    "indicators": (
+        *("source_id", "area_id", "scope", "indicator", "breakdown", "period", "period_start"),
+        *("period_end", "status", "value", "unit"),
+    ),
+}
+"""What a page sees of a row that it does not tell: that a source is there, whose and for when; what
+a value is, and nothing of the doubts about it. The other columns are empty in its slice."""
 
 OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
 """The tables of which a brief reads the rows of its own sources."""
@@ -68,7 +75,7 @@ class Slices:
     def of_tables(self, *names: str) -> Slice:
         """Whole tables, for a page on all sources; all of them without a name."""
         rows = {name: np.arange(len(getattr(self._tables, name))) for name in names or _NAMES}
-        return Slice(self._key_of(rows), (), lambda: self._cut(rows))
+        return self._slice(rows)
 
     @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
     def of_indicator(self, indicator: str) -> Slice:
@@ -82,8 +89,7 @@ class Slices:
         named = _take(self._tables.indicators, rows["indicators"])["source_id"].unique()
         known = self._by_source["sources"]
         states = _join(known[each] for name in named for each in name.split() if each in known)
-        key = key_of(self._key_of(rows), self._seen_hashes[states].tobytes())
-        return Slice(key, (), lambda: self._cut(rows, states))
+        return self._slice(rows, {"sources": states})
 
     @lru_cache(maxsize=2)  # noqa: B019 - one brief in two languages; lives as long as a build
     def of_brief(self, area_id: str, period: str) -> Slice:
@@ -94,14 +100,14 @@ class Slices:
             "source_id"
         ].tolist()
         rows = {name: self._find_own(name, told) for name in OF_SOURCES}
-        ends = self._ends[rows["indicators"]]
-        rows["indicators"] = _join([rows["indicators"], *self._find_panel(area_id, peers, ends)])
         of_told = self._by_source["sources"]
         rows["sources"] = _join([of_told[name] for name in told])
-        seen = _join(self._by_area.get(each, _NONE) for each in (area_id, *peers))
-        others = np.setdiff1d(seen, rows["sources"])
-        key = key_of(self._key_of(rows), self._seen_hashes[others].tobytes())
-        return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, others))
+        ends = self._ends[rows["indicators"]]
+        seen = {
+            "indicators": _join(self._find_panel(area_id, peers, ends)),
+            "sources": _join(self._by_area.get(each, _NONE) for each in (area_id, *peers)),
+        }
+        return self._slice(rows, seen, told)
 
     def _peers(self, area_id: str) -> list[str]:
         if area_id not in self._known_peers:
@@ -124,30 +130,43 @@ class Slices:
             at = self._compared.get(peer, _NONE)
             yield at[np.isin(self._ends[at], ends)]
 
-    def _key_of(self, rows: dict[str, Rows]) -> str:
-        return key_of({name: self._hashes[name][at].tobytes() for name, at in rows.items()})
+    def _slice(
+        self, rows: dict[str, Rows], seen: dict[str, Rows] | None = None, told: Iterable[str] = ()
+    ) -> Slice:
+        """The slice of some rows, and of others of which it sees the outside only."""
+        outside = {
+            name: np.setdiff1d(at, rows.get(name, _NONE)) for name, at in (seen or {}).items()
+        }
+        key = key_of(
+            {name: self._hashes[name][at].tobytes() for name, at in rows.items()},
+            {name: self._seen_hashes[name][at].tobytes() for name, at in outside.items()},
+        )
+        return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, outside))
 
-    def _cut(self, rows: dict[str, Rows], others: Rows = ()) -> Tables:
+    def _cut(self, rows: dict[str, Rows], outside: dict[str, Rows]) -> Tables:
         cut = {name: _take(getattr(self._tables, name), rows.get(name, _NONE)) for name in _NAMES}
-        if len(others):
-            cut["sources"] = self._add_seen(cut["sources"], others)
+        cut |= {name: self._add_outside(name, cut[name], at) for name, at in outside.items()}
         return Tables(**{name: table.reset_index(drop=True) for name, table in cut.items()})
 
-    def _add_seen(self, sources: pd.DataFrame, others: Rows) -> pd.DataFrame:
+    def _add_outside(self, name: str, table: pd.DataFrame, at: Rows) -> pd.DataFrame:
         import pandas as pd
 
-        seen = _take(self._tables.sources, others)
-        hidden = [name for name in seen.columns if name not in SEEN_OF_OTHERS]
-        both: pd.DataFrame = pd.concat([sources, seen.assign(**dict.fromkeys(hidden, ""))])
-        return both.sort_index()
+        others = _take(getattr(self._tables, name), at)
+        hidden = [column for column in table.columns if column not in SEEN[name]]
+        emptied = others.assign(**{column: _empty(others[column]) for column in hidden})
+        kept = [each for each in (table, emptied) if len(each)] or [table]
+        return pd.concat(kept).sort_index()
 
     @cached_property
     def _hashes(self) -> dict[str, Any]:
         return {name: _hash_rows(getattr(self._tables, name)) for name in _NAMES}
 
     @cached_property
-    def _seen_hashes(self) -> Any:
-        return _hash_rows(self._tables.sources[list(SEEN_OF_OTHERS)])
+    def _seen_hashes(self) -> dict[str, Any]:
+        return {
+            name: _hash_rows(getattr(self._tables, name)[list(columns)])
+            for name, columns in SEEN.items()
+        }
 
     @cached_property
     def _ends(self) -> Any:
@@ -228,6 +247,13 @@ def _index_rows(values: Any) -> dict[str, Rows]:
         str(name): order[start:end]
         for name, start, end in zip(names, starts, starts[1:], strict=False)
     }
+
+
+def _empty(column: pd.Series) -> Any:
+    """What an unseen cell of a column holds."""
+    if column.dtype.kind == "b":
+        return False
+    return float("nan") if column.dtype.kind == "f" else ""
 
 
 def _hash_rows(table: pd.DataFrame) -> Any:

@@ -52,7 +52,7 @@ class Progress:
         if outcome.result is None:
             self.failed += 1
             for problem in outcome.problems:
-                self.say(f"failed: {problem}")
+                self.tell(f"failed: {problem}")
         self.tick()
 
     def tick(self) -> None:
@@ -63,7 +63,7 @@ class Progress:
             self._told = now
             self._show(self.describe(), is_alive=True)
 
-    def say(self, words: str) -> None:
+    def tell(self, words: str) -> None:
         """Tell something, and keep it on the screen."""
         self._show(words, is_alive=False)
 
@@ -98,7 +98,7 @@ class Progress:
         if abs(jump) > JUMP_SECONDS:
             self._drift += jump
             way = "forward" if jump > 0 else "back"
-            self.say(
+            self.tell(
                 f"The clock of this machine went {way} by {_tell_time(abs(jump))}; "
                 "no page depends on it, and the build goes on."
             )
