@@ -1,0 +1,212 @@
+"""The site over several builds: what is made again, what stays, and what a fault leaves behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from brief_work import make_here, name_task
+from cchc_analysis import pipeline
+from cchc_analysis.brief import Site
+from cchc_analysis.brief import site as site_module
+from cchc_analysis.cli import main
+from cchc_analysis.engine import key_of_files
+from cchc_analysis.reference import Project
+from cchc_analysis.store import list_inputs
+from conftest import Replace
+
+REPORT = "data/raw/transcripts/song_may_2022_h1.csv"
+PLAN = "data/raw/transcripts/song_may_2022_plan.csv"
+OWN = {f"{lang}/991-song-may/2022-h1" for lang in ("vi", "en")}
+PEER = {f"{lang}/992-dong-gio/2022-h1" for lang in ("vi", "en")}
+QUALITY = {"vi/quality", "en/quality"}
+
+Build = Callable[..., tuple[Site, set[str]]]
+
+
+PROCESSED: dict[str, pipeline.Run] = {}
+PROCESS = pipeline.process
+
+
+def process_once(project: Project) -> pipeline.Run:
+    """What a run makes of the same inputs is the same; validating takes seconds."""
+    key = key_of_files(list_inputs(project), project.root)
+    if key not in PROCESSED:
+        PROCESSED[key] = PROCESS(project)
+    return PROCESSED[key]
+
+
+@pytest.fixture
+def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """Build the site of the made-up project; tells which pages notebooks would have made."""
+    monkeypatch.setattr(pipeline, "process", process_once)
+
+    def run(failing: str = " ", **options: bool) -> tuple[Site, set[str]]:
+        made: set[str] = set()
+        work = make_here(name_task, failing)
+
+        def watched(jobs, *given, **named):
+            return work((made.add(job.name) or job for job in jobs), *given, **named)
+
+        monkeypatch.setattr(site_module, "run_jobs", watched)
+        site, _ = pipeline.build_site(processed, **options)
+        return site, made
+
+    return run
+
+
+def looks(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_ino, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_nothing_changed_nothing_is_done(
+    build: Build, processed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, made = build()
+    assert made == OWN | PEER | QUALITY
+    before = looks(processed.site)
+    monkeypatch.setattr(pipeline, "process", lambda _: pytest.fail("processed again"))
+    again, made = build()
+    assert (again.pages, again.built, made) == (first.pages, 0, set())
+    assert looks(processed.site) == before
+
+
+@pytest.mark.parametrize(("figure", "peers"), [(",50,", set()), (",1.250,", PEER)])
+def test_one_figure_changed_reaches_its_own_pages_and_those_that_compare_it(
+    build: Build, processed: Project, replace: Replace, figure: str, peers: set[str]
+) -> None:
+    build()
+    before = looks(processed.site)
+    replace(REPORT, figure, figure.replace("0,", "1,"))
+    _, made = build()
+    assert made == OWN | QUALITY | peers
+    after = looks(processed.site)
+    changed = {name for name in after if after[name][1] != before[name][1]}
+    assert {name.partition("/2022-h1")[0] for name in changed if "2022-h1" in name} == {
+        f"{lang}/991-song-may" for lang in ("vi", "en")
+    }
+    same = {name for name in after if after[name] == before[name]}
+    others = {name for name in after if "992-dong-gio" in name and not peers}
+    assert others <= same, "written again"
+
+
+def test_force_makes_all_again(build: Build) -> None:
+    build()
+    assert build(force=True)[1] == OWN | PEER | QUALITY
+
+
+def test_a_build_that_was_stopped_goes_on(
+    build: Build, processed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop_after_two(*given, **named):
+        for number, outcome in enumerate(make_here(name_task)(*given, **named)):
+            if number == 2:
+                raise KeyboardInterrupt
+            yield outcome
+
+    monkeypatch.setattr(site_module, "run_jobs", stop_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.build_site(processed)
+    assert not processed.site.exists()
+    _, made = build()
+    assert len(made) == len(OWN | PEER | QUALITY) - 2
+
+
+def test_a_page_that_failed_is_tried_again_though_nothing_changed(build: Build) -> None:
+    build("vi/992")
+    assert build()[1] == {"vi/992-dong-gio/2022-h1"}
+
+
+def test_a_broken_plan_keeps_the_former_pages_and_says_so(
+    build: Build, processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build()
+    before = looks(processed.site / "vi" / "991-song-may")
+    text = (processed.root / PLAN).read_text("utf-8").splitlines()
+    replace(PLAN, text[-1], text[-1].replace(",", ";"))
+    site, made = build()
+    assert set(site.kept) == OWN
+    assert not made & OWN
+    assert looks(processed.site / "vi" / "991-song-may") == before
+    assert main(["--root", str(processed.root), "site", "--quiet"]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "2 pages stay as they were, as a source of theirs was set aside: " in told.err
+    assert "song_may_2022_plan" in told.err
+
+
+def test_two_builds_at_once_one_is_refused(
+    processed: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with site_module.open_site(processed.site):
+        assert main(["--root", str(processed.root), "site"]) == 2
+    assert "another build is writing into it" in capsys.readouterr().err
+
+
+KILLED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from brief_work import make_here, name_task
+from cchc_analysis import pipeline
+from cchc_analysis.brief import open_site, render_site
+from cchc_analysis.brief import site as site_module
+from cchc_analysis.engine import key_of_files
+from cchc_analysis.reference import Project
+from cchc_analysis.store import list_inputs
+from dataclasses import replace
+project = Project(Path(sys.argv[2]))
+reference, tables = pipeline.load(project)
+site_module.run_jobs = make_here(name_task)
+print("ready", flush=True)
+for turn in range(10**6):
+    told = replace(tables, sources=tables.sources.assign(title=f"turn {turn}"))
+    with open_site(project.site) as build:
+        render_site(project, told, reference, build)
+    print(turn, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two renames are needed")
+@pytest.mark.parametrize("times", [2, pytest.param(100, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_the_site_is_whole(
+    build: Build, processed: Project, times: int
+) -> None:
+    chance = random.Random(6)  # noqa: S311 - moments, not secrets
+    first, _ = build()
+    command = [sys.executable, "-c", KILLED, str(Path(__file__).parent), str(processed.root)]
+    paths = os.pathsep.join(str(Path(path).absolute()) for path in sys.path)
+    for _ in range(times):
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths}
+        ) as running:
+            assert running.stdout
+            running.stdout.readline()
+            time.sleep(chance.uniform(0, 3))
+            running.send_signal(signal.SIGKILL)
+        assert_whole(processed.site, first.pages)
+    site, _ = build()
+    assert site.pages == first.pages
+    assert_whole(processed.site, first.pages)
+
+
+def assert_whole(site: Path, pages: int) -> None:
+    """All pages are there, and all of one build."""
+    assert len(list(site.rglob("*.html"))) == pages
+    told = {
+        line for path in site.rglob("brief.json") for line in path.read_text("utf-8").splitlines()
+        if '"title": "turn' in line
+    }  # fmt: skip
+    assert len(told) <= 1, "pages of two builds"
