@@ -59,11 +59,11 @@ def test_the_remedy_names_a_file_that_is_there(project: Project) -> None:
         "indicators",
         "made_up_rate,Tỷ lệ,Rate,%,procedures,higher,0,100,ratio,no_such,no_such_either,\n",
     )
-    add(project, "targets", "T1,404,,on_time_rate,,,>=,90,percent,,,,\n")
+    add(project, "targets", "T1,nowhere,,on_time_rate,,,>=,90,percent,,,,\n")
     with pytest.raises(ReferenceDataError) as caught:
         load_reference(project.reference)
     told = str(caught.value)
-    for name in ("numerator 'no_such'", "denominator 'no_such_either'", "area_id '404'"):
+    for name in ("numerator 'no_such'", "denominator 'no_such_either'", "area_id 'nowhere'"):
         assert name in told
     named = {word.strip(".,") for word in told.split() if word.startswith("data/reference/")}
     assert named <= {f"data/reference/{table}.csv" for table in REFERENCE_TABLES}
