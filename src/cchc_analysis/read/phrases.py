@@ -74,6 +74,8 @@ STATES = {
 _REASONS = {
     "words of its own": "ngay tại đó",
     "what it is a part of": "số mà nó là một phần",
+    "earlier in its sentence, another clause": "trước đó trong câu, vế khác",
+    "of what was given": "của số được giao",
     "earlier in its sentence": "trước đó trong câu",
     "its sentence, line before": "câu bắt đầu ở dòng trên",
     "its sentence": "đầu câu",
@@ -91,6 +93,7 @@ _REASONS = {
     "the whole that": "tổng mà",
     "is a part of": "là một phần",
     "the upper end of a range": "đầu trên của khoảng",
+    "points reached, right behind": "điểm đạt, ngay sau",
     "present, right behind": "số có mặt, ngay sau",
     "given, right behind": "số được giao, ngay sau",
     "as the line that opens the list": "như dòng mở danh sách hoặc số ngay trước",

@@ -22,7 +22,9 @@ SENTENCE_END = re.compile(
     rf"(?<=[.!?…])[”\"*)]*\s+(?=[“\"*(]*[{CAPITALS}])"
     r"|(?<=[^\W_]{2}[.!?])\s+(?=\d[\d.,/]*\s*(?:%|[^\W\d_]{2}))"
 )
-_DELIMITER = re.compile(r"[;()]|[.,:](?=\s|$)|\s[-–]\s|\*+|\|")
+_DELIMITER = re.compile(
+    r"[;()]|[.,:](?=\s|$)|\s[-–]\s(?!(?i:xã hội|thông tin|thể thao|du lịch|truyền thông)\b)|\*+|\|"
+)
 _STRONG = re.compile(r"[;(|]|\)(?=\W*$|[,;])|[.](?=\s|$)")
 _MARKER = re.compile(
     r"(?i)\b(?:đạt|chiếm|bằng|và|trong đó|còn|gồm|so với|trên tổng(?: số)?|tương ứng|với|tăng|giảm|"

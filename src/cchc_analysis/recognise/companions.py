@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cchc_analysis.recognise.clauses import Mention
 from cchc_analysis.recognise.figures import Figure
@@ -82,14 +83,41 @@ class Companions:
             at = mention.partner
         return self.by_mention.get((entry.line, entry.text, at))
 
+    def pair_points(self, entry: Entry, words: Words) -> Candidate | None:
+        """The points reached of the maximum that stands right before them."""
+        if "điểm đạt" not in words.own or words.own - EMPTY_TERMS - NOUNS - {"điểm đạt"}:
+            return None
+        before = self.by_mention.get((entry.line, entry.text, entry.at - 1)) if entry.at else None
+        if before is None or not before.indicator.endswith("_max"):
+            return None
+        if entry.mentions[entry.at - 1].lead != entry.mention.lead:
+            return None
+        codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]
+        if len(codes) != 1:
+            return None
+        return Candidate(codes[0], SURE, f"points reached, right behind {before.indicator}")
+
+    def follow_quota(self, entry: Entry, words: Words, candidate: Candidate) -> Candidate:
+        """What is a part of what was given is given as well, unless it says that it is there."""
+        whole = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
+        quota = self._wording.rules[candidate.indicator].over
+        is_given = whole is not None and whole.indicator.endswith("_quota")
+        if not is_given or not quota.endswith("_quota") or "có mặt" in words.own:
+            return candidate
+        return replace(candidate, indicator=quota, reason=f"{candidate.reason}, of what was given")
+
     def complete_pair(self, entry: Entry, words: Words) -> Candidate | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
-        if words.own - EMPTY_TERMS - NOUNS - {"được giao"} or "%" in words.units or not entry.at:
+        if (
+            words.own - EMPTY_TERMS - NOUNS - {"được giao", "thực hiện", "chỉ tiêu"}
+            or "%" in words.units
+            or not entry.at
+        ):
             return None
         before = self.by_mention.get((entry.line, entry.text, entry.at - 1))
         if before is None or entry.mentions[entry.at - 1].lead != entry.mention.lead:
             return None
-        if "có mặt" in words.own and before.indicator.endswith("_quota"):
+        if words.own & {"có mặt", "thực hiện"} and before.indicator.endswith("_quota"):
             codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]
             if len(codes) == 1:
                 return Candidate(codes[0], SURE, f"present, right behind {before.indicator}")

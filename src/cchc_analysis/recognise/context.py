@@ -43,7 +43,14 @@ _NEAR_LEVELS = frozenset(
     }
 )
 _ELSEWHERE = frozenset(
-    {"title", "goes on with", "the document", "the figure before it", "earlier in its sentence"}
+    {
+        "earlier in its sentence, another clause",
+        "title",
+        "goes on with",
+        "the document",
+        "the figure before it",
+        "earlier in its sentence",
+    }
 )
 _OFFICE = re.compile(
     r"(?i)(?:^|[-+*•(,;]\s*|tại\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"

@@ -99,6 +99,8 @@ class Proposer:
         if _CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
+        if "point" in words.units and (points := self._beside.pair_points(entry, words)):
+            return points, ()
         candidates = [
             each
             for each in match_rules(words, self._wording)
@@ -110,6 +112,8 @@ class Proposer:
             second = candidates[1].score if len(candidates) > 1 else 0.0
             names = tuple(each.indicator for each in candidates[1:4])
             if best.score - second >= MARGIN:
+                if entry.mention.parent >= 0 and entry.mention.role != "part":
+                    best = self._beside.follow_quota(entry, words, best)
                 return best, names
             return None, (best.indicator, *names)
         share = self._beside.find_share(entry, words) if "%" in words.units else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cchc_analysis.recognise.clauses import OPENER, SENTENCE_END, Mention
 from cchc_analysis.recognise.grids import Label
 
+BEFORE = "earlier in its sentence, another clause"
 LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
 TAIL = 25
 """Words behind the own stretch of a figure that may still speak for it."""
@@ -65,6 +66,7 @@ def tell_sentence(entry: Entry) -> Iterator[tuple[str, str]]:
     if first is not mention:
         clause = max(mention.lead, text.rfind(";", mention.lead, mention.own[0]) + 1)
         yield EARLIER, text[clause : max(reach, mention.own[0])]
+        yield BEFORE, text[mention.lead : max(reach, mention.own[0])]
     yield "its sentence", text[mention.lead : reach]
 
 
