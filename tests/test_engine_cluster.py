@@ -15,8 +15,11 @@ from pathlib import Path
 import pytest
 
 import engine_work
+from cchc_analysis import pipeline
+from cchc_analysis.brief import site as site_module
 from cchc_analysis.engine import Job, Outcome, run_jobs
 from cchc_analysis.errors import CommandError
+from cchc_analysis.reference import Project
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
 
@@ -159,3 +162,35 @@ def test_a_scheduler_without_workers(scheduler: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("cchc_analysis.engine.cluster.WORKER_SECONDS", 1)
     with pytest.raises(CommandError, match="no worker came within 1 s; expected at least one"):
         run(scheduler, ["a"])
+
+
+@pytest.mark.slow
+def test_a_site_built_by_two_workers_is_the_site_built_here(
+    scheduler: str, processed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real notebooks; one worker is killed while it works, and the other does what it had."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    pipeline.build_site(processed, here, pipeline.Workers(2))
+    taken = []
+    take = site_module._take
+
+    def take_and_kill(draft, outcome) -> None:
+        taken.append(outcome.job.name)
+        if len(taken) == 2:
+            kill_one(scheduler)
+        take(draft, outcome)
+
+    monkeypatch.setattr(site_module, "_take", take_and_kill)
+    with workers(scheduler, tmp_path, 2):
+        site, errors = pipeline.build_site(processed, there, pipeline.Workers(scheduler=scheduler))
+    assert not errors
+    assert len(taken) == len(set(taken)) == site.built > 4
+    assert read_all(there) == read_all(here)
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

@@ -18,9 +18,11 @@ from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException
 
 import engine_work
+from cchc_analysis.brief.render import build_page
 from cchc_analysis.engine import Job, run_jobs
 from cchc_analysis.engine.notebooks import CchcEngine
 from cchc_analysis.engine.spent import take_times
+from cchc_analysis.reference import Project
 
 ROOT = Path(__file__).parents[1]
 OURS = ("child", "place")
@@ -244,3 +246,35 @@ def test_papermill_finds_the_engine_by_its_name() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     module, _, name = project["entry-points"]["papermill.engine"]["cchc"].partition(":")
     assert getattr(import_module(module), name) is CchcEngine
+
+
+NOTEBOOKS = {
+    "district_brief.ipynb": {"district": "991", "period": "2022-H1", "lang": "en"},
+    "data_quality.ipynb": {"lang": "vi"},
+    "indicator_trends.ipynb": {"indicator": "online_rate", "areas": "", "first": "", "last": ""},
+    "explore.ipynb": {"indicator": "online_rate", "areas": "", "first": "", "last": ""},
+}
+
+
+def test_every_notebook_is_compared() -> None:
+    assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} == set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "district_brief.ipynb",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in list(NOTEBOOKS)[1:]),
+    ],
+)
+def test_the_page_of_a_notebook_is_the_same_by_both_engines(
+    processed: Project, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCHC_ROOT", str(processed.root))
+    parameters = {"lang": "vi"} | NOTEBOOKS[name]
+    pages = [
+        build_page(processed, processed.notebooks / name, parameters, engine)
+        for engine in (None, "cchc")
+    ]
+    assert pages[0] == pages[1]
+    assert len(pages[0]) > 5_000
