@@ -38,7 +38,7 @@ from typing import Any
 
 from cchc_analysis.brief import Workers, open_brief, open_site, render_site
 from cchc_analysis.brief.pages import HEAVY, Page, Task, list_pages, make_files, make_task, warm_up
-from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_page
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_page, tighten_page
 from cchc_analysis.brief.site import read_inputs
 from cchc_analysis.brief.slices import Slices
 from cchc_analysis.engine import Job, Outcome, Profile, run_jobs
@@ -103,7 +103,8 @@ def build_in_pool(country: Country, wanted: list[Page], count: int) -> Made:
 
 
 def build_with_papermill(project: Project, parameters: dict[str, str]) -> bytes:
-    return build_page(project, project.notebooks / NOTEBOOK, parameters).encode()
+    page = build_page(project, project.notebooks / NOTEBOOK, parameters)
+    return tighten_page(page).encode()
 
 
 def build_with_engine(country: Country, wanted: list[Page], count: int) -> Made:
@@ -143,7 +144,7 @@ def call_functions(task: Task) -> dict[str, bytes]:
     parts = [getattr(cchc_analysis, f"show_{part}")(brief)._repr_html_() for part in PARTS]
     style = (project.notebooks / TEMPLATE / "page.css").read_text("utf-8")
     page = compile_page().render(lang=words.lang, style=style, parts=parts)
-    return {"index.html": finish_page(page).encode()}
+    return {"index.html": tighten_page(finish_page(page)).encode()}
 
 
 @cache

@@ -56,6 +56,9 @@ SITE_FILES = (
 """What lies in ``data/`` of the site, in the order of the links."""
 
 SITE_FOLDER = "data"
+LONGEST_SHEET = 100_000
+"""Rows of a table in the workbook of the whole site; a longer one is in its CSV file only."""
+ROWS_AT_ONCE = 20_000
 CITATION = "CITATION.cff"
 
 MEANINGS: Mapping[str, str] = COLUMN_MEANINGS | {
@@ -180,6 +183,7 @@ def write_site_downloads(folder: Path, project: Project, tables: Tables) -> None
     title = words[-1].plain("site.title")
     sheets = kept | {"sources": tables.sources[list(SOURCE_COLUMNS)]}
     sheets["read-me"] = _tell_columns(sheets, title, words)
+    sheets = {name: table for name, table in sheets.items() if len(table) <= LONGEST_SHEET}
     write_bytes(data / "cchc.xlsx", bind_workbook(sheets, title))
     resources = [
         each
@@ -314,7 +318,14 @@ def _type_of(column: str) -> str:
 
 
 def _write_csv(path: Path, table: pd.DataFrame) -> None:
-    write_text(path, format_table(table.map(disarm)))
+    """Write a table in pieces: as text it takes many times the room that it takes as a table."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("w", encoding="utf-8", newline="") as file:
+        for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
+            text = format_table(table.iloc[start : start + ROWS_AT_ONCE].map(disarm))
+            file.write(text if start == 0 else text.partition("\n")[2])
+    fresh.replace(path)
 
 
 def disarm(cell: Any) -> Any:

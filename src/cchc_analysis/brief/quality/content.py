@@ -13,6 +13,7 @@ from cchc_analysis.brief.content import Brief, Contradiction, split_figures
 from cchc_analysis.brief.ledger import tell_rule
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.places import name_folder
+from cchc_analysis.brief.slices import Slices
 from cchc_analysis.brief.telling import upper
 from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.files import list_rows
@@ -114,8 +115,11 @@ def open_quality(tables: Tables, reference: Reference, words: Words) -> Quality:
     Raises:
         BriefError: No report on a district is held.
     """
+    # From slices: each brief would look through all rows otherwise.
+    slices = Slices(tables, reference)
     briefs = tuple(
-        open_brief(tables, reference, words, *place) for place in list_briefs(tables, reference)
+        open_brief(slices.of_brief(*place).cut(), reference, words, *place)
+        for place in list_briefs(tables, reference)
     )
     if not briefs:
         raise BriefError(
