@@ -251,6 +251,33 @@ def test_sentences_are_read(reader, text: str, expected: list[tuple[str, str, st
     assert [(f.printed, f.indicator, f.scope) for f in reader(text)] == expected
 
 
+def test_made_up_sentences_are_read_and_rather_left_open_than_wrong(reader) -> None:
+    path = Path(__file__).resolve().parent / "made_up" / "sentences.txt"
+    rows = [
+        line.partition("|")
+        for line in path.read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    figures = look_twice(reader, "\n".join(text for text, _, _ in rows))
+    found, claims, known, right = 0, 0, 0, 0
+    for number, (_, _, answers) in enumerate(rows, start=1):
+        here = [figure for figure in figures if figure.line == number]
+        claims += sum(bool(figure.indicator) for figure in here)
+        for answer in filter(None, answers.split(";")):
+            printed, _, code = answer.rpartition("=")
+            code = "" if code == "-" else code
+            twins = [figure for figure in here if figure.printed == printed]
+            if not twins:
+                continue
+            best = next((each for each in twins if each.indicator == code), twins[0])
+            here.remove(best)
+            known, found = known + 1, found + (best.indicator == code)
+            right += bool(best.indicator) and best.indicator == code
+    assert known > 180
+    assert found / known >= 0.9
+    assert right / claims >= 0.95
+
+
 def look_twice(reader, text: str):
     return look_again(reader(text), reader.wording, reader.reference)
 

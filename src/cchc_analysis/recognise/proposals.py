@@ -152,6 +152,10 @@ class Proposer:
         kind = self._reference.unit_rows[row["unit"]]["kind"]
         printed = entry.mention.numeral.text
         before = entry.text[: entry.mention.numeral.start]
+        over = self._wording.rules[candidate.indicator].over
+        if entry.mention.role == "part" and kind == "count" and not over:
+            # The A of "A/B" is a part: what knows no whole cannot be it.
+            return False
         is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)
         if kind == "rank" and not is_ranked:
             return False

@@ -174,7 +174,7 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
             if share is not None and _is_other_share(figures, at, str(row["numerator"]), reference):
                 figure = replace(
                     figure, indicator="", confidence=Confidence.NONE,
-                    rivals=(figure.indicator, *figure.rivals),
+                    rivals=figure.rivals,
                     looked_again="it is the share that the figure before it has in another one",
                 )  # fmt: skip
             elif part and whole and share is not None and abs(100 * part / whole - share) > 3:
