@@ -297,6 +297,14 @@ def test_a_zero_a_missing_and_a_withheld_value_look_different() -> None:
     )
 
 
+def test_a_title_in_another_language_says_so() -> None:
+    tables = make_tables(PLAIN_REPORT)
+    tables = replace(tables, sources=tables.sources.assign(language="vi"))
+    title = '<span lang="vi">Báo cáo bịa để thử</span>'
+    assert tell_page(open_made_up(tables, "en")).count(title) == 2
+    assert title not in tell_page(open_made_up(tables, "vi"))
+
+
 def test_both_languages_say_the_same_numbers() -> None:
     tables = make_tables(PLAIN_REPORT + FIVE_STATES, PLAN, [{}])
     pages = {lang: tell_page(open_made_up(tables, lang)) for lang in ("vi", "en")}

@@ -189,6 +189,59 @@ def test_the_three_blues_differ_in_lightness_and_so_without_colour(scheme: str) 
     assert contrast(colours["mid"], colours["pale"]) >= 1.8
 
 
+EYES = {
+    "red-blind": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+    "green-blind": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    "blue-blind": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
+    "grey": ((0.213, 0.715, 0.072),) * 3,
+}
+"""How linear red, green and blue reach an eye (Machado, Oliveira, Fernandes 2009, severity 1)."""
+
+NEIGHBOURS = (
+    ("deep", "mid"),
+    ("deep", "pale"),
+    ("mid", "pale"),
+    ("mid", "alert"),
+    ("pale", "alert"),
+)
+"""Roles that touch in a bar. A label and an edge in the colour of the paper part them besides."""
+
+
+def see(colour: str, eye: str) -> tuple[float, float, float]:
+    """A colour as an eye sees it, in CIE Lab."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    seen = [
+        min(max(sum(a * b for a, b in zip(row, linear, strict=True)), 0), 1) for row in EYES[eye]
+    ]
+    to_xyz = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    white = (0.9505, 1.0, 1.089)
+    x, y, z = (
+        _bend(sum(a * b for a, b in zip(row, seen, strict=True)) / top)
+        for row, top in zip(to_xyz, white, strict=True)
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def _bend(value: float) -> float:
+    return value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+@pytest.mark.parametrize("eye", EYES)
+def test_what_touches_in_a_bar_differs_to_every_eye(scheme: str, eye: str) -> None:
+    colours = palettes()[scheme]
+    for one, other in NEIGHBOURS:
+        pair = see(colours[one], eye), see(colours[other], eye)
+        distance = sum((a - b) ** 2 for a, b in zip(*pair, strict=True)) ** 0.5
+        assert distance >= 10, (one, other, round(distance, 1))
+
+
+def test_bars_that_touch_have_an_edge_between_them() -> None:
+    css = (PROJECT.notebooks / "page" / "page.css").read_text("utf-8")
+    assert ":where(path[class^=f-]) { stroke: var(--paper); }" in css
+
+
 def test_the_page_gives_every_role_a_colour() -> None:
     css = (PROJECT.notebooks / "page" / "page.css").read_text("utf-8")
     assert {name for name in ROLES if f"--{name}:" not in css} == set()

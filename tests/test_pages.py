@@ -28,7 +28,14 @@ from brief_work import (
 from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, name_page, open_brief
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.overview import LISTS, Told, bind_absent, bind_root, make_card
+from cchc_analysis.brief.overview import (
+    LISTS,
+    Told,
+    bind_absent,
+    bind_root,
+    bind_trends,
+    make_card,
+)
 from cchc_analysis.brief.render import put_page
 from hard_pages import list_hard
 
@@ -117,6 +124,7 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, bind in LISTS.items():
             pages[f"{lang}/{name}/index.html"] = bind(PROJECT, told, lang)
         pages[f"{lang}/quality/index.html"] = bind_absent(PROJECT, lang)
+        pages[f"{lang}/trends/index.html"] = bind_trends(PROJECT, [], lang)
     pages["index.html"] = bind_root(PROJECT, {"vi": len(briefs) // 2, "en": len(briefs) // 2})
     for name, brief in list_hard("vi").items():
         pages[f"{HARD}/{name.replace(' ', '-')}.html"] = tell_page(brief)

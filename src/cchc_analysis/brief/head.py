@@ -14,9 +14,9 @@ from cchc_analysis.brief.telling import (
     name_area,
     name_indicator,
     name_source,
+    tell_title,
 )
 from cchc_analysis.files import list_rows
-from cchc_analysis.words import clean_text
 
 CONTENTS = ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes")
 
@@ -77,7 +77,7 @@ def _tell_documents(brief: Brief) -> Markup:
         said = brief.words.say("head.lacks", what=lacks) if lacks else ""
         items.append(
             Markup("<li>{} {} <small>{}</small></li>").format(
-                name_source(brief, row["source_id"]), clean_text(row["title"]), said
+                name_source(brief, row["source_id"]), tell_title(brief, row), said
             )
         )
     return Markup('<ul class="docs">{}</ul>').format(Markup("").join(items))

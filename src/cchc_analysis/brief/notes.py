@@ -22,6 +22,7 @@ from cchc_analysis.brief.telling import (
     name_area,
     name_indicator,
     name_source,
+    tell_title,
     wrap,
 )
 from cchc_analysis.files import list_rows
@@ -59,7 +60,7 @@ def _list_sources(brief: Brief) -> Markup:
     for number, row in enumerate(list_rows(brief.sources), start=1):
         lines = [
             Markup("<cite>{}</cite>. {}.").format(
-                clean_text(row["title"]), clean_text(row["issuer"])
+                tell_title(brief, row), clean_text(row["issuer"])
             ),
             _name_document(brief, row),
         ]

@@ -6,8 +6,9 @@ through here, so that none can stand without the way back to its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -196,6 +197,14 @@ def name_source(brief: Brief, source_id: str) -> Markup:
         return clean_text(source_id)
     number = known.index(source_id) + 1
     return Markup('<a href="#s-{n}">[{n}]</a>').format(n=number)
+
+
+def tell_title(brief: Brief, source: Mapping[str, Any]) -> Markup:
+    """The title of a document, marked as of its own language where that is not the page's."""
+    title, lang = clean_text(source["title"]), str(source["language"]) or brief.lang
+    if lang == brief.lang:
+        return title
+    return Markup('<span lang="{}">{}</span>').format(lang, title)
 
 
 def cite(brief: Brief, entries: Iterable[Entry]) -> Markup:

@@ -139,7 +139,7 @@ def exhibit_qualification(brief: Brief) -> Exhibit | None:
             continue
         shown += [total, *parts]
         key = brief.words.say(f"qualification.{whole}")
-        shades = ("deep", "alert") if len(parts) == 2 else roles
+        shades = ("deep", "pale") if len(parts) == 2 else roles
         rows += stack_row(brief, key, total, list(zip(parts, shades, strict=False)))
     if not rows:
         return None
