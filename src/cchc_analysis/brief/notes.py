@@ -28,6 +28,9 @@ from cchc_analysis.brief.telling import (
 from cchc_analysis.files import list_rows
 from cchc_analysis.words import clean_text
 
+METHOD = ("signs", "tolerance", "interval", "pooling", "states", "windows", "summary")
+"""The rules of a page, by the ends of their keys."""
+
 
 def show_notes(brief: Brief) -> Section:
     """Sources, completeness, method, definitions, every number, citation, reproducibility."""
@@ -135,15 +138,33 @@ def _name_all(brief: Brief, indicators: Iterable[str]) -> Markup:
 
 def tell_method(brief: Brief) -> Markup:
     """The rules of the page: signs, tolerance, states, trend, peers, summary."""
-    keys = ("signs", "tolerance", "interval", "pooling", "states", "windows", "summary")
-    rules = Markup("; ").join(brief.words.say(f"rule.{name}") for name in RULES)
     items = Markup("").join(
-        Markup('<li id="about-{}">{}</li>\n').format(
-            key, brief.words.say(f"method.{key}", rules=rules)
-        )
-        for key in keys
+        Markup('<li id="about-{}">{}</li>\n').format(key, _say_method(brief, key)) for key in METHOD
     )
     return Markup("<ul>\n{}</ul>\n").format(items)
+
+
+def define_method(brief: Brief) -> Markup:
+    """The same with a name for each rule, and what surrounds them, for a page of their own."""
+    told = {
+        "path": brief.words.say("method.path"),
+        **{key: _say_method(brief, key) for key in METHOD},
+        "grade": tell_grade_rule(brief),
+        "limits": brief.words.say("method.limits"),
+        "people": brief.words.say("method.people"),
+    }
+    items = Markup("").join(
+        Markup('<dt id="about-{}">{}</dt><dd>{}</dd>\n').format(
+            key, brief.words.say(f"index.method.{key}"), text
+        )
+        for key, text in told.items()
+    )
+    return Markup('<dl class="method">\n{}</dl>\n').format(items)
+
+
+def _say_method(brief: Brief, key: str) -> Markup:
+    rules = Markup("; ").join(brief.words.say(f"rule.{name}") for name in RULES)
+    return brief.words.say(f"method.{key}", rules=rules)
 
 
 def _list_definitions(brief: Brief) -> Markup:

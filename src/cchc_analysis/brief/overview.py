@@ -21,7 +21,7 @@ from cchc_analysis.brief.glance import count_all, tabulate_glance, tell_row, tel
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
 from cchc_analysis.brief.listing import describe_brief
 from cchc_analysis.brief.masthead import SISTERS, tell_masthead
-from cchc_analysis.brief.notes import define_indicator, tell_method
+from cchc_analysis.brief.notes import define_indicator, define_method
 from cchc_analysis.brief.places import name_folder, name_page
 from cchc_analysis.brief.render import TEMPLATE, export_page
 from cchc_analysis.brief.telling import (
@@ -98,7 +98,7 @@ def make_card(brief: Brief) -> Card:
         lang=brief.lang,
         folder=str(name_page(brief.area, brief.period, brief.lang).parent),
         province=upper(words.place(brief.province)) if brief.province else words.say("missing"),
-        place=Markup("{}, {}").format(name_area(brief), words.period(brief.period)),
+        place=Markup("{}, {}").format(upper(name_area(brief)), words.period(brief.period)),
         glance=list(tell_row(brief)),
         said=tell_said(brief),
         ledger=_tell_ledger(brief),
@@ -215,7 +215,7 @@ def _tell_definition(brief: Brief, entry: Entry) -> list[Markup]:
 def bind_method(project: Project, told: Told, lang: str) -> str:
     """The rules by which every page is made."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    body = tell_method(told.briefs[0]) if told.briefs else Markup("")
+    body = define_method(told.briefs[0]) if told.briefs else Markup("")
     return _bind(project, words, "index.method", "method", words.say("index.method.intro"), body)
 
 
