@@ -73,6 +73,12 @@ def figures_in(text: str) -> list[str]:
         ("(1) Tập hệ thống hóa: 10 văn bản", ["10"]),
         ("12 Quyết định đã ban hành", ["12"]),
         ("Lượt xem: 1.204", []),
+        ("Quyết định 1704 ngày 18/10; đến 30/9: 45; Ngày Pháp luật 09/11", ["45"]),
+        (
+            "hai (02) đơn vị; phường 8/8; giai đoạn 2; số điểm 9; tự chấm 0,5đ",
+            ["02", "8", "8", "9", "0,5"],
+        ),
+        ("Hồ sơ nộp trực tuyến: 1.234", ["1.234"]),
         ("Thứ năm, 03/10/2024 | 09:45 | 318 lượt xem", []),
         ("25/05/2022 11:17    132", []),
         ("11:05 GMT+7; ngày thứ 7; từ thứ 2 đến thứ 6; diện tích 120 m2", ["120"]),
@@ -245,6 +251,10 @@ def test_an_example_with_one_figure_is_claimed_by_nobody_else(reader) -> None:
             [("ba", "psu_self_financing", "whole_district")],
         ),
         ("Cả ba người đều vui, trong năm đơn vị đã cố gắng.", []),
+        (
+            "Không phát sinh hồ sơ giải quyết quá hạn.",
+            [("Không phát sinh", "dossiers_resolved_overdue", "whole_district")],
+        ),
     ],
 )
 def test_sentences_are_read(reader, text: str, expected: list[tuple[str, str, str]]) -> None:

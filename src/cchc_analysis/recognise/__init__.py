@@ -13,8 +13,8 @@ per printed figure, each with a reason. Rule-based: every decision can be shown 
 
 from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.head import Head, read_head
+from cchc_analysis.recognise.kinds import Kind
 from cchc_analysis.recognise.loading import load_wording
-from cchc_analysis.recognise.naming import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.reading import Reading, read_document
 from cchc_analysis.recognise.second_look import look_again

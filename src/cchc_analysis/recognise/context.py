@@ -15,6 +15,7 @@ from cchc_analysis.documents.lines import CAPITALS, Line
 from cchc_analysis.recognise.clauses import SENTENCE_END, Mention
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Level, Words
+from cchc_analysis.recognise.nouns import find_unit
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.status import find_status
 from cchc_analysis.recognise.stretches import CAPTION, Entry
@@ -56,7 +57,6 @@ _OFFICE = re.compile(
     r"(?i)(?:^|[-+*•(,;]\s*|tại\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
     r"thành phố|thị xã|quận)(?:\s+[^\W\d]\w*){0,3}\s*:"
 )
-_SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
 _CLOSED = re.compile(r"\([^()]*\)")
 _BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
 _COMMUNE = re.compile(
@@ -206,15 +206,7 @@ class Context:
 
     def find_unit(self, mention: Mention, words: Words, rule: Rule | None) -> tuple[str, str]:
         """The unit as printed, and how to read the number where no unit of ours is as large."""
-        known = self._reference.unit_rows
-        money = [unit for unit in sorted(words.units) if "VND" in unit]
-        unit = rule.unit if rule else next(iter(sorted(words.units)), "")
-        if not money:
-            return unit, _multiply(mention.numeral.text, words.factor) if words.factor > 1 else ""
-        if money[0] in known:
-            return money[0], ""
-        smaller, factor = _SMALLER[money[0]]
-        return smaller, _multiply(mention.numeral.text, factor)
+        return find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
 
     def _find_window(self, entry: Entry, words: Words) -> Period | None:
         default, text = self._head.period, entry.text
@@ -294,14 +286,3 @@ class Context:
 
 def _list_said(level: Level) -> set[str]:
     return {hit.term for hit in level.hits if hit.term.startswith("@")}
-
-
-def _multiply(digits: str, factor: float) -> str:
-    """A printed number times what one of it stands for, as we write numbers; "?" if unclear."""
-    is_decimal = "," not in digits and digits.count(".") == 1
-    plain = digits if is_decimal else digits.replace(".", "").replace(",", ".")
-    try:
-        value = float(plain) * factor
-    except ValueError:
-        return "?"
-    return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")

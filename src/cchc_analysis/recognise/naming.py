@@ -8,29 +8,8 @@ never those of one document.
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
-
-class Kind(StrEnum):
-    """What a numeral is."""
-
-    FIGURE = "figure"
-    DATE = "date"
-    PERIOD = "period"
-    YEAR = "year"
-    TIME = "time"
-    DOCUMENT = "document number"
-    ARTICLE = "article or form"
-    SECTION = "section number"
-    NOTE_MARK = "note mark"
-    STANDARD = "standard or code"
-    LINK = "link or address on the net"
-    PHONE = "phone number"
-    PLACE = "place or house number"
-    NAME = "part of a name"
-    COUNTER = "counter of a web page"
-    REPEATED = "repeated text"
-
+from cchc_analysis.recognise.kinds import Kind
 
 _DOCUMENT_WORDS = (
     r"nghị định|nghị quyết|quyết định|thông tư(?: liên tịch)?|chỉ thị|công văn|kế hoạch|báo cáo|"
@@ -91,6 +70,12 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         rf"luật|kết luận|công văn|công điện|chương trình))\s+"
         rf"\d{{1,4}}(?:/\d{{4}})?(?![\d.,/])(?!\s*(?i:{COUNTED}))",
     ),
+    (
+        Kind.DOCUMENT,
+        "number of a document with its day",
+        r"(?i:\b(?:quyết định|kế hoạch|báo cáo|thông báo|hướng dẫn|tờ trình|văn bản))\s+\d{1,5}"
+        r"(?=\s+(?i:ngày)\s+\d)",
+    ),
     (Kind.DOCUMENT, "number in the head of a document", r"(?i:^\s*số\s*:)\s*\d+"),
     (
         Kind.DATE,
@@ -107,6 +92,18 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         "day and month",
         r"(?i:\b(?:ngày|đến hết|tính đến|kể từ|dịp|lễ|mùng|hết ngày))"
         r"\s*\d{1,2}\s*[/-]\s*\d{1,2}(?![\d/.,])",
+    ),
+    (
+        Kind.DATE,
+        "day and month after a word of time",
+        r"(?i:\b(?:đến|từ|trước|sau|trong)\s+)(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/.,%])"
+        rf"(?!\s*(?i:{COUNTED}))",
+    ),
+    (
+        Kind.NAME,
+        "a day that has a name",
+        r"(?i:\bngày)\s+(?:[^\W\d]+\s+){1,5}\d{1,2}/\d{1,2}(?![\d/.,%])"
+        rf"(?!\s*(?i:{COUNTED}))",
     ),
     (
         Kind.DATE,
@@ -230,6 +227,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.PLACE,
         "a numbered place",
+        r"(?!(?i:phường|quận|thôn|tổ|khối|khu|bản|cụm|đội)\s+\d+\s*/\s*\d)"
         r"(?i:\b(?:số nhà|đường|phố|ngõ|ngách|hẻm|kiệt|khu phố|"
         r"tổ dân phố|khu dân cư|tdp|tổ|thôn|ấp|khóm|(?<!văn )(?<!cơ )bản|làng|"
         r"buôn|"
@@ -247,7 +245,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.NAME,
         "an order",
         r"(?i:(?<!xếp )(?<!đứng )(?<!vị trí )(?<!hạng )(?:lần thứ|"
-        r"kỳ họp thứ|khóa|khoá|đợt|lần|nhiệm kỳ|loại|nhóm|bậc|"
+        r"kỳ họp thứ|khóa|khoá|đợt|giai đoạn|lần|nhiệm kỳ|loại|nhóm|bậc|"
         r"số thứ tự|stt))"
         r"\s*\d{1,3}(?:/\d)?(?![\w%]|[.,]\d)"
         rf"(?!\s*(?i:{COUNTED}|huyện|tỉnh|thành phố|địa phương))",

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cchc_analysis.recognise.wording import fold_word
+from cchc_analysis.recognise.matching import Words
+from cchc_analysis.recognise.wording import Rule, fold_word
 
+_SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
 FACTORS = {"nghìn": 1000, "ngàn": 1000, "vạn": 10_000, "triệu": 1_000_000}
 _FACTOR = re.compile(
     r"(?i)\s*(nghìn|ngàn|vạn|triệu)\s+(?=(?:hồ sơ|hs|bộ|lượt|người|văn bản|tin)\b)"
@@ -53,3 +55,34 @@ def index_nouns(nouns_of: Mapping[str, Sequence[str]]) -> NounIndex:
             name = noun.casefold()
             index.setdefault(fold_word(name[:1]), []).append((name, fold_word(noun), unit))
     return index
+
+
+def find_unit(
+    digits: str, words: Words, rule: Rule | None, known: Mapping[str, object]
+) -> tuple[str, str]:
+    """The unit as printed, and how to read the number where no unit of ours is as large."""
+    is_money = "VND" in rule.unit if rule else "point" not in words.units
+    money = [unit for unit in sorted(words.units) if "VND" in unit and is_money]
+    unit = rule.unit if rule else next(iter(sorted(words.units, key=_prefer_points)), "")
+    if not money:
+        return unit, _multiply(digits, words.factor) if words.factor > 1 else ""
+    if money[0] in known:
+        return money[0], ""
+    smaller, factor = _SMALLER[money[0]]
+    return smaller, _multiply(digits, factor)
+
+
+def _multiply(digits: str, factor: float) -> str:
+    """A printed number times what one of it stands for, as we write numbers; "?" if unclear."""
+    is_decimal = "," not in digits and digits.count(".") == 1
+    plain = digits if is_decimal else digits.replace(".", "").replace(",", ".")
+    try:
+        value = float(plain) * factor
+    except ValueError:
+        return "?"
+    return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def _prefer_points(unit: str) -> tuple[bool, str]:
+    """Points before money: "8,5đ" is points, and money comes in larger numbers."""
+    return (unit != "point", unit)

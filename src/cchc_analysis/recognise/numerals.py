@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cchc_analysis.documents.lines import CAPITALS
-from cchc_analysis.recognise.naming import COUNTED, RULES, Kind
+from cchc_analysis.recognise.kinds import Kind
+from cchc_analysis.recognise.naming import COUNTED, RULES
 
 
 @dataclass(frozen=True)

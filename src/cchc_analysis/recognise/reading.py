@@ -17,7 +17,7 @@ from cchc_analysis.recognise.clauses import find_mentions
 from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.grids import Label, label_cells
 from cchc_analysis.recognise.head import Head, read_head
-from cchc_analysis.recognise.naming import Kind
+from cchc_analysis.recognise.kinds import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.outline import Place, outline_lines
 from cchc_analysis.recognise.proposals import Proposer

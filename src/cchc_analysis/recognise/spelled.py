@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cchc_analysis.recognise.naming import Kind
+from cchc_analysis.recognise.kinds import Kind
 from cchc_analysis.recognise.numerals import Numeral
 
 ZERO_REASON = "a zero in words"

@@ -21,6 +21,7 @@ from cchc_analysis.recognise.grids import INNER
 from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.nouns import find_factor, find_units_behind, index_nouns
 from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.spelled import ZERO_REASON
 from cchc_analysis.recognise.stretches import (
     CAPTION,
     LATER,
@@ -135,11 +136,13 @@ class Surroundings:
         own = text[start:end]
         # Terms are looked for in the whole line, so that none is cut where the stretch begins.
         hits = [hit for hit in self._find(text) if start < hit.end and hit.start < end]
-        if mention.role == "each":
-            # One of several things named together: "cấp huyện, cấp xã" is not both to each.
+        cut = mention.numeral.end if mention.numeral.reason == ZERO_REASON else start
+        if mention.role == "each" or cut > start:
+            # One of several things named together: "cấp huyện, cấp xã" is not both to each. And
+            # what is not there comes behind the zero: "không phát sinh | hồ sơ quá hạn".
             hits = [
-                Hit(h.term, h.start + start, h.end + start, h.first, h.last)
-                for h in self._find(own)
+                Hit(h.term, h.start + cut, h.end + cut, h.first, h.last)
+                for h in self._find(text[cut:end])
             ]
         gaps: dict[str, int] = {}
         for hit in hits:
