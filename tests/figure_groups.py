@@ -265,6 +265,13 @@ recv 2.150 online 1.800 direct 310 carried 50 ! definition
 done 600 early 500 due 60 late 30 returned 10
 done 600 early 500 due 60 late 30 returned 30 ! definition
 
+recv 890 online 519 direct 328 online% 58,3 direct% 36,9
+recv 890 online 519 direct 328 online% 61,3 direct% 38,7
+recv 890 online 519 direct 328 online% 61,3 direct% 37,7 ! complement definition
+recv 688 late 6 early 400 due 250 ontime% 94,48 late% 0,87
+recv 809 new 767 online 690 direct 77
+recv 809 new 767 online 690 direct 87 carried 42 ! definition
+
 # rates of two levels together
 recv@o 1.310 online@o 1.171 recv@c 11.392 online@c 9.823 online%@w 86,55
 recv@o 1.310 online@o 1.171 online%@o 89,4 recv@c 11.392 online@c 9.823 online%@w 87,8 ! pooled

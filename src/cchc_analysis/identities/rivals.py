@@ -14,7 +14,7 @@ import numpy as np
 
 from cchc_analysis.identities.evaluation import evaluate_identity
 from cchc_analysis.identities.figures import Booleans
-from cchc_analysis.identities.rules import Identity
+from cchc_analysis.identities.rules import ALTERNATIVE, Identity
 from cchc_analysis.identities.statements import Statements
 
 if TYPE_CHECKING:
@@ -90,19 +90,33 @@ def _list_followed(
 ) -> Booleans:
     """Where a source follows an identity: one of no rival group is always followed.
 
-    An identity that assumes a definition is not followed where a source takes a rival of it.
+    An identity that assumes definitions is not followed where a source is told to take others.
+    Where no definition of its own group can be told, the first one stands for all of them.
     """
     sources = statements.rows["source_id"].loc[verdict.index]
     followed = np.ones(len(verdict), dtype=bool)
-    for group in {groups[name] for name in (identity.rule_id, *identity.assumes) if name in groups}:
-        of_group = definitions[definitions["rival_group"] == group]
-        chosen = sources.map(dict(zip(of_group["source_id"], of_group["rule_id"], strict=True)))
-        is_wanted = chosen.isin({identity.rule_id, *identity.assumes})
-        # Where no definition could be told, the first one stands for all of them.
-        is_first = next(name for name, of in groups.items() if of == group) == identity.rule_id
-        is_unknown = chosen.isna() & (is_first or identity.rival_group != group)
-        followed &= (is_wanted | is_unknown).to_numpy()
+    if identity.rival_group:
+        first = next(name for name, of in groups.items() if of == identity.rival_group)
+        told, met = _tell(identity.rule_id, groups, definitions, sources)
+        followed &= met | ~told if first == identity.rule_id else met
+    fitting = definitions[definitions["fits"] > 0]
+    for clause in identity.assumes:
+        told, met = _tell(clause, groups, fitting, sources)
+        followed &= met | ~told
     return followed
+
+
+def _tell(
+    clause: str, groups: Mapping[str, str], definitions: pd.DataFrame, sources: pd.Series
+) -> tuple[Booleans, Booleans]:
+    """Where a definition is told for a group of a clause ("D03 or D25"), and where it is met."""
+    names = clause.split(ALTERNATIVE)
+    told = definitions[definitions["rival_group"].isin({groups[name] for name in names})]
+    met = told[told["rule_id"].isin(names)]
+    return (
+        np.asarray(sources.isin(set(told["source_id"])), dtype=bool),
+        np.asarray(sources.isin(set(met["source_id"])), dtype=bool),
+    )
 
 
 def _list_accusable(

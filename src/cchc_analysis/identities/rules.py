@@ -27,6 +27,9 @@ IDENTITY_TYPES: Mapping[str, str] = {
 """The rule types that state an identity, and the kind of each."""
 
 OPERATORS = {"sum": "=", "ratio": "=", "order": "<="}
+ALTERNATIVE = " or "
+"""Between the definitions of which an identity assumes one."""
+
 TOLERANCES = ("exact", "printed", "implied")
 
 
@@ -38,7 +41,8 @@ class Identity:
     money to the dong), ``printed`` what the printed digits of all figures concerned leave open,
     ``implied`` the same and a hundredth more, a number that much more. Identities of one
     ``rival_group`` are readings of one definition, of which a source follows one; an identity
-    that ``assumes`` one of them is silent where a source follows a rival of it.
+    that ``assumes`` some of them ("D03 or D25", each clause one) is silent where a source follows
+    a rival of all that a clause names.
     """
 
     rule_id: str

@@ -14,7 +14,7 @@ from typing import Any
 from cchc_analysis.clean import nearest_names
 from cchc_analysis.errors import Problem
 from cchc_analysis.identities.rule_checks import check_identity, name_rule
-from cchc_analysis.identities.rules import IDENTITY_TYPES
+from cchc_analysis.identities.rules import ALTERNATIVE, IDENTITY_TYPES
 from cchc_analysis.records import Scope, Severity
 from cchc_analysis.reference import Reference, suggest
 
@@ -184,8 +184,9 @@ def check_assumed(file: str, entries: list[Mapping[str, Any]]) -> Iterator[Probl
     for entry in entries:
         meta = entry.get("meta")
         assumes = meta.get("assumes", []) if isinstance(meta, dict) else []
-        for name in assumes if isinstance(assumes, list) else []:
-            if not groups.get(str(name)):
+        clauses = assumes if isinstance(assumes, list) else []
+        for name in [name for each in clauses for name in str(each).split(ALTERNATIVE)]:
+            if not groups.get(name):
                 yield Problem(
                     f"{file}, rule {name_rule(entry)}",
                     f"assumes {name}, which is no rule of a rival group here",
