@@ -31,6 +31,7 @@ from cchc_analysis.brief.render import (
     TEMPLATE,
     TRENDS_NOTEBOOK,
     build_page,
+    list_parameters,
     tighten_page,
 )
 from cchc_analysis.brief.slices import Slice, Slices
@@ -165,6 +166,8 @@ def _rehearse(project: Project) -> None:
     notebook = make.new_notebook(cells=[first, shown], metadata={"kernelspec": kernel})
     path = project.root / "rehearsal.ipynb"
     path.write_text(json.dumps(notebook), "utf-8")
+    for each in project.notebooks.glob("*.ipynb"):
+        list_parameters(each, each.stat().st_mtime_ns)
     for lang in LANGUAGES:
         build_page(project, path, {"lang": lang}, ENGINE)
         words = load_words(project.notebooks / TEMPLATE, lang)

@@ -150,13 +150,11 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
         CommandError: The notebook has no such parameter.
         BriefError: There is no such notebook.
     """
-    from papermill import inspect_notebook
-
     if not notebook.is_file():
         raise BriefError(
             Problem(notebook.name, "no such notebook", "a notebook", "Restore it or name another.")
         )
-    known = inspect_notebook(str(notebook))
+    known = list_parameters(notebook, notebook.stat().st_mtime_ns)
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise CommandError(
@@ -168,6 +166,14 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
             )
             for name in unknown
         )
+
+
+@lru_cache(maxsize=8)
+def list_parameters(notebook: Path, changed: int) -> tuple[str, ...]:  # noqa: ARG001 - part of the key
+    """The parameters of a notebook; read again where it has changed."""
+    from papermill import inspect_notebook
+
+    return tuple(inspect_notebook(str(notebook)))
 
 
 def execute_notebook(
