@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, NOT_TOLD, Brief, Entry
+from cchc_analysis.brief.content import MAIN_SCOPES, NOT_TOLD, Brief
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.telling import (
     Section,
@@ -23,7 +23,6 @@ from cchc_analysis.brief.telling import (
     tell_missing,
     wrap,
 )
-from cchc_analysis.files import list_rows
 from cchc_analysis.tables import tabulate_rows
 from cchc_analysis.words import clean_text
 
@@ -113,14 +112,24 @@ def _tabulate(brief: Brief, same: list[str]) -> Markup:
     own = [e for name in COMPARED for s in MAIN_SCOPES if (e := brief.find(name, s))]
     if not same or not own:
         return Markup("")
-    words = brief.words
+    words, values = brief.words, _index_values(brief)
     rows = [
         [
             Markup("{} <small>{}</small>").format(
                 name_indicator(brief, entry.indicator), name_scope(brief, entry.scope)
             ),
             tell(brief, entry),
-            *(_tell_peer(brief, entry, area_id) for area_id in same),
+            *(
+                _tell_peer(
+                    brief,
+                    area_id,
+                    values.get(
+                        (area_id, entry.indicator, entry.scope, entry.start, entry.end),
+                        float("nan"),
+                    ),
+                )
+                for area_id in same
+            ),
         ]
         for entry in own
     ]
@@ -128,21 +137,18 @@ def _tabulate(brief: Brief, same: list[str]) -> Markup:
     return tabulate_rows(heads, rows, words.say("peers.table"), numbers=range(1, len(heads)))
 
 
-def _tell_peer(brief: Brief, entry: Entry, area_id: str) -> Markup:
+def _index_values(brief: Brief) -> dict[tuple[str, ...], float]:
+    """Whole quantities by district, indicator, scope and window: one look instead of a search."""
+    panel = brief.panel[brief.panel["breakdown"] == ""]
+    names = ("area_id", "indicator", "scope", "period_start", "period_end")
+    keys = zip(*(panel[name].tolist() for name in names), strict=True)
+    return dict(reversed(list(zip(keys, panel["value"].tolist(), strict=True))))
+
+
+def _tell_peer(brief: Brief, area_id: str, value: float) -> Markup:
     """A peer's value, linked to its brief, where its note stands."""
-    panel = brief.panel
-    rows = list_rows(
-        panel[
-            (panel["area_id"] == area_id)
-            & (panel["indicator"] == entry.indicator)
-            & (panel["scope"] == entry.scope)
-            & (panel["breakdown"] == "")
-            & (panel["period_start"] == entry.start)
-            & (panel["period_end"] == entry.end)
-        ]
-    )
-    if not rows or isnan(rows[0]["value"]):
+    if isnan(value):
         return tell_missing(brief)
-    number = brief.words.say("unit.percent", n=brief.words.number(float(rows[0]["value"]), 2))
+    number = brief.words.say("unit.percent", n=brief.words.number(value, 2))
     folder = name_folder(brief.reference.area_rows[area_id], brief.period)
     return Markup('<a href="../../{}/index.html">{}</a>').format(folder, number)
