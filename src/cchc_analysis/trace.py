@@ -128,7 +128,8 @@ def _trace_figures(row: dict[str, Any], tables: Tables) -> Iterator[str]:
         source = sources.loc[source_id]
         yield f"  source {source_id}: {source['title']} ({source['issuer']})"
         own = tables.transcripts[tables.transcripts["source_id"] == source_id]
-        for figure in list_rows(own[own["figure_id"].isin(row["figures"].split())]):
+        named = [each.removeprefix(f"{source_id}/") for each in row["figures"].split()]
+        for figure in list_rows(own[own["figure_id"].isin(named)]):
             printed = figure["printed"] or "in words"
             yield (
                 f"    {figure['figure_id']}: section {figure['section']}, {figure['place']}, "

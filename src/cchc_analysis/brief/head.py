@@ -17,6 +17,7 @@ from cchc_analysis.brief.telling import (
     tell_title,
 )
 from cchc_analysis.files import list_rows
+from cchc_analysis.synthetic import NOTICE, is_synthetic
 
 CONTENTS = ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes")
 
@@ -43,7 +44,7 @@ def show_head(brief: Brief) -> Section:
     return Section(
         Markup(
             '<div class="head">\n<p class="kicker"><a href="../../index.html">{}</a> '
-            '<a class="lang" href="{}" hreflang="{}" lang="{}">{}</a></p>\n<h1>{}</h1>\n'
+            '<a class="lang" href="{}" hreflang="{}" lang="{}">{}</a></p>\n<h1>{}</h1>\n{}'
             '<dl>\n{}</dl>\n<p class="src">{}</p>\n<nav aria-label="{}"><ul>{}</ul></nav>\n</div>\n'
         ).format(
             words.say("site.title"),
@@ -52,12 +53,20 @@ def show_head(brief: Brief) -> Section:
             other,
             words.say("head.language"),
             title,
+            _tell_notice(brief),
             listed,
             words.say("head.legend"),
             words.say("head.contents"),
             links,
         )
     )
+
+
+def _tell_notice(brief: Brief) -> Markup:
+    """That the figures are made up, where they are."""
+    if not is_synthetic(str(brief.area["area_id"])):
+        return Markup("")
+    return Markup('<p class="lead"><strong>{}</strong></p>\n').format(NOTICE[brief.lang])
 
 
 def _tell_province(brief: Brief) -> tuple[Markup, Markup]:

@@ -1,12 +1,12 @@
 """Beside others: the peers of a district, by a rule that is printed, and their values.
 
-Peers are districts of one kind in one province; only the same window is set side by side. Fewer
-than five give values without a position.
+The rule is that of ``cchc_analysis.peers``; only the same window is set side by side. Fewer than
+five give values without a position; five or more place the district in a funnel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import MAIN_SCOPES, NOT_TOLD, Brief
 from cchc_analysis.brief.places import name_folder
+from cchc_analysis.brief.position import show_position
 from cchc_analysis.brief.telling import (
     Section,
     name_area,
@@ -23,59 +24,89 @@ from cchc_analysis.brief.telling import (
     tell_missing,
     wrap,
 )
+from cchc_analysis.peers import FEWEST, RULE_TEXT, Peers, find_peers
 from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.words import clean_text
+from cchc_analysis.words import LANGUAGES, clean_text
 
 if TYPE_CHECKING:
     from cchc_analysis.reference import Reference
 
 COMPARED = ("on_time_rate", "online_rate", "satisfaction_rate", "staff_filled_rate")
 """Rates with one denominator in all reports; counts depend on the size of a district."""
-
-PEERS_FOR_A_POSITION = 5
+VOLUME = "dossiers_received_total"
+READ_OF_PEERS = (
+    *COMPARED,
+    *("dossiers_resolved_on_time", "dossiers_resolved_total", "dossiers_received_online", VOLUME),
+)
+"""What a brief reads of its peers: the rates, the counts behind them, and their size."""
 
 
 def show_peers(brief: Brief) -> Section:
     """The rule, the peers, and the values of those that report on the same window."""
     words = brief.words
-    peers = list_peers(brief.area, brief.reference)
-    held = {area_id: _list_periods(brief, area_id) for area_id in peers}
-    same = [area_id for area_id in peers if brief.period in held[area_id]]
+    peers = choose_peers(brief)
+    held = {area_id: list_periods(brief, area_id) for area_id in peers.peers}
+    same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
     rule = words.say(
         "peers.rule",
+        rule=RULE_TEXT[peers.rule][LANGUAGES.index(words.lang)],
         kind=clean_text(str(brief.area["type"])),
-        names=words.join(_name(brief, each) for each in peers) or words.say("peers.nobody"),
+        names=words.join(_name(brief, each) for each in peers.peers) or words.say("peers.nobody"),
     )
     count = words.say(
         "peers.count",
         n=words.number(len(same)),
         period=words.period(brief.period),
-        least=words.number(PEERS_FOR_A_POSITION),
+        least=words.number(FEWEST),
     )
     return wrap(
         "peers",
         words.say("peers.title"),
         Markup("<p>{}</p>\n<p>{}</p>\n").format(rule, count),
         _tell_others(
-            brief, {each: held[each] for each in peers if held[each] and each not in same}
+            brief, {each: held[each] for each in peers.peers if held[each] and each not in same}
         ),
         _tabulate(brief, same),
+        show_position(brief, same) if len(same) >= FEWEST and peers.has_position else Markup(""),
     )
 
 
+def choose_peers(brief: Brief) -> Peers:
+    """The peers of a brief's district on the last day of its period, by the written rule."""
+    panel = brief.panel
+    sizes = panel[
+        (panel["indicator"] == VOLUME)
+        & (panel["breakdown"] == "")
+        & (panel["period_start"] == brief.start)
+        & (panel["period_end"] == brief.end)
+    ].sort_values("value")
+    volumes = dict(zip(sizes["area_id"], sizes["value"], strict=True))
+    return find_peers(brief.area["area_id"], brief.reference, volumes, brief.end)
+
+
 def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
-    """The districts of the same kind and province; a brief's slice holds their values."""
-    return [
+    """Every district that can be a peer; a brief's slice holds their values.
+
+    Those of the same kind and province, and of the region where these are too few.
+    """
+    kind = [
         area_id
         for area_id, row in reference.area_rows.items()
-        if row["level"] == "district"
-        and row["type"] == area["type"]
-        and row["parent_id"] == area["parent_id"]
-        and area_id != area["area_id"]
+        if row["level"] == "district" and row["type"] == area["type"] and area_id != area["area_id"]
+    ]
+    near = [each for each in kind if reference.area_rows[each]["parent_id"] == area["parent_id"]]
+    if len(near) >= FEWEST or not (region := reference.region_of.get(str(area["parent_id"]))):
+        return near
+    return [
+        each
+        for each in kind
+        if each in near
+        or reference.region_of.get(str(reference.area_rows[each]["parent_id"])) == region
     ]
 
 
-def _list_periods(brief: Brief, area_id: str) -> list[str]:
+def list_periods(brief: Brief, area_id: str) -> list[str]:
+    """The periods of an area that have a brief, as far as a brief may know."""
     held = brief.sources_held
     told = held[~held["kind"].isin(NOT_TOLD)]
     match = brief.reference.match_area
@@ -93,7 +124,7 @@ def _name(brief: Brief, area_id: str) -> Markup:
 
 
 def _tell_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
-    """Peers whose reports cover other windows: named, linked, not compared."""
+    """Peers whose reports cover other windows: named, their last one linked, not compared."""
     if not held:
         return Markup("")
     links = brief.words.join(
@@ -103,38 +134,39 @@ def _tell_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
             brief.words.period(period),
         )
         for area_id, periods in held.items()
-        for period in periods
+        for period in periods[-1:]
     )
     return Markup("<p>{}</p>\n").format(brief.words.say("peers.others", links=links))
 
 
-def _tabulate(brief: Brief, same: list[str]) -> Markup:
-    own = [e for name in COMPARED for s in MAIN_SCOPES if (e := brief.find(name, s))]
+def _tabulate(brief: Brief, same: Sequence[str]) -> Markup:
+    """A row for the district and for each peer, a column for each rate."""
+    own = list_compared(brief)
     if not same or not own:
         return Markup("")
     words, values = brief.words, _index_values(brief)
     rows = [
-        [
+        [Markup("<b>{}</b>").format(name_area(brief)), *(tell(brief, entry) for entry in own)],
+        *(
+            [_name(brief, each), *(_tell_peer(brief, each, entry, values) for entry in own)]
+            for each in same
+        ),
+    ]
+    heads = [
+        words.say("peers.area"),
+        *(
             Markup("{} <small>{}</small>").format(
                 name_indicator(brief, entry.indicator), name_scope(brief, entry.scope)
-            ),
-            tell(brief, entry),
-            *(
-                _tell_peer(
-                    brief,
-                    area_id,
-                    values.get(
-                        (area_id, entry.indicator, entry.scope, entry.start, entry.end),
-                        float("nan"),
-                    ),
-                )
-                for area_id in same
-            ),
-        ]
-        for entry in own
+            )
+            for entry in own
+        ),
     ]
-    heads = [words.say("table.indicator"), name_area(brief), *(_name(brief, each) for each in same)]
     return tabulate_rows(heads, rows, words.say("peers.table"), numbers=range(1, len(heads)))
+
+
+def list_compared(brief: Brief) -> list[Entry]:
+    """The rates of a brief that can stand beside those of others."""
+    return [e for name in COMPARED for s in MAIN_SCOPES if (e := brief.find(name, s))]
 
 
 def _index_values(brief: Brief) -> dict[tuple[str, ...], float]:
@@ -145,8 +177,12 @@ def _index_values(brief: Brief) -> dict[tuple[str, ...], float]:
     return dict(reversed(list(zip(keys, panel["value"].tolist(), strict=True))))
 
 
-def _tell_peer(brief: Brief, area_id: str, value: float) -> Markup:
+def _tell_peer(
+    brief: Brief, area_id: str, entry: Entry, values: Mapping[tuple[str, ...], float]
+) -> Markup:
     """A peer's value, linked to its brief, where its note stands."""
+    place = (area_id, entry.indicator, entry.scope, entry.start, entry.end)
+    value = values.get(place, float("nan"))
     if isnan(value):
         return tell_missing(brief)
     number = brief.words.say("unit.percent", n=brief.words.number(value, 2))

@@ -18,8 +18,9 @@ import numpy as np
 
 from cchc_analysis.brief.grade import HEADLINES
 from cchc_analysis.brief.opening import choose_sources
-from cchc_analysis.brief.peers import COMPARED, list_peers
+from cchc_analysis.brief.peers import READ_OF_PEERS, list_peers
 from cchc_analysis.engine import key_of
+from cchc_analysis.peers import find_predecessors, find_successors
 from cchc_analysis.records import RESULT_STATUSES, Tables
 
 if TYPE_CHECKING:
@@ -31,11 +32,12 @@ SEEN: Mapping[str, tuple[str, ...]] = {
     "sources": (*("source_id", "kind", "issuer", "area", "period", "period_start", "period_end"),),
     "indicators": (
         *("source_id", "area_id", "scope", "indicator", "breakdown", "period", "period_start"),
-        *("period_end", "status", "value", "unit"),
+        *("period_end", "status", "value", "unit", "origin", "parts", "is_contested"),
     ),
 }
 """What a page sees of a row that it does not tell: that a source is there, whose and for when; what
-a value is, and nothing of the doubts about it. The other columns are empty in its slice."""
+a value is, where it comes from and whether it is contested, which takes a trend word away. The
+other columns are empty in its slice."""
 
 OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
 """The tables of which a brief reads the rows of its own sources."""
@@ -94,6 +96,7 @@ class Slices:
     @lru_cache(maxsize=2)  # noqa: B019 - one brief in two languages; lives as long as a build
     def of_brief(self, area_id: str, period: str) -> Slice:
         """What the brief of a district and period reads."""
+        reference = self._reference
         peers = self._peers(area_id)
         here = self._by_area.get(area_id, _NONE)
         told = choose_sources(_take(self._tables.sources, here), self._reference, area_id, period)[
@@ -103,9 +106,10 @@ class Slices:
         of_told = self._by_source["sources"]
         rows["sources"] = _join([of_told[name] for name in told])
         ends = self._ends[rows["indicators"]]
+        kin = (*find_predecessors(area_id, reference), *find_successors(area_id, reference))
         seen = {
             "indicators": _join(self._find_panel(area_id, peers, ends)),
-            "sources": _join(self._by_area.get(each, _NONE) for each in (area_id, *peers)),
+            "sources": _join(self._by_area.get(each, _NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
 
@@ -211,7 +215,7 @@ class Slices:
 
     @cached_property
     def _compared(self) -> dict[str, Rows]:
-        return self._index_panel(COMPARED)
+        return self._index_panel(READ_OF_PEERS)
 
     def _index_panel(self, indicators: Iterable[str]) -> dict[str, Rows]:
         """Results without breakdown of some indicators, by area."""

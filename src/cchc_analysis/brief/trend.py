@@ -1,20 +1,21 @@
 """Trend: the same window of other years, and what a report itself says of the year before.
 
-Only like windows are set side by side. A word such as "rising" is never used here: it takes five
-points of one window, no change of boundaries and no open contradiction, and nobody holds that yet;
-until then the values stand, with their number.
+Only like windows are set side by side. "Rising" and "falling" take five points of one window, no
+change of boundaries or definition between them, no open contradiction, and a test corrected for all
+series of the page; until then the values stand, with their difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Entry
 from cchc_analysis.brief.grade import HEADLINES
+from cchc_analysis.brief.peers import list_periods
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.telling import (
     Section,
@@ -25,12 +26,25 @@ from cchc_analysis.brief.telling import (
     wrap,
 )
 from cchc_analysis.files import list_rows
+from cchc_analysis.inference import (
+    FEWEST_FOR_TREND,
+    TrendWord,
+    adjust_p_values,
+    choose_trend_word,
+    find_trend,
+)
+from cchc_analysis.peers import break_series, find_predecessors, find_successors
 from cchc_analysis.records import Origin
 from cchc_analysis.tables import tabulate_rows
+from cchc_analysis.windows import compare_same_window
 from cchc_analysis.words import clean_text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LAST_YEAR = "_pct_same_period"
-POINTS_FOR_A_WORD = 5
+MOST_PERIODS = 6
+"""Periods that a table has columns for; the test looks at all."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +74,11 @@ def show_trend(brief: Brief) -> Section:
         "trend",
         words.say("trend.title"),
         _tell_series(brief, series),
+        _tell_parts(brief),
+        _tell_per_day(brief),
         _tell_last_year(brief),
         _tell_events(brief),
+        _tell_kin(brief),
     )
 
 
@@ -156,7 +173,7 @@ def _tell_series(brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]
     if not series:
         text = words.say("trend.one", window=words.span(brief.start, brief.end))
         return Markup("<p>{} {}</p>\n").format(text, words.say("trend.rule"))
-    ends = sorted({str(row["period_end"]) for _, rows in series for row in rows})
+    ends = sorted({str(row["period_end"]) for _, rows in series for row in rows})[-MOST_PERIODS:]
     body = [
         [
             Markup("{} <small>{}</small>").format(
@@ -166,12 +183,126 @@ def _tell_series(brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]
                 _tell_other(brief, entry, {str(row["period_end"]): row for row in rows}.get(end))
                 for end in ends
             ),
+            _tell_change(brief, rows),
+            words.say(f"trends.word.{word.replace(' ', '_')}"),
         ]
-        for entry, rows in series
+        for (entry, rows), word in zip(series, _choose_words(brief, series), strict=True)
     ]
-    heads = [words.say("table.indicator"), *(words.date(end) for end in ends)]
-    table = tabulate_rows(heads, body, words.say("trend.table"), numbers=range(1, len(heads)))
+    heads = [
+        words.say("table.indicator"),
+        *(words.date(end) for end in ends),
+        words.say("trend.head.change"),
+        words.say("trend.head.word"),
+    ]
+    table = tabulate_rows(heads, body, words.say("trend.table"), numbers=range(1, len(heads) - 1))
     return Markup("<p>{}</p>\n").format(words.say("trend.rule")) + table
+
+
+def _choose_words(
+    brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]]]
+) -> list[TrendWord]:
+    """What may be said of each series, corrected for all of them."""
+    parts = [_keep_joined(brief, rows) for _, rows in series]
+    tested = [
+        find_trend(
+            [float(str(row["period_end"])[:4]) for row in part],
+            [float(row["value"]) for row in part],
+        )
+        for part in parts
+    ]
+    p_values = adjust_p_values([each.p_value if each else float("nan") for each in tested])
+    return [
+        choose_trend_word(
+            trend,
+            float(p_value),
+            has_boundary=len(part) < FEWEST_FOR_TREND <= len(rows),
+            is_contested=any(row["is_contested"] for row in part),
+        )
+        for (_, rows), part, trend, p_value in zip(series, parts, tested, p_values, strict=True)
+    ]
+
+
+def _keep_joined(brief: Brief, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The points that no event and no change of definition parts from the last one."""
+    import pandas as pd
+
+    columns = ["area_id", "indicator", "period_start", "period_end"]
+    table = pd.DataFrame([{name: row[name] for name in columns} for row in rows])
+    broken = break_series(table, brief.reference)
+    last = broken["segment"].iloc[-1]
+    joined = (broken["segment"] == last) & (broken["crosses"] == "")
+    return [row for row, is_joined in zip(rows, joined, strict=True) if is_joined]
+
+
+def _tell_change(brief: Brief, rows: Sequence[Mapping[str, Any]]) -> Markup:
+    """The difference of the last two points, where they can be joined: no word for it."""
+    joined = _keep_joined(brief, rows)
+    if len(joined) < 2:
+        return tell_missing(brief)
+    before, now = joined[-2:]
+    change = float(now["value"]) - float(before["value"])
+    sign = "+" if change > 0 else ""
+    decimals = 2 if now["unit"] == "%" else None
+    return Markup("{}{}").format(sign, brief.words.number(change, decimals))
+
+
+def _tell_per_day(brief: Brief) -> Markup:
+    """Flows whose window of the year before ends on another day, at the same pace per day."""
+    compared = compare_same_window(_list_own(brief), brief.reference)
+    rows = [
+        [
+            Markup("{} <small>{}</small>").format(
+                name_indicator(brief, row["indicator"]), name_scope(brief, row["scope"])
+            ),
+            brief.words.number(row["value"]),
+            brief.words.number(row["value_before"], 0),
+            brief.words.span(row["start_before"], row["end_before"]),
+        ]
+        for row in list_rows(compared[compared["basis"] == "per day"])
+        if row["period_end"] == brief.end and row["period_start"] == brief.start
+    ]
+    if not rows:
+        return Markup("")
+    heads = [brief.words.say(f"trend.head.{key}") for key in ("what", "now", "pace", "window")]
+    return tabulate_rows(heads, rows, brief.words.say("trend.per_day"), numbers=(1, 2))
+
+
+def _tell_parts(brief: Brief) -> Markup:
+    """The windows between the cumulative ones of the year, where two reports give them."""
+    own = _list_own(brief)
+    year = own[
+        (own["origin"] == Origin.DERIVED)
+        & (own["period_start"] > brief.start)
+        & (own["period_end"] <= brief.end)
+        & own["parts"].astype("str").str.contains(" − ", regex=False)
+    ]
+    rows = [
+        [
+            Markup("{} <small>{}</small>").format(
+                name_indicator(brief, row["indicator"]), name_scope(brief, row["scope"])
+            ),
+            brief.words.span(row["period_start"], row["period_end"]),
+            brief.words.number(row["value"]),
+            clean_text(row["parts"].partition(": ")[2]),
+        ]
+        for row in list_rows(year)
+    ]
+    if not rows:
+        return Markup("")
+    heads = [brief.words.say(f"trend.head.{key}") for key in ("what", "window", "value", "parts")]
+    return tabulate_rows(heads, rows, brief.words.say("trend.parts"), numbers=(2,))
+
+
+def _list_own(brief: Brief) -> pd.DataFrame:
+    """The headline values of the district, in all windows held."""
+    panel = brief.panel
+    own: pd.DataFrame = panel[
+        (panel["area_id"] == brief.area["area_id"])
+        & (panel["breakdown"] == "")
+        & panel["indicator"].isin(HEADLINES)
+        & panel["value"].notna()
+    ]
+    return own
 
 
 def _tell_other(brief: Brief, entry: Entry, row: Mapping[str, Any] | None) -> Markup:
@@ -202,3 +333,29 @@ def _tell_events(brief: Brief) -> Markup:
     return Markup("<h3>{}</h3>\n<ul>{}</ul>\n").format(
         brief.words.say("trend.events"), Markup("").join(items)
     )
+
+
+def _tell_kin(brief: Brief) -> Markup:
+    """The areas that went into the district and those that it went into, with their briefs."""
+    area_id = brief.area["area_id"]
+    lines = [
+        brief.words.say(key, names=brief.words.join(_link_kin(brief, each) for each in kin))
+        for key, kin in (
+            ("trend.predecessors", find_predecessors(area_id, brief.reference)),
+            ("trend.successors", find_successors(area_id, brief.reference)),
+        )
+        if kin
+    ]
+    return Markup("").join(Markup("<p>{}</p>\n").format(line) for line in lines)
+
+
+def _link_kin(brief: Brief, area_id: str) -> Markup:
+    row = brief.reference.area_rows[area_id]
+    name = brief.words.place(row)
+    links = [
+        Markup('<a href="../../{}/index.html">{}</a>').format(
+            name_folder(row, period), brief.words.period(period)
+        )
+        for period in list_periods(brief, area_id)
+    ]
+    return Markup("{} ({})").format(name, brief.words.join(links)) if links else name

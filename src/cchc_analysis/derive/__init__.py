@@ -6,6 +6,7 @@ people decided about comes last (``corrections``). Does not know how findings ar
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cchc_analysis.clean import format_number, label_period, parse_period
@@ -16,6 +17,7 @@ from cchc_analysis.derive.corrections import (
     mark_corrections,
 )
 from cchc_analysis.derive.formulas import add_rows, check_formulas, derive_rows
+from cchc_analysis.derive.quarters import derive_quarters
 from cchc_analysis.files import list_rows
 from cchc_analysis.inference import wilson_interval
 from cchc_analysis.records import (
@@ -60,7 +62,8 @@ def derive_indicators(
     """
     reported = correct_values(_report(observations, transcripts), transcripts, reference)
     derived = mark_corrections(derive_rows(reported, reference), reported)
-    published = _choose_source(add_rows(reported, derived), sources)
+    stated = _choose_source(add_rows(reported, derived), sources)
+    published = add_rows(stated, derive_quarters(stated, sources, reference))
     rated = _add_wilson(published, reference)
     labelled = rated.assign(
         period=_label_periods(rated),
@@ -91,9 +94,8 @@ def mark_findings(indicators: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
         sorted(
             {
                 mark
-                for source_id in row_source.split()
-                for figure_id in figures.split()
-                for mark in concerning.get((source_id, figure_id), ())
+                for place in _list_places(row_source, figures)
+                for mark in concerning.get(place, ())
             }
         )
         for row_source, figures in zip(indicators["source_id"], indicators["figures"], strict=True)
@@ -105,6 +107,13 @@ def mark_findings(indicators: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
             for before, each in zip(indicators["is_contested"], marks, strict=True)
         ],
     )
+
+
+def _list_places(sources: str, figures: str) -> Iterator[tuple[str, str]]:
+    """The figures behind a value, each with its source."""
+    for figure in figures.split():
+        named, _, figure_id = figure.rpartition("/")
+        yield from ((source_id, figure_id) for source_id in ([named] if named else sources.split()))
 
 
 def _report(observations: pd.DataFrame, transcripts: pd.DataFrame) -> pd.DataFrame:

@@ -24,6 +24,10 @@ CELL_HEIGHT = 46.0
 LINE = 14.0
 ROW = 17.0
 LABEL = 118.0
+OUTSIDE = ("low", "high")
+"""Places in a funnel that are named."""
+OWN = "own"
+"""The place of the one that is asked about, named wherever it stands."""
 
 
 def draw_multiples(
@@ -142,7 +146,8 @@ def draw_funnel(
     """Shares over the size of their denominators, with the limits that chance sets.
 
     Args:
-        points: Name, denominator, share and place; those outside are named.
+        points: Name, denominator, share and place; ``OUTSIDE`` and ``OWN`` are named, where there
+            is room.
         curves: Limits as points (denominator, share), and their colour roles.
         centre: The common share, and its words.
         form: How numbers are written.
@@ -155,14 +160,14 @@ def draw_funnel(
         _draw_line(canvas, [(across(x), upwards(y)) for x, y in curve], role, 1)
     canvas.line([(40, upwards(centre[0])), (WIDTH - 8, upwards(centre[0]))], "rule")
     canvas.text(WIDTH, upwards(centre[0]) - 4, centre[1], "soft", at="right")
-    for name, x, y, place in points:
-        is_out = place in ("low", "high")
-        canvas.dot(across(x), upwards(y), "alert" if is_out else "deep", hollow=not is_out)
-        if is_out:
-            room = WIDTH - across(x) - 10
-            side = "left" if room > width_of(name) else "right"
-            shift = 8 if side == "left" else -8
-            canvas.text(across(x) + shift, upwards(y) + 4, name, at=side)
+    taken: list[Point] = []
+    for name, x, y, place in sorted(points, key=lambda point: point[3] != OWN):
+        is_out, at = place in OUTSIDE, (across(x), upwards(y))
+        canvas.dot(*at, "alert" if is_out else "deep", hollow=not is_out and place != OWN)
+        if (is_out or place == OWN) and not any(_is_near(at, other) for other in taken):
+            taken.append(at)
+            side = "left" if WIDTH - at[0] - 10 > width_of(name) else "right"
+            canvas.text(at[0] + (8 if side == "left" else -8), at[1] + 4, name, at=side)
     for value in (min(ys), max(ys)):
         canvas.text(36, upwards(value) + 4, form(value), "soft", at="right")
     canvas.text(WIDTH, height, form(max(xs)), "soft", at="right")
@@ -214,6 +219,11 @@ def draw_coverage(rows: Sequence[tuple[str, Sequence[bool]]], periods: Sequence[
                 canvas.line([(x, y + 7), (x + step - 3, y + 7)], "rule")
         y += ROW
     return canvas.to_svg(y + 2)
+
+
+def _is_near(one: Point, other: Point) -> bool:
+    """Whether names beside two points would run into each other."""
+    return abs(one[1] - other[1]) < LINE and abs(one[0] - other[0]) < LABEL
 
 
 def _scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:

@@ -1,0 +1,121 @@
+"""Where a district stands among its peers: a funnel and a range of ranks for each rate of cases.
+
+Comes in as a brief and the peers that report on its very window; goes out as a chart and sentences.
+A rate without the counts behind it gives no position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import WIDEST_FIRST, Brief
+from cchc_analysis.brief.telling import lower, name_area, name_indicator, name_scope
+from cchc_analysis.charts.canvas import Caption, frame
+from cchc_analysis.inference import (
+    ASSUMPTIONS,
+    funnel_limits,
+    place_in_funnel,
+    rank_proportions,
+)
+from cchc_analysis.peers import FEWEST
+from cchc_analysis.trends.pictures import OUTSIDE, OWN, draw_funnel
+from cchc_analysis.words import LANGUAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLACED = ("on_time_rate", "online_rate")
+"""Rates of dossiers, with both counts in the reports."""
+
+
+def show_position(brief: Brief, peers: Sequence[str]) -> Markup:
+    """A funnel for each rate of which enough peers report both counts, for the widest scope."""
+    parts = []
+    for rate in PLACED:
+        held = ((scope, _list_cases(brief, rate, scope, peers)) for scope in WIDEST_FIRST)
+        enough = ((scope, cases) for scope, cases in held if _is_enough(brief, cases))
+        if first := next(enough, None):
+            parts.append(_show(brief, rate, *first))
+    return Markup("").join(parts)
+
+
+def _is_enough(brief: Brief, cases: pd.DataFrame) -> bool:
+    return len(cases) > FEWEST and brief.area["area_id"] in set(cases["area_id"])
+
+
+def _list_cases(brief: Brief, rate: str, scope: str, peers: Sequence[str]) -> pd.DataFrame:
+    """Both counts of the district and of each peer in the window of the brief."""
+    panel, row = brief.panel, brief.reference.indicator_rows[rate]
+    here = panel[
+        panel["area_id"].isin([brief.area["area_id"], *peers])
+        & (panel["scope"] == scope)
+        & (panel["breakdown"] == "")
+        & (panel["period_start"] == brief.start)
+        & (panel["period_end"] == brief.end)
+    ].drop_duplicates(["area_id", "indicator"])
+    sides = [
+        here.loc[here["indicator"] == row[side], ["area_id", "value"]].set_index("area_id")["value"]
+        for side in ("numerator", "denominator")
+    ]
+    cases = sides[0].rename("count").to_frame().join(sides[1].rename("total"), how="inner")
+    fits = (cases["total"] > 0) & cases["count"].between(0, cases["total"])
+    kept: pd.DataFrame = cases[fits].reset_index()
+    return kept
+
+
+def _show(brief: Brief, rate: str, scope: str, cases: pd.DataFrame) -> Markup:
+    words, own = brief.words, cases["area_id"] == brief.area["area_id"]
+    placed = place_in_funnel(cases["count"], cases["total"])
+    ranks = rank_proportions(cases["count"], cases["total"], is_higher_better=True)
+    place = str(placed.loc[own, "place"].iloc[0])
+    low, high = (int(ranks.loc[own, name].iloc[0]) for name in ("rank_low", "rank_high"))
+    said = words.say(
+        "peers.position" if low < high else "peers.position.one",
+        area=name_area(brief),
+        place=words.say(f"trends.funnel.place.{place}"),
+        low=words.number(low),
+        high=words.number(high),
+        n=words.number(len(cases)),
+    )
+    name = Markup("{}, {}").format(name_indicator(brief, rate), lower(name_scope(brief, scope)))
+    caption = Caption(
+        title=words.say("trends.funnel.title", name=name),
+        unit=words.say("trends.funnel.unit", unit="%"),
+        source=words.say("peers.funnel", area=name_area(brief)),
+        alternative=said,
+    )
+    chart = frame(_draw(brief, cases, placed), caption, f"peers-{rate}-{scope}".replace("_", "-"))
+    assumption = ASSUMPTIONS["funnel"][LANGUAGES.index(words.lang)]
+    return (
+        Markup("<h3>{}</h3>\n<p>{}</p>\n").format(name, said)
+        + chart
+        + Markup("<p><small>{}</small></p>\n").format(assumption)
+    )
+
+
+def _draw(brief: Brief, cases: pd.DataFrame, placed: pd.DataFrame) -> str:
+    """The funnel with the district named, whatever its place, and peers only where outside."""
+    words, centre = brief.words, float(placed["centre"].iloc[0])
+    sizes = np.linspace(max(cases["total"].min() / 2, 1), cases["total"].max(), 40)
+    curves = [
+        ([(float(x), 100 * float(y)) for x, y in zip(sizes, limit, strict=True)], role)
+        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
+        for limit in funnel_limits(centre, np.round(sizes), coverage)
+    ]
+    points = [
+        (
+            words.short_name(brief.reference.area_rows[area_id]).striptags(),
+            float(total),
+            100 * float(rate),
+            OWN if area_id == brief.area["area_id"] and place not in OUTSIDE else str(place),
+        )
+        for area_id, total, rate, place in zip(
+            cases["area_id"], cases["total"], placed["rate"], placed["place"], strict=True
+        )
+    ]
+    common = words.plain("trends.funnel.centre", rate=words.number(100 * centre, 2))
+    return draw_funnel(points, curves, (100 * centre, common), words.number)

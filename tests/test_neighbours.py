@@ -1,0 +1,120 @@
+"""A district of many periods and peers: what its brief says of trend, quarters and place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from brief_work import load_words_of, read_text
+from cchc_analysis import brief as briefs
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.slices import Slices
+from cchc_analysis.derive import derive_indicators
+from cchc_analysis.inference import wilson_interval
+from cchc_analysis.panels import read_panels
+from cchc_analysis.records import FINDING_COLUMNS, QUANTITY, TALLY_COLUMNS, Tables
+from cchc_analysis.reference import Reference, load_reference
+from cchc_analysis.synthetic import NOTICE, SyntheticCountry, make_country
+
+ROOT = Path(__file__).resolve().parents[1]
+PLACE = ("SYN0003", "2021-H1")
+
+
+@pytest.fixture(scope="module")
+def country() -> SyntheticCountry:
+    reference = load_reference(ROOT / "data" / "reference")
+    return make_country(reference, districts=11, periods=24, mistake_share=0.0)
+
+
+@pytest.fixture(scope="module")
+def tables(country: SyntheticCountry) -> Tables:
+    none = read_panels(Path("nowhere"), country.reference).transcripts
+    made = derive_indicators(country.observations, none, country.sources, country.reference)
+    findings, tallies = (pd.DataFrame(columns=list(c)) for c in (FINDING_COLUMNS, TALLY_COLUMNS))
+    marked = made.assign(findings="", is_contested=False)
+    return Tables(
+        country.sources, none, country.observations, marked, findings, tallies, tallies.iloc[:0]
+    )
+
+
+def tell(tables: Tables, reference: Reference, lang: str = "vi") -> Brief:
+    return briefs.open_brief(tables, reference, load_words_of(lang), *PLACE)
+
+
+def test_quarters_lie_between_cumulative_reports(tables: Tables) -> None:
+    own = tables.indicators[
+        (tables.indicators["area_id"] == "SYN0003")
+        & (tables.indicators["scope"] == "district_office")
+        & (tables.indicators["breakdown"] == "")
+    ]
+    value = own.set_index(["indicator", "period_start", "period_end"])["value"].to_dict()
+    total, on_time = "dossiers_resolved_total", "dossiers_resolved_on_time"
+    quarters = own[(own["indicator"] == total) & own["parts"].str.contains(" − ", regex=False)]
+    assert len(quarters) > 5
+    quarter = quarters[quarters["period"].str.endswith("-Q2")].iloc[0]
+    year, window = quarter["period"][:4], (quarter["period_start"], quarter["period_end"])
+    first = value[total, f"{year}-01-01", f"{year}-03-31"]
+    assert value[total, *window] == value[total, f"{year}-01-01", window[1]] - first
+    assert quarter["parts"] == f"{total}: {year}-H1 − {year}-Q1"
+    assert {each.partition("/")[0] for each in quarter["figures"].split()} == set(
+        quarter["source_id"].split()
+    )
+    rate = own[(own["indicator"] == "on_time_rate") & (own["period"] == quarter["period"])].iloc[0]
+    low, high = wilson_interval([value[on_time, *window]], [quarter["value"]])
+    assert rate["value"] == pytest.approx(100 * value[on_time, *window] / quarter["value"])
+    assert (rate["wilson_low"], rate["wilson_high"]) == pytest.approx(
+        (100 * low[0], 100 * high[0]), abs=1e-5
+    )
+    assert not tables.indicators.duplicated(list(QUANTITY)).any()
+    assert (tables.indicators["value"].dropna() >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("vi", ("tăng", "Phần sau của năm", "2021-H1 − 2021-Q1")), ("en", ("rising", "later parts"))],
+)
+def test_five_like_windows_allow_a_word(
+    tables: Tables, country: SyntheticCountry, lang: str, words: tuple[str, ...]
+) -> None:
+    text = read_text(briefs.show_trend(tell(tables, country.reference, lang)).html)
+    for each in words:
+        assert each in text
+    assert "2021" in text
+
+
+def test_a_change_of_boundaries_takes_the_word_away(
+    tables: Tables, country: SyntheticCountry
+) -> None:
+    from dataclasses import replace
+
+    event = dict.fromkeys(country.reference.area_changes.columns, "") | {
+        "change_id": "made_up",
+        "effective": "2019-01-01",
+        "area_ids": "SYN0003",
+        "kind": "split",
+    }
+    events = pd.concat([country.reference.area_changes, pd.DataFrame([event])], ignore_index=True)
+    text = read_text(
+        briefs.show_trend(tell(tables, replace(country.reference, area_changes=events))).html
+    )
+    assert "tăng" not in text.partition("Nội dung")[2]
+    assert "có thay đổi địa giới" in text
+
+
+def test_peers_are_placed_in_a_funnel(tables: Tables, country: SyntheticCountry) -> None:
+    told = tell(tables, country.reference)
+    html = str(briefs.show_peers(told).html)
+    text = read_text(html)
+    assert "Các đơn vị cùng loại trong cùng tỉnh." in text
+    assert re.search(r"huyện Giả lập 3: .*hạng (có thể từ )?\d+", text)
+    assert html.count("<svg") == 2
+    assert NOTICE["vi"] in briefs.show_head(told).html
+
+
+def test_a_slice_says_the_same_as_all_tables(tables: Tables, country: SyntheticCountry) -> None:
+    cut = Slices(tables, country.reference).of_brief(*PLACE).cut()
+    for show in (briefs.show_trend, briefs.show_peers):
+        assert show(tell(cut, country.reference)).html == show(tell(tables, country.reference)).html
