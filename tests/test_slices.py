@@ -93,7 +93,7 @@ def change(tables: Tables, at: Any) -> Tables:
 
 @pytest.mark.parametrize(
     ("indicator", "reaches"),
-    [("dossiers_resolved_early", "itself"), ("dossiers_received_total", "trend"),
+    [("dossiers_resolved_early", "itself"), ("dossiers_received_total", "peers"),
      ("on_time_rate", "peers")],
 )  # fmt: skip
 def test_a_changed_figure_changes_the_keys_of_the_pages_it_reaches(

@@ -79,6 +79,7 @@ def show_trend(brief: Brief) -> Section:
         _tell_last_year(brief),
         _tell_events(brief),
         _tell_kin(brief),
+        Markup('<p><a href="../../trends/index.html">{}</a></p>\n').format(words.say("trend.more")),
     )
 
 
