@@ -224,6 +224,12 @@ def test_the_summary_says_nothing_of_what_is_not_reported() -> None:
         assert word not in text.split("Báo cáo không nêu")[0]
 
 
+def test_what_one_level_reports_is_not_told_of_all() -> None:
+    beside = "M021 II.1 dossiers_pending_total whole_district 65"
+    summary = read_text(briefs.show_summary(only(PLAIN_REPORT + beside)).html)
+    assert "còn 65 hồ sơ đang giải quyết, trong đó 3 đã quá hạn ở cấp huyện." in summary
+
+
 def test_every_rule_of_the_summary_is_named_in_the_notes() -> None:
     brief = only(PLAIN_REPORT)
     notes = read_text(briefs.show_notes(brief).html)

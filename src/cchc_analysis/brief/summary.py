@@ -119,7 +119,7 @@ def _say_backlog(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     if overdue and overdue.value:
         scope = Markup("")
         if overdue.scope != pending.scope:
-            scope = brief.words.say("summary.all", scope=lower(name_scope(brief, overdue.scope)))
+            scope = brief.words.say("summary.at", scope=lower(name_scope(brief, overdue.scope)))
         return brief.words.say(
             "summary.backlog.overdue",
             n=tell(brief, pending),
