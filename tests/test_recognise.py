@@ -288,6 +288,26 @@ def test_made_up_sentences_are_read_and_rather_left_open_than_wrong(reader) -> N
     assert right / claims >= 0.95
 
 
+SCOPES = {"D": "district_office", "C": "commune_aggregate", "W": "whole_district", "": ""}
+KINDS = Path(__file__).resolve().parent / "made_up" / "kinds.txt"
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in KINDS.read_text("utf-8").splitlines() if row and row[0] != "#"]
+)
+def test_sentences_of_every_kind_are_read_as_they_stand(reader, row: str) -> None:
+    text, _, answers = row.partition("|")
+    expected = []
+    for answer in filter(None, answers.split(";")):
+        printed, _, code = answer.rpartition("=")
+        code, _, scope = code.strip("-").partition("@")
+        expected.append((printed, code, SCOPES[scope]))
+    found = [
+        (f.printed, f.indicator, f.scope if f.indicator else "") for f in look_twice(reader, text)
+    ]
+    assert found == expected
+
+
 def look_twice(reader, text: str):
     return look_again(reader(text), reader.wording, reader.reference)
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cchc_analysis.recognise.clauses import Mention
 from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
+from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.wording import Wording
@@ -53,6 +53,11 @@ class Companions:
                 return None
             return Candidate(code, SURE, "the upper end of a range")
         whole = self._wording.rules[figure.indicator].over
+        if not whole and figure.indicator.endswith("_quota"):
+            # "được giao/có mặt: 92/89": the pair is turned round.
+            parts = [c for c, rule in self._wording.rules.items() if rule.over == figure.indicator]
+            if len(parts) == 1:
+                return Candidate(parts[0], SURE, f"present, of {figure.indicator}")
         if not whole:
             return None
         return Candidate(whole, SURE, f"the whole that {figure.indicator} is a part of")

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cchc_analysis.documents.lines import CAPITALS, Line
-from cchc_analysis.recognise.clauses import SENTENCE_END, Mention
+from cchc_analysis.recognise.borders import SENTENCE_END
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Level, Words
+from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.nouns import find_unit
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.status import find_status

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cchc_analysis.recognise.clauses import Mention
 from cchc_analysis.recognise.figures import Figure
+from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.records import Scope
 
 Beside = Mapping[tuple[int, str, int], Figure]

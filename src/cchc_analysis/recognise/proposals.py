@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.clauses import Mention
 from cchc_analysis.recognise.companions import CLAIM, SURE, Companions, list_scopes
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
+from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.offices import tell_offices_apart
 from cchc_analysis.recognise.outline import Place
-from cchc_analysis.recognise.spelled import read_spelled
+from cchc_analysis.recognise.spelled import LABELLED_ZERO, read_spelled
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Wording
@@ -66,7 +66,8 @@ class Proposer:
         words = self._surroundings.collect(entry)
         candidate, rivals = self._choose(entry, words)
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
-        if is_spelled and (candidate is None or candidate.score < SURE - 1 or not words.units):
+        is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
+        if is_spelled and (candidate is None or candidate.score < SURE - 1 or not is_counted):
             return
         figure = self._build(entry, words, candidate, rivals)
         if is_spelled:
@@ -153,7 +154,8 @@ class Proposer:
         printed = entry.mention.numeral.text
         before = entry.text[: entry.mention.numeral.start]
         over = self._wording.rules[candidate.indicator].over
-        if entry.mention.role == "part" and kind == "count" and not over:
+        is_part = entry.mention.role == "part" and kind == "count"
+        if is_part and not over and "được giao" not in words.own:
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
         is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)

@@ -14,6 +14,7 @@ from cchc_analysis.recognise.kinds import Kind
 from cchc_analysis.recognise.numerals import Numeral
 
 ZERO_REASON = "a zero in words"
+LABELLED_ZERO = "a zero in words, behind what is not there"
 _ONES = {
     "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6,
     "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
@@ -29,8 +30,13 @@ _SPELLED = re.compile(
     rf"(?:{_ONE}) mươi(?: (?:{_ONE}))?|mười(?: (?:{_ONE}))?|"
     rf"hai|ba|bốn|sáu|bảy|bẩy|tám|chín|(?<=có )năm|(?<=gồm )năm|(?<=là )năm|(?<=được )năm){_NOUN}"
 )
+_LABELLED_ZERO = re.compile(
+    r"(?i)(?<=[\s:])(?<!hay )(?<!hoặc )(?<!mà )((?:không|chưa)(?:\s+(?:có|phát sinh))?)"
+    r"(?=(?:\s+(?:hồ sơ|hs|nhiệm vụ|trường hợp|văn bản|đơn vị)(?:\s+nào)?)?\s*(?:[.;,)]|$))"
+)
+"""A zero and at most its noun at the end of a clause: what is not there stands before it."""
 _ZERO = re.compile(
-    r"(?i)(?<!\w)(?:không có(?! thẩm quyền)|"
+    r"(?i)(?<!\w)(?:không có(?! thẩm quyền)|không(?=\s+(?:hồ sơ|hs)\s+(?:nào\s+)?[^\W\d_])|"
     r"(?:không|chưa) (?:phát sinh|phát hiện|ghi nhận|nhận được)|chưa có|"
     r"không tiếp nhận(?= (?:hồ sơ|phản ánh|đơn))|không xảy ra|không để(?: xảy ra)?)(?!\w)"
 )
@@ -38,8 +44,13 @@ _ZERO = re.compile(
 
 def find_spelled(text: str) -> Iterator[Numeral]:
     """The zeros and small numbers of a line that are put in words."""
+    labelled = set()
+    for match in _LABELLED_ZERO.finditer(text):
+        labelled.add(match.start(1))
+        yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, LABELLED_ZERO)
     for match in _ZERO.finditer(text):
-        yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
+        if match.start() not in labelled:
+            yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
     for match in _SPELLED.finditer(text):
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, "a number in words")
 

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cchc_analysis.recognise.clauses import OPENER, SENTENCE_END, Mention
+from cchc_analysis.recognise.borders import SENTENCE_END
+from cchc_analysis.recognise.clauses import OPENER
 from cchc_analysis.recognise.grids import Label
+from cchc_analysis.recognise.mentions import Mention
 
 BEFORE = "earlier in its sentence, another clause"
 LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
@@ -41,6 +43,9 @@ class Entry:
 def find_tail(text: str, entry: Entry) -> str:
     """What follows the own stretch up to a full stop, semicolon or bracket, or the next figure."""
     mention = entry.mention
+    if mention.role == "each":
+        # What follows one of several things named together are the others.
+        return ""
     end = mention.own[1]
     end = _skip_brackets(text, end)
     following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]

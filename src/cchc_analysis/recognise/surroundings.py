@@ -11,14 +11,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.clauses import (
-    NEAR,
-    SENTENCE_END,
-    Mention,
-    find_delimiter,
-)
+from cchc_analysis.recognise.borders import NEAR, SENTENCE_END, find_delimiter
 from cchc_analysis.recognise.grids import INNER
 from cchc_analysis.recognise.matching import Level, Words
+from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.nouns import find_factor, find_units_behind, index_nouns
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.spelled import ZERO_REASON
@@ -144,6 +140,7 @@ class Surroundings:
                 Hit(h.term, h.start + cut, h.end + cut, h.first, h.last)
                 for h in self._find(text[cut:end])
             ]
+        hits = _label_pair(mention, text, hits)
         gaps: dict[str, int] = {}
         for hit in hits:
             before, behind = (
@@ -239,6 +236,17 @@ class Surroundings:
         above = [self._lines[n].text for n in range(max(0, at - 4), at + 1)]
         filled = [text for text in above if text.strip() and "\t" not in text]
         return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
+
+
+def _label_pair(mention: Mention, text: str, hits: list[Hit]) -> list[Hit]:
+    """Of "có mặt A/B được giao" and "được giao/có mặt: A/B", the label that is not A's left out."""
+    present = [hit for hit in hits if hit.term == "có mặt"]
+    given = [hit for hit in hits if hit.term == "được giao"]
+    if mention.role != "part" or not present or not given:
+        return hits
+    is_turned = text[given[0].end : present[0].start].strip() == "/"
+    other = present if is_turned else given
+    return [hit for hit in hits if hit not in other]
 
 
 def _stand_together(one: Mention, other: Mention) -> bool:
