@@ -446,6 +446,45 @@ def test_unknown_headings_are_all_listed(project: Project, tmp_path: Path) -> No
     assert "unknown heading 'Điểm thưởng'" in said
 
 
+@pytest.mark.parametrize(
+    ("head", "row", "words"),
+    [
+        ("", "1310,1309,98,24,", "row 3: '24' in column F, under no heading"),
+        ("", '1310,1309,98,24,"5"', "row 3: '24' in column F, under no heading"),
+        (",Ghi chú", "1310,1309,98,24,", "row 3: 7 cells in a row; expected 6"),
+        ("", "1,310,1309,98.2", "row 3: '98.2' in column F, under no heading"),
+    ],
+)
+def test_a_cell_under_no_heading_is_never_dropped(
+    project: Project, tmp_path: Path, head: str, row: str, words: str
+) -> None:
+    text = (
+        f"area,period,dossiers_resolved_total,dossiers_resolved_on_time,on_time_rate{head}\n"
+        f"Văn Quan,2024-H1,700,700,100\nCao Lộc,2024-H1,{row}\n"
+    )
+    said = refuse(project, write_csv(tmp_path, "decimal_comma.csv", text))
+    assert words in said
+    assert "Quote numbers with a decimal comma" in said
+
+
+def test_a_stray_cell_far_down_is_named(project: Project, tmp_path: Path) -> None:
+    rows = "".join(f"Văn Quan,{year},98\n" for year in range(1950, 2000))
+    text = f"area,period,on_time_rate\n{rows}Cao Lộc,2023,98,24\n"
+    said = refuse(project, write_csv(tmp_path, "far_down.csv", text))
+    assert "line 52, saw 4" in said
+
+
+def test_a_stray_cell_of_a_workbook_is_named(project: Project, tmp_path: Path) -> None:
+    rows = [["area", "period", "par_index"], ["Cao Lộc", "2023", 80, "xem lại"]]
+    said = refuse(project, write_sheet(tmp_path, "remark.xlsx", rows))
+    assert "row 2: 'xem lại' in column D, under no heading" in said
+
+
+def test_running_numbers_need_no_heading(project: Project, tmp_path: Path) -> None:
+    text = ",area,period,par_index,,\n0,Cao Lộc,2023,80,,\n1,Văn Quan,2023,81,,\n"
+    assert bring(project, write_csv(tmp_path, "numbered.csv", text)).figures == 2
+
+
 def test_percent_as_fraction(project: Project, tmp_path: Path) -> None:
     text = "area,period,on_time_rate\nCao Lộc,2023,0.982\nVăn Quan,2023,97.5\n"
     said = refuse(project, write_csv(tmp_path, "percent_as_fraction.csv", text))
@@ -554,7 +593,7 @@ def test_empty_sheet(
         ("no_workbook.xlsx", b"PK but no workbook", "a workbook that cannot be read"),
         ("no_parquet.parquet", b"PAR1", "Parquet that cannot be read"),
         ("table.docx", b"", "a file '.docx'"),
-        ("ragged.csv", b"area,period,par_index\nx,1,2,3,4\n,,\n", "unknown area 'x'"),
+        ("ragged.csv", b"area,period,par_index\nx,1,2,3,4\n,,\n", "'4' in column E, under"),
     ],
 )
 def test_damaged_files(

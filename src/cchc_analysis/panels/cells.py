@@ -44,11 +44,13 @@ class Sheet:
             texts in NFC and floats, ``""`` for an empty cell.
         heads: The names of the columns where the format has them, else ``None``: the head is then
             somewhere in ``cells``.
+        lengths: How many cells each row of a text has, where its rows differ; else ``None``.
     """
 
     name: str
     cells: pd.DataFrame
     heads: tuple[str, ...] | None = None
+    lengths: pd.Series[Any] | None = None
 
 
 def open_sheet(path: Path, sheet: str = "") -> Sheet:
@@ -83,9 +85,10 @@ def _open_text(path: Path) -> Sheet:
 
     text = _decode(path)
     mark = _guess_separator(text)
-    lines = csv.reader(io.StringIO(text[: 400 * 1024]), delimiter=mark)
-    width = max((len(row) for row, _ in zip(lines, range(TOP), strict=False)), default=1)
     try:
+        lines = csv.reader(io.StringIO(text), delimiter=mark)
+        top = [len(row) for row, _ in zip(lines, range(TOP), strict=False)]
+        width = max(top, default=1)
         cells = pd.read_csv(
             io.StringIO(text),
             sep=mark,
@@ -100,7 +103,15 @@ def _open_text(path: Path) -> Sheet:
         found = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
         remedy = "Quote cells that hold the separator; give each row the cells of the head."
         raise _fault(path, found, "rows of equal length", remedy) from None
-    return Sheet(path.name, _keep_held(cells.fillna("")))
+    lengths = _measure_rows(text, mark) if len(set(top)) > 1 else None
+    return Sheet(path.name, _keep_held(cells.fillna("")), lengths=lengths)
+
+
+def _measure_rows(text: str, mark: str) -> pd.Series[Any]:
+    import pandas as pd
+
+    rows = csv.reader(io.StringIO(text), delimiter=mark)
+    return pd.Series({number: len(row) for number, row in enumerate(rows, start=1)})
 
 
 def _decode(path: Path) -> str:

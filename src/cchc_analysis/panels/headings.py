@@ -18,6 +18,7 @@ from cchc_analysis.clean import fold_text, nearest_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Sheet
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
+from cchc_analysis.panels.strays import find_strays
 from cchc_analysis.panels.vocabulary import Vocabulary, last_part
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Re
     """Say what each column is.
 
     Raises:
-        ReportError: Headings that nothing knows, all at once; or one that two columns share.
+        ReportError: Headings that nothing knows, one that two columns share, and cells under no
+            heading, all at once.
     """
     known = Vocabulary(mapping, reference)
     form = _match_form(sheet, head) if not mapping.values else {}
@@ -111,6 +113,7 @@ def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Re
             unknown.append(name)
     problems.extend(_name_unknown(sheet, unknown, known))
     problems.extend(_name_absent(sheet, head, mapping))
+    problems.extend(find_strays(sheet, head))
     if problems:
         raise ReportError(problems)
     kind = "II.06a" if form else ""
