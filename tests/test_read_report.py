@@ -85,6 +85,24 @@ def test_a_row_shows_its_sentence_and_numbers_in_words(project: Project, tmp_pat
     assert page.count("id='tF001'") == 1
 
 
+def test_the_first_draft_of_a_list_without_sources(project: Project) -> None:
+    path = project.raw / "sources.csv"
+    path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    result = read_report(project, REPORTS / "thu_nghiem_2023_q1.txt")
+    assert list(read_sources(project.raw)["source_id"]) == [result.source_id]
+    assert list(read_transcripts(project.raw).sources["source_id"]) == []
+
+
+def test_a_row_is_told_in_the_words_of_the_reviewer(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Tiếp nhận 1,310 hồ sơ. Tỷ lệ hồ sơ trực tuyến đạt 97.685%.\n", "utf-8")
+    result = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="x")
+    page = result.review.read_text("utf-8")
+    assert "<strong>1,310</strong> → 1310 hồ sơ</td>" in page
+    assert "Đọc lại: dấu phẩy được đọc là dấu phân cách hàng nghìn" in page
+    assert "Đọc lại: dấu chấm được đọc là dấu thập phân: không thể quá 100" in page
+
+
 def test_a_figure_without_indicator_holds_nothing_up(project: Project) -> None:
     from cchc_analysis import pipeline
 

@@ -302,9 +302,8 @@ def test_sentences_of_every_kind_are_read_as_they_stand(reader, row: str) -> Non
         printed, _, code = answer.rpartition("=")
         code, _, scope = code.strip("-").partition("@")
         expected.append((printed, code, SCOPES[scope]))
-    found = [
-        (f.printed, f.indicator, f.scope if f.indicator else "") for f in look_twice(reader, text)
-    ]
+    figures = look_twice(reader, text.replace(" ⏎ ", "\n"))
+    found = [(f.printed, f.indicator, f.scope if f.indicator else "") for f in figures]
     assert found == expected
 
 

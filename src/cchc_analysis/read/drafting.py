@@ -206,7 +206,7 @@ def _check_id(project: Project, source_id: str) -> None:
         )  # fmt: skip
     if not (project.raw / "sources.csv").is_file():
         return
-    sources = read_sources(project.raw)
+    sources = read_sources(project.raw, may_be_empty=True)
     taken = sources[(sources["source_id"] == source_id) & (sources["state"] == "accepted")]
     if len(taken):
         raise ReportError(

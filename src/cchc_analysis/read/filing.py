@@ -60,7 +60,7 @@ def _add_source(project: Project, row: dict[str, str]) -> pd.DataFrame:
     new = pd.DataFrame([row], columns=list(SOURCE_COLUMNS), dtype="str")
     if not (project.raw / "sources.csv").is_file():
         return new
-    sources = read_sources(project.raw)
+    sources = read_sources(project.raw, may_be_empty=True)
     kept = sources[sources["source_id"] != row["source_id"]]
     return pd.concat([kept, new]).sort_values("source_id", ignore_index=True)
 

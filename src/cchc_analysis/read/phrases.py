@@ -5,6 +5,8 @@ Reasons are made in English, of terms in Vietnamese; here they get the words of 
 
 from __future__ import annotations
 
+import re
+
 from cchc_analysis.recognise import Confidence
 
 STYLE = """
@@ -97,8 +99,29 @@ _REASONS = {
     "present, right behind": "số có mặt, ngay sau",
     "given, right behind": "số được giao, ngay sau",
     "as the line that opens the list": "như dòng mở danh sách hoặc số ngay trước",
+    "present, of": "số có mặt của",
     "comes back as the whole of a pair in its line": "lặp lại làm mẫu số trong dòng",
 }
+_REMARKS = (
+    (r"the line counts the communes apart, so this is without them",
+     "dòng này đếm riêng các xã, nên số này không gồm các xã"),
+    (r"the comma is read as one between thousands: a count has no fraction",
+     "dấu phẩy được đọc là dấu phân cách hàng nghìn: số đếm không có phần lẻ"),
+    (r"chosen because (\d+) identities hold with it and none breaks",
+     r"chọn vì \1 đẳng thức khớp với nó và không đẳng thức nào sai"),
+    (r"took the indicator of the same number further on in the line",
+     "lấy chỉ tiêu của chính số đó ở phần sau của dòng"),
+    (r"took the scope (\w+) of the same number elsewhere",
+     r"lấy phạm vi “\1” của chính số đó ở chỗ khác"),
+    (r"less than its communes have, so it cannot be the whole",
+     "nhỏ hơn số của các xã, nên không thể là số toàn huyện"),
+    (r"the dot is read as a decimal mark: no more than (\S+) can be",
+     r"dấu chấm được đọc là dấu thập phân: không thể quá \1"),
+    (r"it is the share that the figure before it has in another one",
+     "là tỷ lệ của số ngay trước so với một số khác"),
+    (r"([\d.]+) % would be the share; left open", r"tỷ lệ lẽ ra là \1 %; để ngỏ"),
+)  # fmt: skip
+"""What the second look says of what it did, and how a reviewer is told."""
 KINDS = {
     "date": "ngày tháng",
     "period": "kỳ",
@@ -117,6 +140,22 @@ KINDS = {
     "repeated text": "đoạn lặp lại",
     "figure": "số liệu",
 }
+
+
+def tell_remark(remark: str) -> str:
+    """What a second look did, in the words of the reviewer; what has none stays as it is.
+
+    Examples:
+        >>> tell_remark("took the scope commune_aggregate of the same number elsewhere")
+        'lấy phạm vi “các xã cộng lại” của chính số đó ở chỗ khác'
+        >>> tell_remark("the dot is read as a decimal mark: no more than 100 can be")
+        'dấu chấm được đọc là dấu thập phân: không thể quá 100'
+    """
+    for english, vietnamese in _REMARKS:
+        if found := re.fullmatch(english, remark):
+            told = found.expand(vietnamese)
+            return re.sub(r"(?<=“)\w+(?=”)", lambda code: SCOPES.get(code[0], code[0]), told)
+    return remark
 
 
 def tell_reason(reason: str) -> str:

@@ -25,6 +25,7 @@ from cchc_analysis.read.phrases import (
     STATES,
     STYLE,
     tell_reason,
+    tell_remark,
 )
 from cchc_analysis.recognise import Confidence, Figure, Reading, tabulate_figures
 from cchc_analysis.reference import Reference
@@ -132,7 +133,8 @@ def _render_row(figure: Figure, figure_id: str, text: str, reference: Reference)
         f"<tr id='{figure_id}'><td><a href='#t{figure_id}'>{figure_id}</a> "
         f"<span class='quiet'>dòng {figure.line}</span></td>"
         f"<td class='said'>{said}</td>"
-        f"<td><strong>{escape(figure.printed)}</strong>{reading} {escape(figure.unit)}</td>"
+        f"<td><strong>{escape(figure.printed)}</strong>{reading} "
+        f"{escape(_name_unit(figure, reference))}</td>"
         f"<td class='name'>{_name(figure, reference)}</td>"
         f"<td>{SCOPES.get(figure.scope, escape(figure.scope))}</td>"
         f"<td>{period}<br>{STATES.get(figure.status, escape(figure.status))}</td>"
@@ -148,12 +150,17 @@ def _name(figure: Figure, reference: Reference) -> str:
     return f"{label}<br><code>{escape(figure.indicator)}</code>{part}"
 
 
+def _name_unit(figure: Figure, reference: Reference) -> str:
+    row = reference.unit_rows.get(figure.unit)
+    return str(row["label_vi"]) if row else figure.unit
+
+
 def _explain(figure: Figure) -> str:
     why = escape(tell_reason(figure.reason))
     if not figure.indicator and figure.rivals:
         why = "có thể là " + ", ".join(f"<code>{escape(code)}</code>" for code in figure.rivals)
     if figure.looked_again:
-        why += f"<br>Đọc lại: {escape(figure.looked_again)}"
+        why += f"<br>Đọc lại: {escape(tell_remark(figure.looked_again))}"
     return why
 
 
@@ -193,5 +200,6 @@ def _find_contradictions(
             left, right = (format_number(float(broken[side])) for side in ("left", "right"))
             yield (
                 f"<p><code>{escape(identity.rule_id)}</code> {escape(str(identity))}: "
-                f"<strong>{left} ≠ {right}</strong> ({escape(str(scope))}) · {links}</p>"
+                f"<strong>{left} ≠ {right}</strong> "
+                f"({SCOPES.get(str(scope), escape(str(scope)))}) · {links}</p>"
             )

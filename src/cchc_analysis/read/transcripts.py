@@ -57,14 +57,20 @@ def read_transcripts(raw: Path) -> Readings:
     return Readings(good, _concatenate(transcripts), problems)
 
 
-def read_sources(raw: Path) -> pd.DataFrame:
+def read_sources(raw: Path, *, may_be_empty: bool = False) -> pd.DataFrame:
     """Read the list of sources (``SOURCE_COLUMNS``), drafts included.
+
+    Args:
+        raw: The folder ``data/raw``.
+        may_be_empty: Whether a list with no source yet is in order, as before the first draft.
 
     Raises:
         ReportError: The file cannot be read, or a cell holds a word that is not one of its words.
     """
     try:
-        sources = load_text_table(raw / "sources.csv", SOURCE_COLUMNS, ["source_id"])
+        sources = load_text_table(
+            raw / "sources.csv", SOURCE_COLUMNS, ["source_id"], may_be_empty=may_be_empty
+        )
     except TableError as error:
         raise ReportError(error.problems) from None
     problems = [

@@ -26,6 +26,7 @@ WEAK = frozenset(
     {"đạt", "hoàn thành", "triển khai", "hồ sơ", "tổng số", "thực hiện", "tổ chức", "cá nhân"}
 )
 """Terms that speak of nearly anything, and for an indicator only if the rest stands close by."""
+INDEX = "chỉ số cchc"
 FAR = frozenset({"its paragraph", "heading", "title", "the document"})
 
 
@@ -169,6 +170,8 @@ def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
         if place is None:
             return None
         found.append(place)
+    if _is_of_whole_index(found, words):
+        return None
     depth = max((depth for depth, _ in found), default=0)
     rival = words.find(rule.unless) if rule.unless else None
     if rival is None:
@@ -179,6 +182,17 @@ def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
         # Both stand in the line, before the figure: the later is the nearer.
         return found if asked_at > rival_at else None
     return found if rival[0] > depth else None
+
+
+def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: Words) -> bool:
+    """Whether the sentence names the index, and the field is only that of the chapter.
+
+    "4. Chính quyền số": what a sentence of this chapter says of the index is not of its part.
+    """
+    far = {term.startswith("lv "): words.levels[depth].name in FAR for depth, term in asked}
+    return far.get(True, False) and any(
+        term == INDEX and words.levels[depth].name not in FAR for depth, term in asked
+    )
 
 
 def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: Words) -> str:
