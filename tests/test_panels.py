@@ -488,8 +488,42 @@ def test_running_numbers_need_no_heading(project: Project, tmp_path: Path) -> No
 def test_percent_as_fraction(project: Project, tmp_path: Path) -> None:
     text = "area,period,on_time_rate\nCao Lộc,2023,0.982\nVăn Quan,2023,97.5\n"
     said = refuse(project, write_csv(tmp_path, "percent_as_fraction.csv", text))
-    assert "1 of 2 per cents lie between 0 and 1, such as 0.982" in said
+    assert "1 of 2 per cents under 'on_time_rate' lie between 0 and 1, such as 0.982" in said
     assert "unit: fraction" in said
+
+
+@pytest.mark.parametrize("cells", [("0.98", "0.9", "1"), ("0.5", "0", "0.7"), ("1", "1", "1")])
+def test_a_unit_said_does_not_make_shares_of_one_per_cents(
+    project: Project, tmp_path: Path, cells: tuple[str, ...]
+) -> None:
+    areas = ("Cao Lộc", "Văn Quan", "Bắc Sơn")
+    rows = "".join(f"{area},2023,{cell}\n" for area, cell in zip(areas, cells, strict=True))
+    path = write_csv(tmp_path, "shares_said_per_cent.csv", f"area,period,Tỷ lệ đúng hạn\n{rows}")
+    values = {"Tỷ lệ đúng hạn": {"indicator": "on_time_rate", "unit": "%"}}
+    said = refuse(project, path, values=values)
+    assert "per cents under 'Tỷ lệ đúng hạn' lie between 0 and 1, such as" in said
+    assert "`small_rates: [on_time_rate]`" in said
+    bring(project, path, values=values, small_rates=["on_time_rate"])
+    assert sorted(values_of(project).values()) == sorted(map(float, cells))
+
+
+def test_a_long_table_that_says_per_cent_may_hold_shares(project: Project, tmp_path: Path) -> None:
+    text = "area,period,indicator,value,unit\nCao Lộc,2023,on_time_rate,0.98,%\n"
+    assert "between 0 and 1" in refuse(project, write_csv(tmp_path, "long_shares.csv", text))
+    text = text.replace("0.98,", "0.98%,")
+    bring(project, write_csv(tmp_path, "long_per_cents.csv", text))
+    assert list(values_of(project).values()) == [0.98]
+
+
+def test_our_own_template_refuses_shares_of_one(project: Project, tmp_path: Path) -> None:
+    head = yaml.safe_load((MAPPINGS / "hand_kept_sheet.yml").read_text("utf-8"))
+    names = [*head["columns"].values(), *head["values"]]
+    rate = "Tỷ lệ đúng hạn (%)"
+    cells = {"Đơn vị": "Cao Lộc", "Kỳ báo cáo": "2023", rate: "0,98"}
+    text = ";".join(names) + "\n" + ";".join(cells.get(name, "") for name in names) + "\n"
+    path = write_csv(tmp_path, "shares_in_template.csv", text)
+    with pytest.raises(ReportError, match="lie between 0 and 1, such as 0,98"):
+        add_panel(project, path, mapping=MAPPINGS / "hand_kept_sheet.yml")
 
 
 def test_thousands_or_decimals(project: Project, tmp_path: Path) -> None:

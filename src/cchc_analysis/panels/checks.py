@@ -7,7 +7,7 @@ and a reader has to know. Everything is found for the whole panel at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,17 +37,20 @@ MOST_NAMED = 6
 """Holes or cells named one by one; more are counted."""
 
 
-def check_figures(figures: pd.DataFrame, reference: Reference, where: str) -> list[Problem]:
+def check_figures(
+    figures: pd.DataFrame, reference: Reference, where: str, small_rates: Container[str] = ()
+) -> list[Problem]:
     """Everything that keeps figures from being data.
 
     Args:
         figures: One row per figure with ids, ``value`` and ``fault``, see ``register``.
         reference: The catalogue, and the areas with their dates.
         where: The name of the file.
+        small_rates: Indicators whose per cents of at most 1 are meant so.
     """
     return [
         *_check_numerals(figures, where),
-        *_check_fractions(figures, where),
+        *_check_fractions(figures, where, small_rates),
         *_check_range(figures, reference, where),
         *_check_existence(figures, reference, where),
         *_check_doubles(figures, where),
@@ -69,10 +72,18 @@ def _check_numerals(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
         )
 
 
-def _check_fractions(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
-    """Per cents between 0 and 1 are shares of one, unless a mapping says "%" and means it."""
-    rates = figures[(figures["unit"] == "%") & ~figures["is_unit_said"] & (figures["value"] != 0)]
-    for indicator, rows in rates.groupby("indicator", sort=False):
+def _check_fractions(
+    figures: pd.DataFrame, where: str, small_rates: Container[str]
+) -> Iterator[Problem]:
+    """Per cents between 0 and 1 are shares of one, unless the mapping or the cell denies it.
+
+    A unit "%" denies nothing: people head a column so and keep shares of one in it.
+    """
+    has_sign = figures["printed"].map(lambda cell: isinstance(cell, str) and cell.endswith("%"))
+    rates = figures[(figures["unit"] == "%") & ~has_sign.astype("bool") & (figures["value"] != 0)]
+    for (indicator, section), rows in rates.groupby(["indicator", "section"], sort=False):
+        if indicator in small_rates:
+            continue
         is_share = rows["value"].abs() <= 1
         others = rows.loc[~is_share, "value"]
         if not is_share.any() or (len(others) and others.median() < 50):
@@ -80,10 +91,11 @@ def _check_fractions(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
         shares = rows[is_share]
         yield Problem(
             f"{where}, {name_rows(shares['row'])}",
-            f"{indicator}: {len(shares)} of {len(rows)} per cents lie between 0 and 1, such as "
-            f"{shares['printed'].iloc[0]}",
+            f"{indicator}: {len(shares)} of {len(rows)} per cents under {section!r} lie between "
+            f"0 and 1, such as {shares['printed'].iloc[0]}",
             "per cents from 0 to 100",
-            'Say `unit: fraction` for the column if they are shares of one, `unit: "%"` if not.',
+            "Say `unit: fraction` for the column if they are shares of one, "
+            f"`small_rates: [{indicator}]` if they are meant as they stand.",
         )
 
 

@@ -105,7 +105,8 @@ class PanelMapping(_Strict):
 
     ``columns`` gives fields their headings; ``values`` gives the headings of a wide table their
     indicators; ``indicators``, ``areas`` and ``units`` translate words of the panel; ``constants``
-    hold for every row; ``ignore`` lists headings left out on purpose.
+    hold for every row; ``ignore`` lists headings left out on purpose, ``small_rates`` indicators
+    whose per cents of at most 1 are no shares of one.
     """
 
     panel: str = Field(default="", pattern=r"^([a-z][a-z0-9_]{2,60})?$")
@@ -122,6 +123,7 @@ class PanelMapping(_Strict):
     missing: tuple[str, ...] = ()
     absent: tuple[Absence, ...] = ()
     totals: tuple[str, ...] = ()
+    small_rates: tuple[str, ...] = ()
     decimal_mark: Literal["", ".", ","] = ""
     ranks: RankRule | None = None
     sources: tuple[PanelSource, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cchc_analysis.clean import nearest_names
 from cchc_analysis.errors import Problem, ReportError
@@ -83,7 +83,8 @@ def read_panel(
     placed = _name_sources(matched, sources, sheet.name)
     ranked = _add_ranks(placed.rows, mapping, reference)
     figures = _read_numbers(ranked, mapping, reference)
-    problems = [*placed.problems, *check_figures(figures, reference, sheet.name)]
+    found = check_figures(figures, reference, sheet.name, mapping.small_rates)
+    problems = [*placed.problems, *found]
     problems.extend(_check_units(figures, reference, sheet.name))
     if problems:
         raise ReportError(problems)
@@ -124,7 +125,7 @@ def _add_ranks(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) 
     """A figure more for every rank printed beside a value."""
     import pandas as pd
 
-    figures = rows.assign(is_unit_said=_has_said_unit(rows, mapping), read_as=rows["printed"])
+    figures = rows.assign(read_as=rows["printed"])
     if mapping.ranks is None:
         return figures
     rule = mapping.ranks
@@ -147,14 +148,6 @@ def _add_ranks(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) 
         note=("of " + ranked["rank_of"]).where(ranked["rank_of"] != "", ""),
     )
     return pd.concat([figures, added], ignore_index=True)
-
-
-def _has_said_unit(rows: pd.DataFrame, mapping: PanelMapping) -> Any:
-    """Where the mapping itself says the unit; a unit of the catalogue is only presumed."""
-    said = {value.indicator for value in mapping.values.values() if value.unit}
-    if mapping.constants.get("unit") or "unit" in mapping.columns:
-        return rows["unit"] != ""
-    return rows["indicator"].isin(said)
 
 
 def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
