@@ -8,6 +8,7 @@ per printed figure, each with a reason. Rule-based: every decision can be shown 
 - ``loading``, ``wording``, ``matching``, ``nouns``: words that speak of an indicator, and of a unit
 - ``surroundings``, ``context``, ``status``, ``windows``, ``head``: what stands around and above
 - ``proposals``, ``companions``, ``offices``: what each figure is, by itself and by its neighbours
+- ``speakers``: whose work a clause tells of, where it is not the district's own
 - ``figures``, ``values``, ``second_look``, ``trials``, ``reading``: putting it together
 """
 

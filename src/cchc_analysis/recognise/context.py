@@ -81,12 +81,12 @@ class Context:
         self._names: dict[str, bool] = {}
         self._days = list(self._carry_days())
         self._windows = list(self._carry_windows())
-        self._level = self._find_level()
-        surroundings.is_commune = self._level == "commune"
+        self.level = self._find_level()
+        surroundings.is_commune = self.level == "commune"
 
     def find_scope(self, entry: Entry, words: Words, rule: Rule | None) -> tuple[Scope, bool]:
         """Whose work is counted, and whether the text says so rather than the document."""
-        if self._level == "commune":
+        if self.level == "commune":
             return Scope.COMMUNE, False
         if rule and rule.scope:
             return Scope(rule.scope), True
@@ -166,7 +166,7 @@ class Context:
         """The window of a flow, or the day of a stock."""
         default = self._head.period
         window = self._find_window(entry, words)
-        if rule and window is None and self._counts_dossiers(rule):
+        if rule and window is None and self.counts_dossiers(rule):
             window = self._windows[entry.line]
         if rule and self._is_index(rule):
             window = self._find_index_year(entry) or window
@@ -256,7 +256,8 @@ class Context:
                 window = find_exact_window(line.text, self._head.period) or window
             yield window
 
-    def _counts_dossiers(self, rule: Rule) -> bool:
+    def counts_dossiers(self, rule: Rule) -> bool:
+        """Whether a rule is for dossiers or a share of them."""
         row = self._reference.indicator_rows[rule.indicator]
         numerator = self._reference.indicator_rows.get(str(row["numerator"]), {})
         return "dossier" in (row["unit"], numerator.get("unit"))
@@ -281,6 +282,8 @@ class Context:
             area_id = self._reference.match_area(self._head.area)
         except KeyError:
             name = self._head.area.casefold()
+            if name.startswith("tỉnh"):
+                return "province"
             return "commune" if name.startswith(("xã", "phường", "thị trấn")) else "district"
         return str(self._reference.area_rows[area_id]["level"])
 

@@ -20,15 +20,18 @@ from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.offices import tell_offices_apart
 from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.speakers import Speaker, Speakers, Speech
 from cchc_analysis.recognise.spelled import LABELLED_ZERO, read_spelled
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Wording
-from cchc_analysis.records import Comparator, Status
+from cchc_analysis.records import Comparator, Scope, Status
 from cchc_analysis.reference import Reference
 
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
+FIELDS = frozenset({"đất đai", "lĩnh vực"})
+"""Terms of rules that ask for a field of work themselves."""
 ROW_OF_TOTALS = frozenset({"tổng số"})
 _CHANGE = re.compile(
     r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
@@ -65,6 +68,7 @@ class Proposer:
         self._lines, self._places = lines, places
         self._beside = Companions(reference, wording, places)
         self._context = Context(head, reference, surroundings, lines, places)
+        self._speakers = Speakers(lines, places, head.area, self._context.level)
         self._figures: list[Figure] = []
         self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}
 
@@ -72,11 +76,16 @@ class Proposer:
         """Propose one figure; a number in words only where an indicator is found for it."""
         words = self._surroundings.collect(entry)
         candidate, rivals = self._choose(entry, words)
+        speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
+        if candidate and speaker and not self._speaks_for(speaker, candidate):
+            candidate, rivals = None, ()
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
         if is_spelled and (candidate is None or candidate.score < SURE - 1 or not is_counted):
             return
         figure = self._build(entry, words, candidate, rivals)
+        if speaker and speaker.kind is Speech.COMMUNE:
+            figure = self._give_commune(figure, speaker)
         if is_spelled:
             figure = replace(figure, read_as=str(read_spelled(figure.printed)))
         elif _COMMA_GROUPS.fullmatch(figure.printed) and self._counts(figure):
@@ -89,6 +98,32 @@ class Proposer:
         self._mentions_of[entry.line, entry.text] = entry.mentions
         if figure.indicator:
             self._beside.first_of_line.setdefault(entry.line, figure)
+
+    def _speaks_for(self, speaker: Speaker, candidate: Candidate) -> bool:
+        """Whether what a speaker counts can be an indicator of ours."""
+        if speaker.kind is Speech.COMMUNE:
+            return True
+        if speaker.kind is not Speech.FIELD:
+            return False
+        rule = self._wording.rules[candidate.indicator]
+        terms = {term for group in (*rule.says, *rule.under) for term in group}
+        return bool(terms & FIELDS) or not self._is_of_dossiers(candidate)
+
+    def _is_of_dossiers(self, candidate: Candidate | None) -> bool:
+        if candidate is None:
+            return False
+        return self._context.counts_dossiers(self._wording.rules[candidate.indicator])
+
+    def _give_commune(self, figure: Figure, speaker: Speaker) -> Figure:
+        """What one commune did is its own, and no sum of all."""
+        rule = self._wording.rules.get(figure.indicator)
+        if rule and rule.scope:
+            return replace(figure, confidence=Confidence.LOW)
+        confidence = Confidence.LOW if figure.indicator else Confidence.NONE
+        return replace(
+            figure, scope=Scope.COMMUNE, is_scope_said=True, confidence=confidence,
+            looked_again=f"told of {speaker.name} alone",
+        )  # fmt: skip
 
     def _counts(self, figure: Figure) -> bool:
         if not figure.indicator:

@@ -1,0 +1,106 @@
+"""Whose work, and of what time, a sentence tells: what is not the district's is not claimed as its.
+
+The sentences are made up, for made-up places.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from cchc_analysis.documents import read_lines
+from cchc_analysis.recognise import Head, load_wording, read_document
+from cchc_analysis.records import Period
+from cchc_analysis.reference import Project, load_reference
+
+Q1 = Period(dt.date(2023, 1, 1), dt.date(2023, 3, 31))
+HEAD = Head("period_report", "huyện Sông Mây", True, Q1, True)
+
+
+@pytest.fixture(scope="module")
+def read():
+    project = Project(Path(__file__).resolve().parents[1])
+    reference = load_reference(project.reference)
+    wording = load_wording(project.reference / "wording.yml", reference.indicator_rows)
+    return lambda text: read_document(read_lines(text), reference, wording, HEAD).figures
+
+
+def claims(figures):
+    return [(f.printed, f.indicator) for f in figures if f.indicator]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Công an huyện tiếp nhận 12.500 hồ sơ, trong đó trực tuyến 9.000 hồ sơ (đạt 72%).",
+        "Trong kỳ, Chi cục Thuế khu vực đã tiếp nhận 300 hồ sơ, giải quyết đúng hạn 290 hồ sơ.",
+        "Chi nhánh Văn phòng đăng ký đất đai tiếp nhận 800 hồ sơ, giải quyết 750 hồ sơ.",
+        "Văn phòng công chứng tiếp nhận trực tuyến 40 hồ sơ.",
+        "Bảo hiểm xã hội huyện tiếp nhận 700 hồ sơ. Đã giải quyết 690 hồ sơ, quá hạn 2 hồ sơ.",
+        "- Toà án nhân dân huyện:\n+ Tiếp nhận 120 hồ sơ.\n+ Quá hạn: 3 hồ sơ.",
+        "Các cơ quan ngành dọc (công an, thuế) tiếp nhận 320 hồ sơ.",
+        "Đã tiếp nhận 900 hồ sơ của Công an huyện.",
+    ],
+)
+def test_the_work_of_another_office_is_not_the_districts(read, text: str) -> None:
+    figures = read(text)
+    assert figures
+    assert claims(figures) == []
+
+
+def test_an_office_that_only_helps_leaves_the_figure_to_the_district(read) -> None:
+    text = "Huyện phối hợp với Bưu điện, Công an huyện tiếp nhận 450 hồ sơ."
+    assert claims(read(text)) == [("450", "dossiers_received_total")]
+
+
+def test_the_next_clause_may_be_the_districts_again(read) -> None:
+    text = "Điện lực huyện tiếp nhận 30 hồ sơ; Bộ phận một cửa cấp huyện tiếp nhận 45 hồ sơ."
+    assert [(f.indicator, f.scope) for f in read(text)][1] == (
+        "dossiers_received_total",
+        "district_office",
+    )
+    assert len(claims(read(text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Các xã tiếp nhận 90 hồ sơ. Riêng xã Đồi Cao tiếp nhận 12 hồ sơ, quá hạn 3 hồ sơ.",
+        "Tại thị trấn Bến Mây đã tiếp nhận 12 hồ sơ. Đã giải quyết 11 hồ sơ.",
+        "- UBND phường Suối Hoa:\n+ Tiếp nhận 12 hồ sơ, giải quyết 11 hồ sơ.",
+    ],
+)
+def test_one_commune_is_not_all_communes(read, text: str) -> None:
+    figures = [figure for figure in read(text) if figure.printed != "90"]
+    assert [figure.scope for figure in figures] == ["commune"] * 2
+    assert "high" not in {figure.confidence for figure in figures}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Các xã Đồi Cao, Suối Hoa tiếp nhận 345 hồ sơ trực tuyến.",
+        "Lĩnh vực đất đai tiếp nhận 1.200 hồ sơ, giải quyết 1.150 hồ sơ, quá hạn 8 hồ sơ.",
+        "Tiếp nhận 300 hồ sơ hộ tịch; đã giải quyết 200 hồ sơ lĩnh vực xây dựng.",
+        "Trong lĩnh vực đăng ký kinh doanh, đã tiếp nhận 210 hồ sơ.",
+        "Huyện Suối Hoa tiếp nhận 5.000 hồ sơ.",
+        "Toàn tỉnh có tỷ lệ hồ sơ trực tuyến đạt 70%.",
+    ],
+)
+def test_a_part_or_another_area_is_not_the_whole(read, text: str) -> None:
+    assert claims(read(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Lĩnh vực giải quyết TTHC: toàn huyện tiếp nhận 140 hồ sơ.", "dossiers_received_total"),
+        ("Tiếp nhận 140 hồ sơ trên các lĩnh vực.", "dossiers_received_total"),
+        ("Đã giải quyết 90 hồ sơ, trong đó quá hạn lĩnh vực đất đai 20 hồ sơ.",
+         "dossiers_resolved_overdue_land"),
+    ],
+)  # fmt: skip
+def test_a_field_that_is_none_or_has_an_indicator_is_read(read, text: str, expected: str) -> None:
+    assert expected in {figure.indicator for figure in read(text)}
