@@ -28,16 +28,21 @@ if TYPE_CHECKING:
 
     from cchc_analysis.reference import Reference
 
-SEEN: Mapping[str, tuple[str, ...]] = {
-    "sources": (*("source_id", "kind", "issuer", "area", "period", "period_start", "period_end"),),
-    "indicators": (
-        *("source_id", "area_id", "scope", "indicator", "breakdown", "period", "period_start"),
-        *("period_end", "status", "value", "unit", "origin", "parts", "is_contested"),
+OF_VALUE = (
+    *("source_id", "area_id", "scope", "indicator", "breakdown", "period", "period_start"),
+    *("period_end", "status", "value", "unit", "origin", "parts"),
+)
+SEEN: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "sources": (
+        "sources",
+        ("source_id", "kind", "issuer", "area", "period", "period_start", "period_end"),
     ),
+    "trend": ("indicators", (*OF_VALUE, "is_contested")),
+    "peers": ("indicators", OF_VALUE),
 }
-"""What a page sees of a row that it does not tell: that a source is there, whose and for when; what
-a value is, where it comes from and whether it is contested, which takes a trend word away. The
-other columns are empty in its slice."""
+"""What a page sees of rows that it does not tell, by what it sees them for, with their table: that
+a source is there, whose and for when; what a value is and where it comes from, and in a trend also
+whether it is contested, which takes the word away. The other columns are empty in its slice."""
 
 OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
 """The tables of which a brief reads the rows of its own sources."""
@@ -108,7 +113,8 @@ class Slices:
         ends = self._ends[rows["indicators"]]
         kin = (*find_predecessors(area_id, reference), *find_successors(area_id, reference))
         seen = {
-            "indicators": _join(self._find_panel(area_id, peers, ends)),
+            "trend": self._headlines.get(area_id, _NONE),
+            "peers": _join(self._find_compared(peers, ends)),
             "sources": _join(self._by_area.get(each, _NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
@@ -127,9 +133,8 @@ class Slices:
             known[each] for each in both if each in known and set(told).issuperset(each.split())
         )
 
-    def _find_panel(self, area_id: str, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
-        """The values for the trend, and those of the peers that cover the same windows."""
-        yield self._headlines.get(area_id, _NONE)
+    def _find_compared(self, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
+        """The values of the peers that cover the same windows."""
         for peer in peers:
             at = self._compared.get(peer, _NONE)
             yield at[np.isin(self._ends[at], ends)]
@@ -139,24 +144,29 @@ class Slices:
     ) -> Slice:
         """The slice of some rows, and of others of which it sees the outside only."""
         outside = {
-            name: np.setdiff1d(at, rows.get(name, _NONE)) for name, at in (seen or {}).items()
+            view: np.setdiff1d(at, rows.get(SEEN[view][0], _NONE))
+            for view, at in (seen or {}).items()
         }
         key = key_of(
             {name: self._hashes[name][at].tobytes() for name, at in rows.items()},
-            {name: self._seen_hashes[name][at].tobytes() for name, at in outside.items()},
+            {view: self._seen_hashes[view][at].tobytes() for view, at in outside.items()},
         )
         return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, outside))
 
     def _cut(self, rows: dict[str, Rows], outside: dict[str, Rows]) -> Tables:
         cut = {name: _take(getattr(self._tables, name), rows.get(name, _NONE)) for name in _NAMES}
-        cut |= {name: self._add_outside(name, cut[name], at) for name, at in outside.items()}
+        for view, at in outside.items():
+            name, columns = SEEN[view]
+            cut[name] = self._add_outside(name, cut[name], at, columns)
         return Tables(**{name: table.reset_index(drop=True) for name, table in cut.items()})
 
-    def _add_outside(self, name: str, table: pd.DataFrame, at: Rows) -> pd.DataFrame:
+    def _add_outside(
+        self, name: str, table: pd.DataFrame, at: Rows, columns: tuple[str, ...]
+    ) -> pd.DataFrame:
         import pandas as pd
 
         others = _take(getattr(self._tables, name), at)
-        hidden = [column for column in table.columns if column not in SEEN[name]]
+        hidden = [column for column in table.columns if column not in columns]
         emptied = others.assign(**{column: _empty(others[column]) for column in hidden})
         kept = [each for each in (table, emptied) if len(each)] or [table]
         return pd.concat(kept).sort_index()
@@ -168,8 +178,8 @@ class Slices:
     @cached_property
     def _seen_hashes(self) -> dict[str, Any]:
         return {
-            name: _hash_rows(getattr(self._tables, name)[list(columns)])
-            for name, columns in SEEN.items()
+            view: _hash_rows(getattr(self._tables, name)[list(columns)])
+            for view, (name, columns) in SEEN.items()
         }
 
     @cached_property
