@@ -18,6 +18,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief import Site
 from cchc_analysis.brief import site as site_module
 from cchc_analysis.cli import main
+from cchc_analysis.engine import Build as Ledgered
 from cchc_analysis.engine import key_of_files
 from cchc_analysis.reference import Project
 from cchc_analysis.store import list_inputs
@@ -117,11 +118,64 @@ def test_a_build_that_was_stopped_goes_on(
             yield outcome
 
     monkeypatch.setattr(site_module, "run_jobs", stop_after_two)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match=r"no site yet\. Kept for the next run: 2 pages"):
         pipeline.build_site(processed)
     assert not processed.site.exists()
     _, made = build()
     assert len(made) == len(OWN | PEER | QUALITY) - 2
+
+
+@pytest.mark.parametrize("stage", ["process", "_without_critical", "render_site"])
+def test_stopped_at_any_stage_it_says_what_is_there(
+    build: Build,
+    processed: Project,
+    replace: Replace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    stage: str,
+) -> None:
+    first, _ = build()
+    before = looks(processed.site)
+    replace(REPORT, ",50,", ",51,")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, stage, stop)
+    assert main(["--root", str(processed.root), "site"]) == 130
+    told = capsys.readouterr().err
+    assert f"the site in {processed.site} is as it was, {first.pages} pages" in told
+    assert looks(processed.site) == before
+
+
+def test_stopped_after_the_swap_it_says_so(
+    build: Build, processed: Project, replace: Replace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    replace(REPORT, ",50,", ",51,")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledgered, "_write_ledger", stop)
+        with pytest.raises(KeyboardInterrupt, match="the new site is there and whole"):
+            build()
+    assert_whole(processed.site, build()[0].pages)
+
+
+def test_a_fault_is_told_by_every_run(
+    build: Build, processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build()
+    text = (processed.root / PLAN).read_text("utf-8").splitlines()
+    other = processed.root / PLAN
+    replace(PLAN, text[-1], text[-1].replace(",", ";"))
+    for folder in OWN:
+        assert (processed.site / folder).is_dir()
+    codes = [main(["--root", str(processed.root), "site", "--quiet"]) for _ in range(2)]
+    assert codes == [3, 3]
+    assert capsys.readouterr().err.count(other.stem) >= 2
 
 
 def test_a_page_that_failed_is_tried_again_though_nothing_changed(build: Build) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.errors import CchcError, CommandError, Problem
 from cchc_analysis.records import Scope
+from cchc_analysis.stopping import CODE as STOPPED
+from cchc_analysis.stopping import UNTOUCHED, end_now, mind_stopping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 well; 2 wrong command or option; 3 report; 4 reference data; 5 validation; 6 brief; any
     other problem is a bug and keeps its traceback.
     """
+    is_program = arguments is None
+    if is_program:
+        mind_stopping()
     options = build_parser().parse_args(arguments)
     try:
         code: int = options.run(options, _find_project(options.root))
@@ -45,9 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
-    except KeyboardInterrupt:
-        print("Stopped; what was there before is untouched.", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:
+        print(str(stop) or UNTOUCHED, file=sys.stderr)
+        if is_program:
+            end_now()
+        return STOPPED
     return code
 
 

@@ -125,6 +125,8 @@ def build_site(
             write_tables(project, run.tables, __version__)
         told = _without_critical(run)
         gone = frozenset(run.problems) | run.list_critical()
+        if errors:  # to be told by the next run too, which has to look for them again
+            build.stamp = ""
         site = render_site(project, told, run.reference, build, workers or Workers(), gone)
     return site, [*errors, *([BriefError(site.problems)] if site.problems else [])]
 

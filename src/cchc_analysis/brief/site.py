@@ -8,7 +8,7 @@ so does a source that had to be set aside. When no brief can be shown, the forme
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -92,8 +92,11 @@ class Workers:
     profile: Profile | None = None
 
 
-def open_site(out: Path, stamp: str = "", *, force: bool = False) -> AbstractContextManager[Build]:
+@contextmanager
+def open_site(out: Path, stamp: str = "", *, force: bool = False) -> Iterator[Build]:
     """Begin to build a site, which nobody else builds at the same time.
+
+    Ctrl-C, whenever it comes, says what is there.
 
     Args:
         out: Its folder.
@@ -113,7 +116,11 @@ def open_site(out: Path, stamp: str = "", *, force: bool = False) -> AbstractCon
                 "Name another folder; nothing in this one was touched.",
             )
         )
-    return open_build(out, stamp, force=force)
+    with open_build(out, stamp, force=force) as build:
+        try:
+            yield build
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_tell_stop(build)) from None
 
 
 def render_site(
@@ -210,12 +217,11 @@ def _make_waiting(
         scheduler=workers.scheduler,
         files=files,
     )
-    with closing(outcomes), _told_when_stopped(progress):
+    with closing(outcomes), closing(progress):
         for outcome in outcomes:
             if workers.profile:
                 workers.profile.add(outcome.reply.times)
             _take(draft, outcome)
-    progress.close()
     return sum(1 for page in waiting if draft.shown.get(page.folder) == draft.wanted[page.folder])
 
 
@@ -234,17 +240,13 @@ def _take(draft: Draft, outcome: Outcome) -> None:
     draft.keep_former(folder)
 
 
-@contextmanager
-def _told_when_stopped(progress: Progress) -> Iterator[None]:
-    """Say on Ctrl-C what there is."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        there = progress.describe()
-        progress.tell(
-            f"Stopped after {there}: these are kept for the next run; the site is as it was."
-        )
-        raise
+def _tell_stop(build: Build) -> str:
+    """What a build that is stopped leaves behind."""
+    if build.is_published:
+        return f"Stopped; the new site is there and whole, in {build.site}."
+    pages = max(len(build.placed) - 1, 0)  # the tables in data/ are no page
+    there = f"the site in {build.site} is as it was, {pages} pages" if pages else "no site yet"
+    return f"Stopped; {there}. Kept for the next run: {build.made} pages made in this one."
 
 
 def _nothing_held(project: Project) -> Problem:

@@ -62,6 +62,7 @@ class Build:
     stamp: str = ""
     former_stamp: str = ""
     is_intact: bool = False
+    _inode: int = 0
     _made: set[str] = field(default_factory=set)
 
     @property
@@ -69,6 +70,16 @@ class Build:
         """Whether the site is well, and was made from what it would be made from now."""
         is_same = bool(self.stamp) and self.stamp == self.former_stamp
         return is_same and self.is_intact and not self.force
+
+    @property
+    def made(self) -> int:
+        """How many pages were made and kept since it was opened."""
+        return len(self._made)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the new site is in the place of the old one."""
+        return _find_inode(self.site) != self._inode
 
     def has(self, key: str) -> bool:
         """Whether the page of this key need not be made again."""
@@ -220,7 +231,7 @@ def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[
     with lock:
         lock_file(lock, site)
         _clear_up(store, site)
-        build = Build(site, store, force, stamp=stamp)
+        build = Build(site, store, force, stamp=stamp, _inode=_find_inode(site))
         build.read_ledger()
         yield build
 
@@ -242,6 +253,14 @@ def _look_at(path: Path) -> list[int]:
     except OSError:
         return []
     return [status.st_size, status.st_mtime_ns]
+
+
+def _find_inode(folder: Path) -> int:
+    """Which folder it is, whatever it is called; 0 for none."""
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return 0
 
 
 def _list_published(page: Path) -> list[str]:

@@ -1,0 +1,61 @@
+"""Ctrl-C ends a program whatever it does at that moment."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+BUSY = {
+    "at work": "while True: time.sleep(0.01)",
+    "deaf": """
+while True:
+    try:
+        time.sleep(0.01)
+    except KeyboardInterrupt:
+        pass
+""",
+    "slow to close": """
+try:
+    time.sleep(100)
+finally:
+    time.sleep(100)
+""",
+}
+PROGRAM = """
+import sys, time
+from cchc_analysis import cli
+def work(*_):
+    print("ready", flush=True)
+    exec(sys.argv.pop())
+cli._check = work
+sys.argv[1:] = ["check", sys.argv[1]]
+cli._find_project = lambda root: None
+class Parser:
+    def parse_args(self, _):
+        import argparse
+        return argparse.Namespace(run=work, root=None)
+cli.build_parser = Parser
+sys.exit(cli.main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+@pytest.mark.parametrize("busy", BUSY)
+def test_ctrl_c_ends_it_with_a_sentence(busy: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, BUSY[busy]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout
+        assert running.stdout.readline() == "ready\n"
+        for _ in range(2):
+            running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert told.startswith("Stopped")
+    assert "Traceback" not in told
