@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from cchc_analysis.inference import (
     ASSUMPTIONS,
@@ -141,7 +142,7 @@ def test_mann_kendall_with_ties_uses_the_corrected_variance() -> None:
     n = len(values)
     ties = [values.count(value) for value in set(values)]
     variance = (n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
-    z = trend.statistic / math.sqrt(variance)
+    z = (abs(trend.statistic) - 1) / math.sqrt(variance)
     assert trend.p_value == pytest.approx(math.erfc(abs(z) / math.sqrt(2)), rel=1e-6)
 
 
@@ -239,3 +240,70 @@ def test_every_method_states_what_it_assumes() -> None:
         *("wilson", "funnel", "xmr", "p_chart", "trend", "ranks", "standardised")
     }
     assert all(vi and en for vi, en in ASSUMPTIONS.values())
+
+
+@pytest.mark.parametrize(
+    ("values", "p_value"), [([98, 98, 99, 99, 100], 1 / 15), ([1, 1, 1, 2, 2, 2], 0.1)]
+)
+def test_ties_do_not_make_a_trend(values: list[float], p_value: float) -> None:
+    trend = find_trend(range(len(values)), values)
+    assert trend is not None
+    assert trend.p_value == pytest.approx(p_value)
+    assert choose_trend_word(trend, trend.p_value) == "no trend"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_p_value_with_ties_is_that_of_all_orders(seed: int) -> None:
+    values = np.random.default_rng(seed).integers(0, 4, 5 + seed % 3).astype(float)
+    values[0] = values[1]
+
+    def count(order: tuple[float, ...]) -> int:
+        pairs = itertools.combinations(order, 2)
+        return abs(sum(int(b > a) - int(b < a) for a, b in pairs))
+
+    own = count(tuple(values))
+    orders = list(itertools.permutations(values))
+    trend = find_trend(range(len(values)), values)
+    assert trend is not None
+    share = sum(count(order) >= own for order in orders) / len(orders)
+    assert trend.p_value == pytest.approx(share)
+
+
+def test_many_points_with_ties_are_corrected_for_continuity() -> None:
+    values = [1, 1, 2, 2, 2, 3, 3, 4, 5, 5, 3, 4]
+    trend = find_trend(range(12), values)
+    assert trend is not None
+    ties = [2, 3, 3, 2, 2]
+    variance = (12 * 11 * 29 - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
+    expected = 2 * stats.norm.sf((abs(trend.statistic) - 1) / variance**0.5)
+    assert trend.p_value == pytest.approx(expected)
+    rng = np.random.default_rng(5)
+    times = np.arange(12)
+    drawn = [stats.kendalltau(times, rng.permutation(values)).statistic for _ in range(4000)]
+    share = np.mean(np.abs(drawn) >= abs(trend.tau) - 1e-9)
+    assert trend.p_value == pytest.approx(share, abs=0.01)
+
+
+def test_a_funnel_widens_where_areas_scatter_more_than_binomially() -> None:
+    rng = np.random.default_rng(3)
+    total = rng.integers(5_000, 40_000, 60)
+    count = np.round(total * np.clip(rng.normal(0.97, 0.01, 60), 0, 1))
+    placed = place_in_funnel(count, total)
+    centre = count.sum() / total.sum()
+    scores = (count / total - centre) / np.sqrt(centre * (1 - centre) / total)
+    ordered = np.sort(scores)
+    phi = float(np.mean(np.clip(scores, ordered[6], ordered[-7]) ** 2))
+    assert placed["scatter"].iloc[0] == pytest.approx(phi)
+    assert phi > 10
+    assert placed["place"].isin(["low", "high"]).sum() <= 3
+    plain, wide = (funnel_limits(0.5, [10_000], 0.95, scatter)[1][0] for scatter in (1.0, 4.0))
+    assert wide - 0.5 == pytest.approx(2 * (plain - 0.5))
+
+
+def test_one_outlier_does_not_widen_the_funnel_that_shows_it() -> None:
+    total = np.full(40, 10_000)
+    count = np.random.default_rng(1).binomial(10_000, 0.9, 40)
+    count[7] = 8_000
+    placed = place_in_funnel(count, total)
+    assert placed["place"][7] == "low"
+    assert placed["scatter"].iloc[0] < 5

@@ -23,6 +23,7 @@ from cchc_analysis.inference import (
 )
 from cchc_analysis.peers import FEWEST
 from cchc_analysis.trends.pictures import OUTSIDE, OWN, draw_funnel
+from cchc_analysis.trends.standings import tell_scatter
 from cchc_analysis.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -89,7 +90,10 @@ def _show(brief: Brief, rate: str, scope: str, cases: pd.DataFrame) -> Markup:
         alternative=said,
     )
     chart = frame(_draw(brief, cases, placed), caption, f"peers-{rate}-{scope}".replace("_", "-"))
-    assumption = ASSUMPTIONS["funnel"][LANGUAGES.index(words.lang)]
+    assumption = Markup("{} {}").format(
+        tell_scatter(words, float(placed["scatter"].iloc[0])),
+        ASSUMPTIONS["funnel"][LANGUAGES.index(words.lang)],
+    )
     return (
         Markup("<h3>{}</h3>\n<p>{}</p>\n").format(name, said)
         + chart
@@ -99,12 +103,13 @@ def _show(brief: Brief, rate: str, scope: str, cases: pd.DataFrame) -> Markup:
 
 def _draw(brief: Brief, cases: pd.DataFrame, placed: pd.DataFrame) -> str:
     """The funnel with the district named, whatever its place, and peers only where outside."""
-    words, centre = brief.words, float(placed["centre"].iloc[0])
+    words = brief.words
+    centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
     sizes = np.linspace(max(cases["total"].min() / 2, 1), cases["total"].max(), 40)
     curves = [
         ([(float(x), 100 * float(y)) for x, y in zip(sizes, limit, strict=True)], role)
         for coverage, role in ((0.95, "mid"), (0.998, "deep"))
-        for limit in funnel_limits(centre, np.round(sizes), coverage)
+        for limit in funnel_limits(centre, np.round(sizes), coverage, scatter)
     ]
     points = [
         (

@@ -14,6 +14,7 @@ from cchc_analysis.inference.assumptions import ASSUMPTIONS
 from cchc_analysis.inference.control import Chart, chart_individuals, chart_proportions
 from cchc_analysis.inference.proportions import (
     Standardised,
+    find_scatter,
     funnel_limits,
     place_in_funnel,
     standardise_indirectly,
@@ -40,6 +41,7 @@ __all__ = [
     "chart_individuals",
     "chart_proportions",
     "choose_trend_word",
+    "find_scatter",
     "find_trend",
     "funnel_limits",
     "place_in_funnel",

@@ -13,9 +13,11 @@ ASSUMPTIONS: Mapping[str, tuple[str, str]] = {
     ),
     "funnel": (
         "Biểu đồ phễu: giới hạn 95% và 99,8% theo phân phối nhị thức quanh tỷ lệ chung; nằm "
-        "ngoài phễu là khác thường, chưa phải là tốt hay kém.",
+        "ngoài phễu là khác thường, chưa phải là tốt hay kém; giả định các hồ sơ độc lập với nhau; "
+        "giới hạn được nới √φ lần khi các đơn vị phân tán hơn nhị thức (φ > 1, Spiegelhalter 2005).",
         "Funnel: binomial 95% and 99.8% limits around the pooled rate; outside it is unusual, "
-        "which is not yet good or bad.",
+        "which is not yet good or bad; assumes independent dossiers; limits are widened √φ times "
+        "where areas scatter more than binomially (φ > 1, Spiegelhalter 2005).",
     ),
     "xmr": (
         "Biểu đồ XmR: trung bình ± 2,66 lần biên độ trượt trung bình; giả định các kỳ không tự "
@@ -31,9 +33,11 @@ ASSUMPTIONS: Mapping[str, tuple[str, str]] = {
     ),
     "trend": (
         "Kiểm định Mann-Kendall hai phía trên các kỳ cùng cửa sổ, độ dốc Theil-Sen; giả định các "
-        "kỳ độc lập; giá trị p chỉnh theo Benjamini-Hochberg trên mọi chuỗi cùng xem.",
+        "kỳ độc lập; giá trị p tính chính xác hoặc có hiệu chỉnh liên tục khi trùng giá trị, "
+        "chỉnh theo Benjamini-Hochberg trên mọi chuỗi cùng xem.",
         "Two-sided Mann-Kendall test on same-window points with the Theil-Sen slope; assumes "
-        "independent periods; p-values adjusted after Benjamini-Hochberg over all series shown.",
+        "independent periods; p-values exact, or with ties corrected for continuity, "
+        "adjusted after Benjamini-Hochberg over all series shown.",
     ),
     "ranks": (
         "Khoảng hạng 95%: mô phỏng từ phân phối hậu nghiệm Beta (tiên nghiệm Jeffreys) với hạt "

@@ -19,6 +19,7 @@ from cchc_analysis.trends.pieces import (
     show_picture,
     wrap,
 )
+from cchc_analysis.words import Words
 
 MOST_CHARTS = 6
 FEWEST_FOR_FUNNEL = 5
@@ -64,12 +65,12 @@ def show_funnel(board: Board) -> Section:
     if len(cases) < FEWEST_FOR_FUNNEL:
         return Section(Markup(""))
     placed = place_in_funnel(cases["numerator"], cases["denominator"])
-    centre = float(placed["centre"].iloc[0])
+    centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
     sizes = np.linspace(max(cases["denominator"].min() / 2, 1), cases["denominator"].max(), 40)
     curves = [
         ([(float(x), 100 * float(y)) for x, y in zip(sizes, limit, strict=True)], role)
         for coverage, role in ((0.95, "mid"), (0.998, "deep"))
-        for limit in funnel_limits(centre, np.round(sizes), coverage)
+        for limit in funnel_limits(centre, np.round(sizes), coverage, scatter)
     ]
     points = [
         (str(name), float(size), 100 * float(rate), str(place))
@@ -98,9 +99,16 @@ def show_funnel(board: Board) -> Section:
         of=words.number(len(points)),
         period=words.period(board.shown, ".in"),
     )
+    alt = Markup("{} {}").format(alt, tell_scatter(words, scatter))
     common = words.plain("trends.funnel.centre", rate=words.number(100 * centre, 2))
     picture = draw_funnel(points, curves, (100 * centre, common), choose_form(board))
     return show_picture(board, "funnel", picture, alt, table)
+
+
+def tell_scatter(words: Words, scatter: float) -> Markup:
+    """Whether the limits of a funnel were widened, with φ."""
+    kind = "trends.funnel.scatter" if scatter > 1 else "trends.funnel.binomial"
+    return words.say(kind, phi=words.number(scatter, 2))
 
 
 def show_control(board: Board) -> Section:
