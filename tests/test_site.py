@@ -103,6 +103,39 @@ def test_one_figure_changed_reaches_its_own_pages_and_those_that_compare_it(
     assert others <= same, "written again"
 
 
+INPUTS = (
+    *(REPORT, PLAN, "data/raw/sources.csv", "data/raw/panels/new.csv"),
+    *("data/raw/reports/song_may_2022_h1.txt", "CITATION.cff", "requirements.lock"),
+    *(f"data/reference/{name}.csv" for name in ("areas", "area_changes", "units", "targets")),
+    *(f"data/reference/{name}.csv" for name in ("indicators", "remarks", "corrections", "breaks")),
+    *("expectations/indicators.json", "expectations/identities.json"),
+    *("notebooks/district_brief.ipynb", "notebooks/data_quality.ipynb"),
+    *(f"notebooks/page/{name}" for name in ("index.html.j2", "page.css", "strings.csv")),
+)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_whatever_changes_the_site_is_not_taken_for_current(processed: Project, name: str) -> None:
+    before = pipeline._stamp(processed)
+    assert pipeline._stamp(processed) == before
+    path = processed.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = path.read_bytes() if path.is_file() else b""
+    path.write_bytes(content + b"\n")
+    changed = pipeline._stamp(processed)
+    path.write_bytes(content)
+    assert changed != before
+
+
+@pytest.mark.parametrize("what", ["key_of_package", "version"])
+def test_other_code_makes_another_site(
+    processed: Project, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    before = pipeline._stamp(processed)
+    monkeypatch.setattr(site_module, what, lambda *_: "another")
+    assert pipeline._stamp(processed) != before
+
+
 def test_force_makes_all_again(build: Build) -> None:
     build()
     assert build(force=True)[1] == OWN | PEER | QUALITY

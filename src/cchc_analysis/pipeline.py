@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -140,7 +141,8 @@ def _stamp(project: Project) -> str:
     ]
     held = [path for path in inputs if path.is_file()]
     files = read_inputs(project)
-    return key_of(key_of_rest(project, files), files, key_of_files(held, project.root))
+    rules = version("great-expectations")
+    return key_of(key_of_rest(project, files), files, key_of_files(held, project.root), rules)
 
 
 def read_report(
