@@ -25,6 +25,7 @@ RULE_KEYS = frozenset(
         "of",
         "scope",
         "period",
+        "alone",
         "breakdown",
         "example",
         "or",
@@ -121,6 +122,7 @@ def _parse_rule(code: str, entry: Mapping[str, Any]) -> Rule:
         listed("of"),
         str(entry.get("scope") or ""),
         str(entry.get("period") or ""),
+        bool(entry.get("alone")),
         dict(entry.get("breakdown") or {}),
         str(entry.get("example") or ""),
     )

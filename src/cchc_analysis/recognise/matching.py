@@ -22,6 +22,9 @@ ONLY_LATER = 1.0
 LATER = 25
 """The words that a term behind the own words counts as away."""
 
+SHARED = 8
+"""And a term of the predicate that it has in common with the next subject."""
+
 WEAK = frozenset(
     {"đạt", "hoàn thành", "triển khai", "hồ sơ", "tổng số", "thực hiện", "tổ chức", "cá nhân"}
 )
@@ -56,7 +59,8 @@ class Words:
     figure. ``units`` are the units that the noun behind the figure can mean; empty if none stands
     there. ``later`` are the terms of the text that goes on behind the own words. ``factor`` is what
     one one of the number stands for ("37 nghìn hồ sơ"). For a cell, ``later`` is what stands above
-    the table, which can add to what its row and column say, never say all.
+    the table, which can add to what its row and column say, never say all. ``is_shared`` says that
+    ``later`` is the predicate of several subjects, of which the figure counts the first.
     """
 
     levels: tuple[Level, ...]
@@ -65,6 +69,7 @@ class Words:
     later: frozenset[str] = frozenset()
     factor: int = 1
     is_cell: bool = False
+    is_shared: bool = False
 
     @property
     def own(self) -> frozenset[str]:
@@ -110,7 +115,8 @@ def match_rules(words: Words, wording: Wording) -> list[Candidate]:
 
 
 def _match_rule(rule: Rule, words: Words) -> Candidate | None:
-    if not fits_unit(rule.unit, words.units) or any(term in words.own for term in rule.never):
+    with_figure = words.own | words.later if words.is_shared else words.own
+    if not fits_unit(rule.unit, words.units) or any(term in with_figure for term in rule.never):
         return None
     said = _best_saying(rule, words)
     if rule.says and said is None:
@@ -153,8 +159,10 @@ def _best_saying(rule: Rule, words: Words) -> tuple[tuple[str, ...], float] | No
         if words.is_cell and not words.own.intersection(terms):
             continue
         if all(term in words.own or term in later for term in terms):
-            score = sum(SAID - FADING * words.gaps.get(term, LATER) for term in terms)
-            score -= 0.0 if words.own.intersection(terms) else ONLY_LATER
+            later_gap = SHARED if words.is_shared else LATER
+            score = sum(SAID - FADING * words.gaps.get(term, later_gap) for term in terms)
+            if not words.is_shared and not words.own.intersection(terms):
+                score -= ONLY_LATER
             # Two terms say more than one, but not twice as much.
             score = score / len(terms) + 1.5 * (len(terms) - 1)
             if best is None or score > best[1]:

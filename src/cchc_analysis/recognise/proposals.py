@@ -15,6 +15,7 @@ from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.companions import CLAIM, SURE, Companions, list_scopes
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.figures import Confidence, Figure
+from cchc_analysis.recognise.gates import counts_all_of_them, names_other_index
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
@@ -43,13 +44,6 @@ _RANKED = re.compile(
     r"(?i)(?:thứ|hạng|vị trí|đứng|xếp|nhóm|tốp|top)"
     r"(?:\s+(?:thứ|hạng|số|là|từ|đạt|dẫn đầu|cao|nhất))*\s*:?\s*\(?$"
 )
-
-
-_INDEX = re.compile(r"(?i)\bchỉ số(?!\s+(?:này|trên|đó|nêu trên)\b)(?=\s+[^\W\d_]|\s*\()")
-OF_ANY_INDEX = frozenset(
-    {"điểm", "điểm đạt", "điểm tối đa", "điểm mất", "tổng điểm", "xếp hạng", "nhóm cao nhất"}
-)
-"""Terms of scores and ranks that do not say of which index."""
 
 
 class Proposer:
@@ -203,7 +197,17 @@ class Proposer:
         is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)
         if kind == "rank" and not is_ranked:
             return False
-        if row["unit"] in ("rank", "point") and self._names_other_index(entry, candidate):
+        is_score = row["unit"] in ("rank", "point")
+        is_other = is_score and names_other_index(
+            entry, self._wording.rules[candidate.indicator], self._surroundings
+        )
+        counts_all = self._wording.rules[candidate.indicator].alone
+        if is_other or (
+            counts_all
+            and not counts_all_of_them(
+                entry, words, self._wording.rules[candidate.indicator], self._surroundings
+            )
+        ):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None
         is_fraction = "," in printed and not printed.replace(",", "").isdigit()
@@ -217,18 +221,6 @@ class Proposer:
         if entry.label and not entry.label.row and not entry.label.column:
             return False
         return not (entry.label and _is_entity_row(entry, self._wording, candidate))
-
-    def _names_other_index(self, entry: Entry, candidate: Candidate) -> bool:
-        """Whether the sentence names an index right before the figure that is not this one's."""
-        mention = entry.mention
-        before = entry.text[mention.lead : mention.numeral.start]
-        named = list(_INDEX.finditer(before))
-        if entry.label or not named:
-            return False
-        rule = self._wording.rules[candidate.indicator]
-        terms = {term for group in (*rule.says, *rule.under) for term in group} - OF_ANY_INDEX
-        hits = self._surroundings.read_level("its sentence", before).hits
-        return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
 
     def _build(
         self, entry: Entry, words: Words, candidate: Candidate | None, rivals: tuple[str, ...]

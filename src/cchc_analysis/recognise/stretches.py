@@ -21,6 +21,15 @@ TAIL = 25
 """Words behind the own stretch of a figure that may still speak for it."""
 
 
+_SUBJECT = re.compile(
+    r"(?i)\s*(%?\s*[^\W\d]+(?:\s+[^\W\d]+){0,3}?)\s+(?:(?:của|thuộc|tại)\s+)?(?:UBND\s+)?"
+    r"(?:cấp\s+(?:huyện|xã|tỉnh|phường)|các\s+xã(?:,\s*(?:phường|thị trấn))*|huyện|thành phố|xã)"
+    r"\s*(?:,|và|,\s*và)\s*"
+)
+"""A noun and whose it is, with no word of what is done: that is said for both further on."""
+_OPENS = re.compile(r"(?i)\W*(?:(?:có|hiện|hiện có|đã có|đến nay|nay|trong đó|là|gồm)\W*){0,4}")
+
+
 @dataclass(frozen=True)
 class Entry:
     """A mention in its document: the index of its line, the text it stands in, and its label.
@@ -61,6 +70,26 @@ def find_tail(text: str, entry: Entry) -> str:
     if following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
     return " ".join(tail.split()[:TAIL])
+
+
+def find_shared(text: str, entry: Entry) -> str:
+    """The predicate that follows several subjects: "150 TTHC cấp huyện và 60 TTHC cấp xã được …".
+
+    Nothing but such words as "có" may stand before the first, and both must be of one noun.
+    """
+    mention, mentions = entry.mention, entry.mentions
+    last = entry.at + (mention.role == "part")
+    if entry.label or mention.role not in ("", "part") or last + 1 >= len(mentions):
+        return ""
+    following = mentions[last + 1]
+    end = last + 1 + (following.role == "part")
+    if following.lead != mention.lead or following.role != mention.role or end >= len(mentions):
+        return ""
+    first = _SUBJECT.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
+    behind = text[mentions[end].numeral.end : mentions[end].own[1]]
+    is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
+    opens = _OPENS.fullmatch(text[mention.own[0] : mention.numeral.start])
+    return behind if is_alike and opens else ""
 
 
 def tell_sentence(entry: Entry) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from cchc_analysis.recognise.stretches import (
     CAPTION,
     LATER,
     Entry,
+    find_shared,
     find_tail,
     take_first_words,
     take_last_sentence,
@@ -70,7 +71,9 @@ class Surroundings:
         first = Level("words of its own", own_text, own_hits, 0 if not entry.label else -1)
         units = self.find_units(entry)
         factor = find_factor(entry.text, entry.mention.numeral.end)
-        return Words((first, *outer), gaps, units, later, factor, entry.label is not None)
+        return Words((first, *outer), gaps, units, later, factor, entry.label is not None,
+            is_shared=bool(find_shared(entry.text, entry)),
+        )  # fmt: skip
 
     def _find_end(self, entry: Entry) -> int:
         """Where the own words end: never within a phrase, as "tin, bài tuyên truyền" is one."""
@@ -175,7 +178,7 @@ class Surroundings:
         if entry.at and entry.mentions[entry.at - 1].lead == mention.lead and self._is_rank(entry):
             start, end = entry.mentions[entry.at - 1].own
             yield "the figure before it", text[start:end]
-        yield LATER, find_tail(text, entry)
+        yield LATER, find_shared(text, entry) or find_tail(text, entry)
         yield from self._whole(entry.mentions, mention.parent, text)
         yield from tell_sentence(entry)
         place = self._places[entry.line]

@@ -44,6 +44,7 @@ class Rule:
         of: The indicators of which this is a share, where the figure has no words of its own.
         scope: Whose work it always counts, or "".
         period: "year" for what is set for a whole year.
+        alone: Whether it counts all there are, so that no verb may follow its noun.
         breakdown: Terms that name a part, with the code of the part.
         example: A made-up sentence in which the rule finds its figure.
     """
@@ -58,6 +59,7 @@ class Rule:
     of: tuple[str, ...] = ()
     scope: str = ""
     period: str = ""
+    alone: bool = False
     breakdown: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
 

@@ -1,0 +1,53 @@
+"""What a sentence says against a candidate that its words allow.
+
+Comes in as a figure in its line and a rule; goes out as yes or no.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cchc_analysis.recognise.matching import Words
+from cchc_analysis.recognise.stretches import Entry
+from cchc_analysis.recognise.surroundings import Surroundings
+from cchc_analysis.recognise.wording import Rule
+
+_GOES_ON = re.compile(
+    r"(?i)\s*(?:$|[,.;:()+/|*]|[⁰¹²³⁴-⁹]|(?:và|với|gồm|bao gồm|trong đó|trực thuộc|thuộc|"
+    r"công lập|của|cấp huyện|trên địa bàn)\b)"
+)
+NOUN = 80
+"""Characters behind a number within which its noun ends."""
+_INDEX = re.compile(r"(?i)\bchỉ số(?!\s+(?:này|trên|đó|nêu trên)\b)(?=\s+[^\W\d_]|\s*\()")
+OF_ANY_INDEX = frozenset(
+    {"điểm", "điểm đạt", "điểm tối đa", "điểm mất", "tổng điểm", "xếp hạng", "nhóm cao nhất"}
+)
+"""Terms of scores and ranks that do not say of which index."""
+
+
+def counts_all_of_them(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
+    """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
+    mention, text = entry.mention, entry.text
+    if entry.label or mention.role:
+        return True
+    first = next(m for m in entry.mentions if m.lead == mention.lead)
+    opened = near.read_level("", text[mention.lead : first.numeral.start])
+    if opened.terms.intersection(rule.never):
+        return False
+    noun = near.read_level("", text[mention.numeral.end :][:NOUN]).hits
+    if noun and noun[0].first == 0:
+        return _GOES_ON.match(text, mention.numeral.end + noun[0].end) is not None
+    # "160 thôn": a noun that no unit of ours has.
+    return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
+
+
+def names_other_index(entry: Entry, rule: Rule, near: Surroundings) -> bool:
+    """Whether the sentence names an index right before the figure that is not this one's."""
+    mention = entry.mention
+    before = entry.text[mention.lead : mention.numeral.start]
+    named = list(_INDEX.finditer(before))
+    if entry.label or not named:
+        return False
+    terms = {term for group in (*rule.says, *rule.under) for term in group} - OF_ANY_INDEX
+    hits = near.read_level("its sentence", before).hits
+    return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
