@@ -93,6 +93,16 @@ def test_no_trend_word_across_a_change_of_design(real: Tables, reference: Refere
     assert len(board.values) > 20
 
 
+@pytest.mark.parametrize("code", ["pci", "papi_procedures"])
+def test_the_sections_of_many_areas_leave_room_on_the_page(
+    real: Tables, reference: Reference, code: str
+) -> None:
+    """A page holds 150 KB; style, head and foot take some 20 of them."""
+    board = open_at(real, reference, code, lang="vi")
+    page = "".join(str(show(board).html) for show in SHOWS)
+    assert len(page.encode()) < 125_000
+
+
 def test_a_funnel_only_where_cases_are_counted(
     real: Tables, reference: Reference, made_up: Board
 ) -> None:

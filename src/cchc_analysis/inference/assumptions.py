@@ -14,7 +14,7 @@ ASSUMPTIONS: Mapping[str, tuple[str, str]] = {
     "funnel": (
         "Biểu đồ phễu: giới hạn 95% và 99,8% theo phân phối nhị thức quanh tỷ lệ chung; nằm "
         "ngoài phễu là khác thường, chưa phải là tốt hay kém; giả định các hồ sơ độc lập với nhau; "
-        "giới hạn được nới √φ lần khi các đơn vị phân tán hơn nhị thức (φ > 1, Spiegelhalter 2005).",
+        "giới hạn nới √φ lần khi các đơn vị phân tán hơn nhị thức (φ > 1, Spiegelhalter 2005).",
         "Funnel: binomial 95% and 99.8% limits around the pooled rate; outside it is unusual, "
         "which is not yet good or bad; assumes independent dossiers; limits are widened √φ times "
         "where areas scatter more than binomially (φ > 1, Spiegelhalter 2005).",

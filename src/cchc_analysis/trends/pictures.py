@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import isnan
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from cchc_analysis.charts.canvas import WIDTH, Canvas, shorten, width_of
@@ -209,15 +209,16 @@ def draw_coverage(rows: Sequence[tuple[str, Sequence[bool]]], periods: Sequence[
         if at in (0, len(periods) - 1) or step > width_of(label):
             canvas.text(LABEL + at * step, 11, label, "soft")
     y = 18.0
+    held: list[tuple[Point, Point]] = []
+    lacking: list[tuple[Point, Point]] = []
     for name, is_held in rows:
         canvas.text(0, y + 11, shorten(name, LABEL - 8))
         for at, has in enumerate(is_held):
             x = LABEL + at * step
-            if has:
-                canvas.box(x, y + 2, step - 3, 10, "mid")
-            else:
-                canvas.line([(x, y + 7), (x + step - 3, y + 7)], "rule")
+            (held if has else lacking).append(((x, y + 7), (x + step - 3, y + 7)))
         y += ROW
+    _draw_pieces(canvas, held, "mid", 10)
+    _draw_pieces(canvas, lacking, "rule", 0.8)
     return canvas.to_svg(y + 2)
 
 
@@ -234,7 +235,23 @@ def _scale(values: Sequence[float], start: float, end: float) -> Callable[[float
 
 
 def _draw_line(canvas: Canvas, points: Sequence[Point], role: str, width: float) -> None:
-    """A line piece by piece: the page paints by class, and would fill a line of several points."""
+    """A line through points; a single one is a dot."""
     pieces = list(pairwise(points)) or [(points[0], points[0])]
-    for one, two in pieces:
-        canvas.line([one, two], role, width, round_ends=True)
+    _draw_pieces(canvas, pieces, role, width, round_ends=True)
+
+
+def _draw_pieces(
+    canvas: Canvas,
+    pieces: Sequence[tuple[Point, Point]],
+    role: str,
+    width: float,
+    *,
+    round_ends: bool = False,
+) -> None:
+    """Lines of two points each as one path: the page paints by class, and fills longer lines.
+
+    A path for every piece would make a page of 63 areas twice as long.
+    """
+    joined = [point for one, two in pieces for point in (one, two, (nan, nan))]
+    if joined:
+        canvas.line(joined[:-1], role, width, round_ends=round_ends)
