@@ -104,3 +104,55 @@ def test_a_part_or_another_area_is_not_the_whole(read, text: str) -> None:
 )  # fmt: skip
 def test_a_field_that_is_none_or_has_an_indicator_is_read(read, text: str, expected: str) -> None:
     assert expected in {figure.indicator for figure in read(text)}
+
+
+def test_a_sentence_without_a_subject_goes_on_with_the_one_before_it(read) -> None:
+    text = (
+        "Trong 3 tháng, Bộ phận một cửa cấp huyện tiếp nhận 2.345 hồ sơ. Đã giải quyết 2.290 hồ sơ "
+        "(trước hạn 1.900 hồ sơ); đang giải quyết 55 hồ sơ."
+    )
+    figures = read(text)
+    assert len(claims(figures)) == 4
+    assert {figure.scope for figure in figures} == {"district_office"}
+
+
+@pytest.mark.parametrize(
+    ("text", "printed", "indicator", "confidence"),
+    [
+        ("Tiếp nhận 1.234 hồ sơ; trong đó trực tuyến 1.000 hồ sơ (đạt 81%), giảm 5% so với cùng kỳ "
+         "năm 2022 (1.299 hồ sơ).", "1.299", "dossiers_received_total", "high"),
+        ("Tiếp nhận 1.234 hồ sơ, tăng 59 hồ sơ so với cùng kỳ năm trước (1.175 hồ sơ).",
+         "1.175", "dossiers_received_total", "high"),
+        ("Tỷ lệ hồ sơ trực tuyến đạt 81%, tăng 10% so với cùng kỳ (71%).",
+         "71", "online_rate", "high"),
+        ("Tiếp nhận 1.234 hồ sơ, ít hơn so với cùng kỳ năm 2022 là 1.275 hồ sơ.",
+         "1.275", "dossiers_received_total", "low"),
+        ("Tiếp nhận 1.234 hồ sơ, giải quyết 1.200 hồ sơ, tăng 20% so với cùng kỳ (900 hồ sơ).",
+         "900", "", "none"),
+        ("Cùng kỳ năm 2022 tiếp nhận 1.175 hồ sơ.", "1.175", "dossiers_received_total", "high"),
+    ],
+)  # fmt: skip
+def test_the_same_period_before_is_the_window_of_the_report_a_year_earlier(
+    read, text: str, printed: str, indicator: str, confidence: str
+) -> None:
+    [figure] = [figure for figure in read(text) if figure.printed == printed]
+    assert (figure.period_start, figure.period_end) == ("2022-01-01", "2022-03-31")
+    assert (figure.indicator, figure.confidence) == (indicator, confidence)
+
+
+def test_what_is_only_compared_with_the_year_before_is_of_this_one(read) -> None:
+    [figure] = read("So với cùng kỳ năm 2022, tiếp nhận nhiều hơn, đạt 1.234 hồ sơ.")
+    assert (figure.period_start, figure.period_end) == ("2023-01-01", "2023-03-31")
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Theo kế hoạch năm 2023 phải đạt 95% hồ sơ trực tuyến.", "2023-12-31"),
+        ("Phấn đấu đến hết năm 2023 tỷ lệ hồ sơ đúng hạn đạt 98%, hồ sơ trực tuyến đạt 80%.",
+         "2023-12-31"),
+        ("Phấn đấu quý II/2023 tỷ lệ hồ sơ trực tuyến đạt 80%.", "2023-06-30"),
+    ],
+)  # fmt: skip
+def test_a_target_is_for_the_time_that_it_is_set_for(read, text: str, end: str) -> None:
+    assert {(f.status, f.period_end) for f in read(text)} == {("target", end)}

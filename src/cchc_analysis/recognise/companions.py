@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cchc_analysis.clean import NumberError, parse_number
 from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
 from cchc_analysis.recognise.mentions import Mention
@@ -33,6 +34,16 @@ NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "
 _IN_WHICH = re.compile(r"(?i)\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm)\b")
 
 
+CHANGE = re.compile(
+    r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
+    r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
+)
+"""The words before a distance between two values."""
+_LESS = re.compile(r"(?i)giảm|thấp hơn|ít hơn")
+_COMPARED = re.compile(r"(?i)\bcùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?\s*(?:là\s*)?[:(]?\s*$")
+"""The words before last year's figure where no verb of its own says what it counts."""
+
+
 class Companions:
     """The figures proposed so far, by where they stand."""
 
@@ -41,7 +52,7 @@ class Companions:
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self.first_of_line: dict[int, Figure] = {}
 
-    def follow_partner(self, entry: Entry) -> Candidate | None:
+    def follow_partner(self, entry: Entry, _: Words) -> Candidate | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
         mention = entry.mention
         figure = self.by_mention.get((entry.line, entry.text, mention.partner))
@@ -77,6 +88,49 @@ class Companions:
         if len(shares) != 1:
             return None
         return Candidate(shares[0], SURE, f"a share right behind {before.indicator}")
+
+    def is_compared(self, entry: Entry) -> bool:
+        """Whether a figure stands as last year's, without a verb of its own."""
+        before = entry.text[: entry.mention.numeral.start]
+        return not entry.label and _COMPARED.search(before) is not None
+
+    def find_compared(self, entry: Entry, words: Words) -> Candidate | None:
+        """What last year's figure is of ("tăng 5% so với cùng kỳ (1.175 hồ sơ)").
+
+        It is of the quantity that the change brings to it. Without a change it is of the only one
+        named before it, and unsure.
+        """
+        earlier = [
+            (at, self.by_mention.get((entry.line, entry.text, at)))
+            for at in range(entry.at)
+            if entry.mentions[at].lead == entry.mention.lead
+        ]
+        is_share = "%" in words.units
+        quantities = [
+            figure
+            for _, figure in earlier
+            if figure and figure.indicator and ("%" in figure.units) == is_share
+        ]
+        change = CHANGE.search(entry.text[: entry.mentions[entry.at - 1].numeral.start])
+        if not entry.at or not change:
+            codes = {figure.indicator for figure in quantities}
+            return (
+                Candidate(codes.pop(), CLAIM, "last year's, of the same")
+                if len(codes) == 1
+                else None
+            )
+        distance = entry.mentions[entry.at - 1].numeral
+        behind = entry.text[distance.end : distance.end + 2].strip()
+        fits = {
+            figure.indicator
+            for figure in quantities
+            if _is_changed(
+                figure.printed, entry.mention.numeral.text, distance.text,
+                is_ratio=behind.startswith("%") and not is_share,
+                is_less=bool(_LESS.search(change[0])),
+            )
+        }  # fmt: skip
+        return Candidate(fits.pop(), SURE, "what the change is of") if len(fits) == 1 else None
 
     def figure_before(self, entry: Entry) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
@@ -181,3 +235,21 @@ class Companions:
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:
     """The terms that say whose work is counted."""
     return frozenset(term for term in terms if term.startswith("@"))
+
+
+def _is_changed(now: str, before: str, distance: str, *, is_ratio: bool, is_less: bool) -> bool:
+    """Whether a value is what an earlier one has become by a change, as far as it is printed."""
+    try:
+        new, old, change = (parse_number(text) for text in (now, before, distance))
+    except NumberError:
+        return False
+    if not old.value:
+        return False
+    found = (new.value - old.value) * (-1 if is_less else 1)
+    found *= 100 / old.value if is_ratio else 1
+    half = (
+        0.51 * 10.0**-change.decimals
+        if is_ratio
+        else 0.51 * 10.0 ** -max(old.decimals, new.decimals)
+    )
+    return abs(found - change.value) <= half

@@ -58,6 +58,8 @@ _OFFICE = re.compile(
     r"(?i)(?:^|[-+*•(,;]\s*|tại\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
     r"thành phố|thị xã|quận)(?:\s+[^\W\d]\w*){0,3}\s*:"
 )
+_TIMES = re.compile(r"(?i)\b\d+\s*tháng\b|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*")
+"""Digits that open a sentence and count nothing: "Trong 9 tháng, Bộ phận một cửa …"."""
 _CLOSED = re.compile(r"\([^()]*\)")
 _BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
 _COMMUNE = re.compile(
@@ -134,7 +136,7 @@ class Context:
 
     def _read_paragraph(self, level: Level) -> Level:
         """The last earlier sentence that opens with whose work it tells of, if it is one's."""
-        plain = _CLOSED.sub(" ", level.text).strip()
+        plain = _TIMES.sub(" ", _CLOSED.sub(" ", level.text)).strip()
         for sentence in reversed(SENTENCE_END.split(plain)):
             topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in sentence.split(";")]
             opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
@@ -212,7 +214,8 @@ class Context:
     def _find_window(self, entry: Entry, words: Words) -> Period | None:
         default, text = self._head.period, entry.text
         before = text[entry.mention.own[0] : entry.mention.numeral.start]
-        if is_same_period_before(before) and default.end:
+        said = text[entry.mention.lead : entry.mention.numeral.start]
+        if default.end and (is_same_period_before(before) or is_same_period_before(said)):
             return shift_year(default)
         for level in words.levels:
             if level.name not in _NEAR_LEVELS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cchc_analysis.recognise.figures import Figure
+from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.records import Scope
 
@@ -55,6 +55,15 @@ def tell_offices_apart(
             )  # fmt: skip
         else:
             yield figure
+
+
+def give_commune(figure: Figure, name: str, *, is_fixed: bool) -> Figure:
+    """What one commune did is its own and no sum of all, unless its indicator is ``is_fixed``."""
+    confidence = Confidence.LOW if figure.indicator else Confidence.NONE
+    return replace(
+        figure, scope=figure.scope if is_fixed else Scope.COMMUNE, is_scope_said=True,
+        confidence=confidence, looked_again=f"told of {name} alone",
+    )  # fmt: skip
 
 
 def _leaves_open(figure: Figure, like: Figure) -> bool:

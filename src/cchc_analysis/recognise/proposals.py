@@ -12,21 +12,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.companions import CLAIM, SURE, Companions, list_scopes
+from cchc_analysis.recognise.companions import CHANGE, CLAIM, SURE, Companions, list_scopes
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.gates import counts_all_of_them, names_other_index
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
-from cchc_analysis.recognise.offices import tell_offices_apart
+from cchc_analysis.recognise.offices import give_commune, tell_offices_apart
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.speakers import Speaker, Speakers, Speech
 from cchc_analysis.recognise.spelled import LABELLED_ZERO, read_spelled
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
+from cchc_analysis.recognise.windows import find_target_period
 from cchc_analysis.recognise.wording import Wording
-from cchc_analysis.records import Comparator, Scope, Status
+from cchc_analysis.records import Comparator, Status
 from cchc_analysis.reference import Reference
 
 MARGIN = 0.45
@@ -34,10 +35,6 @@ MARGIN = 0.45
 FIELDS = frozenset({"đất đai", "lĩnh vực"})
 """Terms of rules that ask for a field of work themselves."""
 ROW_OF_TOTALS = frozenset({"tổng số"})
-_CHANGE = re.compile(
-    r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
-    r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
-)
 _OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _RANKED = re.compile(
@@ -59,7 +56,7 @@ class Proposer:
         places: Sequence[Place],
     ) -> None:
         self._reference, self._wording, self._surroundings = reference, wording, surroundings
-        self._lines, self._places = lines, places
+        self._lines, self._places, self._head = lines, places, head
         self._beside = Companions(reference, wording, places)
         self._context = Context(head, reference, surroundings, lines, places)
         self._speakers = Speakers(lines, places, head.area, self._context.level)
@@ -79,7 +76,8 @@ class Proposer:
             return
         figure = self._build(entry, words, candidate, rivals)
         if speaker and speaker.kind is Speech.COMMUNE:
-            figure = self._give_commune(figure, speaker)
+            rule = self._wording.rules.get(figure.indicator)
+            figure = give_commune(figure, speaker.name, is_fixed=bool(rule and rule.scope))
         if is_spelled:
             figure = replace(figure, read_as=str(read_spelled(figure.printed)))
         elif _COMMA_GROUPS.fullmatch(figure.printed) and self._counts(figure):
@@ -104,20 +102,8 @@ class Proposer:
         return bool(terms & FIELDS) or not self._is_of_dossiers(candidate)
 
     def _is_of_dossiers(self, candidate: Candidate | None) -> bool:
-        if candidate is None:
-            return False
-        return self._context.counts_dossiers(self._wording.rules[candidate.indicator])
-
-    def _give_commune(self, figure: Figure, speaker: Speaker) -> Figure:
-        """What one commune did is its own, and no sum of all."""
-        rule = self._wording.rules.get(figure.indicator)
-        if rule and rule.scope:
-            return replace(figure, confidence=Confidence.LOW)
-        confidence = Confidence.LOW if figure.indicator else Confidence.NONE
-        return replace(
-            figure, scope=Scope.COMMUNE, is_scope_said=True, confidence=confidence,
-            looked_again=f"told of {speaker.name} alone",
-        )  # fmt: skip
+        rule = self._wording.rules[candidate.indicator] if candidate else None
+        return rule is not None and self._context.counts_dossiers(rule)
 
     def _counts(self, figure: Figure) -> bool:
         if not figure.indicator:
@@ -131,9 +117,11 @@ class Proposer:
 
     def _choose(self, entry: Entry, words: Words) -> tuple[Candidate | None, tuple[str, ...]]:
         mention = entry.mention
-        if mention.role in ("whole", "high"):
-            return self._beside.follow_partner(entry), ()
-        if _CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start):
+        is_compared = self._beside.is_compared(entry)
+        if is_compared or mention.role in ("whole", "high"):
+            find = self._beside.find_compared if is_compared else self._beside.follow_partner
+            return find(entry, words), ()
+        if CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
         if "point" in words.units and (points := self._beside.pair_points(entry, words)):
@@ -233,6 +221,9 @@ class Proposer:
         )
         period = self._context.find_period(entry, words, rule)
         status = self._context.find_status(entry, words, rule)
+        if status is Status.TARGET:
+            said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
+            period = find_target_period(said, period, self._head.period)
         comparator = mention.comparator
         if status is Status.TARGET and comparator is Comparator.EQUAL:
             comparator = Comparator.AT_MOST if indicator.endswith("_rank") else Comparator.AT_LEAST

@@ -28,6 +28,9 @@ _TARGET = re.compile(
     r"yêu cầu đạt|tối thiểu|ít nhất|"
     r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
 )
+_OPENS_TARGET = re.compile(
+    r"(?i)\W*(?:[^\W\d]+\s+){0,3}?phấn đấu\b(?!.*\b(?:kết quả|đã|được|đến nay|hiện|hoàn thành)\b)"
+)
 _TARGET_HEADING = re.compile(
     r"(?i)\b(?:phương hướng|mục tiêu|chỉ tiêu|nhiệm vụ trọng tâm|nhiệm vụ, giải pháp|kế hoạch năm|"
     r"nhiệm vụ .{0,30}thời gian tới)\b"
@@ -41,12 +44,12 @@ def find_status(
     """Whether a figure is a result, an estimate, a target, or a norm."""
     if rule and (fixed := _find_fixed(rule, row)):
         return fixed
-    if kind == "plan" or _speaks_of_target(words):
+    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    if kind == "plan" or _OPENS_TARGET.match(said) or _speaks_of_target(words):
         return Status.TARGET
     if rule and rule.indicator.startswith("par_score") and not _APPRAISED.search(_join_near(words)):
         # Points that a district gives itself are an estimate until the province has appraised them.
         return Status.ESTIMATE
-    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
     texts = [said, _join_near(words)]
     texts += [level.text for level in words.levels if level.name in _ESTIMATING]
     return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL

@@ -39,12 +39,15 @@ _YEAR = re.compile(
 _PRECEDED = re.compile(
     r"(?i)(?:tháng\s*\d{1,2}|đầu|cuối|kế hoạch|luật|văn bản|"
     r"ngày\s.{0,14}|quý\s*\w+|dự toán|giao|so với|"
-    r"CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
+    r"cùng kỳ|CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
 )
 _SPAN_OF_YEARS = re.compile(r"(?i)kỳ(?:\s+\w+){0,4}\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)")
+_SAME = r"cùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?"
 _SAME_PERIOD = re.compile(
-    r"(?i)^\W*(?:[^\W\d]+\s+){0,4}?cùng kỳ(?:\s+năm)?\s*(?:trước|"
-    r"(\d{4}))?\s*[,:(]?\s*(?:là|đạt|có)?\W*$"
+    rf"(?i)^(?!.*so với)\W*(?:[^\W\d]+\s+){{0,4}}?{_SAME}\s*[,:(]?\s*(?:là|đạt|có)?\W*$"
+    # "so với cùng kỳ năm 2022 (111": but not "so với cùng kỳ năm 2022, đạt 111".
+    rf"|.*\b{_SAME}\s*(?:là\s*)?[:(]?\s*$"
+    rf"|(?:.*[;(,])?\s*(?:trong\s+|còn\s+)?{_SAME}[^\d;()]*$"
 )
 
 
@@ -128,9 +131,13 @@ def find_year(text: str, default: Period) -> Period | None:
     return found
 
 
-def names_own_year(text: str, default: Period) -> bool:
-    """Whether a text names the year of the report as a whole."""
-    return any(default.end and int(m[1]) == default.end.year for m in _YEAR.finditer(text))
+def find_target_period(text: str, period: Period, default: Period) -> Period:
+    """A target set for this year or a later one is for all of it ("theo kế hoạch năm 2023")."""
+    years = [int(match[1]) for match in _YEAR.finditer(text)]
+    if not default.end or period.end != default.end or not years or years[-1] < default.end.year:
+        return period
+    start = dt.date(years[-1], 1, 1) if period.start else None
+    return Period(start, dt.date(years[-1], 12, 31))
 
 
 def find_span_end(text: str) -> dt.date | None:
