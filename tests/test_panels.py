@@ -596,6 +596,36 @@ def test_unknown_area_is_named_with_the_nearest(project: Project, tmp_path: Path
     assert "'Huyện Cao Lộc'" in said
 
 
+def test_an_area_of_another_province_is_told_from_an_unknown_one(
+    project: Project, tmp_path: Path
+) -> None:
+    text = "area,province,period,par_index\nHuyện Châu Thành,Lạng Sơn,2023,80\n"
+    said = refuse(project, write_csv(tmp_path, "other_province.csv", text))
+    assert "no area 'Huyện Châu Thành' in 'Lạng Sơn'" in said
+    assert "Elsewhere: Huyện Châu Thành, Tỉnh" in said
+    assert "Did you mean" not in said
+
+
+def test_an_empty_area_asks_for_merged_cells_to_be_filled(project: Project, tmp_path: Path) -> None:
+    text = "area,period,par_index\nCao Lộc,2023,80\n,2022,81\n"
+    said = refuse(project, write_csv(tmp_path, "empty_area.csv", text))
+    assert "row 3: no area" in said
+    assert "fill them down" in said
+
+
+def test_a_number_read_with_thousands_is_said_as_read(project: Project, tmp_path: Path) -> None:
+    text = "area;period;on_time_rate\nCao Lộc;2023;97,1\nVăn Quan;2023;98.241\n"
+    said = refuse(project, write_csv(tmp_path, "three_decimals.csv", text))
+    assert "on_time_rate = 98.241, read as 98241 (Văn Quan); expected 0 to 100" in said
+    assert "say `decimal_mark: '.'`" in said
+
+
+def test_prose_is_no_table(tmp_path: Path, reference: Reference) -> None:
+    text = "Trong kỳ đã tiếp nhận 120 hồ sơ\nĐã giải quyết 118 hồ sơ\n"
+    with pytest.raises(ReportError, match="cchc read"):
+        draft_mapping(write_csv(tmp_path, "report.txt", text), reference)
+
+
 def test_impossible_value(project: Project, tmp_path: Path) -> None:
     text = "area,period,papi_total_6dim\nLạng Sơn,2014,0\nĐắk Nông,2014,35.2\n"
     path = write_csv(tmp_path, "zero_for_missing.csv", text)

@@ -204,6 +204,14 @@ def find_areas(place: Place, reference: Reference, index: AreaIndex) -> set[str]
         raise KeyError(found, "a code and a name of one area", index.suggest(place.name))
     if by_code:
         by_name = by_code & by_name if place.name else by_code
+    if not by_name and not place.name and not place.code:
+        remedy = "Fill the cell; where it was merged with those above it, fill them down."
+        raise KeyError("no area", "a name or code of an area in every row", remedy)
+    if not by_name and place.province and (elsewhere := index.find(take_apart(place.name).head)):
+        named = "; ".join(index.name_with_province(each) for each in sorted(elsewhere)[:MOST_NAMED])
+        found = f"no area {place.name!r} in {place.province!r}"
+        remedy = f"Elsewhere: {named}. Mend the name or the province."
+        raise KeyError(found, "an area of that province", remedy)
     if not by_name:
         said = repr(place.name) if place.name else f"of code {place.code!r}"
         found = f"unknown area {said}" + (f" of {place.province!r}" if place.province else "")

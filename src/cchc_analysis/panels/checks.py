@@ -111,13 +111,32 @@ def _check_range(figures: pd.DataFrame, reference: Reference, where: str) -> Ite
         named = ", ".join(dict.fromkeys(rows["area"].iloc[:MOST_NAMED]))
         yield Problem(
             f"{where}, {name_rows(rows['row'])}",
-            f"{indicator} = {printed} ({named})",
+            f"{indicator} = {_say_as_read(first, printed)} ({named})",
             f"{first['least']:g} to {first['most']:g}"
             if np.isfinite(first["most"])
             else f"at least {first['least']:g}",
-            "Mend the cell or its unit; if the number stands for a missing one, say so under "
-            "`absent:` with the reason.",
+            f"{_advise_mark(first, printed)}Mend the cell or its unit; if the number stands for a "
+            "missing one, say so under `absent:` with the reason.",
         )
+
+
+def _say_as_read(row: pd.Series[Any], printed: object) -> str:
+    """A cell, and the number read from it where it looks like another one."""
+    return f"{printed}, read as {row['value']:.12g}" if _is_grouped(row, printed) else f"{printed}"
+
+
+def _advise_mark(row: pd.Series[Any], printed: object) -> str:
+    """Which mark to say, where the one in the cell was taken for thousands and may be decimal."""
+    if not _is_grouped(row, printed):
+        return ""
+    mark = "." if "." in str(printed) else ","
+    return f"If {mark!r} parts the decimals, say `decimal_mark: {mark!r}` in the mapping. "
+
+
+def _is_grouped(row: pd.Series[Any], printed: object) -> bool:
+    """Whether a mark before the last three digits was read as one between thousands."""
+    marks = [mark for mark in ".," if isinstance(printed, str) and mark in printed]
+    return len(marks) == 1 and float(row["value"]).is_integer() and abs(row["value"]) >= 1000
 
 
 def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
