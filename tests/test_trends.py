@@ -27,6 +27,7 @@ from cchc_analysis.trends import (
     show_ranking,
     show_series,
 )
+from cchc_analysis.trends.board import keep_one_value
 from cchc_analysis.words import load_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -134,3 +135,18 @@ def test_a_selection_is_exported(tmp_path: Path) -> None:
     assert text.parent == tmp_path / "exports"
     with pytest.raises(CommandError, match="no letter or digit"):
         export_table(tmp_path, table, "//")
+
+
+def test_an_actual_value_stands_before_an_estimate_and_is_contested_where_they_differ() -> None:
+    held = pd.DataFrame(
+        {
+            "area_id": ["183", "183", "184", "184"],
+            "period": ["2023"] * 4,
+            "value": [90.0, 95.0, 80.0, 80.0],
+            "status": ["estimate", "actual", "actual", "actual"],
+            "is_contested": [False] * 4,
+        }
+    )
+    kept = keep_one_value(held)
+    assert kept["value"].tolist() == [95.0, 80.0]
+    assert kept["is_contested"].tolist() == [True, False]

@@ -20,7 +20,7 @@ from cchc_analysis.inference import (
     rank_ranges,
 )
 from cchc_analysis.peers import break_series, list_breaks
-from cchc_analysis.records import RESULT_STATUSES
+from cchc_analysis.records import RESULT_STATUSES, Status
 from cchc_analysis.synthetic import is_synthetic
 from cchc_analysis.words import Words
 
@@ -266,8 +266,23 @@ def _choose_values(tables: Tables, code: str) -> pd.DataFrame:
 def _keep_one_kind(held: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """One level of areas, one scope and one kind of window: those that most values have."""
     kind = _name_kinds(held, areas)
-    kept: pd.DataFrame = held[kind == kind.mode().iloc[0]].drop_duplicates(["area_id", "period"])
-    return kept.reset_index(drop=True)
+    return keep_one_value(held[kind == kind.mode().iloc[0]])
+
+
+def keep_one_value(held: pd.DataFrame) -> pd.DataFrame:
+    """One value an area and period: an actual one before an estimate, else the first that stands.
+
+    Where the values differ, the one that is kept is contested.
+    """
+    key = ["area_id", "period"]
+    is_split = held.groupby(key)["value"].transform("nunique") > 1
+    marked = held.assign(
+        is_contested=held["is_contested"].astype("bool") | is_split,
+        is_later=held["status"] != Status.ACTUAL.value,
+    )
+    ordered = marked.sort_values("is_later", kind="stable").drop_duplicates(key)
+    kept: pd.DataFrame = ordered.sort_index().drop(columns="is_later").reset_index(drop=True)
+    return kept
 
 
 def _name_kinds(held: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
@@ -285,7 +300,7 @@ def _keep_quarters(held: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
     is_quarter = held["period"].str.fullmatch(r"\d{4}-Q[1-4]").astype("bool")
     is_shown = held["area_id"].isin(kept["area_id"]) & (held["scope"] == kept["scope"].iloc[0])
     kept_quarters: pd.DataFrame = held[is_quarter & is_shown]
-    return kept_quarters.drop_duplicates(["area_id", "period"])
+    return keep_one_value(kept_quarters)
 
 
 def _describe(kept: pd.DataFrame, tables: Tables, reference: Reference) -> pd.DataFrame:
