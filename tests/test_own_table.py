@@ -20,7 +20,7 @@ OBSERVATIONS = ROOT.expectations / "observations.json"
 def run(content: str, folder: Path, suite: Path = IDENTITIES) -> pd.DataFrame:
     path = folder / "own.csv"
     path.write_text(content, "utf-8")
-    return validate_file(suite, path, REFERENCE)
+    return validate_file(suite, path, REFERENCE, ROOT.expectations)
 
 
 RIGHT = "≠ 1.244 + 76 = 1.320"
@@ -104,6 +104,100 @@ def test_a_quantity_stated_twice_is_told_whatever_the_suite_asks(tmp_path: Path)
     assert "1.310" in findings["arithmetic"].iloc[0]
 
 
+def test_empty_cells_at_the_end_of_a_row_move_nothing(tmp_path: Path) -> None:
+    head = "dossiers_received_total,dossiers_received_new,dossiers_carried_over"
+    for content in (f"{head}\n100,90,50,\n", f"{head},,\n\n100,90,50,,,\n"):
+        assert run(content, tmp_path)["arithmetic"].tolist() == ["100 ≠ 90 + 50 = 140"]
+
+
+def test_a_suite_of_identities_asks_for_ranges_as_well(tmp_path: Path) -> None:
+    content = "indicator,value\non_time_rate,101\noverdue_rate,-1\nstaff_total_present,5\n"
+    assert set(run(content, tmp_path)["rule_id"]) == {"O11", "O12"}
+
+
+ACROSS = """area,period,dossiers_received_total,dossiers_carried_over,dossiers_pending_total
+Cao Lộc,2023,,,50
+Cao Lộc,2024-Q1,1000,90,
+Cao Lộc,2024-H1,2000,90,
+Cao Lộc,2024-9M,1500,90,
+"""
+
+
+def test_what_periods_owe_each_other_is_told_once(tmp_path: Path) -> None:
+    findings = run(ACROSS, tmp_path)
+    assert findings["rule_id"].tolist() == ["V03", "V04"]
+    assert findings["arithmetic"].tolist() == ["2.000 > 1.500", "50 ≠ 90"]
+    assert "30 June 2024, 30 September 2024" in findings["explanation_en"].iloc[1]
+    other = run(ACROSS.replace("2024-9M,1500,90", "2024-9M,2500,91"), tmp_path)
+    assert other["arithmetic"].tolist() == ["50 ≠ 90", "50 ≠ 91"]
+
+
+def test_rows_that_nothing_tells_apart_are_no_two_periods(tmp_path: Path) -> None:
+    # Two communes under one district, say: which of them belongs to which row is not told.
+    content = ACROSS + "Cao Lộc,2024-H1,20,9,\nCao Lộc,2024-9M,1600,12,\n"
+    assert "V03" not in set(run(content + "Cao Lộc,2023,100,200,\n", tmp_path)["rule_id"])
+
+
+def test_the_arithmetic_has_no_hole_where_a_part_is_absent(tmp_path: Path) -> None:
+    content = """indicator,value
+dossiers_resolved_total,100
+dossiers_resolved_early,50
+dossiers_resolved_overdue,60
+"""
+    finding = run(content, tmp_path).iloc[0]
+    assert finding["arithmetic"] == "100 < 50 + 60 = 110"
+    assert "add up to 50 + 60 = 110" in finding["explanation_en"]
+
+
+def test_a_share_rounded_rightly_is_not_called_wrong(tmp_path: Path) -> None:
+    content = """indicator,value
+on_time_rate,100
+dossiers_resolved_on_time,11388
+dossiers_resolved_total,11389
+"""
+    finding = run(content, tmp_path).iloc[0]
+    assert finding["severity"] == "info"
+    assert "rounded rightly, yet it is not all of them" in finding["explanation_en"]
+    cut = run(content.replace("11388", "11300"), tmp_path).iloc[0]
+    assert "off by less than one unit" in cut["explanation_en"]
+
+
+@pytest.mark.parametrize(
+    ("present", "quota", "likely", "words"),
+    [
+        ("83", "80", None, "nothing tells which"),
+        ("900", "80", None, "nothing tells which"),
+        ("4.800", "490", 480, "misplaced separator"),
+        ("4.800", "1.900", None, "nothing tells which"),
+        ("12.000", "1.300", None, "from 12,000 to 1,200"),
+    ],
+)
+def test_a_separator_is_suspected_where_one_can_be_misplaced(
+    present: str, quota: str, likely: float | None, words: str, tmp_path: Path
+) -> None:
+    content = f"indicator,value\nstaff_total_present,{present}\nstaff_total_quota,{quota}\n"
+    finding = run(content, tmp_path).iloc[0]
+    assert words in finding["explanation_en"]
+    assert (None if pd.isna(finding["closing_value"]) else finding["closing_value"]) == likely
+
+
+def test_one_of_several_like_slips_is_not_called_likely(tmp_path: Path) -> None:
+    content = """indicator,value
+dossiers_pending_total,100
+dossiers_pending_in_term,90
+dossiers_pending_overdue,20
+"""
+    finding = run(content, tmp_path).iloc[0]
+    assert finding["likely_figure"] == ""
+    assert "Likely" not in finding["explanation_en"]
+    for change in ("from 100 to 110", "from 90 to 80", "from 20 to 10", "nothing tells which"):
+        assert change in finding["explanation_en"]
+    # Only one of these has two digits in the other's place.
+    alone = run(content.replace("100", "1578").replace("90", "1567"), tmp_path).iloc[0]
+    assert "Likely" in alone["explanation_en"]
+    assert alone["closing_value"] == 1587
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -119,6 +213,9 @@ def test_a_quantity_stated_twice_is_told_whatever_the_suite_asks(tmp_path: Path)
         ("indicator,value\ndossiers_received_total,1e5\n", "own.csv row 2: '1e5'"),
         ("indicator,value\nbudget_revenue_total,55.567\n", "thousands or decimals"),
         ("indicator,value,unit\nbudget_revenue_total,55,dossier\n", "one that turns into"),
+        ("indicator,value\n\ndossiers_received_total,5,7\n", "row 3: 3 cells"),
+        ("indicator,value,value\ndossiers_received_total,5,7\n", "two columns 'value'"),
+        ('indicator,value\ndossiers_received_total,"5\n', "own.csv"),
         ("indicator,value,period\ndossiers_received_total,5,soon\n", "a period such as"),
         ("indicator,value\ndossiers_received_total,\n", "no values"),
         ("indicator,value\ndossiers_received_total,5\n", "no rule of identities.json finds"),

@@ -180,7 +180,8 @@ def validate_file(project: Project, suite: Path, data: Path) -> pd.DataFrame:
         ValidationError: The suite would not do what it says.
         ReportError: The table cannot be read, or lacks columns.
     """
-    return validate_own(suite, data, load_reference(project.reference))
+    reference = load_reference(project.reference)
+    return validate_own(suite, data, reference, project.expectations)
 
 
 def add_panel(

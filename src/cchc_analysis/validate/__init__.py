@@ -103,14 +103,20 @@ def validate_tables(
     )
 
 
-def validate_file(suite_path: Path, data_path: Path, reference: Reference) -> pd.DataFrame:
+def validate_file(
+    suite_path: Path, data_path: Path, reference: Reference, expectations: Path
+) -> pd.DataFrame:
     """Run a suite on a table of somebody's own.
+
+    A suite of identities knows one period at a time. What else can be asked of any table of
+    figures is asked as well: the ranges of the catalogue, and what periods owe each other.
 
     Args:
         suite_path: A suite as JSON, as those of ``expectations/``.
         data_path: A CSV file: one row a value (``indicator``, ``value`` or ``printed``, and what
             else ``OBSERVATION_COLUMNS`` has), or, for identities, one column an indicator.
         reference: The reference tables.
+        expectations: The folder of our own suites.
 
     Returns:
         Findings, ``FINDING_COLUMNS``.
@@ -139,36 +145,36 @@ def validate_file(suite_path: Path, data_path: Path, reference: Reference) -> pd
         teller = Teller(table, None, reference)
         found = checks.check_observations(suite, table, reference, teller)
     else:
-        found = _check_own_statements(suite, table, reference, data_path.name)
+        found = _check_own_statements(suite, table, reference, data_path, expectations)
     return tabulate_drafts(found.drafts)
 
 
 def _check_own_statements(
-    suite: Suite, table: pd.DataFrame, reference: Reference, file: str
+    suite: Suite, table: pd.DataFrame, reference: Reference, path: Path, expectations: Path
 ) -> Found:
-    """Check identities in a table whose readings nobody has chosen yet.
-
-    That a quantity is stated twice is told whatever the suite asks, since one value was taken.
-    """
+    """Check identities in a table whose readings nobody has chosen yet, and what else is known."""
     from cchc_analysis.identities import choose_readings
     from cchc_analysis.validate import checks
-    from cchc_analysis.validate.suites import make_repetition_suite
+    from cchc_analysis.validate.own_rules import choose_own_rules
+    from cchc_analysis.validate.suites import load_suite
     from cchc_analysis.validate.wording import Teller
 
     chosen = choose_readings(table, suite.identities, reference)
     teller = Teller(chosen, None, reference)
     found, _ = checks.check_identities(suite, chosen, reference, teller)
-    if not any(tally.counts[0].any() for tally in found.tallies):
+    ours = load_suite(expectations / "observations.json", "observations", reference)
+    rules = choose_own_rules(ours, chosen, path.stem)
+    others = checks.check_observations(rules, chosen, reference, teller)
+    if not others.drafts and not any(tally.counts[0].any() for tally in found.tallies):
         raise ReportError(
             Problem(
-                file,
+                path.name,
                 f"no rule of {suite.file} finds its figures in one area, scope and period",
                 "figures that owe each other something",
                 "Compare the indicators, scopes and periods with those of the suite.",
             )
         )
-    repeated = checks.check_observations(make_repetition_suite(), chosen, reference, teller)
-    return checks.Found([*found.drafts, *repeated.drafts], found.tallies)
+    return checks.Found(checks.drop_repeated([*found.drafts, *others.drafts]), found.tallies)
 
 
 def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:

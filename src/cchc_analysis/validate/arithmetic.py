@@ -13,7 +13,7 @@ from cchc_analysis.records import Severity
 from cchc_analysis.validate.causes import Cause
 from cchc_analysis.validate.drafts import PLACE, Draft
 from cchc_analysis.validate.network import Break
-from cchc_analysis.validate.sentences import ALL_OF, BREAKS, CAUSES
+from cchc_analysis.validate.sentences import ALL_OF, BREAKS, CAUSES, EXTREMES
 from cchc_analysis.validate.slips import Slip
 from cchc_analysis.validate.suites import WHOLE_TYPE, Rule
 from cchc_analysis.validate.wording import (
@@ -63,7 +63,7 @@ class Broken:
         identity, kind = self.identity, self.kind
         has_one_left = isinstance(identity.left_side, Reference)
         if kind not in ("sum", "group"):
-            return kind
+            return "all_or_none" if kind == "rounding" and self._is_all_or_none() else kind
         if not self.verdict["is_complete"]:
             return "partial"
         if not has_one_left:
@@ -73,6 +73,16 @@ class Broken:
         if kind == "group":
             return kind
         return "sum" if identity.parts else "worked_out"
+
+    def _is_all_or_none(self) -> bool:
+        """Whether a share rounded rightly to 0 or 100 says what its counts do not."""
+        left, right = float(self.verdict["left"]), float(self.verdict["right"])
+        first = self.statements.list_figures(self.identity.operands[0], self.row)
+        is_share = KINDS[self.rule.type] in RATES and left in EXTREMES and bool(first)
+        if not is_share or not isinstance(self.identity.left_side, Reference):
+            return False
+        decimals = int(self.statements.figures["decimals"].to_numpy()[first[0]])
+        return round(right, decimals) == left
 
     @property
     def severity(self) -> Severity:
@@ -192,6 +202,7 @@ class Arithmetic:
             "right_side_value": self._write_side(broken, "right", language),
             "left_at": self._teller.at(rows[0], language),
             "right_at": self._teller.at(other, language),
+            "all_or_none": EXTREMES.get(float(broken.verdict["left"]), {}).get(language, ""),
             "gap": write_number(abs(float(broken.verdict["difference"])), language),
         }
         return BREAKS[shape][language].format(
@@ -215,13 +226,17 @@ class Arithmetic:
         }
 
     def _tell_cause(self, cause: Cause, language: str) -> str:
+        if cause.is_open and cause.rivals:
+            each = [self._tell_other("equal", *rival, language) for rival in cause.rivals]
+            slip = self._tell_slip(cause, language)
+            return CAUSES["equals"][language].format(slip=slip, each="; ".join(each))
         if cause.figure is None or cause.is_block:
             kind = "block" if cause.is_block else "open" if cause.is_open else "none"
             return CAUSES[kind][language]
         row = int(self._index[cause.figure])
         count = len(cause.breaks)
         scope_of = CAUSES[COUNTED.get(count, "all_rules")][language].format(count=count)
-        moved = "".join(self._tell_moved(at, value, language) for at, value in cause.moved)
+        moved = "".join(self._tell_other("moved", *each, language) for each in cause.moved)
         told = CAUSES["closing"][language].format(
             figure=self._teller.name(row, language),
             printed=self._teller.number(row, language),
@@ -231,19 +246,11 @@ class Arithmetic:
             scope_of=scope_of,
             moved=moved,
         )
-        return told + "".join(self._tell_rival(*each, language) for each in cause.rivals)
+        return told + "".join(self._tell_other("rival", *each, language) for each in cause.rivals)
 
-    def _tell_moved(self, figure: int, value: float, language: str) -> str:
+    def _tell_other(self, kind: str, figure: int, value: float, language: str) -> str:
         row = int(self._index[figure])
-        return CAUSES["moved"][language].format(
-            figure=self._teller.name(row, language),
-            printed=self._teller.number(row, language),
-            closing=write_number(value, language),
-        )
-
-    def _tell_rival(self, figure: int, value: float, language: str) -> str:
-        row = int(self._index[figure])
-        return CAUSES["rival"][language].format(
+        return CAUSES[kind][language].format(
             figure=self._teller.name(row, language),
             printed=self._teller.number(row, language),
             at=self._teller.at(row, language),

@@ -18,6 +18,9 @@ from cchc_analysis.validate.network import Break, Network
 SHIFTS = (0.001, 0.01, 0.1, 10.0, 100.0, 1000.0)
 """What a misplaced separator does to a number."""
 
+NEAR_SHIFT = 2.0
+"""So many times at most may two sides differ once a separator is moved back."""
+
 FULL_RATE = 100.0
 STEPS = 8
 CLOSE = 1e-9
@@ -70,7 +73,7 @@ def solve_rule(network: Network, broken: Break) -> Iterator[tuple[int, float]]:
     """Each figure of a broken rule with the values that would close it, as they would be printed.
 
     An equality gives one value for each figure. An order gives none: any smaller number would do;
-    there only the values that a misplaced separator explains are tried.
+    there only a misplaced separator is tried, where both sides differ by about what it makes.
     """
     rule, operands = network.rules[broken[0]], network.list_operands(broken)
     totals = {
@@ -83,13 +86,25 @@ def solve_rule(network: Network, broken: Break) -> Iterator[tuple[int, float]]:
             if rule.operator == "=":
                 found = [_find_root(rule, totals, operand, printed)]
             else:
-                found = [printed * shift for shift in SHIFTS]
+                shifts = _list_shifts(rule, totals) if network.has_mark(figure) else []
+                found = [printed * shift for shift in shifts]
             for value in found:
                 rounded = _print_like(network, figure, value)
                 if rule.operator != "=" and not math.isclose(rounded, value, rel_tol=CLOSE):
                     continue
                 if _is_possible(network, figure, rounded):
                     yield figure, rounded
+
+
+def _list_shifts(rule: Identity, totals: Mapping[Operand, float]) -> list[float]:
+    """The shifts that would bring one side of an order about to the size of the other."""
+    left, right = (compute_value(side, totals) for side in (rule.left_side, rule.right_side))
+    if not (left > 0 and right > 0):
+        return []
+    away = left / right
+    return [
+        shift for shift in SHIFTS if 1 / NEAR_SHIFT <= away * min(shift, 1 / shift) <= NEAR_SHIFT
+    ]
 
 
 def _find_root(

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 MOST_RIVALS = 2
 """Of the figures that could be wrong as well, so many are named."""
 
+DIGIT_SLIPS = (Slip.SEPARATOR, Slip.ONE_DIGIT, Slip.SWAPPED, Slip.DROPPED, Slip.ADDED)
+"""Slips of the digits alone, which may fit several figures of a rule by chance."""
+
+APART = 3
+"""So many clues of a rank set a figure apart; how much it would change does not."""
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -35,8 +41,9 @@ class Cause:
     statements. ``closing`` is the value that would close all of ``breaks``. ``others`` are the
     figures that the slip speaks of, ``rivals`` other figures and values that would do as well.
     Without a ``figure`` no single one would close them, unless it ``is_open``: then several would,
-    and nothing speaks for one of them. ``is_block`` says that the figures of a whole agree with
-    each other and not with those of its parts.
+    and nothing speaks for one of them; ``rivals`` are those for which one slip speaks alike.
+    ``is_block`` says that the figures of a whole agree with each other and not with those of its
+    parts.
     """
 
     breaks: tuple[Break, ...]
@@ -120,7 +127,9 @@ class _Search:
         rules = [self.network.rules[rule_id] for rule_id, _ in group]
         is_block = len(group) > 1 and all(_spans_scopes(rule) for rule in rules)
         figure = self.network.list_figures(group[0])[0] if is_block else None
-        return Cause(group, figure, is_block=is_block)
+        # Any smaller number, or any larger one beside it, would bring two into order.
+        is_open = len(group) == 1 and rules[0].operator == "<="
+        return Cause(group, figure, is_block=is_block, is_open=is_open)
 
     def _by_case(self, broken: list[Break]) -> dict[object, Case]:
         """Breaks by source, area and day."""
@@ -148,8 +157,17 @@ class _Search:
                 ),
             )
             closes = tuple(each for each in case if each in best.closes & left)
-            is_likely = not ranks[id(best)][0]
-            yield self._tell(best, closes, useful) if is_likely else Cause(closes, is_open=True)
+            if ranks[id(best)][0]:
+                yield Cause(closes, is_open=True)
+            elif equals := self._list_equals(best, closes, useful):
+                yield Cause(
+                    closes,
+                    slip=self.clues.explain(best.candidate)[0],
+                    rivals=tuple(equals.items()),
+                    is_open=True,
+                )
+            else:
+                yield self._tell(best, closes, useful)
             left -= best.closes
 
     def _is_likely(self, trial: Trial, trials: list[Trial]) -> bool:
@@ -169,6 +187,26 @@ class _Search:
             return True
         moved = {each.candidate.moved for each in trials if trial.closes <= each.closes}
         return bool(trial.candidate.moved) and moved == {trial.candidate.moved}
+
+    def _list_equals(
+        self, best: Trial, closes: tuple[Break, ...], trials: list[Trial]
+    ) -> dict[int, float]:
+        """The figures for which the same slip speaks as for the best one; none where it is alone.
+
+        What sets one apart: that nothing else moves with it, and that it is out of the usual.
+        """
+        slip = self.clues.explain(best.candidate)[0]
+        if slip not in DIGIT_SLIPS:
+            return {}
+        apart = self.clues.rank(best.candidate)[:APART]
+        equals = {
+            trial.candidate.figure: trial.candidate.value
+            for trial in sorted(trials, key=lambda each: self.clues.rank(each.candidate))
+            if set(closes) <= trial.closes
+            and self.clues.explain(trial.candidate)[0] == slip
+            and self.clues.rank(trial.candidate)[:APART] == apart
+        }
+        return equals if len(equals) > 1 else {}
 
     def _tell(self, best: Trial, closes: tuple[Break, ...], trials: list[Trial]) -> Cause:
         """A cause; with rivals for which as much speaks and that close the same rules."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis.identities import Identity, Operand, Statements
 from cchc_analysis.identities.figures import Integers
 from cchc_analysis.identities.keys import Words, group_positions
+from cchc_analysis.validate.slips import has_mark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,6 +129,10 @@ class Network:
     def scope(self, figure: int) -> str:
         """The scope of a figure."""
         return self._word("scope", figure)
+
+    def has_mark(self, figure: int) -> bool:
+        """Whether a figure is printed with a mark that can be misplaced."""
+        return has_mark(float(self.values[figure]), int(self.decimals[figure]))
 
     def _place(self, figure: int) -> Place:
         return tuple(self._word(name, figure) for name in PLACE)

@@ -8,7 +8,7 @@ told with its row, before any rule is run; nothing is passed over.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,23 +76,49 @@ def load_own_table(path: Path, suite: Suite, reference: Reference) -> pd.DataFra
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """The cells as text; commas, semicolons or tabs between them."""
+    """The cells as text, by the number of their row; commas, semicolons or tabs between them."""
     import pandas as pd
 
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             mark = max(",;\t", key=file.readline().count)
-        table = pd.read_csv(
-            path, dtype="str", keep_default_na=False, encoding="utf-8-sig", sep=mark
-        )
+            file.seek(0)
+            lines = dict(enumerate(csv.reader(file, delimiter=mark, strict=True), start=1))
     except (OSError, ValueError, csv.Error) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ReportError(
             Problem(path.name, reason, "a table as CSV in UTF-8", "Save it as CSV, in UTF-8.")
         ) from None
-    if table.empty:
+    head = _strip(lines.pop(1, []))
+    rows = {number: _strip(cells) for number, cells in lines.items() if cells}
+    if not head or not rows:
         raise ReportError(Problem(path.name, "no rows", "at least one row", "Add the rows."))
-    return table
+    if problems := list(_check_shape(path, head, rows)):
+        raise ReportError(problems)
+    cells = [each + [""] * (len(head) - len(each)) for each in rows.values()]
+    return pd.DataFrame(cells, index=list(rows), columns=head, dtype="str")
+
+
+def _strip(cells: list[str]) -> list[str]:
+    """Without the empty cells at the end, which mean nothing."""
+    used = max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+    return cells[:used]
+
+
+def _check_shape(path: Path, head: list[str], rows: Mapping[int, list[str]]) -> Iterator[Problem]:
+    """A cell without a column, and two columns of one name, could mean anything."""
+    for name in dict.fromkeys(each for each in head if head.count(each) > 1):
+        yield Problem(
+            path.name, f"two columns {name!r}", "each column once", "Rename one, or take it out."
+        )
+    for number, cells in rows.items():
+        if len(cells) > len(head):
+            yield Problem(
+                f"{path.name} row {number}",
+                f"{len(cells)} cells",
+                f"{len(head)}, one for each column",
+                "Mend the row; a number with a comma goes into quotation marks.",
+            )
 
 
 def _lack(path: Path, table: pd.DataFrame, shape: str) -> ReportError:
@@ -149,7 +175,8 @@ def _melt(path: Path, table: pd.DataFrame, suite: Suite) -> pd.DataFrame:
         if isinstance(operand, Operand)
     }
     columns = [name for name in table.columns if name in operands]
-    if not any(_is_runnable(suite, columns)):
+    is_dated = not {"period", "period_end"}.isdisjoint(table.columns)
+    if not columns or not (is_dated or any(_is_runnable(suite, columns))):
         wanted = [str(each) for each in suite.identities[0].operands] if suite.identities else []
         raise ReportError(
             Problem(
@@ -160,7 +187,7 @@ def _melt(path: Path, table: pd.DataFrame, suite: Suite) -> pd.DataFrame:
                 "Rename the columns.",
             )
         )
-    keyed = table.assign(source_id=_name_rows(path, table), row=range(2, len(table) + 2))
+    keyed = table.assign(source_id=_name_rows(path, table), row=table.index)
     kept = [name for name in keyed.columns if name in (*PLACE, "area", "period", "status", "row")]
     parts = [
         keyed[kept].assign(
@@ -185,7 +212,7 @@ def _name_rows(path: Path, table: pd.DataFrame) -> list[str]:
     key = [name for name in (*PLACE, "area", "period") if name in table.columns]
     if "source_id" in key and not table.duplicated(key).any():
         return list(table["source_id"])
-    return [f"{path.stem} row {row}" for row in range(2, len(table) + 2)]
+    return [f"{path.stem} row {row}" for row in table.index]
 
 
 def _make_observations(path: Path, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -194,7 +221,7 @@ def _make_observations(path: Path, table: pd.DataFrame, reference: Reference) ->
 
     problems: list[Problem] = []
     rows: list[dict[str, Any]] = []
-    for number, cells in enumerate(table.to_dict("records"), start=2):
+    for number, cells in zip(table.index, table.to_dict("records"), strict=True):
         line = cells.get("row", number)
         if not (str(cells["value"]).strip() or str(cells.get("printed", "")).strip()):
             continue

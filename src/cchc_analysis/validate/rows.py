@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.files import list_rows
+from cchc_analysis.identities.figures import Integers
 from cchc_analysis.records import Severity
 from cchc_analysis.validate.drafts import PLACE, Draft
 from cchc_analysis.validate.engine import Outcome
@@ -13,6 +15,8 @@ from cchc_analysis.validate.wording import LANGUAGES, Teller, write_number
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Row = Mapping[Any, Any]
 
 SHAPES: Mapping[str, tuple[str, str]] = {
     "expect_one_value_for_each_quantity": ("stated_twice", "≠"),
@@ -47,9 +51,11 @@ def draft_comparisons(
         teller: Names of figures.
     """
     shape, relation = SHAPES[outcome.rule.type]
+    compared = dict(zip(verdict.index.tolist(), list_rows(verdict), strict=True))
     kind = {"between": "pooled"}.get(shape, shape)
-    for row in outcome.broken:
-        found = verdict.loc[row]
+    for rows in _group_broken(shape, outcome.broken, compared, table):
+        row = rows[0]
+        found = compared[row]
         other, is_loose = int(found["other"]), bool(found["is_loose"])
         # In a one-sided comparison the row itself is on the left, else it is on the right.
         first, second = (row, row) if shape in ONE_SIDED else (other, row)
@@ -64,13 +70,37 @@ def draft_comparisons(
             left=left,
             right=right,
             arithmetic=f"{write_number(left, 'vi')} {relation} {write_number(right, 'vi')}",
-            figures=teller.figures(dict.fromkeys([first, second, other]), place["source_id"]),
+            figures=teller.figures(dict.fromkeys([first, *rows, other]), place["source_id"]),
             sentences={
                 language: _tell(shape, language, teller, (int(first), int(second)), (left, right))
                 + (_tell_copy(table, int(row), language, teller) if shape == "stated_twice" else "")
+                + _tell_again(rows, language, teller)
                 for language in LANGUAGES
             },
         )
+
+
+def _group_broken(
+    shape: str, broken: Integers, compared: Mapping[int, Row], table: pd.DataFrame
+) -> list[list[int]]:
+    """The broken rows; windows that take over one number from one day are one finding."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for row in map(int, broken):
+        key: tuple[object, ...] = (row,)
+        if shape == "opening":
+            cells = compared[row]
+            key = (int(cells["other"]), float(cells["right"]), bool(cells["is_loose"]))
+        groups.setdefault(key, []).append(row)
+    ends = table["last_day"].to_numpy()
+    return [sorted(rows, key=lambda row: (ends[row], row)) for rows in groups.values()]
+
+
+def _tell_again(rows: list[int], language: str, teller: Teller) -> str:
+    """The later windows in which the same two numbers stand."""
+    if len(rows) == 1:
+        return ""
+    dates = dict.fromkeys(teller.date(row, language) for row in rows[1:])
+    return BREAKS["again"][language].format(dates=", ".join(dates))
 
 
 def _tell(

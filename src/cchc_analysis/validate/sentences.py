@@ -109,6 +109,12 @@ BREAKS: Mapping[str, Sentence] = {
         "en": "{left} is printed as {left_value}{left_at}, while {right_side} = {right_value}: "
         "off by less than one unit of the last digit.",
     },
+    "all_or_none": {
+        "vi": "{left} in tròn {left_value}%{left_at}, trong khi tính ra {right_side} = "
+        "{right_value}%: làm tròn đúng, nhưng không phải là {all_or_none}.",
+        "en": "{left} is printed as a round {left_value}%{left_at}, while {right_side} = "
+        "{right_value}%: rounded rightly, yet it is not {all_or_none}.",
+    },
     "dates": {
         "vi": "{left} là {left_value} (ngày {left_date}{left_comma}), còn {right_side} = "
         "{right_value} theo số của ngày khác ({other_dates}): hai bên khác ngày đếm, cần đối "
@@ -163,6 +169,10 @@ BREAKS: Mapping[str, Sentence] = {
         "en": "{right} is {right_value}{right_at}, while {left} at the end of the period before "
         "({left_date}) is {left_value}{left_at}.",
     },
+    "again": {
+        "vi": " Các kỳ đến {dates} cũng chuyển sang số ấy.",
+        "en": " The windows up to {dates} take over the same number.",
+    },
     "magnitude": {
         "vi": "{left} là {left_value}{left_at}, trong khi các kỳ khác của cùng địa bàn cho thấy "
         "khoảng {right_value}: gấp hoặc kém nhau quá nhiều lần.",
@@ -196,6 +206,12 @@ BREAKS: Mapping[str, Sentence] = {
     },
 }
 """What is wrong, by the shape of the rule."""
+
+EXTREMES: Mapping[float, Sentence] = {
+    0.0: {"vi": "không có gì", "en": "none at all"},
+    100.0: {"vi": "tất cả", "en": "all of them"},
+}
+"""What a rate of 0% or 100% says of its parts."""
 
 ALL_OF: Sentence = {"vi": " và ", "en": " and "}
 """Between the names of several quantities."""
@@ -238,6 +254,16 @@ CAUSES: Mapping[str, Sentence] = {
         "vi": " Sửa một trong nhiều số đều có thể làm cho khớp; không có dấu hiệu nào cho biết số "
         "nào sai.",
         "en": " Changing one of several figures would make it close; nothing tells which is wrong.",
+    },
+    "equals": {
+        "vi": " Sửa riêng một trong các số sau là khớp{slip}: {each}; không có dấu hiệu nào cho "
+        "biết số nào sai.",
+        "en": " Any one of these, changed alone, would make it close{slip}: {each}; nothing tells "
+        "which is wrong.",
+    },
+    "equal": {
+        "vi": "{figure} từ {printed}{at} thành {closing}",
+        "en": "{figure} from {printed}{at} to {closing}",
     },
     "separator": {
         "vi": " (có lẽ dấu phân cách đặt sai chỗ)",

@@ -14,6 +14,9 @@ SHORTEST = 2
 
 LARGEST_SHIFT = 6
 
+GROUPED = 1000
+"""From here on a whole number is printed with a mark between its thousands."""
+
 
 class Slip(StrEnum):
     """What may have happened to a number."""
@@ -33,14 +36,14 @@ def name_slip(printed: float, fitting: float, decimals: int = 0) -> Slip:
     """Name the slip of the digits that makes one number of another.
 
     Examples:
-        >>> name_slip(89.4, 894), name_slip(889, 899), name_slip(420000, 4920000)
+        >>> name_slip(89.4, 894, 1), name_slip(889, 899), name_slip(420000, 4920000)
         (<Slip.SEPARATOR: 'separator'>, <Slip.ONE_DIGIT: 'one_digit'>, <Slip.DROPPED: 'dropped'>)
         >>> name_slip(1578, 1587), name_slip(856, 786)
         (<Slip.SWAPPED: 'swapped'>, <Slip.NONE: ''>)
     """
     if printed <= 0 or fitting <= 0:
         return Slip.NONE
-    if _is_shifted(printed, fitting):
+    if has_mark(printed, decimals) and _is_shifted(printed, fitting):
         return Slip.SEPARATOR
     one, other = _list_digits(printed, decimals), _list_digits(fitting, decimals)
     if len(one) == len(other):
@@ -50,6 +53,11 @@ def name_slip(printed: float, fitting: float, decimals: int = 0) -> Slip:
     if len(one) == len(other) + 1 and _lacks_one(other, one):
         return Slip.ADDED
     return Slip.NONE
+
+
+def has_mark(printed: float, decimals: int) -> bool:
+    """Whether a number is printed with a mark that can be misplaced."""
+    return decimals > 0 or printed >= GROUPED
 
 
 def _is_shifted(printed: float, fitting: float) -> bool:

@@ -97,12 +97,6 @@ def load_suite(path: Path, table: str | None, reference: Reference) -> Suite:
     return suite
 
 
-def make_repetition_suite() -> Suite:
-    """One rule, which asks of any table that each of its quantities has one value."""
-    rule = Rule("expect_one_value_for_each_quantity", {}, Severity.WARNING, {"rule_id": "V01"})
-    return Suite("the table itself", "observations", (rule,))
-
-
 def list_columns(rule: Rule, identities: tuple[Identity, ...] = ()) -> list[str]:
     """The columns of its table that a rule looks at."""
     if rule.identity:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cchc_analysis.clean import format_number
@@ -16,6 +17,7 @@ from cchc_analysis.identities.expressions import (
     Expression,
     GroupSum,
     Operand,
+    Operation,
     Reference,
     render_expression,
 )
@@ -192,10 +194,25 @@ def write_side(side: Expression, numbers: Mapping[Operand, Sequence[float]], lan
         return " + ".join(found)
 
     signs = {" - ": " − ", " * ": " × "}
-    text = render_expression(side, write)
+    printed = _drop_unprinted(side, numbers)
+    text = render_expression(printed, write) if printed else ""
     for sign, written in signs.items():
         text = text.replace(sign, written)
     return text
+
+
+def _drop_unprinted(
+    side: Expression, numbers: Mapping[Operand, Sequence[float]]
+) -> Expression | None:
+    """A side without the parts of a sum that are not printed; nothing where none is."""
+    if isinstance(side, Reference | GroupSum):
+        return side if numbers[side] else None
+    if not isinstance(side, Operation):
+        return side
+    left, right = _drop_unprinted(side.left, numbers), _drop_unprinted(side.right, numbers)
+    if left and right:
+        return replace(side, left=left, right=right)
+    return left or right
 
 
 def write_arithmetic(left: str, relation: str, right: str) -> str:
