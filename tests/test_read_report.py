@@ -126,6 +126,22 @@ def test_contradictions_are_shown_at_once(project: Project, tmp_path: Path) -> N
     assert "100 ≠ 110" in page
 
 
+def test_the_review_page_contradicts_what_findings_do(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    # The rate is cut off and follows one of two definitions; one count is printed twice.
+    path.write_text(
+        "Tiếp nhận 900 hồ sơ. Số hồ sơ đã giải quyết 800 hồ sơ, trong đó giải quyết đúng hạn và "
+        "trước hạn 799 hồ sơ, tỷ lệ giải quyết đúng hạn đạt 99,87%.\n"
+        "Số hồ sơ đã giải quyết: 810 hồ sơ.\n",
+        "utf-8",
+    )
+    result = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="x")
+    page = result.review.read_text("utf-8")
+    told = page.split("id='contradictions'", 1)[1].split("<section", 1)[0]
+    assert "800 ≠ 810" in told
+    assert "99,87 ≠" not in told
+
+
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [

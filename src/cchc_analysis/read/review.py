@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 from cchc_analysis.clean import format_number
 from cchc_analysis.documents import Document, mask_persons
 from cchc_analysis.documents.lines import Line
-from cchc_analysis.identities import Identity, evaluate_identity, tabulate_statements
+from cchc_analysis.identities import (
+    Identity,
+    choose_readings,
+    evaluate_rivals,
+    tabulate_statements,
+)
 from cchc_analysis.read.marks import quote, render_text
 from cchc_analysis.read.phrases import (
     FIELDS,
@@ -28,6 +33,7 @@ from cchc_analysis.read.phrases import (
     tell_remark,
 )
 from cchc_analysis.recognise import Confidence, Figure, Reading, tabulate_figures
+from cchc_analysis.records import QUANTITY
 from cchc_analysis.reference import Reference
 
 if TYPE_CHECKING:
@@ -181,25 +187,61 @@ def _find_contradictions(
     reference: Reference,
     identities: Iterable[Identity],
 ) -> Iterator[str]:
-    """Identities that do not hold, with their arithmetic and the figures concerned."""
-    observations = tabulate_figures(figures, reference)
-    if observations.empty:
+    """What the figures contradict, by the same readings and definitions as findings are."""
+    rules = tuple(identities)
+    stated = tabulate_figures(figures, reference, has_all=True)
+    if stated.empty:
         return
+    observations = choose_readings(stated, rules, reference)
+    yield from _find_repeated(observations, ids)
     statements = tabulate_statements(observations, reference)
-    for identity in identities:
-        verdict = evaluate_identity(identity, statements)
-        scopes = statements.rows["scope"].reindex(verdict.index)
-        broken_rows = verdict.assign(scope=scopes)[~verdict["holds"].astype(bool)]
-        for broken in broken_rows.to_dict("records"):
-            scope = broken["scope"]
-            concerned = [
-                ids[n] for n, figure in enumerate(figures)
-                if figure.indicator in identity.codes and figure.scope == scope
-            ]  # fmt: skip
-            links = " ".join(f"<a href='#{each}'>{each}</a>" for each in concerned)
-            left, right = (format_number(float(broken[side])) for side in ("left", "right"))
+    verdicts, definitions = evaluate_rivals(rules, statements)
+    unfit = definitions[(definitions["fits"] == 0) & (definitions["rivals"] > 1)]
+    told: set[str] = set()
+    for identity in rules:
+        verdict = verdicts[identity.rule_id]
+        broken = verdict[~(verdict["holds"] | verdict["is_within_unit"])]
+        if broken.empty or identity.rival_group in told:
+            continue
+        if identity.rival_group and identity.rule_id in set(unfit["rule_id"]):
+            # A source that fits none of several definitions contradicts itself once.
+            told.add(identity.rival_group)
+            broken = broken.head(1)
+        for row, cells in zip(broken.index, broken.to_dict("records"), strict=True):
+            at = [each for operand in identity.operands for each in
+                  statements.list_figures(operand, int(row))]  # fmt: skip
+            rows = statements.figures["index"].to_numpy()[at]
+            links = _link(observations.loc[rows, "figures"], ids)
+            scope = _name_scope(statements.rows["scope"].iloc[int(row)])
+            left, right = (
+                format_number(round(float(cells[side]), 6)) for side in ("left", "right")
+            )
+            sign = ">" if identity.operator == "<=" else "≠" if cells["is_complete"] else "<"
             yield (
                 f"<p><code>{escape(identity.rule_id)}</code> {escape(str(identity))}: "
-                f"<strong>{left} ≠ {right}</strong> "
-                f"({SCOPES.get(str(scope), escape(str(scope)))}) · {links}</p>"
+                f"<strong>{left} {escape(sign)} {right}</strong> ({scope}) · {links}</p>"
             )
+
+
+def _find_repeated(observations: pd.DataFrame, ids: Sequence[str]) -> Iterator[str]:
+    """Quantities that the document prints with values that do not meet."""
+    for _, readings in observations.groupby(["source_id", *QUANTITY], sort=False):
+        if readings["low"].max() <= readings["high"].min():
+            continue
+        values = " ≠ ".join(format_number(float(value)) for value in readings["value"])
+        first = readings.iloc[0]
+        yield (
+            f"<p><code>{escape(str(first['indicator']))}</code> in hai giá trị: "
+            f"<strong>{values}</strong> ({_name_scope(first['scope'])}) · "
+            f"{_link(readings['figures'], ids)}</p>"
+        )
+
+
+def _name_scope(scope: object) -> str:
+    return SCOPES.get(str(scope), escape(str(scope)))
+
+
+def _link(cells: Iterable[str], ids: Sequence[str]) -> str:
+    """Links to the figures whose positions stand in some cells."""
+    named = dict.fromkeys(ids[int(each)] for cell in cells for each in cell.split())
+    return " ".join(f"<a href='#{each}'>{each}</a>" for each in named)

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def tabulate_figures(figures: Sequence[Figure], reference: Reference) -> pd.DataFrame:
-    """The proposals as observations, for the identities; ``figures`` holds their positions."""
+def tabulate_figures(
+    figures: Sequence[Figure], reference: Reference, *, has_all: bool = False
+) -> pd.DataFrame:
+    """The proposals as observations, for the identities; ``figures`` holds their positions.
+
+    A quantity printed twice with one value is one; with two, the first speaks, unless all
+    readings are asked for.
+    """
     import pandas as pd
 
     rows = []
@@ -46,8 +52,11 @@ def tabulate_figures(figures: Sequence[Figure], reference: Reference) -> pd.Data
         rows.append(quantity)
     table = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
     key = list(OBSERVATION_COLUMNS[:8])
-    # A quantity printed twice with one value is one; with two, the first speaks.
-    return table.drop_duplicates(key, ignore_index=True)
+    if not has_all:
+        return table.drop_duplicates(key, ignore_index=True)
+    together = table.groupby([*key, "value"], sort=False)["figures"].transform(" ".join)
+    table = table.assign(figures=together).drop_duplicates([*key, "value"], ignore_index=True)
+    return table.assign(reading=table.groupby(key, sort=False).cumcount() + 1)
 
 
 def read_value(figure: Figure, reference: Reference) -> float | None:
