@@ -73,3 +73,12 @@ def test_what_is_no_period_is_answered_with_how_to_write_one(
 def test_arguments_in_another_order_are_named(made: tuple[Tables, Reference]) -> None:
     with pytest.raises(CommandError, match="the district, then the indicator, then the period"):
         trace_indicator(*made, "991", "2022-H1", "online_rate")
+
+
+def test_any_area_can_be_traced_and_an_unknown_one_is_named(
+    made: tuple[Tables, Reference],
+) -> None:
+    with pytest.raises(CommandError, match="nothing is published"):
+        trace_indicator(*made, "tỉnh Lạng Sơn", "par_index", "2022")
+    with pytest.raises(CommandError, match="area 'Sông Mê': not known"):
+        trace_indicator(*made, "Sông Mê", "par_index", "2022")

@@ -132,7 +132,7 @@ def _add_site(commands: _Commands) -> None:
 
 def _add_trace(commands: _Commands) -> None:
     trace = commands.add_parser("trace", help="walk a number back to its place in a document")
-    trace.add_argument("district", help="name or code: “Cao Lộc”, 183")
+    trace.add_argument("area", help="name or code: “Cao Lộc”, 183, “Lạng Sơn province”")
     trace.add_argument("indicator", help="code, as in data/reference/indicators.csv")
     trace.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019")
     trace.add_argument(
@@ -290,10 +290,9 @@ def _trace(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis.trace import trace_indicator
 
     reference, tables = pipeline.load(project)
-    area_id = pipeline.match_district(reference, options.district)
     print(
         trace_indicator(
-            tables, reference, area_id, options.indicator, options.period, options.scope
+            tables, reference, options.area, options.indicator, options.period, options.scope
         )
     )
     return 0

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def trace_indicator(
     tables: Tables,
     reference: Reference,
-    area_id: str,
+    area: str,
     indicator: str,
     period: str,
     scope: str | None = None,
@@ -34,13 +34,13 @@ def trace_indicator(
     Args:
         tables: The tables of a run.
         reference: The reference tables.
-        area_id: The area.
+        area: Name or code of a district, province or commune.
         indicator: A code of the catalogue.
         period: A period label; values that end inside the period are shown.
         scope: Only this scope.
 
     Raises:
-        CommandError: The indicator is unknown, or nothing is published for it in the period.
+        CommandError: The area or the indicator is unknown, or nothing is published for it then.
     """
     if indicator not in reference.indicator_rows:
         is_swapped = period in reference.indicator_rows
@@ -54,6 +54,12 @@ def trace_indicator(
                 else suggest(indicator, reference.indicator_rows, "indicators.csv") + ".",
             )
         )
+    try:
+        area_id = reference.match_area(area)
+    except KeyError as error:
+        raise CommandError(
+            Problem(f"area {area!r}", "not known", "a known area", f"{error.args[0]}.")
+        ) from None
     rows = _select(tables.indicators, area_id, indicator, period, scope)
     if rows.empty:
         raise CommandError(_nothing(tables.indicators, area_id, indicator, period, scope))

@@ -30,7 +30,7 @@ def show_head(brief: Brief) -> Section:
     facts = [
         _tell_province(brief),
         (words.say("head.period"), words.span(brief.start, brief.end)),
-        (words.say("head.as_of"), words.date(_last_day(brief))),
+        *_tell_last_day(brief),
         (words.say("head.grade"), tell_grade(brief)),
         (words.say("head.documents"), _tell_documents(brief)),
     ]
@@ -110,6 +110,9 @@ def tell_grade(brief: Brief) -> Markup:
     )
 
 
-def _last_day(brief: Brief) -> str:
-    """The date of the newest document, or the last day that figures are of."""
-    return max([brief.end, *map(str, brief.reports["dated"])])
+def _tell_last_day(brief: Brief) -> list[tuple[Markup, Markup | str]]:
+    """The day to which dossiers are counted: reports are written before their period ends."""
+    for indicator in ("dossiers_resolved_total", "dossiers_received_total"):
+        if entry := brief.find(indicator):
+            return [(brief.words.say("head.as_of"), brief.words.date(entry.end))]
+    return []
