@@ -156,3 +156,9 @@ def test_what_is_only_compared_with_the_year_before_is_of_this_one(read) -> None
 )  # fmt: skip
 def test_a_target_is_for_the_time_that_it_is_set_for(read, text: str, end: str) -> None:
     assert {(f.status, f.period_end) for f in read(text)} == {("target", end)}
+
+
+def test_a_zero_in_words_has_its_indicator_and_scope(read) -> None:
+    [figure] = read("Không có hồ sơ nào quá hạn tại cấp xã.")
+    assert (figure.indicator, figure.scope) == ("dossiers_overdue", "commune_aggregate")
+    assert figure.read_as == "0"
