@@ -864,3 +864,25 @@ def test_a_million_rows(project: Project, tmp_path: Path) -> None:
 
 def test_empty_mapping_is_a_mapping() -> None:
     assert PanelMapping().sources == ()
+
+
+def test_a_rank_beside_several_periods_says_which_it_ranks(
+    project: Project, tmp_path: Path
+) -> None:
+    text = "Tỉnh,Năm 2021,Năm 2022,Xếp hạng 2022\nLạng Sơn,85.1,86.2,2\nĐắk Nông,84.0,87.3,1\n"
+    path = write_csv(tmp_path, "p.csv", text)
+    ranks = {
+        "column": "Xếp hạng 2022",
+        "indicators": {"par_index": {"province": "par_index_rank_national"}},
+    }
+    years = {
+        f"Năm {year}": {"indicator": "par_index", "period": str(year)} for year in (2021, 2022)
+    }
+    shape = {"columns": {"area": "Tỉnh"}, "values": years}
+    assert "Add `period: 2023`" in refuse(project, path, **shape, ranks=ranks)
+    with pytest.raises(ReportError, match="'soon' is not a period"):
+        build_mapping({**shape, "ranks": ranks | {"period": "soon"}}, "mapping.yml")
+    bring(project, path, **shape, ranks=ranks | {"period": 2022})
+    ranked = {key: each for key, each in values_of(project).items() if "rank" in key[1]}
+    assert {key[2] for key in ranked} == {"2022-12-31"}
+    assert sorted(ranked.values()) == [1, 2]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from cchc_analysis.clean import nearest_names
+from cchc_analysis.clean import nearest_names, parse_period
 from cchc_analysis.errors import Problem, ReportError
 
 FIELDS = (
@@ -73,12 +73,23 @@ class Absence(_Strict):
 
 
 class RankRule(_Strict):
-    """A column of ranks beside the values: the indicator that each rank is, by level of area."""
+    """A column of ranks beside the values: the indicator that each rank is, by level of area.
+
+    ``period`` says which of several periods in a row is ranked.
+    """
 
     column: str
+    period: str = ""
     of: str = ""
     last: str = "last"
     indicators: dict[str, dict[str, str]]
+
+    @field_validator("period", mode="before")
+    @classmethod
+    def _is_period(cls, period: object) -> str:
+        if period:
+            parse_period(str(period))
+        return str(period)
 
 
 class PanelSource(_Strict):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import nearest_names
+from cchc_analysis.clean import nearest_names, parse_period
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import open_sheet
 from cchc_analysis.panels.checks import (
@@ -81,7 +81,7 @@ def read_panel(
     unfolded = unfold_sheet(sheet, head, columns, mapping)
     matched = match_words(unfolded.figures, mapping, reference, sheet.name)
     placed = _name_sources(matched, sources, sheet.name)
-    ranked = _add_ranks(placed.rows, mapping, reference)
+    ranked = _add_ranks(placed.rows, mapping, reference, sheet.name)
     figures = _read_numbers(ranked, mapping, reference)
     found = check_figures(figures, reference, sheet.name, mapping.small_rates)
     problems = [*placed.problems, *found]
@@ -121,7 +121,9 @@ def _offer(cell: str, known: Mapping[str, str]) -> str:
     return f"Did you mean {near[0]!r}?" if near else ""
 
 
-def _add_ranks(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
+def _add_ranks(
+    rows: pd.DataFrame, mapping: PanelMapping, reference: Reference, where: str
+) -> pd.DataFrame:
     """A figure more for every rank printed beside a value."""
     import pandas as pd
 
@@ -138,6 +140,18 @@ def _add_ranks(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) 
     places = zip(figures["indicator"], look_up(figures["area_id"], levels), strict=True)
     rank_ids = pd.Series([names.get(place, "") for place in places], index=figures.index)
     ranked = figures[(rank_ids != "") & (figures["rank"] != "")]
+    if rule.period:
+        end = parse_period(rule.period).end
+        ranked = ranked[ranked["period_end"] == (end.isoformat() if end else "")]
+    elif (ranked.groupby(["row", "indicator"])["period_end"].nunique() > 1).any():
+        raise ReportError(
+            Problem(
+                f"{where}, ranks in {rule.column!r}",
+                "one rank beside values of several periods",
+                "the period that is ranked",
+                "Add `period: 2023`, or whichever it is, under `ranks:`.",
+            )
+        )
     is_last = ranked["rank"].str.casefold() == rule.last.casefold()
     added = ranked.assign(
         indicator=rank_ids[ranked.index],
