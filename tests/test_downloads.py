@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ from cchc_analysis.brief.downloads import (
     put_downloads,
     write_downloads,
 )
+from cchc_analysis.brief.listing import bind_sitemap
 from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
 from cchc_analysis.errors import BriefError
 
@@ -276,6 +278,16 @@ def test_the_listing_names_every_page_without_a_host(site: Path) -> None:
     told = [page for page in pages if "area" in page]
     assert len(told) == len(list(site.rglob("brief.json")))
     assert all(page["grade"] in "ABCD" and page["period"] for page in told)
+
+
+def test_a_sitemap_holds_whole_addresses_of_every_page() -> None:
+    pages = [{"path": "index.html"}, {"path": "vi/1-sông/2022/index.html"}, {"path": "a&b.html"}]
+    sitemap = bind_sitemap(pages, "https://example.org/cchc/").decode()
+    assert re.findall(r"<url><loc>(.*?)</loc></url>", sitemap) == [
+        "https://example.org/cchc/",
+        "https://example.org/cchc/a%26b.html",
+        "https://example.org/cchc/vi/1-s%C3%B4ng/2022/",
+    ]
 
 
 def test_a_site_whose_downloads_fail_leaves_the_former_one_whole(

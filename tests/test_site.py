@@ -103,6 +103,15 @@ def test_one_figure_changed_reaches_its_own_pages_and_those_that_compare_it(
     assert others <= same, "written again"
 
 
+def test_a_site_told_its_address_has_a_sitemap(build: Build, processed: Project) -> None:
+    build()
+    assert not (processed.site / "sitemap.xml").exists()
+    site, errors = pipeline.build_site(processed, url="https://example.org/")
+    assert (site.built, errors) == (0, [])
+    sitemap = (processed.site / "sitemap.xml").read_text("utf-8")
+    assert sitemap.count("<loc>https://example.org/") == site.pages
+
+
 INPUTS = (
     *(REPORT, PLAN, "data/raw/sources.csv", "data/raw/panels/new.csv"),
     *("data/raw/reports/song_may_2022_h1.txt", "CITATION.cff", "requirements.lock"),

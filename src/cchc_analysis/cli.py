@@ -119,6 +119,7 @@ def _add_brief(commands: _Commands) -> None:
 def _add_site(commands: _Commands) -> None:
     site = commands.add_parser("site", help="process, validate and build every page that changed")
     site.add_argument("--out", type=Path, help="folder (default: site/)")
+    site.add_argument("--url", default="", help="where it will be published: adds sitemap.xml")
     site.add_argument("--force", action="store_true", help="build every page anew")
     site.add_argument("--jobs", type=int, help="processes (default: one per core)")
     site.add_argument(
@@ -263,6 +264,10 @@ def _site(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
     from cchc_analysis.engine import Profile, check_count, check_timeout
 
+    if options.url and not options.url.startswith(("https://", "http://")):
+        raise CommandError(
+            Problem("--url", repr(options.url), "https://…", "Write the whole address of the site.")
+        )
     profile = Profile() if options.profile else None
     workers = pipeline.Workers(
         count=None if options.scheduler else check_count(options.jobs),
@@ -271,7 +276,9 @@ def _site(options: argparse.Namespace, project: Project) -> int:
         is_quiet=options.quiet,
         profile=profile,
     )
-    site, errors = pipeline.build_site(project, options.out, workers, force=options.force)
+    site, errors = pipeline.build_site(
+        project, options.out, workers, force=options.force, url=options.url
+    )
     if site.kept:
         print(
             f"{len(site.kept)} pages stay as they were, as a source of theirs was set aside: "

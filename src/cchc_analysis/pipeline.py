@@ -107,8 +107,11 @@ def build_site(
     workers: Workers | None = None,
     *,
     force: bool = False,
+    url: str = "",
 ) -> tuple[Site, list[CchcError]]:
     """Process, validate and build every page that can be built and is not there already.
+
+    With the address where the site will be published it gets a ``sitemap.xml``.
 
     Returns:
         The site, and what is wrong with the sources and briefs that were left out.
@@ -117,7 +120,7 @@ def build_site(
         CommandError: The folder holds something else, or somebody else builds it.
         BriefError: No brief could be built, or the place cannot be written to.
     """
-    with open_site(out or project.site, _stamp(project), force=force) as build:
+    with open_site(out or project.site, key_of(_stamp(project), url), force=force) as build:
         if build.is_current and is_fresh(project):
             return Site(len(build.placed) - 1), []
         run = process(project)
@@ -128,7 +131,7 @@ def build_site(
         gone = frozenset(run.problems) | run.list_critical()
         if errors:  # to be told by the next run too, which has to look for them again
             build.stamp = ""
-        site = render_site(project, told, run.reference, build, workers or Workers(), gone)
+        site = render_site(project, told, run.reference, build, workers or Workers(), gone, url)
     return site, [*errors, *([BriefError(site.problems)] if site.problems else [])]
 
 

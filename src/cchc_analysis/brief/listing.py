@@ -1,8 +1,7 @@
-"""A list of the site's pages for machines: ``pages.json``.
+"""Lists of the site's pages for machines: ``pages.json``, and ``sitemap.xml``.
 
-A sitemap must hold whole addresses, host included, and a built site does not know where it will be
-published. This list holds the paths, and what each page is of; who publishes the site can make a
-sitemap of it with the host put before each path.
+A sitemap must hold whole addresses, host included, so there is one where the builder was told where
+the site will be published. ``pages.json`` holds the paths, and what each page is of.
 """
 
 from __future__ import annotations
@@ -12,11 +11,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import grade_brief
 
 LISTING = "pages.json"
+SITEMAP = "sitemap.xml"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
@@ -36,6 +38,20 @@ def bind_listing(pages: Iterable[Mapping[str, Any]]) -> bytes:
     """The list of a site's pages: what each was described as, and what it is of."""
     listed = sorted(pages, key=lambda page: str(page["path"]))
     return (json.dumps({"pages": listed}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def bind_sitemap(pages: Iterable[Mapping[str, Any]], url: str) -> bytes:
+    """The sitemap (sitemaps.org 0.9) of a site that is published at an address."""
+    paths = sorted(str(page["path"]).removesuffix("index.html") for page in pages)
+    places = [escape(f"{url.rstrip('/')}/{quote(path)}") for path in paths]
+    return "\n".join(
+        (
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+            *(f"<url><loc>{place}</loc></url>" for place in places),
+            "</urlset>\n",
+        )
+    ).encode()
 
 
 def describe_brief(brief: Brief) -> dict[str, Any]:

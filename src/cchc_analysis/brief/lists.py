@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.downloads import CITATION, SITE_FOLDER, write_site_downloads
-from cchc_analysis.brief.listing import LISTING, bind_listing
+from cchc_analysis.brief.listing import LISTING, SITEMAP, bind_listing, bind_sitemap
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.overview import LISTS, Card, Told, bind_absent, bind_root, bind_trends
 from cchc_analysis.brief.pages import CARD, LISTED, ROW, Page, bind_page, read_files
@@ -33,8 +33,13 @@ if TYPE_CHECKING:
     from cchc_analysis.reference import Project, Reference
 
 
-def put_lists(draft: Draft, project: Project, tables: Tables, reference: Reference) -> None:
-    """Put every list of both languages, and the door, into the draft."""
+def put_lists(
+    draft: Draft, project: Project, tables: Tables, reference: Reference, url: str = ""
+) -> None:
+    """Put every list of both languages, and the door, into the draft.
+
+    With the address where it will be published, the site gets a sitemap too.
+    """
     cards = _read_cards(draft)
     for lang in LANGUAGES:
         own = [card for card in cards if card.lang == lang]
@@ -61,7 +66,7 @@ def put_lists(draft: Draft, project: Project, tables: Tables, reference: Referen
                 "absent",
                 lambda lang=lang, quality=quality: bind_page(quality, bind_absent(project, lang)),  # type: ignore[misc]
             )
-    _put_door(draft, project, cards)
+    _put_door(draft, project, cards, url)
 
 
 def _put_trends(draft: Draft, project: Project, lang: str) -> None:
@@ -131,8 +136,8 @@ def _open(project: Project, reference: Reference, page: Page) -> Brief:
     return open_brief(page.find_slice().cut(), reference, words, *place)
 
 
-def _put_door(draft: Draft, project: Project, cards: list[Card]) -> None:
-    """The door of the site, and beside it the list of all pages for machines."""
+def _put_door(draft: Draft, project: Project, cards: list[Card], url: str) -> None:
+    """The door of the site, and beside it the lists of all pages for machines."""
     facts = {f"{card.folder}/index.html": card.facts for card in cards}
     found = (draft.build.read(placed.key, LISTED) for placed in draft.shown.values())
     listed = [json.loads(content) for content in found if content]
@@ -141,6 +146,8 @@ def _put_door(draft: Draft, project: Project, cards: list[Card]) -> None:
 
     def make() -> dict[str, bytes]:
         files = bind_page("", bind_root(project, counts))
-        return files | {LISTING: bind_listing([*listed, json.loads(files[LISTED])])}
+        pages = [*listed, json.loads(files[LISTED])]
+        sitemap = {SITEMAP: bind_sitemap(pages, url)} if url else {}
+        return files | sitemap | {LISTING: bind_listing(pages)}
 
-    draft.put("", [dict(counts), bind_listing(listed)], make)
+    draft.put("", [dict(counts), bind_listing(listed), url], make)

@@ -123,13 +123,14 @@ def open_site(out: Path, stamp: str = "", *, force: bool = False) -> Iterator[Bu
             raise KeyboardInterrupt(_tell_stop(build)) from None
 
 
-def render_site(
+def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     project: Project,
     tables: Tables,
     reference: Reference,
     build: Build,
     workers: Workers = Workers(),
     set_aside: frozenset[str] = frozenset(),
+    url: str = "",
 ) -> Site:
     """Build what has changed of a site and put the whole in the place of the former one.
 
@@ -141,6 +142,7 @@ def render_site(
         workers: Who builds the pages.
         set_aside: Sources that are not in the tables for a fault of theirs: pages that told them
             stay as they were.
+        url: Where it will be published, for a sitemap.
 
     Raises:
         BriefError: No brief can be shown, or the place cannot be written to.
@@ -159,7 +161,7 @@ def render_site(
     built = _make_waiting(draft, workers, partial(make_task, project), reference, files)
     if not any(page.is_brief and folder in draft.shown for folder, page in draft.pages.items()):
         raise BriefError(draft.problems or _nothing_held(project))
-    put_lists(draft, project, tables, reference)
+    put_lists(draft, project, tables, reference, url)
     put_downloads(draft, project, tables, slices)
     is_whole = not (draft.problems or draft.kept)
     build.publish(draft.shown, is_whole=is_whole)
