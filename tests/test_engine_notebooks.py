@@ -252,12 +252,28 @@ NOTEBOOKS = {
     "district_brief.ipynb": {"district": "991", "period": "2022-H1", "lang": "en"},
     "data_quality.ipynb": {"lang": "vi"},
     "indicator_trends.ipynb": {"indicator": "online_rate", "areas": "", "first": "", "last": ""},
-    "explore.ipynb": {"indicator": "online_rate", "areas": "", "first": "", "last": ""},
 }
+"""The notebooks of pages, with parameters for the made-up project."""
+TOUR = "explore.ipynb"
+"""The notebook that is for JupyterLab alone, and no page."""
 
 
 def test_every_notebook_is_compared() -> None:
-    assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} == set(NOTEBOOKS)
+    assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} == {*NOTEBOOKS, TOUR}
+
+
+@pytest.mark.slow
+def test_the_tour_runs_alike_by_both_engines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCHC_ROOT", str(ROOT))
+    path = tmp_path / TOUR
+    path.write_bytes((ROOT / "notebooks" / TOUR).read_bytes())
+    (expected, said), (found, said_too) = (
+        execute(path, where, parameters={}) for where in ("own", "child")
+    )
+    assert said == said_too == "well"
+    assert timeless(found) == timeless(expected)
 
 
 @pytest.mark.parametrize(
