@@ -189,6 +189,31 @@ def test_a_correction_is_written_in_the_unit_that_is_printed(project: Project) -
     )
 
 
+def test_groups_of_the_service_index_follow_from_their_parts(project: Project) -> None:
+    path = project.raw / "transcripts" / "song_may_2022_h1.csv"
+    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    points = {
+        "si_3_5_procedures_payable": "1,5",
+        "si_3_5b_procedures_with_payment": "2",
+        "si_3_6_dossiers_paid_online": "4,25",
+        "service_index_transparency": "15",
+        "service_index_progress": "18",
+        "service_index_online": "10",
+        "service_index_digitisation": "12",
+        "service_index_satisfaction": "17,5",
+    }
+    with path.open("a", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        for number, (indicator, printed) in enumerate(points.items(), start=900):
+            own = {"figure_id": f"M{number}", "indicator": indicator, "printed": printed}
+            writer.writerow(rows[0] | own | {"scope": "whole_district", "unit": "point"})
+    indicators = derive(project)
+    payment = value(indicators, "service_index_payment", "whole_district")
+    assert (payment["value"], payment["origin"]) == (7.75, "derived")
+    assert set(payment["figures"].split()) == {"M900", "M901", "M902"}
+    assert value(indicators, "service_index_total", "whole_district")["value"] == 80.25
+
+
 def test_a_correction_of_no_source_is_named_in_check_and_process(project: Project) -> None:
     with (project.reference / "corrections.csv").open("a", encoding="utf-8") as file:
         file.write("song_may_2022,M001,1,withhold,,lý do,reason\n")
