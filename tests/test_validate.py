@@ -488,7 +488,7 @@ def test_the_rule_that_contributing_shows_works(tmp_path: Path) -> None:
     for path in ROOT.expectations.glob("*.json"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     suite = json.loads((tmp_path / "identities.json").read_text("utf-8"))
-    suite["expectations"] = [*entries, suite["expectations"][-1]]
+    suite["expectations"] = [*entries, *suite["expectations"]]
     (tmp_path / "identities.json").write_text(json.dumps(suite), "utf-8")
     try_suites(tmp_path, REFERENCE)
     for entry in entries:
