@@ -15,7 +15,7 @@ from cchc_analysis.clean import PeriodError, label_period, parse_period
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.files import list_rows
 from cchc_analysis.records import Origin, Period, Tables
-from cchc_analysis.reference import Reference, suggest
+from cchc_analysis.reference import Reference, find_area, suggest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,12 +54,7 @@ def trace_indicator(
                 else suggest(indicator, reference.indicator_rows, "indicators.csv") + ".",
             )
         )
-    try:
-        area_id = reference.match_area(area)
-    except KeyError as error:
-        raise CommandError(
-            Problem(f"area {area!r}", "not known", "a known area", f"{error.args[0]}.")
-        ) from None
+    area_id = find_area(reference, area)
     rows = _select(tables.indicators, area_id, indicator, period, scope)
     if rows.empty:
         raise CommandError(_nothing(tables.indicators, area_id, indicator, period, scope))

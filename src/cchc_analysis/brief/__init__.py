@@ -12,7 +12,7 @@ from cchc_analysis.brief.held import held, open_held
 from cchc_analysis.brief.keyfigures import show_key_figures
 from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.notes import show_notes
-from cchc_analysis.brief.opening import list_briefs, match_district, open_brief
+from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.peers import show_peers
 from cchc_analysis.brief.places import name_page
 from cchc_analysis.brief.quality import (
@@ -51,7 +51,6 @@ __all__ = [
     "held",
     "key_of_rest",
     "list_briefs",
-    "match_district",
     "name_page",
     "open_brief",
     "open_held",

@@ -9,7 +9,7 @@ names that are.
 - ``loading``: the files, and what is wrong with them
 """
 
-from cchc_analysis.reference.catalogue import Reference, offer_names, suggest
+from cchc_analysis.reference.catalogue import Reference, find_area, offer_names, suggest
 from cchc_analysis.reference.loading import REFERENCE_TABLES, check_reference, load_reference
 from cchc_analysis.reference.project import Project, find_project
 
@@ -18,6 +18,7 @@ __all__ = [
     "Project",
     "Reference",
     "check_reference",
+    "find_area",
     "find_project",
     "load_reference",
     "offer_names",

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.clean import keep_text, nearest_names
+from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.files import list_rows
 
 if TYPE_CHECKING:
@@ -128,6 +129,20 @@ class Reference:
         """
         factor = self.convert_unit(unit, to)
         return value if factor == 1 else float(f"{value * factor:.14g}")
+
+
+def find_area(reference: Reference, name: str) -> str:
+    """The id of the area that a person named on the command line or in a parameter.
+
+    Raises:
+        CommandError: No area has that name, or several have.
+    """
+    try:
+        return reference.match_area(name)
+    except KeyError as error:
+        raise CommandError(
+            Problem(f"area {name!r}", "not known", "a known area", f"{error.args[0]}.")
+        ) from None
 
 
 def fold_name(name: str) -> str:

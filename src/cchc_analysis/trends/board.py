@@ -21,6 +21,7 @@ from cchc_analysis.inference import (
 )
 from cchc_analysis.peers import break_series, list_breaks
 from cchc_analysis.records import RESULT_STATUSES, Status
+from cchc_analysis.reference import find_area
 from cchc_analysis.synthetic import is_synthetic
 from cchc_analysis.words import Words
 
@@ -187,7 +188,7 @@ def open_board(
     """
     code, areas, first, last = choice
     row = _match_indicator(code, tables, reference)
-    wanted = [_match_area(name.strip(), reference) for name in areas.split(",") if name.strip()]
+    wanted = [find_area(reference, name.strip()) for name in areas.split(",") if name.strip()]
     held = _choose_values(tables, code)
     if wanted:
         held = held[held["area_id"].isin(wanted)]
@@ -238,15 +239,6 @@ def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping
     raise CommandError(
         Problem(f"indicator {code!r}", "not held", "one that is held", f"Nearest: {near}.")
     )
-
-
-def _match_area(name: str, reference: Reference) -> str:
-    try:
-        return reference.match_area(name)
-    except KeyError as error:
-        raise CommandError(
-            Problem(f"area {name!r}", "not known", "a known area", str(error.args[0]))
-        ) from None
 
 
 def _choose_values(tables: Tables, code: str) -> pd.DataFrame:
