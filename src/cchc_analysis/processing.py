@@ -7,7 +7,7 @@ with the problems of the sources that had to be set aside.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
@@ -27,7 +27,7 @@ from cchc_analysis.errors import (
 from cchc_analysis.files import list_rows
 from cchc_analysis.identities import choose_readings, load_identities
 from cchc_analysis.panels import PanelReadings, read_panels
-from cchc_analysis.read import Readings, read_sources, read_transcripts
+from cchc_analysis.read import Readings, read_transcripts
 from cchc_analysis.records import Severity, Tables
 from cchc_analysis.reference import Project, Reference, load_reference
 from cchc_analysis.store import check_fresh, load_table, write_tables
@@ -173,8 +173,8 @@ def _read_all(
         table[~table["source_id"].isin(problems)].reset_index(drop=True)
         for table in (read.sources, read.transcripts)
     )
-    understood = Readings(sources, transcripts, read.problems)
-    registered = [*read_sources(project.raw)["source_id"], *panels.sources["source_id"]]
+    understood = replace(read, sources=sources, transcripts=transcripts)
+    registered = [*read.registered, *panels.sources["source_id"]]
     faulty = [
         *check_formulas(reference),
         *check_corrections(understood.transcripts, registered, reference),

@@ -25,11 +25,15 @@ SOURCE_STATES = ("accepted", "draft")
 
 @dataclass(frozen=True)
 class Readings:
-    """What was read: the accepted sources, their figures, and what is wrong with the others."""
+    """What was read: the accepted sources, their figures, and what is wrong with the others.
+
+    ``registered`` are the ids of all sources, also of drafts and of those with problems.
+    """
 
     sources: pd.DataFrame
     transcripts: pd.DataFrame
     problems: dict[str, tuple[Problem, ...]]
+    registered: tuple[str, ...]
 
 
 def read_transcripts(raw: Path) -> Readings:
@@ -54,7 +58,7 @@ def read_transcripts(raw: Path) -> Readings:
         except ReportError as error:
             problems[source_id] = error.problems
     good = accepted[~accepted["source_id"].isin(problems)].reset_index(drop=True)
-    return Readings(good, _concatenate(transcripts), problems)
+    return Readings(good, _concatenate(transcripts), problems, tuple(sources["source_id"]))
 
 
 def read_sources(raw: Path, *, may_be_empty: bool = False) -> pd.DataFrame:
