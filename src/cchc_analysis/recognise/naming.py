@@ -24,7 +24,6 @@ COUNTED = (
     r"chứng thư|máy|thiết bị|trường|đoàn|bộ\b|quyết định|kế hoạch|công văn|báo cáo|phó\b|trưởng\b"
 )
 _HEAD = r"(?<![\w/])"
-_NUMBER_TAIL = r"(?![\w])"
 
 _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (Kind.LINK, "a link", r"<?(?:https?://|www\.)[^\s>]+>?"),

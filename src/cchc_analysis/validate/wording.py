@@ -215,11 +215,6 @@ def _drop_unprinted(
     return left or right
 
 
-def write_arithmetic(left: str, relation: str, right: str) -> str:
-    """Both sides and how they stand to each other."""
-    return f"{left} {relation} {right}"
-
-
 def _index_places(transcripts: pd.DataFrame) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
     columns = ["source_id", "figure_id", "section", "place"]
     places = {}
