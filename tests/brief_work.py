@@ -19,6 +19,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis import brief as briefs
+from cchc_analysis import pipeline
 from cchc_analysis.brief import Site, open_site, render_site
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.held import hold
@@ -69,6 +70,16 @@ M009 II.1 dossiers_pending_in_term district_office 57
 M010 II.1 dossiers_pending_overdue district_office 03
 """
 """A report that adds up."""
+
+
+def open_real_briefs() -> list[Brief]:
+    """The briefs of the real sources, each in both languages."""
+    reference, tables = pipeline.load(PROJECT)
+    return [
+        briefs.open_brief(tables, reference, load_words_of(lang), *place)
+        for place in briefs.list_briefs(tables, reference)
+        for lang in ("vi", "en")
+    ]
 
 
 @cache

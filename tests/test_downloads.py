@@ -27,11 +27,11 @@ from brief_work import (
     make_tables,
     name_task,
     open_made_up,
+    open_real_briefs,
     tell_page,
     tell_task,
 )
 from cchc_analysis import pipeline
-from cchc_analysis.brief import list_briefs, open_brief
 from cchc_analysis.brief import lists as lists_module
 from cchc_analysis.brief import site as site_module
 from cchc_analysis.brief.content import Brief
@@ -55,12 +55,7 @@ EVIL = '=HYPERLINK("http://evil.example","x")'
 @pytest.fixture(scope="module")
 def briefs() -> list[Brief]:
     """Every real brief in both languages."""
-    reference, tables = pipeline.load(PROJECT)
-    return [
-        open_brief(tables, reference, load_words_of(lang), *place)
-        for place in list_briefs(tables, reference)
-        for lang in ("vi", "en")
-    ]
+    return open_real_briefs()
 
 
 @pytest.fixture(scope="module")

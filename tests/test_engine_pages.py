@@ -193,7 +193,7 @@ with open_build(site) as work:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two renames are needed")
 def test_killed_at_random_moments_the_site_is_whole(site: Path) -> None:
-    chance = random.Random(6)  # noqa: S311 - moments, not secrets
+    chance = random.SystemRandom()
     for _ in range(12):
         with subprocess.Popen(
             [sys.executable, "-c", KILLED, str(site)], stdout=subprocess.PIPE

@@ -21,12 +21,11 @@ from brief_work import (
     PROJECT,
     find_all,
     list_values,
-    load_words_of,
     made_up_reference,
+    open_real_briefs,
     tell_page,
 )
-from cchc_analysis import pipeline
-from cchc_analysis.brief import list_briefs, name_page, open_brief
+from cchc_analysis.brief import name_page
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.overview import (
     LISTS,
@@ -103,12 +102,7 @@ class Visit:
 @pytest.fixture(scope="module")
 def briefs() -> list[Brief]:
     """Every real brief in both languages."""
-    reference, tables = pipeline.load(PROJECT)
-    return [
-        open_brief(tables, reference, load_words_of(lang), *place)
-        for place in list_briefs(tables, reference)
-        for lang in ("vi", "en")
-    ]
+    return open_real_briefs()
 
 
 @pytest.fixture(scope="module")

@@ -280,7 +280,7 @@ for turn in range(10**6):
 def test_killed_at_random_moments_the_site_is_whole(
     build: Build, processed: Project, times: int
 ) -> None:
-    chance = random.Random(6)  # noqa: S311 - moments, not secrets
+    chance = random.SystemRandom()
     first, _ = build()
     command = [sys.executable, "-c", KILLED, str(Path(__file__).parent), str(processed.root)]
     paths = os.pathsep.join(str(Path(path).absolute()) for path in sys.path)
