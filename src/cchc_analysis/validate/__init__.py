@@ -8,7 +8,7 @@ which rows break which rule; the arithmetic behind it is that of ``identities``.
 - ``described``, ``cells``, ``comparisons``: what rules about one row, and about several, ask
 - ``causes`` (with ``network``, ``candidates``, ``clues``, ``slips``): one cause, one finding
 - ``nearby``: figures of different days
-- ``drafts``, ``arithmetic``, ``rows``, ``wording``, ``sentences``: what a finding says
+- ``broken``, ``drafts``, ``arithmetic``, ``rows``, ``wording``, ``sentences``: what a finding says
 """
 
 from __future__ import annotations

@@ -25,10 +25,10 @@ from cchc_analysis.records import Comparator, Origin, Scope, Severity, Status
 from cchc_analysis.reference import Reference
 from cchc_analysis.validate.arithmetic import (
     Arithmetic,
-    Broken,
     draft_identities,
     draft_unreconciled,
 )
+from cchc_analysis.validate.broken import Broken
 from cchc_analysis.validate.causes import find_causes
 from cchc_analysis.validate.comparisons import COMPARISONS
 from cchc_analysis.validate.described import describe_observations
