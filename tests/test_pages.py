@@ -274,6 +274,19 @@ def test_no_page_scrolls_sideways_on_a_phone(visits: dict[str, Visit]) -> None:
     assert not {place: visit.width for place, visit in visits.items() if visit.width > 360}
 
 
+def test_the_index_fits_a_phone_and_its_cells_say_what_they_are(browser: Any, site: Path) -> None:
+    page = open_page(browser, site / "en" / "index.html", 360)
+    box = "document.querySelector('.index').closest('.scroll')"
+    assert page.evaluate(f"{box}.scrollWidth <= {box}.clientWidth")
+    cells = page.locator(".index tbody tr:not(.grp)").first.locator("td")
+    assert [label.split("\n")[0] for label in cells.all_inner_texts()[1:4]] == [
+        *("Grade", "On time", "Online"),
+    ]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert not page.locator(".index .h").first.is_visible()
+    page.context.close()
+
+
 def test_the_keyboard_starts_at_the_content_and_sees_where_it_is(browser: Any, site: Path) -> None:
     page = open_page(browser, page_of(site, "vi/183-cao-loc"))
     page.keyboard.press("Tab")

@@ -104,8 +104,9 @@ def tabulate_glance(words: Words, groups: Sequence[tuple[Markup, list[list[Marku
     heads = [words.say(f"index.{key}") for key in ("district", "period", "grade")]
     heads += [words.say(f"short.{names[0]}") for names in GLANCE]
     heads.append(words.say("index.contradictions"))
+    labelled = [(name, [_label(row, heads) for row in rows]) for name, rows in groups]
     table = tabulate_groups(
-        heads, groups, words.say("index.table"), numbers=range(3, len(heads)), kind="index"
+        heads, labelled, words.say("index.table"), numbers=range(3, len(heads)), kind="index"
     )
     letters = Markup("; ").join(
         Markup("<b>{}</b> {}").format(each, words.say(f"grade.means.{each}")) for each in LETTERS
@@ -113,6 +114,15 @@ def tabulate_glance(words: Words, groups: Sequence[tuple[Markup, list[list[Marku
     return table + Markup('<p class="src">{} {}</p>\n').format(
         words.say("index.legend"), words.say("index.legend.grade", letters=letters)
     )
+
+
+def _label(row: Sequence[Markup], heads: Sequence[Markup]) -> list[Markup]:
+    """A row whose cells say what they are, for a screen too narrow to hold columns."""
+    plain = range(2)
+    return [
+        cell if at in plain else Markup('<span class="h">{}</span>{}').format(heads[at], cell)
+        for at, cell in enumerate(row)
+    ]
 
 
 def count_all(words: Words, counts: Sequence[tuple[str, int]]) -> Markup:
