@@ -20,6 +20,7 @@ from cchc_analysis.recognise import (
     read_document,
 )
 from cchc_analysis.recognise.clauses import find_mentions
+from cchc_analysis.recognise.head import read_head
 from cchc_analysis.recognise.outline import outline_lines
 from cchc_analysis.recognise.windows import find_day, find_window, find_year
 from cchc_analysis.records import Period
@@ -57,6 +58,9 @@ def figures_in(text: str) -> list[str]:
         ("Quyết định số 12/QĐ-UBND ngày 03/4/2022; Nghị định 61/2018/NĐ-CP; Đề án 06", []),
         ("Nghị quyết số 18-NQ/TW, Kết luận số 83-KL/TW, Luật số 63/2020/QH14", []),
         ("ban hành 02 Quyết định, 15 Kế hoạch, 03 Công văn", ["02", "15", "03"]),
+        ("Bộ chỉ số theo Quyết định 766: đạt 88,4 điểm; theo Quyết định 45.", ["88,4"]),
+        ("ban hành kế hoạch, quyết định 12 nội dung; Kế hoạch 38 nhiệm vụ", ["12", "38"]),
+        ("Sáng 14/9, UBND huyện họp; chiều 02/10 kiểm tra 05/14 xã", ["05", "14"]),
         ("khoản 2 Điều 30; mẫu số 05; biểu II.06a/VPCP/KSTT; Phụ lục 1; trang 2/5", []),
         ("TCVN ISO 9001:2015; VNeID mức 2; Windows 10; mạng 4G; C06", []),
         ("ngày 28/3/12019; quý III/2022; 6 tháng đầu năm 2022; giai đoạn 2021 - 2030", []),
@@ -129,6 +133,39 @@ def test_sections_lists_and_notes_have_places() -> None:
     ]  # fmt: skip
     assert places[4].parents[0] == 3
     assert (places[5].note, places[5].anchor[0]) == ("1", 3)
+
+
+@pytest.mark.parametrize(
+    ("title", "label", "is_sure"),
+    [
+        ("Công tác CCHC 6 tháng đầu năm, nhiệm vụ 6 tháng cuối năm 2022", "2022-H1", True),
+        ("Kết quả CCHC quý I, nhiệm vụ trọng tâm quý II/2024", "2024-Q1", True),
+        ("Kết quả CCHC quý II, phương hướng quý III năm 2024", "2024-Q2", True),
+        ("Công tác CCHC quý II và 6 tháng đầu năm 2024", "2024-H1", True),
+        ("Công tác CCHC quý IV và năm 2023, nhiệm vụ năm 2024", "2023", True),
+        ("Công tác CCHC năm 2022 và phương hướng năm 2023", "2022", True),
+        ("Thực hiện nhiệm vụ CCHC chín tháng năm 2023", "2023-9M", True),
+        ("Kết quả CCHC 9 tháng đầu năm", "2023-9M", False),
+        ("Kết quả CCHC quý IV", "2022-Q4", False),
+        ("Kết quả CCHC tháng 8 năm 2023", "", False),
+    ],
+)
+def test_a_title_says_its_period_before_it_looks_ahead(
+    reader, title: str, label: str, is_sure: bool
+) -> None:
+    document = read_lines(f"Báo cáo\n{title}\nĐăng lúc 14:30 ngày 20/9/2023\n")
+    head = read_head(document.lines, reader.reference)
+    assert (head.period_label, head.is_sure_period) == (label, is_sure)
+
+
+def test_a_title_without_a_year_has_that_of_the_place_and_day(reader) -> None:
+    text = (
+        "UBND huyện Sông Mây\nSông Mây, ngày   tháng   năm 2023\nBáo cáo\n"
+        "Sơ kết công tác CCHC 9 tháng đầu năm, phương hướng 3 tháng cuối năm\n"
+        "Thực hiện Kế hoạch số 8/KH-UBND ngày 20/12/2022 về CCHC năm 2022\n"
+    )
+    head = read_head(read_lines(text).lines, reader.reference)
+    assert (head.period_label, head.is_sure_period) == ("2023-9M", False)
 
 
 def test_windows_days_and_years_in_words() -> None:

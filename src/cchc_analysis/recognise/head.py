@@ -23,6 +23,7 @@ _NAME = rf"((?:[{CAPITALS}][\w'’]*)(?:[ -][{CAPITALS}][\w'’]*){{0,3}})"
 _LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn)"
 _AREA = re.compile(rf"(?i:\b{_LEVELS})\s+{_NAME}")
 _PLACE_DATE = re.compile(rf"^\W*{_NAME},\s*ngày\b")
+_PLACE_YEAR = re.compile(rf"^\W*{_NAME},\s*ngày\b.{{0,30}}?\bnăm\s+(\d{{4}})")
 _DATED = re.compile(r"(?i)ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})")
 _NUMBER = re.compile(r"(?i)^\W*số\s*:\s*(\d+\s*/\s*[A-ZĐ][\wĐ&-]*)")
 _KINDS = (
@@ -30,17 +31,25 @@ _KINDS = (
     ("campaign_report", re.compile(r"(?i)^\W*báo cáo\b.*(?:thi đua|chiến dịch|cao điểm)")),
     ("period_report", re.compile(r"(?i)^\W*báo cáo\b")),
 )
-_PERIODS = (
-    re.compile(r"(?i)\bquý\s+(?:iv|i{1,3}|[1-4])\s*(?:/|-|,|năm)?\s*(?:năm)?\s*\d{4}"),
-    re.compile(r"(?i)\b0?[69]\s+tháng(?:\s+đầu)?(?:\s+năm)?\s*/?\s*\d{4}"),
-    re.compile(r"(?i)\b(?:sáu|chín)\s+tháng(?:\s+đầu)?(?:\s+năm)?\s*/?\s*\d{4}"),
-    re.compile(r"(?i)\bnăm\s+\d{4}(?!\s*[-–])"),
+_PERIOD = re.compile(
+    r"(?i)\b(?:(?P<quarter>quý\s+(?:iv|i{1,3}|[1-4]))"
+    r"|(?P<months>0?6|0?9|sáu|chín)\s+tháng(?!\s+cuối)(?:\s+đầu)?)\b"
+    r"(?P<year>(?:\s*[/,-]?\s*(?:của\s+)?(?:năm\s*)?\d{4})?)"
 )
+_YEAR = re.compile(r"(?i)\bnăm\s+(\d{4})\b(?!\s*[-–]\s*\d)")
+_FOUR = re.compile(r"\d{4}")
+_MONTH = re.compile(r"(?i)\btháng\s+\d{1,2}\b")
+_NEXT = re.compile(r"(?i)\b(?:phương hướng|nhiệm vụ|kế hoạch|giải pháp|dự kiến|triển khai)\b")
+"""What opens the part of a title that looks ahead: "quý I, nhiệm vụ trọng tâm quý II năm 2024"."""
+_DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
+_EARLY = dt.timedelta(days=45)
+"""How long before its end a period may be reported on."""
 _OFFICE = re.compile(
     r"(?i)^\W*((?:ủy|uỷ) ban nhân dân|phòng nội vụ|sở nội vụ|văn phòng hđnd và ubnd)\b"
 )
 _NO_TITLE = re.compile(
-    r"(?i)^(?:thực hiện|căn cứ|kính gửi|\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
+    r"(?i)^(?:thực hiện(?!\s+(?:công tác|nhiệm vụ|cải cách|cchc))|căn cứ|kính gửi|"
+    r"\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
 )
 _WORD_MONTHS = {"sáu": "6", "chín": "9"}
 
@@ -108,24 +117,88 @@ def _take_title(texts: Sequence[str]) -> list[str]:
 
 
 def _find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[Period, bool]:
-    """The period of the title; failing that, of the head; failing that, a window in the text."""
+    """The period of the title; failing that, of the head; failing that, a window in the text.
+
+    A title without a year has that of the day of the document, which is not sure.
+    """
     nothing = Period(None, None)
-    for text, is_sure in ((title, True), (" ".join(top), False)):
-        for pattern in _PERIODS:
-            if match := pattern.search(text):
-                words = re.sub(r"[,-]", " ", match[0].casefold())
-                for word, digit in _WORD_MONTHS.items():
-                    words = words.replace(word, digit)
-                try:
-                    return parse_period(words), is_sure
-                except PeriodError:
-                    continue
-        if window := find_exact_window(text, nothing):
-            return window, is_sure
+    if period := _name_period(title) or find_exact_window(title, nothing):
+        return period, True
+    head = " ".join(top)
+    match = _PERIOD.search(title) or _PERIOD.search(head)
+    dated = _date_period(match, top) if match else None
+    if period := dated or _name_period(head) or find_exact_window(head, nothing):
+        return period, False
     for line in lines:
         if window := find_window(line.text, nothing):
             return window, False
     return nothing, False
+
+
+def _name_period(text: str) -> Period | None:
+    """The period that a title names: of several the longest, before it looks ahead."""
+    first = _PERIOD.search(text) or _YEAR.search(text)
+    if first is None:
+        return None
+    ahead = _NEXT.search(text, first.end())
+    own = text[: ahead.start()] if ahead else text
+    matches = list(_PERIOD.finditer(own))
+    years = [match[1] for match in _YEAR.finditer(own)]
+    months = [match for match in matches if match["months"]]
+    if not matches and _MONTH.search(own):
+        return None
+    if years and (not matches or _says_whole_year(own)):
+        return _parse(f"năm {years[0]}")
+    for match in [*months, *matches]:
+        later = [each["year"] for each in _PERIOD.finditer(text, match.end())]
+        later += [each[0] for each in _YEAR.finditer(text, match.end())]
+        year = next(
+            (found[0] for each in (match["year"], *later) if (found := _FOUR.findall(each))), ""
+        )
+        if year and (period := _parse(_write_period(match, year))):
+            return period
+    return None
+
+
+def _says_whole_year(own: str) -> bool:
+    """Whether a title names a year beside a part of one: "quý IV và năm 2023"."""
+    return bool(re.search(r"(?i)\b(?:và|,)\s*(?:cả\s+)?năm\s+\d{4}", own))
+
+
+def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
+    """A period without a year, as the last that was about over on the day of the document."""
+    if placed := next((found[2] for text in top if (found := _PLACE_YEAR.match(text))), ""):
+        return _parse(_write_period(match, placed))
+    days = [day for text in top for day in _list_days(text)]
+    for year in (days[0].year, days[0].year - 1) if days else ():
+        period = _parse(_write_period(match, str(year)))
+        if period and period.end and period.end <= days[0] + _EARLY:
+            return period
+    return None
+
+
+def _list_days(text: str) -> list[dt.date]:
+    found = []
+    for match in (*_DATED.finditer(text), *_DAY.finditer(text)):
+        try:
+            found.append(dt.date(int(match[3]), int(match[2]), int(match[1])))
+        except ValueError:
+            continue
+    return found
+
+
+def _write_period(match: re.Match[str], year: str) -> str:
+    if match["quarter"]:
+        return f"{match['quarter'].casefold()} năm {year}"
+    months = match["months"].casefold().lstrip("0")
+    return f"{_WORD_MONTHS.get(months, months)} tháng năm {year}"
+
+
+def _parse(words: str) -> Period | None:
+    try:
+        return parse_period(words)
+    except PeriodError:
+        return None
 
 
 def _find_area(top: Sequence[str], lines: Sequence[Line], reference: Reference) -> tuple[str, bool]:

@@ -75,6 +75,12 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         r"(?i:\b(?:quyết định|kế hoạch|báo cáo|thông báo|hướng dẫn|tờ trình|văn bản))\s+\d{1,5}"
         r"(?=\s+(?i:ngày)\s+\d)",
     ),
+    (
+        Kind.DOCUMENT,
+        "number right after a decision that is cited",
+        rf"(?i:\b(?:theo|của|tại|thực hiện|căn cứ)\s+(?:quyết định|kế hoạch|hướng dẫn))\s+"
+        rf"\d{{1,4}}(?![\d.,/]*\d)(?!\s*(?i:{COUNTED}))",
+    ),
     (Kind.DOCUMENT, "number in the head of a document", r"(?i:^\s*số\s*:)\s*\d+"),
     (
         Kind.DATE,
@@ -90,18 +96,18 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.DATE,
         "day and month",
         r"(?i:\b(?:ngày|đến hết|tính đến|kể từ|dịp|lễ|mùng|hết ngày))"
-        r"\s*\d{1,2}\s*[/-]\s*\d{1,2}(?![\d/.,])",
+        r"\s*\d{1,2}\s*[/-]\s*\d{1,2}(?![\d/]|[.,]\d)",
     ),
     (
         Kind.DATE,
         "day and month after a word of time",
-        r"(?i:\b(?:đến|từ|trước|sau|trong)\s+)(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/.,%])"
+        r"(?i:\b(?:đến|từ|trước|sau|trong|sáng|chiều|tối)\s+)(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/%]|[.,]\d)"
         rf"(?!\s*(?i:{COUNTED}))",
     ),
     (
         Kind.NAME,
         "a day that has a name",
-        r"(?i:\bngày)\s+(?:[^\W\d]+\s+){1,5}\d{1,2}/\d{1,2}(?![\d/.,%])"
+        r"(?i:\bngày)\s+(?:[^\W\d]+\s+){1,5}\d{1,2}/\d{1,2}(?![\d/%]|[.,]\d)"
         rf"(?!\s*(?i:{COUNTED}))",
     ),
     (
