@@ -83,7 +83,7 @@ class Companions:
         shares = [
             code
             for code, rule in self._wording.rules.items()
-            if rule.unit == "%" and before.indicator in rule.of
+            if rule.unit == "%" and before.indicator in rule.of and words.own.isdisjoint(rule.never)
         ]
         if len(shares) != 1:
             return None
