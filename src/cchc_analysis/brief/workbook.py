@@ -50,8 +50,8 @@ def bind_workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
     """
     from openpyxl import Workbook
 
-    book = Workbook()
-    book.remove(book.active)
+    # Rows go out as they come: no cell of a large table is held.
+    book = Workbook(write_only=True)
     book.properties.title = title
     book.properties.creator = "cchc_analysis"
     for name, table in sheets.items():
@@ -63,32 +63,43 @@ def bind_workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
 
 def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
     """A header that stays in sight and can be filtered, and the rows under it."""
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    rows = [list(table.columns), *(list(row.values()) for row in list_rows(table))]
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row, start=1):
-            _put_cell(sheet.cell(number, column), value)
-    for column in range(1, len(table.columns) + 1):
-        sheet.cell(1, column).font = Font(bold=True)
-        width = _find_width([row[column - 1] for row in rows])
+    for column, name in enumerate(table.columns, start=1):
+        width = _find_width([name, *table[name]])
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
+    last = get_column_letter(max(len(table.columns), 1))
+    sheet.auto_filter.ref = f"A1:{last}{len(table) + 1}"
+    heads = [WriteOnlyCell(sheet, name) for name in table.columns]
+    for head in heads:
+        head.font = Font(bold=True)
+    sheet.append(heads)
+    for row in list_rows(table):
+        sheet.append([_tell_cell(sheet, value) for value in row.values()])
 
 
-def _put_cell(cell: Any, value: Any) -> None:
+def _tell_cell(sheet: Any, value: Any) -> Any:
     """A number as a number, no value as an empty cell, all else as text that cannot run."""
     if isinstance(value, str):
         text = _ILLEGAL.sub("", value)[:LONGEST_CELL]
-        cell.value = text or None
-        if text.startswith(FORMULA_STARTS):
-            cell.data_type = "s"
-            cell.quotePrefix = True
-    elif not (isinstance(value, float) and math.isnan(value)):
-        is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
-        cell.value = int(value) if is_whole else value
+        return _write_text(sheet, text) if text.startswith(FORMULA_STARTS) else text or None
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    return int(value) if is_whole else value
+
+
+def _write_text(sheet: Any, text: str) -> Any:
+    """A text that a spreadsheet would run, as a cell that it shows."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    cell.quotePrefix = True
+    return cell
 
 
 def _find_width(values: Sequence[Any]) -> float:
