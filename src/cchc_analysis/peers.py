@@ -116,8 +116,8 @@ def list_changes(area_id: str, reference: Reference) -> list[dict[str, str]]:
     """The events that concern an area and took effect, oldest first (rows of area_changes)."""
     held = [
         row
-        for row in list_rows(reference.area_changes)
-        if area_id in str(row["area_ids"]).split() and row["effective"] and row["kind"] != PROPOSED
+        for row in reference.changes_of.get(area_id, ())
+        if row["effective"] and row["kind"] != PROPOSED
     ]
     return sorted(held, key=lambda row: str(row["effective"]))
 

@@ -6,7 +6,7 @@ with the nearest that are known. Knows nothing of HTML, of charts, or of where f
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from math import isnan
@@ -158,16 +158,27 @@ def choose_sources(
     sources: pd.DataFrame, reference: Reference, area_id: str, label: str
 ) -> pd.DataFrame:
     """The reports of the period, then the plans of the district that cover it."""
-    here = sources[[reference.match_area(area) == area_id for area in sources["area"]]]
-    own = here[(here["period"] == label) & ~here["kind"].isin(NOT_TOLD)]
-    start, end = own["period_start"].min(), own["period_end"].max()
-    plans = here[
-        (here["kind"] == "plan") & (here["period_start"] <= end) & (here["period_end"] >= start)
+    places = [
+        at for at, area in enumerate(sources["area"]) if reference.match_area(area) == area_id
     ]
-    import pandas as pd
+    here = list_rows(sources.iloc[places])
+    chosen: pd.DataFrame = sources.iloc[[places[at] for at in choose_rows(here, label)]]
+    return chosen.reset_index(drop=True)
 
-    chosen: pd.DataFrame = pd.concat([own, plans], ignore_index=True)
-    return chosen
+
+def choose_rows(here: Sequence[Mapping[str, Any]], label: str) -> list[int]:
+    """Which of the sources of a district ``choose_sources`` takes, in its order."""
+    own = [at for at, row in enumerate(here) if row["period"] == label]
+    own = [at for at in own if here[at]["kind"] not in NOT_TOLD]
+    if not own:
+        return []
+    start = min(here[at]["period_start"] for at in own)
+    end = max(here[at]["period_end"] for at in own)
+    return own + [
+        at
+        for at, row in enumerate(here)
+        if row["kind"] == "plan" and row["period_start"] <= end and row["period_end"] >= start
+    ]
 
 
 def _keep_sources(table: pd.DataFrame, used: Iterable[str]) -> pd.DataFrame:

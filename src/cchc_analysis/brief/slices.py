@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cchc_analysis.brief.grade import HEADLINES
-from cchc_analysis.brief.opening import choose_sources
+from cchc_analysis.brief.opening import choose_rows
 from cchc_analysis.brief.peers import READ_OF_PEERS, list_peers
 from cchc_analysis.engine import key_of
+from cchc_analysis.files import list_rows
 from cchc_analysis.peers import find_predecessors, find_successors
 from cchc_analysis.records import RESULT_STATUSES, Tables
 
@@ -103,13 +104,7 @@ class Slices:
         """What the brief of a district and period reads."""
         reference = self._reference
         peers = self._peers(area_id)
-        here = self._by_area.get(area_id, _NONE)
-        told = choose_sources(_take(self._tables.sources, here), self._reference, area_id, period)[
-            "source_id"
-        ].tolist()
-        rows = {name: self._find_own(name, told) for name in OF_SOURCES}
-        of_told = self._by_source["sources"]
-        rows["sources"] = _join([of_told[name] for name in told])
+        told, rows = self._find_told(area_id, period)
         ends = self._ends[rows["indicators"]]
         kin = (*find_predecessors(area_id, reference), *find_successors(area_id, reference))
         seen = {
@@ -118,6 +113,19 @@ class Slices:
             "sources": _join(self._by_area.get(each, _NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
+
+    def of_reports(self, area_id: str, period: str) -> Slice:
+        """What a brief tells, without what it compares that with."""
+        told, rows = self._find_told(area_id, period)
+        return self._slice(rows, told=told)
+
+    def _find_told(self, area_id: str, period: str) -> tuple[list[str], dict[str, Rows]]:
+        """The sources that a brief tells, and the rows of theirs."""
+        here = self._sources_of.get(area_id, [])
+        told = [str(here[at]["source_id"]) for at in choose_rows(here, period)]
+        rows = {name: self._find_own(name, told) for name in OF_SOURCES}
+        of_told = self._by_source["sources"]
+        return told, rows | {"sources": _join([of_told[name] for name in told])}
 
     def _peers(self, area_id: str) -> list[str]:
         if area_id not in self._known_peers:
@@ -192,6 +200,12 @@ class Slices:
     @cached_property
     def _by_area(self) -> dict[str, Rows]:
         return _index_rows(self._areas)
+
+    @cached_property
+    def _sources_of(self) -> dict[str, list[Mapping[str, Any]]]:
+        """The sources of each area."""
+        rows = list_rows(self._tables.sources)
+        return {area: [rows[at] for at in places] for area, places in self._by_area.items()}
 
     @cached_property
     def _by_source(self) -> dict[str, dict[str, Rows]]:

@@ -60,6 +60,15 @@ class Reference:
         return _index_rows(self.units, "unit")
 
     @cached_property
+    def changes_of(self) -> dict[str, list[dict[str, str]]]:
+        """The rows of ``area_changes`` that name an area, by area."""
+        found: dict[str, list[dict[str, str]]] = {}
+        for row in list_rows(self.area_changes):
+            for area_id in dict.fromkeys(str(row["area_ids"]).split()):
+                found.setdefault(area_id, []).append(row)
+        return found
+
+    @cached_property
     def _areas_by_name(self) -> dict[str, list[str]]:
         """The ids by folded name: codes and aliases first, then full names, then short ones."""
         areas, aliases = self.areas, self.area_aliases

@@ -87,9 +87,16 @@ class Quality:
 
     def list_causes(self, source_id: str) -> tuple[Contradiction, ...]:
         """The findings of a source by cause, the worst first; each belongs to one source."""
-        findings = self.tables.findings
-        first = [each.partition(" ")[0] == source_id for each in findings["source_id"]]
-        return replace(self.briefs[0], findings=findings[first]).contradictions
+        found = self.tables.findings.iloc[self._findings_of.get(source_id, [])]
+        return replace(self.briefs[0], findings=found).contradictions
+
+    @cached_property
+    def _findings_of(self) -> dict[str, list[int]]:
+        """The places of the findings of a source; of those of two, the first."""
+        found: dict[str, list[int]] = {}
+        for at, named in enumerate(self.tables.findings["source_id"]):
+            found.setdefault(named.partition(" ")[0], []).append(at)
+        return found
 
     def find_figure(self, finding: Row) -> Row | None:
         """The figure that is likely wrong, as printed."""
@@ -98,15 +105,24 @@ class Quality:
 
     def link(self, each: Contradiction) -> str:
         """Where the ledger of a brief tells a contradiction in full; nothing if none does."""
-        finding = each.findings[0]["finding_id"]
-        for brief in sorted(self.briefs, key=lambda one: not self._is_told(one, each)):
-            if told := brief.contradiction_of.get(finding):
-                return f"../{name_folder(brief.area, brief.period)}/index.html#{told.anchor}"
-        return ""
+        first = each.findings[0]
+        told = self._told_in.get(first["finding_id"], [])
+        own = first["source_id"].partition(" ")[0]
+        brief = next((one for one in told if own in set(one.reports["source_id"])), None)
+        if not told:
+            return ""
+        brief = brief or told[0]
+        anchor = brief.contradiction_of[first["finding_id"]].anchor
+        return f"../{name_folder(brief.area, brief.period)}/index.html#{anchor}"
 
-    @staticmethod
-    def _is_told(brief: Brief, each: Contradiction) -> bool:
-        return each.findings[0]["source_id"].partition(" ")[0] in set(brief.reports["source_id"])
+    @cached_property
+    def _told_in(self) -> dict[str, list[Brief]]:
+        """The briefs that tell a finding."""
+        found: dict[str, list[Brief]] = {}
+        for brief in self.briefs:
+            for finding in brief.contradiction_of:
+                found.setdefault(finding, []).append(brief)
+        return found
 
 
 def open_quality(tables: Tables, reference: Reference, words: Words) -> Quality:
@@ -118,7 +134,7 @@ def open_quality(tables: Tables, reference: Reference, words: Words) -> Quality:
     # From slices: each brief would look through all rows otherwise.
     slices = Slices(tables, reference)
     briefs = tuple(
-        open_brief(slices.of_brief(*place).cut(), reference, words, *place)
+        open_brief(slices.of_reports(*place).cut(), reference, words, *place)
         for place in list_briefs(tables, reference)
     )
     if not briefs:
