@@ -15,6 +15,8 @@ import pytest
 import engine_work
 from cchc_analysis.engine import Job, Outcome, check_count, run_jobs
 from cchc_analysis.engine import limits as limits_module
+from cchc_analysis.engine.shop import Shop
+from cchc_analysis.engine.zygote import Orders
 from cchc_analysis.errors import BriefError, CommandError
 
 TESTS = Path(__file__).parent
@@ -96,6 +98,17 @@ def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
     word = f"killparent {tmp_path / 'once'}"
     outcomes = run("a", word, "b", "c", "d")
     assert all(outcome.result for outcome in outcomes.values())
+
+
+def test_a_job_written_to_a_process_that_is_gone_costs_nothing() -> None:
+    """What could not be written stays in the buffer, and cannot be written on closing either."""
+    with Shop(Orders(engine_work.shout, engine_work.warm, timeout=20)) as shop:
+        with shop._lock:  # the loss is noticed only after the job is handed out
+            process = shop._stations[0]._process
+            process.kill()
+            process.wait()
+            reply = shop.submit("a")
+        assert reply.result(timeout=20).result == b"A"
 
 
 def test_what_is_printed_disturbs_nothing(capfd: pytest.CaptureFixture[str]) -> None:

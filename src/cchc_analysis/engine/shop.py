@@ -190,8 +190,8 @@ class _Station:
             kind, content = "broken", Reply(found=self.why_ended())
         if kind == "broken":
             self.stop()
-            self._input.close()
-            output.close()
+            with suppress(OSError), output, self._input:
+                pass  # closing writes what is left, and the process is gone
             raise _refuse(content)
         self.forks = bool(content)
         threading.Thread(target=self._read, args=(output,), daemon=True).start()
@@ -207,7 +207,8 @@ class _Station:
 
     def _write(self) -> None:
         """Send what is to be sent: in a thread, as a pipe may be full while both sides write."""
-        with self._input as file, suppress(OSError, ValueError):
+        # Suppressing comes first: closing writes what is left, to a process that may be gone.
+        with suppress(OSError, ValueError), self._input as file:
             while (content := self._outbox.get()) is not None:
                 write_frame(file, content)
 
