@@ -11,6 +11,7 @@ import pytest
 from brief_work import PROJECT, load_words_of, tell_page
 from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, open_brief
+from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.overview import make_card
 from cchc_analysis.brief.slices import Slices
 from cchc_analysis.brief.trendpages import format_values, tell_trend_row
@@ -77,6 +78,21 @@ def test_the_slice_of_an_indicator_tells_what_all_tables_tell(
         ]
         assert format_values(boards[0]) == format_values(boards[1])
         assert tell_trend_row(boards[0]) == tell_trend_row(boards[1])
+
+
+@pytest.mark.parametrize("which", ["real", "country"])
+def test_the_reports_alone_tell_what_data_quality_asks_of_a_brief(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    reference, tables = request.getfixturevalue(which)
+    slices, words = Slices(tables, reference), load_words_of("en")
+    for place in list_briefs(tables, reference)[:20]:
+        whole = open_brief(slices.of_brief(*place).cut(), reference, words, *place)
+        own = open_brief(slices.of_reports(*place).cut(), reference, words, *place)
+        assert grade_brief(own) == grade_brief(whole)
+        assert own.entries == whole.entries
+        # As text: a cell without a value is not equal to another.
+        assert str(own.contradiction_of) == str(whole.contradiction_of)
 
 
 def find_keys(reference: Reference, tables: Tables) -> dict[tuple[str, str], str]:
