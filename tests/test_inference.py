@@ -214,6 +214,24 @@ def test_rank_uncertainty_against_the_integral() -> None:
     assert ranks["rank_high"].tolist() == [2, 2]
 
 
+def test_an_area_without_cases_is_ranked_by_what_its_rounding_leaves_open() -> None:
+    """Ten cases leave 90 % open over three ranks; a printed 89.9 % is one of 89.85 to 89.95 %."""
+    nan = float("nan")
+    ranges = [0.9, 0.8985, 0.5], [0.9, 0.8995, 0.5]
+    ranks = rank_proportions([9, nan, 50], [10, nan, 100], ranges=ranges)
+    assert ranks["rank"].tolist() == [1, 2, 3]
+    assert ranks["rank_low"].tolist() == [1, 1, 3]
+    assert ranks["rank_high"].tolist() == [2, 2, 3]
+    sure = rank_proportions([nan, 5000], [nan, 10000], ranges=([0.8985, nan], [0.8995, nan]))
+    assert sure[["rank_low", "rank_high"]].to_numpy().tolist() == [[1, 1], [2, 2]]
+
+
+def test_an_area_without_cases_and_range_has_no_rank() -> None:
+    ranks = rank_proportions([9, float("nan")], [10, float("nan")])
+    assert ranks.loc[0].tolist() == [1, 1, 1]
+    assert ranks.loc[1].isna().all()
+
+
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3)), min_size=1, max_size=12))
 def test_rank_ranges_by_comparing_every_two(cells: list[tuple[int, int]]) -> None:
     low = [value - room for value, room in cells]

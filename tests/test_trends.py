@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +28,7 @@ from cchc_analysis.trends import (
     show_ranking,
     show_series,
 )
-from cchc_analysis.trends.board import keep_one_value
+from cchc_analysis.trends.values import keep_one_value
 from cchc_analysis.words import load_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -110,6 +111,26 @@ def test_a_funnel_only_where_cases_are_counted(
     board = open_at(real, reference, "papi_procedures")
     assert not show_funnel(board).html
     assert "<svg" in show_funnel(made_up).html
+
+
+def test_a_rate_without_its_counts_leaves_the_ranks_of_the_others_simulated(
+    made_up: Board,
+) -> None:
+    """One area that prints no counts costs its own range only."""
+    assert made_up.uncounted == 0
+    whole = made_up.latest.set_index("area_id")
+    place = made_up.latest["area_id"].iloc[3]
+    values = made_up.values.copy()
+    values.loc[values["area_id"] == place, ["numerator", "denominator"]] = float("nan")
+    board = replace(made_up, values=values)
+    assert board.uncounted == 1
+    ranks = board.latest.set_index("area_id")
+    others = ranks.index != place
+    assert (ranks["rank_high"] - ranks["rank_low"])[others].sum() > 0
+    shift = (ranks["rank_low"] - whole["rank_low"])[others].abs()
+    assert shift.max() <= 2
+    assert "1 đơn vị chỉ công bố tỷ lệ" in show_ranking(board).html
+    assert "chỉ công bố tỷ lệ" not in show_ranking(made_up).html
 
 
 def test_made_up_figures_say_so(made_up: Board) -> None:

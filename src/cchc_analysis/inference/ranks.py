@@ -16,6 +16,7 @@ def rank_proportions(
     numerator: Numbers,
     denominator: Numbers,
     *,
+    ranges: tuple[Numbers, Numbers] | None = None,
     is_higher_better: bool = True,
     draws: int = 4000,
     seed: int = 1,
@@ -23,35 +24,49 @@ def rank_proportions(
     """Ranks of proportions with a 95 % interval: how far the order is established at all.
 
     Goldstein and Spiegelhalter (1996), JRSS A 159:385-443; Marshall and Spiegelhalter (1998), BMJ
-    316:1701-1704. Independent Beta posteriors with the Jeffreys prior.
+    316:1701-1704. Independent Beta posteriors with the Jeffreys prior; a proportion without its
+    cases is drawn evenly from what its rounding leaves open.
+
+    Args:
+        numerator: Cases of each area; missing where they are not known.
+        denominator: What they are counted out of.
+        ranges: What each proportion is at least and at most, as printed, as shares of one.
+        is_higher_better: Whether the highest proportion ranks first.
+        draws: Times that the order is drawn.
+        seed: Of the drawing, so that the same figures give the same ranges.
 
     Returns:
         ``rank`` (by the proportion, ties share the better), ``rank_low``, ``rank_high``; missing
-        where there is no denominator.
+        where there are neither cases nor a range.
     """
     import pandas as pd
 
     count, total = as_floats(numerator), as_floats(denominator)
-    fits = (total > 0) & (count >= 0) & (count <= total)
+    bottom, top = map(as_floats, ranges or 2 * (np.full(len(count), np.nan),))
+    has_cases = (total > 0) & (count >= 0) & (count <= total)
+    fits = has_cases | (bottom <= top)
     table = pd.DataFrame(
         {"rank": np.nan, "rank_low": np.nan, "rank_high": np.nan}, range(len(count))
     )
-    if fits.any():
-        table[fits] = _rank_by_drawing(count[fits], total[fits], is_higher_better, draws, seed)
+    if not fits.any():
+        return table
+    share, drawn = (bottom + top) / 2, np.empty((draws, len(count)))
+    share[has_cases] = count[has_cases] / total[has_cases]
+    rng, rest = np.random.default_rng(seed), fits & ~has_cases
+    count, total = count[has_cases], total[has_cases]
+    drawn[:, has_cases] = rng.beta(count + 0.5, total - count + 0.5, size=(draws, len(count)))
+    drawn[:, rest] = rng.uniform(bottom[rest], top[rest], size=(draws, int(rest.sum())))
+    table[fits] = _rank_drawn(share[fits], drawn[:, fits], is_higher_better)
     return table
 
 
-def _rank_by_drawing(
-    count: Floats, total: Floats, is_higher_better: bool, draws: int, seed: int
-) -> Floats:
+def _rank_drawn(share: Floats, drawn: Floats, is_higher_better: bool) -> Floats:
     import pandas as pd
 
-    rng = np.random.default_rng(seed)
-    drawn = rng.beta(count + 0.5, total - count + 0.5, size=(draws, len(count)))
     signed = -drawn if is_higher_better else drawn
     places = signed.argsort(axis=1).argsort(axis=1) + 1
     low, high = np.percentile(places, [2.5, 97.5], axis=0, method="nearest")
-    rank = pd.Series(count / total).rank(method="min", ascending=not is_higher_better)
+    rank = pd.Series(share).rank(method="min", ascending=not is_higher_better)
     return np.column_stack([rank, low, high])
 
 

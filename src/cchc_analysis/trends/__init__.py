@@ -5,7 +5,8 @@ distribution, change, ranking with uncertainty, the funnel where there are cases
 method assumes. No trend word without the rule: five same-window points, no boundary event, no
 change of definition, no open contradiction, corrected for all series looked at.
 
-- ``board``: which values stand in one series, and what is tested
+- ``board``: an indicator's values, their ranks and their trends
+- ``values``, ``series``: which values stand beside each other, and where a series breaks
 - ``control``: series long enough for a control chart
 - ``pictures``: the drawings
 - ``exports``: a selection into files

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import fold_text, nearest_names
+from cchc_analysis.clean import nearest_names
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.inference import (
     FEWEST_FOR_TREND,
@@ -19,10 +18,18 @@ from cchc_analysis.inference import (
     rank_proportions,
     rank_ranges,
 )
-from cchc_analysis.peers import break_series, list_breaks
-from cchc_analysis.records import RESULT_STATUSES, Status
+from cchc_analysis.peers import list_breaks
+from cchc_analysis.records import RESULT_STATUSES
 from cchc_analysis.reference import find_area
 from cchc_analysis.synthetic import is_synthetic
+from cchc_analysis.trends.series import find_longest_part
+from cchc_analysis.trends.values import (
+    choose_values,
+    describe_values,
+    keep_one_kind,
+    keep_quarters,
+    name_kinds,
+)
 from cchc_analysis.words import Words
 
 if TYPE_CHECKING:
@@ -31,14 +38,10 @@ if TYPE_CHECKING:
     from cchc_analysis.records import Tables
     from cchc_analysis.reference import Reference
 
-PLACE = ("area_id", "scope", "period_start", "period_end")
-
 FEWEST_AREAS = 5
 """Areas below which a period is not ranked while a fuller one is held."""
 FEWEST_AT_ONCE = 10
 """Areas that an indicator of one period needs to be told on a page of its own."""
-OWN_CRITERIA = "par_"
-"""Indicators whose criteria every province sets for its own districts: never side by side."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ class Board:
     def has_cases(self) -> bool:
         """Whether the indicator is a share of cases that are held."""
         return bool(self.values["denominator"].notna().any())
+
+    @property
+    def uncounted(self) -> int:
+        """Areas of the period shown whose share comes without its cases."""
+        return int(self.latest["denominator"].isna().sum())
 
     @property
     def is_higher_better(self) -> bool:
@@ -120,12 +128,16 @@ class Board:
             ["value", "name"], ascending=[not self.is_higher_better, True], ignore_index=True
         )
         better = self.is_higher_better
-        if last["denominator"].notna().all():
+        low, high = last["low"], last["high"]
+        if last["denominator"].notna().any():
             ranks = rank_proportions(
-                last["numerator"], last["denominator"], is_higher_better=better
+                last["numerator"],
+                last["denominator"],
+                ranges=(low / 100, high / 100),
+                is_higher_better=better,
             )
         else:
-            ranks = rank_ranges(last["low"], last["high"], is_higher_better=better)
+            ranks = rank_ranges(low, high, is_higher_better=better)
         place = last["value"].rank(method="min", ascending=not better)
         return last.assign(rank=place, rank_low=ranks["rank_low"], rank_high=ranks["rank_high"])
 
@@ -189,18 +201,18 @@ def open_board(
     code, areas, first, last = choice
     row = _match_indicator(code, tables, reference)
     wanted = [find_area(reference, name.strip()) for name in areas.split(",") if name.strip()]
-    held = _choose_values(tables, code)
+    held = choose_values(tables, code)
     if wanted:
         held = held[held["area_id"].isin(wanted)]
     held = held[held["period_end"].str[:4].between(first or "0", last or "9999")]
     if held.empty:
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
-    kept = _keep_one_kind(held, reference.areas)
-    values = _describe(kept, tables, reference)
+    kept = keep_one_kind(held, reference.areas)
+    values = describe_values(kept, tables, reference)
     issuers = _list_issuers(values, tables.sources)
-    quarters = _keep_quarters(held, kept)
-    sequence = _describe(quarters, tables, reference) if len(quarters) else values
+    quarters = keep_quarters(held, kept)
+    sequence = describe_values(quarters, tables, reference) if len(quarters) else values
     return Board(words, reference, row, values, issuers, len(held) - len(kept), sequence)
 
 
@@ -213,7 +225,7 @@ def list_told(tables: Tables, reference: Reference) -> list[str]:
     ranks = {code for code, row in reference.indicator_rows.items() if row["unit"] == "rank"}
     is_told = (table["breakdown"] == "") & table["status"].isin(RESULT_STATUSES)
     held = table[is_told & table["value"].notna() & ~table["indicator"].isin(ranks)]
-    kinds = held.assign(kind=_name_kinds(held, reference.areas))
+    kinds = held.assign(kind=name_kinds(held, reference.areas))
     sizes = kinds.groupby(["indicator", "kind"]).size().reset_index(name="size")
     best = sizes.sort_values("size", kind="stable").drop_duplicates("indicator", keep="last")
     kept = kinds.merge(best[["indicator", "kind"]], on=["indicator", "kind"])
@@ -239,142 +251,3 @@ def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping
     raise CommandError(
         Problem(f"indicator {code!r}", "not held", "one that is held", f"Nearest: {near}.")
     )
-
-
-def _choose_values(tables: Tables, code: str) -> pd.DataFrame:
-    """The published values of the whole quantity that are results, with their rounding."""
-    table = tables.indicators
-    kept = table[(table["indicator"] == code) & (table["breakdown"] == "")]
-    kept = kept[kept["status"].isin(RESULT_STATUSES) & kept["value"].notna()]
-    seen = tables.observations[tables.observations["indicator"] == code]
-    key = ["source_id", *PLACE, "status", "value"]
-    ranges = seen[seen["breakdown"] == ""].drop_duplicates(key)[[*key, "low", "high"]]
-    ranged = kept.merge(ranges, on=key, how="left")
-    return ranged.assign(
-        low=ranged["low"].fillna(ranged["value"]), high=ranged["high"].fillna(ranged["value"])
-    )
-
-
-def _keep_one_kind(held: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """One level of areas, one scope and one kind of window: those that most values have."""
-    kind = _name_kinds(held, areas)
-    return keep_one_value(held[kind == kind.mode().iloc[0]])
-
-
-def keep_one_value(held: pd.DataFrame) -> pd.DataFrame:
-    """One value an area and period: an actual one before an estimate, else the first that stands.
-
-    Where the values differ, the one that is kept is contested.
-    """
-    key = ["area_id", "period"]
-    is_split = held.groupby(key)["value"].transform("nunique") > 1
-    marked = held.assign(
-        is_contested=held["is_contested"].astype("bool") | is_split,
-        is_later=held["status"] != Status.ACTUAL.value,
-    )
-    ordered = marked.sort_values("is_later", kind="stable").drop_duplicates(key)
-    kept: pd.DataFrame = ordered.sort_index().drop(columns="is_later").reset_index(drop=True)
-    return kept
-
-
-def _name_kinds(held: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
-    """What has to be the same of values that stand side by side: level, scope, window."""
-    suffix = held["period"].str.extract(r"^\d{4}(-\w+)?$")[0].fillna("")
-    whole = held["period"].str.fullmatch(r"\d{4}(-\w+)?").astype("bool")
-    place = held[["area_id"]].join(areas.set_index("area_id")[["level", "parent_id"]], on="area_id")
-    is_own = held["indicator"].str.startswith(OWN_CRITERIA) & (place["level"] == "district")
-    level = place["level"].where(~is_own, place["level"] + " of " + place["parent_id"])
-    return level + "|" + held["scope"] + "|" + suffix.where(whole, "other")
-
-
-def _keep_quarters(held: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
-    """The quarters of the areas and scope that are shown."""
-    is_quarter = held["period"].str.fullmatch(r"\d{4}-Q[1-4]").astype("bool")
-    is_shown = held["area_id"].isin(kept["area_id"]) & (held["scope"] == kept["scope"].iloc[0])
-    kept_quarters: pd.DataFrame = held[is_quarter & is_shown]
-    return keep_one_value(kept_quarters)
-
-
-def _describe(kept: pd.DataFrame, tables: Tables, reference: Reference) -> pd.DataFrame:
-    row = reference.indicator_rows[str(kept["indicator"].iloc[0])]
-    broken = break_series(kept, reference)
-    named = broken.assign(
-        name=_name_areas(kept["area_id"], reference),
-        year=kept["period_end"].str[:4].astype("float64"),
-    )
-    for role in ("numerator", "denominator"):
-        named[role] = _look_up(named, tables.indicators, str(row[role]))
-    ordered = named.assign(order=[fold_text(name) for name in named["name"]])
-    return ordered.sort_values(["order", "period_end"], ignore_index=True)
-
-
-def _name_areas(area_ids: pd.Series, reference: Reference) -> list[str]:
-    """Short names; where two areas would share one, the full ones, or those with the province."""
-    rows = {each: reference.area_rows[each] for each in area_ids.unique()}
-    full = {each: str(row["name"]) for each, row in rows.items()}
-    above = {each: reference.area_rows.get(str(row["parent_id"])) for each, row in rows.items()}
-    placed = {
-        each: f"{full[each]} ({shorten_name(str(row['name']))})" if row else full[each]
-        for each, row in above.items()
-    }
-    short = {area_id: shorten_name(name) for area_id, name in full.items()}
-    counts, fuller = Counter(short.values()), Counter(full.values())
-    names = {
-        each: short[each]
-        if counts[short[each]] == 1
-        else full[each]
-        if fuller[full[each]] == 1
-        else placed[each]
-        for each in rows
-    }
-    return [names[each] for each in area_ids]
-
-
-def find_longest_part(rows: pd.DataFrame) -> pd.DataFrame:
-    """The longest part of a series that no event or change of definition breaks, else the last.
-
-    A period that an event falls into belongs to no part, unless there is nothing else.
-    """
-    ordered = rows.sort_values("period_end")
-    whole = ordered[ordered["crosses"] == ""]
-    parts = [part for _, part in (whole if len(whole) else ordered).groupby("segment")]
-    return max(reversed(parts), key=len)
-
-
-def split_series(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:
-    """The points (year, value) of one area, apart where its series breaks."""
-    return [
-        [(float(x), float(y)) for x, y in zip(part["year"], part["value"], strict=True)]
-        for _, part in rows.sort_values("period_end").groupby("segment")
-    ]
-
-
-def pair_ends(values: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """First and last period of the areas whose series does not break between them.
-
-    Returns:
-        The rows of the last period with ``value_first`` and ``change``.
-    """
-    before = values[values["period"] == first][["area_id", "segment", "value"]]
-    pairs = values[values["period"] == last].merge(
-        before, on=["area_id", "segment"], suffixes=("", "_first")
-    )
-    return pairs.assign(change=pairs["value"] - pairs["value_first"])
-
-
-def _look_up(values: pd.DataFrame, indicators: pd.DataFrame, code: str) -> Any:
-    """The count behind each rate, where it is published for the same place."""
-    counts = indicators[(indicators["indicator"] == code) & (indicators["breakdown"] == "")]
-    known = counts.drop_duplicates(list(PLACE))[[*PLACE, "value"]]
-    return values[list(PLACE)].merge(known, on=list(PLACE), how="left")["value"].to_numpy()
-
-
-def shorten_name(name: str) -> str:
-    """A name as it is said where the kind of area is plain.
-
-    >>> shorten_name("Tỉnh Lạng Sơn"), shorten_name("Huyện Cao Lộc")
-    ('Lạng Sơn', 'Cao Lộc')
-    """
-    for word in ("Tỉnh ", "Huyện ", "Vùng ", "Quận "):
-        name = name.removeprefix(word)
-    return name.removeprefix("Thành phố ") if name.count(" ") > 2 else name

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cchc_analysis.inference import Chart, chart_individuals, chart_proportions
-from cchc_analysis.trends.board import Board, find_longest_part
+from cchc_analysis.trends.board import Board
+from cchc_analysis.trends.series import find_longest_part
 
 if TYPE_CHECKING:
     import pandas as pd

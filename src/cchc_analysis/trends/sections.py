@@ -11,7 +11,7 @@ from markupsafe import Markup
 from cchc_analysis.files import list_rows
 from cchc_analysis.synthetic import NOTICE
 from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.trends.board import Board, pair_ends, split_series
+from cchc_analysis.trends.board import Board
 from cchc_analysis.trends.pictures import draw_coverage, draw_multiples, draw_slopes, draw_spread
 from cchc_analysis.trends.pieces import (
     MOST_DRAWN,
@@ -23,6 +23,7 @@ from cchc_analysis.trends.pieces import (
     show_picture,
     wrap,
 )
+from cchc_analysis.trends.series import pair_ends, split_series
 
 NAMED_SLOPES = 8
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}

@@ -46,16 +46,23 @@ def show_ranking(board: Board) -> Section:
         words.say("trends.ranking.table"),
         numbers=(1, 2, 3),
     )
-    kind = "ranks" if board.has_cases else "ranks_rounded"
     told = words.say(
-        f"trends.ranking.{kind}",
+        f"trends.ranking.{_choose_ranks(board)}",
         period=words.period(board.shown, ".in"),
         n=words.number(len(ranked)),
+        uncounted=words.number(board.uncounted),
     )
     if len(kept) < len(ranked):
         ends = words.say("trends.ranking.ends", n=words.number(half))
         told = Markup("{} {}").format(told, ends)
     return show_picture(board, "ranking", draw_ranking(rows, len(ranked)), told, table)
+
+
+def _choose_ranks(board: Board) -> str:
+    """What the ranges of ranks rest on: the cases, what rounding leaves open, or both."""
+    if board.uncounted == len(board.latest):
+        return "ranks_rounded"
+    return "ranks_mixed" if board.uncounted else "ranks"
 
 
 def show_funnel(board: Board) -> Section:
@@ -155,7 +162,7 @@ def show_methods(board: Board) -> Section:
     if charts := list_charts(board):
         used.append("p_chart" if charts[0].is_share else "xmr")
     items = [words.say("trends.rule.trend"), *(ASSUMPTIONS[name][at] for name in used)]
-    if not board.has_cases:
+    if board.uncounted:
         items.append(words.say("trends.rule.rounding"))
     listed = Markup("\n").join(Markup("<li>{}</li>").format(item) for item in items)
     return wrap(board, "methods", Markup("<ul>{}</ul>\n").format(listed))
