@@ -21,9 +21,10 @@ from brief_work import (
     tell_page,
 )
 from cchc_analysis import brief as briefs
-from cchc_analysis.brief.content import Brief, State
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.nouns import State
 from cchc_analysis.brief.numbers import list_figures, list_noted
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.summary import list_sentences
@@ -106,6 +107,41 @@ def test_a_period_may_be_named_as_people_name_it() -> None:
 def test_no_name_leads_out_of_the_site() -> None:
     area = {"area_id": "../1", "name": "Huyện ../../<b>", "type": "huyện"}
     assert name_folder(area, "2024-H1/../..") == "1-b/2024-h1"
+
+
+# The reform index
+
+SCORED = """
+M030 III.1 par_score_steering whole_district 9 estimate
+M031 III.1 par_score_steering_max whole_district 10 max_score
+M032 III.2 par_score_institution whole_district 8,5 estimate
+M033 III.2 par_score_institution_max whole_district 9 max_score
+"""
+APPRAISED = """
+M034 IV.1 par_score_steering whole_district 7,25
+"""
+
+
+def tell_points(report: str) -> str:
+    brief = open_made_up(make_tables(PLAIN_REPORT + report), "en")
+    [shown] = list_exhibits(brief)["index"]
+    return read_text(shown.html)
+
+
+def test_the_points_a_district_gives_itself_stand_beside_those_left_after_appraisal() -> None:
+    alone = tell_points(SCORED)
+    assert "Self-assessed" not in alone
+    assert "Most points are lost in steering: 9 of 10" in alone
+    both = tell_points(SCORED + APPRAISED)
+    assert "Self-assessed" in both
+    assert "Most points are lost in steering: 7.25 of 10" in both
+    assert re.search(r"Steering\s+9\s+7\.25\s+10", both)
+
+
+def test_points_of_another_year_do_not_stand_beside_an_appraisal() -> None:
+    told = tell_points(SCORED + APPRAISED.strip() + " actual = 2021")
+    assert "Self-assessed" not in told
+    assert "Most points are lost in steering: 9 of 10" in told
 
 
 # Plan against result

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import WIDEST_FIRST, Brief, Entry
+from cchc_analysis.brief.content import WIDEST_FIRST, Brief
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.exhibits.shared import head_entry
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import (
     Section,
     head,

@@ -1,20 +1,25 @@
-"""The nouns of a brief: its values, its contradictions, its comparisons, and the brief itself.
+"""A brief: the values, contradictions and comparisons of one district, period and language.
 
-Each ``Entry`` is one published value with the anchor of its note. Nothing here is computed but
-looked up; ``opening`` makes a brief, the other modules tell it.
+Nothing here is computed but looked up; ``opening`` makes a brief, the other modules tell it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.brief.nouns import (
+    Comparison,
+    Contradiction,
+    Entry,
+    number_findings,
+    split_figures,
+)
 from cchc_analysis.brief.quotes import Quotes
 from cchc_analysis.files import list_rows
-from cchc_analysis.records import QUANTITY, RESULT_STATUSES, Origin, Scope, Severity
+from cchc_analysis.records import QUANTITY, Scope, Status
 from cchc_analysis.words import Words
 
 if TYPE_CHECKING:
@@ -26,107 +31,6 @@ MAIN_SCOPES = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE, Scope.WHOLE_DISTR
 WIDEST_FIRST = (Scope.WHOLE_DISTRICT, Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
 NOT_TOLD = ("plan", "panel")
 """Kinds of source that a brief may use, but that are no reason for one."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One published value, and the way back from it.
-
-    Attributes:
-        note: The anchor of its note on the page.
-        figures: The figures behind it, as source and figure.
-        low: Lower end of its Wilson interval, in the unit of the value, if it has one.
-        document: The document of a target that no source of ours prints.
-    """
-
-    note: str
-    area_id: str
-    scope: str
-    indicator: str
-    breakdown: str
-    start: str
-    end: str
-    status: str
-    value: float
-    decimals: int | None
-    unit: str
-    comparator: str
-    origin: str
-    parts: str = ""
-    source_id: str = ""
-    figures: tuple[tuple[str, str], ...] = ()
-    low: float | None = None
-    high: float | None = None
-    other_readings: str = ""
-    correction: str = ""
-    is_contested: bool = False
-    findings: tuple[str, ...] = ()
-    document: str = ""
-
-    @property
-    def is_result(self) -> bool:
-        """Whether it states what happened, rather than what ought to."""
-        return self.status in RESULT_STATUSES
-
-    @property
-    def is_withheld(self) -> bool:
-        """Whether people decided to publish none of its readings."""
-        return self.value != self.value
-
-    @property
-    def is_derived(self) -> bool:
-        """Whether it is computed from other values."""
-        return self.origin == Origin.DERIVED
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """Findings with one cause, as one entry of the ledger."""
-
-    number: int
-    severity: str
-    findings: tuple[Mapping[str, Any], ...]
-
-    @property
-    def anchor(self) -> str:
-        """Where it stands on the page."""
-        return f"c-{self.number}"
-
-    @property
-    def is_remark(self) -> bool:
-        """Whether a reader noticed it, and no arithmetic."""
-        return bool(self.findings[0]["kind"] == "remark")
-
-
-class State(StrEnum):
-    """What can be said of a target."""
-
-    MET = "met"
-    MISSED = "missed"
-    NOT_DUE = "not_due"
-    MISSING = "missing"
-    DIFFERS = "differs"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A target, the result it is held against, and what follows.
-
-    Attributes:
-        target: What ought to be.
-        result: What is; ``None`` where nothing is reported.
-        state: One of five.
-        reason: The row of ``target_results.csv`` that says why, or an empty one.
-        is_open: The state is that of today; the target's period is not over.
-        is_earlier: The target's period was over before that of the brief began.
-    """
-
-    target: Entry
-    result: Entry | None
-    state: State
-    reason: Mapping[str, Any]
-    is_open: bool
-    is_earlier: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +100,7 @@ class Brief:
     @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
         """The ledger: findings by cause, the worst first, then in the order of the document."""
-        return tuple(_number_findings(self.findings))
+        return tuple(number_findings(self.findings))
 
     @cached_property
     def contradiction_of(self) -> dict[str, Contradiction]:
@@ -267,47 +171,25 @@ class Brief:
         """The first value of an indicator of whatever kind: a maximum and a norm are no results."""
         return next((entry for entry in self.entries if entry.indicator == indicator), None)
 
+    def find_estimate(self, indicator: str) -> Entry | None:
+        """The result of an indicator that is stated as an estimate, whatever else is stated."""
+        own = (each for each in self._nearest_first if each.indicator == indicator)
+        return next((each for each in own if each.status == Status.ESTIMATE), None)
+
     @cached_property
     def _by_place(self) -> dict[tuple[str, str], Entry]:
-        nearest: dict[tuple[str, str], Entry] = {}
-        for entry in sorted(self.results, key=lambda each: (each.end <= self.end, each.end)):
-            here = entry.area_id == self.area["area_id"]
-            if here and not entry.breakdown and not entry.is_withheld:
-                nearest[entry.indicator, entry.scope] = entry
-        return nearest
+        return {(each.indicator, each.scope): each for each in reversed(self._nearest_first)}
 
-
-def split_figures(source_id: str, figures: str) -> list[tuple[str, str]]:
-    """Figures as written in a table, as pairs of source and figure."""
-    own = source_id.partition(" ")[0]
-    pairs = (each.rpartition("/") for each in figures.split())
-    return [(source or own, figure) for source, _, figure in pairs]
-
-
-def _number_findings(findings: pd.DataFrame) -> Iterator[Contradiction]:
-    """Findings by cause: contradictions before remarks, and by where they stand in the document."""
-    rank = {severity: place for place, severity in enumerate(Severity)}
-    causes: dict[str, list[dict[str, Any]]] = {}
-    for row in list_rows(findings):
-        causes.setdefault(row["cause_id"] or row["finding_id"], []).append(row)
-    groups = [
-        sorted(own, key=lambda row: (row["finding_id"] != cause, rank[row["severity"]]))
-        for cause, own in causes.items()
-    ]
-    worst = [min((row["severity"] for row in own), key=rank.__getitem__) for own in groups]
-    order = sorted(
-        zip(worst, groups, strict=True),
-        key=lambda each: (
-            each[1][0]["kind"] == "remark",
-            rank[Severity(each[0])],
-            each[1][0]["source_id"],
-            _first_figure(each[1]),
-            each[1][0]["rule_id"],
-        ),
-    )
-    for number, (severity, own) in enumerate(order, start=1):
-        yield Contradiction(number, severity, tuple(own))
-
-
-def _first_figure(group: list[dict[str, Any]]) -> str:
-    return min((figure for row in group for figure in row["figures"].split()), default="")
+    @cached_property
+    def _nearest_first(self) -> list[Entry]:
+        """The district's results, nearest to the end of the period; an estimate after an actual."""
+        own = [
+            each
+            for each in reversed(self.results)
+            if each.area_id == self.area["area_id"] and not each.breakdown and not each.is_withheld
+        ]
+        return sorted(
+            own,
+            key=lambda each: (each.end <= self.end, each.end, each.status != Status.ESTIMATE),
+            reverse=True,
+        )

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import name_area, name_entry
 from cchc_analysis.brief.workbook import bind_workbook, is_formula
 from cchc_analysis.errors import BriefError, Problem

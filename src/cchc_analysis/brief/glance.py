@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.summary import list_sentences
 from cchc_analysis.brief.telling import (

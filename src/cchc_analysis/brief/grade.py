@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.records import Severity
 
 HEADLINES = (

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Comparison, Entry, State
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.nouns import Comparison, Entry, State
 from cchc_analysis.brief.targets import tell_state
 from cchc_analysis.brief.telling import (
     Section,

@@ -12,7 +12,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Contradiction, Entry, split_figures
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.nouns import Contradiction, Entry, split_figures
 from cchc_analysis.brief.telling import (
     SIGNS,
     Section,

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Comparison, Contradiction, State
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.grade import is_headline
 from cchc_analysis.brief.ledger import tell_arithmetic
+from cchc_analysis.brief.nouns import Comparison, Contradiction, State
 from cchc_analysis.brief.telling import lower, name_indicator, name_scope, tell, tell_marks
 from cchc_analysis.records import Severity
 

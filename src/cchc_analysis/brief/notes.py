@@ -8,10 +8,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import BRIEF_FILES, link_downloads
 from cchc_analysis.brief.grade import HEADLINES, REQUIRED
 from cchc_analysis.brief.head import tell_grade
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.numbers import list_figures, list_noted, tell_numbers
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.summary import RULES

@@ -12,8 +12,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import tell_correction
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import (
     SIGNS,
     lower,

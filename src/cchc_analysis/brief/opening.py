@@ -13,7 +13,8 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief.content import NOT_TOLD, Brief, Entry, split_figures
+from cchc_analysis.brief.content import NOT_TOLD, Brief
+from cchc_analysis.brief.nouns import Entry, split_figures
 from cchc_analysis.brief.plan import compare_plan
 from cchc_analysis.brief.quotes import find_quotes
 from cchc_analysis.clean import PeriodError, label_period, nearest_names, parse_period

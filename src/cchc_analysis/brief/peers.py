@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, NOT_TOLD, Brief, Entry
+from cchc_analysis.brief.content import MAIN_SCOPES, NOT_TOLD, Brief
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.position import show_position
 from cchc_analysis.brief.telling import (

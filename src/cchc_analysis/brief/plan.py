@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Comparison, Entry, State
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.nouns import Comparison, Entry, State
 from cchc_analysis.files import list_rows
 from cchc_analysis.records import Comparator, Scope, Status
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Comparison, Entry, State
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.exhibits.scores import FIELDS, list_scores
 from cchc_analysis.brief.grade import REQUIRED
 from cchc_analysis.brief.ledger import tell_arithmetic
 from cchc_analysis.brief.looks import concerns_headline, tell_looks
+from cchc_analysis.brief.nouns import Comparison, Entry, State
 from cchc_analysis.brief.telling import (
     Section,
     link_count,

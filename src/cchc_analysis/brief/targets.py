@@ -8,8 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Comparison, State
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import choose_axis, point_row, to_frame
+from cchc_analysis.brief.nouns import Comparison, State
 from cchc_analysis.brief.plan import is_running_rate
 from cchc_analysis.brief.telling import (
     Section,

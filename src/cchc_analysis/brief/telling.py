@@ -12,7 +12,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Contradiction, Entry
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.nouns import Contradiction, Entry
 from cchc_analysis.files import list_rows
 from cchc_analysis.records import Severity
 from cchc_analysis.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Entry
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.grade import HEADLINES
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.peers import list_periods
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.telling import (

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Entry
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
     only_table,
@@ -16,6 +16,7 @@ from cchc_analysis.brief.exhibits.shared import (
     tabulate_scopes,
     to_frame,
 )
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import cite, name_scope, tell, tell_plain
 from cchc_analysis.charts import Caption, draw_flow
 from cchc_analysis.records import Scope

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
     choose_axis,
@@ -15,6 +15,7 @@ from cchc_analysis.brief.exhibits.shared import (
     say_points,
     to_frame,
 )
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import (
     cite,
     name_scope,

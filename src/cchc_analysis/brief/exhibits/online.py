@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Entry
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
     choose_axis,
@@ -19,6 +19,7 @@ from cchc_analysis.brief.exhibits.shared import (
     tabulate_scopes,
     to_frame,
 )
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import cite, lower, name_scope, tell
 from cchc_analysis.charts import Caption, draw_points, draw_stacks
 from cchc_analysis.words import plain

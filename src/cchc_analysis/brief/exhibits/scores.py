@@ -8,8 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Entry
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import Exhibit, pair, say_stacks, stack_row, to_frame
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import cite, lower, name_breakdown, tell, tell_missing, tell_plain
 from cchc_analysis.charts import Caption, draw_stacks
 from cchc_analysis.tables import tabulate_rows
@@ -86,11 +87,16 @@ def exhibit_tasks(brief: Brief) -> Exhibit | None:
 
 @dataclass(frozen=True)
 class FieldScore:
-    """The points of one field, and the best it could have."""
+    """The points of one field, and the best it could have.
+
+    Attributes:
+        own: What the district gave itself, where the score is what was left after appraisal.
+    """
 
     field: str
     score: Entry
     top: Entry
+    own: Entry | None = None
 
     @property
     def lost(self) -> float:
@@ -100,12 +106,21 @@ class FieldScore:
 
 def list_scores(brief: Brief) -> list[FieldScore]:
     """The fields of the reform index that a report scores."""
-    return [
-        FieldScore(field, score, top)
-        for field in FIELDS
-        if (score := brief.find(f"par_score_{field}"))
-        and (top := brief.find_any(f"par_score_{field}_max"))
-    ]
+    scores = []
+    for field in FIELDS:
+        code = f"par_score_{field}"
+        score, top = brief.find(code), brief.find_any(f"{code}_max")
+        if score and top:
+            scores.append(FieldScore(field, score, top, _find_own(brief, score)))
+    return scores
+
+
+def _find_own(brief: Brief, score: Entry) -> Entry | None:
+    """What a district gave itself is an estimate until it is appraised."""
+    own = brief.find_estimate(score.indicator)
+    if not own or own.status == score.status:
+        return None
+    return own if (own.start, own.end) == (score.start, score.end) else None
 
 
 def exhibit_points(brief: Brief) -> Exhibit | None:
@@ -114,16 +129,22 @@ def exhibit_points(brief: Brief) -> Exhibit | None:
     if len(scores) < 2:
         return None
     words, shown, rows = brief.words, [], []
+    with_own = any(each.own for each in scores)
+    heads = ["field", *(["own"] if with_own else []), "score", "max", "lost", "why"]
     for each in scores:
         lost = brief.find(f"par_score_{each.field}_lost")
         items = [e for e in brief.results if e.indicator == f"par_score_{each.field}_lost_item"]
-        shown += [each.score, each.top, *([lost] if lost else []), *items]
-        rows.append(_tell_score(brief, each, lost, items))
+        shown += [one for one in (each.own, each.score, each.top, lost, *items) if one]
+        row = _tell_score(brief, each, lost, items)
+        if with_own:
+            own = tell(brief, each.own, unit=False) if each.own else tell_missing(brief)
+            row.insert(1, own)
+        rows.append(row)
     table = tabulate_rows(
-        [words.say(f"points.{key}") for key in ("field", "score", "max", "lost", "why")],
+        [words.say(f"points.{key}") for key in heads],
         rows,
         words.say("points.table"),
-        numbers=(1, 2, 3),
+        numbers=range(1, len(heads) - 1),
     )
     lines = [row for each in scores for row in _draw_score(brief, each.field, each.score, each.top)]
     caption = Caption(

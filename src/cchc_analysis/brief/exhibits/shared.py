@@ -10,7 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief, Entry
+from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import (
     name_indicator,
     name_scope,

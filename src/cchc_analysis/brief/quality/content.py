@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Contradiction, split_figures
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import tell_rule
+from cchc_analysis.brief.nouns import Contradiction, split_figures
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.slices import Slices

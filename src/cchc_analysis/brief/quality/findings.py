@@ -7,9 +7,9 @@ from math import isnan
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Contradiction
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
 from cchc_analysis.brief.masthead import tell_masthead
+from cchc_analysis.brief.nouns import Contradiction
 from cchc_analysis.brief.quality.content import (
     PAGE,
     Quality,

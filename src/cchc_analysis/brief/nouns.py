@@ -1,0 +1,154 @@
+"""The nouns of a brief: its values, its contradictions and its comparisons.
+
+Each ``Entry`` is one published value with the anchor of its note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.files import list_rows
+from cchc_analysis.records import RESULT_STATUSES, Origin, Severity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One published value, and the way back from it.
+
+    Attributes:
+        note: The anchor of its note on the page.
+        figures: The figures behind it, as source and figure.
+        low: Lower end of its Wilson interval, in the unit of the value, if it has one.
+        document: The document of a target that no source of ours prints.
+    """
+
+    note: str
+    area_id: str
+    scope: str
+    indicator: str
+    breakdown: str
+    start: str
+    end: str
+    status: str
+    value: float
+    decimals: int | None
+    unit: str
+    comparator: str
+    origin: str
+    parts: str = ""
+    source_id: str = ""
+    figures: tuple[tuple[str, str], ...] = ()
+    low: float | None = None
+    high: float | None = None
+    other_readings: str = ""
+    correction: str = ""
+    is_contested: bool = False
+    findings: tuple[str, ...] = ()
+    document: str = ""
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it states what happened, rather than what ought to."""
+        return self.status in RESULT_STATUSES
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether people decided to publish none of its readings."""
+        return self.value != self.value
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is computed from other values."""
+        return self.origin == Origin.DERIVED
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Findings with one cause, as one entry of the ledger."""
+
+    number: int
+    severity: str
+    findings: tuple[Mapping[str, Any], ...]
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the page."""
+        return f"c-{self.number}"
+
+    @property
+    def is_remark(self) -> bool:
+        """Whether a reader noticed it, and no arithmetic."""
+        return bool(self.findings[0]["kind"] == "remark")
+
+
+class State(StrEnum):
+    """What can be said of a target."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_DUE = "not_due"
+    MISSING = "missing"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A target, the result it is held against, and what follows.
+
+    Attributes:
+        target: What ought to be.
+        result: What is; ``None`` where nothing is reported.
+        state: One of five.
+        reason: The row of ``target_results.csv`` that says why, or an empty one.
+        is_open: The state is that of today; the target's period is not over.
+        is_earlier: The target's period was over before that of the brief began.
+    """
+
+    target: Entry
+    result: Entry | None
+    state: State
+    reason: Mapping[str, Any]
+    is_open: bool
+    is_earlier: bool = False
+
+
+def split_figures(source_id: str, figures: str) -> list[tuple[str, str]]:
+    """Figures as written in a table, as pairs of source and figure."""
+    own = source_id.partition(" ")[0]
+    pairs = (each.rpartition("/") for each in figures.split())
+    return [(source or own, figure) for source, _, figure in pairs]
+
+
+def number_findings(findings: pd.DataFrame) -> Iterator[Contradiction]:
+    """Findings by cause: contradictions before remarks, and by where they stand in the document."""
+    rank = {severity: place for place, severity in enumerate(Severity)}
+    causes: dict[str, list[dict[str, Any]]] = {}
+    for row in list_rows(findings):
+        causes.setdefault(row["cause_id"] or row["finding_id"], []).append(row)
+    groups = [
+        sorted(own, key=lambda row: (row["finding_id"] != cause, rank[row["severity"]]))
+        for cause, own in causes.items()
+    ]
+    worst = [min((row["severity"] for row in own), key=rank.__getitem__) for own in groups]
+    order = sorted(
+        zip(worst, groups, strict=True),
+        key=lambda each: (
+            each[1][0]["kind"] == "remark",
+            rank[Severity(each[0])],
+            each[1][0]["source_id"],
+            _first_figure(each[1]),
+            each[1][0]["rule_id"],
+        ),
+    )
+    for number, (severity, own) in enumerate(order, start=1):
+        yield Contradiction(number, severity, tuple(own))
+
+
+def _first_figure(group: list[dict[str, Any]]) -> str:
+    return min((figure for row in group for figure in row["figures"].split()), default="")
