@@ -620,8 +620,17 @@ def test_a_number_read_with_thousands_is_said_as_read(project: Project, tmp_path
     assert "say `decimal_mark: '.'`" in said
 
 
-def test_prose_is_no_table(tmp_path: Path, reference: Reference) -> None:
-    text = "Trong kỳ đã tiếp nhận 120 hồ sơ\nĐã giải quyết 118 hồ sơ\n"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trong kỳ đã tiếp nhận 120 hồ sơ\nĐã giải quyết 118 hồ sơ\n",
+        "Trong kỳ, huyện đã tiếp nhận 1.204 hồ sơ, đạt 98,5%.\n"
+        "Công tác chỉ đạo được quan tâm, kịp thời, có kiểm tra.\n"
+        "Đã giải quyết 1.118 hồ sơ, đúng hạn 98,24%, tăng 2%.\n",
+    ],
+    ids=["lines", "commas"],
+)
+def test_prose_is_no_table(text: str, tmp_path: Path, reference: Reference) -> None:
     with pytest.raises(ReportError, match="cchc read"):
         draft_mapping(write_csv(tmp_path, "report.txt", text), reference)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis.clean import PeriodError, nearest_names, parse_period, slug_text
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import open_sheet
-from cchc_analysis.panels.headings import choose_area, find_head
+from cchc_analysis.panels.headings import choose_area, find_head, holds_figures
 from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.panels.ranks import list_rank_codes
 from cchc_analysis.panels.vocabulary import Vocabulary
@@ -54,9 +54,11 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     mapping = PanelMapping(sheet=sheet)
     opened = open_sheet(file, sheet)
     known = Vocabulary(mapping, reference)
-    names = [name for name in find_head(opened, mapping, reference).names if name]
-    if len(names) < FEWEST_COLUMNS:
-        found = f"{len(names)} column, which is no table"
+    head = find_head(opened, mapping, reference)
+    names = [name for name in head.names if name]
+    if len(names) < FEWEST_COLUMNS or not holds_figures(opened, head):
+        lack = f"{len(names)} column" if len(names) < FEWEST_COLUMNS else "no column of figures"
+        found = f"{lack}, which is no table"
         remedy = "A report in prose is read with `cchc read`; a table needs its separators."
         raise ReportError(Problem(opened.name, found, "an area and a figure in a row", remedy))
     guess = _guess(names, known)

@@ -43,6 +43,8 @@ FORM_COLUMNS: Mapping[int, tuple[str, str]] = {
 
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
 _NUMBER = re.compile(r"[-−]?[\d., ]*\d%?")
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,21 @@ def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Re
         raise ReportError(problems)
     kind = "II.06a" if form else ""
     return Columns(head.names, choose_area(fields), values, kind, tuple(unknown))
+
+
+def holds_figures(sheet: Sheet, head: Head) -> bool:
+    """Whether some column below the head is mostly figures; commas make columns of prose too."""
+    body = sheet.cells[sheet.cells.index > head.last_row]
+    for position in body.columns:
+        held = [cell for cell in body[position] if isinstance(cell, float) or cell]
+        if 2 * sum(map(_is_figure, held)) > len(held):
+            return True
+    return False
+
+
+def _is_figure(cell: object) -> bool:
+    """A number, with a sign, a unit or a mark perhaps, and no words."""
+    return not isinstance(cell, str) or bool(_DIGIT.search(cell) and not _WORD.search(cell))
 
 
 def choose_area(fields: Mapping[str, T]) -> dict[str, T]:
