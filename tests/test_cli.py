@@ -103,7 +103,7 @@ def test_validate_speaks_three_formats(
     run(project, "validate", "--format", "csv")
     assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == count
     run(project, "validate")
-    assert f"{count} findings" in capsys.readouterr().out
+    assert f"{count} finding: " in capsys.readouterr().out
 
 
 def test_trace_walks_back_to_the_line(

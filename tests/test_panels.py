@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -328,10 +329,82 @@ def test_a_published_index_comes_in_by_the_recipe(
     }
     del mapping["sources"]
     summary = str(bring(project, path, **mapping))
-    assert "15 figures of 3 areas, 1 periods, 5 indicators" in summary
+    assert "15 figures of 3 areas, 1 period, 5 indicators" in summary
     assert "3 of 3 ranks of par_index follow from its values" in summary
     assert "4 of 4 totals and means follow from their rows" in summary
     assert values_of(project)["46", "par_score_total", "2023-12-31"] == 79
+
+
+DATED_ROWS = [
+    ["KẾT QUẢ NĂM 2022 CỦA CÁC TỈNH, THÀNH PHỐ", "", "", ""],
+    ["STT", "Tỉnh, thành phố", "PAR INDEX 2022 (%)", "Xếp hạng"],
+    [1, "TP HCM", 90.5, 1],
+    [2, "BRVT", 88.25, 2],
+    ["", "Giá trị trung bình", 89.38, ""],
+    ["Ghi chú: số liệu đã công bố.", "", "", ""],
+]
+
+
+def test_a_heading_that_names_its_year_is_drafted_with_it(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    path = write_sheet(tmp_path, "index.xlsx", DATED_ROWS)
+    mapping = yaml.safe_load(draft_mapping(path, reference))
+    assert mapping["values"] == {"PAR INDEX 2022 (%)": {"indicator": "par_index", "period": 2022}}
+    assert mapping["constants"] == {}
+    del mapping["sources"]
+    summary = str(bring(project, path, **mapping))
+    assert "2 of 2 ranks of par_index follow from its values" in summary
+    assert "1 of 1 totals and means follow from their rows" in summary
+    assert values_of(project)["79", "par_index", "2022-12-31"] == 90.5
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "hint"),
+    [
+        ([DATED_ROWS[0], ["", "Tỉnh, thành phố", "PAR INDEX", "Xếp hạng"]], "t.xlsx", "(2022?)"),
+        ([["", "Tỉnh, thành phố", "PAR INDEX", "Xếp hạng"]], "par_2021.xlsx", "(2021?)"),
+        ([["", "Tỉnh, thành phố", "PAR INDEX", "Xếp hạng"]], "t.xlsx", "2024-H1, …"),
+    ],
+    ids=["title", "file", "nowhere"],
+)
+def test_a_draft_offers_the_year_of_the_title_or_the_file(
+    rows: list[list[object]], name: str, hint: str, tmp_path: Path, reference: Reference
+) -> None:
+    path = write_sheet(tmp_path, name, [*rows, *DATED_ROWS[2:4]])
+    [asked] = [line for line in draft_mapping(path, reference).splitlines() if "period:" in line]
+    assert asked.endswith(hint)
+
+
+def test_tables_side_by_side_are_refused(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    """Each block has its own order of areas: the first column of areas holds for none but its."""
+    text = "Province,Entry costs,Province,Land access\nHà Nội,7.1,Đà Nẵng,6.5\n"
+    path = write_csv(tmp_path, "blocks.csv", text)
+    assert "2 columns headed 'Province'" in refuse(project, path, constants={"period": "2016"})
+    with pytest.raises(ReportError, match="give each a file of its own"):
+        draft_mapping(path, reference)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1258"])
+def test_a_table_in_an_encoding_of_old_comes_in(
+    encoding: str, project: Project, tmp_path: Path
+) -> None:
+    text = "Tỉnh;Năm;PCI\nLạng Sơn;2016;56,29\nĐắk Nông;2016;53,63\n"
+    if encoding == "cp1258":  # whole letters with a mark of tone after them
+        parts = (unicodedata.normalize("NFD", letter) for letter in text)
+        tones = "\u0300\u0301\u0303\u0309\u0323"
+        text = "".join(
+            unicodedata.normalize("NFC", "".join(mark for mark in part if mark not in tones))
+            + "".join(mark for mark in part if mark in tones)
+            for part in parts
+        )
+    path = tmp_path / "old.csv"
+    path.write_bytes(text.encode(encoding))
+    summary = str(bring(project, path))
+    assert ("decoded from cp1258" in summary) == (encoding == "cp1258")
+    assert values_of(project)["20", "pci", "2016-12-31"] == 56.29
 
 
 def test_a_rank_that_its_value_denies_is_named(project: Project, tmp_path: Path) -> None:
@@ -662,7 +735,11 @@ def test_empty_sheet(
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("latin.csv", "area,period\nCao L\xf4c,2023\n".encode("latin-1"), "is not UTF-8"),
+        (
+            "latin.csv",
+            "area,period\nCao L\xf4c,2023\n".encode("latin-1"),
+            "bytes of no encoding known",
+        ),
         ("no_workbook.xlsx", b"PK but no workbook", "a workbook that cannot be read"),
         ("no_parquet.parquet", b"PAR1", "Parquet that cannot be read"),
         ("table.docx", b"", "a file '.docx'"),

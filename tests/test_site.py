@@ -239,7 +239,7 @@ def test_a_broken_plan_keeps_the_former_pages_and_says_so(
     assert main(["--root", str(processed.root), "site", "--quiet"]) == 3
     told = capsys.readouterr()
     assert told.out == ""
-    assert "2 pages stay as they were, as a source of theirs was set aside: " in told.err
+    assert "2 pages left as before, as a source was set aside: " in told.err
     assert "song_may_2022_plan" in told.err
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.errors import CchcError, CommandError, Problem
+from cchc_analysis.errors import CchcError, CommandError, Problem, count
 from cchc_analysis.records import Scope
 from cchc_analysis.stopping import CODE as STOPPED
 from cchc_analysis.stopping import UNTOUCHED, end_now, mind_stopping
@@ -221,9 +221,11 @@ def _process(_: argparse.Namespace, project: Project) -> int:
     run = pipeline.process(project)
     pipeline.store(project, run)
     print(
-        f"{len(run.tables.transcripts)} figures of {len(run.tables.sources)} sources: "
-        f"{len(run.tables.observations)} observations, {len(run.tables.indicators)} published "
-        f"values, {len(run.tables.findings)} findings in {project.processed}"
+        f"{count(len(run.tables.transcripts), 'figure')} of "
+        f"{count(len(run.tables.sources), 'source')}: "
+        f"{count(len(run.tables.observations), 'observation')}, "
+        f"{count(len(run.tables.indicators), 'published value')}, "
+        f"{count(len(run.tables.findings), 'finding')} in {project.processed}"
     )
     return 0
 
@@ -281,14 +283,15 @@ def _site(options: argparse.Namespace, project: Project) -> int:
     )
     if site.kept:
         print(
-            f"{len(site.kept)} pages stay as they were, as a source of theirs was set aside: "
+            f"{count(len(site.kept), 'page')} left as before, as a source was set aside: "
             f"{', '.join(site.kept[:MOST_PROBLEMS])}",
             file=sys.stderr,
         )
     if profile:
         print(profile.format())
     if not options.quiet:
-        print(f"{site.pages} pages in {options.out or project.site}, {site.built} of them built")
+        pages = count(site.pages, "page")
+        print(f"{pages} in {options.out or project.site}, {site.built} of them built")
     return _tell(errors)
 
 
@@ -322,9 +325,10 @@ def _format_findings(findings: pd.DataFrame, form: str) -> str:
         f"{row.arithmetic}\n         {row.explanation_en}"
         for row in findings.itertuples()
     ]
-    counts = findings["severity"].value_counts()
-    summary = ", ".join(f"{count} {severity}" for severity, count in counts.items())
-    return "\n".join([*lines, f"{len(findings)} findings: {summary}" if lines else "no findings"])
+    tally = findings["severity"].value_counts()
+    summary = ", ".join(f"{number} {severity}" for severity, number in tally.items())
+    whole = f"{count(len(findings), 'finding')}: {summary}" if lines else "no findings"
+    return "\n".join([*lines, whole])
 
 
 def _find_project(root: Path | None) -> Project:

@@ -26,6 +26,15 @@ class Problem:
         return f"{self.where}: {self.found}; expected {self.expected}. {self.remedy}"
 
 
+def count(number: int, noun: str) -> str:
+    """How many there are, in words.
+
+    >>> count(1, "finding"), count(0, "finding"), count(2, "finding")
+    ('1 finding', '0 findings', '2 findings')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class CchcError(Exception):
     """Something that the person running the command can mend."""
 

@@ -23,6 +23,7 @@ from cchc_analysis.errors import (
     ReferenceDataError,
     ReportError,
     ValidationError,
+    count,
 )
 from cchc_analysis.files import list_rows
 from cchc_analysis.identities import choose_readings, load_identities
@@ -139,8 +140,9 @@ def check(project: Project) -> Iterator[str]:
     read, _, panels, problems = _read_all(project, reference)
     if faulty := [each for found in problems.values() for each in found]:
         raise ReportError(faulty)
-    yield f"reports: {len(read.sources)} sources, {len(read.transcripts)} figures"
-    yield f"panels: {len(panels.sources)} sources, {len(panels.transcripts)} figures"
+    for name, held in (("reports", read), ("panels", panels)):
+        sources, figures = len(held.sources), len(held.transcripts)
+        yield f"{name}: {count(sources, 'source')}, {count(figures, 'figure')}"
 
 
 def list_errors(findings: pd.DataFrame) -> list[CchcError]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.documents.texts import decode_text
 from cchc_analysis.errors import Problem, ReportError
 
 if TYPE_CHECKING:
@@ -45,19 +46,21 @@ class Sheet:
         heads: The names of the columns where the format has them, else ``None``: the head is then
             somewhere in ``cells``.
         lengths: How many cells each row of a text has, where its rows differ; else ``None``.
+        remark: What was done to the file before it could be read.
     """
 
     name: str
     cells: pd.DataFrame
     heads: tuple[str, ...] | None = None
     lengths: pd.Series[Any] | None = None
+    remark: str = ""
 
 
 def open_sheet(path: Path, sheet: str = "") -> Sheet:
     """Open the cells of a file.
 
     Args:
-        path: CSV or TSV in UTF-8, XLSX, or Parquet.
+        path: CSV or TSV in any encoding that a report may have, XLSX, or Parquet.
         sheet: The worksheet; needed where a workbook has several that hold anything.
 
     Raises:
@@ -83,7 +86,7 @@ def open_sheet(path: Path, sheet: str = "") -> Sheet:
 def _open_text(path: Path) -> Sheet:
     import pandas as pd
 
-    text = _decode(path)
+    text, remark = _decode(path)
     mark = _guess_separator(text)
     try:
         lines = csv.reader(io.StringIO(text), delimiter=mark)
@@ -104,7 +107,7 @@ def _open_text(path: Path) -> Sheet:
         remedy = "Quote cells that hold the separator; give each row the cells of the head."
         raise _fault(path, found, "rows of equal length", remedy) from None
     lengths = _measure_rows(text, mark) if len(set(top)) > 1 else None
-    return Sheet(path.name, _keep_held(cells.fillna("")), lengths=lengths)
+    return Sheet(path.name, _keep_held(cells.fillna("")), lengths=lengths, remark=remark)
 
 
 def _measure_rows(text: str, mark: str) -> pd.Series[Any]:
@@ -114,14 +117,15 @@ def _measure_rows(text: str, mark: str) -> pd.Series[Any]:
     return pd.Series({number: len(row) for number, row in enumerate(rows, start=1)})
 
 
-def _decode(path: Path) -> str:
+def _decode(path: Path) -> tuple[str, str]:
+    """The text of a file, and a remark where it is in an encoding of old."""
     content = path.read_bytes()
     code = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return unicodedata.normalize("NFC", content.decode(code))
-    except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not {code.removesuffix('-sig').upper()}"
-        raise _fault(path, found, "UTF-8", "Save it as “CSV UTF-8”, or as XLSX.") from None
+        return unicodedata.normalize("NFC", content.decode(code)), ""
+    except UnicodeDecodeError:
+        text, encoding = decode_text(path, content)
+    return unicodedata.normalize("NFC", text), f"decoded from {encoding}"
 
 
 def _guess_separator(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,13 +10,21 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.clean import PeriodError, nearest_names, parse_period, slug_text
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import open_sheet
-from cchc_analysis.panels.headings import choose_area, find_head, holds_figures
-from cchc_analysis.panels.mapping import PanelMapping
+from cchc_analysis.panels.cells import Sheet, open_sheet
+from cchc_analysis.panels.headings import (
+    Head,
+    choose_area,
+    find_head,
+    refuse_side_by_side,
+)
+from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
 from cchc_analysis.panels.ranks import list_rank_codes
 from cchc_analysis.panels.vocabulary import Vocabulary
 
 FEWEST_COLUMNS = 2
+
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 if TYPE_CHECKING:
     from cchc_analysis.reference import Reference
@@ -26,7 +35,7 @@ class _Guess:
     """What the headings of a file may be."""
 
     fields: dict[str, str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, ValueColumn] = field(default_factory=dict)
     periods: list[str] = field(default_factory=list)
     ranks: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
@@ -56,11 +65,12 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     known = Vocabulary(mapping, reference)
     head = find_head(opened, mapping, reference)
     names = [name for name in head.names if name]
-    if len(names) < FEWEST_COLUMNS or not holds_figures(opened, head):
+    if len(names) < FEWEST_COLUMNS or not _holds_figures(opened, head):
         lack = f"{len(names)} column" if len(names) < FEWEST_COLUMNS else "no column of figures"
         found = f"{lack}, which is no table"
         remedy = "A report in prose is read with `cchc read`; a table needs its separators."
         raise ReportError(Problem(opened.name, found, "an area and a figure in a row", remedy))
+    refuse_side_by_side(opened, head, known)
     guess = _guess(names, known)
     return "\n".join(
         [
@@ -69,11 +79,11 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
             "columns:",
             *(f"  {name}: {_quote(heading)}" for name, heading in guess.fields.items()),
             "values:",
-            *(f"  {_quote(heading)}: {code}" for heading, code in guess.values.items()),
+            *(f"  {_quote(heading)}: {_say(value)}" for heading, value in guess.values.items()),
             *_draft_ranks(guess),
             "ignore:",
             *(f"  - {_quote(name)}{_suggest(name, known)}" for name in guess.rest),
-            *_draft_constants(guess, _find_subject(file, known)),
+            *_draft_constants(guess, _find_subject(file, known), _find_year(file, opened, head)),
             "sources:",
             "  - source_id:   # small letters, digits and _",
             "    publisher:   # who published the figures",
@@ -85,16 +95,32 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     )
 
 
+def _holds_figures(sheet: Sheet, head: Head) -> bool:
+    """Whether some column below the head is mostly figures; commas make columns of prose too."""
+    body = sheet.cells[sheet.cells.index > head.last_row]
+    for position in body.columns:
+        held = [cell for cell in body[position] if isinstance(cell, float) or cell]
+        if 2 * sum(map(_is_figure, held)) > len(held):
+            return True
+    return False
+
+
+def _is_figure(cell: object) -> bool:
+    """A number, with a sign, a unit or a mark perhaps, and no words."""
+    return not isinstance(cell, str) or bool(_DIGIT.search(cell) and not _WORD.search(cell))
+
+
 def _guess(names: list[str], known: Vocabulary) -> _Guess:
     guess = _Guess()
     family = known.find_family(names)
     for name in names:
         found = known.match_field(name)
         value = known.match_value(name) or known.match_lower(name, family)
+        value = value or known.match_dated(name)
         if found and found not in guess.fields:
             guess.fields[found] = name
         elif value is not None and value.indicator:
-            guess.values[name] = value.indicator
+            guess.values[name] = value
         elif _is_period(name):
             guess.periods.append(name)
         elif known.is_rank(name):
@@ -115,7 +141,7 @@ def _draft_ranks(guess: _Guess) -> Iterator[str]:
     """The ranks beside the values, where one indicator can be what they rank."""
     if not guess.ranks:
         return
-    codes = {code: list_rank_codes(code) for code in guess.values.values()}
+    codes = {one.indicator: list_rank_codes(one.indicator) for one in guess.values.values()}
     ranked = {code: levels for code, levels in codes.items() if levels}
     if len(guess.ranks) == 1 and len(ranked) == 1:
         yield "ranks:"
@@ -136,7 +162,18 @@ def _find_subject(file: Path, known: Vocabulary) -> str:
     return f" ({code}?)" if code else ""
 
 
-def _draft_constants(guess: _Guess, subject: str) -> Iterator[str]:
+def _find_year(file: Path, sheet: Sheet, head: Head) -> str:
+    """The one year that the title or the name of a file speaks of, as a question."""
+    above = sheet.cells[sheet.cells.index < head.last_row]
+    title = " ".join(str(cell) for row in above.to_numpy() for cell in row)
+    for text in (title, file.stem.replace("_", " ")):
+        years = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text))
+        if len(years) == 1:
+            return f" ({years.pop()}?)"
+    return ""
+
+
+def _draft_constants(guess: _Guess, subject: str, year: str) -> Iterator[str]:
     wanted: Mapping[str, tuple[bool, str]] = {
         "indicator": (
             bool(guess.periods) and not guess.values,
@@ -144,8 +181,10 @@ def _draft_constants(guess: _Guess, subject: str) -> Iterator[str]:
             f"data/reference/indicators.csv{subject}",
         ),
         "period": (
-            not guess.periods and not {"period", "period_end"} & set(guess.fields),
-            "no column says it: 2023, 2024-H1, …",
+            not guess.periods
+            and not {"period", "period_end"} & set(guess.fields)
+            and not (guess.values and all(one.period for one in guess.values.values())),
+            f"no column says it: 2023, 2024-H1, …{year}",
         ),
         "area": (
             not {"area", "area_code"} & set(guess.fields),
@@ -163,6 +202,12 @@ def _suggest(name: str, known: Vocabulary) -> str:
         return "  # a rank of …: `ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
     near = nearest_names(name, known.list_names())
     return f"  # nearest known: {', '.join(near)}" if near and not known.is_ignored(name) else ""
+
+
+def _say(value: ValueColumn) -> str:
+    if not value.period:
+        return value.indicator
+    return f"{{indicator: {value.indicator}, period: {value.period}}}"
 
 
 def _quote(text: str) -> str:

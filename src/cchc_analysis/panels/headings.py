@@ -43,8 +43,6 @@ FORM_COLUMNS: Mapping[int, tuple[str, str]] = {
 
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
 _NUMBER = re.compile(r"[-−]?[\d., ]*\d%?")
-_DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,7 @@ def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Re
             heading, all at once.
     """
     known = Vocabulary(mapping, reference)
+    refuse_side_by_side(sheet, head, known)
     form = _match_form(sheet, head) if not mapping.values else {}
     fields: dict[str, int] = {}
     values: dict[int, ValueColumn] = dict(form)
@@ -122,19 +121,23 @@ def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Re
     return Columns(head.names, choose_area(fields), values, kind, tuple(unknown))
 
 
-def holds_figures(sheet: Sheet, head: Head) -> bool:
-    """Whether some column below the head is mostly figures; commas make columns of prose too."""
-    body = sheet.cells[sheet.cells.index > head.last_row]
-    for position in body.columns:
-        held = [cell for cell in body[position] if isinstance(cell, float) or cell]
-        if 2 * sum(map(_is_figure, held)) > len(held):
-            return True
-    return False
+def refuse_side_by_side(sheet: Sheet, head: Head, known: Vocabulary) -> None:
+    """Refuse tables that stand beside each other, each with its own areas.
 
-
-def _is_figure(cell: object) -> bool:
-    """A number, with a sign, a unit or a mark perhaps, and no words."""
-    return not isinstance(cell, str) or bool(_DIGIT.search(cell) and not _WORD.search(cell))
+    Raises:
+        ReportError: One heading names the area of several columns.
+    """
+    areas = [name for name in head.names if known.match_field(name) in ("area", "province")]
+    repeated = next((name for name in areas if areas.count(name) > 1), "")
+    if repeated:
+        raise ReportError(
+            Problem(
+                sheet.name,
+                f"{areas.count(repeated)} columns headed {repeated!r}",
+                "one column of areas, which holds for all figures of a row",
+                "These are tables side by side: give each a file of its own.",
+            )
+        )
 
 
 def choose_area(fields: Mapping[str, T]) -> dict[str, T]:

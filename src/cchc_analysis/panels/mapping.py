@@ -24,6 +24,8 @@ FIELDS = (
 TOTAL_WORDS = (
     *("tổng", "tổng số", "tổng cộng", "cộng", "tổng cộng chung", "toàn tỉnh", "toàn huyện"),
     *("bình quân", "trung bình", "bình quân chung", "trung bình chung", "điểm trung bình"),
+    *("giá trị trung bình", "giá trị trung vị", "giá trị cao nhất", "giá trị thấp nhất"),
+    *("điểm cao nhất", "điểm thấp nhất", "lớn nhất", "nhỏ nhất", "độ lệch chuẩn"),
     *("trung vị", "cao nhất", "thấp nhất", "total", "grand total", "sum", "mean", "average"),
     *("median", "max", "min", "maximum", "minimum", "highest", "lowest"),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.errors import count
 from cchc_analysis.panels.mapping import PanelSource
 from cchc_analysis.panels.reading import PanelFigures
 
@@ -32,10 +33,11 @@ class PanelSummary:
     def __str__(self) -> str:
         form = f", read as form {self.form}" if self.form else ""
         counts = (
-            f"{self.figures} figures of {self.areas} areas, {self.periods} periods, "
-            f"{len(self.indicators)} indicators, {len(self.sources)} sources"
+            f"{count(self.figures, 'figure')} of {count(self.areas, 'area')}, "
+            f"{count(self.periods, 'period')}, {count(len(self.indicators), 'indicator')}, "
+            f"{count(len(self.sources), 'source')}"
         )
-        lines = [f"{self.panel}: {counts} from {self.cells} cells{form}"]
+        lines = [f"{self.panel}: {counts} from {count(self.cells, 'cell')}{form}"]
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
 
 

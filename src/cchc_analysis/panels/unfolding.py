@@ -59,7 +59,7 @@ def unfold_sheet(sheet: Sheet, head: Head, columns: Columns, mapping: PanelMappi
     rows = _describe_rows(body, columns, mapping)
     figures = _melt(body, rows, columns)
     cells = len(figures)
-    notes: list[str] = []
+    notes = [sheet.remark] if sheet.remark else []
     figures = _drop_missing(figures, mapping, notes)
     figures, totals = _split_totals(figures, columns, mapping, notes)
     if figures.empty:

@@ -21,6 +21,14 @@ FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
         *("don vi hanh chinh", "xa phuong thi tran", "ten tinh", "ten huyen", "ten tinh thanh pho"),
         *("ten don vi hanh chinh", "cac tinh thanh pho", "province city", "provinces", "locality"),
         *("ubnd cac huyen thi xa thanh pho", "ubnd huyen", "tinh tp", "huyen tx tp", "districts"),
+        *(
+            "huyen thanh pho",
+            "huyen thi xa",
+            "thanh pho huyen",
+            "thi xa thanh pho huyen",
+            "provname",
+        ),
+        *("cac huyen thanh pho", "cac huyen thi xa thanh pho", "cac dia phuong", "ubnd cap huyen"),
     ),
     "area_code": ("area id", "ma don vi", "ma dia phuong", "ma gso", "gso code", "ma so"),
     "province": (
@@ -53,6 +61,8 @@ RANK_WORDS = (
 QUALIFYING = ("toi da", "max", "tu danh gia", "tu cham", "hang", "rank", "ty le", "mat", "chua dat")
 """Words of an upper heading that make something else of the lower one."""
 
+_YEAR = re.compile(r"(?:\bnăm\s+|\byear\s+)?\b((?:19|20)\d\d)\b", re.IGNORECASE)
+_UNIT = re.compile(r"\s*\((?:%|điểm|points?|tỷ lệ %)\)\s*$", re.IGNORECASE)
 _NUMBERING = re.compile(r"^\s*(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*)\s*[.):]\s*(?=\D)")
 
 
@@ -89,6 +99,16 @@ class Vocabulary:
         codes = self._labels.get(_fold_heading(lower), set())
         own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
         return ValueColumn(indicator=next(iter(own))) if len(own) == 1 else None
+
+    def match_dated(self, name: str) -> ValueColumn | None:
+        """What a heading is that names its year too ("SIPAS 2022 (%)"); for a draft."""
+        years = _YEAR.findall(name)
+        if len(years) != 1:
+            return None
+        value = self.match_value(_UNIT.sub("", _YEAR.sub("", name)).strip(" ,-–"))
+        if value is None or not value.indicator or value.period:
+            return None
+        return value.model_copy(update={"period": years[0]})
 
     def find_family(self, names: Iterable[str]) -> str:
         """How the codes of most headings of a table begin ("papi"), or ``""``."""
