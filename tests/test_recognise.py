@@ -396,6 +396,42 @@ def test_a_sentence_names_its_own_window(reader, text: str, start: str, end: str
     assert (figure.period_start, figure.period_end) == (start, end)
 
 
+def find_ends(reader, text: str) -> list[str]:
+    return [figure.period_end for figure in reader(text) if figure.indicator]
+
+
+def test_the_day_of_one_paragraph_is_not_that_of_the_next(reader) -> None:
+    """A day holds below a line that opens a list with it, and in its own sentence."""
+    list_below = (
+        "Đến ngày 31/5/2022:\n- Có 12 phòng chuyên môn.\n- Có 04 đơn vị sự nghiệp công lập."
+    )
+    assert find_ends(reader, list_below) == ["2022-05-31", "2022-05-31"]
+    apart = "Đến ngày 31/5/2022 giải ngân 12 triệu đồng vốn đầu tư công.\nCó 12 phòng chuyên môn."
+    assert find_ends(reader, apart) == ["2022-05-31", "2022-06-30"]
+
+
+def test_indices_told_one_after_the_other_are_of_one_year(reader) -> None:
+    text = "Chỉ số PAR INDEX năm 2020 của tỉnh đạt 83,72%. Chỉ số SIPAS đạt 84,91%, xếp thứ 35/63."
+    assert find_ends(reader, text) == ["2020-12-31"] * 3
+    other = "Theo Kế hoạch năm 2020, kiểm tra 05 xã. Chỉ số SIPAS đạt 84,91%."
+    assert find_ends(reader, other)[-1] == "2022-06-30"
+
+
+@pytest.mark.parametrize(
+    ("heading", "end"),
+    [
+        ("II. NHIỆM VỤ NĂM 2023", "2023-12-31"),
+        ("Phần thứ hai\nPHƯƠNG HƯỚNG, NHIỆM VỤ TRỌNG TÂM NĂM 2023", "2023-12-31"),
+        ("II. NHIỆM VỤ QUÝ III NĂM 2022", "2022-06-30"),
+        ("II. PHƯƠNG HƯỚNG GIAI ĐOẠN 2021-2025", "2022-06-30"),
+    ],
+)
+def test_a_target_is_for_the_year_of_its_heading(reader, heading: str, end: str) -> None:
+    text = f"{heading}\n- Tối thiểu 60% hồ sơ được tiếp nhận trực tuyến."
+    [figure] = [figure for figure in reader(text) if figure.indicator]
+    assert (figure.status, figure.period_end) == ("target", end)
+
+
 def test_a_table_is_read_by_its_labels(reader) -> None:
     text = (
         "Kết quả tiếp nhận hồ sơ:\nSTT\tĐơn vị\tTổng số\tTrực tuyến\n"

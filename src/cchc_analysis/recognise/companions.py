@@ -34,6 +34,10 @@ NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "
 _IN_WHICH = re.compile(r"(?i)\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm)\b")
 
 
+_BRACKET = re.compile(
+    r"(?i)\d\s[^\W\d]+(?:\s[^\W\d]+){0,3}\s*\(\s*(?:(?:đạt|chiếm|bằng)\s*)?(?:tỷ lệ|tỉ lệ)?\s*$"
+)
+_CLOSES = re.compile(r"\s*%\s*\)")
 CHANGE = re.compile(
     r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
     r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
@@ -72,6 +76,13 @@ class Companions:
         if not whole:
             return None
         return Candidate(whole, SURE, f"the whole that {figure.indicator} is a part of")
+
+    def is_beside_unknown(self, entry: Entry) -> bool:
+        """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
+        start, end = entry.mention.numeral.start, entry.mention.numeral.end
+        is_bare = _BRACKET.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
+        before = self.figure_before(entry)
+        return bool(is_bare and before and not before.indicator and not entry.label)
 
     def find_share(self, entry: Entry, words: Words) -> Candidate | None:
         """The share that a bare percentage is, by the figure right before it."""

@@ -60,6 +60,8 @@ _OFFICE = re.compile(
 )
 _TIMES = re.compile(r"(?i)\b\d+\s*tháng\b|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*")
 """Digits that open a sentence and count nothing: "Trong 9 tháng, Bộ phận một cửa …"."""
+_INDEX = re.compile(r"(?i)\b(?:chỉ số|par index|sipas|papi|pci|ddci|dti)\b")
+_INDEX_YEAR = re.compile(r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)")
 _CLOSED = re.compile(r"\([^()]*\)")
 _BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
 _COMMUNE = re.compile(
@@ -238,15 +240,16 @@ class Context:
         return self._days[entry.line]
 
     def _carry_days(self) -> list[dt.date | None]:
-        """A day named in a paragraph holds for what follows it, up to the next heading."""
+        """A day of a heading or an opener of a list holds below, up to the next heading."""
         days: list[dt.date | None] = []
-        day = None
+        carried = None
         for line, place in zip(self._lines, self._places, strict=True):
             if place.is_heading:
-                day = None
-            if not place.note:
-                day = find_day(line.text, self._head.period) or day
-            days.append(day)
+                carried = None
+            named = None if place.note else find_day(line.text, self._head.period)
+            days.append(named or carried)
+            if named and (place.is_heading or line.text.rstrip().endswith(":")):
+                carried = named
         return days
 
     def _carry_windows(self) -> Iterator[Period | None]:
@@ -270,15 +273,20 @@ class Context:
         return row["reform_area"] == "index" or str(row["aggregation"]) == "rank"
 
     def _find_index_year(self, entry: Entry) -> Period | None:
-        """An index is that of the year named last before it, whatever the year of the report."""
-        said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-        years = re.findall(
-            r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)", _CLOSED.sub(" ", said)
-        )
-        if not years:
-            return None
-        year = int(years[-1])
-        return Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+        """An index is that of the year named last before it, whatever the year of the report.
+
+        Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020.
+        """
+        text, at = entry.text, entry.mention.lead
+        sentences = [text[at : entry.mention.numeral.start]]
+        sentences += reversed(SENTENCE_END.split(text[:at].strip()))
+        for sentence in filter(str.strip, sentences):
+            if sentence is not sentences[0] and not _INDEX.search(sentence):
+                return None
+            years = _INDEX_YEAR.findall(_CLOSED.sub(" ", sentence))
+            if years:
+                return Period(dt.date(int(years[-1]), 1, 1), dt.date(int(years[-1]), 12, 31))
+        return None
 
     def _find_level(self) -> str:
         try:

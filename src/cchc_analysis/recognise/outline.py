@@ -95,19 +95,31 @@ class _Walk:
             return note
         before = self._find_before(text)
         heading = None if self._lines[at].cells else _match_heading(text)
+        is_title = heading is None and self._names_part(text)
         if heading:
             self._enter(at, *heading)
+        elif is_title:
+            self._headings.append((0, at, ""))
+        is_heading = heading is not None or is_title
         place = Place(
             self._section(),
             tuple(index for index in self._heading_lines() if index != at),
-            self._climb(at, text, is_heading=heading is not None),
+            self._climb(at, text, is_heading=is_heading),
             before=before,
-            is_heading=heading is not None,
+            is_heading=is_heading,
         )
         self._last = at
         for mark in _NOTE_INLINE.finditer(text):
             self._marks[mark[0].translate(_LOWERED)] = (at, mark.start())
         return place
+
+    def _names_part(self, text: str) -> bool:
+        """Whether a line in capitals right below a bare "Phần thứ hai" is its title."""
+        if self._last < 0 or not self._headings or self._headings[-1][:2] != (0, self._last):
+            return False
+        above = self._lines[self._last].text
+        is_bare = not _HEADINGS[0][1].sub("", above, count=1).strip(" *")
+        return is_bare and text.upper() == text and _match_heading(text) is None
 
     def _continue_note(self, at: int, text: str) -> Place | None:
         """The place of a line that is the text of a note, or goes on with one."""
@@ -174,7 +186,7 @@ class _Walk:
     def _section(self) -> str:
         """The path of numbers; "2.3" under "2" says all of it, and so does "II.2.3" alone."""
         numbers: list[str] = []
-        for _, _, number in self._headings:
+        for number in filter(None, (number for _, _, number in self._headings)):
             if re.match(r"[IVX]+\.\d", number):
                 numbers = []
             elif numbers and number.startswith(f"{numbers[-1]}."):

@@ -121,7 +121,8 @@ class Proposer:
         if is_compared or mention.role in ("whole", "high"):
             find = self._beside.find_compared if is_compared else self._beside.follow_partner
             return find(entry, words), ()
-        if CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start):
+        is_change = CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start)
+        if is_change or ("%" in words.units and self._beside.is_beside_unknown(entry)):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
         if "point" in words.units and (points := self._beside.pair_points(entry, words)):
@@ -223,7 +224,8 @@ class Proposer:
         status = self._context.find_status(entry, words, rule)
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
-            period = find_target_period(said, period, self._head.period)
+            headings = " ".join(lev.text for lev in words.levels if lev.name == "heading")
+            period = find_target_period(said, headings, period, self._head.period)
         comparator = mention.comparator
         if status is Status.TARGET and comparator is Comparator.EQUAL:
             comparator = Comparator.AT_MOST if indicator.endswith("_rank") else Comparator.AT_LEAST

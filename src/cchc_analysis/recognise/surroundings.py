@@ -245,8 +245,11 @@ def _label_pair(mention: Mention, text: str, hits: list[Hit]) -> list[Hit]:
     """Of "có mặt A/B được giao" and "được giao/có mặt: A/B", the label that is not A's left out."""
     present = [hit for hit in hits if hit.term == "có mặt"]
     given = [hit for hit in hits if hit.term == "được giao"]
-    if mention.role != "part" or not present or not given:
+    if mention.role != "part" or not given:
         return hits
+    if not present:
+        # "52 người/58 biên chế được giao": what is given is the B.
+        return [hit for hit in hits if hit not in given or hit.end <= mention.numeral.start]
     is_turned = text[given[0].end : present[0].start].strip() == "/"
     other = present if is_turned else given
     return [hit for hit in hits if hit not in other]

@@ -36,10 +36,14 @@ _YEAR = re.compile(
     r"(?i)(?<!đầu )(?<!cuối )(?<!tháng )(?<!\d )(?<!giai đoạn )(?:^|[\s(,;*“])"
     r"(?:trong\s+|cả\s+|của\s+)?năm\s+((?:19|20)\d\d)(?!\s*[-–]\s*\d)"
 )
+_YEAR_AHEAD = re.compile(
+    r"(?i)\b(?:nhiệm vụ|phương hướng|mục tiêu|chỉ tiêu)\b(?:(?!\bquý\b|\btháng\b)[^.;])*?"
+    r"\bnăm\s+((?:19|20)\d\d)(?!\s*[-–]\s*\d)"
+)
 _PRECEDED = re.compile(
     r"(?i)(?:tháng\s*\d{1,2}|đầu|cuối|kế hoạch|luật|văn bản|"
     r"ngày\s.{0,14}|quý\s*\w+|dự toán|giao|so với|"
-    r"cùng kỳ|CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
+    r"cùng kỳ|sang|CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
 )
 _SPAN_OF_YEARS = re.compile(r"(?i)kỳ(?:\s+\w+){0,4}\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)")
 _SAME = r"cùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?"
@@ -131,9 +135,13 @@ def find_year(text: str, default: Period) -> Period | None:
     return found
 
 
-def find_target_period(text: str, period: Period, default: Period) -> Period:
-    """A target set for this year or a later one is for all of it ("theo kế hoạch năm 2023")."""
-    years = [int(match[1]) for match in _YEAR.finditer(text)]
+def find_target_period(text: str, headings: str, period: Period, default: Period) -> Period:
+    """A target set for this year or a later one is for all of it ("theo kế hoạch năm 2023").
+
+    Where the text names no year the headings may: "Nhiệm vụ trọng tâm năm 2022".
+    """
+    said, above = _YEAR.finditer(text), _YEAR_AHEAD.finditer(headings)
+    years = [int(match[1]) for match in said] or [int(match[1]) for match in above]
     if not default.end or period.end != default.end or not years or years[-1] < default.end.year:
         return period
     start = dt.date(years[-1], 1, 1) if period.start else None
