@@ -8,14 +8,15 @@ stays, for a person to give it one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cchc_analysis.clean import fold_text
 from cchc_analysis.documents.lines import Document, Line
 from cchc_analysis.recognise.clauses import find_mentions
 from cchc_analysis.recognise.figures import Figure
-from cchc_analysis.recognise.grids import Label, label_cells
+from cchc_analysis.recognise.grids import INNER, Label, label_cells
 from cchc_analysis.recognise.head import Head, read_head
 from cchc_analysis.recognise.kinds import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
@@ -27,6 +28,13 @@ from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.reference import Reference
 
+FEWEST_STAGES = 3
+"""Stages of dossiers among the heads of a table from which it counts dossiers."""
+_STAGES = re.compile(r"(?i)tiếp nhận|giải quyết|(?:đúng|trước|sớm|quá|trễ|chậm) hạn|kỳ trước")
+_PART = re.compile(
+    r"(?i)\s*(?:số )?(?:mới|kỳ trước|từ kỳ trước|trực tuyến|trực tiếp|"
+    r"(?:đúng|trước|sớm|quá|trễ|chậm|trong) hạn)(?: chuyển (?:sang|qua))?\s*"
+)
 REPEATED_WORDS = 8
 """A line of at least so many words that stood before word for word is a repetition."""
 
@@ -138,5 +146,26 @@ def _label_tables(lines: tuple[Line, ...]) -> dict[tuple[int, int], Label]:
             tables.setdefault(line.table, []).append(line)
     labels: dict[tuple[int, int], Label] = {}
     for rows in tables.values():
-        labels |= label_cells(rows)
+        labels |= _name_counted(label_cells(rows))
     return labels
+
+
+def _name_counted(labels: dict[tuple[int, int], Label]) -> dict[tuple[int, int], Label]:
+    """A table whose heads are the stages of dossiers counts dossiers, though no head says so.
+
+    A head that names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
+    """
+    heads = " | ".join(dict.fromkeys(label.column for label in labels.values()))
+    stages = {stage.casefold() for stage in _STAGES.findall(heads)}
+    if len(stages) < FEWEST_STAGES or "hồ sơ" in heads.casefold():
+        return labels
+    named, stage = {}, ""
+    for at in sorted(labels):
+        label = labels[at]
+        column = label.column
+        if _PART.fullmatch(column) and stage:
+            column = f"{stage} {INNER} {column}".replace("Mới", "Mới tiếp nhận")
+        else:
+            stage = column
+        named[at] = replace(label, column=column, group=f"{label.group} hồ sơ".strip())
+    return named

@@ -20,6 +20,7 @@ from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import Scope
 from cchc_analysis.reference import Reference
 
+_RESOLVED = ("total", "on_due", "overdue")
 _ONE_DOT = re.compile(r"\d{1,2}\.\d{3}")
 
 
@@ -35,6 +36,7 @@ def look_again(
     found = _tell_impossible_wholes(found, reference)
     found = _read_dots_again(found, reference)
     found = _check_shares(found, reference)
+    found = _tell_on_time(found, reference)
     return tuple(decide_open(found, reference, tuple(identities)))
 
 
@@ -61,6 +63,30 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
                 looked_again="took the indicator of the same number further on in the line",
             )  # fmt: skip
         found.append(figure)
+    return found
+
+
+def _tell_on_time(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """Dossiers "đúng hạn" that, with the overdue ones, are all that was resolved, are on time.
+
+    So it is where nothing tells the early ones apart.
+    """
+    places: dict[tuple[str, ...], dict[str, list[int]]] = {}
+    for at, figure in enumerate(figures):
+        key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
+        places.setdefault(key, {}).setdefault(figure.indicator, []).append(at)
+    found = [*figures]
+    for known in places.values():
+        several = [known.get(f"dossiers_resolved_{name}", []) for name in _RESOLVED]
+        if "dossiers_resolved_early" in known or [len(each) for each in several] != [1, 1, 1]:
+            continue
+        whole, on_due, overdue = (read_value(figures[at], reference) for [at] in several)
+        if None not in (whole, on_due, overdue) and whole == (on_due or 0) + (overdue or 0):
+            [at] = several[1]
+            found[at] = replace(
+                figures[at], indicator="dossiers_resolved_on_time", confidence=Confidence.LOW,
+                looked_again="with the overdue ones it is all that was resolved: no other is early",
+            )  # fmt: skip
     return found
 
 

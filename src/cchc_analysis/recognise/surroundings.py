@@ -7,6 +7,7 @@ the line that opens a list, from the text a note hangs on, from the headings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -30,6 +31,7 @@ from cchc_analysis.recognise.stretches import (
 )
 from cchc_analysis.recognise.wording import Hit, Wording, count_words
 
+_SENTENCE = re.compile(r"(?:\S+\s+){8}.*[.;]\s*$")
 PREVIOUS_LINES = 3
 TITLE_TERMS = frozenset(
     {
@@ -237,7 +239,12 @@ class Surroundings:
         while at >= 0 and self._lines[at].table == table:
             at -= 1
         above = [self._lines[n].text for n in range(max(0, at - 4), at + 1)]
-        filled = [text for text in above if text.strip() and "\t" not in text]
+        # A sentence that ends above the table has been told; a caption has not.
+        filled = [
+            text
+            for text in above
+            if text.strip() and "\t" not in text and not _SENTENCE.search(text)
+        ]
         return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
 
 

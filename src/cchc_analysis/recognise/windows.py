@@ -36,9 +36,9 @@ _YEAR = re.compile(
     r"(?i)(?<!đầu )(?<!cuối )(?<!tháng )(?<!\d )(?<!giai đoạn )(?:^|[\s(,;*“])"
     r"(?:trong\s+|cả\s+|của\s+)?năm\s+((?:19|20)\d\d)(?!\s*[-–]\s*\d)"
 )
-_YEAR_AHEAD = re.compile(
-    r"(?i)\b(?:nhiệm vụ|phương hướng|mục tiêu|chỉ tiêu)\b(?:(?!\bquý\b|\btháng\b)[^.;])*?"
-    r"\bnăm\s+((?:19|20)\d\d)(?!\s*[-–]\s*\d)"
+_AHEAD = re.compile(
+    r"(?i)\b(?:nhiệm vụ|phương hướng|mục tiêu|chỉ tiêu)\b[^.;]*?"
+    r"(?:năm\s+|/\s*)(?:19|20)\d\d(?!\s*[-–]\s*\d)"
 )
 _PRECEDED = re.compile(
     r"(?i)(?:tháng\s*\d{1,2}|đầu|cuối|kế hoạch|luật|văn bản|"
@@ -138,11 +138,20 @@ def find_year(text: str, default: Period) -> Period | None:
 def find_target_period(text: str, headings: str, period: Period, default: Period) -> Period:
     """A target set for this year or a later one is for all of it ("theo kế hoạch năm 2023").
 
-    Where the text names no year the headings may: "Nhiệm vụ trọng tâm năm 2022".
+    Where the text names no time the headings may: "Nhiệm vụ trọng tâm năm 2022", "quý II/2022".
     """
-    said, above = _YEAR.finditer(text), _YEAR_AHEAD.finditer(headings)
-    years = [int(match[1]) for match in said] or [int(match[1]) for match in above]
-    if not default.end or period.end != default.end or not years or years[-1] < default.end.year:
+    if not default.end or period.end != default.end:
+        return period
+    years = [int(match[1]) for match in _YEAR.finditer(text)]
+    if not years:
+        ahead = _AHEAD.search(headings)
+        named = ahead[0] if ahead else ""
+        window = None if "cuối" in named.casefold() else find_window(named, default)
+        if window and window.end:
+            start = window.start if period.start else None
+            return Period(start, window.end) if window.end > default.end else period
+        years = [int(year) for year in re.findall(r"(?:19|20)\d\d", named)]
+    if not years or years[-1] < default.end.year:
         return period
     start = dt.date(years[-1], 1, 1) if period.start else None
     return Period(start, dt.date(years[-1], 12, 31))
