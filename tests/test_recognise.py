@@ -168,6 +168,20 @@ def test_a_title_without_a_year_has_that_of_the_place_and_day(reader) -> None:
     assert (head.period_label, head.is_sure_period) == ("2023-9M", False)
 
 
+@pytest.mark.parametrize(
+    ("office", "issuer"),
+    [
+        ("PHÒNG NỘI VỤ", "Phòng Nội vụ"),
+        ("VĂN PHÒNG HĐND VÀ UBND", "Văn phòng HĐND và UBND"),
+        ("ỦY BAN NHÂN DÂN", "UBND"),
+    ],
+)
+def test_an_issuer_is_written_as_offices_write_themselves(reader, office: str, issuer: str) -> None:
+    text = f"UBND HUYỆN CAO LỘC\n{office}\nSố: 12/BC\nBÁO CÁO\nCông tác CCHC năm 2022\n"
+    head = read_head(read_lines(text).lines, reader.reference)
+    assert head.issuer == f"{issuer} huyện Cao Lộc"
+
+
 def test_windows_days_and_years_in_words() -> None:
     window = find_window("Từ ngày 15/12/2021 đến ngày 14/6/2022, tiếp nhận", H1)
     assert window == Period(dt.date(2021, 12, 15), dt.date(2022, 6, 14))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from cchc_analysis.documents.lines import CAPITALS, Line
 from cchc_analysis.recognise.borders import SENTENCE_END
-from cchc_analysis.recognise.head import Head
+from cchc_analysis.recognise.head import Head, find_level
 from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.nouns import find_unit
@@ -85,7 +85,7 @@ class Context:
         self._names: dict[str, bool] = {}
         self._days = list(self._carry_days())
         self._windows = list(self._carry_windows())
-        self.level = self._find_level()
+        self.level = find_level(head.area, reference)
         surroundings.is_commune = self.level == "commune"
 
     def find_scope(self, entry: Entry, words: Words, rule: Rule | None) -> tuple[Scope, bool]:
@@ -287,16 +287,6 @@ class Context:
             if years:
                 return Period(dt.date(int(years[-1]), 1, 1), dt.date(int(years[-1]), 12, 31))
         return None
-
-    def _find_level(self) -> str:
-        try:
-            area_id = self._reference.match_area(self._head.area)
-        except KeyError:
-            name = self._head.area.casefold()
-            if name.startswith("tỉnh"):
-                return "province"
-            return "commune" if name.startswith(("xã", "phường", "thị trấn")) else "district"
-        return str(self._reference.area_rows[area_id]["level"])
 
 
 def _list_said(level: Level) -> set[str]:

@@ -44,9 +44,12 @@ _NEXT = re.compile(r"(?i)\b(?:phương hướng|nhiệm vụ|kế hoạch|giải
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 _EARLY = dt.timedelta(days=45)
 """How long before its end a period may be reported on."""
-_OFFICE = re.compile(
-    r"(?i)^\W*((?:ủy|uỷ) ban nhân dân|phòng nội vụ|sở nội vụ|văn phòng hđnd và ubnd)\b"
-)
+_OFFICES = {
+    "phòng nội vụ": "Phòng Nội vụ",
+    "sở nội vụ": "Sở Nội vụ",
+    "văn phòng hđnd và ubnd": "Văn phòng HĐND và UBND",
+}
+_OFFICE = re.compile(rf"(?i)^\W*((?:ủy|uỷ) ban nhân dân|{'|'.join(_OFFICES)})\b")
 _NO_TITLE = re.compile(
     r"(?i)^(?:thực hiện(?!\s+(?:công tác|nhiệm vụ|cải cách|cchc))|căn cứ|kính gửi|"
     r"\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
@@ -234,13 +237,23 @@ def _lower_capitals(text: str) -> str:
     return text.title() if text.isupper() else text
 
 
+def find_level(area: str, reference: Reference) -> str:
+    """The level of an area: as we know it, else as its name says."""
+    try:
+        return str(reference.area_rows[reference.match_area(area)]["level"])
+    except KeyError:
+        name = area.casefold()
+    if name.startswith("tỉnh"):
+        return "province"
+    return "commune" if name.startswith(("xã", "phường", "thị trấn")) else "district"
+
+
 def _find_issuer(top: Sequence[str], area: str) -> str:
     """The office that a short line at the top names, with the area."""
     for text in top[:12]:
         office = _OFFICE.match(text)
         if office and (text.isupper() or len(text.split()) < 9):
-            name = office[1].casefold()
-            return keep_text(f"{name.capitalize() if 'dân' not in name else 'UBND'} {area}")
+            return keep_text(f"{_OFFICES.get(office[1].casefold(), 'UBND')} {area}")
     return f"UBND {area}" if area else ""
 
 
