@@ -108,7 +108,8 @@ def build_with_papermill(project: Project, parameters: dict[str, str]) -> bytes:
 
 
 def build_with_engine(country: Country, wanted: list[Page], count: int) -> Made:
-    warm = partial(warm_up, country.reference)
+    sample = make_task(country.project, wanted[0])
+    warm = partial(warm_up, country.reference, sample)
     files = read_inputs(country.project)
     for outcome in run_jobs(country.jobs(wanted), make_files, warm, count, 300, files=files):
         yield take(outcome, "index.html")

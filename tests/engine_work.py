@@ -104,8 +104,11 @@ def execute_in_place(paths: tuple[str, str]) -> bytes:
 
 
 def warm_notebooks() -> None:
-    """Import what a notebook needs, and pyplot as a build does."""
+    """Import what a notebook needs, and pyplot and a spare shell as a build does."""
     import matplotlib.pyplot as plt
     import papermill
 
+    from cchc_analysis.engine.shell import make_spare
+
+    make_spare()
     WARM.extend([plt.__name__, papermill.__name__])

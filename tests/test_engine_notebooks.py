@@ -117,6 +117,7 @@ SHOWN = {
     "main": "class A: pass\nimport pickle\n"
     "__name__, pickle.loads(pickle.dumps(A())).__class__.__name__",
     "history": "In[1][:5], len(Out), _",
+    "folders": "_dh, get_ipython().starting_dir",
     "nothing": "",
     "comment": "# no code",
 }

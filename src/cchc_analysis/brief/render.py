@@ -260,6 +260,7 @@ def make_exporter(notebooks: Path, lang: str) -> Any:
         template_name=TEMPLATE,
         extra_template_basedirs=[str(notebooks)],
         language_code=lang,
+        optimistic_validation=True,  # papermill has just written it: once at the end is enough
     )
 
 

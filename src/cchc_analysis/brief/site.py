@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 JOB_BYTES = 2 << 30
 """Memory that one page may take besides what it shares: far more than any takes when it is well."""
 
+FEWEST_FOR_SAMPLE = 10
+"""Briefs from which it pays to tell one beforehand, so that each child finds what that leaves."""
+
 DRAWN_BY = (
     *("babel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert", "nbformat", "numpy"),
     *("openpyxl", "pandas", "papermill", "scipy", "statsmodels"),
@@ -208,10 +211,12 @@ def _make_waiting(
     """Make the pages that have to be made; one that fails shows what it showed before."""
     waiting = draft.list_waiting()
     progress = Progress(len(waiting), is_quiet=workers.is_quiet or not waiting, what="pages")
+    briefs = [page for page in waiting if page.is_brief]
+    sample = task_of(briefs[0]) if len(briefs) >= FEWEST_FOR_SAMPLE else None
     outcomes = run_jobs(
         (Job(page.folder, task_of(page), draft.wanted[page.folder].key) for page in waiting),
         make_files,
-        partial(warm_up, reference),
+        partial(warm_up, reference, sample=sample),
         workers.count,
         workers.timeout,
         progress,

@@ -100,9 +100,9 @@ class PlaceKernel(_Kernel):
 
     def start_kernel(self, **_: Any) -> None:
         """Make the shell."""
-        from cchc_analysis.engine.shell import Cells
+        from cchc_analysis.engine.shell import take_cells
 
-        self._cells: Cells = Cells(self.take)
+        self._cells: Cells = take_cells(self.take)
         self.has_kernel = True
 
     async def execute(self, code: str, *, store_history: bool = True, **_: Any) -> str:

@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
@@ -37,10 +38,15 @@ class Cells:
     """
 
     def __init__(self, publish: Publish) -> None:
-        self._publish = publish
+        self.publish = publish
         self._parent: Message = {}
         self._shell = _make_shell(self._send)
         self.is_over = False
+
+    def enter(self, folder: Path) -> None:
+        """Begin in a folder, as a shell that is made there does."""
+        self._shell.starting_dir = str(folder)
+        self._shell.user_ns["_dh"][:] = [folder]
 
     async def run(self, parent: Message, code: str, *, store_history: bool = True) -> Message:
         """Run a cell and return the reply; what it shows is published on the way."""
@@ -87,7 +93,7 @@ class Cells:
     def _send(self, kind: str, content: Mapping[str, Any], buffers: Any = None) -> None:
         message = _message(kind, content, self._parent)
         message["buffers"] = [bytes(buffer) for buffer in buffers or ()]
-        self._publish(message)
+        self.publish(message)
 
     @contextmanager
     def _captured(self) -> Iterator[None]:
@@ -102,6 +108,24 @@ class Cells:
             sys.stdout, sys.stderr, builtins.input = old
             out.flush()
             err.flush()
+
+
+_SPARE: list[Cells] = []
+
+
+def make_spare() -> None:
+    """Make the shell of the next notebook beforehand: a child that is forked then finds it."""
+    _SPARE[:] = [Cells(lambda _: None)]
+
+
+def take_cells(publish: Publish) -> Cells:
+    """A shell with fresh state: the spare one if there is one, else a new one."""
+    if not _SPARE:
+        return Cells(publish)
+    cells = _SPARE.pop()
+    cells.publish = publish
+    cells.enter(Path.cwd())
+    return cells
 
 
 class _Stream(io.TextIOBase):
