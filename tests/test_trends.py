@@ -27,7 +27,9 @@ from cchc_analysis.trends import (
     show_opening,
     show_ranking,
     show_series,
+    show_standardised,
 )
+from cchc_analysis.trends.standardised import standardise_areas
 from cchc_analysis.trends.values import keep_one_value
 from cchc_analysis.words import load_words
 
@@ -35,8 +37,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "reference"
 SHOWS = (
     *(show_opening, show_coverage, show_series, show_distribution),
-    *(show_change, show_ranking, show_funnel, show_control, show_methods),
+    *(show_change, show_ranking, show_funnel, show_standardised, show_control, show_methods),
 )
+ONLY_OF_CASES = (show_funnel, show_standardised, show_control)
+"""What an index has no counts for, and too few years."""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +77,7 @@ def test_every_section_can_be_shown(real: Tables, reference: Reference, lang: st
     board = open_at(real, reference, "papi_procedures", "", "2011", "2016", lang=lang)
     for show in SHOWS:
         html = show(board)._repr_html_()
-        assert html.count("<h2") == (show not in (show_opening, show_funnel, show_control))
+        assert html.count("<h2") == (show not in (show_opening, *ONLY_OF_CASES))
         assert "nan" not in html.casefold().replace("finance", "")
     assert len(board.latest) == 63
 
@@ -131,6 +135,58 @@ def test_a_rate_without_its_counts_leaves_the_ranks_of_the_others_simulated(
     assert shift.max() <= 2
     assert "1 đơn vị chỉ công bố tỷ lệ" in show_ranking(board).html
     assert "chỉ công bố tỷ lệ" not in show_ranking(made_up).html
+
+
+def put_strata(board: Board, counts: dict[str, list[tuple[int, int]]]) -> Board:
+    """A board with the counts (on time, resolved) of the office and the communes of each area."""
+    rows = [
+        (area_id, board.shown, scope, *count)
+        for area_id, both in counts.items()
+        for scope, count in zip(("district_office", "commune_aggregate"), both, strict=True)
+    ]
+    columns = ["area_id", "period", "scope", "numerator", "denominator"]
+    return replace(board, strata=pd.DataFrame(rows, columns=columns))
+
+
+def test_areas_of_another_make_up_stand_on_one_footing(made_up: Board) -> None:
+    """Offices are late in 10 % of cases and communes in 1 %, everywhere but in the fifth area.
+
+    The fourth has few dossiers in its communes: its rate is the worst of the first four, and it
+    does what was to be expected.
+    """
+    areas = list(made_up.latest["area_id"][:6])
+    even = [(900, 1000), (9900, 10000)]
+    counts = dict.fromkeys(areas, even)
+    counts[areas[3]] = [(900, 1000), (198, 200)]
+    counts[areas[4]] = [(700, 1000), (9900, 10000)]
+    found, is_outside = standardise_areas(put_strata(made_up, counts))
+    assert is_outside
+    names = dict(zip(made_up.values["area_id"], made_up.values["name"], strict=True))
+    by_name = {each.name: each for each in found}
+    worst, mixed = by_name[names[areas[4]]], by_name[names[areas[3]]]
+    rates = {area_id: sum(n for n, _ in c) / sum(d for _, d in c) for area_id, c in counts.items()}
+    assert min(rates, key=rates.__getitem__) == areas[3]
+    assert found[0] is worst
+    assert worst.differs == 1
+    assert (worst.found.observed, mixed.found.observed) == (400, 102)
+    # Pooled over all: 800 of 6,000 late at the offices, 502 of 50,200 in the communes.
+    assert worst.found.expected == pytest.approx(1000 * 800 / 6000 + 10000 * 502 / 50200)
+    assert mixed.found.expected == pytest.approx(1000 * 800 / 6000 + 200 * 502 / 50200)
+    page = show_standardised(put_strata(made_up, counts)).html
+    assert "1 đơn vị nhiều hơn và" in page
+    assert "nằm ngoài tỷ lệ này" in page
+
+
+def test_no_common_footing_without_both_parts(made_up: Board) -> None:
+    areas = list(made_up.latest["area_id"][:6])
+    board = put_strata(made_up, {area_id: [(90, 100), (99, 100)] for area_id in areas})
+    assert len(standardise_areas(board)[0]) == 6
+    offices = replace(board, strata=board.strata[board.strata["scope"] == "district_office"])
+    few = replace(board, strata=board.strata[board.strata["area_id"].isin(areas[:4])])
+    assert not standardise_areas(offices)[0]
+    assert not show_standardised(few).html
+    assert "Chuẩn hoá gián tiếp" in show_methods(board).html
+    assert "Chuẩn hoá gián tiếp" not in show_methods(few).html
 
 
 def test_made_up_figures_say_so(made_up: Board) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         show_ranking,
         show_reform_areas,
         show_series,
+        show_standardised,
         show_summary,
         show_trend,
     )
@@ -85,6 +86,7 @@ __all__ = [
     "show_ranking",
     "show_reform_areas",
     "show_series",
+    "show_standardised",
     "show_summary",
     "show_trend",
 ]

@@ -51,6 +51,7 @@ from cchc_analysis.trends import (
     show_methods,
     show_ranking,
     show_series,
+    show_standardised,
 )
 from cchc_analysis.trends import export_table as write_exports
 from cchc_analysis.words import load_words
@@ -96,6 +97,7 @@ __all__ = [
     "show_ranking",
     "show_reform_areas",
     "show_series",
+    "show_standardised",
     "show_summary",
     "show_trend",
 ]

@@ -11,7 +11,7 @@ change of definition, no open contradiction, corrected for all series looked at.
 - ``pictures``: the drawings
 - ``exports``: a selection into files
 - ``pieces``: the frame of every section
-- ``sections``, ``standings``: drawings and tables with their words
+- ``sections``, ``standings``, ``standardised``: drawings and tables with their words
 """
 
 from cchc_analysis.trends.board import Board, list_told, open_board
@@ -24,6 +24,7 @@ from cchc_analysis.trends.sections import (
     show_opening,
     show_series,
 )
+from cchc_analysis.trends.standardised import show_standardised
 from cchc_analysis.trends.standings import (
     show_control,
     show_funnel,
@@ -46,4 +47,5 @@ __all__ = [
     "show_opening",
     "show_ranking",
     "show_series",
+    "show_standardised",
 ]

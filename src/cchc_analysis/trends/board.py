@@ -28,6 +28,7 @@ from cchc_analysis.trends.values import (
     describe_values,
     keep_one_kind,
     keep_quarters,
+    list_strata,
     name_kinds,
 )
 from cchc_analysis.words import Words
@@ -60,6 +61,7 @@ class Board:
         left_out: How many values of other scopes or windows are held and not shown.
         sequence: The same columns, windows that follow each other without overlap: quarters where
             they are held, else ``values``.
+        strata: The counts of each part of an area (``list_strata``).
     """
 
     words: Words
@@ -69,6 +71,7 @@ class Board:
     issuers: tuple[str, ...]
     left_out: int
     sequence: pd.DataFrame
+    strata: pd.DataFrame
 
     @property
     def code(self) -> str:
@@ -213,7 +216,9 @@ def open_board(
     issuers = _list_issuers(values, tables.sources)
     quarters = keep_quarters(held, kept)
     sequence = describe_values(quarters, tables, reference) if len(quarters) else values
-    return Board(words, reference, row, values, issuers, len(held) - len(kept), sequence)
+    strata = list_strata(values, tables.indicators, row)
+    left_out = len(held) - len(kept)
+    return Board(words, reference, row, values, issuers, left_out, sequence, strata)
 
 
 def list_told(tables: Tables, reference: Reference) -> list[str]:

@@ -24,6 +24,8 @@ CELL_HEIGHT = 46.0
 LINE = 14.0
 ROW = 17.0
 LABEL = 118.0
+FARTHEST = 6.0
+"""The largest ratio that is drawn to scale."""
 OUTSIDE = ("low", "high")
 """Places in a funnel that are named."""
 OWN = "own"
@@ -133,6 +135,29 @@ def draw_ranking(rows: Sequence[tuple[str, float, float, float, str]], count: in
         canvas.line([(across(best), y + 8), (across(worst), y + 8)], "mid", 4, round_ends=True)
         canvas.line([(across(rank), y + 3), (across(rank), y + 13)], "ink", 2)
         canvas.text(WIDTH, y + 12, shorten(beside, 84), "soft", at="right")
+        y += ROW
+    return canvas.to_svg(y + 2)
+
+
+def draw_ratios(rows: Sequence[tuple[str, float, float, float, str]]) -> str:
+    """The ratio of each area on its interval, beside the line of one.
+
+    Args:
+        rows: Name, ratio, lower and upper end, and the words beside. An end that lies beyond
+            ``FARTHEST`` is cut there.
+    """
+    canvas, y = Canvas(), 0.0
+    most = min(FARTHEST, max(2.0, *(high for *_, high, _ in rows)))
+    across = _scale([0.0, most], LABEL, WIDTH - 48)
+    canvas.line([(across(1.0), 0.0), (across(1.0), ROW * len(rows))], "mid", 1)
+    for name, ratio, low, high, beside in rows:
+        role = "alert" if low > 1 else "deep" if high < 1 else "mid"
+        canvas.text(0, y + 12, shorten(name, LABEL - 8))
+        ends = [(across(min(each, most)), y + 8) for each in (low, high)]
+        canvas.line(ends, role, 4, round_ends=True)
+        at = across(min(ratio, most))
+        canvas.line([(at, y + 3), (at, y + 13)], "ink", 2)
+        canvas.text(WIDTH, y + 12, shorten(beside, 40), "soft", at="right")
         y += ROW
     return canvas.to_svg(y + 2)
 

@@ -69,7 +69,7 @@ def name_unit(board: Board) -> Markup:
 
 def list_issuers(board: Board) -> list[Markup]:
     """Who states the values; of many, some and how many more."""
-    names = [clean_text(name) for name in board.issuers]
+    names = [clean_text(name.rstrip(".")) for name in board.issuers]
     if len(names) <= MOST_ISSUERS:
         return names
     more = board.words.say("trends.more", n=board.words.number(len(names) - MOST_ISSUERS))

@@ -19,6 +19,7 @@ from cchc_analysis.trends.pieces import (
     show_picture,
     wrap,
 )
+from cchc_analysis.trends.standardised import standardise_areas
 from cchc_analysis.words import Words
 
 MOST_CHARTS = 6
@@ -159,6 +160,8 @@ def show_methods(board: Board) -> Section:
     words = board.words
     at = ("vi", "en").index(words.lang)
     used = ["trend", *(["ranks", "funnel", "wilson"] if board.has_cases else [])]
+    if standardise_areas(board)[0]:
+        used.append("standardised")
     if charts := list_charts(board):
         used.append("p_chart" if charts[0].is_share else "xmr")
     items = [words.say("trends.rule.trend"), *(ASSUMPTIONS[name][at] for name in used)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.clean import fold_text
 from cchc_analysis.peers import break_series
-from cchc_analysis.records import RESULT_STATUSES, Status
+from cchc_analysis.records import RESULT_STATUSES, Scope, Status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 PLACE = ("area_id", "scope", "period_start", "period_end")
 
+PARTS = (Scope.DISTRICT_OFFICE.value, Scope.COMMUNE_AGGREGATE.value)
+"""Whose work makes up that of a whole district."""
 OWN_CRITERIA = "par_"
 """Indicators whose criteria every province sets for its own districts: never side by side."""
 
@@ -54,6 +57,32 @@ def keep_one_value(held: pd.DataFrame) -> pd.DataFrame:
     )
     ordered = marked.sort_values("is_later", kind="stable").drop_duplicates(key)
     kept: pd.DataFrame = ordered.sort_index().drop(columns="is_later").reset_index(drop=True)
+    return kept
+
+
+def list_strata(
+    values: pd.DataFrame, indicators: pd.DataFrame, indicator: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The counts behind a share for each part of an area: its office, and its communes.
+
+    Returns:
+        ``area_id``, ``period``, ``scope``, ``numerator``, ``denominator`` of the areas and periods
+        that are shown, where both are published and the one is no more than the other.
+    """
+    sides = [
+        indicators[
+            (indicators["indicator"] == indicator[side])
+            & (indicators["breakdown"] == "")
+            & indicators["scope"].isin(PARTS)
+            & indicators["status"].isin(RESULT_STATUSES)
+        ].drop_duplicates(["area_id", "period", "scope"])[["area_id", "period", "scope", "value"]]
+        for side in ("numerator", "denominator")
+    ]
+    both = sides[0].merge(sides[1], on=["area_id", "period", "scope"])
+    both = both.rename(columns={"value_x": "numerator", "value_y": "denominator"})
+    fits = (both["denominator"] > 0) & both["numerator"].between(0, both["denominator"])
+    shown = values[["area_id", "period"]].drop_duplicates()
+    kept: pd.DataFrame = both[fits].merge(shown, on=["area_id", "period"])
     return kept
 
 
