@@ -192,8 +192,10 @@ def test_stopping_leaves_no_process(how: signal.Signals) -> None:
     ) as run_:
         assert run_.stdout
         run_.stdout.readline()
-        others = descendants(run_.pid)
-        assert len(others) >= 2
+        # Between two jobs there may be no child at the moment of looking.
+        seen = (descendants(run_.pid) for _ in range(100))
+        others = next((each for each in seen if len(each) >= 2), set())
+        assert others
         run_.send_signal(how)
         rest, _ = run_.communicate(timeout=60)
     assert all(has_ended(other) for other in others)

@@ -107,7 +107,8 @@ def reply_to_end(status: int, said: str) -> Reply:
 def write_frame(file: IO[bytes], content: object) -> None:
     """Write one frame, and let it go."""
     body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
-    file.write(_LENGTH.pack(len(body)) + body)
+    file.write(_LENGTH.pack(len(body)))
+    file.write(body)  # apart: the tables of a country are not copied once more
     file.flush()
 
 
