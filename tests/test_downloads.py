@@ -37,15 +37,14 @@ from cchc_analysis.brief import site as site_module
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import (
     BRIEF_FILES,
-    CITATION,
     FIGURE_COLUMNS,
     MEANINGS,
-    SITE_FILES,
     disarm,
     put_downloads,
     write_downloads,
 )
 from cchc_analysis.brief.listing import bind_sitemap
+from cchc_analysis.brief.sitedata import CITATION, SITE_FILES
 from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
 from cchc_analysis.errors import BriefError
 
@@ -262,6 +261,22 @@ def test_the_site_holds_the_tables_and_how_to_cite_them(site: Path) -> None:
         count = len(getattr(tables, name))
         assert len(read_csv(site / "data" / f"{name}.csv")) == count
         assert len(read_sheet(site / "data" / "cchc.xlsx", name)) == count
+
+
+def test_the_tables_of_the_site_name_their_areas(site: Path) -> None:
+    reference, _ = pipeline.load(PROJECT)
+    names = {area_id: row["name"] for area_id, row in reference.area_rows.items()}
+    for name in ("observations", "indicators", "findings"):
+        rows = read_csv(site / "data" / f"{name}.csv")
+        assert {row["area"] for row in rows} <= {*names.values(), ""}
+        assert all(row["area"] == names.get(row["area_id"], "") for row in rows)
+        assert any(row["area"] for row in rows)
+    package = json.loads((site / "data" / "datapackage.json").read_text("utf-8"))
+    described = next(each for each in package["resources"] if each["name"] == "indicators")
+    told = [field["name"] for field in described["schema"]["fields"]]
+    assert told[told.index("area_id") + 1] == "area"
+    with (site / "data" / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.reader(file)) == told
 
 
 def test_the_listing_names_every_page_without_a_host(site: Path) -> None:

@@ -1,4 +1,4 @@
-"""What lies beside a brief for those who go on computing, and the same for the whole site.
+"""What lies beside a brief for those who go on computing.
 
 Figures and findings as CSV, JSON and one workbook, with a Data Package descriptor. The values are
 those of the page, under the anchors of their notes. In CSV a text that a spreadsheet could run as a
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,18 +27,12 @@ from cchc_analysis.records import (
     COLUMN_MEANINGS,
     FINDING_COLUMNS,
     FINDING_KEY,
-    INDICATOR_COLUMNS,
-    INDICATOR_KEY,
-    OBSERVATION_COLUMNS,
-    OBSERVATION_KEY,
-    Tables,
 )
-from cchc_analysis.words import LANGUAGES, Words, load_words, plain
+from cchc_analysis.words import Words, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Project
 
 Places = Mapping[tuple[str, str], Mapping[str, Any]]
 """The rows of the transcripts by source and figure."""
@@ -47,20 +40,7 @@ Places = Mapping[tuple[str, str], Mapping[str, Any]]
 BRIEF_FILES = ("brief.xlsx", "figures.csv", "findings.csv", "brief.json", "datapackage.json")
 """What lies beside every brief, in the order of the links."""
 
-SITE_FILES = (
-    "cchc.xlsx",
-    "observations.csv",
-    "indicators.csv",
-    "findings.csv",
-    "datapackage.json",
-)
-"""What lies in ``data/`` of the site, in the order of the links."""
-
-SITE_FOLDER = "data"
-LONGEST_SHEET = 100_000
-"""Rows of a table in the workbook of the whole site; a longer one is in its CSV file only."""
 ROWS_AT_ONCE = 20_000
-CITATION = "CITATION.cff"
 
 MEANINGS: Mapping[str, str] = COLUMN_MEANINGS | {
     "note": "the anchor of the value's note on the page: index.html#<note>",
@@ -97,25 +77,12 @@ MEDIA_TYPES = {
 _BETWEEN = "; "
 
 
-_SITE_TABLES = {
-    "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
-    "indicators": (INDICATOR_COLUMNS, INDICATOR_KEY),
-    "findings": (FINDING_COLUMNS, FINDING_KEY),
-}
-
-
 def link_downloads(words: Words, files: Iterable[str], folder: str = "") -> Markup:
     """The links to downloads, as one line."""
     links = Markup(" · ").join(
         Markup('<a href="{0}{1}">{1}</a>').format(folder, name) for name in files
     )
     return Markup("<p>{}: {}</p>\n").format(words.say("downloads"), links)
-
-
-def link_site_downloads(project: Project, words: Words, to_root: str) -> Markup:
-    """The links to what lies in ``data/`` of the site, from a page that knows the way there."""
-    files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
-    return link_downloads(words, files, f"{to_root}{SITE_FOLDER}/")
 
 
 def write_downloads(folder: Path, brief: Brief) -> None:
@@ -132,18 +99,18 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     title = brief.words.plain(
         "head.title", area=name_area(brief), period=brief.words.period(brief.period)
     )
-    _write_csv(folder / "figures.csv", tables["figures"])
-    _write_csv(folder / "findings.csv", tables["findings"])
+    write_csv(folder / "figures.csv", tables["figures"])
+    write_csv(folder / "findings.csv", tables["findings"])
     _write_json(folder / "brief.json", _tell_head(brief, title) | _list_tables(tables))
-    sheets = tables | {"read-me": _tell_columns(tables, title, [brief.words])}
+    sheets = tables | {"read-me": tell_columns(tables, title, [brief.words])}
     write_bytes(folder / "brief.xlsx", bind_workbook(sheets, title))
     resources = [
-        *_describe(folder, "figures", FIGURE_COLUMNS, ("note",)),
-        *_describe(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY),
-        *(_describe_other(folder / name) for name in ("brief.json", "brief.xlsx")),
+        *describe_csv(folder, "figures", FIGURE_COLUMNS, ("note",)),
+        *describe_csv(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY),
+        *(describe_other(folder / name) for name in ("brief.json", "brief.xlsx")),
     ]
     name = f"cchc-{brief.area['area_id']}-{brief.period}-{brief.lang}".lower()
-    _write_package(folder, name, title, resources)
+    write_package(folder, name, title, resources)
 
 
 def put_downloads(folder: Path, brief: Brief) -> None:
@@ -163,37 +130,6 @@ def put_downloads(folder: Path, brief: Brief) -> None:
                 "Check its rights and the space left.",
             )
         ) from None
-
-
-def write_site_downloads(folder: Path, project: Project, tables: Tables) -> None:
-    """Put the tables behind all briefs into ``data/`` of the site, with how to cite them.
-
-    Raises:
-        OSError: The folder cannot be written to.
-    """
-    data = folder / SITE_FOLDER
-    kept = {
-        name: getattr(tables, name)[list(columns)].sort_values(
-            list(key), kind="stable", ignore_index=True
-        )
-        for name, (columns, key) in _SITE_TABLES.items()
-    }
-    for name, table in kept.items():
-        _write_csv(data / f"{name}.csv", table)
-    words = [load_words(project.notebooks / "page", lang) for lang in LANGUAGES]
-    title = words[-1].plain("site.title")
-    sheets = kept | {"sources": tables.sources[list(SOURCE_COLUMNS)]}
-    sheets["read-me"] = _tell_columns(sheets, title, words)
-    sheets = {name: table for name, table in sheets.items() if len(table) <= LONGEST_SHEET}
-    write_bytes(data / "cchc.xlsx", bind_workbook(sheets, title))
-    resources = [
-        each
-        for name, (columns, key) in _SITE_TABLES.items()
-        for each in _describe(data, name, columns, key)
-    ]
-    _write_package(data, "cchc-site", title, [*resources, _describe_other(data / "cchc.xlsx")])
-    if (project.root / CITATION).is_file():
-        shutil.copyfile(project.root / CITATION, data / CITATION)
 
 
 def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
@@ -291,7 +227,7 @@ def _plain_value(cell: Any) -> Any:
     return int(number) if number.is_integer() else number
 
 
-def _tell_columns(tables: Mapping[str, pd.DataFrame], title: str, words: list[Words]) -> Any:
+def tell_columns(tables: Mapping[str, pd.DataFrame], title: str, words: list[Words]) -> Any:
     """The sheet that says what the others hold, in the languages given."""
     import pandas as pd
 
@@ -300,16 +236,12 @@ def _tell_columns(tables: Mapping[str, pd.DataFrame], title: str, words: list[Wo
     head = [["", "cchc_analysis", __version__, *[title] * len(words)]]
     head.append(["", "", "CC-BY-4.0", *(each.plain("downloads.readme") for each in words)])
     rows = [
-        [sheet, column, _type_of(column), *(_tell_meaning(each, column) for each in words)]
+        [sheet, column, _type_of(column), *(each.plain(f"column.{column}") for each in words)]
         for sheet, table in tables.items()
         for column in table.columns
     ]
     names = ["sheet", "column", "type", *(f"meaning_{each.lang}" for each in words)]
     return pd.DataFrame([*head, *rows], columns=names)
-
-
-def _tell_meaning(words: Words, column: str) -> str:
-    return words.plain(f"column.{column}")
 
 
 def _type_of(column: str) -> str:
@@ -318,7 +250,7 @@ def _type_of(column: str) -> str:
     return "string" if column in LISTED else type_of(column)
 
 
-def _write_csv(path: Path, table: pd.DataFrame) -> None:
+def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table in pieces: as text it takes many times the room that it takes as a table."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
@@ -338,9 +270,10 @@ def disarm(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
 
 
-def _describe(
+def describe_csv(
     folder: Path, name: str, columns: Iterable[str], key: Iterable[str]
 ) -> Iterator[dict[str, Any]]:
+    """The entry of a table in the descriptor."""
     meanings = {column: MEANINGS[column] for column in columns}
     described = describe_table(folder / f"{name}.csv", meanings, key)
     for field in described["schema"]["fields"]:
@@ -348,11 +281,13 @@ def _describe(
     yield described
 
 
-def _describe_other(path: Path) -> dict[str, Any]:
+def describe_other(path: Path) -> dict[str, Any]:
+    """The entry of another file in the descriptor."""
     return describe_file(path, MEDIA_TYPES[path.suffix])
 
 
-def _write_package(folder: Path, name: str, title: str, resources: list[dict[str, Any]]) -> None:
+def write_package(folder: Path, name: str, title: str, resources: list[dict[str, Any]]) -> None:
+    """Write the descriptor of a folder of downloads."""
     from cchc_analysis import __version__
 
     content = describe_package(name, title, __version__, resources, "data-package")

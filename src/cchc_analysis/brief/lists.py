@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief.downloads import CITATION, SITE_FOLDER, write_site_downloads
 from cchc_analysis.brief.listing import LISTING, SITEMAP, bind_listing, bind_sitemap
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.overview import LISTS, Card, Told, bind_absent, bind_root, bind_trends
@@ -21,6 +20,7 @@ from cchc_analysis.brief.pages import CARD, LISTED, ROW, Page, bind_page, read_f
 from cchc_analysis.brief.places import name_list
 from cchc_analysis.brief.quality import PAGE
 from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.brief.sitedata import CITATION, SITE_FOLDER, write_site_downloads
 from cchc_analysis.brief.trendpages import TRENDS
 from cchc_analysis.engine import in_words
 from cchc_analysis.words import LANGUAGES, load_words
@@ -78,7 +78,9 @@ def _put_trends(draft: Draft, project: Project, lang: str) -> None:
     draft.put(folder, rows, lambda: bind_page(folder, bind_trends(project, rows, lang)))
 
 
-def put_downloads(draft: Draft, project: Project, tables: Tables, slices: Slices) -> None:
+def put_downloads(
+    draft: Draft, project: Project, tables: Tables, reference: Reference, slices: Slices
+) -> None:
     """Put the tables behind all briefs into the draft, with how to cite them.
 
     Raises:
@@ -92,7 +94,7 @@ def put_downloads(draft: Draft, project: Project, tables: Tables, slices: Slices
 
     def make() -> dict[str, bytes]:
         with in_words(draft.build.store), TemporaryDirectory(prefix="cchc-") as folder:
-            write_site_downloads(Path(folder), project, tables)
+            write_site_downloads(Path(folder), project, tables, reference)
             return read_files(Path(folder) / SITE_FOLDER)
 
     draft.put(SITE_FOLDER, made_of, make)

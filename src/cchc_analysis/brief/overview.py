@@ -16,7 +16,6 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.areas import PARTS, part_of
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.downloads import link_site_downloads
 from cchc_analysis.brief.glance import count_all, tabulate_glance, tell_row, tell_said
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
 from cchc_analysis.brief.listing import describe_brief
@@ -25,6 +24,7 @@ from cchc_analysis.brief.notes import define_indicator, define_method
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.places import name_folder, name_page
 from cchc_analysis.brief.render import TEMPLATE, export_page
+from cchc_analysis.brief.sitedata import link_site_downloads
 from cchc_analysis.brief.telling import (
     SIGNS,
     name_area,

@@ -165,7 +165,7 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     if not any(page.is_brief and folder in draft.shown for folder, page in draft.pages.items()):
         raise BriefError(draft.problems or _nothing_held(project))
     put_lists(draft, project, tables, reference, url)
-    put_downloads(draft, project, tables, slices)
+    put_downloads(draft, project, tables, reference, slices)
     is_whole = not (draft.problems or draft.kept)
     build.publish(draft.shown, is_whole=is_whole)
     pages = len(draft.shown) - 1  # the tables in data/ are no page

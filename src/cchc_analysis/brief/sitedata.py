@@ -1,0 +1,118 @@
+"""What lies in ``data/`` of the site: the tables behind all briefs, and how to cite them.
+
+The columns are those of ``data/processed``, with the name of each area beside its code.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.downloads import (
+    SOURCE_COLUMNS,
+    describe_csv,
+    describe_other,
+    link_downloads,
+    tell_columns,
+    write_csv,
+    write_package,
+)
+from cchc_analysis.brief.workbook import bind_workbook
+from cchc_analysis.files import write_bytes
+from cchc_analysis.records import (
+    FINDING_COLUMNS,
+    FINDING_KEY,
+    INDICATOR_COLUMNS,
+    INDICATOR_KEY,
+    OBSERVATION_COLUMNS,
+    OBSERVATION_KEY,
+    Tables,
+)
+from cchc_analysis.words import LANGUAGES, Words, load_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.reference import Project, Reference
+
+SITE_FILES = (
+    "cchc.xlsx",
+    "observations.csv",
+    "indicators.csv",
+    "findings.csv",
+    "datapackage.json",
+)
+"""What lies in ``data/`` of the site, in the order of the links."""
+
+SITE_FOLDER = "data"
+LONGEST_SHEET = 100_000
+"""Rows of a table in the workbook of the whole site; a longer one is in its CSV file only."""
+CITATION = "CITATION.cff"
+
+_SITE_TABLES = {
+    "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
+    "indicators": (INDICATOR_COLUMNS, INDICATOR_KEY),
+    "findings": (FINDING_COLUMNS, FINDING_KEY),
+}
+
+
+def link_site_downloads(project: Project, words: Words, to_root: str) -> Markup:
+    """The links to what lies in ``data/`` of the site, from a page that knows the way there."""
+    files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
+    return link_downloads(words, files, f"{to_root}{SITE_FOLDER}/")
+
+
+def write_site_downloads(
+    folder: Path, project: Project, tables: Tables, reference: Reference
+) -> None:
+    """Put the tables behind all briefs into ``data/`` of the site, with how to cite them.
+
+    Raises:
+        OSError: The folder cannot be written to.
+    """
+    data = folder / SITE_FOLDER
+    kept = {
+        name: _name_areas(
+            getattr(tables, name)[list(columns)].sort_values(
+                list(key), kind="stable", ignore_index=True
+            ),
+            reference,
+        )
+        for name, (columns, key) in _SITE_TABLES.items()
+    }
+    for name, table in kept.items():
+        write_csv(data / f"{name}.csv", table)
+    words = [load_words(project.notebooks / "page", lang) for lang in LANGUAGES]
+    title = words[-1].plain("site.title")
+    sheets = kept | {"sources": tables.sources[list(SOURCE_COLUMNS)]}
+    sheets["read-me"] = tell_columns(sheets, title, words)
+    sheets = {name: table for name, table in sheets.items() if len(table) <= LONGEST_SHEET}
+    write_bytes(data / "cchc.xlsx", bind_workbook(sheets, title))
+    resources = [
+        each
+        for name, (columns, key) in _SITE_TABLES.items()
+        for each in describe_csv(data, name, list_columns(columns), key)
+    ]
+    write_package(data, "cchc-site", title, [*resources, describe_other(data / "cchc.xlsx")])
+    if (project.root / CITATION).is_file():
+        shutil.copyfile(project.root / CITATION, data / CITATION)
+
+
+def list_columns(columns: Iterable[str]) -> list[str]:
+    """The columns of a table of the site.
+
+    >>> list_columns(["indicator", "area_id", "value"])
+    ['indicator', 'area_id', 'area', 'value']
+    """
+    return [name for each in columns for name in ((each, "area") if each == "area_id" else (each,))]
+
+
+def _name_areas(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """A table with the name of each area beside its code."""
+    names = {area_id: str(row["name"]) for area_id, row in reference.area_rows.items()}
+    named = table.assign(area=table["area_id"].map(names).fillna(""))
+    return named[list_columns(table.columns)]
