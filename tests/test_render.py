@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief import Workers, list_briefs, open_site, render_brief, render_site
 from cchc_analysis.brief import site as site_module
 from cchc_analysis.brief.masthead import SISTERS
+from cchc_analysis.brief.pages import Task, tell_once
 from cchc_analysis.brief.render import (
     NOTEBOOK,
     QUALITY_NOTEBOOK,
@@ -266,3 +269,28 @@ def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
         site = render_site(notebooks, tables, reference, work, Workers(2))
     assert not site.problems
     assert site.built == 10 + 2 * len(list_told(tables, reference))
+
+
+def test_a_brief_that_cannot_be_told_beforehand_stops_nothing() -> None:
+    """What is wrong with it is said when its own turn comes; nothing of it is left open."""
+    reference, tables = pipeline.load(PROJECT)
+    place = list_briefs(tables, reference)[0]
+    task = Task(
+        folder="x",
+        notebook=NOTEBOOK,
+        parameters={"district": "nowhere", "period": "2022", "lang": "vi"},
+        tables=tables,
+        beside=None,
+        documents={},
+    )
+    tell_once(PROJECT, reference, task)
+    good = {"district": place[0], "period": place[1], "lang": "vi"}
+    told: list[str] = []
+
+    def beside(_: Project, parameters: Mapping[str, str]) -> dict[str, bytes]:
+        told.append(parameters["district"])
+        return {}
+
+    tell_once(PROJECT, reference, replace(task, parameters=good, beside=beside))
+    assert told == [place[0]]
+    assert not import_module("cchc_analysis.brief.held")._OPENED

@@ -173,11 +173,11 @@ def warm_up(reference: Reference, sample: Task | None = None) -> None:
     project = Project(Path.cwd())
     _rehearse(project)
     if sample:
-        _tell_once(project, reference, sample)
+        tell_once(project, reference, sample)
     make_spare()
 
 
-def _tell_once(project: Project, reference: Reference, sample: Task) -> None:
+def tell_once(project: Project, reference: Reference, sample: Task) -> None:
     """Tell a brief and forget it; what is wrong with it is said when its own turn comes."""
     words = load_words(project.notebooks / TEMPLATE, sample.parameters["lang"])
     hold(reference, sample.tables)
