@@ -251,10 +251,10 @@ def make_here(tell: Callable[[Task], str], failing: str = " ") -> Callable[..., 
     """What stands in the place of ``run_jobs``: pages made here and now; some of them fail."""
 
     def run_jobs(
-        jobs: Iterable[Job], _work: Any, warm: Any, *_: Any, **__: Any
+        jobs: Iterable[Job | None], _work: Any, warm: Any, *_: Any, **__: Any
     ) -> Iterator[Outcome]:
         [reference] = warm.args
-        for job in jobs:
+        for job in filter(None, jobs):
             task = job.payload
             if failing in job.name:
                 yield Outcome(job, Reply(found="x"))

@@ -149,6 +149,29 @@ def test_jobs_are_taken_as_they_are_needed() -> None:
     assert len(taken) < 10
 
 
+@both
+def test_what_follows_a_pause_is_made_of_what_came_before(may_fork: bool) -> None:
+    ended: list[str] = []
+
+    def jobs():
+        yield None
+        yield from (Job(word, word) for word in "abcde")
+        yield None
+        yield None
+        yield Job("last", "".join(sorted(ended)))
+        yield None
+
+    for outcome in run_jobs(jobs(), engine_work.shout, count=2, may_fork=may_fork):
+        ended.append(outcome.job.name)
+    assert ended[-1] == "last"
+    assert outcome.result == b"ABCDE"
+
+
+def test_pauses_alone_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert list(run_jobs([None, None], engine_work.shout)) == []
+
+
 def has_ended(process_id: int) -> bool:
     for _ in range(100):
         with suppress(OSError):

@@ -8,16 +8,25 @@ from functools import cache
 
 import pytest
 
-from brief_work import PROJECT, find_all, load_words_of, read_text
+from brief_work import PROJECT, find_all, load_words_of, open_real_briefs, read_text
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.masthead import SISTERS
 from cchc_analysis.brief.overview import LISTS
-from cchc_analysis.brief.quality import CONTENTS, PAGE, Quality, open_quality
+from cchc_analysis.brief.quality import (
+    CONTENTS,
+    PAGE,
+    Graded,
+    Quality,
+    make_graded,
+    open_quality,
+)
 from cchc_analysis.brief.quality import findings as findings_module
 from cchc_analysis.brief.quality.content import join_codes
 from cchc_analysis.brief.render import ANCHORS, QUALITY_NOTEBOOK, build_page, check_page
+from cchc_analysis.brief.slices import Slices
 from cchc_analysis.brief.trendpages import TRENDS
 from cchc_analysis.files import list_rows
 
@@ -30,6 +39,11 @@ def quality(lang: str) -> Quality:
     """All real sources."""
     reference, tables = pipeline.load(PROJECT)
     return open_quality(tables, reference, load_words_of(lang))
+
+
+def list_own() -> list[Brief]:
+    """The briefs of the same sources, opened."""
+    return [each for each in open_real_briefs() if each.lang == "vi"]
 
 
 @cache
@@ -89,7 +103,7 @@ def test_a_cause_shows_its_sums_its_likely_figure_and_what_would_close_it() -> N
 def test_every_link_to_a_ledger_lands() -> None:
     anchors = {
         f"../{briefs.name_page(b.area, b.period, 'vi').relative_to('vi')}#{each.anchor}"
-        for b in quality("vi").briefs
+        for b in list_own()
         for each in b.contradictions
     }
     links = find_all(r'href="(\.\./[^"]+#c-\d+)"', whole("vi"))
@@ -147,12 +161,24 @@ def test_completeness_is_that_of_the_observations() -> None:
 
 def test_every_brief_is_graded_as_it_grades_itself() -> None:
     rows = rows_of(section("grades"))
-    for brief, row in zip(quality("vi").briefs, rows, strict=True):
+    for brief, row in zip(list_own(), rows, strict=True):
         grade = grade_brief(brief)
         counts = [grade.warnings, grade.headline_warnings, grade.notes]
         assert row[2] == grade.letter
         assert list(map(int, row[3:6])) == counts
         assert row[6]
+
+
+def test_what_is_kept_of_the_briefs_tells_the_same_page() -> None:
+    """A site keeps it with each brief, and sends the page but what it reads of the tables."""
+    reference, tables = pipeline.load(PROJECT)
+    kept = [Graded.from_bytes(make_graded(each).to_bytes()) for each in list_own()]
+    assert kept == quality("vi").briefs
+    rows = Slices(tables, reference).of_quality().cut()
+    own = open_quality(rows, reference, load_words_of("vi"), kept)
+    told = {name: str(SHOWS[name](own)._repr_html_()) for name in CONTENTS}
+    assert told == {name: section(name) for name in CONTENTS}
+    assert rows.indicators.columns.empty, "the largest table is not sent"
 
 
 def test_every_definition_that_a_source_follows_is_told() -> None:

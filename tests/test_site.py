@@ -17,6 +17,7 @@ from brief_work import make_here, name_task
 from cchc_analysis import pipeline
 from cchc_analysis.brief import Site
 from cchc_analysis.brief import site as site_module
+from cchc_analysis.brief.quality import Graded
 from cchc_analysis.cli import main
 from cchc_analysis.engine import Build as Ledgered
 from cchc_analysis.engine import key_of_files
@@ -55,7 +56,8 @@ def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
         work = make_here(name_task, failing)
 
         def watched(jobs, *given, **named):
-            return work((made.add(job.name) or job for job in jobs), *given, **named)
+            noted = ((job and made.add(job.name)) or job for job in jobs)
+            return work(noted, *given, **named)
 
         monkeypatch.setattr(site_module, "run_jobs", watched)
         site, _ = pipeline.build_site(processed, **options)
@@ -222,7 +224,30 @@ def test_a_fault_is_told_by_every_run(
 
 def test_a_page_that_failed_is_tried_again_though_nothing_changed(build: Build) -> None:
     build("vi/992")
-    assert build()[1] == {"vi/992-dong-gio/2022-h1"}
+    assert build()[1] == {"vi/992-dong-gio/2022-h1", "vi/quality"}
+    assert build()[1] == set()
+
+
+def test_the_page_on_all_briefs_is_made_of_those_that_are_there(
+    processed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told of no brief that failed, and made again when that one is there."""
+    told = []
+
+    def watch(failing: str):
+        def run_jobs(jobs, *given, **named):
+            for job in jobs:
+                if job and job.name == "vi/quality":
+                    told.append([Graded.from_bytes(each).area_id for each in job.payload.graded])
+                yield from make_here(name_task, failing)([job], *given, **named)
+
+        return run_jobs
+
+    monkeypatch.setattr(pipeline, "process", process_once)
+    for failing in ("vi/992", " "):
+        monkeypatch.setattr(site_module, "run_jobs", watch(failing))
+        pipeline.build_site(processed)
+    assert told == [["991"], ["991", "992"]]
 
 
 def test_a_broken_plan_keeps_the_former_pages_and_says_so(

@@ -15,6 +15,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief import (
     TEMPLATE,
     held,
+    held_graded,
     open_held,
     show_contradictions,
     show_head,
@@ -182,7 +183,8 @@ def open_quality(lang: str = "vi") -> Quality:
     """
     project = _project()
     reference, tables = _load()
-    return open_quality_of(tables, reference, load_words(project.notebooks / TEMPLATE, lang))
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    return open_quality_of(tables, reference, words, held_graded())
 
 
 def _project() -> Project:

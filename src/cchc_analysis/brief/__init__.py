@@ -8,7 +8,7 @@ from cchc_analysis.brief.areas import show_reform_areas
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import put_downloads
 from cchc_analysis.brief.head import show_head
-from cchc_analysis.brief.held import held, open_held
+from cchc_analysis.brief.held import held, held_graded, open_held
 from cchc_analysis.brief.keyfigures import show_key_figures
 from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.notes import show_notes
@@ -49,6 +49,7 @@ __all__ = [
     "Site",
     "Workers",
     "held",
+    "held_graded",
     "key_of_rest",
     "list_briefs",
     "name_page",

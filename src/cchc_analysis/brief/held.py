@@ -7,26 +7,41 @@ from typing import TYPE_CHECKING
 from cchc_analysis.brief.opening import open_brief
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from cchc_analysis.brief.content import Brief
+    from cchc_analysis.brief.quality import Graded
     from cchc_analysis.records import Tables
     from cchc_analysis.reference import Reference
     from cchc_analysis.words import Words
 
 _HELD: list[tuple[Reference, Tables]] = []
+_GRADED: list[Graded] = []
 _OPENED: dict[tuple[str, str, str], Brief] = {}
 
 
-def hold(reference: Reference, tables: Tables) -> None:
-    """Keep tables in this process, in the place of those that it kept before."""
+def hold(reference: Reference, tables: Tables, graded: Iterable[Graded] = ()) -> None:
+    """Keep tables in this process, in the place of those that it kept before.
+
+    Args:
+        reference: What all pages look up.
+        tables: The rows that the next page may read.
+        graded: What is known of the briefs, for the page on data quality.
+    """
     _HELD[:] = [(reference, tables)]
+    _GRADED[:] = graded
     _OPENED.clear()
 
 
 def held() -> tuple[Reference, Tables] | None:
     """The tables that this process was given, if it was given any."""
     return _HELD[0] if _HELD else None
+
+
+def held_graded() -> Sequence[Graded] | None:
+    """What is known of the briefs, if this process was told."""
+    return _GRADED or None
 
 
 def open_held(words: Words, district: str, period: str, reports: Path) -> Brief:

@@ -17,6 +17,7 @@ from cchc_analysis.brief.nouns import Contradiction, Entry, split_figures
 from cchc_analysis.brief.telling import (
     SIGNS,
     Section,
+    Voice,
     name_entry,
     name_scope,
     name_source,
@@ -95,14 +96,14 @@ def _list_readings(brief: Brief, entry: Entry) -> list[str]:
     return [published, *(_localise(brief, each) for each in others)]
 
 
-def tell_sum(brief: Brief, finding: Mapping[str, Any]) -> Markup:
+def tell_sum(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     """The arithmetic of a finding as text, for a page that has no notes."""
-    return clean_text(_localise(brief, finding["arithmetic"]))
+    return clean_text(_localise(voice, finding["arithmetic"]))
 
 
-def _localise(brief: Brief, arithmetic: str) -> str:
+def _localise(voice: Voice, arithmetic: str) -> str:
     """Arithmetic is kept in the Vietnamese form of numbers; English swaps the marks."""
-    if brief.lang == "vi":
+    if voice.words.lang == "vi":
         return arithmetic
     return _NUMBER.sub(lambda match: match[0].translate(str.maketrans(".,", ",.")), arithmetic)
 
@@ -161,15 +162,15 @@ def _tell_remark(brief: Brief, each: Contradiction) -> Markup:
     )
 
 
-def tell_rule(brief: Brief, finding: Mapping[str, Any]) -> Markup:
+def tell_rule(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     """What the rule says, in words; a rule that no words are kept for goes by its indicator."""
-    indicator = brief.reference.indicator_rows.get(finding["indicator"])
-    name = brief.words.pick(indicator, "label") if indicator else clean_text(finding["rule_id"])
+    indicator = voice.reference.indicator_rows.get(finding["indicator"])
+    name = voice.words.pick(indicator, "label") if indicator else clean_text(finding["rule_id"])
     if finding["kind"] == "stated_twice":
-        return brief.words.say("ledger.twice", what=name)
-    rows = brief.reference.identities
+        return voice.words.say("ledger.twice", what=name)
+    rows = voice.reference.identities
     known = list_rows(rows[rows["rule_id"] == finding["rule_id"]])
-    words = brief.words.pick(known[0], "definition") if known else Markup("")
+    words = voice.words.pick(known[0], "definition") if known else Markup("")
     return words.rstrip(".") if words else name
 
 

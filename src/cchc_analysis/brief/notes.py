@@ -18,6 +18,7 @@ from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.summary import RULES
 from cchc_analysis.brief.telling import (
     Section,
+    Voice,
     head,
     lower,
     name_area,
@@ -123,18 +124,18 @@ def _tell_completeness(brief: Brief) -> Markup:
     return Markup("<ul>{}</ul>\n").format(items)
 
 
-def tell_grade_rule(brief: Brief) -> Markup:
+def tell_grade_rule(voice: Voice) -> Markup:
     """What the letters mean, and which figures are headline ones."""
-    say = brief.words.say
+    say = voice.words.say
     return say(
         "notes.grade.rule",
-        headline=_name_all(brief, HEADLINES),
-        required=_name_all(brief, REQUIRED),
+        headline=_name_all(voice, HEADLINES),
+        required=_name_all(voice, REQUIRED),
     )
 
 
-def _name_all(brief: Brief, indicators: Iterable[str]) -> Markup:
-    return Markup("; ").join(lower(name_indicator(brief, name)) for name in indicators)
+def _name_all(voice: Voice, indicators: Iterable[str]) -> Markup:
+    return Markup("; ").join(lower(name_indicator(voice, name)) for name in indicators)
 
 
 def tell_method(brief: Brief) -> Markup:

@@ -30,7 +30,7 @@ from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.brief.overview import make_card
 from cchc_analysis.brief.peers import show_peers
 from cchc_analysis.brief.places import name_list, name_page
-from cchc_analysis.brief.quality import PAGE
+from cchc_analysis.brief.quality import PAGE, Graded, make_graded
 from cchc_analysis.brief.quotes import SUFFIX
 from cchc_analysis.brief.render import (
     NOTEBOOK,
@@ -72,8 +72,9 @@ SHOWS = (
 LISTED = ".listing.json"
 CARD = ".card.json"
 ROW = ".row.json"
-"""Kept with a page and not published: what ``pages.json``, the lists of briefs and that of trends
-say of it."""
+GRADED = ".graded.json"
+"""Kept with a page and not published: what ``pages.json``, the lists of briefs, that of trends and
+the page on data quality say of it."""
 
 Beside = Callable[[Project, Mapping[str, str]], dict[str, bytes]]
 """Makes what lies beside a page, from the tables held and the parameters of the page."""
@@ -89,6 +90,7 @@ class Page:
         parameters: What it is given.
         find_slice: Finds the rows that it may read.
         beside: Makes what lies beside it.
+        is_of_briefs: Whether it tells of all briefs, and is made when they are.
     """
 
     folder: str
@@ -96,6 +98,7 @@ class Page:
     parameters: Mapping[str, str]
     find_slice: Callable[[], Slice]
     beside: Beside | None = None
+    is_of_briefs: bool = False
 
     @property
     def is_brief(self) -> bool:
@@ -105,7 +108,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Task:
-    """All that a process needs to make a page, wherever it runs."""
+    """All that a process needs to make a page, wherever it runs.
+
+    Attributes:
+        graded: What is known of each brief, for a page on all of them.
+    """
 
     folder: str
     notebook: str
@@ -113,13 +120,11 @@ class Task:
     tables: Tables
     beside: Beside | None
     documents: Mapping[str, bytes]
+    graded: tuple[bytes, ...] = ()
 
 
 def list_pages(slices: Slices, tables: Tables, reference: Reference) -> Iterator[Page]:
-    """Every page that a notebook makes; those that take longest come first."""
-    for lang in LANGUAGES:
-        folder = str(name_list(PAGE, lang).parent)
-        yield Page(folder, QUALITY_NOTEBOOK, {"lang": lang}, slices.of_tables)
+    """Every page that a notebook makes: those that take longest first, those of briefs last."""
     for indicator in list_told(tables, reference):
         for lang in LANGUAGES:
             yield Page(
@@ -138,6 +143,10 @@ def list_pages(slices: Slices, tables: Tables, reference: Reference) -> Iterator
                 partial(slices.of_brief, area_id, period),
                 put_beside_brief,
             )
+    for lang in LANGUAGES:
+        folder = str(name_list(PAGE, lang).parent)
+        find = slices.of_quality
+        yield Page(folder, QUALITY_NOTEBOOK, {"lang": lang}, find, is_of_briefs=True)
 
 
 def make_task(project: Project, page: Page) -> Task:
@@ -233,7 +242,7 @@ HTML("<h1>" + lang + "</h1>")
 def make_files(task: Task) -> dict[str, bytes]:
     """Make a page and what lies beside it, in a process that was warmed up."""
     [reference], project = _KNOWN, Project(Path(os.environ["CCHC_ROOT"]))
-    hold(reference, task.tables)
+    hold(reference, task.tables, map(Graded.from_bytes, task.graded))
     for name, content in task.documents.items():
         write_bytes(project.root / name, content)
     page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
@@ -249,12 +258,13 @@ def bind_page(folder: str, page: str) -> dict[str, bytes]:
 
 
 def put_beside_brief(project: Project, parameters: Mapping[str, str]) -> dict[str, bytes]:
-    """The downloads of a brief, and its card."""
+    """The downloads of a brief, its card, and what the page on data quality says of it."""
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     brief = open_held(words, parameters["district"], parameters["period"], project.reports)
     with TemporaryDirectory(prefix="cchc-") as folder:
         write_downloads(Path(folder), brief)
-        return read_files(Path(folder)) | {CARD: make_card(brief).to_bytes()}
+        kept = {CARD: make_card(brief).to_bytes(), GRADED: make_graded(brief).to_bytes()}
+        return read_files(Path(folder)) | kept
 
 
 def put_beside_trend(project: Project, parameters: Mapping[str, str]) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,6 +19,7 @@ from cchc_analysis.brief.draft import Draft
 from cchc_analysis.brief.listing import LISTING
 from cchc_analysis.brief.lists import put_downloads, put_lists
 from cchc_analysis.brief.pages import (
+    GRADED,
     Page,
     Task,
     list_pages,
@@ -214,7 +215,7 @@ def _make_waiting(
     briefs = [page for page in waiting if page.is_brief]
     sample = task_of(briefs[0]) if len(briefs) >= FEWEST_FOR_SAMPLE else None
     outcomes = run_jobs(
-        (Job(page.folder, task_of(page), draft.wanted[page.folder].key) for page in waiting),
+        _list_jobs(draft, waiting, task_of),
         make_files,
         partial(warm_up, reference, sample=sample),
         workers.count,
@@ -230,6 +231,37 @@ def _make_waiting(
                 workers.profile.add(outcome.reply.times)
             _take(draft, outcome)
     return sum(1 for page in waiting if draft.shown.get(page.folder) == draft.wanted[page.folder])
+
+
+def _list_jobs(
+    draft: Draft, waiting: list[Page], task_of: Callable[[Page], Task]
+) -> Iterator[Job | None]:
+    """The pages to be made; a page on all briefs when there is something to be known of them."""
+    for page in waiting:
+        if not page.is_of_briefs:
+            yield Job(page.folder, task_of(page), draft.wanted[page.folder].key)
+    yield None
+    for page in waiting:
+        if page.is_of_briefs and (graded := _read_graded(draft, page)):
+            task = replace(task_of(page), graded=graded)
+            yield Job(page.folder, task, draft.wanted[page.folder].key)
+
+
+def _read_graded(draft: Draft, page: Page) -> tuple[bytes, ...]:
+    """What is known of the briefs that are shown.
+
+    Where one shows not what it should, the page is another one than was planned, under a key of
+    its own: it is made again when all of them do.
+    """
+    lang = page.parameters["lang"]
+    briefs = [p for p in draft.pages.values() if p.is_brief and p.parameters["lang"] == lang]
+    shown = {brief.folder: draft.shown.get(brief.folder) for brief in briefs}
+    if any(placed != draft.wanted[folder] for folder, placed in shown.items()):
+        planned = draft.wanted[page.folder]
+        keys = {folder: placed and placed.key for folder, placed in shown.items()}
+        draft.wanted[page.folder] = replace(planned, key=key_of(planned.key, keys))
+    found = (draft.build.read(placed.key, GRADED) for placed in shown.values() if placed)
+    return tuple(content for content in found if content)
 
 
 def _take(draft: Draft, outcome: Outcome) -> None:

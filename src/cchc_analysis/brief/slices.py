@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,15 @@ import numpy as np
 from cchc_analysis.brief.grade import HEADLINES
 from cchc_analysis.brief.opening import choose_rows
 from cchc_analysis.brief.peers import READ_OF_PEERS, list_peers
+from cchc_analysis.brief.positions import (
+    NONE,
+    Rows,
+    empty,
+    hash_rows,
+    index_rows,
+    join,
+    take,
+)
 from cchc_analysis.engine import key_of
 from cchc_analysis.files import list_rows
 from cchc_analysis.peers import find_predecessors, find_successors
@@ -45,11 +54,16 @@ SEEN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 a source is there, whose and for when; what a value is and where it comes from, and in a trend also
 whether it is contested, which takes the word away. The other columns are empty in its slice."""
 
+OF_QUALITY: Mapping[str, tuple[str, ...]] = {
+    "transcripts": ("source_id", "figure_id", "indicator", "scope", "printed"),
+    "observations": ("source_id", "indicator", "status"),
+    "indicators": (),
+}
+"""The columns of the large tables that the page on data quality reads: how a figure is printed,
+and which source reports an indicator."""
+
 OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
 """The tables of which a brief reads the rows of its own sources."""
-
-Rows = Any
-"""Positions of rows in a table: an array of integers, in the order of the table."""
 
 
 @dataclass(frozen=True)
@@ -85,18 +99,28 @@ class Slices:
         rows = {name: np.arange(len(getattr(self._tables, name))) for name in names or _NAMES}
         return self._slice(rows)
 
+    def of_quality(self) -> Slice:
+        """What the page on data quality reads beside what is known of the briefs.
+
+        Its key is that of all tables: any row may change the grade of a brief.
+        """
+        read = {
+            name: getattr(self._tables, name)[list(columns)] for name, columns in OF_QUALITY.items()
+        }
+        return Slice(self.of_tables().key, (), lambda: replace(self._tables, **read))
+
     @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
     def of_indicator(self, indicator: str) -> Slice:
         """What the page of an indicator reads: its values, and the cases that it is a share of."""
         row = self._reference.indicator_rows[indicator]
         parts = (indicator, row["numerator"], row["denominator"])
         rows = {
-            name: _join(self._by_indicator[name].get(each, _NONE) for each in codes)
+            name: join(self._by_indicator[name].get(each, NONE) for each in codes)
             for name, codes in (("indicators", parts), ("observations", (indicator,)))
         }
-        named = _take(self._tables.indicators, rows["indicators"])["source_id"].unique()
+        named = take(self._tables.indicators, rows["indicators"])["source_id"].unique()
         known = self._by_source["sources"]
-        states = _join(known[each] for name in named for each in name.split() if each in known)
+        states = join(known[each] for name in named for each in name.split() if each in known)
         return self._slice(rows, {"sources": states})
 
     @lru_cache(maxsize=2)  # noqa: B019 - one brief in two languages; lives as long as a build
@@ -108,9 +132,9 @@ class Slices:
         ends = self._ends[rows["indicators"]]
         kin = (*find_predecessors(area_id, reference), *find_successors(area_id, reference))
         seen = {
-            "trend": self._headlines.get(area_id, _NONE),
-            "peers": _join(self._find_compared(peers, ends)),
-            "sources": _join(self._by_area.get(each, _NONE) for each in (area_id, *peers, *kin)),
+            "trend": self._headlines.get(area_id, NONE),
+            "peers": join(self._find_compared(peers, ends)),
+            "sources": join(self._by_area.get(each, NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
 
@@ -125,7 +149,7 @@ class Slices:
         told = [str(here[at]["source_id"]) for at in choose_rows(here, period)]
         rows = {name: self._find_own(name, told) for name in OF_SOURCES}
         of_told = self._by_source["sources"]
-        return told, rows | {"sources": _join([of_told[name] for name in told])}
+        return told, rows | {"sources": join([of_told[name] for name in told])}
 
     def _peers(self, area_id: str) -> list[str]:
         if area_id not in self._known_peers:
@@ -137,14 +161,14 @@ class Slices:
         """The rows of some sources; a row that rests on two is theirs if both are."""
         known = self._by_source[name]
         both = {each for source in told for each in self._rests_on.get(source, ())}
-        return _join(
+        return join(
             known[each] for each in both if each in known and set(told).issuperset(each.split())
         )
 
     def _find_compared(self, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
         """The values of the peers that cover the same windows."""
         for peer in peers:
-            at = self._compared.get(peer, _NONE)
+            at = self._compared.get(peer, NONE)
             yield at[np.isin(self._ends[at], ends)]
 
     def _slice(
@@ -152,7 +176,7 @@ class Slices:
     ) -> Slice:
         """The slice of some rows, and of others of which it sees the outside only."""
         outside = {
-            view: np.setdiff1d(at, rows.get(SEEN[view][0], _NONE))
+            view: np.setdiff1d(at, rows.get(SEEN[view][0], NONE))
             for view, at in (seen or {}).items()
         }
         key = key_of(
@@ -162,7 +186,7 @@ class Slices:
         return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, outside))
 
     def _cut(self, rows: dict[str, Rows], outside: dict[str, Rows]) -> Tables:
-        cut = {name: _take(getattr(self._tables, name), rows.get(name, _NONE)) for name in _NAMES}
+        cut = {name: take(getattr(self._tables, name), rows.get(name, NONE)) for name in _NAMES}
         for view, at in outside.items():
             name, columns = SEEN[view]
             cut[name] = self._add_outside(name, cut[name], at, columns)
@@ -173,20 +197,20 @@ class Slices:
     ) -> pd.DataFrame:
         import pandas as pd
 
-        others = _take(getattr(self._tables, name), at)
+        others = take(getattr(self._tables, name), at)
         hidden = [column for column in table.columns if column not in columns]
-        emptied = others.assign(**{column: _empty(others[column]) for column in hidden})
+        emptied = others.assign(**{column: empty(others[column]) for column in hidden})
         kept = [each for each in (table, emptied) if len(each)] or [table]
         return pd.concat(kept).sort_index()
 
     @cached_property
     def _hashes(self) -> dict[str, Any]:
-        return {name: _hash_rows(getattr(self._tables, name)) for name in _NAMES}
+        return {name: hash_rows(getattr(self._tables, name)) for name in _NAMES}
 
     @cached_property
     def _seen_hashes(self) -> dict[str, Any]:
         return {
-            view: _hash_rows(getattr(self._tables, name)[list(columns)])
+            view: hash_rows(getattr(self._tables, name)[list(columns)])
             for view, (name, columns) in SEEN.items()
         }
 
@@ -199,7 +223,7 @@ class Slices:
 
     @cached_property
     def _by_area(self) -> dict[str, Rows]:
-        return _index_rows(self._areas)
+        return index_rows(self._areas)
 
     @cached_property
     def _sources_of(self) -> dict[str, list[Mapping[str, Any]]]:
@@ -210,7 +234,7 @@ class Slices:
     @cached_property
     def _by_source(self) -> dict[str, dict[str, Rows]]:
         names = ("sources", *OF_SOURCES)
-        return {name: _index_rows(getattr(self._tables, name)["source_id"]) for name in names}
+        return {name: index_rows(getattr(self._tables, name)["source_id"]) for name in names}
 
     @cached_property
     def _by_indicator(self) -> dict[str, dict[str, Rows]]:
@@ -219,7 +243,7 @@ class Slices:
         for name in ("indicators", "observations"):
             table = getattr(self._tables, name)
             at = np.flatnonzero((table["breakdown"] == "").to_numpy())
-            indexed = _index_rows(table["indicator"].iloc[at])
+            indexed = index_rows(table["indicator"].iloc[at])
             found[name] = {indicator: at[rows] for indicator, rows in indexed.items()}
         return found
 
@@ -250,47 +274,7 @@ class Slices:
             & (table["breakdown"] == "")
         )
         at = np.flatnonzero(is_wanted.to_numpy())
-        return {area: at[rows] for area, rows in _index_rows(table["area_id"].iloc[at]).items()}
+        return {area: at[rows] for area, rows in index_rows(table["area_id"].iloc[at]).items()}
 
 
 _NAMES = tuple(each.name for each in fields(Tables))
-_NONE = np.array([], dtype=np.int64)
-
-
-def _take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    """Some rows of a table."""
-    taken: Any = table.iloc[rows]  # pandas-stubs take an array of positions for a cell
-    kept: pd.DataFrame = taken
-    return kept
-
-
-def _index_rows(values: Any) -> dict[str, Rows]:
-    """The positions of each value."""
-    import pandas as pd
-
-    codes, names = pd.factorize(values)
-    order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    return {
-        str(name): order[start:end]
-        for name, start, end in zip(names, starts, starts[1:], strict=False)
-    }
-
-
-def _empty(column: pd.Series) -> Any:
-    """What an unseen cell of a column holds."""
-    if column.dtype.kind == "b":
-        return False
-    return float("nan") if column.dtype.kind == "f" else ""
-
-
-def _hash_rows(table: pd.DataFrame) -> Any:
-    """A hash of each row; the same for the same cells on every machine."""
-    import pandas as pd
-
-    return pd.util.hash_pandas_object(table, index=False).to_numpy()
-
-
-def _join(rows: Iterable[Rows]) -> Rows:
-    """Several positions as one, each once, in the order of the table."""
-    return np.unique(np.concatenate([_NONE, *rows]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup
 
@@ -18,10 +18,25 @@ from cchc_analysis.files import list_rows
 from cchc_analysis.records import Severity
 from cchc_analysis.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
 
+if TYPE_CHECKING:
+    from cchc_analysis.reference import Reference
+
 MOST_MARKS = 4
 """Marks beside one number; a page on which everything is contested stays readable."""
 
 SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"}
+
+
+class Voice(Protocol):
+    """Whatever tells in a language what the codes of the reference stand for."""
+
+    @property
+    def words(self) -> Words:
+        """The strings of the language."""
+
+    @property
+    def reference(self) -> Reference:
+        """The reference tables."""
 
 
 @dataclass(frozen=True)
@@ -141,9 +156,9 @@ def tell_marks(brief: Brief, ledger: Sequence[Contradiction]) -> Markup:
     return Markup("").join(marks)
 
 
-def name_indicator(brief: Brief, indicator: str) -> Markup:
+def name_indicator(voice: Voice, indicator: str) -> Markup:
     """The label of an indicator."""
-    return brief.words.pick(brief.reference.indicator_rows[indicator], "label")
+    return voice.words.pick(voice.reference.indicator_rows[indicator], "label")
 
 
 def name_entry(brief: Brief, entry: Entry) -> Markup:

@@ -11,11 +11,10 @@ import logging
 import pickle
 import platform
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
-from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +22,7 @@ import distributed
 from distributed import WorkerPlugin
 
 import cchc_analysis
+from cchc_analysis.engine.intake import Intake
 from cchc_analysis.engine.jobs import TICK_SECONDS, Watcher
 from cchc_analysis.engine.keys import key_of_package
 from cchc_analysis.engine.replies import Job, Outcome, Reply, reply_to_error
@@ -40,7 +40,7 @@ _LOCK = threading.Lock()
 
 
 def run_on_cluster(
-    jobs: Iterable[Job], orders: Orders, address: str, progress: Watcher | None = None
+    jobs: Intake, orders: Orders, address: str, progress: Watcher | None = None
 ) -> Iterator[Outcome]:
     """Do jobs on the workers of a scheduler.
 
@@ -62,7 +62,7 @@ def run_on_cluster(
         run_id = uuid4().hex
         client.register_plugin(Foreman(run_id, pickle.dumps(orders)), name=f"cchc-{run_id}")
         try:
-            yield from _drain(_Desk(client, address, run_id), iter(jobs), room, progress)
+            yield from _drain(_Desk(client, address, run_id), jobs, room, progress)
         finally:
             with suppress(Exception):  # the scheduler may be gone, and so is then the plugin
                 client.unregister_worker_plugin(f"cchc-{run_id}")
@@ -105,12 +105,10 @@ class _Desk:
         return reply
 
 
-def _drain(
-    desk: _Desk, jobs: Iterator[Job], room: int, progress: Watcher | None
-) -> Iterator[Outcome]:
+def _drain(desk: _Desk, jobs: Intake, room: int, progress: Watcher | None) -> Iterator[Outcome]:
     under_way: dict[Any, Job] = {}
     while True:
-        for job in islice(jobs, room - len(under_way)):
+        for job in jobs.take(room, under_way):
             under_way[desk.submit(job)] = job
         if not under_way:
             return

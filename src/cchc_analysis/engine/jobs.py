@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from itertools import islice
 from typing import Any, Protocol
 
+from cchc_analysis.engine.intake import Intake
 from cchc_analysis.engine.limits import check_count
 from cchc_analysis.engine.replies import Job, Outcome, Reply
 from cchc_analysis.engine.shop import Shop
@@ -31,7 +31,7 @@ class Watcher(Protocol):
 
 
 def run_jobs(  # noqa: PLR0913 - what a person may ask for, each by its name
-    jobs: Iterable[Job],
+    jobs: Iterable[Job | None],
     work: Work,
     warm: Callable[[], object] | None = None,
     count: int | None = None,
@@ -49,7 +49,8 @@ def run_jobs(  # noqa: PLR0913 - what a person may ask for, each by its name
     one is asked for, so memory stays flat whatever their number.
 
     Args:
-        jobs: The jobs, in the order in which to begin them.
+        jobs: The jobs, in the order in which to begin them. What follows a ``None`` is asked for
+            when all that came before has ended, so that it can be made of their outcomes.
         work: Makes a result of a payload; a module's function, or a ``functools.partial`` of one.
         warm: Prepares a process for ``work``: imports, loads, compiles. Starts no thread.
         count: Processes at a time (default: one per core).
@@ -71,28 +72,26 @@ def run_jobs(  # noqa: PLR0913 - what a person may ask for, each by its name
     if scheduler:
         run_on_cluster = _load_cluster(scheduler)
         orders = Orders(work, warm, 1, timeout, memory, may_fork, files or {})
-        yield from run_on_cluster(jobs, orders, scheduler, progress)
+        yield from run_on_cluster(Intake(jobs), orders, scheduler, progress)
         return
     orders = Orders(work, warm, check_count(count), timeout, memory, may_fork, files or {})
-    waiting = iter(jobs)
-    first = list(islice(waiting, 1))
-    if not first:
+    intake = Intake(jobs)
+    if intake.is_empty:
         return
     with Shop(orders) as shop:
-        room = 3 * orders.count
-        yield from _drain(shop.submit, _chain(first, waiting), room, progress)
+        yield from _drain(shop.submit, intake, 3 * orders.count, progress)
 
 
 def _drain(
     submit: Callable[[Any], Future[Reply]],
-    jobs: Iterator[Job],
+    intake: Intake,
     room: int,
     progress: Watcher | None,
 ) -> Iterator[Outcome]:
     """Keep ``room`` jobs under way and yield their outcomes."""
     under_way: dict[Future[Reply], Job] = {}
     while True:
-        for job in islice(jobs, room - len(under_way)):
+        for job in intake.take(room, under_way):
             under_way[submit(job.payload)] = job
         if not under_way:
             return
@@ -104,11 +103,6 @@ def _drain(
             yield outcome
         if progress:
             progress.tick()
-
-
-def _chain(first: list[Job], rest: Iterator[Job]) -> Iterator[Job]:
-    yield from first
-    yield from rest
 
 
 def _load_cluster(scheduler: str) -> Callable[..., Iterator[Outcome]]:

@@ -13,6 +13,7 @@ from cchc_analysis.brief.quality.findings import (
     show_quality_counts,
     show_quality_remarks,
 )
+from cchc_analysis.brief.quality.graded import Graded, make_graded
 from cchc_analysis.brief.quality.rules import (
     show_quality_definitions,
     show_quality_matrix,
@@ -22,7 +23,9 @@ from cchc_analysis.brief.quality.rules import (
 __all__ = [
     "CONTENTS",
     "PAGE",
+    "Graded",
     "Quality",
+    "make_graded",
     "open_quality",
     "show_quality",
     "show_quality_completeness",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import tell_rule
-from cchc_analysis.brief.nouns import Contradiction, split_figures
+from cchc_analysis.brief.nouns import Contradiction, number_findings, split_figures
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.places import name_folder
+from cchc_analysis.brief.quality.graded import Graded, make_graded
 from cchc_analysis.brief.slices import Slices
 from cchc_analysis.brief.telling import upper
 from cchc_analysis.errors import BriefError, Problem
@@ -38,13 +38,13 @@ class Quality:
     """All sources with what was found in them, in one language.
 
     Attributes:
-        briefs: Every brief of the language, for the grades and for the way to its ledger.
+        briefs: What is known of every brief, for the grades and for the way to its ledger.
     """
 
     words: Words
     reference: Reference
     tables: Tables
-    briefs: tuple[Brief, ...]
+    briefs: Sequence[Graded]
 
     @cached_property
     def sources(self) -> list[Row]:
@@ -89,7 +89,7 @@ class Quality:
     def list_causes(self, source_id: str) -> tuple[Contradiction, ...]:
         """The findings of a source by cause, the worst first; each belongs to one source."""
         found = self.tables.findings.iloc[self._findings_of.get(source_id, [])]
-        return replace(self.briefs[0], findings=found).contradictions
+        return tuple(number_findings(found))
 
     @cached_property
     def _findings_of(self) -> dict[str, list[int]]:
@@ -109,35 +109,42 @@ class Quality:
         first = each.findings[0]
         told = self._told_in.get(first["finding_id"], [])
         own = first["source_id"].partition(" ")[0]
-        brief = next((one for one in told if own in set(one.reports["source_id"])), None)
         if not told:
             return ""
-        brief = brief or told[0]
-        anchor = brief.contradiction_of[first["finding_id"]].anchor
-        return f"../{name_folder(brief.area, brief.period)}/index.html#{anchor}"
+        brief = next((one for one in told if own in one.sources), told[0])
+        return f"{self.find_brief(brief)}#{brief.anchors[first['finding_id']]}"
+
+    def find_brief(self, brief: Graded) -> str:
+        """Where the page of a brief lies, from here."""
+        area = self.reference.area_rows[brief.area_id]
+        return f"../{name_folder(area, brief.period)}/index.html"
 
     @cached_property
-    def _told_in(self) -> dict[str, list[Brief]]:
+    def _told_in(self) -> dict[str, list[Graded]]:
         """The briefs that tell a finding."""
-        found: dict[str, list[Brief]] = {}
+        found: dict[str, list[Graded]] = {}
         for brief in self.briefs:
-            for finding in brief.contradiction_of:
+            for finding in brief.anchors:
                 found.setdefault(finding, []).append(brief)
         return found
 
 
-def open_quality(tables: Tables, reference: Reference, words: Words) -> Quality:
-    """Open all sources and briefs of a run in one language.
+def open_quality(
+    tables: Tables, reference: Reference, words: Words, briefs: Sequence[Graded] | None = None
+) -> Quality:
+    """Open all sources of a run in one language.
+
+    Args:
+        tables: The tables of the run; with ``briefs`` only what ``Slices.of_quality`` leaves.
+        reference: The reference tables.
+        words: The strings of the language.
+        briefs: What is known of the briefs; without it each is opened once, to be graded.
 
     Raises:
         BriefError: No report on a district is held.
     """
-    # From slices: each brief would look through all rows otherwise.
-    slices = Slices(tables, reference)
-    briefs = tuple(
-        open_brief(slices.of_reports(*place).cut(), reference, words, *place)
-        for place in list_briefs(tables, reference)
-    )
+    if briefs is None:
+        briefs = [*_grade_all(tables, reference, words)]
     if not briefs:
         raise BriefError(
             Problem(
@@ -148,6 +155,14 @@ def open_quality(tables: Tables, reference: Reference, words: Words) -> Quality:
             )
         )
     return Quality(words, reference, tables, briefs)
+
+
+def _grade_all(tables: Tables, reference: Reference, words: Words) -> Iterator[Graded]:
+    # From slices: each brief would look through all rows otherwise.
+    slices = Slices(tables, reference)
+    for place in list_briefs(tables, reference):
+        rows = slices.of_reports(*place).cut()
+        yield make_graded(open_brief(rows, reference, words, *place))
 
 
 def name_source(quality: Quality, source: Row) -> Markup:
@@ -166,8 +181,7 @@ def name_source(quality: Quality, source: Row) -> Markup:
 
 def name_rule(quality: Quality, rule_id: str) -> Markup:
     """The code of a rule with its words; without words, with the kind of what breaks it."""
-    brief = quality.briefs[0]
-    told = tell_rule(brief, {"rule_id": rule_id, "indicator": "", "kind": ""})
+    told = tell_rule(quality, {"rule_id": rule_id, "indicator": "", "kind": ""})
     if told == clean_text(rule_id):
         told = name_kind(quality, quality.kind_of_rule.get(rule_id, ""))
     return Markup("<b>{}</b> {}").format(clean_text(rule_id), told)

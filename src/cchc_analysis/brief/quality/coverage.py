@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
 from cchc_analysis.brief.areas import PARTS
-from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.grade import Grade, grade_brief, is_headline
 from cchc_analysis.brief.notes import tell_grade_rule
-from cchc_analysis.brief.places import name_folder
-from cchc_analysis.brief.quality.content import (
-    Quality,
-    Row,
-    list_lines,
-    name_source,
-    tell_choice,
-)
-from cchc_analysis.brief.telling import Section, lower, name_area, name_indicator, upper, wrap
+from cchc_analysis.brief.quality.content import Quality, list_lines, name_source, tell_choice
+from cchc_analysis.brief.quality.graded import Graded
+from cchc_analysis.brief.telling import Section, lower, name_indicator, upper, wrap
 from cchc_analysis.files import list_rows
-from cchc_analysis.records import RESULT_STATUSES, Severity
+from cchc_analysis.records import RESULT_STATUSES
 from cchc_analysis.tables import Cell, tabulate_groups, tabulate_rows
 
 RESULT, GOAL = "●", "○"
@@ -100,7 +94,9 @@ def _list_names(quality: Quality, key: str, wanted: set[str]) -> Markup:
     lines = [
         Markup("<b>{}</b>: {}").format(
             words.say(f"part.title.{area}"),
-            Markup("; ").join(lower(_name(quality, code)) for code in codes if code in wanted),
+            Markup("; ").join(
+                lower(name_indicator(quality, code)) for code in codes if code in wanted
+            ),
         )
         for area, codes in _list_areas(quality).items()
         if wanted.intersection(codes)
@@ -109,10 +105,6 @@ def _list_names(quality: Quality, key: str, wanted: set[str]) -> Markup:
         return Markup("")
     title = words.say(f"quality.completeness.{key}")
     return Markup("<h3>{}</h3>\n{}").format(title, list_lines("lines", lines))
-
-
-def _name(quality: Quality, indicator: str) -> Markup:
-    return quality.words.pick(quality.reference.indicator_rows[indicator], "label")
 
 
 def _count_area(
@@ -145,7 +137,7 @@ def _tell_share(quality: Quality, n: int, of: int) -> Markup:
 
 def _tell_indicator(quality: Quality, code: str, signs: dict[tuple[str, str], str]) -> list[Cell]:
     cells = [signs.get((code, source["source_id"]), "") for source in quality.columns]
-    return [_name(quality, code), *cells]
+    return [name_indicator(quality, code), *cells]
 
 
 def show_quality_grades(quality: Quality) -> Section:
@@ -159,50 +151,36 @@ def show_quality_grades(quality: Quality) -> Section:
             words.say("quality.grades.notes"),
             words.say("quality.grades.why"),
         ],
-        [_tell_grade(brief) for brief in quality.briefs],
+        [_tell_grade(quality, brief) for brief in quality.briefs],
         words.say("quality.grades.table"),
         numbers=(3, 4, 5),
         kind="wide grades",
     )
-    rule = Markup("<p>{}</p>\n").format(tell_grade_rule(quality.briefs[0]))
+    rule = Markup("<p>{}</p>\n").format(tell_grade_rule(quality))
     return wrap("grades", words.say("quality.grades.title"), table, rule)
 
 
-def _tell_grade(brief: Brief) -> list[Cell]:
-    words, grade = brief.words, grade_brief(brief)
-    folder = name_folder(brief.area, brief.period)
+def _tell_grade(quality: Quality, brief: Graded) -> list[Cell]:
+    words, grade = quality.words, brief.grade
+    place = upper(words.place(quality.reference.area_rows[brief.area_id]))
     return [
-        Markup('<a href="../{}/index.html">{}</a>').format(folder, upper(name_area(brief))),
+        Markup('<a href="{}">{}</a>').format(quality.find_brief(brief), place),
         words.period(brief.period),
         Markup('<b class="letter">{}</b>').format(grade.letter),
         *(words.number(n) for n in (grade.warnings, grade.headline_warnings, grade.notes)),
-        _tell_reason(brief, grade),
+        _tell_reason(quality, brief),
     ]
 
 
-def _tell_reason(brief: Brief, grade: Grade) -> Markup:
+def _tell_reason(quality: Quality, brief: Graded) -> Markup:
     """Why a brief has its grade: what is missing, what is contested, or nothing."""
-    words = brief.words
-    if grade.missing:
-        names = words.join(lower(name_indicator(brief, name)) for name in grade.missing)
-        return words.say("grade.missing", names=names)
-    if contested := _list_contested(brief):
-        names = words.join(lower(name_indicator(brief, name)) for name in contested)
-        return words.say("quality.why.headline", names=names)
-    return words.say("quality.why.secondary" if grade.warnings else "quality.why.none")
+    words = quality.words
+    if brief.grade.missing:
+        return words.say("grade.missing", names=_join_names(quality, brief.grade.missing))
+    if brief.contested:
+        return words.say("quality.why.headline", names=_join_names(quality, brief.contested))
+    return words.say("quality.why.secondary" if brief.grade.warnings else "quality.why.none")
 
 
-def _list_contested(brief: Brief) -> list[str]:
-    """The headline figures that a contradiction of the brief's own reports concerns."""
-    own = set(brief.reports["source_id"])
-    found = {
-        entry.indicator: None
-        for entry in brief.entries
-        if is_headline(entry)
-        and any(_is_serious(c.severity, c.findings[0], own) for c in brief.marks(entry))
-    }
-    return list(found)
-
-
-def _is_serious(severity: str, finding: Row, own: set[str]) -> bool:
-    return severity != Severity.INFO and finding["source_id"] in own
+def _join_names(quality: Quality, indicators: Iterable[str]) -> Markup:
+    return quality.words.join(lower(name_indicator(quality, name)) for name in indicators)

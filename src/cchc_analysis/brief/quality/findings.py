@@ -185,10 +185,10 @@ def _tell_rest(quality: Quality, n: int) -> Markup:
 
 def _tell_cause(quality: Quality, each: Contradiction) -> list[Markup]:
     """One cause: the rule with its way to the ledger, every sum, the likely figure, its value."""
-    words, brief = quality.words, quality.briefs[0]
+    words = quality.words
     first = each.findings[0]
     kinds = dict.fromkeys(finding["kind"] for finding in each.findings)
-    name = tell_rule(brief, first)
+    name = tell_rule(quality, first)
     href = quality.link(each)
     linked = Markup('<a href="{}">{}</a>').format(href, name) if href else name
     scope = words.say(f"scope.{first['scope']}") if first["scope"] else Markup("")
@@ -202,7 +202,7 @@ def _tell_cause(quality: Quality, each: Contradiction) -> list[Markup]:
         Markup('<span class="s" id="{}"><b>{}</b> {}</span>').format(
             clean_text(finding["finding_id"]),
             clean_text(finding["rule_id"]),
-            tell_sum(brief, finding),
+            tell_sum(quality, finding),
         )
         for finding in each.findings
     )
