@@ -169,6 +169,49 @@ def test_a_title_without_a_year_has_that_of_the_place_and_day(reader) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "area", "is_sure"),
+    [
+        ("Cao Lộc: hồ sơ trễ hạn giảm trong quý", "UBND huyện Cao Lộc (tỉnh Lạng Sơn) đã giải quyết.",
+         "huyện Cao Lộc", True),
+        ("Tỷ lệ hồ sơ trễ hạn giảm trong quý I", "UBND TP. Lạng Sơn (tỉnh Lạng Sơn) đã giải "
+         "quyết. Bộ phận một cửa TP. Lạng Sơn tiếp nhận.", "thành phố Lạng Sơn", True),
+        ("Tỷ lệ hồ sơ trễ hạn giảm trong quý I", "Cao nhất là huyện Cao Lộc; huyện Văn Quan và "
+         "huyện Cao Lộc có chuyển biến.", "huyện Cao Lộc", False),
+        ("Tỷ lệ hồ sơ trễ hạn giảm trong quý I", "Trong đó có các xã thuộc huyện Cao Lộc.",
+         "huyện Cao Lộc", False),
+    ],
+)  # fmt: skip
+def test_news_is_sure_of_the_area_that_it_is_about(
+    reader, title: str, text: str, area: str, is_sure: bool
+) -> None:
+    head = read_head(read_lines(f"{title}\n{text}\n").lines, reader.reference)
+    assert (head.area, head.is_sure_area) == (area, is_sure)
+
+
+def test_a_banner_is_no_title(reader) -> None:
+    text = (
+        'Chủ đề năm 2020: "Sông Mây vững bước" - chào mừng 90 năm truyền thống\n'
+        "Quý I/2020 không có hồ sơ quá hạn giải quyết\nTrong kỳ đã tiếp nhận 12 hồ sơ.\n"
+    )
+    head = read_head(read_lines(text).lines, reader.reference)
+    assert (head.title, head.period_label) == (text.splitlines()[1], "2020-Q1")
+
+
+def test_another_part_of_the_year_is_told_from_that_of_the_report() -> None:
+    quarter = Period(dt.date(2021, 7, 1), dt.date(2021, 9, 30))
+    nine = Period(dt.date(2021, 1, 1), dt.date(2021, 9, 30))
+    assert find_window("Tính trong 9 tháng qua, tỷ lệ là", quarter) == nine
+    assert find_window("giảm so với 6 tháng đầu năm", quarter) is None
+    late = Period(dt.date(2020, 12, 15), dt.date(2021, 9, 14))
+    assert find_window("Trong 9 tháng đầu năm, tiếp nhận", late) is None, "it knows its days better"
+
+
+@pytest.mark.parametrize("text", ["Cập nhật: 27-01-2022 | 09:08:07", "Tệp đính kèm không quá 10MB"])
+def test_the_time_and_the_files_of_a_page_are_no_figures(text: str) -> None:
+    assert not [each for each in find_numerals(text) if each.is_figure]
+
+
+@pytest.mark.parametrize(
     ("office", "issuer"),
     [
         ("PHÒNG NỘI VỤ", "Phòng Nội vụ"),

@@ -58,7 +58,9 @@ _OFFICE = re.compile(
     r"(?i)(?:^|[-+*•(,;]\s*|tại\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
     r"thành phố|thị xã|quận)(?:\s+[^\W\d]\w*){0,3}\s*:"
 )
-_TIMES = re.compile(r"(?i)\b\d+\s*tháng\b|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*")
+_TIMES = re.compile(
+    r"(?i)\b\d+\s*tháng\b|\bquý\s+[ivx]+\s*(?:/|năm)?\s*\d{4}|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*"
+)
 """Digits that open a sentence and count nothing: "Trong 9 tháng, Bộ phận một cửa …"."""
 _INDEX = re.compile(r"(?i)\b(?:chỉ số|par index|sipas|papi|pci|ddci|dti)\b")
 _INDEX_YEAR = re.compile(r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)")

@@ -19,9 +19,19 @@ from cchc_analysis.records import Period
 from cchc_analysis.reference import Reference
 
 HEAD_LINES = 40
+ENOUGH, TITLED = 5, 30
+"""What a mention near the top counts at least, and one in the title or dateline beside that."""
+MOST_BANNERS = 4
+"""Lines of some length that may stand above the title of a page."""
+_TOPIC = re.compile(
+    r"(?i)\b(?:cải cách hành chính|cchc|thủ tục hành chính|tthc|hồ sơ|một cửa|par index|sipas|papi|"
+    r"dịch vụ công|chuyển đổi số)\b"
+)
 _NAME = rf"((?:[{CAPITALS}][\w'’]*)(?:[ -][{CAPITALS}][\w'’]*){{0,3}})"
-_LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn)"
-_AREA = re.compile(rf"(?i:\b{_LEVELS})\s+{_NAME}")
+_SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn"}
+_LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|tp|tx|tt)"
+_LEVEL = re.compile(rf"^{_LEVELS}\s+")
+_AREA = re.compile(rf"(?i:\b{_LEVELS})(?:\s+|\.\s*){_NAME}")
 _PLACE_DATE = re.compile(rf"^\W*{_NAME},\s*ngày\b")
 _PLACE_YEAR = re.compile(rf"^\W*{_NAME},\s*ngày\b.{{0,30}}?\bnăm\s+(\d{{4}})")
 _DATED = re.compile(r"(?i)ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})")
@@ -84,7 +94,7 @@ def read_head(lines: Sequence[Line], reference: Reference) -> Head:
     ]
     kind, title = _find_title(top)
     period, is_sure_period = _find_period(title, top, lines)
-    area, is_sure_area = _find_area(top, lines, reference)
+    area, is_sure_area = _find_area(top, title, kind, lines, reference)
     dated = next((_read_date(match) for text in top if (match := _DATED.search(text))), "")
     number = next((match[1] for text in top if (match := _NUMBER.search(text))), "")
     return Head(
@@ -105,7 +115,9 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
             whole = f"{text} {' '.join(following)}"
             return next((k for k, p in _KINDS if p.match(whole)), kind), title
     news = [text for text in top if "|" not in text and 5 <= len(text.split()) <= 40]
-    return "article", news[0] if news else ""
+    # A banner may stand above the title of a page.
+    own = [text for text in news[:MOST_BANNERS] if _TOPIC.search(text)]
+    return "article", (own or news or [""])[0]
 
 
 def _take_title(texts: Sequence[str]) -> list[str]:
@@ -204,24 +216,43 @@ def _parse(words: str) -> Period | None:
         return None
 
 
-def _find_area(top: Sequence[str], lines: Sequence[Line], reference: Reference) -> tuple[str, bool]:
-    """The area named most, first in the head, then in the text; sure if it is a known one."""
+def _find_area(
+    top: Sequence[str], title: str, kind: str, lines: Sequence[Line], reference: Reference
+) -> tuple[str, bool]:
+    """The area named most, first in the head, then in the text; sure if it is a known one.
+
+    News has no head: where it names several areas of a level, that of its title is sure, or none.
+    """
     place = next((match[1] for text in top if (match := _PLACE_DATE.match(text))), "")
     counts: Counter[str] = Counter()
     for weight, texts in ((5, top[:12]), (1, [line.text for line in lines])):
         for text in texts:
             for match in _AREA.finditer(_lower_capitals(text)):
-                counts[f"{match[1].casefold()} {match[2]}"] += weight
-    if place:
-        for name in counts:
-            counts[name] += (
-                30 if name.partition(" ")[2] == place or name.endswith(f" {place}") else 0
-            )
+                level = match[1].casefold()
+                counts[f"{_SHORT.get(level, level)} {match[2]}"] += weight
+    for name in counts:
+        is_titled = kind == "article" and _names(title, name)
+        counts[name] += TITLED * ((bool(place) and name.endswith(f" {place}")) + is_titled)
     own = [name for name, _ in counts.most_common(12)]
     for name in own:
         if _is_known(name, reference):
-            return name, counts[name] >= 5
+            if kind == "article" and _has_rivals(name, counts):
+                return name, counts[name] >= TITLED
+            return name, counts[name] >= ENOUGH
     return (own[0], False) if own else ("", False)
+
+
+def _has_rivals(name: str, counts: Counter[str]) -> bool:
+    """Whether another area of the same level is named, or this one but once."""
+    level = _LEVEL.match(name)
+    others = [each for each in counts if each != name and level and each.startswith(level[0])]
+    return bool(others) or counts[name] < 2 * ENOUGH
+
+
+def _names(title: str, area: str) -> bool:
+    """Whether a title names an area, with its level or without: "Nha Trang: hồ sơ trễ hạn giảm"."""
+    bare = _LEVEL.sub("", area)
+    return re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", title) is not None
 
 
 def _is_known(name: str, reference: Reference) -> bool:

@@ -23,6 +23,8 @@ COUNTED = (
     r"đ/c|lớp|học viên|buổi|hội nghị|doanh nghiệp|hộ\b|giải pháp|mô hình|tài khoản|hộp thư|"
     r"chứng thư|máy|thiết bị|trường|đoàn|bộ\b|quyết định|kế hoạch|công văn|báo cáo|phó\b|trưởng\b"
 )
+_PLACES = r"huyện|thành phố|thị xã|quận|tỉnh|địa phương|phòng|sở|ban|thôn|thị trấn"
+"""What is counted in parts of a whole, "5/9 huyện", and looks like a day and a month."""
 _HEAD = r"(?<![\w/])"
 
 _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
@@ -102,7 +104,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.DATE,
         "day and month after a word of time",
         r"(?i:\b(?:đến|từ|trước|sau|trong|sáng|chiều|tối)\s+)(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/%]|[.,]\d)"
-        rf"(?!\s*(?i:{COUNTED}))",
+        rf"(?!\s*(?i:{COUNTED}|{_PLACES}))",
     ),
     (
         Kind.NAME,
@@ -152,7 +154,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.TIME,
         "a time of day",
-        r"(?<![\d.,])(?:[01]?\d|2[0-4])(?:\s*[hH]\s*|:|\s*(?i:giờ)\s*)[0-5]\d(?![\d.,]*\d)(?:\s*(?i:phút))?",
+        r"(?<![\d.,])(?:[01]?\d|2[0-4])(?:\s*[hH]\s*|:|\s*(?i:giờ)\s*)[0-5]\d(?:(?::|'|\s*(?i:phút)\s*)[0-5]\d)?(?![\d.,]*\d)(?:\s*(?i:phút|giây))?",
     ),
     (Kind.TIME, "a time zone", r"(?:GMT|UTC)\s*[+-]\s*\d{1,2}"),
     (
@@ -160,6 +162,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         "a day of the week",
         r"(?i:\b(?:ngày|sáng|chiều|tối|từ|đến|vào|và|“)\s*thứ)\s+[2-7](?![\d.,/%])(?!\s*(?i:trong|tỉnh|của))",
     ),
+    (Kind.STANDARD, "the size of a file", r"(?<![\d.,])\d+(?:[.,]\d+)?\s*[KMG]B\b"),
     (Kind.STANDARD, "a unit of measure", r"(?<![^\W\d_])(?:km|cm|m)[23²³]\b"),
     (Kind.TIME, "round the clock", r"(?<!\d)24/(?:24|7)(?:h|/7)?(?!\d)|(?<!\d)7/7(?=\s*(?i:ngày))"),
     (

@@ -17,10 +17,11 @@ from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.trials import decide_open
 from cchc_analysis.recognise.values import count_decimals, read_value
 from cchc_analysis.recognise.wording import Wording
-from cchc_analysis.records import Scope
+from cchc_analysis.records import Comparator, Scope
 from cchc_analysis.reference import Reference
 
 _RESOLVED = ("total", "on_due", "overdue")
+LESS = "less than its communes have"
 _ONE_DOT = re.compile(r"\d{1,2}\.\d{3}")
 
 
@@ -74,7 +75,8 @@ def _tell_on_time(figures: list[Figure], reference: Reference) -> list[Figure]:
     places: dict[tuple[str, ...], dict[str, list[int]]] = {}
     for at, figure in enumerate(figures):
         key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
-        places.setdefault(key, {}).setdefault(figure.indicator, []).append(at)
+        if figure.comparator is Comparator.EQUAL:
+            places.setdefault(key, {}).setdefault(figure.indicator, []).append(at)
     found = [*figures]
     for known in places.values():
         several = [known.get(f"dossiers_resolved_{name}", []) for name in _RESOLVED]
@@ -150,7 +152,27 @@ def _tell_impossible_wholes(figures: list[Figure], reference: Reference) -> list
         if is_open and kind == "count" and is_less and Scope.DISTRICT_OFFICE not in known:
             figure = replace(
                 figure, scope=Scope.DISTRICT_OFFICE, confidence=Confidence.LOW,
-                looked_again="less than its communes have, so it cannot be the whole",
+                looked_again=f"{LESS}, so it cannot be the whole",
+            )  # fmt: skip
+        found.append(figure)
+    return _follow_offices(found)
+
+
+def _follow_offices(figures: list[Figure]) -> list[Figure]:
+    """What stands behind a count that turned out to be the office's is the office's too."""
+    turned: dict[int, int] = {}
+    for figure in figures:
+        if figure.scope is Scope.DISTRICT_OFFICE and figure.looked_again.startswith(LESS):
+            turned.setdefault(figure.line, figure.start)
+    found = []
+    for each in figures:
+        figure = each
+        is_open = figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
+        if is_open and figure.start > turned.get(figure.line, figure.start):
+            figure = replace(
+                figure, scope=Scope.DISTRICT_OFFICE,
+                confidence=Confidence.LOW if figure.indicator else figure.confidence,
+                looked_again="stands behind a count that can only be the office's",
             )  # fmt: skip
         found.append(figure)
     return found

@@ -57,6 +57,7 @@ _MORE = re.compile(rf"(?:\s*,|\s+và)\s+(?:{_UNIT}\s+)?{_NAME}")
 _SEVERAL = re.compile(
     rf"(?i:một số|các|\d+)\s+{_UNIT}(?:(?:,|\s+và)\s*{_UNIT})*\s*(?:(?i:gồm)\s*)?[:(]?\s*{_NAME}"
     rf"|(?i:một số)\s+{_UNIT}"
+    r"|(?i:một số|những|nhiều)\s+(?i:địa phương|đơn vị|cơ quan|xã|phường|huyện)\b"
 )
 _NO_FIELD = (
     r"cải cách|cchc|thủ tục|tthc|hành chính|công nghệ|chuyển đổi|chính quyền|kiểm soát|của|được|"

@@ -35,9 +35,14 @@ _LABELLED_ZERO = re.compile(
     r"(?=(?:\s+(?:hồ sơ|hs|nhiệm vụ|trường hợp|văn bản|đơn vị)(?:\s+nào)?)?\s*(?:[.;,)]|$))"
 )
 """A zero and at most its noun at the end of a clause: what is not there stands before it."""
+_SOME = re.compile(
+    r"(?i)(?<![\d.,/])(?<!năm )(?P<some>\d{1,3})(?:\s*/\s*(?P<all>\d+))?\s+"
+    r"(?:đơn vị|cơ quan|xã|phường|thị trấn|huyện|phòng|sở|địa phương|quận)\b[^.;:\d]{0,60}$"
+)
+"""Those of whom a zero is told, right before it: "9 đơn vị không phát sinh hồ sơ trễ hạn"."""
 _ZERO = re.compile(
     r"(?i)(?<!\w)(?:không có(?! thẩm quyền)|không(?=\s+(?:hồ sơ|hs)\s+(?:nào\s+)?[^\W\d_])|"
-    r"(?:không|chưa) (?:phát sinh|phát hiện|ghi nhận|nhận được)|chưa có|"
+    r"(?:không|chưa) (?:phát sinh|phát hiện|ghi nhận|nhận được)|chưa có(?! kết quả)|"
     r"không tiếp nhận(?= (?:hồ sơ|phản ánh|đơn))|không xảy ra|không để(?: xảy ra)?)(?!\w)"
 )
 
@@ -49,10 +54,20 @@ def find_spelled(text: str) -> Iterator[Numeral]:
         labelled.add(match.start(1))
         yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, LABELLED_ZERO)
     for match in _ZERO.finditer(text):
-        if match.start() not in labelled:
+        if match.start() not in labelled and not _is_of_some(text[: match.start()]):
             yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
     for match in _SPELLED.finditer(text):
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, "a number in words")
+
+
+def _is_of_some(before: str) -> bool:
+    """Whether a zero is that of some units only: the others have what these have not.
+
+    >>> _is_of_some("có 9 đơn vị "), _is_of_some("12/12 xã, thị trấn ")
+    (True, False)
+    """
+    told = _SOME.search(before)
+    return told is not None and told["some"] != told["all"]
 
 
 def read_spelled(text: str) -> int:

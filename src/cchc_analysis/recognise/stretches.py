@@ -27,6 +27,9 @@ _SUBJECT = re.compile(
     r"\s*(?:,|và|,\s*và)\s*"
 )
 """A noun and whose it is, with no word of what is done: that is said for both further on."""
+_TOPIC = re.compile(
+    r"(?i)\W*(?:về|đối với|riêng)\s+((?:[^\W\d_]+\s+){0,4}?hồ sơ(?:\s+[^\W\d_]+){1,6}?)\s*[,:]"
+)
 _OPENS = re.compile(r"(?i)\W*(?:(?:có|hiện|hiện có|đã có|đến nay|nay|trong đó|là|gồm)\W*){0,4}")
 
 
@@ -90,6 +93,13 @@ def find_shared(text: str, entry: Entry) -> str:
     is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
     opens = _OPENS.fullmatch(text[mention.own[0] : mention.numeral.start])
     return behind if is_alike and opens else ""
+
+
+def find_topic(entry: Entry) -> str:
+    """The dossiers that all clauses of a sentence are about: "Về hồ sơ trực tuyến, …; cấp xã …"."""
+    mention = entry.mention
+    topic = None if entry.label else _TOPIC.match(entry.text, mention.lead)
+    return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
 
 
 def tell_sentence(entry: Entry) -> Iterator[tuple[str, str]]:

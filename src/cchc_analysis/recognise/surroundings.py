@@ -25,6 +25,7 @@ from cchc_analysis.recognise.stretches import (
     Entry,
     find_shared,
     find_tail,
+    find_topic,
     take_first_words,
     take_last_sentence,
     tell_sentence,
@@ -33,6 +34,8 @@ from cchc_analysis.recognise.wording import Hit, Wording, count_words
 
 _SENTENCE = re.compile(r"(?:\S+\s+){8}.*[.;]\s*$")
 PREVIOUS_LINES = 3
+TOPIC_GAP = 5
+"""The words that the topic of a sentence counts as away from a figure in a later clause."""
 TITLE_TERMS = frozenset(
     {
         "chỉ số cchc",
@@ -163,6 +166,10 @@ class Surroundings:
             for hit in self._find(earlier):
                 hits.append(hit)
                 gaps.setdefault(hit.term, distance + count_words(earlier[hit.end :]))
+        topic = find_topic(entry)
+        for hit in self._find(topic):
+            hits.append(hit)
+            gaps.setdefault(hit.term, TOPIC_GAP)
         if entry.label:
             own = f"{entry.label.row} | {entry.label.column} | {own}"
             headers = entry.label.column.split(INNER)

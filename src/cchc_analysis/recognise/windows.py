@@ -12,6 +12,8 @@ import re
 from cchc_analysis.clean import PeriodError, parse_period
 from cchc_analysis.records import Period
 
+OTHER_DAYS = 45
+"""Days by which a part of a year must begin or end apart from the report's to be another one."""
 _DAY = r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?"
 _FROM_TO = re.compile(
     rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|"
@@ -27,6 +29,10 @@ _AS_OF_WORDS = re.compile(
 _SPAN = re.compile(
     r"(?i)\bquý\s+(?:i{1,3}|iv|[1-4])\b\s*(?:/|năm)?\s*\d{4}"
     r"|\b0?[69]\s*tháng(?:\s*đầu)?(?:\s*năm)?\s*/?\s*\d{4}|\b0?6\s*tháng\s*cuối\s*năm\s*\d{4}"
+)
+_SPAN_OF_THIS_YEAR = re.compile(
+    r"(?i)\b(?:trong|tính|lũy kế|luỹ kế|cộng dồn)\s+(?:trong\s+)?"
+    r"(?P<span>quý\s+(?:i{1,3}|iv|[1-4])|0?[69]\s*tháng)\b(?!\s*(?:cuối|tới|/|năm\s+\d|\d))"
 )
 _MONTH = re.compile(
     r"(?i)(?:^|[.(;–-]\s*|trong\s+|của\s+|cả\s+)tháng\s+(\d{1,2})"
@@ -73,7 +79,25 @@ def find_window(text: str, default: Period) -> Period | None:
             return parse_period(spans[-1][0])
         except PeriodError:
             return None
-    return _find_month(text, default)
+    return _find_span_of_this_year(text, default) or _find_month(text, default)
+
+
+def _find_span_of_this_year(text: str, default: Period) -> Period | None:
+    """Another part of the year than the report's: "tính trong 9 tháng qua" in one of a quarter.
+
+    Where it is about the same part, the report knows its days better.
+    """
+    match = _SPAN_OF_THIS_YEAR.search(text)
+    if not match or not default.start or not default.end:
+        return None
+    try:
+        found = parse_period(f"{match['span'].lstrip('0')} năm {default.end.year}")
+    except PeriodError:
+        return None
+    if not found.start or not found.end:
+        return None
+    off = (found.start - default.start, found.end - default.end)
+    return found if max(abs(each.days) for each in off) > OTHER_DAYS else None
 
 
 def find_exact_window(text: str, default: Period) -> Period | None:
