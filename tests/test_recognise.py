@@ -171,7 +171,7 @@ def test_a_title_without_a_year_has_that_of_the_place_and_day(reader) -> None:
 @pytest.mark.parametrize(
     ("title", "text", "area", "is_sure"),
     [
-        ("Cao Lộc: hồ sơ trễ hạn giảm trong quý", "UBND huyện Cao Lộc (tỉnh Lạng Sơn) đã giải quyết.",
+        ("Cao Lộc: hồ sơ trễ hạn giảm trong quý", "UBND huyện Cao Lộc (tỉnh Lạng Sơn) đã báo cáo.",
          "huyện Cao Lộc", True),
         ("Tỷ lệ hồ sơ trễ hạn giảm trong quý I", "UBND TP. Lạng Sơn (tỉnh Lạng Sơn) đã giải "
          "quyết. Bộ phận một cửa TP. Lạng Sơn tiếp nhận.", "thành phố Lạng Sơn", True),
