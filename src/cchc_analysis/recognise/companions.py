@@ -16,7 +16,7 @@ from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.outline import Place
-from cchc_analysis.recognise.stretches import Entry
+from cchc_analysis.recognise.stretches import SUBJECT, Entry
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import Scope
 from cchc_analysis.reference import Reference
@@ -195,6 +195,19 @@ class Companions:
             whole = self._wording.rules[before.indicator].over
             return Candidate(whole, SURE, f"given, right behind {before.indicator}")
         return None
+
+    def follow_series(self, entry: Entry, words: Words) -> Candidate | None:
+        """The second of "Bộ phận một cửa: 255 TTHC cấp huyện, 118 TTHC cấp xã" is as the first."""
+        before = self.figure_before(entry)
+        if words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own) or not before:
+            return None
+        rule = self._wording.rules.get(before.indicator)
+        start, end = entry.mentions[entry.at - 1].numeral.end, entry.mention.numeral.start
+        first = SUBJECT.fullmatch(entry.text[start:end])
+        behind = entry.text[entry.mention.numeral.end :].split()[:1]
+        if not rule or rule.scope or not first or behind != first[1].split()[:1]:
+            return None
+        return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
 
     def inherit(self, entry: Entry, words: Words) -> Candidate | None:
         """What the line that opened the list counts, where the line itself names only a scope."""

@@ -64,6 +64,7 @@ _TIMES = re.compile(
 """Digits that open a sentence and count nothing: "Trong 9 tháng, Bộ phận một cửa …"."""
 _INDEX = re.compile(r"(?i)\b(?:chỉ số|par index|sipas|papi|pci|ddci|dti)\b")
 _INDEX_YEAR = re.compile(r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)")
+_YEAR_OF_BRACKET = re.compile(r"(?i)năm\s+((?:19|20)\d\d)\s*\([^()]*$")
 _CLOSED = re.compile(r"\([^()]*\)")
 _BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
 _COMMUNE = re.compile(
@@ -280,6 +281,9 @@ class Context:
         Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020.
         """
         text, at = entry.text, entry.mention.lead
+        if opened := _YEAR_OF_BRACKET.search(text[at : entry.mention.numeral.start]):
+            # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
+            return Period(dt.date(int(opened[1]), 1, 1), dt.date(int(opened[1]), 12, 31))
         sentences = [text[at : entry.mention.numeral.start]]
         sentences += reversed(SENTENCE_END.split(text[:at].strip()))
         for sentence in filter(str.strip, sentences):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from cchc_analysis.recognise.matching import Words
+from cchc_analysis.recognise.status import APPRAISED
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Rule
@@ -18,6 +19,9 @@ _GOES_ON = re.compile(
 )
 NOUN = 80
 """Characters behind a number within which its noun ends."""
+SAYS_APPRAISED = frozenset({"điểm sau thẩm định", "điểm thẩm định"})
+_OF_YEAR = re.compile(r"(?i)\bchỉ số\b[^.;]*\bnăm\s+(?:19|20)\d\d\b[^.;]*$")
+_RANKED = re.compile(r"(?i)[^.;]{0,40}\b(?:xếp|đứng)\s+(?:thứ|hạng|vị trí)\b")
 _INDEX = re.compile(r"(?i)\bchỉ số(?!\s+(?:này|trên|đó|nêu trên)\b)(?=\s+[^\W\d_]|\s*\()")
 OF_ANY_INDEX = frozenset(
     {"điểm", "điểm đạt", "điểm tối đa", "điểm mất", "tổng điểm", "xếp hạng", "nhóm cao nhất"}
@@ -41,7 +45,25 @@ def counts_all_of_them(entry: Entry, words: Words, rule: Rule, near: Surrounding
     return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
 
 
-def names_other_index(entry: Entry, rule: Rule, near: Surroundings) -> bool:
+def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
+    """Whether the sentence speaks of another index, or of one field of this one."""
+    if _names_other_index(entry, rule, near):
+        return True
+    is_all = words.own & SAYS_APPRAISED or _tells_whole_index(entry)
+    return rule.indicator == APPRAISED and not is_all
+
+
+def _tells_whole_index(entry: Entry) -> bool:
+    """Whether the points of an index are all of it: those of a year, or that are ranked.
+
+    In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field.
+    """
+    mention, text = entry.mention, entry.text
+    before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
+    return bool(_OF_YEAR.search(before) or _RANKED.match(behind))
+
+
+def _names_other_index(entry: Entry, rule: Rule, near: Surroundings) -> bool:
     """Whether the sentence names an index right before the figure that is not this one's."""
     mention = entry.mention
     before = entry.text[mention.lead : mention.numeral.start]

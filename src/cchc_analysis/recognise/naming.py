@@ -24,9 +24,7 @@ COUNTED = (
     r"chứng thư|máy|thiết bị|trường|đoàn|bộ\b|quyết định|kế hoạch|công văn|báo cáo|phó\b|trưởng\b"
 )
 _PLACES = r"huyện|thành phố|thị xã|quận|tỉnh|địa phương|phòng|sở|ban|thôn|thị trấn"
-"""What is counted in parts of a whole, "5/9 huyện", and looks like a day and a month."""
 _HEAD = r"(?<![\w/])"
-
 _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (Kind.LINK, "a link", r"<?(?:https?://|www\.)[^\s>]+>?"),
     (Kind.LINK, "an address on the net", r"[\w.+-]*@[\w.-]+"),
@@ -209,7 +207,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.ARTICLE,
         "part of a law, form or annex",
-        r"(?i:\b(?:điều|khoản|mục|phần|chương|tiết|phụ lục|"
+        r"(?i:\b(?:điều|khoản|mục|(?<!một )phần|chương|tiết|phụ lục|"
         r"phụ biểu|biểu mẫu|biểu|mẫu|bảng|trang|hình|câu|"
         r"lĩnh vực|tiêu chí|tiêu chí thành phần|nội dung thành phần|"
         r"chỉ số thành phần|bước|tờ|quyển|tập)"

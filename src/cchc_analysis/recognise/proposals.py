@@ -15,7 +15,7 @@ from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.companions import CHANGE, CLAIM, SURE, Companions, list_scopes
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.figures import Confidence, Figure
-from cchc_analysis.recognise.gates import counts_all_of_them, names_other_index
+from cchc_analysis.recognise.gates import counts_all_of_them, is_other_score
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
@@ -125,8 +125,10 @@ class Proposer:
         if is_change or ("%" in words.units and self._beside.is_beside_unknown(entry)):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
-        if "point" in words.units and (points := self._beside.pair_points(entry, words)):
-            return points, ()
+        if companion := (
+            "point" in words.units and self._beside.pair_points(entry, words)
+        ) or self._beside.follow_series(entry, words):
+            return companion, ()
         candidates = [
             each
             for each in match_rules(words, self._wording)
@@ -187,15 +189,10 @@ class Proposer:
         if kind == "rank" and not is_ranked:
             return False
         is_score = row["unit"] in ("rank", "point")
-        is_other = is_score and names_other_index(
-            entry, self._wording.rules[candidate.indicator], self._surroundings
-        )
-        counts_all = self._wording.rules[candidate.indicator].alone
-        if is_other or (
-            counts_all
-            and not counts_all_of_them(
-                entry, words, self._wording.rules[candidate.indicator], self._surroundings
-            )
+        rule = self._wording.rules[candidate.indicator]
+        near = self._surroundings
+        if (is_score and is_other_score(entry, words, rule, near)) or (
+            rule.alone and not counts_all_of_them(entry, words, rule, near)
         ):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None

@@ -13,6 +13,8 @@ from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.wording import Rule
 from cchc_analysis.records import Status
 
+APPRAISED = "par_score_total"
+"""The points that are left when the province has appraised them."""
 _ESTIMATING = frozenset(
     {
         "the list it stands in",
@@ -47,7 +49,8 @@ def find_status(
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
     if kind == "plan" or _OPENS_TARGET.match(said) or _speaks_of_target(words):
         return Status.TARGET
-    if rule and rule.indicator.startswith("par_score") and not _APPRAISED.search(_join_near(words)):
+    is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
+    if is_score and not _APPRAISED.search(_join_near(words)):
         # Points that a district gives itself are an estimate until the province has appraised them.
         return Status.ESTIMATE
     texts = [said, _join_near(words)]

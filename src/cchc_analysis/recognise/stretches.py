@@ -21,7 +21,7 @@ TAIL = 25
 """Words behind the own stretch of a figure that may still speak for it."""
 
 
-_SUBJECT = re.compile(
+SUBJECT = re.compile(
     r"(?i)\s*(%?\s*[^\W\d]+(?:\s+[^\W\d]+){0,3}?)\s+(?:(?:của|thuộc|tại)\s+)?(?:UBND\s+)?"
     r"(?:cấp\s+(?:huyện|xã|tỉnh|phường)|các\s+xã(?:,\s*(?:phường|thị trấn))*|huyện|thành phố|xã)"
     r"\s*(?:,|và|,\s*và)\s*"
@@ -29,6 +29,10 @@ _SUBJECT = re.compile(
 """A noun and whose it is, with no word of what is done: that is said for both further on."""
 _TOPIC = re.compile(
     r"(?i)\W*(?:về|đối với|riêng)\s+((?:[^\W\d_]+\s+){0,4}?hồ sơ(?:\s+[^\W\d_]+){1,6}?)\s*[,:]"
+)
+_BARE_LEVEL = re.compile(
+    r"(?i)\W*(?:(?:ở|tại|trong đó)\s+)?(?:(?P<district>huyện|quận|thị xã|thành phố)|xã|phường)"
+    r"\s*(?:là|có)?\s*:?\s*"
 )
 _OPENS = re.compile(r"(?i)\W*(?:(?:có|hiện|hiện có|đã có|đến nay|nay|trong đó|là|gồm)\W*){0,4}")
 
@@ -88,11 +92,22 @@ def find_shared(text: str, entry: Entry) -> str:
     end = last + 1 + (following.role == "part")
     if following.lead != mention.lead or following.role != mention.role or end >= len(mentions):
         return ""
-    first = _SUBJECT.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
+    first = SUBJECT.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
     behind = text[mentions[end].numeral.end : mentions[end].own[1]]
     is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
     opens = _OPENS.fullmatch(text[mention.own[0] : mention.numeral.start])
     return behind if is_alike and opens else ""
+
+
+def find_bare_level(entry: Entry) -> str:
+    """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
+    mention = entry.mention
+    if entry.label or mention.parent < 0:
+        return ""
+    level = _BARE_LEVEL.fullmatch(entry.text[mention.own[0] : mention.numeral.start])
+    if not level:
+        return ""
+    return "@district_office" if level["district"] else "@commune_aggregate"
 
 
 def find_topic(entry: Entry) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.borders import NEAR, SENTENCE_END, find_delimiter
-from cchc_analysis.recognise.grids import INNER
+from cchc_analysis.recognise.grids import INNER, Label
 from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.nouns import find_factor, find_units_behind, index_nouns
@@ -23,6 +23,7 @@ from cchc_analysis.recognise.stretches import (
     CAPTION,
     LATER,
     Entry,
+    find_bare_level,
     find_shared,
     find_tail,
     find_topic,
@@ -166,19 +167,26 @@ class Surroundings:
             for hit in self._find(earlier):
                 hits.append(hit)
                 gaps.setdefault(hit.term, distance + count_words(earlier[hit.end :]))
+        if level := find_bare_level(entry):
+            hits.append(Hit(level, start, mention.numeral.start, 0, 0))
         topic = find_topic(entry)
         for hit in self._find(topic):
             hits.append(hit)
             gaps.setdefault(hit.term, TOPIC_GAP)
         if entry.label:
             own = f"{entry.label.row} | {entry.label.column} | {own}"
-            headers = entry.label.column.split(INNER)
-            nested = [(1 + 5 * depth, words) for depth, words in enumerate(reversed(headers))]
-            for distance, words in ((1, entry.label.row), *nested):
-                for hit in self._find(words):
-                    hits.append(hit)
-                    gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
+            for distance, hit in self._read_label(entry.label):
+                hits.append(hit)
+                gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
         return own, tuple(hits), gaps
+
+    def _read_label(self, label: Label) -> Iterator[tuple[int, Hit]]:
+        """The terms of the row and of the heads above a cell, the nearest head first."""
+        heads = reversed(label.column.split(INNER))
+        nested = [(1 + 5 * depth, words) for depth, words in enumerate(heads)]
+        for distance, words in ((1, label.row), *nested):
+            for hit in self._find(words):
+                yield distance, hit
 
     def _outer(self, entry: Entry) -> Iterator[tuple[str, str]]:
         mention, text = entry.mention, entry.text
