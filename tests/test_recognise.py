@@ -188,6 +188,15 @@ def test_news_is_sure_of_the_area_that_it_is_about(
     assert (head.area, head.is_sure_area) == (area, is_sure)
 
 
+def test_a_commune_that_is_not_known_is_not_its_district(reader) -> None:
+    text = (
+        "UBND HUYỆN CAO LỘC\nUBND XÃ SUỐI MÂY\nSuối Mây, ngày 05 tháng 9 năm 2023\n"
+        "BÁO CÁO\nCông tác CCHC quý III năm 2023\n"
+    )
+    head = read_head(read_lines(text).lines, reader.reference)
+    assert (head.area, head.is_sure_area) == ("xã Suối Mây", False)
+
+
 def test_a_banner_is_no_title(reader) -> None:
     text = (
         'Chủ đề năm 2020: "Sông Mây vững bước" - chào mừng 90 năm truyền thống\n'

@@ -21,7 +21,8 @@ from cchc_analysis.recognise.turns import find_turns
 from cchc_analysis.records import Comparator
 
 OPENER = re.compile(
-    r"(?i)\b(?:trong đó|bao gồm|gồm(?: có)?|cụ thể|chia ra|trong số đó|trong số này|gồm các)\b"
+    r"(?i)\b(?:trong đó|bao gồm|gồm(?: có)?|cụ thể|chia ra|trong số đó|trong số này|gồm các|"
+    r"chủ yếu)\b"
     r"|[()]|:(?=\s)"
 )
 _COUNTS = re.compile(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+){0,2})?\s*")

@@ -43,6 +43,7 @@ CHANGE = re.compile(
     r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
 )
 """The words before a distance between two values."""
+_OURS = re.compile(r"(?i)\b(?:của|tại|ở)\s+(?:huyện|quận|thành phố|thị xã)\b")
 _LESS = re.compile(r"(?i)giảm|thấp hơn|ít hơn")
 _COMPARED = re.compile(r"(?i)\bcùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?\s*(?:là\s*)?[:(]?\s*$")
 """The words before last year's figure where no verb of its own says what it counts."""
@@ -221,7 +222,9 @@ class Companions:
         elif entry.at and entry.mentions[entry.at - 1].lead == entry.mention.lead:
             # The second of "cấp huyện đạt 98,9 %, cấp xã đạt 99,1 %" is as the first.
             before = self.by_mention.get((entry.line, entry.text, entry.at - 1))
-            if before and before.is_scope_said and before.units & words.units:
+            start, end = entry.mentions[entry.at - 1].own[0], entry.mention.own[0]
+            is_told = before and (before.is_scope_said or _OURS.search(entry.text, start, end))
+            if before and is_told and before.units & words.units:
                 heads.insert(0, before)
         elif _IN_WHICH.match(entry.text, entry.mention.lead):
             # A sentence of its own that opens with "Trong đó" tells the one before it apart.

@@ -234,6 +234,8 @@ def _find_area(
         is_titled = kind == "article" and _names(title, name)
         counts[name] += TITLED * ((bool(place) and name.endswith(f" {place}")) + is_titled)
     own = [name for name, _ in counts.most_common(12)]
+    if own and place and own[0].endswith(f" {place}") and not _is_known(own[0], reference):
+        return own[0], False
     for name in own:
         if _is_known(name, reference):
             if kind == "article" and _has_rivals(name, counts):

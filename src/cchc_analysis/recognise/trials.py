@@ -36,6 +36,8 @@ def decide_open(
         for code in figures[at].rivals[:3]:
             unit = str(reference.indicator_rows[code]["unit"])
             trial = replace(figures[at], indicator=code, unit=figures[at].unit or unit)
+            if reference.indicator_rows[code]["aggregation"] == "stock":
+                trial = replace(trial, period_start="")
             attempt = [*near[: at - start], trial, *near[at - start + 1 :]]
             # Only identities whose other codes are all near can close or break.
             there = {figure.indicator for figure in attempt}
