@@ -32,8 +32,6 @@ NOUNS = frozenset(
 NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "so sánh"})
 """Terms of a percentage that compares, and is no share of the figure before it."""
 _IN_WHICH = re.compile(r"(?i)\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm)\b")
-
-
 _BRACKET = re.compile(
     r"(?i)\d\s[^\W\d]+(?:\s[^\W\d]+){0,3}\s*\(\s*(?:(?:đạt|chiếm|bằng)\s*)?(?:tỷ lệ|tỉ lệ)?\s*$"
 )
@@ -44,6 +42,9 @@ CHANGE = re.compile(
 )
 """The words before a distance between two values."""
 _OURS = re.compile(r"(?i)\b(?:của|tại|ở)\s+(?:huyện|quận|thành phố|thị xã)\b")
+_REACHES = re.compile(
+    r"(?i)[^\W\d_\s,;.]*(?:\s+[^\W\d_]+){0,6}?\s*[,;(]?\s*(?:với|đạt)(?:\s+mức)?\s*"
+)
 _LESS = re.compile(r"(?i)giảm|thấp hơn|ít hơn")
 _COMPARED = re.compile(r"(?i)\bcùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?\s*(?:là\s*)?[:(]?\s*$")
 """The words before last year's figure where no verb of its own says what it counts."""
@@ -197,16 +198,33 @@ class Companions:
             return Candidate(whole, SURE, f"given, right behind {before.indicator}")
         return None
 
+    def follow_rank(self, entry: Entry, words: Words) -> Candidate | None:
+        """The value behind a rank: "Chỉ số CCHC xếp thứ 2, đạt 82,36%"."""
+        before = self.figure_before(entry)
+        code = before.indicator.removesuffix("_rank") if before else ""
+        if not before or code == before.indicator or code not in self._wording.rules:
+            return None
+        between = entry.text[entry.mentions[entry.at - 1].numeral.end : entry.mention.numeral.start]
+        is_same = _REACHES.fullmatch(between) and fits_unit(
+            self._wording.rules[code].unit, words.units
+        )
+        return (
+            Candidate(code, SURE, f"the value right behind {before.indicator}") if is_same else None
+        )
+
     def follow_series(self, entry: Entry, words: Words) -> Candidate | None:
         """The second of "Bộ phận một cửa: 255 TTHC cấp huyện, 118 TTHC cấp xã" is as the first."""
         before = self.figure_before(entry)
-        if words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own) or not before:
+        if not before:
             return None
         rule = self._wording.rules.get(before.indicator)
         start, end = entry.mentions[entry.at - 1].numeral.end, entry.mention.numeral.start
         first = SUBJECT.fullmatch(entry.text[start:end])
         behind = entry.text[entry.mention.numeral.end :].split()[:1]
         if not rule or rule.scope or not first or behind != first[1].split()[:1]:
+            return None
+        is_bare = not words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own)
+        if not is_bare and "và" not in first[0]:
             return None
         return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
 

@@ -125,9 +125,11 @@ class Proposer:
         if is_change or ("%" in words.units and self._beside.is_beside_unknown(entry)):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
-        if companion := (
-            "point" in words.units and self._beside.pair_points(entry, words)
-        ) or self._beside.follow_series(entry, words):
+        if (
+            companion := ("point" in words.units and self._beside.pair_points(entry, words))
+            or self._beside.follow_series(entry, words)
+            or self._beside.follow_rank(entry, words)
+        ):
             return companion, ()
         candidates = [
             each

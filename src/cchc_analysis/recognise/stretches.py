@@ -30,9 +30,22 @@ SUBJECT = re.compile(
 _TOPIC = re.compile(
     r"(?i)\W*(?:về|đối với|riêng)\s+((?:[^\W\d_]+\s+){0,4}?hồ sơ(?:\s+[^\W\d_]+){1,6}?)\s*[,:]"
 )
+_CHANNEL = re.compile(
+    r"(?i)\W*((?:[^\W\d_]+\s+){0,4}?hồ sơ\s[^:;.]{0,30}?(?:trực tuyến|trực tiếp|bưu chính)"
+    r"[^:;.]{0,30}):"
+)
+"""How dossiers came in, as the label of a line: "Hồ sơ trực tuyến: thành phố 650, các xã 900"."""
+_PRESENT = re.compile(
+    r"(?i)(?:\s+[^\W\d_]+){0,2}\s*\(\s*(?:có mặt|hiện có|hiện có mặt|thực có|đã sử dụng)\b"
+)
+_DISTRICT = r"(?P<district>huyện|quận|thị xã|thành phố)"
+_COMMUNES = r"(?:(?:các\s+)?(?:xã|phường)(?:,\s*(?:xã|phường|thị trấn))*)"
 _BARE_LEVEL = re.compile(
-    r"(?i)\W*(?:(?:ở|tại|trong đó)\s+)?(?:(?P<district>huyện|quận|thị xã|thành phố)|xã|phường)"
-    r"\s*(?:là|có)?\s*:?\s*"
+    rf"(?i)(?:^|[:;,(])\W*(?:(?:ở|tại|trong đó)\s+)?(?:{_DISTRICT}|{_COMMUNES})"
+    r"\s*(?:là|có)?\s*:?\s*$"
+)
+_BOTH_LEVELS = re.compile(
+    rf"(?i)[:(]\s*{_DISTRICT}\s*(?:là|có)?\s*:?\s*\d[^:]*?[,;]\s*{_COMMUNES}\s*(?:là|có)?\s*:?\s*\d"
 )
 _OPENS = re.compile(r"(?i)\W*(?:(?:có|hiện|hiện có|đã có|đến nay|nay|trong đó|là|gồm)\W*){0,4}")
 
@@ -102,18 +115,25 @@ def find_shared(text: str, entry: Entry) -> str:
 def find_bare_level(entry: Entry) -> str:
     """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
     mention = entry.mention
-    if entry.label or mention.parent < 0:
+    if entry.label or not _BOTH_LEVELS.search(entry.text, mention.lead):
         return ""
-    level = _BARE_LEVEL.fullmatch(entry.text[mention.own[0] : mention.numeral.start])
+    level = _BARE_LEVEL.search(entry.text[mention.lead : mention.numeral.start])
     if not level:
         return ""
     return "@district_office" if level["district"] else "@commune_aggregate"
 
 
+def is_before_present(entry: Entry) -> bool:
+    """Whether brackets right behind say how many of them there are: "công chức 92 (có mặt 89)"."""
+    return not entry.label and bool(_PRESENT.match(entry.text, entry.mention.numeral.end))
+
+
 def find_topic(entry: Entry) -> str:
     """The dossiers that all clauses of a sentence are about: "Về hồ sơ trực tuyến, …; cấp xã …"."""
     mention = entry.mention
-    topic = None if entry.label else _TOPIC.match(entry.text, mention.lead)
+    if entry.label:
+        return ""
+    topic = _TOPIC.match(entry.text, mention.lead) or _CHANNEL.match(entry.text, mention.lead)
     return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
 
 

@@ -27,6 +27,7 @@ from cchc_analysis.recognise.stretches import (
     find_shared,
     find_tail,
     find_topic,
+    is_before_present,
     take_first_words,
     take_last_sentence,
     tell_sentence,
@@ -167,18 +168,25 @@ class Surroundings:
             for hit in self._find(earlier):
                 hits.append(hit)
                 gaps.setdefault(hit.term, distance + count_words(earlier[hit.end :]))
-        if level := find_bare_level(entry):
-            hits.append(Hit(level, start, mention.numeral.start, 0, 0))
-        topic = find_topic(entry)
-        for hit in self._find(topic):
+        for distance, hit in self._read_implied(entry):
             hits.append(hit)
-            gaps.setdefault(hit.term, TOPIC_GAP)
+            gaps.setdefault(hit.term, distance)
         if entry.label:
             own = f"{entry.label.row} | {entry.label.column} | {own}"
             for distance, hit in self._read_label(entry.label):
                 hits.append(hit)
                 gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
         return own, tuple(hits), gaps
+
+    def _read_implied(self, entry: Entry) -> Iterator[tuple[int, Hit]]:
+        """What the place of a figure says: its level, that its present follows, its topic."""
+        at = entry.mention.numeral
+        if level := find_bare_level(entry):
+            yield 0, Hit(level, at.start, at.start, 0, 0)
+        if is_before_present(entry):
+            yield 0, Hit("được giao", at.end, at.end, 0, 0)
+        for hit in self._find(find_topic(entry)):
+            yield TOPIC_GAP, hit
 
     def _read_label(self, label: Label) -> Iterator[tuple[int, Hit]]:
         """The terms of the row and of the heads above a cell, the nearest head first."""
