@@ -24,7 +24,7 @@ from cchc_analysis.panels import (
     load_mapping,
     read_panels,
 )
-from cchc_analysis.panels.areas import AreaIndex, Place, match_area
+from cchc_analysis.panels.areas import AreaIndex, Place, find_areas, match_area
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.ranks import rank_values
@@ -441,6 +441,25 @@ def test_an_unfilled_draft_says_what_it_lacks(tmp_path: Path, reference: Referen
     assert "sources.0.publisher is empty" in said
     assert "constants.period is empty" in said
     assert "title" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "area_id"),
+    [
+        ("Huyện Đạ Huoai", "2024-06-30", "681"),
+        ("Huyện Đạ Huoai", "2025-03-31", "682-2024"),
+        ("Kỳ Sơn, Nghệ An", "2019-06-30", "417"),
+        ("Kỳ Sơn, Hoà Bình", "2019-06-30", "151"),
+        ("Huyện Kỳ Sơn", "2023-06-30", "417"),
+        ("TP Đông Triều", "2025-03-31", "205"),
+        ("Thành phố Huế, Thừa Thiên Huế", "2023-12-31", "474"),
+    ],
+)
+def test_a_name_means_the_district_that_was_there_then(
+    reference: Reference, name: str, day: str, area_id: str
+) -> None:
+    found = find_areas(Place(name, "", "", day), reference, AreaIndex(reference))
+    assert found == {area_id}
 
 
 def test_district_names_are_told_apart_by_province(reference: Reference) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from cchc_analysis.peers import (
     RULE_TEXT,
+    area_exists,
     break_series,
     find_peers,
     find_predecessors,
@@ -86,6 +88,16 @@ def test_the_rule_can_be_printed() -> None:
         ("15-2025", [], ["10", "15"]),
         ("183", [], []),
         ("20", [], []),
+        ("358", ["356"], []),
+        ("356", [], ["358"]),
+        ("681", ["682-2024"], []),
+        ("682-2024", [], ["681", "682", "683"]),
+        ("219", ["224"], []),
+        ("224", [], ["219"]),
+        ("474", ["474-2025", "475"], []),
+        ("475", [], ["474"]),
+        ("205", [], []),
+        ("436", [], []),
     ],
 )
 def test_successors_and_predecessors(
@@ -99,6 +111,35 @@ def test_thirty_four_provinces_live_on(reference: Reference) -> None:
     areas = reference.areas
     alive = areas[(areas["level"] == "province") & (areas["valid_to"] == "")]
     assert len(alive) == 34
+
+
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [("2019-06-30", 713), ("2022-06-30", 705), ("2024-10-15", 704), ("2025-03-31", 696)],
+)
+def test_as_many_districts_are_there_as_the_statistics_office_counts(
+    reference: Reference, day: str, number: int
+) -> None:
+    districts = [area for area, row in reference.area_rows.items() if row["level"] == "district"]
+    assert sum(area_exists(area, day, reference) for area in districts) == number
+
+
+def test_every_district_ends_with_its_level_or_in_an_event(reference: Reference) -> None:
+    for area_id, row in reference.area_rows.items():
+        if row["level"] == "district":
+            ends = (dt.date.fromisoformat(row["valid_to"]) + dt.timedelta(days=1)).isoformat()
+            assert ends in {each["effective"] for each in list_changes(area_id, reference)}, area_id
+
+
+def test_another_type_is_told_and_breaks_nothing_and_a_moved_boundary_does(
+    reference: Reference,
+) -> None:
+    windows = ("2024-01-01/2024-12-31", "2025-01-01/2025-06-30")
+    town = break_series(series("816", "dossiers_resolved_total", *windows), reference)
+    city = break_series(series("436", "dossiers_resolved_total", *windows), reference)
+    assert [row["kind"] for row in list_changes("816", reference)] == ["type", "abolition"]
+    assert town["segment"].tolist() == [0, 0]
+    assert city["segment"].tolist() == [0, 1]
 
 
 def test_a_proposal_breaks_nothing(reference: Reference) -> None:

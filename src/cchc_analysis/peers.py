@@ -25,8 +25,9 @@ FEWEST = 5
 """Peers below which an area is given no position."""
 SIMILAR = 2.0
 """Volumes are similar up to this factor, in either direction."""
-PROPOSED = "proposal"
-"""Events that were only ever proposed break nothing."""
+PROPOSED, RETYPED = "proposal", "type"
+"""Kinds of event that break nothing: what was only ever proposed; a district that becomes a town
+and stays what it is otherwise."""
 
 RULE_TEXT: Mapping[str, tuple[str, str]] = {
     "province": (
@@ -135,7 +136,8 @@ def list_breaks(indicator: str, reference: Reference) -> list[dict[str, str]]:
 def find_successors(area_id: str, reference: Reference) -> list[str]:
     """The areas of the same level that an area's territory went to, where the events say so.
 
-    In a merger, whoever ends on the day before it takes effect goes into whoever lives on.
+    In a merger, whoever ends on the day before it takes effect goes into whoever lives on. In a
+    split, whoever begins on that day comes from whoever was there before.
     """
     return _find_linked(area_id, reference, is_forward=True)
 
@@ -189,16 +191,24 @@ def _is_similar(one: float | None, other: float | None) -> bool:
 def _find_linked(area_id: str, reference: Reference, *, is_forward: bool) -> list[str]:
     linked: list[str] = []
     for change in list_changes(area_id, reference):
-        last_day = _day_before(change["effective"])
-        others = [each for each in change["area_ids"].split() if each in reference.area_rows]
-        ends = {each for each in others if reference.area_rows[each]["valid_to"] == last_day}
+        others = {each for each in change["area_ids"].split() if each in reference.area_rows}
+        old = _find_old(change, others, reference)
         level = reference.area_rows[area_id]["level"]
-        wanted = set(others) - ends if is_forward else ends
-        if change["kind"] == "merger" and (area_id in ends) == is_forward:
+        wanted = others - old if is_forward else old
+        if change["kind"] in ("merger", "split") and (area_id in old) == is_forward:
             linked += [
                 each for each in sorted(wanted) if reference.area_rows[each]["level"] == level
             ]
     return [each for each in dict.fromkeys(linked) if each != area_id]
+
+
+def _find_old(change: Mapping[str, str], others: set[str], reference: Reference) -> set[str]:
+    """Those of an event that were there before, and that others came of."""
+    rows = reference.area_rows
+    if change["kind"] == "split":
+        return {each for each in others if rows[each]["valid_from"] != change["effective"]}
+    last_day = _day_before(change["effective"])
+    return {each for each in others if rows[each]["valid_to"] == last_day}
 
 
 def _day_before(day: str) -> str:
@@ -214,6 +224,7 @@ def _list_events(table: pd.DataFrame, reference: Reference) -> Events:
         area_id: [
             (row["effective"], row["change_id"])
             for row in (list_changes(area_id, reference) if area_id in reference.area_rows else ())
+            if row["kind"] != RETYPED
         ]
         for area_id in table["area_id"].unique()
     }

@@ -56,6 +56,14 @@ class AreaIndex:
             names[tidy_name(alias)] |= {area_id, *names[tidy_name(name.partition(" (")[0])]}
         return names
 
+    @cached_property
+    def _types(self) -> Mapping[str, set[str]]:
+        """The types of an area: its own, and those that it has in another name of its."""
+        types = {area_id: {str(row["type"])} for area_id, row in self._rows.items()}
+        for alias, area_id in zip(*map(self._list_aliases, ("alias", "area_id")), strict=True):
+            types[area_id] |= set(take_apart(tidy_name(alias)).types)
+        return types
+
     def _list_aliases(self, column: str) -> list[str]:
         return list(self._reference.area_aliases[column])
 
@@ -100,7 +108,7 @@ class AreaIndex:
         for fold, names, bare in self._tiers:
             loose = bare.get(fold(said.bare), set())
             if said.types:
-                loose = {each for each in loose if self._rows[each]["type"] in said.types}
+                loose = {each for each in loose if self._types[each].intersection(said.types)}
                 # "Vũng Tàu" begins like a kind, and is none.
                 loose |= bare.get(fold(said.head), set())
             if found := names.get(fold(said.head), set()) | loose:
