@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import logging
 import time
+from contextlib import suppress
 
 import pytest
 
 from cchc_analysis.engine import Job, Outcome, Profile, Progress, measure
 from cchc_analysis.engine.replies import Reply
 from cchc_analysis.engine.spent import take_times
+from cchc_analysis.live import live_line
 
 
 class Terminal(io.StringIO):
@@ -86,3 +89,15 @@ def test_times_are_gathered_and_added_up() -> None:
     head, _, *rows = profile.format().splitlines()
     assert head == "2 jobs, 4.0 s of work"
     assert [row.split()[-1] for row in rows] == ["job", "show_head(brief)", "export"]
+
+
+def test_what_is_done_is_told_on_a_terminal_and_wiped_away() -> None:
+    logger = logging.getLogger("cchc_analysis.processing")
+    terminal, log = Terminal(), io.StringIO()
+    for stream, is_quiet in ((terminal, False), (log, False), (quiet := Terminal(), True)):
+        with suppress(ValueError), live_line(stream, is_quiet=is_quiet):
+            logger.info("Validating %s values", 12)
+            raise ValueError
+        logger.info("too late")
+    assert terminal.getvalue() == "\r\x1b[KValidating 12 values …\r\x1b[K"
+    assert log.getvalue() == quiet.getvalue() == ""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_analysis.errors import CchcError, CommandError, Problem, count
+from cchc_analysis.live import live_line
 from cchc_analysis.records import Scope
 from cchc_analysis.stopping import CODE as STOPPED
 from cchc_analysis.stopping import UNTOUCHED, end_now, mind_stopping
@@ -218,7 +219,8 @@ def _check(_: argparse.Namespace, project: Project) -> int:
 def _process(_: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
 
-    run = pipeline.process(project)
+    with live_line():
+        run = pipeline.process(project)
     pipeline.store(project, run)
     print(
         f"{count(len(run.tables.transcripts), 'figure')} of "
@@ -246,7 +248,8 @@ def _validate(options: argparse.Namespace, project: Project) -> int:
         findings = pipeline.validate_file(project, options.suite, options.data)
         errors = pipeline.list_errors(findings)
     else:
-        run = pipeline.process(project)
+        with live_line():
+            run = pipeline.process(project)
         findings, errors = run.tables.findings, run.errors()
     print(_format_findings(findings, options.format))
     return _tell(errors)
@@ -278,9 +281,10 @@ def _site(options: argparse.Namespace, project: Project) -> int:
         is_quiet=options.quiet,
         profile=profile,
     )
-    site, errors = pipeline.build_site(
-        project, options.out, workers, force=options.force, url=options.url
-    )
+    with live_line(is_quiet=options.quiet):
+        site, errors = pipeline.build_site(
+            project, options.out, workers, force=options.force, url=options.url
+        )
     if site.kept:
         print(
             f"{count(len(site.kept), 'page')} left as before, as a source was set aside: "

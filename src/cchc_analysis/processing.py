@@ -6,6 +6,7 @@ with the problems of the sources that had to be set aside.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_LOG = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
 class Run:
     """What one run made, and the problems of the sources that it had to set aside."""
@@ -71,16 +75,20 @@ def process(project: Project) -> Run:
         ReferenceDataError: The reference tables are wrong.
         ValidationError: A suite is wrong.
     """
+    _LOG.info("Reading the reference data and what was brought in")
     reference = load_reference(project.reference)
     identities = load_identities(project.expectations / "identities.json", reference)
     read, tidied, panels, problems = _read_all(project, reference)
     check_unmixed([*read.sources["source_id"], *panels.sources["source_id"]], "cchc process")
     sources = _join(read.sources, panels.sources)
     transcripts = _join(read.transcripts, panels.transcripts)
+    of = count(len(sources), "source")
+    _LOG.info("Understanding %s of %s", count(len(transcripts), "figure"), of)
     observations = choose_readings(
         _join(tidied.observations, panels.observations), identities, reference
     )
     indicators = derive_indicators(observations, transcripts, sources, reference)
+    _LOG.info("Validating %s", count(len(indicators), "value"))
     verdict = validate_tables(
         observations, indicators, transcripts, reference, project.expectations
     )
