@@ -37,6 +37,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cchc_analysis.brief import Workers, open_brief, open_site, render_site
+from cchc_analysis.brief import pages as listed
 from cchc_analysis.brief.pages import HEAVY, Page, Task, list_pages, make_files, make_task, warm_up
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_page, tighten_page
 from cchc_analysis.brief.site import read_inputs
@@ -44,7 +45,7 @@ from cchc_analysis.brief.slices import Slices
 from cchc_analysis.engine import Job, Outcome, Profile, run_jobs
 from cchc_analysis.reference import Project, load_reference
 from cchc_analysis.store import load_copies
-from cchc_analysis.words import load_words
+from cchc_analysis.words import LANGUAGES, load_words
 
 PARTS = (
     *("head", "summary", "key_figures", "reform_areas"),
@@ -61,7 +62,9 @@ class Country:
     def __init__(self, folder: Path, districts: int, periods: int) -> None:
         from country import found
 
-        self.project = found(folder, districts, periods)
+        # In a process of its own: what drawing a country takes is no memory of building its site.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+            self.project = apart.submit(found, folder, districts, periods).result()
         self.reference = load_reference(self.project.reference)
         self.tables = load_copies(self.project.build / "tables")
         os.environ |= {
@@ -220,11 +223,12 @@ def report(seconds: dict[str, float], processor: dict[str, float]) -> None:
 
 def grow(options: argparse.Namespace) -> None:
     """Whole sites of more and more briefs: built, built again, and with one figure changed."""
+    listed.LANGUAGES = tuple(options.languages)
     for count in options.grow:
         periods = min(20, max(1, count // 100))
         with TemporaryDirectory(prefix="cchc-bench-") as folder:
             country = Country(Path(folder), -(-count // periods), periods)
-            print(f"{count} briefs in two languages, {len(country.tables.indicators):,} values")
+            print(f"{count} briefs in {' and '.join(options.languages)}, {len(country.tables.indicators):,} values")
             tables, profile = country.tables, Profile()
             for what in ("all", "nothing changed", "one figure changed"):
                 if what == "one figure changed":
@@ -234,7 +238,7 @@ def grow(options: argparse.Namespace) -> None:
                     tables = replace(tables, indicators=indicators)
                 started = time.perf_counter()
                 with open_site(Path(folder) / "site") as build:
-                    workers = Workers(options.jobs, 600, profile=profile)
+                    workers = Workers(options.jobs, 600, is_quiet=False, profile=profile)
                     site = render_site(country.project, tables, country.reference, build, workers)
                 assert not site.problems, site.problems
                 spent = time.perf_counter() - started
@@ -254,6 +258,8 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     parser.add_argument("--grow", nargs="+", type=int, help="whole sites of so many briefs instead")
+    parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=LANGUAGES,
+                        help="with --grow: which of them")  # fmt: skip
     parser.add_argument("--profile", action="store_true", help="with --grow: where the time goes")
     options = parser.parse_args()
     with suppress(KeyboardInterrupt):
