@@ -25,7 +25,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
@@ -62,9 +62,11 @@ class Country:
     def __init__(self, folder: Path, districts: int, periods: int) -> None:
         from country import found
 
-        # In a process of its own: what drawing a country takes is no memory of building its site.
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-            self.project = apart.submit(found, folder, districts, periods).result()
+        self.project = Project(folder)
+        if not self.project.build.exists():
+            # In a process of its own: what drawing it takes is no memory of building its site.
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+                apart.submit(found, folder, districts, periods).result()
         self.reference = load_reference(self.project.reference)
         self.tables = load_copies(self.project.build / "tables")
         os.environ |= {
@@ -226,9 +228,11 @@ def grow(options: argparse.Namespace) -> None:
     listed.LANGUAGES = tuple(options.languages)
     for count in options.grow:
         periods = min(20, max(1, count // 100))
-        with TemporaryDirectory(prefix="cchc-bench-") as folder:
+        with ExitStack() as stack:
+            folder = options.folder or stack.enter_context(TemporaryDirectory(prefix="cchc-bench-"))
             country = Country(Path(folder), -(-count // periods), periods)
-            print(f"{count} briefs in {' and '.join(options.languages)}, {len(country.tables.indicators):,} values")
+            values = f"{len(country.tables.indicators):,} values"
+            print(f"{count} briefs in {' and '.join(options.languages)}, {values}", flush=True)
             tables, profile = country.tables, Profile()
             for what in ("all", "nothing changed", "one figure changed"):
                 if what == "one figure changed":
@@ -260,6 +264,8 @@ def main() -> None:
     parser.add_argument("--grow", nargs="+", type=int, help="whole sites of so many briefs instead")
     parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=LANGUAGES,
                         help="with --grow: which of them")  # fmt: skip
+    parser.add_argument("--folder", type=Path,
+                        help="with --grow: made and kept here; a killed run goes on")  # fmt: skip
     parser.add_argument("--profile", action="store_true", help="with --grow: where the time goes")
     options = parser.parse_args()
     with suppress(KeyboardInterrupt):
