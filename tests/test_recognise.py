@@ -58,6 +58,8 @@ def figures_in(text: str) -> list[str]:
         ("Quyết định số 12/QĐ-UBND ngày 03/4/2022; Nghị định 61/2018/NĐ-CP; Đề án 06", []),
         ("Nghị quyết số 18-NQ/TW, Kết luận số 83-KL/TW, Luật số 63/2020/QH14", []),
         ("ban hành 02 Quyết định, 15 Kế hoạch, 03 Công văn", ["02", "15", "03"]),
+        ("14:55 17/04 Tin tức (TTX 18/4) #IG-210954, năm thứ 2 liên tiếp", []),
+        ("Có (XÃ 12/15) và 17/04 tiêu chí", ["12", "15", "17", "04"]),
         ("Bộ chỉ số theo Quyết định 766: đạt 88,4 điểm; theo Quyết định 45.", ["88,4"]),
         ("ban hành kế hoạch, quyết định 12 nội dung; Kế hoạch 38 nhiệm vụ", ["12", "38"]),
         ("Sáng 14/9, UBND huyện họp; chiều 02/10 kiểm tra 05/14 xã", ["05", "14"]),
@@ -148,6 +150,7 @@ def test_sections_lists_and_notes_have_places() -> None:
         ("Kết quả CCHC 9 tháng đầu năm", "2023-9M", False),
         ("Kết quả CCHC quý IV", "2022-Q4", False),
         ("Kết quả CCHC tháng 8 năm 2023", "", False),
+        ("PAR INDEX 2023: huyện Sông Mây vươn lên", "2023", True),
     ],
 )
 def test_a_title_says_its_period_before_it_looks_ahead(
@@ -156,6 +159,35 @@ def test_a_title_says_its_period_before_it_looks_ahead(
     document = read_lines(f"Báo cáo\n{title}\nĐăng lúc 14:30 ngày 20/9/2023\n")
     head = read_head(document.lines, reader.reference)
     assert (head.period_label, head.is_sure_period) == (label, is_sure)
+
+
+@pytest.mark.parametrize(
+    ("opening", "start", "end"),
+    [
+        ("(Số liệu tính từ ngày 15/12/2022 đến ngày 14/9/2023)", (2022, 12, 15), (2023, 9, 14)),
+        ("Kỳ báo cáo: từ ngày 01/01/2023 đến 20/9/2023", (2023, 1, 1), (2023, 9, 20)),
+        ("Phòng Nội vụ báo cáo (số liệu được chốt đến hết ngày 15/9/2023) như sau:",
+         (2023, 1, 1), (2023, 9, 15)),
+        ("Thời gian lấy số liệu tính từ 15/12/2022 - 14/9/2023.", (2022, 12, 15), (2023, 9, 14)),
+        ("Số liệu biên chế tính đến ngày 01/6/2023.", (2023, 1, 1), (2023, 9, 30)),
+        ("Thực hiện Kế hoạch ngày 15/3/2023, phòng báo cáo:", (2023, 1, 1), (2023, 9, 30)),
+    ],
+)  # fmt: skip
+def test_the_opening_says_which_days_all_figures_count(
+    reader, opening: str, start: tuple[int, int, int], end: tuple[int, int, int]
+) -> None:
+    text = (
+        f"BÁO CÁO\nKết quả công tác CCHC 9 tháng đầu năm 2023\n{opening}\nI. KẾT QUẢ\n"
+        "Tiếp nhận 120 hồ sơ; tổ chức 02 cuộc họp giao ban. Hiện có 12 phòng chuyên môn.\n"
+    )
+    document = read_lines(text)
+    head = read_head(document.lines, reader.reference)
+    assert head.period_label == "2023-9M"
+    reading = read_document(document, reader.reference, reader.wording)
+    days = {each.indicator: (each.period_start, each.period_end) for each in reading.figures}
+    first, last = dt.date(*start).isoformat(), dt.date(*end).isoformat()
+    assert days["specialised_agencies"] == ("", last)
+    assert days["dossiers_received_total"] == (first, last)
 
 
 def test_a_title_without_a_year_has_that_of_the_place_and_day(reader) -> None:
@@ -391,7 +423,9 @@ def test_made_up_sentences_are_read_and_rather_left_open_than_wrong(reader) -> N
     assert right / claims >= 0.95
 
 
-SCOPES = {"D": "district_office", "C": "commune_aggregate", "W": "whole_district", "": ""}
+SCOPES = {
+    "D": "district_office", "C": "commune_aggregate", "W": "whole_district", "X": "commune", "": "",
+}  # fmt: skip
 KINDS = Path(__file__).resolve().parent / "made_up" / "kinds.txt"
 
 

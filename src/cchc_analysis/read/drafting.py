@@ -219,7 +219,7 @@ def _check_id(project: Project, source_id: str) -> None:
 
 def _describe(source_id: str, head: Head, document: Document) -> dict[str, str]:
     """The row of ``sources.csv``; what is not sure opens with a question mark."""
-    period = head.period
+    period = head.window
 
     def unsure(text: str, *, is_sure: bool) -> str:
         return text if is_sure and text else f"{UNDECIDED}{text}"

@@ -96,11 +96,20 @@ class Companions:
         shares = [
             code
             for code, rule in self._wording.rules.items()
-            if rule.unit == "%" and before.indicator in rule.of and words.own.isdisjoint(rule.never)
+            if rule.unit == "%"
+            and before.indicator in rule.of
+            and words.own.isdisjoint(rule.never)
+            and self._fits_pair(entry, before, code)
         ]
         if len(shares) != 1:
             return None
         return Candidate(shares[0], SURE, f"a share right behind {before.indicator}")
+
+    def _fits_pair(self, entry: Entry, before: Figure, share: str) -> bool:
+        """Whether a share right behind "A/B" can be one of the B: "giải quyết 80/98 (81,6%)"."""
+        whole = self._wording.rules[before.indicator].over
+        is_pair = entry.mentions[entry.at - 1].role == "whole"
+        return not is_pair or self._reference.indicator_rows[share]["denominator"] in ("", whole)
 
     def is_compared(self, entry: Entry) -> bool:
         """Whether a figure stands as last year's, without a verb of its own."""

@@ -171,7 +171,7 @@ class Context:
 
     def find_period(self, entry: Entry, words: Words, rule: Rule | None) -> Period:
         """The window of a flow, or the day of a stock."""
-        default = self._head.period
+        default = self._head.window
         window = self._find_window(entry, words)
         if rule and window is None and self.counts_dossiers(rule):
             window = self._windows[entry.line]
@@ -217,7 +217,7 @@ class Context:
         return find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
 
     def _find_window(self, entry: Entry, words: Words) -> Period | None:
-        default, text = self._head.period, entry.text
+        default, text = self._head.window, entry.text
         before = text[entry.mention.own[0] : entry.mention.numeral.start]
         said = text[entry.mention.lead : entry.mention.numeral.start]
         if default.end and (is_same_period_before(before) or is_same_period_before(said)):
@@ -236,7 +236,7 @@ class Context:
         for level in words.levels:
             if level.name not in _NEAR_LEVELS:
                 continue
-            if day := find_day(level.text, self._head.period) or find_span_end(level.text):
+            if day := find_day(level.text, self._head.window) or find_span_end(level.text):
                 return day
         if window:
             return window.end
@@ -249,7 +249,7 @@ class Context:
         for line, place in zip(self._lines, self._places, strict=True):
             if place.is_heading:
                 carried = None
-            named = None if place.note else find_day(line.text, self._head.period)
+            named = None if place.note else find_day(line.text, self._head.window)
             days.append(named or carried)
             if named and (place.is_heading or line.text.rstrip().endswith(":")):
                 carried = named
@@ -257,12 +257,12 @@ class Context:
 
     def _carry_windows(self) -> Iterator[Period | None]:
         """A window of dossiers holds for the dossiers that follow it, up to the next heading."""
-        titled = window = find_exact_window(self._head.title, self._head.period)
+        titled = window = find_exact_window(self._head.title, self._head.window)
         for line, place in zip(self._lines, self._places, strict=True):
             if place.is_heading:
                 window = titled
             if not place.note:
-                window = find_exact_window(line.text, self._head.period) or window
+                window = find_exact_window(line.text, self._head.window) or window
             yield window
 
     def counts_dossiers(self, rule: Rule) -> bool:

@@ -11,10 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
 
-from cchc_analysis.clean import PeriodError, keep_text, label_period, parse_period
-from cchc_analysis.documents.lines import CAPITALS, Line
-from cchc_analysis.recognise.windows import find_exact_window, find_window
+from cchc_analysis.clean import keep_text, label_period
+from cchc_analysis.documents.lines import Line
+from cchc_analysis.recognise.titled import DATED, NAME, find_period
+from cchc_analysis.recognise.windows import find_counted_window
 from cchc_analysis.records import Period
 from cchc_analysis.reference import Reference
 
@@ -27,33 +30,17 @@ _TOPIC = re.compile(
     r"(?i)\b(?:cải cách hành chính|cchc|thủ tục hành chính|tthc|hồ sơ|một cửa|par index|sipas|papi|"
     r"dịch vụ công|chuyển đổi số)\b"
 )
-_NAME = rf"((?:[{CAPITALS}][\w'’]*)(?:[ -][{CAPITALS}][\w'’]*){{0,3}})"
 _SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn"}
 _LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|tp|tx|tt)"
 _LEVEL = re.compile(rf"^{_LEVELS}\s+")
-_AREA = re.compile(rf"(?i:\b{_LEVELS})(?:\s+|\.\s*){_NAME}")
-_PLACE_DATE = re.compile(rf"^\W*{_NAME},\s*ngày\b")
-_PLACE_YEAR = re.compile(rf"^\W*{_NAME},\s*ngày\b.{{0,30}}?\bnăm\s+(\d{{4}})")
-_DATED = re.compile(r"(?i)ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})")
+_AREA = re.compile(rf"(?i:\b{_LEVELS})(?:\s+|\.\s*){NAME}")
+_PLACE_DATE = re.compile(rf"^\W*{NAME},\s*ngày\b")
 _NUMBER = re.compile(r"(?i)^\W*số\s*:\s*(\d+\s*/\s*[A-ZĐ][\wĐ&-]*)")
 _KINDS = (
     ("plan", re.compile(r"(?i)^\W*kế hoạch\b")),
     ("campaign_report", re.compile(r"(?i)^\W*báo cáo\b.*(?:thi đua|chiến dịch|cao điểm)")),
     ("period_report", re.compile(r"(?i)^\W*báo cáo\b")),
 )
-_PERIOD = re.compile(
-    r"(?i)\b(?:(?P<quarter>quý\s+(?:iv|i{1,3}|[1-4]))"
-    r"|(?P<months>0?6|0?9|sáu|chín)\s+tháng(?!\s+cuối)(?:\s+đầu)?)\b"
-    r"(?P<year>(?:\s*[/,-]?\s*(?:của\s+)?(?:năm\s*)?\d{4})?)"
-)
-_YEAR = re.compile(r"(?i)\bnăm\s+(\d{4})\b(?!\s*[-–]\s*\d)")
-_FOUR = re.compile(r"\d{4}")
-_MONTH = re.compile(r"(?i)\btháng\s+\d{1,2}\b")
-_NEXT = re.compile(r"(?i)\b(?:phương hướng|nhiệm vụ|kế hoạch|giải pháp|dự kiến|triển khai)\b")
-"""What opens the part of a title that looks ahead: "quý I, nhiệm vụ trọng tâm quý II năm 2024"."""
-_DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
-_EARLY = dt.timedelta(days=45)
-"""How long before its end a period may be reported on."""
 _OFFICES = {
     "phòng nội vụ": "Phòng Nội vụ",
     "sở nội vụ": "Sở Nội vụ",
@@ -64,12 +51,15 @@ _NO_TITLE = re.compile(
     r"(?i)^(?:thực hiện(?!\s+(?:công tác|nhiệm vụ|cải cách|cchc))|căn cứ|kính gửi|"
     r"\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
 )
-_WORD_MONTHS = {"sáu": "6", "chín": "9"}
+_HEADING = re.compile(r"(?i)^\W*(?:phần\b|(?:[ivx]+|[a-d]|1)[.)]\s)")
 
 
 @dataclass(frozen=True)
 class Head:
-    """What the head of a document says; ``is_sure_…`` where no person need confirm it."""
+    """What the head of a document says; ``is_sure_…`` where no person need confirm it.
+
+    ``opening`` is what stands above the first heading; it may say which days the figures count.
+    """
 
     kind: str
     area: str
@@ -80,6 +70,12 @@ class Head:
     title: str = ""
     number: str = ""
     dated: str = ""
+    opening: tuple[str, ...] = ()
+
+    @cached_property
+    def window(self) -> Period:
+        """The days that the figures count over, where no sentence says otherwise."""
+        return find_counted_window(self.opening, self.period) or self.period
 
     @property
     def period_label(self) -> str:
@@ -93,14 +89,15 @@ def read_head(lines: Sequence[Line], reference: Reference) -> Head:
         keep_text(line.text) for line in lines[:HEAD_LINES] if line.text.strip() and not line.cells
     ]
     kind, title = _find_title(top)
-    period, is_sure_period = _find_period(title, top, lines)
+    period, is_sure_period = find_period(title, top, lines)
     area, is_sure_area = _find_area(top, title, kind, lines, reference)
-    dated = next((_read_date(match) for text in top if (match := _DATED.search(text))), "")
+    dated = next((_read_date(match) for text in top if (match := DATED.search(text))), "")
     number = next((match[1] for text in top if (match := _NUMBER.search(text))), "")
     return Head(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated,
+        opening=tuple(takewhile(lambda text: not _HEADING.match(text), top)),
     )  # fmt: skip
 
 
@@ -129,91 +126,6 @@ def _take_title(texts: Sequence[str]) -> list[str]:
             break
         taken.append(text.strip("*_ "))
     return taken
-
-
-def _find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[Period, bool]:
-    """The period of the title; failing that, of the head; failing that, a window in the text.
-
-    A title without a year has that of the day of the document, which is not sure.
-    """
-    nothing = Period(None, None)
-    if period := _name_period(title) or find_exact_window(title, nothing):
-        return period, True
-    head = " ".join(top)
-    match = _PERIOD.search(title) or _PERIOD.search(head)
-    dated = _date_period(match, top) if match else None
-    if period := dated or _name_period(head) or find_exact_window(head, nothing):
-        return period, False
-    for line in lines:
-        if window := find_window(line.text, nothing):
-            return window, False
-    return nothing, False
-
-
-def _name_period(text: str) -> Period | None:
-    """The period that a title names: of several the longest, before it looks ahead."""
-    first = _PERIOD.search(text) or _YEAR.search(text)
-    if first is None:
-        return None
-    ahead = _NEXT.search(text, first.end())
-    own = text[: ahead.start()] if ahead else text
-    matches = list(_PERIOD.finditer(own))
-    years = [match[1] for match in _YEAR.finditer(own)]
-    months = [match for match in matches if match["months"]]
-    if not matches and _MONTH.search(own):
-        return None
-    if years and (not matches or _says_whole_year(own)):
-        return _parse(f"năm {years[0]}")
-    for match in [*months, *matches]:
-        later = [each["year"] for each in _PERIOD.finditer(text, match.end())]
-        later += [each[0] for each in _YEAR.finditer(text, match.end())]
-        year = next(
-            (found[0] for each in (match["year"], *later) if (found := _FOUR.findall(each))), ""
-        )
-        if year and (period := _parse(_write_period(match, year))):
-            return period
-    return None
-
-
-def _says_whole_year(own: str) -> bool:
-    """Whether a title names a year beside a part of one: "quý IV và năm 2023"."""
-    return bool(re.search(r"(?i)\b(?:và|,)\s*(?:cả\s+)?năm\s+\d{4}", own))
-
-
-def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
-    """A period without a year, as the last that was about over on the day of the document."""
-    if placed := next((found[2] for text in top if (found := _PLACE_YEAR.match(text))), ""):
-        return _parse(_write_period(match, placed))
-    days = [day for text in top for day in _list_days(text)]
-    for year in (days[0].year, days[0].year - 1) if days else ():
-        period = _parse(_write_period(match, str(year)))
-        if period and period.end and period.end <= days[0] + _EARLY:
-            return period
-    return None
-
-
-def _list_days(text: str) -> list[dt.date]:
-    found = []
-    for match in (*_DATED.finditer(text), *_DAY.finditer(text)):
-        try:
-            found.append(dt.date(int(match[3]), int(match[2]), int(match[1])))
-        except ValueError:
-            continue
-    return found
-
-
-def _write_period(match: re.Match[str], year: str) -> str:
-    if match["quarter"]:
-        return f"{match['quarter'].casefold()} năm {year}"
-    months = match["months"].casefold().lstrip("0")
-    return f"{_WORD_MONTHS.get(months, months)} tháng năm {year}"
-
-
-def _parse(words: str) -> Period | None:
-    try:
-        return parse_period(words)
-    except PeriodError:
-        return None
 
 
 def _find_area(

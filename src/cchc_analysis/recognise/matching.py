@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from cchc_analysis.recognise.borders import SENTENCE_END
 from cchc_analysis.recognise.wording import Hit, Rule, Wording
 
 SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
@@ -30,6 +31,7 @@ WEAK = frozenset(
 )
 """Terms that speak of nearly anything, and for an indicator only if the rest stands close by."""
 INDEX = "chỉ số cchc"
+INDICES = frozenset({INDEX, "papi", "pci", "sipas", "dti"})
 FAR = frozenset({"its paragraph", "heading", "title", "the document"})
 
 
@@ -186,6 +188,12 @@ def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
         return found
     deepest = [term for term_depth, term in found if term_depth == depth]
     asked_at, rival_at = words.locate(deepest, depth), words.locate(rule.unless, rival[0])
+    if depth == rival[0] and INDICES.issuperset({rival[1], *deepest}):
+        level = words.levels[depth]
+        start, end = sorted(at - level.base for at in (asked_at, rival_at))
+        if level.name == "its paragraph" and not SENTENCE_END.search(level.text, start, end):
+            # A sentence that names both indices leaves open which the next one speaks of.
+            return None
     if depth and min(asked_at, rival_at) >= 0:
         # Both stand in the line, before the figure: the later is the nearer.
         return found if asked_at > rival_at else None

@@ -105,6 +105,12 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         rf"(?!\s*(?i:{COUNTED}|{_PLACES}))",
     ),
     (
+        Kind.DATE,
+        "day and month of a dateline",
+        r"(?:(?<=\d:\d\d )|\((?:[A-ZĐ]{2,}[\s,-]*)+)"
+        r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?=[\s),:;-]|$)",
+    ),
+    (
         Kind.NAME,
         "a day that has a name",
         r"(?i:\bngày)\s+(?:[^\W\d]+\s+){1,5}\d{1,2}/\d{1,2}(?![\d/%]|[.,]\d)"
@@ -178,7 +184,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.STANDARD,
         "letters and digits of a code",
-        r"(?<![\w.,])(?:[A-ZĐ]{1,6}[-.]?\d{1,4}[A-Za-z]?|[A-ZĐ]{2,}\d+\w*)(?![\w%]|[.,]\d)",
+        r"(?<![\w.,])(?:#[A-Z]*-?\d+|[A-ZĐ]{1,6}[-.]?\d{1,4}[A-Za-z]?|[A-ZĐ]{2,}\d+\w*)(?![\w%]|[.,]\d)",
     ),
     (Kind.STANDARD, "a wave or generation", r"(?<![\w.,])\d[GDKS]\b|(?i:covid)\s*-?\s*\d+"),
     (
@@ -250,7 +256,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.NAME,
         "an order",
-        r"(?i:(?<!xếp )(?<!đứng )(?<!vị trí )(?<!hạng )(?:lần thứ|"
+        r"(?i:(?<!xếp )(?<!đứng )(?<!vị trí )(?<!hạng )(?:lần thứ|năm thứ|"
         r"kỳ họp thứ|khóa|khoá|đợt|giai đoạn|lần|nhiệm kỳ|loại|nhóm|bậc|"
         r"số thứ tự|stt))"
         r"\s*\d{1,3}(?:/\d)?(?![\w%]|[.,]\d)"

@@ -224,7 +224,7 @@ class Proposer:
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             headings = " ".join(lev.text for lev in words.levels if lev.name == "heading")
-            period = find_target_period(said, headings, period, self._head.period)
+            period = find_target_period(said, headings, period, self._head.window)
         comparator = mention.comparator
         if status is Status.TARGET and comparator is Comparator.EQUAL:
             comparator = Comparator.AT_MOST if indicator.endswith("_rank") else Comparator.AT_LEAST

@@ -9,7 +9,7 @@ that a sum closes. What stays wrong is left as printed: it is a finding, not our
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cchc_analysis.identities import Identity
@@ -20,7 +20,7 @@ from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import Comparator, Scope
 from cchc_analysis.reference import Reference
 
-_RESOLVED = ("total", "on_due", "overdue")
+_RESOLVED = "dossiers_resolved_"
 LESS = "less than its communes have"
 _ONE_DOT = re.compile(r"\d{1,2}\.\d{3}")
 
@@ -68,9 +68,10 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
 
 
 def _tell_on_time(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """Dossiers "đúng hạn" that, with the overdue ones, are all that was resolved, are on time.
+    """Dossiers "đúng hạn" are on time, the early ones included, where nothing tells those apart.
 
-    So it is where nothing tells the early ones apart.
+    So it is where, with the overdue ones, they are all that was resolved, and where they are told
+    of all that was ("giải quyết đúng hạn 96/98 hồ sơ") and the overdue ones are not told at all.
     """
     places: dict[tuple[str, ...], dict[str, list[int]]] = {}
     for at, figure in enumerate(figures):
@@ -79,17 +80,32 @@ def _tell_on_time(figures: list[Figure], reference: Reference) -> list[Figure]:
             places.setdefault(key, {}).setdefault(figure.indicator, []).append(at)
     found = [*figures]
     for known in places.values():
-        several = [known.get(f"dossiers_resolved_{name}", []) for name in _RESOLVED]
-        if "dossiers_resolved_early" in known or [len(each) for each in several] != [1, 1, 1]:
+        on_due = known.get("dossiers_resolved_on_due", [])
+        if "dossiers_resolved_early" in known or len(on_due) != 1:
             continue
-        whole, on_due, overdue = (read_value(figures[at], reference) for [at] in several)
-        if None not in (whole, on_due, overdue) and whole == (on_due or 0) + (overdue or 0):
-            [at] = several[1]
-            found[at] = replace(
-                figures[at], indicator="dossiers_resolved_on_time", confidence=Confidence.LOW,
-                looked_again="with the overdue ones it is all that was resolved: no other is early",
+        if why := _find_why_on_time(figures, on_due[0], known, reference):
+            found[on_due[0]] = replace(
+                figures[on_due[0]], indicator="dossiers_resolved_on_time",
+                confidence=Confidence.LOW, looked_again=why,
             )  # fmt: skip
     return found
+
+
+def _find_why_on_time(
+    figures: Sequence[Figure], at: int, known: Mapping[str, list[int]], reference: Reference
+) -> str:
+    """Why dossiers "đúng hạn" hold the early ones; "" where nothing says so."""
+    overdue = [read_value(figures[n], reference) for n in known.get(f"{_RESOLVED}overdue", [])]
+    whole = [read_value(figures[n], reference) for n in known.get(f"{_RESOLVED}total", [])]
+    value = read_value(figures[at], reference)
+    if len(overdue) == len(whole) == 1 and None not in (value, *overdue, *whole):
+        is_all = whole[0] == (value or 0) + (overdue[0] or 0)
+        return "with the overdue ones it is all that was resolved: no other is early" * is_all
+    is_pair = at + 1 < len(figures) and figures[at + 1].reason == (
+        f"the whole that {figures[at].indicator} is a part of"
+    )
+    is_told = is_pair and not overdue
+    return "it is told of all that was resolved, and no other is early" * is_told
 
 
 def _take_scope_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:

@@ -100,7 +100,7 @@ _CARRIES = re.compile(
     r"đến nay)\b"
 )
 _CLOSED = re.compile(r"\([^()]*\)")
-_PIECE = re.compile(r"[;(|]|(?<=\w)\s[-–]\s|(?:,|\s(?:và|còn)(?=\s))")
+_PIECE = re.compile(r"[;:(|]|(?<=\w)\s[-–]\s|(?:,|\s(?:và|còn)(?=\s))")
 _WITH = re.compile(r"(?i)\b(?:tại|của|do|ở|thuộc)\s+(?:ubnd\s+|bộ phận một cửa\s+)?")
 _RIGHT_BEHIND = re.compile(r"(?i)\s*(?:hồ sơ|bộ hồ sơ|hs|lượt hồ sơ)?\s*(?:tại|của|do|ở)\s+")
 _FIELD_BEHIND = re.compile(rf"\s*(?:{_FIELD.pattern.removeprefix('(?i)')})", re.IGNORECASE)

@@ -53,6 +53,9 @@ def find_status(
     if is_score and not _APPRAISED.search(_join_near(words)):
         # Points that a district gives itself are an estimate until the province has appraised them.
         return Status.ESTIMATE
+    if entry.mention.role == "whole":
+        # "Ước hoàn thành 12/13 nhiệm vụ": how many there are is known.
+        return Status.ACTUAL
     texts = [said, _join_near(words)]
     texts += [level.text for level in words.levels if level.name in _ESTIMATING]
     return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from cchc_analysis.clean import PeriodError, parse_period
 from cchc_analysis.records import Period
@@ -52,6 +53,13 @@ _PRECEDED = re.compile(
     r"cùng kỳ|sang|CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
 )
 _SPAN_OF_YEARS = re.compile(r"(?i)kỳ(?:\s+\w+){0,4}\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)")
+_COUNTED = re.compile(
+    r"(?i)\b(?:số liệu|kỳ báo cáo|thời (?:gian|điểm) (?:lấy|chốt|báo cáo)|mốc (?:lấy|chốt))"
+    r"(?:\s+(?:số liệu|báo cáo|được|tính|thống kê|tổng hợp|lấy|chốt|cập nhật|lũy kế|luỹ kế|"
+    r"cộng dồn|trong|kỳ|này|trên|dưới đây|là|từ|kể từ|đến|hết|thời điểm|ngày))*\s*[:,]?\s*"
+    r"(?:(?:từ|đến|tính đến)\s+)?(?:ngày\s+)?\d"
+)
+"""What opens the days of all figures; those of one thing ("số liệu biên chế") are its own."""
 _SAME = r"cùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?"
 _SAME_PERIOD = re.compile(
     rf"(?i)^(?!.*so với)\W*(?:[^\W\d]+\s+){{0,4}}?{_SAME}\s*[,:(]?\s*(?:là|đạt|có)?\W*$"
@@ -114,6 +122,34 @@ def find_exact_window(text: str, default: Period) -> Period | None:
         if start and end and start <= end:
             return Period(start, end)
     return None
+
+
+def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
+    """The days that the opening of a document says its figures count over; a lone day is the last.
+
+    Examples:
+        >>> nine = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
+        >>> find_counted_window(["(số liệu tính đến ngày 15/9/2023)"], nine).end.isoformat()
+        '2023-09-15'
+    """
+    for text in texts:
+        opened = _COUNTED.search(text)
+        if not opened:
+            continue
+        said = text[opened.start() :]
+        day = find_day(said, period)
+        window = find_exact_window(said, period) or (day and Period(period.start, day))
+        if window and _is_about(window, period):
+            return window
+    return None
+
+
+def _is_about(window: Period, period: Period) -> bool:
+    """Whether a window lies in a period, but for the weeks by which offices count earlier."""
+    if not (window.start and window.end and period.start and period.end):
+        return False
+    off = dt.timedelta(days=OTHER_DAYS)
+    return period.start - off <= window.start < window.end <= period.end + off
 
 
 def _find_month(text: str, default: Period) -> Period | None:
