@@ -266,6 +266,38 @@ def test_an_issuer_is_written_as_offices_write_themselves(reader, office: str, i
     assert head.issuer == f"{issuer} huyện Cao Lộc"
 
 
+def test_a_window_of_a_heading_holds_below_its_own_headings(reader) -> None:
+    text = (
+        "2. Kết quả giải quyết hồ sơ (kỳ từ 15/12/2021 - 14/6/2022):\n"
+        "a) Cấp huyện\nTiếp nhận 120 hồ sơ, đang giải quyết 05 hồ sơ.\n"
+        "3. Tổ chức bộ máy\nHuyện có 12 phòng chuyên môn.\n"
+    )
+    days = {each.printed: (each.period_start, each.period_end) for each in reader(text)}
+    assert days["120"] == ("2021-12-15", "2022-06-14")
+    assert days["05"] == ("", "2022-06-14")
+    assert days["12"] == ("", "2022-06-30")
+
+
+def test_the_window_of_one_clause_is_no_day_of_the_others(reader) -> None:
+    text = "Có 12 phòng chuyên môn; hồ sơ trễ hạn từ 01/01/2022 đến 15/5/2022 là 8,7%."
+    days = {each.printed: (each.period_start, each.period_end) for each in reader(text)}
+    assert days == {"12": ("", "2022-06-30"), "8,7": ("2022-01-01", "2022-05-15")}
+
+
+def test_until_now_is_until_the_last_day_that_a_report_counts() -> None:
+    window = find_window("Từ ngày 15/3/2022 đến nay, đã giải quyết", H1)
+    assert window == Period(dt.date(2022, 3, 15), dt.date(2022, 6, 30))
+    assert find_window("Từ ngày 15/7/2022 đến nay", H1) is None
+
+
+def test_an_estimate_of_points_is_none_of_what_they_are_given_for(reader) -> None:
+    text = (
+        "II. DỰ KIẾN ĐIỂM SỐ\n5. Cải cách chế độ công vụ: 9/11 điểm\nCó 03 công chức bị kỷ luật.\n"
+    )
+    status = {each.printed: str(each.status) for each in reader(text)}
+    assert status == {"9": "estimate", "11": "max_score", "03": "actual"}
+
+
 def test_windows_days_and_years_in_words() -> None:
     window = find_window("Từ ngày 15/12/2021 đến ngày 14/6/2022, tiếp nhận", H1)
     assert window == Period(dt.date(2021, 12, 15), dt.date(2022, 6, 14))

@@ -31,7 +31,7 @@ NEAR = 20
 """Words before a figure that may still label it."""
 NEAR_LABEL = 45
 _BARE_VERB = re.compile(
-    r"(?i)\s*(?:(?:đạt|chưa đạt|chiếm|là|bằng|có|còn|còn lại|được|bị|trừ|hoàn thành|tăng|giảm|"
+    r"(?i)\s*(?:(?:đạt|chưa đạt|chiếm|là|bằng|có|còn|còn lại|được|bị|trừ|mất|hoàn thành|tăng|giảm|"
     r"tỷ lệ|tỉ lệ|ước|khoảng|trên|tổng)\s*){0,3}$"
 )
 _LABELS = re.compile(

@@ -18,7 +18,7 @@ from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.stretches import SUBJECT, Entry
 from cchc_analysis.recognise.wording import Wording
-from cchc_analysis.records import Scope
+from cchc_analysis.records import Scope, Status
 from cchc_analysis.reference import Reference
 
 CLAIM, SURE = 3.2, 5.5
@@ -178,14 +178,25 @@ class Companions:
             return None
         return Candidate(codes[0], SURE, f"points reached, right behind {before.indicator}")
 
-    def follow_quota(self, entry: Entry, words: Words, candidate: Candidate) -> Candidate:
-        """What is a part of what was given is given as well, unless it says that it is there."""
+    def follow_whole(self, entry: Entry, words: Words, candidate: Candidate) -> Candidate:
+        """A part of what was given is given, of a maximum one, and of a level what its whole is.
+
+        But what says that it is there ("hiện có mặt 89") is no part of what was given.
+        """
         whole = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
-        quota = self._wording.rules[candidate.indicator].over
-        is_given = whole is not None and whole.indicator.endswith("_quota")
-        if not is_given or not quota.endswith("_quota") or "có mặt" in words.own:
+        if whole is None or not whole.indicator:
             return candidate
-        return replace(candidate, indicator=quota, reason=f"{candidate.reason}, of what was given")
+        over = self._wording.rules[candidate.indicator].over
+        is_given = whole.indicator.endswith("_quota") and over.endswith("_quota")
+        is_maximum = whole.status is Status.MAX_SCORE and "_max" in over
+        if (is_given and "có mặt" not in words.own) or is_maximum:
+            return replace(candidate, indicator=over, reason=f"{candidate.reason}, of the whole")
+        is_bare = not words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own)
+        # Of "TTHC of local level" the district's are its TTHC: one name is the other's kind.
+        is_other = not whole.indicator.startswith(candidate.indicator)
+        if is_bare and is_other and list_scopes(words.own) and whole.units & words.units:
+            return replace(candidate, indicator=whole.indicator, reason="as what it is a part of")
+        return candidate
 
     def complete_pair(self, entry: Entry, words: Words) -> Candidate | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""

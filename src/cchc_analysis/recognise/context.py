@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from cchc_analysis.documents.lines import CAPITALS, Line
 from cchc_analysis.recognise.borders import SENTENCE_END
+from cchc_analysis.recognise.carried import carry_days, carry_windows
 from cchc_analysis.recognise.head import Head, find_level
 from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.mentions import Mention
@@ -23,7 +24,6 @@ from cchc_analysis.recognise.stretches import CAPTION, Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.windows import (
     find_day,
-    find_exact_window,
     find_span_end,
     find_window,
     find_year,
@@ -86,8 +86,8 @@ class Context:
         self._head, self._reference, self._surroundings = head, reference, surroundings
         self._lines, self._places = lines, places
         self._names: dict[str, bool] = {}
-        self._days = list(self._carry_days())
-        self._windows = list(self._carry_windows())
+        self._days = carry_days(lines, places, head.window)
+        self._windows = carry_windows(lines, places, head)
         self.level = find_level(head.area, reference)
         surroundings.is_commune = self.level == "commune"
 
@@ -146,7 +146,8 @@ class Context:
             topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in sentence.split(";")]
             opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
             found = self._surroundings.read_level(level.name, opened)
-            if said := _list_said(found):
+            if _list_said(found):
+                said = _list_said(self._surroundings.read_level(level.name, sentence))
                 return found if len(said) == 1 else Level(level.name, "", ())
         return Level(level.name, "", ())
 
@@ -241,29 +242,6 @@ class Context:
         if window:
             return window.end
         return self._days[entry.line]
-
-    def _carry_days(self) -> list[dt.date | None]:
-        """A day of a heading or an opener of a list holds below, up to the next heading."""
-        days: list[dt.date | None] = []
-        carried = None
-        for line, place in zip(self._lines, self._places, strict=True):
-            if place.is_heading:
-                carried = None
-            named = None if place.note else find_day(line.text, self._head.window)
-            days.append(named or carried)
-            if named and (place.is_heading or line.text.rstrip().endswith(":")):
-                carried = named
-        return days
-
-    def _carry_windows(self) -> Iterator[Period | None]:
-        """A window of dossiers holds for the dossiers that follow it, up to the next heading."""
-        titled = window = find_exact_window(self._head.title, self._head.window)
-        for line, place in zip(self._lines, self._places, strict=True):
-            if place.is_heading:
-                window = titled
-            if not place.note:
-                window = find_exact_window(line.text, self._head.window) or window
-            yield window
 
     def counts_dossiers(self, rule: Rule) -> bool:
         """Whether a rule is for dossiers or a share of them."""

@@ -16,6 +16,8 @@ from cchc_analysis.recognise.wording import Hit, Rule, Wording
 
 SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
 """What a term that stands with the figure, one found above it, and a fitting unit speak for."""
+PART = 0.5
+"""What it speaks for a rule that it names the part that is counted."""
 FADING = 0.06
 """What every word between a term and its figure takes from that."""
 ONLY_LATER = 1.0
@@ -135,7 +137,12 @@ def _match_rule(rule: Rule, words: Words) -> Candidate | None:
         ASKED * (1 if depth else 1.5) - 0.06 * depth for depth, term in asked if term not in terms
     )
     score += UNIT_FITS if rule.unit in words.units else 0.0
-    breakdown = next((code for term, code in rule.breakdown.items() if term in words.own), "")
+    parts = [term for term in rule.breakdown if term in words.own]
+    if rule.breakdown and not parts:
+        # Which part it is of all that are told apart, nobody says.
+        return None
+    breakdown = rule.breakdown[min(parts, key=lambda t: words.gaps.get(t, LATER))] if parts else ""
+    score += PART if parts else 0.0
     return Candidate(rule.indicator, round(score, 3), _explain(terms, asked, words), breakdown)
 
 

@@ -32,7 +32,7 @@ from cchc_analysis.reference import Reference
 
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
-FIELDS = frozenset({"đất đai", "lĩnh vực"})
+FIELDS = frozenset({"đất đai", "lĩnh vực", "ngày không viết"})
 """Terms of rules that ask for a field of work themselves."""
 ROW_OF_TOTALS = frozenset({"tổng số"})
 _OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
@@ -69,7 +69,7 @@ class Proposer:
         candidate, rivals = self._choose(entry, words)
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
         if candidate and speaker and not self._speaks_for(speaker, candidate):
-            candidate, rivals = None, ()
+            candidate, rivals = self._find_for(speaker, words), ()
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
         if is_spelled and (candidate is None or candidate.score < SURE - 1 or not is_counted):
@@ -100,6 +100,13 @@ class Proposer:
         rule = self._wording.rules[candidate.indicator]
         terms = {term for group in (*rule.says, *rule.under) for term in group}
         return bool(terms & FIELDS) or not self._is_of_dossiers(candidate)
+
+    def _find_for(self, speaker: Speaker, words: Words) -> Candidate | None:
+        """The indicator of ours that counts just what a field or a way of working does."""
+        if speaker.kind is not Speech.FIELD:
+            return None
+        fitting = (c for c in match_rules(words, self._wording) if self._speaks_for(speaker, c))
+        return next((candidate for candidate in fitting if candidate.score >= CLAIM), None)
 
     def _is_of_dossiers(self, candidate: Candidate | None) -> bool:
         rule = self._wording.rules[candidate.indicator] if candidate else None
@@ -143,7 +150,7 @@ class Proposer:
             names = tuple(each.indicator for each in candidates[1:4])
             if best.score - second >= MARGIN:
                 if entry.mention.parent >= 0 and entry.mention.role != "part":
-                    best = self._beside.follow_quota(entry, words, best)
+                    best = self._beside.follow_whole(entry, words, best)
                 return best, names
             return None, (best.indicator, *names)
         share = self._beside.find_share(entry, words) if "%" in words.units else None

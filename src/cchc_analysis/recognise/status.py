@@ -24,6 +24,7 @@ _ESTIMATING = frozenset(
     }
 )
 _ESTIMATE = re.compile(r"(?i)\b(?:ước(?: tính| đạt| thực hiện)?|dự kiến|ước)\b")
+_OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+\w+){0,3}?\s+(?:số\s+)?điểm\b")
 _APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
 _TARGET = re.compile(
     r"(?i)\b(?:phấn đấu|mục tiêu|chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
@@ -56,8 +57,11 @@ def find_status(
     if entry.mention.role == "whole":
         # "Ước hoàn thành 12/13 nhiệm vụ": how many there are is known.
         return Status.ACTUAL
-    texts = [said, _join_near(words)]
-    texts += [level.text for level in words.levels if level.name in _ESTIMATING]
+    above = [level.text for level in words.levels if level.name in _ESTIMATING]
+    if "point" not in words.units:
+        # "Dự kiến điểm": only the points are an estimate, not what they are given for.
+        above = [text for text in above if not _OF_POINTS.search(text)]
+    texts = [said, _join_near(words), *above]
     return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL
 
 

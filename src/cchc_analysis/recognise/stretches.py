@@ -50,6 +50,10 @@ _BOTH_LEVELS = re.compile(
 _OPENS = re.compile(r"(?i)\W*(?:(?:có|hiện|hiện có|đã có|đến nay|nay|trong đó|là|gồm)\W*){0,4}")
 
 
+_OF_ALL = re.compile(r"(?i)\s*,\s*(?:tất cả\s+|cả \d+\s+)?(?:[^\W\d_]+\s+){0,3}?đều\b")
+"""What is then said of all that was counted, and does not say what they are: ", đều đã xong"."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A mention in its document: the index of its line, the text it stands in, and its label.
@@ -87,6 +91,8 @@ def find_tail(text: str, entry: Entry) -> str:
             stop = opener.start()
             break
     tail = text[end:stop]
+    if _OF_ALL.match(tail):
+        return ""
     if following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
     return " ".join(tail.split()[:TAIL])

@@ -20,6 +20,7 @@ _FROM_TO = re.compile(
     rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|"
     rf"tới|-|–)\s*(?:hết\s*)?(?:ngày\s*)?{_DAY}"
 )
+_SINCE = re.compile(rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|tới)\s*nay\b")
 _AS_OF = re.compile(
     rf"(?i)(?:tính đến|đến thời điểm|đến hết|tính tới|số liệu đến|tính hết|đến)\s*(?:hết\s*)?"
     rf"(?:thời điểm\s*)?(?:(ngày)\s*)?{_DAY}"
@@ -121,6 +122,10 @@ def find_exact_window(text: str, default: Period) -> Period | None:
             start = _make_day(match[1], match[2], str(end.year - 1), year)
         if start and end and start <= end:
             return Period(start, end)
+    if (since := _SINCE.search(text)) and default.end:
+        # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
+        start = _make_day(since[1], since[2], since[3], year)
+        return Period(start, default.end) if start and start < default.end else None
     return None
 
 
@@ -173,7 +178,7 @@ def find_day(text: str, default: Period) -> dt.date | None:
     found = None
     for match in _AS_OF_WORDS.finditer(text):
         found = _make_day(match[1], match[2], match[3], year) or found
-    for match in _AS_OF.finditer(text):
+    for match in _AS_OF.finditer(_FROM_TO.sub(" ", text)):
         is_explicit = match[1] or match[4] or match[0].casefold().startswith(("tính", "số liệu"))
         if is_explicit:
             found = _make_day(match[2], match[3], match[4], year) or found
