@@ -290,6 +290,19 @@ def test_until_now_is_until_the_last_day_that_a_report_counts() -> None:
     assert find_window("Từ ngày 15/7/2022 đến nay", H1) is None
 
 
+def test_a_number_that_is_repeated_has_the_days_that_one_place_names(reader) -> None:
+    text = (
+        "Từ ngày 15/12/2021 đến ngày 14/6/2022, tỷ lệ giải quyết hồ sơ đúng hạn đạt 91,3%.\n"
+        "III. HẠN CHẾ\nTỷ lệ giải quyết hồ sơ đúng hạn mới đạt 91,3%; số hóa hồ sơ đạt 75%.\n"
+    )
+    figures = look_twice(reader, text)
+    assert [figure.printed for figure in figures] == ["91,3", "91,3", "75"]
+    assert figures[0].period_start == figures[1].period_start == "2021-12-15"
+    assert figures[1].period_end == "2022-06-14"
+    assert figures[1].looked_again
+    assert (figures[2].period_start, figures[2].looked_again) == ("2022-01-01", "")
+
+
 def test_an_estimate_of_points_is_none_of_what_they_are_given_for(reader) -> None:
     text = (
         "II. DỰ KIẾN ĐIỂM SỐ\n5. Cải cách chế độ công vụ: 9/11 điểm\nCó 03 công chức bị kỷ luật.\n"

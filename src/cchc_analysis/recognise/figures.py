@@ -43,5 +43,6 @@ class Figure:
     rivals: tuple[str, ...] = ()
     read_as: str = ""
     is_scope_said: bool = False
+    is_time_said: bool = False
     looked_again: str = ""
     units: frozenset[str] = field(default=frozenset(), repr=False)

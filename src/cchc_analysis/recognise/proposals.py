@@ -27,7 +27,7 @@ from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.windows import find_target_period
 from cchc_analysis.recognise.wording import Wording
-from cchc_analysis.records import Comparator, Status
+from cchc_analysis.records import Comparator, Period, Status
 from cchc_analysis.reference import Reference
 
 MARGIN = 0.45
@@ -261,6 +261,7 @@ class Proposer:
             rivals=rivals,
             read_as=read_as,
             is_scope_said=is_said,
+            is_time_said=period not in (self._head.window, Period(None, self._head.window.end)),
             units=words.units,
         )
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from cchc_analysis.identities import Identity
 from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.trials import decide_open
+from cchc_analysis.recognise.twins import take_scope_of_twins, take_window_of_twins
 from cchc_analysis.recognise.values import count_decimals, read_value
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import Comparator, Scope
@@ -33,7 +34,8 @@ def look_again(
 ) -> tuple[Figure, ...]:
     """Look again at the proposals of one document."""
     found = _complete_wholes(list(figures), wording)
-    found = _take_scope_of_twins(found, reference)
+    found = take_scope_of_twins(found, reference)
+    found = take_window_of_twins(found)
     found = _tell_impossible_wholes(found, reference)
     found = _read_dots_again(found, reference)
     found = _check_shares(found, reference)
@@ -106,44 +108,6 @@ def _find_why_on_time(
     )
     is_told = is_pair and not overdue
     return "it is told of all that was resolved, and no other is early" * is_told
-
-
-def _take_scope_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """A number repeated without saying whose it is, is that of the place that says so."""
-    said: dict[tuple[str, str, str, str], set[str]] = {}
-    for figure in figures:
-        if figure.indicator and figure.is_scope_said:
-            key = (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
-            said.setdefault(key, set()).add(str(figure.scope))
-    found = []
-    for each in figures:
-        figure = each
-        key = (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
-        scopes = said.get(key, set())
-        value = read_value(figure, reference) or 0.0
-        is_stock = figure.indicator and (
-            reference.indicator_rows[figure.indicator]["aggregation"] == "stock"
-        )
-        if is_stock and not figure.is_scope_said and len(scopes) == 1 and value > 20:
-            scope = type(figure.scope)(next(iter(scopes)))
-            if scope is not figure.scope:
-                figure = replace(
-                    figure, scope=scope,
-                    looked_again=f"took the scope {scope} of the same number elsewhere",
-                )  # fmt: skip
-        found.append(figure)
-    return _follow_wholes(found)
-
-
-def _follow_wholes(figures: list[Figure]) -> list[Figure]:
-    """The A of a pair is counted where its B is."""
-    found = list(figures)
-    for at in range(len(found) - 1):
-        part, whole = found[at], found[at + 1]
-        is_pair = whole.reason == f"the whole that {part.indicator} is a part of"
-        if is_pair and part.line == whole.line and whole.looked_again and not part.is_scope_said:
-            found[at] = replace(part, scope=whole.scope, looked_again=whole.looked_again)
-    return found
 
 
 def _tell_impossible_wholes(figures: list[Figure], reference: Reference) -> list[Figure]:

@@ -1,0 +1,82 @@
+"""Numbers that a document repeats: what one place says of them holds at the other.
+
+Comes in as proposals of one document; goes out as proposals, some changed, each with its reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cchc_analysis.recognise.figures import Figure
+from cchc_analysis.recognise.values import read_value
+from cchc_analysis.reference import Reference
+
+TELLING = 3
+"""Digits that a number has at least where it hardly comes twice by chance."""
+
+
+def take_scope_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """A number repeated without saying whose it is, is that of the place that says so."""
+    said: dict[tuple[str, str, str, str], set[str]] = {}
+    for figure in figures:
+        if figure.indicator and figure.is_scope_said:
+            key = (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
+            said.setdefault(key, set()).add(str(figure.scope))
+    found = []
+    for each in figures:
+        figure = each
+        key = (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
+        scopes = said.get(key, set())
+        value = read_value(figure, reference) or 0.0
+        is_stock = figure.indicator and (
+            reference.indicator_rows[figure.indicator]["aggregation"] == "stock"
+        )
+        if is_stock and not figure.is_scope_said and len(scopes) == 1 and value > 20:
+            scope = type(figure.scope)(next(iter(scopes)))
+            if scope is not figure.scope:
+                figure = replace(
+                    figure, scope=scope,
+                    looked_again=f"took the scope {scope} of the same number elsewhere",
+                )  # fmt: skip
+        found.append(figure)
+    return _follow_wholes(found)
+
+
+def _follow_wholes(figures: list[Figure]) -> list[Figure]:
+    """The A of a pair is counted where its B is."""
+    found = list(figures)
+    for at in range(len(found) - 1):
+        part, whole = found[at], found[at + 1]
+        is_pair = whole.reason == f"the whole that {part.indicator} is a part of"
+        if is_pair and part.line == whole.line and whole.looked_again and not part.is_scope_said:
+            found[at] = replace(part, scope=whole.scope, looked_again=whole.looked_again)
+    return found
+
+
+def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
+    """A number repeated without saying when is of the days that the other place names."""
+    said: dict[tuple[str, ...], set[tuple[str, str]]] = {}
+    for figure in figures:
+        if figure.is_time_said:
+            window = (figure.period_start, figure.period_end)
+            said.setdefault(_name_repeated(figure), set()).add(window)
+    found = []
+    for each in figures:
+        figure = each
+        windows = said.get(_name_repeated(figure), set())
+        is_telling = sum(map(str.isdigit, figure.printed)) >= TELLING and figure.printed != "100"
+        if figure.indicator and not figure.is_time_said and len(windows) == 1 and is_telling:
+            [(start, end)] = windows
+            figure = replace(
+                figure, period_start=start, period_end=end,
+                looked_again="took the days of the same number elsewhere",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def _name_repeated(figure: Figure) -> tuple[str, ...]:
+    return (
+        figure.indicator, figure.breakdown, figure.printed, figure.area, str(figure.scope),
+        str(figure.status),
+    )  # fmt: skip
