@@ -102,6 +102,11 @@ def start_near(text: str, start: int, end: int) -> int:
     return start + words[-near].start() if len(words) > near else start
 
 
+def start_cause(text: str, end: int) -> int:
+    """Where the clause before a loss of points begins that may say what for."""
+    return max((m.end() for m in re.finditer(r"[;:.]\s", text[:end])), default=0)
+
+
 def _split(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the words of one figure end and those of the next begin."""
     if delimiter := _DELIMITER.search(text, start, end):

@@ -24,7 +24,8 @@ COUNTED = (
     r"chứng thư|máy|thiết bị|trường|đoàn|bộ\b|quyết định|kế hoạch|công văn|báo cáo|phó\b|trưởng\b"
 )
 _PLACES = r"huyện|thành phố|thị xã|quận|tỉnh|địa phương|phòng|sở|ban|thôn|thị trấn"
-_HEAD = r"(?<![\w/])"
+_SPELLED = "một hai ba bốn tư năm lăm sáu bảy tám chín mười mươi trăm"
+_NOT_SPELLED = "".join(f"(?<!{word} )" for word in _SPELLED.split())
 _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (Kind.LINK, "a link", r"<?(?:https?://|www\.)[^\s>]+>?"),
     (Kind.LINK, "an address on the net", r"[\w.+-]*@[\w.-]+"),
@@ -41,7 +42,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.SECTION,
         "digits in brackets that count a list",
         # "ba (03) xã" counts: a list is not numbered from a zero.
-        r"\((?!0)\d{1,2}(?:\.\d{1,2})*\)[.:]?(?!\s*%)",
+        rf"{_NOT_SPELLED}\((?!0)\d{{1,2}}(?:\.\d{{1,2}})*\)[.:]?(?!\s*%)",
     ),
     (
         Kind.DOCUMENT,
@@ -85,7 +86,9 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.DATE,
         "day, month and year",
-        r"(?i:(?:ngày\s*)?)(?<!\d)\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*(?:\d{4,5}|\d{2})(?![\d/%])",
+        # "9.5/17 điểm" is points of a maximum: a short year has the mark of its day and month.
+        r"(?i:(?:ngày\s*)?)(?<!\d)\d{1,2}\s*(?P<mark>[/.-])\s*\d{1,2}\s*"
+        r"(?:[/.-]\s*\d{4,5}|(?P=mark)\s*\d{2})(?![\d/%])",
     ),
     (
         Kind.DATE,
@@ -107,8 +110,8 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.DATE,
         "day and month of a dateline",
-        r"(?:(?<=\d:\d\d )|\((?:[A-ZĐ]{2,}[\s,-]*)+)"
-        r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?=[\s),:;-]|$)",
+        r"(?<=\d:\d\d )(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/%])"
+        r"|\((?:[A-ZĐ]{2,}[\s,-]*)+(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?=\s*\))",
     ),
     (
         Kind.NAME,
@@ -272,7 +275,8 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         "a set phrase",
         r"(?<![\d.,/])0?\d\s+(?i:cửa(?!\s+khẩu)|xin\b|luôn\b|"
         r"không\b"
-        r"(?!\s+(?:đạt|hoàn thành|thực hiện|đủ|có|phát|bảo đảm|đảm bảo))|"
+        r"(?!\s+(?:đạt|hoàn thành|thực hiện|đủ|có|phát|bảo đảm|đảm bảo|áp dụng|triển khai|"
+        r"phù hợp|còn|thuộc|phải|được))|"
         r"biết\b|thể hiện\b|tại chỗ|trong\s+0?1\b|"
         r"(?:cấp|bên)(?=\s*(?:[,.;:()]|$|chính quyền|tỉnh|hành chính|"
         r"từ|trên|quản lý|theo|đã|đều|được|và|thực hiện|huyện)))",

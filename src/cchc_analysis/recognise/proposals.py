@@ -32,7 +32,8 @@ from cchc_analysis.reference import Reference
 
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
-FIELDS = frozenset({"đất đai", "lĩnh vực", "ngày không viết"})
+FIELDS = frozenset({"đất đai", "lĩnh vực"})
+MODEL = "ngày không viết"
 """Terms of rules that ask for a field of work themselves."""
 ROW_OF_TOTALS = frozenset({"tổng số"})
 _OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
@@ -95,15 +96,17 @@ class Proposer:
         """Whether what a speaker counts can be an indicator of ours."""
         if speaker.kind is Speech.COMMUNE:
             return True
-        if speaker.kind is not Speech.FIELD:
-            return False
         rule = self._wording.rules[candidate.indicator]
         terms = {term for group in (*rule.says, *rule.under) for term in group}
+        if speaker.kind is Speech.MODEL:
+            return MODEL in terms or rule.unit not in ("dossier", "procedure")
+        if speaker.kind is not Speech.FIELD:
+            return False
         return bool(terms & FIELDS) or not self._is_of_dossiers(candidate)
 
     def _find_for(self, speaker: Speaker, words: Words) -> Candidate | None:
         """The indicator of ours that counts just what a field or a way of working does."""
-        if speaker.kind is not Speech.FIELD:
+        if speaker.kind not in (Speech.FIELD, Speech.MODEL):
             return None
         fitting = (c for c in match_rules(words, self._wording) if self._speaks_for(speaker, c))
         return next((candidate for candidate in fitting if candidate.score >= CLAIM), None)

@@ -28,6 +28,7 @@ class Speech(StrEnum):
     COMMUNE = "one commune"
     COMMUNES = "some communes"
     FIELD = "one field of work"
+    MODEL = "one way of working"
     ELSEWHERE = "another area"
 
 
@@ -77,7 +78,7 @@ _BARE_FIELD = re.compile(rf"(?i)(?:{_FIELDS})(?=\s*(?::|\d|(?:tiếp nhận|gi�
 _MODEL = re.compile(r"(?i)(?:mô hình\s+)?[“\"]?(?:ngày\s+)?không\s+(?:viết|chờ|hẹn)\b")
 """A way of working that counts its own dossiers, under a heading of its own."""
 _KINDS = (
-    (Speech.FIELD, _MODEL),
+    (Speech.MODEL, _MODEL),
     (Speech.FIELD, _FIELD),
     (Speech.FIELD, _BARE_FIELD),
     (Speech.OFFICE, _OFFICE),
@@ -163,7 +164,10 @@ class Speakers:
             if found := self._search(self._lines[parent].text):
                 return found
         for heading in place.headings[:1]:
-            found = self._name(_start(self._lines[heading].text))
+            text = self._lines[heading].text
+            if model := _MODEL.search(text):
+                return Speaker(Speech.MODEL, model[0])
+            found = self._name(_start(text))
             if found and len(self._lines[heading].text.split()) <= len(found.name.split()) + 6:
                 return found
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.borders import NEAR, SENTENCE_END, find_delimiter
+from cchc_analysis.recognise.borders import NEAR, SENTENCE_END, find_delimiter, start_cause
 from cchc_analysis.recognise.grids import INNER, Label
 from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.mentions import Mention
@@ -50,6 +50,15 @@ TITLE_TERMS = frozenset(
     }
 )
 """What a title says about every figure below it; its other words are too general."""
+BARE_LOSS = frozenset({"điểm", "điểm mất"})
+"""Terms of points that were lost, which do not say what for."""
+BARE_HEADINGS = {
+    "thể chế": "lv thể chế",
+    "thủ tục hành chính": "lv thủ tục",
+    "tthc": "lv thủ tục",
+}
+"""Headings that name a field by words that elsewhere do not: "3. Thủ tục hành chính"."""
+_MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
 
 
 class Surroundings:
@@ -106,6 +115,8 @@ class Surroundings:
 
     def _hits(self, name: str, text: str) -> tuple[Hit, ...]:
         hits = self._find(text)
+        if name == "heading" and (field := BARE_HEADINGS.get(_MARK.sub("", text).casefold())):
+            return (Hit(field, 0, len(text), 0, 0), *hits)
         return tuple(h for h in hits if h.term in TITLE_TERMS) if name == "title" else hits
 
     def read_level(self, name: str, text: str) -> Level:
@@ -151,6 +162,10 @@ class Surroundings:
                 for h in self._find(text[cut:end])
             ]
         hits = _label_pair(mention, text, hits)
+        if not entry.label and BARE_LOSS >= {hit.term for hit in hits} > {"điểm"}:
+            # "đúng hạn 93,8%, trừ 01 điểm": the cause of a loss stands before it.
+            cause = start_cause(text, start)
+            hits = [*(h for h in self._find(text) if cause <= h.start < start), *hits]
         gaps: dict[str, int] = {}
         for hit in hits:
             before, behind = (
