@@ -7,7 +7,7 @@ series of the page; until then the values stand, with their difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +176,7 @@ def _tell_series(brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]
         text = words.say("trend.one", window=words.span(brief.start, brief.end))
         return Markup("<p>{} {}</p>\n").format(text, words.say("trend.rule"))
     ends = sorted({str(row["period_end"]) for _, rows in series for row in rows})[-MOST_PERIODS:]
+    parts = _keep_joined(brief, [rows for _, rows in series])
     body = [
         [
             Markup("{} <small>{}</small>").format(
@@ -185,10 +186,12 @@ def _tell_series(brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]
                 _tell_other(brief, entry, {str(row["period_end"]): row for row in rows}.get(end))
                 for end in ends
             ),
-            _tell_change(brief, rows),
+            _tell_change(brief, part),
             words.say(f"trends.word.{word.replace(' ', '_')}"),
         ]
-        for (entry, rows), word in zip(series, _choose_words(brief, series), strict=True)
+        for (entry, rows), part, word in zip(
+            series, parts, _choose_words(series, parts), strict=True
+        )
     ]
     heads = [
         words.say("table.indicator"),
@@ -201,10 +204,10 @@ def _tell_series(brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]
 
 
 def _choose_words(
-    brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]]]
+    series: list[tuple[Entry, list[Mapping[str, Any]]]],
+    parts: Sequence[Sequence[Mapping[str, Any]]],
 ) -> list[TrendWord]:
     """What may be said of each series, corrected for all of them."""
-    parts = [_keep_joined(brief, rows) for _, rows in series]
     tested = [
         find_trend(
             [float(str(row["period_end"])[:4]) for row in part],
@@ -224,21 +227,27 @@ def _choose_words(
     ]
 
 
-def _keep_joined(brief: Brief, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The points that no event and no change of definition parts from the last one."""
+def _keep_joined(
+    brief: Brief, series: Iterable[Sequence[Mapping[str, Any]]]
+) -> list[list[Mapping[str, Any]]]:
+    """Of each series the points that no event and no new definition parts from the last one."""
     import pandas as pd
 
     columns = ["area_id", "indicator", "period_start", "period_end"]
-    table = pd.DataFrame([{name: row[name] for name in columns} for row in rows])
+    held = [(at, row) for at, rows in enumerate(series) for row in rows]
+    table = pd.DataFrame([{name: row[name] for name in columns} for _, row in held])
     broken = break_series(table, brief.reference)
-    last = broken["segment"].iloc[-1]
-    joined = (broken["segment"] == last) & (broken["crosses"] == "")
-    return [row for row, is_joined in zip(rows, joined, strict=True) if is_joined]
+    placed = list(zip(held, broken["segment"], broken["crosses"], strict=True))
+    last = {at: segment for (at, _), segment, _ in placed}
+    joined: list[list[Mapping[str, Any]]] = [[] for _ in last]
+    for (at, row), segment, crosses in placed:
+        if segment == last[at] and not crosses:
+            joined[at].append(row)
+    return joined
 
 
-def _tell_change(brief: Brief, rows: Sequence[Mapping[str, Any]]) -> Markup:
-    """The difference of the last two points, where they can be joined: no word for it."""
-    joined = _keep_joined(brief, rows)
+def _tell_change(brief: Brief, joined: Sequence[Mapping[str, Any]]) -> Markup:
+    """The difference of the last two points that can be joined: no word for it."""
     if len(joined) < 2:
         return tell_missing(brief)
     before, now = joined[-2:]
