@@ -61,6 +61,7 @@ def figures_in(text: str) -> list[str]:
         ("14:55 17/04 Tin tức (TTX 18/4) #IG-210954, năm thứ 2 liên tiếp", []),
         ("Có (XÃ 12/15) và 17/04 tiêu chí (CCHC 08/11 điểm)", ["12", "15", "17", "04", "08", "11"]),
         ("đạt 9.5/17 điểm; ngày 9.5.17, 20.9/2023", ["9.5", "17"]),
+        ("(Quyết định 766) và (quyết định 12 nội dung)", ["12"]),
         ("mười hai (12) nhiệm vụ: (1) rà soát; (2) kiểm tra", ["12"]),
         ("02 nhiệm vụ, 01 không áp dụng", ["02", "01"]),
         ("Bộ chỉ số theo Quyết định 766: đạt 88,4 điểm; theo Quyết định 45.", ["88,4"]),
@@ -172,6 +173,7 @@ def test_a_title_says_its_period_before_it_looks_ahead(
         ("Phòng Nội vụ báo cáo (số liệu được chốt đến hết ngày 15/9/2023) như sau:",
          (2023, 1, 1), (2023, 9, 15)),
         ("Thời gian lấy số liệu tính từ 15/12/2022 - 14/9/2023.", (2022, 12, 15), (2023, 9, 14)),
+        ("(Từ ngày 15/12/2022 đến ngày 14/9/2023)", (2022, 12, 15), (2023, 9, 14)),
         ("Số liệu biên chế tính đến ngày 01/6/2023.", (2023, 1, 1), (2023, 9, 30)),
         ("Thực hiện Kế hoạch ngày 15/3/2023, phòng báo cáo:", (2023, 1, 1), (2023, 9, 30)),
     ],
@@ -267,6 +269,29 @@ def test_an_issuer_is_written_as_offices_write_themselves(reader, office: str, i
     text = f"UBND HUYỆN CAO LỘC\n{office}\nSố: 12/BC\nBÁO CÁO\nCông tác CCHC năm 2022\n"
     head = read_head(read_lines(text).lines, reader.reference)
     assert head.issuer == f"{issuer} huyện Cao Lộc"
+
+
+def test_a_table_of_what_was_set_and_done(reader) -> None:
+    text = (
+        "Biểu 3. Chỉ tiêu chuyển đổi số\nTT\tChỉ tiêu\tĐơn vị tính\tKế hoạch\tThực hiện\n"
+        "1\tTỷ lệ hồ sơ trực tuyến\t%\t80\t81,2\n2\tMức độ hài lòng của người dân\t%\t95\t96,8\n"
+    )
+    found = [(each.printed, each.indicator, str(each.status)) for each in reader(text)]
+    assert found == [
+        ("80", "online_rate", "target"),
+        ("81,2", "online_rate", "actual"),
+        ("95", "satisfaction_rate", "target"),
+        ("96,8", "satisfaction_rate", "actual"),
+    ]
+
+
+def test_the_period_of_the_title_is_of_the_days_that_the_opening_names(reader) -> None:
+    text = (
+        "BÁO CÁO\nKết quả công tác CCHC quý I/2023\n(số liệu từ 15/12/2022 đến 14/3/2023)\n"
+        "I. KẾT QUẢ\nTrong quý I/2023 tiếp nhận 04 phản ánh, kiến nghị.\n"
+    )
+    [figure] = read_document(read_lines(text), reader.reference, reader.wording).figures
+    assert (figure.period_start, figure.period_end) == ("2022-12-15", "2023-03-14")
 
 
 def test_a_window_of_a_heading_holds_below_its_own_headings(reader) -> None:

@@ -1,8 +1,8 @@
 """What a figure is by the figures beside it, where its own words do not say.
 
 Comes in as a figure in its line and those proposed before it; goes out as a candidate: the B of a
-pair follows from the A, a bare share from the figure before it, quota and present from each other,
-and "cấp xã: 20" from the line or the figure that it tells apart.
+pair follows from the A, quota and present from each other, and "cấp xã: 20" from the line or the
+figure that it tells apart. Shares and last year's have modules of their own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cchc_analysis.clean import NumberError, parse_number
 from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
 from cchc_analysis.recognise.mentions import Mention
@@ -29,25 +28,11 @@ NOUNS = frozenset(
     {"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "biên chế", "điểm", "người", "đơn vị", "đạt"}
 )
 """Terms that only name what is counted."""
-NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "so sánh"})
-"""Terms of a percentage that compares, and is no share of the figure before it."""
 _IN_WHICH = re.compile(r"(?i)\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm)\b")
-_BRACKET = re.compile(
-    r"(?i)\d\s[^\W\d]+(?:\s[^\W\d]+){0,3}\s*\(\s*(?:(?:đạt|chiếm|bằng)\s*)?(?:tỷ lệ|tỉ lệ)?\s*$"
-)
-_CLOSES = re.compile(r"\s*%\s*\)")
-CHANGE = re.compile(
-    r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
-    r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
-)
-"""The words before a distance between two values."""
 _OURS = re.compile(r"(?i)\b(?:của|tại|ở)\s+(?:huyện|quận|thành phố|thị xã)\b")
 _REACHES = re.compile(
     r"(?i)[^\W\d_\s,;.]*(?:\s+[^\W\d_]+){0,6}?\s*[,;(]?\s*(?:với|đạt)(?:\s+mức)?\s*"
 )
-_LESS = re.compile(r"(?i)giảm|thấp hơn|ít hơn")
-_COMPARED = re.compile(r"(?i)\bcùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?\s*(?:là\s*)?[:(]?\s*$")
-"""The words before last year's figure where no verb of its own says what it counts."""
 
 
 class Companions:
@@ -58,7 +43,7 @@ class Companions:
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self.first_of_line: dict[int, Figure] = {}
 
-    def follow_partner(self, entry: Entry, _: Words) -> Candidate | None:
+    def follow_partner(self, entry: Entry) -> Candidate | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
         mention = entry.mention
         figure = self.by_mention.get((entry.line, entry.text, mention.partner))
@@ -77,82 +62,26 @@ class Companions:
                 return Candidate(parts[0], SURE, f"present, of {figure.indicator}")
         if not whole:
             return None
-        return Candidate(whole, SURE, f"the whole that {figure.indicator} is a part of")
+        named = self._name_whole(entry, whole, figure.indicator)
+        return Candidate(named, SURE, f"the whole that {figure.indicator} is a part of")
 
-    def is_beside_unknown(self, entry: Entry) -> bool:
-        """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
-        start, end = entry.mention.numeral.start, entry.mention.numeral.end
-        is_bare = _BRACKET.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
-        before = self.figure_before(entry)
-        return bool(is_bare and before and not before.indicator and not entry.label)
-
-    def find_share(self, entry: Entry, words: Words) -> Candidate | None:
-        """The share that a bare percentage is, by the figure right before it."""
-        if words.own & NO_SHARE:
-            return None
-        before = self.figure_before(entry)
-        if before is None or not before.indicator:
-            return None
-        shares = [
-            code
-            for code, rule in self._wording.rules.items()
-            if rule.unit == "%"
-            and before.indicator in rule.of
-            and words.own.isdisjoint(rule.never)
-            and self._fits_pair(entry, before, code)
-        ]
-        if len(shares) != 1:
-            return None
-        return Candidate(shares[0], SURE, f"a share right behind {before.indicator}")
-
-    def _fits_pair(self, entry: Entry, before: Figure, share: str) -> bool:
-        """Whether a share right behind "A/B" can be one of the B: "giải quyết 80/98 (81,6%)"."""
-        whole = self._wording.rules[before.indicator].over
-        is_pair = entry.mentions[entry.at - 1].role == "whole"
-        return not is_pair or self._reference.indicator_rows[share]["denominator"] in ("", whole)
-
-    def is_compared(self, entry: Entry) -> bool:
-        """Whether a figure stands as last year's, without a verb of its own."""
-        before = entry.text[: entry.mention.numeral.start]
-        return not entry.label and _COMPARED.search(before) is not None
-
-    def find_compared(self, entry: Entry, words: Words) -> Candidate | None:
-        """What last year's figure is of ("tăng 5% so với cùng kỳ (1.175 hồ sơ)").
-
-        It is of the quantity that the change brings to it. Without a change it is of the only one
-        named before it, and unsure.
-        """
-        earlier = [
-            (at, self.by_mention.get((entry.line, entry.text, at)))
-            for at in range(entry.at)
-            if entry.mentions[at].lead == entry.mention.lead
-        ]
-        is_share = "%" in words.units
-        quantities = [
-            figure
-            for _, figure in earlier
-            if figure and figure.indicator and ("%" in figure.units) == is_share
-        ]
-        change = CHANGE.search(entry.text[: entry.mentions[entry.at - 1].numeral.start])
-        if not entry.at or not change:
-            codes = {figure.indicator for figure in quantities}
-            return (
-                Candidate(codes.pop(), CLAIM, "last year's, of the same")
-                if len(codes) == 1
-                else None
-            )
-        distance = entry.mentions[entry.at - 1].numeral
-        behind = entry.text[distance.end : distance.end + 2].strip()
-        fits = {
-            figure.indicator
-            for figure in quantities
-            if _is_changed(
-                figure.printed, entry.mention.numeral.text, distance.text,
-                is_ratio=behind.startswith("%") and not is_share,
-                is_less=bool(_LESS.search(change[0])),
-            )
-        }  # fmt: skip
-        return Candidate(fits.pop(), SURE, "what the change is of") if len(fits) == 1 else None
+    def _name_whole(self, entry: Entry, whole: str, part: str) -> str:
+        """A whole, or the part of it that the words behind the B name: "80/98 hồ sơ mới"."""
+        behind = entry.text[entry.mention.numeral.end : entry.mention.own[1]]
+        terms = {hit.term for hit in self._wording.find_terms(behind)}
+        if any(terms.issuperset(saying) for saying in self._wording.rules[part].says):
+            # "17/17 xã đã thành lập …" goes on with what it counts.
+            return whole
+        return next(
+            (
+                code
+                for code, rule in self._wording.rules.items()
+                if rule.over == whole
+                and terms.isdisjoint(rule.never)
+                and any(terms.issuperset(saying) for saying in rule.says)
+            ),
+            whole,
+        )
 
     def figure_before(self, entry: Entry) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
@@ -183,7 +112,11 @@ class Companions:
 
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
         """
-        whole = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
+        at = entry.mention.parent
+        if entry.mentions[at].role == "whole":
+            # "19/20 người (cán bộ 10, công chức 9)" tells the nineteen apart.
+            at = entry.mentions[at].partner
+        whole = self.by_mention.get((entry.line, entry.text, at))
         if whole is None or not whole.indicator:
             return candidate
         over = self._wording.rules[candidate.indicator].over
@@ -300,21 +233,3 @@ class Companions:
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:
     """The terms that say whose work is counted."""
     return frozenset(term for term in terms if term.startswith("@"))
-
-
-def _is_changed(now: str, before: str, distance: str, *, is_ratio: bool, is_less: bool) -> bool:
-    """Whether a value is what an earlier one has become by a change, as far as it is printed."""
-    try:
-        new, old, change = (parse_number(text) for text in (now, before, distance))
-    except NumberError:
-        return False
-    if not old.value:
-        return False
-    found = (new.value - old.value) * (-1 if is_less else 1)
-    found *= 100 / old.value if is_ratio else 1
-    half = (
-        0.51 * 10.0**-change.decimals
-        if is_ratio
-        else 0.51 * 10.0 ** -max(old.decimals, new.decimals)
-    )
-    return abs(found - change.value) <= half

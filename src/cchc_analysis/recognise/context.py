@@ -228,7 +228,8 @@ class Context:
                 continue
             clip = before if level.name == "words of its own" and not entry.label else level.text
             if window := find_window(clip, default):
-                return window
+                # "Trong quý I/2023" of the report on it: the days that its opening names.
+                return default if window == self._head.period else window
             if year := find_year(clip, default):
                 return year
         return None

@@ -19,6 +19,7 @@ _NUMERIC = re.compile(
 )
 _ORDER = re.compile(r"^(?:\d{1,3}|[IVX]{1,5}|[a-zđ]|\d{1,2}(?:\.\d{1,2})+)[.)]?$")
 _ORDER_HEADER = re.compile(r"(?i)^\s*(?:stt|tt|số tt|số thứ tự|mã số|mã)\s*$")
+_UNIT_HEADER = re.compile(r"(?i)^\s*(?:đơn vị tính|đvt|đơn vị đo)\s*$")
 _COLUMN_NUMBER = re.compile(r"^\(?\s*[\dA-Z]{1,2}\s*\)?(?:\s*=\s*[\d\s()+*/:x%.-]+)?$")
 INNER = "›"
 """Stands between the header words of a column, outermost first."""
@@ -48,6 +49,7 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     first_data = next((at for at, row in enumerate(rows) if _is_data(row)), len(rows))
     headers = list(rows[:first_data])
     orders = _find_order_columns(rows, headers)
+    units = {c.column for row in headers for c in row.cells if _UNIT_HEADER.match(c.text)}
     stub, group, below = "", "", None
     for at, row in enumerate(rows):
         if _numbers_columns(row):
@@ -67,7 +69,11 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
                 yield (row.number, n), Label("", "", is_order=True)
                 continue
             column = "" if at < first_data else _find_column(cell, headers, below)
-            yield (row.number, n), Label(stub if cell.text != stub else "", column, group)
+            unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
+            yield (
+                (row.number, n),
+                Label(f"{stub}{unit}" if cell.text != stub else "", column, group),
+            )
 
 
 def _is_data(row: Line) -> bool:

@@ -79,7 +79,8 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     (
         Kind.DOCUMENT,
         "number right after a decision that is cited",
-        rf"(?i:\b(?:theo|của|tại|thực hiện|căn cứ)\s+(?:quyết định|kế hoạch|hướng dẫn))\s+"
+        r"(?i:(?:\b(?:theo|của|tại|thực hiện|căn cứ)\s+|\(\s*)"
+        r"(?:quyết định|kế hoạch|hướng dẫn))\s+"
         rf"\d{{1,4}}(?![\d.,/]*\d)(?!\s*(?i:{COUNTED}))",
     ),
     (Kind.DOCUMENT, "number in the head of a document", r"(?i:^\s*số\s*:)\s*\d+"),

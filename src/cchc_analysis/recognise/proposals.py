@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.companions import CHANGE, CLAIM, SURE, Companions, list_scopes
+from cchc_analysis.recognise.companions import CLAIM, SURE, Companions, list_scopes
+from cchc_analysis.recognise.compared import CHANGE, find_compared, is_compared
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.gates import counts_all_of_them, is_other_score
@@ -21,6 +22,7 @@ from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.offices import give_commune, tell_offices_apart
 from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.shares import Shares
 from cchc_analysis.recognise.speakers import Speaker, Speakers, Speech
 from cchc_analysis.recognise.spelled import LABELLED_ZERO, read_spelled
 from cchc_analysis.recognise.stretches import Entry
@@ -59,6 +61,7 @@ class Proposer:
         self._reference, self._wording, self._surroundings = reference, wording, surroundings
         self._lines, self._places, self._head = lines, places, head
         self._beside = Companions(reference, wording, places)
+        self._shares = Shares(self._beside, reference, wording)
         self._context = Context(head, reference, surroundings, lines, places)
         self._speakers = Speakers(lines, places, head.area, self._context.level)
         self._figures: list[Figure] = []
@@ -127,12 +130,16 @@ class Proposer:
 
     def _choose(self, entry: Entry, words: Words) -> tuple[Candidate | None, tuple[str, ...]]:
         mention = entry.mention
-        is_compared = self._beside.is_compared(entry)
-        if is_compared or mention.role in ("whole", "high"):
-            find = self._beside.find_compared if is_compared else self._beside.follow_partner
-            return find(entry, words), ()
+        is_last_years = is_compared(entry)
+        if is_last_years or mention.role in ("whole", "high"):
+            beside = self._beside
+            return (
+                find_compared(beside, entry, words)
+                if is_last_years
+                else beside.follow_partner(entry)
+            ), ()
         is_change = CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start)
-        if is_change or ("%" in words.units and self._beside.is_beside_unknown(entry)):
+        if is_change or ("%" in words.units and self._shares.is_beside_unknown(entry)):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
         if (
@@ -156,7 +163,7 @@ class Proposer:
                     best = self._beside.follow_whole(entry, words, best)
                 return best, names
             return None, (best.indicator, *names)
-        share = self._beside.find_share(entry, words) if "%" in words.units else None
+        share = self._shares.find_share(entry, words) if "%" in words.units else None
         inherited = (
             share or self._beside.complete_pair(entry, words) or self._beside.inherit(entry, words)
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from cchc_analysis.recognise.grids import INNER
 from cchc_analysis.recognise.matching import Words
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.wording import Rule
@@ -24,6 +25,10 @@ _ESTIMATING = frozenset(
     }
 )
 _ESTIMATE = re.compile(r"(?i)\b(?:ước(?: tính| đạt| thực hiện)?|dự kiến|ước)\b")
+_SET = re.compile(
+    r"(?i)\W*(?:kế hoạch|kh|chỉ tiêu|mục tiêu)(?:\s+(?:giao|năm|đề ra|được|\d{4}))*\W*$"
+)
+"""The head of a column of what was set, beside that of what was done."""
 _OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+\w+){0,3}?\s+(?:số\s+)?điểm\b")
 _APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
 _TARGET = re.compile(
@@ -47,6 +52,8 @@ def find_status(
     """Whether a figure is a result, an estimate, a target, or a norm."""
     if rule and (fixed := _find_fixed(rule, row)):
         return fixed
+    if entry.label and _SET.match(entry.label.column.rpartition(INNER)[2]):
+        return Status.TARGET
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
     if kind == "plan" or _OPENS_TARGET.match(said) or _speaks_of_target(words):
         return Status.TARGET

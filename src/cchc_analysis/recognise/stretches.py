@@ -54,6 +54,12 @@ _OF_ALL = re.compile(r"(?i)\s*,\s*(?:tất cả\s+|cả \d+\s+)?(?:[^\W\d_]+\s+)
 """What is then said of all that was counted, and does not say what they are: ", đều đã xong"."""
 
 
+_CAUSE = re.compile(r"(?i)\b(?:do|vì|gồm|ở)\b")
+_POINTS = re.compile(r"(?i)\s*điểm\b")
+_NEXT_LABEL = re.compile(r"(?i)\s*,\s*(?:tổng\s+)?(?:số|tỷ lệ|tỉ lệ)\b")
+"""What opens the label of the next figure, commas in it or not."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A mention in its document: the index of its line, the text it stands in, and its label.
@@ -91,7 +97,7 @@ def find_tail(text: str, entry: Entry) -> str:
             stop = opener.start()
             break
     tail = text[end:stop]
-    if _OF_ALL.match(tail):
+    if _OF_ALL.match(tail) or (following and _NEXT_LABEL.match(tail)):
         return ""
     if following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
@@ -141,6 +147,18 @@ def find_topic(entry: Entry) -> str:
         return ""
     topic = _TOPIC.match(entry.text, mention.lead) or _CHANNEL.match(entry.text, mention.lead)
     return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
+
+
+def start_causes(entry: Entry) -> int:
+    """Where the causes of a loss begin that are told one by one: "mất 2 điểm do … (1,5 điểm)".
+
+    The end of the text where no further points follow: then the cause is that of this loss.
+    """
+    mention, text = entry.mention, entry.text
+    behind = [m.numeral for m in entry.mentions[entry.at + 1 :] if m.lead == mention.lead]
+    cause = _CAUSE.search(text, mention.numeral.end)
+    is_told = any(_POINTS.match(text, numeral.end) for numeral in behind)
+    return cause.start() if cause and is_told else len(text)
 
 
 def tell_sentence(entry: Entry) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,7 @@ from cchc_analysis.recognise.stretches import (
     find_tail,
     find_topic,
     is_before_present,
+    start_causes,
     take_first_words,
     take_last_sentence,
     tell_sentence,
@@ -162,10 +163,7 @@ class Surroundings:
                 for h in self._find(text[cut:end])
             ]
         hits = _label_pair(mention, text, hits)
-        if not entry.label and BARE_LOSS >= {hit.term for hit in hits} > {"điểm"}:
-            # "đúng hạn 93,8%, trừ 01 điểm": the cause of a loss stands before it.
-            cause = start_cause(text, start)
-            hits = [*(h for h in self._find(text) if cause <= h.start < start), *hits]
+        hits = self._tell_loss(entry, hits)
         gaps: dict[str, int] = {}
         for hit in hits:
             before, behind = (
@@ -192,6 +190,20 @@ class Surroundings:
                 hits.append(hit)
                 gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
         return own, tuple(hits), gaps
+
+    def _tell_loss(self, entry: Entry, hits: list[Hit]) -> list[Hit]:
+        """What points were lost for: "đúng hạn 93,8%, trừ 01 điểm" says so before them.
+
+        Where causes follow one by one with their own points, they are none of the loss itself.
+        """
+        terms = {hit.term for hit in hits}
+        if entry.label or "điểm mất" not in terms:
+            return hits
+        if terms <= BARE_LOSS:
+            start = entry.mention.own[0]
+            cause = start_cause(entry.text, start)
+            return [*(h for h in self._find(entry.text) if cause <= h.start < start), *hits]
+        return [hit for hit in hits if hit.start < start_causes(entry)]
 
     def _read_implied(self, entry: Entry) -> Iterator[tuple[int, Hit]]:
         """What the place of a figure says: its level, that its present follows, its topic."""

@@ -61,6 +61,8 @@ _COUNTED = re.compile(
     r"(?:(?:từ|đến|tính đến)\s+)?(?:ngày\s+)?\d"
 )
 """What opens the days of all figures; those of one thing ("số liệu biên chế") are its own."""
+_ONLY_WINDOW = re.compile(rf"\W*(?:{_FROM_TO.pattern.removeprefix('(?i)')})\W*", re.IGNORECASE)
+"""A line that is nothing but days, as it stands below a title."""
 _SAME = r"cùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?"
 _SAME_PERIOD = re.compile(
     rf"(?i)^(?!.*so với)\W*(?:[^\W\d]+\s+){{0,4}}?{_SAME}\s*[,:(]?\s*(?:là|đạt|có)?\W*$"
@@ -138,7 +140,7 @@ def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
         '2023-09-15'
     """
     for text in texts:
-        opened = _COUNTED.search(text)
+        opened = _COUNTED.search(text) or _ONLY_WINDOW.fullmatch(text)
         if not opened:
             continue
         said = text[opened.start() :]
