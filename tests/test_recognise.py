@@ -271,6 +271,12 @@ def test_an_issuer_is_written_as_offices_write_themselves(reader, office: str, i
     assert head.issuer == f"{issuer} huyện Cao Lộc"
 
 
+def test_a_target_of_what_should_be_low_is_not_to_be_exceeded(reader) -> None:
+    text = "Phấn đấu tỷ lệ hồ sơ quá hạn 1%, tỷ lệ hồ sơ tiếp nhận trực tuyến 80%."
+    found = [(each.indicator, str(each.comparator)) for each in reader(text)]
+    assert found == [("overdue_rate", "<="), ("online_rate", ">=")]
+
+
 def test_a_table_of_what_was_set_and_done(reader) -> None:
     text = (
         "Biểu 3. Chỉ tiêu chuyển đổi số\nTT\tChỉ tiêu\tĐơn vị tính\tKế hoạch\tThực hiện\n"

@@ -115,6 +115,10 @@ class Context:
             return None
         if "|" not in level.text and _BOTH.search(level.text):
             return Scope.WHOLE_DISTRICT
+        last = max(hit.end for hit in level.hits if hit.term.startswith("@"))
+        if level.name == "its sentence" and len(set(said)) > 1 and ";" in level.text[last:]:
+            # Both levels have been told in clauses of their own: this one speaks of neither.
+            return None
         if said[-1] == "@whole_district" and said[0] != said[-1] and level.name != "heading":
             # "Với cấp xã, toàn tỉnh tiếp nhận …": all communes, not all levels.
             said = said[:1]

@@ -193,6 +193,11 @@ class Proposer:
             return False
         return (whole.indicator, whole.breakdown) == (candidate.indicator, candidate.breakdown)
 
+    def _falls(self, indicator: str) -> bool:
+        """Whether a target is not to be exceeded: a rank, or what is better the lower it is."""
+        row = self._reference.indicator_rows.get(indicator, {})
+        return indicator.endswith("_rank") or row.get("polarity") == "lower"
+
     def _allows(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
         """Whether the printed digits can be a value of the indicator at all."""
         row = self._reference.indicator_rows[candidate.indicator]
@@ -244,7 +249,7 @@ class Proposer:
             period = find_target_period(said, headings, period, self._head.window)
         comparator = mention.comparator
         if status is Status.TARGET and comparator is Comparator.EQUAL:
-            comparator = Comparator.AT_MOST if indicator.endswith("_rank") else Comparator.AT_LEAST
+            comparator = Comparator.AT_MOST if self._falls(indicator) else Comparator.AT_LEAST
         unit, read_as = self._context.find_unit(mention, words, rule)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""
