@@ -271,10 +271,45 @@ def test_an_issuer_is_written_as_offices_write_themselves(reader, office: str, i
     assert head.issuer == f"{issuer} huyện Cao Lộc"
 
 
+@pytest.mark.parametrize(
+    ("text", "indicator", "comparator"),
+    [
+        ("Tỷ lệ hồ sơ quá hạn từ 01/01/2022 đến 15/5/2022 là 8,7% (yêu cầu dưới 5%).",
+         "overdue_rate", "<"),
+        ("Tỷ lệ hồ sơ quá hạn là 8,7%, trong khi quy định là 5%.", "overdue_rate", "<="),
+        ("Tỷ lệ TTHC trực tuyến có phát sinh hồ sơ là 12,4%, trong khi yêu cầu là 5%.",
+         "tthc_online_used_rate", ">="),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_a_share_is_a_threshold_of_it(
+    reader, text: str, indicator: str, comparator: str
+) -> None:
+    reached, asked = reader(text)
+    assert (reached.indicator, str(reached.status)) == (indicator, "actual")
+    assert (asked.printed, asked.indicator, str(asked.status)) == ("5", indicator, "threshold")
+    assert (str(asked.comparator), asked.period_end) == (comparator, "2022-06-30")
+
+
 def test_a_target_of_what_should_be_low_is_not_to_be_exceeded(reader) -> None:
     text = "Phấn đấu tỷ lệ hồ sơ quá hạn 1%, tỷ lệ hồ sơ tiếp nhận trực tuyến 80%."
     found = [(each.indicator, str(each.comparator)) for each in reader(text)]
     assert found == [("overdue_rate", "<="), ("online_rate", ">=")]
+
+
+def test_a_table_of_points_by_field(reader) -> None:
+    text = (
+        "VII. Lĩnh vực chính quyền số\nBảng tổng hợp điểm Chỉ số CCHC\n"
+        "TT\tLĩnh vực\tĐiểm tối đa\tĐiểm tự chấm\n1\tThể chế\t9,5\t8\n"
+        "2\tThủ tục hành chính\t15\t9,5\n\tTổng\t24,5\t17,5\n"
+    )
+    found = [(each.printed, each.indicator) for each in reader(text)]
+    assert found[:4] == [
+        ("9,5", "par_score_institution_max"),
+        ("8", "par_score_institution"),
+        ("15", "par_score_procedures_max"),
+        ("9,5", "par_score_procedures"),
+    ]
+    assert not any(code.startswith("par_score_digital") for _, code in found[4:])
 
 
 def test_a_table_of_what_was_set_and_done(reader) -> None:

@@ -30,7 +30,7 @@ _COUNTS = re.compile(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+){0,2})?\s*")
 _SLASH = re.compile(r"^(\s*[^\W\d]*(?:\s+[^\W\d]+){0,3}\s*[⁽(]?[⁰¹²³⁴-⁹]*[⁾)]?)\s*/\s*$")
 _OF = re.compile(
     r"(?i)^\s*(?:[^\W\d]+\s+){0,4}?(?:trên tổng số|trên tổng|"
-    r"trong tổng số|/tổng số|/\s*tổng số)\s*(?:là\s*)?$"
+    r"trong tổng số|/tổng số|/\s*tổng số|(?<=điểm )trên)\s*(?:là\s*)?$"
 )
 _RANGE = re.compile(r"(?i)^\s*(?:đến|-|–)\s*$")
 _BOUND = re.compile(

@@ -62,6 +62,7 @@ _TIMES = re.compile(
     r"(?i)\b\d+\s*tháng\b|\bquý\s+[ivx]+\s*(?:/|năm)?\s*\d{4}|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*"
 )
 """Digits that open a sentence and count nothing: "Trong 9 tháng, Bộ phận một cửa …"."""
+_OF_INDEX = ("par_score", "par_index", "sipas", "papi", "pci")
 _INDEX = re.compile(r"(?i)\b(?:chỉ số|par index|sipas|papi|pci|ddci|dti)\b")
 _INDEX_YEAR = re.compile(r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)")
 _YEAR_OF_BRACKET = re.compile(r"(?i)năm\s+((?:19|20)\d\d)\s*\([^()]*$")
@@ -97,6 +98,9 @@ class Context:
             return Scope.COMMUNE, False
         if rule and rule.scope:
             return Scope(rule.scope), True
+        if rule and rule.indicator.startswith(_OF_INDEX):
+            # "Chỉ số CCHC cấp huyện" is that of the district, not of its office.
+            return Scope.WHOLE_DISTRICT, True
         if entry.mention.role == "turn" and _list_said(words.levels[0]):
             # As many things as figures would have been told apart: whose each is, nobody says.
             return Scope.UNSPECIFIED, True

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import re
 
-from cchc_analysis.recognise.matching import Words
+from cchc_analysis.recognise.companions import list_scopes
+from cchc_analysis.recognise.matching import Candidate, Words
 from cchc_analysis.recognise.status import APPRAISED
 from cchc_analysis.recognise.stretches import Entry
-from cchc_analysis.recognise.surroundings import Surroundings
-from cchc_analysis.recognise.wording import Rule
+from cchc_analysis.recognise.surroundings import BARE_HEADINGS, Surroundings
+from cchc_analysis.recognise.wording import Rule, Wording
 
 _GOES_ON = re.compile(
     r"(?i)\s*(?:$|[,.;:()+/|*]|[⁰¹²³⁴-⁹]|(?:và|với|gồm|bao gồm|trong đó|trực thuộc|thuộc|"
     r"công lập|của|cấp huyện|trên địa bàn)\b)"
 )
+ROW_OF_TOTALS = frozenset({"tổng số"})
 NOUN = 80
 """Characters behind a number within which its noun ends."""
 SAYS_APPRAISED = frozenset({"điểm sau thẩm định", "điểm thẩm định"})
 _OF_YEAR = re.compile(r"(?i)\bchỉ số\b[^.;]*\bnăm\s+(?:19|20)\d\d\b[^.;]*$")
 _RANKED = re.compile(r"(?i)[^.;]{0,40}\b(?:xếp|đứng)\s+(?:thứ|hạng|vị trí)\b")
 _INDEX = re.compile(r"(?i)\bchỉ số(?!\s+(?:này|trên|đó|nêu trên)\b)(?=\s+[^\W\d_]|\s*\()")
+MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
 OF_ANY_INDEX = frozenset(
     {"điểm", "điểm đạt", "điểm tối đa", "điểm mất", "tổng điểm", "xếp hạng", "nhóm cao nhất"}
 )
@@ -49,6 +52,9 @@ def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -
     """Whether the sentence speaks of another index, or of one field of this one."""
     if _names_other_index(entry, rule, near):
         return True
+    if entry.label and "_max" in rule.indicator and not words.own & MAXIMA:
+        # Of a table only what its row or column calls one is a maximum.
+        return True
     is_all = words.own & SAYS_APPRAISED or _tells_whole_index(entry)
     return rule.indicator == APPRAISED and not is_all
 
@@ -73,3 +79,19 @@ def _names_other_index(entry: Entry, rule: Rule, near: Surroundings) -> bool:
     terms = {term for group in (*rule.says, *rule.under) for term in group} - OF_ANY_INDEX
     hits = near.read_level("its sentence", before).hits
     return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
+
+
+def is_entity_row(entry: Entry, wording: Wording, candidate: Candidate) -> bool:
+    """A row that names one field or office: its numbers are parts that we have no code for."""
+    label = entry.label
+    if label is None or not label.column or not label.row or candidate.breakdown:
+        return False
+    row = {hit.term for hit in wording.find_terms(label.row)}
+    row |= {BARE_HEADINGS.get(label.row.casefold(), "")} - {""}
+    if row & ROW_OF_TOTALS or list_scopes(frozenset(row)):
+        return False
+    rule = wording.rules[candidate.indicator]
+    speaking = {term for saying in rule.says for term in saying} | {
+        term for group in rule.under for term in group
+    }
+    return not row & speaking

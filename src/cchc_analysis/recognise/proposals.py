@@ -16,7 +16,7 @@ from cchc_analysis.recognise.companions import CLAIM, SURE, Companions, list_sco
 from cchc_analysis.recognise.compared import CHANGE, find_compared, is_compared
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.figures import Confidence, Figure
-from cchc_analysis.recognise.gates import counts_all_of_them, is_other_score
+from cchc_analysis.recognise.gates import counts_all_of_them, is_entity_row, is_other_score
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
@@ -25,6 +25,7 @@ from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.shares import Shares
 from cchc_analysis.recognise.speakers import Speaker, Speakers, Speech
 from cchc_analysis.recognise.spelled import LABELLED_ZERO, read_spelled
+from cchc_analysis.recognise.status import is_asked
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.windows import find_target_period
@@ -37,7 +38,6 @@ MARGIN = 0.45
 FIELDS = frozenset({"đất đai", "lĩnh vực"})
 MODEL = "ngày không viết"
 """Terms of rules that ask for a field of work themselves."""
-ROW_OF_TOTALS = frozenset({"tổng số"})
 _OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _RANKED = re.compile(
@@ -144,6 +144,7 @@ class Proposer:
             return None, ()
         if (
             companion := ("point" in words.units and self._beside.pair_points(entry, words))
+            or self._shares.find_asked(entry, words)
             or self._beside.follow_series(entry, words)
             or self._beside.follow_rank(entry, words)
         ):
@@ -206,7 +207,9 @@ class Proposer:
         before = entry.text[: entry.mention.numeral.start]
         over = self._wording.rules[candidate.indicator].over
         is_part = entry.mention.role == "part" and kind == "count"
-        if is_part and not over and "được giao" not in words.own:
+        # "đạt 02/04 điểm" is what was reached.
+        is_loss = "_lost" in candidate.indicator and entry.mention.role == "part"
+        if is_loss or (is_part and not over and "được giao" not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
         is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)
@@ -230,7 +233,7 @@ class Proposer:
             return False
         if entry.label and not entry.label.row and not entry.label.column:
             return False
-        return not (entry.label and _is_entity_row(entry, self._wording, candidate))
+        return not (entry.label and is_entity_row(entry, self._wording, candidate))
 
     def _build(
         self, entry: Entry, words: Words, candidate: Candidate | None, rivals: tuple[str, ...]
@@ -247,8 +250,11 @@ class Proposer:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             headings = " ".join(lev.text for lev in words.levels if lev.name == "heading")
             period = find_target_period(said, headings, period, self._head.window)
-        comparator = mention.comparator
-        if status is Status.TARGET and comparator is Comparator.EQUAL:
+        if status is Status.THRESHOLD and rule and rule.period != "year":
+            period = self._head.window
+        comparator = Comparator.EQUAL if status is Status.MAX_SCORE else mention.comparator
+        is_set = status is Status.TARGET or is_asked(entry)
+        if is_set and comparator is Comparator.EQUAL:
             comparator = Comparator.AT_MOST if self._falls(indicator) else Comparator.AT_LEAST
         unit, read_as = self._context.find_unit(mention, words, rule)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
@@ -287,21 +293,6 @@ def _keep_best(candidates: list[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         kept.setdefault(candidate.indicator, candidate)
     return list(kept.values())
-
-
-def _is_entity_row(entry: Entry, wording: Wording, candidate: Candidate) -> bool:
-    """A row that names one field or office: its numbers are parts that we have no code for."""
-    label = entry.label
-    if label is None or not label.column or not label.row or candidate.breakdown:
-        return False
-    row = {hit.term for hit in wording.find_terms(label.row)}
-    if row & ROW_OF_TOTALS or list_scopes(frozenset(row)):
-        return False
-    rule = wording.rules[candidate.indicator]
-    speaking = {term for saying in rule.says for term in saying} | {
-        term for group in rule.under for term in group
-    }
-    return not row & speaking
 
 
 def _weigh(candidate: Candidate | None) -> Confidence:

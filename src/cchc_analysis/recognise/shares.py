@@ -11,6 +11,7 @@ import re
 from cchc_analysis.recognise.companions import SURE, Companions
 from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.matching import Candidate, Words
+from cchc_analysis.recognise.status import is_asked
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.reference import Reference
@@ -38,6 +39,16 @@ class Shares:
             return False
         before = self._beside.figure_before(entry)
         return bool(is_bare and before and not before.indicator and not entry.label)
+
+    def find_asked(self, entry: Entry, words: Words) -> Candidate | None:
+        """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
+        before = self._beside.by_mention.get((entry.line, entry.text, entry.at - 1))
+        if before is None or not before.indicator or not is_asked(entry):
+            return None
+        is_alike = "%" in words.units and "%" in before.units
+        return (
+            Candidate(before.indicator, SURE, "asked of the figure before it") if is_alike else None
+        )
 
     def find_share(self, entry: Entry, words: Words) -> Candidate | None:
         """The share that a bare percentage is, by the figure right before it."""

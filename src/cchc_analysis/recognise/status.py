@@ -29,7 +29,12 @@ _SET = re.compile(
     r"(?i)\W*(?:kế hoạch|kh|chỉ tiêu|mục tiêu)(?:\s+(?:giao|năm|đề ra|được|\d{4}))*\W*$"
 )
 """The head of a column of what was set, beside that of what was done."""
-_OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+\w+){0,3}?\s+(?:số\s+)?điểm\b")
+_ASKED = re.compile(
+    r"(?i)[(,;]\s*(?:trong khi|mà|so với)?\s*(?:mức\s+)?(?:yêu cầu|quy định|đòi hỏi)\b"
+    r"[^,;()\d]{0,30}$"
+)
+"""What is asked of the figure before it: "đạt 12,4%, trong khi yêu cầu là 50%"."""
+_OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+[\w,.]+){0,3}?\s+(?:số\s+)?điểm\b")
 _APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
 _TARGET = re.compile(
     r"(?i)\b(?:phấn đấu|mục tiêu|chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
@@ -50,11 +55,13 @@ def find_status(
     entry: Entry, words: Words, rule: Rule | None, row: Mapping[str, str], kind: str
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
-    if rule and (fixed := _find_fixed(rule, row)):
+    asked = Status.THRESHOLD if is_asked(entry) else None
+    if rule and (fixed := _find_fixed(rule, row) or asked):
         return fixed
     if entry.label and _SET.match(entry.label.column.rpartition(INNER)[2]):
         return Status.TARGET
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    near = _join_near(words)
     if kind == "plan" or _OPENS_TARGET.match(said) or _speaks_of_target(words):
         return Status.TARGET
     is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
@@ -67,9 +74,16 @@ def find_status(
     above = [level.text for level in words.levels if level.name in _ESTIMATING]
     if "point" not in words.units:
         # "Dự kiến điểm": only the points are an estimate, not what they are given for.
-        above = [text for text in above if not _OF_POINTS.search(text)]
-    texts = [said, _join_near(words), *above]
+        said, near, *above = (_OF_POINTS.sub(" ", text) for text in (said, near, *above))
+    texts = [said, near, *above]
     return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL
+
+
+def is_asked(entry: Entry) -> bool:
+    """Whether a figure is what is asked of the one before it."""
+    is_second = bool(entry.at) and entry.mentions[entry.at - 1].lead == entry.mention.lead
+    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    return is_second and not entry.label and _ASKED.search(said) is not None
 
 
 def _find_fixed(rule: Rule, row: Mapping[str, str]) -> Status | None:

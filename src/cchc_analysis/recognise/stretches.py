@@ -14,6 +14,7 @@ from cchc_analysis.recognise.borders import SENTENCE_END
 from cchc_analysis.recognise.clauses import OPENER
 from cchc_analysis.recognise.grids import Label
 from cchc_analysis.recognise.mentions import Mention
+from cchc_analysis.recognise.wording import Hit
 
 BEFORE = "earlier in its sentence, another clause"
 LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
@@ -188,3 +189,23 @@ def take_last_sentence(text: str) -> str:
 def take_first_words(text: str) -> str:
     """What a heading says before its colon."""
     return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
+
+
+def label_pair(mention: Mention, text: str, hits: list[Hit]) -> list[Hit]:
+    """Of "có mặt A/B được giao" and "được giao/có mặt: A/B", the label that is not A's left out."""
+    present = [hit for hit in hits if hit.term == "có mặt"]
+    given = [hit for hit in hits if hit.term == "được giao"]
+    if mention.role != "part" or not given:
+        return hits
+    if not present:
+        # "52 người/58 biên chế được giao": what is given is the B.
+        return [hit for hit in hits if hit not in given or hit.end <= mention.numeral.start]
+    is_turned = text[given[0].end : present[0].start].strip() == "/"
+    other = present if is_turned else given
+    return [hit for hit in hits if hit not in other]
+
+
+def stand_together(one: Mention, other: Mention) -> bool:
+    """Whether two figures are of one pair or run."""
+    is_run = other.role in ("turn", "each")
+    return one.partner == other.partner and one.turn > 0 if is_run else one.own == other.own

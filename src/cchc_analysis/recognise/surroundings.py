@@ -28,6 +28,8 @@ from cchc_analysis.recognise.stretches import (
     find_tail,
     find_topic,
     is_before_present,
+    label_pair,
+    stand_together,
     start_causes,
     take_first_words,
     take_last_sentence,
@@ -59,6 +61,7 @@ BARE_HEADINGS = {
     "tthc": "lv thủ tục",
 }
 """Headings that name a field by words that elsewhere do not: "3. Thủ tục hành chính"."""
+_TOTAL = re.compile(r"(?i)\W*(?:tổng(?: số| cộng| điểm)?|cộng)\W*")
 _MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
 
 
@@ -78,7 +81,7 @@ class Surroundings:
         """The words around a mention, nearest level first."""
         own_text, own_hits, gaps = self._own(entry)
         outer = [
-            Level(name, text, self._hits(name, text), self._find_base(entry, text))
+            Level(name, text, self._hit_outer(entry, name, text), self._find_base(entry, text))
             for name, text in self._outer(entry)
             if text.strip()
         ]
@@ -120,6 +123,12 @@ class Surroundings:
             return (Hit(field, 0, len(text), 0, 0), *hits)
         return tuple(h for h in hits if h.term in TITLE_TERMS) if name == "title" else hits
 
+    def _hit_outer(self, entry: Entry, name: str, text: str) -> tuple[Hit, ...]:
+        """The terms of an outer level; what is above a table names no field of its total."""
+        hits = self._hits(name, text)
+        is_total = entry.label and _TOTAL.fullmatch(entry.label.row)
+        return tuple(h for h in hits if not h.term.startswith("lv ")) if is_total else hits
+
     def read_level(self, name: str, text: str) -> Level:
         """A level of any text."""
         return Level(name, text, self._hits(name, text))
@@ -130,7 +139,7 @@ class Surroundings:
         units = self._read_noun(text, mention.numeral.end)
         if not units and mention.role in ("part", "low", "turn", "each"):
             last = max(
-                (m for m in entry.mentions if _stand_together(m, mention)),
+                (m for m in entry.mentions if stand_together(m, mention)),
                 key=lambda m: m.numeral.end,
             )
             units = self._read_noun(text, last.numeral.end)
@@ -162,7 +171,7 @@ class Surroundings:
                 Hit(h.term, h.start + cut, h.end + cut, h.first, h.last)
                 for h in self._find(text[cut:end])
             ]
-        hits = _label_pair(mention, text, hits)
+        hits = label_pair(mention, text, hits)
         hits = self._tell_loss(entry, hits)
         gaps: dict[str, int] = {}
         for hit in hits:
@@ -222,6 +231,8 @@ class Surroundings:
         for distance, words in ((1, label.row), *nested):
             for hit in self._find(words):
                 yield distance, hit
+        if field := BARE_HEADINGS.get(label.row.casefold()):
+            yield 1, Hit(field, 0, len(label.row), 0, 0)
 
     def _outer(self, entry: Entry) -> Iterator[tuple[str, str]]:
         mention, text = entry.mention, entry.text
@@ -296,23 +307,3 @@ class Surroundings:
             if text.strip() and "\t" not in text and not _SENTENCE.search(text)
         ]
         return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
-
-
-def _label_pair(mention: Mention, text: str, hits: list[Hit]) -> list[Hit]:
-    """Of "có mặt A/B được giao" and "được giao/có mặt: A/B", the label that is not A's left out."""
-    present = [hit for hit in hits if hit.term == "có mặt"]
-    given = [hit for hit in hits if hit.term == "được giao"]
-    if mention.role != "part" or not given:
-        return hits
-    if not present:
-        # "52 người/58 biên chế được giao": what is given is the B.
-        return [hit for hit in hits if hit not in given or hit.end <= mention.numeral.start]
-    is_turned = text[given[0].end : present[0].start].strip() == "/"
-    other = present if is_turned else given
-    return [hit for hit in hits if hit not in other]
-
-
-def _stand_together(one: Mention, other: Mention) -> bool:
-    """Whether two figures are of one pair or run."""
-    is_run = other.role in ("turn", "each")
-    return one.partner == other.partner and one.turn > 0 if is_run else one.own == other.own
