@@ -25,7 +25,9 @@ finally:
 """,
 }
 PROGRAM = """
-import sys, time
+import signal, sys, time
+# A test run in the background has Ctrl-C ignored, and its children would as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from cchc_analysis import cli
 def work(*_):
     print("ready", flush=True)
@@ -52,10 +54,13 @@ def test_ctrl_c_ends_it_with_a_sentence(busy: str) -> None:
         text=True,
     ) as running:
         assert running.stdout
-        assert running.stdout.readline() == "ready\n"
-        for _ in range(2):
-            running.send_signal(signal.SIGINT)
-        _, told = running.communicate(timeout=60)
+        try:
+            assert running.stdout.readline() == "ready\n"
+            for _ in range(2):
+                running.send_signal(signal.SIGINT)
+            _, told = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert told.startswith("Stopped")
     assert "Traceback" not in told
