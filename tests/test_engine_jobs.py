@@ -186,6 +186,9 @@ def has_ended(process_id: int) -> bool:
 
 
 ENDLESS = """
+import signal
+# A test run in the background has Ctrl-C ignored, and its children would as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import engine_work
 from cchc_analysis.engine import Job, run_jobs
 jobs = (Job(str(n), str(n)) for n in range(10**6))
@@ -219,8 +222,11 @@ def test_stopping_leaves_no_process(how: signal.Signals) -> None:
         seen = (descendants(run_.pid) for _ in range(100))
         others = next((each for each in seen if len(each) >= 2), set())
         assert others
-        run_.send_signal(how)
-        rest, _ = run_.communicate(timeout=60)
+        try:
+            run_.send_signal(how)
+            rest, _ = run_.communicate(timeout=60)
+        finally:
+            run_.kill()
     assert all(has_ended(other) for other in others)
     assert ("stopped" in rest) == (how == signal.SIGINT)
 

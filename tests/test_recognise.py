@@ -290,6 +290,12 @@ def test_what_is_asked_of_a_share_is_a_threshold_of_it(
     assert (str(asked.comparator), asked.period_end) == (comparator, "2022-06-30")
 
 
+def test_a_goal_that_was_missed_makes_no_target_of_the_result(reader) -> None:
+    text = "Có 01 nhiệm vụ chưa đạt mục tiêu (tỷ lệ hồ sơ trễ hạn 7,1% so với mục tiêu dưới 4%)."
+    found = [(each.printed, each.indicator, str(each.status)) for each in reader(text)][1:]
+    assert found == [("7,1", "overdue_rate", "actual"), ("4", "overdue_rate", "target")]
+
+
 def test_a_target_of_what_should_be_low_is_not_to_be_exceeded(reader) -> None:
     text = "Phấn đấu tỷ lệ hồ sơ quá hạn 1%, tỷ lệ hồ sơ tiếp nhận trực tuyến 80%."
     found = [(each.indicator, str(each.comparator)) for each in reader(text)]

@@ -208,7 +208,8 @@ class Proposer:
         over = self._wording.rules[candidate.indicator].over
         is_part = entry.mention.role == "part" and kind == "count"
         # "đạt 02/04 điểm" is what was reached.
-        is_loss = "_lost" in candidate.indicator and entry.mention.role == "part"
+        is_whole = re.search(r"_lost|_max", candidate.indicator) is not None
+        is_loss = is_whole and entry.mention.role == "part" and row["unit"] == "point"
         if is_loss or (is_part and not over and "được giao" not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False

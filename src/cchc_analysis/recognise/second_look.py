@@ -15,7 +15,11 @@ from dataclasses import replace
 from cchc_analysis.identities import Identity
 from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.trials import decide_open
-from cchc_analysis.recognise.twins import take_scope_of_twins, take_window_of_twins
+from cchc_analysis.recognise.twins import (
+    take_maximum_of_twins,
+    take_scope_of_twins,
+    take_window_of_twins,
+)
 from cchc_analysis.recognise.values import count_decimals, read_value
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import Comparator, Scope
@@ -36,6 +40,7 @@ def look_again(
     found = _complete_wholes(list(figures), wording)
     found = take_scope_of_twins(found, reference)
     found = take_window_of_twins(found)
+    found = take_maximum_of_twins(found)
     found = _tell_impossible_wholes(found, reference)
     found = _read_dots_again(found, reference)
     found = _check_shares(found, reference)

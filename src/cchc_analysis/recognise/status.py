@@ -30,14 +30,16 @@ _SET = re.compile(
 )
 """The head of a column of what was set, beside that of what was done."""
 _ASKED = re.compile(
-    r"(?i)[(,;]\s*(?:trong khi|mà|so với)?\s*(?:mức\s+)?(?:yêu cầu|quy định|đòi hỏi)\b"
+    r"(?i)(?:[(,;]\s*(?:trong khi|mà|so với)?|(?:trong khi|so với))\s*(?:mức\s+)?"
+    r"(?:yêu cầu|quy định|đòi hỏi|mục tiêu|chỉ tiêu)\b"
     r"[^,;()\d]{0,30}$"
 )
 """What is asked of the figure before it: "đạt 12,4%, trong khi yêu cầu là 50%"."""
 _OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+[\w,.]+){0,3}?\s+(?:số\s+)?điểm\b")
 _APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
 _TARGET = re.compile(
-    r"(?i)\b(?:phấn đấu|mục tiêu|chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
+    r"(?i)\b(?:phấn đấu|(?<!đạt )(?<!hoàn thành )(?<!vượt )mục tiêu|"
+    r"chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
     r"yêu cầu đạt|tối thiểu|ít nhất|"
     r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
 )
@@ -55,12 +57,13 @@ def find_status(
     entry: Entry, words: Words, rule: Rule | None, row: Mapping[str, str], kind: str
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
-    asked = Status.THRESHOLD if is_asked(entry) else None
+    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    is_goal = re.search(r"(?i)(?:mục|chỉ) tiêu[^,;()\d]*$", said) is not None
+    asked = (Status.TARGET if is_goal else Status.THRESHOLD) if is_asked(entry) else None
     if rule and (fixed := _find_fixed(rule, row) or asked):
         return fixed
     if entry.label and _SET.match(entry.label.column.rpartition(INNER)[2]):
         return Status.TARGET
-    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
     near = _join_near(words)
     if kind == "plan" or _OPENS_TARGET.match(said) or _speaks_of_target(words):
         return Status.TARGET

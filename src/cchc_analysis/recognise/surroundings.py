@@ -217,6 +217,9 @@ class Surroundings:
     def _read_implied(self, entry: Entry) -> Iterator[tuple[int, Hit]]:
         """What the place of a figure says: its level, that its present follows, its topic."""
         at = entry.mention.numeral
+        opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
+        if not entry.label and (field := BARE_HEADINGS.get(_MARK.sub("", opened).casefold())):
+            yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
         if level := find_bare_level(entry):
             yield 0, Hit(level, at.start, at.start, 0, 0)
         if is_before_present(entry):

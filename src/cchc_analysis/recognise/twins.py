@@ -6,9 +6,11 @@ Comes in as proposals of one document; goes out as proposals, some changed, each
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.values import read_value
+from cchc_analysis.records import Status
 from cchc_analysis.reference import Reference
 
 TELLING = 3
@@ -70,6 +72,32 @@ def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
             figure = replace(
                 figure, period_start=start, period_end=end,
                 looked_again="took the days of the same number elsewhere",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def take_maximum_of_twins(figures: list[Figure]) -> list[Figure]:
+    """Points "of a field" that are its maximum elsewhere, where others are those it has reached.
+
+    "Lĩnh vực này có 13 điểm, ước được 10,5 điểm" behind "10,5/13 điểm".
+    """
+    pairs = {
+        part.indicator: (part, whole)
+        for part, whole in pairwise(figures)
+        if part.indicator
+        and whole.reason == f"the whole that {part.indicator} is a part of"
+        and whole.status is Status.MAX_SCORE
+    }
+    found = []
+    for each in figures:
+        figure = each
+        part, whole = pairs.get(figure.indicator, (figure, figure))
+        if figure.printed == whole.printed != part.printed:
+            figure = replace(
+                figure, indicator=whole.indicator, status=whole.status, scope=whole.scope,
+                period_start=whole.period_start, period_end=whole.period_end,
+                looked_again="it is the maximum of those reached elsewhere",
             )  # fmt: skip
         found.append(figure)
     return found
