@@ -108,7 +108,7 @@ class Companions:
         return Candidate(codes[0], SURE, f"points reached, right behind {before.indicator}")
 
     def follow_whole(self, entry: Entry, words: Words, candidate: Candidate) -> Candidate:
-        """A part of what was given is given, of a maximum one, and of a level what its whole is.
+        """A part of what was given is given, and of a maximum one.
 
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
         """
@@ -124,11 +124,6 @@ class Companions:
         is_maximum = whole.status is Status.MAX_SCORE and "_max" in over
         if (is_given and "có mặt" not in words.own) or is_maximum:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, of the whole")
-        is_bare = not words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own)
-        # Of "TTHC of local level" the district's are its TTHC: one name is the other's kind.
-        is_other = not whole.indicator.startswith(candidate.indicator)
-        if is_bare and is_other and list_scopes(words.own) and whole.units & words.units:
-            return replace(candidate, indicator=whole.indicator, reason="as what it is a part of")
         return candidate
 
     def complete_pair(self, entry: Entry, words: Words) -> Candidate | None:

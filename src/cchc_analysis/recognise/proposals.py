@@ -102,7 +102,7 @@ class Proposer:
         rule = self._wording.rules[candidate.indicator]
         terms = {term for group in (*rule.says, *rule.under) for term in group}
         if speaker.kind is Speech.MODEL:
-            return MODEL in terms or rule.unit not in ("dossier", "procedure")
+            return MODEL in terms or rule.unit != "dossier"
         if speaker.kind is not Speech.FIELD:
             return False
         return bool(terms & FIELDS) or not self._is_of_dossiers(candidate)
