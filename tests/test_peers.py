@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cchc_analysis.files import list_rows
 from cchc_analysis.peers import (
     RULE_TEXT,
     area_exists,
@@ -16,6 +17,7 @@ from cchc_analysis.peers import (
     find_predecessors,
     find_province,
     find_successors,
+    find_type,
     list_changes,
 )
 from cchc_analysis.reference import Reference, load_reference
@@ -122,6 +124,37 @@ def test_as_many_districts_are_there_as_the_statistics_office_counts(
 ) -> None:
     districts = [area for area, row in reference.area_rows.items() if row["level"] == "district"]
     assert sum(area_exists(area, day, reference) for area in districts) == number
+
+
+@pytest.mark.parametrize(
+    ("area_id", "day", "kind"),
+    [
+        ("222", "2024-01-31", "huyện"),
+        ("222", "2024-02-01", "thị xã"),
+        ("205", "2024-06-30", "thị xã"),
+        ("205", "2024-12-31", "thành phố"),
+        ("183", "2019-06-30", "huyện"),
+    ],
+)
+def test_a_district_is_of_the_type_that_it_was_on_the_day(
+    reference: Reference, area_id: str, day: str, kind: str
+) -> None:
+    assert find_type(area_id, reference, day) == kind
+    near = find_peers(area_id, reference, {}, day).peers
+    assert {find_type(each, reference, day) for each in near} <= {kind}
+
+
+def test_every_change_of_type_says_what_the_area_was_and_became(reference: Reference) -> None:
+    changes = [row for row in list_rows(reference.area_changes) if row["kind"] == "type"]
+    assert len(changes) >= 9
+    for row in changes:
+        day_before = (dt.date.fromisoformat(row["effective"]) - dt.timedelta(days=1)).isoformat()
+        before = find_type(row["area_ids"], reference, day_before)
+        after = find_type(row["area_ids"], reference, row["effective"])
+        old, _, new = row["change_vi"].casefold().partition(" thành ")
+        assert old.startswith(before)
+        assert new.startswith(after)
+        assert before != after
 
 
 def test_every_district_ends_with_its_level_or_in_an_event(reference: Reference) -> None:

@@ -79,7 +79,7 @@ def find_peers(area_id: str, reference: Reference, volumes: Mapping[str, float],
     """
     kind = [
         each
-        for each in _list_same_kind(area_id, reference)
+        for each in _list_same_kind(area_id, reference, day)
         if area_exists(each, day, reference) and each != area_id
     ]
     province = find_province(area_id, reference)
@@ -172,11 +172,31 @@ def break_series(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     )
 
 
-def _list_same_kind(area_id: str, reference: Reference) -> list[str]:
-    row = reference.area_rows[area_id]
-    areas = reference.areas
-    is_same = (areas["level"] == row["level"]) & (areas["type"] == row["type"])
-    return list(areas.loc[is_same, "area_id"])
+def find_type(area_id: str, reference: Reference, day: str) -> str:
+    """The type of an area on a day, "huyện" or "thị xã": what the last change of it made it.
+
+    The words of such a change say so: "Huyện … thành thị xã …".
+    """
+    rows = reference.area_rows
+    made = [
+        row["change_vi"].casefold().partition(" thành ")[2]
+        for row in list_changes(area_id, reference)
+        if row["kind"] == RETYPED and row["effective"] <= day
+    ]
+    if not made:
+        return str(rows[area_id]["type"])
+    types = {str(row["type"]) for row in rows.values()}
+    return max((each for each in types if made[-1].startswith(each)), key=len)
+
+
+def _list_same_kind(area_id: str, reference: Reference, day: str) -> list[str]:
+    rows = reference.area_rows
+    wanted = (rows[area_id]["level"], find_type(area_id, reference, day))
+    return [
+        each
+        for each, row in rows.items()
+        if row["level"] == wanted[0] and find_type(each, reference, day) == wanted[1]
+    ]
 
 
 def _is_in_region(one: str, other: str, reference: Reference) -> bool:
