@@ -15,6 +15,7 @@ from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.status import APPRAISED
 from cchc_analysis.recognise.stretches import SUBJECT, Entry
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import Scope, Status
@@ -152,6 +153,8 @@ class Companions:
         code = before.indicator.removesuffix("_rank") if before else ""
         if not before or code == before.indicator or code not in self._wording.rules:
             return None
+        if code == "par_index" and "point" in words.units:
+            code = APPRAISED
         between = entry.text[entry.mentions[entry.at - 1].numeral.end : entry.mention.numeral.start]
         is_same = _REACHES.fullmatch(between) and fits_unit(
             self._wording.rules[code].unit, words.units
