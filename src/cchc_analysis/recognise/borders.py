@@ -23,7 +23,7 @@ _DELIMITER = re.compile(
 _STRONG = re.compile(r"[;(|]|\)(?=\W*$|[,;])|[.](?=\s|$)")
 _MARKER = re.compile(
     r"(?i)\b(?:đạt|chiếm|bằng|và|trong đó|còn|gồm|so với|trên tổng(?: số)?|tương ứng|với|tăng|giảm|"
-    r"tỷ lệ|tỉ lệ|lên|đã|được|được giao|giải quyết|tiếp nhận)\b"
+    r"tỷ lệ|tỉ lệ|lên|đã|được|được giao|giải quyết|tiếp nhận|nên|bị trừ|trừ|mất)\b"
     # A verb right before a number is of that number: "17 phường phát 1.256 lượt".
     r"|\b(?:phát|đăng|đăng tải|treo|ban hành|tổ chức|cử|mở|bố trí|trang bị)(?=\s*$)"
 )

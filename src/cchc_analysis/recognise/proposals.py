@@ -15,6 +15,7 @@ from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.companions import CLAIM, SURE, Companions, list_scopes
 from cchc_analysis.recognise.compared import CHANGE, find_compared, is_compared
 from cchc_analysis.recognise.context import Context
+from cchc_analysis.recognise.criteria import Criteria
 from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.gates import counts_all_of_them, is_entity_row, is_other_score
 from cchc_analysis.recognise.head import Head
@@ -62,6 +63,7 @@ class Proposer:
         self._lines, self._places, self._head = lines, places, head
         self._beside = Companions(reference, wording, places)
         self._shares = Shares(self._beside, reference, wording)
+        self._criteria = Criteria(wording, places)
         self._context = Context(head, reference, surroundings, lines, places)
         self._speakers = Speakers(lines, places, head.area, self._context.level)
         self._figures: list[Figure] = []
@@ -90,6 +92,7 @@ class Proposer:
                 looked_again="the comma is read as one between thousands: a count has no fraction",
             )  # fmt: skip
         self._figures.append(figure)
+        self._criteria.note(entry, figure)
         self._beside.by_mention[entry.line, entry.text, entry.at] = figure
         self._mentions_of[entry.line, entry.text] = entry.mentions
         if figure.indicator:
@@ -145,6 +148,7 @@ class Proposer:
         if (
             companion := ("point" in words.units and self._beside.pair_points(entry, words))
             or self._shares.find_asked(entry, words)
+            or self._criteria.find(entry, words)
             or self._beside.follow_series(entry, words)
             or self._beside.follow_rank(entry, words)
         ):

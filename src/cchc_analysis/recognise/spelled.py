@@ -47,6 +47,13 @@ _ZERO = re.compile(
 )
 
 
+_DEMAND = re.compile(
+    r"(?i)\b(?:yêu cầu|chỉ đạo|phấn đấu|quán triệt|tuyệt đối|kiên quyết|cần|phải|nhằm|bảo đảm|"
+    r"đảm bảo)\b[^.;]{0,60}$"
+)
+"""What asks for a zero and does not tell of one: "yêu cầu các phòng không để hồ sơ quá hạn"."""
+
+
 def find_spelled(text: str) -> Iterator[Numeral]:
     """The zeros and small numbers of a line that are put in words."""
     labelled = set()
@@ -54,8 +61,10 @@ def find_spelled(text: str) -> Iterator[Numeral]:
         labelled.add(match.start(1))
         yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, LABELLED_ZERO)
     for match in _ZERO.finditer(text):
-        if match.start() not in labelled and not _is_of_some(text[: match.start()]):
-            yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
+        before = text[: match.start()]
+        if match.start() in labelled or _is_of_some(before) or _DEMAND.search(before):
+            continue
+        yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
     for match in _SPELLED.finditer(text):
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, "a number in words")
 
