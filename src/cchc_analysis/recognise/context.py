@@ -120,7 +120,8 @@ class Context:
         if "|" not in level.text and _BOTH.search(level.text):
             return Scope.WHOLE_DISTRICT
         last = max(hit.end for hit in level.hits if hit.term.startswith("@"))
-        if level.name == "its sentence" and len(set(said)) > 1 and ";" in level.text[last:]:
+        is_both = {"@district_office", "@commune_aggregate"}.issubset(said)
+        if level.name == "its sentence" and is_both and ";" in level.text[last:]:
             # Both levels have been told in clauses of their own: this one speaks of neither.
             return None
         if said[-1] == "@whole_district" and said[0] != said[-1] and level.name != "heading":
