@@ -112,7 +112,9 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.DATE,
         "day and month of a dateline",
         r"(?<=\d:\d\d )(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/%])"
-        r"|\((?:[A-ZĐ]{2,}[\s,-]*)+(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?=\s*\))",
+        # Words are parted by something, or a long run of capitals would be tried in every way.
+        r"|\([A-ZĐ]{2,}(?:[\s,-]+[A-ZĐ]{2,}){0,4}[\s,-]+(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
+        r"(?=\s*\))",
     ),
     (
         Kind.NAME,
