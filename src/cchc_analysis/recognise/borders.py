@@ -30,6 +30,8 @@ _MARKER = re.compile(
 NEAR = 20
 """Words before a figure that may still label it."""
 NEAR_LABEL = 45
+CAUSE = 240
+"""Characters before a loss of points within which its cause stands."""
 _BARE_VERB = re.compile(
     r"(?i)\s*(?:(?:đạt|chưa đạt|chiếm|là|bằng|có|còn|còn lại|được|bị|trừ|mất|hoàn thành|tăng|giảm|"
     r"tỷ lệ|tỉ lệ|ước|khoảng|trên|tổng)\s*){0,3}$"
@@ -104,7 +106,8 @@ def start_near(text: str, start: int, end: int) -> int:
 
 def start_cause(text: str, end: int) -> int:
     """Where the clause before a loss of points begins that may say what for."""
-    return max((m.end() for m in re.finditer(r"[;:.]\s", text[:end])), default=0)
+    near = max(0, end - CAUSE)
+    return max((m.end() for m in re.finditer(r"[;:.]\s", text[near:end])), default=0) + near
 
 
 def _split(text: str, start: int, end: int) -> tuple[int, int]:
