@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cchc_analysis.recognise.figures import Figure
+from cchc_analysis.recognise.figures import Figure, say_whole
 from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.outline import Place
@@ -64,7 +64,7 @@ class Companions:
         if not whole:
             return None
         named = self._name_whole(entry, whole, figure.indicator)
-        return Candidate(named, SURE, f"the whole that {figure.indicator} is a part of")
+        return Candidate(named, SURE, say_whole(figure.indicator))
 
     def _name_whole(self, entry: Entry, whole: str, part: str) -> str:
         """A whole, or the part of it that the words behind the B name: "80/98 hồ sơ mới"."""
@@ -124,7 +124,7 @@ class Companions:
         is_given = whole.indicator.endswith("_quota") and over.endswith("_quota")
         is_maximum = whole.status is Status.MAX_SCORE and "_max" in over
         if (is_given and "có mặt" not in words.own) or is_maximum:
-            return replace(candidate, indicator=over, reason=f"{candidate.reason}, of the whole")
+            return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
 
     def complete_pair(self, entry: Entry, words: Words) -> Candidate | None:

@@ -16,6 +16,11 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
+def say_whole(part: str) -> str:
+    """The reason of a B: "the whole that dossiers_received_online is a part of"."""
+    return f"the whole that {part} is a part of"
+
+
 @dataclass(frozen=True)
 class Figure:
     """A proposed figure; the columns of a transcript, and why.
@@ -46,3 +51,7 @@ class Figure:
     is_time_said: bool = False
     looked_again: str = ""
     units: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def is_whole_of(self, part: Figure) -> bool:
+        """Whether it is the B of a pair of which ``part`` is the A."""
+        return bool(part.indicator) and self.reason == say_whole(part.indicator)

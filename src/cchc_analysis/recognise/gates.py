@@ -26,6 +26,7 @@ _OF_YEAR = re.compile(r"(?i)\bchỉ số\b[^.;]*\bnăm\s+(?:19|20)\d\d\b[^.;]*$"
 _RANKED = re.compile(r"(?i)[^.;]{0,40}\b(?:xếp|đứng)\s+(?:thứ|hạng|vị trí)\b")
 _INDEX = re.compile(r"(?i)\bchỉ số(?!\s+(?:này|trên|đó|nêu trên)\b)(?=\s+[^\W\d_]|\s*\()")
 MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
+"""Terms of a row or column that holds maxima."""
 OF_ANY_INDEX = frozenset(
     {"điểm", "điểm đạt", "điểm tối đa", "điểm mất", "tổng điểm", "xếp hạng", "nhóm cao nhất"}
 )
@@ -76,7 +77,7 @@ def _names_other_index(entry: Entry, rule: Rule, near: Surroundings) -> bool:
     named = list(_INDEX.finditer(before))
     if entry.label or not named:
         return False
-    terms = {term for group in (*rule.says, *rule.under) for term in group} - OF_ANY_INDEX
+    terms = rule.speaking - OF_ANY_INDEX
     hits = near.read_level("its sentence", before).hits
     return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
 
@@ -90,8 +91,4 @@ def is_entity_row(entry: Entry, wording: Wording, candidate: Candidate) -> bool:
     row |= {BARE_HEADINGS.get(label.row.casefold(), "")} - {""}
     if row & ROW_OF_TOTALS or list_scopes(frozenset(row)):
         return False
-    rule = wording.rules[candidate.indicator]
-    speaking = {term for saying in rule.says for term in saying} | {
-        term for group in rule.under for term in group
-    }
-    return not row & speaking
+    return row.isdisjoint(wording.rules[candidate.indicator].speaking)

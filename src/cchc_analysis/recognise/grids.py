@@ -64,12 +64,12 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
         elif own_stub:
             stub = own_stub
             below = row if at >= first_data and not _is_data(row) else None
+        unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
         for n, cell in enumerate(row.cells):
             if cell.column in orders and _ORDER.match(cell.text):
                 yield (row.number, n), Label("", "", is_order=True)
                 continue
             column = "" if at < first_data else _find_column(cell, headers, below)
-            unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
             yield (
                 (row.number, n),
                 Label(f"{stub}{unit}" if cell.text != stub else "", column, group),

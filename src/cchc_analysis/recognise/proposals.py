@@ -37,8 +37,9 @@ from cchc_analysis.reference import Reference
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
 FIELDS = frozenset({"đất đai", "lĩnh vực"})
-MODEL = "ngày không viết"
 """Terms of rules that ask for a field of work themselves."""
+MODEL = "ngày không viết"
+"""The term of rules that ask for a way of working themselves."""
 _OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _RANKED = re.compile(
@@ -103,12 +104,11 @@ class Proposer:
         if speaker.kind is Speech.COMMUNE:
             return True
         rule = self._wording.rules[candidate.indicator]
-        terms = {term for group in (*rule.says, *rule.under) for term in group}
         if speaker.kind is Speech.MODEL:
-            return MODEL in terms or rule.unit != "dossier"
+            return MODEL in rule.speaking or rule.unit != "dossier"
         if speaker.kind is not Speech.FIELD:
             return False
-        return bool(terms & FIELDS) or not self._is_of_dossiers(candidate)
+        return bool(rule.speaking & FIELDS) or not self._is_of_dossiers(candidate)
 
     def _find_for(self, speaker: Speaker, words: Words) -> Candidate | None:
         """The indicator of ours that counts just what a field or a way of working does."""
@@ -211,10 +211,10 @@ class Proposer:
         before = entry.text[: entry.mention.numeral.start]
         over = self._wording.rules[candidate.indicator].over
         is_part = entry.mention.role == "part" and kind == "count"
-        # "đạt 02/04 điểm" is what was reached.
-        is_whole = re.search(r"_lost|_max", candidate.indicator) is not None
-        is_loss = is_whole and entry.mention.role == "part" and row["unit"] == "point"
-        if is_loss or (is_part and not over and "được giao" not in words.own):
+        # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
+        is_reached = entry.mention.role == "part" and row["unit"] == "point"
+        is_no_score = is_reached and re.search(r"_lost|_max", candidate.indicator) is not None
+        if is_no_score or (is_part and not over and "được giao" not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
         is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)
@@ -255,11 +255,11 @@ class Proposer:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             headings = " ".join(lev.text for lev in words.levels if lev.name == "heading")
             period = find_target_period(said, headings, period, self._head.window)
-        if status is Status.THRESHOLD and rule and rule.period != "year":
+        asked = is_asked(entry)
+        if asked and status is Status.THRESHOLD and rule and rule.period != "year":
             period = self._head.window
         comparator = Comparator.EQUAL if status is Status.MAX_SCORE else mention.comparator
-        is_set = status is Status.TARGET or is_asked(entry)
-        if is_set and comparator is Comparator.EQUAL:
+        if (status is Status.TARGET or asked) and comparator is Comparator.EQUAL:
             comparator = Comparator.AT_MOST if self._falls(indicator) else Comparator.AT_LEAST
         unit, read_as = self._context.find_unit(mention, words, rule)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"

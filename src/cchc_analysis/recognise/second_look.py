@@ -108,9 +108,7 @@ def _find_why_on_time(
     if len(overdue) == len(whole) == 1 and None not in (value, *overdue, *whole):
         is_all = whole[0] == (value or 0) + (overdue[0] or 0)
         return "with the overdue ones it is all that was resolved: no other is early" * is_all
-    is_pair = at + 1 < len(figures) and figures[at + 1].reason == (
-        f"the whole that {figures[at].indicator} is a part of"
-    )
+    is_pair = at + 1 < len(figures) and figures[at + 1].is_whole_of(figures[at])
     is_told = is_pair and not overdue
     return "it is told of all that was resolved, and no other is early" * is_told
 

@@ -68,7 +68,7 @@ def find_status(
     if kind == "plan" or _OPENS_TARGET.match(said) or _speaks_of_target(words):
         return Status.TARGET
     is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
-    if is_score and not _APPRAISED.search(_join_near(words)):
+    if is_score and not _APPRAISED.search(near):
         # Points that a district gives itself are an estimate until the province has appraised them.
         return Status.ESTIMATE
     if entry.mention.role == "whole":

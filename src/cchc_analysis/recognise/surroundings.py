@@ -212,7 +212,8 @@ class Surroundings:
             start = entry.mention.own[0]
             cause = start_cause(entry.text, start)
             return [*(h for h in self._find(entry.text) if cause <= h.start < start), *hits]
-        return [hit for hit in hits if hit.start < start_causes(entry)]
+        causes = start_causes(entry)
+        return [hit for hit in hits if hit.start < causes]
 
     def _read_implied(self, entry: Entry) -> Iterator[tuple[int, Hit]]:
         """What the place of a figure says: its level, that its present follows, its topic."""

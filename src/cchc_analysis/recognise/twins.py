@@ -49,7 +49,7 @@ def _follow_wholes(figures: list[Figure]) -> list[Figure]:
     found = list(figures)
     for at in range(len(found) - 1):
         part, whole = found[at], found[at + 1]
-        is_pair = whole.reason == f"the whole that {part.indicator} is a part of"
+        is_pair = whole.is_whole_of(part)
         if is_pair and part.line == whole.line and whole.looked_again and not part.is_scope_said:
             found[at] = replace(part, scope=whole.scope, looked_again=whole.looked_again)
     return found
@@ -85,9 +85,7 @@ def take_maximum_of_twins(figures: list[Figure]) -> list[Figure]:
     pairs = {
         part.indicator: (part, whole)
         for part, whole in pairwise(figures)
-        if part.indicator
-        and whole.reason == f"the whole that {part.indicator} is a part of"
-        and whole.status is Status.MAX_SCORE
+        if whole.is_whole_of(part) and whole.status is Status.MAX_SCORE
     }
     found = []
     for each in figures:

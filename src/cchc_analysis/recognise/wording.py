@@ -63,6 +63,11 @@ class Rule:
     breakdown: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
 
+    @cached_property
+    def speaking(self) -> frozenset[str]:
+        """The terms that speak for it, with the figure or above it."""
+        return frozenset(term for group in (*self.says, *self.under) for term in group)
+
 
 @dataclass(frozen=True)
 class Wording:
