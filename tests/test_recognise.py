@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from cchc_analysis.documents import read_lines
 from cchc_analysis.errors import ReferenceDataError
+from cchc_analysis.read.phrases import tell_reason, tell_remark
 from cchc_analysis.recognise import (
     Head,
     Kind,
@@ -569,6 +571,20 @@ def test_sentences_of_every_kind_are_read_as_they_stand(reader, row: str) -> Non
     figures = look_twice(reader, text.replace(" ⏎ ", "\n"))
     found = [(f.printed, f.indicator, f.scope if f.indicator else "") for f in figures]
     assert found == expected
+
+
+def test_a_reviewer_is_told_every_reason_in_vietnamese(reader) -> None:
+    reports = sorted((KINDS.parent / "reports").glob("*.txt"))
+    rows = [row.partition("|")[0] for row in KINDS.read_text("utf-8").splitlines()]
+    texts = [row.replace(" ⏎ ", "\n") for row in rows if row and row[0] != "#"]
+    told = set()
+    for text in (*texts, *(path.read_text("utf-8") for path in reports)):
+        for figure in look_twice(reader, text):
+            told |= {tell_reason(figure.reason), tell_remark(figure.looked_again)}
+    assert len(told) > 100
+    # Terms are quoted, and codes stay as they are.
+    plain = {re.sub(r"“[^”]*”|\w*_\w*", "", each) for each in told}
+    assert not [each for each in plain if re.search(r"\b(?:the|it|of|is|in|as|what|and)\b", each)]
 
 
 def look_twice(reader, text: str):
