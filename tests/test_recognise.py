@@ -156,7 +156,7 @@ def test_sections_lists_and_notes_have_places() -> None:
         ("Thực hiện nhiệm vụ CCHC chín tháng năm 2023", "2023-9M", True),
         ("Kết quả CCHC 9 tháng đầu năm", "2023-9M", False),
         ("Kết quả CCHC quý IV", "2022-Q4", False),
-        ("Kết quả CCHC tháng 8 năm 2023", "", False),
+        ("Kết quả CCHC tháng 8 năm 2023", "2023-08-01/2023-08-31", False),
         ("PAR INDEX 2023: huyện Sông Mây vươn lên", "2023", True),
     ],
 )
@@ -251,6 +251,9 @@ def test_another_part_of_the_year_is_told_from_that_of_the_report() -> None:
     nine = Period(dt.date(2021, 1, 1), dt.date(2021, 9, 30))
     assert find_window("Tính trong 9 tháng qua, tỷ lệ là", quarter) == nine
     assert find_window("giảm so với 6 tháng đầu năm", quarter) is None
+    assert find_window("Thu ngân sách 9 tháng ước đạt", quarter) == nine
+    assert find_window("lũy kế từ đầu năm:", quarter) == nine
+    assert find_window("trong 6 tháng cuối năm tiếp nhận", nine) is None, "it is not over"
     late = Period(dt.date(2020, 12, 15), dt.date(2021, 9, 14))
     assert find_window("Trong 9 tháng đầu năm, tiếp nhận", late) is None, "it knows its days better"
 
@@ -553,7 +556,8 @@ def test_made_up_sentences_are_read_and_rather_left_open_than_wrong(reader) -> N
 
 
 SCOPES = {
-    "D": "district_office", "C": "commune_aggregate", "W": "whole_district", "X": "commune", "": "",
+    "D": "district_office", "C": "commune_aggregate", "W": "whole_district", "X": "commune",
+    "U": "unspecified", "": "",
 }  # fmt: skip
 KINDS = Path(__file__).resolve().parent / "made_up" / "kinds.txt"
 
@@ -632,6 +636,12 @@ def test_a_share_of_something_else_is_left_open(reader) -> None:
         ("Từ ngày 15/12 đến ngày 14/3/2022 tiếp nhận 12 hồ sơ.", "2021-12-15", "2022-03-14"),
         ("Trong năm 2021 tiếp nhận 12 hồ sơ.", "2021-01-01", "2021-12-31"),
         ("Tiếp nhận 12 hồ sơ.", "2022-01-01", "2022-06-30"),
+        ("Quý I tiếp nhận 12 hồ sơ.", "2022-01-01", "2022-03-31"),
+        ("Tiếp nhận 15 hồ sơ, giảm so với quý IV/2021 (12 hồ sơ).", "2021-10-01", "2021-12-31"),
+        ("Tiếp nhận 15 hồ sơ, giảm so với tháng 5 (12 hồ sơ).", "2022-05-01", "2022-05-31"),
+        ("Giải ngân vốn đầu tư công đến hết tháng 5: 12 tỷ đồng.", "2022-01-01", "2022-05-31"),
+        ("Huyện có 12 phòng chuyên môn (giữ nguyên đến 31/12/2023).", "", "2022-06-30"),
+        ("8. Nhiệm vụ năm 2023: trên 12% hồ sơ tiếp nhận trực tuyến.", "2023-01-01", "2023-12-31"),
     ],
 )
 def test_a_sentence_names_its_own_window(reader, text: str, start: str, end: str) -> None:

@@ -16,7 +16,7 @@ from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.status import APPRAISED
-from cchc_analysis.recognise.stretches import SUBJECT, Entry
+from cchc_analysis.recognise.stretches import RANKED_IN, SUBJECT, Entry
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import Scope, Status
 from cchc_analysis.reference import Reference
@@ -29,8 +29,17 @@ NOUNS = frozenset(
     {"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "biên chế", "điểm", "người", "đơn vị", "đạt"}
 )
 """Terms that only name what is counted."""
+OF_LEVELS = {
+    "tthc_total_local": {"@province": "tthc_total_province", "": "tthc_total"},
+    "tthc_total_province": {"": "tthc_total"},
+}
+"""What the offices of each level have of what a province and all below it have together."""
 _IN_WHICH = re.compile(r"(?i)\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm)\b")
 _OURS = re.compile(r"(?i)\b(?:của|tại|ở)\s+(?:huyện|quận|thành phố|thị xã)\b")
+_ELIDED = re.compile(
+    r"(?i)\s*%?\s*(?:ở\s+|tại\s+)?(?:cấp\s+(?:xã|phường|huyện)|các\s+(?:xã|phường))\b"
+)
+"""The second of "90% hồ sơ cấp huyện, 80% cấp xã được …" leaves the noun out."""
 _REACHES = re.compile(
     r"(?i)[^\W\d_\s,;.]*(?:\s+[^\W\d_]+){0,6}?\s*[,;(]?\s*(?:với|đạt)(?:\s+mức)?\s*"
 )
@@ -65,6 +74,16 @@ class Companions:
             return None
         named = self._name_whole(entry, whole, figure.indicator)
         return Candidate(named, SURE, say_whole(figure.indicator))
+
+    def stay_beside(self, entry: Entry, figure: Figure) -> Figure:
+        """A B that nothing is known of is of the same office and time as its A."""
+        part = self.by_mention.get((entry.line, entry.text, entry.mention.partner))
+        if figure.indicator or entry.mention.role != "whole" or part is None:
+            return figure
+        return replace(
+            figure, area=part.area, scope=part.scope, is_scope_said=part.is_scope_said,
+            period_start=part.period_start, period_end=part.period_end,
+        )  # fmt: skip
 
     def _name_whole(self, entry: Entry, whole: str, part: str) -> str:
         """A whole, or the part of it that the words behind the B name: "80/98 hồ sơ mới"."""
@@ -156,6 +175,7 @@ class Companions:
         if code == "par_index" and "point" in words.units:
             code = APPRAISED
         between = entry.text[entry.mentions[entry.at - 1].numeral.end : entry.mention.numeral.start]
+        between = RANKED_IN.sub("", between, count=1)
         is_same = _REACHES.fullmatch(between) and fits_unit(
             self._wording.rules[code].unit, words.units
         )
@@ -172,7 +192,11 @@ class Companions:
         start, end = entry.mentions[entry.at - 1].numeral.end, entry.mention.numeral.start
         first = SUBJECT.fullmatch(entry.text[start:end])
         behind = entry.text[entry.mention.numeral.end :].split()[:1]
-        if not rule or rule.scope or not first or behind != first[1].split()[:1]:
+        if not rule or rule.scope or not first:
+            return None
+        if _ELIDED.match(entry.text, entry.mention.numeral.end):
+            return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
+        if behind != first[1].split()[:1]:
             return None
         is_bare = not words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own)
         if not is_bare and "và" not in first[0]:
@@ -193,19 +217,22 @@ class Companions:
             before = self.by_mention.get((entry.line, entry.text, entry.at - 1))
             start, end = entry.mentions[entry.at - 1].own[0], entry.mention.own[0]
             is_told = before and (before.is_scope_said or _OURS.search(entry.text, start, end))
-            if before and is_told and before.units & words.units:
+            if before and is_told and (before.units & words.units or before.units == words.units):
                 heads.insert(0, before)
         elif _IN_WHICH.match(entry.text, entry.mention.lead):
             # A sentence of its own that opens with "Trong đó" tells the one before it apart.
             earlier = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
             heads += [figure for figure in earlier if figure and figure.units & words.units][-1:]
         if entry.mention.parent >= 0:
-            heads.insert(0, self.by_mention.get((entry.line, entry.text, entry.mention.parent)))
+            parent = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
+            is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
+            heads.insert(len(heads) if is_sibling else 0, parent)
         for figure in heads:
             if figure and figure.indicator:
-                unit = str(self._reference.indicator_rows[figure.indicator]["unit"])
+                code = _take_level(figure.indicator, list_scopes(words.own))
+                unit = str(self._reference.indicator_rows[code]["unit"])
                 if fits_unit(unit, words.units) and (unit == "%") == ("%" in words.units):
-                    return Candidate(figure.indicator, CLAIM + 1, "as the line that opens the list")
+                    return Candidate(code, CLAIM + 1, "as the line that opens the list")
         return None
 
     def find_twin_scope(self, entry: Entry) -> tuple[Scope, bool] | None:
@@ -226,6 +253,12 @@ class Companions:
 
     def _count_run(self, entry: Entry, mention: Mention) -> int:
         return sum(each.turn > 0 and each.partner == mention.partner for each in entry.mentions)
+
+
+def _take_level(indicator: str, scopes: frozenset[str]) -> str:
+    """The part of one level of what three have together: "1.918, trong đó cấp tỉnh 1.487"."""
+    level = "@province" if "@province" in scopes else ""
+    return OF_LEVELS.get(indicator, {}).get(level, indicator)
 
 
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:

@@ -23,6 +23,7 @@ from cchc_analysis.recognise.status import find_status
 from cchc_analysis.recognise.stretches import CAPTION, Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.windows import (
+    find_compared_window,
     find_day,
     find_span_end,
     find_window,
@@ -36,6 +37,10 @@ from cchc_analysis.reference import Reference
 
 TOPIC = 15
 """Words at the head of a sentence that may name whose work it tells of."""
+LEVEL = 25
+"""Characters by which the name of a level may go on behind its first word: "xã, phường"."""
+OF_THE_YEAR = ("public_investment", "budget_revenue")
+"""What is counted from the first day of the year on, in the report of a quarter as well."""
 FLOWS = ("flow_ytd", "flow_ytd_incl_opening", "opening_stock", "ratio_reported")
 _NEAR_LEVELS = frozenset(
     {
@@ -55,7 +60,7 @@ _ELSEWHERE = frozenset(
     }
 )
 _OFFICE = re.compile(
-    r"(?i)(?:^|[-+*•(,;]\s*|tại\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
+    r"(?i)(?:^|[-+*•(,;]\s*|(?:tại|riêng)\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
     r"thành phố|thị xã|quận)(?:\s+[^\W\d]\w*){0,3}\s*:"
 )
 _TIMES = re.compile(
@@ -68,6 +73,11 @@ _INDEX_YEAR = re.compile(r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)")
 _YEAR_OF_BRACKET = re.compile(r"(?i)năm\s+((?:19|20)\d\d)\s*\([^()]*$")
 _CLOSED = re.compile(r"\([^()]*\)")
 _BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
+_TOGETHER = re.compile(
+    r"(?i)\b(?:huyện|thành phố|thị xã|quận)\s+(?:và|cùng|cùng với)\s+"
+    r"(?:\d+\s+|các\s+|cấp\s+|UBND\s+(?:các\s+)?)?(?:xã|phường)\b"
+)
+"""Both levels as one: "của huyện và 17 xã"."""
 _COMMUNE = re.compile(
     rf"(?:UBND\s+)?((?i:xã|phường|thị trấn)\s+[{CAPITALS}][\w'’]*(?:\s+[{CAPITALS}][\w'’]*){{0,3}})"
 )
@@ -106,9 +116,26 @@ class Context:
             return Scope.UNSPECIFIED, True
         if self.find_area(words) != self._head.area:
             return Scope.COMMUNE, True
-        said = (self._read_scope(level) for level in self._list_scopes(entry, words))
-        found = next((scope for scope in said if scope), None)
+        found = self._find_told(entry, words)
         return (found, True) if found else (Scope.WHOLE_DISTRICT, False)
+
+    def _find_told(self, entry: Entry, words: Words) -> Scope | None:
+        """Whose work the text says it is, nearest first."""
+        if entry.label and _COMMUNE.match(entry.label.row):
+            return Scope.COMMUNE
+        if self._names_both(entry):
+            return Scope.WHOLE_DISTRICT
+        said = (self._read_scope(level) for level in self._list_scopes(entry, words))
+        return next((scope for scope in said if scope), None)
+
+    def _names_both(self, entry: Entry) -> bool:
+        """Whether a sentence tells of both levels as one and names none again before the figure."""
+        mention, text = entry.mention, entry.text
+        both = _TOGETHER.search(text, mention.lead, mention.numeral.start)
+        if entry.label or not both:
+            return False
+        go_on = self._surroundings.read_level("", text[both.end() + LEVEL : mention.own[1]])
+        return not _list_said(go_on)
 
     def _read_scope(self, level: Level) -> Scope | None:
         """The scope that a level names last before the figure; a heading must name just one."""
@@ -117,9 +144,11 @@ class Context:
         said = [hit.term for hit in level.hits if hit.term.startswith("@")]
         if not said or (level.name in ("heading", CAPTION) and len(set(said)) > 1):
             return None
-        if "|" not in level.text and _BOTH.search(level.text):
-            return Scope.WHOLE_DISTRICT
         last = max(hit.end for hit in level.hits if hit.term.startswith("@"))
+        if "|" not in level.text:
+            together = _TOGETHER.search(level.text)
+            if _BOTH.search(level.text) or (together and last <= together.end() + LEVEL):
+                return Scope.WHOLE_DISTRICT
         is_both = {"@district_office", "@commune_aggregate"}.issubset(said)
         if level.name == "its sentence" and is_both and ";" in level.text[last:]:
             # Both levels have been told in clauses of their own: this one speaks of neither.
@@ -206,6 +235,8 @@ class Context:
         if aggregation == "stock" or (rule and rule.indicator.startswith("onestop_staff_per")):
             is_flow = False
         if is_flow:
+            if rule and rule.indicator.startswith(OF_THE_YEAR) and default.end:
+                default = Period(dt.date(default.end.year, 1, 1), default.end)
             return window or self._cut_at_day(entry, words, default)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
 
@@ -220,7 +251,7 @@ class Context:
     def find_status(self, entry: Entry, words: Words, rule: Rule | None) -> Status:
         """Whether a figure is a result, an estimate, a target, or a norm."""
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
-        return find_status(entry, words, rule, row, self._head.kind)
+        return find_status(entry, words, rule, row, self._head)
 
     def find_unit(self, mention: Mention, words: Words, rule: Rule | None) -> tuple[str, str]:
         """The unit as printed, and how to read the number where no unit of ours is as large."""
@@ -232,6 +263,8 @@ class Context:
         said = text[entry.mention.lead : entry.mention.numeral.start]
         if default.end and (is_same_period_before(before) or is_same_period_before(said)):
             return shift_year(default)
+        if compared := find_compared_window(before, default):
+            return compared
         for level in words.levels:
             if level.name not in _NEAR_LEVELS:
                 continue

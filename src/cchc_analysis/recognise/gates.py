@@ -38,8 +38,9 @@ def counts_all_of_them(entry: Entry, words: Words, rule: Rule, near: Surrounding
     mention, text = entry.mention, entry.text
     if entry.label or mention.role:
         return True
-    first = next(m for m in entry.mentions if m.lead == mention.lead)
-    opened = near.read_level("", text[mention.lead : first.numeral.start])
+    clause = max(mention.lead, text.rfind(";", mention.lead, mention.numeral.start) + 1)
+    first = next(m for m in entry.mentions if m.numeral.start >= clause)
+    opened = near.read_level("", text[clause : first.numeral.start])
     if opened.terms.intersection(rule.never):
         return False
     noun = near.read_level("", text[mention.numeral.end :][:NOUN]).hits
@@ -47,6 +48,13 @@ def counts_all_of_them(entry: Entry, words: Words, rule: Rule, near: Surrounding
         return _GOES_ON.match(text, mention.numeral.end + noun[0].end) is not None
     # "160 thôn": a noun that no unit of ours has.
     return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
+
+
+def counts_other_things(entry: Entry, words: Words) -> bool:
+    """Whether a noun right behind the number is none that we know: "08 quầy", "01 Trung tâm"."""
+    behind = entry.text[entry.mention.numeral.end :]
+    is_bare = not words.units and not entry.label and not entry.mention.role
+    return is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
 
 
 def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:

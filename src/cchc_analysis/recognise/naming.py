@@ -174,7 +174,14 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     ),
     (Kind.STANDARD, "the size of a file", r"(?<![\d.,])\d+(?:[.,]\d+)?\s*[KMG]B\b"),
     (Kind.STANDARD, "a unit of measure", r"(?<![^\W\d_])(?:km|cm|m)[23²³]\b"),
-    (Kind.TIME, "round the clock", r"(?<!\d)24/(?:24|7)(?:h|/7)?(?!\d)|(?<!\d)7/7(?=\s*(?i:ngày))"),
+    (
+        Kind.TIME,
+        "round the clock",
+        # "Hoàn thành 24/24" is all of them: a day of hours has a word of time about it.
+        r"(?<!\d)24/(?:7|24(?:h|/7))(?!\d)|(?<!\d)(?:24/24(?=\s*(?i:giờ))|7/7(?=\s*(?i:ngày)))"
+        r"|(?i:\b(?:trực|hoạt động|phục vụ|vận hành|tiếp nhận|liên tục|suốt))(?:\s+[^\W\d]+){0,3}?"
+        rf"\s+24/24(?!\d|\s*(?i:{COUNTED}))",
+    ),
     (
         Kind.STANDARD,
         "a standard",
@@ -246,10 +253,11 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.PLACE,
         "a numbered place",
         r"(?!(?i:phường|quận|thôn|tổ|khối|khu|bản|cụm|đội)\s+\d+\s*/\s*\d)"
-        r"(?i:\b(?:số nhà|đường|phố|ngõ|ngách|hẻm|kiệt|khu phố|"
+        r"(?i:\b(?:số nhà|đường|(?<!thành )phố|ngõ|ngách|hẻm|kiệt|khu phố|"
         r"tổ dân phố|khu dân cư|tdp|tổ|thôn|ấp|khóm|(?<!văn )(?<!cơ )bản|làng|"
         r"buôn|"
-        r"khối|quận|phường|khu vực|khu|km|quốc lộ|ql|tỉnh lộ|"
+        r"khối|(?<!cấp )(?<!các )(?<!toàn )quận|(?<!cấp )(?<!các )(?<!xã, )phường|"
+        r"khu vực|khu|km|quốc lộ|ql|tỉnh lộ|"
         r"đt|tầng|phòng|lô|khuôn viên|toà|tòa|cơ sở|cụm|đội))"
         r"(?:\s+số)?\s*\d{1,4}(?:\s*[/-]\s*\d{1,3})?[A-Za-z]?(?![\w%]|[.,]\d|/\d)"
         rf"(?!\s*(?i:{COUNTED}|khu|ấp|thôn|tổ))",
@@ -266,13 +274,21 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         r"kỳ họp thứ|khóa|khoá|đợt|giai đoạn|lần|nhiệm kỳ|loại|nhóm|bậc|"
         r"số thứ tự|stt))"
         r"\s*\d{1,3}(?:/\d)?(?![\w%]|[.,]\d)"
-        rf"(?!\s*(?i:{COUNTED}|huyện|tỉnh|thành phố|địa phương))",
+        rf"(?!\s*(?i:{COUNTED}|huyện|quận|thị xã|tỉnh|thành phố|địa phương|sở|phòng|ban\b|"
+        r"dẫn đầu|đứng đầu|cao nhất|đầu\b))",
     ),
     (
         Kind.NAME,
         "a date that names a place or movement",
         r"(?i:phong trào|chào mừng|kỷ niệm|nghỉ lễ|tết)\s+\d{1,2}\s*[/-]\s*\d{1,2}",
     ),
+    (
+        Kind.NAME,
+        "contracts named by their decree",
+        r"(?:\b(?i:hợp đồng(?: lao động)?)|\bHĐ(?:LĐ)?)\s*(?:68|111|161)"
+        rf"(?![\d.,/]*\d|\s*(?i:{COUNTED}))",
+    ),
+    (Kind.NAME, "an age", r"(?<![\d.,/])\d{1,3}(?=\s+(?i:tuổi))"),
     (
         Kind.NAME,
         "a set phrase",

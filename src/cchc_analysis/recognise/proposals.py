@@ -17,7 +17,12 @@ from cchc_analysis.recognise.compared import CHANGE, find_compared, is_compared
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.criteria import Criteria
 from cchc_analysis.recognise.figures import Confidence, Figure
-from cchc_analysis.recognise.gates import counts_all_of_them, is_entity_row, is_other_score
+from cchc_analysis.recognise.gates import (
+    counts_all_of_them,
+    counts_other_things,
+    is_entity_row,
+    is_other_score,
+)
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
@@ -40,6 +45,8 @@ FIELDS = frozenset({"đất đai", "lĩnh vực"})
 """Terms of rules that ask for a field of work themselves."""
 MODEL = "ngày không viết"
 """The term of rules that ask for a way of working themselves."""
+RANKED_IN_COUNTRY = {"par_index_rank": "par_index_rank_national"}
+"""What a province is ranked in, where a district would be ranked in its province."""
 _OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _RANKED = re.compile(
@@ -77,11 +84,14 @@ class Proposer:
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
         if candidate and speaker and not self._speaks_for(speaker, candidate):
             candidate, rivals = self._find_for(speaker, words), ()
+        if candidate and self._context.level == "province":
+            code = RANKED_IN_COUNTRY.get(candidate.indicator, candidate.indicator)
+            candidate = replace(candidate, indicator=code)
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
         if is_spelled and (candidate is None or candidate.score < SURE - 1 or not is_counted):
             return
-        figure = self._build(entry, words, candidate, rivals)
+        figure = self._beside.stay_beside(entry, self._build(entry, words, candidate, rivals))
         if speaker and speaker.kind is Speech.COMMUNE:
             rule = self._wording.rules.get(figure.indicator)
             figure = give_commune(figure, speaker.name, is_fixed=bool(rule and rule.scope))
@@ -223,8 +233,10 @@ class Proposer:
         is_score = row["unit"] in ("rank", "point")
         rule = self._wording.rules[candidate.indicator]
         near = self._surroundings
-        if (is_score and is_other_score(entry, words, rule, near)) or (
-            rule.alone and not counts_all_of_them(entry, words, rule, near)
+        if (
+            (is_score and is_other_score(entry, words, rule, near))
+            or (rule.alone and not counts_all_of_them(entry, words, rule, near))
+            or (row["unit"] == "commune" and counts_other_things(entry, words))
         ):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None

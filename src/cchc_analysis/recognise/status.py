@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from cchc_analysis.recognise.grids import INNER
+from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Words
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.wording import Rule
@@ -50,11 +51,16 @@ _TARGET_HEADING = re.compile(
     r"(?i)\b(?:phương hướng|mục tiêu|chỉ tiêu|nhiệm vụ trọng tâm|nhiệm vụ, giải pháp|kế hoạch năm|"
     r"nhiệm vụ .{0,30}thời gian tới)\b"
 )
+_AHEAD = re.compile(
+    r"(?i)\W*(?:[\dIVX]+[.)]\s*)?(?:phương hướng|nhiệm vụ|mục tiêu|chỉ tiêu|kế hoạch)\b"
+    r"[^:.;]{0,60}?(?:(?P<rest>thời gian tới|tháng cuối năm|(?:năm|quý) (?:tới|sau))"
+    r"|\b(?P<year>20\d\d))[^:.;]{0,30}:"
+)
 _RESULT_HEADING = re.compile(r"(?i)\b(?:kết quả|tình hình)\b")
 
 
 def find_status(
-    entry: Entry, words: Words, rule: Rule | None, row: Mapping[str, str], kind: str
+    entry: Entry, words: Words, rule: Rule | None, row: Mapping[str, str], head: Head
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
@@ -65,7 +71,8 @@ def find_status(
     if entry.label and _SET.match(entry.label.column.rpartition(INNER)[2]):
         return Status.TARGET
     near = _join_near(words)
-    if kind == "plan" or _OPENS_TARGET.match(said) or _speaks_of_target(words):
+    opens = _OPENS_TARGET.match(said) or _opens_ahead(said, head)
+    if head.kind == "plan" or opens or _speaks_of_target(words):
         return Status.TARGET
     is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
     if is_score and not _APPRAISED.search(near):
@@ -80,6 +87,13 @@ def find_status(
         said, near, *above = (_OF_POINTS.sub(" ", text) for text in (said, near, *above))
     texts = [said, near, *above]
     return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL
+
+
+def _opens_ahead(said: str, head: Head) -> bool:
+    """Whether a sentence opens with what is to be done later: "8. Nhiệm vụ năm 2026: …"."""
+    opened = _AHEAD.match(said)
+    end = head.window.end
+    return bool(opened and end and (opened["rest"] or int(opened["year"] or 0) > end.year))
 
 
 def is_asked(entry: Entry) -> bool:
@@ -117,4 +131,4 @@ def _speaks_of_target(words: Words) -> bool:
 
 def _join_near(words: Words) -> str:
     names = ("words of its own", "what it is a part of", "its sentence")
-    return " ".join(level.text for level in words.levels[:4] if level.name in names)
+    return " ".join(level.text for level in words.levels if level.name in names)

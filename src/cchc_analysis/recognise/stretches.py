@@ -24,7 +24,8 @@ TAIL = 25
 
 SUBJECT = re.compile(
     r"(?i)\s*(%?\s*[^\W\d]+(?:\s+[^\W\d]+){0,3}?)\s+(?:(?:của|thuộc|tại)\s+)?(?:UBND\s+)?"
-    r"(?:cấp\s+(?:huyện|xã|tỉnh|phường)|các\s+xã(?:,\s*(?:phường|thị trấn))*|huyện|thành phố|xã)"
+    r"(?:cấp\s+(?:huyện|quận|thị xã|thành phố|xã|tỉnh|phường)|"
+    r"các\s+xã(?:,\s*(?:phường|thị trấn))*|huyện|thành phố|xã)"
     r"\s*(?:,|và|,\s*và)\s*"
 )
 """A noun and whose it is, with no word of what is done: that is said for both further on."""
@@ -59,6 +60,14 @@ _CAUSE = re.compile(r"(?i)\b(?:do|vì|gồm|ở)\b")
 _POINTS = re.compile(r"(?i)\s*điểm\b")
 _NEXT_LABEL = re.compile(r"(?i)\s*,\s*(?:tổng\s+)?(?:số|tỷ lệ|tỉ lệ)\b")
 """What opens the label of the next figure, commas in it or not."""
+
+
+RANKED_IN = re.compile(
+    r"(?i)(?:\s*/\s*\d+)?\s*(?:(?:huyện|quận|thị xã|thành phố|tỉnh|địa phương|đơn vị|của|trong|"
+    r"toàn|cả nước)\b[\s,]*){0,8}(?:về|theo|ở|trong|trên)\s+(?:bảng\s+)?(?:xếp hạng\s+)?"
+    r"(chỉ số\s+[^,;.()\d]*?)(?=\s+(?:với|đạt)\b|\s*(?:[,;.()\d]|$))"
+)
+"""The index that a rank is of, behind it: "thứ 6/9 huyện, thành phố về Chỉ số CCHC"."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,12 @@ def find_tail(text: str, entry: Entry) -> str:
     if following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
     return " ".join(tail.split()[:TAIL])
+
+
+def find_ranked(entry: Entry) -> str:
+    """The index that stands behind a rank; or ""."""
+    index = None if entry.label else RANKED_IN.match(entry.text, entry.mention.numeral.end)
+    return index[1] if index else ""
 
 
 def find_shared(text: str, entry: Entry) -> str:

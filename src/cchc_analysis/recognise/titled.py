@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from cchc_analysis.clean import PeriodError, parse_period
 from cchc_analysis.documents.lines import CAPITALS, Line
-from cchc_analysis.recognise.windows import find_exact_window, find_window
+from cchc_analysis.recognise.windows import find_exact_window, find_window, make_month
 from cchc_analysis.records import Period
 
 NAME = rf"((?:[{CAPITALS}][\w'’]*)(?:[ -][{CAPITALS}][\w'’]*){{0,3}})"
@@ -28,9 +28,11 @@ _YEAR = re.compile(
 )
 _FOUR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"(?i)\btháng\s+\d{1,2}\b")
+_ONE_MONTH = re.compile(r"(?i)(?<!\d )\btháng\s+(\d{1,2})\s*(?:năm|/|-)?\s*((?:19|20)\d\d)\b")
 _NEXT = re.compile(r"(?i)\b(?:phương hướng|nhiệm vụ|kế hoạch|giải pháp|dự kiến|triển khai)\b")
 """What opens the part of a title that looks ahead: "quý I, nhiệm vụ trọng tâm quý II năm 2024"."""
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
+LAST_MONTH = 12
 _EARLY = dt.timedelta(days=45)
 """How long before its end a period may be reported on."""
 _WORD_MONTHS = {"sáu": "6", "chín": "9"}
@@ -44,6 +46,8 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     nothing = Period(None, None)
     if period := _name_period(title) or find_exact_window(title, nothing):
         return period, True
+    if month := _name_month(title):
+        return month, False
     head = " ".join(top)
     match = _PERIOD.search(title) or _PERIOD.search(head)
     dated = _date_period(match, top) if match else None
@@ -78,6 +82,14 @@ def _name_period(text: str) -> Period | None:
         if year and (period := _parse(_write_period(match, year))):
             return period
     return None
+
+
+def _name_month(title: str) -> Period | None:
+    """The month that a title names, which is no period of the decree."""
+    match = _ONE_MONTH.search(title)
+    if not match or not 1 <= int(match[1]) <= LAST_MONTH:
+        return None
+    return make_month(int(match[2]), int(match[1]))
 
 
 def _says_whole_year(own: str) -> bool:

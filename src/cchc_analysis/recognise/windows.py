@@ -25,6 +25,15 @@ _AS_OF = re.compile(
     rf"(?i)(?:tính đến|đến thời điểm|đến hết|tính tới|số liệu đến|tính hết|đến)\s*(?:hết\s*)?"
     rf"(?:thời điểm\s*)?(?:(ngày)\s*)?{_DAY}"
 )
+_AS_OF_MONTH = re.compile(
+    r"(?i)\bđến\s+(?:hết|cuối)\s+tháng\s+(\d{1,2})(?:\s*(?:/|năm)\s*(\d{4}))?(?![\d/])"
+)
+_COMPARED_TO = re.compile(
+    r"(?i)so với\s+(?:(?:cùng kỳ\s+)?(?:tháng\s+(?P<month>\d{1,2})|"
+    r"(?P<span>quý\s+(?:i{1,3}|iv|[1-4])|0?[69]\s*tháng(?:\s+đầu)?))"
+    r"\s*(?:(?:/|năm)?\s*(?P<year>\d{4}))?|năm\s+(?P<whole>\d{4}))\s*[(:]\s*$"
+)
+DECEMBER = 12
 _AS_OF_WORDS = re.compile(
     r"(?i)(?:tính đến|đến)\s*(?:hết\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
 )
@@ -33,8 +42,14 @@ _SPAN = re.compile(
     r"|\b0?[69]\s*tháng(?:\s*đầu)?(?:\s*năm)?\s*/?\s*\d{4}|\b0?6\s*tháng\s*cuối\s*năm\s*\d{4}"
 )
 _SPAN_OF_THIS_YEAR = re.compile(
-    r"(?i)\b(?:trong|tính|lũy kế|luỹ kế|cộng dồn)\s+(?:trong\s+)?"
-    r"(?P<span>quý\s+(?:i{1,3}|iv|[1-4])|0?[69]\s*tháng)\b(?!\s*(?:cuối|tới|/|năm\s+\d|\d))"
+    r"(?i)(?:(?:^|[.;:(]\s*|\b(?:trong|tính|lũy kế|luỹ kế|cộng dồn)\s+(?:trong\s+)?)"
+    r"(?P<quarter>quý\s+(?:i{1,3}|iv|[1-4]))"
+    r"|(?<!kế hoạch )(?<!báo cáo )(?<!sơ kết )(?<!hội nghị )(?<!nhiệm vụ )(?<!so với )"
+    r"(?<!cùng kỳ )(?<!\d )(?<![\d.,/-])\b(?P<months>0?[369]\s*tháng(?:\s*cuối(?=\s*năm))?))"
+    r"\b(?!\s*(?:một lần|tới|tiếp theo|/|(?:đầu\s*)?năm\s+(?:\d|trước|ngoái)|\d|liên tiếp|trở))"
+)
+_SINCE_NEW_YEAR = re.compile(
+    r"(?i)\b(?:(?:lũy|luỹ) kế|(?:tính\s+)?từ)\s*(?:từ\s+)?đầu năm\b(?!\s+\d)"
 )
 _MONTH = re.compile(
     r"(?i)(?:^|[.(;–-]\s*|trong\s+|của\s+|cả\s+)tháng\s+(\d{1,2})"
@@ -46,13 +61,14 @@ _YEAR = re.compile(
 )
 _AHEAD = re.compile(
     r"(?i)\b(?:nhiệm vụ|phương hướng|mục tiêu|chỉ tiêu)\b[^.;]*?"
-    r"(?:năm\s+|/\s*)(?:19|20)\d\d(?!\s*[-–]\s*\d)"
+    r"(?:năm\s+|/\s*|(?:nhiệm vụ|mục tiêu|chỉ tiêu|phương hướng)\s+)(?:19|20)\d\d(?!\s*[-–]\s*\d)"
 )
 _PRECEDED = re.compile(
     r"(?i)(?:tháng\s*\d{1,2}|đầu|cuối|kế hoạch|luật|văn bản|"
     r"ngày\s.{0,14}|quý\s*\w+|dự toán|giao|so với|"
     r"cùng kỳ|sang|CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
 )
+_AGAINST = re.compile(r"(?i)so với\s+(?:cùng kỳ\s+)?(?:năm\s*)?$")
 _SPAN_OF_YEARS = re.compile(r"(?i)kỳ(?:\s+\w+){0,4}\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)")
 _COUNTED = re.compile(
     r"(?i)\b(?:số liệu|kỳ báo cáo|thời (?:gian|điểm) (?:lấy|chốt|báo cáo)|mốc (?:lấy|chốt))"
@@ -99,16 +115,25 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
     Where it is about the same part, the report knows its days better.
     """
     match = _SPAN_OF_THIS_YEAR.search(text)
-    if not match or not default.start or not default.end:
+    if not default.start or not default.end:
         return None
-    try:
-        found = parse_period(f"{match['span'].lstrip('0')} năm {default.end.year}")
-    except PeriodError:
-        return None
-    if not found.start or not found.end:
+    found = _name_span(match, default.end.year) if match else None
+    if not found and _SINCE_NEW_YEAR.search(text):
+        found = Period(dt.date(default.end.year, 1, 1), default.end)
+    if not found or not found.start or not found.end:
         return None
     off = (found.start - default.start, found.end - default.end)
-    return found if max(abs(each.days) for each in off) > OTHER_DAYS else None
+    is_past = off[1].days <= OTHER_DAYS
+    return found if is_past and max(abs(each.days) for each in off) > OTHER_DAYS else None
+
+
+def _name_span(match: re.Match[str], year: int) -> Period | None:
+    span = (match["quarter"] or match["months"]).lstrip("0")
+    named = f"{span} năm {year}".replace("3 tháng năm", "quý i năm")
+    try:
+        return parse_period(named)
+    except PeriodError:
+        return None
 
 
 def find_exact_window(text: str, default: Period) -> Period | None:
@@ -164,14 +189,40 @@ def _find_month(text: str, default: Period) -> Period | None:
     found = None
     for match in _MONTH.finditer(text):
         year = match[2] or (default.end.year if default.end else None)
-        start = _make_day("1", match[1], str(year) if year else None, None)
-        if start:
-            following = (start + dt.timedelta(days=31)).replace(day=1)
-            found = Period(start, following - dt.timedelta(days=1))
+        if year and 1 <= int(match[1]) <= DECEMBER:
+            found = make_month(int(year), int(match[1]))
     if found and default.start and default.end and (default.end - default.start).days < 45:
         # "Tháng 8" of a report from 21 July to 20 August is that window.
         return default
     return found
+
+
+def make_month(year: int, month: int) -> Period:
+    """A month from its first to its last day."""
+    start = dt.date(year, month, 1)
+    following = (start + dt.timedelta(days=31)).replace(day=1)
+    return Period(start, following - dt.timedelta(days=1))
+
+
+def find_compared_window(before: str, default: Period) -> Period | None:
+    """The time that a value in brackets is of: "so với tháng 9 (1.953 hồ sơ)".
+
+    Examples:
+        >>> report = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
+        >>> find_compared_window("tăng so với quý II/2022 (", report).end.isoformat()
+        '2022-06-30'
+    """
+    match = _COMPARED_TO.search(before)
+    if not match or not default.end:
+        return None
+    year = match["year"] or match["whole"] or str(default.end.year)
+    if match["month"]:
+        known = 1 <= int(match["month"]) <= DECEMBER
+        return make_month(int(year), int(match["month"])) if known else None
+    try:
+        return parse_period(f"{match['span']} năm {year}" if match["span"] else f"năm {year}")
+    except PeriodError:
+        return None
 
 
 def find_day(text: str, default: Period) -> dt.date | None:
@@ -180,13 +231,17 @@ def find_day(text: str, default: Period) -> dt.date | None:
     found = None
     for match in _AS_OF_WORDS.finditer(text):
         found = _make_day(match[1], match[2], match[3], year) or found
+    for match in _AS_OF_MONTH.finditer(text):
+        if year and 1 <= int(match[1]) <= DECEMBER:
+            found = make_month(int(match[2] or year), int(match[1])).end
     for match in _AS_OF.finditer(_FROM_TO.sub(" ", text)):
         is_explicit = match[1] or match[4] or match[0].casefold().startswith(("tính", "số liệu"))
         if is_explicit:
             found = _make_day(match[2], match[3], match[4], year) or found
-    if found and default.end and abs((found - default.end).days) > 400:
-        return None
-    return found
+    if not found or not default.end:
+        return found
+    # Nobody has counted up to a day well behind the report's: that is when something ends.
+    return found if -400 <= (found - default.end).days <= OTHER_DAYS else None
 
 
 def find_year(text: str, default: Period) -> Period | None:
@@ -209,9 +264,9 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
     """
     if not default.end or period.end != default.end:
         return period
-    years = [int(match[1]) for match in _YEAR.finditer(text)]
+    years = [int(m[1]) for m in _YEAR.finditer(text) if not _AGAINST.search(text[: m.start(1)])]
     if not years:
-        ahead = _AHEAD.search(headings)
+        ahead = _AHEAD.search(headings) or _AHEAD.match(text.lstrip("-+*•. 0123456789IVX)"))
         named = ahead[0] if ahead else ""
         window = None if "cuối" in named.casefold() else find_window(named, default)
         if window and window.end:
