@@ -78,6 +78,7 @@ _REASONS = {
     "what it is a part of": "số mà nó là một phần",
     "earlier in its sentence, another clause": "trước đó trong câu, vế khác",
     "as its whole": "như số mà nó là một phần",
+    "as the total before it": "như tổng điểm ngay trước nó",
     "earlier in its sentence": "trước đó trong câu",
     "its sentence, line before": "câu bắt đầu ở dòng trên",
     "its sentence": "đầu câu",

@@ -97,17 +97,23 @@ def start_near(text: str, start: int, end: int) -> int:
         start = match.end()
     if text[start - 1 : start] == "(" and _BARE_VERB.match(text[start:end]):
         # "(đạt 26/48 chỉ tiêu)": what is counted stands before the bracket.
-        start = max((m.end() for m in re.finditer(r"[;.)]\s", text[: start - 1])), default=0)
+        start = max((m.end() for m in re.finditer(r"[;.]\s|\),?\s", text[: start - 1])), default=0)
     words = list(re.finditer(r"\S+", text[start:end]))
     # "…: 10", "… là 10", "… đạt 10": all that stands before is the label.
     near = NEAR_LABEL if _LABELS.search(text[start:end]) else NEAR
     return start + words[-near].start() if len(words) > near else start
 
 
+_LOSS_BORDER = re.compile(
+    r"(?i)[;:.]\s|\((?:(?:bị\s+)?(?:mất|trừ)\s+)?\d[\d,.]*\s*(?:điểm\s*)?\)[\s,]*"
+)
+"""What parts one loss from the next: a stop, or the points of the one before in brackets."""
+
+
 def start_cause(text: str, end: int) -> int:
     """Where the clause before a loss of points begins that may say what for."""
     near = max(0, end - CAUSE)
-    return max((m.end() for m in re.finditer(r"[;:.]\s", text[near:end])), default=0) + near
+    return max((m.end() for m in _LOSS_BORDER.finditer(text[near:end])), default=0) + near
 
 
 def _split(text: str, start: int, end: int) -> tuple[int, int]:

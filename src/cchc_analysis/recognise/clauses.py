@@ -63,11 +63,15 @@ def _find_lead(text: str, at: int) -> int:
     return max((end for end in ends if end <= at), default=0)
 
 
+_FIELDS = re.compile(r"(?i)[\d.]+\s+(?:lĩnh vực|mặt|phương diện)\b")
+"""What "trên" stands before as on, not over: "58 nhiệm vụ trên 7 lĩnh vực"."""
+
+
 def _find_bound(text: str, at: int) -> Comparator:
     # A superscript mark, a star or a bracket may stand between the bound and the number.
     before = text[max(0, at - 40) : at].rstrip("*( ")
     bound = _BOUND.search(before)
-    if not bound or bound[1].casefold() == "từ":
+    if not bound or bound[1].casefold() == "từ" or _FIELDS.match(text, at):
         return Comparator.EQUAL
     return BOUND_WORDS[bound[1].casefold()]
 

@@ -8,11 +8,11 @@ figure that it tells apart. Shares and last year's have modules of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cchc_analysis.recognise.figures import Figure, say_whole
-from cchc_analysis.recognise.matching import Candidate, Words, fits_unit
+from cchc_analysis.recognise.matching import NOUNS, Candidate, Words, fits_unit
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.status import APPRAISED
@@ -25,10 +25,7 @@ CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
 EMPTY_TERMS = frozenset({"tổng số", "tỷ lệ", "bộ phận một cửa", "so sánh", "xã", "có mặt", "sở"})
 """Terms that say nothing about what is counted."""
-NOUNS = frozenset(
-    {"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "biên chế", "điểm", "người", "đơn vị", "đạt"}
-)
-"""Terms that only name what is counted."""
+BARE_NOUNS = NOUNS | {"điểm", "đạt"}
 OF_LEVELS = {
     "tthc_total_local": {"@province": "tthc_total_province", "": "tthc_total"},
     "tthc_total_province": {"": "tthc_total"},
@@ -103,6 +100,14 @@ class Companions:
             whole,
         )
 
+    def list_wholes(self, entry: Entry) -> Iterator[Figure]:
+        """The figures that a figure is a part of, the nearest first."""
+        at = entry.mention.parent
+        while at >= 0:
+            if whole := self.by_mention.get((entry.line, entry.text, at)):
+                yield whole
+            at = entry.mentions[at].parent
+
     def figure_before(self, entry: Entry) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
         at = entry.at - 1
@@ -115,7 +120,7 @@ class Companions:
 
     def pair_points(self, entry: Entry, words: Words) -> Candidate | None:
         """The points reached of the maximum that stands right before them."""
-        if "điểm đạt" not in words.own or words.own - EMPTY_TERMS - NOUNS - {"điểm đạt"}:
+        if "điểm đạt" not in words.own or words.own - EMPTY_TERMS - BARE_NOUNS - {"điểm đạt"}:
             return None
         before = self.by_mention.get((entry.line, entry.text, entry.at - 1)) if entry.at else None
         if before is None or not before.indicator.endswith("_max"):
@@ -133,6 +138,8 @@ class Companions:
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
         """
         at = entry.mention.parent
+        if at < 0:
+            return self._follow_total(entry, candidate)
         if entry.mentions[at].role == "whole":
             # "19/20 người (cán bộ 10, công chức 9)" tells the nineteen apart.
             at = entry.mentions[at].partner
@@ -146,10 +153,23 @@ class Companions:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
 
+    def _follow_total(self, entry: Entry, candidate: Candidate) -> Candidate:
+        """Points behind the total of an index are shares of it: "Tổng điểm: 100; … tự chấm 88"."""
+        over = self._wording.rules[candidate.indicator].over
+        before = [
+            figure
+            for at in range(entry.at)
+            if entry.mentions[at].lead == entry.mention.lead
+            and (figure := self.by_mention.get((entry.line, entry.text, at)))
+        ]
+        is_share = before and before[0].indicator == "par_score_max_total" and "_max" in over
+        reason = f"{candidate.reason}, as the total before it"
+        return replace(candidate, indicator=over, reason=reason) if is_share else candidate
+
     def complete_pair(self, entry: Entry, words: Words) -> Candidate | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
         if (
-            words.own - EMPTY_TERMS - NOUNS - {"được giao", "thực hiện", "chỉ tiêu"}
+            words.own - EMPTY_TERMS - BARE_NOUNS - {"được giao", "thực hiện", "chỉ tiêu"}
             or "%" in words.units
             or not entry.at
         ):
@@ -198,14 +218,14 @@ class Companions:
             return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
         if behind != first[1].split()[:1]:
             return None
-        is_bare = not words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own)
+        is_bare = not words.own - EMPTY_TERMS - BARE_NOUNS - list_scopes(words.own)
         if not is_bare and "và" not in first[0]:
             return None
         return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
 
     def inherit(self, entry: Entry, words: Words) -> Candidate | None:
         """What the line that opened the list counts, where the line itself names only a scope."""
-        bare = words.own - EMPTY_TERMS - NOUNS - list_scopes(words.own)
+        bare = words.own - EMPTY_TERMS - BARE_NOUNS - list_scopes(words.own)
         if bare or not list_scopes(words.own):
             return None
         place = self._places[entry.line]

@@ -71,6 +71,7 @@ _OF_INDEX = ("par_score", "par_index", "sipas", "papi", "pci")
 _INDEX = re.compile(r"(?i)\b(?:chỉ số|par index|sipas|papi|pci|ddci|dti)\b")
 _INDEX_YEAR = re.compile(r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)")
 _YEAR_OF_BRACKET = re.compile(r"(?i)năm\s+((?:19|20)\d\d)\s*\([^()]*$")
+_COUNTED_CLAUSE = re.compile(r"(?i)(?<![\d/])\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b[^;\d]*;")
 _CLOSED = re.compile(r"\([^()]*\)")
 _BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
 _TOGETHER = re.compile(
@@ -171,7 +172,9 @@ class Context:
                 yield Level(level.name, level.text, hits)
             elif level.name == "its sentence":
                 said = entry.text[mention.lead : mention.numeral.start]
-                yield self._surroundings.read_level(level.name, _CLOSED.sub(" ", said))
+                # "14/14 xã tham gia; huyện có 03 …": what was counted there is not whose this is.
+                said = _COUNTED_CLAUSE.sub(" ", _CLOSED.sub(" ", said))
+                yield self._surroundings.read_level(level.name, said)
             elif level.name == "its paragraph":
                 yield self._read_paragraph(level)
             else:

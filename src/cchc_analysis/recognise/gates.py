@@ -25,6 +25,17 @@ SAYS_APPRAISED = frozenset({"điểm sau thẩm định", "điểm thẩm địn
 _OF_YEAR = re.compile(r"(?i)\bchỉ số\b[^.;]*\bnăm\s+(?:19|20)\d\d\b[^.;]*$")
 _RANKED = re.compile(r"(?i)[^.;]{0,40}\b(?:xếp|đứng)\s+(?:thứ|hạng|vị trí)\b")
 _INDEX = re.compile(r"(?i)\bchỉ số(?!\s+(?:này|trên|đó|nêu trên)\b)(?=\s+[^\W\d_]|\s*\()")
+_POINTS = re.compile(r"(?i)\bđiểm\b")
+_BEYOND = frozenset({"title", "its paragraph", "the document"})
+_PARTS = r"(?i)\s*(?:[^\W\d]+\s+){0,8}?[^\W\d]*\s*[(:,;]\s*[^.;()\d]{0,40}?\b"
+TOLD_APART = {
+    "assigned_tasks_on_time": (
+        "hạn",
+        re.compile(_PARTS + r"(?:đúng|trước) hạn\s*:?\s*(?:là\s*)?\d"),
+    ),
+    "legal_docs_expired_full": ("toàn bộ", re.compile(_PARTS + r"toàn bộ\s*:?\s*(?:là\s*)?\d")),
+}
+"""What is one part only where the sentence names it so, and how its parts then follow."""
 MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
 """Terms of a row or column that holds maxima."""
 OF_ANY_INDEX = frozenset(
@@ -57,8 +68,22 @@ def counts_other_things(entry: Entry, words: Words) -> bool:
     return is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
 
 
+def is_told_apart(entry: Entry, words: Words, indicator: str) -> bool:
+    """Whether what follows are the parts, of which one is the indicator: so this is their whole.
+
+    "Hoàn thành 168 nhiệm vụ (đúng hạn 165, quá hạn 03)" are not 168 on time.
+    """
+    said, parts = TOLD_APART.get(indicator, ("", None))
+    if parts is None or any(said in term for term in words.own):
+        return False
+    return parts.match(entry.text, entry.mention.numeral.end) is not None
+
+
 def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
-    """Whether the sentence speaks of another index, or of one field of this one."""
+    """Whether the sentence speaks of another index, of one field of this one, or of no points."""
+    if "_lost" in rule.indicator and not entry.label and not _speaks_of_points(words):
+        # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
+        return True
     if _names_other_index(entry, rule, near):
         return True
     if entry.label and "_max" in rule.indicator and not words.own & MAXIMA:
@@ -66,6 +91,10 @@ def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -
         return True
     is_all = words.own & SAYS_APPRAISED or _tells_whole_index(entry)
     return rule.indicator == APPRAISED and not is_all
+
+
+def _speaks_of_points(words: Words) -> bool:
+    return any(_POINTS.search(level.text) for level in words.levels if level.name not in _BEYOND)
 
 
 def _tells_whole_index(entry: Entry) -> bool:

@@ -98,6 +98,10 @@ class Words:
         return level.base + max(ends, default=-1 - level.base)
 
 
+NOUNS = frozenset({"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "biên chế", "người", "đơn vị"})
+"""Terms that only name what is counted."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """An indicator that the words allow: how much speaks for it, and why."""
@@ -129,9 +133,7 @@ def _match_rule(rule: Rule, words: Words) -> Candidate | None:
     if asked is None:
         return None
     terms, said_score = said or ((), 0.0)
-    if WEAK.issuperset(terms) and any(
-        words.levels[depth].name in FAR and not term.startswith("lv ") for depth, term in asked
-    ):
+    if WEAK.issuperset(terms) and any(_is_far(words.levels[depth], term) for depth, term in asked):
         return None
     score = said_score + sum(
         ASKED * (1 if depth else 1.5) - 0.06 * depth for depth, term in asked if term not in terms
@@ -144,6 +146,16 @@ def _match_rule(rule: Rule, words: Words) -> Candidate | None:
     breakdown = rule.breakdown[min(parts, key=lambda t: words.gaps.get(t, LATER))] if parts else ""
     score += PART if parts else 0.0
     return Candidate(rule.indicator, round(score, 3), _explain(terms, asked, words), breakdown)
+
+
+def _is_far(level: Level, term: str) -> bool:
+    """Whether a term stands where much else may be spoken of.
+
+    A paragraph that has counted but one kind of thing goes on with it: "Số nhiệm vụ: 09. Đã …".
+    """
+    if level.name == "its paragraph" and level.terms & NOUNS == {term}:
+        return False
+    return level.name in FAR and not term.startswith("lv ")
 
 
 def fits_unit(unit: str, units: frozenset[str]) -> bool:
@@ -189,22 +201,32 @@ def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
         found.append(place)
     if _is_of_whole_index(found, words):
         return None
+    # A noun that is named once holds for all that follows: what is done decides by its own place.
+    verbs = [place for place in found if place[1] not in NOUNS] or found
+    nouns = [term for term in rule.unless if term in NOUNS]
+    others = [term for term in rule.unless if term not in NOUNS]
+    is_nearest = _is_nearest(found, nouns, words) and _is_nearest(verbs, others, words)
+    return found if is_nearest else None
+
+
+def _is_nearest(found: Sequence[tuple[int, str]], rivals: Sequence[str], words: Words) -> bool:
+    """Whether no rival of the asked terms stands nearer than the farthest of them, or as near."""
     depth = max((depth for depth, _ in found), default=0)
-    rival = words.find(rule.unless) if rule.unless else None
+    rival = words.find(rivals) if rivals else None
     if rival is None:
-        return found
+        return True
     deepest = [term for term_depth, term in found if term_depth == depth]
-    asked_at, rival_at = words.locate(deepest, depth), words.locate(rule.unless, rival[0])
+    asked_at, rival_at = words.locate(deepest, depth), words.locate(rivals, rival[0])
     if depth == rival[0] and INDICES.issuperset({rival[1], *deepest}):
         level = words.levels[depth]
         start, end = sorted(at - level.base for at in (asked_at, rival_at))
         if level.name == "its paragraph" and not SENTENCE_END.search(level.text, start, end):
             # A sentence that names both indices leaves open which the next one speaks of.
-            return None
+            return False
     if depth and min(asked_at, rival_at) >= 0:
         # Both stand in the line, before the figure: the later is the nearer.
-        return found if asked_at > rival_at else None
-    return found if rival[0] > depth else None
+        return asked_at > rival_at
+    return rival[0] > depth
 
 
 def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: Words) -> bool:

@@ -22,6 +22,7 @@ from cchc_analysis.recognise.gates import (
     counts_other_things,
     is_entity_row,
     is_other_score,
+    is_told_apart,
 )
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
@@ -174,7 +175,7 @@ class Proposer:
             second = candidates[1].score if len(candidates) > 1 else 0.0
             names = tuple(each.indicator for each in candidates[1:4])
             if best.score - second >= MARGIN:
-                if entry.mention.parent >= 0 and entry.mention.role != "part":
+                if entry.mention.role != "part":
                     best = self._beside.follow_whole(entry, words, best)
                 return best, names
             return None, (best.indicator, *names)
@@ -201,12 +202,14 @@ class Proposer:
 
     def _repeats_whole(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
         """Whether a part would be what its whole is: then it is a part by something else."""
-        at = (entry.line, entry.text, entry.mention.parent)
-        whole = self._beside.by_mention.get(at) if entry.mention.parent >= 0 else None
-        is_other = list_scopes(words.own) or _OTHER_TIME.search(words.levels[0].text)
-        if whole is None or is_other or self._context.find_area(words) != whole.area:
+        if list_scopes(words.own) or _OTHER_TIME.search(words.levels[0].text):
             return False
-        return (whole.indicator, whole.breakdown) == (candidate.indicator, candidate.breakdown)
+        area = self._context.find_area(words)
+        same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
+        return any(
+            whole.area == area and (whole.indicator, whole.breakdown) in same
+            for whole in self._beside.list_wholes(entry)
+        )
 
     def _falls(self, indicator: str) -> bool:
         """Whether a target is not to be exceeded: a rank, or what is better the lower it is."""
@@ -237,6 +240,7 @@ class Proposer:
             (is_score and is_other_score(entry, words, rule, near))
             or (rule.alone and not counts_all_of_them(entry, words, rule, near))
             or (row["unit"] == "commune" and counts_other_things(entry, words))
+            or is_told_apart(entry, words, candidate.indicator)
         ):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None

@@ -37,6 +37,8 @@ _CHANNEL = re.compile(
     r"[^:;.]{0,30}):"
 )
 """How dossiers came in, as the label of a line: "Hồ sơ trực tuyến: thành phố 650, các xã 900"."""
+_BEGUN = re.compile(r"(?i)(?:^|[;,:(.–-]\s*)triển khai(?:\s+được)?\s*:?\s*$")
+_NO_NOUN = re.compile(r"(?i)\s*(?:/\s*\d+\s*)?(?:nhiệm vụ\b|[.,;)]|$)")
 _PRESENT = re.compile(
     r"(?i)(?:\s+[^\W\d_]+){0,2}\s*\(\s*(?:có mặt|hiện có|hiện có mặt|thực có|đã sử dụng)\b"
 )
@@ -154,6 +156,13 @@ def find_bare_level(entry: Entry) -> str:
 def is_before_present(entry: Entry) -> bool:
     """Whether brackets right behind say how many of them there are: "công chức 92 (có mặt 89)"."""
     return not entry.label and bool(_PRESENT.match(entry.text, entry.mention.numeral.end))
+
+
+def is_begun(entry: Entry) -> bool:
+    """Whether a bare verb says of tasks that they were begun: "Số nhiệm vụ: 11; triển khai 10"."""
+    at = entry.mention.numeral
+    verb = None if entry.label else _BEGUN.search(entry.text[: at.start])
+    return verb is not None and _NO_NOUN.match(entry.text, at.end) is not None
 
 
 def find_topic(entry: Entry) -> str:

@@ -29,6 +29,7 @@ from cchc_analysis.recognise.stretches import (
     find_tail,
     find_topic,
     is_before_present,
+    is_begun,
     label_pair,
     stand_together,
     start_causes,
@@ -222,6 +223,8 @@ class Surroundings:
         opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
         if not entry.label and (field := BARE_HEADINGS.get(_MARK.sub("", opened).casefold())):
             yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
+        if is_begun(entry):
+            yield 0, Hit("triển khai", at.start, at.start, 0, 0)
         if level := find_bare_level(entry):
             yield 0, Hit(level, at.start, at.start, 0, 0)
         if is_before_present(entry):
