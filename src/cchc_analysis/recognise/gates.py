@@ -36,6 +36,12 @@ TOLD_APART = {
     "legal_docs_expired_full": ("toàn bộ", re.compile(_PARTS + r"toàn bộ\s*:?\s*(?:là\s*)?\d")),
 }
 """What is one part only where the sentence names it so, and how its parts then follow."""
+_ACT = re.compile(r"(?i)\s+(?:nghị quyết|quyết định)\b")
+_ACTS = re.compile(r"(?i)\d\s+(nghị quyết|quyết định)\b")
+_REVIEWED = re.compile(r"(?i)\brà soát\b")
+_SIMPLIFIED = re.compile(
+    r"(?i)\b(?:đơn giản h(?:óa|oá)|sửa đổi|kiến nghị|đề nghị|đề xuất|cắt giảm|phương án)\b"
+)
 MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
 """Terms of a row or column that holds maxima."""
 OF_ANY_INDEX = frozenset(
@@ -77,6 +83,27 @@ def is_told_apart(entry: Entry, words: Words, indicator: str) -> bool:
     if parts is None or any(said in term for term in words.own):
         return False
     return parts.match(entry.text, entry.mention.numeral.end) is not None
+
+
+def is_one_of_two(entry: Entry, indicator: str) -> bool:
+    """Whether the line counts two parts that only together are the indicator.
+
+    "HĐND ban hành 01 nghị quyết; UBND ban hành 02 quyết định": neither is how many were issued.
+    """
+    numeral, text = entry.mention.numeral, entry.text
+    if indicator != "legal_docs_issued":
+        return False
+    named = {act.casefold() for act in _ACTS.findall(text)}
+    return len(named) > 1 and _ACT.match(text, numeral.end) is not None
+
+
+def is_only_reviewed(entry: Entry, indicator: str) -> bool:
+    """Whether procedures were looked through, and nothing is said of making them simpler."""
+    if indicator != "tthc_simplified_total" or entry.label:
+        return False
+    (start, end), at = entry.mention.own, entry.mention.numeral.start
+    said = entry.text[start:at].rstrip(": ").rpartition(":")[2] + " " + entry.text[at:end]
+    return bool(_REVIEWED.search(said)) and not _SIMPLIFIED.search(said)
 
 
 def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:

@@ -288,6 +288,11 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         r"(?:\b(?i:hợp đồng(?: lao động)?)|\bHĐ(?:LĐ)?)\s*(?:68|111|161)"
         rf"(?![\d.,/]*\d|\s*(?i:{COUNTED}))",
     ),
+    (
+        Kind.NAME,
+        "an index named by its decision",
+        rf"(?i:\bchỉ số)\s+766(?![\d.,/]*\d|\s*(?i:{COUNTED}))",
+    ),
     (Kind.NAME, "an age", r"(?<![\d.,/])\d{1,3}(?=\s+(?i:tuổi))"),
     (
         Kind.NAME,

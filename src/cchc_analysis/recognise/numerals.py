@@ -42,7 +42,7 @@ _SPACE_GROUPS = re.compile(
     rf"(?=\s*(?i:{COUNTED}))"
 )
 _MARKER = re.compile(
-    r"^\s*(?:[-+*•–●○▪]\s*)*(?:(?i:phần|mục|chương|bước)\s+)?\*{0,2}(?:[IVX]+\.)?"
+    r"^\s*(?:[-+*•–●○▪]\s*)*(?:(?i:phần|mục|chương|bước)\s+)?\*{0,2}(?:[IVX]+\.|[a-zđ]\.?)?"
     rf"(\d{{1,2}}(?:\.\d{{1,2}})*)(?:\s*[.):/]{{1,2}}(?!\d)|(?=\s+[{CAPITALS}]))"
 )
 _BARE_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")

@@ -21,6 +21,8 @@ from cchc_analysis.recognise.gates import (
     counts_all_of_them,
     counts_other_things,
     is_entity_row,
+    is_one_of_two,
+    is_only_reviewed,
     is_other_score,
     is_told_apart,
 )
@@ -241,6 +243,8 @@ class Proposer:
             or (rule.alone and not counts_all_of_them(entry, words, rule, near))
             or (row["unit"] == "commune" and counts_other_things(entry, words))
             or is_told_apart(entry, words, candidate.indicator)
+            or is_one_of_two(entry, candidate.indicator)
+            or is_only_reviewed(entry, candidate.indicator)
         ):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None

@@ -22,6 +22,7 @@ from cchc_analysis.recognise.kinds import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.outline import Place, outline_lines
 from cchc_analysis.recognise.proposals import Proposer
+from cchc_analysis.recognise.raised import raise_marks
 from cchc_analysis.recognise.spelled import find_spelled
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
@@ -60,14 +61,15 @@ def read_document(
         wording: ``data/reference/wording.yml``.
         head: What is known of the document; proposed from its first lines if not given.
     """
-    head = head or read_head(document.lines, reference)
-    places = outline_lines(document.lines)
-    surroundings = Surroundings(document.lines, places, wording, head.title)
-    proposer = Proposer(head, reference, wording, surroundings, document.lines, places)
-    labels = _label_tables(document.lines)
-    repeated = _find_repeated(document.lines)
+    lines = raise_marks(document.lines)
+    head = head or read_head(lines, reference)
+    places = outline_lines(lines)
+    surroundings = Surroundings(lines, places, wording, head.title)
+    proposer = Proposer(head, reference, wording, surroundings, lines, places)
+    labels = _label_tables(lines)
+    repeated = _find_repeated(lines)
     numerals: dict[int, tuple[Numeral, ...]] = {}
-    for at, line in enumerate(document.lines):
+    for at, line in enumerate(lines):
         found = []
         for entry_numerals, entries in _enter_line(at, line, labels, at in repeated):
             found += entry_numerals

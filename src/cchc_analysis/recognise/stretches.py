@@ -40,7 +40,7 @@ _CHANNEL = re.compile(
 _BEGUN = re.compile(r"(?i)(?:^|[;,:(.–-]\s*)triển khai(?:\s+được)?\s*:?\s*$")
 _NO_NOUN = re.compile(r"(?i)\s*(?:/\s*\d+\s*)?(?:nhiệm vụ\b|[.,;)]|$)")
 _PRESENT = re.compile(
-    r"(?i)(?:\s+[^\W\d_]+){0,2}\s*\(\s*(?:có mặt|hiện có|hiện có mặt|thực có|đã sử dụng)\b"
+    r"(?i)(?:\s+[^\W\d_]+){0,4}\s*[(,;]\s*(?:có mặt|hiện có|hiện có mặt|thực có|đã sử dụng)\b"
 )
 _DISTRICT = r"(?P<district>huyện|quận|thị xã|thành phố)"
 _COMMUNES = r"(?:(?:các\s+)?(?:xã|phường)(?:,\s*(?:xã|phường|thị trấn))*)"
@@ -58,6 +58,7 @@ _OF_ALL = re.compile(r"(?i)\s*,\s*(?:tất cả\s+|cả \d+\s+)?(?:[^\W\d_]+\s+)
 """What is then said of all that was counted, and does not say what they are: ", đều đã xong"."""
 
 
+_GOES_ON = re.compile(r"(?i)\s(?:với|gồm|bao gồm|có)\s+(?:tổng số\s+)?$")
 _CAUSE = re.compile(r"(?i)\b(?:do|vì|gồm|ở)\b")
 _POINTS = re.compile(r"(?i)\s*điểm\b")
 _NEXT_LABEL = re.compile(r"(?i)\s*,\s*(?:tổng\s+)?(?:số|tỷ lệ|tỉ lệ)\b")
@@ -111,7 +112,10 @@ def find_tail(text: str, entry: Entry) -> str:
     tail = text[end:stop]
     if _OF_ALL.match(tail) or (following and _NEXT_LABEL.match(tail)):
         return ""
-    if following and stop == following[0]:
+    if following and stop == following[0] and (goes_on := _GOES_ON.search(tail)):
+        # "10/10 xã có Bộ phận Một cửa với 42 công chức": what is said before "với" is of the xã.
+        tail = tail[: goes_on.start()]
+    elif following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
     return " ".join(tail.split()[:TAIL])
 

@@ -63,8 +63,21 @@ BARE_HEADINGS = {
     "tthc": "lv thủ tục",
 }
 """Headings that name a field by words that elsewhere do not: "3. Thủ tục hành chính"."""
+_PLAN = re.compile(
+    r"(?i)(?:\b(?:ban hành|xây dựng|phê duyệt)\s+(?:\w+\s+){0,3}?|(?=kế hoạch số))(kế hoạch)"
+    r"(?:[\s,]+(?:CCHC|cải|cách|hành|chính|nhà|nước|năm|ngày|tháng|số|của|UBND|huyện|thị|xã|thành|"
+    r"phố|quận|này|trên|cụ|thể|để|thực|hiện|công|tác|\d\S*)){0,20}?"
+    r"\s+(?:với|gồm|có|đề ra|bao gồm|xác định)\s+(?:tổng số\s+)?\d+\s+"
+    r"(?:nhóm\s+)?(?:nhiệm vụ|đầu việc)"
+)
 _TOTAL = re.compile(r"(?i)\W*(?:tổng(?: số| cộng| điểm)?|cộng)\W*")
 _MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
+
+
+def find_plans(text: str) -> Iterator[Hit]:
+    """The plan of reform where it is told by what it holds: "ban hành Kế hoạch với 41 nhiệm vụ"."""
+    for plan in _PLAN.finditer(text):
+        yield Hit("kế hoạch cchc", plan.start(1), plan.end(1), 0, 0)
 
 
 class Surroundings:
@@ -74,7 +87,9 @@ class Surroundings:
         self, lines: Sequence[Line], places: Sequence[Place], wording: Wording, title: str
     ) -> None:
         self._lines, self._places, self._wording, self._title = lines, places, wording, title
-        self._find = lru_cache(maxsize=4096)(lambda text: tuple(wording.find_terms(text)))
+        self._find = lru_cache(maxsize=4096)(
+            lambda text: (*wording.find_terms(text), *find_plans(text))
+        )
         self._nouns = index_nouns(wording.units)
         self.is_commune = False
         self.mentions: dict[int, tuple[Mention, ...]] = {}
