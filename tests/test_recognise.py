@@ -758,3 +758,12 @@ def test_a_line_that_opens_with_a_figure_is_no_note_without_a_mark(reader) -> No
     assert [figure.printed for figure in reader("Về CCHC.\n1 Quyết định, 12 kế hoạch.\n")] == [
         "1", "12",
     ]  # fmt: skip
+
+
+def test_a_notice_of_a_province_is_its_own(reader) -> None:
+    text = (
+        "UBND TỈNH QUẢNG AN\nTHÔNG BÁO\nKết quả xác định Chỉ số CCHC năm 2021 của các huyện\n"
+        "Cao nhất là huyện Trà Tân (86,9%); thấp nhất là huyện Sơn Hạ. Huyện Trà Tân tăng bậc.\n"
+    )
+    head = read_head(read_lines(text).lines, reader.reference)
+    assert (head.area, head.is_sure_area) == ("tỉnh Quảng An", False)

@@ -43,6 +43,11 @@ _LABELS = re.compile(
 _ONLY_BOUND = re.compile(
     r"(?i)\W*(?:(?:phấn đấu|có|đạt|ước|" + "|".join(BOUND_WORDS) + r")\W*){0,3}"
 )
+_AHEAD = re.compile(
+    r"(?i)\W*(?:[\dIVX]+[.)]\s*)?(?:nhiệm vụ|phương hướng|mục tiêu|chỉ tiêu)\b"
+    r"[^:;.\d]{0,40}20\d\d\s*:\s"
+)
+"""The label of a line that looks ahead, which is no word of its figures."""
 _REMARK = re.compile(r"\([^()]*\)")
 
 
@@ -95,6 +100,9 @@ def start_near(text: str, start: int, end: int) -> int:
         start = match.end()
     for match in SENTENCE_END.finditer(text, start, end):
         start = match.end()
+    if ahead := _AHEAD.match(text, start, end):
+        # "Nhiệm vụ năm 2015: giải quyết …" counts no tasks.
+        start = ahead.end()
     if text[start - 1 : start] == "(" and _BARE_VERB.match(text[start:end]):
         # "(đạt 26/48 chỉ tiêu)": what is counted stands before the bracket.
         start = max((m.end() for m in re.finditer(r"[;.]\s|\),?\s", text[: start - 1])), default=0)

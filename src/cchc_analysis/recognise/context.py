@@ -72,6 +72,10 @@ _INDEX = re.compile(r"(?i)\b(?:chỉ số|par index|sipas|papi|pci|ddci|dti)\b")
 _INDEX_YEAR = re.compile(r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)")
 _YEAR_OF_BRACKET = re.compile(r"(?i)năm\s+((?:19|20)\d\d)\s*\([^()]*$")
 _COUNTED_CLAUSE = re.compile(r"(?i)(?<![\d/])\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b[^;\d]*;")
+_AT_COMMUNES = re.compile(
+    r"(?i)(?:\s+[^\W\d]+){1,5}?\s+(?:tại|của|ở)\s+\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b"
+)
+"""How many communes something was counted in: "168 TTHC tại 22 xã"."""
 _CLOSED = re.compile(r"\([^()]*\)")
 _BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
 _TOGETHER = re.compile(
@@ -126,6 +130,8 @@ class Context:
             return Scope.COMMUNE
         if self._names_both(entry):
             return Scope.WHOLE_DISTRICT
+        if not entry.label and _AT_COMMUNES.match(entry.text, entry.mention.numeral.end):
+            return Scope.COMMUNE_AGGREGATE
         said = (self._read_scope(level) for level in self._list_scopes(entry, words))
         return next((scope for scope in said if scope), None)
 

@@ -42,6 +42,11 @@ _REVIEWED = re.compile(r"(?i)\brà soát\b")
 _SIMPLIFIED = re.compile(
     r"(?i)\b(?:đơn giản h(?:óa|oá)|sửa đổi|kiến nghị|đề nghị|đề xuất|cắt giảm|phương án)\b"
 )
+_TIMES_APART = re.compile(
+    r"(?i)\b(?:trước|sớm) hạn(?! và|,)[^%;.\d]{0,20}[\d,]+\s*%[^;.]{0,40}?(?<!và )\bđúng hạn"
+    r"[^%;.\d]{0,20}[\d,]+\s*%"
+)
+_MEAN = re.compile(r"(?i)\bđiểm (?:trung bình|bình quân)\b")
 MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
 """Terms of a row or column that holds maxima."""
 OF_ANY_INDEX = frozenset(
@@ -106,8 +111,18 @@ def is_only_reviewed(entry: Entry, indicator: str) -> bool:
     return bool(_REVIEWED.search(said)) and not _SIMPLIFIED.search(said)
 
 
+def is_share_of_time(entry: Entry, indicator: str) -> bool:
+    """Whether the sentence gives the shares before and on time apart: neither is both together."""
+    if indicator != "on_time_rate" or entry.label:
+        return False
+    return _TIMES_APART.search(entry.text, entry.mention.lead) is not None
+
+
 def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
+    if rule.indicator.startswith("par_score") and _MEAN.search(words.levels[0].text):
+        # The mean of several districts is no district's.
+        return True
     if "_lost" in rule.indicator and not entry.label and not _speaks_of_points(words):
         # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
         return True

@@ -47,6 +47,7 @@ _OFFICES = {
     "văn phòng hđnd và ubnd": "Văn phòng HĐND và UBND",
 }
 _OFFICE = re.compile(rf"(?i)^\W*((?:ủy|uỷ) ban nhân dân|{'|'.join(_OFFICES)})\b")
+_COMMITTEE = re.compile(r"(?i)^\W*(?:(?:ủy|uỷ) ban nhân dân|ubnd)\b")
 _NO_TITLE = re.compile(
     r"(?i)^(?:thực hiện(?!\s+(?:công tác|nhiệm vụ|cải cách|cchc))|căn cứ|kính gửi|"
     r"\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
@@ -142,6 +143,8 @@ def _find_area(
             for match in _AREA.finditer(_lower_capitals(text)):
                 level = match[1].casefold()
                 counts[f"{_SHORT.get(level, level)} {match[2]}"] += weight
+    for name in _name_offices(top):
+        counts[name] += TITLED
     for name in counts:
         is_titled = kind == "article" and _names(title, name)
         counts[name] += TITLED * ((bool(place) and name.endswith(f" {place}")) + is_titled)
@@ -154,6 +157,15 @@ def _find_area(
                 return name, counts[name] >= TITLED
             return name, counts[name] >= ENOUGH
     return (own[0], False) if own else ("", False)
+
+
+def _name_offices(top: Sequence[str]) -> list[str]:
+    """The area of the only office that lines in capitals name at the top: whose paper it is."""
+    names = []
+    for text in top[:6]:
+        if text.isupper() and _COMMITTEE.match(text):
+            names += [f"{m[1].casefold()} {m[2]}" for m in _AREA.finditer(_lower_capitals(text))]
+    return names if len(names) == 1 else []
 
 
 def _has_rivals(name: str, counts: Counter[str]) -> bool:

@@ -166,6 +166,11 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         "a time of day",
         r"(?<![\d.,])(?:[01]?\d|2[0-4])(?:\s*[hH]\s*|:|\s*(?i:giờ)\s*)[0-5]\d(?:(?::|'|\s*(?i:phút)\s*)[0-5]\d)?(?![\d.,]*\d)(?:\s*(?i:phút|giây))?",
     ),
+    (
+        Kind.TIME,
+        "an hour",
+        r"(?i:\b(?:lúc|hồi|từ|đến|trước|sau)\s+)\d{1,2}(?=\s*(?i:giờ\b)|[hH]\b)",
+    ),
     (Kind.TIME, "a time zone", r"(?:GMT|UTC)\s*[+-]\s*\d{1,2}"),
     (
         Kind.DATE,

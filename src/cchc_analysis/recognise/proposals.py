@@ -24,6 +24,7 @@ from cchc_analysis.recognise.gates import (
     is_one_of_two,
     is_only_reviewed,
     is_other_score,
+    is_share_of_time,
     is_told_apart,
 )
 from cchc_analysis.recognise.head import Head
@@ -245,6 +246,7 @@ class Proposer:
             or is_told_apart(entry, words, candidate.indicator)
             or is_one_of_two(entry, candidate.indicator)
             or is_only_reviewed(entry, candidate.indicator)
+            or is_share_of_time(entry, candidate.indicator)
         ):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None

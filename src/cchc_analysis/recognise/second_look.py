@@ -202,7 +202,7 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
             part = _last_value(figures, at, str(row["numerator"]), figure, reference)
             whole = _last_value(figures, at, str(row["denominator"]), figure, reference)
             share = read_value(figure, reference)
-            if share is not None and _is_other_share(figures, at, str(row["numerator"]), reference):
+            if share is not None and _is_other_share(figures, at, row, reference):
                 figure = replace(
                     figure, indicator="", confidence=Confidence.NONE,
                     rivals=figure.rivals,
@@ -219,18 +219,20 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
 
 
 def _is_other_share(
-    figures: Sequence[Figure], at: int, numerator: str, reference: Reference
+    figures: Sequence[Figure], at: int, row: Mapping[str, str], reference: Reference
 ) -> bool:
     """Whether a share is that of the figure before it in something else than its whole."""
     before, share = figures[at - 1], read_value(figures[at], reference)
     value = read_value(before, reference)
-    if before.indicator == numerator or not value or share is None or share == 100:
+    if before.indicator == row["numerator"] or not value or share is None or share == 100:
         return False
     half = 0.5 * 10.0 ** -count_decimals(figures[at]) + 0.01
     wholes = [
         read_value(other, reference)
         for other in figures[max(0, at - 12) : at - 1]
-        if other.scope == before.scope and other.unit == before.unit
+        if other.scope == before.scope
+        and other.unit == before.unit
+        and other.indicator != row["denominator"]
     ]
     return any(whole and abs(100 * value / whole - share) <= half for whole in wholes)
 

@@ -10,6 +10,7 @@ import re
 
 from cchc_analysis.recognise.companions import SURE, Companions
 from cchc_analysis.recognise.figures import Figure
+from cchc_analysis.recognise.gates import is_share_of_time
 from cchc_analysis.recognise.matching import Candidate, Words
 from cchc_analysis.recognise.status import is_asked
 from cchc_analysis.recognise.stretches import Entry
@@ -64,6 +65,7 @@ class Shares:
             and before.indicator in rule.of
             and words.own.isdisjoint(rule.never)
             and self._fits_pair(entry, before, code)
+            and not is_share_of_time(entry, code)
         ]
         if len(shares) != 1:
             return None

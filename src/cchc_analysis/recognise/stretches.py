@@ -38,9 +38,14 @@ _CHANNEL = re.compile(
 )
 """How dossiers came in, as the label of a line: "Hồ sơ trực tuyến: thành phố 650, các xã 900"."""
 _BEGUN = re.compile(r"(?i)(?:^|[;,:(.–-]\s*)triển khai(?:\s+được)?\s*:?\s*$")
+_RECEIVES = re.compile(
+    r"(?i)(?<!tiếp )(?<!công )(?<!xác )(?<!chứng )(?<!ghi )(?<!đón )\bnhận"
+    r"(?:\s+(?:được|trên|hơn|gần|khoảng|tổng số))*\s+$"
+)
 _NO_NOUN = re.compile(r"(?i)\s*(?:/\s*\d+\s*)?(?:nhiệm vụ\b|[.,;)]|$)")
 _PRESENT = re.compile(
-    r"(?i)(?:\s+[^\W\d_]+){0,4}\s*[(,;]\s*(?:có mặt|hiện có|hiện có mặt|thực có|đã sử dụng)\b"
+    r"(?i)(?:\s+[^\W\d_]+){0,4}\s*[(,;]\s*"
+    r"(?:có mặt|hiện có|hiện có mặt|thực có|đã sử dụng|thực hiện|hiện)\s*(?:là\s*|:\s*)?\d"
 )
 _DISTRICT = r"(?P<district>huyện|quận|thị xã|thành phố)"
 _COMMUNES = r"(?:(?:các\s+)?(?:xã|phường)(?:,\s*(?:xã|phường|thị trấn))*)"
@@ -167,6 +172,12 @@ def is_begun(entry: Entry) -> bool:
     at = entry.mention.numeral
     verb = None if entry.label else _BEGUN.search(entry.text[: at.start])
     return verb is not None and _NO_NOUN.match(entry.text, at.end) is not None
+
+
+def is_received(entry: Entry) -> bool:
+    """Whether the verb right before the number is "nhận", which elsewhere is a part of words."""
+    verb = None if entry.label else _RECEIVES.search(entry.text[: entry.mention.numeral.start])
+    return verb is not None
 
 
 def find_topic(entry: Entry) -> str:

@@ -30,6 +30,7 @@ from cchc_analysis.recognise.stretches import (
     find_topic,
     is_before_present,
     is_begun,
+    is_received,
     label_pair,
     stand_together,
     start_causes,
@@ -240,6 +241,8 @@ class Surroundings:
             yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
         if is_begun(entry):
             yield 0, Hit("triển khai", at.start, at.start, 0, 0)
+        if is_received(entry):
+            yield 0, Hit("tiếp nhận", at.start, at.start, 0, 0)
         if level := find_bare_level(entry):
             yield 0, Hit(level, at.start, at.start, 0, 0)
         if is_before_present(entry):
