@@ -767,3 +767,23 @@ def test_a_notice_of_a_province_is_its_own(reader) -> None:
     )
     head = read_head(read_lines(text).lines, reader.reference)
     assert (head.area, head.is_sure_area) == ("tỉnh Quảng An", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "start", "end"),
+    [
+        ("Toàn tỉnh có 12 TTHC (cấp tỉnh 06).", "tthc_total_local", "", "2024-03-31"),
+        ("Chỉ số CCHC xếp thứ 12.", "par_index_rank_national", "2024-01-01", "2024-03-31"),
+        ("DTI 2022 xếp 12/63.", "dti_rank", "2022-01-01", "2022-12-31"),
+        ("II. NHIỆM VỤ QUÝ II/2024\\n- Giải ngân vốn đầu tư công đến hết quý II đạt 12%.",
+         "public_investment_disbursed_rate", "2024-01-01", "2024-06-30"),
+    ],
+)  # fmt: skip
+def test_a_province_is_read_with_its_own_codes(
+    reader, text: str, code: str, start: str, end: str
+) -> None:
+    opening = "UBND TỈNH BÌNH NAM\nBÁO CÁO\nCông tác CCHC quý I/2024\nI. KẾT QUẢ\n"
+    document = read_lines(opening + text.replace("\\n", "\n"))
+    figures = read_document(document, reader.reference, reader.wording).figures
+    [figure] = [each for each in figures if each.printed == "12"]
+    assert (figure.indicator, figure.period_start, figure.period_end) == (code, start, end)

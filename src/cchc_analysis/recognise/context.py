@@ -69,7 +69,9 @@ _TIMES = re.compile(
 """Digits that open a sentence and count nothing: "Trong 9 tháng, Bộ phận một cửa …"."""
 _OF_INDEX = ("par_score", "par_index", "sipas", "papi", "pci")
 _INDEX = re.compile(r"(?i)\b(?:chỉ số|par index|sipas|papi|pci|ddci|dti)\b")
-_INDEX_YEAR = re.compile(r"(?i)(?<!so với )(?<!với )năm\s+((?:19|20)\d\d)")
+_INDEX_YEAR = re.compile(
+    r"(?i)(?<!so với )(?<!với )\b(?:năm|par index|sipas|papi|d?d?ci|pci|dti)\s+((?:19|20)\d\d)"
+)
 _YEAR_OF_BRACKET = re.compile(r"(?i)năm\s+((?:19|20)\d\d)\s*\([^()]*$")
 _COUNTED_CLAUSE = re.compile(r"(?i)(?<![\d/])\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b[^;\d]*;")
 _AT_COMMUNES = re.compile(
@@ -244,10 +246,16 @@ class Context:
         if aggregation == "stock" or (rule and rule.indicator.startswith("onestop_staff_per")):
             is_flow = False
         if is_flow:
-            if rule and rule.indicator.startswith(OF_THE_YEAR) and default.end:
-                default = Period(dt.date(default.end.year, 1, 1), default.end)
+            default = self.count_from_new_year(default, rule)
             return window or self._cut_at_day(entry, words, default)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
+
+    def count_from_new_year(self, period: Period, rule: Rule | None) -> Period:
+        """A period from the first day of its year, for what is counted so."""
+        is_so = rule is not None and rule.indicator.startswith(OF_THE_YEAR)
+        return (
+            Period(dt.date(period.end.year, 1, 1), period.end) if is_so and period.end else period
+        )
 
     def _cut_at_day(self, entry: Entry, words: Words, default: Period) -> Period:
         """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""

@@ -68,7 +68,7 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         "number right after the kind of a document",
         rf"(?i:\b(?:nghị định|nghị quyết|thông tư|chỉ thị|đề án|"
         rf"luật|kết luận|công văn|công điện|chương trình))\s+"
-        rf"\d{{1,4}}(?:/\d{{4}})?(?![\d.,/])(?!\s*(?i:{COUNTED}))",
+        rf"\d{{1,4}}(?:/\d{{4}})?(?![\d/]|[.,]\d)(?!\s*(?i:{COUNTED}))",
     ),
     (
         Kind.DOCUMENT,

@@ -49,8 +49,9 @@ FIELDS = frozenset({"đất đai", "lĩnh vực"})
 """Terms of rules that ask for a field of work themselves."""
 MODEL = "ngày không viết"
 """The term of rules that ask for a way of working themselves."""
-RANKED_IN_COUNTRY = {"par_index_rank": "par_index_rank_national"}
-"""What a province is ranked in, where a district would be ranked in its province."""
+OF_PROVINCES = {"par_index_rank": "par_index_rank_national", "tthc_total": "tthc_total_local"}
+"""What words of a district say in the report of a province."""
+BELOW = frozenset({"@district_office", "@commune_aggregate"})
 _OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _RANKED = re.compile(
@@ -88,8 +89,8 @@ class Proposer:
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
         if candidate and speaker and not self._speaks_for(speaker, candidate):
             candidate, rivals = self._find_for(speaker, words), ()
-        if candidate and self._context.level == "province":
-            code = RANKED_IN_COUNTRY.get(candidate.indicator, candidate.indicator)
+        if candidate and self._context.level == "province" and not (words.own & BELOW):
+            code = OF_PROVINCES.get(candidate.indicator, candidate.indicator)
             candidate = replace(candidate, indicator=code)
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
@@ -277,6 +278,7 @@ class Proposer:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             headings = " ".join(lev.text for lev in words.levels if lev.name == "heading")
             period = find_target_period(said, headings, period, self._head.window)
+            period = self._context.count_from_new_year(period, rule)
         asked = is_asked(entry)
         if asked and status is Status.THRESHOLD and rule and rule.period != "year":
             period = self._head.window

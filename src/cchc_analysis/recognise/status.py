@@ -39,7 +39,7 @@ _ASKED = re.compile(
 _OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+[\w,.]+){0,3}?\s+(?:số\s+)?điểm\b")
 _APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
 _TARGET = re.compile(
-    r"(?i)\b(?:phấn đấu|(?<!đạt )(?<!hoàn thành )(?<!vượt )mục tiêu|"
+    r"(?i)\b(?:phấn đấu|(?<!đạt )(?<!hoàn thành )(?<!vượt )(?<!\d )mục tiêu|"
     r"chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
     r"yêu cầu đạt|tối thiểu|ít nhất|"
     r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
@@ -49,6 +49,7 @@ _OPENS_TARGET = re.compile(
 )
 _TARGET_HEADING = re.compile(
     r"(?i)\b(?:phương hướng|mục tiêu|chỉ tiêu|nhiệm vụ trọng tâm|nhiệm vụ, giải pháp|kế hoạch năm|"
+    r"nhiệm vụ (?:quý|năm|tháng|6 tháng)\b|"
     r"nhiệm vụ .{0,30}thời gian tới)\b"
 )
 _AHEAD = re.compile(

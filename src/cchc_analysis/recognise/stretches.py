@@ -38,6 +38,7 @@ _CHANNEL = re.compile(
 )
 """How dossiers came in, as the label of a line: "Hồ sơ trực tuyến: thành phố 650, các xã 900"."""
 _BEGUN = re.compile(r"(?i)(?:^|[;,:(.–-]\s*)triển khai(?:\s+được)?\s*:?\s*$")
+_RANKS = re.compile(r"(?i)\b(?:xếp|đứng|hạng)\s*:?\s*$")
 _RECEIVES = re.compile(
     r"(?i)(?<!tiếp )(?<!công )(?<!xác )(?<!chứng )(?<!ghi )(?<!đón )\bnhận"
     r"(?:\s+(?:được|trên|hơn|gần|khoảng|tổng số))*\s+$"
@@ -178,6 +179,12 @@ def is_received(entry: Entry) -> bool:
     """Whether the verb right before the number is "nhận", which elsewhere is a part of words."""
     verb = None if entry.label else _RECEIVES.search(entry.text[: entry.mention.numeral.start])
     return verb is not None
+
+
+def is_ranked(entry: Entry) -> bool:
+    """Whether a bare verb before the number says that it is a rank: "DTI 2023 xếp 20/63"."""
+    verb = None if entry.label else _RANKS.search(entry.text[: entry.mention.numeral.start])
+    return verb is not None and entry.mention.role in ("", "part")
 
 
 def find_topic(entry: Entry) -> str:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.borders import NEAR, SENTENCE_END, find_delimiter, start_cause
 from cchc_analysis.recognise.grids import INNER, Label
-from cchc_analysis.recognise.matching import Level, Words
+from cchc_analysis.recognise.matching import NOUNS, Level, Words
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.nouns import find_factor, find_units_behind, index_nouns
 from cchc_analysis.recognise.outline import Place
@@ -30,6 +30,7 @@ from cchc_analysis.recognise.stretches import (
     find_topic,
     is_before_present,
     is_begun,
+    is_ranked,
     is_received,
     label_pair,
     stand_together,
@@ -72,6 +73,12 @@ _PLAN = re.compile(
     r"(?:nhóm\s+)?(?:nhiệm vụ|đầu việc)"
 )
 _TOTAL = re.compile(r"(?i)\W*(?:tổng(?: số| cộng| điểm)?|cộng)\W*")
+_OF_LEVEL = re.compile(
+    r"(?i)\W*(?:(?:tại|ở|đối với|khối)\s+)?(?:cấp\s+(?:tỉnh|huyện|xã|phường|quận|thành phố|thị xã)|"
+    r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
+)
+LEVELS = 5
+"""Lines in a row that may each tell of one level."""
 _MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
 
 
@@ -241,6 +248,10 @@ class Surroundings:
             yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
         if is_begun(entry):
             yield 0, Hit("triển khai", at.start, at.start, 0, 0)
+        if is_ranked(entry):
+            yield 0, Hit("xếp hạng", at.start, at.start, 0, 0)
+        if self._goes_on_with_dossiers(entry):
+            yield TOPIC_GAP, Hit("hồ sơ", at.start, at.start, 0, 0)
         if is_received(entry):
             yield 0, Hit("tiếp nhận", at.start, at.start, 0, 0)
         if level := find_bare_level(entry):
@@ -249,6 +260,24 @@ class Surroundings:
             yield 0, Hit("được giao", at.end, at.end, 0, 0)
         for hit in self._find(find_topic(entry)):
             yield TOPIC_GAP, hit
+
+    def _goes_on_with_dossiers(self, entry: Entry) -> bool:
+        """Whether a line that names its level leaves out what the line before it has counted.
+
+        "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
+        """
+        if entry.label or not _OF_LEVEL.match(entry.text):
+            return False
+        if not NOUNS.isdisjoint(hit.term for hit in self._find(entry.text)):
+            return False
+        for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
+            text = self._lines[at].text
+            is_beside = self._places[at].headings == self._places[entry.line].headings
+            if not is_beside or not _OF_LEVEL.match(text):
+                return False
+            if "hồ sơ" in {hit.term for hit in self._find(text)}:
+                return True
+        return False
 
     def _read_label(self, label: Label) -> Iterator[tuple[int, Hit]]:
         """The terms of the row and of the heads above a cell, the nearest head first."""
