@@ -3,11 +3,15 @@
 Comes in as an opened document, the reference tables and ``wording.yml``; goes out as proposals, one
 per printed figure, each with a reason. Rule-based: every decision can be shown in the text.
 
-- ``naming``, ``numerals``, ``spelled``: what is a figure and what is not, and why
-- ``outline``, ``clauses``, ``stretches``, ``grids``: sections and lists; sentences; tables
+- ``naming``, ``kinds``, ``numerals``, ``spelled``, ``raised``: what is a figure, and why
+- ``outline``, ``borders``, ``clauses``, ``mentions``, ``turns``, ``stretches``: sections and lists;
+  where the words of a figure begin and end; ``grids``: tables
 - ``loading``, ``wording``, ``matching``, ``nouns``: words that speak of an indicator, and of a unit
-- ``surroundings``, ``context``, ``status``, ``windows``, ``head``: what stands around and above
-- ``proposals``, ``companions``, ``offices``: what each figure is, by itself and by its neighbours
+- ``surroundings``, ``implied``: what stands around, and what a place implies
+- ``head``, ``titled``, ``scopes``, ``context``, ``windows``, ``carried``, ``status``:
+  whose and when
+- ``proposals``, ``gates``: what each figure is by itself, and what speaks against it
+- ``companions``, ``shares``, ``compared``, ``criteria``, ``offices``, ``twins``: by its neighbours
 - ``speakers``: whose work a clause tells of, where it is not the district's own
 - ``figures``, ``values``, ``second_look``, ``trials``, ``reading``: putting it together
 """

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from cchc_analysis.recognise.companions import list_scopes
+from cchc_analysis.recognise.implied import name_field
 from cchc_analysis.recognise.matching import Candidate, Words
 from cchc_analysis.recognise.status import APPRAISED
 from cchc_analysis.recognise.stretches import Entry
-from cchc_analysis.recognise.surroundings import BARE_HEADINGS, Surroundings
+from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Rule, Wording
 
 _GOES_ON = re.compile(
@@ -167,7 +168,7 @@ def is_entity_row(entry: Entry, wording: Wording, candidate: Candidate) -> bool:
     if label is None or not label.column or not label.row or candidate.breakdown:
         return False
     row = {hit.term for hit in wording.find_terms(label.row)}
-    row |= {BARE_HEADINGS.get(label.row.casefold(), "")} - {""}
+    row |= {name_field(label.row)} - {""}
     if row & ROW_OF_TOTALS or list_scopes(frozenset(row)):
         return False
     return row.isdisjoint(wording.rules[candidate.indicator].speaking)

@@ -32,6 +32,7 @@ from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.offices import give_commune, tell_offices_apart
 from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.scopes import Scopes
 from cchc_analysis.recognise.shares import Shares
 from cchc_analysis.recognise.speakers import Speaker, Speakers, Speech
 from cchc_analysis.recognise.spelled import LABELLED_ZERO, read_spelled
@@ -77,8 +78,9 @@ class Proposer:
         self._beside = Companions(reference, wording, places)
         self._shares = Shares(self._beside, reference, wording)
         self._criteria = Criteria(wording, places)
-        self._context = Context(head, reference, surroundings, lines, places)
-        self._speakers = Speakers(lines, places, head.area, self._context.level)
+        self._scopes = Scopes(head, reference, surroundings)
+        self._context = Context(head, reference, lines, places)
+        self._speakers = Speakers(lines, places, head.area, self._scopes.level)
         self._figures: list[Figure] = []
         self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}
 
@@ -89,7 +91,7 @@ class Proposer:
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
         if candidate and speaker and not self._speaks_for(speaker, candidate):
             candidate, rivals = self._find_for(speaker, words), ()
-        if candidate and self._context.level == "province" and not (words.own & BELOW):
+        if candidate and self._scopes.level == "province" and not (words.own & BELOW):
             code = OF_PROVINCES.get(candidate.indicator, candidate.indicator)
             candidate = replace(candidate, indicator=code)
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
@@ -208,7 +210,7 @@ class Proposer:
         """Whether a part would be what its whole is: then it is a part by something else."""
         if list_scopes(words.own) or _OTHER_TIME.search(words.levels[0].text):
             return False
-        area = self._context.find_area(words)
+        area = self._scopes.find_area(words)
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
         return any(
             whole.area == area and (whole.indicator, whole.breakdown) in same
@@ -269,7 +271,7 @@ class Proposer:
         place, mention = self._places[entry.line], entry.mention
         indicator = candidate.indicator if candidate else ""
         rule = self._wording.rules.get(indicator)
-        scope, is_said = self._beside.find_twin_scope(entry) or self._context.find_scope(
+        scope, is_said = self._beside.find_twin_scope(entry) or self._scopes.find_scope(
             entry, words, rule
         )
         period = self._context.find_period(entry, words, rule)
@@ -297,7 +299,7 @@ class Proposer:
             printed=mention.numeral.text,
             section=place.section,
             place=where,
-            area=self._context.find_area(words),
+            area=self._scopes.find_area(words),
             scope=scope,
             period_start=period.start.isoformat() if period.start else "",
             period_end=period.end.isoformat() if period.end else "",

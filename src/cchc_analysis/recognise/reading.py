@@ -17,7 +17,7 @@ from cchc_analysis.documents.lines import Document, Line
 from cchc_analysis.recognise.clauses import find_mentions
 from cchc_analysis.recognise.figures import Figure
 from cchc_analysis.recognise.grids import INNER, Label, label_cells
-from cchc_analysis.recognise.head import Head, read_head
+from cchc_analysis.recognise.head import Head, find_level, read_head
 from cchc_analysis.recognise.kinds import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.outline import Place, outline_lines
@@ -64,7 +64,8 @@ def read_document(
     lines = raise_marks(document.lines)
     head = head or read_head(lines, reference)
     places = outline_lines(lines)
-    surroundings = Surroundings(lines, places, wording, head.title)
+    is_commune = find_level(head.area, reference) == "commune"
+    surroundings = Surroundings(lines, places, wording, head.title, is_commune=is_commune)
     proposer = Proposer(head, reference, wording, surroundings, lines, places)
     labels = _label_tables(lines)
     repeated = _find_repeated(lines)

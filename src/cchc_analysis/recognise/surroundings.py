@@ -14,7 +14,8 @@ from functools import lru_cache
 from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.borders import NEAR, SENTENCE_END, find_delimiter, start_cause
 from cchc_analysis.recognise.grids import INNER, Label
-from cchc_analysis.recognise.matching import NOUNS, Level, Words
+from cchc_analysis.recognise.implied import Implied, find_plans, name_field
+from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.nouns import find_factor, find_units_behind, index_nouns
 from cchc_analysis.recognise.outline import Place
@@ -23,15 +24,9 @@ from cchc_analysis.recognise.stretches import (
     CAPTION,
     LATER,
     Entry,
-    find_bare_level,
     find_ranked,
     find_shared,
     find_tail,
-    find_topic,
-    is_before_present,
-    is_begun,
-    is_ranked,
-    is_received,
     label_pair,
     stand_together,
     start_causes,
@@ -43,8 +38,6 @@ from cchc_analysis.recognise.wording import Hit, Wording, count_words
 
 _SENTENCE = re.compile(r"(?:\S+\s+){8}.*[.;]\s*$")
 PREVIOUS_LINES = 3
-TOPIC_GAP = 5
-"""The words that the topic of a sentence counts as away from a figure in a later clause."""
 TITLE_TERMS = frozenset(
     {
         "chỉ số cchc",
@@ -59,47 +52,28 @@ TITLE_TERMS = frozenset(
 """What a title says about every figure below it; its other words are too general."""
 BARE_LOSS = frozenset({"điểm", "điểm mất"})
 """Terms of points that were lost, which do not say what for."""
-BARE_HEADINGS = {
-    "thể chế": "lv thể chế",
-    "thủ tục hành chính": "lv thủ tục",
-    "tthc": "lv thủ tục",
-}
-"""Headings that name a field by words that elsewhere do not: "3. Thủ tục hành chính"."""
-_PLAN = re.compile(
-    r"(?i)(?:\b(?:ban hành|xây dựng|phê duyệt)\s+(?:\w+\s+){0,3}?|(?=kế hoạch số))(kế hoạch)"
-    r"(?:[\s,]+(?:CCHC|cải|cách|hành|chính|nhà|nước|năm|ngày|tháng|số|của|UBND|huyện|thị|xã|thành|"
-    r"phố|quận|này|trên|cụ|thể|để|thực|hiện|công|tác|\d\S*)){0,20}?"
-    r"\s+(?:với|gồm|có|đề ra|bao gồm|xác định)\s+(?:tổng số\s+)?\d+\s+"
-    r"(?:nhóm\s+)?(?:nhiệm vụ|đầu việc)"
-)
 _TOTAL = re.compile(r"(?i)\W*(?:tổng(?: số| cộng| điểm)?|cộng)\W*")
-_OF_LEVEL = re.compile(
-    r"(?i)\W*(?:(?:tại|ở|đối với|khối)\s+)?(?:cấp\s+(?:tỉnh|huyện|xã|phường|quận|thành phố|thị xã)|"
-    r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
-)
-LEVELS = 5
-"""Lines in a row that may each tell of one level."""
-_MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
-
-
-def find_plans(text: str) -> Iterator[Hit]:
-    """The plan of reform where it is told by what it holds: "ban hành Kế hoạch với 41 nhiệm vụ"."""
-    for plan in _PLAN.finditer(text):
-        yield Hit("kế hoạch cchc", plan.start(1), plan.end(1), 0, 0)
 
 
 class Surroundings:
     """Finds the words around the mentions of one document."""
 
     def __init__(
-        self, lines: Sequence[Line], places: Sequence[Place], wording: Wording, title: str
+        self,
+        lines: Sequence[Line],
+        places: Sequence[Place],
+        wording: Wording,
+        title: str,
+        *,
+        is_commune: bool,
     ) -> None:
         self._lines, self._places, self._wording, self._title = lines, places, wording, title
         self._find = lru_cache(maxsize=4096)(
             lambda text: (*wording.find_terms(text), *find_plans(text))
         )
+        self._implied = Implied(lines, places, self._find)
         self._nouns = index_nouns(wording.units)
-        self.is_commune = False
+        self._is_commune = is_commune
         self.mentions: dict[int, tuple[Mention, ...]] = {}
 
     def collect(self, entry: Entry) -> Words:
@@ -144,7 +118,7 @@ class Surroundings:
 
     def _hits(self, name: str, text: str) -> tuple[Hit, ...]:
         hits = self._find(text)
-        if name == "heading" and (field := BARE_HEADINGS.get(_MARK.sub("", text).casefold())):
+        if name == "heading" and (field := name_field(text)):
             return (Hit(field, 0, len(text), 0, 0), *hits)
         return tuple(h for h in hits if h.term in TITLE_TERMS) if name == "title" else hits
 
@@ -215,7 +189,7 @@ class Surroundings:
             for hit in self._find(earlier):
                 hits.append(hit)
                 gaps.setdefault(hit.term, distance + count_words(earlier[hit.end :]))
-        for distance, hit in self._read_implied(entry):
+        for distance, hit in self._implied.read(entry):
             hits.append(hit)
             gaps.setdefault(hit.term, distance)
         if entry.label:
@@ -240,45 +214,6 @@ class Surroundings:
         causes = start_causes(entry)
         return [hit for hit in hits if hit.start < causes]
 
-    def _read_implied(self, entry: Entry) -> Iterator[tuple[int, Hit]]:
-        """What the place of a figure says: its level, that its present follows, its topic."""
-        at = entry.mention.numeral
-        opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
-        if not entry.label and (field := BARE_HEADINGS.get(_MARK.sub("", opened).casefold())):
-            yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
-        if is_begun(entry):
-            yield 0, Hit("triển khai", at.start, at.start, 0, 0)
-        if is_ranked(entry):
-            yield 0, Hit("xếp hạng", at.start, at.start, 0, 0)
-        if self._goes_on_with_dossiers(entry):
-            yield TOPIC_GAP, Hit("hồ sơ", at.start, at.start, 0, 0)
-        if is_received(entry):
-            yield 0, Hit("tiếp nhận", at.start, at.start, 0, 0)
-        if level := find_bare_level(entry):
-            yield 0, Hit(level, at.start, at.start, 0, 0)
-        if is_before_present(entry):
-            yield 0, Hit("được giao", at.end, at.end, 0, 0)
-        for hit in self._find(find_topic(entry)):
-            yield TOPIC_GAP, hit
-
-    def _goes_on_with_dossiers(self, entry: Entry) -> bool:
-        """Whether a line that names its level leaves out what the line before it has counted.
-
-        "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
-        """
-        if entry.label or not _OF_LEVEL.match(entry.text):
-            return False
-        if not NOUNS.isdisjoint(hit.term for hit in self._find(entry.text)):
-            return False
-        for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
-            text = self._lines[at].text
-            is_beside = self._places[at].headings == self._places[entry.line].headings
-            if not is_beside or not _OF_LEVEL.match(text):
-                return False
-            if "hồ sơ" in {hit.term for hit in self._find(text)}:
-                return True
-        return False
-
     def _read_label(self, label: Label) -> Iterator[tuple[int, Hit]]:
         """The terms of the row and of the heads above a cell, the nearest head first."""
         heads = reversed(label.column.split(INNER))
@@ -286,7 +221,7 @@ class Surroundings:
         for distance, words in ((1, label.row), *nested):
             for hit in self._find(words):
                 yield distance, hit
-        if field := BARE_HEADINGS.get(label.row.casefold()):
+        if field := name_field(label.row):
             yield 1, Hit(field, 0, len(label.row), 0, 0)
 
     def _outer(self, entry: Entry) -> Iterator[tuple[str, str]]:
@@ -313,7 +248,7 @@ class Surroundings:
         for heading in place.headings:
             yield "heading", take_first_words(self._lines[heading].text)
         yield "title", self._title
-        if self.is_commune:
+        if self._is_commune:
             yield "the document", "cán bộ, công chức cấp xã, UBND xã"
 
     def _is_rank(self, entry: Entry) -> bool:

@@ -1,0 +1,109 @@
+"""What the place of a figure says without a word: its field, its verb, its level, its topic.
+
+Comes in as a figure in its line and the lines above it; goes out as terms, each with how many words
+away it counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from cchc_analysis.documents.lines import Line
+from cchc_analysis.recognise.matching import NOUNS
+from cchc_analysis.recognise.outline import Place
+from cchc_analysis.recognise.stretches import (
+    Entry,
+    find_bare_level,
+    find_topic,
+    is_before_present,
+    is_begun,
+    is_ranked,
+    is_received,
+)
+from cchc_analysis.recognise.wording import Hit
+
+TOPIC_GAP = 5
+"""The words that the topic of a sentence counts as away from a figure in a later clause."""
+BARE_HEADINGS = {
+    "thể chế": "lv thể chế",
+    "thủ tục hành chính": "lv thủ tục",
+    "tthc": "lv thủ tục",
+}
+"""Headings that name a field by words that elsewhere do not: "3. Thủ tục hành chính"."""
+_PLAN = re.compile(
+    r"(?i)(?:\b(?:ban hành|xây dựng|phê duyệt)\s+(?:\w+\s+){0,3}?|(?=kế hoạch số))(kế hoạch)"
+    r"(?:[\s,]+(?:CCHC|cải|cách|hành|chính|nhà|nước|năm|ngày|tháng|số|của|UBND|huyện|thị|xã|thành|"
+    r"phố|quận|này|trên|cụ|thể|để|thực|hiện|công|tác|\d[^\s,]*)){0,20}?"
+    r"\s+(?:với|gồm|có|đề ra|bao gồm|xác định)\s+(?:tổng số\s+)?\d+\s+"
+    r"(?:nhóm\s+)?(?:nhiệm vụ|đầu việc)"
+)
+_OF_LEVEL = re.compile(
+    r"(?i)\W*(?:(?:tại|ở|đối với|khối)\s+)?(?:cấp\s+(?:tỉnh|huyện|xã|phường|quận|thành phố|thị xã)|"
+    r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
+)
+LEVELS = 5
+"""Lines in a row that may each tell of one level."""
+_MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
+
+
+def name_field(text: str) -> str:
+    """The term of the field that a bare heading or label names, or ""."""
+    return BARE_HEADINGS.get(_MARK.sub("", text).casefold(), "")
+
+
+def find_plans(text: str) -> Iterator[Hit]:
+    """The plan of reform where it is told by what it holds: "ban hành Kế hoạch với 41 nhiệm vụ"."""
+    for plan in _PLAN.finditer(text):
+        yield Hit("kế hoạch cchc", plan.start(1), plan.end(1), 0, 0)
+
+
+class Implied:
+    """Finds what the places of one document say."""
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        places: Sequence[Place],
+        find: Callable[[str], tuple[Hit, ...]],
+    ) -> None:
+        self._lines, self._places, self._find = lines, places, find
+
+    def read(self, entry: Entry) -> Iterator[tuple[int, Hit]]:
+        """What the place of a figure says: its level, that its present follows, its topic."""
+        at = entry.mention.numeral
+        opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
+        if not entry.label and (field := name_field(opened)):
+            yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
+        if is_begun(entry):
+            yield 0, Hit("triển khai", at.start, at.start, 0, 0)
+        if is_ranked(entry):
+            yield 0, Hit("xếp hạng", at.start, at.start, 0, 0)
+        if self._goes_on_with_dossiers(entry):
+            yield TOPIC_GAP, Hit("hồ sơ", at.start, at.start, 0, 0)
+        if is_received(entry):
+            yield 0, Hit("tiếp nhận", at.start, at.start, 0, 0)
+        if level := find_bare_level(entry):
+            yield 0, Hit(level, at.start, at.start, 0, 0)
+        if is_before_present(entry):
+            yield 0, Hit("được giao", at.end, at.end, 0, 0)
+        for hit in self._find(find_topic(entry)):
+            yield TOPIC_GAP, hit
+
+    def _goes_on_with_dossiers(self, entry: Entry) -> bool:
+        """Whether a line that names its level leaves out what the line before it has counted.
+
+        "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
+        """
+        if entry.label or not _OF_LEVEL.match(entry.text):
+            return False
+        if not NOUNS.isdisjoint(hit.term for hit in self._find(entry.text)):
+            return False
+        for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
+            text = self._lines[at].text
+            is_beside = self._places[at].headings == self._places[entry.line].headings
+            if not is_beside or not _OF_LEVEL.match(text):
+                return False
+            if "hồ sơ" in {hit.term for hit in self._find(text)}:
+                return True
+        return False
