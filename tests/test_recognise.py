@@ -24,6 +24,8 @@ from cchc_analysis.recognise import (
 from cchc_analysis.recognise.clauses import find_mentions
 from cchc_analysis.recognise.head import read_head
 from cchc_analysis.recognise.outline import outline_lines
+from cchc_analysis.recognise.plain import restore_words
+from cchc_analysis.recognise.spread import spread_tables
 from cchc_analysis.recognise.windows import find_day, find_window, find_year
 from cchc_analysis.records import Period
 from cchc_analysis.reference import Project, load_reference
@@ -719,6 +721,45 @@ def test_a_table_of_stages_counts_dossiers_though_no_head_says_so(reader) -> Non
         *("received_total", "carried_over", "received_new", "resolved_total"),
         *("resolved_on_time", "resolved_overdue", "pending_total"),
     ]
+
+
+def test_a_table_of_words_and_numbers_in_lines_has_cells(reader) -> None:
+    text = (
+        "Bảng 1. Giải quyết hồ sơ từ ngày 15/12/2021 đến 14/5/2022\n"
+        "TT Đơn vị Tiếp nhận Đã giải quyết Đúng hạn Quá hạn\n"
+        "1 Cấp huyện 540 520 499 21\n2 Cấp xã 1.187 1.182 1.177 5\nTổng 1.727 1.702 1.676 26\n"
+        "Bảng 2. Chỉ tiêu\nChỉ tiêu\tThực hiện\tTăng/giảm\nHồ sơ trực tuyến\t98\t+4,7%\n"
+    )
+    found = {
+        figure.printed: (figure.indicator, figure.scope, figure.period_start)
+        for figure in reader(text)
+    }
+    assert found["540"] == ("dossiers_received_total", "district_office", "2021-12-15")
+    assert found["1.182"] == ("dossiers_resolved_total", "commune_aggregate", "2021-12-15")
+    assert found["26"] == ("dossiers_resolved_overdue", "whole_district", "2021-12-15")
+    assert found["98"] == ("dossiers_received_online", "whole_district", "2022-01-01")
+    assert found["4,7"][0] == ""
+    assert found.keys().isdisjoint({"1", "2"}), "they number the rows"
+
+
+def test_lines_of_numbers_without_a_header_of_as_many_heads_are_no_table() -> None:
+    text = "Đơn vị Tiếp nhận\n1 Cấp huyện 540 520 499\n2 Cấp xã 1.187 1.182 1.177\n"
+    document = read_lines(text)
+    assert spread_tables(document.lines) == document.lines
+
+
+def test_a_text_without_diacritics_has_a_head_and_dates(reader) -> None:
+    text = (
+        "UBND HUYEN TRA LINH\nBAO CAO\nKet qua CCHC quy II nam 2021\n"
+        "1. Tu ngay 15/3/2021 den ngay 14/6/2021 tiep nhan 34 ho so, qua han 07 ho so.\n"
+    )
+    document = read_lines(text)
+    reading = read_document(document, reader.reference, reader.wording)
+    assert (reading.head.area, reading.head.period_label) == ("huyện Tra Linh", "2021-Q2")
+    assert [(f.printed, f.period_start, f.period_end) for f in reading.figures] == [
+        ("34", "2021-03-15", "2021-06-14"), ("07", "2021-03-15", "2021-06-14"),
+    ]  # fmt: skip
+    assert restore_words(read_lines("Huyện tiep nhan").lines)[0].text == "Huyện tiep nhan"
 
 
 def test_a_lead_that_is_repeated_counts_once(reader) -> None:

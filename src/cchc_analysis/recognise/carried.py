@@ -8,6 +8,7 @@ names, up to the next heading.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.windows import find_day, find_exact_window
 from cchc_analysis.records import Period
 
+_CAPTION = re.compile(r"(?i)^\W*(?:bảng|biểu|phụ biểu|phụ lục)(?:\s+số)?\s+\d")
+"""What opens the caption of another table, for which the days of the one before do not hold."""
 _Found = TypeVar("_Found")
 
 
@@ -46,6 +49,8 @@ def carry_windows(
         if place.is_heading:
             above = _ask_headings(lines, place, lambda text: find_exact_window(text, head.window))
             window = above or titled
+        if _CAPTION.match(line.text):
+            window = titled
         if not place.note:
             window = find_exact_window(line.text, head.window) or window
         windows.append(window)

@@ -18,6 +18,10 @@ CHANGE = re.compile(
     r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
 )
 """The words before a distance between two values."""
+CHANGE_HEAD = re.compile(
+    r"(?i)(?:^|[›|])\s*(?:mức\s+)?(?:tăng|giảm|chênh lệch|tăng trưởng|so sánh)\b[^›|]*$"
+)
+"""The head of a column of such distances."""
 _LESS = re.compile(r"(?i)giảm|thấp hơn|ít hơn")
 _COMPARED = re.compile(r"(?i)\bcùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?\s*(?:là\s*)?[:(]?\s*$")
 """The words before last year's figure where no verb of its own says what it counts."""

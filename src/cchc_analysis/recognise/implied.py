@@ -42,6 +42,7 @@ _OF_LEVEL = re.compile(
     r"(?i)\W*(?:(?:tại|ở|đối với|khối)\s+)?(?:cấp\s+(?:tỉnh|huyện|xã|phường|quận|thành phố|thị xã)|"
     r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
 )
+_POINTS = re.compile(r"(?i)\d\s*điểm\b|\bđiểm\s[^.;\d]{0,20}\d")
 LEVELS = 5
 """Lines in a row that may each tell of one level."""
 _MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
@@ -79,6 +80,8 @@ class Implied:
             yield 0, Hit("triển khai", at.start, at.start, 0, 0)
         if is_ranked(entry):
             yield 0, Hit("xếp hạng", at.start, at.start, 0, 0)
+        if self._goes_on_with_points(entry):
+            yield 0, Hit("điểm đạt", at.start, at.start, 0, 0)
         if self._goes_on_with_dossiers(entry):
             yield TOPIC_GAP, Hit("hồ sơ", at.start, at.start, 0, 0)
         if is_received(entry):
@@ -89,6 +92,22 @@ class Implied:
             yield 0, Hit("được giao", at.end, at.end, 0, 0)
         for hit in self._find(find_topic(entry)):
             yield TOPIC_GAP, hit
+
+    def _goes_on_with_points(self, entry: Entry) -> bool:
+        """Whether a bare pair behind a field is its points, as in the lines above it.
+
+        "4. Cải cách tổ chức bộ máy: 9/9,5 điểm" and below it "7. … chính quyền số: 13,25/15".
+        """
+        numeral = entry.mention.numeral
+        label = entry.text[: numeral.start].rstrip()
+        is_pair = entry.mention.role == "part" and not entry.label and label.endswith(":")
+        if not is_pair or not self._names_field(label):
+            return False
+        above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
+        return any(self._names_field(text) and _POINTS.search(text) for text in above)
+
+    def _names_field(self, text: str) -> bool:
+        return any(hit.term.startswith("lv ") for hit in self._find(text))
 
     def _goes_on_with_dossiers(self, entry: Entry) -> bool:
         """Whether a line that names its level leaves out what the line before it has counted.

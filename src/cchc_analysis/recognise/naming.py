@@ -241,6 +241,11 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
     ),
     (
         Kind.ARTICLE,
+        "a further criterion",
+        r"(?<=[;,] )[1-9]\.\d{1,2}(?:\.\d{1,2})?(?=\s+(?i:về)\s)",
+    ),
+    (
+        Kind.ARTICLE,
         "a point of an article",
         r"(?i:\b(?:tại|theo|quy định tại)\s+điểm)\s+\d+(?:\.\d+)*|"
         r"(?i:\bđiểm)\s+\d+(?:\.\d+)*(?=\s*,?\s*(?i:khoản|điều|mục|phần|phụ lục)\b)",

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.companions import CLAIM, SURE, Companions, list_scopes
-from cchc_analysis.recognise.compared import CHANGE, find_compared, is_compared
+from cchc_analysis.recognise.compared import CHANGE, CHANGE_HEAD, find_compared, is_compared
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.criteria import Criteria
 from cchc_analysis.recognise.figures import Confidence, Figure
@@ -158,7 +158,9 @@ class Proposer:
                 if is_last_years
                 else beside.follow_partner(entry)
             ), ()
-        is_change = CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start)
+        is_change = CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start) or (
+            entry.label and CHANGE_HEAD.search(entry.label.column)
+        )
         if is_change or ("%" in words.units and self._shares.is_beside_unknown(entry)):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()

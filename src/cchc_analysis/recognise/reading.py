@@ -21,9 +21,11 @@ from cchc_analysis.recognise.head import Head, find_level, read_head
 from cchc_analysis.recognise.kinds import Kind
 from cchc_analysis.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.recognise.outline import Place, outline_lines
+from cchc_analysis.recognise.plain import restore_words
 from cchc_analysis.recognise.proposals import Proposer
 from cchc_analysis.recognise.raised import raise_marks
 from cchc_analysis.recognise.spelled import find_spelled
+from cchc_analysis.recognise.spread import spread_tables
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.surroundings import Surroundings
 from cchc_analysis.recognise.wording import Wording
@@ -61,7 +63,7 @@ def read_document(
         wording: ``data/reference/wording.yml``.
         head: What is known of the document; proposed from its first lines if not given.
     """
-    lines = raise_marks(document.lines)
+    lines = spread_tables(restore_words(raise_marks(document.lines)))
     head = head or read_head(lines, reference)
     places = outline_lines(lines)
     is_commune = find_level(head.area, reference) == "commune"

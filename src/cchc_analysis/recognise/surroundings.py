@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.borders import NEAR, SENTENCE_END, find_delimiter, start_cause
@@ -289,11 +290,11 @@ class Surroundings:
         table, at = self._lines[line].table, line
         while at >= 0 and self._lines[at].table == table:
             at -= 1
-        above = [self._lines[n].text for n in range(max(0, at - 4), at + 1)]
+        # What stands above the table before this one is not said of it.
+        between = takewhile(
+            lambda line: not line.cells, reversed(self._lines[max(0, at - 4) : at + 1])
+        )
+        above = [line.text for line in between][::-1]
         # A sentence that ends above the table has been told; a caption has not.
-        filled = [
-            text
-            for text in above
-            if text.strip() and "\t" not in text and not _SENTENCE.search(text)
-        ]
+        filled = [text for text in above if text.strip() and not _SENTENCE.search(text)]
         return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
