@@ -94,6 +94,7 @@ class Companions:
                 code
                 for code, rule in self._wording.rules.items()
                 if rule.over == whole
+                and rule.unit == "dossier"
                 and terms.isdisjoint(rule.never)
                 and any(terms.issuperset(saying) for saying in rule.says)
             ),

@@ -20,6 +20,7 @@ from cchc_analysis.recognise.stretches import (
     is_begun,
     is_ranked,
     is_received,
+    is_total_of_dossiers,
 )
 from cchc_analysis.recognise.wording import Hit
 
@@ -76,16 +77,16 @@ class Implied:
         opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
         if not entry.label and (field := name_field(opened)):
             yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
-        if is_begun(entry):
-            yield 0, Hit("triển khai", at.start, at.start, 0, 0)
-        if is_ranked(entry):
-            yield 0, Hit("xếp hạng", at.start, at.start, 0, 0)
-        if self._goes_on_with_points(entry):
-            yield 0, Hit("điểm đạt", at.start, at.start, 0, 0)
-        if self._goes_on_with_dossiers(entry):
-            yield TOPIC_GAP, Hit("hồ sơ", at.start, at.start, 0, 0)
-        if is_received(entry):
-            yield 0, Hit("tiếp nhận", at.start, at.start, 0, 0)
+        for is_so, term, gap in (
+            (is_begun, "triển khai", 0),
+            (is_ranked, "xếp hạng", 0),
+            (is_received, "tiếp nhận", 0),
+            (is_total_of_dossiers, "tiếp nhận", TOPIC_GAP),
+            (self._goes_on_with_points, "điểm đạt", 0),
+            (self._goes_on_with_dossiers, "hồ sơ", TOPIC_GAP),
+        ):
+            if is_so(entry):
+                yield gap, Hit(term, at.start, at.start, 0, 0)
         if level := find_bare_level(entry):
             yield 0, Hit(level, at.start, at.start, 0, 0)
         if is_before_present(entry):

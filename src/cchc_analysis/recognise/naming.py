@@ -256,8 +256,8 @@ _PATTERNS: tuple[tuple[Kind, str, str], ...] = (
         Kind.NAME,
         "a level of service",
         r"(?i:\b(?:mức độ|mức|cấp độ))\s*(?:0?[1-5])(?:\s*(?:,|"
-        r"/|-|&|(?i:và|hoặc))\s*(?:(?i:mức độ|mức)\s*)?0?[1-5])*(?![\d.,]*\d|"
-        r"\s*%)(?!\s*(?i:triệu|tỷ|điểm|đồng))",
+        r"/|-|&|(?i:và|hoặc))\s*(?:(?i:mức độ|mức)\s*)?0?[1-5]"
+        rf"(?!\s*(?i:{COUNTED})))*(?![\d.,]*\d|\s*%)(?!\s*(?i:triệu|tỷ|điểm|đồng))",
     ),
     (
         Kind.PLACE,

@@ -210,13 +210,19 @@ class Proposer:
 
     def _repeats_whole(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
         """Whether a part would be what its whole is: then it is a part by something else."""
+        wholes = list(self._beside.list_wholes(entry))
+        if candidate.indicator == "tthc_total" and any(
+            whole.indicator.startswith("tthc_") and not whole.indicator.startswith("tthc_total")
+            for whole in wholes
+        ):
+            # "Đơn giản hóa 17 thủ tục, gồm 12 thủ tục cấp huyện": some of these, not all there are.
+            return True
         if list_scopes(words.own) or _OTHER_TIME.search(words.levels[0].text):
             return False
         area = self._scopes.find_area(words)
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
         return any(
-            whole.area == area and (whole.indicator, whole.breakdown) in same
-            for whole in self._beside.list_wholes(entry)
+            whole.area == area and (whole.indicator, whole.breakdown) in same for whole in wholes
         )
 
     def _falls(self, indicator: str) -> bool:

@@ -38,6 +38,8 @@ _CHANNEL = re.compile(
 )
 """How dossiers came in, as the label of a line: "Hồ sơ trực tuyến: thành phố 650, các xã 900"."""
 _BEGUN = re.compile(r"(?i)(?:^|[;,:(.–-]\s*)triển khai(?:\s+được)?\s*:?\s*$")
+_ALL_DOSSIERS = re.compile(r"(?i)\btổng(?:\s+số)?\s+hồ sơ(?:\s+TTHC)?\s*:?\s*(?:là\s+)?$")
+_CAME_IN = re.compile(r"(?i)[^;.\d]{0,40}\b(?:tiếp nhận|nhận mới|kỳ trước|trực tuyến|trực tiếp)\b")
 _RANKS = re.compile(r"(?i)\b(?:xếp|đứng|hạng)\s*:?\s*$")
 _RECEIVES = re.compile(
     r"(?i)(?<!tiếp )(?<!công )(?<!xác )(?<!chứng )(?<!ghi )(?<!đón )\bnhận"
@@ -179,6 +181,16 @@ def is_received(entry: Entry) -> bool:
     """Whether the verb right before the number is "nhận", which elsewhere is a part of words."""
     verb = None if entry.label else _RECEIVES.search(entry.text[: entry.mention.numeral.start])
     return verb is not None
+
+
+def is_total_of_dossiers(entry: Entry) -> bool:
+    """Whether dossiers are counted of which parts then say how they came in.
+
+    "Tổng hồ sơ 1.204, gồm tiếp nhận mới 1.101, kỳ trước 103".
+    """
+    at, text = entry.mention.numeral, entry.text
+    opened = None if entry.label else _ALL_DOSSIERS.search(text[: at.start])
+    return opened is not None and _CAME_IN.match(text, at.end) is not None
 
 
 def is_ranked(entry: Entry) -> bool:
