@@ -639,6 +639,12 @@ def test_a_share_of_something_else_is_left_open(reader) -> None:
         ("Trong năm 2021 tiếp nhận 12 hồ sơ.", "2021-01-01", "2021-12-31"),
         ("Tiếp nhận 12 hồ sơ.", "2022-01-01", "2022-06-30"),
         ("Quý I tiếp nhận 12 hồ sơ.", "2022-01-01", "2022-03-31"),
+        ("Lũy kế từ 01/4/2022: tiếp nhận 12 hồ sơ.", "2022-04-01", "2022-06-30"),
+        (
+            "Chủ tịch UBND huyện yêu cầu đến hết năm tỷ lệ hồ sơ trực tuyến đạt 12%.",
+            "2022-01-01",
+            "2022-12-31",
+        ),
         ("Tiếp nhận 15 hồ sơ, giảm so với quý IV/2021 (12 hồ sơ).", "2021-10-01", "2021-12-31"),
         ("Tiếp nhận 15 hồ sơ, giảm so với tháng 5 (12 hồ sơ).", "2022-05-01", "2022-05-31"),
         ("Giải ngân vốn đầu tư công đến hết tháng 5: 12 tỷ đồng.", "2022-01-01", "2022-05-31"),
@@ -799,6 +805,11 @@ def test_a_line_that_opens_with_a_figure_is_no_note_without_a_mark(reader) -> No
     assert [figure.printed for figure in reader("Về CCHC.\n1 Quyết định, 12 kế hoạch.\n")] == [
         "1", "12",
     ]  # fmt: skip
+
+
+def test_a_district_may_have_a_number(reader) -> None:
+    head = read_head(read_lines("UBND QUẬN 21\nBÁO CÁO\nCCHC quý I/2023\n").lines, reader.reference)
+    assert head.area == "quận 21"
 
 
 def test_a_notice_of_a_province_is_its_own(reader) -> None:

@@ -23,7 +23,10 @@ from cchc_analysis.reference import Reference
 
 CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
-EMPTY_TERMS = frozenset({"tổng số", "tỷ lệ", "bộ phận một cửa", "so sánh", "xã", "có mặt", "sở"})
+WHOLE = "what it is a part of"
+EMPTY_TERMS = frozenset(
+    {"tổng số", "tỷ lệ", "bộ phận một cửa", "so sánh", "xã", "phường", "thị trấn", "có mặt", "sở"}
+)
 """Terms that say nothing about what is counted."""
 BARE_NOUNS = NOUNS | {"điểm", "đạt"}
 OF_LEVELS = {
@@ -145,11 +148,13 @@ class Companions:
             # "19/20 người (cán bộ 10, công chức 9)" tells the nineteen apart.
             at = entry.mentions[at].partner
         whole = self.by_mention.get((entry.line, entry.text, at))
-        if whole is None or not whole.indicator:
-            return candidate
         over = self._wording.rules[candidate.indicator].over
-        is_given = whole.indicator.endswith("_quota") and over.endswith("_quota")
-        is_maximum = whole.status is Status.MAX_SCORE and "_max" in over
+        told = next((lev.terms for lev in words.levels if lev.name == WHOLE), frozenset())
+        is_quota = "được giao" in told and "có mặt" not in told
+        if whole is not None and whole.indicator:
+            is_quota = whole.indicator.endswith("_quota")
+        is_given = is_quota and over.endswith("_quota")
+        is_maximum = whole is not None and whole.status is Status.MAX_SCORE and "_max" in over
         if (is_given and "có mặt" not in words.own) or is_maximum:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate

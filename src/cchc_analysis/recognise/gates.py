@@ -47,6 +47,10 @@ _TIMES_APART = re.compile(
     r"(?i)\b(?:trước|sớm) hạn(?! và|,)[^%;.\d]{0,20}[\d,]+\s*%[^;.]{0,40}?(?<!và )\bđúng hạn"
     r"[^%;.\d]{0,20}[\d,]+\s*%"
 )
+_OF_OTHERS = re.compile(
+    r"(?i)\s*%\s*(?:số\s+|các\s+)?(?:xã|phường|thị trấn|cơ quan|đơn vị|cán bộ|công chức|phòng|thôn|"
+    r"hộ|người dân|doanh nghiệp|văn bản|TTHC|thủ tục)\b"
+)
 _MEAN = re.compile(r"(?i)\bđiểm (?:trung bình|bình quân)\b")
 MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
 """Terms of a row or column that holds maxima."""
@@ -110,6 +114,11 @@ def is_only_reviewed(entry: Entry, indicator: str) -> bool:
     (start, end), at = entry.mention.own, entry.mention.numeral.start
     said = entry.text[start:at].rstrip(": ").rpartition(":")[2] + " " + entry.text[at:end]
     return bool(_REVIEWED.search(said)) and not _SIMPLIFIED.search(said)
+
+
+def is_share_of_others(entry: Entry) -> bool:
+    """Whether a percentage is one of offices, people or procedures: "100% xã có hồ sơ …"."""
+    return _OF_OTHERS.match(entry.text, entry.mention.numeral.end) is not None
 
 
 def is_share_of_time(entry: Entry, indicator: str) -> bool:

@@ -34,6 +34,7 @@ _SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn"}
 _LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|tp|tx|tt)"
 _LEVEL = re.compile(rf"^{_LEVELS}\s+")
 _AREA = re.compile(rf"(?i:\b{_LEVELS})(?:\s+|\.\s*){NAME}")
+_NUMBERED = re.compile(r"(?i)\b(quận|phường)\s+(\d{1,2})(?![\d.,/%]|\s*\w*\s*(?:hồ sơ|thủ tục))\b")
 _PLACE_DATE = re.compile(rf"^\W*{NAME},\s*ngày\b")
 _NUMBER = re.compile(r"(?i)^\W*số\s*:\s*(\d+\s*/\s*[A-ZĐ][\wĐ&-]*)")
 _KINDS = (
@@ -140,7 +141,8 @@ def _find_area(
     counts: Counter[str] = Counter()
     for weight, texts in ((5, top[:12]), (1, [line.text for line in lines])):
         for text in texts:
-            for match in _AREA.finditer(_lower_capitals(text)):
+            plain = _lower_capitals(text)
+            for match in (*_AREA.finditer(plain), *_NUMBERED.finditer(plain)):
                 level = match[1].casefold()
                 counts[f"{_SHORT.get(level, level)} {match[2]}"] += weight
     for name in _name_offices(top):

@@ -44,6 +44,10 @@ _OF_LEVEL = re.compile(
     r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
 )
 _POINTS = re.compile(r"(?i)\d\s*điểm\b|\bđiểm\s[^.;\d]{0,20}\d")
+_STAGE = re.compile(r"(?i)\b(?:trước|sớm|đúng|quá|trễ|chậm|trong) hạn\b")
+_DOSSIERS = re.compile(r"(?i)\d\s*hồ sơ\b|\bhồ sơ\b[^.;]{0,60}\d")
+FAR_LINES = 15
+"""Lines above within which dossiers were counted, for a line of their stages."""
 LEVELS = 5
 """Lines in a row that may each tell of one level."""
 _MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
@@ -84,6 +88,7 @@ class Implied:
             (is_total_of_dossiers, "tiếp nhận", TOPIC_GAP),
             (self._goes_on_with_points, "điểm đạt", 0),
             (self._goes_on_with_dossiers, "hồ sơ", TOPIC_GAP),
+            (self._tells_stages, "hồ sơ", TOPIC_GAP),
         ):
             if is_so(entry):
                 yield gap, Hit(term, at.start, at.start, 0, 0)
@@ -106,6 +111,28 @@ class Implied:
             return False
         above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
         return any(self._names_field(text) and _POINTS.search(text) for text in above)
+
+    def _tells_stages(self, entry: Entry) -> bool:
+        """Whether a line of stages leaves out that they are those of dossiers.
+
+        "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
+        """
+        if entry.label or not NOUNS.isdisjoint(h.term for h in self._find(entry.text)):
+            return False
+        place = self._places[entry.line]
+        beside = [
+            self._lines[at].text
+            for at in range(max(0, entry.line - LEVELS), min(len(self._lines), entry.line + 3))
+            if self._places[at].headings == place.headings and not self._lines[at].cells
+        ]
+        stages = {
+            stage.casefold() for text in (*beside, entry.text) for stage in _STAGE.findall(text)
+        }
+        above = [self._lines[at].text for at in (*place.headings, *place.parents)]
+        named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & NOUNS
+        earlier = self._lines[max(0, entry.line - FAR_LINES) : entry.line]
+        is_counted = any(_DOSSIERS.search(line.text) for line in earlier)
+        return len(stages) > 1 and named <= {"hồ sơ", "tthc", "TTHC"} and is_counted
 
     def _names_field(self, text: str) -> bool:
         return any(hit.term.startswith("lv ") for hit in self._find(text))

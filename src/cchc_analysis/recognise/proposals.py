@@ -24,6 +24,7 @@ from cchc_analysis.recognise.gates import (
     is_one_of_two,
     is_only_reviewed,
     is_other_score,
+    is_share_of_others,
     is_share_of_time,
     is_told_apart,
 )
@@ -258,6 +259,11 @@ class Proposer:
             or is_one_of_two(entry, candidate.indicator)
             or is_only_reviewed(entry, candidate.indicator)
             or is_share_of_time(entry, candidate.indicator)
+            or (
+                kind != "count"
+                and self._context.counts_dossiers(rule)
+                and is_share_of_others(entry)
+            )
         ):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None

@@ -38,6 +38,10 @@ _OFFICE = re.compile(
     r"(?i)(?:^|[-+*•(,;]\s*|(?:tại|riêng)\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
     r"thành phố|thị xã|quận)(?:\s+[^\W\d]\w*){0,3}\s*:"
 )
+_COMMUNES = re.compile(
+    r"(?i)\W*(?:tại|ở|đối với)\s+\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b[^:;.\d]{0,30}:"
+)
+"""What opens a line with the communes counted: "Tại 16 phường: tiếp nhận …"."""
 _TIMES = re.compile(
     r"(?i)\b\d+\s*tháng\b|\bquý\s+[ivx]+\s*(?:/|năm)?\s*\d{4}|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*"
 )
@@ -111,6 +115,8 @@ class Scopes:
         """The scope that a level names last before the figure; a heading must name just one."""
         if _OFFICE.search(level.text):
             return Scope.DISTRICT_OFFICE
+        if _COMMUNES.match(level.text):
+            return Scope.COMMUNE_AGGREGATE
         said = [hit.term for hit in level.hits if hit.term.startswith("@")]
         if not said or (level.name in ("heading", CAPTION) and len(set(said)) > 1):
             return None

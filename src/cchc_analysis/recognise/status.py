@@ -42,6 +42,7 @@ _TARGET = re.compile(
     r"(?i)\b(?:phấn đấu|(?<!đạt )(?<!hoàn thành )(?<!vượt )(?<!\d )mục tiêu|"
     r"chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
     r"yêu cầu đạt|tối thiểu|ít nhất|"
+    r"(?:chủ tịch|lãnh đạo|bí thư)\b[^.;]{0,60}\byêu cầu|"
     r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
 )
 _OPENS_TARGET = re.compile(

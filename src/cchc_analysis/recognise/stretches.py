@@ -30,7 +30,8 @@ SUBJECT = re.compile(
 )
 """A noun and whose it is, with no word of what is done: that is said for both further on."""
 _TOPIC = re.compile(
-    r"(?i)\W*(?:về|đối với|riêng)\s+((?:[^\W\d_]+\s+){0,4}?hồ sơ(?:\s+[^\W\d_]+){1,6}?)\s*[,:]"
+    r"(?i)\W*(?:về|đối với|riêng)\s+((?:[^\W\d_]+\s+){0,4}?hồ sơ(?:\s+[^\W\d_]+){1,6}?|"
+    r"biên chế(?:\s+[^\W\d_]+){0,3})\s*[,:]"
 )
 _CHANNEL = re.compile(
     r"(?i)\W*((?:[^\W\d_]+\s+){0,4}?hồ sơ\s[^:;.]{0,30}?(?:trực tuyến|trực tiếp|bưu chính)"

@@ -21,6 +21,10 @@ _FROM_TO = re.compile(
     rf"tới|-|–)\s*(?:hết\s*)?(?:ngày\s*)?{_DAY}"
 )
 _SINCE = re.compile(rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|tới)\s*nay\b")
+_SUMMED = re.compile(
+    rf"(?i)(?:lũy kế|luỹ kế|cộng dồn)\s+(?:tính\s+)?(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}"
+    r"(?!\s*(?:đến|tới|-|–))"
+)
 _AS_OF = re.compile(
     rf"(?i)(?:tính đến|đến thời điểm|đến hết|tính tới|số liệu đến|tính hết|đến)\s*(?:hết\s*)?"
     rf"(?:thời điểm\s*)?(?:(ngày)\s*)?{_DAY}"
@@ -68,6 +72,7 @@ _PRECEDED = re.compile(
     r"ngày\s.{0,14}|quý\s*\w+|dự toán|giao|so với|"
     r"cùng kỳ|sang|CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
 )
+_YEAR_END = re.compile(r"(?i)\bđến\s+(?:hết|cuối)\s+năm\b(?!\s+(?:19|20)\d\d)")
 _AGAINST = re.compile(r"(?i)so với\s+(?:cùng kỳ\s+)?(?:năm\s*)?$")
 _SPAN_OF_YEARS = re.compile(r"(?i)kỳ(?:\s+\w+){0,4}\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)")
 _COUNTED = re.compile(
@@ -149,7 +154,7 @@ def find_exact_window(text: str, default: Period) -> Period | None:
             start = _make_day(match[1], match[2], str(end.year - 1), year)
         if start and end and start <= end:
             return Period(start, end)
-    if (since := _SINCE.search(text)) and default.end:
+    if (since := _SINCE.search(text) or _SUMMED.search(text)) and default.end:
         # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
         start = _make_day(since[1], since[2], since[3], year)
         return Period(start, default.end) if start and start < default.end else None
@@ -264,6 +269,9 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
     """
     if not default.end or period.end != default.end:
         return period
+    if _YEAR_END.search(text):
+        start = dt.date(default.end.year, 1, 1) if period.start else None
+        return Period(start, dt.date(default.end.year, 12, 31))
     years = [int(m[1]) for m in _YEAR.finditer(text) if not _AGAINST.search(text[: m.start(1)])]
     if not years:
         ahead = _AHEAD.search(headings) or _AHEAD.match(text.lstrip("-+*•. 0123456789IVX)"))
