@@ -45,6 +45,8 @@ _OF_LEVEL = re.compile(
 )
 _POINTS = re.compile(r"(?i)\d\s*điểm\b|\bđiểm\s[^.;\d]{0,20}\d")
 _STAGE = re.compile(r"(?i)\b(?:trước|sớm|đúng|quá|trễ|chậm|trong) hạn\b")
+_BARE = re.compile(r"\s*(?:[%,.;:()]|$)")
+_OTHERS = re.compile(r"(?i)\b(?:phản ánh|kiến nghị|PAKN|nhiệm vụ|văn bản|khiếu nại|đơn thư)\b")
 _DOSSIERS = re.compile(r"(?i)\d\s*hồ sơ\b|\bhồ sơ\b[^.;]{0,60}\d")
 FAR_LINES = 15
 """Lines above within which dossiers were counted, for a line of their stages."""
@@ -117,7 +119,10 @@ class Implied:
 
         "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
         """
-        if entry.label or not NOUNS.isdisjoint(h.term for h in self._find(entry.text)):
+        is_bare = _BARE.match(entry.text, entry.mention.numeral.end) and _STAGE.search(entry.text)
+        if entry.label or not is_bare or _OTHERS.search(entry.text):
+            return False
+        if not NOUNS.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
         place = self._places[entry.line]
         beside = [

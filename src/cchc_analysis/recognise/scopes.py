@@ -42,6 +42,8 @@ _COMMUNES = re.compile(
     r"(?i)\W*(?:tại|ở|đối với)\s+\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b[^:;.\d]{0,30}:"
 )
 """What opens a line with the communes counted: "Tại 16 phường: tiếp nhận …"."""
+_PART_OF_DISTRICT = re.compile(r"(?i)\bcấp (?:huyện|quận|thị xã|thành phố)\b")
+_PART_OF_COMMUNES = re.compile(r"(?i)\bcấp (?:xã|phường)\b")
 _TIMES = re.compile(
     r"(?i)\b\d+\s*tháng\b|\bquý\s+[ivx]+\s*(?:/|năm)?\s*\d{4}|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*"
 )
@@ -96,6 +98,8 @@ class Scopes:
         if entry.label and _COMMUNE.match(entry.label.row):
             return Scope.COMMUNE
         if self._names_both(entry):
+            return Scope.WHOLE_DISTRICT
+        if _tells_both_apart(entry):
             return Scope.WHOLE_DISTRICT
         if not entry.label and _AT_COMMUNES.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
@@ -185,6 +189,13 @@ class Scopes:
             else:
                 self._names[name] = True
         return self._names[name]
+
+
+def _tells_both_apart(entry: Entry) -> bool:
+    """Whether the parts of a figure are those of both levels: "389, trong đó cấp huyện 264, …"."""
+    parts = [m for m in entry.mentions if m.parent == entry.at and m.lead == entry.mention.lead]
+    said = " | ".join(entry.text[m.own[0] : m.numeral.start] for m in parts)
+    return bool(_PART_OF_DISTRICT.search(said) and _PART_OF_COMMUNES.search(said))
 
 
 def _list_said(level: Level) -> set[str]:
