@@ -649,6 +649,11 @@ def test_a_share_of_something_else_is_left_open(reader) -> None:
         ("Tiếp nhận 15 hồ sơ, giảm so với tháng 5 (12 hồ sơ).", "2022-05-01", "2022-05-31"),
         ("Giải ngân vốn đầu tư công đến hết tháng 5: 12 tỷ đồng.", "2022-01-01", "2022-05-31"),
         ("Huyện có 12 phòng chuyên môn (giữ nguyên đến 31/12/2023).", "", "2022-06-30"),
+        (
+            "III. NHIỆM VỤ QUÝ III/2022: trên 12% hồ sơ tiếp nhận trực tuyến.",
+            "2022-07-01",
+            "2022-09-30",
+        ),
         ("8. Nhiệm vụ năm 2023: trên 12% hồ sơ tiếp nhận trực tuyến.", "2023-01-01", "2023-12-31"),
     ],
 )
@@ -746,6 +751,21 @@ def test_a_table_of_words_and_numbers_in_lines_has_cells(reader) -> None:
     assert found["98"] == ("dossiers_received_online", "whole_district", "2022-01-01")
     assert found["4,7"][0] == ""
     assert found.keys().isdisjoint({"1", "2"}), "they number the rows"
+
+
+def test_a_table_of_levels_in_columns_and_parts_in_rows(reader) -> None:
+    text = (
+        "Kết quả giải quyết hồ sơ\nNội dung\tHuyện\tXã\tCộng\nTiếp nhận mới\t187\t452\t639\n"
+        "Đã giải quyết\t155\t411\t566\n- Trước hạn\t106\t390\t496\n- Quá hạn\t9\t1\t10\n"
+        "Đang giải quyết\t32\t41\t73\n- Quá hạn\t2\t4\t6\n"
+    )
+    found = {figure.printed: (figure.indicator, figure.scope) for figure in reader(text)}
+    assert found["187"] == ("dossiers_received_new", "district_office")
+    assert found["639"] == ("dossiers_received_new", "whole_district")
+    assert found["390"] == ("dossiers_resolved_early", "commune_aggregate")
+    assert found["9"] == ("dossiers_resolved_overdue", "district_office")
+    assert found["4"] == ("dossiers_pending_overdue", "commune_aggregate")
+    assert found["6"] == ("dossiers_pending_overdue", "whole_district")
 
 
 def test_lines_of_numbers_without_a_header_of_as_many_heads_are_no_table() -> None:

@@ -129,6 +129,8 @@ _REMARKS = (
      "là tỷ lệ của số ngay trước so với một số khác"),
     (r"took the days of the same number elsewhere",
      "lấy thời gian của chính số đó ở chỗ khác"),
+    (r"it is of the plan, which has as many tasks",
+     "là của kế hoạch, vì kế hoạch có đúng số nhiệm vụ đó"),
     (r"it is the maximum of those reached elsewhere",
      "là điểm tối đa của số điểm đạt ở chỗ khác"),
     (r"with the overdue ones it is all that was resolved: no other is early",

@@ -16,7 +16,7 @@ from cchc_analysis.recognise.matching import NOUNS, Candidate, Words, fits_unit
 from cchc_analysis.recognise.mentions import Mention
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.status import APPRAISED
-from cchc_analysis.recognise.stretches import RANKED_IN, SUBJECT, Entry
+from cchc_analysis.recognise.stretches import LEVEL_LABEL, RANKED_IN, SUBJECT, Entry
 from cchc_analysis.recognise.wording import Wording
 from cchc_analysis.records import Scope, Status
 from cchc_analysis.reference import Reference
@@ -142,6 +142,10 @@ class Companions:
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
         """
         at = entry.mention.parent
+        if at < 0 and entry.at and _IN_WHICH.match(entry.text, entry.mention.lead):
+            # "… giao: 1.650. Trong đó: viên chức 1.543": a sentence of its own, but no other whole.
+            first = min(n for n, m in enumerate(entry.mentions) if m.lead == entry.mention.lead)
+            at = first - 1
         if at < 0:
             return self._follow_total(entry, candidate)
         if entry.mentions[at].role == "whole":
@@ -234,8 +238,17 @@ class Companions:
         bare = words.own - EMPTY_TERMS - BARE_NOUNS - list_scopes(words.own)
         if bare or not list_scopes(words.own):
             return None
-        place = self._places[entry.line]
-        heads = [self.first_of_line.get(parent) for parent in place.parents]
+        for figure in self._list_heads(entry, words):
+            if figure and figure.indicator:
+                code = _take_level(figure.indicator, list_scopes(words.own))
+                unit = str(self._reference.indicator_rows[code]["unit"])
+                if fits_unit(unit, words.units) and (unit == "%") == ("%" in words.units):
+                    return Candidate(code, CLAIM + 1, "as the line that opens the list")
+        return None
+
+    def _list_heads(self, entry: Entry, words: Words) -> list[Figure | None]:
+        """The figures that one may be as, where it names only a level, the likeliest first."""
+        heads = [self.first_of_line.get(at) for at in self._places[entry.line].parents]
         if entry.mention.role == "each":
             heads.insert(0, self.by_mention.get((entry.line, entry.text, entry.mention.partner)))
         elif entry.at and entry.mentions[entry.at - 1].lead == entry.mention.lead:
@@ -245,21 +258,25 @@ class Companions:
             is_told = before and (before.is_scope_said or _OURS.search(entry.text, start, end))
             if before and is_told and (before.units & words.units or before.units == words.units):
                 heads.insert(0, before)
-        elif _IN_WHICH.match(entry.text, entry.mention.lead):
-            # A sentence of its own that opens with "Trong đó" tells the one before it apart.
-            earlier = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
-            heads += [figure for figure in earlier if figure and figure.units & words.units][-1:]
+        else:
+            heads += self._list_earlier(entry, words)
         if entry.mention.parent >= 0:
             parent = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
             is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
             heads.insert(len(heads) if is_sibling else 0, parent)
-        for figure in heads:
-            if figure and figure.indicator:
-                code = _take_level(figure.indicator, list_scopes(words.own))
-                unit = str(self._reference.indicator_rows[code]["unit"])
-                if fits_unit(unit, words.units) and (unit == "%") == ("%" in words.units):
-                    return Candidate(code, CLAIM + 1, "as the line that opens the list")
-        return None
+        return heads
+
+    def _list_earlier(self, entry: Entry, words: Words) -> list[Figure]:
+        """The figure of an earlier sentence that the opening of this one goes on with."""
+        told = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
+        earlier = [figure for figure in told if figure]
+        if _IN_WHICH.match(entry.text, entry.mention.lead):
+            # A sentence of its own that opens with "Trong đó" tells the one before it apart.
+            return [figure for figure in earlier if figure.units & words.units][-1:]
+        if LEVEL_LABEL.match(entry.text, entry.mention.lead):
+            # "Cấp huyện: 265 (…). Cấp xã: 129" goes on with what the first label counts.
+            return [f for f in earlier if f.is_scope_said and f.units == words.units][:1]
+        return []
 
     def find_twin_scope(self, entry: Entry) -> tuple[Scope, bool] | None:
         """A second run in a sentence goes through the things that the first has named."""

@@ -47,6 +47,10 @@ _TIMES_APART = re.compile(
     r"(?i)\b(?:trước|sớm) hạn(?! và|,)[^%;.\d]{0,20}[\d,]+\s*%[^;.]{0,40}?(?<!và )\bđúng hạn"
     r"[^%;.\d]{0,20}[\d,]+\s*%"
 )
+_TASKS_APART = re.compile(
+    r"(?i)\b(?:trước|sớm) hạn\s*:?\s*(?:là\s+)?\d[\d.]*(?:\s+nhiệm vụ)?\s*[,;]\s*(?:hoàn thành\s+)?"
+    r"đúng hạn\s*:?\s*(?:là\s+)?\d"
+)
 _OF_OTHERS = re.compile(
     r"(?i)\s*%\s*(?:số\s+|các\s+)?(?:xã|phường|thị trấn|cơ quan|đơn vị|cán bộ|công chức|phòng|thôn|"
     r"hộ|người dân|doanh nghiệp|văn bản|TTHC|thủ tục)\b"
@@ -123,9 +127,10 @@ def is_share_of_others(entry: Entry) -> bool:
 
 def is_share_of_time(entry: Entry, indicator: str) -> bool:
     """Whether the sentence gives the shares before and on time apart: neither is both together."""
-    if indicator != "on_time_rate" or entry.label:
+    apart = {"on_time_rate": _TIMES_APART, "assigned_tasks_on_time": _TASKS_APART}.get(indicator)
+    if apart is None or entry.label:
         return False
-    return _TIMES_APART.search(entry.text, entry.mention.lead) is not None
+    return apart.search(entry.text, entry.mention.lead) is not None
 
 
 def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:

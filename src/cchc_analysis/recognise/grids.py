@@ -21,6 +21,7 @@ _ORDER = re.compile(r"^(?:\d{1,3}|[IVX]{1,5}|[a-zđ]|\d{1,2}(?:\.\d{1,2})+)[.)]?
 _ORDER_HEADER = re.compile(r"(?i)^\s*(?:stt|tt|số tt|số thứ tự|mã số|mã)\s*$")
 _UNIT_HEADER = re.compile(r"(?i)^\s*(?:đơn vị tính|đvt|đơn vị đo)\s*$")
 _COLUMN_NUMBER = re.compile(r"^\(?\s*[\dA-Z]{1,2}\s*\)?(?:\s*=\s*[\d\s()+*/:x%.-]+)?$")
+_DASH = re.compile(r"^\s*[-+*•–]\s*(?=[^\W\d])")
 INNER = "›"
 """Stands between the header words of a column, outermost first."""
 
@@ -50,7 +51,7 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     headers = list(rows[:first_data])
     orders = _find_order_columns(rows, headers)
     units = {c.column for row in headers for c in row.cells if _UNIT_HEADER.match(c.text)}
-    stub, group, below = "", "", None
+    stub, group, below, opened = "", "", None, ""
     for at, row in enumerate(rows):
         if _numbers_columns(row):
             yield from (
@@ -63,6 +64,11 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
             group, stub, below = own_stub, "", None
         elif own_stub:
             stub = own_stub
+            if _DASH.match(own_stub) and opened:
+                # "- Trước hạn" below "Đã giải quyết" is a part of it.
+                stub = f"{opened} {_DASH.sub('', own_stub)}"
+            else:
+                opened = own_stub
             below = row if at >= first_data and not _is_data(row) else None
         unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
         for n, cell in enumerate(row.cells):

@@ -13,6 +13,7 @@ from cchc_analysis.documents.lines import Line
 from cchc_analysis.recognise.matching import NOUNS
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.stretches import (
+    LEVEL_LABEL,
     Entry,
     find_bare_level,
     find_topic,
@@ -38,10 +39,6 @@ _PLAN = re.compile(
     r"phố|quận|này|trên|cụ|thể|để|thực|hiện|công|tác|\d[^\s,]*)){0,20}?"
     r"\s+(?:với|gồm|có|đề ra|bao gồm|xác định)\s+(?:tổng số\s+)?\d+\s+"
     r"(?:nhóm\s+)?(?:nhiệm vụ|đầu việc)"
-)
-_OF_LEVEL = re.compile(
-    r"(?i)\W*(?:(?:tại|ở|đối với|khối)\s+)?(?:cấp\s+(?:tỉnh|huyện|xã|phường|quận|thành phố|thị xã)|"
-    r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
 )
 _POINTS = re.compile(r"(?i)\d\s*điểm\b|\bđiểm\s[^.;\d]{0,20}\d")
 _STAGE = re.compile(r"(?i)\b(?:trước|sớm|đúng|quá|trễ|chậm|trong) hạn\b")
@@ -147,14 +144,14 @@ class Implied:
 
         "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
         """
-        if entry.label or not _OF_LEVEL.match(entry.text):
+        if entry.label or not LEVEL_LABEL.match(entry.text):
             return False
         if not NOUNS.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
         for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
             text = self._lines[at].text
             is_beside = self._places[at].headings == self._places[entry.line].headings
-            if not is_beside or not _OF_LEVEL.match(text):
+            if not is_beside or not LEVEL_LABEL.match(text):
                 return False
             if "hồ sơ" in {hit.term for hit in self._find(text)}:
                 return True

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from cchc_analysis.documents.lines import CAPITALS
 from cchc_analysis.recognise.borders import SENTENCE_END
+from cchc_analysis.recognise.grids import INNER
 from cchc_analysis.recognise.head import Head, find_level
 from cchc_analysis.recognise.matching import Level, Words
 from cchc_analysis.recognise.stretches import CAPTION, Entry
@@ -44,6 +45,12 @@ _COMMUNES = re.compile(
 """What opens a line with the communes counted: "Tại 16 phường: tiếp nhận …"."""
 _PART_OF_DISTRICT = re.compile(r"(?i)\bcấp (?:huyện|quận|thị xã|thành phố)\b")
 _PART_OF_COMMUNES = re.compile(r"(?i)\bcấp (?:xã|phường)\b")
+_HEAD_OF_LEVEL = re.compile(
+    r"(?i)\s*(?:(?P<district>(?:UBND\s+)?(?:huyện|quận|thị xã|thành phố))"
+    r"|(?P<communes>(?:UBND\s+)?(?:các\s+)?(?:xã|phường)(?:,\s*(?:phường|xã|thị trấn))*)"
+    r"|(?:tổng\s+)?cộng|tổng(?:\s+số)?|chung|toàn (?:huyện|quận|thị xã|thành phố))\s*"
+)
+"""The bare head of a column of one level, or of both."""
 _TIMES = re.compile(
     r"(?i)\b\d+\s*tháng\b|\bquý\s+[ivx]+\s*(?:/|năm)?\s*\d{4}|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*"
 )
@@ -99,6 +106,8 @@ class Scopes:
             return Scope.COMMUNE
         if self._names_both(entry):
             return Scope.WHOLE_DISTRICT
+        if bare := _read_head(entry, words):
+            return bare
         if _tells_both_apart(entry):
             return Scope.WHOLE_DISTRICT
         if not entry.label and _AT_COMMUNES.match(entry.text, entry.mention.numeral.end):
@@ -189,6 +198,18 @@ class Scopes:
             else:
                 self._names[name] = True
         return self._names[name]
+
+
+def _read_head(entry: Entry, words: Words) -> Scope | None:
+    """The level that the bare head of a column names: "Huyện", "Xã", or "Cộng" beside them."""
+    head = entry.label and _HEAD_OF_LEVEL.fullmatch(entry.label.column.rpartition(INNER)[2])
+    if not head:
+        return None
+    if head["district"]:
+        return Scope.DISTRICT_OFFICE
+    if head["communes"]:
+        return Scope.COMMUNE_AGGREGATE
+    return None if _list_said(words.levels[0]) else Scope.WHOLE_DISTRICT
 
 
 def _tells_both_apart(entry: Entry) -> bool:

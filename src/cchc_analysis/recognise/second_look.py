@@ -17,6 +17,7 @@ from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.trials import decide_open
 from cchc_analysis.recognise.twins import (
     take_maximum_of_twins,
+    take_plan_of_twins,
     take_scope_of_twins,
     take_window_of_twins,
 )
@@ -41,6 +42,7 @@ def look_again(
     found = take_scope_of_twins(found, reference)
     found = take_window_of_twins(found)
     found = take_maximum_of_twins(found)
+    found = take_plan_of_twins(found)
     found = _tell_impossible_wholes(found, reference)
     found = _read_dots_again(found, reference)
     found = _check_shares(found, reference)

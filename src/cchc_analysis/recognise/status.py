@@ -12,6 +12,7 @@ from cchc_analysis.recognise.grids import INNER
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Words
 from cchc_analysis.recognise.stretches import Entry
+from cchc_analysis.recognise.windows import find_window
 from cchc_analysis.recognise.wording import Rule
 from cchc_analysis.records import Status
 
@@ -95,7 +96,11 @@ def _opens_ahead(said: str, head: Head) -> bool:
     """Whether a sentence opens with what is to be done later: "8. Nhiệm vụ năm 2026: …"."""
     opened = _AHEAD.match(said)
     end = head.window.end
-    return bool(opened and end and (opened["rest"] or int(opened["year"] or 0) > end.year))
+    if not opened or not end:
+        return False
+    window = find_window(opened[0], head.window)
+    is_later = window is not None and window.end is not None and window.end > end
+    return bool(is_later or opened["rest"] or int(opened["year"] or 0) > end.year)
 
 
 def is_asked(entry: Entry) -> bool:

@@ -41,6 +41,11 @@ _CHANNEL = re.compile(
 _BEGUN = re.compile(r"(?i)(?:^|[;,:(.–-]\s*)triển khai(?:\s+được)?\s*:?\s*$")
 _ALL_DOSSIERS = re.compile(r"(?i)\btổng(?:\s+số)?\s+hồ sơ(?:\s+TTHC)?\s*:?\s*(?:là\s+)?$")
 _CAME_IN = re.compile(r"(?i)[^;.\d]{0,40}\b(?:tiếp nhận|nhận mới|kỳ trước|trực tuyến|trực tiếp)\b")
+LEVEL_LABEL = re.compile(
+    r"(?i)\W*(?:(?:tại|ở|đối với|khối)\s+)?(?:cấp\s+(?:tỉnh|huyện|xã|phường|quận|thành phố|thị xã)|"
+    r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
+)
+"""What opens a line or a sentence with whose work it tells of: "- Cấp huyện: …"."""
 _RANKS = re.compile(r"(?i)\b(?:xếp|đứng|hạng)\s*:?\s*$")
 _RECEIVES = re.compile(
     r"(?i)(?<!tiếp )(?<!công )(?<!xác )(?<!chứng )(?<!ghi )(?<!đón )\bnhận"

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from cchc_analysis.recognise.figures import Figure
+from cchc_analysis.recognise.figures import Confidence, Figure
 from cchc_analysis.recognise.values import read_value
 from cchc_analysis.records import Status
 from cchc_analysis.reference import Reference
 
+_FEW = frozenset(f"{number:02d}" for number in range(13)) | {str(n) for n in range(13)}
+"""So few tasks a chapter may have as well as a plan."""
 TELLING = 3
 """Digits that a number has at least where it hardly comes twice by chance."""
 
@@ -98,6 +100,33 @@ def take_maximum_of_twins(figures: list[Figure]) -> list[Figure]:
                 looked_again="it is the maximum of those reached elsewhere",
             )  # fmt: skip
         found.append(figure)
+    return found
+
+
+def take_plan_of_twins(figures: list[Figure]) -> list[Figure]:
+    """Tasks of the chapter on steering that are as many as those of the plan are the plan's.
+
+    "Kế hoạch CCHC có 47 nhiệm vụ" and below it "hoàn thành 10/47 nhiệm vụ".
+    """
+    plans = {
+        figure.printed: figure
+        for figure in figures
+        if figure.indicator == "par_tasks_total" and figure.printed not in _FEW
+    }
+    found = list(figures)
+    for at, (part, whole) in enumerate(pairwise(figures)):
+        plan = plans.get(whole.printed)
+        if plan and whole.is_whole_of(part) and whole.indicator == "par_tasks_steering_total":
+            known = {"par_tasks_steering_started": "par_tasks_started"}
+            why = "it is of the plan, which has as many tasks"
+            found[at] = replace(
+                part, indicator=known.get(part.indicator, ""), looked_again=why,
+                confidence=Confidence.LOW if part.indicator in known else Confidence.NONE,
+            )  # fmt: skip
+            found[at + 1] = replace(
+                whole, indicator=plan.indicator, period_start=plan.period_start,
+                period_end=plan.period_end, looked_again=why,
+            )  # fmt: skip
     return found
 
 
