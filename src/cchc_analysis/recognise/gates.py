@@ -64,6 +64,23 @@ OF_ANY_INDEX = frozenset(
 """Terms of scores and ranks that do not say of which index."""
 
 
+def speaks_against(
+    entry: Entry, words: Words, rule: Rule, near: Surroundings, *, is_dossiers: bool
+) -> bool:
+    """Whether the sentence says that a figure is none of an indicator that its words allow."""
+    code = rule.indicator
+    return (
+        (rule.unit in ("rank", "point") and is_other_score(entry, words, rule, near))
+        or (rule.alone and not counts_all_of_them(entry, words, rule, near))
+        or (rule.unit == "commune" and counts_other_things(entry, words))
+        or (rule.unit == "%" and is_dossiers and is_share_of_others(entry))
+        or is_told_apart(entry, words, code)
+        or is_one_of_two(entry, code)
+        or is_only_reviewed(entry, code)
+        or is_share_of_time(entry, code)
+    )
+
+
 def counts_all_of_them(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
     """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
     mention, text = entry.mention, entry.text

@@ -17,17 +17,7 @@ from cchc_analysis.recognise.compared import CHANGE, CHANGE_HEAD, find_compared,
 from cchc_analysis.recognise.context import Context
 from cchc_analysis.recognise.criteria import Criteria
 from cchc_analysis.recognise.figures import Confidence, Figure
-from cchc_analysis.recognise.gates import (
-    counts_all_of_them,
-    counts_other_things,
-    is_entity_row,
-    is_one_of_two,
-    is_only_reviewed,
-    is_other_score,
-    is_share_of_others,
-    is_share_of_time,
-    is_told_apart,
-)
+from cchc_analysis.recognise.gates import is_entity_row, speaks_against
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Candidate, Words, match_rules
 from cchc_analysis.recognise.mentions import Mention
@@ -248,23 +238,9 @@ class Proposer:
         is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)
         if kind == "rank" and not is_ranked:
             return False
-        is_score = row["unit"] in ("rank", "point")
         rule = self._wording.rules[candidate.indicator]
-        near = self._surroundings
-        if (
-            (is_score and is_other_score(entry, words, rule, near))
-            or (rule.alone and not counts_all_of_them(entry, words, rule, near))
-            or (row["unit"] == "commune" and counts_other_things(entry, words))
-            or is_told_apart(entry, words, candidate.indicator)
-            or is_one_of_two(entry, candidate.indicator)
-            or is_only_reviewed(entry, candidate.indicator)
-            or is_share_of_time(entry, candidate.indicator)
-            or (
-                kind != "count"
-                and self._context.counts_dossiers(rule)
-                and is_share_of_others(entry)
-            )
-        ):
+        is_dossiers = self._context.counts_dossiers(rule)
+        if speaks_against(entry, words, rule, self._surroundings, is_dossiers=is_dossiers):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None
         is_fraction = "," in printed and not printed.replace(",", "").isdigit()
