@@ -832,6 +832,19 @@ def test_a_district_may_have_a_number(reader) -> None:
     assert head.area == "quận 21"
 
 
+def test_a_series_of_years_names_the_year_of_each(reader) -> None:
+    text = (
+        "HĐND HUYỆN LONG MỸ\nBÁO CÁO GIÁM SÁT\nCCHC giai đoạn 2021 - 2023\nI. KẾT QUẢ\n"
+        "Biên chế công chức năm 2021 là 96, năm 2022 là 92, năm 2023 là 89.\n"
+        "Tỷ lệ hồ sơ trực tuyến tăng từ 12,4% (năm 2021) lên 68,9% (năm 2023).\n"
+    )
+    reading = read_document(read_lines(text), reader.reference, reader.wording)
+    assert reading.head.period_label == "2021-01-01/2023-12-31"
+    assert [(figure.printed, figure.period_end[:4]) for figure in reading.figures] == [
+        ("96", "2021"), ("92", "2022"), ("89", "2023"), ("12,4", "2021"), ("68,9", "2023"),
+    ]  # fmt: skip
+
+
 def test_a_notice_of_a_province_is_its_own(reader) -> None:
     text = (
         "UBND TỈNH QUẢNG AN\nTHÔNG BÁO\nKết quả xác định Chỉ số CCHC năm 2021 của các huyện\n"

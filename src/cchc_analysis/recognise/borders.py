@@ -48,6 +48,8 @@ _AHEAD = re.compile(
     r"[^:;.\d]{0,40}20\d\d\s*:\s"
 )
 """The label of a line that looks ahead, which is no word of its figures."""
+_ADDED = re.compile(r"(?i)\bcộng(?:\s+với)?\s+[\d.,]*$")
+_SUM = re.compile(r"(?i)\b(?:là|bằng|thành|tổng cộng)\s*$")
 _REMARK = re.compile(r"\([^()]*\)")
 
 
@@ -129,6 +131,9 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
     if delimiter := _DELIMITER.search(text, start, end):
         return delimiter.start(), delimiter.end()
     gap = text[start:end]
+    if _ADDED.search(text, 0, start - 1) and (summed := _SUM.search(gap)):
+        # "cộng với 412 hồ sơ kỳ trước chuyển sang là 12.752": what stands between is of the 412.
+        return start + summed.start(), start + summed.start()
     if marker := _MARKER.search(gap):
         return start + marker.start(), start + marker.start()
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)

@@ -40,6 +40,9 @@ _ELIDED = re.compile(
     r"(?i)\s*%?\s*(?:ở\s+|tại\s+)?(?:cấp\s+(?:xã|phường|huyện)|các\s+(?:xã|phường))\b"
 )
 """The second of "90% hồ sơ cấp huyện, 80% cấp xã được …" leaves the noun out."""
+_OTHER_YEAR = re.compile(
+    r"(?i)\W*(?:(?:đến\s+)?năm\s+(?:19|20)\d\d\s*(?:là|đạt|có)?|(?:tăng\s+|giảm\s+)?(?:lên|xuống)(?:\s+còn)?)\s*:?\s*"
+)
 _REACHES = re.compile(
     r"(?i)[^\W\d_\s,;.]*(?:\s+[^\W\d_]+){0,6}?\s*[,;(]?\s*(?:với|đạt)(?:\s+mức)?\s*"
 )
@@ -230,6 +233,23 @@ class Companions:
             return None
         is_bare = not words.own - EMPTY_TERMS - BARE_NOUNS - list_scopes(words.own)
         if not is_bare and "và" not in first[0]:
+            return None
+        return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
+
+    def follow_years(self, entry: Entry, words: Words) -> Candidate | None:
+        """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
+        start = entry.mention.own[0]
+        is_next = _OTHER_YEAR.fullmatch(entry.text[start : entry.mention.numeral.start])
+        earlier = [
+            self.by_mention.get((entry.line, entry.text, at))
+            for at in range(entry.at)
+            if entry.mentions[at].lead == entry.mention.lead
+        ]
+        alike = [figure for figure in earlier if figure and figure.units == words.units]
+        before = alike[-1] if alike else None
+        if not is_next or before is None or not before.indicator:
+            return None
+        if words.own - EMPTY_TERMS - BARE_NOUNS:
             return None
         return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
 

@@ -15,7 +15,7 @@ from cchc_analysis.recognise.stretches import Entry
 
 CHANGE = re.compile(
     r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
-    r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|từ|xuống|lên))*\s*$"
+    r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|xuống|lên))*\s*$"
 )
 """The words before a distance between two values."""
 CHANGE_HEAD = re.compile(

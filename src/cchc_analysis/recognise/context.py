@@ -22,8 +22,10 @@ from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.status import find_status
 from cchc_analysis.recognise.stretches import Entry
 from cchc_analysis.recognise.windows import (
+    find_bracket_window,
     find_compared_window,
     find_day,
+    find_series_window,
     find_span_end,
     find_window,
     find_year,
@@ -127,8 +129,10 @@ class Context:
         said = text[entry.mention.lead : entry.mention.numeral.start]
         if default.end and (is_same_period_before(before) or is_same_period_before(said)):
             return shift_year(default)
-        if compared := find_compared_window(before, default):
-            return compared
+        behind = "" if entry.label else text[entry.mention.numeral.end :]
+        said_of = find_compared_window(before, default) or find_bracket_window(behind)
+        if said_of := said_of or find_series_window(said, default):
+            return said_of
         for level in words.levels:
             if level.name not in _NEAR_LEVELS:
                 continue

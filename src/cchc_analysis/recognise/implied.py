@@ -19,6 +19,7 @@ from cchc_analysis.recognise.stretches import (
     find_topic,
     is_before_present,
     is_begun,
+    is_late,
     is_ranked,
     is_received,
     is_total_of_dossiers,
@@ -83,6 +84,7 @@ class Implied:
         for is_so, term, gap in (
             (is_begun, "triển khai", 0),
             (is_ranked, "xếp hạng", 0),
+            (is_late, "quá hạn", 0),
             (is_received, "tiếp nhận", 0),
             (is_total_of_dossiers, "tiếp nhận", TOPIC_GAP),
             (self._goes_on_with_points, "điểm đạt", 0),

@@ -161,6 +161,7 @@ class Proposer:
             or self._criteria.find(entry, words)
             or self._beside.follow_series(entry, words)
             or self._beside.follow_rank(entry, words)
+            or self._beside.follow_years(entry, words)
         ):
             return companion, ()
         candidates = [

@@ -46,6 +46,7 @@ LEVEL_LABEL = re.compile(
     r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
 )
 """What opens a line or a sentence with whose work it tells of: "- Cấp huyện: …"."""
+_LATE = re.compile(r"(?i)(?:^|[;,(:]\s*|\bcòn\s+)(?:bị\s+)?(?:chậm|trễ|muộn)\s*:?\s*$")
 _RANKS = re.compile(r"(?i)\b(?:xếp|đứng|hạng)\s*:?\s*$")
 _RECEIVES = re.compile(
     r"(?i)(?<!tiếp )(?<!công )(?<!xác )(?<!chứng )(?<!ghi )(?<!đón )\bnhận"
@@ -197,6 +198,11 @@ def is_total_of_dossiers(entry: Entry) -> bool:
     at, text = entry.mention.numeral, entry.text
     opened = None if entry.label else _ALL_DOSSIERS.search(text[: at.start])
     return opened is not None and _CAME_IN.match(text, at.end) is not None
+
+
+def is_late(entry: Entry) -> bool:
+    """Whether a bare adverb before the number says late: "…; chậm 110 hồ sơ"."""
+    return not entry.label and _LATE.search(entry.text[: entry.mention.numeral.start]) is not None
 
 
 def is_ranked(entry: Entry) -> bool:

@@ -28,6 +28,9 @@ _YEAR = re.compile(
 )
 _FOUR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"(?i)\btháng\s+\d{1,2}\b")
+_SPAN_OF_YEARS = re.compile(
+    r"(?i)\bgiai đoạn\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)\b(?!.*\bnăm\s+(?:19|20)\d\d)"
+)
 _ONE_MONTH = re.compile(r"(?i)(?<!\d )\btháng\s+(\d{1,2})\s*(?:năm|/|-)?\s*((?:19|20)\d\d)\b")
 _NEXT = re.compile(r"(?i)\b(?:phương hướng|nhiệm vụ|kế hoạch|giải pháp|dự kiến|triển khai)\b")
 """What opens the part of a title that looks ahead: "quý I, nhiệm vụ trọng tâm quý II năm 2024"."""
@@ -46,6 +49,8 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     nothing = Period(None, None)
     if period := _name_period(title) or find_exact_window(title, nothing):
         return period, True
+    if years := _SPAN_OF_YEARS.search(title):
+        return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
     if month := _name_month(title):
         return month, False
     head = " ".join(top)

@@ -37,6 +37,12 @@ _COMPARED_TO = re.compile(
     r"(?P<span>quý\s+(?:i{1,3}|iv|[1-4])|0?[69]\s*tháng(?:\s+đầu)?))"
     r"\s*(?:(?:/|năm)?\s*(?P<year>\d{4}))?|năm\s+(?P<whole>\d{4}))\s*[(:]\s*$"
 )
+_YEAR_BEFORE = re.compile(
+    r"(?i)[;,(:]\s*(?:đến\s+)?năm\s+((?:19|20)\d\d)\s*(?:là|đạt|có)?\s*:?\s*$"
+)
+_YEAR_BEHIND = re.compile(
+    r"(?i)\s*(?:%|[^\W\d]+(?:\s+[^\W\d]+)?)?\s*\((?:trong\s+|của\s+)?(?:năm\s+)?((?:19|20)\d\d)\)"
+)
 DECEMBER = 12
 _AS_OF_WORDS = re.compile(
     r"(?i)(?:tính đến|đến)\s*(?:hết\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
@@ -228,6 +234,30 @@ def find_compared_window(before: str, default: Period) -> Period | None:
         return parse_period(f"{match['span']} năm {year}" if match["span"] else f"năm {year}")
     except PeriodError:
         return None
+
+
+def find_bracket_window(behind: str) -> Period | None:
+    """The year in brackets right behind a value: "từ 12,4% (năm 2021) lên 68,9% (năm 2023)".
+
+    Examples:
+        >>> find_bracket_window("% (năm 2021) lên").end.isoformat()
+        '2021-12-31'
+    """
+    match = _YEAR_BEHIND.match(behind)
+    return Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31)) if match else None
+
+
+def find_series_window(before: str, default: Period) -> Period | None:
+    """The year right before a value of a series: "năm 2021 là 96, năm 2022 là 92".
+
+    That of the report is the report's window, or the year where the report is of several.
+    """
+    match = _YEAR_BEFORE.search(before)
+    if not match or not default.start or not default.end:
+        return None
+    year = Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31))
+    is_ours = default.start.year <= int(match[1]) == default.end.year
+    return default if is_ours and default.start.year == int(match[1]) else year
 
 
 def find_day(text: str, default: Period) -> dt.date | None:
