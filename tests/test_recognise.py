@@ -832,6 +832,11 @@ def test_a_district_may_have_a_number(reader) -> None:
     assert head.area == "quận 21"
 
 
+def test_what_was_planned_of_a_share_is_its_target(reader) -> None:
+    reached, planned = reader("Tỷ lệ hồ sơ giải quyết đúng hạn: 99,1% (KH 98%).")
+    assert (reached.status, planned.status, str(planned.comparator)) == ("actual", "target", ">=")
+
+
 def test_a_series_of_years_names_the_year_of_each(reader) -> None:
     text = (
         "HĐND HUYỆN LONG MỸ\nBÁO CÁO GIÁM SÁT\nCCHC giai đoạn 2021 - 2023\nI. KẾT QUẢ\n"

@@ -115,6 +115,14 @@ class Companions:
                 yield whole
             at = entry.mentions[at].parent
 
+    def list_before(self, entry: Entry) -> Iterator[Figure]:
+        """The figures of the sentence before a figure, the nearest first."""
+        for at in range(entry.at - 1, -1, -1):
+            if entry.mentions[at].lead != entry.mention.lead:
+                return
+            if figure := self.by_mention.get((entry.line, entry.text, at)):
+                yield figure
+
     def figure_before(self, entry: Entry) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
         at = entry.at - 1
@@ -240,13 +248,8 @@ class Companions:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
         start = entry.mention.own[0]
         is_next = _OTHER_YEAR.fullmatch(entry.text[start : entry.mention.numeral.start])
-        earlier = [
-            self.by_mention.get((entry.line, entry.text, at))
-            for at in range(entry.at)
-            if entry.mentions[at].lead == entry.mention.lead
-        ]
-        alike = [figure for figure in earlier if figure and figure.units == words.units]
-        before = alike[-1] if alike else None
+        alike = (f for f in self.list_before(entry) if f.units == words.units)
+        before = next(alike, None)
         if not is_next or before is None or not before.indicator:
             return None
         if words.own - EMPTY_TERMS - BARE_NOUNS:
@@ -275,6 +278,9 @@ class Companions:
             # The second of "cấp huyện đạt 98,9 %, cấp xã đạt 99,1 %" is as the first.
             before = self.by_mention.get((entry.line, entry.text, entry.at - 1))
             start, end = entry.mentions[entry.at - 1].own[0], entry.mention.own[0]
+            if before and "%" in before.units and "%" not in words.units:
+                # "cấp huyện 301 (3,2%), cấp xã 58": the share between is of the first.
+                before = next((f for f in self.list_before(entry) if "%" not in f.units), None)
             is_told = before and (before.is_scope_said or _OURS.search(entry.text, start, end))
             if before and is_told and (before.units & words.units or before.units == words.units):
                 heads.insert(0, before)

@@ -14,7 +14,8 @@ from cchc_analysis.recognise.matching import Candidate, Words
 from cchc_analysis.recognise.stretches import Entry
 
 CHANGE = re.compile(
-    r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b(?:tăng|giảm|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
+    r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b"
+    r"(?:tăng|giảm|(?<!và )vượt|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
     r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|xuống|lên))*\s*$"
 )
 """The words before a distance between two values."""

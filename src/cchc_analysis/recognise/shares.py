@@ -43,13 +43,14 @@ class Shares:
 
     def find_asked(self, entry: Entry, words: Words) -> Candidate | None:
         """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
-        before = self._beside.by_mention.get((entry.line, entry.text, entry.at - 1))
-        if before is None or not before.indicator or not is_asked(entry):
+        if not is_asked(entry) or "%" not in words.units:
             return None
-        is_alike = "%" in words.units and "%" in before.units
-        return (
-            Candidate(before.indicator, SURE, "asked of the figure before it") if is_alike else None
-        )
+        told = self._beside.list_before(entry)
+        # A distance may stand between the two: "31,2%, vượt 1,2% so với kế hoạch (30%)".
+        before = next((figure for figure in told if figure.indicator), None)
+        if before is None or "%" not in before.units:
+            return None
+        return Candidate(before.indicator, SURE, "asked of the figure before it")
 
     def find_share(self, entry: Entry, words: Words) -> Candidate | None:
         """The share that a bare percentage is, by the figure right before it."""

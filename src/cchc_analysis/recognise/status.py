@@ -33,10 +33,11 @@ _SET = re.compile(
 """The head of a column of what was set, beside that of what was done."""
 _ASKED = re.compile(
     r"(?i)(?:[(,;]\s*(?:trong khi|mà|so với)?|(?:trong khi|so với))\s*(?:mức\s+)?"
-    r"(?:yêu cầu|quy định|đòi hỏi|mục tiêu|chỉ tiêu)\b"
-    r"[^,;()\d]{0,30}$"
+    r"(?:yêu cầu|quy định|đòi hỏi|mục tiêu|chỉ tiêu|kế hoạch|KH)\b"
+    r"[^,;()\d]{0,30}\(?\s*$"
 )
 """What is asked of the figure before it: "đạt 12,4%, trong khi yêu cầu là 50%"."""
+_GOAL = re.compile(r"(?i)(?:mục tiêu|chỉ tiêu|kế hoạch|\bKH\b)[^,;()\d]*\(?\s*$")
 _OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+[\w,.]+){0,3}?\s+(?:số\s+)?điểm\b")
 _APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
 _TARGET = re.compile(
@@ -67,7 +68,7 @@ def find_status(
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-    is_goal = re.search(r"(?i)(?:mục|chỉ) tiêu[^,;()\d]*$", said) is not None
+    is_goal = _GOAL.search(said) is not None
     asked = (Status.TARGET if is_goal else Status.THRESHOLD) if is_asked(entry) else None
     if rule and (fixed := _find_fixed(rule, row) or asked):
         return fixed

@@ -107,13 +107,12 @@ class Entry:
         return self.mentions[self.at]
 
 
-def find_tail(text: str, entry: Entry) -> str:
-    """What follows the own stretch up to a full stop, semicolon or bracket, or the next figure."""
+def find_tail(text: str, entry: Entry, end: int) -> str:
+    """What follows the own words up to a full stop, semicolon or bracket, or the next figure."""
     mention = entry.mention
     if mention.role == "each":
         # What follows one of several things named together are the others.
         return ""
-    end = mention.own[1]
     end = _skip_brackets(text, end)
     following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]
     stop = min(

@@ -232,7 +232,12 @@ class Surroundings:
         if entry.at and entry.mentions[entry.at - 1].lead == mention.lead and self._is_rank(entry):
             start, end = entry.mentions[entry.at - 1].own
             yield "the figure before it", text[start:end]
-        yield LATER, find_shared(text, entry) or find_ranked(entry) or find_tail(text, entry)
+        yield (
+            LATER,
+            find_shared(text, entry)
+            or find_ranked(entry)
+            or find_tail(text, entry, self._find_end(entry)),
+        )
         yield from self._whole(entry.mentions, mention.parent, text)
         yield from tell_sentence(entry)
         place = self._places[entry.line]
