@@ -42,7 +42,7 @@ def look_again(
     found = take_scope_of_twins(found, reference)
     found = take_window_of_twins(found)
     found = take_maximum_of_twins(found)
-    found = take_plan_of_twins(found)
+    found = take_plan_of_twins(found, reference)
     found = _tell_impossible_wholes(found, reference)
     found = _read_dots_again(found, reference)
     found = _check_shares(found, reference)

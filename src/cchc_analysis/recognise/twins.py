@@ -5,6 +5,7 @@ Comes in as proposals of one document; goes out as proposals, some changed, each
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,8 +14,10 @@ from cchc_analysis.recognise.values import read_value
 from cchc_analysis.records import Status
 from cchc_analysis.reference import Reference
 
-_FEW = frozenset(f"{number:02d}" for number in range(13)) | {str(n) for n in range(13)}
-"""So few tasks a chapter may have as well as a plan."""
+PLAN, SOME, MANY = "par_tasks_total", 13, 25
+"""The tasks of a plan; so many as a chapter hardly has, and as none has."""
+OF_PLAN = "so many tasks are those of the plan"
+_OTHER_TASKS = re.compile(r"par_tasks_(?!steering)\w+_total")
 TELLING = 3
 """Digits that a number has at least where it hardly comes twice by chance."""
 
@@ -103,29 +106,29 @@ def take_maximum_of_twins(figures: list[Figure]) -> list[Figure]:
     return found
 
 
-def take_plan_of_twins(figures: list[Figure]) -> list[Figure]:
+def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
     """Tasks of the chapter on steering that are as many as those of the plan are the plan's.
 
-    "Kế hoạch CCHC có 47 nhiệm vụ" and below it "hoàn thành 10/47 nhiệm vụ".
+    "Kế hoạch CCHC có 47 nhiệm vụ" and below it "hoàn thành 10/47 nhiệm vụ". So are many tasks where
+    no other chapter counts its own.
     """
-    plans = {
-        figure.printed: figure
-        for figure in figures
-        if figure.indicator == "par_tasks_total" and figure.printed not in _FEW
-    }
+    plans = {figure.printed for figure in figures if figure.indicator == PLAN}
+    others = any(_OTHER_TASKS.fullmatch(figure.indicator) for figure in figures)
     found = list(figures)
-    for at, (part, whole) in enumerate(pairwise(figures)):
-        plan = plans.get(whole.printed)
-        if plan and whole.is_whole_of(part) and whole.indicator == "par_tasks_steering_total":
-            known = {"par_tasks_steering_started": "par_tasks_started"}
-            why = "it is of the plan, which has as many tasks"
-            found[at] = replace(
-                part, indicator=known.get(part.indicator, ""), looked_again=why,
-                confidence=Confidence.LOW if part.indicator in known else Confidence.NONE,
-            )  # fmt: skip
-            found[at + 1] = replace(
-                whole, indicator=plan.indicator, period_start=plan.period_start,
-                period_end=plan.period_end, looked_again=why,
+    for at, figure in enumerate(figures):
+        value = read_value(figure, reference) or 0
+        is_many = value >= (SOME if figure.printed in plans else MANY)
+        is_plan = is_many and (figure.printed in plans or not others)
+        if figure.indicator != "par_tasks_steering_total" or not is_plan:
+            continue
+        end = f"{figure.period_end[:4]}-12-31"
+        found[at] = replace(figure, indicator=PLAN, period_end=end, looked_again=OF_PLAN)
+        if at and figure.is_whole_of(figures[at - 1]):
+            part = figures[at - 1]
+            code = "par_tasks_started" if part.indicator.endswith("_started") else ""
+            found[at - 1] = replace(
+                part, indicator=code, looked_again=OF_PLAN,
+                confidence=Confidence.LOW if code else Confidence.NONE,
             )  # fmt: skip
     return found
 
