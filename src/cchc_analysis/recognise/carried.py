@@ -25,15 +25,15 @@ _Found = TypeVar("_Found")
 
 def carry_days(
     lines: Sequence[Line], places: Sequence[Place], default: Period
-) -> list[dt.date | None]:
-    """The day up to which each line counts, where it or what stands above it names one."""
-    days: list[dt.date | None] = []
+) -> list[tuple[dt.date | None, dt.date | None]]:
+    """The day up to which each line counts: what stands above it names, and it itself."""
+    days: list[tuple[dt.date | None, dt.date | None]] = []
     carried = None
     for line, place in zip(lines, places, strict=True):
         if place.is_heading:
             carried = _ask_headings(lines, place, lambda text: find_day(text, default))
         named = None if place.note else find_day(line.text, default)
-        days.append(named or carried)
+        days.append((carried, named))
         if named and (place.is_heading or line.text.rstrip().endswith(":")):
             carried = named
     return days

@@ -152,7 +152,15 @@ class Context:
                 return day
         if window:
             return window.end
-        return self._days[entry.line]
+        carried, named = self._days[entry.line]
+        if entry.label:
+            return named or carried
+        # A day behind the next figure is of that one: "15/15 nhiệm vụ; … ở mức 6,4% (đến 15/9)".
+        following = (
+            m.numeral.start for m in entry.mentions[entry.at + 1 :] if m.partner != entry.at
+        )
+        told = entry.text[: next(following, len(entry.text))]
+        return (find_day(told, self._head.window) if named else None) or carried
 
     def counts_dossiers(self, rule: Rule) -> bool:
         """Whether a rule is for dossiers or a share of them."""

@@ -51,6 +51,7 @@ _TASKS_APART = re.compile(
     r"(?i)\b(?:trước|sớm) hạn\s*:?\s*(?:là\s+)?\d[\d.]*(?:\s+nhiệm vụ)?\s*[,;]\s*(?:hoàn thành\s+)?"
     r"đúng hạn\s*:?\s*(?:là\s+)?\d"
 )
+_NO_TASKS = re.compile(r"(?i)\s+(?:lĩnh vực|nhóm|mục tiêu|phòng|cơ quan|xã|phường|văn bản|hồ sơ)\b")
 _OF_OTHERS = re.compile(
     r"(?i)\s*%\s*(?:số\s+|các\s+)?(?:xã|phường|thị trấn|cơ quan|đơn vị|cán bộ|công chức|phòng|thôn|"
     r"hộ|người dân|doanh nghiệp|văn bản|TTHC|thủ tục)\b"
@@ -73,6 +74,10 @@ def speaks_against(
         (rule.unit in ("rank", "point") and is_other_score(entry, words, rule, near))
         or (rule.alone and not counts_all_of_them(entry, words, rule, near))
         or (rule.unit == "commune" and counts_other_things(entry, words))
+        or (
+            rule.unit == "task"
+            and _NO_TASKS.match(entry.text, entry.mention.numeral.end) is not None
+        )
         or (rule.unit == "%" and is_dossiers and is_share_of_others(entry))
         or is_told_apart(entry, words, code)
         or is_one_of_two(entry, code)

@@ -32,6 +32,12 @@ BARE_HEADINGS = {
     "thể chế": "lv thể chế",
     "thủ tục hành chính": "lv thủ tục",
     "tthc": "lv thủ tục",
+    "chỉ đạo": "lv chỉ đạo",
+    "bộ máy": "lv bộ máy",
+    "công vụ": "lv công vụ",
+    "công vụ, công chức": "lv công vụ",
+    "tài chính": "lv tài chính",
+    "hiện đại hóa": "lv số",
 }
 """Headings that name a field by words that elsewhere do not: "3. Thủ tục hành chính"."""
 _PLAN = re.compile(
@@ -50,7 +56,10 @@ FAR_LINES = 15
 """Lines above within which dossiers were counted, for a line of their stages."""
 LEVELS = 5
 """Lines in a row that may each tell of one level."""
-_MARK = re.compile(r"^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?(?:về\s+)?|\W+$")
+_MARK = re.compile(
+    r"(?i)^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?"
+    r"(?:(?:về|công tác|lĩnh vực|nhiệm vụ)\s+)*|\W+$"
+)
 
 
 def name_field(text: str) -> str:

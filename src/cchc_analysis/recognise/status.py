@@ -37,7 +37,10 @@ _ASKED = re.compile(
     r"[^,;()\d]{0,30}\(?\s*$"
 )
 """What is asked of the figure before it: "đạt 12,4%, trong khi yêu cầu là 50%"."""
-_GOAL = re.compile(r"(?i)(?:mục tiêu|chỉ tiêu|kế hoạch|\bKH\b)[^,;()\d]*\(?\s*$")
+_GOAL = re.compile(
+    r"(?i)(?:mục tiêu|chỉ tiêu|kế hoạch|\bKH\b)"
+    r"(?![^,;()\d]*\b(?:yêu cầu|quy định))[^,;()\d]*\(?\s*$"
+)
 _OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+[\w,.]+){0,3}?\s+(?:số\s+)?điểm\b")
 _APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
 _TARGET = re.compile(

@@ -64,7 +64,8 @@ _BARE_LEVEL = re.compile(
     r"\s*(?:là|có)?\s*:?\s*$"
 )
 _BOTH_LEVELS = re.compile(
-    rf"(?i)[:(]\s*{_DISTRICT}\s*(?:là|có)?\s*:?\s*\d[^:]*?[,;]\s*{_COMMUNES}\s*(?:là|có)?\s*:?\s*\d"
+    rf"(?i)(?:[:(]|\btrong đó|\bgồm)\s*{_DISTRICT}\s*(?:là|có)?\s*:?\s*\d"
+    rf"[^:]*?[,;]\s*{_COMMUNES}\s*(?:là|có)?\s*:?\s*\d"
 )
 _OPENS = re.compile(r"(?i)\W*(?:(?:có|hiện|hiện có|đã có|đến nay|nay|trong đó|là|gồm)\W*){0,4}")
 
