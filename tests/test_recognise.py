@@ -26,7 +26,7 @@ from cchc_analysis.recognise.head import read_head
 from cchc_analysis.recognise.outline import outline_lines
 from cchc_analysis.recognise.plain import restore_words
 from cchc_analysis.recognise.spread import spread_tables
-from cchc_analysis.recognise.windows import find_day, find_window, find_year
+from cchc_analysis.recognise.windows import find_day, find_target_period, find_window, find_year
 from cchc_analysis.records import Period
 from cchc_analysis.reference import Project, load_reference
 
@@ -834,6 +834,37 @@ def test_a_district_may_have_a_number(reader) -> None:
     assert head.area == "quận 21"
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("III. NHIỆM VỤ QUÝ III/2022: duy trì 12% hồ sơ trực tuyến.", "target"),
+        ("III. NHIỆM VỤ QUÝ II/2022: duy trì 12% hồ sơ trực tuyến.", "actual"),
+        ("Kế hoạch CCHC đề ra 07 mục tiêu, 12 nhiệm vụ.", "actual"),
+    ],
+)
+def test_a_label_looks_ahead_and_counted_goals_do_not(reader, text: str, status: str) -> None:
+    [figure] = [figure for figure in reader(text) if figure.printed == "12"]
+    assert figure.status == status
+
+
+def test_a_target_against_an_earlier_year_is_for_the_time_of_its_heading() -> None:
+    half = Period(dt.date(2022, 1, 1), dt.date(2022, 6, 30))
+    said = "Phấn đấu giảm 12% so với năm 2021"
+    assert find_target_period(said, "II. NHIỆM VỤ NĂM 2023", half, half).end == dt.date(
+        2023, 12, 31
+    )
+
+
+def test_a_rank_is_out_of_as_many_as_there_were_in_its_year(reader) -> None:
+    rank, total = reader("Chỉ số CCHC năm 2020 xếp thứ 6/10 huyện.")
+    assert (rank.period_end, total.period_end) == ("2020-12-31", "2020-12-31")
+
+
+def test_the_row_of_a_commune_we_do_not_know_is_its_own(reader) -> None:
+    text = "Đơn vị\tTiếp nhận\tĐã giải quyết\tĐúng hạn\nXã Suối Mây\t21\t20\t19\n"
+    assert {(figure.scope, figure.indicator) for figure in reader(text)} == {("commune", "")}
+
+
 def test_what_was_planned_of_a_share_is_its_target(reader) -> None:
     reached, planned = reader("Tỷ lệ hồ sơ giải quyết đúng hạn: 99,1% (KH 98%).")
     assert (reached.status, planned.status, str(planned.comparator)) == ("actual", "target", ">=")
@@ -865,6 +896,7 @@ def test_a_notice_of_a_province_is_its_own(reader) -> None:
     ("text", "code", "start", "end"),
     [
         ("Toàn tỉnh có 12 TTHC (cấp tỉnh 06).", "tthc_total_local", "", "2024-03-31"),
+        ("Cấp huyện có 12 TTHC.", "tthc_total", "", "2024-03-31"),
         ("Chỉ số CCHC xếp thứ 12.", "par_index_rank_national", "2024-01-01", "2024-03-31"),
         ("DTI 2022 xếp 12/63.", "dti_rank", "2022-01-01", "2022-12-31"),
         ("II. NHIỆM VỤ QUÝ II/2024\\n- Giải ngân vốn đầu tư công đến hết quý II đạt 12%.",

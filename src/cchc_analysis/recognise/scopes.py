@@ -214,6 +214,9 @@ def _read_head(entry: Entry, words: Words) -> Scope | None:
 
 def _tells_both_apart(entry: Entry) -> bool:
     """Whether the parts of a figure are those of both levels: "389, trong đó cấp huyện 264, …"."""
+    own = entry.text[entry.mention.own[0] : entry.mention.numeral.start]
+    if _PART_OF_DISTRICT.search(own) or _PART_OF_COMMUNES.search(own):
+        return False
     parts = [m for m in entry.mentions if m.parent == entry.at and m.lead == entry.mention.lead]
     said = " | ".join(entry.text[m.own[0] : m.numeral.start] for m in parts)
     return bool(_PART_OF_DISTRICT.search(said) and _PART_OF_COMMUNES.search(said))
