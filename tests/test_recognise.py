@@ -823,6 +823,16 @@ def test_a_lowered_mark_of_a_note_is_no_figure(reader) -> None:
     ]  # fmt: skip
 
 
+def test_tasks_on_seven_fields_are_not_on_more_than_seven(reader) -> None:
+    tasks, fields = reader("Kế hoạch CCHC có 58 nhiệm vụ trên 7 lĩnh vực.")
+    assert (str(tasks.comparator), str(fields.comparator)) == ("=", "=")
+
+
+def test_notes_are_counted_from_one(reader) -> None:
+    text = "Ban hành 52 văn bản về CCHC2.\nĐã tiếp nhận 90 hồ sơ.\n2 Quyết định, 12 kế hoạch.\n"
+    assert [figure.printed for figure in reader(text)] == ["52", "90", "2", "12"]
+
+
 def test_a_line_that_opens_with_a_figure_is_no_note_without_a_mark(reader) -> None:
     assert [figure.printed for figure in reader("Về CCHC.\n1 Quyết định, 12 kế hoạch.\n")] == [
         "1", "12",
