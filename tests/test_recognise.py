@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cchc_analysis.documents import read_lines
 from cchc_analysis.errors import ReferenceDataError
+from cchc_analysis.read.marks import quote
 from cchc_analysis.read.phrases import tell_reason, tell_remark
 from cchc_analysis.recognise import (
     Head,
@@ -768,6 +769,14 @@ def test_a_table_of_levels_in_columns_and_parts_in_rows(reader) -> None:
     assert found["9"] == ("dossiers_resolved_overdue", "district_office")
     assert found["4"] == ("dossiers_pending_overdue", "commune_aggregate")
     assert found["6"] == ("dossiers_pending_overdue", "whole_district")
+
+
+def test_a_figure_of_a_table_is_quoted_where_it_stands(reader) -> None:
+    text = "Đơn vị Tiếp nhận Đã giải quyết Quá hạn\nCấp huyện 5.201 21 201\nCấp xã 201 48 7\n"
+    row = text.splitlines()[1]
+    [pending] = [figure for figure in reader(text) if (figure.line, figure.printed) == (2, "201")]
+    assert row[pending.start :] == "201"
+    assert quote(row, "201", pending.start) == ("Cấp huyện 5.201 21 ", "201", "")
 
 
 def test_lines_of_numbers_without_a_header_of_as_many_heads_are_no_table() -> None:

@@ -6,6 +6,7 @@ escaped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -91,8 +92,9 @@ def _with_spelled(
 
 def quote(text: str, printed: str, start: int) -> tuple[str, str, str]:
     """The words before a figure, the figure, and the words behind it, short enough for a row."""
-    at = text.find(printed, max(0, start - 2)) if printed in text[max(0, start - 2) :] else -1
-    at = text.find(printed) if at < 0 else at
+    # A mask may have moved it; and "201" is not in "5.201".
+    places = re.finditer(rf"(?<!\d)(?<!\d[.,]){re.escape(printed)}(?!\d|[.,]\d)", text)
+    at = min((match.start() for match in places), key=lambda n: abs(n - start), default=-1)
     if at < 0:
         return text[:QUOTED], "", ""
     end = at + len(printed)

@@ -286,7 +286,7 @@ class Proposer:
             breakdown = f"position={mention.turn}"
         return Figure(
             line=self._lines[entry.line].number,
-            start=mention.numeral.start,
+            start=entry.offset + mention.numeral.start,
             printed=mention.numeral.text,
             section=place.section,
             place=where,

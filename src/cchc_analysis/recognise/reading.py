@@ -106,12 +106,14 @@ def _enter_line(
             Numeral(m.start + offset, m.end + offset, m.text, m.kind, m.reason) for m in numerals
         ]
         start = offset + len(cell.text)
-        yield placed, _make_entries(at, cell.text, numerals, label)
+        yield placed, _make_entries(at, cell.text, numerals, label, offset)
 
 
-def _make_entries(at: int, text: str, numerals: list[Numeral], label: Label | None) -> list[Entry]:
+def _make_entries(
+    at: int, text: str, numerals: list[Numeral], label: Label | None, offset: int = 0
+) -> list[Entry]:
     mentions = tuple(find_mentions(text, _with_spelled(text, numerals, label)))
-    return [Entry(at, text, mentions, n, label) for n in range(len(mentions))]
+    return [Entry(at, text, mentions, n, label, offset) for n in range(len(mentions))]
 
 
 def _with_spelled(text: str, numerals: list[Numeral], label: Label | None) -> list[Numeral]:

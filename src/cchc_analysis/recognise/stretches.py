@@ -93,7 +93,8 @@ RANKED_IN = re.compile(
 class Entry:
     """A mention in its document: the index of its line, the text it stands in, and its label.
 
-    ``text`` is the line, or the cell of a table; ``label`` only for cells.
+    ``text`` is the line, or the cell of a table, which stands in its line from ``offset`` on;
+    ``label`` only for cells.
     """
 
     line: int
@@ -101,6 +102,7 @@ class Entry:
     mentions: tuple[Mention, ...]
     at: int
     label: Label | None = None
+    offset: int = 0
 
     @property
     def mention(self) -> Mention:
