@@ -71,13 +71,20 @@ def main() -> None:
     documents, kinds = [], {}
     for path, transcript in find_reports(options.reports, options.sources):
         documents.append(score_report(path, transcript, reference, kinds))
-    print_table("document | numerals rightly classified", documents)
+    print_table("document | numerals rightly classified", [*documents, *add_up(documents)])
     print_table("kind", [kinds[name] for name in sorted(kinds)])
     if options.details:
         for score in documents:
             print("\n".join([score.name, *(f"  {each}" for each in score.wrong)]))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nmemory: {peak:.0f} MB")
+
+
+def add_up(documents: Sequence[Score]) -> list[Score]:
+    """The real documents together, where there are several."""
+    real = [score for score in documents if "(made up)" not in score.name]
+    counts = sum((score.counts for score in real), Counter())
+    return [Score("the real ones together", counts)] if len(real) > 1 else []
 
 
 def print_table(first: str, scores: Sequence[Score]) -> None:
