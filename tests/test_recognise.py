@@ -27,7 +27,13 @@ from cchc_analysis.recognise.head import read_head
 from cchc_analysis.recognise.outline import outline_lines
 from cchc_analysis.recognise.plain import restore_words
 from cchc_analysis.recognise.spread import spread_tables
-from cchc_analysis.recognise.windows import find_day, find_target_period, find_window, find_year
+from cchc_analysis.recognise.windows import (
+    find_compared_window,
+    find_day,
+    find_target_period,
+    find_window,
+    find_year,
+)
 from cchc_analysis.records import Period
 from cchc_analysis.reference import Project, load_reference
 
@@ -408,6 +414,13 @@ def test_windows_days_and_years_in_words() -> None:
     assert find_day("đến 32/13/2022", H1) is None
     assert find_year("(năm 2021 thành lập mới", H1) is not None
     assert find_year("theo Kế hoạch năm 2021", H1) is None
+
+
+@pytest.mark.parametrize("month", ["12/0000", "8/0000", "13/2022"])
+def test_a_month_of_no_calendar_is_no_time(month: str) -> None:
+    assert find_window(f"Trong tháng {month}, tiếp nhận", H1) is None
+    assert find_day(f"đến hết tháng {month} còn", H1) is None
+    assert find_compared_window(f"so với tháng {month} (", H1) is None
 
 
 def test_every_indicator_has_wording(reader) -> None:

@@ -7,6 +7,7 @@ can be read two ways is refused with a sentence, never guessed.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 import unicodedata
@@ -204,20 +205,20 @@ def label_period(period: Period) -> str:
 
 
 def _accumulate(year: int, last_month: int) -> Period:
-    return Period(dt.date(year, 1, 1), _month_end(year, last_month))
+    return Period(dt.date(year, 1, 1), month_end(year, last_month))
 
 
 def _quarter(year: int, quarter: int) -> Period:
-    return Period(dt.date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter))
+    return Period(dt.date(year, 3 * quarter - 2, 1), month_end(year, 3 * quarter))
 
 
 def _second_half(year: int) -> Period:
     return Period(dt.date(year, 7, 1), dt.date(year, 12, 31))
 
 
-def _month_end(year: int, month: int) -> dt.date:
-    following = dt.date(year + month // 12, month % 12 + 1, 1)
-    return following - dt.timedelta(days=1)
+def month_end(year: int, month: int) -> dt.date:
+    """The last day of a month; a ``ValueError`` where no calendar has it."""
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _interval(parts: re.Match[str]) -> Period:

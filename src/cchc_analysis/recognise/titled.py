@@ -35,7 +35,6 @@ _ONE_MONTH = re.compile(r"(?i)(?<!\d )\btháng\s+(\d{1,2})\s*(?:năm|/|-)?\s*((?
 _NEXT = re.compile(r"(?i)\b(?:phương hướng|nhiệm vụ|kế hoạch|giải pháp|dự kiến|triển khai)\b")
 """What opens the part of a title that looks ahead: "quý I, nhiệm vụ trọng tâm quý II năm 2024"."""
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
-LAST_MONTH = 12
 _EARLY = dt.timedelta(days=45)
 """How long before its end a period may be reported on."""
 _WORD_MONTHS = {"sáu": "6", "chín": "9"}
@@ -92,9 +91,7 @@ def _name_period(text: str) -> Period | None:
 def _name_month(title: str) -> Period | None:
     """The month that a title names, which is no period of the decree."""
     match = _ONE_MONTH.search(title)
-    if not match or not 1 <= int(match[1]) <= LAST_MONTH:
-        return None
-    return make_month(int(match[2]), int(match[1]))
+    return make_month(int(match[2]), int(match[1])) if match else None
 
 
 def _says_whole_year(own: str) -> bool:

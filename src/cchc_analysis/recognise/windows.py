@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from cchc_analysis.clean import PeriodError, parse_period
+from cchc_analysis.clean import PeriodError, month_end, parse_period
 from cchc_analysis.records import Period
 
 OTHER_DAYS = 45
@@ -43,7 +43,6 @@ _YEAR_BEFORE = re.compile(
 _YEAR_BEHIND = re.compile(
     r"(?i)\s*(?:%|[^\W\d]+(?:\s+[^\W\d]+)?)?\s*\((?:trong\s+|của\s+)?(?:năm\s+)?((?:19|20)\d\d)\)"
 )
-DECEMBER = 12
 _AS_OF_WORDS = re.compile(
     r"(?i)(?:tính đến|đến)\s*(?:hết\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
 )
@@ -200,19 +199,27 @@ def _find_month(text: str, default: Period) -> Period | None:
     found = None
     for match in _MONTH.finditer(text):
         year = match[2] or (default.end.year if default.end else None)
-        if year and 1 <= int(match[1]) <= DECEMBER:
-            found = make_month(int(year), int(match[1]))
+        if year:
+            found = make_month(int(year), int(match[1])) or found
     if found and default.start and default.end and (default.end - default.start).days < 45:
         # "Tháng 8" of a report from 21 July to 20 August is that window.
         return default
     return found
 
 
-def make_month(year: int, month: int) -> Period:
-    """A month from its first to its last day."""
-    start = dt.date(year, month, 1)
-    following = (start + dt.timedelta(days=31)).replace(day=1)
-    return Period(start, following - dt.timedelta(days=1))
+def make_month(year: int, month: int) -> Period | None:
+    """A month from its first to its last day; nothing where no calendar has it.
+
+    Examples:
+        >>> make_month(2024, 2).end.isoformat()
+        '2024-02-29'
+        >>> make_month(2024, 13), make_month(0, 8)
+        (None, None)
+    """
+    try:
+        return Period(dt.date(year, month, 1), month_end(year, month))
+    except ValueError:
+        return None
 
 
 def find_compared_window(before: str, default: Period) -> Period | None:
@@ -228,8 +235,7 @@ def find_compared_window(before: str, default: Period) -> Period | None:
         return None
     year = match["year"] or match["whole"] or str(default.end.year)
     if match["month"]:
-        known = 1 <= int(match["month"]) <= DECEMBER
-        return make_month(int(year), int(match["month"])) if known else None
+        return make_month(int(year), int(match["month"]))
     try:
         return parse_period(f"{match['span']} năm {year}" if match["span"] else f"năm {year}")
     except PeriodError:
@@ -267,8 +273,8 @@ def find_day(text: str, default: Period) -> dt.date | None:
     for match in _AS_OF_WORDS.finditer(text):
         found = _make_day(match[1], match[2], match[3], year) or found
     for match in _AS_OF_MONTH.finditer(text):
-        if year and 1 <= int(match[1]) <= DECEMBER:
-            found = make_month(int(match[2] or year), int(match[1])).end
+        if year and (month := make_month(int(match[2] or year), int(match[1]))):
+            found = month.end
     for match in _AS_OF.finditer(_FROM_TO.sub(" ", text)):
         is_explicit = match[1] or match[4] or match[0].casefold().startswith(("tính", "số liệu"))
         if is_explicit:
