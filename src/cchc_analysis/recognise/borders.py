@@ -50,7 +50,8 @@ _AHEAD = re.compile(
 """The label of a line that looks ahead, which is no word of its figures."""
 _ADDED = re.compile(r"(?i)\bcộng(?:\s+với)?\s+[\d.,]*$")
 _SUM = re.compile(r"(?i)\b(?:là|bằng|thành|tổng cộng)\s*$")
-_REMARK = re.compile(r"\([^()]*\)")
+REMARK = re.compile(r"\([^()]*\)")
+"""Brackets without brackets in them."""
 
 
 def open_remarks(text: str, figures: Sequence[Numeral]) -> str:
@@ -59,7 +60,7 @@ def open_remarks(text: str, figures: Sequence[Numeral]) -> str:
     def is_remark(match: re.Match[str]) -> bool:
         return not any(match.start() < figure.start < match.end() for figure in figures)
 
-    return _REMARK.sub(lambda match: f" {match[0][1:-1]} " if is_remark(match) else match[0], text)
+    return REMARK.sub(lambda match: f" {match[0][1:-1]} " if is_remark(match) else match[0], text)
 
 
 def find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, int]]:

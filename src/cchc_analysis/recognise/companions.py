@@ -177,13 +177,8 @@ class Companions:
     def _follow_total(self, entry: Entry, candidate: Candidate) -> Candidate:
         """Points behind the total of an index are shares of it: "Tổng điểm: 100; … tự chấm 88"."""
         over = self._wording.rules[candidate.indicator].over
-        before = [
-            figure
-            for at in range(entry.at)
-            if entry.mentions[at].lead == entry.mention.lead
-            and (figure := self.by_mention.get((entry.line, entry.text, at)))
-        ]
-        is_share = before and before[0].indicator == "par_score_max_total" and "_max" in over
+        before = list(self.list_before(entry))
+        is_share = before and before[-1].indicator == "par_score_max_total" and "_max" in over
         reason = f"{candidate.reason}, as the total before it"
         return replace(candidate, indicator=over, reason=reason) if is_share else candidate
 

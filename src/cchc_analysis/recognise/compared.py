@@ -40,16 +40,11 @@ def find_compared(beside: Companions, entry: Entry, words: Words) -> Candidate |
     It is of the quantity that the change brings to it. Without a change it is of the only one
     named before it, and unsure.
     """
-    earlier = [
-        (at, beside.by_mention.get((entry.line, entry.text, at)))
-        for at in range(entry.at)
-        if entry.mentions[at].lead == entry.mention.lead
-    ]
     is_share = "%" in words.units
     quantities = [
         figure
-        for _, figure in earlier
-        if figure and figure.indicator and ("%" in figure.units) == is_share
+        for figure in beside.list_before(entry)
+        if figure.indicator and ("%" in figure.units) == is_share
     ]
     change = CHANGE.search(entry.text[: entry.mentions[entry.at - 1].numeral.start])
     if not entry.at or not change:

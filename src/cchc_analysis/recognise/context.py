@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from cchc_analysis.documents.lines import Line
-from cchc_analysis.recognise.borders import SENTENCE_END
+from cchc_analysis.recognise.borders import REMARK, SENTENCE_END
 from cchc_analysis.recognise.carried import carry_days, carry_windows
 from cchc_analysis.recognise.head import Head
 from cchc_analysis.recognise.matching import Words
@@ -51,7 +51,6 @@ _INDEX_YEAR = re.compile(
     r"(?i)(?<!so với )(?<!với )\b(?:năm|par index|sipas|papi|d?d?ci|pci|dti)\s+((?:19|20)\d\d)"
 )
 _YEAR_OF_BRACKET = re.compile(r"(?i)năm\s+((?:19|20)\d\d)\s*\([^()]*$")
-_CLOSED = re.compile(r"\([^()]*\)")
 
 
 class Context:
@@ -186,7 +185,7 @@ class Context:
         for sentence in filter(str.strip, sentences):
             if sentence is not sentences[0] and not _INDEX.search(sentence):
                 return None
-            years = _INDEX_YEAR.findall(_CLOSED.sub(" ", sentence))
+            years = _INDEX_YEAR.findall(REMARK.sub(" ", sentence))
             if years:
                 return Period(dt.date(int(years[-1]), 1, 1), dt.date(int(years[-1]), 12, 31))
         return None

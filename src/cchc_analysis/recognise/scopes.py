@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from cchc_analysis.documents.lines import CAPITALS
-from cchc_analysis.recognise.borders import SENTENCE_END
+from cchc_analysis.recognise.borders import REMARK, SENTENCE_END
 from cchc_analysis.recognise.grids import INNER
 from cchc_analysis.recognise.head import Head, find_level
 from cchc_analysis.recognise.matching import Level, Words
@@ -70,9 +70,6 @@ _TOGETHER = re.compile(
 _COMMUNE = re.compile(
     rf"(?:UBND\s+)?((?i:xã|phường|thị trấn)\s+[{CAPITALS}][\w'’]*(?:\s+[{CAPITALS}][\w'’]*){{0,3}})"
 )
-
-
-_CLOSED = re.compile(r"\([^()]*\)")
 
 
 class Scopes:
@@ -161,7 +158,7 @@ class Scopes:
             elif level.name == "its sentence":
                 said = entry.text[mention.lead : mention.numeral.start]
                 # "14/14 xã tham gia; huyện có 03 …": what was counted there is not whose this is.
-                said = _COUNTED_CLAUSE.sub(" ", _CLOSED.sub(" ", said))
+                said = _COUNTED_CLAUSE.sub(" ", REMARK.sub(" ", said))
                 yield self._surroundings.read_level(level.name, said)
             elif level.name == "its paragraph":
                 yield self._read_paragraph(level)
@@ -170,7 +167,7 @@ class Scopes:
 
     def _read_paragraph(self, level: Level) -> Level:
         """The last earlier sentence that opens with whose work it tells of, if it is one's."""
-        plain = _TIMES.sub(" ", _CLOSED.sub(" ", level.text)).strip()
+        plain = _TIMES.sub(" ", REMARK.sub(" ", level.text)).strip()
         for sentence in reversed(SENTENCE_END.split(plain)):
             topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in sentence.split(";")]
             opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cchc_analysis.documents.lines import CAPITALS, Line
-from cchc_analysis.recognise.borders import SENTENCE_END
+from cchc_analysis.recognise.borders import REMARK, SENTENCE_END
 from cchc_analysis.recognise.outline import Place
 from cchc_analysis.recognise.stretches import Entry
 
@@ -107,7 +107,6 @@ _CARRIES = re.compile(
     r"số|tổng số|kết quả|hiện|hồ sơ|đạt|có|không|chưa|tồn|chuyển|từ chối|cụ thể|tỷ lệ|tỉ lệ|"
     r"đến nay)\b"
 )
-_CLOSED = re.compile(r"\([^()]*\)")
 _PIECE = re.compile(r"[;:(|]|(?<=\w)\s[-–]\s|(?:,|\s(?:và|còn)(?=\s))")
 _WITH = re.compile(r"(?i)\b(?:tại|của|do|ở|thuộc)\s+(?:ubnd\s+|bộ phận một cửa\s+)?")
 _RIGHT_BEHIND = re.compile(r"(?i)\s*(?:hồ sơ|bộ hồ sơ|hs|lượt hồ sơ)?\s*(?:tại|của|do|ở)\s+")
@@ -142,7 +141,7 @@ class Speakers:
             found = self._name(text[behind.end() : mention.own[1]])
             if found and found.kind is not Speech.OURS:
                 return found
-        before = _CLOSED.sub(" ", text[mention.own[0] : mention.numeral.start])
+        before = REMARK.sub(" ", text[mention.own[0] : mention.numeral.start])
         for match in _WITH.finditer(before):
             found = self._name(before[match.end() :])
             if found and found.kind is not Speech.OURS:
@@ -174,7 +173,7 @@ class Speakers:
 
     def _search(self, said: str) -> Speaker | None:
         """The speaker of the last piece that has one; a comma parts only behind a figure."""
-        plain = _CLOSED.sub(" ", said)
+        plain = REMARK.sub(" ", said)
         starts = [0]
         for cut in _PIECE.finditer(plain):
             is_comma = cut[0].strip() in (",", "và", "còn")
