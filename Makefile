@@ -3,7 +3,7 @@
 
 # A Python to make .venv with. Left empty, the first of these that fits is taken.
 PYTHON ?=
-PYTHONS := python3 python3.13 python3.12 python3.11
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
 # The resolver behind `make lock`. It gets an environment of its own, which nothing else uses.
 UV := uv==0.13.9
@@ -93,12 +93,12 @@ clean: ## Remove what was built, but for .venv and data/processed
 # Debian keeps ensurepip apart (python3-venv); without it a Python cannot make an environment.
 define make_venv
 found=; for python in $(or $(PYTHON),$(PYTHONS)); do \
-  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then \
     found="$$python"; break; \
   fi; \
 done; \
 if [ -z "$$found" ]; then \
-  echo "Python 3.11, 3.12 or 3.13 with its venv module is needed; none found among: $(or $(PYTHON),$(PYTHONS)). Install one (on Debian: apt-get install python3-venv) or name one: make PYTHON=/path/to/python3" >&2; \
+  echo "Python 3.11 to 3.14 with its venv module is needed; none found among: $(or $(PYTHON),$(PYTHONS)). Install one (on Debian: apt-get install python3-venv) or name one: make PYTHON=/path/to/python3" >&2; \
   exit 1; \
 fi; \
 echo "Making $(1) with $$("$$found" --version)."; \

@@ -42,10 +42,10 @@ from cchc_analysis.brief.pages import HEAVY, Page, Task, list_pages, make_files,
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_page, tighten_page
 from cchc_analysis.brief.site import read_inputs
 from cchc_analysis.brief.slices import Slices
-from cchc_analysis.engine import Job, Outcome, Profile, run_jobs
-from cchc_analysis.reference import Project, load_reference
-from cchc_analysis.store import load_copies
-from cchc_analysis.words import LANGUAGES, load_words
+from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.store import load_copies
+from cchc_analysis.data.words import LANGUAGES, load_words
+from cchc_analysis.site.engine import Job, Outcome, Profile, run_jobs
 
 PARTS = (
     *("head", "summary", "key_figures", "reform_areas"),

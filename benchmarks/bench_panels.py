@@ -22,13 +22,13 @@ from typing import Any
 
 import pandas as pd
 
-from cchc_analysis.identities import choose_readings, load_identities
-from cchc_analysis.inference import adjust_p_values, find_trend
+from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.panels import PanelMapping, PanelSource, add_panel, read_panels
-from cchc_analysis.peers import break_series, find_peers
-from cchc_analysis.reference import Project, load_reference
+from cchc_analysis.rules.identities import choose_readings, load_identities
+from cchc_analysis.stats.inference import adjust_p_values, find_trend
+from cchc_analysis.stats.peers import break_series, find_peers
+from cchc_analysis.stats.windows import compare_same_window, discretise_windows, pool_ratios
 from cchc_analysis.synthetic import count_recall, make_country, tabulate_indicators
-from cchc_analysis.windows import compare_same_window, discretise_windows, pool_ratios
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = ((10, 1), (10, 10), (50, 20), (175, 20), (350, 20), (700, 20))
@@ -86,7 +86,7 @@ def list_all_peers(reference: Any) -> Any:
 
 
 def check(country: Any, watch: Watch) -> None:
-    from cchc_analysis.validate import validate_tables
+    from cchc_analysis.rules.validate import validate_tables
 
     identities = load_identities(ROOT / "expectations" / "identities.json", country.reference)
     chosen = watch.run(

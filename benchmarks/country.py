@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.files import format_table
-from cchc_analysis.records import (
+from cchc_analysis.data.files import format_table
+from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
     FINDING_COLUMNS,
     OBSERVATION_COLUMNS,
@@ -19,8 +19,8 @@ from cchc_analysis.records import (
     TRANSCRIPT_COLUMNS,
     Tables,
 )
-from cchc_analysis.reference import Project, Reference, load_reference
-from cchc_analysis.store import write_copies
+from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.store import write_copies
 from cchc_analysis.synthetic import make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -26,11 +26,8 @@ from cchc_analysis.brief.held import hold
 from cchc_analysis.brief.overview import _export
 from cchc_analysis.brief.pages import Task, bind_page
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page
-from cchc_analysis.derive import derive_indicators, mark_findings
-from cchc_analysis.engine import Job, Outcome
-from cchc_analysis.engine.replies import Reply
-from cchc_analysis.identities import choose_readings, load_identities
-from cchc_analysis.records import (
+from cchc_analysis.brief.trends import open_board
+from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
     FINDING_COLUMNS,
     SOURCE_COLUMNS,
@@ -38,10 +35,13 @@ from cchc_analysis.records import (
     TRANSCRIPT_COLUMNS,
     Tables,
 )
-from cchc_analysis.reference import Project, Reference, load_reference
-from cchc_analysis.tidy import tidy_observations
-from cchc_analysis.trends import open_board
-from cchc_analysis.words import Words, load_words
+from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.tidy import tidy_observations
+from cchc_analysis.data.words import Words, load_words
+from cchc_analysis.derive import derive_indicators, mark_findings
+from cchc_analysis.rules.identities import choose_readings, load_identities
+from cchc_analysis.site.engine import Job, Outcome
+from cchc_analysis.site.engine.replies import Reply
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)

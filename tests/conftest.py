@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cchc_analysis.reference import Project
+from cchc_analysis.data.reference import Project
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_UP = Path(__file__).resolve().parent / "made_up"

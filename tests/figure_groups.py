@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from cchc_analysis.records import TRANSCRIPT_COLUMNS
-from cchc_analysis.reference import Reference
+from cchc_analysis.data.records import TRANSCRIPT_COLUMNS
+from cchc_analysis.data.reference import Reference
 
 AREA, NAME = "990", "huyện Thử Số"
 

@@ -14,8 +14,8 @@ from typing import Any
 from brief_work import PLAIN_REPORT, load_words_of, made_up_reference, make_tables
 from cchc_analysis.brief import open_brief
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.records import Tables
-from cchc_analysis.reference import Reference
+from cchc_analysis.data.records import Tables
+from cchc_analysis.data.reference import Reference
 
 REPORTS: Mapping[str, str] = {
     "plain": PLAIN_REPORT,

@@ -12,13 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from cchc_analysis.records import (
+from cchc_analysis.data.records import (
     INDICATOR_COLUMNS,
     NUMBER_COLUMNS,
     OBSERVATION_COLUMNS,
     TRANSCRIPT_COLUMNS,
 )
-from cchc_analysis.reference import Reference
+from cchc_analysis.data.reference import Reference
 
 AREA, SOURCE = "184", "made_up"
 WINDOW = {"period_start": "2024-01-01", "period_end": "2024-06-30"}

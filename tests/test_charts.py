@@ -13,8 +13,15 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from brief_work import PROJECT, find_all, read_text
-from cchc_analysis.charts import ROLES, Caption, draw_amounts, draw_flow, draw_points, draw_stacks
-from cchc_analysis.charts.canvas import WIDTH
+from cchc_analysis.brief.charts import (
+    ROLES,
+    Caption,
+    draw_amounts,
+    draw_flow,
+    draw_points,
+    draw_stacks,
+)
+from cchc_analysis.brief.charts.canvas import WIDTH
 
 NAN = float("nan")
 WORDS = Caption(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis.clean import (
+from cchc_analysis.data.clean import (
     NumberError,
     PeriodError,
     fold_text,
@@ -20,7 +20,7 @@ from cchc_analysis.clean import (
     parse_period,
     slug_text,
 )
-from cchc_analysis.records import Comparator, Period
+from cchc_analysis.data.records import Comparator, Period
 
 PRINTED = [
     # printed, value, decimals

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cchc_analysis.cli import build_parser, main
-from cchc_analysis.reference import Project
+from cchc_analysis.data.reference import Project
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from cchc_analysis import pipeline
+from cchc_analysis.data.records import FINDING_COLUMNS, INDICATOR_KEY
+from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.errors import ReferenceDataError
 from cchc_analysis.read import read_transcripts
-from cchc_analysis.records import FINDING_COLUMNS, INDICATOR_KEY
-from cchc_analysis.reference import Project, load_reference
-from cchc_analysis.tidy import tidy_observations
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"

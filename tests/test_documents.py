@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cchc_analysis.documents import mask_persons, open_document, safety
-from cchc_analysis.documents.guard import open_here
-from cchc_analysis.documents.legacy import TCVN3, convert_tcvn3, convert_vni
 from cchc_analysis.errors import ReportError
+from cchc_analysis.read.documents import mask_persons, open_document, safety
+from cchc_analysis.read.documents.guard import open_here
+from cchc_analysis.read.documents.legacy import TCVN3, convert_tcvn3, convert_vni
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 SENTENCE = "Kết quả cải cách hành chính: huyện tiếp nhận và giải quyết 1.310 hồ sơ của các xã.\n"
@@ -257,7 +257,7 @@ def test_a_picture_in_a_page_is_not_looked_at(tmp_path: Path) -> None:
 def test_a_document_that_never_ends_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cchc_analysis.documents import guard
+    from cchc_analysis.read.documents import guard
 
     def never_end(command: list[str], *, timeout: int, **_: object) -> None:
         raise guard.subprocess.TimeoutExpired(command, timeout)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis.files import (
+from cchc_analysis.data.files import (
     TableError,
     format_table,
     load_text_table,

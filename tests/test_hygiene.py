@@ -243,7 +243,7 @@ def test_a_good_notebook_is_left_in_peace() -> None:
     ("notebook", "words"),
     [
         (make_notebook("import pandas as pd"), "code cell 3 imports pandas. Import from cchc"),
-        (make_notebook("from cchc_analysis.tidy import x"), "imports cchc_analysis.tidy"),
+        (make_notebook("from cchc_analysis.data.tidy import x"), "imports cchc_analysis.data.tidy"),
         (make_notebook("def f(): pass"), "code cell 3 defines a function or class"),
         (make_notebook("class F: pass"), "code cell 3 defines a function or class"),
         (make_notebook("f = lambda x: x"), "code cell 3 defines a function or class"),

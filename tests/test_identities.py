@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ValidationError
-from cchc_analysis.identities import (
+from cchc_analysis.rules.identities import (
     Columns,
     Identity,
     choose_readings,
@@ -24,7 +25,6 @@ from cchc_analysis.identities import (
     tabulate_columns,
     tabulate_statements,
 )
-from cchc_analysis.reference import Project, Reference, load_reference
 from rule_examples import make_rows, make_statements
 
 counts = st.integers(min_value=0, max_value=10**9)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cchc_analysis.inference import (
+from cchc_analysis.stats.inference import (
     ASSUMPTIONS,
     adjust_p_values,
     chart_individuals,

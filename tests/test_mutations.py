@@ -17,21 +17,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cchc_analysis.identities import (
+from cchc_analysis.data.records import QUANTITY
+from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.tidy import tidy_observations
+from cchc_analysis.read import read_transcripts
+from cchc_analysis.rules.identities import (
     choose_readings,
     evaluate_rivals,
     load_identities,
     tabulate_statements,
 )
-from cchc_analysis.identities.rules import Identity
-from cchc_analysis.read import read_transcripts
-from cchc_analysis.records import QUANTITY
-from cchc_analysis.reference import Project, Reference, load_reference
-from cchc_analysis.tidy import tidy_observations
-from cchc_analysis.validate import checks
-from cchc_analysis.validate.drafts import Draft
-from cchc_analysis.validate.suites import load_suite
-from cchc_analysis.validate.wording import Teller
+from cchc_analysis.rules.identities.rules import Identity
+from cchc_analysis.rules.validate import checks
+from cchc_analysis.rules.validate.drafts import Draft
+from cchc_analysis.rules.validate.suites import load_suite
+from cchc_analysis.rules.validate.wording import Teller
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import (
     PanelMapping,
@@ -28,8 +30,6 @@ from cchc_analysis.panels.areas import AreaIndex, Place, find_areas, match_area
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.ranks import rank_values
-from cchc_analysis.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS
-from cchc_analysis.reference import Project, Reference, load_reference
 
 ROOT = Path(__file__).resolve().parents[1]
 MAPPINGS = ROOT / "data" / "reference" / "panel_mappings"

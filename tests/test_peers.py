@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cchc_analysis.files import list_rows
-from cchc_analysis.peers import (
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.stats.peers import (
     RULE_TEXT,
     area_exists,
     break_series,
@@ -20,7 +21,6 @@ from cchc_analysis.peers import (
     find_type,
     list_changes,
 )
-from cchc_analysis.reference import Reference, load_reference
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "reference"
 DAY = "2024-06-30"

@@ -11,8 +11,8 @@ from pypdfium2 import PdfDocument
 from brief_work import PLAIN_REPORT, make_tables, open_made_up, tell_page
 from cchc_analysis.brief.printing import BROWSERS, find_browser, print_page
 from cchc_analysis.cli import main
+from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError
-from cchc_analysis.reference import Project
 
 with_chromium = pytest.mark.skipif(
     not any(map(shutil.which, BROWSERS)), reason="no Chromium on this machine"

@@ -28,7 +28,7 @@ from cchc_analysis.brief.quality.content import join_codes
 from cchc_analysis.brief.render import ANCHORS, QUALITY_NOTEBOOK, build_page, check_page
 from cchc_analysis.brief.slices import Slices
 from cchc_analysis.brief.trendpages import TRENDS
-from cchc_analysis.files import list_rows
+from cchc_analysis.data.files import list_rows
 
 SHOWS = {name: getattr(briefs, f"show_quality_{name}") for name in CONTENTS}
 MOST_BYTES = 150_000

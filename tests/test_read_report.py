@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read import accept_source, read_report, read_sources, read_transcripts
-from cchc_analysis.reference import Project
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
 HOSTILE = "Trong kỳ tiếp nhận 12 hồ sơ <script>alert(1)</script> của ông Trần Văn Thử.\n"
@@ -180,7 +180,7 @@ def test_reading_twice_gives_the_same_bytes(project: Project) -> None:
 
 
 def test_accepting_asks_the_next_stage(project: Project) -> None:
-    from cchc_analysis.tidy import tidy_observations
+    from cchc_analysis.data.tidy import tidy_observations
 
     result = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
 

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_analysis.documents import read_lines
+from cchc_analysis.data.records import Period
+from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import ReferenceDataError
+from cchc_analysis.read.documents import read_lines
 from cchc_analysis.read.marks import quote
 from cchc_analysis.read.phrases import tell_reason, tell_remark
-from cchc_analysis.recognise import (
+from cchc_analysis.read.recognise import (
     Head,
     Kind,
     find_numerals,
@@ -22,20 +24,18 @@ from cchc_analysis.recognise import (
     look_again,
     read_document,
 )
-from cchc_analysis.recognise.clauses import find_mentions
-from cchc_analysis.recognise.head import read_head
-from cchc_analysis.recognise.outline import outline_lines
-from cchc_analysis.recognise.plain import restore_words
-from cchc_analysis.recognise.spread import spread_tables
-from cchc_analysis.recognise.windows import (
+from cchc_analysis.read.recognise.clauses import find_mentions
+from cchc_analysis.read.recognise.head import read_head
+from cchc_analysis.read.recognise.outline import outline_lines
+from cchc_analysis.read.recognise.plain import restore_words
+from cchc_analysis.read.recognise.spread import spread_tables
+from cchc_analysis.read.recognise.windows import (
     find_compared_window,
     find_day,
     find_target_period,
     find_window,
     find_year,
 )
-from cchc_analysis.records import Period
-from cchc_analysis.reference import Project, load_reference
 
 H1 = Period(dt.date(2022, 1, 1), dt.date(2022, 6, 30))
 HEAD = Head("period_report", "huyện Sông Mây", True, H1, True)

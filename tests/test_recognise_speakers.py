@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cchc_analysis.documents import read_lines
-from cchc_analysis.recognise import Head, load_wording, read_document
-from cchc_analysis.records import Period
-from cchc_analysis.reference import Project, load_reference
+from cchc_analysis.data.records import Period
+from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.read.documents import read_lines
+from cchc_analysis.read.recognise import Head, load_wording, read_document
 
 Q1 = Period(dt.date(2023, 1, 1), dt.date(2023, 3, 31))
 HEAD = Head("period_report", "huyện Sông Mây", True, Q1, True)

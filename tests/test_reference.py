@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cchc_analysis.data.reference import REFERENCE_TABLES, Project, Reference, load_reference
 from cchc_analysis.errors import ReferenceDataError
-from cchc_analysis.reference import REFERENCE_TABLES, Project, Reference, load_reference
 
 TWINS = (
     "9810,Tỉnh Đất Mới,province,tỉnh,,10,,,,,made up\n"

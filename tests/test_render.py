@@ -39,9 +39,9 @@ from cchc_analysis.brief.render import (
     put_page,
     tighten_page,
 )
+from cchc_analysis.brief.trends import list_told
+from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError
-from cchc_analysis.reference import Project
-from cchc_analysis.trends import list_told
 
 CHEAP = """
 from IPython.display import HTML

@@ -19,10 +19,10 @@ from cchc_analysis.brief import Site
 from cchc_analysis.brief import site as site_module
 from cchc_analysis.brief.quality import Graded
 from cchc_analysis.cli import main
-from cchc_analysis.engine import Build as Ledgered
-from cchc_analysis.engine import key_of_files
-from cchc_analysis.reference import Project
-from cchc_analysis.store import list_inputs
+from cchc_analysis.data.reference import Project
+from cchc_analysis.data.store import list_inputs
+from cchc_analysis.site.engine import Build as Ledgered
+from cchc_analysis.site.engine import key_of_files
 from conftest import Replace
 
 REPORT = "data/raw/transcripts/song_may_2022_h1.csv"
@@ -284,9 +284,9 @@ from brief_work import make_here, name_task
 from cchc_analysis import pipeline
 from cchc_analysis.brief import open_site, render_site
 from cchc_analysis.brief import site as site_module
-from cchc_analysis.engine import key_of_files
-from cchc_analysis.reference import Project
-from cchc_analysis.store import list_inputs
+from cchc_analysis.site.engine import key_of_files
+from cchc_analysis.data.reference import Project
+from cchc_analysis.data.store import list_inputs
 from dataclasses import replace
 project = Project(Path(sys.argv[2]))
 reference, tables = pipeline.load(project)

@@ -8,9 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cchc_analysis import store
-from cchc_analysis.errors import ReportError
-from cchc_analysis.records import (
+from cchc_analysis.data import store
+from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
     FINDING_COLUMNS,
     INDICATOR_COLUMNS,
@@ -20,7 +19,8 @@ from cchc_analysis.records import (
     TRANSCRIPT_COLUMNS,
     Tables,
 )
-from cchc_analysis.reference import Project
+from cchc_analysis.data.reference import Project
+from cchc_analysis.errors import ReportError
 
 
 def text(columns: tuple[str, ...], rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -7,16 +7,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cchc_analysis.errors import ReportError
-from cchc_analysis.identities import evaluate_identity, load_identities, tabulate_statements
-from cchc_analysis.records import (
+from cchc_analysis.data.records import (
     FINDING_COLUMNS,
     INDICATOR_COLUMNS,
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
 )
-from cchc_analysis.reference import Reference, check_reference, load_reference
+from cchc_analysis.data.reference import Reference, check_reference, load_reference
+from cchc_analysis.errors import ReportError
+from cchc_analysis.rules.identities import evaluate_identity, load_identities, tabulate_statements
+from cchc_analysis.stats.windows import discretise_windows, list_negative_differences
 from cchc_analysis.synthetic import (
     NOTICE,
     SyntheticCountry,
@@ -27,7 +28,6 @@ from cchc_analysis.synthetic import (
     tabulate_indicators,
 )
 from cchc_analysis.synthetic.mistakes import KINDS
-from cchc_analysis.windows import discretise_windows, list_negative_differences
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from brief_work import find_all
-from cchc_analysis.tables import tabulate_groups, tabulate_rows
+from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
 
 
 def test_a_table_has_a_caption_and_heads_for_columns_and_rows() -> None:

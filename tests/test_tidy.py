@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cchc_analysis.data.records import QUANTITY
+from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.read import read_transcripts
-from cchc_analysis.records import QUANTITY
-from cchc_analysis.reference import Project, load_reference
-from cchc_analysis.tidy import Tidied, tidy_observations
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"

@@ -8,13 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cchc_analysis.derive import derive_indicators
-from cchc_analysis.errors import CommandError
-from cchc_analysis.panels import read_panels
-from cchc_analysis.records import QUANTITY, Tables
-from cchc_analysis.reference import Reference, load_reference
-from cchc_analysis.synthetic import NOTICE, make_country, tabulate_indicators
-from cchc_analysis.trends import (
+from cchc_analysis.brief.trends import (
     Board,
     export_table,
     open_board,
@@ -29,9 +23,15 @@ from cchc_analysis.trends import (
     show_series,
     show_standardised,
 )
-from cchc_analysis.trends.standardised import standardise_areas
-from cchc_analysis.trends.values import keep_one_value
-from cchc_analysis.words import load_words
+from cchc_analysis.brief.trends.standardised import standardise_areas
+from cchc_analysis.brief.trends.values import keep_one_value
+from cchc_analysis.data.records import QUANTITY, Tables
+from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.data.words import load_words
+from cchc_analysis.derive import derive_indicators
+from cchc_analysis.errors import CommandError
+from cchc_analysis.panels import read_panels
+from cchc_analysis.synthetic import NOTICE, make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "reference"

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cchc_analysis.data.records import FINDING_COLUMNS, INDICATOR_COLUMNS, Tables
+from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CchcError, ReportError, ValidationError
-from cchc_analysis.identities import choose_readings, load_identities
 from cchc_analysis.read import read_transcripts
-from cchc_analysis.records import FINDING_COLUMNS, INDICATOR_COLUMNS, Tables
-from cchc_analysis.reference import Project, load_reference
-from cchc_analysis.tidy import tidy_observations
-from cchc_analysis.validate import (
+from cchc_analysis.rules.identities import choose_readings, load_identities
+from cchc_analysis.rules.validate import (
     Verdict,
     comparisons,
     load_suites,
@@ -26,8 +26,8 @@ from cchc_analysis.validate import (
     validate_file,
     validate_tables,
 )
-from cchc_analysis.validate.described import describe_observations
-from cchc_analysis.validate.suites import load_suite
+from cchc_analysis.rules.validate.described import describe_observations
+from cchc_analysis.rules.validate.suites import load_suite
 from rule_examples import make_rows, make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])

@@ -11,7 +11,7 @@ import pytest
 
 from cchc_analysis import pipeline
 from cchc_analysis.cli import build_parser, main
-from cchc_analysis.reference import Project
+from cchc_analysis.data.reference import Project
 from conftest import ROOT, Replace
 
 README = (ROOT / "README.md").read_text("utf-8")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from brief_work import PROJECT, ROOT, list_keys, load_words_of
 from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.data.words import Words, clean_text, load_words, plain
 from cchc_analysis.errors import BriefError, CommandError
-from cchc_analysis.words import Words, clean_text, load_words, plain
 
 VI, EN = Words("vi", {}), Words("en", {})
 

@@ -19,8 +19,8 @@ from PIL import Image
 
 from cchc_analysis import pipeline
 from cchc_analysis.brief.printing import find_browser, print_page
+from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CchcError
-from cchc_analysis.reference import Project
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"

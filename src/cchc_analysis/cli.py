@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.records import Scope
 from cchc_analysis.errors import CchcError, CommandError, Problem, count
 from cchc_analysis.live import live_line
-from cchc_analysis.records import Scope
 from cchc_analysis.stopping import CODE as STOPPED
 from cchc_analysis.stopping import UNTOUCHED, end_now, mind_stopping
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Project
+    from cchc_analysis.data.reference import Project
 
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -267,7 +267,7 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
 
 def _site(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
-    from cchc_analysis.engine import Profile, check_count, check_timeout
+    from cchc_analysis.site.engine import Profile, check_count, check_timeout
 
     if options.url and not options.url.startswith(("https://", "http://")):
         raise CommandError(
@@ -315,7 +315,7 @@ def _trace(options: argparse.Namespace, project: Project) -> int:
 def _format_findings(findings: pd.DataFrame, form: str) -> str:
     import json
 
-    from cchc_analysis.files import format_table
+    from cchc_analysis.data.files import format_table
 
     if form == "csv":
         return format_table(findings).rstrip("\n")
@@ -336,7 +336,7 @@ def _format_findings(findings: pd.DataFrame, form: str) -> str:
 
 
 def _find_project(root: Path | None) -> Project:
-    from cchc_analysis.reference import find_project
+    from cchc_analysis.data.reference import find_project
 
     return find_project(root or Path(os.environ.get("CCHC_ROOT") or Path.cwd()))
 

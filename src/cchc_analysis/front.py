@@ -39,9 +39,7 @@ from cchc_analysis.brief import (
 from cchc_analysis.brief import open_brief as open_brief_of
 from cchc_analysis.brief import open_quality as open_quality_of
 from cchc_analysis.brief import show_trend_opening as show_opening
-from cchc_analysis.reference import Project, find_project, load_reference
-from cchc_analysis.store import load_copies
-from cchc_analysis.trends import (
+from cchc_analysis.brief.trends import (
     Board,
     open_board,
     show_change,
@@ -54,15 +52,17 @@ from cchc_analysis.trends import (
     show_series,
     show_standardised,
 )
-from cchc_analysis.trends import export_table as write_exports
-from cchc_analysis.words import load_words
+from cchc_analysis.brief.trends import export_table as write_exports
+from cchc_analysis.data.reference import Project, find_project, load_reference
+from cchc_analysis.data.store import load_copies
+from cchc_analysis.data.words import load_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.brief import Brief, Quality
-    from cchc_analysis.records import Tables
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
 
 __all__ = [
     "export_table",

@@ -29,7 +29,16 @@ from cchc_analysis.brief import (
     render_brief,
     render_site,
 )
-from cchc_analysis.engine import key_of, key_of_files
+from cchc_analysis.data.records import Tables
+from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.store import (
+    is_fresh,
+    list_inputs,
+    write_copies,
+    write_tables,
+)
+from cchc_analysis.data.tidy import tidy_observations
+from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import BriefError, CchcError, Problem
 from cchc_analysis.panels import PanelSummary
 from cchc_analysis.panels import add_panel as bring_in
@@ -37,17 +46,8 @@ from cchc_analysis.panels import draft_mapping as begin_mapping
 from cchc_analysis.processing import Run, check, list_errors, load, process, store
 from cchc_analysis.read import DraftResult, accept_source
 from cchc_analysis.read import read_report as draft_report
-from cchc_analysis.records import Tables
-from cchc_analysis.reference import Project, Reference, load_reference
-from cchc_analysis.store import (
-    is_fresh,
-    list_inputs,
-    write_copies,
-    write_tables,
-)
-from cchc_analysis.tidy import tidy_observations
-from cchc_analysis.validate import validate_file as validate_own
-from cchc_analysis.words import load_words
+from cchc_analysis.rules.validate import validate_file as validate_own
+from cchc_analysis.site.engine import key_of, key_of_files
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,6 +12,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Severity, Tables
+from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.store import check_fresh, load_table, write_tables
+from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.derive import (
     check_corrections,
     check_formulas,
@@ -26,16 +31,11 @@ from cchc_analysis.errors import (
     ValidationError,
     count,
 )
-from cchc_analysis.files import list_rows
-from cchc_analysis.identities import choose_readings, load_identities
 from cchc_analysis.panels import PanelReadings, read_panels
 from cchc_analysis.read import Readings, read_transcripts
-from cchc_analysis.records import Severity, Tables
-from cchc_analysis.reference import Project, Reference, load_reference
-from cchc_analysis.store import check_fresh, load_table, write_tables
+from cchc_analysis.rules.identities import choose_readings, load_identities
+from cchc_analysis.rules.validate import try_suites, validate_tables
 from cchc_analysis.synthetic import check_unmixed
-from cchc_analysis.tidy import Tidied, tidy_observations
-from cchc_analysis.validate import try_suites, validate_tables
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,11 +11,11 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import PeriodError, label_period, parse_period
+from cchc_analysis.data.clean import PeriodError, label_period, parse_period
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Origin, Period, Tables
+from cchc_analysis.data.reference import Reference, find_area, suggest
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import Origin, Period, Tables
-from cchc_analysis.reference import Reference, find_area, suggest
 
 if TYPE_CHECKING:
     import pandas as pd

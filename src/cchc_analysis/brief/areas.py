@@ -22,8 +22,8 @@ from cchc_analysis.brief.telling import (
     tell_unit,
     wrap,
 )
-from cchc_analysis.records import Scope
-from cchc_analysis.tables import tabulate_groups
+from cchc_analysis.data.records import Scope
+from cchc_analysis.data.tables import tabulate_groups
 
 PARTS = (
     "steering",

@@ -18,14 +18,14 @@ from cchc_analysis.brief.nouns import (
     split_figures,
 )
 from cchc_analysis.brief.quotes import Quotes
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import QUANTITY, Scope, Status
-from cchc_analysis.words import Words
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import QUANTITY, Scope, Status
+from cchc_analysis.data.words import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 MAIN_SCOPES = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE, Scope.WHOLE_DISTRICT)
 WIDEST_FIRST = (Scope.WHOLE_DISTRICT, Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)

@@ -20,15 +20,15 @@ from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import name_area, name_entry
 from cchc_analysis.brief.workbook import bind_workbook, is_formula
-from cchc_analysis.errors import BriefError, Problem
-from cchc_analysis.files import format_table, list_rows, write_bytes, write_text
-from cchc_analysis.packages import describe_file, describe_package, describe_table, type_of
-from cchc_analysis.records import (
+from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
+from cchc_analysis.data.packages import describe_file, describe_package, describe_table, type_of
+from cchc_analysis.data.records import (
     COLUMN_MEANINGS,
     FINDING_COLUMNS,
     FINDING_KEY,
 )
-from cchc_analysis.words import Words, plain
+from cchc_analysis.data.words import Words, plain
+from cchc_analysis.errors import BriefError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd

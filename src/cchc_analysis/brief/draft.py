@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cchc_analysis.engine import Build, Placed, key_of
+from cchc_analysis.site.engine import Build, Placed, key_of
 
 if TYPE_CHECKING:
     from cchc_analysis.brief.pages import Page

@@ -25,9 +25,9 @@ from cchc_analysis.brief.telling import (
     tell_number,
     upper,
 )
-from cchc_analysis.records import Scope, Severity
-from cchc_analysis.tables import tabulate_groups
-from cchc_analysis.words import Words, clean_text
+from cchc_analysis.data.records import Scope, Severity
+from cchc_analysis.data.tables import tabulate_groups
+from cchc_analysis.data.words import Words, clean_text
 
 GLANCE = (
     ("on_time_rate",),

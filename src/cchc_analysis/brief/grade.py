@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.records import Severity
+from cchc_analysis.data.records import Severity
 
 HEADLINES = (
     "dossiers_received_total",

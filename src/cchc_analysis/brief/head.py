@@ -16,7 +16,7 @@ from cchc_analysis.brief.telling import (
     name_source,
     tell_title,
 )
-from cchc_analysis.files import list_rows
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.synthetic import NOTICE, is_synthetic
 
 CONTENTS = ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes")

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from cchc_analysis.brief.content import Brief
     from cchc_analysis.brief.quality import Graded
-    from cchc_analysis.records import Tables
-    from cchc_analysis.reference import Reference
-    from cchc_analysis.words import Words
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
+    from cchc_analysis.data.words import Words
 
 _HELD: list[tuple[Reference, Tables]] = []
 _GRADED: list[Graded] = []

@@ -24,7 +24,7 @@ from cchc_analysis.brief.telling import (
     tell_interval,
     wrap,
 )
-from cchc_analysis.records import Scope
+from cchc_analysis.data.records import Scope
 
 CORE = (
     ("on_time_rate",),

@@ -25,9 +25,9 @@ from cchc_analysis.brief.telling import (
     tell_number,
     wrap,
 )
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import Severity
-from cchc_analysis.words import clean_text
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Severity
+from cchc_analysis.data.words import clean_text
 
 MOST_IN_FULL = 40
 """Entries told in full; a page with more lists the rest in a line each, and stays readable."""

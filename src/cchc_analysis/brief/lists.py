@@ -22,15 +22,15 @@ from cchc_analysis.brief.quality import PAGE
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.brief.sitedata import CITATION, SITE_FOLDER, write_site_downloads
 from cchc_analysis.brief.trendpages import TRENDS
-from cchc_analysis.engine import in_words
-from cchc_analysis.words import LANGUAGES, load_words
+from cchc_analysis.data.words import LANGUAGES, load_words
+from cchc_analysis.site.engine import in_words
 
 if TYPE_CHECKING:
     from cchc_analysis.brief.content import Brief
     from cchc_analysis.brief.draft import Draft
     from cchc_analysis.brief.slices import Slices
-    from cchc_analysis.records import Tables
-    from cchc_analysis.reference import Project, Reference
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Project, Reference
 
 
 def put_lists(

@@ -15,7 +15,7 @@ from cchc_analysis.brief.grade import is_headline
 from cchc_analysis.brief.ledger import tell_arithmetic
 from cchc_analysis.brief.nouns import Comparison, Contradiction, State
 from cchc_analysis.brief.telling import lower, name_indicator, name_scope, tell, tell_marks
-from cchc_analysis.records import Severity
+from cchc_analysis.data.records import Severity
 
 MOST = 4
 

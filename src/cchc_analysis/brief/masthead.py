@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from cchc_analysis.brief.places import other_language
-from cchc_analysis.words import Words
+from cchc_analysis.data.words import Words
 
 SISTERS = ("", "trends", "contradictions", "quality", "definitions", "method")
 """The pages of a language besides its briefs, by folder, in reading order."""

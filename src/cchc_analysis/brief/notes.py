@@ -27,8 +27,8 @@ from cchc_analysis.brief.telling import (
     tell_title,
     wrap,
 )
-from cchc_analysis.files import list_rows
-from cchc_analysis.words import clean_text
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.words import clean_text
 
 METHOD = ("signs", "tolerance", "interval", "pooling", "states", "windows", "summary")
 """The rules of a page, by the ends of their keys."""

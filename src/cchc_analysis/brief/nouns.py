@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import RESULT_STATUSES, Origin, Severity
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity
 
 if TYPE_CHECKING:
     import pandas as pd

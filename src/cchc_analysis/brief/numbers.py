@@ -30,8 +30,8 @@ from cchc_analysis.brief.telling import (
     tell_unit,
 )
 from cchc_analysis.brief.trend import list_last_year
-from cchc_analysis.records import QUANTITY, Scope, Severity
-from cchc_analysis.words import clean_text
+from cchc_analysis.data.records import QUANTITY, Scope, Severity
+from cchc_analysis.data.words import clean_text
 
 BACK = Markup("<!--back-->")
 """Where the link back to the use of a number will stand."""

@@ -17,17 +17,17 @@ from cchc_analysis.brief.content import NOT_TOLD, Brief
 from cchc_analysis.brief.nouns import Entry, split_figures
 from cchc_analysis.brief.plan import compare_plan
 from cchc_analysis.brief.quotes import find_quotes
-from cchc_analysis.clean import PeriodError, label_period, nearest_names, parse_period
+from cchc_analysis.data.clean import PeriodError, label_period, nearest_names, parse_period
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import QUANTITY, RESULT_STATUSES, Origin
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.records import Tables
-    from cchc_analysis.reference import Reference
-    from cchc_analysis.words import Words
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
+    from cchc_analysis.data.words import Words
 
 DERIVED_DECIMALS = 2
 """Decimals of a derived rate: as fine as the finest rate that the reports print."""

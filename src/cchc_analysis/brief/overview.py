@@ -32,12 +32,12 @@ from cchc_analysis.brief.telling import (
     upper,
 )
 from cchc_analysis.brief.trendpages import TRENDS, tell_trend_list
-from cchc_analysis.records import Severity
-from cchc_analysis.tables import tabulate_groups
-from cchc_analysis.words import LANGUAGES, Words, clean_text, load_words
+from cchc_analysis.data.records import Severity
+from cchc_analysis.data.tables import tabulate_groups
+from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words
 
 if TYPE_CHECKING:
-    from cchc_analysis.reference import Project
+    from cchc_analysis.data.reference import Project
 
 MOST_TOLD = 24
 """Briefs that the index tells a sentence of; a longer list would hide the table."""

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.areas import show_reform_areas
+from cchc_analysis.brief.charts.canvas import Canvas
 from cchc_analysis.brief.downloads import write_downloads
 from cchc_analysis.brief.head import show_head
 from cchc_analysis.brief.held import held, hold, open_held
@@ -47,17 +48,16 @@ from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
 from cchc_analysis.brief.trendpages import FILE as VALUES
 from cchc_analysis.brief.trendpages import format_values, name_trend, tell_trend_row
-from cchc_analysis.charts.canvas import Canvas
-from cchc_analysis.engine import IN_PLACE, measure
-from cchc_analysis.engine.shell import make_spare
-from cchc_analysis.files import write_bytes
-from cchc_analysis.reference import Project
-from cchc_analysis.trends import list_told, open_board
-from cchc_analysis.words import LANGUAGES, load_words
+from cchc_analysis.brief.trends import list_told, open_board
+from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.reference import Project
+from cchc_analysis.data.words import LANGUAGES, load_words
+from cchc_analysis.site.engine import IN_PLACE, measure
+from cchc_analysis.site.engine.shell import make_spare
 
 if TYPE_CHECKING:
-    from cchc_analysis.records import Tables
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
 
 ENGINE = "cchc"
 HEAVY = ("matplotlib.pyplot", "nbconvert", "openpyxl", "pandas", "papermill", "cchc_analysis.front")

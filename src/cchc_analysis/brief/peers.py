@@ -1,7 +1,7 @@
 """Beside others: the peers of a district, by a rule that is printed, and their values.
 
-The rule is that of ``cchc_analysis.peers``; only the same window is set side by side. Fewer than
-five give values without a position; five or more place the district in a funnel.
+The rule is that of ``cchc_analysis.stats.peers``; only the same window is set side by side. Fewer
+than five give values without a position; five or more place the district in a funnel.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from cchc_analysis.brief.telling import (
     tell_missing,
     wrap,
 )
-from cchc_analysis.peers import FEWEST, RULE_TEXT, Peers, find_peers
-from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.words import LANGUAGES, clean_text
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import LANGUAGES, clean_text
+from cchc_analysis.stats.peers import FEWEST, RULE_TEXT, Peers, find_peers
 
 if TYPE_CHECKING:
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 COMPARED = ("on_time_rate", "online_rate", "satisfaction_rate", "staff_filled_rate")
 """Rates with one denominator in all reports; counts depend on the size of a district."""

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.clean import slug_text
-from cchc_analysis.words import LANGUAGES
+from cchc_analysis.data.clean import slug_text
+from cchc_analysis.data.words import LANGUAGES
 
 TO_ROOT = "../../../"
 """From a brief to the folder that holds the languages."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.nouns import Comparison, Entry, State
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import Comparator, Scope, Status
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Comparator, Scope, Status
 
 TARGET_STATUSES = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
 FLOWS = ("flow_ytd", "flow_ytd_incl_opening")

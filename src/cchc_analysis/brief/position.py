@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
+from cchc_analysis.brief.charts.canvas import Caption, frame
 from cchc_analysis.brief.content import WIDEST_FIRST, Brief
 from cchc_analysis.brief.telling import lower, name_area, name_indicator, name_scope
-from cchc_analysis.charts.canvas import Caption, frame
-from cchc_analysis.inference import (
+from cchc_analysis.brief.trends.pictures import OUTSIDE, OWN, draw_funnel
+from cchc_analysis.brief.trends.standings import tell_scatter
+from cchc_analysis.data.words import LANGUAGES
+from cchc_analysis.stats.inference import (
     ASSUMPTIONS,
     funnel_limits,
     place_in_funnel,
     rank_proportions,
 )
-from cchc_analysis.peers import FEWEST
-from cchc_analysis.trends.pictures import OUTSIDE, OWN, draw_funnel
-from cchc_analysis.trends.standings import tell_scatter
-from cchc_analysis.words import LANGUAGES
+from cchc_analysis.stats.peers import FEWEST
 
 if TYPE_CHECKING:
     import pandas as pd

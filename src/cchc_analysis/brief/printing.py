@@ -13,8 +13,8 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cchc_analysis.data.files import write_bytes
 from cchc_analysis.errors import BriefError, Problem
-from cchc_analysis.files import write_bytes
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LONGEST = 120

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.documents import mask_persons
-from cchc_analysis.files import list_rows
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.read.documents import mask_persons
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.printing import find_browser, print_page
-from cchc_analysis.engine import measure
+from cchc_analysis.data.files import write_text
+from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
-from cchc_analysis.files import write_text
-from cchc_analysis.words import Words, load_words
+from cchc_analysis.site.engine import measure
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from cchc_analysis.reference import Project
+    from cchc_analysis.data.reference import Project
 
 NOTEBOOK = "district_brief.ipynb"
 TEMPLATE = "page"

@@ -30,7 +30,8 @@ from cchc_analysis.brief.pages import (
 )
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.brief.slices import Slices
-from cchc_analysis.engine import (
+from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.site.engine import (
     Build,
     Job,
     Outcome,
@@ -41,11 +42,10 @@ from cchc_analysis.engine import (
     open_build,
     run_jobs,
 )
-from cchc_analysis.errors import BriefError, CommandError, Problem
 
 if TYPE_CHECKING:
-    from cchc_analysis.records import Tables
-    from cchc_analysis.reference import Project, Reference
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Project, Reference
 
 JOB_BYTES = 2 << 30
 """Memory that one page may take besides what it shares: far more than any takes when it is well."""

@@ -22,8 +22,8 @@ from cchc_analysis.brief.downloads import (
     write_package,
 )
 from cchc_analysis.brief.workbook import bind_workbook
-from cchc_analysis.files import write_bytes
-from cchc_analysis.records import (
+from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.records import (
     FINDING_COLUMNS,
     FINDING_KEY,
     INDICATOR_COLUMNS,
@@ -32,12 +32,12 @@ from cchc_analysis.records import (
     OBSERVATION_KEY,
     Tables,
 )
-from cchc_analysis.words import LANGUAGES, Words, load_words
+from cchc_analysis.data.words import LANGUAGES, Words, load_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Project, Reference
+    from cchc_analysis.data.reference import Project, Reference
 
 SITE_FILES = (
     "cchc.xlsx",

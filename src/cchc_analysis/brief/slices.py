@@ -28,15 +28,15 @@ from cchc_analysis.brief.positions import (
     join,
     take,
 )
-from cchc_analysis.engine import key_of
-from cchc_analysis.files import list_rows
-from cchc_analysis.peers import find_predecessors, find_successors
-from cchc_analysis.records import RESULT_STATUSES, Tables
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import RESULT_STATUSES, Tables
+from cchc_analysis.site.engine import key_of
+from cchc_analysis.stats.peers import find_predecessors, find_successors
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 OF_VALUE = (
     *("source_id", "area_id", "scope", "indicator", "breakdown", "period", "period_start"),

@@ -30,8 +30,8 @@ from cchc_analysis.brief.telling import (
     tell_marks,
     wrap,
 )
-from cchc_analysis.clean import parse_period
-from cchc_analysis.records import Scope, Severity
+from cchc_analysis.data.clean import parse_period
+from cchc_analysis.data.records import Scope, Severity
 
 _LABEL = re.compile(r"\d{4}(-\w\w)?")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cchc_analysis.brief.charts import Caption, draw_points
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import choose_axis, point_row, to_frame
 from cchc_analysis.brief.nouns import Comparison, State
@@ -23,10 +24,9 @@ from cchc_analysis.brief.telling import (
     tell_plain,
     wrap,
 )
-from cchc_analysis.charts import Caption, draw_points
-from cchc_analysis.records import Comparator, Scope
-from cchc_analysis.tables import tabulate_groups
-from cchc_analysis.words import plain
+from cchc_analysis.data.records import Comparator, Scope
+from cchc_analysis.data.tables import tabulate_groups
+from cchc_analysis.data.words import plain
 
 STATE_SIGNS = {
     State.MET: "✓",

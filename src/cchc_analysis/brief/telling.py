@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import Severity
-from cchc_analysis.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Severity
+from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
 
 if TYPE_CHECKING:
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 MOST_MARKS = 4
 """Marks beside one number; a page on which everything is contested stays readable."""

@@ -26,19 +26,19 @@ from cchc_analysis.brief.telling import (
     tell_missing,
     wrap,
 )
-from cchc_analysis.files import list_rows
-from cchc_analysis.inference import (
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Origin
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import clean_text
+from cchc_analysis.stats.inference import (
     FEWEST_FOR_TREND,
     TrendWord,
     adjust_p_values,
     choose_trend_word,
     find_trend,
 )
-from cchc_analysis.peers import break_series, find_predecessors, find_successors
-from cchc_analysis.records import Origin
-from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.windows import compare_same_window
-from cchc_analysis.words import clean_text
+from cchc_analysis.stats.peers import break_series, find_predecessors, find_successors
+from cchc_analysis.stats.windows import compare_same_window
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from cchc_analysis.brief.masthead import tell_masthead
-from cchc_analysis.clean import slug_text
-from cchc_analysis.files import format_table
-from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.trends import Board, Section
-from cchc_analysis.trends import show_opening as tell_opening
-from cchc_analysis.words import Words
+from cchc_analysis.brief.trends import Board, Section
+from cchc_analysis.brief.trends import show_opening as tell_opening
+from cchc_analysis.data.clean import slug_text
+from cchc_analysis.data.files import format_table
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import Words
 
 TRENDS = "trends"
 """The folder of the list within its language; the page of an indicator lies below it."""

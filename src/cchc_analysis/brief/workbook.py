@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.files import list_rows
+from cchc_analysis.data.files import list_rows
 
 if TYPE_CHECKING:
     import pandas as pd

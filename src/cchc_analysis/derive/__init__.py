@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import format_number, label_period, parse_period
+from cchc_analysis.data.clean import format_number, label_period, parse_period
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import (
+    INDICATOR_COLUMNS,
+    QUANTITY,
+    RESULT_STATUSES,
+    Origin,
+    Severity,
+)
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.derive.corrections import (
     check_corrections,
     correct_values,
@@ -18,16 +27,7 @@ from cchc_analysis.derive.corrections import (
 )
 from cchc_analysis.derive.formulas import add_rows, check_formulas, derive_rows
 from cchc_analysis.derive.quarters import derive_quarters
-from cchc_analysis.files import list_rows
-from cchc_analysis.inference import wilson_interval
-from cchc_analysis.records import (
-    INDICATOR_COLUMNS,
-    QUANTITY,
-    RESULT_STATUSES,
-    Origin,
-    Severity,
-)
-from cchc_analysis.reference import Reference
+from cchc_analysis.stats.inference import wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import NumberError, parse_number
+from cchc_analysis.data.clean import NumberError, parse_number
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import QUANTITY
+from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import Problem, ReferenceDataError
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import QUANTITY
-from cchc_analysis.reference import Reference, offer_names
 
 if TYPE_CHECKING:
     import pandas as pd

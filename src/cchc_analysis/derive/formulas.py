@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import RESULT_STATUSES, Comparator, Origin, Scope, Status
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
-from cchc_analysis.files import list_rows
-from cchc_analysis.identities import (
+from cchc_analysis.rules.identities import (
     GroupSum,
     Statements,
     check_codes,
@@ -21,8 +23,6 @@ from cchc_analysis.identities import (
     parse_expression,
     tabulate_statements,
 )
-from cchc_analysis.records import RESULT_STATUSES, Comparator, Origin, Scope, Status
-from cchc_analysis.reference import Reference
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Comparator, Origin
 from cchc_analysis.derive.formulas import add_rows, derive_rows
-from cchc_analysis.records import QUANTITY, RESULT_STATUSES, Comparator, Origin
-from cchc_analysis.windows import discretise_windows
+from cchc_analysis.stats.windows import discretise_windows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 
 def derive_quarters(

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import fold_text, nearest_names
+from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.panels.names import Name, take_apart, tidy_name
 
 if TYPE_CHECKING:
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 Fold = Callable[[str], str]
 Names = Mapping[str, set[str]]

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.clean import fold_text
+from cchc_analysis.data.clean import fold_text
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.errors import Problem
-from cchc_analysis.files import list_rows
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.places import FRACTION, name_rows
-from cchc_analysis.records import QUANTITY
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 STATISTICS = ("sum", "mean", "median", "max", "min")
 STATISTIC_WORDS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import PeriodError, nearest_names, parse_period, slug_text
+from cchc_analysis.data.clean import PeriodError, nearest_names, parse_period, slug_text
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import Sheet, open_sheet
 from cchc_analysis.panels.headings import (
@@ -27,7 +27,7 @@ _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 if TYPE_CHECKING:
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 
 @dataclass(frozen=True)

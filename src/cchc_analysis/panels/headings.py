@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cchc_analysis.clean import fold_text, nearest_names
+from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Sheet
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
@@ -22,7 +22,7 @@ from cchc_analysis.panels.strays import find_strays
 from cchc_analysis.panels.vocabulary import Vocabulary, last_part
 
 if TYPE_CHECKING:
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 T = TypeVar("T")
 

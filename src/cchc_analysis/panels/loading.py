@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.files import TableError, load_text_table
-from cchc_analysis.panels.places import name_rows
-from cchc_analysis.panels.register import PANEL_COLUMNS, load_register
-from cchc_analysis.records import (
+from cchc_analysis.data.files import TableError, load_text_table
+from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
     TRANSCRIPT_COLUMNS,
 )
+from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.panels.places import name_rows
+from cchc_analysis.panels.register import PANEL_COLUMNS, load_register
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 ROUNDED = ("rate", "score", "money", "time", "other")
 """Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from cchc_analysis.clean import nearest_names, parse_period
+from cchc_analysis.data.clean import nearest_names, parse_period
 from cchc_analysis.errors import Problem, ReportError
 
 FIELDS = (

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cchc_analysis.clean import fold_text, keep_text
+from cchc_analysis.data.clean import fold_text, keep_text
 
 CITY = frozenset({"thành phố", "thành phố trực thuộc trung ương"})
 KINDS: Mapping[str, frozenset[str]] = {

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.clean import NumberError, parse_number
-from cchc_analysis.records import Comparator
+from cchc_analysis.data.clean import NumberError, parse_number
+from cchc_analysis.data.records import Comparator
 
 if TYPE_CHECKING:
     import pandas as pd

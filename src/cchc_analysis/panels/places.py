@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import PeriodError, fold_text, nearest_names, parse_period
+from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
+from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.errors import Problem
 from cchc_analysis.panels.areas import AreaIndex, Place, find_level, match_area
 from cchc_analysis.panels.mapping import PanelMapping
-from cchc_analysis.records import Scope, Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 UNIT_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("percent", "per cent", "phần trăm", "%"), "%"),

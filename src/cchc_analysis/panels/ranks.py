@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.files import list_rows
+from cchc_analysis.data.files import list_rows
 
 if TYPE_CHECKING:
     import pandas as pd

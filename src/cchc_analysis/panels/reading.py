@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import nearest_names, parse_period
+from cchc_analysis.data.clean import nearest_names, parse_period
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import open_sheet
 from cchc_analysis.panels.checks import (
@@ -38,7 +38,7 @@ from cchc_analysis.panels.unfolding import unfold_sheet
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import label_period, parse_period, slug_text
+from cchc_analysis.data.clean import label_period, parse_period, slug_text
+from cchc_analysis.data.files import TableError, format_table, load_text_table, write_text
+from cchc_analysis.data.records import SOURCE_COLUMNS
+from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.files import TableError, format_table, load_text_table, write_text
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.reading import read_panel
 from cchc_analysis.panels.summary import PanelSummary, summarise_panel
-from cchc_analysis.records import SOURCE_COLUMNS
-from cchc_analysis.reference import Project, load_reference
 from cchc_analysis.synthetic import is_synthetic
 
 if TYPE_CHECKING:

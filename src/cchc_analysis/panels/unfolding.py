@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.clean import fold_text, slug_text
+from cchc_analysis.data.clean import fold_text, slug_text
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import Sheet
 from cchc_analysis.panels.headings import Columns, Head

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import PeriodError, fold_text, parse_period
+from cchc_analysis.data.clean import PeriodError, fold_text, parse_period
 from cchc_analysis.panels.mapping import FIELDS, PanelMapping, ValueColumn
 
 if TYPE_CHECKING:
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
     "area": (

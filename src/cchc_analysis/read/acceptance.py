@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.files import format_table, write_text
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.files import format_table, write_text
 from cchc_analysis.read.drafting import list_undecided
 from cchc_analysis.read.transcripts import read_sources, read_transcript
-from cchc_analysis.reference import Project, Reference, load_reference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def accept_source(
 
 
 def _find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
-    from cchc_analysis.clean import nearest_names
+    from cchc_analysis.data.clean import nearest_names
 
     found = sources[sources["source_id"] == source_id].to_dict("records")
     if not found:

@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import PeriodError, parse_period, slug_text
-from cchc_analysis.documents import Document, mask_persons, open_document
+from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import CommandError, Problem, ReportError
-from cchc_analysis.identities import load_identities
+from cchc_analysis.read.documents import Document, mask_persons, open_document
 from cchc_analysis.read.filing import write_draft
-from cchc_analysis.read.review import render_review
-from cchc_analysis.read.transcripts import read_sources
-from cchc_analysis.recognise import (
+from cchc_analysis.read.recognise import (
     Figure,
     Head,
     load_wording,
@@ -29,8 +28,9 @@ from cchc_analysis.recognise import (
     read_head,
     read_value,
 )
-from cchc_analysis.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
-from cchc_analysis.reference import Project, Reference, load_reference
+from cchc_analysis.read.review import render_review
+from cchc_analysis.read.transcripts import read_sources
+from cchc_analysis.rules.identities import load_identities
 
 if TYPE_CHECKING:
     import pandas as pd

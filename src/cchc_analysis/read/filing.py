@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.files import format_table, write_text
+from cchc_analysis.data.records import SOURCE_COLUMNS
+from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.files import format_table, write_text
 from cchc_analysis.read.transcripts import read_sources
-from cchc_analysis.records import SOURCE_COLUMNS
-from cchc_analysis.reference import Project
 
 if TYPE_CHECKING:
     import pandas as pd

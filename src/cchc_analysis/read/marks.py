@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from cchc_analysis.documents import mask_persons
-from cchc_analysis.documents.lines import Line
+from cchc_analysis.read.documents import mask_persons
+from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.phrases import KINDS, NAMES
-from cchc_analysis.recognise import Figure, Kind, Numeral, Reading
+from cchc_analysis.read.recognise import Figure, Kind, Numeral, Reading
 
 QUOTED = 110
 """Letters of a line that a row of the table shows before a figure."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from cchc_analysis.recognise import Confidence
+from cchc_analysis.read.recognise import Confidence
 
 STYLE = """
 :root{--ink:#1b1f24;--quiet:#57606a;--line:#d5dae0;--sure:#d9f0e3;--unsure:#fdeccb;--open:#fbdcdc;

@@ -11,15 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from cchc_analysis.clean import format_number
-from cchc_analysis.documents import Document, mask_persons
-from cchc_analysis.documents.lines import Line
-from cchc_analysis.identities import (
-    Identity,
-    choose_readings,
-    evaluate_rivals,
-    tabulate_statements,
-)
+from cchc_analysis.data.clean import format_number
+from cchc_analysis.data.records import QUANTITY
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.documents import Document, mask_persons
+from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.marks import quote, render_text
 from cchc_analysis.read.phrases import (
     FIELDS,
@@ -32,9 +28,13 @@ from cchc_analysis.read.phrases import (
     tell_reason,
     tell_remark,
 )
-from cchc_analysis.recognise import Confidence, Figure, Reading, tabulate_figures
-from cchc_analysis.records import QUANTITY
-from cchc_analysis.reference import Reference
+from cchc_analysis.read.recognise import Confidence, Figure, Reading, tabulate_figures
+from cchc_analysis.rules.identities import (
+    Identity,
+    choose_readings,
+    evaluate_rivals,
+    tabulate_statements,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

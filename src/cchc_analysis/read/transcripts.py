@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.files import TableError, load_text_table
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.files import TableError, load_text_table
-from cchc_analysis.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd

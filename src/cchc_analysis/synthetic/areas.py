@@ -9,7 +9,7 @@ from cchc_analysis.synthetic.marks import AREA_MARK, NOTICE, SOURCE_MARK
 from cchc_analysis.synthetic.model import Flows
 
 if TYPE_CHECKING:
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 FIRST_YEAR = 2016
 DISTRICTS_A_PROVINCE = 11

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.clean import label_period, parse_period
-from cchc_analysis.records import (
+from cchc_analysis.data.clean import label_period, parse_period
+from cchc_analysis.data.records import (
     INDICATOR_COLUMNS,
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
@@ -28,7 +28,7 @@ from cchc_analysis.synthetic.model import Flows, simulate_flows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.reference import Reference
 
 SCOPES = (Scope.DISTRICT_OFFICE.value, Scope.COMMUNE_AGGREGATE.value, Scope.WHOLE_DISTRICT.value)
 WHOLE = ("dossiers_received_total", "dossiers_received_online", "online_rate")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from cchc_analysis.records import Severity
+from cchc_analysis.data.records import Severity
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from cchc_analysis.brief.exhibits.online import exhibit_online, exhibit_procedur
 from cchc_analysis.brief.exhibits.people import exhibit_posts, exhibit_qualification
 from cchc_analysis.brief.exhibits.scores import exhibit_points, exhibit_tasks
 from cchc_analysis.brief.exhibits.shared import Exhibit
-from cchc_analysis.engine import measure
+from cchc_analysis.site.engine import measure
 
 BUILDERS: Mapping[str, Sequence[Callable[[Brief], Exhibit | None]]] = {
     "procedures": (exhibit_flow, exhibit_procedures, exhibit_equipment),

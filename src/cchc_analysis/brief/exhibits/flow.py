@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cchc_analysis.brief.charts import Caption, draw_flow
 from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
@@ -18,9 +19,8 @@ from cchc_analysis.brief.exhibits.shared import (
 )
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import cite, name_scope, tell, tell_plain
-from cchc_analysis.charts import Caption, draw_flow
-from cchc_analysis.records import Scope
-from cchc_analysis.words import plain
+from cchc_analysis.data.records import Scope
+from cchc_analysis.data.words import plain
 
 _Part = tuple[Entry, str]
 """A value and the role in which it is drawn."""

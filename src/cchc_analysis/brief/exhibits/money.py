@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cchc_analysis.brief.charts import Caption, draw_amounts, draw_points
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
@@ -25,10 +26,9 @@ from cchc_analysis.brief.telling import (
     tell_unit,
     upper,
 )
-from cchc_analysis.charts import Caption, draw_amounts, draw_points
-from cchc_analysis.records import Scope
-from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.words import clean_text, plain
+from cchc_analysis.data.records import Scope
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import clean_text, plain
 
 SPENDING = "onestop_equipment_cost"
 REVENUES = ("total", "domestic", "land_use", "border_fee")

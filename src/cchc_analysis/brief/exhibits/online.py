@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from cchc_analysis.brief.charts import Caption, draw_points, draw_stacks
 from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
@@ -21,8 +22,7 @@ from cchc_analysis.brief.exhibits.shared import (
 )
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import cite, lower, name_scope, tell
-from cchc_analysis.charts import Caption, draw_points, draw_stacks
-from cchc_analysis.words import plain
+from cchc_analysis.data.words import plain
 
 ONLINE_ROWS = (
     "dossiers_received_online",

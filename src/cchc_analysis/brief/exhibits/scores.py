@@ -8,13 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cchc_analysis.brief.charts import Caption, draw_stacks
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import Exhibit, pair, say_stacks, stack_row, to_frame
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import cite, lower, name_breakdown, tell, tell_missing, tell_plain
-from cchc_analysis.charts import Caption, draw_stacks
-from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.words import plain
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import plain
 
 FIELDS = (
     "steering",

@@ -22,8 +22,8 @@ from cchc_analysis.brief.telling import (
     tell_plain,
     tell_unit,
 )
-from cchc_analysis.tables import tabulate_rows
-from cchc_analysis.words import plain
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import plain
 
 NAN = float("nan")
 SHADES = ("started", "not_due", "not_started", "overdue", "not_applicable")

@@ -16,13 +16,13 @@ from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.quality.graded import Graded, make_graded
 from cchc_analysis.brief.slices import Slices
 from cchc_analysis.brief.telling import upper
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import BriefError, Problem
-from cchc_analysis.files import list_rows
-from cchc_analysis.words import Words, clean_text
 
 if TYPE_CHECKING:
-    from cchc_analysis.records import Tables
-    from cchc_analysis.reference import Reference
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
 
 PAGE = "quality"
 """The folder of the page within its language."""

@@ -11,9 +11,9 @@ from cchc_analysis.brief.notes import tell_grade_rule
 from cchc_analysis.brief.quality.content import Quality, list_lines, name_source, tell_choice
 from cchc_analysis.brief.quality.graded import Graded
 from cchc_analysis.brief.telling import Section, lower, name_indicator, upper, wrap
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import RESULT_STATUSES
-from cchc_analysis.tables import Cell, tabulate_groups, tabulate_rows
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import RESULT_STATUSES
+from cchc_analysis.data.tables import Cell, tabulate_groups, tabulate_rows
 
 RESULT, GOAL = "●", "○"
 """A value that is reported; a target, ceiling or norm only."""

@@ -19,10 +19,10 @@ from cchc_analysis.brief.quality.content import (
     name_source,
 )
 from cchc_analysis.brief.telling import SIGNS, Section, wrap
-from cchc_analysis.files import list_rows
-from cchc_analysis.records import Severity
-from cchc_analysis.tables import tabulate_groups, tabulate_rows
-from cchc_analysis.words import clean_text
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Severity
+from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
+from cchc_analysis.data.words import clean_text
 
 KINDS = (
     "sum",

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import Grade, grade_brief, is_headline
-from cchc_analysis.records import Severity
+from cchc_analysis.data.records import Severity
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from cchc_analysis.brief.quality.content import (
     tell_choice,
 )
 from cchc_analysis.brief.telling import Section, wrap
-from cchc_analysis.files import list_rows
-from cchc_analysis.tables import tabulate_groups, tabulate_rows
-from cchc_analysis.words import clean_text
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
+from cchc_analysis.data.words import clean_text
 
 TABLE_FAMILIES = ("I", "N", "O")
 """Families that check the tables themselves, rather than what a report says."""

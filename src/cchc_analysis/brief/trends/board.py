@@ -1,0 +1,258 @@
+"""Which values of an indicator stand beside each other, and what may be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.brief.trends.series import find_longest_part
+from cchc_analysis.brief.trends.values import (
+    choose_values,
+    describe_values,
+    keep_one_kind,
+    keep_quarters,
+    list_strata,
+    name_kinds,
+)
+from cchc_analysis.data.clean import nearest_names
+from cchc_analysis.data.records import RESULT_STATUSES
+from cchc_analysis.data.reference import find_area
+from cchc_analysis.data.words import Words
+from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.stats.inference import (
+    FEWEST_FOR_TREND,
+    TrendWord,
+    adjust_p_values,
+    choose_trend_word,
+    find_trend,
+    rank_proportions,
+    rank_ranges,
+)
+from cchc_analysis.stats.peers import list_breaks
+from cchc_analysis.synthetic import is_synthetic
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
+
+FEWEST_AREAS = 5
+"""Areas below which a period is not ranked while a fuller one is held."""
+FEWEST_AT_ONCE = 10
+"""Areas that an indicator of one period needs to be told on a page of its own."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """The values of one indicator, ready to be drawn.
+
+    Attributes:
+        words: The strings of the language.
+        reference: Areas and catalogue.
+        indicator: The catalogue's row of the indicator.
+        values: A row per area and period of one scope and one kind of window: ``area_id``,
+            ``name``, ``period``, ``year`` (end of the period, in years), ``value``, ``low``,
+            ``high``, ``numerator``, ``denominator`` (NaN where there are none), ``segment``,
+            ``crosses``, ``is_contested``, ``source_id``.
+        issuers: Who states the values.
+        left_out: How many values of other scopes or windows are held and not shown.
+        sequence: The same columns, windows that follow each other without overlap: quarters where
+            they are held, else ``values``.
+        strata: The counts of each part of an area (``list_strata``).
+    """
+
+    words: Words
+    reference: Reference
+    indicator: Mapping[str, Any]
+    values: pd.DataFrame
+    issuers: tuple[str, ...]
+    left_out: int
+    sequence: pd.DataFrame
+    strata: pd.DataFrame
+
+    @property
+    def code(self) -> str:
+        """The code of the indicator."""
+        return str(self.indicator["indicator"])
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether the indicator is a share of cases that are held."""
+        return bool(self.values["denominator"].notna().any())
+
+    @property
+    def uncounted(self) -> int:
+        """Areas of the period shown whose share comes without its cases."""
+        return int(self.latest["denominator"].isna().sum())
+
+    @property
+    def is_higher_better(self) -> bool:
+        """Whether more of it is better; a rank and a share of late dossiers are not."""
+        return bool(self.indicator["polarity"] != "lower")
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the figures are made up."""
+        return any(map(is_synthetic, self.values["area_id"].unique()))
+
+    @property
+    def breaks(self) -> list[dict[str, Any]]:
+        """The changes of the indicator's definition, oldest first (rows of breaks)."""
+        return list_breaks(self.code, self.reference)
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """Labels of the periods held, oldest first."""
+        return list(self.values.sort_values("period_end")["period"].unique())
+
+    @cached_property
+    def shown(self) -> str:
+        """The last period in which enough areas reported, or as many as ever do."""
+        counts = self.values["period"].value_counts()
+        enough = min(FEWEST_AREAS, int(counts.max()))
+        return [label for label in self.periods if counts[label] >= enough][-1]
+
+    @cached_property
+    def first_joined(self) -> str:
+        """The earliest period that most areas of the shown one can be joined to."""
+        now = self.values.loc[self.values["period"] == self.shown, ["area_id", "segment"]]
+        joined = self.values.merge(now, on=["area_id", "segment"])
+        counts = joined["period"].value_counts()
+        return next(label for label in self.periods if 2 * counts.get(label, 0) >= len(now))
+
+    @cached_property
+    def latest(self) -> pd.DataFrame:
+        """The values of the period shown, best first: ``rank``, ``rank_low``, ``rank_high``."""
+        last = self.values[self.values["period"] == self.shown]
+        last = last.sort_values(
+            ["value", "name"], ascending=[not self.is_higher_better, True], ignore_index=True
+        )
+        better = self.is_higher_better
+        low, high = last["low"], last["high"]
+        if last["denominator"].notna().any():
+            ranks = rank_proportions(
+                last["numerator"],
+                last["denominator"],
+                ranges=(low / 100, high / 100),
+                is_higher_better=better,
+            )
+        else:
+            ranks = rank_ranges(low, high, is_higher_better=better)
+        place = last["value"].rank(method="min", ascending=not better)
+        return last.assign(rank=place, rank_low=ranks["rank_low"], rank_high=ranks["rank_high"])
+
+    @cached_property
+    def trends(self) -> pd.DataFrame:
+        """A row per area: the longest unbroken part of its series, and the ``word`` it allows.
+
+        ``first``, ``last``, ``points``, ``slope`` a year with ``slope_low`` and ``slope_high``,
+        and ``p_value``, adjusted after Benjamini-Hochberg over all areas.
+        """
+        import pandas as pd
+
+        groups = [rows for _, rows in self.values.groupby("area_id", sort=False)]
+        parts = [find_longest_part(rows) for rows in groups]
+        tested = [find_trend(part["year"], part["value"]) for part in parts]
+        p_values = adjust_p_values([each.p_value if each else float("nan") for each in tested])
+        words: list[TrendWord] = [
+            choose_trend_word(
+                trend,
+                float(p_value),
+                has_boundary=len(part) < FEWEST_FOR_TREND <= len(rows),
+                is_contested=bool(part["is_contested"].any()),
+            )
+            for rows, part, trend, p_value in zip(groups, parts, tested, p_values, strict=True)
+        ]
+        nothing = float("nan")
+        return pd.DataFrame(
+            {
+                "area_id": [rows["area_id"].iloc[0] for rows in groups],
+                "name": [rows["name"].iloc[0] for rows in groups],
+                "first": [part["period"].iloc[0] for part in parts],
+                "last": [part["period"].iloc[-1] for part in parts],
+                "points": [len(part) for part in parts],
+                "slope": [each.slope if each else nothing for each in tested],
+                "slope_low": [each.slope_low if each else nothing for each in tested],
+                "slope_high": [each.slope_high if each else nothing for each in tested],
+                "p_value": p_values,
+                "word": words,
+            }
+        )
+
+
+def open_board(
+    tables: Tables,
+    reference: Reference,
+    choice: tuple[str, str, str, str],
+    words: Words,
+) -> Board:
+    """Open the values of one indicator.
+
+    Args:
+        tables: The published tables.
+        reference: The reference tables.
+        choice: Indicator, names of areas with commas between (empty: all), first and last year
+            (empty: all).
+        words: The strings of the language.
+
+    Raises:
+        CommandError: The indicator or an area is unknown, or nothing is held.
+    """
+    code, areas, first, last = choice
+    row = _match_indicator(code, tables, reference)
+    wanted = [find_area(reference, name.strip()) for name in areas.split(",") if name.strip()]
+    held = choose_values(tables, code)
+    if wanted:
+        held = held[held["area_id"].isin(wanted)]
+    held = held[held["period_end"].str[:4].between(first or "0", last or "9999")]
+    if held.empty:
+        found = f"no value from {first or 'the first'} to {last or 'the last year'}"
+        raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
+    kept = keep_one_kind(held, reference.areas)
+    values = describe_values(kept, tables, reference)
+    issuers = _list_issuers(values, tables.sources)
+    quarters = keep_quarters(held, kept)
+    sequence = describe_values(quarters, tables, reference) if len(quarters) else values
+    strata = list_strata(values, tables.indicators, row)
+    left_out = len(held) - len(kept)
+    return Board(words, reference, row, values, issuers, left_out, sequence, strata)
+
+
+def list_told(tables: Tables, reference: Reference) -> list[str]:
+    """The indicators that are held of enough areas, or of one over enough periods, to be told.
+
+    Ranks are not among them: a page of their values ranks better, and with its uncertainty.
+    """
+    table = tables.indicators
+    ranks = {code for code, row in reference.indicator_rows.items() if row["unit"] == "rank"}
+    is_told = (table["breakdown"] == "") & table["status"].isin(RESULT_STATUSES)
+    held = table[is_told & table["value"].notna() & ~table["indicator"].isin(ranks)]
+    kinds = held.assign(kind=name_kinds(held, reference.areas))
+    sizes = kinds.groupby(["indicator", "kind"]).size().reset_index(name="size")
+    best = sizes.sort_values("size", kind="stable").drop_duplicates("indicator", keep="last")
+    kept = kinds.merge(best[["indicator", "kind"]], on=["indicator", "kind"])
+    wide = kept.groupby(["indicator", "period"])["area_id"].nunique().groupby("indicator").max()
+    long = kept.groupby(["indicator", "area_id"])["period"].nunique().groupby("indicator").max()
+    enough = (wide >= FEWEST_AREAS) & (long > 1)
+    enough |= (wide >= FEWEST_AT_ONCE) | (long >= FEWEST_FOR_TREND)
+    return [code for code in reference.indicator_rows if enough.get(code, default=False)]
+
+
+def _list_issuers(values: pd.DataFrame, sources: pd.DataFrame) -> tuple[str, ...]:
+    """Who states the values, those with most of them first."""
+    names = dict(zip(sources["source_id"], sources["issuer"], strict=True))
+    counts = values["source_id"].str.split().explode().map(names).value_counts(sort=True)
+    return tuple(sorted(counts.index, key=lambda name: (-counts[name], name)))
+
+
+def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping[str, Any]:
+    held = set(tables.indicators["indicator"])
+    if code in reference.indicator_rows and code in held:
+        return reference.indicator_rows[code]
+    near = ", ".join(nearest_names(code, held))
+    raise CommandError(
+        Problem(f"indicator {code!r}", "not held", "one that is held", f"Nearest: {near}.")
+    )

@@ -1,0 +1,82 @@
+"""What every piece of the page shares: its frame, its head, names, numbers and sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.charts.canvas import Caption, frame
+from cchc_analysis.brief.trends.board import Board
+from cchc_analysis.brief.trends.pictures import Format
+from cchc_analysis.data.words import clean_text
+
+MOST_ISSUERS = 4
+MOST_DRAWN = 80
+"""Areas that one drawing or table holds; the file beside the page holds all."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A piece of the page; a notebook shows it as it stands there."""
+
+    html: Markup
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
+
+
+def wrap(board: Board, kind: str, body: Markup) -> Section:
+    """A section of the page with its heading."""
+    return Section(
+        Markup(
+            '<section aria-labelledby="{0}">\n<h2 id="{0}">{1}</h2><div class="body">{2}</div>'
+            "</section>\n"
+        ).format(kind, board.words.say(f"trends.{kind}.head"), body)
+    )
+
+
+def show_picture(board: Board, kind: str, picture: str, said: Markup, table: Markup) -> Section:
+    """A drawing with what it shows in words before it, and as a table behind it."""
+    words = board.words
+    caption = Caption(
+        title=words.say(f"trends.{kind}.title", name=name_indicator(board)),
+        unit=words.say(f"trends.{kind}.unit", unit=name_unit(board)),
+        source=words.say("trends.source", names=words.join(list_issuers(board))),
+        alternative=said,
+    )
+    figure = frame(picture, caption, f"trend-{kind}")
+    details = Markup("<details><summary>{}</summary>\n{}</details>\n").format(
+        words.say("trends.as_table"), table
+    )
+    return wrap(board, kind, Markup("<p>{}</p>\n").format(said) + figure + details)
+
+
+def say(board: Board, kind: str, key: str) -> Section:
+    """A section that has nothing to draw, and says why."""
+    return wrap(board, kind, Markup("<p>{}</p>\n").format(board.words.say(f"trends.{key}")))
+
+
+def name_indicator(board: Board) -> Markup:
+    """The label of the indicator."""
+    return board.words.pick(board.indicator, "label")
+
+
+def name_unit(board: Board) -> Markup:
+    """The label of its unit."""
+    return board.words.pick(board.reference.unit_rows[board.indicator["unit"]], "label")
+
+
+def list_issuers(board: Board) -> list[Markup]:
+    """Who states the values; of many, some and how many more."""
+    names = [clean_text(name.rstrip(".")) for name in board.issuers]
+    if len(names) <= MOST_ISSUERS:
+        return names
+    more = board.words.say("trends.more", n=board.words.number(len(names) - MOST_ISSUERS))
+    return [*names[:MOST_ISSUERS], more]
+
+
+def choose_form(board: Board) -> Format:
+    """How its numbers are written."""
+    decimals = 0 if board.indicator["unit"] == "rank" else 2
+    return lambda value: board.words.number(float(value), decimals)

@@ -1,0 +1,248 @@
+"""The series on a page: what is held, who reported, each area over time, spread, and change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isnan
+
+import numpy as np
+from markupsafe import Markup
+
+from cchc_analysis.brief.trends.board import Board
+from cchc_analysis.brief.trends.pictures import (
+    draw_coverage,
+    draw_multiples,
+    draw_slopes,
+    draw_spread,
+)
+from cchc_analysis.brief.trends.pieces import (
+    MOST_DRAWN,
+    Section,
+    choose_form,
+    list_issuers,
+    name_unit,
+    say,
+    show_picture,
+    wrap,
+)
+from cchc_analysis.brief.trends.series import pair_ends, split_series
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.synthetic import NOTICE
+
+NAMED_SLOPES = 8
+ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
+
+
+def show_opening(board: Board) -> Section:
+    """What is shown: how many areas and periods, what is left out, and who says it."""
+    words, values = board.words, board.values
+    first, last = (words.period(board.periods[at]) for at in (0, -1))
+    lines = [
+        words.say(
+            "trends.held" if first != last else "trends.held.one",
+            values=words.number(len(values)),
+            areas=words.number(values["area_id"].nunique()),
+            periods=words.number(len(board.periods)),
+            first=first,
+            last=last,
+            unit=name_unit(board),
+        ),
+        words.say("trends.left_out", n=words.number(board.left_out)) if board.left_out else "",
+        words.say("trends.sources", names=words.join(list_issuers(board))),
+    ]
+    if board.is_synthetic:
+        lines.insert(0, Markup("<strong>{}</strong>").format(NOTICE[words.lang]))
+    lead = Markup('<p class="lead">{}</p>').format(_tell_ends(board))
+    paragraphs = [lead, *(Markup("<p>{}</p>").format(line) for line in lines if line)]
+    return Section(Markup("\n").join([*paragraphs, _list_breaks(board)]))
+
+
+def _tell_ends(board: Board) -> Markup:
+    """The spread of the period shown in a sentence, with the areas at both ends."""
+    words, form = board.words, choose_form(board)
+    ordered = board.latest.sort_values("value", kind="stable")
+    least, most = ordered.iloc[0], ordered.iloc[-1]
+    period = words.period(board.shown, ".in")
+    if len(ordered) == 1:
+        one = {"value": form(most["value"]), "area": most["name"]}
+        return words.say("trends.ends.one", period=period, **one)
+    return words.say(
+        "trends.ends",
+        period=period,
+        n=words.number(len(ordered)),
+        median=form(float(ordered["value"].median())),
+        least=form(least["value"]),
+        lowest=least["name"],
+        most=form(most["value"]),
+        highest=most["name"],
+    )
+
+
+def _list_breaks(board: Board) -> Markup:
+    """Changes of definition inside the years shown, with the document that made them."""
+    words, days = board.words, board.values["period_end"]
+    items = [
+        Markup("<li>{}: {} <small>{}</small></li>").format(
+            words.date(row["effective"]), words.pick(row, "change"), row["document"]
+        )
+        for row in board.breaks
+        if days.min() < row["effective"] <= days.max()
+    ]
+    if not items:
+        return Markup("")
+    return Markup("<p>{}</p>\n<ul>{}</ul>\n").format(
+        words.say("trends.breaks"), Markup("\n").join(items)
+    )
+
+
+def show_coverage(board: Board) -> Section:
+    """Who reported, and when; areas that always did are counted and not drawn."""
+    words, values = board.words, board.values
+    grid = values.assign(held=1).pivot_table(index="name", columns="period", values="held")
+    grid = grid.reindex(index=values["name"].unique(), columns=board.periods)
+    rows = [(str(name), list(row.notna())) for name, row in grid.iterrows()]
+    gaps = [row for row in rows if not all(row[1])]
+    counts = grid.notna().sum()
+    table = tabulate_rows(
+        [words.say("trends.period"), words.say("trends.areas_held")],
+        [[words.period(label), words.number(int(counts[label]))] for label in board.periods],
+        words.say("trends.coverage.table"),
+        numbers=(1,),
+    )
+    said = words.say(
+        "trends.coverage.alt" if gaps else "trends.coverage.full",
+        n=words.number(int(counts.min())),
+        of=words.number(len(grid)),
+        period=words.period(str(counts.idxmin())),
+        full=words.number(len(rows) - len(gaps)),
+    )
+    if not gaps:
+        return wrap(board, "coverage", Markup("<p>{}</p>\n").format(said))
+    picture = draw_coverage(sorted(gaps, key=lambda row: sum(row[1]))[:MOST_DRAWN], board.periods)
+    return show_picture(board, "coverage", picture, _tell_part(board, said, len(gaps)), table)
+
+
+def _tell_part(board: Board, said: Markup, areas: int) -> Markup:
+    """What is said, and that not all areas are drawn where they are too many."""
+    if areas <= MOST_DRAWN:
+        return said
+    numbers = {"n": board.words.number(MOST_DRAWN), "of": board.words.number(areas)}
+    return Markup("{} {}").format(said, board.words.say("trends.part", **numbers))
+
+
+def show_series(board: Board) -> Section:
+    """The series of every area, and the trend word that the rule allows."""
+    words, trends = board.words, board.trends
+    if len(trends) > MOST_DRAWN:
+        trends = trends.sort_values(["p_value", "name"]).head(MOST_DRAWN)
+    of_area = dict(list(board.values.groupby("area_id", sort=False)))
+    series = [
+        (
+            row["name"],
+            split_series(of_area[row["area_id"]]),
+            ROLE_OF_WORD.get(row["word"], "mid"),
+        )
+        for row in list_rows(trends)
+    ]
+    counts = board.trends["word"].value_counts()
+    said = Markup("; ").join(
+        Markup("{}: {}").format(words.say(f"trends.word.{_key(word)}"), words.number(int(n)))
+        for word, n in counts.items()
+    )
+    table = tabulate_rows(
+        [words.say(f"trends.series.{head}") for head in ("area", "span", "slope", "p", "word")],
+        [_tell_trend(board, row) for row in list_rows(trends)],
+        words.say("trends.series.table"),
+        numbers=(2, 3),
+    )
+    picture = draw_multiples(series, choose_form(board))
+    sentence = Markup("{}{}.").format(said[:1].upper(), said[1:])
+    told = _tell_part(board, sentence, len(board.trends))
+    return show_picture(board, "series", picture, told, table)
+
+
+def _key(word: object) -> str:
+    return str(word).replace(" ", "_")
+
+
+def _tell_trend(board: Board, row: dict[str, object]) -> Sequence[Markup | str]:
+    words = board.words
+    slope, p_value = float(str(row["slope"])), float(str(row["p_value"]))
+    low, high = (words.number(float(str(row[name])), 3) for name in ("slope_low", "slope_high"))
+    ends = [words.period(str(row[name])) for name in ("first", "last")]
+    return [
+        str(row["name"]),
+        words.say(
+            "trends.span", first=ends[0], last=ends[1], n=words.number(float(str(row["points"])))
+        ),
+        "" if isnan(slope) else f"{words.number(slope, 3)} ({low} – {high})",
+        "" if isnan(p_value) else words.number(p_value, 3),
+        words.say(f"trends.word.{_key(row['word'])}"),
+    ]
+
+
+def show_distribution(board: Board) -> Section:
+    """The spread of each period."""
+    words = board.words
+    fives = {
+        label: np.percentile(
+            board.values.loc[board.values["period"] == label, "value"], (0, 25, 50, 75, 100)
+        )
+        for label in board.periods
+    }
+    form = choose_form(board)
+    heads = ("period", "least", "q1", "median", "q3", "most")
+    table = tabulate_rows(
+        [words.say(f"trends.spread.{head}") for head in heads],
+        [[words.period(label), *(form(each) for each in five)] for label, five in fives.items()],
+        words.say("trends.spread.table"),
+        numbers=range(1, 6),
+    )
+    periods = [(label, [float(each) for each in five]) for label, five in fives.items()]
+    shown = fives[board.shown]
+    alt = words.say(
+        "trends.spread.alt",
+        period=words.period(board.shown, ".in"),
+        **dict(zip(("least", "q1", "median", "q3", "most"), map(form, shown), strict=True)),
+    )
+    picture = draw_spread(periods, [float("nan")] * len(periods), form)
+    return show_picture(board, "spread", picture, alt, table)
+
+
+def show_change(board: Board) -> Section:
+    """The earliest period that can be joined to the one shown, against that one."""
+    words, first, last = board.words, board.first_joined, board.shown
+    pairs = pair_ends(board.values, first, last)
+    if pairs.empty or first == last:
+        return say(board, "change", "change.none")
+    form = choose_form(board)
+    ordered = pairs.loc[pairs["change"].abs().sort_values(ascending=False).index]
+    rows = [
+        (
+            row["name"],
+            row["value_first"],
+            row["value"],
+            "pale" if at >= NAMED_SLOPES else "deep" if row["change"] > 0 else "alert",
+        )
+        for at, row in enumerate(list_rows(ordered.head(MOST_DRAWN)))
+    ]
+    heads = (words.period(first), words.period(last))
+    table = tabulate_rows(
+        [words.say("trends.series.area"), *heads, words.say("trends.change.by")],
+        [
+            [row["name"], form(row["value_first"]), form(row["value"]), form(row["change"])]
+            for row in list_rows(ordered.head(MOST_DRAWN))
+        ],
+        words.say("trends.change.table"),
+        numbers=(1, 2, 3),
+    )
+    alt = words.say(
+        "trends.change.alt",
+        up=words.number(int((pairs["change"] > 0).sum())),
+        down=words.number(int((pairs["change"] < 0).sum())),
+        first=heads[0],
+        last=heads[1],
+    )
+    picture = draw_slopes(rows, (str(heads[0]), str(heads[1])), form)
+    return show_picture(board, "change", picture, _tell_part(board, alt, len(pairs)), table)

@@ -1,0 +1,181 @@
+"""Where areas stand: ranking, funnel, control charts, and the method of all."""
+
+from __future__ import annotations
+
+import numpy as np
+from markupsafe import Markup
+
+from cchc_analysis.brief.trends.board import Board
+from cchc_analysis.brief.trends.control import list_charts
+from cchc_analysis.brief.trends.pictures import draw_control, draw_funnel, draw_ranking
+from cchc_analysis.brief.trends.pieces import (
+    MOST_DRAWN,
+    Section,
+    choose_form,
+    say,
+    show_picture,
+    wrap,
+)
+from cchc_analysis.brief.trends.standardised import standardise_areas
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import Words
+from cchc_analysis.stats.inference import ASSUMPTIONS, funnel_limits, place_in_funnel
+
+MOST_CHARTS = 6
+FEWEST_FOR_FUNNEL = 5
+
+
+def show_ranking(board: Board) -> Section:
+    """The period shown from best to worst, with the ranks that each area may hold."""
+    words, form = board.words, choose_form(board)
+    ranked = list_rows(board.latest)
+    if len(ranked) < 2:
+        return say(board, "ranking", "ranking.none")
+    half = MOST_DRAWN // 2
+    kept = ranked if len(ranked) <= MOST_DRAWN else [*ranked[:half], *ranked[-half:]]
+    rows = [
+        (row["name"], row["rank"], row["rank_low"], row["rank_high"], _tell_rank(board, row))
+        for row in kept
+    ]
+    table = tabulate_rows(
+        [words.say(f"trends.ranking.{head}") for head in ("area", "value", "rank", "range")],
+        [
+            [row["name"], form(row["value"]), words.number(row["rank"]), _tell_range(board, row)]
+            for row in kept
+        ],
+        words.say("trends.ranking.table"),
+        numbers=(1, 2, 3),
+    )
+    told = words.say(
+        f"trends.ranking.{_choose_ranks(board)}",
+        period=words.period(board.shown, ".in"),
+        n=words.number(len(ranked)),
+        uncounted=words.number(board.uncounted),
+    )
+    if len(kept) < len(ranked):
+        ends = words.say("trends.ranking.ends", n=words.number(half))
+        told = Markup("{} {}").format(told, ends)
+    return show_picture(board, "ranking", draw_ranking(rows, len(ranked)), told, table)
+
+
+def _choose_ranks(board: Board) -> str:
+    """What the ranges of ranks rest on: the cases, what rounding leaves open, or both."""
+    if board.uncounted == len(board.latest):
+        return "ranks_rounded"
+    return "ranks_mixed" if board.uncounted else "ranks"
+
+
+def show_funnel(board: Board) -> Section:
+    """Shares of the period shown in a funnel; nothing where there are no cases to count."""
+    words = board.words
+    cases = board.latest[board.latest["denominator"].notna() & board.latest["numerator"].notna()]
+    if len(cases) < FEWEST_FOR_FUNNEL:
+        return Section(Markup(""))
+    placed = place_in_funnel(cases["numerator"], cases["denominator"])
+    centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
+    sizes = np.linspace(max(cases["denominator"].min() / 2, 1), cases["denominator"].max(), 40)
+    curves = [
+        ([(float(x), 100 * float(y)) for x, y in zip(sizes, limit, strict=True)], role)
+        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
+        for limit in funnel_limits(centre, np.round(sizes), coverage, scatter)
+    ]
+    points = [
+        (str(name), float(size), 100 * float(rate), str(place))
+        for name, size, rate, place in zip(
+            cases["name"], cases["denominator"], placed["rate"], placed["place"], strict=True
+        )
+    ]
+    table = tabulate_rows(
+        [words.say(f"trends.funnel.{head}") for head in ("area", "cases", "rate", "place")],
+        [
+            [
+                name,
+                words.number(size),
+                words.number(rate, 2),
+                words.say(f"trends.funnel.place.{place}"),
+            ]
+            for name, size, rate, place in points
+        ],
+        words.say("trends.funnel.table"),
+        numbers=(1, 2),
+    )
+    out = sum(place in ("low", "high") for *_, place in points)
+    alt = words.say(
+        "trends.funnel.alt",
+        n=words.number(out),
+        of=words.number(len(points)),
+        period=words.period(board.shown, ".in"),
+    )
+    alt = Markup("{} {}").format(alt, tell_scatter(words, scatter))
+    common = words.plain("trends.funnel.centre", rate=words.number(100 * centre, 2))
+    picture = draw_funnel(points, curves, (100 * centre, common), choose_form(board))
+    return show_picture(board, "funnel", picture, alt, table)
+
+
+def tell_scatter(words: Words, scatter: float) -> Markup:
+    """Whether the limits of a funnel were widened, with φ."""
+    kind = "trends.funnel.scatter" if scatter > 1 else "trends.funnel.binomial"
+    return words.say(kind, phi=words.number(scatter, 2))
+
+
+def show_control(board: Board) -> Section:
+    """Control charts of series of twelve points or more; nothing where no area has them."""
+    words, form = board.words, choose_form(board)
+    charts = list_charts(board)
+    if not charts:
+        return Section(Markup(""))
+    with_signal = [each for each in charts if any(each.chart.signals)]
+    drawn = sorted(charts, key=lambda each: (-each.signalled, each.name))[:MOST_CHARTS]
+    table = tabulate_rows(
+        [words.say(f"trends.control.{head}") for head in ("area", "centre", "limits", "signals")],
+        [
+            [
+                each.name,
+                form(each.chart.centre),
+                f"{form(float(each.chart.low[-1]))} – {form(float(each.chart.high[-1]))}",
+                words.join(
+                    words.say(f"trends.control.{why}", period=words.period(label))
+                    for label, why in zip(each.periods, each.chart.signals, strict=True)
+                    if why
+                )
+                or words.say("trends.control.calm"),
+            ]
+            for each in sorted(charts, key=lambda each: (-each.signalled, each.name))[:MOST_DRAWN]
+        ],
+        words.say("trends.control.table"),
+        numbers=(1, 2),
+    )
+    said = words.say(
+        "trends.control.alt",
+        n=words.number(len(with_signal)),
+        of=words.number(len(charts)),
+        points=words.number(len(charts[0].periods)),
+    )
+    return show_picture(board, "control", draw_control(drawn, form), said, table)
+
+
+def show_methods(board: Board) -> Section:
+    """What each method assumes, and the rule of trend words."""
+    words = board.words
+    at = ("vi", "en").index(words.lang)
+    used = ["trend", *(["ranks", "funnel", "wilson"] if board.has_cases else [])]
+    if standardise_areas(board)[0]:
+        used.append("standardised")
+    if charts := list_charts(board):
+        used.append("p_chart" if charts[0].is_share else "xmr")
+    items = [words.say("trends.rule.trend"), *(ASSUMPTIONS[name][at] for name in used)]
+    if board.uncounted:
+        items.append(words.say("trends.rule.rounding"))
+    listed = Markup("\n").join(Markup("<li>{}</li>").format(item) for item in items)
+    return wrap(board, "methods", Markup("<ul>{}</ul>\n").format(listed))
+
+
+def _tell_rank(board: Board, row: dict[str, float]) -> str:
+    rank, held = board.words.number(row["rank"]), _tell_range(board, row)
+    return rank if rank == held else f"{rank} ({held})"
+
+
+def _tell_range(board: Board, row: dict[str, float]) -> str:
+    low, high = (board.words.number(row[name]) for name in ("rank_low", "rank_high"))
+    return low if low == high else f"{low}–{high}"

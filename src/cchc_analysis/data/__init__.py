@@ -1,0 +1,1 @@
+"""Tables in, tables out: what everybody knows of records, numbers, periods, areas and words."""

@@ -1,0 +1,298 @@
+"""Text to typed values: names, numbers, periods. Pure functions without knowledge of any file.
+
+The number grammar is ours because no library reads what Vietnamese reports print: ``20.845`` is a
+count and ``9.5`` a score in one document, ``97,685`` has three decimals, ``05`` is five. Whatever
+can be read two ways is refused with a sentence, never guessed.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from cchc_analysis.data.records import Comparator, Number, Period
+
+BOUND_WORDS = {
+    "tối thiểu": Comparator.AT_LEAST,
+    "ít nhất": Comparator.AT_LEAST,
+    "không dưới": Comparator.AT_LEAST,
+    "từ": Comparator.AT_LEAST,
+    "trên": Comparator.MORE,
+    "hơn": Comparator.MORE,
+    "không quá": Comparator.AT_MOST,
+    "tối đa": Comparator.AT_MOST,
+    "không vượt quá": Comparator.AT_MOST,
+    "dưới": Comparator.LESS,
+    "gần": Comparator.ABOUT,
+    "khoảng": Comparator.ABOUT,
+    "xấp xỉ": Comparator.ABOUT,
+    "ước": Comparator.ABOUT,
+}
+VERBAL_ZEROS = ("không", "không có", "không phát sinh", "chưa có", "chưa phát sinh")
+QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+LAST_MONTHS = {"Q1": 3, "H1": 6, "9M": 9, "": 12}
+"""Windows that reports accumulate from 1 January, by the suffix of their label."""
+
+_NOTE_MARK = re.compile(r"\s*[⁽(]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?$")
+_WHOLE = re.compile(r"[0-9]+")
+_DOT_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:\.[0-9]{3})+)(?:,([0-9]+))?")
+_COMMA_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:,[0-9]{3}){2,})")
+_SPACE_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:[ \u00a0\u202f][0-9]{3})+)(?:,([0-9]+))?")
+_COMMA_DECIMAL = re.compile(r"([0-9]+),([0-9]+)")
+_DOT_DECIMAL = re.compile(r"([0-9]+)\.([0-9]+)")
+_ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+MOST_DIGITS = 15
+"""As many as a float holds exactly; no report counts further."""
+
+
+class NumberError(ValueError):
+    """Printed digits that are no number, or more than one."""
+
+
+class PeriodError(ValueError):
+    """A label or text that names no period."""
+
+
+def parse_number(text: str, kind: str = "other") -> Number:
+    """Read a number as Vietnamese reports print it.
+
+    A dot before groups of three digits separates thousands, any other dot is a decimal mark; a
+    comma is a decimal mark. A bound word before the number becomes its comparator, a note mark
+    behind it is not part of it.
+
+    Args:
+        text: The printed number, without its unit (a percent sign is let pass).
+        kind: The kind of its unit. A ``count`` has no fraction; a ``rate`` or ``score`` with one
+            dot before three digits could be thousands or decimals, and is refused, and so is
+            ``money`` with one comma before three digits.
+
+    Raises:
+        NumberError: The text is no number, or can be read in two ways.
+
+    Examples:
+        >>> parse_number("20.845").value, parse_number("9.5").value
+        (20845.0, 9.5)
+        >>> parse_number("97,685").value, parse_number("05").value
+        (97.685, 5.0)
+        >>> parse_number("357.792,5").value, parse_number("trên 60%").comparator.value
+        (357792.5, '>')
+        >>> parse_number("9.823⁽⁶⁾").value, parse_number("không phát sinh").value
+        (9823.0, 0.0)
+        >>> parse_number("151.10", "count")
+        Traceback (most recent call last):
+        cchc_analysis.data.clean.NumberError: '151.10' has a group that is not three digits long
+    """
+    printed = keep_text(text)
+    if printed.casefold() in VERBAL_ZEROS:
+        return Number(0.0)
+    comparator, digits = _split_bound(printed)
+    digits = _NOTE_MARK.sub("", digits).removesuffix("%").rstrip()
+    if sum(character.isdigit() for character in digits) > MOST_DIGITS:
+        raise NumberError(f"{_cut(text)!r} has more than {MOST_DIGITS} digits")
+    is_negative = digits[:1] in ("-", "−")
+    value, decimals = _parse_digits(digits[is_negative:], text, kind)
+    return Number(-value if is_negative else value, decimals, comparator)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _split_bound(printed: str) -> tuple[Comparator, str]:
+    folded = printed.casefold()
+    for word in sorted(BOUND_WORDS, key=len, reverse=True):
+        rest = printed[len(word) :]
+        if folded.startswith(word) and (rest[:1].isspace() or rest[:1].isdigit()):
+            return BOUND_WORDS[word], rest.strip()
+    return Comparator.EQUAL, printed
+
+
+def _parse_digits(digits: str, text: str, kind: str) -> tuple[float, int]:
+    if _WHOLE.fullmatch(digits):
+        return float(digits), 0
+    for pattern in (_DOT_GROUPS, _SPACE_GROUPS):
+        if grouped := pattern.fullmatch(digits):
+            return _parse_groups(grouped, text, kind)
+    if grouped := _COMMA_GROUPS.fullmatch(digits):
+        return float(digits.replace(",", "")), 0
+    for pattern in (_COMMA_DECIMAL, _DOT_DECIMAL):
+        if parts := pattern.fullmatch(digits):
+            _check_fraction(digits, text, kind)
+            return float(f"{parts[1]}.{parts[2]}"), len(parts[2])
+    raise NumberError(f"{_cut(text)!r} is not a number")
+
+
+def _check_fraction(digits: str, text: str, kind: str) -> None:
+    """Refuse a mark that is no decimal mark, or may not be one, in what is counted or paid."""
+    if kind in ("count", "money") and _ONE_COMMA_GROUP.fullmatch(digits):
+        raise NumberError(f"{text!r} has a comma that can stand between thousands or decimals")
+    if kind == "count" and "." in digits:
+        raise NumberError(f"{text!r} has a group that is not three digits long")
+    if kind == "count":
+        raise NumberError(f"{text!r} is a fraction of a thing that is counted")
+
+
+def _parse_groups(grouped: re.Match[str], text: str, kind: str) -> tuple[float, int]:
+    whole = grouped[1] + re.sub(r"\D", "", grouped[2])
+    decimals = grouped[3] or ""
+    if kind in ("rate", "score") and not decimals and "." in grouped[2]:
+        raise NumberError(f"{text!r} can be thousands or decimals of a {kind}")
+    if kind == "count" and decimals:
+        raise NumberError(f"{text!r} is a fraction of a thing that is counted")
+    return float(f"{whole}.{decimals or 0}"), len(decimals)
+
+
+def format_number(value: float, decimals: int | None = None) -> str:
+    """Print a number the Vietnamese way: dots between thousands, a decimal comma.
+
+    ``parse_number`` reads it back unchanged. Without ``decimals`` the shortest exact form is used.
+
+    Examples:
+        >>> format_number(1310), format_number(89.4), format_number(98.24, 1)
+        ('1.310', '89,4', '98,2')
+    """
+    if decimals is None:
+        shortest = repr(round(float(value), 6))
+        fraction = shortest.partition(".")[2] if "e" not in shortest else ""
+        decimals = 0 if fraction in ("", "0") else len(fraction)
+    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+
+
+def parse_period(text: str) -> Period:
+    """Read a period label, an ISO interval or date, or its Vietnamese name.
+
+    Raises:
+        PeriodError: The text names no period, or a day that does not exist.
+
+    Examples:
+        >>> parse_period("2024-H1").end.isoformat()
+        '2024-06-30'
+        >>> parse_period("9 tháng năm 2024").end.isoformat()
+        '2024-09-30'
+        >>> label_period(parse_period("Quý I năm 2024")), label_period(parse_period("năm 2019"))
+        ('2024-Q1', '2019')
+        >>> label_period(parse_period("2023-01-01/2023-09-20"))
+        '2023-01-01/2023-09-20'
+    """
+    folded = keep_text(text).casefold()
+    for pattern, build in _PERIOD_FORMS:
+        if parts := pattern.fullmatch(folded):
+            try:
+                return build(parts)
+            except ValueError as error:
+                raise PeriodError(f"{text!r}: {error}") from None
+    raise PeriodError(f"{text!r} is not a period")
+
+
+def label_period(period: Period) -> str:
+    """Name a period: ``2024-Q1``, ``2024-H1``, ``2024-9M``, ``2024``, an interval, or a day."""
+    if period.end is None:
+        return ""
+    if period.start is None:
+        return period.end.isoformat()
+    for suffix, last_month in LAST_MONTHS.items():
+        if period == _accumulate(period.end.year, last_month):
+            return f"{period.end.year}-{suffix}".removesuffix("-")
+    for quarter in (2, 3, 4):
+        if period == _quarter(period.end.year, quarter):
+            return f"{period.end.year}-Q{quarter}"
+    if period == _second_half(period.end.year):
+        return f"{period.end.year}-H2"
+    return f"{period.start.isoformat()}/{period.end.isoformat()}"
+
+
+def _accumulate(year: int, last_month: int) -> Period:
+    return Period(dt.date(year, 1, 1), month_end(year, last_month))
+
+
+def _quarter(year: int, quarter: int) -> Period:
+    return Period(dt.date(year, 3 * quarter - 2, 1), month_end(year, 3 * quarter))
+
+
+def _second_half(year: int) -> Period:
+    return Period(dt.date(year, 7, 1), dt.date(year, 12, 31))
+
+
+def month_end(year: int, month: int) -> dt.date:
+    """The last day of a month; a ``ValueError`` where no calendar has it."""
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _interval(parts: re.Match[str]) -> Period:
+    start, end = dt.date.fromisoformat(parts[1]), dt.date.fromisoformat(parts[2])
+    if start > end:
+        raise PeriodError(f"{start} comes after {end}")
+    return Period(start, end)
+
+
+_PERIOD_FORMS = tuple(
+    (re.compile(pattern), build)
+    for pattern, build in (
+        (r"(\d{4})-q([1-4])", lambda p: _quarter(int(p[1]), int(p[2]))),
+        (r"(\d{4})-h1", lambda p: _accumulate(int(p[1]), 6)),
+        (r"(\d{4})-h2", lambda p: _second_half(int(p[1]))),
+        (r"(\d{4})-9m", lambda p: _accumulate(int(p[1]), 9)),
+        (r"(?:cả )?(?:năm )?(\d{4})", lambda p: _accumulate(int(p[1]), 12)),
+        (
+            r"quý\s+(i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(\d{4})",
+            lambda p: _quarter(int(p[2]), QUARTERS[p[1]]),
+        ),
+        (
+            r"0?6 tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
+            lambda p: _accumulate(int(p[1]), 6),
+        ),
+        (r"0?6 tháng cuối(?: năm)?\s*/?\s*(\d{4})", lambda p: _second_half(int(p[1]))),
+        (
+            r"0?9 tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
+            lambda p: _accumulate(int(p[1]), 9),
+        ),
+        (r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", _interval),
+        (r"(\d{4}-\d\d-\d\d)", lambda p: Period(None, dt.date.fromisoformat(p[1]))),
+    )
+)
+
+
+def keep_text(text: str) -> str:
+    """Bring text into the form we store: NFC, one space between words, none at the ends.
+
+    Never NFKC, which turns the note mark of ``huyện²`` into a digit.
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fold_text(text: str) -> str:
+    """Fold case, diacritics and punctuation away, to compare names and never to store them.
+
+    Examples:
+        >>> fold_text("Huyện Đắk R'Lấp") == fold_text("huyen Dak R’lap")
+        True
+    """
+    stripped = "".join(
+        character
+        for character in unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+        if not unicodedata.combining(character)
+    )
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"['’ʼ`]", "", stripped)))
+
+
+def slug_text(text: str) -> str:
+    """Make a path part of a name.
+
+    Examples:
+        >>> slug_text("Cao Lộc"), slug_text("../<b>x</b>")
+        ('cao-loc', 'b-x-b')
+    """
+    return fold_text(text).replace(" ", "-")
+
+
+def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """The known names most like a given one, best first, for a sentence that suggests."""
+    from rapidfuzz import fuzz, process
+
+    scored = process.extract(
+        fold_text(name), {each: fold_text(each) for each in known}, scorer=fuzz.WRatio, limit=limit
+    )
+    return [str(match[2]) for match in scored if match[1] >= 50]

@@ -1,0 +1,210 @@
+"""What a sentence says against a candidate that its words allow.
+
+Comes in as a figure in its line and a rule; goes out as yes or no.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cchc_analysis.read.recognise.companions import list_scopes
+from cchc_analysis.read.recognise.implied import name_field
+from cchc_analysis.read.recognise.matching import Candidate, Words
+from cchc_analysis.read.recognise.status import APPRAISED
+from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.surroundings import Surroundings
+from cchc_analysis.read.recognise.wording import Rule, Wording
+
+_GOES_ON = re.compile(
+    r"(?i)\s*(?:$|[,.;:()+/|*]|[⁰¹²³⁴-⁹]|(?:và|với|gồm|bao gồm|trong đó|trực thuộc|thuộc|"
+    r"công lập|của|cấp huyện|trên địa bàn)\b)"
+)
+ROW_OF_TOTALS = frozenset({"tổng số"})
+NOUN = 80
+"""Characters behind a number within which its noun ends."""
+SAYS_APPRAISED = frozenset({"điểm sau thẩm định", "điểm thẩm định"})
+_OF_YEAR = re.compile(r"(?i)\bchỉ số\b[^.;]*\bnăm\s+(?:19|20)\d\d\b[^.;]*$")
+_RANKED = re.compile(r"(?i)[^.;]{0,40}\b(?:xếp|đứng)\s+(?:thứ|hạng|vị trí)\b")
+_INDEX = re.compile(r"(?i)\bchỉ số(?!\s+(?:này|trên|đó|nêu trên)\b)(?=\s+[^\W\d_]|\s*\()")
+_POINTS = re.compile(r"(?i)\bđiểm\b")
+_BEYOND = frozenset({"title", "its paragraph", "the document"})
+_PARTS = r"(?i)\s*(?:[^\W\d]+\s+){0,8}?[^\W\d]*\s*[(:,;]\s*[^.;()\d]{0,40}?\b"
+TOLD_APART = {
+    "assigned_tasks_on_time": (
+        "hạn",
+        re.compile(_PARTS + r"(?:đúng|trước) hạn\s*:?\s*(?:là\s*)?\d"),
+    ),
+    "legal_docs_expired_full": ("toàn bộ", re.compile(_PARTS + r"toàn bộ\s*:?\s*(?:là\s*)?\d")),
+}
+"""What is one part only where the sentence names it so, and how its parts then follow."""
+_ACT = re.compile(r"(?i)\s+(?:nghị quyết|quyết định)\b")
+_ACTS = re.compile(r"(?i)\d\s+(nghị quyết|quyết định)\b")
+_REVIEWED = re.compile(r"(?i)\brà soát\b")
+_SIMPLIFIED = re.compile(
+    r"(?i)\b(?:đơn giản h(?:óa|oá)|sửa đổi|kiến nghị|đề nghị|đề xuất|cắt giảm|phương án)\b"
+)
+_TIMES_APART = re.compile(
+    r"(?i)\b(?:trước|sớm) hạn(?! và|,)[^%;.\d]{0,20}[\d,]+\s*%[^;.]{0,40}?(?<!và )\bđúng hạn"
+    r"[^%;.\d]{0,20}[\d,]+\s*%"
+)
+_TASKS_APART = re.compile(
+    r"(?i)\b(?:trước|sớm) hạn\s*:?\s*(?:là\s+)?\d[\d.]*(?:\s+nhiệm vụ)?\s*[,;]\s*(?:hoàn thành\s+)?"
+    r"đúng hạn\s*:?\s*(?:là\s+)?\d"
+)
+_NO_TASKS = re.compile(r"(?i)\s+(?:lĩnh vực|nhóm|mục tiêu|phòng|cơ quan|xã|phường|văn bản|hồ sơ)\b")
+_OF_OTHERS = re.compile(
+    r"(?i)\s*%\s*(?:số\s+|các\s+)?(?:xã|phường|thị trấn|cơ quan|đơn vị|cán bộ|công chức|phòng|thôn|"
+    r"hộ|người dân|doanh nghiệp|văn bản|TTHC|thủ tục)\b"
+)
+_MEAN = re.compile(r"(?i)\bđiểm (?:trung bình|bình quân)\b")
+MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
+"""Terms of a row or column that holds maxima."""
+OF_ANY_INDEX = frozenset(
+    {"điểm", "điểm đạt", "điểm tối đa", "điểm mất", "tổng điểm", "xếp hạng", "nhóm cao nhất"}
+)
+"""Terms of scores and ranks that do not say of which index."""
+
+
+def speaks_against(
+    entry: Entry, words: Words, rule: Rule, near: Surroundings, *, is_dossiers: bool
+) -> bool:
+    """Whether the sentence says that a figure is none of an indicator that its words allow."""
+    code = rule.indicator
+    return (
+        (rule.unit in ("rank", "point") and is_other_score(entry, words, rule, near))
+        or (rule.alone and not counts_all_of_them(entry, words, rule, near))
+        or (rule.unit == "commune" and counts_other_things(entry, words))
+        or (
+            rule.unit == "task"
+            and _NO_TASKS.match(entry.text, entry.mention.numeral.end) is not None
+        )
+        or (rule.unit == "%" and is_dossiers and is_share_of_others(entry))
+        or is_told_apart(entry, words, code)
+        or is_one_of_two(entry, code)
+        or is_only_reviewed(entry, code)
+        or is_share_of_time(entry, code)
+    )
+
+
+def counts_all_of_them(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
+    """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
+    mention, text = entry.mention, entry.text
+    if entry.label or mention.role:
+        return True
+    clause = max(mention.lead, text.rfind(";", mention.lead, mention.numeral.start) + 1)
+    first = next(m for m in entry.mentions if m.numeral.start >= clause)
+    opened = near.read_level("", text[clause : first.numeral.start])
+    if opened.terms.intersection(rule.never):
+        return False
+    noun = near.read_level("", text[mention.numeral.end :][:NOUN]).hits
+    if noun and noun[0].first == 0:
+        return _GOES_ON.match(text, mention.numeral.end + noun[0].end) is not None
+    # "160 thôn": a noun that no unit of ours has.
+    return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
+
+
+def counts_other_things(entry: Entry, words: Words) -> bool:
+    """Whether a noun right behind the number is none that we know: "08 quầy", "01 Trung tâm"."""
+    behind = entry.text[entry.mention.numeral.end :]
+    is_bare = not words.units and not entry.label and not entry.mention.role
+    return is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
+
+
+def is_told_apart(entry: Entry, words: Words, indicator: str) -> bool:
+    """Whether what follows are the parts, of which one is the indicator: so this is their whole.
+
+    "Hoàn thành 168 nhiệm vụ (đúng hạn 165, quá hạn 03)" are not 168 on time.
+    """
+    said, parts = TOLD_APART.get(indicator, ("", None))
+    if parts is None or any(said in term for term in words.own):
+        return False
+    return parts.match(entry.text, entry.mention.numeral.end) is not None
+
+
+def is_one_of_two(entry: Entry, indicator: str) -> bool:
+    """Whether the line counts two parts that only together are the indicator.
+
+    "HĐND ban hành 01 nghị quyết; UBND ban hành 02 quyết định": neither is how many were issued.
+    """
+    numeral, text = entry.mention.numeral, entry.text
+    if indicator != "legal_docs_issued":
+        return False
+    named = {act.casefold() for act in _ACTS.findall(text)}
+    return len(named) > 1 and _ACT.match(text, numeral.end) is not None
+
+
+def is_only_reviewed(entry: Entry, indicator: str) -> bool:
+    """Whether procedures were looked through, and nothing is said of making them simpler."""
+    if indicator != "tthc_simplified_total" or entry.label:
+        return False
+    (start, end), at = entry.mention.own, entry.mention.numeral.start
+    said = entry.text[start:at].rstrip(": ").rpartition(":")[2] + " " + entry.text[at:end]
+    return bool(_REVIEWED.search(said)) and not _SIMPLIFIED.search(said)
+
+
+def is_share_of_others(entry: Entry) -> bool:
+    """Whether a percentage is one of offices, people or procedures: "100% xã có hồ sơ …"."""
+    return _OF_OTHERS.match(entry.text, entry.mention.numeral.end) is not None
+
+
+def is_share_of_time(entry: Entry, indicator: str) -> bool:
+    """Whether the sentence gives the shares before and on time apart: neither is both together."""
+    apart = {"on_time_rate": _TIMES_APART, "assigned_tasks_on_time": _TASKS_APART}.get(indicator)
+    if apart is None or entry.label:
+        return False
+    return apart.search(entry.text, entry.mention.lead) is not None
+
+
+def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
+    """Whether the sentence speaks of another index, of one field of this one, or of no points."""
+    if rule.indicator.startswith("par_score") and _MEAN.search(words.levels[0].text):
+        # The mean of several districts is no district's.
+        return True
+    if "_lost" in rule.indicator and not entry.label and not _speaks_of_points(words):
+        # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
+        return True
+    if _names_other_index(entry, rule, near):
+        return True
+    if entry.label and "_max" in rule.indicator and not words.own & MAXIMA:
+        # Of a table only what its row or column calls one is a maximum.
+        return True
+    is_all = words.own & SAYS_APPRAISED or _tells_whole_index(entry)
+    return rule.indicator == APPRAISED and not is_all
+
+
+def _speaks_of_points(words: Words) -> bool:
+    return any(_POINTS.search(level.text) for level in words.levels if level.name not in _BEYOND)
+
+
+def _tells_whole_index(entry: Entry) -> bool:
+    """Whether the points of an index are all of it: those of a year, or that are ranked.
+
+    In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field.
+    """
+    mention, text = entry.mention, entry.text
+    before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
+    return bool(_OF_YEAR.search(before) or _RANKED.match(behind))
+
+
+def _names_other_index(entry: Entry, rule: Rule, near: Surroundings) -> bool:
+    """Whether the sentence names an index right before the figure that is not this one's."""
+    mention = entry.mention
+    before = entry.text[mention.lead : mention.numeral.start]
+    named = list(_INDEX.finditer(before))
+    if entry.label or not named:
+        return False
+    terms = rule.speaking - OF_ANY_INDEX
+    hits = near.read_level("its sentence", before).hits
+    return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
+
+
+def is_entity_row(entry: Entry, wording: Wording, candidate: Candidate) -> bool:
+    """A row that names one field or office: its numbers are parts that we have no code for."""
+    label = entry.label
+    if label is None or not label.column or not label.row or candidate.breakdown:
+        return False
+    row = {hit.term for hit in wording.find_terms(label.row)}
+    row |= {name_field(label.row)} - {""}
+    if row & ROW_OF_TOTALS or list_scopes(frozenset(row)):
+        return False
+    return row.isdisjoint(wording.rules[candidate.indicator].speaking)

@@ -1,0 +1,223 @@
+"""The head of a document: whose it is, for which period, its number, date and title.
+
+Comes in as lines; goes out as proposals, each sure or not. What is not sure must be confirmed by
+a person; nothing is filled in from what reports usually are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
+
+from cchc_analysis.data.clean import keep_text, label_period
+from cchc_analysis.data.records import Period
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.recognise.titled import DATED, NAME, find_period
+from cchc_analysis.read.recognise.windows import find_counted_window
+
+HEAD_LINES = 40
+ENOUGH, TITLED = 5, 30
+"""What a mention near the top counts at least, and one in the title or dateline beside that."""
+MOST_BANNERS = 4
+"""Lines of some length that may stand above the title of a page."""
+_TOPIC = re.compile(
+    r"(?i)\b(?:cải cách hành chính|cchc|thủ tục hành chính|tthc|hồ sơ|một cửa|par index|sipas|papi|"
+    r"dịch vụ công|chuyển đổi số)\b"
+)
+_SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn"}
+_LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|tp|tx|tt)"
+_LEVEL = re.compile(rf"^{_LEVELS}\s+")
+_AREA = re.compile(rf"(?i:\b{_LEVELS})(?:\s+|\.\s*){NAME}")
+_NUMBERED = re.compile(r"(?i)\b(quận|phường)\s+(\d{1,2})(?![\d.,/%]|\s*\w*\s*(?:hồ sơ|thủ tục))\b")
+_PLACE_DATE = re.compile(rf"^\W*{NAME},\s*ngày\b")
+_NUMBER = re.compile(r"(?i)^\W*số\s*:\s*(\d+\s*/\s*[A-ZĐ][\wĐ&-]*)")
+_KINDS = (
+    ("plan", re.compile(r"(?i)^\W*kế hoạch\b")),
+    ("campaign_report", re.compile(r"(?i)^\W*báo cáo\b.*(?:thi đua|chiến dịch|cao điểm)")),
+    ("period_report", re.compile(r"(?i)^\W*báo cáo\b")),
+)
+_OFFICES = {
+    "phòng nội vụ": "Phòng Nội vụ",
+    "sở nội vụ": "Sở Nội vụ",
+    "văn phòng hđnd và ubnd": "Văn phòng HĐND và UBND",
+}
+_OFFICE = re.compile(rf"(?i)^\W*((?:ủy|uỷ) ban nhân dân|{'|'.join(_OFFICES)})\b")
+_COMMITTEE = re.compile(r"(?i)^\W*(?:(?:ủy|uỷ) ban nhân dân|ubnd)\b")
+_NO_TITLE = re.compile(
+    r"(?i)^(?:thực hiện(?!\s+(?:công tác|nhiệm vụ|cải cách|cchc))|căn cứ|kính gửi|"
+    r"\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
+)
+_HEADING = re.compile(r"(?i)^\W*(?:phần\b|(?:[ivx]+|[a-d]|1)[.)]\s)")
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the head of a document says; ``is_sure_…`` where no person need confirm it.
+
+    ``opening`` is what stands above the first heading; it may say which days the figures count.
+    """
+
+    kind: str
+    area: str
+    is_sure_area: bool
+    period: Period
+    is_sure_period: bool
+    issuer: str = ""
+    title: str = ""
+    number: str = ""
+    dated: str = ""
+    opening: tuple[str, ...] = ()
+
+    @cached_property
+    def window(self) -> Period:
+        """The days that the figures count over, where no sentence says otherwise."""
+        return find_counted_window(self.opening, self.period) or self.period
+
+    @property
+    def period_label(self) -> str:
+        """The label of the period, or ""."""
+        return label_period(self.period)
+
+
+def read_head(lines: Sequence[Line], reference: Reference) -> Head:
+    """Propose what the head of a document says."""
+    top = [
+        keep_text(line.text) for line in lines[:HEAD_LINES] if line.text.strip() and not line.cells
+    ]
+    kind, title = _find_title(top)
+    period, is_sure_period = find_period(title, top, lines)
+    area, is_sure_area = _find_area(top, title, kind, lines, reference)
+    dated = next((_read_date(match) for text in top if (match := DATED.search(text))), "")
+    number = next((match[1] for text in top if (match := _NUMBER.search(text))), "")
+    return Head(
+        kind, area, is_sure_area, period, is_sure_period,
+        issuer=_find_issuer(top, area), title=title,
+        number=number.replace(" ", ""), dated=dated,
+        opening=tuple(takewhile(lambda text: not _HEADING.match(text), top)),
+    )  # fmt: skip
+
+
+def _find_title(top: Sequence[str]) -> tuple[str, str]:
+    """The kind of document and its title: the line that names the kind, and those that follow."""
+    for at, text in enumerate(top):
+        for kind, pattern in _KINDS:
+            if not pattern.match(text) or len(text.split()) > 60:
+                continue
+            following = [] if len(text.split()) > 8 else _take_title(top[at + 1 : at + 4])
+            title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *following]))
+            whole = f"{text} {' '.join(following)}"
+            return next((k for k, p in _KINDS if p.match(whole)), kind), title
+    news = [text for text in top if "|" not in text and 5 <= len(text.split()) <= 40]
+    # A banner may stand above the title of a page.
+    own = [text for text in news[:MOST_BANNERS] if _TOPIC.search(text)]
+    return "article", (own or news or [""])[0]
+
+
+def _take_title(texts: Sequence[str]) -> list[str]:
+    taken = []
+    for text in texts:
+        if "\t" in text or text.endswith(":") or len(text.split()) > 40:
+            break
+        if _NO_TITLE.match(text):
+            break
+        taken.append(text.strip("*_ "))
+    return taken
+
+
+def _find_area(
+    top: Sequence[str], title: str, kind: str, lines: Sequence[Line], reference: Reference
+) -> tuple[str, bool]:
+    """The area named most, first in the head, then in the text; sure if it is a known one.
+
+    News has no head: where it names several areas of a level, that of its title is sure, or none.
+    """
+    place = next((match[1] for text in top if (match := _PLACE_DATE.match(text))), "")
+    counts: Counter[str] = Counter()
+    for weight, texts in ((5, top[:12]), (1, [line.text for line in lines])):
+        for text in texts:
+            plain = _lower_capitals(text)
+            for match in (*_AREA.finditer(plain), *_NUMBERED.finditer(plain)):
+                level = match[1].casefold()
+                counts[f"{_SHORT.get(level, level)} {match[2]}"] += weight
+    for name in _name_offices(top):
+        counts[name] += TITLED
+    for name in counts:
+        is_titled = kind == "article" and _names(title, name)
+        counts[name] += TITLED * ((bool(place) and name.endswith(f" {place}")) + is_titled)
+    own = [name for name, _ in counts.most_common(12)]
+    if own and place and own[0].endswith(f" {place}") and not _is_known(own[0], reference):
+        return own[0], False
+    for name in own:
+        if _is_known(name, reference):
+            if kind == "article" and _has_rivals(name, counts):
+                return name, counts[name] >= TITLED
+            return name, counts[name] >= ENOUGH
+    return (own[0], False) if own else ("", False)
+
+
+def _name_offices(top: Sequence[str]) -> list[str]:
+    """The area of the only office that lines in capitals name at the top: whose paper it is."""
+    names = []
+    for text in top[:6]:
+        if text.isupper() and _COMMITTEE.match(text):
+            names += [f"{m[1].casefold()} {m[2]}" for m in _AREA.finditer(_lower_capitals(text))]
+    return names if len(names) == 1 else []
+
+
+def _has_rivals(name: str, counts: Counter[str]) -> bool:
+    """Whether another area of the same level is named, or this one but once."""
+    level = _LEVEL.match(name)
+    others = [each for each in counts if each != name and level and each.startswith(level[0])]
+    return bool(others) or counts[name] < 2 * ENOUGH
+
+
+def _names(title: str, area: str) -> bool:
+    """Whether a title names an area, with its level or without: "Nha Trang: hồ sơ trễ hạn giảm"."""
+    bare = _LEVEL.sub("", area)
+    return re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", title) is not None
+
+
+def _is_known(name: str, reference: Reference) -> bool:
+    try:
+        reference.match_area(name)
+    except KeyError:
+        return False
+    return True
+
+
+def _lower_capitals(text: str) -> str:
+    """A name in capitals as it stands in running text."""
+    return text.title() if text.isupper() else text
+
+
+def find_level(area: str, reference: Reference) -> str:
+    """The level of an area: as we know it, else as its name says."""
+    try:
+        return str(reference.area_rows[reference.match_area(area)]["level"])
+    except KeyError:
+        name = area.casefold()
+    if name.startswith("tỉnh"):
+        return "province"
+    return "commune" if name.startswith(("xã", "phường", "thị trấn")) else "district"
+
+
+def _find_issuer(top: Sequence[str], area: str) -> str:
+    """The office that a short line at the top names, with the area."""
+    for text in top[:12]:
+        office = _OFFICE.match(text)
+        if office and (text.isupper() or len(text.split()) < 9):
+            return keep_text(f"{_OFFICES.get(office[1].casefold(), 'UBND')} {area}")
+    return f"UBND {area}" if area else ""
+
+
+def _read_date(match: re.Match[str]) -> str:
+    try:
+        return dt.date(int(match[3]), int(match[2]), int(match[1])).isoformat()
+    except ValueError:
+        return ""

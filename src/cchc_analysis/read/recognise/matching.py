@@ -1,0 +1,246 @@
+"""From the words around a figure to its indicator.
+
+Comes in as the words of a figure, level by level: its own, those it is a part of, its sentence,
+the list it stands in, the headings above. Goes out as candidates, best first, each with the words
+that spoke for it. A rule whose words are not there, or whose rivals stand nearer, is no candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from cchc_analysis.read.recognise.borders import SENTENCE_END
+from cchc_analysis.read.recognise.wording import Hit, Rule, Wording
+
+SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
+"""What a term that stands with the figure, one found above it, and a fitting unit speak for."""
+PART = 0.5
+"""What it speaks for a rule that it names the part that is counted."""
+FADING = 0.06
+"""What every word between a term and its figure takes from that."""
+ONLY_LATER = 1.0
+"""What is taken off where the own words say nothing and only those that follow do."""
+LATER = 25
+"""The words that a term behind the own words counts as away."""
+
+SHARED = 8
+"""And a term of the predicate that it has in common with the next subject."""
+
+WEAK = frozenset(
+    {"đạt", "hoàn thành", "triển khai", "hồ sơ", "tổng số", "thực hiện", "tổ chức", "cá nhân"}
+)
+"""Terms that speak of nearly anything, and for an indicator only if the rest stands close by."""
+INDEX = "chỉ số cchc"
+INDICES = frozenset({INDEX, "papi", "pci", "sipas", "dti"})
+FAR = frozenset({"its paragraph", "heading", "title", "the document"})
+
+
+@dataclass(frozen=True)
+class Level:
+    """Words at one distance from a figure: what they are to it, and the terms among them.
+
+    ``base`` is where the text stands in the line of the figure, -1 if it stands elsewhere.
+    """
+
+    name: str
+    text: str
+    hits: tuple[Hit, ...]
+    base: int = -1
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The terms of this level."""
+        return frozenset(hit.term for hit in self.hits)
+
+
+@dataclass(frozen=True)
+class Words:
+    """All words around a figure, nearest level first; the first level is the figure's own.
+
+    ``gaps`` holds, for every term of the first level, how many words stand between it and the
+    figure. ``units`` are the units that the noun behind the figure can mean; empty if none stands
+    there. ``later`` are the terms of the text that goes on behind the own words. ``factor`` is what
+    one one of the number stands for ("37 nghìn hồ sơ"). For a cell, ``later`` is what stands above
+    the table, which can add to what its row and column say, never say all. ``is_shared`` says that
+    ``later`` is the predicate of several subjects, of which the figure counts the first.
+    """
+
+    levels: tuple[Level, ...]
+    gaps: Mapping[str, int]
+    units: frozenset[str]
+    later: frozenset[str] = frozenset()
+    factor: int = 1
+    is_cell: bool = False
+    is_shared: bool = False
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The terms that stand with the figure."""
+        return self.levels[0].terms
+
+    def find(self, alternatives: Iterable[str]) -> tuple[int, str] | None:
+        """The nearest level at which one of the terms stands, and that term."""
+        wanted = tuple(alternatives)
+        for depth, level in enumerate(self.levels):
+            for term in wanted:
+                if term in level.terms:
+                    return depth, term
+        return None
+
+    def locate(self, alternatives: Iterable[str], depth: int) -> int:
+        """Where in the line the last of some terms ends that stand at a level; -1 if elsewhere."""
+        wanted, level = set(alternatives), self.levels[depth]
+        if level.base < 0:
+            return -1
+        ends = (hit.end for hit in level.hits if hit.term in wanted)
+        return level.base + max(ends, default=-1 - level.base)
+
+
+NOUNS = frozenset({"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "biên chế", "người", "đơn vị"})
+"""Terms that only name what is counted."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An indicator that the words allow: how much speaks for it, and why."""
+
+    indicator: str
+    score: float
+    reason: str
+    breakdown: str = ""
+
+
+def match_rules(words: Words, wording: Wording) -> list[Candidate]:
+    """All indicators that the words around a figure allow, best first."""
+    found = [
+        candidate
+        for rule in wording.list_rules(words.own | words.later)
+        if (candidate := _match_rule(rule, words)) is not None
+    ]
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.indicator))
+
+
+def _match_rule(rule: Rule, words: Words) -> Candidate | None:
+    with_figure = words.own | words.later if words.is_shared else words.own
+    if not fits_unit(rule.unit, words.units) or any(term in with_figure for term in rule.never):
+        return None
+    said = _best_saying(rule, words)
+    if rule.says and said is None:
+        return None
+    asked = _find_asked(rule, words)
+    if asked is None:
+        return None
+    terms, said_score = said or ((), 0.0)
+    if WEAK.issuperset(terms) and any(_is_far(words.levels[depth], term) for depth, term in asked):
+        return None
+    score = said_score + sum(
+        ASKED * (1 if depth else 1.5) - 0.06 * depth for depth, term in asked if term not in terms
+    )
+    score += UNIT_FITS if rule.unit in words.units else 0.0
+    parts = [term for term in rule.breakdown if term in words.own]
+    if rule.breakdown and not parts:
+        # Which part it is of all that are told apart, nobody says.
+        return None
+    breakdown = rule.breakdown[min(parts, key=lambda t: words.gaps.get(t, LATER))] if parts else ""
+    score += PART if parts else 0.0
+    return Candidate(rule.indicator, round(score, 3), _explain(terms, asked, words), breakdown)
+
+
+def _is_far(level: Level, term: str) -> bool:
+    """Whether a term stands where much else may be spoken of.
+
+    A paragraph that has counted but one kind of thing goes on with it: "Số nhiệm vụ: 09. Đã …".
+    """
+    if level.name == "its paragraph" and level.terms & NOUNS == {term}:
+        return False
+    return level.name in FAR and not term.startswith("lv ")
+
+
+def fits_unit(unit: str, units: frozenset[str]) -> bool:
+    """Whether an indicator in ``unit`` can be what a noun of these units counts.
+
+    A share needs its percent sign and money its currency; anything else may stand bare.
+    """
+    money = {"VND", "thousand VND", "million VND", "billion VND"}
+    if unit in money:
+        return bool(units & money)
+    if unit == "%":
+        return "%" in units
+    if unit == "rank" and not units & {"%", "point"}:
+        return True
+    return not units or unit in units
+
+
+def _best_saying(rule: Rule, words: Words) -> tuple[tuple[str, ...], float] | None:
+    best: tuple[tuple[str, ...], float] | None = None
+    later = frozenset() if words.later.intersection(rule.never) else words.later
+    for terms in rule.says:
+        if words.is_cell and not words.own.intersection(terms):
+            continue
+        if all(term in words.own or term in later for term in terms):
+            later_gap = SHARED if words.is_shared else LATER
+            score = sum(SAID - FADING * words.gaps.get(term, later_gap) for term in terms)
+            if not words.is_shared and not words.own.intersection(terms):
+                score -= ONLY_LATER
+            # Two terms say more than one, but not twice as much.
+            score = score / len(terms) + 1.5 * (len(terms) - 1)
+            if best is None or score > best[1]:
+                best = (terms, score)
+    return best
+
+
+def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
+    """Where each asked term stands; None if one is missing or a rival stands as near."""
+    found = []
+    for alternatives in rule.under:
+        place = words.find(alternatives)
+        if place is None:
+            return None
+        found.append(place)
+    if _is_of_whole_index(found, words):
+        return None
+    # A noun that is named once holds for all that follows: what is done decides by its own place.
+    verbs = [place for place in found if place[1] not in NOUNS] or found
+    nouns = [term for term in rule.unless if term in NOUNS]
+    others = [term for term in rule.unless if term not in NOUNS]
+    is_nearest = _is_nearest(found, nouns, words) and _is_nearest(verbs, others, words)
+    return found if is_nearest else None
+
+
+def _is_nearest(found: Sequence[tuple[int, str]], rivals: Sequence[str], words: Words) -> bool:
+    """Whether no rival of the asked terms stands nearer than the farthest of them, or as near."""
+    depth = max((depth for depth, _ in found), default=0)
+    rival = words.find(rivals) if rivals else None
+    if rival is None:
+        return True
+    deepest = [term for term_depth, term in found if term_depth == depth]
+    asked_at, rival_at = words.locate(deepest, depth), words.locate(rivals, rival[0])
+    if depth == rival[0] and INDICES.issuperset({rival[1], *deepest}):
+        level = words.levels[depth]
+        start, end = sorted(at - level.base for at in (asked_at, rival_at))
+        if level.name == "its paragraph" and not SENTENCE_END.search(level.text, start, end):
+            # A sentence that names both indices leaves open which the next one speaks of.
+            return False
+    if depth and min(asked_at, rival_at) >= 0:
+        # Both stand in the line, before the figure: the later is the nearer.
+        return asked_at > rival_at
+    return rival[0] > depth
+
+
+def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: Words) -> bool:
+    """Whether the sentence names the index, and the field is only that of the chapter.
+
+    "4. Chính quyền số": what a sentence of this chapter says of the index is not of its part.
+    """
+    far = {term.startswith("lv "): words.levels[depth].name in FAR for depth, term in asked}
+    return far.get(True, False) and any(
+        term == INDEX and words.levels[depth].name not in FAR for depth, term in asked
+    )
+
+
+def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: Words) -> str:
+    said = [f"“{term}” (words of its own)" for term in terms]
+    above = [f"“{term}” ({words.levels[depth].name})" for depth, term in asked if term not in terms]
+    return ", ".join(dict.fromkeys([*said, *above]))

@@ -1,0 +1,323 @@
+"""What each figure is proposed to be: indicator, scope, period, status, unit, and how surely.
+
+Comes in as mentions in the order they stand; goes out as figures. A figure without words of its own
+takes those of the line that opened its list; the B of a pair follows from the A; a share without
+words of its own follows from the figure before it. What two rules claim alike is left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cchc_analysis.data.records import Comparator, Period, Status
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.recognise.companions import CLAIM, SURE, Companions, list_scopes
+from cchc_analysis.read.recognise.compared import CHANGE, CHANGE_HEAD, find_compared, is_compared
+from cchc_analysis.read.recognise.context import Context
+from cchc_analysis.read.recognise.criteria import Criteria
+from cchc_analysis.read.recognise.figures import Confidence, Figure
+from cchc_analysis.read.recognise.gates import is_entity_row, speaks_against
+from cchc_analysis.read.recognise.head import Head
+from cchc_analysis.read.recognise.matching import Candidate, Words, match_rules
+from cchc_analysis.read.recognise.mentions import Mention
+from cchc_analysis.read.recognise.offices import give_commune, tell_offices_apart
+from cchc_analysis.read.recognise.outline import Place
+from cchc_analysis.read.recognise.scopes import Scopes
+from cchc_analysis.read.recognise.shares import Shares
+from cchc_analysis.read.recognise.speakers import Speaker, Speakers, Speech
+from cchc_analysis.read.recognise.spelled import LABELLED_ZERO, read_spelled
+from cchc_analysis.read.recognise.status import is_asked
+from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.surroundings import Surroundings
+from cchc_analysis.read.recognise.windows import find_target_period
+from cchc_analysis.read.recognise.wording import Wording
+
+MARGIN = 0.45
+"""By how much the best candidate must lead the second."""
+FIELDS = frozenset({"đất đai", "lĩnh vực"})
+"""Terms of rules that ask for a field of work themselves."""
+MODEL = "ngày không viết"
+"""The term of rules that ask for a way of working themselves."""
+OF_PROVINCES = {"par_index_rank": "par_index_rank_national", "tthc_total": "tthc_total_local"}
+"""What words of a district say in the report of a province."""
+BELOW = frozenset({"@district_office", "@commune_aggregate"})
+_OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
+_COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
+_RANKED = re.compile(
+    r"(?i)(?:thứ|hạng|vị trí|đứng|xếp|nhóm|tốp|top)"
+    r"(?:\s+(?:thứ|hạng|số|là|từ|đạt|dẫn đầu|cao|nhất))*\s*:?\s*\(?$"
+)
+
+
+class Proposer:
+    """Proposes figures one after the other, each knowing those before it."""
+
+    def __init__(
+        self,
+        head: Head,
+        reference: Reference,
+        wording: Wording,
+        surroundings: Surroundings,
+        lines: Sequence[Line],
+        places: Sequence[Place],
+    ) -> None:
+        self._reference, self._wording, self._surroundings = reference, wording, surroundings
+        self._lines, self._places, self._head = lines, places, head
+        self._beside = Companions(reference, wording, places)
+        self._shares = Shares(self._beside, reference, wording)
+        self._criteria = Criteria(wording, places)
+        self._scopes = Scopes(head, reference, surroundings)
+        self._context = Context(head, reference, lines, places)
+        self._speakers = Speakers(lines, places, head.area, self._scopes.level)
+        self._figures: list[Figure] = []
+        self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}
+
+    def propose(self, entry: Entry) -> None:
+        """Propose one figure; a number in words only where an indicator is found for it."""
+        words = self._surroundings.collect(entry)
+        candidate, rivals = self._choose(entry, words)
+        speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
+        if candidate and speaker and not self._speaks_for(speaker, candidate):
+            candidate, rivals = self._find_for(speaker, words), ()
+        if candidate and self._scopes.level == "province" and not (words.own & BELOW):
+            code = OF_PROVINCES.get(candidate.indicator, candidate.indicator)
+            candidate = replace(candidate, indicator=code)
+        is_spelled = not entry.mention.numeral.text[:1].isdigit()
+        is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
+        if is_spelled and (candidate is None or candidate.score < SURE - 1 or not is_counted):
+            return
+        figure = self._beside.stay_beside(entry, self._build(entry, words, candidate, rivals))
+        if speaker and speaker.kind is Speech.COMMUNE:
+            rule = self._wording.rules.get(figure.indicator)
+            figure = give_commune(figure, speaker.name, is_fixed=bool(rule and rule.scope))
+        if is_spelled:
+            figure = replace(figure, read_as=str(read_spelled(figure.printed)))
+        elif _COMMA_GROUPS.fullmatch(figure.printed) and self._counts(figure):
+            figure = replace(
+                figure, read_as=figure.printed.replace(",", ""), confidence=Confidence.LOW,
+                looked_again="the comma is read as one between thousands: a count has no fraction",
+            )  # fmt: skip
+        self._figures.append(figure)
+        self._criteria.note(entry, figure)
+        self._beside.by_mention[entry.line, entry.text, entry.at] = figure
+        self._mentions_of[entry.line, entry.text] = entry.mentions
+        if figure.indicator:
+            self._beside.first_of_line.setdefault(entry.line, figure)
+
+    def _speaks_for(self, speaker: Speaker, candidate: Candidate) -> bool:
+        """Whether what a speaker counts can be an indicator of ours."""
+        if speaker.kind is Speech.COMMUNE:
+            return True
+        rule = self._wording.rules[candidate.indicator]
+        if speaker.kind is Speech.MODEL:
+            return MODEL in rule.speaking or rule.unit != "dossier"
+        if speaker.kind is not Speech.FIELD:
+            return False
+        return bool(rule.speaking & FIELDS) or not self._is_of_dossiers(candidate)
+
+    def _find_for(self, speaker: Speaker, words: Words) -> Candidate | None:
+        """The indicator of ours that counts just what a field or a way of working does."""
+        if speaker.kind not in (Speech.FIELD, Speech.MODEL):
+            return None
+        fitting = (c for c in match_rules(words, self._wording) if self._speaks_for(speaker, c))
+        return next((candidate for candidate in fitting if candidate.score >= CLAIM), None)
+
+    def _is_of_dossiers(self, candidate: Candidate | None) -> bool:
+        rule = self._wording.rules[candidate.indicator] if candidate else None
+        return rule is not None and self._context.counts_dossiers(rule)
+
+    def _counts(self, figure: Figure) -> bool:
+        if not figure.indicator:
+            return False
+        unit = self._reference.indicator_rows[figure.indicator]["unit"]
+        return bool(self._reference.unit_rows[unit]["kind"] == "count")
+
+    def finish(self) -> tuple[Figure, ...]:
+        """All proposed figures in the order of the document."""
+        return tuple(tell_offices_apart(self._figures, self._beside.by_mention, self._mentions_of))
+
+    def _choose(self, entry: Entry, words: Words) -> tuple[Candidate | None, tuple[str, ...]]:
+        mention = entry.mention
+        is_last_years = is_compared(entry)
+        if is_last_years or mention.role in ("whole", "high"):
+            beside = self._beside
+            return (
+                find_compared(beside, entry, words)
+                if is_last_years
+                else beside.follow_partner(entry)
+            ), ()
+        is_change = CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start) or (
+            entry.label and CHANGE_HEAD.search(entry.label.column)
+        )
+        if is_change or ("%" in words.units and self._shares.is_beside_unknown(entry)):
+            # "tăng 2,5%" is no value of anything: it is the distance between two.
+            return None, ()
+        if (
+            companion := ("point" in words.units and self._beside.pair_points(entry, words))
+            or self._shares.find_asked(entry, words)
+            or self._criteria.find(entry, words)
+            or self._beside.follow_series(entry, words)
+            or self._beside.follow_rank(entry, words)
+            or self._beside.follow_years(entry, words)
+        ):
+            return companion, ()
+        candidates = [
+            each
+            for each in match_rules(words, self._wording)
+            if self._allows(entry, words, each) and not self._repeats_whole(entry, words, each)
+        ]
+        candidates = _keep_best(self._favour_shares(entry, candidates, words))
+        if candidates and candidates[0].score >= CLAIM:
+            best = candidates[0]
+            second = candidates[1].score if len(candidates) > 1 else 0.0
+            names = tuple(each.indicator for each in candidates[1:4])
+            if best.score - second >= MARGIN:
+                if entry.mention.role != "part":
+                    best = self._beside.follow_whole(entry, words, best)
+                return best, names
+            return None, (best.indicator, *names)
+        share = self._shares.find_share(entry, words) if "%" in words.units else None
+        inherited = (
+            share or self._beside.complete_pair(entry, words) or self._beside.inherit(entry, words)
+        )
+        return inherited, tuple(each.indicator for each in candidates[:3])
+
+    def _favour_shares(
+        self, entry: Entry, candidates: list[Candidate], words: Words
+    ) -> list[Candidate]:
+        """Of several shares that the words allow, that of the figure right before it."""
+        before = self._beside.figure_before(entry) if "%" in words.units else None
+        if before is None or not before.indicator:
+            return candidates
+        favoured = [
+            replace(each, score=each.score + 2)
+            if before.indicator in self._wording.rules[each.indicator].of
+            else each
+            for each in candidates
+        ]
+        return sorted(favoured, key=lambda each: -each.score)
+
+    def _repeats_whole(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
+        """Whether a part would be what its whole is: then it is a part by something else."""
+        wholes = list(self._beside.list_wholes(entry))
+        if candidate.indicator == "tthc_total" and any(
+            whole.indicator.startswith("tthc_") and not whole.indicator.startswith("tthc_total")
+            for whole in wholes
+        ):
+            # "Đơn giản hóa 17 thủ tục, gồm 12 thủ tục cấp huyện": some of these, not all there are.
+            return True
+        if list_scopes(words.own) or _OTHER_TIME.search(words.levels[0].text):
+            return False
+        area = self._scopes.find_area(words)
+        same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
+        return any(
+            whole.area == area and (whole.indicator, whole.breakdown) in same for whole in wholes
+        )
+
+    def _falls(self, indicator: str) -> bool:
+        """Whether a target is not to be exceeded: a rank, or what is better the lower it is."""
+        row = self._reference.indicator_rows.get(indicator, {})
+        return indicator.endswith("_rank") or row.get("polarity") == "lower"
+
+    def _allows(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
+        """Whether the printed digits can be a value of the indicator at all."""
+        row = self._reference.indicator_rows[candidate.indicator]
+        kind = self._reference.unit_rows[row["unit"]]["kind"]
+        printed = entry.mention.numeral.text
+        before = entry.text[: entry.mention.numeral.start]
+        over = self._wording.rules[candidate.indicator].over
+        is_part = entry.mention.role == "part" and kind == "count"
+        # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
+        is_reached = entry.mention.role == "part" and row["unit"] == "point"
+        is_no_score = is_reached and re.search(r"_lost|_max", candidate.indicator) is not None
+        if is_no_score or (is_part and not over and "được giao" not in words.own):
+            # The A of "A/B" is a part: what knows no whole cannot be it.
+            return False
+        is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)
+        if kind == "rank" and not is_ranked:
+            return False
+        rule = self._wording.rules[candidate.indicator]
+        is_dossiers = self._context.counts_dossiers(rule)
+        if speaks_against(entry, words, rule, self._surroundings, is_dossiers=is_dossiers):
+            return False
+        is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None
+        is_fraction = "," in printed and not printed.replace(",", "").isdigit()
+        if (
+            kind == "count"
+            and words.factor == 1
+            and not is_grouped
+            and (is_fraction or (printed.count(",") == 1 and "." not in printed))
+        ):
+            return False
+        if entry.label and not entry.label.row and not entry.label.column:
+            return False
+        return not (entry.label and is_entity_row(entry, self._wording, candidate))
+
+    def _build(
+        self, entry: Entry, words: Words, candidate: Candidate | None, rivals: tuple[str, ...]
+    ) -> Figure:
+        place, mention = self._places[entry.line], entry.mention
+        indicator = candidate.indicator if candidate else ""
+        rule = self._wording.rules.get(indicator)
+        scope, is_said = self._beside.find_twin_scope(entry) or self._scopes.find_scope(
+            entry, words, rule
+        )
+        period = self._context.find_period(entry, words, rule)
+        status = self._context.find_status(entry, words, rule)
+        if status is Status.TARGET:
+            said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
+            headings = " ".join(lev.text for lev in words.levels if lev.name == "heading")
+            period = find_target_period(said, headings, period, self._head.window)
+            period = self._context.count_from_new_year(period, rule)
+        asked = is_asked(entry)
+        if asked and status is Status.THRESHOLD and rule and rule.period != "year":
+            period = self._head.window
+        comparator = Comparator.EQUAL if status is Status.MAX_SCORE else mention.comparator
+        if (status is Status.TARGET or asked) and comparator is Comparator.EQUAL:
+            comparator = Comparator.AT_MOST if self._falls(indicator) else Comparator.AT_LEAST
+        unit, read_as = self._context.find_unit(mention, words, rule)
+        where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
+        breakdown = candidate.breakdown if candidate else ""
+        is_twin = self._beside.find_twin_scope(entry) is not None
+        if mention.role == "turn" and indicator and not breakdown and not is_twin:
+            breakdown = f"position={mention.turn}"
+        return Figure(
+            line=self._lines[entry.line].number,
+            start=entry.offset + mention.numeral.start,
+            printed=mention.numeral.text,
+            section=place.section,
+            place=where,
+            area=self._scopes.find_area(words),
+            scope=scope,
+            period_start=period.start.isoformat() if period.start else "",
+            period_end=period.end.isoformat() if period.end else "",
+            indicator=indicator,
+            breakdown=breakdown,
+            unit=unit,
+            status=status,
+            comparator=comparator,
+            confidence=_weigh(candidate),
+            reason=candidate.reason if candidate else "",
+            rivals=rivals,
+            read_as=read_as,
+            is_scope_said=is_said,
+            is_time_said=period not in (self._head.window, Period(None, self._head.window.end)),
+            units=words.units,
+        )
+
+
+def _keep_best(candidates: list[Candidate]) -> list[Candidate]:
+    """One candidate per indicator, the best."""
+    kept: dict[str, Candidate] = {}
+    for candidate in candidates:
+        kept.setdefault(candidate.indicator, candidate)
+    return list(kept.values())
+
+
+def _weigh(candidate: Candidate | None) -> Confidence:
+    if candidate is None:
+        return Confidence.NONE
+    return Confidence.HIGH if candidate.score >= SURE else Confidence.LOW

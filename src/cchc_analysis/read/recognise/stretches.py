@@ -1,0 +1,283 @@
+"""Stretches of a line around a figure: what its sentence has said, and how it goes on.
+
+Comes in as a figure in its line; goes out as pieces of that line. Only punctuation and the places
+of other figures are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cchc_analysis.read.recognise.borders import SENTENCE_END
+from cchc_analysis.read.recognise.clauses import OPENER
+from cchc_analysis.read.recognise.grids import Label
+from cchc_analysis.read.recognise.mentions import Mention
+from cchc_analysis.read.recognise.wording import Hit
+
+BEFORE = "earlier in its sentence, another clause"
+LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
+TAIL = 25
+"""Words behind the own stretch of a figure that may still speak for it."""
+
+
+SUBJECT = re.compile(
+    r"(?i)\s*(%?\s*[^\W\d]+(?:\s+[^\W\d]+){0,3}?)\s+(?:(?:của|thuộc|tại)\s+)?(?:UBND\s+)?"
+    r"(?:cấp\s+(?:huyện|quận|thị xã|thành phố|xã|tỉnh|phường)|"
+    r"các\s+xã(?:,\s*(?:phường|thị trấn))*|huyện|thành phố|xã)"
+    r"\s*(?:,|và|,\s*và)\s*"
+)
+"""A noun and whose it is, with no word of what is done: that is said for both further on."""
+_TOPIC = re.compile(
+    r"(?i)\W*(?:về|đối với|riêng)\s+((?:[^\W\d_]+\s+){0,4}?hồ sơ(?:\s+[^\W\d_]+){1,6}?|"
+    r"biên chế(?:\s+[^\W\d_]+){0,3})\s*[,:]"
+)
+_CHANNEL = re.compile(
+    r"(?i)\W*((?:[^\W\d_]+\s+){0,4}?hồ sơ\s[^:;.]{0,30}?(?:trực tuyến|trực tiếp|bưu chính)"
+    r"[^:;.]{0,30}):"
+)
+"""How dossiers came in, as the label of a line: "Hồ sơ trực tuyến: thành phố 650, các xã 900"."""
+_BEGUN = re.compile(r"(?i)(?:^|[;,:(.–-]\s*)triển khai(?:\s+được)?\s*:?\s*$")
+_ALL_DOSSIERS = re.compile(r"(?i)\btổng(?:\s+số)?\s+hồ sơ(?:\s+TTHC)?\s*:?\s*(?:là\s+)?$")
+_CAME_IN = re.compile(r"(?i)[^;.\d]{0,40}\b(?:tiếp nhận|nhận mới|kỳ trước|trực tuyến|trực tiếp)\b")
+LEVEL_LABEL = re.compile(
+    r"(?i)\W*(?:(?:tại|ở|đối với|khối)\s+)?(?:cấp\s+(?:tỉnh|huyện|xã|phường|quận|thành phố|thị xã)|"
+    r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
+)
+"""What opens a line or a sentence with whose work it tells of: "- Cấp huyện: …"."""
+_LATE = re.compile(r"(?i)(?:^|[;,(:]\s*|\bcòn\s+)(?:bị\s+)?(?:chậm|trễ|muộn)\s*:?\s*$")
+_RANKS = re.compile(r"(?i)\b(?:xếp|đứng|hạng)\s*:?\s*$")
+_RECEIVES = re.compile(
+    r"(?i)(?<!tiếp )(?<!công )(?<!xác )(?<!chứng )(?<!ghi )(?<!đón )\bnhận"
+    r"(?:\s+(?:được|trên|hơn|gần|khoảng|tổng số))*\s+$"
+)
+_NO_NOUN = re.compile(r"(?i)\s*(?:/\s*\d+\s*)?(?:nhiệm vụ\b|[.,;)]|$)")
+_PRESENT = re.compile(
+    r"(?i)(?:\s+[^\W\d_]+){0,4}\s*[(,;]\s*"
+    r"(?:có mặt|hiện có|hiện có mặt|thực có|đã sử dụng|thực hiện|hiện)\s*(?:là\s*|:\s*)?\d"
+)
+_DISTRICT = r"(?P<district>huyện|quận|thị xã|thành phố)"
+_COMMUNES = r"(?:(?:các\s+)?(?:xã|phường)(?:,\s*(?:xã|phường|thị trấn))*)"
+_BARE_LEVEL = re.compile(
+    rf"(?i)(?:^|[:;,(])\W*(?:(?:ở|tại|trong đó)\s+)?(?:{_DISTRICT}|{_COMMUNES})"
+    r"\s*(?:là|có)?\s*:?\s*$"
+)
+_BOTH_LEVELS = re.compile(
+    rf"(?i)(?:[:(]|\btrong đó|\bgồm)\s*{_DISTRICT}\s*(?:là|có)?\s*:?\s*\d"
+    rf"[^:]*?[,;]\s*{_COMMUNES}\s*(?:là|có)?\s*:?\s*\d"
+)
+_OPENS = re.compile(r"(?i)\W*(?:(?:có|hiện|hiện có|đã có|đến nay|nay|trong đó|là|gồm)\W*){0,4}")
+
+
+_OF_ALL = re.compile(r"(?i)\s*,\s*(?:tất cả\s+|cả \d+\s+)?(?:[^\W\d_]+\s+){0,3}?đều\b")
+"""What is then said of all that was counted, and does not say what they are: ", đều đã xong"."""
+
+
+_GOES_ON = re.compile(r"(?i)\s(?:với|gồm|bao gồm|có)\s+(?:tổng số\s+)?$")
+_CAUSE = re.compile(r"(?i)\b(?:do|vì|gồm|ở)\b")
+_POINTS = re.compile(r"(?i)\s*điểm\b")
+_NEXT_LABEL = re.compile(r"(?i)\s*,\s*(?:tổng\s+)?(?:số|tỷ lệ|tỉ lệ)\b")
+"""What opens the label of the next figure, commas in it or not."""
+
+
+RANKED_IN = re.compile(
+    r"(?i)(?:\s*/\s*\d+)?\s*(?:(?:huyện|quận|thị xã|thành phố|tỉnh|địa phương|đơn vị|của|trong|"
+    r"toàn|cả nước)\b[\s,]*){0,8}(?:về|theo|ở|trong|trên)\s+(?:bảng\s+)?(?:xếp hạng\s+)?"
+    r"(chỉ số\s+[^,;.()\d]*?)(?=\s+(?:với|đạt)\b|\s*(?:[,;.()\d]|$))"
+)
+"""The index that a rank is of, behind it: "thứ 6/9 huyện, thành phố về Chỉ số CCHC"."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A mention in its document: the index of its line, the text it stands in, and its label.
+
+    ``text`` is the line, or the cell of a table, which stands in its line from ``offset`` on;
+    ``label`` only for cells.
+    """
+
+    line: int
+    text: str
+    mentions: tuple[Mention, ...]
+    at: int
+    label: Label | None = None
+    offset: int = 0
+
+    @property
+    def mention(self) -> Mention:
+        """The mention itself."""
+        return self.mentions[self.at]
+
+
+def find_tail(text: str, entry: Entry, end: int) -> str:
+    """What follows the own words up to a full stop, semicolon or bracket, or the next figure."""
+    mention = entry.mention
+    if mention.role == "each":
+        # What follows one of several things named together are the others.
+        return ""
+    end = _skip_brackets(text, end)
+    following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]
+    stop = min(
+        [len(text), *following[:1]]
+        + [at for mark in (";", "(", ")", ". ") if (at := text.find(mark, end)) >= 0]
+    )
+    for opener in OPENER.finditer(text, end, stop):
+        if opener[0] != ":":
+            stop = opener.start()
+            break
+    tail = text[end:stop]
+    if _OF_ALL.match(tail) or (following and _NEXT_LABEL.match(tail)):
+        return ""
+    if following and stop == following[0] and (goes_on := _GOES_ON.search(tail)):
+        # "10/10 xã có Bộ phận Một cửa với 42 công chức": what is said before "với" is of the xã.
+        tail = tail[: goes_on.start()]
+    elif following and stop == following[0]:
+        tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
+    return " ".join(tail.split()[:TAIL])
+
+
+def find_ranked(entry: Entry) -> str:
+    """The index that stands behind a rank; or ""."""
+    index = None if entry.label else RANKED_IN.match(entry.text, entry.mention.numeral.end)
+    return index[1] if index else ""
+
+
+def find_shared(text: str, entry: Entry) -> str:
+    """The predicate that follows several subjects: "150 TTHC cấp huyện và 60 TTHC cấp xã được …".
+
+    Nothing but such words as "có" may stand before the first, and both must be of one noun.
+    """
+    mention, mentions = entry.mention, entry.mentions
+    last = entry.at + (mention.role == "part")
+    if entry.label or mention.role not in ("", "part") or last + 1 >= len(mentions):
+        return ""
+    following = mentions[last + 1]
+    end = last + 1 + (following.role == "part")
+    if following.lead != mention.lead or following.role != mention.role or end >= len(mentions):
+        return ""
+    first = SUBJECT.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
+    behind = text[mentions[end].numeral.end : mentions[end].own[1]]
+    is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
+    opens = _OPENS.fullmatch(text[mention.own[0] : mention.numeral.start])
+    return behind if is_alike and opens else ""
+
+
+def find_bare_level(entry: Entry) -> str:
+    """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
+    mention = entry.mention
+    if entry.label or not _BOTH_LEVELS.search(entry.text, mention.lead):
+        return ""
+    level = _BARE_LEVEL.search(entry.text[mention.lead : mention.numeral.start])
+    if not level:
+        return ""
+    return "@district_office" if level["district"] else "@commune_aggregate"
+
+
+def is_before_present(entry: Entry) -> bool:
+    """Whether brackets right behind say how many of them there are: "công chức 92 (có mặt 89)"."""
+    return not entry.label and bool(_PRESENT.match(entry.text, entry.mention.numeral.end))
+
+
+def is_begun(entry: Entry) -> bool:
+    """Whether a bare verb says of tasks that they were begun: "Số nhiệm vụ: 11; triển khai 10"."""
+    at = entry.mention.numeral
+    verb = None if entry.label else _BEGUN.search(entry.text[: at.start])
+    return verb is not None and _NO_NOUN.match(entry.text, at.end) is not None
+
+
+def is_received(entry: Entry) -> bool:
+    """Whether the verb right before the number is "nhận", which elsewhere is a part of words."""
+    verb = None if entry.label else _RECEIVES.search(entry.text[: entry.mention.numeral.start])
+    return verb is not None
+
+
+def is_total_of_dossiers(entry: Entry) -> bool:
+    """Whether dossiers are counted of which parts then say how they came in.
+
+    "Tổng hồ sơ 1.204, gồm tiếp nhận mới 1.101, kỳ trước 103".
+    """
+    at, text = entry.mention.numeral, entry.text
+    opened = None if entry.label else _ALL_DOSSIERS.search(text[: at.start])
+    return opened is not None and _CAME_IN.match(text, at.end) is not None
+
+
+def is_late(entry: Entry) -> bool:
+    """Whether a bare adverb before the number says late: "…; chậm 110 hồ sơ"."""
+    return not entry.label and _LATE.search(entry.text[: entry.mention.numeral.start]) is not None
+
+
+def is_ranked(entry: Entry) -> bool:
+    """Whether a bare verb before the number says that it is a rank: "DTI 2023 xếp 20/63"."""
+    verb = None if entry.label else _RANKS.search(entry.text[: entry.mention.numeral.start])
+    return verb is not None and entry.mention.role in ("", "part")
+
+
+def find_topic(entry: Entry) -> str:
+    """The dossiers that all clauses of a sentence are about: "Về hồ sơ trực tuyến, …; cấp xã …"."""
+    mention = entry.mention
+    if entry.label:
+        return ""
+    topic = _TOPIC.match(entry.text, mention.lead) or _CHANNEL.match(entry.text, mention.lead)
+    return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
+
+
+def start_causes(entry: Entry) -> int:
+    """Where the causes of a loss begin that are told one by one: "mất 2 điểm do … (1,5 điểm)".
+
+    The end of the text where no further points follow: then the cause is that of this loss.
+    """
+    mention, text = entry.mention, entry.text
+    behind = [m.numeral for m in entry.mentions[entry.at + 1 :] if m.lead == mention.lead]
+    cause = _CAUSE.search(text, mention.numeral.end)
+    is_told = any(_POINTS.match(text, numeral.end) for numeral in behind)
+    return cause.start() if cause and is_told else len(text)
+
+
+def tell_sentence(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What the sentence has said before the figure, and how it began."""
+    mention, text = entry.mention, entry.text
+    first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
+    reach = mention.numeral.start if first is mention else first.own[1]
+    if first is not mention:
+        clause = max(mention.lead, text.rfind(";", mention.lead, mention.own[0]) + 1)
+        yield EARLIER, text[clause : max(reach, mention.own[0])]
+        yield BEFORE, text[mention.lead : max(reach, mention.own[0])]
+    yield "its sentence", text[mention.lead : reach]
+
+
+def _skip_brackets(text: str, at: int) -> int:
+    """Behind brackets that open right here: what they say of a figure is not how it goes on."""
+    opened = re.match(r"\s*\([^()]*\)", text[at:])
+    return at + opened.end() if opened else at
+
+
+def take_last_sentence(text: str) -> str:
+    """The last sentence of a line."""
+    lead = max((match.end() for match in SENTENCE_END.finditer(text)), default=0)
+    return text[lead:]
+
+
+def take_first_words(text: str) -> str:
+    """What a heading says before its colon."""
+    return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
+
+
+def label_pair(mention: Mention, text: str, hits: list[Hit]) -> list[Hit]:
+    """Of "có mặt A/B được giao" and "được giao/có mặt: A/B", the label that is not A's left out."""
+    present = [hit for hit in hits if hit.term == "có mặt"]
+    given = [hit for hit in hits if hit.term == "được giao"]
+    if mention.role != "part" or not given:
+        return hits
+    if not present:
+        # "52 người/58 biên chế được giao": what is given is the B.
+        return [hit for hit in hits if hit not in given or hit.end <= mention.numeral.start]
+    is_turned = text[given[0].end : present[0].start].strip() == "/"
+    other = present if is_turned else given
+    return [hit for hit in hits if hit not in other]
+
+
+def stand_together(one: Mention, other: Mention) -> bool:
+    """Whether two figures are of one pair or run."""
+    is_run = other.role in ("turn", "each")
+    return one.partner == other.partner and one.turn > 0 if is_run else one.own == other.own

@@ -1,0 +1,352 @@
+"""Dates and windows in words: "từ ngày … đến ngày …", "tính đến …", "năm 2023", "cùng kỳ".
+
+Comes in as text and the window of the report; goes out as the window that the text speaks of, or
+nothing. Pure functions; which text lies near a figure is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from cchc_analysis.data.clean import PeriodError, month_end, parse_period
+from cchc_analysis.data.records import Period
+
+OTHER_DAYS = 45
+"""Days by which a part of a year must begin or end apart from the report's to be another one."""
+_DAY = r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?"
+_FROM_TO = re.compile(
+    rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|"
+    rf"tới|-|–)\s*(?:hết\s*)?(?:ngày\s*)?{_DAY}"
+)
+_SINCE = re.compile(rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|tới)\s*nay\b")
+_SUMMED = re.compile(
+    rf"(?i)(?:lũy kế|luỹ kế|cộng dồn)\s+(?:tính\s+)?(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}"
+    r"(?!\s*(?:đến|tới|-|–))"
+)
+_AS_OF = re.compile(
+    rf"(?i)(?:tính đến|đến thời điểm|đến hết|tính tới|số liệu đến|tính hết|đến)\s*(?:hết\s*)?"
+    rf"(?:thời điểm\s*)?(?:(ngày)\s*)?{_DAY}"
+)
+_AS_OF_MONTH = re.compile(
+    r"(?i)\bđến\s+(?:hết|cuối)\s+tháng\s+(\d{1,2})(?:\s*(?:/|năm)\s*(\d{4}))?(?![\d/])"
+)
+_COMPARED_TO = re.compile(
+    r"(?i)so với\s+(?:(?:cùng kỳ\s+)?(?:tháng\s+(?P<month>\d{1,2})|"
+    r"(?P<span>quý\s+(?:i{1,3}|iv|[1-4])|0?[69]\s*tháng(?:\s+đầu)?))"
+    r"\s*(?:(?:/|năm)?\s*(?P<year>\d{4}))?|năm\s+(?P<whole>\d{4}))\s*[(:]\s*$"
+)
+_YEAR_BEFORE = re.compile(
+    r"(?i)[;,(:]\s*(?:đến\s+)?năm\s+((?:19|20)\d\d)\s*(?:là|đạt|có)?\s*:?\s*$"
+)
+_YEAR_BEHIND = re.compile(
+    r"(?i)\s*(?:%|[^\W\d]+(?:\s+[^\W\d]+)?)?\s*\((?:trong\s+|của\s+)?(?:năm\s+)?((?:19|20)\d\d)\)"
+)
+_AS_OF_WORDS = re.compile(
+    r"(?i)(?:tính đến|đến)\s*(?:hết\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
+)
+_SPAN = re.compile(
+    r"(?i)\bquý\s+(?:i{1,3}|iv|[1-4])\b\s*(?:/|năm)?\s*\d{4}"
+    r"|\b0?[69]\s*tháng(?:\s*đầu)?(?:\s*năm)?\s*/?\s*\d{4}|\b0?6\s*tháng\s*cuối\s*năm\s*\d{4}"
+)
+_SPAN_OF_THIS_YEAR = re.compile(
+    r"(?i)(?:(?:^|[.;:(]\s*|\b(?:trong|tính|lũy kế|luỹ kế|cộng dồn)\s+(?:trong\s+)?)"
+    r"(?P<quarter>quý\s+(?:i{1,3}|iv|[1-4]))"
+    r"|(?<!kế hoạch )(?<!báo cáo )(?<!sơ kết )(?<!hội nghị )(?<!nhiệm vụ )(?<!so với )"
+    r"(?<!cùng kỳ )(?<!\d )(?<![\d.,/-])\b(?P<months>0?[369]\s*tháng(?:\s*cuối(?=\s*năm))?))"
+    r"\b(?!\s*(?:một lần|tới|tiếp theo|/|(?:đầu\s*)?năm\s+(?:\d|trước|ngoái)|\d|liên tiếp|trở))"
+)
+_SINCE_NEW_YEAR = re.compile(
+    r"(?i)\b(?:(?:lũy|luỹ) kế|(?:tính\s+)?từ)\s*(?:từ\s+)?đầu năm\b(?!\s+\d)"
+)
+_MONTH = re.compile(
+    r"(?i)(?:^|[.(;–-]\s*|trong\s+|của\s+|cả\s+)tháng\s+(\d{1,2})"
+    r"(?:\s*(?:/|-|năm)\s*(\d{4})|(?=\s*(?:,|vừa qua|này)))(?![\d/])"
+)
+_YEAR = re.compile(
+    r"(?i)(?<!đầu )(?<!cuối )(?<!tháng )(?<!\d )(?<!giai đoạn )(?:^|[\s(,;*“])"
+    r"(?:trong\s+|cả\s+|của\s+)?năm\s+((?:19|20)\d\d)(?!\s*[-–]\s*\d)"
+)
+_AHEAD = re.compile(
+    r"(?i)\b(?:nhiệm vụ|phương hướng|mục tiêu|chỉ tiêu)\b[^.;]*?"
+    r"(?:năm\s+|/\s*|(?:nhiệm vụ|mục tiêu|chỉ tiêu|phương hướng)\s+)(?:19|20)\d\d(?!\s*[-–]\s*\d)"
+)
+_PRECEDED = re.compile(
+    r"(?i)(?:tháng\s*\d{1,2}|đầu|cuối|kế hoạch|luật|văn bản|"
+    r"ngày\s.{0,14}|quý\s*\w+|dự toán|giao|so với|"
+    r"cùng kỳ|sang|CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
+)
+_YEAR_END = re.compile(r"(?i)\bđến\s+(?:hết|cuối)\s+năm\b(?!\s+(?:19|20)\d\d)")
+_AGAINST = re.compile(r"(?i)so với\s+(?:cùng kỳ\s+)?(?:năm\s*)?$")
+_SPAN_OF_YEARS = re.compile(r"(?i)kỳ(?:\s+\w+){0,4}\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)")
+_COUNTED = re.compile(
+    r"(?i)\b(?:số liệu|kỳ báo cáo|thời (?:gian|điểm) (?:lấy|chốt|báo cáo)|mốc (?:lấy|chốt))"
+    r"(?:\s+(?:số liệu|báo cáo|được|tính|thống kê|tổng hợp|lấy|chốt|cập nhật|lũy kế|luỹ kế|"
+    r"cộng dồn|trong|kỳ|này|trên|dưới đây|là|từ|kể từ|đến|hết|thời điểm|ngày))*\s*[:,]?\s*"
+    r"(?:(?:từ|đến|tính đến)\s+)?(?:ngày\s+)?\d"
+)
+"""What opens the days of all figures; those of one thing ("số liệu biên chế") are its own."""
+_ONLY_WINDOW = re.compile(rf"\W*(?:{_FROM_TO.pattern.removeprefix('(?i)')})\W*", re.IGNORECASE)
+"""A line that is nothing but days, as it stands below a title."""
+_SAME = r"cùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?"
+_SAME_PERIOD = re.compile(
+    rf"(?i)^(?!.*so với)\W*(?:[^\W\d]+\s+){{0,4}}?{_SAME}\s*[,:(]?\s*(?:là|đạt|có)?\W*$"
+    # "so với cùng kỳ năm 2022 (111": but not "so với cùng kỳ năm 2022, đạt 111".
+    rf"|.*\b{_SAME}\s*(?:là\s*)?[:(]?\s*$"
+    rf"|(?:.*[;(,])?\s*(?:trong\s+|còn\s+)?{_SAME}[^\d;()]*$"
+)
+
+
+def find_window(text: str, default: Period) -> Period | None:
+    """The window that a text names from its first to its last day.
+
+    Examples:
+        >>> report = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
+        >>> find_window("từ ngày 15/12/2022 đến ngày 20/9/2023 tiếp nhận", report).end.isoformat()
+        '2023-09-20'
+        >>> find_window("theo Kế hoạch năm 2022", report) is None
+        True
+    """
+    if window := find_exact_window(text, default):
+        return window
+    spans = list(_SPAN.finditer(text))
+    if spans:
+        try:
+            return parse_period(spans[-1][0])
+        except PeriodError:
+            return None
+    return _find_span_of_this_year(text, default) or _find_month(text, default)
+
+
+def _find_span_of_this_year(text: str, default: Period) -> Period | None:
+    """Another part of the year than the report's: "tính trong 9 tháng qua" in one of a quarter.
+
+    Where it is about the same part, the report knows its days better.
+    """
+    match = _SPAN_OF_THIS_YEAR.search(text)
+    if not default.start or not default.end:
+        return None
+    found = _name_span(match, default.end.year) if match else None
+    if not found and _SINCE_NEW_YEAR.search(text):
+        found = Period(dt.date(default.end.year, 1, 1), default.end)
+    if not found or not found.start or not found.end:
+        return None
+    off = (found.start - default.start, found.end - default.end)
+    is_past = off[1].days <= OTHER_DAYS
+    return found if is_past and max(abs(each.days) for each in off) > OTHER_DAYS else None
+
+
+def _name_span(match: re.Match[str], year: int) -> Period | None:
+    span = (match["quarter"] or match["months"]).lstrip("0")
+    named = f"{span} năm {year}".replace("3 tháng năm", "quý i năm")
+    try:
+        return parse_period(named)
+    except PeriodError:
+        return None
+
+
+def find_exact_window(text: str, default: Period) -> Period | None:
+    """The window that a text gives with its first and last day.
+
+    A start without a year is that of the end, or of the year before where it would come after.
+    """
+    year = default.end.year if default.end else None
+    for match in _FROM_TO.finditer(text):
+        end = _make_day(match[4], match[5], match[6], year)
+        start = _make_day(match[1], match[2], match[3], end.year if end else year)
+        if start and end and start > end and not match[3]:
+            start = _make_day(match[1], match[2], str(end.year - 1), year)
+        if start and end and start <= end:
+            return Period(start, end)
+    if (since := _SINCE.search(text) or _SUMMED.search(text)) and default.end:
+        # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
+        start = _make_day(since[1], since[2], since[3], year)
+        return Period(start, default.end) if start and start < default.end else None
+    return None
+
+
+def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
+    """The days that the opening of a document says its figures count over; a lone day is the last.
+
+    Examples:
+        >>> nine = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
+        >>> find_counted_window(["(số liệu tính đến ngày 15/9/2023)"], nine).end.isoformat()
+        '2023-09-15'
+    """
+    for text in texts:
+        opened = _COUNTED.search(text) or _ONLY_WINDOW.fullmatch(text)
+        if not opened:
+            continue
+        said = text[opened.start() :]
+        day = find_day(said, period)
+        window = find_exact_window(said, period) or (day and Period(period.start, day))
+        if window and _is_about(window, period):
+            return window
+    return None
+
+
+def _is_about(window: Period, period: Period) -> bool:
+    """Whether a window lies in a period, but for the weeks by which offices count earlier."""
+    if not (window.start and window.end and period.start and period.end):
+        return False
+    off = dt.timedelta(days=OTHER_DAYS)
+    return period.start - off <= window.start < window.end <= period.end + off
+
+
+def _find_month(text: str, default: Period) -> Period | None:
+    """A month that a text counts over: "trong tháng 8/2021", "Tháng 9/2021, …"."""
+    found = None
+    for match in _MONTH.finditer(text):
+        year = match[2] or (default.end.year if default.end else None)
+        if year:
+            found = make_month(int(year), int(match[1])) or found
+    if found and default.start and default.end and (default.end - default.start).days < 45:
+        # "Tháng 8" of a report from 21 July to 20 August is that window.
+        return default
+    return found
+
+
+def make_month(year: int, month: int) -> Period | None:
+    """A month from its first to its last day; nothing where no calendar has it.
+
+    Examples:
+        >>> make_month(2024, 2).end.isoformat()
+        '2024-02-29'
+        >>> make_month(2024, 13), make_month(0, 8)
+        (None, None)
+    """
+    try:
+        return Period(dt.date(year, month, 1), month_end(year, month))
+    except ValueError:
+        return None
+
+
+def find_compared_window(before: str, default: Period) -> Period | None:
+    """The time that a value in brackets is of: "so với tháng 9 (1.953 hồ sơ)".
+
+    Examples:
+        >>> report = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
+        >>> find_compared_window("tăng so với quý II/2022 (", report).end.isoformat()
+        '2022-06-30'
+    """
+    match = _COMPARED_TO.search(before)
+    if not match or not default.end:
+        return None
+    year = match["year"] or match["whole"] or str(default.end.year)
+    if match["month"]:
+        return make_month(int(year), int(match["month"]))
+    try:
+        return parse_period(f"{match['span']} năm {year}" if match["span"] else f"năm {year}")
+    except PeriodError:
+        return None
+
+
+def find_bracket_window(behind: str) -> Period | None:
+    """The year in brackets right behind a value: "từ 12,4% (năm 2021) lên 68,9% (năm 2023)".
+
+    Examples:
+        >>> find_bracket_window("% (năm 2021) lên").end.isoformat()
+        '2021-12-31'
+    """
+    match = _YEAR_BEHIND.match(behind)
+    return Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31)) if match else None
+
+
+def find_series_window(before: str, default: Period) -> Period | None:
+    """The year right before a value of a series: "năm 2021 là 96, năm 2022 là 92".
+
+    That of the report is the report's window, or the year where the report is of several.
+    """
+    match = _YEAR_BEFORE.search(before)
+    if not match or not default.start or not default.end:
+        return None
+    year = Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31))
+    is_ours = default.start.year <= int(match[1]) == default.end.year
+    return default if is_ours and default.start.year == int(match[1]) else year
+
+
+def find_day(text: str, default: Period) -> dt.date | None:
+    """The day up to which a text counts ("tính đến ngày 01/6/2024"), the last one it names."""
+    year = default.end.year if default.end else None
+    found = None
+    for match in _AS_OF_WORDS.finditer(text):
+        found = _make_day(match[1], match[2], match[3], year) or found
+    for match in _AS_OF_MONTH.finditer(text):
+        if year and (month := make_month(int(match[2] or year), int(match[1]))):
+            found = month.end
+    for match in _AS_OF.finditer(_FROM_TO.sub(" ", text)):
+        is_explicit = match[1] or match[4] or match[0].casefold().startswith(("tính", "số liệu"))
+        if is_explicit:
+            found = _make_day(match[2], match[3], match[4], year) or found
+    if not found or not default.end:
+        return found
+    # Nobody has counted up to a day well behind the report's: that is when something ends.
+    return found if -400 <= (found - default.end).days <= OTHER_DAYS else None
+
+
+def find_year(text: str, default: Period) -> Period | None:
+    """Another year than the report's, named as the time of what is counted."""
+    found = None
+    for match in _YEAR.finditer(text):
+        year = int(match[1])
+        before = text[: match.start(1)].rstrip()
+        before = re.sub(r"(?i)(?:trong|cả|của)?\s*năm$", "", before)
+        if _PRECEDED.search(before) or (default.end and year == default.end.year):
+            continue
+        found = Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+    return found
+
+
+def find_target_period(text: str, headings: str, period: Period, default: Period) -> Period:
+    """A target set for this year or a later one is for all of it ("theo kế hoạch năm 2023").
+
+    Where the text names no time the headings may: "Nhiệm vụ trọng tâm năm 2022", "quý II/2022".
+    """
+    if not default.end or period.end != default.end:
+        return period
+    if _YEAR_END.search(text):
+        start = dt.date(default.end.year, 1, 1) if period.start else None
+        return Period(start, dt.date(default.end.year, 12, 31))
+    years = [int(m[1]) for m in _YEAR.finditer(text) if not _AGAINST.search(text[: m.start(1)])]
+    if not years:
+        ahead = _AHEAD.search(headings) or _AHEAD.match(text.lstrip("-+*•. 0123456789IVX)"))
+        named = ahead[0] if ahead else ""
+        window = None if "cuối" in named.casefold() else find_window(named, default)
+        if window and window.end:
+            start = window.start if period.start else None
+            return Period(start, window.end) if window.end > default.end else period
+        years = [int(year) for year in re.findall(r"(?:19|20)\d\d", named)]
+    if not years or years[-1] < default.end.year:
+        return period
+    start = dt.date(years[-1], 1, 1) if period.start else None
+    return Period(start, dt.date(years[-1], 12, 31))
+
+
+def find_span_end(text: str) -> dt.date | None:
+    """The end of a run of years that is counted over ("kỳ hệ thống hóa 2019-2023")."""
+    match = _SPAN_OF_YEARS.search(text)
+    return dt.date(int(match[2]), 12, 31) if match else None
+
+
+def is_same_period_before(text: str) -> bool:
+    """Whether the words right before a figure make it last year's ("cùng kỳ năm 2022: 111")."""
+    return bool(_SAME_PERIOD.match(text))
+
+
+def shift_year(period: Period) -> Period:
+    """The same window one year before."""
+
+    def back(day: dt.date | None) -> dt.date | None:
+        if day is None:
+            return None
+        return dt.date(day.year - 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+    return Period(back(period.start), back(period.end))
+
+
+def _make_day(day: str, month: str, year: str | None, default: int | None) -> dt.date | None:
+    try:
+        return dt.date(int(year or default or 0), int(month), int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Rules: what figures owe each other, and the findings where they do not keep it."""

@@ -1,0 +1,113 @@
+"""Rules about the cells of one row: true where a row keeps the rule.
+
+Each takes a table with the columns that ``COLUMNS`` names for it (those of ``described`` tables)
+and answers for all rows at once. A cell that is missing is no answer: another rule asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cchc_analysis.data.clean import VERBAL_ZEROS
+from cchc_analysis.data.records import RESULT_STATUSES, Origin, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FULL = 100.0
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "expect_counts_to_be_whole": ("value", "unit_kind"),
+    "expect_rates_not_above_hundred": ("value", "low", "range_max", "unit"),
+    "expect_value_in_catalogue_range": ("value", "unit", "range_min", "range_max"),
+    "expect_unit_of_the_catalogue": ("unit", "catalogue_unit"),
+    "expect_dates_in_order": ("period_start", "period_end"),
+    "expect_period_inside_validity": ("period_start", "period_end", "valid_from", "valid_to"),
+    "expect_results_to_be_dated": ("status", "period_end"),
+    "expect_maximum_to_be_a_norm": ("status", "aggregation", "unit_kind"),
+    "expect_value_inside_its_room": ("value", "low", "high"),
+    "expect_origin_to_be_shown": ("origin", "figures", "parts"),
+    "expect_interval_around_value": ("value", "wilson_low", "wilson_high"),
+    "expect_figure_to_be_readable": ("printed", "read_as"),
+}
+"""The columns that each rule looks at."""
+
+
+def is_whole_count(rows: pd.DataFrame) -> pd.Series:
+    """A thing that is counted has no fraction."""
+    value = rows["value"]
+    is_whole: pd.Series = (value % 1 == 0) | ~np.isfinite(value)
+    return is_whole | (rows["unit_kind"] != "count")
+
+
+def is_rate_to_hundred(rows: pd.DataFrame) -> pd.Series:
+    """A rate that cannot exceed a hundred does not."""
+    is_share = (rows["unit"] == "%") & (rows["range_max"] == FULL)
+    return ~is_share | ~(rows["value"] > FULL)
+
+
+def is_in_range(rows: pd.DataFrame) -> pd.Series:
+    """A value lies in the range of its indicator; a share above a hundred is another rule."""
+    is_share = (rows["unit"] == "%") & (rows["range_max"] == FULL)
+    is_below = rows["value"] < rows["range_min"]
+    is_above = (rows["value"] > rows["range_max"]) & ~is_share
+    return ~is_below & ~is_above
+
+
+def is_in_unit(rows: pd.DataFrame) -> pd.Series:
+    """A value is in the unit of its indicator."""
+    return (rows["unit"] == rows["catalogue_unit"]) | (rows["catalogue_unit"] == "")
+
+
+def is_dated_in_order(rows: pd.DataFrame) -> pd.Series:
+    """A period starts before it ends; a stock has no start."""
+    start, end = rows["period_start"], rows["period_end"]
+    return (start == "") | ((end != "") & (start <= end))
+
+
+def is_area_valid(rows: pd.DataFrame) -> pd.Series:
+    """An area exists when a period ends."""
+    end = rows["period_end"]
+    is_early = (rows["valid_from"] != "") & (end < rows["valid_from"])
+    is_late = (rows["valid_to"] != "") & (end > rows["valid_to"])
+    return (end == "") | ~(is_early | is_late)
+
+
+def is_result_dated(rows: pd.DataFrame) -> pd.Series:
+    """A result belongs to a day; targets may be open."""
+    return ~rows["status"].isin(RESULT_STATUSES) | (rows["period_end"] != "")
+
+
+def is_maximum_a_norm(rows: pd.DataFrame) -> pd.Series:
+    """A maximum is of a norm, and counted in points."""
+    is_norm = (rows["aggregation"] == "norm") & (rows["unit_kind"] == "score")
+    return (rows["status"] != Status.MAX_SCORE) | is_norm
+
+
+def is_inside_room(rows: pd.DataFrame) -> pd.Series:
+    """A value lies between its bounds, and has both."""
+    is_between = (rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"])
+    is_number: pd.Series = np.isfinite(rows["value"])
+    return is_between | ~is_number
+
+
+def is_origin_shown(rows: pd.DataFrame) -> pd.Series:
+    """A reported value names its figures, a derived one its parts."""
+    is_reported = rows["origin"] == Origin.REPORTED
+    return (rows["figures"] != "").where(is_reported, rows["parts"] != "")
+
+
+def is_interval_around(rows: pd.DataFrame) -> pd.Series:
+    """A rate with an interval lies inside it, as far as its digits go."""
+    low, high = rows["wilson_low"], rows["wilson_high"]
+    is_ordered = (low <= high) & (low >= 0) & (high <= FULL)
+    return low.isna() & high.isna() | is_ordered
+
+
+def is_figure_readable(rows: pd.DataFrame) -> pd.Series:
+    """A figure has digits, is a zero in words, or says how a person reads it."""
+    is_zero = rows["printed"].str.casefold().isin(VERBAL_ZEROS)
+    return rows["printed"].str.contains(r"\d") | is_zero | (rows["read_as"] != "")

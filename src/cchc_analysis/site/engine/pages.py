@@ -1,0 +1,275 @@
+"""A folder of pages that is whole at every moment, and only rebuilt where it has to be.
+
+Beside the folder ``site`` lies ``.site.pages``: the files of every page under its content key, and
+the ledger ``site.json``, which says from which keys the site was put together. A page is written
+under a temporary name and renamed, so it is there or not, whatever is killed and when; the next
+run finds what is there and goes on. The site is put together beside the old one, of links to these
+files, and changes places with it in one step.
+
+This module knows bytes and names, and nothing of what a page says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cchc_analysis.site.engine.disk import exchange, in_words, link, lock_file, write_down
+
+Files = Mapping[str, bytes]
+"""The files of a page by their names; one that begins with a dot is kept and not published."""
+
+_KEY_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A page of the site.
+
+    Attributes:
+        key: Its content key.
+        reads: Names of what it was made of, for whoever has to tell what a missing one touches.
+    """
+
+    key: str
+    reads: tuple[str, ...] = ()
+
+
+@dataclass
+class Build:
+    """A build of one folder, which nobody else builds at the same time.
+
+    Attributes:
+        site: The folder.
+        store: Where its pages are kept.
+        placed: The pages of the site as it is, by their folders below it.
+        stamp: What the site is to be made from, in the words of whoever builds it.
+        former_stamp: What the site as it is was made from, if it is all there.
+        is_intact: Whether nobody changed, added or removed a file of the site since.
+    """
+
+    site: Path
+    store: Path
+    force: bool = False
+    placed: dict[str, Placed] = field(default_factory=dict)
+    stamp: str = ""
+    former_stamp: str = ""
+    is_intact: bool = False
+    _inode: int = 0
+    _made: set[str] = field(default_factory=set)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the site is well, and was made from what it would be made from now."""
+        is_same = bool(self.stamp) and self.stamp == self.former_stamp
+        return is_same and self.is_intact and not self.force
+
+    @property
+    def made(self) -> int:
+        """How many pages were made and kept since it was opened."""
+        return len(self._made)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the new site is in the place of the old one."""
+        return _find_inode(self.site) != self._inode
+
+    def has(self, key: str) -> bool:
+        """Whether the page of this key need not be made again."""
+        return key in self._made or (not self.force and self._page(key).is_dir())
+
+    def keep(self, key: str, files: Files) -> None:
+        """Keep the page of a key.
+
+        Raises:
+            BriefError: The disk is full, or cannot be written to; what was there is untouched.
+        """
+        page = self._page(key)
+        with in_words(self.store):
+            page.parent.mkdir(exist_ok=True)
+            fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self.store))
+            try:
+                fresh.chmod(0o755)
+                for name, content in files.items():
+                    write_down(fresh / name, content)
+                shutil.rmtree(page, ignore_errors=True)
+                fresh.rename(page)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+        self._made.add(key)
+
+    def read(self, key: str, name: str) -> bytes | None:
+        """A file of a page, if it has it."""
+        path = self._page(key) / name
+        return path.read_bytes() if path.is_file() else None
+
+    def former(self, folder: str) -> Placed | None:
+        """The page that the site shows in a folder now, if it can be shown again."""
+        placed = self.placed.get(folder)
+        return placed if placed and self._page(placed.key).is_dir() else None
+
+    def publish(self, pages: Mapping[str, Placed], *, is_whole: bool = True) -> int:
+        """Put the site together and in place of the old one, in one step.
+
+        Args:
+            pages: The pages by their folders below the site's; "" is the site's own.
+            is_whole: Whether these are all pages, each as it should be.
+
+        Returns:
+            How many pages are new or changed; 0 if the site was well and is left alone.
+
+        Raises:
+            BriefError: The disk is full, or cannot be written to; the old site is untouched.
+        """
+        old = {folder: placed.key for folder, placed in self.placed.items()}
+        changed = [folder for folder, page in pages.items() if old.get(folder) != page.key]
+        is_same = not changed and len(old) == len(pages) and self.is_intact and not self._made
+        with in_words(self.store):
+            if not is_same:
+                self._swap(pages)
+            self._write_ledger(pages, self.stamp if is_whole else "")
+        if not is_same:
+            self._forget({page.key for page in pages.values()})
+        return 0 if is_same else len(changed) or len(pages)
+
+    def _swap(self, pages: Mapping[str, Placed]) -> None:
+        fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self.store))
+        try:
+            fresh.chmod(0o755)
+            for folder, page in sorted(pages.items()):
+                target = fresh / folder
+                target.mkdir(parents=True, exist_ok=True)
+                for name in _list_published(self._page(page.key)):
+                    link(self._page(page.key) / name, target / name)
+            exchange(fresh, self.site)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+    def _page(self, key: str) -> Path:
+        return self.store / key[:2] / key
+
+    def _write_ledger(self, pages: Mapping[str, Placed], stamp: str) -> None:
+        """Write down what the site was put together from, and how its files looked then."""
+        ledger = {
+            folder: {
+                "key": page.key,
+                "reads": page.reads,
+                "files": {
+                    name: _look_at(self.site / folder / name)
+                    for name in _list_published(self._page(page.key))
+                },
+            }
+            for folder, page in sorted(pages.items())
+        }
+        text = json.dumps({"stamp": stamp, "pages": ledger}, ensure_ascii=False)
+        fresh = self.store / "new-site.json"
+        try:
+            write_down(fresh, text.encode())
+            fresh.replace(self.store / "site.json")
+        finally:
+            fresh.unlink(missing_ok=True)
+
+    def read_ledger(self) -> None:
+        """Learn what the site is made of; forget pages that somebody changed in the site."""
+        ledger: dict[str, Any] = {}
+        with suppress(OSError, ValueError):
+            ledger = json.loads((self.store / "site.json").read_text("utf-8"))
+        pages: dict[str, Any] = ledger.get("pages", {})
+        self.former_stamp = ledger.get("stamp", "")
+        self.placed = {
+            folder: Placed(page["key"], tuple(page["reads"])) for folder, page in pages.items()
+        }
+        expected = {
+            f"{folder}/{name}".lstrip("/"): look
+            for folder, page in pages.items()
+            for name, look in page["files"].items()
+        }
+        there = {name: _look_at(self.site / name) for name in _list_files(self.site)}
+        self.is_intact = bool(pages) and there == expected
+        if not self.is_intact:
+            self._forget_changed(pages)
+
+    def _forget_changed(self, pages: Mapping[str, Any]) -> None:
+        """A page whose file was changed in the site is changed here too: both are one file."""
+        for page in pages.values():
+            kept = self._page(page["key"])
+            if any(_look_at(kept / name) != look for name, look in page["files"].items()):
+                shutil.rmtree(kept, ignore_errors=True)
+
+    def _forget(self, keys: set[str]) -> None:
+        """Remove pages that no site shows any more."""
+        for page in self.store.glob("??/*"):
+            if len(page.name) == _KEY_LENGTH and page.name not in keys:
+                shutil.rmtree(page, ignore_errors=True)
+
+
+@contextmanager
+def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[Build]:
+    """Begin to build a folder, or refuse when somebody else is building it.
+
+    Args:
+        site: The folder; made when it is not there.
+        stamp: What it is to be made from; where that is the same, so is the site.
+        force: Make every page again. The site itself stays until the new one is there.
+
+    Raises:
+        CommandError: Another build of this folder is running.
+        BriefError: The place cannot be written to.
+    """
+    site = site.resolve()
+    store = site.with_name(f".{site.name}.pages")
+    with in_words(store):
+        store.mkdir(parents=True, exist_ok=True)
+        lock = (store / "lock").open("a+", encoding="utf-8")
+    with lock:
+        lock_file(lock, site)
+        _clear_up(store, site)
+        build = Build(site, store, force, stamp=stamp, _inode=_find_inode(site))
+        build.read_ledger()
+        yield build
+
+
+def _clear_up(store: Path, site: Path) -> None:
+    """Remove what a killed build left half done; bring back a site that it had set aside."""
+    for path in sorted(store.iterdir()):
+        if path.name.startswith("old-") and not site.exists():
+            path.rename(site)
+        elif path.name.startswith(("new-", "old-")):
+            shutil.rmtree(path, ignore_errors=True)
+            path.unlink(missing_ok=True) if path.is_file() else None
+
+
+def _look_at(path: Path) -> list[int]:
+    """What tells an untouched file from a changed one: size and time to the nanosecond."""
+    try:
+        status = path.stat()
+    except OSError:
+        return []
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _find_inode(folder: Path) -> int:
+    """Which folder it is, whatever it is called; 0 for none."""
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return 0
+
+
+def _list_published(page: Path) -> list[str]:
+    return sorted(path.name for path in page.iterdir() if not path.name.startswith("."))
+
+
+def _list_files(folder: Path) -> list[str]:
+    return [
+        Path(parent, name).relative_to(folder).as_posix()
+        for parent, _, names in os.walk(folder)
+        for name in names
+    ]

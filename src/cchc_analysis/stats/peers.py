@@ -1,0 +1,265 @@
+"""Who an area may be compared with, and where its series breaks.
+
+Comes in as the reference areas, their events and regions; goes out as lists of ids and of dates.
+The rules are those of product.md, written here once: peers of one kind and one province first;
+if they are too few, of one kind, one region and similar volume; with fewer than five, values only
+and no position. A series is never carried over an event or a change of definition.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from cchc_analysis.data.files import list_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.data.reference import Reference
+
+FEWEST = 5
+"""Peers below which an area is given no position."""
+SIMILAR = 2.0
+"""Volumes are similar up to this factor, in either direction."""
+PROPOSED, RETYPED = "proposal", "type"
+"""Kinds of event that break nothing: what was only ever proposed; a district that becomes a town
+and stays what it is otherwise."""
+
+RULE_TEXT: Mapping[str, tuple[str, str]] = {
+    "province": (
+        "Các đơn vị cùng loại trong cùng tỉnh.",
+        "Units of the same kind in the same province.",
+    ),
+    "region": (
+        "Trong tỉnh có dưới 5 đơn vị cùng loại: các đơn vị cùng loại, cùng vùng, có số hồ sơ từ "
+        "một nửa đến gấp đôi.",
+        "Fewer than 5 units of the same kind in the province: units of the same kind and region "
+        "with half to twice as many dossiers.",
+    ),
+    "none": (
+        "Có dưới 5 đơn vị để so sánh: chỉ nêu số liệu, không xếp vị trí.",
+        "Fewer than 5 units to compare with: values only, no position.",
+    ),
+}
+"""The rule that was applied, to be printed with the list."""
+
+
+@dataclass(frozen=True)
+class Peers:
+    """The areas that an area may be compared with.
+
+    ``rule`` is a key of ``RULE_TEXT``: with ``none``, values may be shown and no position given.
+    """
+
+    area_id: str
+    peers: tuple[str, ...]
+    rule: Literal["province", "region", "none"]
+
+    @property
+    def has_position(self) -> bool:
+        """Whether the area may be given a place among its peers."""
+        return self.rule != "none"
+
+
+def find_peers(area_id: str, reference: Reference, volumes: Mapping[str, float], day: str) -> Peers:
+    """Find the peers of an area by the written rule.
+
+    Args:
+        area_id: The area.
+        reference: The areas, and the region of each province.
+        volumes: Dossiers received by area; an area without any is no peer across provinces.
+        day: The day on which the peers must exist.
+
+    Returns:
+        Its peers, sorted, without itself.
+    """
+    kind = [
+        each
+        for each in _list_same_kind(area_id, reference, day)
+        if area_exists(each, day, reference) and each != area_id
+    ]
+    province = find_province(area_id, reference)
+    near = tuple(sorted(each for each in kind if find_province(each, reference) == province))
+    if len(near) >= FEWEST:
+        return Peers(area_id, near, "province")
+    wide = tuple(
+        sorted(
+            each
+            for each in kind
+            if _is_in_region(each, area_id, reference)
+            and _is_similar(volumes.get(each), volumes.get(area_id))
+        )
+    )
+    if len(wide) >= FEWEST:
+        return Peers(area_id, wide, "region")
+    return Peers(area_id, tuple(sorted({*near, *wide})), "none")
+
+
+def find_province(area_id: str, reference: Reference) -> str:
+    """The province that an area lies in, or is; ``""`` above provinces."""
+    rows = reference.area_rows
+    while area_id and rows[area_id]["level"] != "province":
+        area_id = str(rows[area_id]["parent_id"])
+    return area_id
+
+
+def area_exists(area_id: str, day: str, reference: Reference) -> bool:
+    """Whether an area exists on a day; an open end is for ever."""
+    row = reference.area_rows[area_id]
+    return str(row["valid_from"]) <= day <= (str(row["valid_to"]) or "9999-12-31")
+
+
+def list_changes(area_id: str, reference: Reference) -> list[dict[str, str]]:
+    """The events that concern an area and took effect, oldest first (rows of area_changes)."""
+    held = [
+        row
+        for row in reference.changes_of.get(area_id, ())
+        if row["effective"] and row["kind"] != PROPOSED
+    ]
+    return sorted(held, key=lambda row: str(row["effective"]))
+
+
+def list_breaks(indicator: str, reference: Reference) -> list[dict[str, str]]:
+    """The changes of an indicator's definition, oldest first (rows of breaks)."""
+    held = [
+        row
+        for row in list_rows(reference.breaks)
+        if any(fnmatch.fnmatch(indicator, form) for form in row["indicators"].split())
+    ]
+    return sorted(held, key=lambda row: str(row["effective"]))
+
+
+def find_successors(area_id: str, reference: Reference) -> list[str]:
+    """The areas of the same level that an area's territory went to, where the events say so.
+
+    In a merger, whoever ends on the day before it takes effect goes into whoever lives on. In a
+    split, whoever begins on that day comes from whoever was there before.
+    """
+    return _find_linked(area_id, reference, is_forward=True)
+
+
+def find_predecessors(area_id: str, reference: Reference) -> list[str]:
+    """The areas of the same level that went into an area."""
+    return _find_linked(area_id, reference, is_forward=False)
+
+
+def break_series(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Number the segments of every series: a new one after each event or change of definition.
+
+    Args:
+        table: ``area_id``, ``indicator``, ``period_start``, ``period_end`` (a stock has no start).
+        reference: The events of areas, and the changes of definitions.
+
+    Returns:
+        The table with ``segment`` (events before the end of the period) and ``crosses`` (the
+        events inside it, by id): values of two segments are never joined, and a period that
+        crosses an event says so.
+    """
+    import pandas as pd
+
+    events = _list_events(table, reference)
+    begin = table["period_start"].where(table["period_start"] != "", table["period_end"])
+    keys = list(zip(table["area_id"], table["indicator"], begin, table["period_end"], strict=True))
+    known = {key: _place(key, events) for key in dict.fromkeys(keys)}
+    placed = [known[key] for key in keys]
+    return table.assign(
+        segment=pd.Series([segment for segment, _ in placed], index=table.index, dtype="int64"),
+        crosses=pd.Series([names for _, names in placed], index=table.index, dtype="str"),
+    )
+
+
+def find_type(area_id: str, reference: Reference, day: str) -> str:
+    """The type of an area on a day, "huyện" or "thị xã": what the last change of it made it.
+
+    The words of such a change say so: "Huyện … thành thị xã …".
+    """
+    rows = reference.area_rows
+    made = [
+        row["change_vi"].casefold().partition(" thành ")[2]
+        for row in list_changes(area_id, reference)
+        if row["kind"] == RETYPED and row["effective"] <= day
+    ]
+    if not made:
+        return str(rows[area_id]["type"])
+    types = {str(row["type"]) for row in rows.values()}
+    return max((each for each in types if made[-1].startswith(each)), key=len)
+
+
+def _list_same_kind(area_id: str, reference: Reference, day: str) -> list[str]:
+    rows = reference.area_rows
+    wanted = (rows[area_id]["level"], find_type(area_id, reference, day))
+    return [
+        each
+        for each, row in rows.items()
+        if row["level"] == wanted[0] and find_type(each, reference, day) == wanted[1]
+    ]
+
+
+def _is_in_region(one: str, other: str, reference: Reference) -> bool:
+    here, there = (reference.region_of.get(find_province(each, reference)) for each in (one, other))
+    return here is not None and here == there
+
+
+def _is_similar(one: float | None, other: float | None) -> bool:
+    return bool(one and other and other / SIMILAR <= one <= other * SIMILAR)
+
+
+def _find_linked(area_id: str, reference: Reference, *, is_forward: bool) -> list[str]:
+    linked: list[str] = []
+    for change in list_changes(area_id, reference):
+        others = {each for each in change["area_ids"].split() if each in reference.area_rows}
+        old = _find_old(change, others, reference)
+        level = reference.area_rows[area_id]["level"]
+        wanted = others - old if is_forward else old
+        if change["kind"] in ("merger", "split") and (area_id in old) == is_forward:
+            linked += [
+                each for each in sorted(wanted) if reference.area_rows[each]["level"] == level
+            ]
+    return [each for each in dict.fromkeys(linked) if each != area_id]
+
+
+def _find_old(change: Mapping[str, str], others: set[str], reference: Reference) -> set[str]:
+    """Those of an event that were there before, and that others came of."""
+    rows = reference.area_rows
+    if change["kind"] == "split":
+        return {each for each in others if rows[each]["valid_from"] != change["effective"]}
+    last_day = _day_before(change["effective"])
+    return {each for each in others if rows[each]["valid_to"] == last_day}
+
+
+def _day_before(day: str) -> str:
+    return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
+
+
+Events = dict[tuple[str, str], list[tuple[str, str]]]
+"""Day and name of the events of each area and indicator, oldest first."""
+
+
+def _list_events(table: pd.DataFrame, reference: Reference) -> Events:
+    of_area = {
+        area_id: [
+            (row["effective"], row["change_id"])
+            for row in (list_changes(area_id, reference) if area_id in reference.area_rows else ())
+            if row["kind"] != RETYPED
+        ]
+        for area_id in table["area_id"].unique()
+    }
+    of_indicator = {
+        indicator: [
+            (row["effective"], row["break_id"]) for row in list_breaks(indicator, reference)
+        ]
+        for indicator in table["indicator"].unique()
+    }
+    pairs = table[["area_id", "indicator"]].drop_duplicates().itertuples(index=False, name=None)
+    return {(area, code): sorted(of_area[area] + of_indicator[code]) for area, code in pairs}
+
+
+def _place(key: tuple[str, str, str, str], events: Events) -> tuple[int, str]:
+    area_id, indicator, start, end = key
+    own = events[area_id, indicator]
+    crossed = [name for day, name in own if start < day <= end]
+    return sum(day <= end for day, _ in own), " ".join(crossed)

@@ -1,0 +1,65 @@
+"""Rates over several scopes or areas, from their parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import RESULT_STATUSES
+from cchc_analysis.stats.windows.intervals import read_interval, with_range
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.data.reference import Reference
+
+
+def pool_ratios(table: pd.DataFrame, reference: Reference, over: str = "scope") -> pd.DataFrame:
+    """Rates recomputed from their parts over several scopes or areas, never averaged.
+
+    Args:
+        table: As for ``discretise_windows``.
+        reference: The catalogue, which names numerator and denominator of each rate.
+        over: The column to pool over, ``scope`` or ``area_id``; breakdowns are not pooled.
+
+    Returns:
+        One row per rate and place, without the pooled column: ``indicator``, ``numerator``,
+        ``denominator``, ``value``, ``low``, ``high``, ``pooled`` (how many were put together) and
+        ``parts``. Only places that state both parts count.
+    """
+    import pandas as pd
+
+    ranged = with_range(table)
+    counts = ranged[(ranged["breakdown"] == "") & ranged["status"].isin(RESULT_STATUSES)]
+    place = [name for name in ("area_id", "scope", "period_start", "period_end") if name != over]
+    rates = reference.indicators[reference.indicators["denominator"] != ""]
+    pooled = [
+        _pool(counts, rate["indicator"], (rate["numerator"], rate["denominator"]), place, over)
+        for rate in list_rows(rates)
+        if rate["numerator"]
+    ]
+    return pd.concat(pooled, ignore_index=True)
+
+
+def _pool(
+    counts: pd.DataFrame, rate: str, parts: tuple[str, str], place: list[str], over: str
+) -> pd.DataFrame:
+    numerator, denominator = (counts[counts["indicator"] == part] for part in parts)
+    both = numerator.merge(denominator, on=[*place, over], suffixes=("", "_all"))
+    names = ["value", "low", "high", "value_all", "low_all", "high_all"]
+    sums = both.groupby(place, sort=True)[names].sum()
+    pooled = both.groupby(place, sort=True).size()
+    share = read_interval(sums) / read_interval(sums, "_all") * 100.0
+    formula = f"100 * SUM({parts[0]}) / SUM({parts[1]})"
+    table = sums.assign(
+        indicator=rate,
+        numerator=sums["value"],
+        denominator=sums["value_all"],
+        value=share.value,
+        low=share.low,
+        high=share.high,
+        pooled=pooled,
+        parts=formula,
+    )
+    columns = ["indicator", "numerator", "denominator", "value", "low", "high", "pooled", "parts"]
+    return table[columns].reset_index()
