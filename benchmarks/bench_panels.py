@@ -25,9 +25,10 @@ import pandas as pd
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.panels import PanelMapping, PanelSource, add_panel, read_panels
 from cchc_analysis.rules.identities import choose_readings, load_identities
-from cchc_analysis.stats.inference import adjust_p_values, find_trend
 from cchc_analysis.stats.peers import break_series, find_peers
-from cchc_analysis.stats.windows import compare_same_window, discretise_windows, pool_ratios
+from cchc_analysis.stats.rates import pool_ratios
+from cchc_analysis.stats.trends import adjust_p_values, find_trend
+from cchc_analysis.stats.windows import compare_same_window, discretise_windows
 from cchc_analysis.synthetic import count_recall, make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]

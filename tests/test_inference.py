@@ -12,20 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cchc_analysis.stats.inference import (
-    ASSUMPTIONS,
-    adjust_p_values,
-    chart_individuals,
-    chart_proportions,
-    choose_trend_word,
-    find_trend,
-    funnel_limits,
-    place_in_funnel,
-    rank_proportions,
-    rank_ranges,
-    standardise_indirectly,
-    wilson_interval,
-)
+from cchc_analysis.stats.assumptions import ASSUMPTIONS
+from cchc_analysis.stats.control import chart_individuals, chart_proportions
+from cchc_analysis.stats.funnels import funnel_limits, place_in_funnel, standardise_indirectly
+from cchc_analysis.stats.ranks import rank_proportions, rank_ranges
+from cchc_analysis.stats.rates import wilson_interval
+from cchc_analysis.stats.trends import adjust_p_values, choose_trend_word, find_trend
 
 Z = 1.959963984540054
 

@@ -16,7 +16,7 @@ from cchc_analysis.data.records import FINDING_COLUMNS, QUANTITY, TALLY_COLUMNS,
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.panels import read_panels
-from cchc_analysis.stats.inference import wilson_interval
+from cchc_analysis.stats.rates import wilson_interval
 from cchc_analysis.synthetic import NOTICE, SyntheticCountry, make_country
 
 ROOT = Path(__file__).resolve().parents[1]

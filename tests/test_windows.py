@@ -11,16 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.stats.intervals import Interval, find_value_before
+from cchc_analysis.stats.rates import pool_ratios
 from cchc_analysis.stats.windows import (
     WINDOW_COLUMNS,
-    Interval,
     compare_same_window,
     count_days,
     derive_values_before,
     discretise_windows,
-    find_value_before,
     list_negative_differences,
-    pool_ratios,
 )
 
 ROOT = Path(__file__).resolve().parents[1]

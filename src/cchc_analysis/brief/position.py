@@ -18,13 +18,10 @@ from cchc_analysis.brief.telling import lower, name_area, name_indicator, name_s
 from cchc_analysis.brief.trends.pictures import OUTSIDE, OWN, draw_funnel
 from cchc_analysis.brief.trends.standings import tell_scatter
 from cchc_analysis.data.words import LANGUAGES
-from cchc_analysis.stats.inference import (
-    ASSUMPTIONS,
-    funnel_limits,
-    place_in_funnel,
-    rank_proportions,
-)
+from cchc_analysis.stats.assumptions import ASSUMPTIONS
+from cchc_analysis.stats.funnels import funnel_limits, place_in_funnel
 from cchc_analysis.stats.peers import FEWEST
+from cchc_analysis.stats.ranks import rank_proportions
 
 if TYPE_CHECKING:
     import pandas as pd

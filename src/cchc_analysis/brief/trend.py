@@ -30,14 +30,14 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Origin
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import clean_text
-from cchc_analysis.stats.inference import (
+from cchc_analysis.stats.peers import break_series, find_predecessors, find_successors
+from cchc_analysis.stats.trends import (
     FEWEST_FOR_TREND,
     TrendWord,
     adjust_p_values,
     choose_trend_word,
     find_trend,
 )
-from cchc_analysis.stats.peers import break_series, find_predecessors, find_successors
 from cchc_analysis.stats.windows import compare_same_window
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from cchc_analysis.derive.corrections import (
 )
 from cchc_analysis.derive.formulas import add_rows, check_formulas, derive_rows
 from cchc_analysis.derive.quarters import derive_quarters
-from cchc_analysis.stats.inference import wilson_interval
+from cchc_analysis.stats.rates import wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,16 +21,15 @@ from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.reference import find_area
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.stats.inference import (
+from cchc_analysis.stats.peers import list_breaks
+from cchc_analysis.stats.ranks import rank_proportions, rank_ranges
+from cchc_analysis.stats.trends import (
     FEWEST_FOR_TREND,
     TrendWord,
     adjust_p_values,
     choose_trend_word,
     find_trend,
-    rank_proportions,
-    rank_ranges,
 )
-from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.synthetic import is_synthetic
 
 if TYPE_CHECKING:

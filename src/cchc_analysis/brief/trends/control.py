@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.brief.trends.board import Board
 from cchc_analysis.brief.trends.series import find_longest_part
-from cchc_analysis.stats.inference import Chart, chart_individuals, chart_proportions
+from cchc_analysis.stats.control import Chart, chart_individuals, chart_proportions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
 from cchc_analysis.brief.trends.pictures import draw_ratios
 from cchc_analysis.brief.trends.pieces import MOST_DRAWN, Section, show_picture
 from cchc_analysis.data.tables import tabulate_rows
-from cchc_analysis.stats.inference import Standardised, standardise_indirectly
+from cchc_analysis.stats.funnels import Standardised, standardise_indirectly
 
 
 @dataclass(frozen=True)

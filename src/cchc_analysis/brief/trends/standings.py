@@ -20,7 +20,8 @@ from cchc_analysis.brief.trends.standardised import standardise_areas
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import Words
-from cchc_analysis.stats.inference import ASSUMPTIONS, funnel_limits, place_in_funnel
+from cchc_analysis.stats.assumptions import ASSUMPTIONS
+from cchc_analysis.stats.funnels import funnel_limits, place_in_funnel
 
 MOST_CHARTS = 6
 FEWEST_FOR_FUNNEL = 5

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from cchc_analysis.stats.inference.arrays import Floats, Numbers, as_floats
+from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 FEWEST_FOR_TREND = 5
 """Points of one series that a trend word needs (product.md; Fingertips asks for the same)."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cchc_analysis.stats.inference.arrays import Floats, Numbers, as_floats
+from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 if TYPE_CHECKING:
     import pandas as pd

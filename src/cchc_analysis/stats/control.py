@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cchc_analysis.stats.inference.arrays import Floats, Numbers, as_floats
+from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 FEWEST_FOR_CHART = 12
 """Points that a control chart needs before its limits mean anything."""

@@ -1,4 +1,4 @@
-"""Proportions of cases: their uncertainty, their place among others, their standard."""
+"""Rates of many areas side by side: funnels, their scatter, and ratios to what was expected."""
 
 from __future__ import annotations
 
@@ -7,37 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cchc_analysis.stats.inference.arrays import Floats, Numbers, as_floats
+from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
 OUTER = 0.1
 """The share of areas on each side that does not count in full towards the scatter of a funnel."""
-
-
-def wilson_interval(
-    numerator: Numbers, denominator: Numbers, confidence: float = 0.95
-) -> tuple[Floats, Floats]:
-    """Wilson score interval of a proportion, as shares of one; NaN where nothing was counted.
-
-    Wilson (1927), JASA 22:209-212. The cases are seen as independent draws of one process.
-
-    >>> low, high = wilson_interval([81], [263])
-    >>> round(float(low[0]), 4), round(float(high[0]), 4)
-    (0.2553, 0.3662)
-    """
-    from statsmodels.stats.proportion import proportion_confint
-
-    count, total = as_floats(numerator), as_floats(denominator)
-    fits = (total > 0) & (count >= 0) & (count <= total)
-    low, high = np.full(len(count), np.nan), np.full(len(count), np.nan)
-    if fits.any():
-        low[fits], high[fits] = proportion_confint(
-            count[fits], total[fits], alpha=1 - confidence, method="wilson"
-        )
-    return low, high
 
 
 def funnel_limits(

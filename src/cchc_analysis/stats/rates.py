@@ -1,17 +1,42 @@
-"""Rates over several scopes or areas, from their parts."""
+"""Rates: their uncertainty where cases were counted, and rates over several scopes or areas."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES
-from cchc_analysis.stats.windows.intervals import read_interval, with_range
+from cchc_analysis.stats.intervals import Floats, Numbers, as_floats, read_interval, with_range
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Reference
+
+
+def wilson_interval(
+    numerator: Numbers, denominator: Numbers, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Wilson score interval of a proportion, as shares of one; NaN where nothing was counted.
+
+    Wilson (1927), JASA 22:209-212. The cases are seen as independent draws of one process.
+
+    >>> low, high = wilson_interval([81], [263])
+    >>> round(float(low[0]), 4), round(float(high[0]), 4)
+    (0.2553, 0.3662)
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    count, total = as_floats(numerator), as_floats(denominator)
+    fits = (total > 0) & (count >= 0) & (count <= total)
+    low, high = np.full(len(count), np.nan), np.full(len(count), np.nan)
+    if fits.any():
+        low[fits], high[fits] = proportion_confint(
+            count[fits], total[fits], alpha=1 - confidence, method="wilson"
+        )
+    return low, high
 
 
 def pool_ratios(table: pd.DataFrame, reference: Reference, over: str = "scope") -> pd.DataFrame:

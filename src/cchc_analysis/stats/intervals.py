@@ -1,4 +1,4 @@
-"""A number and the least and greatest it can stand for, through arithmetic."""
+"""A number and the least and greatest it can stand for, through arithmetic; numbers as arrays."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.ArrayLike
+
+
+def as_floats(numbers: Any) -> Floats:
+    """A sequence, series or single number as a one-dimensional array."""
+    return np.atleast_1d(np.asarray(numbers, dtype=np.float64))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,378 @@
+"""Windows: what figures counted over different stretches of time say about each other.
+
+Reports are cumulative, so a quarter is the difference of two of them, and last year's figure may
+stand in this year's report as "94,4 % so với cùng kỳ". Comes in as tables of published
+quantities; goes out as tables of what was computed, marked *derived*, with the figures that it
+comes from and the range that rounding leaves. Nothing is filled: a window that is not held gives
+no row, and windows that differ are compared per day or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cchc_analysis.data.clean import format_number, label_period, parse_period
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
+from cchc_analysis.stats.intervals import find_value_before, read_interval, with_range
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.data.reference import Reference
+
+SERIES = ("area_id", "scope", "indicator", "breakdown", "status")
+"""What a series is of; its rows differ in their windows."""
+
+WINDOW_COLUMNS = (
+    *QUANTITY,
+    *("period", "value", "low", "high", "unit", "origin", "parts", "source_id", "figures"),
+)
+
+COMPARISON_COLUMNS = (
+    *QUANTITY,
+    *("period", "value", "unit", "start_before", "end_before", "value_before"),
+    *("difference", "difference_low", "difference_high"),
+    *("change", "change_low", "change_high", "basis"),
+)
+
+NEAR = 20
+"""Days by which the ends of two windows may differ for a comparison per day (NĐ 09/2019/NĐ-CP
+Điều 12 closes windows on the 14th, most reports on the last day of the month)."""
+
+SAME_PERIOD = "_pct_same_period"
+"""How indicators end that are per cents of the same period a year before."""
+
+OPENING: Mapping[str, tuple[str, str]] = {
+    "dossiers_received_total": ("dossiers_carried_over", "dossiers_received_new"),
+}
+"""Flows that hold an opening stock: that stock, and what is left without it. The stock of 1
+January is in every cumulative window of the year, so a difference of two windows has lost it."""
+
+
+def discretise_windows(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Cumulative windows into windows that follow each other: Q1, H1 − Q1, 9M − H1, year − 9M.
+
+    Only flows that grow from one first day (``flow_ytd``, ``flow_ytd_incl_opening``) are
+    differenced; stocks, norms, scores, ranks and rates never are.
+
+    Args:
+        table: ``QUANTITY``, ``value``, ``unit``, ``source_id``, ``figures``; ``low`` and ``high``
+            where they are known. One row per quantity.
+        reference: The catalogue.
+
+    Returns:
+        ``WINDOW_COLUMNS``: the first window of each year as it was reported, every later one
+        derived; ``parts`` names both windows. Flows that hold an opening stock become the flow
+        without it, and their first window is only given where that stock is held.
+    """
+    flows = _choose_flows(table, reference)
+    whole = flows[~flows["indicator"].isin(OPENING)]
+    opened = flows[flows["indicator"].isin(OPENING)]
+    import pandas as pd
+
+    parts = [_difference(whole), _strip_opening(_difference(opened), flows, table)]
+    return _finish(pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True))
+
+
+def list_negative_differences(discrete: pd.DataFrame) -> pd.DataFrame:
+    """Derived windows that are negative even at the edge of rounding: a report contradicts another.
+
+    Args:
+        discrete: What ``discretise_windows`` gives.
+
+    Returns:
+        Its rows below zero, with ``arithmetic`` as a person would write it.
+    """
+    negative = discrete[(discrete["origin"] == Origin.DERIVED) & (discrete["high"] < 0)]
+    said = [
+        f"{parts} = {format_number(value)} < 0"
+        for parts, value in zip(negative["parts"], negative["value"], strict=True)
+    ]
+    return negative.assign(arithmetic=said).reset_index(drop=True)
+
+
+def _choose_flows(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    kept = table[is_flow(table["indicator"], reference) & (table["period_start"] != "")]
+    kept = kept[kept["status"].isin(RESULT_STATUSES)]
+    return with_range(kept).drop_duplicates(list(QUANTITY))
+
+
+def _difference(flows: pd.DataFrame) -> pd.DataFrame:
+    """Each window less the one that ends before it and begins on the same day."""
+    year = [*SERIES, "period_start"]
+    ordered = flows.sort_values([*year, "period_end"], kind="stable", ignore_index=True)
+    grouped = ordered.groupby(year, sort=False)
+    names = ["value", "low", "high", "period_end", "source_id", "figures"]
+    before = grouped[names].shift(1).add_suffix("_before")
+    is_first = before["period_end_before"].isna().to_numpy()
+    difference = read_interval(ordered) - read_interval(
+        before.astype({"value_before": "float64"}), "_before"
+    )
+    later = before["period_end_before"].fillna("")
+    return ordered.assign(
+        value=np.where(is_first, ordered["value"], difference.value),
+        low=np.where(is_first, ordered["low"], difference.low),
+        high=np.where(is_first, ordered["high"], difference.high),
+        start=ordered["period_start"].where(is_first, map_unique(later, day_after)),
+        before_end=later,
+        is_first=is_first,
+        source_id=join_names(before["source_id_before"], ordered["source_id"]),
+        figures=join_names(before["figures_before"], ordered["figures"]),
+    )
+
+
+def _strip_opening(opened: pd.DataFrame, flows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Flows with an opening stock as flows without; nothing where the flow itself is stated."""
+    stocks = with_range(table)
+    place = ["area_id", "scope", "period_end"]
+    held = {stock for stock, _ in OPENING.values()}
+    stock = stocks[stocks["indicator"].isin(held) & stocks["status"].isin(RESULT_STATUSES)]
+    stock = stock.drop_duplicates(place)[[*place, "value", "low", "high"]]
+    with_stock = opened.merge(stock, on=place, how="left", suffixes=("", "_stock"))
+    net = read_interval(with_stock) - read_interval(with_stock, "_stock")
+    is_first = with_stock["is_first"].to_numpy()
+    renamed = with_stock["indicator"].map({code: flow for code, (_, flow) in OPENING.items()})
+    stripped = with_stock.assign(
+        value=np.where(is_first, net.value, with_stock["value"]),
+        low=np.where(is_first, net.low, with_stock["low"]),
+        high=np.where(is_first, net.high, with_stock["high"]),
+        of=with_stock["indicator"],
+        indicator=renamed,
+        is_first=False,
+        less=np.where(is_first, "carried over", ""),
+    )
+    stated = flows.set_index([*SERIES, "period_end"]).index
+    is_stated = stripped.set_index([*SERIES, "period_end"]).index.isin(stated)
+    return stripped[stripped["value"].notna() & ~is_stated]
+
+
+def _finish(windows: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    spans = zip(windows["start"], windows["period_end"], strict=True)
+    table = windows.assign(
+        parts=_name_parts(windows),
+        origin=np.where(windows["is_first"], Origin.REPORTED.value, Origin.DERIVED.value),
+        period_start=windows["start"],
+        period=pd.Series([label_span(*span) for span in spans], index=windows.index, dtype="str"),
+    )
+    return table.sort_values(list(QUANTITY), ignore_index=True)[list(WINDOW_COLUMNS)]
+
+
+def _name_parts(windows: pd.DataFrame) -> pd.Series:
+    """What each derived window is made of, as "dossiers_resolved_total: 2024-H1 − 2024-Q1"."""
+    import pandas as pd
+
+    names = windows["of"] if "of" in windows else windows["indicator"]
+    names = names.fillna(windows["indicator"])
+    less = windows["less"] if "less" in windows else pd.Series("", index=windows.index)
+    cells = zip(
+        names,
+        windows["period_start"],
+        windows["before_end"],
+        windows["period_end"],
+        less.fillna(""),
+        windows["is_first"],
+        strict=True,
+    )
+    return pd.Series([_name_part(*each) for each in cells], index=windows.index, dtype="str")
+
+
+def _name_part(name: str, start: str, before: str, end: str, less: str, is_first: object) -> str:
+    if is_first:
+        return ""
+    whole = label_span(start, end)
+    return f"{name}: {whole} − {less or label_span(start, before)}"
+
+
+def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Each quantity beside that of the same window a year before.
+
+    Returns:
+        ``COMPARISON_COLUMNS``, a row per quantity with a window near it a year earlier. ``basis``
+        is ``same window``; or ``per day`` for flows whose windows end at most ``NEAR`` days apart:
+        ``value_before`` is then what the earlier rate per day gives over the days of this window.
+        ``change`` is a per cent, with the range that rounding leaves; rates are compared by their
+        difference only.
+    """
+    import pandas as pd
+
+    now = with_range(table)
+    now = now[now["status"].isin(RESULT_STATUSES) & (now["period_end"] != "")]
+    if now.empty:
+        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+    now = now.reset_index(drop=True).rename_axis("row").reset_index()
+    now = now.assign(is_flow=is_flow(now["indicator"], reference))
+    before = now[[*SERIES, "period_start", "period_end", "value", "low", "high"]]
+    same = _pair_same(now, before)
+    near = _pair_near(now[now["is_flow"] & ~now["row"].isin(same["row"])], before)
+    pairs = pd.concat([same, near], ignore_index=True) if len(near) else same
+    if pairs.empty:
+        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+    return _compare(pairs, reference)
+
+
+def _pair_same(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Each quantity with that of the same days a year before."""
+    wanted = now.assign(
+        start_wanted=map_unique(now["period_start"], year_before),
+        end_wanted=map_unique(now["period_end"], year_before),
+    )
+    held = before.assign(start_wanted=before["period_start"], end_wanted=before["period_end"])
+    key = [*SERIES, "start_wanted", "end_wanted"]
+    return wanted.merge(held, on=key, suffixes=("", "_before")).assign(gap=0.0)
+
+
+def _pair_near(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Each flow with that of the year before whose window is nearest, if it is near enough."""
+    wanted = now.assign(year=now["period_end"].str[:4].astype("int64"))
+    held = before.assign(year=before["period_end"].str[:4].astype("int64") + 1)
+    pairs = wanted.merge(held, on=[*SERIES, "year"], suffixes=("", "_before"))
+    pairs = pairs.assign(gap=_measure_gaps(pairs))
+    nearest = pairs[pairs["gap"] <= NEAR].sort_values(["row", "gap"], kind="stable")
+    return nearest.drop_duplicates("row")
+
+
+def derive_values_before(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Last year's values that this year's reports state by a per cent.
+
+    Wherever an indicator and its ``…_pct_same_period`` are held for one window, the value of that
+    window a year before follows by division.
+
+    Returns:
+        ``WINDOW_COLUMNS``, dated a year earlier, all derived; nothing where last year is held.
+    """
+    ranged = with_range(table)
+    place = [column for column in QUANTITY if column not in ("indicator", "status")]
+    percents = ranged[ranged["indicator"].str.endswith(SAME_PERIOD)]
+    percents = percents.assign(indicator=percents["indicator"].str.removesuffix(SAME_PERIOD))
+    pairs = ranged.merge(percents, on=[*place, "indicator"], suffixes=("", "_percent"))
+    pairs = pairs[pairs["indicator"].isin(reference.indicator_rows)]
+    value = find_value_before(read_interval(pairs), read_interval(pairs, "_percent"))
+    derived = pairs.assign(
+        value=value.value,
+        low=value.low,
+        high=value.high,
+        period_start=map_unique(pairs["period_start"], year_before),
+        period_end=map_unique(pairs["period_end"], year_before),
+        origin=Origin.DERIVED.value,
+        parts=pairs["indicator"] + " / (" + pairs["indicator"] + SAME_PERIOD + " / 100)",
+        figures=pairs["figures"] + " " + pairs["figures_percent"],
+    )
+    is_held = derived.set_index([*QUANTITY]).index.isin(ranged.set_index([*QUANTITY]).index)
+    spans = zip(derived["period_start"], derived["period_end"], strict=True)
+    labelled = derived.assign(period=[label_span(*span) for span in spans])[~is_held]
+    return labelled.sort_values(list(QUANTITY), ignore_index=True)[list(WINDOW_COLUMNS)]
+
+
+def _measure_gaps(pairs: pd.DataFrame) -> pd.Series:
+    """Days by which two windows of two years differ, at the start or the end."""
+    wanted = [
+        map_unique(map_unique(pairs[name], year_before), count_from_zero)
+        for name in ("period_start", "period_end")
+    ]
+    found = [
+        map_unique(pairs[name], count_from_zero)
+        for name in ("period_start_before", "period_end_before")
+    ]
+    gaps = [(one - other).abs() for one, other in zip(wanted, found, strict=True)]
+    return gaps[0].where(gaps[0] > gaps[1], gaps[1]).where(gaps[0].notna())
+
+
+def _compare(pairs: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    is_same = pairs["gap"] == 0
+    factor = np.ones(len(pairs))
+    for at in np.flatnonzero(~is_same.to_numpy()):
+        row = pairs.iloc[at]
+        days = count_days(row["period_start"], row["period_end"])
+        factor[at] = days / count_days(row["period_start_before"], row["period_end_before"])
+    before = read_interval(pairs, "_before") * factor
+    now = read_interval(pairs)
+    difference = now - before
+    ratio = now / before * 100.0
+    kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
+    is_relative = ~pairs["unit"].map(kinds).isin(["rate", "rank"]).to_numpy()
+    return pairs.assign(
+        start_before=pairs["period_start_before"],
+        end_before=pairs["period_end_before"],
+        value_before=before.value,
+        difference=difference.value,
+        difference_low=difference.low,
+        difference_high=difference.high,
+        change=np.where(is_relative, ratio.value - 100.0, np.nan),
+        change_low=np.where(is_relative, ratio.low - 100.0, np.nan),
+        change_high=np.where(is_relative, ratio.high - 100.0, np.nan),
+        basis=np.where(is_same, "same window", "per day"),
+        period=[
+            label_span(*span)
+            for span in zip(pairs["period_start"], pairs["period_end"], strict=True)
+        ],
+    ).sort_values(list(QUANTITY), ignore_index=True)[list(COMPARISON_COLUMNS)]
+
+
+def count_days(start: str, end: str) -> int:
+    """Days from the first to the last day of a window, both counted.
+
+    >>> count_days("2024-01-01", "2024-06-30")
+    182
+    """
+    return (dt.date.fromisoformat(end) - dt.date.fromisoformat(start)).days + 1
+
+
+@lru_cache(maxsize=4096)
+def label_span(start: str, end: str) -> str:
+    """The label of a window, or of the day of a stock."""
+    return label_period(parse_period(f"{start}/{end}" if start else end))
+
+
+def count_from_zero(day: str) -> float:
+    """A day as a number, to measure distances; NaN for none."""
+    return float(dt.date.fromisoformat(day).toordinal()) if day else float("nan")
+
+
+def map_unique(cells: pd.Series, convert: Callable[[str], Any]) -> pd.Series:
+    """What a function makes of each text, called once for each that occurs."""
+    import pandas as pd
+
+    codes, unique = pd.factorize(cells)
+    made = pd.Series([convert(text) for text in unique])
+    if made.empty:
+        return pd.Series(index=cells.index, dtype="float64")
+    return made.take(codes).set_axis(cells.index)
+
+
+def day_after(day: str) -> str:
+    """The day after a day; ``""`` of none."""
+    return (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat() if day else ""
+
+
+def year_before(day: str) -> str:
+    """The same day a year earlier; the 29th of February becomes the 28th."""
+    if not day:
+        return ""
+    date = dt.date.fromisoformat(day)
+    try:
+        return date.replace(year=date.year - 1).isoformat()
+    except ValueError:
+        return date.replace(year=date.year - 1, day=28).isoformat()
+
+
+def is_flow(indicators: pd.Series, reference: Reference) -> pd.Series:
+    """Which indicators grow from a first day on, and may be differenced."""
+    flows = {
+        code
+        for code, row in reference.indicator_rows.items()
+        if str(row["aggregation"]).startswith("flow_ytd")
+    }
+    return indicators.isin(flows)
+
+
+def join_names(before: pd.Series, now: pd.Series) -> list[str]:
+    """Names of both parts, each once."""
+    pairs = zip(before.fillna(""), now.fillna(""), strict=True)
+    return [" ".join(dict.fromkeys(f"{one} {other}".split())) for one, other in pairs]
