@@ -36,16 +36,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cchc_analysis.brief import Workers, open_brief, open_site, render_site
-from cchc_analysis.brief import pages as listed
-from cchc_analysis.brief.pages import HEAVY, Page, Task, list_pages, make_files, make_task, warm_up
+from cchc_analysis.brief import open_brief
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_page, tighten_page
-from cchc_analysis.brief.site import read_inputs
-from cchc_analysis.brief.slices import Slices
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import load_copies
 from cchc_analysis.data.words import LANGUAGES, load_words
-from cchc_analysis.site.engine import Job, Outcome, Profile, run_jobs
+from cchc_analysis.site import Job, Outcome, Profile, run_jobs
+from cchc_analysis.site import pages as listed
+from cchc_analysis.site.build import Workers, open_site, read_inputs, render_site
+from cchc_analysis.site.pages import HEAVY, Page, Task, list_pages, make_files, make_task, warm_up
+from cchc_analysis.site.slices import Slices
 
 PARTS = (
     *("head", "summary", "key_figures", "reform_areas"),

@@ -20,11 +20,9 @@ from markupsafe import Markup
 
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
-from cchc_analysis.brief import Site, open_site, render_site
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.held import hold
 from cchc_analysis.brief.overview import _export
-from cchc_analysis.brief.pages import Task, bind_page
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page
 from cchc_analysis.brief.trends import open_board
 from cchc_analysis.data.records import (
@@ -40,8 +38,10 @@ from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.rules.identities import choose_readings, load_identities
-from cchc_analysis.site.engine import Job, Outcome
-from cchc_analysis.site.engine.replies import Reply
+from cchc_analysis.site import Job, Outcome
+from cchc_analysis.site.build import Site, open_site, render_site
+from cchc_analysis.site.pages import Task, bind_page
+from cchc_analysis.site.replies import Reply
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)

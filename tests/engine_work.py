@@ -89,8 +89,8 @@ def execute_in_place(paths: tuple[str, str]) -> bytes:
     import papermill
     from papermill.engines import papermill_engines
 
-    from cchc_analysis.site.engine import IN_PLACE
-    from cchc_analysis.site.engine.notebooks import CchcEngine
+    from cchc_analysis.site import IN_PLACE
+    from cchc_analysis.site.notebooks import CchcEngine
 
     papermill_engines.register("cchc", CchcEngine)
     os.environ[IN_PLACE] = "1"
@@ -108,7 +108,7 @@ def warm_notebooks() -> None:
     import matplotlib.pyplot as plt
     import papermill
 
-    from cchc_analysis.site.engine.shell import make_spare
+    from cchc_analysis.site.shell import make_spare
 
     make_spare()
     WARM.extend([plt.__name__, papermill.__name__])

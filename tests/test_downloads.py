@@ -32,21 +32,22 @@ from brief_work import (
     tell_task,
 )
 from cchc_analysis import pipeline
-from cchc_analysis.brief import lists as lists_module
-from cchc_analysis.brief import site as site_module
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import (
     BRIEF_FILES,
+    CITATION,
     FIGURE_COLUMNS,
     MEANINGS,
+    SITE_FILES,
     disarm,
     put_downloads,
     write_downloads,
 )
-from cchc_analysis.brief.listing import bind_sitemap
-from cchc_analysis.brief.sitedata import CITATION, SITE_FILES
 from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
 from cchc_analysis.errors import BriefError
+from cchc_analysis.site import build as site_module
+from cchc_analysis.site import lists as lists_module
+from cchc_analysis.site.listing import bind_sitemap
 
 EVIL = '=HYPERLINK("http://evil.example","x")'
 

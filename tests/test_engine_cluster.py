@@ -16,10 +16,10 @@ import pytest
 
 import engine_work
 from cchc_analysis import pipeline
-from cchc_analysis.brief import site as site_module
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError
-from cchc_analysis.site.engine import Job, Outcome, run_jobs
+from cchc_analysis.site import Job, Outcome, run_jobs
+from cchc_analysis.site import build as site_module
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
 
@@ -153,13 +153,13 @@ def test_a_worker_without_the_package_is_refused(scheduler: str, tmp_path: Path)
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://127.0.0.1"])
 def test_a_scheduler_that_cannot_be_reached(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cchc_analysis.site.engine.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("cchc_analysis.site.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(CommandError, match=r"no scheduler answers there .* Start one with `dask"):
         run(address, ["a"])
 
 
 def test_a_scheduler_without_workers(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cchc_analysis.site.engine.cluster.WORKER_SECONDS", 1)
+    monkeypatch.setattr("cchc_analysis.site.cluster.WORKER_SECONDS", 1)
     with pytest.raises(CommandError, match="no worker came within 1 s; expected at least one"):
         run(scheduler, ["a"])
 

@@ -14,10 +14,10 @@ import pytest
 
 import engine_work
 from cchc_analysis.errors import BriefError, CommandError
-from cchc_analysis.site.engine import Job, Outcome, check_count, run_jobs
-from cchc_analysis.site.engine import limits as limits_module
-from cchc_analysis.site.engine.shop import Shop
-from cchc_analysis.site.engine.zygote import Orders
+from cchc_analysis.site import Job, Outcome, check_count, run_jobs
+from cchc_analysis.site import limits as limits_module
+from cchc_analysis.site.shop import Shop
+from cchc_analysis.site.zygote import Orders
 
 TESTS = Path(__file__).parent
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="faults are planted with Unix signals")
@@ -190,7 +190,7 @@ import signal
 # A test run in the background has Ctrl-C ignored, and its children would as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import engine_work
-from cchc_analysis.site.engine import Job, run_jobs
+from cchc_analysis.site import Job, run_jobs
 jobs = (Job(str(n), str(n)) for n in range(10**6))
 try:
     for outcome in run_jobs(jobs, engine_work.stay, engine_work.warm, 2):
@@ -255,7 +255,7 @@ def test_no_fork_on_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_process_with_threads_is_not_forked() -> None:
     code = (
         "import threading, time\n"
-        "from cchc_analysis.site.engine.limits import is_safe_to_fork as safe\n"
+        "from cchc_analysis.site.limits import is_safe_to_fork as safe\n"
         "before = safe()\n"
         "threading.Thread(target=time.sleep, args=(1,), daemon=True).start()\n"
         "print(before, safe())"

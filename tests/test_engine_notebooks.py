@@ -20,9 +20,9 @@ from papermill.exceptions import PapermillException
 import engine_work
 from cchc_analysis.brief.render import build_page
 from cchc_analysis.data.reference import Project
-from cchc_analysis.site.engine import Job, run_jobs
-from cchc_analysis.site.engine.notebooks import CchcEngine
-from cchc_analysis.site.engine.spent import take_times
+from cchc_analysis.site import Job, run_jobs
+from cchc_analysis.site.notebooks import CchcEngine
+from cchc_analysis.site.spent import take_times
 
 ROOT = Path(__file__).parents[1]
 OURS = ("child", "place")

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from cchc_analysis.errors import BriefError, CommandError
-from cchc_analysis.site.engine import Placed, key_of, key_of_files, key_of_package, open_build
-from cchc_analysis.site.engine import disk as disk_module
+from cchc_analysis.site import Placed, key_of, key_of_files, key_of_package, open_build
+from cchc_analysis.site import disk as disk_module
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_two_builds_at_once_one_is_refused(site: Path) -> None:
 LEFT = """
 import os, sys
 from pathlib import Path
-from cchc_analysis.site.engine import open_build
+from cchc_analysis.site import open_build
 with open_build(Path(sys.argv[1])):
     os.kill(os.getpid(), 9)
 """
@@ -179,7 +179,7 @@ def test_a_site_that_was_set_aside_comes_back(site: Path) -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from cchc_analysis.site.engine import Placed, key_of, open_build
+from cchc_analysis.site import Placed, key_of, open_build
 site = Path(sys.argv[1])
 with open_build(site) as work:
     for turn in range(10**6):

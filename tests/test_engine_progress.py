@@ -10,9 +10,9 @@ from contextlib import suppress
 import pytest
 
 from cchc_analysis.live import live_line
-from cchc_analysis.site.engine import Job, Outcome, Profile, Progress, measure
-from cchc_analysis.site.engine.replies import Reply
-from cchc_analysis.site.engine.spent import take_times
+from cchc_analysis.site import Job, Outcome, Profile, Progress, measure
+from cchc_analysis.site.replies import Reply
+from cchc_analysis.site.spent import take_times
 
 
 class Terminal(io.StringIO):

@@ -11,11 +11,11 @@ import pytest
 from brief_work import load_words_of, read_text
 from cchc_analysis import brief as briefs
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.slices import Slices
 from cchc_analysis.data.records import FINDING_COLUMNS, QUANTITY, TALLY_COLUMNS, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.panels import read_panels
+from cchc_analysis.site.slices import Slices
 from cchc_analysis.stats.rates import wilson_interval
 from cchc_analysis.synthetic import NOTICE, SyntheticCountry, make_country
 

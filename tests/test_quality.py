@@ -26,9 +26,9 @@ from cchc_analysis.brief.quality import (
 from cchc_analysis.brief.quality import findings as findings_module
 from cchc_analysis.brief.quality.content import join_codes
 from cchc_analysis.brief.render import ANCHORS, QUALITY_NOTEBOOK, build_page, check_page
-from cchc_analysis.brief.slices import Slices
 from cchc_analysis.brief.trendpages import TRENDS
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.site.slices import Slices, grade_all
 
 SHOWS = {name: getattr(briefs, f"show_quality_{name}") for name in CONTENTS}
 MOST_BYTES = 150_000
@@ -38,7 +38,8 @@ MOST_BYTES = 150_000
 def quality(lang: str) -> Quality:
     """All real sources."""
     reference, tables = pipeline.load(PROJECT)
-    return open_quality(tables, reference, load_words_of(lang))
+    words = load_words_of(lang)
+    return open_quality(tables, reference, words, grade_all(tables, reference, words))
 
 
 def list_own() -> list[Brief]:

@@ -25,10 +25,8 @@ from brief_work import (
     tell_page,
 )
 from cchc_analysis import pipeline
-from cchc_analysis.brief import Workers, list_briefs, open_site, render_brief, render_site
-from cchc_analysis.brief import site as site_module
+from cchc_analysis.brief import list_briefs, render_brief
 from cchc_analysis.brief.masthead import SISTERS
-from cchc_analysis.brief.pages import Task, tell_once
 from cchc_analysis.brief.render import (
     NOTEBOOK,
     QUALITY_NOTEBOOK,
@@ -42,6 +40,9 @@ from cchc_analysis.brief.render import (
 from cchc_analysis.brief.trends import list_told
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError
+from cchc_analysis.site import build as site_module
+from cchc_analysis.site.build import Workers, open_site, render_site
+from cchc_analysis.site.pages import Task, tell_once
 
 CHEAP = """
 from IPython.display import HTML

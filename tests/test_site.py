@@ -15,14 +15,14 @@ import pytest
 
 from brief_work import make_here, name_task
 from cchc_analysis import pipeline
-from cchc_analysis.brief import Site
-from cchc_analysis.brief import site as site_module
 from cchc_analysis.brief.quality import Graded
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.store import list_inputs
-from cchc_analysis.site.engine import Build as Ledgered
-from cchc_analysis.site.engine import key_of_files
+from cchc_analysis.site import Build as Ledgered
+from cchc_analysis.site import build as site_module
+from cchc_analysis.site import key_of_files
+from cchc_analysis.site.build import Site
 from conftest import Replace
 
 REPORT = "data/raw/transcripts/song_may_2022_h1.csv"
@@ -282,9 +282,9 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from brief_work import make_here, name_task
 from cchc_analysis import pipeline
-from cchc_analysis.brief import open_site, render_site
-from cchc_analysis.brief import site as site_module
-from cchc_analysis.site.engine import key_of_files
+from cchc_analysis.site.build import open_site, render_site
+from cchc_analysis.site import build as site_module
+from cchc_analysis.site import key_of_files
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.store import list_inputs
 from dataclasses import replace

@@ -13,11 +13,11 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, open_brief
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.overview import make_card
-from cchc_analysis.brief.slices import Slices
 from cchc_analysis.brief.trendpages import format_values, tell_trend_row
 from cchc_analysis.brief.trends import list_told, open_board
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.site.slices import Slices
 from cchc_analysis.synthetic import make_country, tabulate_indicators
 
 

@@ -56,6 +56,7 @@ from cchc_analysis.brief.trends import export_table as write_exports
 from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load_copies
 from cchc_analysis.data.words import load_words
+from cchc_analysis.site.slices import grade_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,7 +185,8 @@ def open_quality(lang: str = "vi") -> Quality:
     project = _project()
     reference, tables = _load()
     words = load_words(project.notebooks / TEMPLATE, lang)
-    return open_quality_of(tables, reference, words, held_graded())
+    graded = held_graded() or grade_all(tables, reference, words)
+    return open_quality_of(tables, reference, words, graded)
 
 
 def _project() -> Project:

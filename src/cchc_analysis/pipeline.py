@@ -17,17 +17,11 @@ from typing import TYPE_CHECKING
 from cchc_analysis import __version__
 from cchc_analysis.brief import (
     TEMPLATE,
-    Site,
-    Workers,
-    key_of_rest,
     name_page,
     open_brief,
-    open_site,
     print_brief,
     put_downloads,
-    read_inputs,
     render_brief,
-    render_site,
 )
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -47,7 +41,15 @@ from cchc_analysis.processing import Run, check, list_errors, load, process, sto
 from cchc_analysis.read import DraftResult, accept_source
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.rules.validate import validate_file as validate_own
-from cchc_analysis.site.engine import key_of, key_of_files
+from cchc_analysis.site import key_of, key_of_files
+from cchc_analysis.site.build import (
+    Site,
+    Workers,
+    key_of_rest,
+    open_site,
+    read_inputs,
+    render_site,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,7 +1,7 @@
 """Briefs: one HTML page per district and period, told from the tables of a run.
 
 ``open_brief`` takes the slice; the ``show_`` functions tell its parts, one notebook cell each;
-``render_brief`` and ``render_site`` execute the notebook and put the pages in place.
+``render_brief`` executes the notebook and puts the page in place.
 """
 
 from cchc_analysis.brief.areas import show_reform_areas
@@ -29,14 +29,6 @@ from cchc_analysis.brief.quality import (
     show_quality_rules,
 )
 from cchc_analysis.brief.render import TEMPLATE, print_brief, render_brief
-from cchc_analysis.brief.site import (
-    Site,
-    Workers,
-    key_of_rest,
-    open_site,
-    read_inputs,
-    render_site,
-)
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
@@ -46,22 +38,16 @@ __all__ = [
     "TEMPLATE",
     "Brief",
     "Quality",
-    "Site",
-    "Workers",
     "held",
     "held_graded",
-    "key_of_rest",
     "list_briefs",
     "name_page",
     "open_brief",
     "open_held",
     "open_quality",
-    "open_site",
     "print_brief",
     "put_downloads",
-    "read_inputs",
     "render_brief",
-    "render_site",
     "show_contradictions",
     "show_head",
     "show_key_figures",

@@ -33,12 +33,25 @@ from cchc_analysis.errors import BriefError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cchc_analysis.data.reference import Project
 
 Places = Mapping[tuple[str, str], Mapping[str, Any]]
 """The rows of the transcripts by source and figure."""
 
 BRIEF_FILES = ("brief.xlsx", "figures.csv", "findings.csv", "brief.json", "datapackage.json")
 """What lies beside every brief, in the order of the links."""
+
+SITE_FILES = (
+    "cchc.xlsx",
+    "observations.csv",
+    "indicators.csv",
+    "findings.csv",
+    "datapackage.json",
+)
+"""What lies in ``data/`` of the site, in the order of the links."""
+
+SITE_FOLDER = "data"
+CITATION = "CITATION.cff"
 
 ROWS_AT_ONCE = 20_000
 
@@ -83,6 +96,12 @@ def link_downloads(words: Words, files: Iterable[str], folder: str = "") -> Mark
         Markup('<a href="{0}{1}">{1}</a>').format(folder, name) for name in files
     )
     return Markup("<p>{}: {}</p>\n").format(words.say("downloads"), links)
+
+
+def link_site_downloads(project: Project, words: Words, to_root: str) -> Markup:
+    """The links to what lies in ``data/`` of the site, from a page that knows the way there."""
+    files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
+    return link_downloads(words, files, f"{to_root}{SITE_FOLDER}/")
 
 
 def write_downloads(folder: Path, brief: Brief) -> None:

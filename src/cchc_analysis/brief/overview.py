@@ -16,15 +16,15 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.areas import PARTS, part_of
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.downloads import link_site_downloads
 from cchc_analysis.brief.glance import count_all, tabulate_glance, tell_row, tell_said
+from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
-from cchc_analysis.brief.listing import describe_brief
 from cchc_analysis.brief.masthead import SISTERS, tell_masthead
 from cchc_analysis.brief.notes import define_indicator, define_method
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.places import name_folder, name_page
 from cchc_analysis.brief.render import TEMPLATE, export_page
-from cchc_analysis.brief.sitedata import link_site_downloads
 from cchc_analysis.brief.telling import (
     SIGNS,
     name_area,
@@ -103,7 +103,7 @@ def make_card(brief: Brief) -> Card:
         glance=list(tell_row(brief)),
         said=tell_said(brief),
         ledger=_tell_ledger(brief),
-        facts=describe_brief(brief),
+        facts=_describe_brief(brief),
     )
 
 
@@ -293,3 +293,18 @@ def _export(project: Project, words: Words, body: Markup) -> str:
     shown = make.new_output("display_data", {"text/html": str(body)})
     cell = make.new_code_cell(outputs=[shown], id="page")
     return export_page(make.new_notebook(cells=[cell]), project, words)
+
+
+def _describe_brief(brief: Brief) -> dict[str, Any]:
+    """What a brief is of, and how it is graded."""
+    grade = grade_brief(brief)
+    return {
+        "area_id": brief.area["area_id"],
+        "area": brief.area["name"],
+        "province": brief.province["name"] if brief.province else "",
+        "period": brief.period,
+        "period_start": brief.start,
+        "period_end": brief.end,
+        "grade": grade.letter,
+        "contradictions": grade.warnings,
+    }

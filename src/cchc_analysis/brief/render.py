@@ -19,7 +19,6 @@ from cchc_analysis.brief.printing import find_browser, print_page
 from cchc_analysis.data.files import write_text
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
-from cchc_analysis.site.engine import measure
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -135,10 +134,8 @@ def build_page(
     """
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     check_parameters(notebook, parameters)
-    with measure("papermill"):
-        executed = execute_notebook(notebook, parameters, project.notebooks, engine)
-    with measure("export"):
-        page = finish_page(export_page(executed, project, words))
+    executed = execute_notebook(notebook, parameters, project.notebooks, engine)
+    page = finish_page(export_page(executed, project, words))
     check_page(page, notebook.name)
     return page
 

@@ -16,7 +16,6 @@ from cchc_analysis.brief.exhibits.online import exhibit_online, exhibit_procedur
 from cchc_analysis.brief.exhibits.people import exhibit_posts, exhibit_qualification
 from cchc_analysis.brief.exhibits.scores import exhibit_points, exhibit_tasks
 from cchc_analysis.brief.exhibits.shared import Exhibit
-from cchc_analysis.site.engine import measure
 
 BUILDERS: Mapping[str, Sequence[Callable[[Brief], Exhibit | None]]] = {
     "procedures": (exhibit_flow, exhibit_procedures, exhibit_equipment),
@@ -33,11 +32,6 @@ BUILDERS: Mapping[str, Sequence[Callable[[Brief], Exhibit | None]]] = {
 def list_exhibits(brief: Brief) -> dict[str, list[Exhibit]]:
     """The exhibits of a brief by part; only those that its report gives the values for."""
     return {
-        part: [exhibit for build in builders if (exhibit := _draw(build, brief))]
+        part: [exhibit for build in builders if (exhibit := build(brief))]
         for part, builders in BUILDERS.items()
     }
-
-
-def _draw(build: Callable[[Brief], Exhibit | None], brief: Brief) -> Exhibit | None:
-    with measure(f"chart {build.__name__.removeprefix('exhibit_')}"):
-        return build(brief)

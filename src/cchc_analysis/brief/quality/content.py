@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,8 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.ledger import tell_rule
 from cchc_analysis.brief.nouns import Contradiction, number_findings, split_figures
-from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.places import name_folder
-from cchc_analysis.brief.quality.graded import Graded, make_graded
-from cchc_analysis.brief.slices import Slices
+from cchc_analysis.brief.quality.graded import Graded
 from cchc_analysis.brief.telling import upper
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import Words, clean_text
@@ -130,21 +128,19 @@ class Quality:
 
 
 def open_quality(
-    tables: Tables, reference: Reference, words: Words, briefs: Sequence[Graded] | None = None
+    tables: Tables, reference: Reference, words: Words, briefs: Sequence[Graded]
 ) -> Quality:
     """Open all sources of a run in one language.
 
     Args:
-        tables: The tables of the run; with ``briefs`` only what ``Slices.of_quality`` leaves.
+        tables: The tables of the run; ``Slices.of_quality`` leaves what is read of them.
         reference: The reference tables.
         words: The strings of the language.
-        briefs: What is known of the briefs; without it each is opened once, to be graded.
+        briefs: What is known of the briefs.
 
     Raises:
         BriefError: No report on a district is held.
     """
-    if briefs is None:
-        briefs = [*_grade_all(tables, reference, words)]
     if not briefs:
         raise BriefError(
             Problem(
@@ -155,14 +151,6 @@ def open_quality(
             )
         )
     return Quality(words, reference, tables, briefs)
-
-
-def _grade_all(tables: Tables, reference: Reference, words: Words) -> Iterator[Graded]:
-    # From slices: each brief would look through all rows otherwise.
-    slices = Slices(tables, reference)
-    for place in list_briefs(tables, reference):
-        rows = slices.of_reports(*place).cut()
-        yield make_graded(open_brief(rows, reference, words, *place))
 
 
 def name_source(quality: Quality, source: Row) -> Markup:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from cchc_analysis.site.engine.replies import Outcome
+from cchc_analysis.site.replies import Outcome
 
 LIVE_SECONDS = 0.25
 LOG_SECONDS = 10.0

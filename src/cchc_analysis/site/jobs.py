@@ -10,11 +10,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, Protocol
 
-from cchc_analysis.site.engine.intake import Intake
-from cchc_analysis.site.engine.limits import check_count
-from cchc_analysis.site.engine.replies import Job, Outcome, Reply
-from cchc_analysis.site.engine.shop import Shop
-from cchc_analysis.site.engine.zygote import Orders, Work
+from cchc_analysis.site.intake import Intake
+from cchc_analysis.site.limits import check_count
+from cchc_analysis.site.replies import Job, Outcome, Reply
+from cchc_analysis.site.shop import Shop
+from cchc_analysis.site.zygote import Orders, Work
 from cchc_analysis.errors import CommandError, Problem
 
 TICK_SECONDS = 0.25
@@ -107,7 +107,7 @@ def _drain(
 
 def _load_cluster(scheduler: str) -> Callable[..., Iterator[Outcome]]:
     try:
-        from cchc_analysis.site.engine.cluster import run_on_cluster
+        from cchc_analysis.site.cluster import run_on_cluster
     except ImportError:
         problem = Problem(
             f"--scheduler {scheduler}",

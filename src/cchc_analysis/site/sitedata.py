@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from cchc_analysis.brief.downloads import (
+    CITATION,
+    SITE_FOLDER,
     SOURCE_COLUMNS,
     describe_csv,
     describe_other,
-    link_downloads,
     tell_columns,
     write_csv,
     write_package,
@@ -32,38 +31,21 @@ from cchc_analysis.data.records import (
     OBSERVATION_KEY,
     Tables,
 )
-from cchc_analysis.data.words import LANGUAGES, Words, load_words
+from cchc_analysis.data.words import LANGUAGES, load_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Project, Reference
 
-SITE_FILES = (
-    "cchc.xlsx",
-    "observations.csv",
-    "indicators.csv",
-    "findings.csv",
-    "datapackage.json",
-)
-"""What lies in ``data/`` of the site, in the order of the links."""
-
-SITE_FOLDER = "data"
 LONGEST_SHEET = 100_000
 """Rows of a table in the workbook of the whole site; a longer one is in its CSV file only."""
-CITATION = "CITATION.cff"
 
 _SITE_TABLES = {
     "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
     "indicators": (INDICATOR_COLUMNS, INDICATOR_KEY),
     "findings": (FINDING_COLUMNS, FINDING_KEY),
 }
-
-
-def link_site_downloads(project: Project, words: Words, to_root: str) -> Markup:
-    """The links to what lies in ``data/`` of the site, from a page that knows the way there."""
-    files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
-    return link_downloads(words, files, f"{to_root}{SITE_FOLDER}/")
 
 
 def write_site_downloads(

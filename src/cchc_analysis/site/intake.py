@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
 
-from cchc_analysis.site.engine.replies import Job
+from cchc_analysis.site.replies import Job
 
 
 class Intake:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.site.engine.disk import exchange, in_words, link, lock_file, write_down
+from cchc_analysis.site.disk import exchange, in_words, link, lock_file, write_down
 
 Files = Mapping[str, bytes]
 """The files of a page by their names; one that begins with a dot is kept and not published."""

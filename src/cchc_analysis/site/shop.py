@@ -21,9 +21,9 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
 
-from cchc_analysis.site.engine.limits import ONE_THREAD
-from cchc_analysis.site.engine.replies import Reply, read_frame, write_frame
-from cchc_analysis.site.engine.zygote import Orders
+from cchc_analysis.site.limits import ONE_THREAD
+from cchc_analysis.site.replies import Reply, read_frame, write_frame
+from cchc_analysis.site.zygote import Orders
 from cchc_analysis.errors import BriefError, CchcError, Problem
 
 MOST_TRIES = 5

@@ -25,7 +25,7 @@ from cchc_analysis.brief.head import show_head
 from cchc_analysis.brief.held import held, hold, open_held
 from cchc_analysis.brief.keyfigures import show_key_figures
 from cchc_analysis.brief.ledger import show_contradictions
-from cchc_analysis.brief.listing import describe_page
+from cchc_analysis.site.listing import describe_page
 from cchc_analysis.brief.notes import show_notes
 from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.brief.overview import make_card
@@ -42,7 +42,7 @@ from cchc_analysis.brief.render import (
     list_parameters,
     tighten_page,
 )
-from cchc_analysis.brief.slices import Slice, Slices
+from cchc_analysis.site.slices import Slice, Slices
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
@@ -52,8 +52,8 @@ from cchc_analysis.brief.trends import list_told, open_board
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.words import LANGUAGES, load_words
-from cchc_analysis.site.engine import IN_PLACE, measure
-from cchc_analysis.site.engine.shell import make_spare
+from cchc_analysis.site import IN_PLACE, measure
+from cchc_analysis.site.shell import make_spare
 
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables

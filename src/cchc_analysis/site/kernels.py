@@ -18,10 +18,10 @@ from multiprocessing.connection import Connection
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.site.engine.limits import die_with_parent
+from cchc_analysis.site.limits import die_with_parent
 
 if TYPE_CHECKING:
-    from cchc_analysis.site.engine.shell import Cells, Message
+    from cchc_analysis.site.shell import Cells, Message
 
 POLL_SECONDS = 0.002
 
@@ -100,7 +100,7 @@ class PlaceKernel(_Kernel):
 
     def start_kernel(self, **_: Any) -> None:
         """Make the shell."""
-        from cchc_analysis.site.engine.shell import take_cells
+        from cchc_analysis.site.shell import take_cells
 
         self._cells: Cells = take_cells(self.take)
         self.has_kernel = True
@@ -186,7 +186,7 @@ class ChildKernel(_Kernel):
 
 def serve(number: int, parent_id: int) -> None:
     """Run the cells that come through a pipe, until it closes or the cells say exit."""
-    from cchc_analysis.site.engine.shell import Cells
+    from cchc_analysis.site.shell import Cells
 
     die_with_parent(parent_id)
     pipe = Connection(number)

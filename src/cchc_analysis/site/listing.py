@@ -14,9 +14,6 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.grade import grade_brief
-
 LISTING = "pages.json"
 SITEMAP = "sitemap.xml"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
@@ -52,18 +49,3 @@ def bind_sitemap(pages: Iterable[Mapping[str, Any]], url: str) -> bytes:
             "</urlset>\n",
         )
     ).encode()
-
-
-def describe_brief(brief: Brief) -> dict[str, Any]:
-    """What a brief is of, and how it is graded."""
-    grade = grade_brief(brief)
-    return {
-        "area_id": brief.area["area_id"],
-        "area": brief.area["name"],
-        "province": brief.province["name"] if brief.province else "",
-        "period": brief.period,
-        "period_start": brief.start,
-        "period_end": brief.end,
-        "grade": grade.letter,
-        "contradictions": grade.warnings,
-    }

@@ -46,7 +46,7 @@ def key_of_files(paths: Iterable[Path], base: Path) -> str:
 
 def key_of_package() -> str:
     """The key of the code of this package; a page made by other code is another page."""
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[1]
     return key_of_files(sorted(root.rglob("*.py")), root)
 
 

@@ -25,20 +25,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from cchc_analysis.site.engine.limits import (
+from cchc_analysis.site.limits import (
     die_with_parent,
     is_safe_to_fork,
     limit_memory,
     offer_as_victim,
 )
-from cchc_analysis.site.engine.replies import (
+from cchc_analysis.site.replies import (
     Reply,
     read_frame,
     reply_to_end,
     reply_to_error,
     write_frame,
 )
-from cchc_analysis.site.engine.spent import add_time, take_times
+from cchc_analysis.site.spent import add_time, take_times
 
 Work = Callable[[Any], Any]
 

@@ -22,12 +22,12 @@ import distributed
 from distributed import WorkerPlugin
 
 import cchc_analysis
-from cchc_analysis.site.engine.intake import Intake
-from cchc_analysis.site.engine.jobs import TICK_SECONDS, Watcher
-from cchc_analysis.site.engine.keys import key_of_package
-from cchc_analysis.site.engine.replies import Job, Outcome, Reply, reply_to_error
-from cchc_analysis.site.engine.shop import Shop
-from cchc_analysis.site.engine.zygote import Orders
+from cchc_analysis.site.intake import Intake
+from cchc_analysis.site.jobs import TICK_SECONDS, Watcher
+from cchc_analysis.site.keys import key_of_package
+from cchc_analysis.site.replies import Job, Outcome, Reply, reply_to_error
+from cchc_analysis.site.shop import Shop
+from cchc_analysis.site.zygote import Orders
 from cchc_analysis.errors import CommandError, Problem
 
 CONNECT_SECONDS = 10

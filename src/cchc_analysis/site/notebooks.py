@@ -19,9 +19,9 @@ from papermill.engines import Engine, NotebookExecutionManager
 from papermill.exceptions import PapermillException
 from papermill.utils import merge_kwargs, remove_args
 
-from cchc_analysis.site.engine import IN_PLACE
-from cchc_analysis.site.engine.kernels import ChildKernel, PlaceKernel
-from cchc_analysis.site.engine.spent import add_time
+from cchc_analysis.site import IN_PLACE
+from cchc_analysis.site.kernels import ChildKernel, PlaceKernel
+from cchc_analysis.site.spent import add_time
 
 
 class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types

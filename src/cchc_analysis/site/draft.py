@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cchc_analysis.site.engine import Build, Placed, key_of
+from cchc_analysis.site import Build, Placed, key_of
 
 if TYPE_CHECKING:
-    from cchc_analysis.brief.pages import Page
-    from cchc_analysis.brief.slices import Slice
+    from cchc_analysis.site.pages import Page
+    from cchc_analysis.site.slices import Slice
     from cchc_analysis.errors import Problem
 
 

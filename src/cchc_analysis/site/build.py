@@ -15,10 +15,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.brief.draft import Draft
-from cchc_analysis.brief.listing import LISTING
-from cchc_analysis.brief.lists import put_downloads, put_lists
-from cchc_analysis.brief.pages import (
+from cchc_analysis.site.draft import Draft
+from cchc_analysis.site.listing import LISTING
+from cchc_analysis.site.lists import put_downloads, put_lists
+from cchc_analysis.site.pages import (
     GRADED,
     Page,
     Task,
@@ -29,9 +29,9 @@ from cchc_analysis.brief.pages import (
     warm_up,
 )
 from cchc_analysis.brief.render import TEMPLATE
-from cchc_analysis.brief.slices import Slices
+from cchc_analysis.site.slices import Slices
 from cchc_analysis.errors import BriefError, CommandError, Problem
-from cchc_analysis.site.engine import (
+from cchc_analysis.site import (
     Build,
     Job,
     Outcome,

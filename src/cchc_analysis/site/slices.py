@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cchc_analysis.brief.grade import HEADLINES
-from cchc_analysis.brief.opening import choose_rows
+from cchc_analysis.brief.opening import choose_rows, list_briefs, open_brief
 from cchc_analysis.brief.peers import READ_OF_PEERS, list_peers
-from cchc_analysis.brief.positions import (
+from cchc_analysis.brief.quality import Graded, make_graded
+from cchc_analysis.site.positions import (
     NONE,
     Rows,
     empty,
@@ -30,13 +31,14 @@ from cchc_analysis.brief.positions import (
 )
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Tables
-from cchc_analysis.site.engine import key_of
+from cchc_analysis.site import key_of
 from cchc_analysis.stats.peers import find_predecessors, find_successors
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Reference
+    from cchc_analysis.data.words import Words
 
 OF_VALUE = (
     *("source_id", "area_id", "scope", "indicator", "breakdown", "period", "period_start"),
@@ -278,3 +280,11 @@ class Slices:
 
 
 _NAMES = tuple(each.name for each in fields(Tables))
+
+
+def grade_all(tables: Tables, reference: Reference, words: Words) -> list[Graded]:
+    """What the page on data quality says of each brief, opened from its slice alone."""
+    slices = Slices(tables, reference)
+    places = list_briefs(tables, reference)
+    rows = ((place, slices.of_reports(*place).cut()) for place in places)
+    return [make_graded(open_brief(cut, reference, words, *place)) for place, cut in rows]
