@@ -26,8 +26,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 from cchc_analysis.data.records import INDICATOR_COLUMNS  # noqa: E402
 from cchc_analysis.data.reference import load_reference  # noqa: E402
 from cchc_analysis.data.tidy import tidy_observations  # noqa: E402
-from cchc_analysis.rules.identities import choose_readings, load_identities  # noqa: E402
-from cchc_analysis.rules.validate import validate_tables  # noqa: E402
+from cchc_analysis.rules import (  # noqa: E402
+    choose_readings,
+    load_identities,
+    validate_tables,
+)
 from figure_groups import (  # noqa: E402  (lies beside the tests)
     Group,
     add_areas,

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import open_document
 from cchc_analysis.read.recognise import load_wording, look_again, read_document
-from cchc_analysis.rules.identities import load_identities
+from cchc_analysis.rules import load_identities
 
 ROOT = Path(__file__).resolve().parents[1]
 LINES_A_PAGE = 38

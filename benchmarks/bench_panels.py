@@ -24,7 +24,7 @@ import pandas as pd
 
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.panels import PanelMapping, PanelSource, add_panel, read_panels
-from cchc_analysis.rules.identities import choose_readings, load_identities
+from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.stats.peers import break_series, find_peers
 from cchc_analysis.stats.rates import pool_ratios
 from cchc_analysis.stats.trends import adjust_p_values, find_trend
@@ -87,7 +87,7 @@ def list_all_peers(reference: Any) -> Any:
 
 
 def check(country: Any, watch: Watch) -> None:
-    from cchc_analysis.rules.validate import validate_tables
+    from cchc_analysis.rules import validate_tables
 
     identities = load_identities(ROOT / "expectations" / "identities.json", country.reference)
     chosen = watch.run(

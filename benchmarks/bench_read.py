@@ -32,7 +32,7 @@ from cchc_analysis.data.clean import NumberError, parse_number  # noqa: E402
 from cchc_analysis.data.reference import Reference, load_reference  # noqa: E402
 from cchc_analysis.read.documents import open_document  # noqa: E402
 from cchc_analysis.read.recognise import Figure, load_wording, look_again, read_document  # noqa: E402
-from cchc_analysis.rules.identities import load_identities  # noqa: E402
+from cchc_analysis.rules import load_identities  # noqa: E402
 
 HELD_OUT = frozenset({"dak_song_2023_9m"})
 """Not looked at while the rules were written."""

@@ -22,7 +22,7 @@ import pandas as pd
 
 from cchc_analysis.data.records import INDICATOR_COLUMNS, OBSERVATION_COLUMNS
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.rules.validate import validate_tables
+from cchc_analysis.rules import validate_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 ENDS = ("03-31", "06-30", "09-30", "12-31")

@@ -37,7 +37,7 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.derive import derive_indicators, mark_findings
-from cchc_analysis.rules.identities import choose_readings, load_identities
+from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.site import Job, Outcome
 from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.pages import Task, bind_page

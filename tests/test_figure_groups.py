@@ -10,8 +10,7 @@ import pytest
 from cchc_analysis.data.records import INDICATOR_COLUMNS
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.rules.identities import choose_readings, load_identities
-from cchc_analysis.rules.validate import validate_tables
+from cchc_analysis.rules import choose_readings, load_identities, validate_tables
 from figure_groups import Group, add_areas, list_groups, make_transcripts
 
 ROOT = Project(Path(__file__).resolve().parents[1])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ValidationError
-from cchc_analysis.rules.identities import (
+from cchc_analysis.rules import (
     Columns,
     Identity,
     choose_readings,

@@ -21,17 +21,17 @@ from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.read import read_transcripts
-from cchc_analysis.rules.identities import (
+from cchc_analysis.rules import (
+    checks,
     choose_readings,
     evaluate_rivals,
     load_identities,
     tabulate_statements,
 )
-from cchc_analysis.rules.identities.rules import Identity
-from cchc_analysis.rules.validate import checks
-from cchc_analysis.rules.validate.drafts import Draft
-from cchc_analysis.rules.validate.suites import load_suite
-from cchc_analysis.rules.validate.wording import Teller
+from cchc_analysis.rules.drafts import Draft
+from cchc_analysis.rules.identity import Identity
+from cchc_analysis.rules.suites import load_suite
+from cchc_analysis.rules.wording import Teller
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 

@@ -9,7 +9,7 @@ import pytest
 
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import ReportError
-from cchc_analysis.rules.validate import validate_file
+from cchc_analysis.rules import validate_file
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 REFERENCE = load_reference(ROOT.reference)

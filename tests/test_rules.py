@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.rules.validate import SUITES, checks, load_suites
-from cchc_analysis.rules.validate.described import describe_indicators, describe_observations
-from cchc_analysis.rules.validate.drafts import Draft
-from cchc_analysis.rules.validate.engine import Outcome, run_suite
-from cchc_analysis.rules.validate.suites import Suite
-from cchc_analysis.rules.validate.wording import Teller
+from cchc_analysis.rules import SUITES, checks, load_suites
+from cchc_analysis.rules.described import describe_indicators, describe_observations
+from cchc_analysis.rules.drafts import Draft
+from cchc_analysis.rules.engine import Outcome, run_suite
+from cchc_analysis.rules.suites import Suite
+from cchc_analysis.rules.wording import Teller
 from rule_examples import GOOD_ROWS, make_rows, make_statements
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,7 +16,7 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference, check_reference, load_reference
 from cchc_analysis.errors import ReportError
-from cchc_analysis.rules.identities import evaluate_identity, load_identities, tabulate_statements
+from cchc_analysis.rules import evaluate_identity, load_identities, tabulate_statements
 from cchc_analysis.stats.windows import discretise_windows, list_negative_differences
 from cchc_analysis.synthetic import (
     NOTICE,

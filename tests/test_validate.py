@@ -17,17 +17,18 @@ from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CchcError, ReportError, ValidationError
 from cchc_analysis.read import read_transcripts
-from cchc_analysis.rules.identities import choose_readings, load_identities
-from cchc_analysis.rules.validate import (
+from cchc_analysis.rules import (
     Verdict,
+    choose_readings,
     comparisons,
+    load_identities,
     load_suites,
     try_suites,
     validate_file,
     validate_tables,
 )
-from cchc_analysis.rules.validate.described import describe_observations
-from cchc_analysis.rules.validate.suites import load_suite
+from cchc_analysis.rules.described import describe_observations
+from cchc_analysis.rules.suites import load_suite
 from rule_examples import make_rows, make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])

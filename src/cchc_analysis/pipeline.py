@@ -40,7 +40,7 @@ from cchc_analysis.panels import draft_mapping as begin_mapping
 from cchc_analysis.processing import Run, check, list_errors, load, process, store
 from cchc_analysis.read import DraftResult, accept_source
 from cchc_analysis.read import read_report as draft_report
-from cchc_analysis.rules.validate import validate_file as validate_own
+from cchc_analysis.rules import validate_file as validate_own
 from cchc_analysis.site import key_of, key_of_files
 from cchc_analysis.site.build import (
     Site,

@@ -33,8 +33,7 @@ from cchc_analysis.errors import (
 )
 from cchc_analysis.panels import PanelReadings, read_panels
 from cchc_analysis.read import Readings, read_transcripts
-from cchc_analysis.rules.identities import choose_readings, load_identities
-from cchc_analysis.rules.validate import try_suites, validate_tables
+from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.synthetic import check_unmixed
 
 if TYPE_CHECKING:

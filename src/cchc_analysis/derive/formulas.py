@@ -14,7 +14,7 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Comparator, Origin, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
-from cchc_analysis.rules.identities import (
+from cchc_analysis.rules import (
     GroupSum,
     Statements,
     check_codes,

@@ -30,7 +30,7 @@ from cchc_analysis.read.recognise import (
 )
 from cchc_analysis.read.review import render_review
 from cchc_analysis.read.transcripts import read_sources
-from cchc_analysis.rules.identities import load_identities
+from cchc_analysis.rules import load_identities
 
 if TYPE_CHECKING:
     import pandas as pd

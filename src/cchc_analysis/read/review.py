@@ -29,12 +29,7 @@ from cchc_analysis.read.phrases import (
     tell_remark,
 )
 from cchc_analysis.read.recognise import Confidence, Figure, Reading, tabulate_figures
-from cchc_analysis.rules.identities import (
-    Identity,
-    choose_readings,
-    evaluate_rivals,
-    tabulate_statements,
-)
+from cchc_analysis.rules import Identity, choose_readings, evaluate_rivals, tabulate_statements
 
 if TYPE_CHECKING:
     import pandas as pd

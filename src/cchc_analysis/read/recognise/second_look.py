@@ -24,7 +24,7 @@ from cchc_analysis.read.recognise.twins import (
 )
 from cchc_analysis.read.recognise.values import count_decimals, read_value
 from cchc_analysis.read.recognise.wording import Wording
-from cchc_analysis.rules.identities import Identity
+from cchc_analysis.rules import Identity
 
 _RESOLVED = "dossiers_resolved_"
 LESS = "less than its communes have"

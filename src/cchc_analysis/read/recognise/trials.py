@@ -13,7 +13,7 @@ from cchc_analysis.data.records import Comparator
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.recognise.figures import Confidence, Figure
 from cchc_analysis.read.recognise.values import tabulate_figures
-from cchc_analysis.rules.identities import Identity, evaluate_identity, tabulate_statements
+from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
 
 MOST_CHOICES = 200
 """Open choices tried against the identities; a document with more is left to its reviewer."""

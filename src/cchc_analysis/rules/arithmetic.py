@@ -1,0 +1,253 @@
+"""Broken identities into drafts of findings: both sides, the gap, and the likely cause in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Severity
+from cchc_analysis.rules.broken import KINDS, RATES, Broken
+from cchc_analysis.rules.causes import Cause
+from cchc_analysis.rules.drafts import Draft
+from cchc_analysis.rules.expressions import Reference, list_operands
+from cchc_analysis.rules.network import Break
+from cchc_analysis.rules.sentences import ALL_OF, BREAKS, CAUSES, EXTREMES
+from cchc_analysis.rules.slips import Slip
+from cchc_analysis.rules.statements import Statements
+from cchc_analysis.rules.wording import (
+    DECIMALS_MORE,
+    LANGUAGES,
+    Teller,
+    write_number,
+    write_side,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COUNTED: Mapping[int, str] = {1: "one_rule", 2: "two_rules"}
+
+
+class Arithmetic:
+    """Words for broken identities and their causes."""
+
+    def __init__(self, statements: Statements, teller: Teller) -> None:
+        self._teller = teller
+        self._index = statements.figures["index"].to_numpy()
+        self._values = statements.figures["value"].to_numpy()
+
+    def draft(
+        self,
+        broken: Broken,
+        cause: Cause | None = None,
+        shape: str = "",
+        rivals: Iterable[str] = (),
+    ) -> Draft:
+        """A broken identity as a finding without its id.
+
+        Args:
+            broken: What is broken.
+            cause: What may be behind it.
+            shape: The sentence that tells it, where it is not that of its kind.
+            rivals: The rules that the sentence names as the known definitions.
+        """
+        sentences = {
+            language: self._tell(broken, shape or broken.shape, language).replace(
+                "{rivals}", self._teller.define(rivals, language) if rivals else ""
+            )
+            + (self._tell_cause(cause, language) if cause else "")
+            for language in LANGUAGES
+        }
+        known = cause is not None and cause.figure is not None
+        likely = int(self._index[cause.figure]) if cause and cause.figure is not None else 0
+        return Draft(
+            rule_id=broken.rule.rule_id,
+            severity=broken.severity,
+            kind=broken.kind,
+            place=broken.place,
+            indicator=broken.identity.operands[0].code,
+            left=float(broken.verdict["left"]),
+            right=float(broken.verdict["right"]),
+            arithmetic=self.write(broken),
+            figures=self._teller.figures(broken.rows, broken.place["source_id"]),
+            sentences=sentences,
+            cause=cause,
+            likely_figure=self._teller.first_figure(likely) if known else "",
+            closing_value=cause.closing if cause else float("nan"),
+        )
+
+    def write(self, broken: Broken) -> str:
+        """Both sides with their numbers, in the Vietnamese form."""
+        left, right = (self._write_side(broken, side, "vi") for side in ("left", "right"))
+        if broken.identity.operator == "<=":
+            return f"{left} > {right}"
+        return f"{left} {'≠' if broken.verdict['is_complete'] else '<'} {right}"
+
+    def _write_side(self, broken: Broken, side: str, language: str) -> str:
+        """A side as it is written out, with its result where that is more than one number."""
+        written = self._write_terms(broken, side, language)
+        result = self._write_result(broken, side, language)
+        return written if written == result else f"{written} = {result}"
+
+    def _write_terms(self, broken: Broken, side: str, language: str) -> str:
+        tree = broken.identity.left_side if side == "left" else broken.identity.right_side
+        numbers = {
+            operand: [float(self._values[at]) for at in found]
+            for operand in broken.identity.operands
+            for found in [broken.statements.list_figures(operand, broken.row)]
+        }
+        return write_side(tree, numbers, language)
+
+    def _write_result(self, broken: Broken, side: str, language: str) -> str:
+        value = float(broken.verdict[side])
+        if side == "left" or KINDS[broken.rule.type] not in RATES:
+            return write_number(value, language)
+        printed = self._teller.decimals(broken.rows[0])
+        return write_number(value, language, printed + DECIMALS_MORE)
+
+    def _tell(self, broken: Broken, shape: str, language: str) -> str:
+        rows = broken.rows
+        sides = [
+            [row for operand in list_operands(side) for row in broken.list_rows(operand)]
+            for side in (broken.identity.left_side, broken.identity.right_side)
+        ]
+        other = sides[1][0] if sides[1] else rows[0]
+        numbers = {
+            "left": self._teller.name(rows[0], language),
+            "right": self._teller.name(other, language),
+            "left_all": self._name_all(sides[0], language),
+            "right_all": self._name_all(sides[1], language),
+            "left_value": self._write_result(broken, "left", language),
+            "right_value": self._write_result(broken, "right", language),
+            "left_side": self._write_terms(broken, "left", language),
+            "right_side": self._write_terms(broken, "right", language),
+            "left_side_value": self._write_side(broken, "left", language),
+            "right_side_value": self._write_side(broken, "right", language),
+            "left_at": self._teller.at(rows[0], language),
+            "right_at": self._teller.at(other, language),
+            "all_or_none": EXTREMES.get(float(broken.verdict["left"]), {}).get(language, ""),
+            "gap": write_number(abs(float(broken.verdict["difference"])), language),
+        }
+        return BREAKS[shape][language].format(
+            **(numbers | self._tell_dates(rows, language) | {"rivals": "{rivals}"})
+        )
+
+    def _name_all(self, rows: list[int], language: str) -> str:
+        names = dict.fromkeys(self._teller.name(row, language) for row in rows)
+        return ALL_OF[language].join(names)
+
+    def _tell_dates(self, rows: list[int], language: str) -> dict[str, str]:
+        places = [self._teller.place(row, language) for row in rows]
+        dates = [self._teller.date(row, language) for row in rows]
+        others = dict.fromkeys(date for date in dates if date != dates[0])
+        return {
+            "left_date": dates[0],
+            "right_date": dates[-1],
+            "left_comma": f", {places[0]}" if places[0] else "",
+            "right_comma": f", {places[-1]}" if places[-1] else "",
+            "other_dates": ", ".join(others),
+        }
+
+    def _tell_cause(self, cause: Cause, language: str) -> str:
+        if cause.is_open and cause.rivals:
+            each = [self._tell_other("equal", *rival, language) for rival in cause.rivals]
+            slip = self._tell_slip(cause, language)
+            return CAUSES["equals"][language].format(slip=slip, each="; ".join(each))
+        if cause.figure is None or cause.is_block:
+            kind = "block" if cause.is_block else "open" if cause.is_open else "none"
+            return CAUSES[kind][language]
+        row = int(self._index[cause.figure])
+        count = len(cause.breaks)
+        scope_of = CAUSES[COUNTED.get(count, "all_rules")][language].format(count=count)
+        moved = "".join(self._tell_other("moved", *each, language) for each in cause.moved)
+        told = CAUSES["closing"][language].format(
+            figure=self._teller.name(row, language),
+            printed=self._teller.number(row, language),
+            at=self._teller.at(row, language),
+            closing=write_number(cause.closing, language),
+            slip=self._tell_slip(cause, language),
+            scope_of=scope_of,
+            moved=moved,
+        )
+        return told + "".join(self._tell_other("rival", *each, language) for each in cause.rivals)
+
+    def _tell_other(self, kind: str, figure: int, value: float, language: str) -> str:
+        row = int(self._index[figure])
+        return CAUSES[kind][language].format(
+            figure=self._teller.name(row, language),
+            printed=self._teller.number(row, language),
+            at=self._teller.at(row, language),
+            closing=write_number(value, language),
+        )
+
+    def _tell_slip(self, cause: Cause, language: str) -> str:
+        if cause.slip == Slip.NONE:
+            return ""
+        rows = [int(self._index[at]) for at in cause.others]
+        names = [self._teller.name(row, language) for row in rows]
+        numbers = [self._teller.number(row, language) for row in rows]
+        words: dict[str, str] = {}
+        if cause.slip == Slip.IN_PLACE_OF:
+            words = {"right": names[0], "right_value": numbers[0]}
+            words |= {"wrong": names[1], "wrong_value": numbers[1]}
+        elif cause.slip == Slip.MEAN_OF_RATES:
+            words = {"one": numbers[0], "other": numbers[1]}
+        elif cause.slip == Slip.COPIED:
+            words = {"other": names[0]}
+        return CAUSES[cause.slip.value][language].format(**words)
+
+
+def draft_identities(
+    arithmetic: Arithmetic,
+    broken: Iterable[Broken],
+    causes: Iterable[Cause],
+    definitions: pd.DataFrame,
+    rivals: Mapping[str, list[str]],
+) -> Iterator[Draft]:
+    """Broken identities as drafts; a source that fits no definition of a group gets one.
+
+    Args:
+        arithmetic: The words.
+        broken: What is broken, rounding included.
+        causes: The causes of what is broken by more than rounding.
+        definitions: Which definitions sources follow, with ``fits``.
+        rivals: The rules of each rival group.
+    """
+    cause_of = {each: cause for cause in causes for each in cause.breaks}
+    chosen = {(row["source_id"], row["rule_id"]): row for row in list_rows(definitions)}
+    told: set[tuple[str, str]] = set()
+    for each in broken:
+        group, source_id = each.identity.rival_group, each.place["source_id"]
+        key: Break = (each.rule.rule_id, each.row)
+        choice = chosen.get((source_id, each.rule.rule_id))
+        if (
+            group is None
+            or choice is None
+            or each.severity == Severity.INFO
+            or choice["rivals"] == 1
+        ):
+            yield arithmetic.draft(each, cause_of.get(key))
+        elif choice["fits"]:
+            yield _add_followed(arithmetic.draft(each, cause_of.get(key)))
+        elif (source_id, group) not in told:
+            told.add((source_id, group))
+            draft = arithmetic.draft(each, cause_of.get(key), "definition", rivals[group])
+            yield replace(draft, kind="definition")
+
+
+def draft_unreconciled(arithmetic: Arithmetic, broken: Iterable[Broken]) -> Iterator[Draft]:
+    """Equalities between figures of different days: to be reconciled, and no error."""
+    for each in broken:
+        has_two = isinstance(each.identity.right_side, Reference)
+        draft = arithmetic.draft(each, shape="days" if has_two else "dates")
+        yield replace(draft, kind="reconcile", severity=Severity.INFO)
+
+
+def _add_followed(draft: Draft) -> Draft:
+    """Say that the source follows the definition elsewhere."""
+    told = {
+        language: text + BREAKS["followed"][language] for language, text in draft.sentences.items()
+    }
+    return replace(draft, sentences=told)

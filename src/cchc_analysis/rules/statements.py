@@ -1,0 +1,252 @@
+"""Which figures may stand beside each other: observations, lined up for arithmetic.
+
+A row is one source, area, scope and window. A figure joins a row when it is counted over that very
+window, or is a stock of its last day; a maximum or a norm joins every row that ends inside its own
+period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cchc_analysis.data.records import Scope, Status
+from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Reference
+from cchc_analysis.rules.figures import (
+    ROW_COLUMNS,
+    Booleans,
+    Floats,
+    Integers,
+    Operands,
+    choose_figures,
+)
+from cchc_analysis.rules.keys import (
+    ALL_SCOPES,
+    STOCK,
+    Axis,
+    Lookup,
+    Words,
+    group_positions,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.data.reference import Reference as ReferenceTables
+
+NUMBERS = ("value", "low", "high", "step")
+
+
+@dataclass(frozen=True)
+class _Members:
+    """The figures of a group sum, and the key of the row that each is a part of."""
+
+    positions: Integers
+    keys: Integers
+
+
+class Statements:
+    """Published figures, lined up in rows; one operand at a time is looked up along all rows.
+
+    Attributes:
+        rows: ``ROW_COLUMNS``, one row per source, area, scope and window; text cells.
+        figures: the observations that may stand in a row, by position; ``index`` keeps the index
+            of the observation, ``low``, ``high`` and ``step`` are as arithmetic uses them.
+    """
+
+    def __init__(
+        self, figures: pd.DataFrame, norms: Collection[str], parents: Mapping[str, str]
+    ) -> None:
+        self.figures = figures
+        self._norms = frozenset(norms)
+        self._parents = dict(parents)
+        self._axis = Axis(self.figures, sorted({*parents.values()}))
+        self._places = self._axis.place(self.figures)
+        keys = self._axis.encode(self._places)
+        _, first, home = np.unique(keys, return_index=True, return_inverse=True)
+        self.home: Integers = home
+        self.rows = self.figures[list(ROW_COLUMNS)].iloc[first].reset_index(drop=True)
+        self._row_places = self._places.take(first)
+        self._numbers = {name: self.figures[name].to_numpy("float64") for name in NUMBERS}
+        self._positions: dict[Reference, Integers] = {}
+        self._members: dict[GroupSum, _Members] = {}
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The indicators for which a figure is held."""
+        return frozenset(self.figures["indicator"].unique())
+
+    def name_row(self, row: int) -> tuple[str, ...]:
+        """The cells of ``ROW_COLUMNS`` in one row."""
+        return tuple(words[row] for words in self._words)
+
+    @cached_property
+    def _words(self) -> tuple[Words, ...]:
+        return tuple(Words(self.rows[name]) for name in ROW_COLUMNS)
+
+    def with_figures(self, figures: pd.DataFrame) -> Statements:
+        """Other figures, lined up by the same norms and areas."""
+        return Statements(figures.reset_index(drop=True), self._norms, self._parents)
+
+    @property
+    def norms(self) -> frozenset[str]:
+        """The indicators that are norms."""
+        return self._norms
+
+    def parent(self, area_id: str) -> str:
+        """The area above an area, or nothing."""
+        return self._parents.get(area_id, "")
+
+    def find(self, operand: Operand) -> Operands:
+        """The figures of one operand along all rows; not printed is NaN."""
+        if isinstance(operand, GroupSum):
+            return self._add_up(operand)
+        return self._read(self.find_positions(operand))
+
+    def list_figures(self, operand: Operand, row: int) -> list[int]:
+        """The positions of the figures behind one operand in one row."""
+        if isinstance(operand, GroupSum):
+            members = self._list_members(operand)
+            is_here = members.keys == self._group_keys(operand)[row]
+            return [int(at) for at in members.positions[is_here]]
+        at = int(self.find_positions(operand)[row])
+        return [at] if at >= 0 else []
+
+    @cached_property
+    def _by_quantity(self) -> dict[tuple[str, ...], Integers]:
+        return group_positions(self.figures, ["indicator", "breakdown"])
+
+    def find_positions(self, operand: Reference) -> Integers:
+        """The position of the figure of one quantity in each row, -1 where there is none."""
+        if operand not in self._positions:
+            self._positions[operand] = self._search(operand)
+        return self._positions[operand]
+
+    def _search(self, operand: Reference) -> Integers:
+        held = self._by_quantity.get((operand.code, operand.breakdown))
+        rows = len(self.rows)
+        if held is None:
+            return np.full(rows, -1, dtype=np.int64)
+        wanted = self._row_places
+        if operand.scope:
+            wanted = replace(wanted, scope=self._axis.constant("scope", operand.scope, rows))
+        stock = replace(wanted, start=self._axis.constant("period_start", STOCK, rows))
+        lookup = Lookup.build(self._axis.encode(self._places.take(held)), held)
+        found = lookup.find(self._axis.encode(wanted))
+        found = np.where(found >= 0, found, lookup.find(self._axis.encode(stock)))
+        if operand.code in self._norms:
+            found = np.where(found >= 0, found, self._search_norms(held, wanted.scope))
+        return found
+
+    def _search_norms(self, held: Integers, scopes: Integers) -> Integers:
+        """A norm holds for every row that ends inside its period; the first one printed counts."""
+        import pandas as pd
+
+        rows, norms = replace(self._row_places, scope=scopes), self._places.take(held)
+        place = ["source", "area", "scope"]
+        wanted = pd.DataFrame({name: getattr(rows, name) for name in place})
+        known = pd.DataFrame({name: getattr(norms, name) for name in place})
+        dates = self.figures.loc[held, ["period_start", "period_end"]].reset_index(drop=True)
+        met = wanted.assign(row=wanted.index, day=self.rows["period_end"]).merge(
+            known.assign(position=held).join(dates), on=place
+        )
+        is_inside = (met["period_start"] <= met["day"]) & (met["day"] <= met["period_end"])
+        first = met[is_inside].drop_duplicates("row")
+        found = np.full(len(self.rows), -1, dtype=np.int64)
+        found[first["row"]] = first["position"]
+        return found
+
+    def _read(self, positions: Integers) -> Operands:
+        missing = positions < 0
+        if missing.all():
+            return print_nothing(len(positions))
+        numbers = {
+            name: np.where(missing, np.nan, column[positions])
+            for name, column in self._numbers.items()
+        }
+        return Operands(**numbers, home=np.where(missing, -1, self.home[positions]))
+
+    def _add_up(self, operand: GroupSum) -> Operands:
+        members = self._list_members(operand)
+        if not len(members.positions):
+            return print_nothing(len(self.rows))
+        keys, group = np.unique(members.keys, return_inverse=True)
+        found = Lookup(keys, np.arange(len(keys))).find(self._group_keys(operand))
+        missing = found < 0
+        sums: dict[str, Floats] = {
+            name: np.asarray(np.bincount(group, weights=column[members.positions]), dtype="float64")
+            for name, column in self._numbers.items()
+        }
+        numbers = {name: np.where(missing, np.nan, column[found]) for name, column in sums.items()}
+        home = np.arange(len(self.rows)) if operand.group is Group.BREAKDOWN else found
+        return Operands(**numbers, home=np.where(missing, -1, home))
+
+    def _group_keys(self, operand: GroupSum) -> Integers:
+        """The key under which each row looks for its group."""
+        places = self._row_places
+        if operand.group is not Group.BREAKDOWN:
+            anywhere = self._axis.constant("scope", ALL_SCOPES, len(self.rows))
+            places = replace(places, scope=anywhere)
+        return self._axis.encode(places)
+
+    def _list_members(self, operand: GroupSum) -> _Members:
+        if operand not in self._members:
+            self._members[operand] = self._gather_members(operand)
+        return self._members[operand]
+
+    def _gather_members(self, operand: GroupSum) -> _Members:
+        is_part, places = self._is_of(operand), self._places
+        if operand.group is not Group.BREAKDOWN:
+            anywhere = self._axis.constant("scope", ALL_SCOPES, len(self.figures))
+            places = replace(places, scope=anywhere)
+        if operand.group is Group.CHILDREN:
+            is_below, parents = self._look_up()
+            is_part = is_part & is_below
+            places = replace(places, area=parents)
+        positions = np.flatnonzero(is_part)
+        return _Members(positions, self._axis.encode(places.take(positions)))
+
+    def _is_of(self, operand: GroupSum) -> Booleans:
+        has_breakdown = self.figures["breakdown"] != ""
+        wants_breakdown = operand.group is not Group.CHILDREN
+        is_code = self.figures["indicator"] == operand.code
+        return np.asarray(is_code & (has_breakdown == wants_breakdown))
+
+    def _look_up(self) -> tuple[Booleans, Integers]:
+        """Which figures are of an area below or of the district's own office, and of which area."""
+        areas, scopes = self.figures["area_id"], self.figures["scope"]
+        is_own = scopes == Scope.DISTRICT_OFFICE
+        parents = areas.map(self._parents).fillna("")
+        is_below = scopes.isin([Scope.COMMUNE, Scope.WHOLE_DISTRICT]) & (parents != "")
+        above = self._axis.number("area_id", areas.where(is_own, parents))
+        return np.asarray((is_own | is_below) & (above >= 0)), above
+
+
+def tabulate_statements(
+    observations: pd.DataFrame, reference: ReferenceTables | None = None
+) -> Statements:
+    """Line up observations for arithmetic.
+
+    Args:
+        observations: ``OBSERVATION_COLUMNS``; only published readings are used.
+        reference: The catalogue, which says what is a norm, and the areas, which say what lies
+            below what. Without it only maxima are norms, and no area has children.
+    """
+    parents: dict[str, str] = {}
+    if reference is None:
+        norms = set(observations.loc[observations["status"] == Status.MAX_SCORE, "indicator"])
+    else:
+        catalogue = reference.indicators
+        norms = set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
+        parents = dict(zip(reference.areas["area_id"], reference.areas["parent_id"], strict=True))
+    return Statements(choose_figures(observations, norms), norms, parents)
+
+
+def print_nothing(length: int) -> Operands:
+    """An operand that is printed in no row."""
+    nothing = np.full(length, np.nan)
+    return Operands(nothing, nothing, nothing, nothing, home=np.full(length, -1, dtype=np.int64))
