@@ -10,7 +10,6 @@ import pytest
 
 from cchc_analysis.brief.trends import (
     Board,
-    export_table,
     open_board,
     show_change,
     show_control,
@@ -202,16 +201,6 @@ def test_unknown_choices_are_named(real: Tables, reference: Reference) -> None:
         open_at(real, reference, "pci", "Lạng Sớn X")
     with pytest.raises(CommandError, match="no value from 2030"):
         open_at(real, reference, "pci", "", "2030")
-
-
-def test_a_selection_is_exported(tmp_path: Path) -> None:
-    table = pd.DataFrame({"area_id": ["183"], "value": [1.5]})
-    text, book = export_table(tmp_path / "exports", table, "../My selection")
-    assert text.read_text("utf-8") == "area_id,value\n183,1.5\n"
-    assert pd.read_excel(book, dtype={"area_id": str}, engine="openpyxl").equals(table)
-    assert text.parent == tmp_path / "exports"
-    with pytest.raises(CommandError, match="no letter or digit"):
-        export_table(tmp_path, table, "//")
 
 
 def test_an_actual_value_stands_before_an_estimate_and_is_contested_where_they_differ() -> None:

@@ -1,7 +1,12 @@
 """Figures of Vietnamese public administration reform (CCHC) reports, validated and sourced.
 
-The front door: what a notebook needs, and nothing else. Names are imported when first used, so
-that importing the package costs nothing.
+The front door: what a notebook needs, and nothing else. ``import cchc_analysis as cchc`` costs
+nothing: a name is imported when it is first used.
+
+- Tables: ``load_indicators``, ``load_observations``, ``load_findings``, ``load_transcripts``,
+  ``load_sources``, ``load_areas``, ``load_catalogue``; ``describe_columns`` says what is in them
+- Helpers: ``to_wide``, ``export``, ``cite``
+- Pages and what is on them: ``open_brief``, ``open_trends``, ``open_quality``
 """
 
 from __future__ import annotations
@@ -10,93 +15,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cchc_analysis.front import (
-        export_table,
-        load_findings,
-        load_indicators,
-        load_observations,
-        load_transcripts,
-        open_brief,
-        open_quality,
-        open_trends,
-        show_change,
-        show_contradictions,
-        show_control,
-        show_coverage,
-        show_distribution,
-        show_funnel,
-        show_head,
-        show_key_figures,
-        show_methods,
-        show_notes,
-        show_opening,
-        show_peers,
-        show_plan,
-        show_quality,
-        show_quality_completeness,
-        show_quality_contradictions,
-        show_quality_counts,
-        show_quality_definitions,
-        show_quality_grades,
-        show_quality_matrix,
-        show_quality_remarks,
-        show_quality_rules,
-        show_ranking,
-        show_reform_areas,
-        show_series,
-        show_standardised,
-        show_summary,
-        show_trend,
-    )
+    from cchc_analysis.front import *  # noqa: F403
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "__version__",
-    "export_table",
-    "load_findings",
-    "load_indicators",
-    "load_observations",
-    "load_transcripts",
-    "open_brief",
-    "open_quality",
-    "open_trends",
-    "show_change",
-    "show_contradictions",
-    "show_control",
-    "show_coverage",
-    "show_distribution",
-    "show_funnel",
-    "show_head",
-    "show_key_figures",
-    "show_methods",
-    "show_notes",
-    "show_opening",
-    "show_peers",
-    "show_plan",
-    "show_quality",
-    "show_quality_completeness",
-    "show_quality_contradictions",
-    "show_quality_counts",
-    "show_quality_definitions",
-    "show_quality_grades",
-    "show_quality_matrix",
-    "show_quality_remarks",
-    "show_quality_rules",
-    "show_ranking",
-    "show_reform_areas",
-    "show_series",
-    "show_standardised",
-    "show_summary",
-    "show_trend",
-]
-
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(import_module("cchc_analysis.front"), name)
+    if name == "__all__":
+        return ["__version__", *import_module("cchc_analysis.front").__all__]
+    if not name.startswith("_"):
+        front = import_module("cchc_analysis.front")
+        if name in front.__all__:
+            return getattr(front, name)
     raise AttributeError(f"module 'cchc_analysis' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return ["__version__", *import_module("cchc_analysis.front").__all__]

@@ -7,11 +7,12 @@ no path. Tables come from ``data/processed``; run ``cchc process`` after changin
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis import pipeline
+from cchc_analysis import __version__, pipeline
 from cchc_analysis.brief import (
     TEMPLATE,
     held,
@@ -52,10 +53,22 @@ from cchc_analysis.brief.trends import (
     show_series,
     show_standardised,
 )
-from cchc_analysis.brief.trends import export_table as write_exports
+from cchc_analysis.data.cite import Citation, cite_data, cite_value
+from cchc_analysis.data.export import MEANINGS, export_table
+from cchc_analysis.data.named import (
+    Choice,
+    add_names,
+    choose_rows,
+    label_reports,
+    order_categories,
+)
+from cchc_analysis.data.packages import type_of
+from cchc_analysis.data.records import TABLE_COLUMNS
 from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load_copies
+from cchc_analysis.data.wide import to_wide
 from cchc_analysis.data.words import load_words
+from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.site.slices import grade_all
 
 if TYPE_CHECKING:
@@ -65,11 +78,19 @@ if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Reference
 
+ProjectPlace = Project | Path | str | None
+"""A project, its folder, or ``None`` for the one around the current folder or ``CCHC_ROOT``."""
+
 __all__ = [
-    "export_table",
+    "cite",
+    "describe_columns",
+    "export",
+    "load_areas",
+    "load_catalogue",
     "load_findings",
     "load_indicators",
     "load_observations",
+    "load_sources",
     "load_transcripts",
     "open_brief",
     "open_quality",
@@ -102,27 +123,269 @@ __all__ = [
     "show_standardised",
     "show_summary",
     "show_trend",
+    "to_wide",
 ]
 
 
-def load_transcripts() -> pd.DataFrame:
-    """Load the figures of all accepted sources as printed (``TRANSCRIPT_COLUMNS``)."""
-    return _load()[1].transcripts.copy()
+def load_indicators(
+    names: str | None = None,
+    *,
+    areas: str | Iterable[str] | None = None,
+    indicators: str | Iterable[str] | None = None,
+    periods: str | int | Iterable[str | int] | None = None,
+    scope: str | Iterable[str] | None = None,
+    status: str | Iterable[str] | None = "actual",
+    project: ProjectPlace = None,
+) -> pd.DataFrame:
+    """Load what is published: one row per area, scope, indicator, breakdown, period and status.
+
+    Each choice is one value or several; what is unknown is refused, with the nearest names.
+    ``describe_columns("indicators")`` lists the columns; the exact days are in ``period_start``
+    (none for a stock) and ``period_end``.
+
+    Args:
+        names: "vi" or "en" adds the columns ``NAME_COLUMNS`` behind their codes; ``None``: codes.
+        areas: Names or codes of areas.
+        indicators: Codes of the catalogue, or labels in either language.
+        periods: Labels of reporting periods ("2024-9M", "2024"), or their Vietnamese names.
+        scope: ``district_office``, ``commune_aggregate``, ``whole_district``, …
+        status: ``actual``, ``estimate``, ``target``, …; ``None`` for all.
+        project: A project's folder; by default the one around the current folder, or ``CCHC_ROOT``.
+
+    Returns:
+        A table with categoricals (``scope``, ``status``, ``period`` in the order of time, names)
+        and dates; ``value`` in ``unit``, ``NaN`` where it is withheld. Nothing held: an empty table
+        with these columns, and a warning that says why.
+
+    Raises:
+        CommandError: A name, code, label or word is unknown, or two areas bear the name.
+        ReportError: ``data/processed`` was not made, or is older than what it is made from.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> rates = cchc.load_indicators("en", areas="Cao Lộc", indicators="on_time_rate")
+        >>> rates[["area", "scope", "period", "value", "unit"]].round(2)
+                       area              scope   period   value unit
+        0  Cao Lộc district  commune_aggregate  2024-H1  100.00    %
+        1  Cao Lộc district    district_office  2024-H1   98.24    %
+        2  Cao Lộc district     whole_district  2024-H1   99.82    %
+    """
+    reference, tables = _load(project)
+    published = tables.indicators
+    labelled = published.assign(period=label_reports(published, tables.sources))
+    chosen = choose_rows(labelled, reference, Choice(areas, indicators, periods, scope, status))
+    return _finish(chosen, reference, names, project)
 
 
-def load_observations() -> pd.DataFrame:
-    """Load the figures as understood (``OBSERVATION_COLUMNS``): one row per reading."""
-    return _load()[1].observations.copy()
+def load_observations(
+    names: str | None = None,
+    *,
+    areas: str | Iterable[str] | None = None,
+    indicators: str | Iterable[str] | None = None,
+    scope: str | Iterable[str] | None = None,
+    status: str | Iterable[str] | None = None,
+    project: ProjectPlace = None,
+) -> pd.DataFrame:
+    """Load the figures as understood: one row per source, quantity and reading.
+
+    A quantity that a report prints twice with two values is two rows (``reading`` 1 and 2).
+    Arguments, result and errors are those of ``load_indicators``.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> read = cchc.load_observations(areas="Cao Lộc", indicators="on_time_rate")
+        >>> read[["scope", "reading", "value", "is_published"]].head(1)
+                    scope  reading  value  is_published
+        0  whole_district        1   99.0          True
+    """
+    reference, tables = _load(project)
+    choice = Choice(areas, indicators, None, scope, status)
+    return _finish(choose_rows(tables.observations, reference, choice), reference, names, project)
 
 
-def load_indicators() -> pd.DataFrame:
-    """Load what is published (``INDICATOR_COLUMNS``): one row per quantity."""
-    return _load()[1].indicators.copy()
+def load_findings(
+    names: str | None = None,
+    *,
+    areas: str | Iterable[str] | None = None,
+    severity: str | Iterable[str] | None = None,
+    project: ProjectPlace = None,
+) -> pd.DataFrame:
+    """Load what the sources contradict: one row per rule that one source breaks.
+
+    ``left`` and ``right`` are the two readings, ``arithmetic`` the sum as a person would write it,
+    ``explanation_vi`` and ``explanation_en`` the words.
+
+    Args:
+        names: As ``load_indicators``.
+        areas: As ``load_indicators``.
+        severity: ``critical``, ``warning``, ``info``; ``None`` for all.
+        project: As ``load_indicators``.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.load_findings(areas="Cao Lộc", severity="warning")["severity"].unique().tolist()
+        ['warning']
+    """
+    reference, tables = _load(project)
+    choice = Choice(areas=areas, severity=severity)
+    return _finish(choose_rows(tables.findings, reference, choice), reference, names, project)
 
 
-def load_findings() -> pd.DataFrame:
-    """Load what the sources contradict (``FINDING_COLUMNS``): one row per rule broken."""
-    return _load()[1].findings.copy()
+def load_transcripts(project: ProjectPlace = None) -> pd.DataFrame:
+    """Load the figures of all accepted sources as printed: one row per figure, all as text.
+
+    ``section``, ``line`` and ``place`` say where a figure stands; nothing is judged or dropped.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> figures = cchc.load_transcripts()
+        >>> figures.query("source_id == 'cao_loc_2024_h1'")["printed"].head(1).item()
+        '05'
+    """
+    return _load(project)[1].transcripts.copy()
+
+
+def load_sources(project: ProjectPlace = None) -> pd.DataFrame:
+    """Load the accepted sources: issuer, title, number, dates, period, licence; one row each.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.load_sources().query("kind == 'period_report'")["period"].tolist()
+        ['2024-H1', '2023-9M']
+    """
+    return _load(project)[1].sources.copy()
+
+
+def load_areas(level: str | None = None, project: ProjectPlace = None) -> pd.DataFrame:
+    """Load the areas: id, name, level, type, parent, and the days on which each was valid.
+
+    Args:
+        level: "nation", "region", "province", "district" or "commune"; ``None`` for all.
+        project: As ``load_indicators``.
+
+    Raises:
+        CommandError: There is no such level.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.load_areas("district").query("area_id == '183'")["name"].item()
+        'Huyện Cao Lộc'
+    """
+    areas = load_reference(_project(project).reference).areas
+    known = sorted(areas["level"].unique())
+    if level is not None and level not in known:
+        raise CommandError(
+            Problem(f"level {level!r}", "no such level", ", ".join(known), "Write one of these.")
+        )
+    return areas[areas["level"] == level].reset_index(drop=True) if level else areas.copy()
+
+
+def load_catalogue(project: ProjectPlace = None) -> pd.DataFrame:
+    """Load the catalogue: code, labels in both languages, unit, range, polarity; one row each.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.load_catalogue().set_index("indicator").loc["on_time_rate", "unit"]
+        '%'
+    """
+    return load_reference(_project(project).reference).indicators.copy()
+
+
+def describe_columns(table: str = "indicators") -> pd.DataFrame:
+    """List the columns of a table: name, kind of values and meaning, in their order.
+
+    Args:
+        table: "indicators", "observations", "findings", "transcripts" or "sources".
+
+    Raises:
+        CommandError: There is no such table.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.describe_columns("indicators").set_index("column").loc["value", "meaning"]
+        'the number, in unit'
+    """
+    import pandas as pd
+
+    if table not in TABLE_COLUMNS:
+        raise CommandError(
+            Problem(f"table {table!r}", "no such table", ", ".join(TABLE_COLUMNS), "Write one.")
+        )
+    rows = [(name, type_of(name), MEANINGS.get(name, "")) for name in TABLE_COLUMNS[table]]
+    return pd.DataFrame(rows, columns=["column", "type", "meaning"])
+
+
+def export(
+    table: pd.DataFrame,
+    path: str | Path,
+    *,
+    bom: bool = False,
+    overwrite: bool = False,
+    project: ProjectPlace = None,
+) -> list[Path]:
+    """Write any table as CSV, XLSX, Parquet or Stata, with a read-me of sources and licences.
+
+    The suffix of ``path`` says the form; the index is kept; a Stata file carries labels for its
+    variables. A file that this function wrote is replaced, any other is left alone.
+
+    Args:
+        table: Any table.
+        path: ``build/rates.csv``, ``.xlsx``, ``.parquet`` or ``.dta``.
+        bom: Begin a CSV file with a byte order mark, by which Excel knows UTF-8.
+        overwrite: Replace a file of another origin, too.
+        project: As ``load_indicators``.
+
+    Returns:
+        The file and its read-me.
+
+    Raises:
+        CommandError: The suffix is none of these, the folder is not there, or the file is not ours.
+
+    Examples:
+        >>> import cchc_analysis as cchc, tempfile
+        >>> rates = cchc.load_indicators("vi", indicators="papi_procedures")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [path.name for path in cchc.export(cchc.to_wide(rates), f"{folder}/papi.dta")]
+        ['papi.dta', 'papi.dta.readme.txt']
+    """
+    place = _project(project)
+    sources = _load(project)[1].sources
+    citation = str(cite_data(place.root, __version__, sources))
+    return export_table(table, Path(path), sources, citation=citation, bom=bom, overwrite=overwrite)
+
+
+def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -> Citation:
+    """Cite a value (a row of ``load_indicators``), a brief, or the data set behind a table.
+
+    Returns:
+        Its ``text`` is one line, its ``bibtex`` an entry for a bibliography.
+
+    Raises:
+        CommandError: It is none of these.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> row = cchc.load_indicators(areas="Cao Lộc", indicators="on_time_rate").iloc[0]
+        >>> print(cchc.cite(row))
+        UBND huyện Cao Lộc. Báo cáo cải cách hành chính 6 tháng đầu năm 2024; ... In: ...
+    """
+    import pandas as pd
+
+    sources = _load(project)[1].sources
+    root = _project(project).root
+    if isinstance(what, pd.Series) and "source_id" in what:
+        return cite_value(dict(what), sources, cite_data(root, __version__, sources))
+    table = what if isinstance(what, pd.DataFrame) else getattr(what, "indicators", None)
+    if table is None:
+        raise CommandError(
+            Problem(
+                "cite", type(what).__name__, "a row of indicators, a table or a brief", "Pass one."
+            )
+        )
+    if "source_id" in table:
+        named = {each for cell in table["source_id"] for each in str(cell).split()}
+        sources = sources[sources["source_id"].isin(named)]
+    return cite_data(root, __version__, sources)
 
 
 def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
@@ -168,11 +431,6 @@ def open_trends(
     return open_board(tables, reference, choice, words)
 
 
-def export_table(table: pd.DataFrame, name: str) -> tuple[Path, Path]:
-    """Write a selection as CSV and XLSX into ``build/exports``; returns both paths."""
-    return write_exports(_project().build / "exports", table, name)
-
-
 def open_quality(lang: str = "vi") -> Quality:
     """Open what is known of the quality of all sources.
 
@@ -189,14 +447,26 @@ def open_quality(lang: str = "vi") -> Quality:
     return open_quality_of(tables, reference, words, graded)
 
 
-def _project() -> Project:
-    return find_project(Path(os.environ.get("CCHC_ROOT") or Path.cwd()))
+def _finish(
+    table: pd.DataFrame, reference: Reference, names: str | None, project: ProjectPlace
+) -> pd.DataFrame:
+    """A table of codes as a person gets it: named if asked for, categories and dates as such."""
+    if names is not None:
+        words = load_words(_project(project).notebooks / TEMPLATE, names)
+        table = add_names(table, reference, words)
+    return order_categories(table)
 
 
-def _load() -> tuple[Reference, Tables]:
+def _project(place: ProjectPlace = None) -> Project:
+    if isinstance(place, Project):
+        return place
+    return find_project(Path(place or os.environ.get("CCHC_ROOT") or Path.cwd()))
+
+
+def _load(place: ProjectPlace = None) -> tuple[Reference, Tables]:
     if kept := held():
         return kept
-    project = _project()
+    project = _project(place)
     copies = os.environ.get("CCHC_TABLES")
     made = Path(copies) if copies else project.processed / "manifest.json"
     changed = made.stat().st_mtime_ns if made.exists() else 0

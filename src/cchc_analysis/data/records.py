@@ -235,6 +235,14 @@ class Tables:
 TALLY_COLUMNS = ("rule_id", "source_id", "applied", "passed", "failed", "not_applicable")
 DEFINITION_COLUMNS = ("source_id", "rival_group", "rule_id")
 
+TABLE_COLUMNS = {
+    "indicators": INDICATOR_COLUMNS,
+    "observations": OBSERVATION_COLUMNS,
+    "findings": FINDING_COLUMNS,
+    "transcripts": TRANSCRIPT_COLUMNS,
+    "sources": SOURCE_COLUMNS,
+}
+"""The tables that a researcher loads, and their columns."""
 
 COLUMN_MEANINGS = {
     "source_id": "the source, a row of data/raw/sources.csv",
@@ -282,4 +290,21 @@ COLUMN_MEANINGS = {
     "failed": "rows that broke the rule",
     "not_applicable": "rows without the figures the rule needs",
     "rival_group": "identities of which a source follows one",
+    "figure_id": "name of the figure within its source",
+    "section": "section of the report in which the figure stands",
+    "line": "line of the report on which the figure stands",
+    "place": "where in the section: text, table, footnote",
+    "area": "the area, as people write it",
+    "read_as": "how a person read what is no plain number",
+    "note_vi": "what to know of it, in Vietnamese",
+    "note_en": "what to know of it, in English",
+    "issuer": "who issued the document",
+    "title": "title of the document",
+    "number": "number of the document",
+    "dated": "day on which the document was issued",
+    "language": "language of the document",
+    "sha256": "checksum of the document that was read",
+    "state": "draft or accepted",
+    "lacks_vi": "what the document lacks, in Vietnamese",
+    "lacks_en": "what the document lacks, in English",
 }

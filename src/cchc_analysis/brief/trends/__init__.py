@@ -9,13 +9,11 @@ change of definition, no open contradiction, corrected for all series looked at.
 - ``values``, ``series``: which values stand beside each other, and where a series breaks
 - ``control``: series long enough for a control chart
 - ``pictures``: the drawings
-- ``exports``: a selection into files
 - ``pieces``: the frame of every section
 - ``sections``, ``standings``, ``standardised``: drawings and tables with their words
 """
 
 from cchc_analysis.brief.trends.board import Board, list_told, open_board
-from cchc_analysis.brief.trends.exports import export_table
 from cchc_analysis.brief.trends.pieces import Section
 from cchc_analysis.brief.trends.sections import (
     show_change,
@@ -35,7 +33,6 @@ from cchc_analysis.brief.trends.standings import (
 __all__ = [
     "Board",
     "Section",
-    "export_table",
     "list_told",
     "open_board",
     "show_change",

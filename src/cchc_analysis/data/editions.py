@@ -1,0 +1,102 @@
+"""Two editions of the data held against each other: what moved, what came, what went, and why."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import INDICATOR_KEY
+from cchc_analysis.errors import CommandError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DIFF_COLUMNS = ("change", *INDICATOR_KEY, "value_old", "value_new", "unit", "source_id", "reason")
+"""Columns of ``compare_editions``; ``change`` is moved, came or went."""
+
+
+def compare_editions(old: Path, new: Path) -> pd.DataFrame:
+    """List every published value that moved, came or went between two editions.
+
+    Args:
+        old: A folder of processed data, one above it, or its ``indicators.csv``.
+        new: The same, of the later edition.
+
+    Returns:
+        ``DIFF_COLUMNS``, sorted by change and key. ``reason`` is the correction that decided the
+        new value, or the entry of the later edition's CHANGELOG that names its source or
+        indicator; empty where neither says why.
+
+    Raises:
+        CommandError: One of them holds no published values.
+    """
+    before, after = (_load_values(place) for place in (old, new))
+    key = list(INDICATOR_KEY)
+    both = before.merge(after, on=key, how="outer", suffixes=("_old", "_new"), indicator="side")
+    both["change"] = (
+        both["side"].map({"left_only": "went", "right_only": "came", "both": "moved"}).astype(str)
+    )
+    moved = (both["change"] != "moved") | (both["value_old"] != both["value_new"])
+    changed = both[moved].fillna("")
+    for column in ("unit", "source_id"):
+        changed[column] = changed[f"{column}_new"].where(
+            changed[f"{column}_new"] != "", changed[f"{column}_old"]
+        )
+    entries = _read_changelog(new)
+    changed["reason"] = [
+        _find_reason(
+            row["correction_new"],
+            row["correction_old"],
+            (row["source_id"], row["indicator"]),
+            entries,
+        )
+        for row in list_rows(changed)
+    ]
+    return changed.sort_values(["change", *key], ignore_index=True)[list(DIFF_COLUMNS)]
+
+
+def _load_values(place: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = [*INDICATOR_KEY, "value", "unit", "source_id", "correction"]
+    for path in (place, place / "indicators.csv", place / "data" / "processed" / "indicators.csv"):
+        if path.is_file():
+            try:
+                return pd.read_csv(path, dtype=str, keep_default_na=False, usecols=columns)
+            except (ValueError, UnicodeDecodeError) as error:
+                raise _refuse(place, f"an indicators.csv of another form ({error})") from None
+    raise _refuse(place, "no indicators.csv")
+
+
+def _refuse(place: Path, found: str) -> CommandError:
+    return CommandError(
+        Problem(
+            str(place),
+            found,
+            "published values: a folder data/processed or a project",
+            "Name the folder of an edition, such as a release that was unpacked.",
+        )
+    )
+
+
+def _read_changelog(place: Path) -> list[str]:
+    """The entries of the CHANGELOG beside or above an edition, each as one line."""
+    for folder in (place, *place.resolve().parents[:3]):
+        path = folder / "CHANGELOG.md"
+        if path.is_file():
+            text = re.sub(r"\n {2,}", " ", path.read_text("utf-8", errors="replace"))
+            return [line[2:].strip() for line in text.split("\n") if line.startswith("- ")]
+    return []
+
+
+def _find_reason(now: str, before: str, names: tuple[str, str], entries: list[str]) -> str:
+    if now and now != before:
+        return now
+    source_id, indicator = names
+    for name in (source_id, indicator):
+        for entry in entries:
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", entry):
+                return entry
+    return ""

@@ -1,0 +1,237 @@
+"""A table into files that other programs open, with where its numbers come from beside it.
+
+The suffix says the form: CSV, XLSX, Parquet or Stata. The index is kept where it says something.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.data.clean import fold_text
+from cchc_analysis.data.files import list_rows, write_bytes, write_text
+from cchc_analysis.data.named import NAME_MEANINGS
+from cchc_analysis.data.records import COLUMN_MEANINGS
+from cchc_analysis.errors import CommandError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta")
+LONGEST_NAME = 32
+LONGEST_LABEL = 80
+LONGEST_TEXT = 2045
+"""Stata's limits: of a variable's name, of its label, and of a text that is no ``strL``."""
+MEANINGS = {**COLUMN_MEANINGS, **NAME_MEANINGS}
+_SUM = re.compile(r"^sha256 of (?P<file>.+): (?P<sum>[0-9a-f]{64})$", re.MULTILINE)
+
+
+def export_table(
+    table: pd.DataFrame,
+    path: Path,
+    sources: pd.DataFrame,
+    *,
+    citation: str = "",
+    bom: bool = False,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Write a table, and a read-me of its columns, sources and licences beside it.
+
+    Args:
+        table: Any table; an index with a name, or of texts or dates, becomes leading columns.
+        path: Where to; its suffix says the form (``SUFFIXES``).
+        sources: ``SOURCE_COLUMNS`` and, where known, ``licence`` and ``url``.
+        citation: How to cite the data.
+        bom: Begin a CSV file with a byte order mark, by which Excel knows UTF-8.
+        overwrite: Replace a file that was not written by this function, too.
+
+    Returns:
+        The file and its read-me.
+
+    Raises:
+        CommandError: The suffix is none of these, the folder is not there, or the place holds a
+            file of somebody else.
+    """
+    note = path.with_name(f"{path.name}.readme.txt")
+    _check_place(path, note, overwrite=overwrite)
+    whole = _flatten(table)
+    content = _FORMS[path.suffix.lower()](whole)
+    if bom and path.suffix.lower() == ".csv":
+        content = b"\xef\xbb\xbf" + content
+    write_bytes(path, content)
+    digest = hashlib.sha256(content).hexdigest()
+    write_text(note, "\n".join(_describe(whole, path.name, sources, citation, digest)) + "\n")
+    return [path, note]
+
+
+def _check_place(path: Path, note: Path, *, overwrite: bool) -> None:
+    problem = None
+    if path.suffix.lower() not in SUFFIXES:
+        problem = (f"a file of kind {path.suffix or '(none)'}", " ".join(SUFFIXES), "Rename it.")
+    elif not path.parent.is_dir():
+        problem = ("no such folder", "a folder that is there", f"Make {path.parent} first.")
+    elif path.is_dir():
+        problem = ("a folder", "the name of a file", "Choose another name.")
+    elif path.exists() and not overwrite and not _is_ours(path, note):
+        problem = (
+            "a file that this did not write, or that was changed since",
+            "a free name",
+            "Choose another name, or say overwrite=True.",
+        )
+    if problem:
+        raise CommandError(Problem(f"export {path}", *problem))
+
+
+def _is_ours(path: Path, note: Path) -> bool:
+    """Whether the read-me beside a file names the very bytes that are there."""
+    if not note.is_file():
+        return False
+    found = _SUM.search(note.read_text("utf-8", errors="replace"))
+    return found is not None and found["sum"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _flatten(table: pd.DataFrame) -> pd.DataFrame:
+    """One row of headings, and the index as columns where it is more than a count of rows."""
+    import pandas as pd
+
+    flat = table.copy()
+    if isinstance(flat.columns, pd.MultiIndex):
+        flat.columns = pd.Index(
+            [" | ".join(str(part) for part in parts if str(part)) for parts in flat.columns]
+        )
+    else:
+        flat.columns = pd.Index([str(name) for name in flat.columns])
+    says_something = (
+        isinstance(flat.index, pd.MultiIndex)
+        or flat.index.name is not None
+        or not pd.api.types.is_integer_dtype(flat.index)
+    )
+    if not says_something:
+        return flat.reset_index(drop=True)
+    names = [
+        f"index_{at}" if name is None else str(name) for at, name in enumerate(flat.index.names)
+    ]
+    return flat.rename_axis(index=names).reset_index()
+
+
+def _write_csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def _write_parquet(table: pd.DataFrame) -> bytes:
+    content: bytes = table.to_parquet(index=False)
+    return content
+
+
+def _write_xlsx(table: pd.DataFrame) -> bytes:
+    import io
+
+    import pandas as pd
+
+    written = io.BytesIO()
+    with pd.ExcelWriter(written, engine="openpyxl", date_format="YYYY-MM-DD") as book:
+        table.to_excel(book, sheet_name="data", index=False, freeze_panes=(1, 0))
+        for row in book.sheets["data"].iter_rows(min_row=2):
+            for cell in row:
+                if cell.data_type == "f":  # a text that begins with "=" is no formula of ours
+                    cell.data_type = "s"
+    return written.getvalue()
+
+
+def _write_stata(table: pd.DataFrame) -> bytes:
+    import io
+
+    names = name_variables(table.columns)
+    shown = table.rename(columns=names)
+    labels = {names[each]: MEANINGS.get(each, each)[:LONGEST_LABEL] for each in table.columns}
+    dates: dict[Any, Any] = {}
+    long: list[Any] = []
+    for name in shown.columns:
+        column = shown[name]
+        if column.dtype.kind == "M":
+            dates[name] = "td"
+        elif column.dtype == bool:
+            shown[name] = column.astype("int8")
+        elif column.dtype.kind == "O" or column.dtype == "str":
+            shown[name] = column.fillna("").astype(str)
+            if max((len(each.encode()) for each in shown[name]), default=0) > LONGEST_TEXT:
+                long.append(name)
+    written = io.BytesIO()
+    shown.to_stata(
+        written,
+        convert_dates=dates,
+        write_index=False,
+        version=118,  # the first that holds Vietnamese letters (Stata 14)
+        variable_labels=labels,
+        convert_strl=long,
+        time_stamp=_NO_TIME,
+    )
+    return written.getvalue()
+
+
+def name_variables(columns: Iterable[str]) -> dict[str, str]:
+    """A Stata variable name for each column: letters, digits and ``_``, all different.
+
+    >>> name_variables(["area_id", "2024-H1", "Cao Lộc", "cao loc"])
+    {'area_id': 'area_id', '2024-H1': 'v_2024_h1', 'Cao Lộc': 'cao_loc', 'cao loc': 'cao_loc_2'}
+    """
+    names: dict[str, str] = {}
+    for column in columns:
+        stem = re.sub(r"\W+", "_", fold_text(column), flags=re.ASCII).strip("_") or "v"
+        stem = (stem if stem[0].isalpha() else f"v_{stem}")[: LONGEST_NAME - 3]
+        name, number = stem, 1
+        while name in names.values():
+            number += 1
+            name = f"{stem}_{number}"
+        names[column] = name
+    return names
+
+
+def _no_time() -> Any:
+    import datetime as dt
+
+    # The same table gives the same bytes: no clock.
+    return dt.datetime(1980, 1, 1)  # noqa: DTZ001 - Stata's stamp knows no zone
+
+
+_NO_TIME = _no_time()
+_FORMS = {
+    ".csv": _write_csv,
+    ".xlsx": _write_xlsx,
+    ".parquet": _write_parquet,
+    ".dta": _write_stata,
+}
+
+
+def _describe(
+    table: pd.DataFrame, name: str, sources: pd.DataFrame, citation: str, digest: str
+) -> Iterable[str]:
+    yield f"{name}: {len(table)} rows, {len(table.columns)} columns"
+    yield f"sha256 of {name}: {digest}"
+    if citation:
+        yield f"Cite as: {citation}"
+    yield "\nColumns"
+    variables = name_variables(table.columns) if name.lower().endswith(".dta") else {}
+    for column in table.columns:
+        called = variables.get(column, column)
+        yield f"  {called}: {MEANINGS.get(column, column)} ({table[column].dtype})"
+    yield "\nSources and licences"
+    yield from _list_sources(table, sources)
+
+
+def _list_sources(table: pd.DataFrame, sources: pd.DataFrame) -> Iterable[str]:
+    if "source_id" not in table.columns:
+        yield "  The table has no column source_id: its sources are not told apart here."
+        return
+    held: Mapping[str, Any] = {row["source_id"]: row for row in list_rows(sources)}
+    for source_id in sorted({each for cell in table["source_id"] for each in str(cell).split()}):
+        row = held.get(source_id)
+        if row is None:
+            yield f"  {source_id}: not registered"
+            continue
+        parts = [str(row.get(key) or "") for key in ("issuer", "title", "number", "dated", "url")]
+        licence = str(row.get("licence") or "") or "figures of an official document"
+        yield f"  {source_id}: {'. '.join(part for part in parts if part)}. Licence: {licence}."

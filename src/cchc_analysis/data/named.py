@@ -1,0 +1,304 @@
+"""Tables with names: labels beside the codes, and the choice of rows by either.
+
+Comes in as a table of a run; goes out as a new one with the area's name, its province and region,
+and the labels of indicator, scope and unit, in one language. Does not know where tables lie.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Scope, Severity, Status
+from cchc_analysis.data.reference import Reference, find_area
+from cchc_analysis.data.reference.catalogue import offer_names
+from cchc_analysis.errors import CommandError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.data.words import Words
+
+NAME_COLUMNS = ("area", "province", "region", "indicator_label", "scope_label", "unit_label")
+"""The columns that ``add_names`` adds, each behind the code that it names."""
+
+NAME_MEANINGS = {
+    "area": "name of the area",
+    "province": "name of the province that the area is or lies in, as it was then",
+    "region": "name of the socio-economic region of that province",
+    "indicator_label": "label of the indicator",
+    "scope_label": "label of the scope",
+    "unit_label": "label of the unit",
+}
+
+_STANDARD_LABEL = re.compile(r"\d{4}(-(Q[1-4]|H[12]|9M))?")
+LEAST_OVERLAP = 0.8
+"""How much of the days that either counts a window and a report's period have to share."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which rows a person wants; each one value, several, or ``None`` for all.
+
+    Attributes:
+        areas: Names or codes.
+        indicators: Codes or labels in either language.
+        periods: Labels, "2024-9M", or their Vietnamese names.
+        scope: ``Scope`` values.
+        status: ``Status`` values.
+        severity: ``Severity`` values.
+    """
+
+    areas: Any = None
+    indicators: Any = None
+    periods: Any = None
+    scope: Any = None
+    status: Any = None
+    severity: Any = None
+
+
+def choose_rows(table: pd.DataFrame, reference: Reference, choice: Choice) -> pd.DataFrame:
+    """The rows that a person named, in the order of the table.
+
+    Where nothing is left, the result is an empty table with all columns, and a ``UserWarning``
+    says which choice left nothing.
+
+    Raises:
+        CommandError: A name, code, label or word is unknown; offers the nearest.
+    """
+    chosen = table
+    for column, wanted in _list_wanted(table, reference, choice):
+        before, chosen = chosen, chosen[chosen[column].isin(wanted)]
+        if chosen.empty and len(before):
+            warnings.warn(_say_empty(before, column, wanted), UserWarning, stacklevel=4)
+    return chosen.reset_index(drop=True)
+
+
+def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFrame:
+    """Add names behind the codes of a table (``NAME_COLUMNS``, as far as their codes are there).
+
+    Args:
+        table: Any table with ``area_id``, ``indicator``, ``scope`` or ``unit``.
+        reference: The reference tables.
+        words: The strings of the language wanted.
+    """
+    import pandas as pd
+
+    names = list(_list_names(reference, words))
+    columns: dict[str, Any] = {}
+    for code in table.columns:
+        columns[code] = table[code]
+        for column, _, name_of in (each for each in names if each[1] == code):
+            known = {each: name_of(each) for each in table[code].unique()}
+            columns[column] = table[code].map(known)
+    return pd.DataFrame(columns)
+
+
+def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
+    """The label of the reporting period that each row belongs to.
+
+    A window with a calendar's label keeps it. Any other window takes the label of its report where
+    the two share four fifths of their days: 1 January to 20 September of a report on nine months.
+    A stock takes it where it was counted in the second half of that period. What is left keeps its
+    own dates.
+
+    Args:
+        indicators: With ``source_id``, ``period``, ``period_start`` and ``period_end``.
+        sources: ``SOURCE_COLUMNS``.
+    """
+    periods = {
+        row["source_id"]: (row["period"], row["period_start"], row["period_end"])
+        for row in list_rows(sources)
+    }
+    rows = zip(
+        *(indicators[each] for each in ("source_id", "period", "period_start", "period_end")),
+        strict=True,
+    )
+    labels: dict[tuple[str, str, str, str], str] = {}
+    result = []
+    for row in rows:
+        if row not in labels:
+            source_id, label, start, end = row
+            report = periods.get(source_id.split(" ")[0])
+            labels[row] = _label_of_report(label, start, end, report) if report else label
+        result.append(labels[row])
+    return result
+
+
+def order_categories(table: pd.DataFrame) -> pd.DataFrame:
+    """Make categoricals of the columns with few values, each in the order people expect.
+
+    Periods in the order of time, scopes and statuses as in ``Scope`` and ``Status``, names as the
+    catalogue lists them. Dates become ``datetime64``; a stock has no ``period_start`` (``NaT``).
+    """
+    import pandas as pd
+
+    typed = table.copy()
+    for column in ("period_start", "period_end"):
+        if column in typed:
+            typed[column] = pd.to_datetime(typed[column].replace("", None), format="%Y-%m-%d")
+    orders: Mapping[str, list[str]] = {
+        "scope": [each.value for each in Scope],
+        "status": [each.value for each in Status],
+        "severity": [each.value for each in Severity],
+    }
+    for column in ("scope", "status", "severity", "period", "unit", "origin", *NAME_COLUMNS[1:]):
+        if column not in typed:
+            continue
+        held = list(dict.fromkeys(table[column]))
+        known = [each for each in orders.get(column, []) if each in held]
+        rest = [each for each in held if each not in known]
+        if column == "period":
+            rest = _sort_periods(table)
+        typed[column] = pd.Categorical(table[column], [*known, *rest], ordered=column == "period")
+    return typed
+
+
+def _list_names(
+    reference: Reference, words: Words
+) -> Iterable[tuple[str, str, Callable[[str], str]]]:
+    areas, catalogue, units = reference.area_rows, reference.indicator_rows, reference.unit_rows
+
+    def name_area(area_id: str) -> str:
+        row = areas.get(area_id)
+        return str(words.place(row)) if row else ""
+
+    def name_region(area_id: str) -> str:
+        return name_area(reference.region_of.get(_find_province(reference, area_id), ""))
+
+    yield "area", "area_id", name_area
+    yield "province", "area_id", lambda each: name_area(_find_province(reference, each))
+    yield "region", "area_id", name_region
+    label = f"label_{words.lang}"
+    yield "indicator_label", "indicator", lambda each: str(catalogue.get(each, {}).get(label, each))
+    yield "scope_label", "scope", lambda each: words.plain(f"scope.{each}")
+    yield "unit_label", "unit", lambda each: str(units.get(each, {}).get(label, each))
+
+
+def _find_province(reference: Reference, area_id: str) -> str:
+    """The province that an area is or lies in; empty for a nation or region."""
+    seen = area_id
+    while seen and reference.area_rows.get(seen, {}).get("level") not in ("province", None):
+        seen = str(reference.area_rows[seen]["parent_id"])
+    return seen if reference.area_rows.get(seen, {}).get("level") == "province" else ""
+
+
+def _list_wanted(
+    table: pd.DataFrame, reference: Reference, choice: Choice
+) -> Iterable[tuple[str, set[str]]]:
+    if choice.areas is not None:
+        yield "area_id", {find_area(reference, str(each)) for each in _list(choice.areas)}
+    if choice.indicators is not None:
+        yield "indicator", {_find_indicator(reference, each) for each in _list(choice.indicators)}
+    if choice.periods is not None:
+        yield "period", {_find_period(each) for each in _list(choice.periods)}
+    for column, wanted, known in (
+        ("scope", choice.scope, Scope),
+        ("status", choice.status, Status),
+        ("severity", choice.severity, Severity),
+    ):
+        if wanted is not None and column in table:
+            yield column, {_find_word(column, each, known) for each in _list(wanted)}
+
+
+def _list(wanted: Any) -> list[str]:
+    """What was asked for as a list of texts: one text or number is a list of one."""
+    return [str(wanted)] if isinstance(wanted, (str, int)) else [str(each) for each in wanted]
+
+
+def _find_indicator(reference: Reference, name: str) -> str:
+    """The code of an indicator by its code or its label in either language."""
+    rows = reference.indicator_rows
+    if name in rows:
+        return name
+    folded = fold_text(name)
+    found = [
+        code
+        for code, row in rows.items()
+        if folded in (fold_text(str(row["label_vi"])), fold_text(str(row["label_en"])))
+    ]
+    if len(found) == 1:
+        return found[0]
+    remedy = (
+        f"Write one of the codes {', '.join(found)}."
+        if found
+        else f"{offer_names(name, rows)}load_catalogue() lists them."
+    )
+    raise CommandError(
+        Problem(f"indicator {name!r}", "not in the catalogue", "a code or its label", remedy)
+    )
+
+
+def _find_period(text: str) -> str:
+    try:
+        return label_period(parse_period(text))
+    except PeriodError as error:
+        raise CommandError(
+            Problem(
+                f"period {text!r}",
+                str(error),
+                "2024-Q1, 2024-H1, 2024-9M, 2024, or its Vietnamese name",
+                "Write it in one of these ways.",
+            )
+        ) from None
+
+
+def _find_word(column: str, word: str, known: type[StrEnum]) -> str:
+    values = [each.value for each in known]
+    if word in values:
+        return word
+    raise CommandError(
+        Problem(
+            f"{column} {word!r}",
+            "no such one",
+            ", ".join(values),
+            offer_names(word, values).strip() or "Write one of these, or None for all.",
+        )
+    )
+
+
+def _say_empty(before: pd.DataFrame, column: str, wanted: set[str]) -> str:
+    held = [str(each) for each in dict.fromkeys(before[column])]
+    shown = ", ".join(sorted(held)[:8]) + (", …" if len(held) > 8 else "")
+    return (
+        f"Nothing is held where {column} is {' or '.join(sorted(wanted))}; the other choices leave "
+        f"{column} {shown}."
+    )
+
+
+def _label_of_report(label: str, start: str, end: str, report: tuple[str, str, str]) -> str:
+    name, first, last = report
+    if _STANDARD_LABEL.fullmatch(label) or not (end and first and last):
+        return label
+    if start:
+        return name if _overlap(start, end, first, last) >= LEAST_OVERLAP else label
+    middle = (_day(first) + _day(last)) / 2
+    return name if middle < _day(end) <= _day(last) else label
+
+
+def _overlap(start: str, end: str, first: str, last: str) -> float:
+    """The days that two windows share, of the days that either holds."""
+    shared = min(_day(end), _day(last)) - max(_day(start), _day(first)) + 1
+    either = max(_day(end), _day(last)) - min(_day(start), _day(first)) + 1
+    return max(shared, 0) / either
+
+
+def _day(text: str) -> int:
+    import datetime as dt
+
+    return dt.date.fromisoformat(text).toordinal()
+
+
+def _sort_periods(table: pd.DataFrame) -> list[str]:
+    """The period labels in the order of time: by the last day counted, then by the first."""
+    spans = table.assign(
+        start=table["period_start"].astype(str), end=table["period_end"].astype(str)
+    )
+    ends = spans.groupby("period", observed=True)[["end", "start"]].max()
+    return list(ends.sort_values(["end", "start"], kind="stable").index)
