@@ -207,6 +207,7 @@ def _finding(number: int, given: dict[str, Any]) -> dict[str, Any]:
         "difference": -70.0,
         "arithmetic": "1.250 ≠ 1.190 + 130 = 1.320",
         "figures": "M001 M004",
+        "operands": "M001 M004 - -",
         "cause_id": "",
         "likely_figure": "",
         "closing_value": float("nan"),

@@ -263,7 +263,9 @@ def test_the_summary_says_nothing_of_what_is_not_reported() -> None:
 def test_what_one_level_reports_is_not_told_of_all() -> None:
     beside = "M021 II.1 dossiers_pending_total whole_district 65"
     summary = read_text(briefs.show_summary(only(PLAIN_REPORT + beside)).html)
-    assert "còn 65 hồ sơ đang giải quyết, trong đó 3 đã quá hạn ở cấp huyện." in summary
+    assert (
+        "còn 65 hồ sơ đang giải quyết (toàn huyện), trong đó 3 đã quá hạn ở cấp huyện." in summary
+    )
 
 
 def test_every_rule_of_the_summary_is_named_in_the_notes() -> None:
@@ -299,7 +301,7 @@ def test_a_note_says_where_a_number_stands_and_leads_back() -> None:
     page = tell_page(only(PLAIN_REPORT + "M011 III dossiers_received_total district_office 1.250"))
     note = re.search(r'<li id="n-M001">.*?</li>', page)
     assert note
-    assert "In “1.250”, dòng 1; III, dòng 11." in note[0]
+    assert "In “1.250”, dòng 1; III, dòng 11 ." in read_text(note[0])
     assert '<a href="#u-M001">↩</a>' in note[0]
     assert page.count('id="u-M001"') == 1
 
@@ -425,11 +427,12 @@ def test_what_a_reader_noticed_stands_apart_and_in_the_note() -> None:
     assert grade_brief(brief).notes == 1
 
 
-def test_another_reading_in_the_arithmetic_links_to_the_same_note() -> None:
+def test_another_reading_in_the_arithmetic_links_to_its_place_in_the_same_note() -> None:
     report = PLAIN_REPORT + "M011 III dossiers_received_total district_office 1.240"
-    twice = {"arithmetic": "1.250 ≠ 1.240", "figures": "M001 M011", "kind": "stated_twice"}
-    html = str(briefs.show_contradictions(open_made_up(make_tables(report, findings=[twice]))).html)
-    assert len(set(re.findall(r'href="#(n-M0\d+)">1\.2[45]0<', html))) == 1
+    twice = {"arithmetic": "1.250 ≠ 1.240", "figures": "M001 M011", "operands": "M001 M011"}
+    page = tell_page(open_made_up(make_tables(report, findings=[twice | {"kind": "stated_twice"}])))
+    assert set(re.findall(r'href="#(n-M0\d+)">1\.2[45]0<', page)) == {"n-M001", "n-M011"}
+    assert re.search(r'<li id="n-M001">((?!</li>).)*1\.240[^<]*<span id="n-M011">', page)
 
 
 def test_no_finding_is_said_in_words() -> None:

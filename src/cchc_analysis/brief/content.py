@@ -111,13 +111,27 @@ class Brief:
 
     @cached_property
     def entry_of_figure(self) -> dict[tuple[str, str], Entry]:
-        """The entry that a figure belongs to, by source and figure."""
+        """The entry that a figure belongs to, by source and figure, whichever reading it prints."""
         return {
-            figure: entry
+            (row["source_id"], row["figure_id"]): entry
             for entry in reversed(self.entries)
-            if not entry.is_derived
-            for figure in entry.figures
+            for row in self.list_figures(entry)
         }
+
+    def list_figures(self, entry: Entry) -> list[Mapping[str, Any]]:
+        """The figures of all readings of a reported value, in the order of the document."""
+        return [] if entry.is_derived else self.figures_of_quantity.get(entry.quantity, [])
+
+    def find_anchor(self, figure: tuple[str, str]) -> str:
+        """Where the notes tell a figure: the note of its value, or its own place within that."""
+        entry = self.entry_of_figure.get(figure)
+        if entry is None or not entry.figures or figure == entry.figures[0]:
+            return entry.note if entry else ""
+        number = list(self.sources["source_id"]).index(figure[0]) + 1
+        safe = "".join(
+            each for each in figure[1] if each.isascii() and (each.isalnum() or each == "_")
+        )
+        return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
 
     @cached_property
     def section_of(self) -> dict[tuple[str, str], str]:
@@ -166,6 +180,14 @@ class Brief:
             found = (self.find(indicator, each) for each in WIDEST_FIRST)
             return next((each for each in found if each), None)
         return self._by_place.get((indicator, scope))
+
+    def find_together(self, *indicators: str) -> tuple[Entry, ...]:
+        """The results of several indicators in the widest scope that has all; none without one."""
+        for scope in WIDEST_FIRST:
+            found = [self.find(each, scope) for each in indicators]
+            if all(found):
+                return tuple(each for each in found if each)
+        return ()
 
     def find_any(self, indicator: str) -> Entry | None:
         """The first value of an indicator of whatever kind: a maximum and a norm are no results."""

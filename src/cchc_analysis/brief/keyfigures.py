@@ -155,8 +155,9 @@ def _tell_size(brief: Brief, entry: Entry) -> Markup:
 def _find_beside(brief: Brief, indicator: str, entry: Entry) -> Entry | None:
     if not indicator:
         return None
-    near = brief.find(indicator, entry.scope) or brief.find(indicator)
-    return near or brief.find_any(indicator)
+    near = brief.find(indicator, entry.scope)
+    best = brief.find_any(indicator)
+    return near or (best if best and not best.is_result else None)
 
 
 def _tell_range(brief: Brief, entry: Entry) -> Markup:

@@ -69,31 +69,20 @@ def _list_under(title: Markup, items: Sequence[Markup]) -> Markup:
 
 
 def tell_arithmetic(brief: Brief, finding: Mapping[str, Any]) -> Markup:
-    """The arithmetic of a finding; each number that is a figure links to its note."""
-    links = {
-        number: entry
-        for entry in reversed(_list_entries(brief, [finding]))
-        for number in _list_readings(brief, entry)
-    }
+    """The arithmetic of a finding; each number that a figure prints links to that figure."""
+    figures = split_figures(finding["source_id"], finding["operands"])
+    operands = map(brief.find_anchor, figures)
     text = _localise(brief, finding["arithmetic"])
     parts: list[Markup] = []
     at = 0
     for match in _NUMBER.finditer(text):
         parts.append(clean_text(text[at : match.start()]))
-        entry = links.get(match[0])
-        number = clean_text(match[0])
-        parts.append(Markup('<a href="#{}">{}</a>').format(entry.note, number) if entry else number)
+        number, anchor = clean_text(match[0]), next(operands, "")
+        parts.append(Markup('<a href="#{}">{}</a>').format(anchor, number) if anchor else number)
         at = match.end()
     return Markup('<span class="sum">{}{}</span>').format(
         Markup("").join(parts), clean_text(text[at:])
     )
-
-
-def _list_readings(brief: Brief, entry: Entry) -> list[str]:
-    """The published value and the other readings of a quantity, as the page writes them."""
-    others = re.findall(r"(\S+) \[", entry.other_readings)
-    published = brief.words.number(entry.value, entry.decimals)
-    return [published, *(_localise(brief, each) for each in others)]
 
 
 def tell_sum(voice: Voice, finding: Mapping[str, Any]) -> Markup:
@@ -176,8 +165,13 @@ def tell_rule(voice: Voice, finding: Mapping[str, Any]) -> Markup:
 
 def _tell_figures(brief: Brief, findings: Sequence[Mapping[str, Any]]) -> Markup:
     """The figures that the arithmetic does not link already; the explanation says what they are."""
-    told = Markup("").join(tell_arithmetic(brief, finding) for finding in findings)
-    entries = [e for e in _list_entries(brief, findings) if f'href="#{e.note}"' not in told]
+    told = {
+        brief.entry_of_figure[figure].note
+        for finding in findings
+        for figure in split_figures(finding["source_id"], finding["operands"])
+        if figure in brief.entry_of_figure
+    }
+    entries = [each for each in _list_entries(brief, findings) if each.note not in told]
     if not entries:
         return Markup("")
     numbers = _link_figures(brief, entries)

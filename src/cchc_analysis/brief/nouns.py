@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Severity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,12 @@ class Entry:
     is_contested: bool = False
     findings: tuple[str, ...] = ()
     document: str = ""
+
+    @property
+    def quantity(self) -> tuple[str, ...]:
+        """What it is a value of, as ``QUANTITY`` names it."""
+        names = {"period_start": "start", "period_end": "end"}
+        return tuple(str(getattr(self, names.get(name, name))) for name in QUANTITY)
 
     @property
     def is_result(self) -> bool:

@@ -30,7 +30,7 @@ from cchc_analysis.brief.telling import (
     tell_unit,
 )
 from cchc_analysis.brief.trend import list_last_year
-from cchc_analysis.data.records import QUANTITY, Scope, Severity
+from cchc_analysis.data.records import Scope, Severity
 from cchc_analysis.data.words import clean_text
 
 BACK = Markup("<!--back-->")
@@ -66,7 +66,7 @@ def tell_numbers(brief: Brief) -> Markup:
 
 def _quote_new(brief: Brief, entry: Entry, said: set[str]) -> Iterator[Markup]:
     """The sentences of a value that no note before it has quoted."""
-    for row in _rows_of(brief, entry):
+    for row in brief.list_figures(entry):
         quote = brief.quotes.get((row["source_id"], row["figure_id"]))
         if quote and quote.anchor not in said:
             said.add(quote.anchor)
@@ -77,7 +77,7 @@ def _quote_new(brief: Brief, entry: Entry, said: set[str]) -> Iterator[Markup]:
 
 def _name_place(brief: Brief, entry: Entry) -> Markup:
     """The document and section of the first figure of a value."""
-    rows = _rows_of(brief, entry)
+    rows = brief.list_figures(entry)
     if not rows:
         key = "notes.elsewhere" if entry.document else "notes.derived"
         return brief.words.say(key)
@@ -154,10 +154,13 @@ def _tell_places(brief: Brief, entry: Entry) -> Markup:
     """Each reading of a value as printed, with the places where it is printed."""
     if entry.document:
         return brief.words.say("note.document", document=clean_text(entry.document))
-    rows = _rows_of(brief, entry)
+    rows = brief.list_figures(entry)
     by_text: dict[str, list[Markup]] = {}
     for row in rows:
         place = _tell_place(brief, row, is_first=_section(row) == _section(rows[0]))
+        anchor = brief.find_anchor((row["source_id"], row["figure_id"]))
+        if anchor != entry.note:
+            place = Markup('<span id="{}">{}</span>').format(anchor, place)
         by_text.setdefault(row["printed"], []).append(place)
     told = [
         brief.words.say(
@@ -205,16 +208,4 @@ def _name_kind(brief: Brief, place: str) -> Markup:
 
 def list_figures(brief: Brief, entry: Entry) -> Iterable[tuple[str, str]]:
     """The figures that the note of a value names, as source and figure."""
-    return ((row["source_id"], row["figure_id"]) for row in _rows_of(brief, entry))
-
-
-def _rows_of(brief: Brief, entry: Entry) -> list[Mapping[str, Any]]:
-    """The figures of all readings of a reported quantity, in the order of the document."""
-    if entry.is_derived:
-        return []
-    return brief.figures_of_quantity.get(_quantity(entry), [])
-
-
-def _quantity(entry: Entry) -> tuple[str, ...]:
-    names = {"period_start": "start", "period_end": "end"}
-    return tuple(str(getattr(entry, names.get(name, name))) for name in QUANTITY)
+    return ((row["source_id"], row["figure_id"]) for row in brief.list_figures(entry))

@@ -75,6 +75,7 @@ def _say_dossiers(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     split = Markup("")
     if rate.scope == Scope.WHOLE_DISTRICT and all(parts):
         split = brief.words.say("summary.split", parts=_join_scopes(brief, parts))
+    is_same = received.scope == rate.scope
     return brief.words.say(
         "summary.dossiers",
         period=_say_when(brief, received),
@@ -82,7 +83,8 @@ def _say_dossiers(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
         received=tell(brief, received),
         rate=tell(brief, rate),
         split=split,
-        where=_say_where(brief, rate),
+        where=_say_where(brief, received, rate),
+        of="" if is_same else _say_where(brief, rate, received),
     )
 
 
@@ -96,8 +98,14 @@ def _say_when(brief: Brief, entry: Entry) -> Markup:
     return brief.words.say("summary.window", start=start, end=end)
 
 
-def _say_where(brief: Brief, entry: Entry) -> Markup:
-    if entry.scope == Scope.WHOLE_DISTRICT:
+def _say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
+    """The scope of a number and of those beside it in the sentence.
+
+    Unsaid only where all are of the whole district, and nothing else is reported of them.
+    """
+    same = (entry, *beside)
+    others = (brief.find(each.indicator, scope) for each in same for scope in MAIN_SCOPES[:2])
+    if {each.scope for each in same} == {Scope.WHOLE_DISTRICT} and not any(others):
         return Markup("")
     return brief.words.say("summary.where", scope=lower(name_scope(brief, entry.scope)))
 
@@ -113,44 +121,43 @@ def _join_scopes(brief: Brief, entries: Sequence[Entry | None]) -> Markup:
 
 
 def _say_backlog(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
-    pending, overdue = brief.find("dossiers_pending_total"), brief.find("dossiers_pending_overdue")
+    pending = brief.find("dossiers_pending_total")
     if not pending:
         return None
-    where = _say_where(brief, pending)
-    if overdue and overdue.value:
-        scope = Markup("")
-        if overdue.scope != pending.scope:
-            scope = brief.words.say("summary.at", scope=lower(name_scope(brief, overdue.scope)))
-        return brief.words.say(
-            "summary.backlog.overdue",
-            n=tell(brief, pending),
-            m=tell(brief, overdue, unit=False),
-            where=where,
-            scope=scope,
-        )
-    return brief.words.say("summary.backlog", n=tell(brief, pending), where=where)
+    overdue = brief.find("dossiers_pending_overdue", pending.scope)
+    if not overdue and pending.scope == Scope.WHOLE_DISTRICT:
+        overdue = brief.find("dossiers_pending_overdue")
+    words = {"n": tell(brief, pending)}
+    if not overdue or not overdue.value:
+        return brief.words.say("summary.backlog", where=_say_where(brief, pending), **words)
+    words["where"] = _say_where(brief, pending, overdue)
+    scope = Markup("")
+    if overdue.scope != pending.scope:
+        scope = brief.words.say("summary.at", scope=lower(name_scope(brief, overdue.scope)))
+    late = tell(brief, overdue, unit=False)
+    return brief.words.say("summary.backlog.overdue", m=late, scope=scope, **words)
 
 
 def _say_online(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     parts = [each for scope in MAIN_SCOPES[:2] if (each := brief.find("online_rate", scope))]
     if not parts:
-        rate = brief.find("online_rate")
-        return brief.words.say("summary.online", n=tell(brief, rate)) if rate else None
+        return _say_rate(brief, "summary.online", "online_rate")
     return brief.words.say("summary.online.scopes", parts=_join_scopes(brief, parts))
 
 
 def _say_services(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     """For reports without dossiers: how many procedures pass the one-stop."""
-    rate, total = brief.find("tthc_onestop_rate"), brief.find("tthc_total")
-    if not rate or not total or brief.find("dossiers_received_total"):
+    found = brief.find_together("tthc_onestop_rate", "tthc_total")
+    if not found or brief.find("dossiers_received_total"):
         return None
+    rate, total = found
     return brief.words.say(
         "summary.services",
         period=_say_when(brief, rate),
         area=name_area(brief),
         n=tell(brief, rate),
         m=tell(brief, total),
-        where=_say_where(brief, rate),
+        where=_say_where(brief, rate, total),
     )
 
 
@@ -160,11 +167,12 @@ def _say_index(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     if not total or not best:
         return None
     words: dict[str, Any] = {
+        "where": _say_where(brief, total),
         "n": tell(brief, total, unit=False, marks=False),
         "m": tell(brief, best) + tell_marks(brief, brief.marks(total)),
     }
     scores = list_scores(brief)
-    if len(scores) < len(FIELDS):
+    if len(scores) < len(FIELDS) or any(each.score.scope != total.scope for each in scores):
         return brief.words.say("summary.index", **words)
     worst = max(scores, key=lambda each: each.lost)
     words["field"] = lower(brief.words.say(f"field.{worst.field}"))
@@ -174,11 +182,15 @@ def _say_index(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
 
 
 def _say_tasks(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
-    started, total = brief.find("par_tasks_started"), brief.find("par_tasks_total")
-    if not started or not total:
+    found = brief.find_together("par_tasks_started", "par_tasks_total")
+    if not found:
         return None
+    started, total = found
     return brief.words.say(
-        "summary.tasks", n=tell(brief, started, unit=False), m=tell(brief, total)
+        "summary.tasks",
+        n=tell(brief, started, unit=False),
+        m=tell(brief, total),
+        where=_say_where(brief, total, started),
     )
 
 
@@ -195,26 +207,32 @@ def _say_plan(brief: Brief, comparisons: Sequence[Comparison]) -> Markup | None:
 
 
 def _say_money(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
-    rate = brief.find("public_investment_disbursed_rate")
-    return brief.words.say("summary.money", n=tell(brief, rate)) if rate else None
+    return _say_rate(brief, "summary.money", "public_investment_disbursed_rate")
+
+
+def _say_rate(brief: Brief, key: str, indicator: str) -> Markup | None:
+    rate = brief.find(indicator)
+    if not rate:
+        return None
+    return brief.words.say(key, n=tell(brief, rate), where=_say_where(brief, rate))
 
 
 def _say_staff(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     for name in ("staff_total", "staff_admin"):
-        present, quota = brief.find(f"{name}_present"), brief.find(f"{name}_quota")
-        if present and quota:
+        if found := brief.find_together(f"{name}_present", f"{name}_quota"):
+            present, quota = found
             return brief.words.say(
                 "summary.staff",
                 kind=brief.words.say(f"post.{name}"),
                 n=tell(brief, present, unit=False),
                 m=tell(brief, quota, unit=False),
+                where=_say_where(brief, quota, present),
             )
     return None
 
 
 def _say_satisfaction(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
-    rate = brief.find("satisfaction_rate")
-    return brief.words.say("summary.satisfaction", n=tell(brief, rate)) if rate else None
+    return _say_rate(brief, "summary.satisfaction", "satisfaction_rate")
 
 
 def _say_contradictions(brief: Brief, _: Sequence[Comparison]) -> Markup | None:

@@ -20,6 +20,7 @@ from cchc_analysis.rules.wording import (
     DECIMALS_MORE,
     LANGUAGES,
     Teller,
+    list_terms,
     write_number,
     write_side,
 )
@@ -71,6 +72,7 @@ class Arithmetic:
             left=float(broken.verdict["left"]),
             right=float(broken.verdict["right"]),
             arithmetic=self.write(broken),
+            operands=self._list_operands(broken),
             figures=self._teller.figures(broken.rows, broken.place["source_id"]),
             sentences=sentences,
             cause=cause,
@@ -84,6 +86,17 @@ class Arithmetic:
         if broken.identity.operator == "<=":
             return f"{left} > {right}"
         return f"{left} {'≠' if broken.verdict['is_complete'] else '<'} {right}"
+
+    def _list_operands(self, broken: Broken) -> str:
+        """The figure behind each number of ``write``: its terms, then its result."""
+        rows: list[int | None] = []
+        for side in ("left", "right"):
+            tree = broken.identity.left_side if side == "left" else broken.identity.right_side
+            behind = {each: broken.list_rows(each) for each in broken.identity.operands}
+            rows += list_terms(tree, behind)
+            written = self._write_terms(broken, side, "vi")
+            rows += [] if written == self._write_result(broken, side, "vi") else [None]
+        return self._teller.operands(rows, broken.place["source_id"])
 
     def _write_side(self, broken: Broken, side: str, language: str) -> str:
         """A side as it is written out, with its result where that is more than one number."""

@@ -18,7 +18,8 @@ PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
 class Draft:
     """One rule that one source breaks in one place.
 
-    ``cause`` is anything that drafts of one cause share; ``figures`` are figure ids.
+    ``cause`` is anything that drafts of one cause share; ``figures`` are figure ids,
+    ``operands`` the figure behind each number of the arithmetic.
     """
 
     rule_id: str
@@ -30,6 +31,7 @@ class Draft:
     right: float = float("nan")
     arithmetic: str = ""
     figures: str = ""
+    operands: str = ""
     sentences: Mapping[str, str] = field(default_factory=dict)
     cause: object = None
     likely_figure: str = ""
@@ -73,6 +75,7 @@ def _make_row(draft: Draft, finding_id: str, cause_id: str) -> dict[str, Any]:
         "difference": draft.left - draft.right,
         "arithmetic": draft.arithmetic,
         "figures": draft.figures,
+        "operands": draft.operands,
         "cause_id": cause_id,
         "likely_figure": draft.likely_figure,
         "closing_value": draft.closing_value,

@@ -11,7 +11,7 @@ from cchc_analysis.rules.drafts import PLACE, Draft
 from cchc_analysis.rules.engine import Outcome
 from cchc_analysis.rules.figures import Integers
 from cchc_analysis.rules.sentences import BREAKS
-from cchc_analysis.rules.wording import LANGUAGES, Teller, write_number
+from cchc_analysis.rules.wording import COMPUTED, LANGUAGES, Teller, write_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +71,9 @@ def draft_comparisons(
             right=right,
             arithmetic=f"{write_number(left, 'vi')} {relation} {write_number(right, 'vi')}",
             figures=teller.figures(dict.fromkeys([first, *rows, other]), place["source_id"]),
+            operands=teller.operands(
+                [int(first), None if shape in ONE_SIDED else int(second)], place["source_id"]
+            ),
             sentences={
                 language: _tell(shape, language, teller, (int(first), int(second)), (left, right))
                 + (_tell_copy(table, int(row), language, teller) if shape == "stated_twice" else "")
@@ -172,6 +175,7 @@ def _draft_cell(
         right=100.0 if teller else float("nan"),
         arithmetic=f"{write_number(value, 'vi')} > 100" if teller else "",
         figures=_figures(table, row),
+        operands=f"{_figures(table, row).partition(' ')[0]} {COMPUTED}" if teller else "",
         sentences={
             language: _tell_hundred(cells, row, language, teller)
             if teller

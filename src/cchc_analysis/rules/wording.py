@@ -7,7 +7,7 @@ is, is decided elsewhere. A likely cause is worded as likely: nothing here repai
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,9 @@ MONTHS = (
 MOST_TERMS = 12
 """A sum of more rows than this is told by their number."""
 
+COMPUTED = "-"
+"""What stands in ``operands`` for a number that no report prints."""
+
 DECIMALS_MORE = 2
 """Decimals shown of a computed rate beyond those that are printed."""
 
@@ -99,6 +102,11 @@ class Teller:
             for figure in self.cell("figures", row).split()
         ]
         return " ".join(sorted(dict.fromkeys(named), key=lambda name: ("/" in name, name)))
+
+    def operands(self, rows: Iterable[int | None], own_source: str) -> str:
+        """The figure behind each number of an arithmetic, ``-`` behind one that is worked out."""
+        firsts = ("" if row is None else self.figures([row], own_source) for row in rows)
+        return " ".join(each.partition(" ")[0] or COMPUTED for each in firsts)
 
     def first_figure(self, row: int) -> str:
         """The figure that states a row first."""
@@ -199,6 +207,19 @@ def write_side(side: Expression, numbers: Mapping[Operand, Sequence[float]], lan
     for sign, written in signs.items():
         text = text.replace(sign, written)
     return text
+
+
+def list_terms(side: Expression, rows: Mapping[Operand, Sequence[int]]) -> Iterator[int | None]:
+    """The row behind each number that ``write_side`` writes, in its order; none for a constant."""
+    if isinstance(side, Operation):
+        yield from list_terms(side.left, rows)
+        yield from list_terms(side.right, rows)
+    elif isinstance(side, Constant):
+        yield None
+    else:
+        found = rows[side]
+        is_counted = isinstance(side, GroupSum) and len(found) > MOST_TERMS
+        yield from [None] if is_counted else found
 
 
 def _drop_unprinted(

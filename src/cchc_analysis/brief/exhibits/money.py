@@ -39,11 +39,13 @@ def exhibit_revenue(brief: Brief) -> Exhibit | None:
     words, rows, shown, lines = brief.words, [], [], []
     for kind in REVENUES:
         amount = brief.find(f"budget_revenue_{kind}")
+        if amount is None:
+            continue
         shares = [
-            brief.find(f"budget_revenue_{kind}_pct_{base}")
+            brief.find(f"budget_revenue_{kind}_pct_{base}", amount.scope)
             for base in ("province_plan", "district_plan", "same_period")
         ]
-        if amount is None or not any(shares):
+        if not any(shares):
             continue
         shown += [amount, *(share for share in shares if share)]
         rows.append(

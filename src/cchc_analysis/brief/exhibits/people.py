@@ -59,9 +59,9 @@ QUALIFICATIONS = (
 def exhibit_posts(brief: Brief) -> Exhibit | None:
     """Staff present against posts granted."""
     pairs = [
-        (name, present, quota)
+        (name, found[0], found[1])
         for name in POSTS
-        if (present := brief.find(f"{name}_present")) and (quota := brief.find(f"{name}_quota"))
+        if (found := brief.find_together(f"{name}_present", f"{name}_quota"))
     ]
     if not pairs:
         return None
@@ -132,10 +132,10 @@ def exhibit_qualification(brief: Brief) -> Exhibit | None:
     rows, shown = [], []
     roles = ("deep", "mid", "pale")
     for whole, names in QUALIFICATIONS:
-        total = brief.find(whole)
-        parts = [entry for name in names if (entry := brief.find(name))]
-        if not total or len(parts) != len(names):
+        found = brief.find_together(whole, *names)
+        if not found:
             continue
+        total, *parts = found
         if sum(entry.value for entry in parts) > total.value:
             continue
         shown += [total, *parts]

@@ -49,9 +49,10 @@ def exhibit_tasks(brief: Brief) -> Exhibit | None:
         "not_applicable",
     )
     found = {
-        field: {key: brief.find(f"par_tasks_{field}_{key}") for key in keys} for field in FIELDS
+        field: {key: brief.find(f"par_tasks_{field}_{key}", total.scope) for key in keys}
+        for field in FIELDS
+        if (total := brief.find(f"par_tasks_{field}_total"))
     }
-    found = {field: each for field, each in found.items() if each["total"]}
     heads = [key for key in keys if any(each[key] for each in found.values())]
     for field, each in found.items():
         total = each["total"]
@@ -70,7 +71,7 @@ def exhibit_tasks(brief: Brief) -> Exhibit | None:
         )
     if len(found) < 2:
         return None
-    whole = [brief.find("par_tasks_started"), brief.find("par_tasks_total")]
+    whole = brief.find_together("par_tasks_started", "par_tasks_total")
     table = tabulate_rows(
         [words.say("tasks.field"), *(words.say(f"tasks.{key}") for key in heads)],
         rows,
@@ -78,8 +79,8 @@ def exhibit_tasks(brief: Brief) -> Exhibit | None:
         numbers=range(1, len(heads) + 1),
     )
     title = words.say("tasks.title")
-    if whole[0] and whole[1]:
-        numbers = [tell(brief, each, unit=False) for each in whole if each]
+    if whole:
+        numbers = [tell(brief, each, unit=False) for each in whole]
         title = words.say("tasks.title.known", n=numbers[0], m=numbers[1])
     caption = Caption(title, words.say("tasks.unit"), cite(brief, shown), say_stacks(brief, lines))
     return pair(draw_stacks(to_frame(lines), caption, "tasks"), table, shown)
@@ -132,7 +133,7 @@ def exhibit_points(brief: Brief) -> Exhibit | None:
     with_own = any(each.own for each in scores)
     heads = ["field", *(["own"] if with_own else []), "score", "max", "lost", "why"]
     for each in scores:
-        lost = brief.find(f"par_score_{each.field}_lost")
+        lost = brief.find(f"par_score_{each.field}_lost", each.score.scope)
         items = [e for e in brief.results if e.indicator == f"par_score_{each.field}_lost_item"]
         shown += [one for one in (each.own, each.score, each.top, lost, *items) if one]
         row = _tell_score(brief, each, lost, items)
