@@ -1,15 +1,14 @@
 """Trend: the same window of other years, and what a report itself says of the year before.
 
-Only like windows are set side by side. "Rising" and "falling" take five points of one window, no
-change of boundaries or definition between them, no open contradiction, and a test corrected for all
-series of the page; until then the values stand, with their difference.
+Only like windows are set side by side. The word for a series is that of ``stats.trends``, with the
+years that it holds for; until there is one, the values stand, with their difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -31,14 +30,8 @@ from cchc_analysis.data.records import Origin
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import break_series, find_predecessors, find_successors
-from cchc_analysis.stats.trends import (
-    FEWEST_FOR_TREND,
-    TrendWord,
-    adjust_p_values,
-    choose_trend_word,
-    find_trend,
-)
-from cchc_analysis.stats.windows import compare_same_window
+from cchc_analysis.stats.trends import judge_series, keep_last_part
+from cchc_analysis.stats.windows import compare_same_window, year_before
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,8 +93,8 @@ def _divide(base: Entry, share: Entry) -> LastYear:
     entry = replace(
         base,
         note=f"{base.note}-last-year",
-        start=_year_before(base.start),
-        end=_year_before(base.end),
+        start=year_before(base.start),
+        end=year_before(base.end),
         value=100 * base.value / share.value,
         decimals=0,
         comparator="~",
@@ -112,10 +105,6 @@ def _divide(base: Entry, share: Entry) -> LastYear:
     )
     low, high = (100 * base.value / (share.value + each) for each in (half, -half))
     return LastYear(entry, base, share, low, high)
-
-
-def _year_before(day: str) -> str:
-    return f"{int(day[:4]) - 1}{day[4:]}" if day else day
 
 
 def _tell_last_year(brief: Brief) -> Markup:
@@ -146,52 +135,41 @@ def _tell_range(brief: Brief, each: LastYear) -> Markup:
     return Markup('<a href="#{}">{}</a>').format(each.entry.note, ends)
 
 
-def _list_series(brief: Brief) -> Iterator[tuple[Entry, list[Mapping[str, Any]]]]:
-    """Headline values with the same window of other years; only where there is one."""
-    panel = brief.panel
-    here = panel[(panel["area_id"] == brief.area["area_id"]) & (panel["breakdown"] == "")]
+def _list_series(brief: Brief) -> Iterator[tuple[Entry, pd.DataFrame]]:
+    """Headline values with the same window of other years, where there is one; oldest first."""
+    broken = break_series(_list_own(brief), brief.reference)
+    window = broken["period_start"].str[4:] + broken["period_end"].str[4:]
     for name in HEADLINES:
         for scope in MAIN_SCOPES:
             entry = brief.find(name, scope)
             if entry is None:
                 continue
-            rows = list_rows(here[(here["indicator"] == name) & (here["scope"] == scope)])
-            same = [
-                row
-                for row in rows
-                if _window(row["period_start"], row["period_end"])
-                == _window(entry.start, entry.end)
+            same = broken[
+                (broken["indicator"] == name)
+                & (broken["scope"] == scope)
+                & (window == entry.start[4:] + entry.end[4:])
             ]
-            if len({row["period_end"] for row in same}) > 1:
-                yield entry, sorted(same, key=lambda row: str(row["period_end"]))
+            rows = same.sort_values(["period_end", "status"]).drop_duplicates("period_end")
+            if len(rows) > 1:
+                yield entry, rows
 
 
-def _window(start: str, end: str) -> tuple[str, str]:
-    return start[4:], end[4:]
-
-
-def _tell_series(brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]]]) -> Markup:
+def _tell_series(brief: Brief, series: list[tuple[Entry, pd.DataFrame]]) -> Markup:
     words = brief.words
     if not series:
         text = words.say("trend.one", window=words.span(brief.start, brief.end))
-        return Markup("<p>{} {}</p>\n").format(text, words.say("trend.rule"))
-    ends = sorted({str(row["period_end"]) for _, rows in series for row in rows})[-MOST_PERIODS:]
-    parts = _keep_joined(brief, [rows for _, rows in series])
+        return Markup("<p>{} {}</p>\n").format(text, words.say("trends.rule.trend"))
+    ends = sorted({end for _, rows in series for end in rows["period_end"]})[-MOST_PERIODS:]
     body = [
         [
             Markup("{} <small>{}</small>").format(
                 name_indicator(brief, entry.indicator), name_scope(brief, entry.scope)
             ),
-            *(
-                _tell_other(brief, entry, {str(row["period_end"]): row for row in rows}.get(end))
-                for end in ends
-            ),
-            _tell_change(brief, part),
-            words.say(f"trends.word.{word.replace(' ', '_')}"),
+            *_tell_others(brief, entry, rows, ends),
+            _tell_change(brief, rows),
+            _tell_word(brief, rows),
         ]
-        for (entry, rows), part, word in zip(
-            series, parts, _choose_words(series, parts), strict=True
-        )
+        for entry, rows in series
     ]
     heads = [
         words.say("table.indicator"),
@@ -200,61 +178,31 @@ def _tell_series(brief: Brief, series: list[tuple[Entry, list[Mapping[str, Any]]
         words.say("trend.head.word"),
     ]
     table = tabulate_rows(heads, body, words.say("trend.table"), numbers=range(1, len(heads) - 1))
-    return Markup("<p>{}</p>\n").format(words.say("trend.rule")) + table
+    return Markup("<p>{}</p>\n").format(words.say("trends.rule.trend")) + table
 
 
-def _choose_words(
-    series: list[tuple[Entry, list[Mapping[str, Any]]]],
-    parts: Sequence[Sequence[Mapping[str, Any]]],
-) -> list[TrendWord]:
-    """What may be said of each series, corrected for all of them."""
-    tested = [
-        find_trend(
-            [float(str(row["period_end"])[:4]) for row in part],
-            [float(row["value"]) for row in part],
-        )
-        for part in parts
-    ]
-    p_values = adjust_p_values([each.p_value if each else float("nan") for each in tested])
-    return [
-        choose_trend_word(
-            trend,
-            float(p_value),
-            has_boundary=len(part) < FEWEST_FOR_TREND <= len(rows),
-            is_contested=any(row["is_contested"] for row in part),
-        )
-        for (_, rows), part, trend, p_value in zip(series, parts, tested, p_values, strict=True)
-    ]
+def _tell_word(brief: Brief, rows: pd.DataFrame) -> Markup:
+    """The word that the one rule allows, with the years of the part that it holds for."""
+    verdict = judge_series(rows)
+    years = brief.words.say(
+        "trends.span",
+        first=brief.words.period(verdict.first),
+        last=brief.words.period(verdict.last),
+        n=brief.words.number(verdict.points),
+    )
+    word = brief.words.say(f"trends.word.{verdict.word.replace(' ', '_')}")
+    return Markup("{} <small>{}</small>").format(word, years)
 
 
-def _keep_joined(
-    brief: Brief, series: Iterable[Sequence[Mapping[str, Any]]]
-) -> list[list[Mapping[str, Any]]]:
-    """Of each series the points that no event and no new definition parts from the last one."""
-    import pandas as pd
-
-    columns = ["area_id", "indicator", "period_start", "period_end"]
-    held = [(at, row) for at, rows in enumerate(series) for row in rows]
-    table = pd.DataFrame([{name: row[name] for name in columns} for _, row in held])
-    broken = break_series(table, brief.reference)
-    placed = list(zip(held, broken["segment"], broken["crosses"], strict=True))
-    last = {at: segment for (at, _), segment, _ in placed}
-    joined: list[list[Mapping[str, Any]]] = [[] for _ in last]
-    for (at, row), segment, crosses in placed:
-        if segment == last[at] and not crosses:
-            joined[at].append(row)
-    return joined
-
-
-def _tell_change(brief: Brief, joined: Sequence[Mapping[str, Any]]) -> Markup:
-    """The difference of the last two points that can be joined: no word for it."""
-    if len(joined) < 2:
+def _tell_change(brief: Brief, rows: pd.DataFrame) -> Markup:
+    """The difference of the last two points, where they can be joined: no word for it."""
+    joined = keep_last_part(rows)
+    if len(joined) < 2 or joined["period_end"].iloc[-1] < rows["period_end"].iloc[-1]:
         return tell_missing(brief)
-    before, now = joined[-2:]
-    change = float(now["value"]) - float(before["value"])
-    sign = "+" if change > 0 else ""
-    decimals = 2 if now["unit"] == "%" else None
-    return Markup("{}{}").format(sign, brief.words.number(change, decimals))
+    before, now = (float(value) for value in joined["value"].iloc[-2:])
+    sign = "+" if now > before else ""
+    decimals = 2 if joined["unit"].iloc[-1] == "%" else None
+    return Markup("{}{}").format(sign, brief.words.number(now - before, decimals))
 
 
 def _tell_per_day(brief: Brief) -> Markup:
@@ -316,15 +264,20 @@ def _list_own(brief: Brief) -> pd.DataFrame:
     return own
 
 
-def _tell_other(brief: Brief, entry: Entry, row: Mapping[str, Any] | None) -> Markup:
-    """A value of another year, linked to its brief, where its note stands."""
-    if row is None:
-        return tell_missing(brief)
-    if row["period_end"] == entry.end:
-        return tell(brief, entry, unit=False)
-    number = brief.words.number(float(row["value"]), entry.decimals)
-    folder = name_folder(brief.area, row["period"])
-    return Markup('<a href="../../{}/index.html">{}</a>').format(folder, number)
+def _tell_others(
+    brief: Brief, entry: Entry, rows: pd.DataFrame, ends: Sequence[str]
+) -> Iterator[Markup]:
+    """The values of other years, linked to their briefs, where their notes stand."""
+    held = {row["period_end"]: row for row in list_rows(rows)}
+    for end in ends:
+        if end not in held:
+            yield tell_missing(brief)
+        elif end == entry.end:
+            yield tell(brief, entry, unit=False)
+        else:
+            number = brief.words.number(float(held[end]["value"]), entry.decimals)
+            folder = name_folder(brief.area, held[end]["period"])
+            yield Markup('<a href="../../{}/index.html">{}</a>').format(folder, number)
 
 
 def _tell_events(brief: Brief) -> Markup:

@@ -1,27 +1,44 @@
-"""The trend test, and the few words that it allows."""
+"""The trend test, and the few words that it allows.
+
+One function decides the word, from one series alone: ``judge_series``. Comes in as the points of a
+series, with the parts that events and changes of definition cut it into; goes out as a word, the
+years that it holds for, the test and its slope. A list of many series is told with q-values and
+with the number of words that chance alone would have given (``judge_many``).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import permutations
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FEWEST_FOR_TREND = 5
 """Points of one series that a trend word needs (product.md; Fingertips asks for the same)."""
+LEVEL = 0.02
+"""The greatest two-sided p-value that allows a word; five points that all rise reach 0.017."""
+LONG = 13
+"""Points from which neighbouring years that are alike (an autocorrelation of 0.3) would give more
+than 5 % of series without a trend a word at ``LEVEL`` (``benchmarks/statistics.md``)."""
+LEVEL_OF_LONG = 0.0075
+"""The level of such series: 5 % of them at most get a word with that autocorrelation."""
 
-
-MOST_PERMUTED = 8
-"""Points up to which all orders are counted, 40,320 of them."""
+TrendWord = Literal["rising", "falling", "no trend", "too few", "boundary", "contested"]
 
 
 @dataclass(frozen=True)
 class Trend:
-    """A tested trend: Kendall's S and tau, the p-value, and the Theil-Sen slope with its range."""
+    """A tested trend: Kendall's S and tau, the p-value, and the Theil-Sen slope with its range.
+
+    ``chance`` is the share of series without a trend that reach the level with so many points and
+    such ties: 0 where no order of them does.
+    """
 
     points: int
     statistic: float
@@ -30,18 +47,34 @@ class Trend:
     slope: float
     slope_low: float
     slope_high: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be said of a series, and of which part of it: ``first`` and ``last`` are periods."""
+
+    word: TrendWord
+    first: str
+    last: str
+    points: int
+    trend: Trend | None
+
+
+def choose_level(points: int) -> float:
+    """The greatest two-sided p-value that allows a word of so many points."""
+    return LEVEL if points < LONG else LEVEL_OF_LONG
 
 
 def find_trend(times: Numbers, values: Numbers) -> Trend | None:
     """Mann-Kendall test with the Theil-Sen slope; ``None`` with fewer than five points.
 
-    Mann (1945), Econometrica 13:245-259; Kendall (1975); Sen (1968), JASA 63:1379-1389. Two-sided;
-    exact without ties (scipy ``kendalltau``), and with ties over all orders of up to eight
-    points; beyond, normal with (|S| - 1) and the variance corrected for ties (Kendall 1975, ch. 4).
-    Assumes independent points; says nothing about the shape of the trend.
+    Mann (1945), Econometrica 13:245-259; Kendall (1975), ch. 1; Sen (1968), JASA 63:1379-1389.
+    Two-sided and exact, with ties too: the share of all orders of the values whose S lies at least
+    as far from zero. Assumes independent points; says nothing about the shape of the trend.
 
     Args:
-        times: When, in any unit; the slope is per that unit.
+        times: When, each once, in any unit; the slope is per that unit.
         values: The values, none missing.
     """
     from scipy.stats import kendalltau, theilslopes
@@ -49,62 +82,150 @@ def find_trend(times: Numbers, values: Numbers) -> Trend | None:
     when, what = as_floats(times), as_floats(values)
     if len(what) < FEWEST_FOR_TREND or not np.isfinite(what).all():
         return None
+    if len(np.unique(when)) < len(when):
+        raise ValueError("two points of one series share a time")
     signs = np.sign(np.subtract.outer(what, what)) * np.sign(np.subtract.outer(when, when))
-    statistic = float(np.triu(signs, 1).sum())
+    statistic = int(np.triu(signs, 1).sum())
+    ties = tuple(sorted(np.unique(what, return_counts=True)[1].tolist()))
+    p_value, chance = _test(ties, abs(statistic), choose_level(len(what)))
     if np.ptp(what) == 0:
-        return Trend(len(what), 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
-    tau = kendalltau(when, what)
-    slope = theilslopes(what, when)
-    return Trend(
-        len(what),
-        statistic,
-        float(tau.statistic),
-        _find_p_value(when, what, statistic),
-        float(slope[0]),
-        float(slope[2]),
-        float(slope[3]),
-    )
+        return Trend(len(what), 0.0, 0.0, p_value, 0.0, 0.0, 0.0, chance)
+    tau = float(kendalltau(when, what).statistic)
+    slope, _, low, high = map(float, theilslopes(what, when))
+    return Trend(len(what), float(statistic), tau, p_value, slope, low, high, chance)
 
 
-def _find_p_value(when: Floats, what: Floats, statistic: float) -> float:
-    """The two-sided p-value of Kendall's S, never smaller than the exact one rounds to."""
-    from scipy.stats import kendalltau, norm
-
-    ties = [np.unique(each, return_counts=True)[1].astype(np.float64) for each in (when, what)]
-    if all(len(each) == len(what) for each in ties):
-        return float(kendalltau(when, what, method="exact").pvalue)
-    if len(what) <= MOST_PERMUTED:
-        ranks = [tuple(np.unique(each, return_inverse=True)[1].tolist()) for each in (when, what)]
-        possible = _list_statistics(*(tuple(sorted(each)) for each in ranks))
-        return float(np.mean(np.abs(possible) >= abs(statistic)))
-    room = (abs(statistic) - 1) / np.sqrt(_tied_variance(len(what), *ties))
-    return float(2 * norm.sf(max(room, 0.0)))
-
-
-@lru_cache(maxsize=256)
-def _list_statistics(when: tuple[int, ...], what: tuple[int, ...]) -> Floats:
-    """Kendall's S of every order of some ranks."""
-    earlier, later = np.triu_indices(len(what), 1)
-    orders = np.array(list(permutations(what)))
-    steps = np.sign(np.array(when)[later] - np.array(when)[earlier])
-    statistics = np.sign(orders[:, later] - orders[:, earlier]) @ steps
-    return np.asarray(statistics, dtype=np.float64)
+@lru_cache(maxsize=4096)
+def _test(ties: tuple[int, ...], statistic: int, level: float) -> tuple[float, float]:
+    """The p-value of an S, and the greatest p-value up to a level that any S has."""
+    counts = _count_orders(ties)
+    pairs, orders = len(counts) - 1, sum(counts)
+    by_distance: dict[int, int] = {}
+    for inversions, count in enumerate(counts):
+        distance = abs(pairs - 2 * inversions)
+        by_distance[distance] = by_distance.get(distance, 0) + count
+    reached, chance, p_value = 0, 0.0, 1.0
+    for distance in sorted(by_distance, reverse=True):
+        reached += by_distance[distance]
+        chance = reached / orders if reached / orders <= level else chance
+        if distance == statistic:
+            p_value = reached / orders
+    return p_value, chance
 
 
-def _tied_variance(points: int, first: Floats, second: Floats) -> float:
-    """The variance of S where values are tied (Kendall 1975, eq. 4.4): sizes of the ties."""
+def _count_orders(ties: tuple[int, ...]) -> list[int]:
+    """How many orders of values have 0, 1, 2 … pairs the wrong way round (inversions).
 
-    def sum_up(count: Floats | int, *offsets: int) -> float:
-        product = np.asarray(count, dtype=np.float64)
-        for offset in offsets:
-            product = product * (np.asarray(count) - offset)
-        return float(np.sum(product))
+    The coefficients of the Gaussian multinomial [n]! / Π [t]! in the sizes t of the ties (MacMahon
+    1916, Combinatory Analysis, art. 104); without ties those of Kendall's S.
+    """
+    points = sum(ties)
+    pairs = points * (points - 1) // 2 - sum(size * (size - 1) // 2 for size in ties)
+    counts = [1] + [0] * pairs
+    for factor in range(1, points + 1):
+        for at in range(pairs, factor - 1, -1):
+            counts[at] -= counts[at - factor]
+    for factor in (each for size in ties for each in range(1, size + 1)):
+        for at in range(factor, pairs + 1):
+            counts[at] += counts[at - factor]
+    return counts
 
-    whole = sum_up(points, 1) * (2 * points + 5)
-    own = [float((t * (t - 1) * (2 * t + 5)).sum()) for t in (first, second)]
-    threes = sum_up(first, 1, 2) * sum_up(second, 1, 2) / (9 * sum_up(points, 1, 2))
-    twos = sum_up(first, 1) * sum_up(second, 1) / (2 * sum_up(points, 1))
-    return (whole - sum(own)) / 18 + threes + twos
+
+def keep_last_part(rows: pd.DataFrame) -> pd.DataFrame:
+    """The last part of a series that no event and no change of definition breaks, oldest first.
+
+    A period that an event falls into belongs to no part, unless there is nothing else.
+
+    Args:
+        rows: The points of one series: ``period_end``, ``segment``, ``crosses`` (``break_series``).
+    """
+    ordered = rows.sort_values("period_end")
+    whole = ordered[ordered["crosses"] == ""]
+    kept = whole if len(whole) else ordered
+    part: pd.DataFrame = kept[kept["segment"] == kept["segment"].iloc[-1]]
+    return part
+
+
+def judge_series(rows: pd.DataFrame) -> Verdict:
+    """The only word that may be said of a series: the one rule of the whole project.
+
+    "Rising" and "falling" take five points or more of the window of the last point, in the last
+    unbroken part, without an open contradiction, and an exact Mann-Kendall test at the level of so
+    many points. "Too few" is said where no order of the values could reach that level; "boundary"
+    where an event or a change of definition is what leaves too few of them.
+
+    Args:
+        rows: The points of one series, none missing: ``period``, ``period_start``, ``period_end``,
+            ``value``, ``segment``, ``crosses``, ``is_contested``.
+    """
+    part = keep_last_part(rows)
+    window = _name_window(part.iloc[-1:]).iloc[0]
+    part = part[_name_window(part) == window]
+    trend = find_trend(part["period_end"].str[:4].astype("float64"), part["value"])
+    is_cut = len(part) < FEWEST_FOR_TREND <= int((_name_window(rows) == window).sum())
+    word = "boundary" if is_cut else _choose_word(part, trend)
+    return Verdict(word, part["period"].iloc[0], part["period"].iloc[-1], len(part), trend)
+
+
+def _name_window(rows: pd.DataFrame) -> pd.Series:
+    """First and last day without the year."""
+    return rows["period_start"].str[4:] + "/" + rows["period_end"].str[4:]
+
+
+def _choose_word(part: pd.DataFrame, trend: Trend | None) -> TrendWord:
+    if part["is_contested"].astype("bool").any():
+        return "contested"
+    if trend is None or (not trend.chance and part["value"].nunique() > 1):
+        return "too few"
+    if trend.p_value > choose_level(trend.points):
+        return "no trend"
+    return "rising" if trend.statistic > 0 else "falling"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The words of many series, and what looking at so many of them means.
+
+    Attributes:
+        table: A row a series: its key, ``word``, ``first``, ``last``, ``points``, ``slope`` a year
+            with ``slope_low`` and ``slope_high``, ``p_value`` and ``q_value`` (Benjamini-Hochberg
+            over the tested series of the list; it changes no word).
+        tested: How many of the series could have been called rising or falling.
+        by_chance: How many of those would have been, had none of them a trend.
+    """
+
+    table: pd.DataFrame
+    tested: int
+    by_chance: float
+
+
+def judge_many(values: pd.DataFrame, by: str = "area_id") -> Judged:
+    """The word of every series of a list.
+
+    Args:
+        values: The points of all, as for ``judge_series``.
+        by: The column that tells the series apart.
+    """
+    import pandas as pd
+
+    verdicts = {key: judge_series(rows) for key, rows in values.groupby(by, sort=False)}
+    table = pd.DataFrame([{by: key, **_tabulate(each)} for key, each in verdicts.items()])
+    is_tested = table["word"].isin(["rising", "falling", "no trend"])
+    table["q_value"] = adjust_p_values(table["p_value"].where(is_tested))
+    chances = [
+        each.trend.chance if each.trend else 0.0
+        for each, counts in zip(verdicts.values(), is_tested, strict=True)
+        if counts
+    ]
+    return Judged(table, len(chances), sum(chances))
+
+
+def _tabulate(verdict: Verdict) -> dict[str, object]:
+    names = ("slope", "slope_low", "slope_high", "p_value")
+    return {
+        **{name: getattr(verdict, name) for name in ("word", "first", "last", "points")},
+        **{name: getattr(verdict.trend, name, float("nan")) for name in names},
+    }
 
 
 def adjust_p_values(p_values: Numbers, method: Literal["fdr_bh", "holm"] = "fdr_bh") -> Floats:
@@ -120,34 +241,3 @@ def adjust_p_values(p_values: Numbers, method: Literal["fdr_bh", "holm"] = "fdr_
     if is_known.any():
         adjusted[is_known] = multipletests(found[is_known], method=method)[1]
     return adjusted
-
-
-TrendWord = Literal["rising", "falling", "no trend", "too few", "boundary", "contested"]
-
-
-def choose_trend_word(
-    trend: Trend | None,
-    p_value: float,
-    *,
-    has_boundary: bool = False,
-    is_contested: bool = False,
-    level: float = 0.05,
-) -> TrendWord:
-    """The only word that may be said of a series (product.md, “Trend words”).
-
-    Args:
-        trend: The test, ``None`` with too few points.
-        p_value: Its p-value after ``adjust_p_values``.
-        has_boundary: Whether the series crosses a boundary event or a change of definition.
-        is_contested: Whether any point carries an open contradiction.
-        level: The level of the test.
-    """
-    if has_boundary:
-        return "boundary"
-    if is_contested:
-        return "contested"
-    if trend is None:
-        return "too few"
-    if not p_value <= level:
-        return "no trend"
-    return "rising" if trend.statistic > 0 else "falling"

@@ -2,11 +2,10 @@
 
 Comes in as the published tables; goes out as pieces of a page: who reported, the series, their
 distribution, change, ranking with uncertainty, the funnel where there are cases, and what each
-method assumes. No trend word without the rule: five same-window points, no boundary event, no
-change of definition, no open contradiction, corrected for all series looked at.
+method assumes. The trend word of an area is that of ``stats.trends``.
 
 - ``board``: an indicator's values, their ranks and their trends
-- ``values``, ``series``: which values stand beside each other, and where a series breaks
+- ``values``: which values stand beside each other
 - ``control``: series long enough for a control chart
 - ``pictures``: the drawings
 - ``pieces``: the frame of every section

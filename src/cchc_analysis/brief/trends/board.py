@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief.trends.series import find_longest_part
 from cchc_analysis.brief.trends.values import (
     choose_values,
     describe_values,
@@ -23,13 +22,7 @@ from cchc_analysis.data.words import Words
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.stats.ranks import rank_proportions, rank_ranges
-from cchc_analysis.stats.trends import (
-    FEWEST_FOR_TREND,
-    TrendWord,
-    adjust_p_values,
-    choose_trend_word,
-    find_trend,
-)
+from cchc_analysis.stats.trends import FEWEST_FOR_TREND, Judged, judge_many
 from cchc_analysis.synthetic import is_synthetic
 
 if TYPE_CHECKING:
@@ -144,42 +137,18 @@ class Board:
         return last.assign(rank=place, rank_low=ranks["rank_low"], rank_high=ranks["rank_high"])
 
     @cached_property
+    def judged(self) -> Judged:
+        """The trend word of every area, and how many of them chance alone would give."""
+        return judge_many(self.values)
+
+    @cached_property
     def trends(self) -> pd.DataFrame:
-        """A row per area: the longest unbroken part of its series, and the ``word`` it allows.
+        """A row per area: the last unbroken part of its series, and the ``word`` it allows.
 
-        ``first``, ``last``, ``points``, ``slope`` a year with ``slope_low`` and ``slope_high``,
-        and ``p_value``, adjusted after Benjamini-Hochberg over all areas.
+        ``area_id``, ``name`` and the columns of ``judge_many``.
         """
-        import pandas as pd
-
-        groups = [rows for _, rows in self.values.groupby("area_id", sort=False)]
-        parts = [find_longest_part(rows) for rows in groups]
-        tested = [find_trend(part["year"], part["value"]) for part in parts]
-        p_values = adjust_p_values([each.p_value if each else float("nan") for each in tested])
-        words: list[TrendWord] = [
-            choose_trend_word(
-                trend,
-                float(p_value),
-                has_boundary=len(part) < FEWEST_FOR_TREND <= len(rows),
-                is_contested=bool(part["is_contested"].any()),
-            )
-            for rows, part, trend, p_value in zip(groups, parts, tested, p_values, strict=True)
-        ]
-        nothing = float("nan")
-        return pd.DataFrame(
-            {
-                "area_id": [rows["area_id"].iloc[0] for rows in groups],
-                "name": [rows["name"].iloc[0] for rows in groups],
-                "first": [part["period"].iloc[0] for part in parts],
-                "last": [part["period"].iloc[-1] for part in parts],
-                "points": [len(part) for part in parts],
-                "slope": [each.slope if each else nothing for each in tested],
-                "slope_low": [each.slope_low if each else nothing for each in tested],
-                "slope_high": [each.slope_high if each else nothing for each in tested],
-                "p_value": p_values,
-                "word": words,
-            }
-        )
+        names = self.values.drop_duplicates("area_id").set_index("area_id")["name"]
+        return self.judged.table.assign(name=self.judged.table["area_id"].map(names))
 
 
 def open_board(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cchc_analysis.brief.trends.board import Board
-from cchc_analysis.brief.trends.series import find_longest_part
 from cchc_analysis.stats.control import Chart, chart_individuals, chart_proportions
+from cchc_analysis.stats.trends import keep_last_part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def list_charts(board: Board) -> list[AreaChart]:
     The points are the windows that do not overlap (quarters, where they are held), so that no
     dossier is counted in two of them.
     """
-    charts = [_draw(find_longest_part(rows)) for _, rows in board.sequence.groupby("area_id")]
+    charts = [_draw(keep_last_part(rows)) for _, rows in board.sequence.groupby("area_id")]
     return [each for each in charts if each is not None]
 
 

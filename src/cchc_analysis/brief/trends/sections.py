@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isnan
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
@@ -25,10 +26,13 @@ from cchc_analysis.brief.trends.pieces import (
     show_picture,
     wrap,
 )
-from cchc_analysis.brief.trends.series import pair_ends, split_series
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.stats.changes import change_over
 from cchc_analysis.synthetic import NOTICE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAMED_SLOPES = 8
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
@@ -140,7 +144,7 @@ def show_series(board: Board) -> Section:
     series = [
         (
             row["name"],
-            split_series(of_area[row["area_id"]]),
+            _split_series(of_area[row["area_id"]]),
             ROLE_OF_WORD.get(row["word"], "mid"),
         )
         for row in list_rows(trends)
@@ -151,15 +155,37 @@ def show_series(board: Board) -> Section:
         for word, n in counts.items()
     )
     table = tabulate_rows(
-        [words.say(f"trends.series.{head}") for head in ("area", "span", "slope", "p", "word")],
+        [
+            words.say(f"trends.series.{head}")
+            for head in ("area", "span", "slope", "p", "q", "word")
+        ],
         [_tell_trend(board, row) for row in list_rows(trends)],
         words.say("trends.series.table"),
-        numbers=(2, 3),
+        numbers=(2, 3, 4),
     )
     picture = draw_multiples(series, choose_form(board))
-    sentence = Markup("{}{}.").format(said[:1].upper(), said[1:])
+    sentence = Markup("{}{}.{} {}").format(
+        said[:1].upper(), said[1:], _tell_chance(board), words.say("trends.rule.trend")
+    )
     told = _tell_part(board, sentence, len(board.trends))
     return show_picture(board, "series", picture, told, table)
+
+
+def _tell_chance(board: Board) -> Markup:
+    """How many of the series chance alone would have called rising or falling."""
+    tested, words = board.judged.tested, board.words
+    if tested < 2:
+        return Markup("")
+    chance = words.number(board.judged.by_chance, 1)
+    return Markup(" ") + words.say("trends.series.chance", n=words.number(tested), chance=chance)
+
+
+def _split_series(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:
+    """The points (year, value) of one area, apart where its series breaks."""
+    return [
+        [(float(x), float(y)) for x, y in zip(part["year"], part["value"], strict=True)]
+        for _, part in rows.sort_values("period_end").groupby("segment")
+    ]
 
 
 def _key(word: object) -> str:
@@ -168,7 +194,7 @@ def _key(word: object) -> str:
 
 def _tell_trend(board: Board, row: dict[str, object]) -> Sequence[Markup | str]:
     words = board.words
-    slope, p_value = float(str(row["slope"])), float(str(row["p_value"]))
+    slope, p_value, q_value = (float(str(row[name])) for name in ("slope", "p_value", "q_value"))
     low, high = (words.number(float(str(row[name])), 3) for name in ("slope_low", "slope_high"))
     ends = [words.period(str(row[name])) for name in ("first", "last")]
     return [
@@ -177,7 +203,7 @@ def _tell_trend(board: Board, row: dict[str, object]) -> Sequence[Markup | str]:
             "trends.span", first=ends[0], last=ends[1], n=words.number(float(str(row["points"])))
         ),
         "" if isnan(slope) else f"{words.number(slope, 3)} ({low} – {high})",
-        "" if isnan(p_value) else words.number(p_value, 3),
+        *("" if isnan(each) else words.number(each, 3) for each in (p_value, q_value)),
         words.say(f"trends.word.{_key(row['word'])}"),
     ]
 
@@ -213,7 +239,7 @@ def show_distribution(board: Board) -> Section:
 def show_change(board: Board) -> Section:
     """The earliest period that can be joined to the one shown, against that one."""
     words, first, last = board.words, board.first_joined, board.shown
-    pairs = pair_ends(board.values, first, last)
+    pairs = change_over(board.values, first, last)
     if pairs.empty or first == last:
         return say(board, "change", "change.none")
     form = choose_form(board)
