@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -102,33 +103,75 @@ def test_environment_yml_asks_for_the_same_pythons(environment: dict, project: d
     assert SpecifierSet(asked["python"]) == SpecifierSet(project["project"]["requires-python"])
 
 
-@pytest.mark.slow
-def test_environment_yml_makes_a_working_environment(environment: dict, tmp_path: Path) -> None:
-    """Does by hand what conda does with the pip part, and then what environment.yml's head says."""
-    checkout = tmp_path / "checkout"
-    kept = ["environment.yml", "pyproject.toml", "requirements.lock", "README.md", "LICENSE"]
-    checkout.mkdir()
-    for name in kept:
-        shutil.copy(ROOT / name, checkout)
-    no_builds = shutil.ignore_patterns("*.egg-info", "__pycache__")
-    shutil.copytree(ROOT / "src", checkout / "src", ignore=no_builds)
-    # conda writes the pip part into a file beside environment.yml and installs it in one call.
-    part = checkout / "condaenv.requirements.txt"
+def run(*command: str, folder: Path, **more: str) -> str:
+    """The output of a command that has to end well; nothing of this environment reaches it."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | more
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def checkout(environment: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what is needed to install, beside an environment with the pip part in it.
+
+    Does by hand what conda does: it writes the pip part into a file and installs it in one call.
+    """
+    place = tmp_path_factory.mktemp("install") / "checkout"
+    place.mkdir()
+    for name in (
+        *("environment.yml", "pyproject.toml", "requirements.lock", "README.md", "LICENSE"),
+        *("setup.py", "MANIFEST.in"),
+    ):
+        shutil.copy(ROOT / name, place)
+    unwanted = shutil.ignore_patterns("*.egg-info", "__pycache__", ".ipynb_checkpoints")
+    for name in ("src", "data/reference", "expectations", "notebooks"):
+        shutil.copytree(ROOT / name, place / name, ignore=unwanted)
+    part = place / "condaenv.requirements.txt"
     part.write_text("\n".join(pip_part(environment)) + "\n", encoding="utf-8")
-    python = str(tmp_path / "environment/bin/python")
+    run(sys.executable, "-m", "venv", "../environment", folder=place)
+    install = ("-m", "pip", "install", "-q", "-U", "-r", part.name, "--exists-action=b")
+    run("../environment/bin/python", *install, folder=place)
+    return place
+
+
+@pytest.mark.slow
+def test_environment_yml_makes_a_working_environment(checkout: Path) -> None:
+    """Does what the head of environment.yml says to do second."""
+    python = "../environment/bin/python"
     [second_command] = re.findall(
         r"conda run -n cchc python (-m pip .*)", (ROOT / "environment.yml").read_text("utf-8")
     )
+    run(python, *second_command.split(), folder=checkout)
+    run(python, "-m", "pip", "check", folder=checkout)
+    version_of = "import cchc_analysis; print(cchc_analysis.__version__)"
+    assert run(python, "-c", version_of, folder=checkout).strip()
+    assert "usage: cchc" in run("../environment/bin/cchc", "--help", folder=checkout)
 
-    def run(*command: str) -> str:
-        done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
-        return done.stdout
 
-    run(sys.executable, "-m", "venv", str(tmp_path / "environment"))
-    run(python, "-m", "pip", "install", "-q", "-U", "-r", part.name, "--exists-action=b")
-    run(python, *second_command.split())
-    run(python, "-m", "pip", "check")
-
-    assert run(python, "-c", "import cchc_analysis; print(cchc_analysis.__version__)").strip()
-    assert "usage: cchc" in run(str(tmp_path / "environment/bin/cchc"), "--help")
+@pytest.mark.slow
+def test_the_wheel_and_a_folder_are_enough(checkout: Path, tmp_path: Path) -> None:
+    bin_ = checkout.parent / "environment" / "bin"
+    python, cchc = str(bin_ / "python"), str(bin_ / "cchc")
+    pip = (python, "-m", "pip")
+    wheel = ("wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), ".")
+    run(*pip, *wheel, folder=checkout)
+    [built] = tmp_path.glob("*.whl")
+    run(*pip, "uninstall", "-q", "-y", "cchc-analysis", folder=tmp_path)
+    run(*pip, "install", "-q", "--no-deps", str(built), folder=tmp_path)
+    shutil.rmtree(checkout / "src")  # whatever is found now is found in the wheel
+    project = tmp_path / "project"
+    run(cchc, "init", str(project), folder=tmp_path)
+    made_up = ROOT / "tests" / "made_up"
+    with (project / "data/reference/areas.csv").open("a", encoding="utf-8", newline="") as areas:
+        areas.write("".join((made_up / "areas.csv").read_text("utf-8").splitlines(True)[1:]))
+    report = made_up / "reports" / "dong_gio_2022_9m.txt"
+    assert "cchc accept dong_gio_2022_9m" in run(cchc, "read", str(report), folder=project)
+    run(cchc, "accept", "dong_gio_2022_9m", folder=project)
+    run(cchc, "site", "--quiet", folder=project)
+    assert (project / "site" / "index.html").is_file()
+    kept = run(cchc, "init", "--update", str(project), folder=tmp_path)
+    assert "kept as you changed it: data/reference/areas.csv" in kept
+    assert "0 files written" in kept

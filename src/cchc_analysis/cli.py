@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mind_stopping()
     options = build_parser().parse_args(arguments)
     try:
-        code: int = options.run(options, _find_project(options.root))
+        is_anywhere = getattr(options, "is_anywhere", False)
+        code: int = options.run(options, None if is_anywhere else _find_project(options.root))
     except CchcError as error:
         return _tell([error])
     except BrokenPipeError:
@@ -82,6 +83,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_read(commands)
     _add_accept(commands)
     _add_panel(commands)
+    _add_list(commands)
+    _add_diff(commands)
+    _add_init(commands)
     return parser
 
 
@@ -140,6 +144,7 @@ def _add_trace(commands: _Commands) -> None:
     trace.add_argument(
         "--scope", choices=[scope.value for scope in Scope], help="default: all scopes"
     )
+    trace.add_argument("--cite", action="store_true", help="how to cite it: a line, and BibTeX")
     trace.set_defaults(run=_trace)
 
 
@@ -167,6 +172,55 @@ def _add_panel(commands: _Commands) -> None:
     for name in PANEL_SOURCE:
         panel.add_argument(f"--{name.replace('_', '-')}", help="of the source, without a mapping")
     panel.set_defaults(run=_bring_panel)
+
+
+def _add_list(commands: _Commands) -> None:
+    names = commands.add_parser("list", help="list areas, periods, indicators or sources")
+    names.add_argument("kind", choices=("areas", "periods", "indicators", "sources"))
+    names.add_argument("text", nargs="?", default="", help="only rows that hold this text")
+    names.set_defaults(run=_list)
+
+
+def _add_diff(commands: _Commands) -> None:
+    diff = commands.add_parser("diff", help="list what moved between two editions of the data")
+    diff.add_argument("old", type=Path, help="folder of processed data, or a project")
+    diff.add_argument("new", type=Path, help="the same, of the later edition")
+    diff.add_argument("--format", choices=("text", "csv"), default="text", help="default: text")
+    diff.set_defaults(run=_diff, is_anywhere=True)
+
+
+def _add_init(commands: _Commands) -> None:
+    init = commands.add_parser("init", help="make an empty project in a folder")
+    init.add_argument("folder", type=Path, help="a new or empty folder")
+    init.add_argument("--update", action="store_true", help="bring newer data, suites, notebooks")
+    init.set_defaults(run=_init, is_anywhere=True)
+
+
+def _list(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis import pipeline
+
+    for line in pipeline.list_names(project, options.kind, options.text):
+        print(line)
+    return 0
+
+
+def _diff(options: argparse.Namespace, _: Project) -> int:
+    from cchc_analysis.data.editions import compare_editions, format_editions
+    from cchc_analysis.data.files import format_table
+
+    told = compare_editions(options.old, options.new)
+    print(format_table(told).rstrip("\n") if options.format == "csv" else format_editions(told))
+    return 0
+
+
+def _init(options: argparse.Namespace, _: Project) -> int:
+    from cchc_analysis.kit import init_project
+
+    laid = init_project(options.folder, update=options.update)
+    print(f"{count(len(laid.written), 'file')} written in {options.folder}")
+    for name in laid.kept:
+        print(f"kept as you changed it: {name}")
+    return 0
 
 
 def _bring_panel(options: argparse.Namespace, project: Project) -> int:
@@ -301,14 +355,14 @@ def _site(options: argparse.Namespace, project: Project) -> int:
 
 def _trace(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
-    from cchc_analysis.trace import trace_indicator
+    from cchc_analysis.trace import cite_traced, trace_indicator
 
     reference, tables = pipeline.load(project)
-    print(
-        trace_indicator(
-            tables, reference, options.area, options.indicator, options.period, options.scope
-        )
-    )
+    wanted = (options.area, options.indicator, options.period, options.scope)
+    print(trace_indicator(tables, reference, *wanted))
+    if options.cite:
+        for citation in cite_traced(project.root, tables, reference, *wanted):
+            print(f"\n{citation.text}\n\n{citation.bibtex}")
     return 0
 
 

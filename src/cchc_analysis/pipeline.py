@@ -23,6 +23,8 @@ from cchc_analysis.brief import (
     put_downloads,
     render_brief,
 )
+from cchc_analysis.data.clean import fold_text
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import (
@@ -63,6 +65,7 @@ __all__ = [
     "check",
     "draft_mapping",
     "list_errors",
+    "list_names",
     "load",
     "process",
     "read_report",
@@ -201,6 +204,38 @@ def add_panel(
 def draft_mapping(project: Project, file: Path) -> str:
     """Begin a mapping for the headings of a table, as YAML for a person to finish."""
     return begin_mapping(file, load_reference(project.reference))
+
+
+def list_names(project: Project, kind: str, text: str = "") -> list[str]:
+    """What there is of a kind, a line each, for a person to look up.
+
+    Args:
+        project: Where.
+        kind: ``areas``, ``periods`` (of reports), ``indicators`` or ``sources``.
+        text: Only lines that hold this text, with or without its diacritics.
+    """
+    reference = load_reference(project.reference)
+    if kind == "areas":
+        lines = [
+            f"{row['area_id']}  {row['name']}  {row['level']}  "
+            f"{row['valid_from'] or '…'} to {row['valid_to'] or '…'}"
+            for row in list_rows(reference.areas)
+        ]
+    elif kind == "indicators":
+        lines = [
+            f"{code}  {row['label_vi']} / {row['label_en']}  [{row['unit']}]"
+            for code, row in reference.indicator_rows.items()
+        ]
+    else:
+        _, tables = load(project)
+        whole = ("source_id", "kind", "area", "period", "issuer", "title")
+        rows = [
+            row for row in list_rows(tables.sources) if kind == "sources" or row["kind"] != "panel"
+        ]
+        shown = list(whole) if kind == "sources" else ["area", "period", "source_id"]
+        lines = ["  ".join(str(row[key]) for key in shown) for row in rows]
+    wanted = fold_text(text)
+    return [line for line in lines if wanted in fold_text(line)]
 
 
 def _without_critical(run: Run) -> Tables:

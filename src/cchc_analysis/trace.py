@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.cite import Citation, cite_data, cite_value
 from cchc_analysis.data.clean import PeriodError, label_period, parse_period
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Origin, Period, Tables
@@ -42,6 +44,40 @@ def trace_indicator(
     Raises:
         CommandError: The area or the indicator is unknown, or nothing is published for it then.
     """
+    rows = find_published(tables, reference, area, indicator, period, scope)
+    return "\n\n".join("\n".join(_trace_row(row, tables, reference)) for row in rows)
+
+
+def cite_traced(  # noqa: PLR0913 - as trace_indicator, with the project before it
+    root: Path,
+    tables: Tables,
+    reference: Reference,
+    area: str,
+    indicator: str,
+    period: str,
+    scope: str | None = None,
+) -> list[Citation]:
+    """How to cite what ``trace_indicator`` traces, a citation for each published value."""
+    from cchc_analysis import __version__
+
+    data = cite_data(root, __version__, tables.sources)
+    rows = find_published(tables, reference, area, indicator, period, scope)
+    return [cite_value(row, tables.sources, data) for row in rows]
+
+
+def find_published(
+    tables: Tables,
+    reference: Reference,
+    area: str,
+    indicator: str,
+    period: str,
+    scope: str | None = None,
+) -> list[dict[str, Any]]:
+    """The published values of an area, indicator and period, as rows.
+
+    Raises:
+        CommandError: As ``trace_indicator``.
+    """
     if indicator not in reference.indicator_rows:
         is_swapped = period in reference.indicator_rows
         raise CommandError(
@@ -58,7 +94,7 @@ def trace_indicator(
     rows = _select(tables.indicators, area_id, indicator, period, scope)
     if rows.empty:
         raise CommandError(_nothing(tables.indicators, area_id, indicator, period, scope))
-    return "\n\n".join("\n".join(_trace_row(row, tables, reference)) for row in list_rows(rows))
+    return list_rows(rows)
 
 
 def _select(

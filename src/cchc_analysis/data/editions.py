@@ -57,6 +57,20 @@ def compare_editions(old: Path, new: Path) -> pd.DataFrame:
     return changed.sort_values(["change", *key], ignore_index=True)[list(DIFF_COLUMNS)]
 
 
+def format_editions(changes: pd.DataFrame) -> str:
+    """The result of ``compare_editions`` as text: a line a value, and how many of each kind."""
+    lines = [
+        f"{row['change']:5} {row['indicator']} {row['area_id']} {row['scope']} "
+        f"{row['period_start'] + '/' if row['period_start'] else ''}{row['period_end']} "
+        f"{row['breakdown']}".rstrip()
+        + f": {row['value_old'] or '-'} -> {row['value_new'] or '-'} {row['unit']}"
+        + (f"\n      {row['reason']}" if row["reason"] else "")
+        for row in list_rows(changes)
+    ]
+    tally = ", ".join(f"{n} {kind}" for kind, n in changes["change"].value_counts().items())
+    return "\n".join([*lines, tally or "nothing moved"])
+
+
 def _load_values(place: Path) -> pd.DataFrame:
     import pandas as pd
 

@@ -1,0 +1,169 @@
+"""A project of one's own: ``cchc init`` makes the folder that all other commands work in.
+
+What it begins with (reference data, suites, notebooks) lies in the installed package, or, where
+that is a checkout, at the top of the repository. A list with hashes says what was laid down, so
+that a later ``--update`` replaces what nobody touched and leaves alone what somebody changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cchc_analysis import __version__
+from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.records import SOURCE_COLUMNS
+from cchc_analysis.errors import CommandError, Problem
+
+KIT = ("data/reference", "expectations", "notebooks", "requirements.lock")
+LIST = ".cchc-project.json"
+HEADS_ONLY = ("data/reference/corrections.csv", "data/reference/remarks.csv")
+"""What people decided about single reports: a new project has none, so only the heads are laid."""
+EMPTY_FOLDERS = ("data/raw/transcripts", "data/raw/reports", "data/raw/panels")
+SOURCES = "data/raw/sources.csv"
+"""Laid once; from then on it is the project's own."""
+_IGNORED = "site/\n.site.pages/\nbuild/\n*.parquet\n.venv/\ndata/raw/reports/*\n"
+
+
+@dataclass
+class Laid:
+    """What ``init_project`` did.
+
+    Attributes:
+        written: Files that are new or were replaced, relative to the project.
+        kept: Files that somebody changed and that were left as they are.
+    """
+
+    written: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def init_project(folder: Path, *, update: bool = False) -> Laid:
+    """Make an empty project, or bring the kit of an existing one up to date.
+
+    Args:
+        folder: A new or empty folder; with ``update``, one that this made.
+        update: Replace what is as it was laid down, add what is new, keep what was changed.
+
+    Returns:
+        What was written, and what was left alone.
+
+    Raises:
+        CommandError: The folder holds something else, or is no project to update.
+    """
+    known = _check_folder(folder, update=update)
+    laid, sums = Laid(), dict(known)
+    for name, content in _list_files():
+        path, digest = folder / name, _hash(content)
+        if path.is_file() and _hash(path.read_bytes()) not in (known.get(name), digest):
+            laid.kept.append(name)
+            continue
+        if not path.is_file() and name in known:  # somebody took it away
+            laid.kept.append(name)
+            continue
+        if not path.is_file() or _hash(path.read_bytes()) != digest:
+            write_bytes(path, content)
+            laid.written.append(name)
+        sums[name] = digest
+    for name in EMPTY_FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    if not (folder / SOURCES).exists():
+        write_bytes(folder / SOURCES, (",".join(SOURCE_COLUMNS) + "\n").encode())
+    marker = {"made_by": f"cchc_analysis {__version__}", "files": dict(sorted(sums.items()))}
+    write_bytes(folder / LIST, (json.dumps(marker, indent=1) + "\n").encode())
+    return laid
+
+
+def _check_folder(folder: Path, *, update: bool) -> dict[str, str]:
+    """The hashes of what an earlier run laid down; none for a new project."""
+    marker = folder / LIST
+    if update:
+        try:
+            files: dict[str, str] = json.loads(marker.read_bytes())["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise _refuse(folder, f"no {LIST} in it", "a project that cchc init made") from None
+        return files
+    if folder.exists() and not folder.is_dir():
+        raise _refuse(folder, "a file", "a new or empty folder")
+    held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if held:
+        shown = ", ".join(held[:5]) + (", …" if len(held) > 5 else "")
+        raise _refuse(folder, f"not empty: {shown}", "a new or empty folder")
+    return {}
+
+
+def _refuse(folder: Path, found: str, expected: str) -> CommandError:
+    return CommandError(
+        Problem(
+            str(folder), found, expected, "Name another folder; --update is for one made by init."
+        )
+    )
+
+
+def _list_files() -> Iterator[tuple[str, bytes]]:
+    """The files of a new project with their content, in a fixed order."""
+    base = find_kit()
+    for part in KIT:
+        place = base / part
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            name = path.relative_to(base).as_posix()
+            if path.is_file() and not any(each.startswith(".") for each in name.split("/")):
+                content = path.read_bytes()
+                yield name, content.split(b"\n")[0] + b"\n" if name in HEADS_ONLY else content
+    yield ".gitignore", _IGNORED.encode()
+    yield "README.md", _README.encode()
+
+
+def find_kit() -> Path:
+    """The folder that holds the kit: in the installed package, or the top of the repository.
+
+    Raises:
+        CommandError: Neither has it: the package was installed without its data.
+    """
+    package = Path(__file__).parent
+    for base in (package / "project", package.parents[1]):
+        if (base / "data" / "reference" / "indicators.csv").is_file():
+            return base
+    raise CommandError(
+        Problem(
+            str(package), "no reference data in the package", "a whole wheel", "Install it again."
+        )
+    )
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+_README = """# A project of cchc_analysis
+
+In this folder:
+
+    cchc read REPORT          # a document into a draft, and a page to review it on
+    cchc accept SOURCE        # after the review: it counts from now on
+    cchc add-panel TABLE --draft > mapping.yml   # somebody's table of many areas
+    cchc process              # data/processed: observations, indicators, findings
+    cchc site                 # site/index.html
+    cchc list areas           # what there is: areas, periods, indicators, sources
+    cchc init --update .      # newer reference data, suites and notebooks
+
+| Folder | Holds |
+| --- | --- |
+| data/raw | what you were given: sources.csv, transcripts, panels; reports stay with you |
+| data/reference | what people decided: indicators, areas, units, targets, corrections |
+| data/processed | what is made from both |
+| expectations | the rules, as suites of Great Expectations |
+| notebooks | the notebooks that make the pages, and their templates and words |
+| site | the built pages |
+
+In Python, from this folder:
+
+    import cchc_analysis as cchc
+    rates = cchc.load_indicators("en", indicators="on_time_rate")
+    cchc.to_wide(rates)
+
+`requirements.lock` names the exact versions with which the package was tested.
+"""

@@ -1,0 +1,114 @@
+"""A project of one's own: what ``cchc init`` lays down, refuses and leaves alone."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from cchc_analysis.cli import main
+from cchc_analysis.data.reference import load_reference
+from cchc_analysis.errors import CommandError
+from cchc_analysis.kit import LIST, init_project
+
+ROOT = Path(__file__).parents[1]
+
+
+def list_files(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    init_project(tmp_path / "own")
+    return tmp_path / "own"
+
+
+def test_a_new_project_holds_reference_data_and_no_reports(project: Path) -> None:
+    reference = load_reference(project / "data" / "reference")
+    assert len(reference.indicators) > 300
+    assert reference.corrections.empty
+    assert reference.remarks.empty
+    assert (project / "data" / "raw" / "sources.csv").read_text("utf-8").count("\n") == 1
+    assert (project / "notebooks" / "district_brief.ipynb").is_file()
+    assert (project / "expectations" / "identities.json").is_file()
+
+
+def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("x")
+    before = list_files(tmp_path)
+    with pytest.raises(CommandError, match=r"not empty: thesis\.docx"):
+        init_project(tmp_path)
+    with pytest.raises(CommandError, match="a file"):
+        init_project(tmp_path / "thesis.docx")
+    with pytest.raises(CommandError, match="cchc init made"):
+        init_project(tmp_path, update=True)
+    (tmp_path / LIST).write_text("<<<<<<< ours\n")
+    with pytest.raises(CommandError, match="cchc init made"):
+        init_project(tmp_path, update=True)
+    (tmp_path / LIST).unlink()
+    assert list_files(tmp_path) == before
+
+
+def test_an_update_brings_what_is_new_and_keeps_what_was_changed(project: Path) -> None:
+    changed = project / "expectations" / "identities.json"
+    changed.write_text("{}", "utf-8")
+    old = project / "data" / "reference" / "units.csv"
+    told = (project / LIST).read_text("utf-8")
+    sums = list_files(project)
+    # As an earlier edition would have left it: other content, known by its hash.
+    old.write_text("unit\n", "utf-8")
+    digest = hashlib.sha256(b"unit\n").hexdigest()
+    (project / LIST).write_text(told.replace(sums["data/reference/units.csv"], digest), "utf-8")
+    taken_away = project / "notebooks" / "explore.ipynb"
+    taken_away.unlink()
+    laid = init_project(project, update=True)
+    assert laid.written == ["data/reference/units.csv"]
+    assert sorted(laid.kept) == ["expectations/identities.json", "notebooks/explore.ipynb"]
+    assert changed.read_text("utf-8") == "{}"
+    assert old.read_bytes() == (ROOT / "data" / "reference" / "units.csv").read_bytes()
+    assert not taken_away.exists()
+
+
+def test_sources_of_ones_own_are_never_touched(project: Path) -> None:
+    sources = project / "data" / "raw" / "sources.csv"
+    sources.write_text("mine\n", "utf-8")
+    init_project(project, update=True)
+    assert sources.read_text("utf-8") == "mine\n"
+
+
+def test_the_commands_that_need_no_project_run_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "own"]) == 0
+    assert "files written in own" in capsys.readouterr().out
+    assert main(["init", "own"]) == 2
+    edition = str(ROOT / "data" / "processed")
+    assert main(["diff", edition, edition]) == 0
+    assert capsys.readouterr().out.strip() == "nothing moved"
+    assert main(["diff", edition, "nowhere"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "line"),
+    [
+        ("areas", "cao loc", "183  Huyện Cao Lộc"),
+        ("indicators", "on_time_rate", "on_time_rate"),
+        ("periods", "van quan", "huyện Văn Quan  2024-9M"),
+        ("sources", "van quan", "van_quan_2024_9m"),
+    ],
+)
+def test_what_there_is_can_be_listed(
+    kind: str, text: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--root", str(ROOT), "list", kind, text]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert any(each.startswith(line) for each in said)
+    assert main(["--root", str(ROOT), "list", kind, "no such thing"]) == 0
+    assert not capsys.readouterr().out
