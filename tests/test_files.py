@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from cchc_analysis.data.files import (
     TableError,
+    clear_parts,
     format_table,
     load_text_table,
-    swap_in,
+    replacing,
     type_columns,
     write_text,
 )
@@ -93,27 +95,31 @@ def test_a_boolean_is_true_or_false_and_nothing_else() -> None:
         type_columns(table)
 
 
-def test_a_folder_is_swapped_in_whole(tmp_path: Path) -> None:
-    target = tmp_path / "processed"
-    with swap_in(target) as folder:
-        (folder / "a.csv").write_text("first")
-    with swap_in(target) as folder:
-        (folder / "b.csv").write_text("second")
-    assert [path.name for path in target.iterdir()] == ["b.csv"]
-    assert [path.name for path in tmp_path.iterdir()] == ["processed"]
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.csv"
+    write_text(path, "first")
+
+    def fill_up(part: Path, _: bytes) -> None:
+        part.write_text("half", "utf-8")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill_up)
+    with pytest.raises(OSError, match="No space left"):
+        write_text(path, "second")
+    assert {each.name: each.read_text("utf-8") for each in tmp_path.iterdir()} == {
+        "table.csv": "first"
+    }
 
 
-def test_a_failed_run_leaves_what_was_there(tmp_path: Path) -> None:
-    target = tmp_path / "processed"
-    with swap_in(target) as folder:
-        (folder / "a.csv").write_text("first")
-
-    def fail_half_way() -> None:
-        with swap_in(target) as folder:
-            (folder / "b.csv").write_text("second")
-            raise RuntimeError("half way")
-
-    with pytest.raises(RuntimeError, match="half way"):
-        fail_half_way()
-    assert [path.name for path in target.iterdir()] == ["a.csv"]
-    assert [path.name for path in tmp_path.iterdir()] == ["processed"]
+def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    with replacing(tmp_path / "sources.csv") as part:
+        left = tmp_path / part.name
+    left.touch()
+    for name in ("sources.csv", ".new", ".notes.new-longer-one", "a.new-12345678"):
+        (tmp_path / name).touch()
+    clear_parts(tmp_path, tmp_path / "gone")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *(".new", ".notes.new-longer-one", "a.new-12345678", "sources.csv")
+    ]

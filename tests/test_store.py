@@ -131,7 +131,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_old_data(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(project.processed))
 
-    monkeypatch.setattr(Path, "write_text", refuse)
+    monkeypatch.setattr(Path, "write_bytes", refuse)
     with pytest.raises(ReportError, match="Permission denied; expected a folder that can be"):
         store.write_tables(project, tables, "2")
     assert (project.processed / "indicators.csv").read_bytes() == before

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-import shutil
+import os
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -105,48 +105,38 @@ def format_table(table: pd.DataFrame) -> str:
     return text.getvalue()
 
 
-@contextmanager
-def swap_in(target: Path) -> Iterator[Path]:
-    """Give an empty folder to fill, and put it in the place of ``target`` once it is whole.
-
-    When the body raises, ``target`` stays what it was and the half-filled folder goes.
-
-    Raises:
-        OSError: The place cannot be written to.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
-    stale = fresh.with_name(fresh.name.replace(".new-", ".old-"))
-    try:
-        fresh.chmod(0o755)
-        yield fresh
-        if target.exists():
-            target.rename(stale)
-        try:
-            fresh.rename(target)
-        except OSError:
-            if stale.exists():
-                stale.rename(target)
-            raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(stale, ignore_errors=True)
-
-
 def write_text(path: Path, text: str) -> None:
     """Write a text file at once, in UTF-8 with the line ends it has."""
     write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file at once: to a temporary name first, then renamed."""
+    """Write a file at once: to a temporary name first, then renamed; nothing else stays."""
+    with replacing(path) as part:
+        part.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary name to write to, and put it in the place of ``path`` once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(content)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.new-")
+    os.close(number)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def clear_parts(*folders: Path) -> None:
+    """Remove what killed runs left half written in some folders; nobody else may be writing."""
+    for folder in folders:
+        for part in folder.glob(".*.new-????????"):
+            if part.is_file():
+                part.unlink()
 
 
 def _decode(path: Path) -> str:

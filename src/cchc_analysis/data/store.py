@@ -7,7 +7,6 @@ whole folder is swapped in at once, so that a failed run leaves the previous one
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -17,10 +16,10 @@ from cchc_analysis.data.files import (
     TableError,
     format_table,
     load_text_table,
-    swap_in,
     type_columns,
     write_text,
 )
+from cchc_analysis.data.owned import list_changed, read_list, swap_in
 from cchc_analysis.data.packages import describe_package, describe_table, hash_file
 from cchc_analysis.data.records import (
     COLUMN_MEANINGS,
@@ -39,6 +38,9 @@ from cchc_analysis.errors import Problem, ReportError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MANIFEST = "manifest.json"
+"""What ``data/processed`` was made from, and the list of what we wrote into it."""
 
 STORED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
@@ -62,8 +64,9 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
         ReportError: The folder cannot be written to.
     """
     try:
-        with swap_in(project.processed) as folder:
-            _fill(folder, project, tables, version)
+        head = _tell_inputs(project, version)
+        with swap_in(project.processed, MANIFEST, head) as folder:
+            _fill(folder, tables, version)
         _write_copies(project, tables)
     except OSError as error:
         raise ReportError(
@@ -108,12 +111,7 @@ def check_fresh(project: Project) -> None:
     Raises:
         ReportError: There are none, or an input was changed, added or removed since.
     """
-    manifest = project.processed / "manifest.json"
-    if not manifest.is_file():
-        raise ReportError(
-            Problem("data/processed", "no such file: manifest.json", "data", "Run cchc process.")
-        )
-    known = json.loads(manifest.read_bytes())["inputs"]
+    known = _load_inputs(project.processed / MANIFEST)
     there = {
         path.relative_to(project.root).as_posix(): hash_file(path) for path in list_inputs(project)
     }
@@ -127,6 +125,25 @@ def check_fresh(project: Project) -> None:
             )
             for name in changed
         )
+
+
+def _load_inputs(manifest: Path) -> dict[str, str]:
+    """The inputs that a manifest names, with their hashes."""
+    if not manifest.is_file():
+        raise ReportError(
+            Problem("data/processed", "no such file: manifest.json", "data", "Run cchc process.")
+        )
+    try:
+        return dict(json.loads(manifest.read_bytes())["inputs"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ReportError(
+            Problem(
+                "data/processed/manifest.json",
+                "no list of what the data were made from (conflict marks, or a file cut off)",
+                "the file that cchc process writes",
+                "Restore it, or remove data/processed, and run cchc process.",
+            )
+        ) from None
 
 
 def write_copies(folder: Path, tables: Tables) -> None:
@@ -157,36 +174,37 @@ def list_inputs(project: Project) -> list[Path]:
             (project.expectations, "*.json"),
         )
         for path in folder.glob(pattern)
+        if not path.name.startswith(".")  # .DS_Store and its like are nobody's figures
     )
 
 
-def _fill(folder: Path, project: Project, tables: Tables, version: str) -> None:
+def _fill(folder: Path, tables: Tables, version: str) -> None:
     for name, (columns, key) in STORED.items():
         table = getattr(tables, name)[list(columns)].sort_values(list(key), kind="stable")
-        (folder / f"{name}.csv").write_text(format_table(table), encoding="utf-8", newline="")
+        write_text(folder / f"{name}.csv", format_table(table))
     _write_json(folder / "datapackage.json", describe_tables(folder, version))
-    _write_json(folder / "manifest.json", _list_hashes(project, folder, version))
 
 
 def _write_copies(project: Project, tables: Tables) -> None:
-    with swap_in(project.build / "tables") as folder:
+    head = {"command": "cchc process", "copied_from": hash_file(project.processed / MANIFEST)}
+    with swap_in(project.build / "tables", MANIFEST, head) as folder:
         write_copies(folder, tables)
-        shutil.copy(project.processed / "manifest.json", folder / "manifest.json")
 
 
 def is_fresh(project: Project) -> bool:
     """Whether ``data/processed`` and its Parquet copies are what one run wrote."""
-    copied = project.build / "tables" / "manifest.json"
-    manifest = project.processed / "manifest.json"
-    return (
-        copied.is_file()
-        and manifest.is_file()
-        and copied.read_bytes() == manifest.read_bytes()
-        and all(
-            hash_file(project.processed / name) == digest
-            for name, digest in json.loads(manifest.read_bytes())["outputs"].items()
-        )
-    )
+    try:
+        copies = json.loads((project.build / "tables" / MANIFEST).read_bytes())
+        is_copied = copies["copied_from"] == hash_file(project.processed / MANIFEST)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    outputs = read_list(project.processed, MANIFEST)
+    return is_copied and outputs is not None and _are_whole(project.processed, outputs)
+
+
+def _are_whole(folder: Path, outputs: Mapping[str, str]) -> bool:
+    files = [folder / name for name in outputs]
+    return all(path.is_file() for path in files) and not list_changed(folder, outputs)
 
 
 def describe_tables(folder: Path, version: str) -> dict[str, Any]:
@@ -206,7 +224,7 @@ def describe_tables(folder: Path, version: str) -> dict[str, Any]:
     )
 
 
-def _list_hashes(project: Project, folder: Path, version: str) -> dict[str, Any]:
+def _tell_inputs(project: Project, version: str) -> dict[str, Any]:
     return {
         "command": "cchc process",
         "version": version,
@@ -214,7 +232,6 @@ def _list_hashes(project: Project, folder: Path, version: str) -> dict[str, Any]
             path.relative_to(project.root).as_posix(): hash_file(path)
             for path in list_inputs(project)
         },
-        "outputs": {path.name: hash_file(path) for path in sorted(folder.glob("*.csv"))},
     }
 
 

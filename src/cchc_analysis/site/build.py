@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_analysis.site.draft import Draft
-from cchc_analysis.site.listing import LISTING
 from cchc_analysis.site.lists import put_downloads, put_lists
 from cchc_analysis.site.pages import (
     GRADED,
@@ -30,7 +29,7 @@ from cchc_analysis.site.pages import (
 )
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.site.slices import Slices
-from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.site import (
     Build,
     Job,
@@ -111,15 +110,6 @@ def open_site(out: Path, stamp: str = "", *, force: bool = False) -> Iterator[Bu
         CommandError: The folder holds something else, or somebody else builds it.
         BriefError: The place cannot be written to.
     """
-    if out.is_dir() and any(out.iterdir()) and not (out / LISTING).is_file():
-        raise CommandError(
-            Problem(
-                str(out),
-                "a folder that holds something else than a site of ours",
-                "no such folder, an empty one, or a former site",
-                "Name another folder; nothing in this one was touched.",
-            )
-        )
     with open_build(out, stamp, force=force) as build:
         try:
             yield build

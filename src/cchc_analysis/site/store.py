@@ -4,7 +4,8 @@ Beside the folder ``site`` lies ``.site.pages``: the files of every page under i
 the ledger ``site.json``, which says from which keys the site was put together. A page is written
 under a temporary name and renamed, so it is there or not, whatever is killed and when; the next
 run finds what is there and goes on. The site is put together beside the old one, of links to these
-files, and changes places with it in one step.
+files, and changes places with it in one step. Only what its list ``.cchc.json`` names is ours: the
+rest of the folder (``CNAME``, ``.git``) is carried over.
 
 This module knows bytes and names, and nothing of what a page says.
 """
@@ -21,11 +22,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.site.disk import exchange, in_words, link, lock_file, write_down
+from cchc_analysis.data.locking import hold
+from cchc_analysis.data.owned import (
+    check_folder,
+    clear_leftovers,
+    list_changed,
+    read_list,
+    replace_folder,
+    write_list,
+)
+from cchc_analysis.data.packages import hash_file
+from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.site.disk import in_words, link, make_folders, write_down
 
 Files = Mapping[str, bytes]
 """The files of a page by their names; one that begins with a dot is kept and not published."""
 
+HEAD = {"command": "cchc site"}
+LIST = ".cchc.json"
+"""Lists the files that we wrote into a site, with their hashes."""
 _KEY_LENGTH = 64
 
 
@@ -52,7 +67,7 @@ class Build:
         placed: The pages of the site as it is, by their folders below it.
         stamp: What the site is to be made from, in the words of whoever builds it.
         former_stamp: What the site as it is was made from, if it is all there.
-        is_intact: Whether nobody changed, added or removed a file of the site since.
+        is_intact: Whether nobody changed or removed a file of the site since.
     """
 
     site: Path
@@ -127,6 +142,7 @@ class Build:
 
         Raises:
             BriefError: The disk is full, or cannot be written to; the old site is untouched.
+            CommandError: A page would take the place of a file that we did not write; so is it.
         """
         old = {folder: placed.key for folder, placed in self.placed.items()}
         changed = [folder for folder, page in pages.items() if old.get(folder) != page.key]
@@ -144,13 +160,25 @@ class Build:
         try:
             fresh.chmod(0o755)
             for folder, page in sorted(pages.items()):
-                target = fresh / folder
-                target.mkdir(parents=True, exist_ok=True)
+                make_folders(fresh / folder, fresh)
                 for name in _list_published(self._page(page.key)):
-                    link(self._page(page.key) / name, target / name)
-            exchange(fresh, self.site)
+                    link(self._page(page.key) / name, fresh / folder / name)
+            write_list(fresh, LIST, HEAD, self._hash(pages))
+            replace_folder(fresh, self.site, LIST)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+    def _hash(self, pages: Mapping[str, Placed]) -> dict[str, str]:
+        """The hash of every file; those of a page that stays are known."""
+        former = read_list(self.site, LIST) or {}
+        hashes = {}
+        for folder, page in sorted(pages.items()):
+            is_known = self.is_intact and self.placed.get(folder) == page
+            for name in _list_published(self._page(page.key)):
+                path = f"{folder}/{name}".lstrip("/")
+                known = former.get(path, "") if is_known else ""
+                hashes[path] = known or hash_file(self._page(page.key) / name)
+        return hashes
 
     def _page(self, key: str) -> Path:
         return self.store / key[:2] / key
@@ -191,10 +219,31 @@ class Build:
             for folder, page in pages.items()
             for name, look in page["files"].items()
         }
-        there = {name: _look_at(self.site / name) for name in _list_files(self.site)}
-        self.is_intact = bool(pages) and there == expected
+        looks = {path: _look_at(self.site / path) for path in expected}
+        self.is_intact = bool(pages) and looks == expected and (self.site / LIST).is_file()
         if not self.is_intact:
+            self._check_site([path for path, look in expected.items() if look == looks[path]])
             self._forget_changed(pages)
+
+    def _check_site(self, known: list[str]) -> None:
+        """Refuse a folder that is not ours; of one whose list is gone our own ledger knows as much.
+
+        Where there is no ledger a file that differs from the list may be somebody's work.
+        """
+        if known and read_list(self.site, LIST) is None:
+            hashes = {path: hash_file(self.site / path) for path in known}
+            write_list(self.site, LIST, HEAD, hashes)
+        check_folder(self.site, LIST)
+        changed = [] if self.placed else list_changed(self.site, read_list(self.site, LIST) or {})
+        if changed:
+            raise CommandError(
+                Problem(
+                    str(self.site),
+                    f"files that differ from what cchc wrote: {', '.join(changed[:10])}",
+                    "a site as it was built",
+                    "Move them elsewhere, or name another folder with --out; nothing was touched.",
+                )
+            )
 
     def _forget_changed(self, pages: Mapping[str, Any]) -> None:
         """A page whose file was changed in the site is changed here too: both are one file."""
@@ -220,30 +269,26 @@ def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[
         force: Make every page again. The site itself stays until the new one is there.
 
     Raises:
-        CommandError: Another build of this folder is running.
+        CommandError: Another build of this folder is running, or it holds something else.
         BriefError: The place cannot be written to.
     """
-    site = site.resolve()
-    store = site.with_name(f".{site.name}.pages")
+    site = Path(os.path.realpath(site))
+    if not site.name or not (find_store(site) / "site.json").is_file():
+        check_folder(site, LIST)
+    store = find_store(site)
     with in_words(store):
         store.mkdir(parents=True, exist_ok=True)
-        lock = (store / "lock").open("a+", encoding="utf-8")
-    with lock:
-        lock_file(lock, site)
-        _clear_up(store, site)
+    with hold(store, "cchc site", seconds=0):
+        with in_words(store):
+            clear_leftovers(store.glob("new-*"), store.glob("old-*"), site, LIST)
         build = Build(site, store, force, stamp=stamp, _inode=_find_inode(site))
         build.read_ledger()
         yield build
 
 
-def _clear_up(store: Path, site: Path) -> None:
-    """Remove what a killed build left half done; bring back a site that it had set aside."""
-    for path in sorted(store.iterdir()):
-        if path.name.startswith("old-") and not site.exists():
-            path.rename(site)
-        elif path.name.startswith(("new-", "old-")):
-            shutil.rmtree(path, ignore_errors=True)
-            path.unlink(missing_ok=True) if path.is_file() else None
+def find_store(site: Path) -> Path:
+    """Where the pages of a site are kept, and its lock."""
+    return site.with_name(f".{site.name}.pages")
 
 
 def _look_at(path: Path) -> list[int]:
@@ -265,11 +310,3 @@ def _find_inode(folder: Path) -> int:
 
 def _list_published(page: Path) -> list[str]:
     return sorted(path.name for path in page.iterdir() if not path.name.startswith("."))
-
-
-def _list_files(folder: Path) -> list[str]:
-    return [
-        Path(parent, name).relative_to(folder).as_posix()
-        for parent, _, names in os.walk(folder)
-        for name in names
-    ]

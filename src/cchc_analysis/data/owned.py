@@ -1,0 +1,300 @@
+"""What is ours, and how it is replaced: what we did not write is never overwritten or removed.
+
+A folder of ours carries a list of the files that we wrote into it, each with its hash. Only listed
+files are replaced or removed; whatever else lies there stays, and where a new file would take its
+place the whole is refused. A new folder is filled beside the old one and changes places with it in
+one step; then what was not ours is carried over. All of that can be broken off at any moment:
+``clear_leftovers`` ends it at the next start. Names that hold ``new-`` are half done and ours;
+names that hold ``old-`` are whole, carry their list, and may hold what is not ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from cchc_analysis.data.files import write_text
+from cchc_analysis.data.packages import hash_file
+from cchc_analysis.errors import CommandError, Problem
+
+MOST_NAMED = 10
+"""Files that a refusal names; more are counted."""
+_EXCHANGE = 2
+_HERE = -100
+_HASH_LENGTH = 64
+
+
+def read_list(folder: Path, name: str) -> dict[str, str] | None:
+    """The files that we wrote into a folder, with their hashes; ``None`` where no list says so.
+
+    Args:
+        folder: The folder.
+        name: The file that holds the list.
+    """
+    try:
+        content = json.loads((folder / name).read_text("utf-8"))
+        command = content["command"]
+        listed: Any = content["outputs"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    is_ours = isinstance(listed, dict) and str(command).startswith("cchc ")
+    if not is_ours or not all(_is_entry(path, digest) for path, digest in listed.items()):
+        return None
+    return dict(listed)
+
+
+def write_list(
+    folder: Path, name: str, head: Mapping[str, Any], outputs: Mapping[str, str] | None = None
+) -> None:
+    """Write down what we wrote into a folder.
+
+    Args:
+        folder: The folder.
+        name: The file that holds the list.
+        head: What else it says; ``command`` at least.
+        outputs: The files and their hashes; those of all files there, if not given.
+    """
+    if outputs is None:
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != name)
+        outputs = {path.relative_to(folder).as_posix(): hash_file(path) for path in files}
+    content = {**head, "outputs": outputs}
+    write_text(folder / name, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def check_folder(folder: Path, name: str) -> None:
+    """Refuse a place that is something else than a folder of ours, or an empty one.
+
+    What is hidden (``.git``, ``.nojekyll``) does not fill a folder: it stays where it is.
+
+    Raises:
+        CommandError: It is a file, cannot be looked into, or holds files and no list of ours.
+    """
+    try:
+        entries = [entry.name for entry in os.scandir(folder) if not entry.name.startswith(".")]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        found = "a file" if folder.is_file() else f"a place that cannot be used ({error.strerror})"
+        raise _refuse(folder, found, "a folder") from None
+    if entries and read_list(folder, name) is None:
+        found = f"a folder that holds something else than pages of ours ({_name(entries)})"
+        raise _refuse(folder, found, "no such folder, an empty one, or one that cchc made")
+
+
+def list_others(folder: Path, listed: Iterable[str], new: Iterable[str] = ()) -> list[str]:
+    """What lies in a folder and is not in its list, by path; a folder of such is one entry.
+
+    Args:
+        folder: The folder.
+        listed: What we wrote into it.
+        new: What stands in the folder that takes its place: folders that both have are looked into.
+    """
+    ours = set(listed)
+    shared = {str(parent) for path in (*ours, *new) for parent in Path(path).parents}
+    return sorted(_walk(folder, "", ours, shared))
+
+
+def list_changed(folder: Path, listed: Mapping[str, str]) -> list[str]:
+    """Files of a list whose bytes are not those that we wrote."""
+    return sorted(
+        path
+        for path, digest in listed.items()
+        if (folder / path).is_file() and hash_file(folder / path) != digest
+    )
+
+
+def replace_folder(fresh: Path, target: Path, name: str) -> None:
+    """Put a folder with its list in the place of another one; what was not ours is kept.
+
+    Args:
+        fresh: The new folder, whose name holds ``new-``.
+        target: The place.
+        name: The file that holds the list of each.
+
+    Raises:
+        CommandError: A new file would take the place of one that we did not write.
+        OSError: The target cannot be replaced; it is what it was.
+    """
+    if target.exists():
+        check_free(target, name, [*(read_list(fresh, name) or {}), name])
+        fresh.chmod(target.stat().st_mode & 0o7777)
+    before, _, after = fresh.name.rpartition("new-")
+    ready = fresh.with_name(f"{before}old-{after}")
+    fresh.rename(ready)
+    former = exchange(ready, target)
+    if former:
+        _carry_over(former, target, name)
+
+
+def check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
+    """Refuse to write files where something lies that we did not write.
+
+    Args:
+        folder: Where they are to be written.
+        name: The file that holds its list.
+        paths: The files.
+
+    Raises:
+        CommandError: Something does; all of it is named.
+    """
+    new, listed = set(paths), read_list(folder, name)
+    ours = set() if listed is None else {*listed, name}
+    above = {str(parent) for path in new for parent in Path(path).parents} - {"."}
+    taken = [path for path in new if _is_taken(folder / path, is_ours=path in ours)]
+    taken += [
+        path
+        for path in above - ours
+        if os.path.lexists(folder / path) and not (folder / path).is_dir()
+    ]
+    if taken:
+        found = f"files that cchc did not make: {_name(taken)}"
+        raise _refuse(folder, found, "nothing in the place of what it writes")
+
+
+def exchange(fresh: Path, target: Path) -> Path | None:
+    """Let a folder change places with another, in one step where the system can (Linux).
+
+    Elsewhere there is an instant between two renames without the target; ``clear_leftovers``
+    brings one of the two back.
+
+    Returns:
+        Where the former folder lies now, if there was one.
+
+    Raises:
+        OSError: The target cannot be replaced; it is what it was.
+    """
+    if not target.exists():
+        fresh.rename(target)
+        return None
+    if _exchange_at_once(fresh, target):
+        return fresh
+    aside = fresh.with_name(f"{fresh.name}-aside")
+    target.rename(aside)
+    try:
+        fresh.rename(target)
+    except OSError:
+        aside.rename(target)
+        raise
+    return aside
+
+
+def clear_leftovers(half: Iterable[Path], whole: Iterable[Path], target: Path, name: str) -> None:
+    """End what a killed run left half done; nobody else may be writing.
+
+    Args:
+        half: Folders that were being filled.
+        whole: Folders that were filled, or former ones: they may hold what is not ours.
+        target: The folder for which they were made.
+        name: The file that holds its list.
+    """
+    for path in half:
+        path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+    for path in sorted(whole):
+        if target.exists():
+            _carry_over(path, target, name)
+        else:
+            path.rename(target)
+
+
+@contextmanager
+def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
+    """Give an empty folder to fill, and put it in the place of ``target`` once it is whole.
+
+    When the body raises, ``target`` stays what it was and the half-filled folder goes.
+
+    Args:
+        target: The place.
+        name: The file that holds the list of what we wrote.
+        head: What else that file says; ``command`` at least.
+
+    Raises:
+        CommandError: A new file would take the place of one that we did not write.
+        OSError: The place cannot be written to.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half, whole = (target.parent.glob(f".{target.name}.{mark}-*") for mark in ("new", "old"))
+    clear_leftovers(half, whole, target, name)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    try:
+        fresh.chmod(0o755)
+        yield fresh
+        write_list(fresh, name, head)
+        replace_folder(fresh, target, name)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _walk(folder: Path, inside: str, ours: set[str], shared: set[str]) -> Iterator[str]:
+    for entry in os.scandir(folder / inside):
+        path = f"{inside}/{entry.name}".lstrip("/")
+        if path in shared and entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder, path, ours, shared)
+        elif path not in ours or not entry.is_file(follow_symlinks=False):
+            yield path
+
+
+def _carry_over(former: Path, target: Path, name: str) -> None:
+    """Move what is not ours from a former folder into the one that took its place; remove the rest.
+
+    What cannot be moved stays, and the former folder with it, for the next start.
+    """
+    listed = [*(read_list(former, name) or {}), name]
+    for path in list_others(former, listed, read_list(target, name) or ()):
+        with suppress(OSError):
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            if not os.path.lexists(target / path):
+                (former / path).rename(target / path)
+    for path in (*listed, *_list_folders(former)):
+        with suppress(OSError):
+            (former / path).unlink() if not (former / path).is_dir() else (former / path).rmdir()
+
+
+def _list_folders(folder: Path) -> list[str]:
+    """The folders below one, itself included, the innermost first."""
+    return [parent for parent, _, _ in os.walk(folder, topdown=False)]
+
+
+def _exchange_at_once(fresh: Path, target: Path) -> bool:
+    """Linux, since 3.15."""
+    with suppress(OSError, AttributeError):
+        import ctypes
+
+        rename = ctypes.CDLL(None).renameat2
+        done = rename(_HERE, os.fsencode(fresh), _HERE, os.fsencode(target), _EXCHANGE)
+        return bool(done == 0)
+    return False
+
+
+def _is_entry(path: object, digest: object) -> bool:
+    """Whether this can be an entry of a list: a path inside the folder, and a hash."""
+    if not isinstance(path, str) or not isinstance(digest, str):
+        return False
+    parts = Path(path).parts
+    return (
+        bool(parts)
+        and ".." not in parts
+        and not Path(path).is_absolute()
+        and len(digest) == _HASH_LENGTH
+    )
+
+
+def _is_taken(place: Path, *, is_ours: bool) -> bool:
+    is_plain = place.is_file() and not place.is_symlink()
+    return os.path.lexists(place) and not (is_ours and is_plain)
+
+
+def _name(paths: Iterable[str]) -> str:
+    names = sorted(paths)
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
+def _refuse(place: Path, found: str, expected: str) -> CommandError:
+    remedy = "Name another place, or move what lies there; nothing was touched."
+    return CommandError(Problem(str(place), found, expected, remedy))
