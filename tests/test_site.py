@@ -273,7 +273,7 @@ def test_two_builds_at_once_one_is_refused(
 ) -> None:
     with site_module.open_site(processed.site):
         assert main(["--root", str(processed.root), "site"]) == 2
-    assert "another build is writing into it" in capsys.readouterr().err
+    assert "has been writing into it; expected one command at a time" in capsys.readouterr().err
 
 
 KILLED = """

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.changes import finish_changes
 from cchc_analysis.data.records import Scope
-from cchc_analysis.errors import CchcError, CommandError, Problem, count
+from cchc_analysis.errors import BriefError, CchcError, CommandError, Problem, ReportError, count
 from cchc_analysis.live import live_line
 from cchc_analysis.stopping import CODE as STOPPED
 from cchc_analysis.stopping import UNTOUCHED, end_now, mind_stopping
@@ -52,12 +53,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _tell([_explain(error, options.run)])
     except KeyboardInterrupt as stop:
         print(str(stop) or UNTOUCHED, file=sys.stderr)
         if is_program:
             end_now()
         return STOPPED
     return code
+
+
+def _explain(error: OSError, run: object) -> CchcError:
+    """What the file system refuses, as a sentence: it is nobody's bug, and the user can mend it."""
+    kind = BriefError if run in (_brief, _site) else ReportError
+    return kind(
+        Problem(
+            str(error.filename or "this machine"),
+            error.strerror or str(error),
+            "a place that can be read and written",
+            "Check its rights and the space left, and run it again; what was there is whole.",
+        )
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -274,8 +290,7 @@ def _process(_: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
 
     with live_line():
-        run = pipeline.process(project)
-    pipeline.store(project, run)
+        run = pipeline.remake(project)
     print(
         f"{count(len(run.tables.transcripts), 'figure')} of "
         f"{count(len(run.tables.sources), 'source')}: "
@@ -392,7 +407,9 @@ def _format_findings(findings: pd.DataFrame, form: str) -> str:
 def _find_project(root: Path | None) -> Project:
     from cchc_analysis.data.reference import find_project
 
-    return find_project(root or Path(os.environ.get("CCHC_ROOT") or Path.cwd()))
+    project = find_project(root or Path(os.environ.get("CCHC_ROOT") or Path.cwd()))
+    finish_changes(project)
+    return project
 
 
 def _tell(errors: Sequence[CchcError]) -> int:

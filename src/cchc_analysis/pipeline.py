@@ -7,7 +7,7 @@ into findings, and told in briefs.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -23,8 +23,11 @@ from cchc_analysis.brief import (
     put_downloads,
     render_brief,
 )
+from cchc_analysis.brief.downloads import BRIEF_FILES
+from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.owned import adding_to, check_file, note_files
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import (
@@ -39,7 +42,7 @@ from cchc_analysis.errors import BriefError, CchcError, Problem
 from cchc_analysis.panels import PanelSummary
 from cchc_analysis.panels import add_panel as bring_in
 from cchc_analysis.panels import draft_mapping as begin_mapping
-from cchc_analysis.processing import Run, check, list_errors, load, process, store
+from cchc_analysis.processing import Run, check, list_errors, load, process, remake, store
 from cchc_analysis.read import DraftResult, accept_source
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.rules import validate_file as validate_own
@@ -52,6 +55,7 @@ from cchc_analysis.site.build import (
     read_inputs,
     render_site,
 )
+from cchc_analysis.site.store import HEAD, LIST, hold_site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +73,7 @@ __all__ = [
     "load",
     "process",
     "read_report",
+    "remake",
     "store",
     "validate_file",
 ]
@@ -88,7 +93,7 @@ def build_brief(
     lies beside the page as ``brief.pdf``.
 
     Raises:
-        CommandError: The district or period is unknown.
+        CommandError: The district or period is unknown, or the place holds something of others.
         BriefError: The page could not be made.
     """
     reference, tables = load(project)
@@ -97,10 +102,11 @@ def build_brief(
     page = project.site / name_page(brief.area, brief.period, lang)
     make = print_brief if form == "pdf" else render_brief
     place = out or (page.with_name("brief.pdf") if form == "pdf" else page)
-    with _told_from(project, tables):
+    names = (page.name, *BRIEF_FILES) if place == page else (place.name,)
+    with _own_place(project, place, names), _told_from(project, tables):
         made = make(project, brief.area["area_id"], brief.period, lang, place)
-    if made == page:
-        put_downloads(page.parent, brief)
+        if made == page:
+            put_downloads(page.parent, brief)
     return made
 
 
@@ -126,10 +132,11 @@ def build_site(
     with open_site(out or project.site, key_of(_stamp(project), url), force=force) as build:
         if build.is_current and is_fresh(project):
             return Site(len(build.placed) - 1), []
-        run = process(project)
-        errors = run.errors()
-        if not errors:
-            write_tables(project, run.tables, __version__)
+        with changing(project, "cchc site"):
+            run = process(project)
+            errors = run.errors()
+            if not errors:
+                write_tables(project, run.tables, __version__)
         told = _without_critical(run)
         gone = frozenset(run.problems) | run.list_critical()
         if errors:  # to be told by the next run too, which has to look for them again
@@ -176,7 +183,8 @@ def accept(project: Project, source_id: str) -> tuple[int, int]:
         found = tidy_observations(transcript, reference).problems.values()
         return [problem for each in found for problem in each]
 
-    return accept_source(project, source_id, find_problems)
+    with changing(project, "cchc accept"):
+        return accept_source(project, source_id, find_problems)
 
 
 def validate_file(project: Project, suite: Path, data: Path) -> pd.DataFrame:
@@ -249,6 +257,24 @@ def _without_critical(run: Run) -> Tables:
             for name, table in vars(run.tables).items()
         }
     )
+
+
+@contextmanager
+def _own_place(project: Project, place: Path, names: Iterable[str]) -> Iterator[None]:
+    """Let a brief be written where nothing of others lies, and note what was written.
+
+    Raises:
+        CommandError: Something lies there that we did not write, or that was changed since.
+    """
+    if place.parent.is_relative_to(project.site) and place.name in ("index.html", "brief.pdf"):
+        below = place.parent.relative_to(project.site).as_posix()
+        files = [f"{below}/{name}" for name in names]
+        with hold_site(project.site, "cchc brief"), adding_to(project.site, LIST, HEAD, files):
+            yield
+        return
+    check_file(place, project.build)
+    yield
+    note_files([place], project.build)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
+from cchc_analysis.data.changes import changing
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -113,6 +114,18 @@ def store(project: Project, run: Run) -> None:
     for error in run.errors():
         raise error
     write_tables(project, run.tables, __version__)
+
+
+def remake(project: Project) -> Run:
+    """``process`` and ``store``, while nobody else changes ``data/``.
+
+    Raises:
+        CchcError: What both raise; ``data/processed`` is then what it was.
+    """
+    with changing(project, "cchc process"):
+        run = process(project)
+        store(project, run)
+    return run
 
 
 def load(project: Project) -> tuple[Reference, Tables]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.files import write_text
+from cchc_analysis.data.locking import hold
 from cchc_analysis.data.packages import hash_file
 from cchc_analysis.errors import CommandError, Problem
 
@@ -28,6 +29,9 @@ MOST_NAMED = 10
 _EXCHANGE = 2
 _HERE = -100
 _HASH_LENGTH = 64
+_UNKNOWN = "0" * _HASH_LENGTH
+NOTES = ".cchc-notes.json"
+"""Where files are noted that we wrote outside of folders of ours."""
 
 
 def read_list(folder: Path, name: str) -> dict[str, str] | None:
@@ -43,7 +47,7 @@ def read_list(folder: Path, name: str) -> dict[str, str] | None:
         listed: Any = content["outputs"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    is_ours = isinstance(listed, dict) and str(command).startswith("cchc ")
+    is_ours = isinstance(listed, dict) and str(command).startswith("cchc")
     if not is_ours or not all(_is_entry(path, digest) for path, digest in listed.items()):
         return None
     return dict(listed)
@@ -228,6 +232,70 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
         replace_folder(fresh, target, name)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextmanager
+def adding_to(
+    folder: Path, name: str, head: Mapping[str, Any], paths: Iterable[str]
+) -> Iterator[None]:
+    """Let the body write single files into a folder of ours, and list them.
+
+    Args:
+        folder: The folder.
+        name: The file that holds its list.
+        head: What else that file says; ``command`` at least.
+        paths: The files, below the folder.
+
+    Raises:
+        CommandError: The folder, or a file in the place of one of them, is not ours.
+    """
+    new = list(paths)
+    check_folder(folder, name)
+    check_free(folder, name, new)
+    listed = read_list(folder, name) or {}
+    write_list(folder, name, head, listed | {path: listed.get(path, _UNKNOWN) for path in new})
+    try:
+        yield
+    finally:
+        there = {path: hash_file(folder / path) for path in new if (folder / path).is_file()}
+        write_list(folder, name, head, listed | there)
+
+
+def may_replace(path: Path, notes: Path) -> bool:
+    """Whether a place is free, or holds a file that is as we wrote it.
+
+    Args:
+        path: A file outside of folders of ours.
+        notes: The folder where such files are noted.
+    """
+    if not os.path.lexists(path):
+        return True
+    noted = (read_list(notes, NOTES) or {}).get(_note_name(path))
+    return path.is_file() and not path.is_symlink() and noted == hash_file(path)
+
+
+def check_file(path: Path, notes: Path) -> None:
+    """Refuse to replace a file that is not as we wrote it.
+
+    Raises:
+        CommandError: It is not.
+    """
+    if not may_replace(path, notes):
+        found = "something that cchc did not make, or that was changed since"
+        raise _refuse(path, found, "a new name, or a file as cchc left it")
+
+
+def note_files(paths: Iterable[Path], notes: Path) -> None:
+    """Note files that we wrote outside of folders of ours, as they are now."""
+    new = {_note_name(path): hash_file(path) for path in paths}
+    notes.mkdir(parents=True, exist_ok=True)
+    with hold(notes, "cchc"):
+        write_list(notes, NOTES, {"command": "cchc"}, (read_list(notes, NOTES) or {}) | new)
+
+
+def _note_name(path: Path) -> str:
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - a link is to be noted, not what it leads to
+    return whole.relative_to(whole.anchor).as_posix()
 
 
 def _walk(folder: Path, inside: str, ours: set[str], shared: set[str]) -> Iterator[str]:

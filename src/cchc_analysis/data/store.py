@@ -169,12 +169,14 @@ def list_inputs(project: Project) -> list[Path]:
         for folder, pattern in (
             (project.raw, "sources.csv"),
             (project.raw, "transcripts/*.csv"),
-            (project.raw, "panels/*"),
+            (project.raw, "panels/*.csv"),
+            (project.raw, "panels/*.parquet"),
             (project.reference, "*.csv"),
             (project.expectations, "*.json"),
         )
         for path in folder.glob(pattern)
-        if not path.name.startswith(".")  # .DS_Store and its like are nobody's figures
+        # .DS_Store and its like are nobody's figures
+        if not path.name.startswith(".") and path.is_file()
     )
 
 

@@ -83,7 +83,8 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
 def _find_strays(raw: Path, register: pd.DataFrame) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     known = {"sources", *register["panel"]}
     for path in sorted((raw / "panels").glob("*")):
-        if path.suffix in (".csv", ".parquet") and path.stem not in known:
+        is_table = path.suffix in (".csv", ".parquet") and not path.name.startswith(".")
+        if is_table and path.stem not in known:
             where = f"data/raw/panels/{path.name}"
             remedy = "Bring it in with cchc add-panel, or remove it."
             yield path.stem, (Problem(where, "a panel not registered", "a source of it", remedy),)

@@ -8,13 +8,20 @@ that list or it does not exist: both are written, or neither.
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.changes import all_or_none, changing
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
-from cchc_analysis.data.files import TableError, format_table, load_text_table, write_text
+from cchc_analysis.data.files import (
+    TableError,
+    format_table,
+    load_text_table,
+    replacing,
+    write_text,
+)
 from cchc_analysis.data.records import SOURCE_COLUMNS
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import Problem, ReportError
@@ -72,19 +79,20 @@ def add_panel(
             nothing is then changed.
         ReferenceDataError: The reference tables are wrong.
     """
-    reference = load_reference(project.reference)
-    chosen, name = _choose_mapping(mapping)
-    sources = _list_sources(chosen, source, file)
-    panel = chosen.panel or slug_text(file.stem).replace("-", "_")
-    register = load_register(project.raw)
-    _check_free(panel, sources.values(), register, project, replace=replace)
-    found = read_panel(file, chosen, reference, sources)
-    _refuse_synthetic(found.figures)
-    table = _as_table(found.figures)
-    used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    rows = [_register_source(each, table, panel, (file.name, name, digest)) for each in used]
-    path = _write(project, panel, table, _join(register, panel, rows))
+    with changing(project, "cchc add-panel"):
+        reference = load_reference(project.reference)
+        chosen, name = _choose_mapping(mapping)
+        sources = _list_sources(chosen, source, file)
+        panel = chosen.panel or slug_text(file.stem).replace("-", "_")
+        register = load_register(project.raw)
+        _check_free(panel, sources.values(), register, project, replace=replace)
+        found = read_panel(file, chosen, reference, sources)
+        _refuse_synthetic(found.figures)
+        table = _as_table(found.figures)
+        used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        rows = [_register_source(each, table, panel, (file.name, name, digest)) for each in used]
+        path = _write(project, panel, table, _join(register, panel, rows))
     return summarise_panel(panel, path, found, table, used)
 
 
@@ -166,6 +174,21 @@ def _check_free(
                 "Bring it in again with --replace, or give it another `panel:`.",
             )
         )
+    if panel == "sources":
+        problems.append(
+            Problem(f"panel {panel}", "the name of the list of panels", "another", "Rename it.")
+        )
+    elif panel not in set(register["panel"]):
+        problems += [
+            Problem(
+                f"data/raw/panels/{panel}{suffix}",
+                "a file that no panel is registered for",
+                "no file of that name",
+                "Move it away, or give the panel another name with `panel:`.",
+            )
+            for suffix in (".csv", ".parquet")
+            if os.path.lexists(project.raw / "panels" / f"{panel}{suffix}")
+        ]
     if problems:
         raise ReportError(problems)
 
@@ -241,21 +264,17 @@ def _join(register: pd.DataFrame, panel: str, rows: list[dict[str, str]]) -> pd.
 
 
 def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataFrame) -> Path:
-    """The figures first, then the list that makes them count; what was there returns on failure."""
+    """The figures and the list that makes them count, both or neither."""
     folder = project.raw / "panels"
     suffix = ".csv" if len(table) <= LONGEST_CSV else ".parquet"
-    path = folder / f"{panel}{suffix}"
+    path, listed = folder / f"{panel}{suffix}", folder / "sources.csv"
     other = folder / f"{panel}{'.parquet' if suffix == '.csv' else '.csv'}"
-    before = {each: each.read_bytes() for each in (path, other) if each.is_file()}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_figures(path, table)
-        other.unlink(missing_ok=True)
-        write_text(folder / "sources.csv", format_table(register))
+        with all_or_none(project, (path, other, listed)):
+            _write_figures(path, table)
+            other.unlink(missing_ok=True)
+            write_text(listed, format_table(register))
     except OSError as error:
-        path.unlink(missing_ok=True)
-        for each, content in before.items():
-            each.write_bytes(content)
         found = error.strerror or "an error of the file system"
         remedy = "Check its rights and the space left; nothing was registered."
         raise ReportError(
@@ -268,13 +287,5 @@ def _write_figures(path: Path, table: pd.DataFrame) -> None:
     if path.suffix == ".csv":
         write_text(path, format_table(table))
         return
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        part = Path(file.name)
-    try:
+    with replacing(path) as part:
         table.to_parquet(part, index=False)
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

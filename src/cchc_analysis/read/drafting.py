@@ -29,7 +29,6 @@ from cchc_analysis.read.recognise import (
     read_value,
 )
 from cchc_analysis.read.review import render_review
-from cchc_analysis.read.transcripts import read_sources
 from cchc_analysis.rules import load_identities
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def read_report(
             Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
         )
     source = source_id or _name_source(head, path)
-    _check_id(project, source)
+    _check_id(source)
     transcript = tabulate_draft(source, figures, reference)
     row = _describe(source, head, document)
     page = render_review(
@@ -196,23 +195,12 @@ def _year(period: Period) -> int | str:
     return period.end.year if period.end else ""
 
 
-def _check_id(project: Project, source_id: str) -> None:
+def _check_id(source_id: str) -> None:
     if not _SOURCE_ID.fullmatch(source_id):
         raise CommandError(
             Problem(
                 "--source-id", repr(source_id), "small letters, digits and _",
                 "Write it like cao_loc_2024_h1.",
-            )
-        )  # fmt: skip
-    if not (project.raw / "sources.csv").is_file():
-        return
-    sources = read_sources(project.raw, may_be_empty=True)
-    taken = sources[(sources["source_id"] == source_id) & (sources["state"] == "accepted")]
-    if len(taken):
-        raise ReportError(
-            Problem(
-                f"source {source_id}", "accepted already", "a new id",
-                "Give another one with --source-id.",
             )
         )  # fmt: skip
 

@@ -125,7 +125,7 @@ def _find_unregistered(
 ) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     registered = set(sources["source_id"])
     for path in sorted((raw / "transcripts").glob("*.csv")):
-        if path.stem not in registered:
+        if path.stem not in registered and not path.name.startswith("."):
             yield (
                 path.stem,
                 (

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.locking import hold
+from cchc_analysis.data.locking import LONGEST_WAIT, hold
 from cchc_analysis.data.owned import (
     check_folder,
     clear_leftovers,
@@ -275,15 +275,28 @@ def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[
     site = Path(os.path.realpath(site))
     if not site.name or not (find_store(site) / "site.json").is_file():
         check_folder(site, LIST)
-    store = find_store(site)
-    with in_words(store):
-        store.mkdir(parents=True, exist_ok=True)
-    with hold(store, "cchc site", seconds=0):
+    with hold_site(site, "cchc site", seconds=0):
+        store = find_store(site)
         with in_words(store):
             clear_leftovers(store.glob("new-*"), store.glob("old-*"), site, LIST)
         build = Build(site, store, force, stamp=stamp, _inode=_find_inode(site))
         build.read_ledger()
         yield build
+
+
+@contextmanager
+def hold_site(site: Path, command: str, seconds: float = LONGEST_WAIT) -> Iterator[None]:
+    """Hold the lock of a site, whose folder need not be there yet.
+
+    Raises:
+        CommandError: Another command holds it for too long.
+        BriefError: The place cannot be written to.
+    """
+    store = find_store(site)
+    with in_words(store):
+        store.mkdir(parents=True, exist_ok=True)
+    with hold(store, command, seconds=seconds):
+        yield
 
 
 def find_store(site: Path) -> Path:

@@ -1,0 +1,320 @@
+"""Nothing of the user's is lost: commands at once, killed, refused, and run over again."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cchc_analysis import pipeline
+from cchc_analysis.cli import main
+from cchc_analysis.data import changes, locking
+from cchc_analysis.data.changes import all_or_none, changing
+from cchc_analysis.data.reference import Project
+from cchc_analysis.errors import CommandError, ReportError
+from cchc_analysis.panels import PanelSource, add_panel
+from cchc_analysis.panels.mapping import build_mapping
+from cchc_analysis.read import read_report, read_sources
+
+REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
+PANEL = """area,period,indicator,value
+huyện Cao Lộc,2024-H1,dossiers_resolved_total,1.310
+huyện Văn Quan,2024-H1,dossiers_resolved_total,950
+"""
+
+
+def snapshot(folder: Path) -> dict[str, str]:
+    """Every file of a folder with its hash, but what commands keep for themselves."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".cchc-lock")
+    }
+
+
+def draft(project: Project, *source_ids: str) -> None:
+    """Drafts that are ready to be accepted."""
+    path = project.raw / "transcripts" / "song_may_2022_h1.csv"
+    text, sources = path.read_text("utf-8"), read_sources(project.raw)
+    row = sources[sources["source_id"] == "song_may_2022_h1"]
+    rows = [row.assign(source_id=each, state="draft") for each in source_ids]
+    pd.concat([sources, *rows]).to_csv(project.raw / "sources.csv", index=False)
+    for each in source_ids:
+        path.with_name(f"{each}.csv").write_text(text.replace("song_may_2022_h1", each), "utf-8")
+
+
+def start(project: Project, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "cchc_analysis", "--root", str(project.root), *arguments]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def add_source(name: str) -> list[str]:
+    return ["--source-id", name, "--publisher", "Nhóm thử nghiệm", "--licence", "CC0"]
+
+
+@pytest.mark.slow
+def test_ten_commands_at_once_lose_nothing(project: Project, tmp_path: Path) -> None:
+    ids = [f"draft_{number}" for number in range(5)]
+    draft(project, *ids)
+    running = [start(project, "accept", each) for each in ids]
+    for number in range(5):
+        file = tmp_path / f"panel_{number}.csv"
+        file.write_text(PANEL, "utf-8")
+        running.append(start(project, "add-panel", str(file), *add_source(f"source_{number}")))
+    for each in running:
+        _, error = each.communicate(timeout=600)
+        assert (each.returncode, error) == (0, "")
+    states = read_sources(project.raw).set_index("source_id")["state"]
+    assert set(states[ids]) == {"accepted"}
+    panels = pd.read_csv(project.raw / "panels" / "sources.csv")
+    assert sorted(panels["source_id"]) == [f"source_{number}" for number in range(5)]
+
+
+def test_who_comes_second_waits_and_is_then_refused_with_the_name_of_the_first(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft(project, "draft_1")
+    before = snapshot(project.root)
+    with changing(project, "cchc process"), monkeypatch.context() as patch:
+        patch.setattr(locking, "LONGEST_WAIT", 0.1)
+        patch.setattr(changes, "hold", lambda folder, name: locking.hold(folder, name, seconds=0.1))
+        with pytest.raises(CommandError, match=r"cchc process \(process \d+ on .*\) has been writ"):
+            pipeline.accept(project, "draft_1")
+        held = {name for name in snapshot(project.root) if ".cchc-" in name}
+    assert held == {"data/.cchc-holder"}
+    assert snapshot(project.root) == before
+    assert pipeline.accept(project, "draft_1")[0] > 0
+
+
+def test_where_there_are_no_locks_the_command_is_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+    import fcntl
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    draft(project, "draft_1")
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(CommandError, match="cannot be locked"):
+        pipeline.accept(project, "draft_1")
+    assert set(read_sources(project.raw)["state"]) == {"accepted", "draft"}
+
+
+def change(project: Project, paths: list[Path], at: int) -> None:
+    """Change some files and die after so many of them."""
+    with all_or_none(project, paths):
+        for path in paths[:at]:
+            path.write_text("new", "utf-8")
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("at", [0, 1, 2, 3])
+def test_killed_between_two_files_the_next_run_undoes_the_change(
+    project: Project, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """As after SIGKILL: nothing of the killed run's own clearing up takes place."""
+    raw = project.raw
+    paths = [raw / "sources.csv", raw / "transcripts" / "new.csv", raw / "panels" / "a.csv"]
+    (raw / "panels").mkdir()
+    paths[2].write_text("old", "utf-8")
+    before = snapshot(project.root)
+    with monkeypatch.context() as patch:
+        patch.setattr(changes, "_undo", lambda _: None)
+        with pytest.raises(ZeroDivisionError):
+            change(project, paths, at)
+    with changing(project, "cchc accept"):
+        assert snapshot(project.root / "data" / "raw") == snapshot_of(before, "data/raw/")
+    assert snapshot(project.root) == before
+
+
+def snapshot_of(whole: dict[str, str], start: str) -> dict[str, str]:
+    return {
+        name.removeprefix(start): each for name, each in whole.items() if name.startswith(start)
+    }
+
+
+def test_any_command_first_undoes_what_was_broken_off(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project.raw / "sources.csv"
+    with monkeypatch.context() as patch:
+        patch.setattr(changes, "_undo", lambda _: None)
+        with pytest.raises(ZeroDivisionError):
+            change(project, [path], 1)
+    assert main(["--root", str(project.root), "check"]) == 0
+    assert "reports: 3 sources" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["accept", "add-panel", "process"])
+def test_killed_at_random_moments_it_is_as_before_or_as_after(
+    project: Project, tmp_path: Path, command: str
+) -> None:
+    chance = random.SystemRandom()
+    draft(project, "draft_1")
+    file = tmp_path / "panel.csv"
+    file.write_text(PANEL, "utf-8")
+    more = {"accept": ["draft_1"], "add-panel": [str(file), *add_source("a_source")]}
+    begun = time.monotonic()
+    with start(project, command, *more.get(command, [])) as running:
+        running.communicate()
+    lasted = time.monotonic() - begun
+    assert running.returncode == 0
+    after = snapshot(project.root / "data")
+    for _ in range(6):
+        restore(project, command)
+        with start(project, command, *more.get(command, [])) as running:
+            time.sleep(chance.uniform(0.3, lasted))
+            running.kill()
+        assert main(["--root", str(project.root), "check"]) == 0
+        with start(project, command, *more.get(command, [])) as running:
+            running.communicate()
+        left = snapshot(project.root / "data")
+        assert left == after or command == "process"
+        assert not [path for path in (project.root / "data").iterdir() if ".new-" in path.name]
+    assert set(left) == set(after)
+
+
+def restore(project: Project, command: str) -> None:
+    if command == "accept":
+        path = project.raw / "sources.csv"
+        sources = pd.read_csv(path, dtype="str", keep_default_na=False)
+        is_draft = sources["source_id"] == "draft_1"
+        sources.assign(state=sources["state"].mask(is_draft, "draft")).to_csv(path, index=False)
+    elif command == "add-panel":
+        for path in (project.raw / "panels").iterdir():
+            path.unlink()
+
+
+def test_a_draft_on_which_somebody_worked_is_not_drafted_over(project: Project) -> None:
+    report = REPORTS / "dong_gio_2022_9m.txt"
+    result = read_report(project, report)
+    read_report(project, report)  # as it was drafted, it may be drafted again
+    text = result.transcript.read_text("utf-8")
+    result.transcript.write_text(text.replace(",=,", ",>=,", 1), "utf-8")
+    before = snapshot(project.root)
+    with pytest.raises(ReportError, match=r"somebody has worked .*transcripts/dong_gio_2022_9m"):
+        read_report(project, report)
+    assert snapshot(project.root) == before
+    result.transcript.write_text(text, "utf-8")
+    sources = project.raw / "sources.csv"
+    sources.write_text(sources.read_text("utf-8").replace("41/BC-NV", "42/BC-NV"), "utf-8")
+    with pytest.raises(ReportError, match=r"somebody has worked .*sources\.csv"):
+        read_report(project, report)
+
+
+def test_a_transcript_that_somebody_wrote_is_not_drafted_over(project: Project) -> None:
+    own = project.raw / "transcripts" / "dong_gio_2022_9m.csv"
+    own.write_text("mine", "utf-8")
+    with pytest.raises(ReportError, match="somebody has worked"):
+        read_report(project, REPORTS / "dong_gio_2022_9m.txt")
+    assert own.read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["panel.csv", "panel.parquet"])
+def test_a_file_of_others_among_the_panels_is_not_replaced(
+    project: Project, tmp_path: Path, name: str
+) -> None:
+    (project.raw / "panels").mkdir()
+    (project.raw / "panels" / name).write_text("mine", "utf-8")
+    before = snapshot(project.root)
+    file = tmp_path / "panel.csv"
+    file.write_text(PANEL, "utf-8")
+    source = PanelSource(source_id="a_source", publisher="Nhóm thử nghiệm", licence="CC0")
+    with pytest.raises(ReportError, match="no panel is registered for"):
+        add_panel(project, file, source, replace=True)
+    with pytest.raises(ReportError, match="the name of the list of panels"):
+        add_panel(project, file, source, build_mapping({"panel": "sources"}, "m.yml"))
+    assert snapshot(project.root) == before
+
+
+def test_hidden_files_are_no_input(processed: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (processed.raw / "panels").mkdir(exist_ok=True)
+    for folder in ("panels", "transcripts"):
+        for name in (".DS_Store", "._more.csv", ".hidden.csv"):
+            (processed.raw / folder / name).write_bytes(b"\0\1")
+    (processed.raw / "panels" / "folder").mkdir()
+    (processed.reference / "._areas.csv").write_bytes(b"\0\1")
+    trace = ["trace", "Sông Mây", "dossiers_received_total", "2022-H1"]
+    assert main(["--root", str(processed.root), *trace]) == 0
+    assert main(["--root", str(processed.root), "check"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_conflict_marks_in_the_manifest_are_a_sentence(
+    processed: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = processed.processed / "manifest.json"
+    manifest.write_text("<<<<<<< HEAD\n" + manifest.read_text("utf-8"), "utf-8")
+    trace = ["trace", "Sông Mây", "dossiers_received_total", "2022-H1"]
+    assert main(["--root", str(processed.root), *trace]) == 3
+    assert "conflict marks" in capsys.readouterr().err
+
+
+BRIEF = ("brief", "Sông Mây", "2022-H1", "--out")
+
+
+def test_a_brief_replaces_only_what_a_brief_wrote(
+    processed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def render(_: object, *where: object) -> Path:
+        out = where[-1]
+        assert isinstance(out, Path)
+        out.write_text("<h1>brief</h1>", "utf-8")
+        return out
+
+    monkeypatch.setattr(pipeline, "render_brief", render)
+    out, thesis = tmp_path / "brief.html", tmp_path / "thesis.html"
+    thesis.write_text("years of work", "utf-8")
+    (tmp_path / "link.html").symlink_to(thesis)
+
+    def run(path: Path) -> int:
+        return main(["--root", str(processed.root), *BRIEF, str(path)])
+
+    assert [run(path) for path in (out, out)] == [0, 0]
+    out.write_text("mine now", "utf-8")
+    refused = [run(path) for path in (out, thesis, tmp_path / "link.html", tmp_path)]
+    assert refused == [2, 2, 2, 2]
+    assert (out.read_text("utf-8"), thesis.read_text("utf-8")) == ("mine now", "years of work")
+
+
+def test_a_brief_in_the_site_replaces_only_what_is_ours(
+    processed: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def render(_: object, *where: object) -> Path:
+        out = where[-1]
+        assert isinstance(out, Path)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text("<h1>brief</h1>", "utf-8")
+        return out
+
+    monkeypatch.setattr(pipeline, "render_brief", render)
+    run = ["--root", str(processed.root), *BRIEF[:-1]]
+    assert [main(run), main(run)] == [0, 0]
+    page = Path(capsys.readouterr().out.splitlines()[-1])
+    (page.parent / "notes.txt").write_text("mine", "utf-8")
+    assert main(run) == 0
+    (processed.site / ".cchc.json").unlink()
+    before = snapshot(processed.site)
+    assert main(run) == 2
+    assert "something else than pages of ours" in capsys.readouterr().err
+    assert snapshot(processed.site) == before
+
+
+def test_a_full_disk_is_a_sentence(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "some/place")
+
+    monkeypatch.setattr(pipeline, "check", refuse)
+    assert main(["--root", str(project.root), "check"]) == 3
+    assert "some/place: No space left on device; expected" in capsys.readouterr().err
