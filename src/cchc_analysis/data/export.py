@@ -75,7 +75,7 @@ def _check_place(path: Path, note: Path, *, overwrite: bool) -> None:
         problem = ("no such folder", "a folder that is there", f"Make {path.parent} first.")
     elif path.is_dir():
         problem = ("a folder", "the name of a file", "Choose another name.")
-    elif path.exists() and not overwrite and not _is_ours(path, note):
+    elif not overwrite and any(map(Path.exists, (path, note))) and not _is_ours(path, note):
         problem = (
             "a file that this did not write, or that was changed since",
             "a free name",
@@ -86,10 +86,12 @@ def _check_place(path: Path, note: Path, *, overwrite: bool) -> None:
 
 
 def _is_ours(path: Path, note: Path) -> bool:
-    """Whether the read-me beside a file names the very bytes that are there."""
+    """Whether the read-me beside a file names the very bytes that are there, if any are."""
     if not note.is_file():
         return False
     found = _SUM.search(note.read_text("utf-8", errors="replace"))
+    if not path.is_file():
+        return found is not None
     return found is not None and found["sum"] == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
