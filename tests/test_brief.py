@@ -249,9 +249,9 @@ def test_findings_with_one_cause_are_one_contradiction() -> None:
 
 def test_the_summary_has_three_to_six_sentences_whatever_is_reported() -> None:
     full = open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN, [{}]))
-    assert 3 <= len(list_sentences(full, full.comparisons)) <= 6
+    assert 3 <= len(list_sentences(full)) <= 6
     least = only("M001 I staff_disciplined whole_district không_có")
-    assert len(list_sentences(least, ())) == 3
+    assert len(list_sentences(least)) == 3
 
 
 def test_the_summary_says_nothing_of_what_is_not_reported() -> None:
@@ -502,3 +502,36 @@ def test_a_brief_is_tables_too() -> None:
     assert isinstance(brief.indicators, pd.DataFrame)
     assert {"M001"} <= set(" ".join(brief.observations["figures"]).split())
     assert len(SHOWS) == 9
+
+
+# Targets
+
+
+def test_a_target_counts_once_however_many_scopes_report_and_its_own_scope_decides() -> None:
+    rates = """
+    M040 II.1 on_time_rate whole_district 99,5
+    M041 II.1 on_time_rate district_office 99,8
+    M042 II.1 on_time_rate commune_aggregate 98,2
+    """
+    goal = "P001 II.1 on_time_rate whole_district 99 target >="
+    brief = open_made_up(make_tables(rates, goal))
+    assert len(brief.comparisons) == 3
+    assert [goal.state for goal in brief.goals] == [State.MET]
+    page = read_text(str(briefs.show_plan(brief).html))
+    assert "✓ đạt 1 ✕ chưa đạt 0" in page
+    assert "✕ chưa đạt 98,2%" in page
+    assert "1 đạt" in read_text(str(briefs.show_summary(brief).html))
+    parts = rates.replace("whole_district 99,5", "commune 99,5")
+    assert open_made_up(make_tables(parts, goal)).goals[0].state == State.MISSED
+
+
+@pytest.mark.parametrize("status", ["threshold", "legal_norm", "max_score"])
+def test_norms_limits_and_maxima_are_no_targets(status: str) -> None:
+    report = PLAIN_REPORT + "M040 II.1 on_time_rate whole_district 99,5"
+    norms = f"""
+    P001 II.1 on_time_rate whole_district 99 {status} >=
+    P002 II.2 tthc_time_cut_min_statutory_days whole_district 3 {status} >=
+    """
+    brief = open_made_up(make_tables(report, norms))
+    assert brief.goals == ()
+    assert "thiếu số liệu 1" not in read_text(str(briefs.show_plan(brief).html))

@@ -242,6 +242,6 @@ def test_each_number_of_a_sentence_stands_with_its_own_scope(lang: str) -> None:
     for case in range(12):
         tables = make_tables(write_scopes(chance, is_full=case == 0))
         brief = open_made_up(tables, lang)
-        for _, sentence in list_sentences(brief, brief.current):
+        for _, sentence in list_sentences(brief):
             told += check_scopes(sentence, brief)
     assert told > 60

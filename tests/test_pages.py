@@ -25,6 +25,7 @@ from brief_work import (
     open_real_briefs,
     tell_page,
 )
+from cchc_analysis import pipeline
 from cchc_analysis.brief import name_page
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.overview import (
@@ -114,7 +115,8 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     for lang in ("vi", "en"):
         own = [brief for brief in briefs if brief.lang == lang]
-        told = Told([make_card(brief) for brief in own], own)
+        tables = pipeline.load(PROJECT)[1]
+        told = Told([make_card(each) for each in own], own, own[0].reference, tables.findings)
         for name, bind in LISTS.items():
             pages[f"{lang}/{name}/index.html"] = bind(PROJECT, told, lang)
         pages[f"{lang}/quality/index.html"] = bind_absent(PROJECT, lang)

@@ -14,7 +14,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.masthead import SISTERS
-from cchc_analysis.brief.overview import LISTS
+from cchc_analysis.brief.overview import LISTS, Told, make_card
 from cchc_analysis.brief.quality import (
     CONTENTS,
     PAGE,
@@ -238,3 +238,45 @@ def test_the_notebook_makes_the_page(lang: str, monkeypatch: pytest.MonkeyPatch)
     assert not find_all(r'(?:src|href)="https?:', page)
     for name in CONTENTS:
         assert section(name, lang) in page
+
+
+def test_a_rule_shown_as_broken_has_a_finding_and_no_other_is_counted_as_broken() -> None:
+    tables = quality("vi").tables
+    told = {
+        (rule, source)
+        for rule, sources in zip(
+            tables.findings["rule_id"], tables.findings["source_id"], strict=True
+        )
+        for source in sources.split()
+    }
+    failed = tables.tallies[tables.tallies["failed"] > 0]
+    assert set(zip(failed["rule_id"], failed["source_id"], strict=True)) <= told
+    for rule in re.findall(r"<b>([A-Z]\d\d)</b>", section("matrix").rpartition("<table")[2]):
+        assert rule in set(tables.findings["rule_id"])
+
+
+def test_contradictions_are_counted_once_and_alike_wherever_it_is_said() -> None:
+    tables = quality("vi").tables
+    count = int((tables.findings["severity"] != "info").sum())
+    assert sum(grade_brief(brief).warnings for brief in list_own()) == count
+    assert f"{count} mâu thuẫn" in whole("vi")
+    own = list_own()
+    told = Told([make_card(brief) for brief in own], own, own[0].reference, tables.findings)
+    index = read_text(LISTS[""](PROJECT, told, "vi"))
+    assert f"Mâu thuẫn đã tìm thấy {count} " in index
+    for brief in own:
+        n = grade_brief(brief).warnings
+        assert f"{n} mâu thuẫn" in read_text(briefs.show_head(brief).html)
+        assert f"mâu thuẫn ở {n} chỗ" in read_text(briefs.show_summary(brief).html)
+        sums = briefs.show_contradictions(brief).html.count('class="eq"')
+        assert sums == len(brief.findings[brief.findings["arithmetic"] != ""])
+
+
+def test_a_contradiction_that_no_brief_tells_stands_in_the_list_of_all() -> None:
+    own, tables = list_own(), quality("vi").tables
+    panel = tables.findings[tables.findings["arithmetic"] != ""].iloc[[0]]
+    panel = panel.assign(finding_id="x", cause_id="x", source_id="p1 p2", arithmetic="7,1 ≠ 7,4")
+    told = Told([make_card(each) for each in own], own, own[0].reference, panel)
+    page = read_text(LISTS["contradictions"](PROJECT, told, "vi"))
+    assert "Nguồn khác, không có bản tóm lược" in page
+    assert "7,1 ≠ 7,4" in page

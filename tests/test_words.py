@@ -174,3 +174,12 @@ def _read_pattern(node: ast.AST) -> str:
     ]
     is_key = re.search(r"\w\\\.|\\\.\w", "".join(parts)) and r"\ " not in "".join(parts)
     return "".join(parts) if is_key else ""
+
+
+def test_nothing_is_cut_within_a_word_and_our_own_text_not_at_all() -> None:
+    text = "mười chữ cái " * 60
+    cut = clean_text(text)
+    assert len(cut) <= 600
+    assert text.startswith(cut.removesuffix("…") + " ")
+    own = Words("vi", {}).pick({"explanation_vi": text}, "explanation")
+    assert own == text

@@ -14,12 +14,13 @@ from cchc_analysis.brief.nouns import (
     Comparison,
     Contradiction,
     Entry,
+    Goal,
     number_findings,
     split_figures,
 )
 from cchc_analysis.brief.quotes import Quotes
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, Scope, Status
+from cchc_analysis.data.records import QUANTITY, Scope, Severity, Status
 from cchc_analysis.data.words import Words
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ class Brief:
         return tuple(each for each in self.comparisons if not each.is_earlier)
 
     @cached_property
+    def goals(self) -> tuple[Goal, ...]:
+        """The targets of this period, each once; limits and conditions of rules are none."""
+        found: dict[str, list[Comparison]] = {}
+        for each in self.current:
+            if each.is_target:
+                found.setdefault(each.target.note, []).append(each)
+        return tuple(map(Goal.of, found.values()))
+
+    @cached_property
     def province(self) -> Mapping[str, Any] | None:
         """The row of the province."""
         return self.reference.area_rows.get(self.area["parent_id"])
@@ -101,6 +111,11 @@ class Brief:
     def contradictions(self) -> tuple[Contradiction, ...]:
         """The ledger: findings by cause, the worst first, then in the order of the document."""
         return tuple(number_findings(self.findings))
+
+    @cached_property
+    def serious(self) -> tuple[Contradiction, ...]:
+        """The contradictions that are more than remarks: what every page counts."""
+        return tuple(each for each in self.contradictions if each.severity != Severity.INFO)
 
     @cached_property
     def contradiction_of(self) -> dict[str, Contradiction]:

@@ -89,7 +89,7 @@ def _tell_value(brief: Brief, folder: str, entry: Entry | None) -> Markup:
 
 def tell_said(brief: Brief) -> Markup:
     """What a brief says in two sentences, without the marks that belong to its own page."""
-    said = dict(list_sentences(brief, brief.current))
+    said = dict(list_sentences(brief))
     told = [_MARKS.sub("", said[name].striptags()) for name in TELLING if name in said]
     sentences = list(dict.fromkeys([*told[:1], *told[-1:]]))
     return Markup('<li><h3><a href="{}/index.html">{}, {}</a></h3><p>{}</p></li>\n').format(

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.data.records import Severity
+from cchc_analysis.brief.nouns import Entry, count_contradictions
 
 HEADLINES = (
     "dossiers_received_total",
@@ -36,9 +35,9 @@ class Grade:
     """The letter, and what it rests on.
 
     Attributes:
-        warnings: Contradictions in the reports, counted by cause.
-        notes: Remarks and roundings, counted by cause.
-        headline_warnings: Those of the warnings that concern a headline figure.
+        warnings: Contradictions, as many as the findings hold.
+        notes: Remarks and roundings.
+        headline_warnings: Contradictions of a cause that concerns a headline figure.
         missing: Required headline figures that no report prints or determines.
     """
 
@@ -52,8 +51,7 @@ class Grade:
 def grade_brief(brief: Brief) -> Grade:
     """Grade the reports of a brief."""
     own = set(brief.reports["source_id"])
-    ledger = [each for each in brief.contradictions if each.findings[0]["source_id"] in own]
-    serious = [each for each in ledger if each.severity != Severity.INFO]
+    serious = [each for each in brief.serious if each.findings[0]["source_id"] in own]
     headline = [
         each
         for each in serious
@@ -64,9 +62,9 @@ def grade_brief(brief: Brief) -> Grade:
     missing = tuple(name for name in REQUIRED if brief.find(name) is None)
     return Grade(
         letter="D" if missing else "C" if headline else "B" if serious else "A",
-        warnings=len(serious),
-        notes=len(ledger) - len(serious),
-        headline_warnings=len(headline),
+        warnings=count_contradictions(brief.findings),
+        notes=len(brief.findings) - count_contradictions(brief.findings),
+        headline_warnings=sum(each.count for each in headline),
         missing=missing,
     )
 

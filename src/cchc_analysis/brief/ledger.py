@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import Contradiction, Entry, split_figures
+from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
 from cchc_analysis.brief.telling import (
     SIGNS,
     Section,
@@ -41,7 +41,11 @@ def show_contradictions(brief: Brief) -> Section:
     title = words.say("contradictions.title")
     ledger = [each for each in brief.contradictions if not each.is_remark]
     remarks = [each for each in brief.contradictions if each.is_remark]
+    count = count_contradictions(brief.findings)
     intro = words.say("ledger.intro" if ledger else "ledger.none")
+    if count != len(brief.serious):
+        causes = words.number(len(brief.serious))
+        intro = words.say("ledger.count", n=words.number(count), causes=causes) + " " + intro
     full = [_tell_full(brief, each) for each in ledger[:MOST_IN_FULL]]
     rest = [_tell_short(brief, each) for each in ledger[MOST_IN_FULL:]]
     return wrap(

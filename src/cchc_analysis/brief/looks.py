@@ -28,11 +28,11 @@ def concerns_headline(brief: Brief, number: int) -> bool:
     )
 
 
-def tell_looks(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:
+def tell_looks(brief: Brief) -> Markup:
     """Strengths beside concerns; nothing where there are neither."""
     lists = [
-        _list_remarks(brief, "strengths", _list_strengths(brief, comparisons)),
-        _list_remarks(brief, "concerns", _list_concerns(brief, comparisons)),
+        _list_remarks(brief, "strengths", _list_strengths(brief)),
+        _list_remarks(brief, "concerns", _list_concerns(brief)),
     ]
     if not any(lists):
         return Markup("")
@@ -48,18 +48,23 @@ def _list_remarks(brief: Brief, key: str, remarks: Sequence[Markup]) -> Markup:
     )
 
 
-def _list_strengths(brief: Brief, comparisons: Sequence[Comparison]) -> list[Markup]:
+def _list_strengths(brief: Brief) -> list[Markup]:
     """Targets reached, by values that no contradiction concerns."""
     return [
         _tell_goal(brief, each)
-        for each in comparisons
-        if each.state == State.MET and each.result and not each.result.is_contested
+        for each in brief.current
+        if each.is_target and each.state == State.MET
+        if each.result and not each.result.is_contested
     ]
 
 
-def _list_concerns(brief: Brief, comparisons: Sequence[Comparison]) -> list[Markup]:
+def _list_concerns(brief: Brief) -> list[Markup]:
     """Targets missed, dossiers overdue, headline figures that a report contradicts."""
-    missed = [_tell_goal(brief, each) for each in comparisons if each.state == State.MISSED]
+    missed = [
+        _tell_goal(brief, each)
+        for each in brief.current
+        if each.is_target and each.state == State.MISSED
+    ]
     late = [
         brief.words.say(
             "looks.overdue", n=tell(brief, each), scope=lower(name_scope(brief, each.scope))

@@ -5,13 +5,13 @@ Each ``Entry`` is one published value with the anchor of its note.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Severity
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Severity, Status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,11 @@ class Contradiction:
         return f"c-{self.number}"
 
     @property
+    def count(self) -> int:
+        """How many contradictions it tells; its remarks are none."""
+        return sum(1 for each in self.findings if each["severity"] != Severity.INFO)
+
+    @property
     def is_remark(self) -> bool:
         """Whether a reader noticed it, and no arithmetic."""
         return bool(self.findings[0]["kind"] == "remark")
@@ -101,6 +106,10 @@ class State(StrEnum):
     NOT_DUE = "not_due"
     MISSING = "missing"
     DIFFERS = "differs"
+
+
+DECIDES = (State.MISSED, State.NOT_DUE, State.MET, State.DIFFERS, State.MISSING)
+"""What a target that several results are held against comes to: the first of these."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +132,51 @@ class Comparison:
     is_open: bool
     is_earlier: bool = False
 
+    @property
+    def is_target(self) -> bool:
+        """Whether it is something to be reached; a limit or a condition of a rule is none."""
+        return self.target.status in (Status.TARGET, Status.PLAN)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A target with all that it is held against: it counts once, however many scopes report.
+
+    Attributes:
+        comparisons: What it is held against, the one that decides first.
+    """
+
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def state(self) -> State:
+        """What can be said of the target."""
+        return self.comparisons[0].state
+
+    @classmethod
+    def of(cls, comparisons: Iterable[Comparison]) -> Goal:
+        """The goal of some comparisons: the target's own scope decides, else the worst of them."""
+        ranked = sorted(
+            comparisons, key=lambda each: (not _is_own(each), DECIDES.index(each.state))
+        )
+        return cls(tuple(ranked))
+
+
+def _is_own(each: Comparison) -> bool:
+    is_judged = each.state in (State.MISSED, State.NOT_DUE, State.MET)
+    return is_judged and each.result is not None and each.result.scope == each.target.scope
+
 
 def split_figures(source_id: str, figures: str) -> list[tuple[str, str]]:
     """Figures as written in a table, as pairs of source and figure."""
     own = source_id.partition(" ")[0]
     pairs = (each.rpartition("/") for each in figures.split())
     return [(source or own, figure) for source, _, figure in pairs]
+
+
+def count_contradictions(findings: pd.DataFrame) -> int:
+    """How many contradictions there are: the findings that are more than info, row by row."""
+    return int((findings["severity"] != Severity.INFO).sum())
 
 
 def number_findings(findings: pd.DataFrame) -> Iterator[Contradiction]:

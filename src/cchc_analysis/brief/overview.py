@@ -22,11 +22,12 @@ from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
 from cchc_analysis.brief.masthead import SISTERS, tell_masthead
 from cchc_analysis.brief.notes import define_indicator, define_method
-from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.nouns import Entry, count_contradictions, number_findings
 from cchc_analysis.brief.places import name_folder, name_page
 from cchc_analysis.brief.render import TEMPLATE, export_page
 from cchc_analysis.brief.telling import (
     SIGNS,
+    Voice,
     name_area,
     name_indicator,
     upper,
@@ -37,7 +38,9 @@ from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words
 
 if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Project
+    import pandas as pd
+
+    from cchc_analysis.data.reference import Project, Reference
 
 MOST_TOLD = 24
 """Briefs that the index tells a sentence of; a longer list would hide the table."""
@@ -54,6 +57,7 @@ class Card:
         glance: Its row in the index.
         said: What it says in a sentence or two.
         ledger: Its rows in the list of contradictions.
+        findings: The findings that it tells.
         facts: What ``pages.json`` says of it.
     """
 
@@ -64,6 +68,7 @@ class Card:
     glance: list[str]
     said: str
     ledger: list[list[str]]
+    findings: list[str]
     facts: dict[str, Any]
 
     def to_bytes(self) -> bytes:
@@ -83,10 +88,22 @@ class Told:
     Attributes:
         cards: The card of every brief, in the order of the index.
         briefs: A few briefs that together show every indicator.
+        reference: The reference tables.
+        findings: All findings.
     """
 
     cards: Sequence[Card]
     briefs: Sequence[Brief]
+    reference: Reference
+    findings: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """What tells a finding that no brief tells."""
+
+    words: Words
+    reference: Reference
 
 
 Bind = Callable[["Project", Told, str], str]
@@ -103,6 +120,7 @@ def make_card(brief: Brief) -> Card:
         glance=list(tell_row(brief)),
         said=tell_said(brief),
         ledger=_tell_ledger(brief),
+        findings=list(brief.contradiction_of),
         facts=_describe_brief(brief),
     )
 
@@ -114,7 +132,7 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
     for card in told.cards:
         groups.setdefault(Markup(card.province), []).append(_mark(card.glance))  # noqa: S704
     parts = [
-        count_all(words, _count_cards(told.cards)),
+        count_all(words, _count_cards(told)),
         tabulate_glance(words, list(groups.items())),
         _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
         link_site_downloads(project, words, "../"),
@@ -122,12 +140,13 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
     return _bind(project, words, "index.title", "", words.say("index.intro"), *parts)
 
 
-def _count_cards(cards: Sequence[Card]) -> list[tuple[str, int]]:
+def _count_cards(told: Told) -> list[tuple[str, int]]:
+    cards = told.cards
     return [
         ("briefs", len(cards)),
         ("districts", len({card.facts["area_id"] for card in cards})),
         ("provinces", len({card.province for card in cards})),
-        ("contradictions", sum(card.facts["contradictions"] for card in cards)),
+        ("contradictions", count_contradictions(told.findings)),
     ]
 
 
@@ -152,6 +171,8 @@ def bind_contradictions(project: Project, told: Told, lang: str) -> str:
         for card in told.cards
         if card.ledger
     ]
+    if others := _tell_others(told, _Voice(words, told.reference)):
+        groups.append((words.say("index.ledger.others"), others))
     table = tabulate_groups(
         [words.say(f"index.ledger.{key}") for key in ("what", "sum", "severity")],
         groups,
@@ -159,6 +180,22 @@ def bind_contradictions(project: Project, told: Told, lang: str) -> str:
     )
     intro = words.say("ledger.intro")
     return _bind(project, words, "index.ledger", "contradictions", intro, table)
+
+
+def _tell_others(told: Told, voice: Voice) -> list[list[Markup]]:
+    """What was found in sources that no brief tells, such as panels."""
+    known = {finding for card in told.cards for finding in card.findings}
+    rest = told.findings[~told.findings["finding_id"].isin(known)]
+    return [
+        [
+            Markup("{} {}").format(SIGNS[Severity(each.severity)], tell_rule(voice, first)),
+            tell_sum(voice, first),
+            voice.words.say(f"severity.{each.severity}"),
+        ]
+        for each in number_findings(rest)
+        for first in each.findings[:1]
+        if not each.is_remark
+    ]
 
 
 def _tell_ledger(brief: Brief) -> list[list[str]]:

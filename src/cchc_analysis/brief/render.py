@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.printing import find_browser, print_page
 from cchc_analysis.data.files import write_text
-from cchc_analysis.data.words import Words, load_words
+from cchc_analysis.data.words import Words, load_words, shorten_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def export_page(executed: NotebookNode, project: Project, words: Words) -> str:
     page = {
         "lang": words.lang,
         "title": f"{title} – {words.plain('site.title')}",
-        "description": _find_text(executed, _LEAD)[:LONGEST_DESCRIPTION],
+        "description": shorten_text(_find_text(executed, _LEAD), LONGEST_DESCRIPTION),
         "skip": words.say("page.skip"),
         "footer": words.say("page.footer"),
     }

@@ -18,7 +18,7 @@ from cchc_analysis.brief.exhibits.scores import FIELDS, list_scores
 from cchc_analysis.brief.grade import REQUIRED
 from cchc_analysis.brief.ledger import tell_arithmetic
 from cchc_analysis.brief.looks import concerns_headline, tell_looks
-from cchc_analysis.brief.nouns import Comparison, Entry, State
+from cchc_analysis.brief.nouns import Entry, State, count_contradictions
 from cchc_analysis.brief.telling import (
     Section,
     link_count,
@@ -31,27 +31,26 @@ from cchc_analysis.brief.telling import (
     wrap,
 )
 from cchc_analysis.data.clean import parse_period
-from cchc_analysis.data.records import Scope, Severity
+from cchc_analysis.data.records import Scope
 
 _LABEL = re.compile(r"\d{4}(-\w\w)?")
 
 MOST = 6
 LEAST = 3
 
-Rule = Callable[[Brief, Sequence[Comparison]], Markup | None]
+Rule = Callable[[Brief], Markup | None]
 
 
 def show_summary(brief: Brief) -> Section:
     """Three to six sentences, then strengths and concerns."""
-    comparisons = brief.current
-    sentences = [said for _, said in list_sentences(brief, comparisons)]
+    sentences = [said for _, said in list_sentences(brief)]
     text = Markup('<p class="lead">{}</p>\n').format(Markup(" ").join(sentences))
-    return wrap("summary", brief.words.say("summary.title"), text, tell_looks(brief, comparisons))
+    return wrap("summary", brief.words.say("summary.title"), text, tell_looks(brief))
 
 
-def list_sentences(brief: Brief, comparisons: Sequence[Comparison]) -> list[tuple[str, Markup]]:
+def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
     """The sentences that hold for a brief, with the names of their rules, in reading order."""
-    said = [(name, text) for name, rule in RULES.items() if (text := rule(brief, comparisons))]
+    said = [(name, text) for name, rule in RULES.items() if (text := rule(brief))]
     last = [each for each in said if each[0] in CLOSING]
     first = [each for each in said if each[0] not in (*CLOSING, FILLING)]
     if len(first) + len(last) < LEAST:
@@ -59,7 +58,7 @@ def list_sentences(brief: Brief, comparisons: Sequence[Comparison]) -> list[tupl
     return [*first[: MOST - len(last)], *last]
 
 
-def _say_dossiers(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_dossiers(brief: Brief) -> Markup | None:
     received, rate = brief.find("dossiers_received_total"), brief.find("on_time_rate")
     if received and not received.value:
         return brief.words.say(
@@ -120,7 +119,7 @@ def _join_scopes(brief: Brief, entries: Sequence[Entry | None]) -> Markup:
     )
 
 
-def _say_backlog(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_backlog(brief: Brief) -> Markup | None:
     pending = brief.find("dossiers_pending_total")
     if not pending:
         return None
@@ -138,14 +137,14 @@ def _say_backlog(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     return brief.words.say("summary.backlog.overdue", m=late, scope=scope, **words)
 
 
-def _say_online(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_online(brief: Brief) -> Markup | None:
     parts = [each for scope in MAIN_SCOPES[:2] if (each := brief.find("online_rate", scope))]
     if not parts:
         return _say_rate(brief, "summary.online", "online_rate")
     return brief.words.say("summary.online.scopes", parts=_join_scopes(brief, parts))
 
 
-def _say_services(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_services(brief: Brief) -> Markup | None:
     """For reports without dossiers: how many procedures pass the one-stop."""
     found = brief.find_together("tthc_onestop_rate", "tthc_total")
     if not found or brief.find("dossiers_received_total"):
@@ -161,7 +160,7 @@ def _say_services(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     )
 
 
-def _say_index(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_index(brief: Brief) -> Markup | None:
     """The score, and the field in which most is lost, where every field is scored."""
     total, best = brief.find("par_score_self_total"), brief.find_any("par_score_max_self_assessed")
     if not total or not best:
@@ -181,7 +180,7 @@ def _say_index(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     return brief.words.say("summary.index.lost", **words)
 
 
-def _say_tasks(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_tasks(brief: Brief) -> Markup | None:
     found = brief.find_together("par_tasks_started", "par_tasks_total")
     if not found:
         return None
@@ -194,10 +193,10 @@ def _say_tasks(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     )
 
 
-def _say_plan(brief: Brief, comparisons: Sequence[Comparison]) -> Markup | None:
-    if not comparisons:
+def _say_plan(brief: Brief) -> Markup | None:
+    if not brief.goals:
         return None
-    counts = Counter(each.state for each in comparisons)
+    counts = Counter(each.state for each in brief.goals)
     parts = [
         brief.words.say(f"summary.plan.{state}", n=link_count(brief, counts[state], "plan"))
         for state in State
@@ -206,7 +205,7 @@ def _say_plan(brief: Brief, comparisons: Sequence[Comparison]) -> Markup | None:
     return brief.words.say("summary.plan", parts=brief.words.join(parts))
 
 
-def _say_money(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_money(brief: Brief) -> Markup | None:
     return _say_rate(brief, "summary.money", "public_investment_disbursed_rate")
 
 
@@ -217,7 +216,7 @@ def _say_rate(brief: Brief, key: str, indicator: str) -> Markup | None:
     return brief.words.say(key, n=tell(brief, rate), where=_say_where(brief, rate))
 
 
-def _say_staff(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_staff(brief: Brief) -> Markup | None:
     for name in ("staff_total", "staff_admin"):
         if found := brief.find_together(f"{name}_present", f"{name}_quota"):
             present, quota = found
@@ -231,25 +230,25 @@ def _say_staff(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     return None
 
 
-def _say_satisfaction(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_satisfaction(brief: Brief) -> Markup | None:
     return _say_rate(brief, "summary.satisfaction", "satisfaction_rate")
 
 
-def _say_contradictions(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
-    serious = [each for each in brief.contradictions if each.severity != Severity.INFO]
+def _say_contradictions(brief: Brief) -> Markup | None:
+    serious = brief.serious
     if not serious:
         key = "summary.contradictions.none"
         return brief.words.say(key) if brief.contradictions else brief.words.say(f"{key}.at_all")
     first = next((each for each in serious if concerns_headline(brief, each.number)), serious[0])
     return brief.words.count(
         "summary.contradictions",
-        len(serious),
-        link=link_count(brief, len(serious), "contradictions"),
+        count := count_contradictions(brief.findings),
+        link=link_count(brief, count, "contradictions"),
         first=tell_arithmetic(brief, first.findings[0]) + tell_marks(brief, [first]),
     )
 
 
-def _say_gaps(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_gaps(brief: Brief) -> Markup | None:
     missing = [name for name in REQUIRED if not brief.find(name)]
     if not missing:
         return None
@@ -257,7 +256,7 @@ def _say_gaps(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
     return brief.words.say("summary.gaps", names=names)
 
 
-def _say_size(brief: Brief, _: Sequence[Comparison]) -> Markup | None:
+def _say_size(brief: Brief) -> Markup | None:
     """What a page that has little else to say can still say."""
     told = set(brief.reports["source_id"])
     figures = int(brief.figures["source_id"].isin(told).sum())

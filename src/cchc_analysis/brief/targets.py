@@ -11,7 +11,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.charts import Caption, draw_points
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import choose_axis, point_row, to_frame
-from cchc_analysis.brief.nouns import Comparison, State
+from cchc_analysis.brief.nouns import Comparison, Goal, State
 from cchc_analysis.brief.plan import is_running_rate
 from cchc_analysis.brief.telling import (
     Section,
@@ -47,10 +47,14 @@ def show_plan(brief: Brief) -> Section:
         text = Markup("<p>{}</p>\n").format(words.say("plan.none"))
         return wrap("plan", words.say("plan.title"), text)
     groups = [
-        (tell_state(brief, state), [_tell_comparison(brief, each) for each in own])
+        (tell_state(brief, state), [row for goal in own for row in _tell_goal(brief, goal)])
         for state in STATE_SIGNS
-        if (own := [each for each in brief.current if each.state == state])
+        if (own := [goal for goal in brief.goals if goal.state == state])
     ]
+    limits = [each for each in brief.current if each.result and not each.is_target]
+    if limits:
+        rows = [_tell_comparison(brief, each, is_judged=True) for each in limits]
+        groups.append((words.say("plan.limits"), rows))
     if earlier := [each for each in comparisons if each.is_earlier]:
         rows = [_tell_comparison(brief, each, is_judged=True) for each in earlier]
         groups.append((words.say("plan.earlier"), rows))
@@ -62,7 +66,7 @@ def show_plan(brief: Brief) -> Section:
         kind="plan",
     )
     chart = _draw_plan(brief, brief.current)
-    counts = _count_states(brief, brief.current)
+    counts = _count_states(brief)
     return wrap("plan", words.say("plan.title"), counts, chart, table)
 
 
@@ -73,13 +77,21 @@ def tell_state(brief: Brief, state: State) -> Markup:
     )
 
 
-def _count_states(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:
-    counts = Counter(each.state for each in comparisons)
+def _count_states(brief: Brief) -> Markup:
+    counts = Counter(goal.state for goal in brief.goals)
     items = Markup("").join(
         Markup("<li>{} {}</li>").format(tell_state(brief, state), brief.words.number(counts[state]))
         for state in STATE_SIGNS
     )
     return Markup('<ul class="tally">{}</ul>\n').format(items)
+
+
+def _tell_goal(brief: Brief, goal: Goal) -> list[list[Markup]]:
+    """A row for each result of a target, with its own state where that is another."""
+    return [
+        _tell_comparison(brief, each, is_judged=each.state != goal.state)
+        for each in goal.comparisons
+    ]
 
 
 def _tell_comparison(brief: Brief, each: Comparison, *, is_judged: bool = False) -> list[Markup]:

@@ -77,7 +77,7 @@ class Words:
 
     def pick(self, row: Mapping[str, Any], stem: str) -> Markup:
         """The cell ``<stem>_vi`` or ``<stem>_en`` of a reference row, made safe."""
-        return clean_text(str(row.get(f"{stem}_{self.lang}") or ""))
+        return clean_text(str(row.get(f"{stem}_{self.lang}") or ""), longest=None)
 
     def number(self, value: float, decimals: int | None = None) -> str:
         """A number in the form of the language.
@@ -190,7 +190,20 @@ def _read_words(content: bytes, lang: str) -> Words:
     return Words(lang, {row["key"]: row[lang] for row in rows})
 
 
-def clean_text(text: str) -> Markup:
+def shorten_text(text: str, longest: int) -> str:
+    """A text of at most so many letters, cut between words; within one only if it is longer.
+
+    >>> shorten_text("một hai ba", 9), shorten_text("một hai ba", 10)
+    ('một hai…', 'một hai ba')
+    """
+    if len(text) <= longest:
+        return text
+    kept = text[:longest]
+    head, space, _ = kept.rpartition(" ")
+    return (head.rstrip(" ,;:–-") if space else kept[:-1]) + "…"
+
+
+def clean_text(text: str, longest: int | None = _LONGEST_TEXT) -> Markup:
     r"""Foreign text made safe: escaped, without control and direction characters, not endless.
 
     Text that runs from right to left is put into a ``<bdi>``, so that it cannot turn its
@@ -201,8 +214,7 @@ def clean_text(text: str) -> Markup:
     """
     kept = "".join(letter for letter in text if not _is_control(letter))
     kept = " ".join(kept.split()) if "\n" in kept or "\t" in kept else kept
-    if len(kept) > _LONGEST_TEXT:
-        kept = kept[: _LONGEST_TEXT - 1] + "…"
+    kept = shorten_text(kept, longest) if longest else kept
     safe = escape(kept)
     if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in kept):
         return Markup("<bdi>{}</bdi>").format(safe)

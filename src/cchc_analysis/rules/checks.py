@@ -6,7 +6,8 @@ verdicts of our own tools, which know both sides, and told by the modules that w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +148,20 @@ def _reconcile_days(suite: Suite, statements: Statements, teller: Teller) -> Ite
         if rule.identity:
             verdict = compare_days(rule.identity, aligned)
             yield from draft_unreconciled(arithmetic, _list_broken(rule, verdict, aligned))
+
+
+def settle_repeated(found: Sequence[Found]) -> Found:
+    """All that was found, told once, with tallies that count as broken only what is told."""
+    drafts = [draft for each in found for draft in each.drafts]
+    tallies = [tally for each in found for tally in each.tallies]
+    kept = drop_repeated(drafts)
+    dropped = Counter((d.rule_id, d.place["source_id"]) for d in drafts)
+    dropped -= Counter((d.rule_id, d.place["source_id"]) for d in kept)
+    for tally in tallies:
+        for at, source in enumerate(tally.sources):
+            if count := dropped[tally.rule_id, source]:
+                tally.counts[:, at] += [-count, 0, -count, count]
+    return Found(kept, tallies)
 
 
 def drop_repeated(drafts: list[Draft]) -> list[Draft]:

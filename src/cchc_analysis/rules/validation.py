@@ -86,11 +86,12 @@ def validate_tables(
         # A figure that no person has given an indicator yet says nothing that could be wrong.
         mapped = transcripts[transcripts["indicator"] != ""]
         found.append(checks.check_rows(suites["transcripts"], _number(mapped), reference))
-    drafts = checks.drop_repeated([draft for each in found for draft in each.drafts])
+    settled = checks.settle_repeated(found)
+    drafts = settled.drafts
     drafts.extend(checks.draft_remarks(stated, reference))
     return Verdict(
         findings=tabulate_drafts(drafts),
-        tallies=join_tallies([tally for each in found for tally in each.tallies]),
+        tallies=join_tallies(settled.tallies),
         definitions=definitions.loc[definitions["fits"] > 0, list(DEFINITION_COLUMNS)].reset_index(
             drop=True
         ),

@@ -25,6 +25,7 @@ from cchc_analysis.site.sitedata import write_site_downloads
 from cchc_analysis.brief.trendpages import TRENDS
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site import in_words
+from cchc_analysis.site.positions import hash_rows
 
 if TYPE_CHECKING:
     from cchc_analysis.brief.content import Brief
@@ -48,8 +49,9 @@ def put_lists(
         made_of = [
             [draft.shown[page.folder].key for page in tellers],
             [card.to_bytes() for card in own],
+            hash_rows(tables.findings).tobytes(),
         ]
-        tell = cache(partial(_tell, project, reference, own, tellers))
+        tell = cache(partial(_tell, project, (reference, tables), own, tellers))
         for name, bind in LISTS.items():
             folder = str(name_list(name, lang).parent)
             draft.put(
@@ -129,8 +131,12 @@ def _place(found: tuple[int, Any]) -> int:
     return found[0]
 
 
-def _tell(project: Project, reference: Reference, cards: list[Card], tellers: list[Page]) -> Told:
-    return Told(cards, [_open(project, reference, page) for page in tellers])
+def _tell(
+    project: Project, run: tuple[Reference, Tables], cards: list[Card], tellers: list[Page]
+) -> Told:
+    reference, tables = run
+    briefs = [_open(project, reference, page) for page in tellers]
+    return Told(cards, briefs, reference, tables.findings)
 
 
 def _open(project: Project, reference: Reference, page: Page) -> Brief:

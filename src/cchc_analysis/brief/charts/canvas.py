@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.data.words import plain
+from cchc_analysis.data.words import plain, shorten_text
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -180,8 +180,7 @@ def frame(svg: str, caption: Caption, key: str) -> Markup:
 
 def shorten(words: str, room: float) -> str:
     """Words cut to what fits into some points; the whole of them stands in the table."""
-    letters = max(int(room / LETTER), 4)
-    return words if len(words) <= letters else words[: letters - 1].rstrip() + "…"
+    return shorten_text(words, max(int(room / LETTER), 4))
 
 
 def width_of(words: str) -> float:

@@ -54,8 +54,8 @@ class Quality:
     def columns(self) -> list[Row]:
         """The sources that stand side by side: reports, and panels that break a rule."""
         broken = {row["source_id"]: 0 for row in self.sources}
-        for row in list_rows(self.tables.tallies):
-            broken[row["source_id"]] += row["failed"] > 0
+        for _, source_id in self.broken:
+            broken[source_id] += 1
         wanted = [row for row in self.sources if row["kind"] != "panel" or broken[row["source_id"]]]
         if len(wanted) <= MOST_COLUMNS:
             return wanted
@@ -65,6 +65,16 @@ class Quality:
     def tally_of(self) -> dict[tuple[str, str], Row]:
         """The tally of a rule in a source."""
         return {(row["rule_id"], row["source_id"]): row for row in list_rows(self.tables.tallies)}
+
+    @cached_property
+    def broken(self) -> set[tuple[str, str]]:
+        """Which rules which sources break: those that a finding tells, and no others."""
+        return {
+            (str(row["rule_id"]), source)
+            for row in list_rows(self.tables.findings)
+            if row["kind"] != "remark"
+            for source in str(row["source_id"]).split()
+        }
 
     @cached_property
     def rules(self) -> list[str]:

@@ -69,7 +69,7 @@ def show_quality(quality: Quality) -> Section:
     words = quality.words
     findings = list_rows(quality.tables.findings)
     serious = [row for row in findings if row["severity"] != Severity.INFO]
-    broken = {rule for (rule, _), row in quality.tally_of.items() if row["failed"] > 0}
+    broken = {rule for rule, _ in quality.broken}
     lead = words.say(
         "quality.lead",
         sources=words.number(len(quality.sources)),

@@ -58,20 +58,23 @@ def show_quality_rules(quality: Quality) -> Section:
 
 def _count_rules(quality: Quality, tallies: Sequence[Row]) -> list[str]:
     """Rules that apply, hold, break and are silent; then the same of single checks."""
-    states = [_judge(row) for row in tallies]
+    states = [_judge(quality, row["rule_id"], row["source_id"]) for row in tallies]
     rules = [len(states) - states.count(SILENT), *(states.count(each) for each in STATES)]
-    checks = [
-        sum(int(row[name]) for row in tallies)
-        for name in ("applied", "passed", "failed", "not_applicable")
-    ]
+    told = [row for row, state in zip(tallies, states, strict=True) if state != SILENT]
+    kept, broken = (sum(int(row[name]) for row in told) for name in ("passed", "failed"))
+    spoken_of = sum(int(row[name]) for row in tallies for name in ("applied", "not_applicable"))
+    checks = [kept + broken, kept, broken, spoken_of - kept - broken]
     return [quality.words.number(n) for n in (*rules, *checks)]
 
 
-def _judge(tally: Row | None) -> str:
-    """What came of a rule in a source."""
+def _judge(quality: Quality, rule: str, source_id: str) -> str:
+    """What came of a rule in a source; what another finding tells already is not told again."""
+    tally = quality.tally_of.get((rule, source_id))
     if tally is None or not tally["applied"]:
         return SILENT
-    return BROKEN if tally["failed"] else KEPT
+    if (rule, source_id) in quality.broken:
+        return BROKEN
+    return SILENT if tally["failed"] else KEPT
 
 
 def show_quality_matrix(quality: Quality) -> Section:
@@ -103,10 +106,7 @@ def show_quality_matrix(quality: Quality) -> Section:
         [
             [name_rule(quality, rule), *(_tell_tally(quality, rule, s) for s in quality.columns)]
             for rule in quality.rules
-            if any(
-                _judge(quality.tally_of.get((rule, s["source_id"]))) == BROKEN
-                for s in quality.columns
-            )
+            if any(_judge(quality, rule, s["source_id"]) == BROKEN for s in quality.columns)
         ],
         words.say("quality.matrix.broken"),
         kind="wide grid",
@@ -122,7 +122,7 @@ def _draw_family(quality: Quality, rules: Sequence[str]) -> list[Markup]:
 
 def _draw_cell(quality: Quality, rules: Sequence[str], source_id: str) -> Markup:
     """A square per rule, and below it the same in signs and words."""
-    states = [_judge(quality.tally_of.get((rule, source_id))) for rule in rules]
+    states = [_judge(quality, rule, source_id) for rule in rules]
     of = {
         state: [rule for rule, each in zip(rules, states, strict=True) if each == state]
         for state in STATES
@@ -179,7 +179,7 @@ def _draw(states: Sequence[str], label: Markup) -> Markup:
 def _tell_tally(quality: Quality, rule: str, source: Row) -> Markup:
     """What came of one rule in one source, in a sign and counts."""
     tally = quality.tally_of.get((rule, source["source_id"]))
-    state = _judge(tally)
+    state = _judge(quality, rule, source["source_id"])
     if tally is None or state == SILENT:
         return Markup('<span class="na">{}<i> {}</i></span>').format(
             SIGNS[SILENT], quality.words.say("quality.silent")
