@@ -10,7 +10,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test bench sample bench-read check lab pictures setup lock environment-test clean
+.PHONY: help site test docs bench sample bench-read check lab pictures setup lock environment-test clean
 .PHONY: check-format check-style check-types check-imports check-data check-notebooks
 
 help: ## Say what there is to make
@@ -53,6 +53,9 @@ check-notebooks: .venv/ready
 bench: .venv/ready ## Time a brief four ways on a made-up country, and whole sites; takes a while
 	@.venv/bin/python benchmarks/bench_briefs.py
 	@.venv/bin/python benchmarks/bench_briefs.py --grow 10 100
+
+docs: .venv/ready ## Build the documentation into build/docs; a dead link is a failure
+	@NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true .venv/bin/mkdocs build --quiet --strict && echo build/docs/index.html
 
 lab: .venv/ready ## Open JupyterLab on the notebooks
 	@.venv/bin/jupyter lab --notebook-dir=notebooks

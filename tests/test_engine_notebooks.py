@@ -268,6 +268,7 @@ def test_the_tour_runs_alike_by_both_engines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CCHC_ROOT", str(ROOT))
+    monkeypatch.chdir(tmp_path)  # it exports a table to where it runs
     path = tmp_path / TOUR
     path.write_bytes((ROOT / "notebooks" / TOUR).read_bytes())
     (expected, said), (found, said_too) = (

@@ -1,0 +1,62 @@
+"""What the documentation shows is run as it stands there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RECIPES = [
+    pytest.param(code, id=f"{path.stem}-{number}")
+    for path in (ROOT / "docs" / "how-to" / "python.md",)
+    for number, code in enumerate(BLOCK.findall(path.read_text("utf-8")), start=1)
+]
+
+
+@pytest.mark.parametrize("code", RECIPES)
+def test_a_recipe_runs_and_shows_something(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CCHC_ROOT", str(ROOT))
+    *before, last = code.strip().split("\n")
+    names: dict[str, object] = {}
+    exec("\n".join(before), names)  # noqa: S102 - our own documentation
+    shown = eval(last.split("  #")[0], names)  # noqa: S307
+    assert shown is not None
+    assert len(shown) > 0  # type: ignore[arg-type]
+
+
+def test_the_tutorial_runs_from_its_first_line_to_its_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CCHC_ROOT", str(ROOT))
+    code = "\n".join(BLOCK.findall((ROOT / "docs" / "tutorial.md").read_text("utf-8")))
+    exec(code, {})  # noqa: S102 - our own documentation
+    assert (tmp_path / "papi.dta").is_file()
+
+
+def test_there_are_five_recipes() -> None:
+    assert len(RECIPES) == 5
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    import cchc_analysis as cchc
+
+    told = (ROOT / "docs" / "reference" / "python.md").read_text("utf-8")
+    shown = {name for name in dir(cchc) if not name.startswith(("show_", "__"))}
+    assert {name for name in shown if f"front.{name}\n" not in told + "\n"} == set()
+
+
+def test_every_command_is_in_the_reference() -> None:
+    from cchc_analysis.cli import build_parser
+
+    told = (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8")
+    [commands] = [each for each in build_parser()._actions if each.dest == "==SUPPRESS=="] or [
+        each for each in build_parser()._actions if hasattr(each, "choices") and each.choices
+    ]
+    assert [name for name in commands.choices if f"`cchc {name}" not in told] == []
