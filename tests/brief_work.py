@@ -275,7 +275,8 @@ def build_here(tables: Tables, reference: Reference, out: Path) -> Site:
 
 def read_text(html: str) -> str:
     """The text of a piece of HTML, tags and entities gone."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    bare = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
 
 def list_keys() -> list[str]:

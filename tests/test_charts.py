@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from brief_work import PROJECT, find_all, read_text
-from cchc_analysis.brief.charts import (
+from cchc_analysis.brief.chart import Caption, frame
+from cchc_analysis.brief.plots import (
     ROLES,
-    Caption,
-    draw_amounts,
-    draw_flow,
-    draw_points,
-    draw_stacks,
+    draw,
+    plot_amounts,
+    plot_flow,
+    plot_points,
+    plot_stacks,
+    to_svg,
 )
-from cchc_analysis.brief.charts.canvas import WIDTH
+from cchc_analysis.brief.plots.sheet import WIDTH
 
 NAN = float("nan")
 WORDS = Caption(
@@ -40,20 +42,20 @@ def flow(came: list[float], went: list[float]) -> str:
     rows = [part("in", value, side="in", heading="In") for value in came]
     rows += [part("out", value, "deep", side="out", heading="Out") for value in went]
     table = pd.DataFrame(rows).assign(panel="District", gap="gap 10")
-    return str(draw_flow(table, WORDS, "flow"))
+    return str(frame(draw(plot_flow, table), WORDS, "flow"))
 
 
 def stack(values: list[float], total: float, *, name: str = "Row") -> str:
     rows = [part(f"part {n}", value) for n, value in enumerate(values)]
     table = pd.DataFrame(rows).assign(row=name, total=total, heading="all", is_shared=False)
-    return str(draw_stacks(table, WORDS, "stack"))
+    return str(frame(draw(plot_stacks, table), WORDS, "stack"))
 
 
 def points(**row: Any) -> str:
     blank = {"low": NAN, "high": NAN, "target": NAN, "target_text": "", "is_contested": False}
     ends = {"start": 0.0, "end": 100.0, "role": "deep"}
     table = pd.DataFrame([{"label": "Rate", "text": "x", "value": 50.0} | blank | ends | row])
-    return str(draw_points(table, WORDS, "points"))
+    return str(frame(draw(plot_points, table), WORDS, "points"))
 
 
 def widths(svg: str, role: str) -> list[float]:
@@ -132,7 +134,7 @@ def test_a_target_an_interval_and_a_contested_value_differ_in_form() -> None:
 
 def test_amounts_are_to_scale() -> None:
     rows = [part("a", 10.0, "deep", is_contested=False), part("b", 5.0, "deep", is_contested=False)]
-    drawn = widths(str(draw_amounts(pd.DataFrame(rows), WORDS, "k")), "deep")
+    drawn = widths(to_svg(draw(plot_amounts, pd.DataFrame(rows))), "deep")
     assert drawn[0] == pytest.approx(2 * drawn[1], abs=0.3)
 
 
@@ -245,8 +247,8 @@ def test_what_touches_in_a_bar_differs_to_every_eye(scheme: str, eye: str) -> No
 
 
 def test_bars_that_touch_have_an_edge_between_them() -> None:
-    css = (PROJECT.notebooks / "page" / "page.css").read_text("utf-8")
-    assert ":where(path[class^=f-]) { stroke: var(--paper); }" in css
+    bars = find_all(r'<path d="M[^"]*V[^"]*" class="([^"]*)"', flow([90], [60, 30]))
+    assert bars == ["f-mid s-paper", "f-deep s-paper", "f-deep s-paper"]
 
 
 def test_the_page_gives_every_role_a_colour() -> None:

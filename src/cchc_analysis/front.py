@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import __version__, pipeline
 from cchc_analysis.brief import (
@@ -40,6 +40,8 @@ from cchc_analysis.brief import (
 from cchc_analysis.brief import open_brief as open_brief_of
 from cchc_analysis.brief import open_quality as open_quality_of
 from cchc_analysis.brief import show_trend_opening as show_opening
+from cchc_analysis.brief.plots import choose_tiles
+from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.trends import (
     Board,
     open_board,
@@ -73,6 +75,7 @@ from cchc_analysis.site.slices import grade_all
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from cchc_analysis.brief import Brief, Quality
     from cchc_analysis.data.records import Tables
@@ -95,6 +98,7 @@ __all__ = [
     "open_brief",
     "open_quality",
     "open_trends",
+    "plot_tile_map",
     "show_change",
     "show_contradictions",
     "show_control",
@@ -429,6 +433,28 @@ def open_trends(
     words = load_words(project.notebooks / TEMPLATE, lang)
     choice = (indicator, areas, str(first), str(last))
     return open_board(tables, reference, choice, words)
+
+
+def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: Any) -> Axes:
+    """A square a province, the darker the more; one without a value is hollow.
+
+    Args:
+        values: One number a province, by ``area_id``: the 63 provinces until 30 June 2025, or the
+            34 since. NaN or no row: missing.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        options: ``form`` (how numbers are written), ``missing`` (what the legend calls a missing
+            value), ``tiles`` (the squares; found from the areas otherwise).
+
+    Raises:
+        CommandError: Areas of both times or of none, or such as could be of either.
+    """
+    kept = held()
+    reference = kept[0] if kept else load_reference(_project().reference)
+    maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}
+    tiles = options.pop("tiles", None)
+    if tiles is None:
+        tiles = choose_tiles([str(each) for each in values.index], maps)
+    return plot_squares(values, ax, tiles=tiles, **options)
 
 
 def open_quality(lang: str = "vi") -> Quality:

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from cchc_analysis.brief.charts.canvas import Caption, frame
+from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.content import WIDEST_FIRST, Brief
+from cchc_analysis.brief.plots import draw, plot_funnel
 from cchc_analysis.brief.telling import lower, name_area, name_indicator, name_scope
-from cchc_analysis.brief.trends.pictures import OUTSIDE, OWN, draw_funnel
-from cchc_analysis.brief.trends.standings import tell_scatter
+from cchc_analysis.brief.trends.standings import OUTSIDE, list_limits, tell_scatter
 from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.stats.assumptions import ASSUMPTIONS
-from cchc_analysis.stats.funnels import funnel_limits, place_in_funnel
+from cchc_analysis.stats.funnels import place_in_funnel
 from cchc_analysis.stats.peers import FEWEST
 from cchc_analysis.stats.ranks import rank_proportions
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 PLACED = ("on_time_rate", "online_rate")
 """Rates of dossiers, with both counts in the reports."""
@@ -98,26 +99,24 @@ def _show(brief: Brief, rate: str, scope: str, cases: pd.DataFrame) -> Markup:
     )
 
 
-def _draw(brief: Brief, cases: pd.DataFrame, placed: pd.DataFrame) -> str:
+def _draw(brief: Brief, cases: pd.DataFrame, placed: pd.DataFrame) -> Figure:
     """The funnel with the district named, whatever its place, and peers only where outside."""
     words = brief.words
     centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
-    sizes = np.linspace(max(cases["total"].min() / 2, 1), cases["total"].max(), 40)
-    curves = [
-        ([(float(x), 100 * float(y)) for x, y in zip(sizes, limit, strict=True)], role)
-        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
-        for limit in funnel_limits(centre, np.round(sizes), coverage, scatter)
-    ]
-    points = [
-        (
-            words.short_name(brief.reference.area_rows[area_id]).striptags(),
-            float(total),
-            100 * float(rate),
-            OWN if area_id == brief.area["area_id"] and place not in OUTSIDE else str(place),
-        )
-        for area_id, total, rate, place in zip(
-            cases["area_id"], cases["total"], placed["rate"], placed["place"], strict=True
-        )
-    ]
+    places = placed["place"].astype("str").to_numpy()
+    own = (cases["area_id"] == brief.area["area_id"]) & ~np.isin(places, OUTSIDE)
+    rows = (brief.reference.area_rows[area_id] for area_id in cases["area_id"])
+    points = cases.assign(
+        name=[words.short_name(row).striptags() for row in rows],
+        rate=100 * placed["rate"].to_numpy(),
+        place=np.where(own, "own", places),
+    )
     common = words.plain("trends.funnel.centre", rate=words.number(100 * centre, 2))
-    return draw_funnel(points, curves, (100 * centre, common), words.number)
+    return draw(
+        plot_funnel,
+        points,
+        limits=list_limits(cases["total"], centre, scatter),
+        centre=(100 * centre, common),
+        names=(words.plain("trends.funnel.cases"), "%"),
+        form=words.number,
+    )

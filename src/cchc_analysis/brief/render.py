@@ -43,9 +43,6 @@ notebook that is not named here needs one main heading only."""
 
 _USE = re.compile(r'(?P<link><a href="#(?P<note>n-[^"]+)">)')
 _CELL = re.compile(f"<td>{_USE.pattern}")
-_FALLBACK = re.compile(
-    r'( class="[fs]-[^"]*")((?: (?:fill|stroke)="[^"]*")+(?: stroke-width="0.8")?)'
-)
 _NOTE = re.compile(r'(<li id="(n-[^"]+)">.*?)<!--back-->')
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _ONLY = re.compile(r"/\* only \.(\w+)\b[^*]*\*/(.*?)/\* end \*/", re.DOTALL)
@@ -277,7 +274,7 @@ def finish_page(page: str) -> str:
     used = set(" ".join(_CLASS.findall(page)).split())
     own = _ONLY.sub(lambda match: match[2] if match[1] in used else "", page)
     tight = _STYLE.sub(lambda match: _SPACE.sub("", match[0]), own)
-    return link_back(_FALLBACK.sub(r"\1", tight).replace(' s-paper"', '"'))
+    return link_back(tight)
 
 
 def tighten_page(page: str) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.charts import Caption, draw_points
+from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import choose_axis, point_row, to_frame
 from cchc_analysis.brief.nouns import Comparison, Goal, State
 from cchc_analysis.brief.plan import is_running_rate
+from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.telling import (
     Section,
     cite,
@@ -158,7 +159,7 @@ def _draw_plan(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:
             for row in rows
         ),
     )
-    return draw_points(to_frame(rows), caption, "plan")
+    return frame(draw(plot_points, to_frame(rows)), caption, "plan")
 
 
 def _group(comparisons: Sequence[Comparison]) -> list[list[Comparison]]:

@@ -19,7 +19,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.areas import show_reform_areas
-from cchc_analysis.brief.charts.canvas import Canvas
 from cchc_analysis.brief.downloads import write_downloads
 from cchc_analysis.brief.head import show_head
 from cchc_analysis.brief.held import held, hold, open_held
@@ -30,6 +29,7 @@ from cchc_analysis.brief.notes import show_notes
 from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.brief.overview import make_card
 from cchc_analysis.brief.peers import show_peers
+from cchc_analysis.brief.plots import draw, plot_amounts, to_svg
 from cchc_analysis.brief.places import name_list, name_page
 from cchc_analysis.brief.quality import PAGE, Graded, make_graded
 from cchc_analysis.brief.quotes import SUFFIX
@@ -225,10 +225,10 @@ def _rehearse(project: Project) -> None:
         words = load_words(project.notebooks / TEMPLATE, lang)
         words.date("2024-06-30")
         words.number(1234.5, 1)
-    canvas = Canvas()
-    canvas.text(0, 0, "a", bold=True)
-    canvas.text(0, 0, "a")
-    canvas.to_svg(10)
+    import pandas as pd
+
+    part = {"label": "a", "text": "a", "value": 1.0, "role": "deep", "is_contested": False}
+    to_svg(draw(plot_amounts, pd.DataFrame([part])))
 
 
 REHEARSAL = """

@@ -68,6 +68,8 @@ def make_reference(reference: Reference, districts: int, flows: Flows) -> Refere
         area_aliases=reference.area_aliases.iloc[:0],
         area_changes=events,
         regions=reference.regions.iloc[:0],
+        tile_map_63=reference.tile_map_63.iloc[:0],
+        tile_map_34=reference.tile_map_34.iloc[:0],
         targets=reference.targets.iloc[:0],
         corrections=reference.corrections.iloc[:0],
         remarks=reference.remarks.iloc[:0],

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.charts import Caption, draw_flow
+from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
@@ -18,6 +18,7 @@ from cchc_analysis.brief.exhibits.shared import (
     to_frame,
 )
 from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.plots import draw, plot_flow
 from cchc_analysis.brief.telling import cite, name_scope, tell, tell_plain
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import plain
@@ -83,7 +84,7 @@ def exhibit_flow(brief: Brief) -> Exhibit | None:
         alternative=_say_rows(brief, rows),
         note=brief.words.say("flow.note") if any(panel.gap for panel in panels) else None,
     )
-    return pair(draw_flow(to_frame(rows), caption, "flow"), table, shown)
+    return pair(frame(draw(plot_flow, to_frame(rows)), caption, "flow"), table, shown)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.charts import Caption, draw_amounts, draw_points
+from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
@@ -17,6 +17,7 @@ from cchc_analysis.brief.exhibits.shared import (
     to_frame,
 )
 from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.plots import draw, plot_amounts, plot_points
 from cchc_analysis.brief.telling import (
     cite,
     name_scope,
@@ -76,7 +77,7 @@ def exhibit_revenue(brief: Brief) -> Exhibit | None:
         source=cite(brief, lines),
         alternative=say_points(brief, points),
     )
-    return pair(draw_points(to_frame(points), caption, "revenue"), table, shown)
+    return pair(frame(draw(plot_points, to_frame(points)), caption, "revenue"), table, shown)
 
 
 def _name_share(brief: Brief, share: Entry) -> str:
@@ -114,7 +115,7 @@ def exhibit_equipment(brief: Brief) -> Exhibit | None:
         words.say("equipment.table", unit=unit),
         numbers=(1,),
     )
-    return pair(draw_amounts(to_frame(rows), caption, "equipment"), table, listed)
+    return pair(frame(draw(plot_amounts, to_frame(rows)), caption, "equipment"), table, listed)
 
 
 def _draw_spender(brief: Brief, entry: Entry) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.charts import Caption, draw_points, draw_stacks
+from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.content import MAIN_SCOPES, Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
@@ -21,6 +21,7 @@ from cchc_analysis.brief.exhibits.shared import (
     to_frame,
 )
 from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.plots import draw, plot_points, plot_stacks
 from cchc_analysis.brief.telling import cite, lower, name_scope, tell
 from cchc_analysis.data.words import plain
 
@@ -73,7 +74,7 @@ def exhibit_procedures(brief: Brief) -> Exhibit | None:
         source=cite(brief, used),
         alternative=say_stacks(brief, rows),
     )
-    return pair(draw_stacks(to_frame(rows), caption, "procedures"), table, shown)
+    return pair(frame(draw(plot_stacks, to_frame(rows)), caption, "procedures"), table, shown)
 
 
 def _join_facts(brief: Brief, facts: Sequence[tuple[Entry, Entry]]) -> Markup:
@@ -114,7 +115,7 @@ def exhibit_online(brief: Brief) -> Exhibit | None:
         alternative=say_points(brief, rows),
         note=brief.words.say("online.note") if any(e.is_contested for e in rates) else None,
     )
-    return pair(draw_points(to_frame(rows), caption, "online"), table, shown)
+    return pair(frame(draw(plot_points, to_frame(rows)), caption, "online"), table, shown)
 
 
 def _name_rate(brief: Brief, entry: Entry) -> str:

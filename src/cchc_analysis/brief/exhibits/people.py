@@ -7,10 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.charts import Caption, draw_stacks
+from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import Exhibit, pair, say_stacks, stack_row, to_frame
 from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.plots import draw, plot_stacks
 from cchc_analysis.brief.telling import cite, name_indicator, tell, tell_plain
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import plain
@@ -92,7 +93,7 @@ def exhibit_posts(brief: Brief) -> Exhibit | None:
         alternative=say_stacks(brief, rows),
     )
     shown = [entry for _, a, b in pairs for entry in (a, b)]
-    return pair(draw_stacks(to_frame(rows), caption, "posts"), table, [*shown, *rates])
+    return pair(frame(draw(plot_stacks, to_frame(rows)), caption, "posts"), table, [*shown, *rates])
 
 
 def _name_post(brief: Brief, name: str) -> Markup:
@@ -156,4 +157,4 @@ def exhibit_qualification(brief: Brief) -> Exhibit | None:
         source=cite(brief, shown),
         alternative=say_stacks(brief, rows),
     )
-    return Exhibit(draw_stacks(to_frame(rows), caption, "qualification"), frozenset())
+    return Exhibit(frame(draw(plot_stacks, to_frame(rows)), caption, "qualification"), frozenset())

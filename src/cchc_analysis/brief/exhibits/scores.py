@@ -8,10 +8,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.charts import Caption, draw_stacks
+from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import Exhibit, pair, say_stacks, stack_row, to_frame
 from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.plots import draw, plot_stacks
 from cchc_analysis.brief.telling import cite, lower, name_breakdown, tell, tell_missing, tell_plain
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import plain
@@ -83,7 +84,7 @@ def exhibit_tasks(brief: Brief) -> Exhibit | None:
         numbers = [tell(brief, each, unit=False) for each in whole]
         title = words.say("tasks.title.known", n=numbers[0], m=numbers[1])
     caption = Caption(title, words.say("tasks.unit"), cite(brief, shown), say_stacks(brief, lines))
-    return pair(draw_stacks(to_frame(lines), caption, "tasks"), table, shown)
+    return pair(frame(draw(plot_stacks, to_frame(lines)), caption, "tasks"), table, shown)
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def exhibit_points(brief: Brief) -> Exhibit | None:
         source=cite(brief, shown),
         alternative=say_stacks(brief, lines),
     )
-    return pair(draw_stacks(to_frame(lines), caption, "points"), table, shown)
+    return pair(frame(draw(plot_stacks, to_frame(lines)), caption, "points"), table, shown)
 
 
 def _tell_score(

@@ -116,7 +116,7 @@ def stack_row(
     rest: str = "",
     is_shared: bool = False,
 ) -> list[dict[str, Any]]:
-    """The rows of ``draw_stacks`` for one bar: the parts of a total, and what is left of it."""
+    """The rows of ``plot_stacks`` for one bar: the parts of a total, and what is left of it."""
     row = {
         "row": plain(name),
         "total": total.value,
@@ -150,7 +150,7 @@ def _part_key(entry: Entry) -> str:
 
 
 def point_row(brief: Brief, entry: Entry, label: str, axis: tuple[float, float]) -> dict[str, Any]:
-    """The row of ``draw_points`` for one value."""
+    """The row of ``plot_points`` for one value."""
     return {
         "label": label,
         "value": entry.value,

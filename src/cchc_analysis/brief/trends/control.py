@@ -22,6 +22,22 @@ class AreaChart:
     chart: Chart
     is_share: bool
 
+    def to_table(self) -> pd.DataFrame:
+        """The chart as ``plot_control`` takes it."""
+        import pandas as pd
+
+        chart = self.chart
+        return pd.DataFrame(
+            {
+                "period": self.periods,
+                "value": chart.values,
+                "centre": chart.centre,
+                "low": chart.low,
+                "high": chart.high,
+                "signal": chart.signals,
+            }
+        )
+
     @property
     def signalled(self) -> int:
         """How many points signal a change."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.charts.canvas import Caption, frame
+from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.trends.board import Board
-from cchc_analysis.brief.trends.pictures import Format
 from cchc_analysis.data.words import clean_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_ISSUERS = 4
 MOST_DRAWN = 80
@@ -36,7 +40,7 @@ def wrap(board: Board, kind: str, body: Markup) -> Section:
     )
 
 
-def show_picture(board: Board, kind: str, picture: str, said: Markup, table: Markup) -> Section:
+def show_picture(board: Board, kind: str, picture: Figure, said: Markup, table: Markup) -> Section:
     """A drawing with what it shows in words before it, and as a table behind it."""
     words = board.words
     caption = Caption(
@@ -76,7 +80,7 @@ def list_issuers(board: Board) -> list[Markup]:
     return [*names[:MOST_ISSUERS], more]
 
 
-def choose_form(board: Board) -> Format:
+def choose_form(board: Board) -> Callable[[float], str]:
     """How its numbers are written."""
     decimals = 0 if board.indicator["unit"] == "rank" else 2
     return lambda value: board.words.number(float(value), decimals)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isnan
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.trends.board import Board
-from cchc_analysis.brief.trends.pictures import (
-    draw_coverage,
-    draw_multiples,
-    draw_slopes,
-    draw_spread,
+from cchc_analysis.brief.plots import (
+    draw,
+    plot_change,
+    plot_coverage,
+    plot_distribution,
+    plot_multiples,
 )
+from cchc_analysis.brief.trends.board import Board
 from cchc_analysis.brief.trends.pieces import (
     MOST_DRAWN,
     Section,
@@ -30,9 +31,6 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.stats.changes import change_over
 from cchc_analysis.synthetic import NOTICE
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NAMED_SLOPES = 8
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
@@ -105,8 +103,8 @@ def show_coverage(board: Board) -> Section:
     words, values = board.words, board.values
     grid = values.assign(held=1).pivot_table(index="name", columns="period", values="held")
     grid = grid.reindex(index=values["name"].unique(), columns=board.periods)
-    rows = [(str(name), list(row.notna())) for name, row in grid.iterrows()]
-    gaps = [row for row in rows if not all(row[1])]
+    held = grid.notna()
+    gaps = held[~held.all(axis=1)]
     counts = grid.notna().sum()
     table = tabulate_rows(
         [words.say("trends.period"), words.say("trends.areas_held")],
@@ -115,15 +113,16 @@ def show_coverage(board: Board) -> Section:
         numbers=(1,),
     )
     said = words.say(
-        "trends.coverage.alt" if gaps else "trends.coverage.full",
+        "trends.coverage.alt" if len(gaps) else "trends.coverage.full",
         n=words.number(int(counts.min())),
         of=words.number(len(grid)),
         period=words.period(str(counts.idxmin())),
-        full=words.number(len(rows) - len(gaps)),
+        full=words.number(len(held) - len(gaps)),
     )
-    if not gaps:
+    if gaps.empty:
         return wrap(board, "coverage", Markup("<p>{}</p>\n").format(said))
-    picture = draw_coverage(sorted(gaps, key=lambda row: sum(row[1]))[:MOST_DRAWN], board.periods)
+    fewest_first = gaps.loc[gaps.sum(axis=1).sort_values(kind="stable").index]
+    picture = draw(plot_coverage, fewest_first.head(MOST_DRAWN))
     return show_picture(board, "coverage", picture, _tell_part(board, said, len(gaps)), table)
 
 
@@ -140,15 +139,8 @@ def show_series(board: Board) -> Section:
     words, trends = board.words, board.trends
     if len(trends) > MOST_DRAWN:
         trends = trends.sort_values(["p_value", "name"]).head(MOST_DRAWN)
-    of_area = dict(list(board.values.groupby("area_id", sort=False)))
-    series = [
-        (
-            row["name"],
-            _split_series(of_area[row["area_id"]]),
-            ROLE_OF_WORD.get(row["word"], "mid"),
-        )
-        for row in list_rows(trends)
-    ]
+    shown = board.values.merge(trends[["area_id", "word"]].reset_index(names="at"), on="area_id")
+    shown["role"] = shown["word"].map(ROLE_OF_WORD).fillna("mid")
     counts = board.trends["word"].value_counts()
     said = Markup("; ").join(
         Markup("{}: {}").format(words.say(f"trends.word.{_key(word)}"), words.number(int(n)))
@@ -163,7 +155,8 @@ def show_series(board: Board) -> Section:
         words.say("trends.series.table"),
         numbers=(2, 3, 4),
     )
-    picture = draw_multiples(series, choose_form(board))
+    by_name = shown.sort_values(["at", "period_end"])
+    picture = draw(plot_multiples, by_name, form=choose_form(board))
     sentence = Markup("{}{}.{} {}").format(
         said[:1].upper(), said[1:], _tell_chance(board), words.say("trends.rule.trend")
     )
@@ -178,14 +171,6 @@ def _tell_chance(board: Board) -> Markup:
         return Markup("")
     chance = words.number(board.judged.by_chance, 1)
     return Markup(" ") + words.say("trends.series.chance", n=words.number(tested), chance=chance)
-
-
-def _split_series(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:
-    """The points (year, value) of one area, apart where its series breaks."""
-    return [
-        [(float(x), float(y)) for x, y in zip(part["year"], part["value"], strict=True)]
-        for _, part in rows.sort_values("period_end").groupby("segment")
-    ]
 
 
 def _key(word: object) -> str:
@@ -225,14 +210,16 @@ def show_distribution(board: Board) -> Section:
         words.say("trends.spread.table"),
         numbers=range(1, 6),
     )
-    periods = [(label, [float(each) for each in five]) for label, five in fives.items()]
+    ends = ("least", "q1", "median", "q3", "most")
+    spread = pd.DataFrame.from_dict(fives, orient="index", columns=list(ends))
     shown = fives[board.shown]
     alt = words.say(
         "trends.spread.alt",
         period=words.period(board.shown, ".in"),
-        **dict(zip(("least", "q1", "median", "q3", "most"), map(form, shown), strict=True)),
+        **dict(zip(ends, map(form, shown), strict=True)),
     )
-    picture = draw_spread(periods, [float("nan")] * len(periods), form)
+    labelled = spread.rename_axis("label").reset_index()
+    picture = draw(plot_distribution, labelled, unit=str(name_unit(board)), form=form)
     return show_picture(board, "spread", picture, alt, table)
 
 
@@ -244,15 +231,9 @@ def show_change(board: Board) -> Section:
         return say(board, "change", "change.none")
     form = choose_form(board)
     ordered = pairs.loc[pairs["change"].abs().sort_values(ascending=False).index]
-    rows = [
-        (
-            row["name"],
-            row["value_first"],
-            row["value"],
-            "pale" if at >= NAMED_SLOPES else "deep" if row["change"] > 0 else "alert",
-        )
-        for at, row in enumerate(list_rows(ordered.head(MOST_DRAWN)))
-    ]
+    drawn = ordered.head(MOST_DRAWN).rename(columns={"value": "last", "value_first": "first"})
+    drawn["role"] = drawn["change"].gt(0).map({True: "deep", False: "alert"})
+    drawn.loc[drawn.index[NAMED_SLOPES:], "role"] = "pale"
     heads = (words.period(first), words.period(last))
     table = tabulate_rows(
         [words.say("trends.series.area"), *heads, words.say("trends.change.by")],
@@ -270,5 +251,5 @@ def show_change(board: Board) -> Section:
         first=heads[0],
         last=heads[1],
     )
-    picture = draw_slopes(rows, (str(heads[0]), str(heads[1])), form)
+    picture = draw(plot_change, drawn, periods=(str(heads[0]), str(heads[1])), form=form)
     return show_picture(board, "change", picture, _tell_part(board, alt, len(pairs)), table)

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
 from markupsafe import Markup
 
+from cchc_analysis.brief.plots import draw, plot_dots
 from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
-from cchc_analysis.brief.trends.pictures import draw_ratios
 from cchc_analysis.brief.trends.pieces import MOST_DRAWN, Section, show_picture
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.stats.funnels import Standardised, standardise_indirectly
+
+FARTHEST = 6.0
+"""The largest ratio that is drawn to scale."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,17 @@ def show_standardised(board: Board) -> Section:
         return Section(Markup(""))
     words, half = board.words, MOST_DRAWN // 2
     kept = areas if len(areas) <= MOST_DRAWN else [*areas[:half], *areas[-half:]]
-    rows = [
-        (each.name, each.found.ratio, each.found.low, each.found.high, _tell_ratio(board, each))
+    dots = pd.DataFrame(
+        {
+            "name": each.name,
+            "value": each.found.ratio,
+            "low": each.found.low,
+            "high": each.found.high,
+            "text": words.number(each.found.ratio, 2),
+            "role": "alert" if each.differs > 0 else "deep",
+        }
         for each in kept
-    ]
+    )
     table = tabulate_rows(
         [
             words.say(f"trends.standardised.{head}")
@@ -113,8 +124,7 @@ def show_standardised(board: Board) -> Section:
     if len(kept) < len(areas):
         ends = words.say("trends.ranking.ends", n=words.number(half))
         told = Markup("{} {}").format(told, ends)
-    return show_picture(board, "standardised", draw_ratios(rows), told, table)
-
-
-def _tell_ratio(board: Board, each: Footing) -> str:
-    return board.words.number(each.found.ratio, 2)
+    ratio = words.plain("trends.standardised.ratio")
+    most = min(FARTHEST, max(2.0, float(dots["high"].max())))
+    picture = draw(plot_dots, dots, reference=(1.0, "1"), unit=ratio, ends=(0.0, most))
+    return show_picture(board, "standardised", picture, told, table)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
+from cchc_analysis.brief.plots import draw, plot_control, plot_dots, plot_funnel
 from cchc_analysis.brief.trends.board import Board
 from cchc_analysis.brief.trends.control import list_charts
-from cchc_analysis.brief.trends.pictures import draw_control, draw_funnel, draw_ranking
 from cchc_analysis.brief.trends.pieces import (
     MOST_DRAWN,
     Section,
     choose_form,
+    name_unit,
     say,
     show_picture,
     wrap,
@@ -23,6 +28,15 @@ from cchc_analysis.data.words import Words
 from cchc_analysis.stats.assumptions import ASSUMPTIONS
 from cchc_analysis.stats.funnels import funnel_limits, place_in_funnel
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from cchc_analysis.brief.trends.control import AreaChart
+
+OUTSIDE = ("low", "high")
+"""Places in a funnel beyond its limits."""
+WIDTH, CHART = 340.0, 122.0
+"""Points: width of a control chart, and height of each."""
 MOST_CHARTS = 6
 FEWEST_FOR_FUNNEL = 5
 
@@ -35,10 +49,7 @@ def show_ranking(board: Board) -> Section:
         return say(board, "ranking", "ranking.none")
     half = MOST_DRAWN // 2
     kept = ranked if len(ranked) <= MOST_DRAWN else [*ranked[:half], *ranked[-half:]]
-    rows = [
-        (row["name"], row["rank"], row["rank_low"], row["rank_high"], _tell_rank(board, row))
-        for row in kept
-    ]
+    dots = pd.DataFrame(kept).assign(role="deep", text=[_tell_rank(board, row) for row in kept])
     table = tabulate_rows(
         [words.say(f"trends.ranking.{head}") for head in ("area", "value", "rank", "range")],
         [
@@ -57,7 +68,11 @@ def show_ranking(board: Board) -> Section:
     if len(kept) < len(ranked):
         ends = words.say("trends.ranking.ends", n=words.number(half))
         told = Markup("{} {}").format(told, ends)
-    return show_picture(board, "ranking", draw_ranking(rows, len(ranked)), told, table)
+    middle = float(board.latest["value"].median())
+    median = words.plain("trends.ranking.median", value=form(middle))
+    unit = str(name_unit(board))
+    picture = draw(plot_dots, dots, reference=(middle, median), unit=unit, form=form)
+    return show_picture(board, "ranking", picture, told, table)
 
 
 def _choose_ranks(board: Board) -> str:
@@ -75,33 +90,26 @@ def show_funnel(board: Board) -> Section:
         return Section(Markup(""))
     placed = place_in_funnel(cases["numerator"], cases["denominator"])
     centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
-    sizes = np.linspace(max(cases["denominator"].min() / 2, 1), cases["denominator"].max(), 40)
-    curves = [
-        ([(float(x), 100 * float(y)) for x, y in zip(sizes, limit, strict=True)], role)
-        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
-        for limit in funnel_limits(centre, np.round(sizes), coverage, scatter)
-    ]
-    points = [
-        (str(name), float(size), 100 * float(rate), str(place))
-        for name, size, rate, place in zip(
-            cases["name"], cases["denominator"], placed["rate"], placed["place"], strict=True
-        )
-    ]
+    points = cases.assign(
+        total=cases["denominator"],
+        rate=100 * placed["rate"].to_numpy(),
+        place=placed["place"].astype("str").to_numpy(),
+    )
     table = tabulate_rows(
         [words.say(f"trends.funnel.{head}") for head in ("area", "cases", "rate", "place")],
         [
             [
-                name,
-                words.number(size),
-                words.number(rate, 2),
-                words.say(f"trends.funnel.place.{place}"),
+                row["name"],
+                words.number(row["total"]),
+                words.number(row["rate"], 2),
+                words.say(f"trends.funnel.place.{row['place']}"),
             ]
-            for name, size, rate, place in points
+            for row in list_rows(points)
         ],
         words.say("trends.funnel.table"),
         numbers=(1, 2),
     )
-    out = sum(place in ("low", "high") for *_, place in points)
+    out = int(points["place"].isin(OUTSIDE).sum())
     alt = words.say(
         "trends.funnel.alt",
         n=words.number(out),
@@ -110,8 +118,28 @@ def show_funnel(board: Board) -> Section:
     )
     alt = Markup("{} {}").format(alt, tell_scatter(words, scatter))
     common = words.plain("trends.funnel.centre", rate=words.number(100 * centre, 2))
-    picture = draw_funnel(points, curves, (100 * centre, common), choose_form(board))
+    picture = draw(
+        plot_funnel,
+        points,
+        limits=list_limits(cases["denominator"], centre, scatter),
+        centre=(100 * centre, common),
+        names=(words.plain("trends.funnel.cases"), str(name_unit(board))),
+        form=words.number,
+    )
     return show_picture(board, "funnel", picture, alt, table)
+
+
+def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFrame:
+    """The limits of a funnel over the sizes held: ``total``, ``low``, ``high`` in per cent."""
+    sizes = np.round(np.linspace(max(totals.min() / 2, 1), totals.max(), 40))
+    curves = {
+        role: funnel_limits(centre, sizes, coverage, scatter)
+        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
+    }
+    return pd.concat(
+        pd.DataFrame({"total": sizes, "low": 100 * low, "high": 100 * high, "role": role})
+        for role, (low, high) in curves.items()
+    )
 
 
 def tell_scatter(words: Words, scatter: float) -> Markup:
@@ -153,7 +181,22 @@ def show_control(board: Board) -> Section:
         of=words.number(len(charts)),
         points=words.number(len(charts[0].periods)),
     )
-    return show_picture(board, "control", draw_control(drawn, form), said, table)
+    return show_picture(board, "control", _draw_control(drawn, form), said, table)
+
+
+def _draw_control(charts: Sequence[AreaChart], form: Callable[[float], str]) -> Figure:
+    """The charts of several areas, one below the other."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH / 72, CHART * len(charts) / 72), dpi=72)
+    grid = figure.add_gridspec(
+        len(charts), left=6 / WIDTH, right=1 - 58 / WIDTH, top=1 - 22 / CHART / len(charts),
+        bottom=18 / CHART / len(charts), hspace=0.5,
+    )  # fmt: skip
+    for at, each in enumerate(charts):
+        ax = figure.add_subplot(grid[at])
+        plot_control(each.to_table(), ax, name=each.name, form=form)
+    return figure
 
 
 def show_methods(board: Board) -> Section:

@@ -38,6 +38,8 @@ class Reference:
     derivations: pd.DataFrame
     identities: pd.DataFrame
     remarks: pd.DataFrame
+    tile_map_63: pd.DataFrame
+    tile_map_34: pd.DataFrame
 
     @cached_property
     def indicator_rows(self) -> dict[str, dict[str, Any]]:

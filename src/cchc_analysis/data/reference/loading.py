@@ -13,6 +13,9 @@ from cchc_analysis.errors import Problem, ReferenceDataError
 if TYPE_CHECKING:
     import pandas as pd
 
+TILE_COLUMNS = ("area_id", "name", "label", "column", "row", "kind")
+"""A square of a map, or the dot of islands (``kind``), by column and row from the north-west."""
+
 REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "indicators": (
         (
@@ -75,11 +78,16 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("remark_id", "source_id", "kind", "figures", "text_vi", "text_en"),
         ("remark_id",),
     ),
+    "tile_map_63": (TILE_COLUMNS, ("area_id", "name")),
+    "tile_map_34": (TILE_COLUMNS, ("area_id", "name")),
 }
 """The files of ``data/reference``: the columns and the key of each."""
 
 MAY_BE_EMPTY = frozenset(
-    {"corrections", "remarks", "targets", "target_results", "area_changes", "breaks", "regions"}
+    {
+        *("corrections", "remarks", "targets", "target_results", "area_changes", "breaks"),
+        *("regions", "tile_map_63", "tile_map_34"),
+    }
 )
 
 
@@ -124,6 +132,8 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
         ("target_results", "target_indicator", indicators, "indicators.csv"),
         ("target_results", "result_indicator", indicators, "indicators.csv"),
         ("derivations", "indicator", indicators, "indicators.csv"),
+        ("tile_map_63", "area_id", areas, "areas.csv"),
+        ("tile_map_34", "area_id", areas, "areas.csv"),
     ):
         for row, cell in enumerate(getattr(reference, table)[column], start=2):
             if cell not in known:

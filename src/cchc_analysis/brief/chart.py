@@ -1,0 +1,55 @@
+"""A chart on a page: its picture with a title, unit, text alternative, source and note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.plots import to_svg
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Caption:
+    """The words around a chart, safe already.
+
+    Attributes:
+        title: What the chart finds; may hold links.
+        unit: Unit, window and how to read it.
+        source: Where the numbers stand.
+        alternative: The numbers in words, for who does not see the picture.
+        note: What has to be known besides.
+    """
+
+    title: Markup
+    unit: Markup
+    source: Markup
+    alternative: Markup
+    note: Markup | None = None
+
+
+def frame(figure: Figure, caption: Caption, key: str) -> Markup:
+    """A picture with its words.
+
+    Args:
+        figure: What a plot has drawn.
+        caption: The words.
+        key: Letters and digits that no other chart of the page has.
+    """
+    picture = to_svg(figure).replace(
+        Markup("<svg "),
+        Markup('<svg role="img" aria-labelledby="{k}-t {k}-d" ').format(k=key),
+        1,
+    )
+    words = Markup('><title id="{k}-t">{t}</title><desc id="{k}-d">{d}</desc>').format(
+        k=key, t=caption.title.striptags(), d=caption.alternative.striptags()
+    )
+    note = Markup(" {}").format(caption.note) if caption.note else ""
+    return Markup(
+        '<figure class="chart"><figcaption><b>{}</b> <span>{}</span></figcaption>{}'
+        '<p class="src">{}{}</p></figure>\n'
+    ).format(caption.title, caption.unit, picture.replace(">", words, 1), caption.source, note)

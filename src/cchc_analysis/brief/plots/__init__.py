@@ -1,0 +1,43 @@
+"""Every chart: ``plot_x(data, ax=None) -> Axes``, from a table with stated columns.
+
+- ``parts``: one report: a flow, stacked parts, points on a scale, amounts
+- ``many``: areas and periods: multiples, spread, change, dots in order, funnel, control, coverage
+- ``place``: one area among others: a spine, a small line, a tile map
+- ``sheet``: axes, colours and marks; ``cchc.mplstyle`` is the look
+- ``svg``: a figure into the SVG of a page
+"""
+
+from cchc_analysis.brief.plots.many import (
+    plot_change,
+    plot_control,
+    plot_coverage,
+    plot_distribution,
+    plot_dots,
+    plot_funnel,
+    plot_multiples,
+)
+from cchc_analysis.brief.plots.parts import plot_amounts, plot_flow, plot_points, plot_stacks
+from cchc_analysis.brief.plots.place import choose_tiles, plot_line, plot_spine, plot_tile_map
+from cchc_analysis.brief.plots.sheet import ROLES, draw
+from cchc_analysis.brief.plots.svg import to_svg
+
+__all__ = [
+    "ROLES",
+    "choose_tiles",
+    "draw",
+    "plot_amounts",
+    "plot_change",
+    "plot_control",
+    "plot_coverage",
+    "plot_distribution",
+    "plot_dots",
+    "plot_flow",
+    "plot_funnel",
+    "plot_line",
+    "plot_multiples",
+    "plot_points",
+    "plot_spine",
+    "plot_stacks",
+    "plot_tile_map",
+    "to_svg",
+]

@@ -1,0 +1,427 @@
+"""The pictures of many areas and periods: multiples, spread, change, order, funnel, control.
+
+Each takes a table and draws it on axes whose scale can be read; where every value is written
+beside its mark, there is no scale to read, and none is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cchc_analysis.brief.plots.sheet import (
+    LINE,
+    ROLES,
+    WIDTH,
+    Format,
+    Point,
+    Sheet,
+    dot,
+    free,
+    mark,
+    note,
+    open_axes,
+    scale,
+    shorten,
+    styled,
+    width_of,
+)
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.words import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+COLUMNS = 3
+CELL = 46.0
+ROW = 17.0
+LABEL = 118.0
+AXIS = 18.0
+TITLED = 34.0
+"""Room below axes for their numbers and a name."""
+OUTSIDE = ("low", "high")
+"""Places in a funnel that are named."""
+OWN = "own"
+"""The place of the one that is asked about, named wherever it stands."""
+
+
+def write_plain(value: float) -> str:
+    """A number as it is written where nobody says otherwise.
+
+    >>> write_plain(12.50), write_plain(3.0)
+    ('12.5', '3')
+    """
+    return f"{value:g}"
+
+
+@styled
+def plot_multiples(
+    data: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    form: Format = write_plain,
+    columns: int = COLUMNS,
+    ends: Point | None = None,
+) -> Axes:
+    """A small line per area, all to one scale; a break of the series is a gap in its line.
+
+    Args:
+        data: A row per value: ``name``, ``year`` (a number, so that quarters have their place),
+            ``value`` (one unit for all), ``segment`` (a line is drawn within one), ``role``.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        form: How numbers are written.
+        columns: Areas side by side.
+        ends: Least and greatest value of the scale, where several pictures share it.
+    """
+    sheet = Sheet(ax)
+    ends = ends or (float(data["value"].min()), float(data["value"].max()))
+    margin = max(width_of(form(end)) for end in ends) + 6
+    cell = (sheet.width - margin) / columns
+    across = scale(list(data["year"]), 4, cell - 44)
+    upwards = scale(ends, 26, 0)
+    areas = list(data.groupby("name", sort=False))
+    for at, (name, rows) in enumerate(areas):
+        left, top = margin + at % columns * cell, at // columns * CELL + 12
+        if at % columns == 0:
+            _write_ends(sheet, top + 6, ends, margin, form if at == 0 else None)
+        sheet.text((left, top), shorten(str(name), cell - 14), "soft")
+        placed = rows.assign(
+            x=[left + across(year) for year in rows["year"]],
+            y=[top + 6 + upwards(value) for value in rows["value"]],
+        )
+        _draw_segments(sheet, str(name), placed, form)
+    height = -(-len(areas) // columns) * CELL + 6
+    for year, x in ((data["year"].min(), margin + 4), (data["year"].max(), margin + cell - 44)):
+        sheet.text((x, height + 8), f"{int(year)}", "soft", ha="center")
+    return sheet.close(height + 12)
+
+
+def _write_ends(
+    sheet: Sheet, top: float, ends: Sequence[float], margin: float, form: Format | None
+) -> None:
+    """The scale of a row of multiples: hairs where its ends are, and in the first row numbers."""
+    for end, y in zip(ends, (top + 26, top), strict=True):
+        sheet.line([(margin, y), (sheet.width, y)], "hair")
+        if form:
+            sheet.text((margin - 4, y + 4), form(end), "soft", ha="right")
+
+
+def _draw_segments(sheet: Sheet, name: str, rows: pd.DataFrame, form: Format) -> None:
+    """The line of one area, apart where it breaks, with its last value."""
+    for _, part in rows.groupby("segment"):
+        points = list(zip(part["x"].tolist(), part["y"].tolist(), strict=True))
+        years = f"{int(part['year'].min())}–{int(part['year'].max())}"
+        values = part["value"].tolist()
+        words = f"{name}, {years}: {form(values[0])} → {form(values[-1])}"
+        _draw_line(sheet, points, str(rows["role"].iloc[0]), words)
+    last = list_rows(rows.nlargest(1, "year"))[0]
+    sheet.text((last["x"] + 5, last["y"] + 4), form(last["value"]))
+
+
+@styled
+def plot_distribution(
+    data: pd.DataFrame, ax: Axes | None = None, *, unit: str = "", form: Format = write_plain
+) -> Axes:
+    """Per period the least, the middle half, the median and the greatest; a dot for one area.
+
+    Args:
+        data: A row per period: ``label``, ``least``, ``q1``, ``median``, ``q3``, ``most`` in one
+            unit; ``own``, the value of the marked area (NaN or no column: none).
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        unit: The name of the axis.
+        form: How numbers are written.
+    """
+    rows = list_rows(data)
+    axes = _open_rows(ax, [row["label"] for row in rows], 24.0, unit, (54.0, 6.0, 0.0))
+    for y, row in enumerate(rows):
+        words = f"{row['label']}: " + " – ".join(
+            form(row[name]) for name in ("least", "q1", "median", "q3", "most")
+        )
+        ends = [row["least"], row["most"]]
+        axes.plot(ends, [y, y], color=ROLES["rule"], linewidth=0.8, solid_capstyle="butt")
+        colours = {"color": ROLES["pale"], "ec": ROLES["deep"]}
+        box = axes.barh(y, row["q3"] - row["q1"], 0.5, row["q1"], **colours)
+        mark(box[0], words)
+        middle = {"color": ROLES["deep"], "linewidth": 2, "solid_capstyle": "butt"}
+        axes.plot([row["median"]] * 2, [y - 0.33, y + 0.33], **middle)
+        if not isnan(own := row.get("own", nan)):
+            dot(axes, own, y, "alert", f"{row['label']}: {form(own)}")
+    return _tick(axes, form)
+
+
+@styled
+def plot_change(
+    data: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    periods: tuple[str, str] = ("", ""),
+    form: Format = write_plain,
+) -> Axes:
+    """First and last value of each area joined by a line; a name where it finds room.
+
+    Args:
+        data: ``name``, ``first``, ``last`` (one unit), ``role`` (``pale``: not named); those to
+            be named first stand first.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        periods: The heads of both sides.
+        form: How numbers are written.
+    """
+    sheet, height = Sheet(ax), 300.0
+    rows = list_rows(data)
+    upwards = scale([row[end] for row in rows for end in ("first", "last")], height, 26)
+    left, right = 70.0, sheet.width - 150.0
+    sheet.text((left, 12), periods[0], "soft", ha="right")
+    sheet.text((right, 12), periods[1], "soft")
+    for row in reversed(rows):
+        ends = [(left, upwards(row["first"])), (right, upwards(row["last"]))]
+        words = f"{row['name']}: {form(row['first'])} → {form(row['last'])}"
+        sheet.line(ends, row["role"], 0.8 if row["role"] == "pale" else 1.6, words)
+    placed: dict[float, list[float]] = {left: [], right: []}
+    for row in rows:
+        y = upwards(row["last"]) + 4
+        if row["role"] == "pale" or not _finds_room(placed[right], y):
+            continue
+        sheet.text((right + 6, y), shorten(f"{form(row['last'])} {row['name']}", 142))
+        start = upwards(row["first"]) + 4
+        if _finds_room(placed[left], start):
+            sheet.text((left - 6, start), form(row["first"]), "soft", ha="right")
+    return sheet.close(height + 14)
+
+
+def _finds_room(taken: list[float], y: float) -> bool:
+    """Whether a line of text fits at a height; if so, the height is taken."""
+    if any(abs(y - other) < LINE for other in taken):
+        return False
+    taken.append(y)
+    return True
+
+
+@styled
+def plot_dots(
+    data: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    reference: tuple[float, str] | None = None,
+    unit: str = "",
+    form: Format = write_plain,
+    ends: Point | None = None,
+) -> Axes:
+    """A dot per area in the order of the table, on its interval, with words at the right.
+
+    Scores with their rank beside, ratios beside one, peers beside their median.
+
+    Args:
+        data: ``name``, ``value``, ``low``, ``high`` (NaN: no interval), ``text`` (the rank, or the
+            value), ``role`` (``alert`` stands out).
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        reference: A value to draw a line at, and its name: a median, one.
+        unit: The name of the axis.
+        form: How numbers are written.
+        ends: Of the axis; what lies beyond is drawn at its end.
+    """
+    rows = list_rows(data)
+    beside = max((width_of(str(row["text"])) for row in rows), default=0.0) + 6
+    names = [row["name"] for row in rows]
+    axes = _open_rows(ax, names, ROW, unit, (LABEL, beside, 16.0 if reference else 0.0))
+    least, most = ends or (-np.inf, np.inf)
+    for y, row in enumerate(rows):
+        words = f"{row['name']}: {form(row['value'])} {row['text']}".strip()
+        if row["low"] < row["high"]:
+            interval = np.clip([row["low"], row["high"]], least, most)
+            (line,) = axes.plot(interval, [y, y], color=ROLES["mid"], linewidth=3)
+            mark(line, f"{words} ({form(row['low'])} – {form(row['high'])})")
+        at = np.clip([row["value"]] * 2, least, most)
+        (point,) = axes.plot(at, [y, y], color=ROLES[row["role"]], linewidth=8)
+        mark(point, words)
+        place = ((1.0, "axes fraction"), (float(y), "data"))
+        note(axes, str(row["text"]), place, (beside, 0), ha="right", va="center")
+    if reference:
+        axes.axvline(reference[0], color=ROLES["mid"], linewidth=1, zorder=0)
+        place = ((reference[0], "data"), (1.0, "axes fraction"))
+        note(axes, reference[1], place, (0, 4), ha="center")
+    if ends:
+        axes.set_xlim(*ends)
+    return _tick(axes, form)
+
+
+@styled
+def plot_funnel(
+    data: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    limits: pd.DataFrame | None = None,
+    centre: tuple[float, str] | None = None,
+    names: tuple[str, str] = ("", ""),
+    form: Format = write_plain,
+) -> Axes:
+    """Shares over the size of their denominators, with the limits that chance sets.
+
+    Args:
+        data: ``name``, ``total`` (cases), ``rate`` (per cent), ``place``: those of ``OUTSIDE`` and
+            ``OWN`` are named, where there is room.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        limits: ``total``, ``low``, ``high`` (per cent) and ``role``, one line each way a role.
+        centre: The common share in per cent, and its words.
+        names: What the axes are called.
+        form: How numbers are written.
+    """
+    axes = open_axes(ax, 280.0, (44.0, 6.0, 20.0, TITLED))
+    for role, curve in limits.groupby("role") if limits is not None else ():
+        for side in OUTSIDE:
+            axes.plot(curve["total"], curve[side], color=ROLES[str(role)], linewidth=1)
+    axes.set_xlim(0, float(data["total"].max()) * 1.03)
+    if centre:
+        axes.axhline(centre[0], color=ROLES["rule"], linewidth=0.8, zorder=0)
+        place = ((1.0, "axes fraction"), (centre[0], "data"))
+        note(axes, centre[1], place, (0, 4), ha="right")
+    for row in list_rows(data):
+        is_out = row["place"] in OUTSIDE
+        words = f"{row['name']}: {form(row['rate'])} ({form(row['total'])})"
+        is_hollow = not is_out and row["place"] != OWN
+        dot(axes, row["total"], row["rate"], "alert" if is_out else "deep", words, hollow=is_hollow)
+    _name_points(axes, data)
+    for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        ticks = _choose_ticks(ends, 3)
+        axis.set_ticks(ticks, [form(tick) for tick in ticks])
+    axes.set_xlabel(names[0])
+    note(axes, names[1], ((0.0, "axes fraction"), (1.0, "axes fraction")), (-40, 8))
+    return free(axes)
+
+
+def _name_points(ax: Any, data: pd.DataFrame) -> None:
+    """Names beside the points that are asked about or lie outside, where they find room."""
+    taken: list[tuple[float, float, float]] = []
+    rows = sorted(list_rows(data), key=lambda row: row["place"] != OWN)
+    for row in (row for row in rows if row["place"] in (*OUTSIDE, OWN)):
+        x, y = ax.transData.transform((row["total"], row["rate"]))
+        room = width_of(row["name"])
+        is_right = ax.bbox.x1 - x > room + 10
+        start = x + 8 if is_right else x - 8 - room
+        if any(
+            abs(y - other) < LINE and start < right and left < start + room
+            for left, right, other in taken
+        ):
+            continue
+        taken.append((start, start + room, y))
+        place = ((row["total"], "data"), (row["rate"], "data"))
+        offset, side = ((8, -4), "left") if is_right else ((-8, -4), "right")
+        note(ax, row["name"], place, offset, ha=side, color=ROLES["ink"])
+
+
+@styled
+def plot_control(
+    data: pd.DataFrame, ax: Axes | None = None, *, name: str = "", form: Format = write_plain
+) -> Axes:
+    """The control chart of one area: points, centre, limits, and the points that signal.
+
+    Args:
+        data: A row per period in order: ``period`` (as it is to be written), ``value``,
+            ``centre``, ``low``, ``high`` in one unit, ``signal`` (empty: none; a run of points is
+            hollow).
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        name: Whose chart it is.
+        form: How numbers are written.
+    """
+    axes = open_axes(ax, 122.0, (6, 58, 22, AXIS))
+    at = np.arange(len(data))
+    for limit in ("low", "high"):
+        axes.plot(at, data[limit], color=ROLES["rule"], linewidth=0.8)
+    centre = float(data["centre"].iloc[0])
+    axes.axhline(centre, color=ROLES["mid"], linewidth=0.8)
+    axes.plot(at, data["value"], color=ROLES["deep"])
+    for x, row in enumerate(list_rows(data)):
+        if row["signal"]:
+            words = f"{row['period']}: {form(row['value'])}"
+            dot(axes, x, row["value"], "alert", words, hollow=row["signal"] == "run")
+    axes.set_xticks([0, len(data) - 1], [data["period"].iloc[0], data["period"].iloc[-1]])
+    for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
+        label.set_ha(side)
+    ends = [float(data["low"].iloc[-1]), centre, float(data["high"].iloc[-1])]
+    axes.yaxis.tick_right()
+    axes.set_yticks(ends, [form(end) for end in ends])
+    axes.spines["left"].set_visible(False)
+    axes.set_title(shorten(name, WIDTH - 60), color=ROLES["soft"], fontweight="normal")
+    return free(axes)
+
+
+@styled
+def plot_coverage(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """A box per area and period: filled where a value is held, a line where not.
+
+    Args:
+        data: Booleans; the index names the areas (or how many have this pattern), the columns
+            name the periods.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+    """
+    sheet, y = Sheet(ax), 18.0
+    periods = [str(period) for period in data.columns]
+    step = min((sheet.width - LABEL) / max(len(periods), 1), 34.0)
+    for at, label in enumerate(periods):
+        if at in (0, len(periods) - 1) or step > width_of(label):
+            sheet.text((LABEL + at * step, 11), label, "soft")
+    held: list[tuple[Point, Point]] = []
+    lacking: list[tuple[Point, Point]] = []
+    for name, row in data.iterrows():
+        sheet.text((0, y + 11), shorten(str(name), LABEL - 8))
+        for at, has in enumerate(row):
+            x = LABEL + at * step
+            (held if has else lacking).append(((x, y + 7), (x + step - 3, y + 7)))
+        y += ROW
+    _draw_pieces(sheet, held, "mid", 10)
+    _draw_pieces(sheet, lacking, "rule", 0.8)
+    return sheet.close(y + 2)
+
+
+def _open_rows(
+    ax: Axes | None, labels: Sequence[str], row: float, unit: str, margins: tuple[float, ...]
+) -> Any:
+    """Axes with a row per label, the first one on top, and a named scale below."""
+    left, right, top = margins
+    below = TITLED if unit else AXIS
+    height = row * max(len(labels), 1) + top + below
+    axes = open_axes(ax, height, (left, right, top, below))
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_yticks(range(len(labels)), [shorten(plain(label), left - 8) for label in labels])
+    axes.tick_params("y", labelcolor=ROLES["ink"], pad=left - 2 if ax is None else 4)
+    if ax is None:
+        for label in axes.get_yticklabels():
+            label.set_ha("left")
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(unit)
+    return axes
+
+
+def _tick(axes: Any, form: Format) -> Axes:
+    """Three or four numbers on the scale of rows, each with a hair through them."""
+    ticks = _choose_ticks(axes.get_xlim(), 3)
+    axes.set_xticks(ticks, [form(tick) for tick in ticks])
+    axes.grid(visible=True, axis="x")
+    return free(axes)
+
+
+def _choose_ticks(ends: tuple[float, float], count: int) -> list[float]:
+    """Round numbers inside two ends."""
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
+    return [float(each) for each in ticks if ends[0] <= each <= ends[1]]
+
+
+def _draw_line(sheet: Sheet, points: Sequence[Point], role: str, words: str) -> None:
+    """A line through points; a single one is a dot."""
+    pieces = list(pairwise(points)) or [(points[0], points[0])]
+    _draw_pieces(sheet, pieces, role, 1.6, words=words, solid_capstyle="round")
+
+
+def _draw_pieces(
+    sheet: Sheet, pieces: Sequence[tuple[Point, Point]], role: str, width: float, **more: Any
+) -> None:
+    """Lines of two points each as one path: a path for every piece would double a page."""
+    joined = [point for one, two in pieces for point in (one, two, (nan, nan))]
+    if joined:
+        sheet.line(joined[:-1], role, width, **more)

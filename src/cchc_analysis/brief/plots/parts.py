@@ -1,0 +1,299 @@
+"""The pictures of one report: a flow, stacked parts, points on a scale, and amounts.
+
+Each takes a table of values with their words, and draws to scale. What the values mean is for the
+caller to know; how much room a picture takes follows from its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.brief.plots.sheet import (
+    GAP,
+    LINE,
+    ROLES,
+    TEXT,
+    Sheet,
+    dot,
+    free,
+    mark,
+    open_axes,
+    shorten,
+    styled,
+    width_of,
+)
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.words import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+BAR = 16.0
+EDGE = 1.0
+DOT = 6.0
+ROW = LINE + GAP * 4 + 4
+AXIS = LINE + GAP * 1.5
+
+
+@styled
+def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """What came in above what became of it; where the sides differ, the rest is hatched.
+
+    Each panel has a scale of its own: its longer side takes the whole width.
+
+    Args:
+        data: A row per part in order: ``panel``, ``side`` (``in`` or ``out``), ``label``, ``text``
+            (the value as it is to be written), ``value``, ``role`` (a colour of ``ROLES``);
+            ``heading`` of its side and ``gap``, the words for the difference of the panel.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+    """
+    sheet, y = Sheet(ax), 0.0
+    for panel, parts in data.groupby("panel", sort=False):
+        y = _draw_panel(sheet, y, str(panel), list_rows(parts))
+    return sheet.close(y)
+
+
+@styled
+def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """A bar per row, divided into its parts, all bars to one scale or each to its own total.
+
+    Args:
+        data: A row per part in order: ``row``, ``total`` (what the bar's parts make up; the scale
+            is common when ``is_shared``), ``heading`` at the right end, ``label``, ``text``,
+            ``value``, ``role``, ``is_shared``. A part without a label is not written on.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+    """
+    sheet, y = Sheet(ax), 0.0
+    longest = float(max(data["total"].max(), data.groupby("row")["value"].sum().max(), 1e-9))
+    for name, parts in data.groupby("row", sort=False):
+        rows = list_rows(parts)
+        own = max(float(rows[0]["total"]), sum(row["value"] for row in rows), 1e-9)
+        scale = (sheet.width - 2 * EDGE) / (longest if rows[0]["is_shared"] else own)
+        _write_heading(sheet, y, str(name), rows[0]["heading"])
+        y = _draw_bar(sheet, y + LINE + GAP, rows, scale)
+        y += GAP * 2
+    return sheet.close(y)
+
+
+@styled
+def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """A bar per row from zero, all to one scale.
+
+    Args:
+        data: ``label``, ``value`` (one unit for all), ``text``, ``role``, ``is_contested``.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+    """
+    sheet, y = Sheet(ax), 0.0
+    longest = max(float(data["value"].max()), 1e-9)
+    for row in list_rows(data):
+        _write_heading(sheet, y, row["label"], row["text"], bold=False)
+        size = (row["value"] / longest * (sheet.width - 2 * EDGE), 8.0)
+        at, words = (EDGE, y + LINE + GAP), f"{row['label']}: {row['text']}"
+        if row["is_contested"]:
+            sheet.hatch(at, size, words)
+        else:
+            sheet.box(at, size, row["role"], words)
+        y += LINE + GAP + 8 + GAP * 1.5
+    return sheet.close(y)
+
+
+@styled
+def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """A line per row with a point, its interval, and a tick where a target stands.
+
+    Args:
+        data: ``label``, ``value``, ``text``, ``low``, ``high`` (NaN: no interval), ``target``
+            (NaN: none), ``target_text``, ``role``, ``is_contested`` (drawn hollow), ``start`` and
+            ``end``, the ends of the scale in the unit of ``value``. Rows that follow each other
+            with the same scale and target have one axis, under the last of them.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+    """
+    blocks = _group_scales(list_rows(data))
+    heights = [ROW * len(rows) + AXIS for rows in blocks]
+    whole: Axes = open_axes(ax, sum(heights))
+    if len(blocks) == 1:
+        _draw_scale(whole, blocks[0])
+        return whole
+    whole.set_axis_off()
+    top = 1.0
+    for rows, height in zip(blocks, heights, strict=True):
+        share = height / sum(heights)
+        top -= share
+        _draw_scale(whole.inset_axes((0.0, top, 1.0, share)), rows)
+    return whole
+
+
+def _group_scales(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The rows that follow each other with the same scale and target."""
+    blocks: list[list[dict[str, Any]]] = []
+    for row in rows:
+        if blocks and _scale_of(blocks[-1][-1]) == _scale_of(row):
+            blocks[-1].append(row)
+        else:
+            blocks.append([row])
+    return blocks
+
+
+def _scale_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["start"], row["end"], row["target_text"]
+
+
+def _draw_scale(ax: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows over one axis; ``y`` in points, ``x`` in the unit of the values."""
+    figure: Any = ax.figure
+    start, end = float(rows[0]["start"]), float(rows[0]["end"])
+    points = float(ax.bbox.width) * 72 / float(figure.dpi)
+    unit = (end - start) / (points - 2 * DOT)
+    left, right = start - DOT * unit, end + DOT * unit
+    ax.set(xlim=(left, right), ylim=(ROW * len(rows) + AXIS, 0.0), yticks=())
+    for at, row in enumerate(rows):
+        y = ROW * at + TEXT
+        name = shorten(plain(row["label"]), points - width_of(row["text"]) - 12)
+        ax.text(left, y, name)
+        ax.text(right, y, plain(row["text"]), ha="right", fontweight="bold")
+        _draw_point(ax, ROW * at + LINE + GAP + 4, row)
+    _write_scale(ax, rows[0], unit)
+    free(ax)
+
+
+def _draw_point(ax: Any, y: float, row: dict[str, Any]) -> None:
+    words = f"{row['label']}: {row['text']}"
+    flat = {"solid_capstyle": "butt"}
+    ax.plot(ax.get_xlim(), [y, y], color=ROLES["rule"], linewidth=0.8, **flat)
+    if row["low"] == row["low"] and row["high"] == row["high"]:
+        ends = [max(row["low"], row["start"]), row["high"]]
+        (line,) = ax.plot(ends, [y, y], color=ROLES["mid"], linewidth=5, **flat)
+        mark(line, f"{words} ({row['low']:g} – {row['high']:g})")
+    if row["target"] == row["target"]:
+        x = row["target"]
+        (line,) = ax.plot([x, x], [y - 8, y + 8], color=ROLES["ink"], linewidth=2, **flat)
+        mark(line, row["target_text"])
+    dot(ax, row["value"], y, row["role"], words, hollow=bool(row["is_contested"]))
+
+
+def _write_scale(ax: Any, row: dict[str, Any], unit: float) -> None:
+    """The ends of the scale, and between them the words for the target, under its tick."""
+    ends = [f"{row[name]:g}" for name in ("start", "end")]
+    left, right = ax.get_xlim()
+    base = ax.get_ylim()[0] - AXIS + TEXT - 4
+    ax.set_xticks([left, right], ends)
+    ax.tick_params("x", length=0, pad=-AXIS)
+    for label, side in zip(ax.get_xticklabels(), ("left", "right"), strict=True):
+        label.set_ha(side)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    if row["target_text"]:
+        room = width_of(row["target_text"]) * unit
+        last = right - (width_of(ends[1]) + 6) * unit - room
+        first = left + (width_of(ends[0]) + 6) * unit
+        ax.text(min(max(row["target"] - room / 2, first), last), base, row["target_text"])
+
+
+def _draw_panel(sheet: Sheet, y: float, name: str, parts: Sequence[dict[str, Any]]) -> float:
+    sides = {side: [part for part in parts if part["side"] == side] for side in ("in", "out")}
+    sums = {side: sum(part["value"] for part in each) for side, each in sides.items()}
+    longest = max(*sums.values(), 1e-9)
+    scale = (sheet.width - 2 * EDGE) / longest
+    sheet.text((0, y + TEXT), name, fontweight="bold")
+    y, tops = y + LINE, []
+    for side, each in sides.items():
+        missing = longest - sums[side]
+        sheet.text((0, y + TEXT), each[0]["heading"], "soft")
+        if missing > 1e-9:
+            gap = parts[0]["gap"]
+            sheet.text((sheet.width, y + TEXT), gap, "alert", ha="right", fontweight="bold")
+            at = (sheet.width - EDGE - missing * scale, y + LINE + GAP)
+            sheet.hatch(at, (missing * scale, BAR), gap)
+        y += LINE + GAP
+        tops.append(y)
+        y = _draw_bar(sheet, y, each, scale) + GAP
+    _join_bars(sheet, tops, min(sums.values()) * scale)
+    return y + GAP * 3
+
+
+def _join_bars(sheet: Sheet, tops: Sequence[float], length: float) -> None:
+    """A rule down the end of what both sides share: beyond it, they differ."""
+    x = EDGE + length
+    if length < sheet.width - 3:
+        sheet.line([(x, tops[0] - 3), (x, tops[1] + BAR + 3)], "alert", 1.2)
+
+
+def _draw_bar(sheet: Sheet, y: float, parts: Iterable[dict[str, Any]], scale: float) -> float:
+    x, labels = EDGE, []
+    for part in parts:
+        length, words = part["value"] * scale, f"{part['text']} {part['label']}".strip()
+        if part["value"] > 0:
+            sheet.box((x, y), (length, BAR), part["role"], words)
+            if part["label"]:
+                labels.append((x, length, words))
+        x += length
+    return _write_labels(sheet, y + BAR, labels)
+
+
+@dataclass(frozen=True)
+class _Label:
+    """Words at a place: from ``start``, on a line, for the part whose middle is ``middle``."""
+
+    words: str
+    middle: float
+    start: float
+    line: int
+    fits: bool
+
+    @property
+    def end(self) -> float:
+        return self.start + width_of(self.words)
+
+
+def _write_labels(sheet: Sheet, y: float, labels: Iterable[tuple[float, float, str]]) -> float:
+    placed: list[_Label] = []
+    for left, length, words in labels:
+        placed.append(_place_label(placed, left, length, words))
+    for label in placed:
+        _write_label(sheet, y, label, placed)
+    return y + 5 + LINE * (1 + max(label.line for label in placed)) if placed else y
+
+
+def _place_label(placed: Sequence[_Label], left: float, length: float, words: str) -> _Label:
+    """A label under its part, on the first line if it fits there.
+
+    One that does not fit ends at its part, so that the lines down to the parts right of it pass
+    by; it goes below every label that it would touch or whose line it would cross.
+    """
+    room, middle = width_of(words), left + length / 2
+    fits = room <= length
+    start = middle - room / 2 if fits else max(middle - 3 - room, 0.0)
+    end = start + room
+    above = [
+        other.line
+        for other in placed
+        if start - 4 < other.middle < end or (start - 6 < other.end and other.start < end + 6)
+    ]
+    return _Label(words, middle, start, 1 + max(above, default=-1), fits)
+
+
+def _write_label(sheet: Sheet, y: float, label: _Label, placed: Iterable[_Label]) -> None:
+    base = y + 5 + LINE * label.line
+    is_free = not any(
+        other.start < label.middle < other.end for other in placed if other.line < label.line
+    )
+    beside = not label.fits and label.start > 0
+    foot = base + (TEXT if beside else 2) if is_free else y + 5
+    sheet.line([(label.middle, y + 1), (label.middle, foot)], "rule")
+    x, side = (
+        (label.middle, "center")
+        if label.fits
+        else (label.middle - 3, "right")
+        if beside
+        else (0.0, "left")
+    )
+    sheet.text((x, base + TEXT), label.words, ha=side)
+
+
+def _write_heading(sheet: Sheet, y: float, name: str, value: str, *, bold: bool = True) -> None:
+    room = sheet.width - width_of(value) - 12
+    name_weight, value_weight = ("bold", "normal") if bold else ("normal", "bold")
+    sheet.text((0, y + TEXT), shorten(name, room), fontweight=name_weight)
+    sheet.text((sheet.width, y + TEXT), value, ha="right", fontweight=value_weight)

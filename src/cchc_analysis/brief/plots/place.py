@@ -1,0 +1,243 @@
+"""Where one area stands: a spine, a small line over the years, a tile map of the country.
+
+``plot_tile_map`` needs to know where each province has its square: the tables ``tile_map_63`` and
+``tile_map_34`` of the reference data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cchc_analysis.brief.plots.many import write_plain
+from cchc_analysis.brief.plots.sheet import (
+    LINE,
+    ROLES,
+    TEXT,
+    Format,
+    Sheet,
+    dot,
+    free,
+    mark,
+    open_axes,
+    scale,
+    styled,
+)
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.errors import CommandError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+TILE = 30.0
+DOT = 9.0
+STEPS = ("t1", "t2", "t3", "t4", "deep")
+"""The classes of a map, from few to many: they differ in lightness, and so in print and to every
+eye; the page turns them round in the dark."""
+LIGHT_TEXT = ("t4", "deep")
+SPINE = (120.0, 16.0)
+SMALL = (96.0, 28.0)
+
+
+@styled
+def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = write_plain) -> Axes:
+    """Where areas stand among those like them: lowest to highest, the middle half, and the own.
+
+    Every row runs from its lowest value at the left to its highest at the right, whatever its unit;
+    one whose better side is the lower one is not turned round.
+
+    Args:
+        data: A row per indicator: ``lowest``, ``q1``, ``median``, ``q3``, ``highest``, ``own``, and
+            ``role`` of the own dot. A row whose lowest equals its highest has a dot alone.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        form: How numbers are written.
+    """
+    width, row = SPINE
+    sheet = Sheet(ax, width=width)
+    for at, each in enumerate(list_rows(data)):
+        middle = at * row + row / 2
+        across = scale([each["lowest"], each["highest"]], 6, sheet.width - 6)
+        if each["highest"] > each["lowest"]:
+            ends = [(across(each[end]), middle) for end in ("lowest", "highest")]
+            sheet.line(ends, "rule", 1, f"{form(each['lowest'])} – {form(each['highest'])}")
+            box = across(each["q3"]) - across(each["q1"])
+            words = " – ".join(form(each[name]) for name in ("q1", "median", "q3"))
+            sheet.box((across(each["q1"]), middle - 4), (box, 8.0), "pale", words)
+            x = across(each["median"])
+            sheet.line([(x, middle - 6), (x, middle + 6)], "deep", 1.6)
+        if each["own"] == each["own"]:
+            x = across(each["own"]) if each["highest"] > each["lowest"] else sheet.width / 2
+            dot(sheet.ax, x, middle, each["role"], form(each["own"]))
+    return sheet.close(len(data) * row)
+
+
+@styled
+def plot_line(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = write_plain) -> Axes:
+    """A small line over the years; where the series breaks the line does, with a tick between.
+
+    Args:
+        data: A row per value in order: ``year`` (a number), ``value``, ``segment``.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        form: How numbers are written.
+    """
+    width, height = SMALL
+    axes = open_axes(ax, height, (6, 6, 6, 6), width=width)
+    axes.set_axis_off()
+    before: float | None = None
+    for _, part in data.groupby("segment", sort=False):
+        years, values = part["year"].tolist(), part["value"].tolist()
+        if before is not None:
+            dashes = {"linestyle": (0, (2, 2)), "linewidth": 0.8}
+            axes.axvline((before + years[0]) / 2, color=ROLES["rule"], **dashes)
+        words = (f"{int(year)}: {form(value)}" for year, value in zip(years, values, strict=True))
+        (line,) = axes.plot(years, values, color=ROLES["mid"])
+        mark(line, "; ".join(words))
+        if len(part) == 1:
+            axes.plot(years * 2, values * 2, color=ROLES["mid"], linewidth=4)
+        before = years[-1]
+    (point,) = axes.plot(years[-1:] * 2, values[-1:] * 2, color=ROLES["deep"], linewidth=6)
+    mark(point, f"{int(years[-1])}: {form(values[-1])}")
+    return free(axes)
+
+
+@styled
+def plot_tile_map(
+    values: pd.Series[float],
+    ax: Axes | None = None,
+    *,
+    tiles: pd.DataFrame,
+    form: Format = write_plain,
+    missing: str = "–",
+) -> Axes:
+    """A square a province, where it lies in the country; the darker, the more.
+
+    Five classes with equally many provinces each, as far as equal values allow; Hoàng Sa and
+    Trường Sa are dots of their provinces' colours. A province without a value is hollow and dashed.
+
+    Args:
+        values: One number a province, by ``area_id``; NaN or no row: missing.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        tiles: The squares: a table that ``choose_tiles`` gives.
+        form: How numbers are written.
+        missing: What the legend calls a missing value.
+
+    Raises:
+        CommandError: An area that has no square in ``tiles``.
+    """
+    check_tiles(values.index, tiles)
+    known = values.dropna()
+    limits = find_limits(known)
+    sheet = Sheet(ax)
+    rows = list_rows(tiles.astype({"column": "float64", "row": "float64"}))
+    left = (sheet.width - (max(row["column"] for row in rows) + 1) * TILE) / 2
+    for row in rows:
+        role = ""
+        if row["area_id"] in known.index:
+            role = STEPS[int(np.searchsorted(limits, known[row["area_id"]], side="left"))]
+        told = form(float(known[row["area_id"]])) if role else missing
+        _draw_tile(sheet, row, left, role, f"{row['name']}: {told}")
+    is_whole = set(tiles["area_id"]) <= set(known.index)
+    _write_legend(sheet, _list_classes(known, limits, form) + [("", missing)] * (not is_whole))
+    return sheet.close((max(row["row"] for row in rows) + 1) * TILE + 4)
+
+
+def choose_tiles(area_ids: Sequence[str], maps: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The squares that areas stand on: those of 63 provinces, or those of 34.
+
+    Args:
+        area_ids: The provinces that have a value.
+        maps: The tables of squares by their number of provinces, ``63`` and ``34``.
+
+    Raises:
+        CommandError: The provinces are of both times, or of none, or could be of either.
+    """
+    own = set(area_ids)
+    fits = [name for name, tiles in maps.items() if own <= set(tiles["area_id"])]
+    if len(fits) == 1:
+        return maps[fits[0]]
+    found = (
+        f"only provinces that are among the {' and the '.join(fits)}"
+        if fits
+        else "provinces of different times, or areas that are none"
+    )
+    raise CommandError(
+        Problem(
+            "plot_tile_map",
+            found,
+            "provinces of one time: 63 until 30 June 2025, 34 since 1 July 2025",
+            "Keep the values of one time, or name the squares: tiles=.",
+        )
+    )
+
+
+def check_tiles(area_ids: Any, tiles: pd.DataFrame) -> None:
+    """Refuse areas that have no square.
+
+    Raises:
+        CommandError: There is such an area.
+    """
+    unknown = sorted(set(map(str, area_ids)) - set(tiles["area_id"]))
+    if unknown:
+        number = tiles["area_id"].nunique()
+        raise CommandError(
+            Problem(
+                "plot_tile_map",
+                f"no square for {', '.join(unknown[:6])}",
+                f"ids of the {number} provinces of this map",
+                "Keep the values of one time: 63 provinces until 30 June 2025, 34 since.",
+            )
+        )
+
+
+def find_limits(values: pd.Series[float]) -> list[float]:
+    """The upper ends of all classes but the last: fewer classes where values are few or equal."""
+    if values.nunique() < len(STEPS):
+        return [float(each) for each in sorted(values.unique())][:-1]
+    shares = np.arange(1, len(STEPS)) / len(STEPS)
+    return sorted({float(each) for each in values.quantile(shares, interpolation="lower")})
+
+
+def _draw_tile(sheet: Sheet, row: dict[str, Any], left: float, role: str, words: str) -> None:
+    from matplotlib.patches import Circle, Rectangle
+
+    x, y = left + row["column"] * TILE, row["row"] * TILE
+    fill = ROLES[role] if role else "none"
+    edge: dict[str, Any] = {"facecolor": fill, "edgecolor": ROLES["rule"], "linewidth": 0.8}
+    if not role:
+        edge["linestyle"] = (0, (2, 2))
+    if row["kind"] == "dot":
+        shape: Any = Circle((x + TILE / 2, y + DOT), DOT, **edge)
+        sheet.text((x + TILE / 2, y + 2 * DOT + TEXT), row["name"], "soft", ha="center")
+    else:
+        shape = Rectangle((x + 1, y + 1), TILE - 2, TILE - 2, **edge)
+        colour = "paper" if role in LIGHT_TEXT else "ink" if role else "soft"
+        sheet.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
+    sheet.ax.add_artist(shape).set_clip_on(False)
+    mark(shape, words)
+
+
+def _list_classes(
+    known: pd.Series[float], limits: list[float], form: Format
+) -> list[tuple[str, str]]:
+    """Each class that has values: its colour, and its least and greatest value."""
+    classes = np.searchsorted(limits, known.to_numpy(), side="left")
+    own = [(STEPS[at], known[classes == at]) for at in sorted(set(classes.tolist()))]
+    ends = [(role, form(float(each.min())), form(float(each.max()))) for role, each in own]
+    return [(role, low if low == high else f"{low} – {high}") for role, low, high in ends]
+
+
+def _write_legend(sheet: Sheet, classes: Sequence[tuple[str, str]]) -> None:
+    """The classes with their ends, in the free corner at the left of the middle."""
+    from matplotlib.patches import Rectangle
+
+    for at, (role, words) in enumerate(classes):
+        y = 6.6 * TILE + at * (LINE + 4)
+        edge: dict[str, Any] = {"edgecolor": ROLES["rule"], "linewidth": 0.8}
+        if not role:
+            edge["linestyle"] = (0, (2, 2))
+        swatch = Rectangle((0, y), 16, 12, facecolor=ROLES[role] if role else "none", **edge)
+        sheet.ax.add_artist(swatch).set_clip_on(False)
+        sheet.text((22, y + 10), words, "soft")

@@ -1,0 +1,240 @@
+"""What every chart is made of: axes in our style, colours by role, marks with their words.
+
+``Sheet`` is for charts without a scale to read: positions in points, y downwards, whatever the
+width of the axes. Knows nothing of what is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from cchc_analysis.data.words import plain
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Point = tuple[float, float]
+Place = tuple[tuple[float, str], tuple[float, str]]
+Margins = tuple[float, float, float, float]
+Format = Callable[[float], str]
+P = ParamSpec("P")
+
+WIDTH = 340.0
+"""Width of a chart in points: a phone shows it at its own size, a desktop a little larger."""
+TEXT = 11.5
+LINE = 14.0
+GAP = 4.0
+HATCH = 4
+LETTER = 6.1
+"""Width reserved for a letter at TEXT: the page's font is not known here, so rather too much."""
+TITLE = "title: "
+"""How the id of an artist begins that says what the artist is (``mark``)."""
+
+ROLES: Mapping[str, str] = {
+    "ink": "#1a1f24",
+    "soft": "#57606a",
+    "rule": "#8c959f",
+    "hair": "#d5dbe1",
+    "deep": "#1b4b73",
+    "mid": "#5a8bb8",
+    "pale": "#c6d9ea",
+    "paper": "#ffffff",
+    "alert": "#b04a00",
+    "t1": "#dce8f3",
+    "t2": "#b4cfe6",
+    "t3": "#86b0d5",
+    "t4": "#3f74a8",
+}
+"""Ink, the quiet greys, three steps of one blue that differ in lightness (and so also without
+colour), one accent for what needs attention, and the steps of a map, whose last one is ``deep``."""
+
+
+@cache
+def style() -> Any:
+    """The settings of ``cchc.mplstyle``."""
+    import matplotlib as mpl
+
+    path = Path(__file__).with_name("cchc.mplstyle")
+    return dict(mpl.rc_params_from_file(path, use_default_template=False))
+
+
+def styled(plot: Callable[P, Axes]) -> Callable[P, Axes]:
+    """Let a function draw in our style, and leave that of the caller as it was."""
+
+    @wraps(plot)
+    def draw(*args: P.args, **kwargs: P.kwargs) -> Axes:
+        import matplotlib as mpl
+
+        with mpl.rc_context(style()):
+            return plot(*args, **kwargs)
+
+    return draw
+
+
+def draw(
+    plot: Callable[Concatenate[Any, P], Axes], data: Any, *args: P.args, **kwargs: P.kwargs
+) -> Figure:
+    """The figure of a plot, at its natural size, and not left open in pyplot."""
+    from matplotlib import pyplot as plt
+
+    drawn: Any = plot(data, *args, **kwargs)
+    plt.close(drawn.figure)
+    figure: Figure = drawn.figure
+    return figure
+
+
+def open_axes(
+    ax: Axes | None, height: float, margins: Margins = (0, 0, 0, 0), *, width: float = WIDTH
+) -> Any:
+    """The axes to draw on: the given ones, or new ones of a size, in points.
+
+    Args:
+        ax: The given axes.
+        height: Of the new figure, margins included.
+        margins: Left, right, top, bottom.
+        width: Of the new figure.
+    """
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot as plt
+
+    left, right, top, bottom = margins
+    figure = plt.figure(figsize=(width / 72, height / 72))
+    size = (1 - (left + right) / width, 1 - (top + bottom) / height)
+    return figure.add_axes((left / width, bottom / height, *size))
+
+
+def note(ax: Any, words: str, at: Place, shift: Point, **more: Any) -> None:
+    """Quiet words some points beside a place, whatever the size of the axes.
+
+    Args:
+        ax: The axes.
+        words: The words.
+        at: Both positions, each with what it counts: ``data`` or ``axes fraction``.
+        shift: Points to the right and up.
+        more: Properties of the text.
+    """
+    (x, across), (y, upwards) = at
+    own = {"color": ROLES["soft"], "annotation_clip": False, "parse_math": False} | more
+    place = {"xycoords": (across, upwards), "textcoords": "offset points"}
+    ax.annotate(plain(words), (x, y), shift, **place, **own)
+
+
+def mark(artist: Artist, words: str) -> None:
+    """Say what an artist is: shown where the pointer rests, read where the picture is not seen."""
+    artist.set_gid(f"{TITLE}{plain(words)}")
+
+
+def free(ax: Any) -> Axes:
+    """The same axes; what stands at an edge is drawn whole."""
+    for artist in (*ax.get_children(), *ax.get_xgridlines(), *ax.get_ygridlines()):
+        artist.set_clip_on(False)
+    axes: Axes = ax
+    return axes
+
+
+def shorten(words: str, room: float) -> str:
+    """Words cut to what fits into some points, at a space; the whole of them stands in the table.
+
+    >>> shorten("Thành phố Hồ Chí Minh", 90), shorten("abc", 90)
+    ('Thành phố Hồ…', 'abc')
+    """
+    letters = max(int(room / LETTER), 4)
+    if len(words) <= letters:
+        return words
+    cut, after = words[: letters - 1], words[letters - 1]
+    whole = cut[: cut.rfind(" ")] if " " in cut.strip() and after != " " else cut
+    return whole.rstrip(" ,;–-") + "…"
+
+
+def width_of(words: str) -> float:
+    """The room that words take, in points."""
+    return len(words) * LETTER
+
+
+def scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:
+    """A line from the least value at ``start`` to the greatest at ``end``."""
+    least, most = min(values), max(values)
+    span = most - least or 1.0
+    return lambda value: start + (value - least) / span * (end - start)
+
+
+class Sheet:
+    """Axes on which positions are points, y downwards; closed with the height that it took."""
+
+    def __init__(self, ax: Axes | None, *, width: float = WIDTH) -> None:
+        self._is_own = ax is None
+        self.ax = open_axes(ax, 100.0, width=width)
+        figure: Any = self.ax.figure
+        self.width = float(self.ax.bbox.width) * 72 / float(figure.dpi)
+        self.ax.set_axis_off()
+        self.ax.set_xlim(0, self.width)
+
+    def close(self, height: float) -> Axes:
+        """The axes, cut to their height."""
+        self.ax.set_ylim(max(height, 1.0), 0)
+        figure: Any = self.ax.figure
+        if self._is_own:
+            figure.set_size_inches(self.width / 72, max(height, 1.0) / 72)
+        axes: Axes = self.ax
+        return axes
+
+    def box(self, at: Point, size: Point, role: str, words: str = "") -> None:
+        """A filled bar; a pale one gets an outline, so that it stands out from the paper."""
+        from matplotlib.patches import Rectangle
+
+        edge = "deep" if role in ("pale", "paper") else "paper"
+        self._add(Rectangle(at, max(size[0], 0.8), size[1], fc=ROLES[role], ec=ROLES[edge]), words)
+
+    def hatch(self, at: Point, size: Point, words: str = "") -> None:
+        """A part that is contested: hatched, so that it differs without colour too."""
+        from matplotlib.patches import PathPatch, Rectangle
+        from matplotlib.path import Path as Outline
+
+        (x, y), wide, height = at, max(size[0], 2.0), size[1]
+        ends: list[Point] = []
+        # Drawn as lines: a matplotlib hatch is a pattern of forty lines whatever its size.
+        for step in range(0, int(wide + height) + 1, HATCH):
+            left, right = max(step - height, 0), min(step, wide)
+            ends += [(x + left, y + step - left), (x + right, y + step - right)]
+        codes = [Outline.MOVETO, Outline.LINETO] * (len(ends) // 2)
+        edge: dict[str, Any] = {"edgecolor": ROLES["alert"], "linewidth": 1}
+        self._add(Rectangle((x, y), wide, height, facecolor=ROLES["paper"], **edge), words)
+        self._add(PathPatch(Outline(ends, codes), facecolor="none", **edge))
+
+    def line(
+        self, points: Sequence[Point], role: str, width: float = 0.8, words: str = "", **more: Any
+    ) -> None:
+        """A line through points, with flat ends unless told otherwise."""
+        from matplotlib.lines import Line2D
+
+        xs, ys = zip(*points, strict=True)
+        ends = {"solid_capstyle": "butt"} | more
+        self._add(Line2D(xs, ys, color=ROLES[role], linewidth=width, **ends), words)
+
+    def text(self, at: Point, words: str, role: str = "ink", **more: Any) -> None:
+        """Text on its base line."""
+        from matplotlib.text import Text
+
+        own: dict[str, Any] = {"color": ROLES[role], "fontsize": TEXT, "parse_math": False} | more
+        self._add(Text(*at, plain(words), **own))
+
+    def _add(self, artist: Artist, words: str = "") -> None:
+        self.ax.add_artist(artist).set_clip_on(False)
+        if words:
+            mark(artist, words)
+
+
+def dot(ax: Any, x: float, y: float, role: str, words: str = "", *, hollow: bool = False) -> None:
+    """A point; a hollow one is contested. A line without length: smaller than a marker."""
+    size = {"solid_capstyle": "round", "clip_on": False}
+    (line,) = ax.plot([x, x], [y, y], color=ROLES[role], linewidth=10, **size)
+    mark(line, words)
+    if hollow:
+        (line,) = ax.plot([x, x], [y, y], color=ROLES["paper"], linewidth=5.5, **size)
+        mark(line, words)

@@ -1,0 +1,273 @@
+"""Plots: on axes of one's own, on a page in small and the same bytes, and a map of the country."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from brief_work import PROJECT, find_all, read_text
+from cchc_analysis import errors, plot_tile_map
+from cchc_analysis.brief import plots
+from cchc_analysis.brief.plots import ROLES, choose_tiles, draw, to_svg
+from cchc_analysis.brief.plots.place import STEPS, find_limits
+from cchc_analysis.data.reference import load_reference
+from test_charts import contrast, palettes
+
+NAN = float("nan")
+REFERENCE = load_reference(PROJECT.reference)
+MAPS = {"63": REFERENCE.tile_map_63, "34": REFERENCE.tile_map_34}
+
+
+def part(**more: Any) -> dict[str, Any]:
+    row = {"label": "a", "text": "5", "value": 5.0, "role": "deep", "is_contested": False}
+    return row | more
+
+
+def point(**more: Any) -> dict[str, Any]:
+    ends = {"start": 0.0, "end": 100.0, "low": NAN, "high": NAN}
+    return part() | ends | {"target": NAN, "target_text": ""} | more
+
+
+def five(**more: Any) -> dict[str, Any]:
+    return {"least": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "most": 5.0, "own": 4.5} | more
+
+
+YEARS = pd.DataFrame(
+    {
+        "name": ["A", "A", "A", "B"],
+        "year": [2019.0, 2020.0, 2022.0, 2020.0],
+        "value": [1.0, 2.0, 3.0, 9.0],
+        "segment": [0, 0, 1, 0],
+        "role": "mid",
+    }
+)
+TABLES: dict[Callable[..., Any], pd.DataFrame] = {
+    plots.plot_flow: pd.DataFrame(
+        [
+            part(panel="P", side="in", heading="in", gap="gap"),
+            part(panel="P", side="out", heading="out", gap="gap"),
+        ]
+    ),
+    plots.plot_stacks: pd.DataFrame([part(row="R", total=9.0, heading="9", is_shared=False)]),
+    plots.plot_amounts: pd.DataFrame([part(), part(is_contested=True)]),
+    plots.plot_points: pd.DataFrame([point(), point(start=80.0, value=90.0, low=85.0, high=95.0)]),
+    plots.plot_multiples: YEARS,
+    plots.plot_distribution: pd.DataFrame([five(label="2019"), five(label="2020", own=NAN)]),
+    plots.plot_change: pd.DataFrame(
+        {"name": ["A", "B"], "first": [1.0, 2.0], "last": [3.0, 1.0], "role": ["deep", "pale"]}
+    ),
+    plots.plot_dots: pd.DataFrame(
+        {"name": ["A", "B"], "value": [1.0, 2.0], "low": [0.5, NAN], "high": [1.5, NAN]}
+        | {"text": ["1", "2"], "role": "deep"}
+    ),
+    plots.plot_funnel: pd.DataFrame(
+        {"name": ["A", "B"], "total": [10.0, 90.0], "rate": [50.0, 80.0], "place": ["own", "high"]}
+    ),
+    plots.plot_control: pd.DataFrame(
+        {"period": ["2020-Q1", "2020-Q2"], "value": [1.0, 2.0], "centre": 1.5, "low": 0.5}
+        | {"high": 2.5, "signal": ["", "beyond"]}
+    ),
+    plots.plot_coverage: pd.DataFrame({"2019": [True, False]}, index=["A", "B"]),
+    plots.plot_spine: pd.DataFrame(
+        [{"lowest": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "highest": 5.0, "own": 4.0}]
+    ).assign(role="deep"),
+    plots.plot_line: YEARS[YEARS["name"] == "A"],
+}
+
+
+def values(number: str = "63") -> pd.Series:
+    ids = MAPS[number]["area_id"].unique()
+    return pd.Series(np.arange(len(ids), dtype="float64"), index=ids)
+
+
+@pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
+def test_a_plot_draws_on_axes_of_ones_own_and_opens_no_others(plot: Callable[..., Any]) -> None:
+    from matplotlib import pyplot as plt
+
+    figure = Figure(figsize=(9, 3))
+    axes = figure.add_axes((0.1, 0.2, 0.4, 0.6))
+    before = axes.get_position().bounds
+    assert plot(TABLES[plot], ax=axes) is axes
+    assert axes.get_position().bounds == before
+    assert tuple(figure.get_size_inches()) == (9, 3)
+    assert not plt.get_fignums()
+    assert "<path" in to_svg(figure)
+
+
+@pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
+def test_a_plot_opens_axes_of_its_own_and_leaves_the_style_alone(plot: Callable[..., Any]) -> None:
+    from matplotlib import pyplot as plt
+
+    before = dict(mpl.rcParams)
+    axes = plot(TABLES[plot])
+    assert [axes.figure] == [plt.figure(number) for number in plt.get_fignums()]
+    plt.close("all")
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
+def test_a_picture_is_the_same_to_the_byte_and_its_marks_say_what_they_are(
+    plot: Callable[..., Any],
+) -> None:
+    svg = to_svg(draw(plot, TABLES[plot]))
+    assert svg == to_svg(draw(plot, TABLES[plot]))
+    assert "<title>" in svg or plot is plots.plot_coverage
+    assert "font-family" not in svg
+    assert not find_all(r' id="', svg)
+
+
+@pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
+def test_every_colour_of_ours_is_a_role(plot: Callable[..., Any]) -> None:
+    svg = to_svg(draw(plot, TABLES[plot]))
+    drawn, rules = re.sub(r"<style>.*?</style>", "", svg), find_all(r"<style>(.*?)</style>", svg)
+    assert not find_all(r'(?:fill|stroke)="#', drawn)
+    used = {each for names in find_all(r'class="([^"]+)"', drawn) for each in names.split()}
+    assert used == set(find_all(r":where\(\.([\w-]+)\)", rules[0]))
+
+
+def test_a_scale_that_is_read_has_numbers_and_a_name() -> None:
+    spread = draw(plots.plot_distribution, TABLES[plots.plot_distribution], unit="points")
+    assert {"points", "2", "4"} <= set(find_all(r"<text[^>]*>([^<]+)<", to_svg(spread)))
+    dots = TABLES[plots.plot_dots]
+    svg = to_svg(draw(plots.plot_dots, dots, reference=(1.5, "median 1.5"), unit="%", ends=(0, 2)))
+    assert {"%", "0", "1", "2", "median 1.5"} <= set(find_all(r"<text[^>]*>([^<]+)<", svg))
+
+
+def test_what_lies_beyond_the_ends_is_drawn_at_the_end() -> None:
+    dots = TABLES[plots.plot_dots].assign(value=[1.0, 50.0])
+    axes = plots.plot_dots(dots, Figure().add_subplot(), ends=(0, 2))
+    assert axes.get_xlim() == (0, 2)
+    assert max(float(max(line.get_xdata())) for line in axes.lines) == 2
+
+
+def test_a_line_breaks_where_its_series_does() -> None:
+    axes = plots.plot_line(TABLES[plots.plot_line], Figure().add_subplot())
+    lengths = [len(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 1.6]
+    assert lengths == [2, 1]
+
+
+def test_one_area_among_equals_stands_in_the_middle() -> None:
+    row = {"lowest": 5.0, "q1": 5.0, "median": 5.0, "q3": 5.0, "highest": 5.0, "own": 5.0}
+    svg = to_svg(draw(plots.plot_spine, pd.DataFrame([row]).assign(role="deep")))
+    assert find_all(r'<path d="M([\d.]+) 8L[\d.]+ 8" class="s-deep"', svg) == ["60"]
+
+
+def foreign() -> Figure:
+    """A figure as anybody draws one."""
+    figure = Figure()
+    axes = figure.add_subplot()
+    axes.bar([1, 2], [3, 2], color=["tab:red", "black"], hatch="//")
+    axes.plot([0, 9], [0, 9], marker="o")
+    axes.imshow(np.eye(3), extent=(0, 1, 0, 1))
+    axes.set(ylim=(0, 4), title="$x^2$", ylabel="R² < 1")
+    return figure
+
+
+def test_a_figure_of_somebody_else_loses_nothing() -> None:
+    svg = to_svg(foreign())
+    assert "<image " in svg
+    assert 'fill="#d62728"' in svg
+    assert 'class="f-ink' in svg  # black: seen in the dark too
+    assert "<pattern id=" in svg
+    assert "R² &lt; 1" in svg
+    for reference in find_all(r"url\(#([^)]+)\)", svg):
+        assert f' id="{reference}"' in svg
+
+
+def test_two_figures_on_a_page_share_no_id() -> None:
+    first = foreign()
+    second = foreign()
+    second.axes[0].set_title("another")
+    ids = [find_all(r' id="([^"]+)"', to_svg(each)) for each in (first, second)]
+    assert ids[0]
+    assert not set(ids[0]) & set(ids[1])
+
+
+@pytest.mark.parametrize("number", MAPS)
+def test_every_province_has_a_square_and_the_islands_a_dot(number: str) -> None:
+    tiles = MAPS[number]
+    squares = tiles[tiles["kind"] == "square"]
+    assert len(squares) == int(number)
+    assert not squares.duplicated(["column", "row"]).any()
+    assert not squares["label"].duplicated().any()
+    assert (squares["label"] != "").all()
+    assert set(tiles.loc[tiles["kind"] == "dot", "name"]) == {"Hoàng Sa", "Trường Sa"}
+    day = "2025-06-30" if number == "63" else "2025-07-01"
+    areas = REFERENCE.areas[REFERENCE.areas["level"] == "province"]
+    ends = areas["valid_to"].replace("", "9999")
+    assert set(squares["area_id"]) == set(
+        areas.loc[(areas["valid_from"] <= day) & (day <= ends), "area_id"]
+    )
+
+
+@pytest.mark.parametrize("number", MAPS)
+def test_a_map_has_every_province_with_its_name_and_value(number: str) -> None:
+    svg = to_svg(plot_tile_map(values(number)).figure)
+    named = set(find_all(r"<title>([^<]+)</title>", svg))
+    first = MAPS[number].iloc[0]
+    assert f"{first['name']}: 0" in named
+    assert len(named) == int(number) + 2
+    assert set(find_all(r'class="f-(\w+) s-rule"', svg)) == set(STEPS)
+
+
+def test_a_map_shows_what_is_missing_as_missing() -> None:
+    held = values()
+    held.iloc[4] = NAN
+    svg = to_svg(plot_tile_map(held.drop("48"), missing="none held").figure)
+    assert read_text(svg).count("none held") == 4  # two squares, a dot, the legend
+    assert len(find_all(r'stroke-dasharray="[^"]*"', svg)) == 4
+
+
+@pytest.mark.parametrize(
+    ("ids", "found"),
+    [
+        (["02", "15-2025"], "different times"),
+        (["01", "Hà Nội"], "different times"),
+        (["01", "04"], "among the 63 and the 34"),
+    ],
+)
+def test_a_map_of_two_times_is_refused(ids: list[str], found: str) -> None:
+    with pytest.raises(errors.CommandError, match=found):
+        plot_tile_map(pd.Series([1.0, 2.0], index=ids))
+
+
+def test_provinces_of_both_times_stand_where_one_asks_for() -> None:
+    held = pd.Series([1.0, 2.0], index=["01", "04"])
+    assert "<svg" in to_svg(plot_tile_map(held, tiles=MAPS["34"]).figure)
+    with pytest.raises(errors.CommandError, match="no square for 02"):
+        plot_tile_map(pd.Series([1.0], index=["02"]), tiles=MAPS["34"])
+    assert choose_tiles(["02"], MAPS) is MAPS["63"]
+
+
+def test_classes_hold_equally_many_and_equal_values_one_class() -> None:
+    counts = np.bincount(np.searchsorted(find_limits(values()), values()), minlength=5)
+    assert set(counts) <= {12, 13}
+    assert find_limits(pd.Series([7.0] * 9)) == []
+    assert find_limits(pd.Series([1.0, 1.0, 2.0])) == [1.0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_steps_of_a_map_differ_in_lightness_and_bear_their_labels(scheme: str) -> None:
+    colours = palettes()[scheme]
+    steps = [colours[name] for name in STEPS]
+    for one, other in pairwise(steps):
+        assert contrast(one, other) >= 1.25, (one, other)
+    ends = [contrast(each, colours["paper"]) for each in steps]
+    assert ends == sorted(ends)
+    for name, text in zip(STEPS, ["ink", "ink", "ink", "paper", "paper"], strict=True):
+        assert contrast(colours[name], colours[text]) >= 4.5, name
+
+
+def test_the_style_file_uses_no_colour_but_roles() -> None:
+    path = PROJECT.root / "src/cchc_analysis/brief/plots/cchc.mplstyle"
+    assert {f"#{each}" for each in re.findall(r"[0-9a-f]{6}\b", path.read_text("utf-8"))} <= set(
+        ROLES.values()
+    )
