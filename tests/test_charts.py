@@ -126,8 +126,9 @@ def test_zeros_and_values_beyond_the_scale_are_drawn(value: float) -> None:
 
 def test_a_target_an_interval_and_a_contested_value_differ_in_form() -> None:
     plain = points()
-    assert plain.count('stroke-linecap="round"') == 1
-    assert points(is_contested=True).count('stroke-linecap="round"') == 2
+    assert (plain.count('stroke-width="10"'), plain.count('stroke-width="5.5"')) == (1, 0)
+    contested = points(is_contested=True)
+    assert (contested.count('stroke-width="10"'), contested.count('stroke-width="5.5"')) == (1, 1)
     assert "s-ink" in points(target=70.0, target_text="target 70")
     assert "s-mid" in points(low=40.0, high=60.0)
 

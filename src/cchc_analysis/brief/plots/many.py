@@ -7,7 +7,6 @@ beside its mark, there is no scale to read, and none is drawn.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +117,8 @@ def _draw_segments(sheet: Sheet, name: str, rows: pd.DataFrame, form: Format) ->
         years = f"{int(part['year'].min())}–{int(part['year'].max())}"
         values = part["value"].tolist()
         words = f"{name}, {years}: {form(values[0])} → {form(values[-1])}"
-        _draw_line(sheet, points, str(rows["role"].iloc[0]), words)
+        whole = points if len(points) > 1 else points * 2  # a single one is a dot
+        sheet.line(whole, str(rows["role"].iloc[0]), 1.6, words, solid_capstyle="round")
     last = list_rows(rows.nlargest(1, "year"))[0]
     sheet.text((last["x"] + 5, last["y"] + 4), form(last["value"]))
 
@@ -412,16 +412,10 @@ def _choose_ticks(ends: tuple[float, float], count: int) -> list[float]:
     return [float(each) for each in ticks if ends[0] <= each <= ends[1]]
 
 
-def _draw_line(sheet: Sheet, points: Sequence[Point], role: str, words: str) -> None:
-    """A line through points; a single one is a dot."""
-    pieces = list(pairwise(points)) or [(points[0], points[0])]
-    _draw_pieces(sheet, pieces, role, 1.6, words=words, solid_capstyle="round")
-
-
 def _draw_pieces(
     sheet: Sheet, pieces: Sequence[tuple[Point, Point]], role: str, width: float, **more: Any
 ) -> None:
-    """Lines of two points each as one path: a path for every piece would double a page."""
+    """Lines of two points each as one path: a path for every one would double a page."""
     joined = [point for one, two in pieces for point in (one, two, (nan, nan))]
     if joined:
         sheet.line(joined[:-1], role, width, **more)

@@ -32,7 +32,7 @@ _KEPT = (
 )
 """What an element may keep, as attributes; colours and paths are told on their own."""
 _DEFAULTS = {
-    *(("stroke-width", "0.8"), ("stroke-linecap", "butt"), ("font-size", f"{TEXT:g}px")),
+    *(("stroke-width", "0.8"), ("stroke-linecap", "round"), ("font-size", f"{TEXT:g}px")),
     *(("font-style", "normal"), ("font-weight", "400"), ("text-anchor", "start")),
 }
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
@@ -41,6 +41,8 @@ _ROOM = re.compile(r" ?([A-Za-z]) ?")
 _BOX = re.compile(r"M(\S+) (\S+)L(\S+) \2L\3 (\S+)L\1 \4z")
 _NO_TURN = re.compile(r"rotate\(-?0 [^)]*\)")
 _PATH = "{http://www.w3.org/2000/svg}path"
+_THIN = 1.0
+"""Points up to which nobody sees how a line ends."""
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 
@@ -62,9 +64,11 @@ def to_svg(figure: Figure) -> Markup:
     drawn = re.sub(r'(?<= id=")|(?<=url\(#)', own, drawn)
     used = sorted(set(re.findall(r'[ "]([fs]-\w+)(?=[ "])', drawn)))
     box = _round(root.attrib["viewBox"])
+    size = f'viewBox="{box}" width="{box.split()[2]}" font-size="{TEXT:g}"'
+    rules = f":where(text){{fill:{ROLES['ink']}}}" + "".join(map(_rule, used))
     return Markup(  # noqa: S704 - its texts are escaped below
-        f'<svg viewBox="{box}" width="{box.split()[2]}" font-size="{TEXT:g}" stroke-width="0.8">'
-        f"<style>{''.join(map(_rule, used))}</style>{drawn}</svg>"
+        f'<svg {size} fill="none" stroke-width="0.8" stroke-linecap="round">'
+        f"<style>{rules}</style>{drawn}</svg>"
     )
 
 
@@ -91,8 +95,11 @@ def _tell(element: ET.Element, marks: dict[str, ET.Element]) -> str:
 
 def _wrap(tag: str, element: ET.Element, told: str) -> str:
     name = element.attrib.get("id", "")
-    if name.startswith(TITLE):
-        told = f"<title>{escape(name.removeprefix(TITLE))}</title>{told}"
+    if name.startswith(TITLE) and told:
+        title = f"<title>{escape(name.removeprefix(TITLE))}</title>"
+        if told.count("<") == 1:
+            return f"{told.removesuffix('/>')}>{title}</path>"
+        told = title + told
     attributes = _paint(element)
     if tag in ("clipPath", "pattern"):
         attributes = f' id="{name}"{attributes}'
@@ -123,13 +130,19 @@ def _paint(element: ET.Element) -> str:
     """Colours as classes where they are roles; all else as attributes, where it says something."""
     pairs = (part.partition(":") for part in element.attrib.get("style", "").split(";") if part)
     found = {name.strip(): value.strip() for name, _, value in pairs} | element.attrib
-    if element.tag == _PATH and "stroke" not in found:
+    if element.tag.endswith(("}path", "}use")):
         found.setdefault("fill", "#000000")  # matplotlib leaves it out
+        if "stroke" in found and float(found.get("stroke-width", "1")) > _THIN:
+            found.setdefault("stroke-linecap", "butt")
     if element.tag.endswith("}text") and found.get("fill") == ROLES["ink"]:
         del found["fill"]  # what a page gives its texts
     colours = [(what, found[what]) for what in ("fill", "stroke") if what in found]
     classes = [f"{what[0]}-{_ROLE_OF[colour]}" for what, colour in colours if colour in _ROLE_OF]
-    marks = [f' {what}="{colour}"' for what, colour in colours if colour not in _ROLE_OF]
+    marks = [
+        f' {what}="{colour}"'
+        for what, colour in colours
+        if colour not in _ROLE_OF and (what, colour) != ("fill", "none")
+    ]
     marks += [
         f' {name}="{_round(value).removesuffix("px")}"'
         for name in _KEPT
