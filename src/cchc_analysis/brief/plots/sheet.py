@@ -11,7 +11,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from cchc_analysis.data.words import plain
+from cchc_analysis.data.words import plain, shorten_text
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -139,17 +139,8 @@ def free(ax: Any) -> Axes:
 
 
 def shorten(words: str, room: float) -> str:
-    """Words cut to what fits into some points, at a space; the whole of them stands in the table.
-
-    >>> shorten("Thành phố Hồ Chí Minh", 90), shorten("abc", 90)
-    ('Thành phố Hồ…', 'abc')
-    """
-    letters = max(int(room / LETTER), 4)
-    if len(words) <= letters:
-        return words
-    cut, after = words[: letters - 1], words[letters - 1]
-    whole = cut[: cut.rfind(" ")] if " " in cut.strip() and after != " " else cut
-    return whole.rstrip(" ,;–-") + "…"
+    """Words cut to what fits into some points; the whole of them stands in the table."""
+    return shorten_text(words, max(int(room / LETTER), 4))
 
 
 def width_of(words: str) -> float:
