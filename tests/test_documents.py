@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from cchc_analysis.data.encodings import TCVN3, convert_tcvn3, convert_vni
+from cchc_analysis.data.outside import MOST_PDF_OBJECTS
 from cchc_analysis.errors import ReportError
-from cchc_analysis.read.documents import mask_persons, open_document, safety
+from cchc_analysis.read.documents import mask_persons, open_document
 from cchc_analysis.read.documents.guard import open_here
-from cchc_analysis.read.documents.legacy import TCVN3, convert_tcvn3, convert_vni
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 SENTENCE = "Kết quả cải cách hành chính: huyện tiếp nhận và giải quyết 1.310 hồ sơ của các xã.\n"
@@ -186,7 +187,7 @@ def hostile_files() -> dict[str, tuple[bytes, str]]:
         "empty.txt": (b"\n\n", "an empty file"),
         "noise.txt": (bytes(range(256)) * 40, "no text inside"),
         "objects.pdf": (
-            b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n" % n for n in range(safety.MOST_PDF_OBJECTS + 9)),
+            b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n" % n for n in range(MOST_PDF_OBJECTS + 9)),
             "objects",
         ),
         "damaged.pdf": (b"%PDF-1.7\nnothing more", "a damaged PDF"),
@@ -257,12 +258,12 @@ def test_a_picture_in_a_page_is_not_looked_at(tmp_path: Path) -> None:
 def test_a_document_that_never_ends_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cchc_analysis.read.documents import guard
+    from cchc_analysis.data import apart
 
     def never_end(command: list[str], *, timeout: int, **_: object) -> None:
-        raise guard.subprocess.TimeoutExpired(command, timeout)
+        raise apart.subprocess.TimeoutExpired(command, timeout)
 
-    monkeypatch.setattr(guard.subprocess, "run", never_end)
+    monkeypatch.setattr(apart.subprocess, "run", never_end)
     path = write(tmp_path, "a.html", b"<html><p>1</p></html>")
     with pytest.raises(ReportError, match="too much time or memory"):
         open_document(path, seconds=1)

@@ -44,6 +44,10 @@ class CchcError(Exception):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[CchcError], tuple[tuple[Problem, ...]]]:
+        """It comes back whole from another process."""
+        return type(self), (self.problems,)
+
 
 class CommandError(CchcError):
     """A wrong command, option or parameter."""

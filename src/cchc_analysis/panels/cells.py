@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.read.documents.texts import decode_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.read.documents.legacy import convert_legacy
+from cchc_analysis.data.encodings import convert_legacy
+from cchc_analysis.data.outside import MOST_PAGES, MOST_PDF_OBJECTS, refuse
 from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document, raise_digits
 from cchc_analysis.read.documents.paragraphs import TextLine, find_running, join_pages
-from cchc_analysis.read.documents.safety import MOST_PAGES, MOST_PDF_OBJECTS, refuse
 
 MOST_CHARACTERS = 30_000
 """Characters on one page; more is a page made to stall us."""

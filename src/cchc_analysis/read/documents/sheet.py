@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cchc_analysis.data.outside import open_archive, read_part, refuse, refuse_entities
 from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document
-from cchc_analysis.read.documents.safety import open_archive, read_part, refuse, refuse_entities
 
 MOST_CELLS = 2_000_000
 MOST_COLUMNS = 200

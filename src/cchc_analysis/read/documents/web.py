@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+from cchc_analysis.data.encodings import decode_text
+from cchc_analysis.data.outside import refuse
 from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document, raise_digits
-from cchc_analysis.read.documents.safety import refuse
-from cchc_analysis.read.documents.texts import decode_text
 
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document, raise_digits
-from cchc_analysis.read.documents.numbering import Numbering
-from cchc_analysis.read.documents.safety import (
+from cchc_analysis.data.outside import (
     open_archive,
     read_part,
     refuse,
     refuse_entities,
     refuse_outside_parts,
 )
+from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document, raise_digits
+from cchc_analysis.read.documents.numbering import Numbering
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
