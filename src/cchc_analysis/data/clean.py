@@ -12,6 +12,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 from cchc_analysis.data.records import Comparator, Number, Period
 
@@ -296,3 +297,21 @@ def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
         fold_text(name), {each: fold_text(each) for each in known}, scorer=fuzz.WRatio, limit=limit
     )
     return [str(match[2]) for match in scored if match[1] >= 50]
+
+
+def is_cut_off(first: Any, first_decimals: Any, second: Any, second_decimals: Any) -> Any:
+    """Whether the shorter of two numbers is the longer one with digits cut off, not rounded.
+
+    Args:
+        first: A number, or an array of them; so are the others.
+        first_decimals: How many decimals it is printed with.
+        second: The number that it is held against.
+        second_decimals: How many decimals that one is printed with.
+
+    >>> is_cut_off(6.747, 3, 6.74757, 5), is_cut_off(40.62, 2, 40.6146, 4)
+    (True, False)
+    """
+    lack = second_decimals - first_decimals
+    rest = (abs(second) - abs(first)) * ((lack > 0) * 2 - 1)
+    step = 10.0 ** -((first_decimals + second_decimals - abs(lack)) / 2)
+    return (lack != 0) & (rest >= 0) & (rest < step * (1 - 1e-9))

@@ -119,6 +119,9 @@ QUANTITY = (
 )
 """The columns that name one quantity, whichever source states it."""
 
+UNCERTAINTY = ("published_low", "published_high", "standard_error")
+"""What a source itself says of the sampling error of a value; missing where it says nothing."""
+
 OBSERVATION_COLUMNS = (
     "source_id",
     *QUANTITY,
@@ -126,6 +129,7 @@ OBSERVATION_COLUMNS = (
     "value",
     "low",
     "high",
+    *UNCERTAINTY,
     "unit",
     "decimals",
     "comparator",
@@ -147,6 +151,7 @@ INDICATOR_COLUMNS = (
     "figures",
     "wilson_low",
     "wilson_high",
+    *UNCERTAINTY,
     "other_readings",
     "correction",
     "is_contested",
@@ -208,7 +213,7 @@ class Number:
 
 NUMBER_COLUMNS = frozenset(
     {"value", "low", "high", "left", "right", "difference", "closing_value"}
-    | {"wilson_low", "wilson_high", "multiplier", "range_min", "range_max"}
+    | {"wilson_low", "wilson_high", "multiplier", "range_min", "range_max", *UNCERTAINTY}
 )
 INTEGER_COLUMNS = frozenset(
     {"line", "reading", "decimals", "applied", "passed", "failed", "not_applicable"}
@@ -259,6 +264,9 @@ COLUMN_MEANINGS = {
     "value": "the number, in unit",
     "low": "least value that the printed digits can stand for",
     "high": "greatest value that the printed digits can stand for",
+    "published_low": "lower end of the 95% interval that the source publishes, in unit",
+    "published_high": "upper end of the 95% interval that the source publishes, in unit",
+    "standard_error": "standard error of the value that the source publishes, in unit",
     "unit": "what one of value is, a row of data/reference/units.csv",
     "decimals": "decimals printed",
     "comparator": "how the figure binds: = >= > <= < or ~ for about",

@@ -17,6 +17,7 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
     QUANTITY,
+    UNCERTAINTY,
     Comparator,
     Number,
     Scope,
@@ -227,4 +228,6 @@ def _collect_readings(figures: pd.DataFrame) -> pd.DataFrame:
     readings["reading"] = readings.groupby(quantity, sort=False).cumcount() + 1
     readings["is_published"] = readings["reading"] == 1
     ordered = readings.sort_values([*quantity, "reading"], kind="stable", ignore_index=True)
-    return ordered[list(OBSERVATION_COLUMNS)]
+    return ordered.reindex(columns=list(OBSERVATION_COLUMNS)).astype(
+        dict.fromkeys(UNCERTAINTY, "float64")
+    )

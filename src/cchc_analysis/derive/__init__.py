@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.clean import format_number, label_period, parse_period
+from cchc_analysis.data.clean import format_number, is_cut_off, label_period, parse_period
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
     INDICATOR_COLUMNS,
     QUANTITY,
     RESULT_STATUSES,
+    UNCERTAINTY,
     Origin,
     Severity,
 )
@@ -36,6 +37,9 @@ __all__ = ["check_corrections", "check_formulas", "derive_indicators", "mark_fin
 
 SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
 """Where two sources state one quantity, the one nearer to the district's own reporting speaks."""
+
+PRECEDENCE = ("is_derived", "rank", "is_bare", "shortness")
+"""Which of several rows of one quantity is published, see ``_choose_source``."""
 
 CONFIDENCE = 0.95
 
@@ -65,7 +69,9 @@ def derive_indicators(
     stated = _choose_source(add_rows(reported, derived), sources)
     published = add_rows(stated, derive_quarters(stated, sources, reference))
     rated = _add_wilson(published, reference)
+    is_reported = rated["origin"] == Origin.REPORTED
     labelled = rated.assign(
+        **{name: rated[name].where(is_reported) for name in UNCERTAINTY},
         period=_label_periods(rated),
         is_contested=rated["other_readings"] != "",
         findings="",
@@ -143,18 +149,25 @@ def _report(observations: pd.DataFrame, transcripts: pd.DataFrame) -> pd.DataFra
 def _choose_source(candidates: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """One row per quantity; what other sources state otherwise goes to ``other_readings``.
 
-    Two sources agree where rounding alone can explain that they print different digits.
+    Two sources agree where rounding alone can explain that they print different digits. Among
+    panels the one speaks that publishes an interval, then the one that prints most digits.
     """
     kinds = dict(zip(sources["source_id"], sources["kind"], strict=True))
+    rank = candidates["source_id"].map(kinds).map(SOURCE_RANK)
+    is_panel = rank == SOURCE_RANK["panel"]
     ranked = candidates.assign(
-        rank=candidates["source_id"].map(kinds).map(SOURCE_RANK),
+        rank=rank,
         is_derived=candidates["origin"] == Origin.DERIVED,
-    ).sort_values([*QUANTITY, "is_derived", "rank", "source_id"], ignore_index=True)
+        is_bare=is_panel & candidates["published_low"].isna(),
+        shortness=-candidates["decimals"].where(is_panel, 0),
+    ).sort_values([*QUANTITY, *PRECEDENCE, "source_id"], ignore_index=True)
     chosen = ranked.drop_duplicates(list(QUANTITY)).set_index(list(QUANTITY))
     for other in list_rows(ranked[ranked.duplicated(list(QUANTITY))]):
         quantity = tuple(other[column] for column in QUANTITY)
         same = chosen.loc[quantity]
-        if other["low"] > same["high"] or same["low"] > other["high"]:
+        is_apart = other["low"] > same["high"] or same["low"] > other["high"]
+        numbers = (other["value"], other["decimals"], same["value"], same["decimals"])
+        if is_apart and not is_cut_off(*numbers):
             note = f"{format_number(other['value'])} [{other['source_id']}: {other['figures']}]"
             before = chosen.loc[quantity, "other_readings"]
             chosen.loc[quantity, "other_readings"] = f"{before}; {note}".strip("; ")

@@ -86,7 +86,10 @@ class AreaIndex:
         ]
 
     def find(self, name: str, province: str = "") -> set[str]:
-        """The ids of all areas that a name can mean, inside a province if one is given."""
+        """The ids of all areas that a name can mean, in a province if one is given.
+
+        A province's own row names the province twice: it is meant as well as what it holds.
+        """
         said = take_apart(name)
         if said.province and said.text in self._names:
             said = replace(said, head=said.text, bare=said.text, province="")
@@ -94,8 +97,10 @@ class AreaIndex:
         if not inside:
             return found
         above = self._find_above(inside)
-        below = {each for each in found if each not in above and self._is_inside(each, above)}
-        return below or (found & above)
+        own = found & above
+        below = {each for each in found - above if self._is_inside(each, above)}
+        is_twice = fold_text(take_apart(inside).bare) == fold_text(said.bare)
+        return below | own if is_twice else below or own
 
     def _find_spelled(self, said: Name) -> set[str]:
         """By the first way of comparing that finds something; diacritics count before they do not.

@@ -14,7 +14,7 @@ import numpy as np
 
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY
+from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
 from cchc_analysis.errors import Problem
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.places import FRACTION, name_rows
@@ -52,6 +52,7 @@ def check_figures(
         *_check_numerals(figures, where),
         *_check_fractions(figures, where, small_rates),
         *_check_range(figures, reference, where),
+        *_check_bounds(figures, where),
         *_check_existence(figures, reference, where),
         *_check_doubles(figures, where),
     ]
@@ -137,6 +138,22 @@ def _is_grouped(row: pd.Series[Any], printed: object) -> bool:
     """Whether a mark before the last three digits was read as one between thousands."""
     marks = [mark for mark in ".," if isinstance(printed, str) and mark in printed]
     return len(marks) == 1 and float(row["value"]).is_integer() and abs(row["value"]) >= 1000
+
+
+def _check_bounds(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
+    """The interval of a value holds it, and its standard error is no less than nothing."""
+    low, high, error = (figures[name] for name in UNCERTAINTY)
+    slack = 0.5 * 10.0 ** -figures["decimals"].astype("float64") + 1e-9
+    is_out = (low > figures["value"] + slack) | (high < figures["value"] - slack) | (error < 0)
+    for indicator, rows in figures[is_out].groupby("indicator", sort=False):
+        first = rows.iloc[0]
+        said = ", ".join(f"{name} {first[name]:g}" for name in UNCERTAINTY if first.notna()[name])
+        yield Problem(
+            f"{where}, {name_rows(rows['row'])}",
+            f"{indicator} = {first['printed']} ({first['area']}) with {said}",
+            "an interval that holds its value",
+            "Check which columns are the bounds, and of which value.",
+        )
 
 
 def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
@@ -268,7 +285,10 @@ def mark_fractions(figures: pd.DataFrame) -> pd.DataFrame:
     """Shares of one into per cents; two more decimals were printed than the per cent shows."""
     is_share = figures["unit"] == FRACTION
     return figures.assign(
-        value=figures["value"].where(~is_share, (100 * figures["value"]).round(9)),
+        **{
+            name: figures[name].where(~is_share, (100 * figures[name]).round(9))
+            for name in ("value", *UNCERTAINTY)
+        },
         decimals=figures["decimals"].where(~is_share, (figures["decimals"] - 2).clip(lower=0)),
         unit=figures["unit"].mask(is_share, "%"),
     )

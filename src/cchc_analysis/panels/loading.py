@@ -18,6 +18,7 @@ from cchc_analysis.data.records import (
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
     TRANSCRIPT_COLUMNS,
+    UNCERTAINTY,
 )
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.places import name_rows
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.reference import Reference
 
+KEY = ["figure_id"]
 ROUNDED = ("rate", "score", "money", "time", "other")
 """Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
 
@@ -101,13 +103,16 @@ def _load_panel(raw: Path, panel: str, sources: set[str], reference: Reference) 
 def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
     import pandas as pd
 
-    columns = list(PANEL_COLUMNS)
     path = folder / f"{panel}.parquet"
     if path.is_file():
-        return pd.read_parquet(path, columns=columns)
+        return pd.read_parquet(path).reindex(columns=list(PANEL_COLUMNS))
     try:
-        table = load_text_table(folder / f"{panel}.csv", columns, ["figure_id"])
-        numbers = {name: pd.to_numeric(table[name]) for name in ("value", "decimals")}
+        table = load_text_table(folder / f"{panel}.csv", _list_columns(folder, panel), KEY)
+        table = table.reindex(columns=list(PANEL_COLUMNS), fill_value="")
+        numbers = {
+            name: pd.to_numeric(table[name].replace("", None)).astype("float64")
+            for name in ("value", *UNCERTAINTY)
+        } | {"decimals": pd.to_numeric(table["decimals"])}
     except TableError as error:
         raise ReportError(error.problems) from None
     except ValueError as error:
@@ -116,11 +121,19 @@ def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
     return table.assign(**numbers)
 
 
+def _list_columns(folder: Path, panel: str) -> list[str]:
+    """The columns of a file of figures; those of before 2026-12 say nothing of uncertainty."""
+    with (folder / f"{panel}.csv").open(encoding="utf-8", errors="replace") as file:
+        head = file.readline().rstrip("\n").split(",")
+    return [name for name in PANEL_COLUMNS if name in head or name not in UNCERTAINTY]
+
+
 def _load_nothing() -> pd.DataFrame:
     import pandas as pd
 
     texts = pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str")
-    return texts.astype({"value": "float64", "decimals": "int64"})
+    numbers = dict.fromkeys(("value", *UNCERTAINTY), "float64")
+    return texts.astype(numbers | {"decimals": "int64"})
 
 
 def _check_codes(
@@ -158,6 +171,7 @@ def _as_observations(figures: pd.DataFrame, reference: Reference) -> pd.DataFram
         value=(figures["value"] * factor).astype("float64"),
         low=((figures["value"] - hidden) * factor).astype("float64"),
         high=((figures["value"] + hidden) * factor).astype("float64"),
+        **{name: (figures[name] * factor).astype("float64") for name in UNCERTAINTY},
         unit=own.astype("str"),
         is_published=True,
         figures=figures["figure_id"],

@@ -17,7 +17,8 @@ from cchc_analysis.errors import Problem, ReportError
 
 FIELDS = (
     *("area", "area_code", "province", "scope", "period", "period_start", "period_end"),
-    *("indicator", "breakdown", "value", "unit", "status", "source", "note"),
+    *("indicator", "breakdown", "value", "low", "high", "standard_error"),
+    *("unit", "status", "source", "note"),
 )
 """What a column of a panel can be."""
 

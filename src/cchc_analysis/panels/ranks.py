@@ -88,57 +88,37 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> list[str]:
     """How the ranks printed in a panel compare with the values beside them, in words.
 
     Args:
-        figures: Figures of one panel with ``indicator``, ``area``, ``area_id``, ``period_end`` and
-            ``value``.
+        figures: Figures of one panel, see ``reading.PanelFigures``.
         areas: The areas of the reference data.
     """
-    levels = areas.set_index("area_id")[["parent_id", "level"]]
-    placed = figures[figures["breakdown"] == ""].join(levels, on="area_id")
+    hidden = 0.5 * 10.0 ** -figures["decimals"].astype("float64")
+    stated = figures.drop(columns="printed").assign(
+        source_id=figures["source"],
+        is_published=True,
+        low=figures["value"] - hidden,
+        high=figures["value"] + hidden,
+    )
+    judged = check_ranks(stated, areas)
+    names = dict(zip(figures["area_id"], figures["area"], strict=True))
     said = []
-    for rank_id, indicator in RANKED.items():
-        pairs = [_rank_group(*pair) for pair in _pair_figures(placed, rank_id, indicator)]
-        if not pairs:
-            continue
-        holds = sum(int(pair["holds"].sum()) for pair in pairs)
-        count = sum(map(len, pairs))
-        off = [row for pair in pairs for row in list_rows(pair[~pair["holds"]])]
-        named = "; ".join(_tell_rank(row) for row in off[:MOST_NAMED])
+    for indicator, rows in judged.groupby("indicator", sort=False):
+        off = list_rows(rows[~rows["holds"].astype("bool")])
+        named = "; ".join(_tell_rank(row, names) for row in off[:MOST_NAMED])
         more = f" and {len(off) - MOST_NAMED} more" if len(off) > MOST_NAMED else ""
         said.append(
-            f"{holds} of {count} ranks of {indicator} follow from its values"
+            f"{len(rows) - len(off)} of {len(rows)} ranks of {indicator} follow from its values"
             + (f": {named}{more}" if off else "")
         )
     return said
 
 
-def _tell_rank(row: Mapping[str, Any]) -> str:
+def _tell_rank(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     most = f" to {row['most']:g}" if row["most"] > row["least"] else ""
+    most = most if row["is_complete"] else " or more"
     return (
-        f"{row['area']} {row['period_end'][:4]} is printed {row['printed']:g}, its value gives "
-        f"{row['least']:g}{most}"
+        f"{names[row['area_id']]} {row['period_end'][:4]} is printed {row['printed']:g}, "
+        f"its value gives {row['least']:g}{most}"
     )
-
-
-def _pair_figures(
-    placed: pd.DataFrame, rank_id: str, indicator: str
-) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    group = ["period_end", "level"]
-    values = placed[placed["indicator"] == indicator]
-    for key, ranks in placed[placed["indicator"] == rank_id].groupby(group, sort=True):
-        held = values[(values[group] == list(key)).all(axis=1)]
-        if len(ranks) > 1 and len(held) > 1:
-            yield ranks, held
-
-
-def _rank_group(ranks: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
-    """Ranks of a panel that holds all that were ranked; equal values share their places."""
-    own = values.assign(
-        least=values["value"].rank(method="min", ascending=False),
-        most=values["value"].rank(method="max", ascending=False),
-    )[["area_id", "least", "most"]]
-    said = ranks[["area", "area_id", "period_end", "value"]].rename(columns={"value": "printed"})
-    pairs = said.merge(own, on="area_id")
-    return pairs.assign(holds=pairs["printed"].between(pairs["least"], pairs["most"]))
 
 
 def rank_values(values: pd.Series, *, is_higher_better: bool = True) -> pd.Series:
@@ -154,7 +134,8 @@ def _pair(
     ranks = placed[placed["indicator"] == rank_id]
     values = placed[placed["indicator"] == indicator]
     for key, own in ranks.groupby(group, sort=True):
-        held = values[(values[group] == list(key)).all(axis=1)].drop_duplicates("area_id")
+        held = values[(values[group] == list(key)).all(axis=1)]
+        held = held.sort_values("decimals", ascending=False).drop_duplicates("area_id")
         pairs = own.rename(columns={"value": "printed"})[
             ["area_id", "source_id", "printed", *group]
         ].merge(held[["area_id", "value", "low", "high"]], on="area_id")

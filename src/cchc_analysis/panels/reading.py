@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import nearest_names, parse_period
+from cchc_analysis.data.records import UNCERTAINTY
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import open_sheet
 from cchc_analysis.panels.checks import (
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Reference
+
+
+BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
+"""The fields of a mapping that say how sure a value is, and the columns of the figures."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,7 @@ def _add_ranks(
         printed=ranked["rank"],
         read_as=ranked["rank"].mask(is_last, ranked["rank_of"]),
         section=rule.column,
+        **dict.fromkeys(BOUNDS, ""),
         note=("of " + ranked["rank_of"]).where(ranked["rank_of"] != "", ""),
     )
     return pd.concat([figures, added], ignore_index=True)
@@ -167,14 +173,19 @@ def _add_ranks(
 def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
     catalogue = reference.indicators.set_index("indicator")
-    read = read_numerals(
-        rows["read_as"],
-        rows["indicator"],
-        look_up(rows["unit"], kinds).replace("", "rate"),
-        rows["indicator"].map(catalogue["range_max"]).astype("float64"),
-        mapping.decimal_mark,
-    )
-    return mark_fractions(rows.join(read))
+    kind = look_up(rows["unit"], kinds).replace("", "rate")
+    most = rows["indicator"].map(catalogue["range_max"]).astype("float64")
+
+    def read(cells: pd.Series[Any]) -> pd.DataFrame:
+        at = cells.index
+        mark = mapping.decimal_mark
+        return read_numerals(cells, rows["indicator"][at], kind[at], most[at], mark)
+
+    bounds = {
+        name: read(rows.loc[rows[field] != "", field])["value"].reindex(rows.index)
+        for field, name in BOUNDS.items()
+    }
+    return mark_fractions(rows.join(read(rows["read_as"])).assign(**bounds))
 
 
 def _check_units(figures: pd.DataFrame, reference: Reference, where: str) -> list[Problem]:

@@ -22,7 +22,7 @@ from cchc_analysis.data.files import (
     replacing,
     write_text,
 )
-from cchc_analysis.data.records import SOURCE_COLUMNS
+from cchc_analysis.data.records import SOURCE_COLUMNS, UNCERTAINTY
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
@@ -35,19 +35,9 @@ if TYPE_CHECKING:
 
 PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping")
 PANEL_COLUMNS = (
-    *(
-        "source_id",
-        "figure_id",
-        "line",
-        "section",
-        "area",
-        "area_id",
-        "scope",
-        "period_start",
-        "period_end",
-    ),
-    *("indicator", "breakdown", "printed", "value", "unit", "decimals", "status", "comparator"),
-    "note",
+    *("source_id", "figure_id", "line", "section", "area", "area_id", "scope"),
+    *("period_start", "period_end", "indicator", "breakdown", "printed", "value", *UNCERTAINTY),
+    *("unit", "decimals", "status", "comparator", "note"),
 )
 """A file of figures: row and column of each, as printed, and the number read, in ``unit``."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cchc_analysis.data.clean import is_cut_off
 from cchc_analysis.data.records import OBSERVATION_KEY, QUANTITY, RESULT_STATUSES, Scope, Status
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *OBSERVATION_KEY,
-    *("value", "low", "high", "is_published", "figures", "unit", "unit_kind"),
+    *("value", "low", "high", "decimals", "is_published", "figures", "unit", "unit_kind"),
     *("aggregation", "series", "first_day", "last_day"),
 )
 """The columns that comparisons look at."""
@@ -57,7 +58,10 @@ def compare_readings(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
-    """Two sources that state one quantity for one window state one value."""
+    """Two sources that state one quantity for one window state one value.
+
+    Where one of them only cut off digits (``is_cut``), both may be right.
+    """
     results = _keep_results(table)
     key = ["series", "period_start", "period_end"]
     first = results.sort_values([*key, "source_id"], kind="stable").drop_duplicates(key)
@@ -69,7 +73,17 @@ def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
     is_estimate = (status[verdict.index] == Status.ESTIMATE) | (
         status[verdict["other"]] == Status.ESTIMATE
     )
-    return verdict.assign(is_loose=is_estimate)
+    is_cut = _is_cut(table, verdict) & ~verdict["holds"]
+    return verdict.assign(is_loose=is_estimate | is_cut, is_cut=is_cut)
+
+
+def _is_cut(table: pd.DataFrame, verdict: pd.DataFrame) -> pd.Series:
+    import pandas as pd
+
+    value, decimals = table["value"].to_numpy("float64"), table["decimals"].to_numpy("int64")
+    rows, others = verdict.index.to_numpy(), verdict["other"].to_numpy()
+    is_cut = is_cut_off(value[rows], decimals[rows], value[others], decimals[others])
+    return pd.Series(is_cut, index=verdict.index)
 
 
 def compare_windows(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import type_columns
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, Scope, Status
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, UNCERTAINTY, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.rules.drafts import PLACE
@@ -66,8 +66,9 @@ def load_own_table(path: Path, suite: Suite, reference: Reference) -> pd.DataFra
         table = _melt(path, table, suite)
     elif suite.table == "observations":
         _check_places(path, table, suite)
-    if set(OBSERVATION_COLUMNS) <= set(table.columns):
-        observations = _type(path, table[list(OBSERVATION_COLUMNS)])
+    if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*table.columns}:
+        whole = table.reindex(columns=list(OBSERVATION_COLUMNS), fill_value="")
+        observations = _type(path, whole)
     else:
         observations = _make_observations(path, table, reference)
     if suite.table == "statements":

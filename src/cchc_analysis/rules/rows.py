@@ -57,6 +57,7 @@ def draft_comparisons(
         row = rows[0]
         found = compared[row]
         other, is_loose = int(found["other"]), bool(found["is_loose"])
+        is_cut = bool(found.get("is_cut", False))
         # In a one-sided comparison the row itself is on the left, else it is on the right.
         first, second = (row, row) if shape in ONE_SIDED else (other, row)
         left, right = float(found["left"]), float(found["right"])
@@ -64,7 +65,7 @@ def draft_comparisons(
         yield Draft(
             rule_id=outcome.rule.rule_id,
             severity=Severity.INFO if is_loose else outcome.rule.severity,
-            kind="reconcile" if is_loose else kind,
+            kind="truncation" if is_cut else "reconcile" if is_loose else kind,
             place=place,
             indicator=str(table.at[row, "indicator"]),
             left=left,
@@ -78,6 +79,7 @@ def draft_comparisons(
                 language: _tell(shape, language, teller, (int(first), int(second)), (left, right))
                 + (_tell_copy(table, int(row), language, teller) if shape == "stated_twice" else "")
                 + _tell_again(rows, language, teller)
+                + (BREAKS["cut_off"][language] if is_cut else "")
                 for language in LANGUAGES
             },
         )

@@ -151,6 +151,10 @@ BREAKS: Mapping[str, Sentence] = {
         "vi": " Số {right_value} cũng là số của {other}{other_at}.",
         "en": " {right_value} is also the number of {other}{other_at}.",
     },
+    "cut_off": {
+        "vi": " Một bên cắt bỏ các chữ số sau thay vì làm tròn.",
+        "en": " One of them cut off further digits instead of rounding.",
+    },
     "two_sources": {
         "vi": "{left}: nguồn {left_source} in {left_value}{left_at}, nguồn {right_source} in "
         "{right_value}{right_at} cho cùng kỳ.",
