@@ -17,6 +17,7 @@ from cchc_analysis.data.records import (
     NUMBER_COLUMNS,
     OBSERVATION_COLUMNS,
     TRANSCRIPT_COLUMNS,
+    UNCERTAINTY,
 )
 from cchc_analysis.data.reference import Reference
 
@@ -29,6 +30,7 @@ NAME = re.compile(
 GOOD_ROWS: Mapping[str, Mapping[str, Any]] = {
     "observations": {
         **dict.fromkeys(OBSERVATION_COLUMNS, ""),
+        **dict.fromkeys(UNCERTAINTY, float("nan")),
         **WINDOW,
         "source_id": SOURCE,
         "area_id": AREA,
@@ -47,6 +49,7 @@ GOOD_ROWS: Mapping[str, Mapping[str, Any]] = {
     },
     "indicators": {
         **dict.fromkeys(INDICATOR_COLUMNS, ""),
+        **dict.fromkeys(UNCERTAINTY, float("nan")),
         **WINDOW,
         "source_id": SOURCE,
         "area_id": AREA,

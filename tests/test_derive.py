@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cchc_analysis import pipeline
+from cchc_analysis.data.clean import is_cut_off
 from cchc_analysis.data.records import FINDING_COLUMNS, INDICATOR_KEY
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.tidy import tidy_observations
@@ -300,3 +301,22 @@ def test_what_is_published_has_one_row_per_quantity(repository: Project) -> None
     derived = indicators[indicators["origin"] == "derived"]
     assert (derived["parts"] != "").all()
     assert (derived["figures"] != "").all()
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "is_cut"),
+    [
+        ((6.747, 3), (6.74757, 5), True),
+        ((43.7, 1), (43.7747, 4), True),
+        ((40.62, 2), (40.6146, 4), False),
+        ((40.62, 2), (40.6199, 4), False),
+        ((40.6, 1), (40.7, 1), False),
+        ((-1.2, 1), (-1.29, 2), True),
+        ((1, 0), (2.0, 1), False),
+    ],
+)
+def test_digits_that_were_cut_off(
+    short: tuple[float, int], long: tuple[float, int], is_cut: bool
+) -> None:
+    assert bool(is_cut_off(*short, *long)) is is_cut
+    assert bool(is_cut_off(*long, *short)) is is_cut

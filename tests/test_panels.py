@@ -858,6 +858,63 @@ def test_all_mappings_can_be_loaded() -> None:
         assert load_mapping(path).sources, path.name
 
 
+# --- Whose row, and how sure ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["20", ""])
+def test_a_province_that_names_itself_twice_is_the_province(
+    project: Project, tmp_path: Path, code: str
+) -> None:
+    text = f"""area,area_code,province,period,par_index
+Lạng Sơn,{code},Lạng Sơn,2023,80.5
+Đắk Nông,67,Đắk Nông,2023,81.5
+Thừa Thiên Huế,46,Thừa Thiên Huế,2023,81.7
+"""
+    bring(project, write_csv(tmp_path, "own_row.csv", text))
+    assert {area for area, *_ in values_of(project)} == {"20", "67", "46"}
+
+
+def test_a_city_of_a_list_of_districts_is_not_its_province(
+    project: Project, tmp_path: Path
+) -> None:
+    text = (
+        "area,province,period,par_index\n"
+        "Lạng Sơn,Lạng Sơn,2023,80.5\nCao Lộc,Lạng Sơn,2023,81\nVăn Quan,Lạng Sơn,2023,82\n"
+    )
+    bring(project, write_csv(tmp_path, "districts.csv", text))
+    assert {area for area, *_ in values_of(project)} == {"178", "183", "184"}
+
+
+BOUNDED = "area,period,papi_total,thấp,cao,sai số\nLạng Sơn,2022,43.8475,{low},44.9,0.6\n"
+BOUNDS = {"low": "thấp", "high": "cao", "standard_error": "sai số"}
+
+
+def test_a_value_keeps_the_interval_of_its_source(project: Project, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, "bounded.csv", BOUNDED.format(low=42.6))
+    bring(project, path, columns=BOUNDS, decimal_mark=".")
+    [row] = read(project).observations.itertuples()
+    assert (row.published_low, row.published_high, row.standard_error) == (42.6, 44.9, 0.6)
+    assert (row.low, row.high) == pytest.approx((43.84745, 43.84755))
+
+
+def test_an_interval_without_its_value_is_refused(project: Project, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, "bounded.csv", BOUNDED.format(low=44.1))
+    said = refuse(project, path, columns=BOUNDS, decimal_mark=".")
+    assert "papi_total = 43.8475 (Lạng Sơn) with published_low 44.1" in said
+
+
+def test_a_panel_of_before_has_no_intervals(project: Project, tmp_path: Path) -> None:
+    bring(project, write_csv(tmp_path, "long.csv", LONG))
+    path = project.raw / "panels" / "long.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.drop(columns=["published_low", "published_high", "standard_error"]).to_csv(
+        path, index=False
+    )
+    readings = read(project)
+    assert readings.problems == {}
+    assert readings.observations["published_low"].isna().all()
+
+
 # --- Numbers --------------------------------------------------------------------------------------
 
 
@@ -915,10 +972,38 @@ def test_published_ranks_follow_from_published_values(
     real: PanelReadings, reference: Reference
 ) -> None:
     ranks = check_ranks(real.observations, reference.areas)
-    assert len(ranks) == 37
     assert ranks["holds"].all(), ranks[~ranks["holds"].astype(bool)]
+    held = ranks[ranks["source_id"].str.match("pci_2016_2022|papi_20|dti_2022_2024")]
+    counts = held.groupby("rank_id").size()
+    assert counts[["pci_rank", "papi_rank", "dti_rank"]].tolist() == [378, 430, 189]
     dak_nong = ranks[(ranks["area_id"] == "67") & (ranks["rank_id"] == "papi_rank_6dim")].iloc[0]
     assert (dak_nong["printed"], dak_nong["least"], dak_nong["areas"]) == (31, 31, 63)
+
+
+@pytest.mark.parametrize(
+    ("area_id", "indicator", "year", "value"),
+    [
+        ("20", "pci_rank", 2017, 53),
+        ("20", "pci_rank", 2022, 15),
+        ("67", "papi_total", 2018, 44.5876),
+        ("67", "papi_total", 2024, 40.5374),
+        ("48", "dti_rank", 2022, 1),
+    ],
+)
+def test_known_facts_stand_in_the_panels(
+    real: PanelReadings, area_id: str, indicator: str, year: int, value: float
+) -> None:
+    rows = real.observations
+    is_meant = (rows["area_id"] == area_id) & (rows["indicator"] == indicator)
+    found = rows[is_meant & (rows["period_end"] == f"{year}-12-31")]
+    assert found["value"].unique().tolist() == [value]
+
+
+def test_intervals_of_papi_hold_its_totals(real: PanelReadings) -> None:
+    bounded = real.observations[real.observations["published_low"].notna()]
+    assert bounded.groupby("period_end").size().tolist() == [63, 61, 61]
+    assert bounded["value"].between(bounded["published_low"], bounded["published_high"]).all()
+    assert (bounded["published_high"] - bounded["published_low"]).mean() == pytest.approx(1.9, 0.05)
 
 
 def test_pci_ranks_can_be_made_from_its_values(real: PanelReadings) -> None:

@@ -16,7 +16,13 @@ from cchc_analysis.data.changes import changing
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.store import check_fresh, load_table, write_tables
+from cchc_analysis.data.store import (
+    check_fresh,
+    is_fresh,
+    load_copies,
+    load_table,
+    write_tables,
+)
 from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.derive import (
     check_corrections,
@@ -32,7 +38,7 @@ from cchc_analysis.errors import (
     ValidationError,
     count,
 )
-from cchc_analysis.panels import PanelReadings, read_panels
+from cchc_analysis.panels import PanelReadings, load_printed, read_panels
 from cchc_analysis.read import Readings, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.synthetic import check_unmixed
@@ -137,11 +143,13 @@ def load(project: Project) -> tuple[Reference, Tables]:
     """
     check_fresh(project)
     reference = load_reference(project.reference)
-    read, panels = read_transcripts(project.raw), read_panels(project.raw, reference)
+    if is_fresh(project):
+        return reference, load_copies(project.build / "tables")
+    read, (sources, printed) = read_transcripts(project.raw), load_printed(project.raw)
     names = ("observations", "indicators", "findings", "tallies", "definitions")
     made = {name: load_table(project, name) for name in names}
-    sources = _join(read.sources, panels.sources)
-    return reference, Tables(sources, _join(read.transcripts, panels.transcripts), **made)
+    transcripts = _join(read.transcripts, printed)
+    return reference, Tables(_join(read.sources, sources), transcripts, **made)
 
 
 def check(project: Project) -> Iterator[str]:

@@ -56,12 +56,15 @@ def load_text_table(
     """
     import pandas as pd
 
-    rows = _parse_rows(path, _decode(path))
+    text = _decode(path)
+    rows = _parse_rows(path, text)
     header = rows.pop(min(rows)) if rows else []
     _check_header(path, header, columns)
     if not rows and not may_be_empty:
         raise TableError([_problem(path, "no rows", "at least one row", "Add the rows.")])
-    _check_rows(path, header, rows)
+    is_composed = unicodedata.is_normalized("NFC", text)  # the whole in one go; then its parts are
+    if not is_composed or {*map(len, rows.values())} - {len(header)}:
+        _check_rows(path, header, rows)
     table = pd.DataFrame(list(rows.values()), columns=header, dtype="str")[list(columns)]
     _check_key(path, table, key, list(rows))
     return table

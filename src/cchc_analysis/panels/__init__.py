@@ -21,7 +21,7 @@ once.
 """
 
 from cchc_analysis.panels.drafts import draft_mapping
-from cchc_analysis.panels.loading import PanelReadings, read_panels
+from cchc_analysis.panels.loading import PanelReadings, load_printed, read_panels
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.ranks import check_ranks
 from cchc_analysis.panels.register import add_panel
@@ -36,5 +36,6 @@ __all__ = [
     "check_ranks",
     "draft_mapping",
     "load_mapping",
+    "load_printed",
     "read_panels",
 ]

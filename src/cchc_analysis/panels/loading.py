@@ -7,7 +7,7 @@ aside with its problems and does not stop the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,25 +61,46 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     Raises:
         ReportError: The list of panels itself cannot be read.
     """
-    import pandas as pd
-
     register = load_register(raw)
     problems = dict(_find_strays(raw, register))
     tables = []
     for panel, sources in register.groupby("panel", sort=True):
         try:
-            tables.append(_load_panel(raw, str(panel), set(sources["source_id"]), reference))
+            table = _load_figures(raw / "panels", str(panel))
+            _check_codes(table, str(panel), set(sources["source_id"]), reference)
+            tables.append(table)
         except ReportError as error:
             problems |= dict.fromkeys(sources["source_id"], error.problems)
+    sources, figures = _keep_good(register, tables, problems)
+    observations = _as_observations(figures, reference)
+    return PanelReadings(sources, _as_transcripts(figures), observations, problems)
+
+
+def load_printed(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The sources and the figures as printed of all panels, where nothing changed since a run.
+
+    Returns:
+        ``SOURCE_COLUMNS`` and ``TRANSCRIPT_COLUMNS``, as ``read_panels`` gives them.
+
+    Raises:
+        ReportError: A panel cannot be read.
+    """
+    register = load_register(raw)
+    tables = [_load_figures(raw / "panels", panel) for panel in sorted({*register["panel"]})]
+    sources, figures = _keep_good(register, tables, {})
+    return sources, _as_transcripts(figures)
+
+
+def _keep_good(
+    register: pd.DataFrame, tables: list[pd.DataFrame], problems: Container[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The sources that count, and their figures."""
+    import pandas as pd
+
+    is_faulty = register["source_id"].map(lambda source: source in problems).astype("bool")
+    good = register[(register["state"] == "accepted") & ~is_faulty].reset_index(drop=True)
     figures = pd.concat(tables, ignore_index=True) if tables else _load_nothing()
-    good = register[(register["state"] == "accepted") & ~register["source_id"].isin(problems)]
-    figures = figures[figures["source_id"].isin(good["source_id"])]
-    return PanelReadings(
-        good[list(SOURCE_COLUMNS)].reset_index(drop=True),
-        _as_transcripts(figures),
-        _as_observations(figures, reference),
-        problems,
-    )
+    return good[list(SOURCE_COLUMNS)], figures[figures["source_id"].isin(good["source_id"])]
 
 
 def _find_strays(raw: Path, register: pd.DataFrame) -> Iterator[tuple[str, tuple[Problem, ...]]]:
@@ -90,14 +111,6 @@ def _find_strays(raw: Path, register: pd.DataFrame) -> Iterator[tuple[str, tuple
             where = f"data/raw/panels/{path.name}"
             remedy = "Bring it in with cchc add-panel, or remove it."
             yield path.stem, (Problem(where, "a panel not registered", "a source of it", remedy),)
-
-
-def _load_panel(raw: Path, panel: str, sources: set[str], reference: Reference) -> pd.DataFrame:
-    table = _load_figures(raw / "panels", panel)
-    problems = list(_check_codes(table, panel, sources, reference))
-    if problems:
-        raise ReportError(problems)
-    return table
 
 
 def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
@@ -136,10 +149,16 @@ def _load_nothing() -> pd.DataFrame:
     return texts.astype(numbers | {"decimals": "int64"})
 
 
-def _check_codes(
+def _check_codes(table: pd.DataFrame, panel: str, sources: set[str], reference: Reference) -> None:
+    """Refuse codes that were known when the panel came in, and are no longer."""
+    problems = list(_find_unknown(table, panel, sources, reference))
+    if problems:
+        raise ReportError(problems)
+
+
+def _find_unknown(
     table: pd.DataFrame, panel: str, sources: set[str], reference: Reference
 ) -> Iterator[Problem]:
-    """Codes that were known when the panel came in, and are no longer."""
     for column, known in (
         ("source_id", sources),
         ("area_id", set(reference.area_rows)),
@@ -160,9 +179,10 @@ def _as_observations(figures: pd.DataFrame, reference: Reference) -> pd.DataFram
     own = figures["indicator"].map(
         {code: row["unit"] for code, row in reference.indicator_rows.items()}
     )
-    pairs = list(zip(figures["unit"], own, strict=True))
-    factors = {pair: reference.convert_unit(*pair) for pair in set(pairs)}
-    factor = own.to_frame("unit").assign(factor=[factors[pair] for pair in pairs])["factor"]
+    factor = own.astype("object")
+    for (printed, unit), rows in figures.groupby(["unit", own.rename("own")], sort=False):
+        factor[rows.index] = reference.convert_unit(str(printed), str(unit))
+    factor = factor.astype("float64")
     kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
     is_rounded = figures["unit"].map(kinds).isin(ROUNDED)
     hidden = (0.5 * 10.0 ** -figures["decimals"].astype("float64")).where(is_rounded, 0.0)

@@ -39,6 +39,7 @@ LARGEST = 1e15
 
 DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(OBSERVATION_COLUMNS, ""),
+    **dict.fromkeys(UNCERTAINTY, float("nan")),
     "scope": Scope.WHOLE_DISTRICT.value,
     "status": Status.ACTUAL.value,
 }
