@@ -26,7 +26,7 @@ from cchc_analysis.panels import (
     load_mapping,
     read_panels,
 )
-from cchc_analysis.panels.areas import AreaIndex, Place, find_areas, match_area
+from cchc_analysis.panels.areas import Place, find_areas, match_area
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.ranks import rank_values
@@ -458,12 +458,12 @@ def test_an_unfilled_draft_says_what_it_lacks(tmp_path: Path, reference: Referen
 def test_a_name_means_the_district_that_was_there_then(
     reference: Reference, name: str, day: str, area_id: str
 ) -> None:
-    found = find_areas(Place(name, "", "", day), reference, AreaIndex(reference))
+    found = find_areas(Place(name, "", "", day), reference)
     assert found == {area_id}
 
 
 def test_district_names_are_told_apart_by_province(reference: Reference) -> None:
-    index = AreaIndex(reference)
+    index = reference.wide_areas
     assert index.find("Châu Thành", "Tây Ninh") == {"708"}
     assert index.find("H. Châu Thành, nơi nào") == set()
     assert index.find("TP. Hồ Chí Minh") == {"79"}
@@ -485,8 +485,7 @@ def test_district_names_are_told_apart_by_province(reference: Reference) -> None
 )
 def test_spellings_of_provinces(name: str, area_id: str, reference: Reference) -> None:
     place = Place(name, "", "", "2020-12-31")
-    index = AreaIndex(reference)
-    assert match_area(place, PanelMapping(), reference, index, "province") == area_id
+    assert match_area(place, PanelMapping(), reference, "province") == area_id
 
 
 @pytest.mark.parametrize(
@@ -502,8 +501,7 @@ def test_spellings_of_districts(
     name: str, province: str, area_id: str, reference: Reference
 ) -> None:
     place = Place(name, "", province, "2020-12-31")
-    index = AreaIndex(reference)
-    assert match_area(place, PanelMapping(), reference, index, "district") == area_id
+    assert match_area(place, PanelMapping(), reference, "district") == area_id
 
 
 def test_a_name_of_several_areas_is_refused_with_their_list(

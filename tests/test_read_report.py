@@ -184,8 +184,8 @@ def test_accepting_asks_the_next_stage(project: Project) -> None:
 
     result = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
 
-    def find_problems(transcript, reference):
-        found = tidy_observations(transcript, reference).problems
+    def find_problems(transcript, sources, reference):
+        found = tidy_observations(transcript, reference, sources).problems
         return [problem for each in found.values() for problem in each]
 
     accept_source(project, result.source_id, find_problems)

@@ -8,10 +8,10 @@ from cchc_analysis.data.reference import REFERENCE_TABLES, Project, Reference, l
 from cchc_analysis.errors import ReferenceDataError
 
 TWINS = (
-    "9810,Tỉnh Đất Mới,province,tỉnh,,10,,,,,made up\n"
-    "9811,Huyện Châu Giả,district,huyện,9810,5,,,,,made up\n"
-    "9820,Tỉnh Đất Cũ,province,tỉnh,,10,,,,,made up\n"
-    "9821,Huyện Châu Giả,district,huyện,9820,5,,,,,made up\n"
+    "9810,9810,Tỉnh Đất Mới,,province,tỉnh,,10,,,,,made up\n"
+    "9811,9811,Huyện Châu Giả,,district,huyện,9810,5,,,,,made up\n"
+    "9820,9820,Tỉnh Đất Cũ,,province,tỉnh,,10,,,,,made up\n"
+    "9821,9821,Huyện Châu Giả,,district,huyện,9820,5,,,,,made up\n"
 )
 
 

@@ -218,8 +218,9 @@ def test_the_order_of_figures_does_not_matter(order: random.Random, repository: 
 
 
 def test_every_figure_is_in_exactly_one_observation(repository: Project) -> None:
-    transcripts = read_transcripts(repository.raw).transcripts
-    observations = tidy_observations(transcripts, load_reference(repository.reference)).observations
+    read = read_transcripts(repository.raw)
+    transcripts, reference = read.transcripts, load_reference(repository.reference)
+    observations = tidy_observations(transcripts, reference, read.sources).observations
     kept = [
         (row.source_id, figure)
         for row in observations.itertuples()

@@ -179,8 +179,10 @@ def accept(project: Project, source_id: str) -> tuple[int, int]:
         ReportError: Something in it is still undecided, or cannot be understood.
     """
 
-    def find_problems(transcript: pd.DataFrame, reference: Reference) -> list[Problem]:
-        found = tidy_observations(transcript, reference).problems.values()
+    def find_problems(
+        transcript: pd.DataFrame, sources: pd.DataFrame, reference: Reference
+    ) -> list[Problem]:
+        found = tidy_observations(transcript, reference, sources).problems.values()
         return [problem for each in found for problem in each]
 
     with changing(project, "cchc accept"):

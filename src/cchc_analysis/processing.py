@@ -197,7 +197,7 @@ def _read_all(
         ReferenceDataError: What people decided no longer matches what was brought in.
     """
     read, panels = read_transcripts(project.raw), read_panels(project.raw, reference)
-    tidied = tidy_observations(read.transcripts, reference)
+    tidied = tidy_observations(read.transcripts, reference, read.sources)
     problems = read.problems | tidied.problems | panels.problems
     sources, transcripts = (
         table[~table["source_id"].isin(problems)].reset_index(drop=True)

@@ -90,7 +90,8 @@ def find_published(
                 else suggest(indicator, reference.indicator_rows, "indicators.csv") + ".",
             )
         )
-    area_id = find_area(reference, area)
+    window = _match_period(period)
+    area_id = find_area(reference, area, window.end.isoformat() if window.end else "")
     rows = _select(tables.indicators, area_id, indicator, period, scope)
     if rows.empty:
         raise CommandError(_nothing(tables.indicators, area_id, indicator, period, scope))

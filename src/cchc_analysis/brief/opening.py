@@ -126,10 +126,7 @@ def _name_districts(reference: Reference, district: str) -> Problem:
 def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
     """Each district and period that a report is held of, sorted."""
     told = tables.sources[~tables.sources["kind"].isin(NOT_TOLD)]
-    places = {
-        (reference.match_area(area), label)
-        for area, label in zip(told["area"], told["period"], strict=True)
-    }
+    places = {(reference.match_source(row), str(row["period"])) for row in list_rows(told)}
     return sorted(place for place in places if reference.area_rows[place[0]]["level"] == "district")
 
 
@@ -159,10 +156,9 @@ def choose_sources(
     sources: pd.DataFrame, reference: Reference, area_id: str, label: str
 ) -> pd.DataFrame:
     """The reports of the period, then the plans of the district that cover it."""
-    places = [
-        at for at, area in enumerate(sources["area"]) if reference.match_area(area) == area_id
-    ]
-    here = list_rows(sources.iloc[places])
+    rows = list_rows(sources)
+    places = [at for at, row in enumerate(rows) if reference.match_source(row) == area_id]
+    here = [rows[at] for at in places]
     chosen: pd.DataFrame = sources.iloc[[places[at] for at in choose_rows(here, label)]]
     return chosen.reset_index(drop=True)
 

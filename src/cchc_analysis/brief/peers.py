@@ -25,6 +25,7 @@ from cchc_analysis.brief.telling import (
     tell_missing,
     wrap,
 )
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import LANGUAGES, clean_text
 from cchc_analysis.stats.peers import FEWEST, RULE_TEXT, Peers, find_peers
@@ -91,9 +92,9 @@ def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
     Those of the same kind and province, and of the region where these are too few.
     """
     kind = [
-        area_id
-        for area_id, row in reference.area_rows.items()
-        if row["level"] == "district" and row["type"] == area["type"] and area_id != area["area_id"]
+        str(row["area_id"])
+        for row in reference.list_areas(str(area["level"]))
+        if row["type"] == area["type"] and row["area_id"] != area["area_id"]
     ]
     near = [each for each in kind if reference.area_rows[each]["parent_id"] == area["parent_id"]]
     if len(near) >= FEWEST or not (region := reference.region_of.get(str(area["parent_id"]))):
@@ -110,14 +111,8 @@ def list_periods(brief: Brief, area_id: str) -> list[str]:
     """The periods of an area that have a brief, as far as a brief may know."""
     held = brief.sources_held
     told = held[~held["kind"].isin(NOT_TOLD)]
-    match = brief.reference.match_area
-    return sorted(
-        {
-            period
-            for area, period in zip(told["area"], told["period"], strict=True)
-            if match(area) == area_id
-        }
-    )
+    match = brief.reference.match_source
+    return sorted({row["period"] for row in list_rows(told) if match(row) == area_id})
 
 
 def _name(brief: Brief, area_id: str) -> Markup:

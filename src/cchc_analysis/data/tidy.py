@@ -8,7 +8,7 @@ decided here. Whatever cannot be understood is named, all at once, and its sourc
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from cchc_analysis.data.records import (
     Scope,
     Status,
 )
-from cchc_analysis.data.reference import Reference, suggest
+from cchc_analysis.data.reference import Reference, find_issue_day, suggest
 from cchc_analysis.errors import Problem
 
 if TYPE_CHECKING:
@@ -42,12 +42,16 @@ class Tidied:
     problems: dict[str, tuple[Problem, ...]]
 
 
-def tidy_observations(transcripts: pd.DataFrame, reference: Reference) -> Tidied:
+def tidy_observations(
+    transcripts: pd.DataFrame, reference: Reference, sources: pd.DataFrame | None = None
+) -> Tidied:
     """Turn figures as printed into observations.
 
     Args:
         transcripts: ``TRANSCRIPT_COLUMNS``, all cells text.
         reference: The reference tables.
+        sources: ``SOURCE_COLUMNS``: an area is the one that was there when its source was issued;
+            without them, when the figure was counted.
 
     Returns:
         ``OBSERVATION_COLUMNS``, sorted by key; values in the unit of the indicator; ``low`` and
@@ -59,17 +63,50 @@ def tidy_observations(transcripts: pd.DataFrame, reference: Reference) -> Tidied
 
     rows: list[dict[str, Any]] = []
     problems: dict[str, list[Problem]] = {}
+    find_area = AreaFinder(reference, sources)
     for figure in list_rows(transcripts[transcripts["indicator"] != ""]):
-        found = list(_check_figure(figure, reference))
+        found = list(_check_figure(figure, reference, find_area))
         if found:
             problems.setdefault(figure["source_id"], []).extend(found)
         else:
-            rows.append(_tidy_figure(figure, reference))
+            rows.append(_tidy_figure(figure, reference, find_area(figure)))
     figures = pd.DataFrame(rows, columns=[*_FIGURE_COLUMNS])
     good = figures[~figures["source_id"].isin(problems)]
     return Tidied(
         _collect_readings(good), {source: tuple(found) for source, found in problems.items()}
     )
+
+
+class AreaFinder:
+    """Finds the area of a figure: the one that was there when its source was issued.
+
+    Of several with one name the one in the area of the source is meant: "xã Yên Phúc" in a report
+    of the district that it lies in. A figure of no known source is looked up on its own last day.
+    """
+
+    def __init__(self, reference: Reference, sources: pd.DataFrame | None) -> None:
+        rows = [] if sources is None else list_rows(sources)
+        self._reference = reference
+        self._rows = {row["source_id"]: row for row in rows}
+        self._found: dict[tuple[str, str, str], str] = {}
+
+    def __call__(self, figure: Mapping[str, str]) -> str:
+        """The id of its area; KeyError with a sentence where none or several are meant."""
+        source = self._rows.get(figure["source_id"])
+        day = find_issue_day(source) if source else figure["period_end"]
+        key = (figure["source_id"], figure["area"], day)
+        if key not in self._found:
+            self._found[key] = self._reference.match_area(
+                figure["area"], day, inside=self._find_own(source)
+            )
+        return self._found[key]
+
+    def _find_own(self, source: Mapping[str, str] | None) -> str:
+        """The area of a source, "" where it has none that is known."""
+        try:
+            return self._reference.match_source(source) if source else ""
+        except KeyError:
+            return ""
 
 
 _FIGURE_COLUMNS = (
@@ -79,7 +116,7 @@ _FIGURE_COLUMNS = (
 )
 
 
-def _tidy_figure(figure: dict[str, str], reference: Reference) -> dict[str, Any]:
+def _tidy_figure(figure: dict[str, str], reference: Reference, area_id: str) -> dict[str, Any]:
     unit = reference.indicator_rows[figure["indicator"]]["unit"]
     number = _read_number(figure, reference)
     comparator = Comparator(figure["comparator"] or number.comparator)
@@ -87,7 +124,7 @@ def _tidy_figure(figure: dict[str, str], reference: Reference) -> dict[str, Any]
     hidden = _hidden_by_rounding(number, reference.unit_rows[figure["unit"]])
     return {
         "source_id": figure["source_id"],
-        "area_id": reference.match_area(figure["area"]),
+        "area_id": area_id,
         **{column: figure[column] for column in QUANTITY if column != "area_id"},
         "value": convert(number.value, figure["unit"], unit),
         "low": convert(number.value - hidden, figure["unit"], unit),
@@ -116,7 +153,9 @@ def _hidden_by_rounding(number: Number, unit: dict[str, Any]) -> float:
     return number.half_unit if is_rounded else 0.0
 
 
-def _check_figure(figure: dict[str, str], reference: Reference) -> Iterator[Problem]:
+def _check_figure(
+    figure: dict[str, str], reference: Reference, find_area: AreaFinder
+) -> Iterator[Problem]:
     where = f"transcript {figure['source_id']}, figure {figure['figure_id']}"
     known_words = (
         ("indicator", reference.indicator_rows, "indicators.csv"),
@@ -133,16 +172,16 @@ def _check_figure(figure: dict[str, str], reference: Reference) -> Iterator[Prob
                 f"one of data/reference/{file}",
                 suggest(figure[column], known, file) + ".",
             )
-    yield from _check_area(where, figure, reference)
+    yield from _check_area(where, figure, find_area)
     yield from _check_words(where, figure)
     yield from _check_dates(where, figure)
     if is_known:
         yield from _check_number(where, figure, reference)
 
 
-def _check_area(where: str, figure: dict[str, str], reference: Reference) -> Iterator[Problem]:
+def _check_area(where: str, figure: dict[str, str], find_area: AreaFinder) -> Iterator[Problem]:
     try:
-        reference.match_area(figure["area"])
+        find_area(figure)
     except KeyError as error:
         yield Problem(
             where, f"unknown area {figure['area']!r}", "a known name", f"{error.args[0]}."

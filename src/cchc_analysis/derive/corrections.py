@@ -13,6 +13,7 @@ from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.data.reference import Reference, offer_names
+from cchc_analysis.data.tidy import AreaFinder
 from cchc_analysis.errors import Problem, ReferenceDataError
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ Figures = dict[tuple[str, str], dict[str, str]]
 
 
 def correct_values(
-    published: pd.DataFrame, transcripts: pd.DataFrame, reference: Reference
+    published: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    sources: pd.DataFrame,
+    reference: Reference,
 ) -> pd.DataFrame:
     """Publish what people decided, in the unit of the indicator.
 
@@ -34,12 +38,13 @@ def correct_values(
     if problems := list(_check_figures(transcripts, figures, reference)):
         raise ReferenceDataError(problems)
     corrected = published.assign(correction="")
+    find_area = AreaFinder(reference, sources)
     for correction in list_rows(reference.corrections):
         figure = figures.get((correction["source_id"], correction["figure_id"]))
         if figure is None:
             continue
         chosen = corrected["source_id"] == correction["source_id"]
-        chosen &= corrected["area_id"] == reference.match_area(figure["area"])
+        chosen &= corrected["area_id"] == find_area(figure)
         for column in QUANTITY[1:]:
             chosen &= corrected[column] == figure[column]
         is_kept = correction["action"] == "publish"

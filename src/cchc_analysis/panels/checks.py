@@ -158,7 +158,9 @@ def _check_bounds(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
 
 def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
     """An area speaks of a period in which it did not yet, or no longer, exist."""
-    areas = reference.areas.set_index("area_id")[["name", "valid_from", "valid_to"]]
+    areas = reference.tabulate_areas(figures["area_id"].unique())[
+        ["name", "valid_from", "valid_to"]
+    ]
     placed = figures.join(areas, on="area_id")
     begin = placed["period_start"].where(placed["period_start"] != "", placed["period_end"])
     is_early = (placed["valid_from"].fillna("") > placed["period_end"]) & (placed["area_id"] != "")

@@ -161,7 +161,7 @@ def _find_unknown(
 ) -> Iterator[Problem]:
     for column, known in (
         ("source_id", sources),
-        ("area_id", set(reference.area_rows)),
+        ("area_id", {each for each in table["area_id"].unique() if each in reference.area_rows}),
         ("indicator", set(reference.indicator_rows)),
         ("unit", set(reference.unit_rows)),
     ):

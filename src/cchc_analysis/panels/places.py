@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.errors import Problem
-from cchc_analysis.panels.areas import AreaIndex, Place, find_level, match_area
+from cchc_analysis.panels.areas import Place, find_level, match_area
 from cchc_analysis.panels.mapping import PanelMapping
 
 if TYPE_CHECKING:
@@ -218,15 +218,14 @@ def _match_areas(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    index = AreaIndex(reference)
     columns = ["area", "area_code", "province", "period_end"]
     ids: dict[Place, str] = {}
     cells = rows[columns].drop_duplicates().itertuples(index=False, name=None)
     places = [Place(*each) for each in cells]
-    level = find_level(places, mapping, reference, index)
+    level = find_level(places, mapping, reference)
     for place in places:
         try:
-            ids[place] = match_area(place, mapping, reference, index, level)
+            ids[place] = match_area(place, mapping, reference, level)
         except KeyError as error:
             ids[place] = ""
             found, expected, remedy = error.args
@@ -268,9 +267,10 @@ def _place_scopes(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
         "commune": Scope.COMMUNE.value,
         **mapping.scopes,
     }
+    areas = reference.tabulate_areas(rows["area_id"].unique())
+    levels = dict(zip(areas.index, areas["level"], strict=True))
     scopes = {
-        area_id: usual.get(str(row["level"]), Scope.UNSPECIFIED.value)
-        for area_id, row in reference.area_rows.items()
+        area_id: usual.get(level, Scope.UNSPECIFIED.value) for area_id, level in levels.items()
     }
     filled = rows["scope"].where(rows["scope"] != "", look_up(rows["area_id"], scopes))
     status = rows["status"].where(rows["status"] != "", Status.ACTUAL.value)

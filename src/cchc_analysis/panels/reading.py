@@ -136,7 +136,7 @@ def _add_ranks(
     if mapping.ranks is None:
         return figures
     rule = mapping.ranks
-    levels = {key: str(row["level"]) for key, row in reference.area_rows.items()}
+    levels = dict(reference.tabulate_areas(figures["area_id"].unique())["level"])
     names = {
         (indicator, level): rank
         for indicator, by_level in rule.indicators.items()

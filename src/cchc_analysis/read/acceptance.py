@@ -19,8 +19,8 @@ from cchc_analysis.read.transcripts import read_sources, read_transcript
 if TYPE_CHECKING:
     import pandas as pd
 
-FindProblems = Callable[["pd.DataFrame", Reference], Iterable[Problem]]
-"""What is wrong with the figures of a transcript that have an indicator."""
+FindProblems = Callable[["pd.DataFrame", "pd.DataFrame", Reference], Iterable[Problem]]
+"""What is wrong with the figures of a transcript that have an indicator; beside it, its source."""
 
 
 def accept_source(
@@ -48,7 +48,7 @@ def accept_source(
     problems += _check_source(source_id, row, reference)
     mapped = transcript[transcript["indicator"] != ""]
     if not problems and find_problems is not None:
-        problems += list(find_problems(mapped, reference))
+        problems += list(find_problems(mapped, sources, reference))
     if problems:
         raise ReportError(problems)
     accepted = sources.assign(
@@ -88,7 +88,7 @@ def _check_source(source_id: str, row: dict[str, str], reference: Reference) -> 
     problems = []
     if not row["area"].startswith("?"):
         try:
-            reference.match_area(row["area"])
+            reference.match_source(row)
         except KeyError as error:
             where, found = f"source {source_id}", f"unknown area {row['area']!r}"
             problems.append(Problem(where, found, "a known name", f"{error.args[0]}."))

@@ -164,14 +164,6 @@ def _offer(figure: Figure) -> tuple[str, str]:
 
 def _confirm(head: Head, reference: Reference, area: str | None, period: str | None) -> Head:
     """The head with what the person says; what they say is sure."""
-    if area is not None:
-        try:
-            reference.match_area(area)
-        except KeyError as error:
-            raise CommandError(
-                Problem("--area", f"unknown area {area!r}", "a known name", f"{error.args[0]}.")
-            ) from None
-        head = replace(head, area=area, is_sure_area=True)
     if period is not None:
         try:
             head = replace(head, period=parse_period(period), is_sure_period=True)
@@ -179,12 +171,22 @@ def _confirm(head: Head, reference: Reference, area: str | None, period: str | N
             raise CommandError(
                 Problem("--period", str(error), "2024-H1, 2023-9M, 2024-Q1 or 2019", "Write it so.")
             ) from None
+    if area is not None:
+        try:
+            reference.match_area(area, head.day)
+        except KeyError as error:
+            raise CommandError(
+                Problem("--area", f"unknown area {area!r}", "a known name", f"{error.args[0]}.")
+            ) from None
+        head = replace(head, area=area, is_sure_area=True)
     return head
 
 
 def _name_source(head: Head, path: Path) -> str:
     area = slug_text(
-        re.sub(r"(?i)^(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn)\s", "", head.area)
+        re.sub(
+            r"(?i)^(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|đặc khu)\s", "", head.area
+        )
     )
     label = head.period_label if "/" not in head.period_label else str(_year(head.period))
     parts = [area or slug_text(path.stem), label, "plan" if head.kind == "plan" else ""]

@@ -50,11 +50,13 @@ class Found:
     tallies: list[Tally]
 
 
-def list_known(reference: Reference) -> dict[str, list[str]]:
-    """The known words that rules refer to as ``$PARAMETER``."""
+def list_known(reference: Reference, table: pd.DataFrame) -> dict[str, list[str]]:
+    """The known words that rules refer to as ``$PARAMETER``; of communes, those of the table."""
+    named = set(table["area_id"]) if "area_id" in table else set()
+    of_table = sorted(each for each in named if each in reference.area_rows)
     return {
         "indicators": list(reference.indicators["indicator"]),
-        "areas": list(reference.areas["area_id"]),
+        "areas": [*dict.fromkeys([*reference.areas["area_id"], *of_table])],
         "units": list(reference.units["unit"]),
         "breakdowns": ["", *reference.breakdowns["breakdown"]],
         "scopes": [*map(str, Scope)],
@@ -70,7 +72,7 @@ def check_observations(
     """Check the cells of observations, and what rows owe each other."""
     table = describe_observations(observations, reference)
     sources, found = Sources(table["source_id"]), Found([], [])
-    for outcome in run_suite(suite, table, list_known(reference)):
+    for outcome in run_suite(suite, table, list_known(reference, table)):
         compare = COMPARISONS.get(outcome.rule.type)
         if compare is None:
             found.tallies.append(sources.tally(outcome))
@@ -84,7 +86,10 @@ def check_observations(
 
 def check_rows(suite: Suite, table: pd.DataFrame, reference: Reference) -> Found:
     """Check the cells of a table of another kind; it has the column ``row``."""
-    outcomes, sources = run_suite(suite, table, list_known(reference)), Sources(table["source_id"])
+    outcomes, sources = (
+        run_suite(suite, table, list_known(reference, table)),
+        Sources(table["source_id"]),
+    )
     return Found(
         [draft for outcome in outcomes for draft in draft_cells(outcome, table, None)],
         [sources.tally(outcome) for outcome in outcomes],

@@ -32,7 +32,7 @@ def describe_observations(observations: pd.DataFrame, reference: Reference) -> p
     """
     table = observations.reset_index(drop=True)
     catalogue = reference.indicators.set_index("indicator")
-    areas = reference.areas.set_index("area_id")
+    areas = reference.tabulate_areas(table["area_id"].unique())
     kinds = reference.units.set_index("unit")["kind"]
     room = leave_room(table)
     words = {name: table[name].astype("category") for name in FEW_WORDS}

@@ -108,7 +108,7 @@ def _make_row(source_id: str, name: str, value: float, reference: Reference) -> 
 def _find_family(reference: Reference) -> tuple[str, list[str]]:
     """A district with communes below it."""
     below: dict[str, list[str]] = {}
-    for area_id, area in reference.area_rows.items():
-        if area["level"] == "commune":
-            below.setdefault(str(area["parent_id"]), []).append(area_id)
+    for area in reference.list_areas("commune"):
+        if reference.area_rows[str(area["parent_id"])]["level"] == "district":
+            below.setdefault(str(area["parent_id"]), []).append(str(area["area_id"]))
     return max(below.items(), key=lambda family: len(family[1]), default=("", [""] * 10))

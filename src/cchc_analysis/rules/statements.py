@@ -242,7 +242,7 @@ def tabulate_statements(
     else:
         catalogue = reference.indicators
         norms = set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
-        parents = dict(zip(reference.areas["area_id"], reference.areas["parent_id"], strict=True))
+        parents = dict(reference.tabulate_areas(observations["area_id"].unique())["parent_id"])
     return Statements(choose_figures(observations, norms), norms, parents)
 
 

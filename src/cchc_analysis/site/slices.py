@@ -47,7 +47,7 @@ OF_VALUE = (
 SEEN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "sources": (
         "sources",
-        ("source_id", "kind", "issuer", "area", "period", "period_start", "period_end"),
+        ("source_id", "kind", "issuer", "area", "dated", "period", "period_start", "period_end"),
     ),
     "trend": ("indicators", (*OF_VALUE, "is_contested")),
     "peers": ("indicators", OF_VALUE),
@@ -94,7 +94,7 @@ class Slices:
     def __init__(self, tables: Tables, reference: Reference) -> None:
         self._tables, self._reference = tables, reference
         self._known_peers: dict[str, list[str]] = {}
-        self._areas = np.array([reference.match_area(area) for area in tables.sources["area"]])
+        self._areas = np.array([reference.match_source(row) for row in list_rows(tables.sources)])
 
     def of_tables(self, *names: str) -> Slice:
         """Whole tables, for a page on all sources; all of them without a name."""

@@ -77,11 +77,7 @@ def find_peers(area_id: str, reference: Reference, volumes: Mapping[str, float],
     Returns:
         Its peers, sorted, without itself.
     """
-    kind = [
-        each
-        for each in _list_same_kind(area_id, reference, day)
-        if area_exists(each, day, reference) and each != area_id
-    ]
+    kind = [each for each in _list_same_kind(area_id, reference, day) if each != area_id]
     province = find_province(area_id, reference)
     near = tuple(sorted(each for each in kind if find_province(each, reference) == province))
     if len(near) >= FEWEST:
@@ -173,30 +169,14 @@ def break_series(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
 
 def find_type(area_id: str, reference: Reference, day: str) -> str:
-    """The type of an area on a day, "huyện" or "thị xã": what the last change of it made it.
-
-    The words of such a change say so: "Huyện … thành thị xã …".
-    """
-    rows = reference.area_rows
-    made = [
-        row["change_vi"].casefold().partition(" thành ")[2]
-        for row in list_changes(area_id, reference)
-        if row["kind"] == RETYPED and row["effective"] <= day
-    ]
-    if not made:
-        return str(rows[area_id]["type"])
-    types = {str(row["type"]) for row in rows.values()}
-    return max((each for each in types if made[-1].startswith(each)), key=len)
+    """The type of an area on a day, "huyện" or "thị xã"."""
+    return str(reference.area_on(area_id, day)["type"])
 
 
 def _list_same_kind(area_id: str, reference: Reference, day: str) -> list[str]:
-    rows = reference.area_rows
-    wanted = (rows[area_id]["level"], find_type(area_id, reference, day))
-    return [
-        each
-        for each, row in rows.items()
-        if row["level"] == wanted[0] and find_type(each, reference, day) == wanted[1]
-    ]
+    kind = find_type(area_id, reference, day)
+    rows = reference.list_areas(str(reference.area_rows[area_id]["level"]), day)
+    return [str(row["area_id"]) for row in rows if row["type"] == kind]
 
 
 def _is_in_region(one: str, other: str, reference: Reference) -> bool:

@@ -170,7 +170,7 @@ def name_source(quality: Quality, source: Row) -> Markup:
         return Markup("{} <small>{}</small>").format(
             clean_text(source["title"]), clean_text(source["source_id"])
         )
-    area = quality.reference.area_rows[quality.reference.match_area(source["area"])]
+    area = quality.reference.area_rows[quality.reference.match_source(source)]
     key = f"quality.source.{source['kind']}"
     period = words.period(source["period"])
     told = words.say(key, period=period) if words.has(key) else period

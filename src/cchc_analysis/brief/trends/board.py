@@ -17,7 +17,7 @@ from cchc_analysis.brief.trends.values import (
 )
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.records import RESULT_STATUSES
-from cchc_analysis.data.reference import find_area
+from cchc_analysis.data.reference import find_areas
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.peers import list_breaks
@@ -171,7 +171,12 @@ def open_board(
     """
     code, areas, first, last = choice
     row = _match_indicator(code, tables, reference)
-    wanted = [find_area(reference, name.strip()) for name in areas.split(",") if name.strip()]
+    wanted = [
+        area_id
+        for name in areas.split(",")
+        if name.strip()
+        for area_id in find_areas(reference, name.strip())
+    ]
     held = choose_values(tables, code)
     if wanted:
         held = held[held["area_id"].isin(wanted)]
@@ -179,7 +184,7 @@ def open_board(
     if held.empty:
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
-    kept = keep_one_kind(held, reference.areas)
+    kept = keep_one_kind(held, _list_areas(held, reference))
     values = describe_values(kept, tables, reference)
     issuers = _list_issuers(values, tables.sources)
     quarters = keep_quarters(held, kept)
@@ -187,6 +192,11 @@ def open_board(
     strata = list_strata(values, tables.indicators, row)
     left_out = len(held) - len(kept)
     return Board(words, reference, row, values, issuers, left_out, sequence, strata)
+
+
+def _list_areas(held: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The areas of some values, communes among them, with their ids in a column."""
+    return reference.tabulate_areas(held["area_id"].unique()).rename_axis("area_id").reset_index()
 
 
 def list_told(tables: Tables, reference: Reference) -> list[str]:
@@ -198,7 +208,7 @@ def list_told(tables: Tables, reference: Reference) -> list[str]:
     ranks = {code for code, row in reference.indicator_rows.items() if row["unit"] == "rank"}
     is_told = (table["breakdown"] == "") & table["status"].isin(RESULT_STATUSES)
     held = table[is_told & table["value"].notna() & ~table["indicator"].isin(ranks)]
-    kinds = held.assign(kind=name_kinds(held, reference.areas))
+    kinds = held.assign(kind=name_kinds(held, _list_areas(held, reference)))
     sizes = kinds.groupby(["indicator", "kind"]).size().reset_index(name="size")
     best = sizes.sort_values("size", kind="stable").drop_duplicates("indicator", keep="last")
     kept = kinds.merge(best[["indicator", "kind"]], on=["indicator", "kind"])

@@ -4,22 +4,44 @@ Comes in as the small reviewed files of ``data/reference``; goes out as one ``Re
 matches names to ids. Nothing unknown is guessed: a name that is not here raises, with the nearest
 names that are.
 
+- ``areas``: areas by id, code and name; ``communes``: those of the file that is read when asked for
 - ``project``: where the parts of a project folder lie
 - ``catalogue``: the tables, and matching against them
 - ``loading``: the files, and what is wrong with them
 """
 
-from cchc_analysis.data.reference.catalogue import Reference, find_area, offer_names, suggest
+from cchc_analysis.data.reference.areas import (
+    COMMUNE_TYPES,
+    LEVELS,
+    AreaIndex,
+    exists_on,
+    find_issue_day,
+    keep_widest,
+)
+from cchc_analysis.data.reference.catalogue import (
+    Reference,
+    find_area,
+    find_areas,
+    offer_names,
+    suggest,
+)
 from cchc_analysis.data.reference.loading import REFERENCE_TABLES, check_reference, load_reference
 from cchc_analysis.data.reference.project import Project, find_project
 
 __all__ = [
+    "COMMUNE_TYPES",
+    "LEVELS",
     "REFERENCE_TABLES",
+    "AreaIndex",
     "Project",
     "Reference",
     "check_reference",
+    "exists_on",
     "find_area",
+    "find_areas",
+    "find_issue_day",
     "find_project",
+    "keep_widest",
     "load_reference",
     "offer_names",
     "suggest",

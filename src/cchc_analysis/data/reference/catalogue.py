@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import keep_text, nearest_names
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.names import take_apart, tidy_name
+from cchc_analysis.data.reference.areas import (
+    COMMUNE_TYPES,
+    MOST_NAMED,
+    AreaIndex,
+    AreaRows,
+    Row,
+    exists_on,
+    find_issue_day,
+    keep_widest,
+)
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+AREA_COLUMNS = ("code", "name", "level", "type", "parent_id", "valid_from", "valid_to")
+"""What every area has, wherever it is kept."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +42,7 @@ class Reference:
 
     indicators: pd.DataFrame
     areas: pd.DataFrame
+    area_names: pd.DataFrame
     area_aliases: pd.DataFrame
     area_changes: pd.DataFrame
     breaks: pd.DataFrame
@@ -40,6 +58,8 @@ class Reference:
     remarks: pd.DataFrame
     tile_map_63: pd.DataFrame
     tile_map_34: pd.DataFrame
+    folder: Path | None = None
+    """Where the communes lie; without it there are none but those among the areas."""
 
     @cached_property
     def indicator_rows(self) -> dict[str, dict[str, Any]]:
@@ -47,9 +67,16 @@ class Reference:
         return _index_rows(self.indicators, "indicator")
 
     @cached_property
-    def area_rows(self) -> dict[str, dict[str, Any]]:
-        """The areas by id."""
-        return _index_rows(self.areas, "area_id")
+    def area_rows(self) -> AreaRows:
+        """The areas by id; those of ``communes.csv`` are loaded when they are asked for."""
+        return AreaRows(_index_rows(self.areas, "area_id"), self._load_communes)
+
+    def _load_communes(self) -> dict[str, dict[str, Any]]:
+        if self.folder is None:
+            return {}
+        from cchc_analysis.data.reference.communes import load_communes
+
+        return load_communes(self.folder, self.area_rows.wide)
 
     @cached_property
     def region_of(self) -> dict[str, str]:
@@ -71,52 +98,198 @@ class Reference:
         return found
 
     @cached_property
-    def _areas_by_name(self) -> dict[str, list[str]]:
-        """The ids by folded name: codes and aliases first, then full names, then short ones."""
-        areas, aliases = self.areas, self.area_aliases
-        parents = [self.area_rows.get(parent, {}).get("name", "") for parent in areas["parent_id"]]
-        placed = [f"{name}, {parent}" for name, parent in zip(areas["name"], parents, strict=True)]
-        districts = areas[areas["level"] == "district"]
-        short = [
-            name[len(kind) :].strip() if name.casefold().startswith(kind) else name
-            for name, kind in zip(districts["name"], districts["type"], strict=True)
+    def _aliases(self) -> list[tuple[str, str]]:
+        return list(zip(self.area_aliases["alias"], self.area_aliases["area_id"], strict=True))
+
+    @cached_property
+    def wide_areas(self) -> AreaIndex:
+        """All areas but the communes of the country, by name and code."""
+        return AreaIndex(self.area_rows.wide, self._aliases, list_rows(self.area_names))
+
+    @cached_property
+    def all_areas(self) -> AreaIndex:
+        """All areas by name and code, the communes of the country among them."""
+        return AreaIndex(dict(self.area_rows), self._aliases, list_rows(self.area_names))
+
+    def list_areas(self, level: str, day: str = "") -> list[Row]:
+        """The areas of a level, on a day where one is given, with their names of that day."""
+        rows = self.area_rows if level == "commune" else self.area_rows.wide
+        return [
+            self.area_on(area_id, day)
+            for area_id, row in rows.items()
+            if row["level"] == level and (not day or exists_on(row, day))
         ]
-        found: dict[str, list[str]] = {}
-        for names, area_ids in (
-            (areas["area_id"], areas["area_id"]),
-            (aliases["alias"], aliases["area_id"]),
-            ([*areas["name"], *placed], [*areas["area_id"], *areas["area_id"]]),
-            (short, districts["area_id"]),
-        ):
-            tier: dict[str, list[str]] = {}
-            for name, area_id in zip(names, area_ids, strict=True):
-                tier.setdefault(fold_name(name), []).append(area_id)
-            found = tier | found
+
+    def tabulate_areas(self, area_ids: Iterable[str]) -> pd.DataFrame:
+        """The rows of some areas, a table by id; ids that are not known have no row."""
+        import pandas as pd
+
+        known = [each for each in area_ids if each in self.area_rows]
+        rows = [[str(self.area_rows[each][name]) for name in AREA_COLUMNS] for each in known]
+        return pd.DataFrame(rows, index=known, columns=list(AREA_COLUMNS), dtype="str")
+
+    def area_on(self, area_id: str, day: str) -> Row:
+        """An area with the name and type that it bore on a day; today's, without a day."""
+        row = self.area_rows[area_id]
+        for former in self._former.get(area_id, ()):
+            if day and exists_on(former, day):
+                return {**row, "name": former["name"], "type": former["type"]}
+        return row
+
+    @cached_property
+    def _former(self) -> dict[str, list[dict[str, str]]]:
+        """The rows of ``area_names`` by area."""
+        found: dict[str, list[dict[str, str]]] = {}
+        for row in list_rows(self.area_names):
+            found.setdefault(row["area_id"], []).append(row)
         return found
 
-    def match_area(self, name: str) -> str:
-        """Match a name to the id of its area, by the written names and aliases.
+    def match_area(self, name: str, day: str = "", level: str = "", inside: str = "") -> str:
+        """Match a name, a printed code or an id to the one area that it means on a day.
 
-        A name that two areas bear is told apart by its province behind a comma.
+        A name that several areas bear is told apart by its kind, by its province behind a comma
+        and by the day; of those left the widest is meant, a province before its capital.
+
+        Args:
+            name: As people write it, with or without diacritics.
+            day: The day on which the area must be there; without one it must be clear who is
+                meant at any time.
+            level: The level that it must be of, if known.
+            inside: The id of the area whose document names it: what lies in it is meant first.
 
         Raises:
-            KeyError: No area has that name, or several have; carries the sentence with the names
-                to use instead.
+            KeyError: None is meant, or several; carries the sentence that says what to do.
         """
-        area_ids = self._areas_by_name.get(fold_name(name), [])
-        if len(area_ids) == 1:
-            return area_ids[0]
-        if not area_ids:
-            raise KeyError(suggest(name, self.areas["name"], "area_aliases.csv"))
-        rows = [self.area_rows[area_id] for area_id in area_ids]
-        placed = [
-            repr(f"{row['name']}, {self.area_rows.get(row['parent_id'], row)['name']}")
-            for row in rows
-        ]
-        raise KeyError(
-            f"Several areas have that name: write {' or '.join(placed)}, or the code "
-            f"({' or '.join(area_ids)})"
+        known: set[str] = set()
+        for index in self._choose_indexes(name, level):
+            known = self._list_meant(index, name, level)
+            there = {each for each in known if not day or exists_on(index.rows[each], day)}
+            named = {each for each in there if not day or self._bore_kind(each, name, day)}
+            below = {each for each in named if inside and index.is_inside(each, {inside})}
+            meant = keep_widest(below or named, index.rows)
+            if len(meant) == 1:
+                return meant.pop()
+            if meant:
+                raise KeyError(self._ask_back(meant))
+        if known:
+            raise KeyError(self._tell_other_time(known, day))
+        raise KeyError(self._offer(name, day, level))
+
+    def match_over_time(self, name: str) -> list[str]:
+        """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
+
+        Raises:
+            KeyError: No area has that name, or several had it at one time.
+        """
+        for index in self._choose_indexes(name, ""):
+            meant = keep_widest(self._list_meant(index, name, ""), index.rows)
+            if meant:
+                ordered = sorted(meant, key=lambda each: str(index.rows[each]["valid_from"]))
+                for one, next_one in pairwise(ordered):
+                    if exists_on(index.rows[one], str(index.rows[next_one]["valid_from"])):
+                        raise KeyError(self._ask_back(meant))
+                return ordered
+        raise KeyError(self._offer(name, "", ""))
+
+    def match_source(self, source: Row) -> str:
+        """The area that a source is about, a row with ``area``, ``dated`` and its period.
+
+        Raises:
+            KeyError: As ``match_area``.
+        """
+        return self.match_area(str(source["area"]), find_issue_day(source))
+
+    def _choose_indexes(self, name: str, level: str) -> Iterable[AreaIndex]:
+        """The wide areas first: the communes are loaded for their kinds and for strangers only."""
+        types = take_apart(name).types
+        is_commune = bool(types) and types <= COMMUNE_TYPES
+        if level == "commune" or (not level and is_commune):
+            yield self.all_areas
+        else:
+            yield self.wide_areas
+            if not level:
+                yield self.all_areas
+
+    def _list_meant(self, index: AreaIndex, name: str, level: str) -> set[str]:
+        found = (
+            index.list_coded(name) or index.list_aliased(name) or index.find(name, is_loose=False)
         )
+        return {each for each in found if not level or index.rows[each]["level"] == level}
+
+    def _bore_kind(self, area_id: str, name: str, day: str) -> bool:
+        """Whether an area that was renamed or changed its type bore the written one on a day."""
+        former = self._former.get(area_id)
+        if not former or tidy_name(name) == fold_name(area_id):
+            return True
+        types = take_apart(name).types
+        return not types or str(self.area_on(area_id, day)["type"]) in types
+
+    def is_below(self, area_id: str, above: str) -> bool:
+        """Whether an area lies in another one."""
+        parent = str(self.area_rows[area_id]["parent_id"])
+        return bool(parent) and (parent == above or self.is_below(parent, above))
+
+    def describe_area(self, area_id: str) -> str:
+        """An area with what it lies in and its id, "Xã Mẫu, Tỉnh Lạng Sơn (06001-2025)"."""
+        row = self.area_rows[area_id]
+        ends = {"valid_from": "from", "valid_to": "until"}
+        time = " ".join(f"{word} {row[end]}" for end, word in ends.items() if row[end])
+        return f"{self._name_in_parent(area_id)} ({', '.join(filter(None, (area_id, time)))})"
+
+    def _ask_back(self, area_ids: Iterable[str]) -> str:
+        """What tells areas of one name apart: what they lie in, or else when they were there."""
+        chosen = sorted(area_ids)
+        shown = chosen[:MOST_NAMED]
+        more = f" and {len(chosen) - len(shown)} more" if len(chosen) > len(shown) else ""
+        places = {each: self._name_in_parent(each) for each in shown}
+        if len(set(places.values())) < len(places):
+            told = "; ".join(map(self.describe_area, shown))
+            return f"Several areas have that name: {told}{more}. Say the period, or write the id"
+        written = " or ".join(map(repr, places.values()))
+        return (
+            f"Several areas have that name: write {written}, or the code ({' or '.join(shown)})"
+            f"{more and f'; there are{more}'}"
+        )
+
+    def _name_in_parent(self, area_id: str) -> str:
+        row = self.area_rows[area_id]
+        above = self.area_rows.get(str(row["parent_id"]))
+        is_placed = above is not None and row["level"] in ("district", "commune")
+        return f"{row['name']}, {above['name']}" if above and is_placed else str(row["name"])
+
+    def _tell_other_time(self, area_ids: set[str], day: str) -> str:
+        """That an area was there at another time, or under another name, and what became of it."""
+        told = []
+        for area_id in sorted(area_ids)[:MOST_NAMED]:
+            now = self.area_on(area_id, day)
+            if exists_on(self.area_rows[area_id], day):
+                told.append(f"{self.describe_area(area_id)} is {now['name']!r} on {day}")
+            else:
+                told.append(f"{self.describe_area(area_id)} is not there on {day}")
+        return f"{'; '.join(told)}. Write the area of that day"
+
+    def _offer(self, name: str, day: str, level: str) -> str:
+        """The nearest names of the same level, and where a new one goes."""
+        types = take_apart(name).types
+        index = next(iter(self._choose_indexes(name, level)))
+
+        def is_meant(row: Row) -> bool:
+            is_there = not day or exists_on(row, day)
+            return is_there and (not level or row["level"] == level) and self._is_alike(row, types)
+
+        near = [row["name"] for row in index.list_near(name, is_meant)]
+        offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(near)))}? " if near else ""
+        return (
+            f"{offer}A new area is a row in data/reference/areas.csv, another spelling of a known "
+            "one is a row in data/reference/area_aliases.csv"
+        )
+
+    @staticmethod
+    def _is_alike(row: Row, types: frozenset[str]) -> bool:
+        """Whether an area is of the level that a kind is of; of any, where no kind was written."""
+        if not types:
+            return True
+        return bool(row["level"] == "commune") == (types <= COMMUNE_TYPES)
 
     def convert_unit(self, unit: str, to: str) -> float:
         """The factor that turns a value in ``unit`` into one in ``to``.
@@ -142,18 +315,32 @@ class Reference:
         return value if factor == 1 else float(f"{value * factor:.14g}")
 
 
-def find_area(reference: Reference, name: str) -> str:
+def find_area(reference: Reference, name: str, day: str = "") -> str:
     """The id of the area that a person named on the command line or in a parameter.
 
     Raises:
         CommandError: No area has that name, or several have.
     """
     try:
-        return reference.match_area(name)
+        return reference.match_area(name, day)
     except KeyError as error:
-        raise CommandError(
-            Problem(f"area {name!r}", "not known", "a known area", f"{error.args[0]}.")
-        ) from None
+        raise _name_problem(name, error) from None
+
+
+def find_areas(reference: Reference, name: str) -> list[str]:
+    """The ids of the areas that bore a name one after the other.
+
+    Raises:
+        CommandError: No area has that name, or several had it at one time.
+    """
+    try:
+        return reference.match_over_time(name)
+    except KeyError as error:
+        raise _name_problem(name, error) from None
+
+
+def _name_problem(name: str, error: KeyError) -> CommandError:
+    return CommandError(Problem(f"area {name!r}", "not known", "a known area", f"{error.args[0]}."))
 
 
 def fold_name(name: str) -> str:

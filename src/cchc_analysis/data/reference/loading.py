@@ -27,10 +27,14 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "areas": (
         (
-            *("area_id", "name", "level", "type", "parent_id", "communes"),
+            *("area_id", "code", "name", "name_en", "level", "type", "parent_id", "communes"),
             *("valid_from", "valid_to", "note_vi", "note_en", "source"),
         ),
         ("area_id",),
+    ),
+    "area_names": (
+        ("area_id", "name", "type", "valid_from", "valid_to", "document"),
+        ("area_id", "valid_to"),
     ),
     "area_aliases": (("alias", "area_id", "note"), ("alias",)),
     "area_changes": (
@@ -86,7 +90,7 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 MAY_BE_EMPTY = frozenset(
     {
         *("corrections", "remarks", "targets", "target_results", "area_changes", "breaks"),
-        *("regions", "tile_map_63", "tile_map_34"),
+        *("regions", "area_names", "tile_map_63", "tile_map_34"),
     }
 )
 
@@ -106,7 +110,7 @@ def load_reference(folder: Path) -> Reference:
             problems.extend(error.problems)
     if problems:
         raise ReferenceDataError(problems)
-    reference = Reference(**tables)
+    reference = Reference(**tables, folder=folder)
     if problems := list(check_reference(reference)):
         raise ReferenceDataError(problems)
     return reference

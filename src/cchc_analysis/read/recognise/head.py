@@ -16,7 +16,7 @@ from itertools import takewhile
 
 from cchc_analysis.data.clean import keep_text, label_period
 from cchc_analysis.data.records import Period
-from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.reference import Reference, find_issue_day
 from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.recognise.titled import DATED, NAME, find_period
 from cchc_analysis.read.recognise.windows import find_counted_window
@@ -74,6 +74,14 @@ class Head:
     dated: str = ""
     opening: tuple[str, ...] = ()
 
+    @property
+    def day(self) -> str:
+        """The day whose areas the document speaks of."""
+        first, last = (
+            day.isoformat() if day else "" for day in (self.period.start, self.period.end)
+        )
+        return find_issue_day({"dated": self.dated, "period_start": first, "period_end": last})
+
     @cached_property
     def window(self) -> Period:
         """The days that the figures count over, where no sentence says otherwise."""
@@ -92,9 +100,10 @@ def read_head(lines: Sequence[Line], reference: Reference) -> Head:
     ]
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
-    area, is_sure_area = _find_area(top, title, kind, lines, reference)
     dated = next((_read_date(match) for text in top if (match := DATED.search(text))), "")
     number = next((match[1] for text in top if (match := _NUMBER.search(text))), "")
+    day = Head(kind, "", False, period, is_sure_period, dated=dated).day
+    area, is_sure_area = _find_area(top, title, kind, lines, _Known(reference, day))
     return Head(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
@@ -131,7 +140,7 @@ def _take_title(texts: Sequence[str]) -> list[str]:
 
 
 def _find_area(
-    top: Sequence[str], title: str, kind: str, lines: Sequence[Line], reference: Reference
+    top: Sequence[str], title: str, kind: str, lines: Sequence[Line], known: _Known
 ) -> tuple[str, bool]:
     """The area named most, first in the head, then in the text; sure if it is a known one.
 
@@ -151,10 +160,10 @@ def _find_area(
         is_titled = kind == "article" and _names(title, name)
         counts[name] += TITLED * ((bool(place) and name.endswith(f" {place}")) + is_titled)
     own = [name for name, _ in counts.most_common(12)]
-    if own and place and own[0].endswith(f" {place}") and not _is_known(own[0], reference):
+    if own and place and own[0].endswith(f" {place}") and own[0] not in known:
         return own[0], False
     for name in own:
-        if _is_known(name, reference):
+        if name in known:
             if kind == "article" and _has_rivals(name, counts):
                 return name, counts[name] >= TITLED
             return name, counts[name] >= ENOUGH
@@ -183,12 +192,19 @@ def _names(title: str, area: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", title) is not None
 
 
-def _is_known(name: str, reference: Reference) -> bool:
-    try:
-        reference.match_area(name)
-    except KeyError:
-        return False
-    return True
+@dataclass(frozen=True)
+class _Known:
+    """The names that mean one area on a day."""
+
+    reference: Reference
+    day: str
+
+    def __contains__(self, name: str) -> bool:
+        try:
+            self.reference.match_area(name, self.day)
+        except KeyError:
+            return False
+        return True
 
 
 def _lower_capitals(text: str) -> str:
@@ -196,15 +212,15 @@ def _lower_capitals(text: str) -> str:
     return text.title() if text.isupper() else text
 
 
-def find_level(area: str, reference: Reference) -> str:
+def find_level(area: str, reference: Reference, day: str = "") -> str:
     """The level of an area: as we know it, else as its name says."""
     try:
-        return str(reference.area_rows[reference.match_area(area)]["level"])
+        return str(reference.area_rows[reference.match_area(area, day)]["level"])
     except KeyError:
         name = area.casefold()
     if name.startswith("tỉnh"):
         return "province"
-    return "commune" if name.startswith(("xã", "phường", "thị trấn")) else "district"
+    return "commune" if name.startswith(("xã", "phường", "thị trấn", "đặc khu")) else "district"
 
 
 def _find_issuer(top: Sequence[str], area: str) -> str:

@@ -66,7 +66,7 @@ def read_document(
     lines = spread_tables(restore_words(raise_marks(document.lines)))
     head = head or read_head(lines, reference)
     places = outline_lines(lines)
-    is_commune = find_level(head.area, reference) == "commune"
+    is_commune = find_level(head.area, reference, head.day) == "commune"
     surroundings = Surroundings(lines, places, wording, head.title, is_commune=is_commune)
     proposer = Proposer(head, reference, wording, surroundings, lines, places)
     labels = _label_tables(lines)

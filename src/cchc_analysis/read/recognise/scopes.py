@@ -68,7 +68,8 @@ _TOGETHER = re.compile(
 )
 """Both levels as one: "của huyện và 17 xã"."""
 _COMMUNE = re.compile(
-    rf"(?:UBND\s+)?((?i:xã|phường|thị trấn)\s+[{CAPITALS}][\w'’]*(?:\s+[{CAPITALS}][\w'’]*){{0,3}})"
+    rf"(?:UBND\s+)?((?i:xã|phường|thị trấn|đặc khu)\s+"
+    rf"[{CAPITALS}][\w'’]*(?:\s+[{CAPITALS}][\w'’]*){{0,3}})"
 )
 
 
@@ -78,7 +79,8 @@ class Scopes:
     def __init__(self, head: Head, reference: Reference, surroundings: Surroundings) -> None:
         self._head, self._reference, self._surroundings = head, reference, surroundings
         self._names: dict[str, bool] = {}
-        self.level = find_level(head.area, reference)
+        self.level = find_level(head.area, reference, head.day)
+        self._own = self._match(head.area)
 
     def find_scope(self, entry: Entry, words: Words, rule: Rule | None) -> tuple[Scope, bool]:
         """Whose work is counted, and whether the text says so rather than the document."""
@@ -187,14 +189,18 @@ class Scopes:
         return self._head.area
 
     def _knows(self, name: str) -> bool:
+        """Whether a name is that of an area inside the one of the document."""
         if name not in self._names:
-            try:
-                self._reference.match_area(name)
-            except KeyError:
-                self._names[name] = False
-            else:
-                self._names[name] = True
+            named = self._match(name, self._own) if self._own else ""
+            self._names[name] = bool(named) and self._reference.is_below(named, self._own)
         return self._names[name]
+
+    def _match(self, name: str, inside: str = "") -> str:
+        """The id of an area, "" where none or several are meant."""
+        try:
+            return self._reference.match_area(name, self._head.day, inside=inside)
+        except KeyError:
+            return ""
 
 
 def _read_head(entry: Entry, words: Words) -> Scope | None:

@@ -20,7 +20,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("thanh pho", "tp", "t p", "thu do"), CITY),
     "tinh": frozenset({"tỉnh"}),
     **dict.fromkeys(("thi xa", "tx", "t x"), frozenset({"thị xã"})),
-    **dict.fromkeys(("thi tran",), frozenset({"thị trấn"})),
+    **dict.fromkeys(("thi tran", "tt", "t t"), frozenset({"thị trấn"})),
+    "dac khu": frozenset({"đặc khu"}),
     "quan": frozenset({"quận"}),
     "huyen": frozenset({"huyện"}),
     "phuong": frozenset({"phường"}),
@@ -37,6 +38,8 @@ ENGLISH: Mapping[str, frozenset[str]] = {
     "urban district": frozenset({"quận"}),
     "district": frozenset({"huyện", "quận"}),
     "town": frozenset({"thị xã", "thị trấn"}),
+    "township": frozenset({"thị trấn"}),
+    "special zone": frozenset({"đặc khu"}),
     "commune": frozenset({"xã"}),
     "ward": frozenset({"phường"}),
 }
@@ -49,6 +52,7 @@ _TONE = re.compile(r"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)")
 _MARKS = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _NUMBERED = re.compile(r"^\s*\d{1,3}\s*[.)]\s*(?=[^\W\d])")
 _MARKED = re.compile(r"(?:\s*(?:[*†‡⁰¹²³⁴-⁹]|\([*\d]{1,2}\)|\[[*\d]{1,2}\]))+$")
+_ZERO = re.compile(r"(?<!\d)0+(?=[1-9])")
 _LETTER = re.compile(r"[thqpx]\.")
 _BEHIND = re.compile(r"^(?P<name>[^(,]+?)\s*(?:\((?P<in>[^()]+)\)|,\s*(?P<after>[^,]+))$")
 
@@ -75,13 +79,14 @@ class Name:
 def tidy_name(name: str) -> str:
     """A name as it is compared first: in one form, without regard to case, note marks gone.
 
-    Both places of a tone mark ("Hoà", "Hòa") become one.
+    Both places of a tone mark ("Hoà", "Hòa") become one, and so do "Phường 05" and "Phường 5".
 
-    >>> tidy_name("3. Ðà Nẵng*"), tidy_name("Hoà Bình")
-    ('đà nẵng', 'hòa bình')
+    >>> tidy_name("3. Ðà Nẵng*"), tidy_name("Hoà Bình"), tidy_name("Phường 05")
+    ('đà nẵng', 'hòa bình', 'phường 5')
     """
     text = keep_text(name).translate(_ETH)
     tidy = " ".join(_MARKED.sub("", _NUMBERED.sub("", text)).split()).casefold()
+    tidy = _ZERO.sub("", tidy)
     return _TONE.sub(lambda match: _move_tone(match[0]), tidy)
 
 
@@ -118,6 +123,8 @@ def _strip_kind(text: str) -> tuple[str, frozenset[str]]:
             return " ".join(words[length:]), types
         if types := ENGLISH.get(fold_text(" ".join(words[-length:]))):
             return " ".join(words[:-length]), types
+        if words[-1].isdigit() and (types := ENGLISH.get(fold_text(" ".join(words[:-1])))):
+            return words[-1], types
     if len(words) > 1 and _LETTER.fullmatch(words[0]):
         return " ".join(words[1:]), KINDS[LETTERS[words[0][0]]]
     return text, frozenset()

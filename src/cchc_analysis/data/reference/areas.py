@@ -1,0 +1,302 @@
+"""The administrative units: by id, by code and name on a day, and what became of them.
+
+Comes in as the tables of areas; goes out as rows and ids. An id names one unit for as long as it
+is there, and no other ever; a printed code was given to several. The 13,000 communes lie in a file
+of their own, which is read when one of them is asked for.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from cchc_analysis.data.clean import fold_text
+from cchc_analysis.data.names import Name, take_apart, tidy_name
+
+Row = Mapping[str, Any]
+
+LEVELS = ("nation", "region", "province", "district", "commune")
+"""From the widest on: a name that a province and its capital share means the province."""
+COMMUNE_TYPES = frozenset({"xã", "phường", "thị trấn", "đặc khu"})
+MOST_OFFERED = 3
+MOST_NAMED = 8
+TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+FOR_EVER = "9999-12-31"
+
+
+class AreaRows(Mapping[str, Row]):
+    """The areas by id; the communes are loaded when an id is none of the others, or all are asked.
+
+    >>> rows = AreaRows({"20": {"name": "Lạng Sơn"}}, lambda: {"06001": {"name": "Xã Mẫu"}})
+    >>> rows["20"]["name"], rows["06001"]["name"], "00000" in rows, len(rows)
+    ('Lạng Sơn', 'Xã Mẫu', False, 2)
+    """
+
+    def __init__(self, rows: Mapping[str, Row], load: Callable[[], Mapping[str, Row]]) -> None:
+        self.wide = rows
+        self._load = load
+
+    @cached_property
+    def _all(self) -> dict[str, Row]:
+        return {**self.wide, **self._load()}
+
+    def __getitem__(self, area_id: str) -> Row:
+        return self.wide[area_id] if area_id in self.wide else self._all[area_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+class AreaIndex:
+    """Areas by name and by printed code, with all areas that share one.
+
+    Args:
+        rows: The areas.
+        aliases: Other spellings with the id of their area.
+        former: Names and types that an area bore before (rows of ``area_names``).
+    """
+
+    def __init__(
+        self,
+        rows: Mapping[str, Row],
+        aliases: Iterable[tuple[str, str]] = (),
+        former: Iterable[Row] = (),
+    ) -> None:
+        self.rows = rows
+        self._aliases = [each for each in aliases if each[1] in rows]
+        self._former = [each for each in former if each["area_id"] in rows]
+
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        """A spelling of an area is one of every area that bears its name: of the next one too."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for area_id, row in self.rows.items():
+            names[tidy_name(row["name"])].add(area_id)
+            if row["level"] == "region" and row["name_en"]:
+                names[tidy_name(row["name_en"])].add(area_id)
+        for row in self._former:
+            names[tidy_name(row["name"])].add(row["area_id"])
+        for alias, area_id in self._aliases:
+            names[tidy_name(alias)] |= self._list_namesakes(area_id, names)
+        return dict(names)
+
+    def _list_namesakes(self, area_id: str, names: Mapping[str, set[str]]) -> set[str]:
+        """An area and, of a province, those that bore its name before and after."""
+        row = self.rows[area_id]
+        same = names[tidy_name(row["name"])] if row["level"] == "province" else set()
+        return {area_id} | {each for each in same if self.rows[each]["level"] == row["level"]}
+
+    def list_aliased(self, name: str) -> set[str]:
+        """The areas that a spelling was written down for; such a row decides between others."""
+        found: set[str] = set()
+        for alias, area_id in self._aliases:
+            if tidy_name(alias) == tidy_name(name):
+                found |= self._list_namesakes(area_id, self._names)
+        return found
+
+    @cached_property
+    def _types(self) -> dict[str, set[str]]:
+        """The types of an area: its own, those before, and those of its other spellings."""
+        types = {area_id: {str(row["type"])} for area_id, row in self.rows.items()}
+        for row in self._former:
+            types[row["area_id"]].add(str(row["type"]))
+        for alias, area_id in self._aliases:
+            types[area_id] |= take_apart(tidy_name(alias)).types
+        return types
+
+    @cached_property
+    def _whole(self) -> dict[str, dict[str, set[str]]]:
+        return _group(self._names.items(), fold_text)
+
+    @cached_property
+    def _bare(self) -> dict[str, dict[str, set[str]]]:
+        pairs = [(take_apart(name).bare, ids) for name, ids in self._names.items()]
+        return _group(pairs, fold_text)
+
+    @cached_property
+    def _squeezed(self) -> tuple[dict[str, dict[str, set[str]]], dict[str, dict[str, set[str]]]]:
+        whole, bare = (
+            [each for group in named.values() for each in group.items()]
+            for named in (self._whole, self._bare)
+        )
+        return _group(whole, _squeeze), _group(bare, _squeeze)
+
+    @cached_property
+    def _codes(self) -> dict[str, set[str]]:
+        codes: dict[str, set[str]] = defaultdict(set)
+        for area_id, row in self.rows.items():
+            codes[area_id].add(area_id)
+            codes[str(row["code"]) or area_id].add(area_id)
+        return dict(codes)
+
+    def list_coded(self, code: str) -> set[str]:
+        """The areas of a printed code or an id; spreadsheets drop zeros in front."""
+        digits = code.strip().removesuffix(".0")
+        forms = (digits, *(digits.zfill(width) for width in (2, 3, 5) if digits.isdigit()))
+        return next((set(self._codes[form]) for form in forms if form in self._codes), set())
+
+    def find(self, name: str, province: str = "", *, is_loose: bool = True) -> set[str]:
+        """The ids of all areas that a name can mean, inside a province if one is given.
+
+        A province's own row names the province twice: it is meant as well as what it holds.
+
+        Args:
+            name: As written, with or without kind and province.
+            province: The province that a table says beside it.
+            is_loose: Whether diacritics may differ where nothing fits better; else they may be
+                left out only ("Cao Loc", and never "Cao Lốc", is Cao Lộc).
+        """
+        said = take_apart(name)
+        if said.province and said.text in self._names:
+            said = replace(said, head=said.text, bare=said.text, province="")
+        found, inside = self._find_spelled(said, is_loose), province or said.province
+        if not inside:
+            return found
+        above = self._find_above(inside, is_loose)
+        own = found & above
+        below = {each for each in found - above if self.is_inside(each, above)}
+        is_twice = fold_text(take_apart(inside).bare) == fold_text(said.bare)
+        return below | own if is_twice else below or own
+
+    def _find_above(self, province: str, is_loose: bool) -> set[str]:
+        """The widest areas of a name: a province before its capital."""
+        return keep_widest(self._find_spelled(take_apart(province), is_loose), self.rows)
+
+    def _find_spelled(self, said: Name, is_loose: bool) -> set[str]:
+        """By the first way of comparing that finds something; diacritics count before they do not.
+
+        What the name means without its kind is added, so that "Bắc Ninh" is the province or the
+        city, whichever of both has been written down.
+        """
+        if said.head.isdigit():
+            return set()  # a running number: "1" is not how people write Quận 1
+        ways: list[tuple[Callable[[str], str], Callable[[str, str], bool]]] = [
+            (fold_text, str.__eq__),
+            (fold_text, _leaves_marks_out),
+            (_squeeze, _leaves_marks_out),
+        ]
+        if is_loose:
+            ways += [(fold_text, _is_any), (_squeeze, _is_any)]
+        for fold, agrees in ways:
+            whole, bare = self._squeezed if fold is _squeeze else (self._whole, self._bare)
+            loose = _pick(bare, said.bare, fold, agrees)
+            if said.types:
+                loose = {each for each in loose if self._types[each] & said.types}
+                # "Vũng Tàu" begins like a kind, and is none.
+                loose |= _pick(bare, said.head, fold, agrees)
+            if found := _pick(whole, said.head, fold, agrees) | loose:
+                return found
+        return set()
+
+    def is_inside(self, area_id: str, above: set[str]) -> bool:
+        """Whether an area is one of some areas or lies below one."""
+        while area_id and area_id not in above:
+            area_id = str(self.rows[area_id]["parent_id"])
+        return bool(area_id)
+
+    def list_near(self, name: str, is_meant: Callable[[Row], bool]) -> list[Row]:
+        """The areas whose bare names begin alike or differ in a letter or two, the nearest first.
+
+        Args:
+            name: A name that nothing bears.
+            is_meant: Which areas may be offered at all.
+        """
+        from rapidfuzz.distance import DamerauLevenshtein
+
+        wanted = fold_text(take_apart(name).bare)
+        if not wanted:
+            return []
+        scored = []
+        for bare, spelled in self._bare.items():
+            distance = DamerauLevenshtein.distance(wanted, bare)
+            begins = bare.startswith(wanted) or wanted.startswith(f"{bare} ")
+            if distance <= max(1, len(wanted) // 4) or begins:
+                ids = {each for ids in spelled.values() for each in ids}
+                scored += [(min(distance, 2), distance, bare, each) for each in sorted(ids)]
+        rows = (self.rows[each] for *_, each in sorted(scored))
+        return [row for row in rows if is_meant(row)][:MOST_OFFERED]
+
+
+def find_issue_day(source: Row) -> str:
+    """The day whose areas a source speaks of: when it was signed, or its last day if that is later.
+
+    A report of a half year that is signed in July is the report of a unit that was there in June;
+    a plan for the next year is one of a unit that is there when the year begins.
+    """
+    start, end, dated = (
+        str(source.get(each) or "").lstrip("?") for each in ("period_start", "period_end", "dated")
+    )
+    dated = dated or end
+    return min(max(dated, start), end) if end else dated
+
+
+def keep_widest(area_ids: Iterable[str], rows: Mapping[str, Row]) -> set[str]:
+    """Those of the widest level among some areas."""
+    ranks = {each: LEVELS.index(rows[each]["level"]) for each in area_ids}
+    least = min(ranks.values(), default=0)
+    return {each for each, rank in ranks.items() if rank == least}
+
+
+def exists_on(area: Row, day: str) -> bool:
+    """Whether an area exists on a day; an open end is for ever."""
+    return str(area["valid_from"] or "") <= day <= (str(area["valid_to"] or "") or FOR_EVER)
+
+
+def _pick(
+    names: Mapping[str, Mapping[str, set[str]]],
+    name: str,
+    fold: Callable[[str], str],
+    agrees: Callable[[str, str], bool],
+) -> set[str]:
+    spelled = names.get(fold(name), {})
+    return {each for known, ids in spelled.items() if agrees(name, known) for each in ids}
+
+
+def _group(
+    names: Iterable[tuple[str, set[str]]], fold: Callable[[str], str]
+) -> dict[str, dict[str, set[str]]]:
+    grouped: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for name, ids in names:
+        grouped[fold(name)].setdefault(name, set()).update(ids)
+    return dict(grouped)
+
+
+def _squeeze(name: str) -> str:
+    return fold_text(name).replace(" ", "")
+
+
+def _is_any(_written: str, _known: str) -> bool:
+    return True
+
+
+def _leaves_marks_out(written: str, known: str) -> bool:
+    """Whether a name is another with tones or all marks of some letters left out, none changed.
+
+    >>> _leaves_marks_out("dak nông", "đắk nông"), _leaves_marks_out("cao lốc", "cao lộc")
+    (True, False)
+    """
+    letters, others = _list_letters(written), _list_letters(known)
+    return len(letters) == len(others) and all(
+        not marks or (marks <= more and more - marks <= TONES)
+        for (_, marks), (_, more) in zip(letters, others, strict=True)
+    )
+
+
+def _list_letters(name: str) -> list[tuple[str, set[str]]]:
+    """The letters and figures of a name, each with its marks."""
+    letters: list[tuple[str, set[str]]] = []
+    for letter in unicodedata.normalize("NFD", name.casefold()):
+        if unicodedata.combining(letter) and letters:
+            letters[-1][1].add(letter)
+        elif letter == "đ":
+            letters.append(("d", {"đ"}))
+        elif letter.isalnum():
+            letters.append((letter, set()))
+    return letters

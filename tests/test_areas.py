@@ -1,0 +1,211 @@
+"""The administrative units: counted against the law, and found by name, code and day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cchc_analysis.data.reference import Project, Reference, find_issue_day, load_reference
+
+ROOT = Path(__file__).parents[1]
+BEFORE, SINCE, WARDS = "2025-06-30", "2025-07-01", "2026-04-30"
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(ROOT / "data" / "reference")
+
+
+def test_provinces_are_63_until_june_2025_and_34_since(reference: Reference) -> None:
+    """NQ 202/2025/QH15: 34 provinces, six of them cities; Đồng Nai a city by NQ 30/2026/QH16."""
+    kinds = {
+        day: Counter(row["type"] for row in reference.list_areas("province", day))
+        for day in (BEFORE, SINCE, WARDS)
+    }
+    city = "thành phố trực thuộc trung ương"
+    assert kinds[BEFORE] == {"tỉnh": 57, city: 6}
+    assert kinds[SINCE] == {"tỉnh": 28, city: 6}
+    assert kinds[WARDS] == {"tỉnh": 27, city: 7}
+
+
+def test_communes_are_as_many_as_the_law_says(reference: Reference) -> None:
+    """3,321 units since 1 July 2025: 2,621 communes, 687 wards, 13 special zones."""
+    kinds = {
+        day: Counter(row["type"] for row in reference.list_areas("commune", day))
+        for day in (BEFORE, SINCE, "2026-04-29", WARDS)
+    }
+    assert kinds[BEFORE].total() == 10_035
+    assert kinds[SINCE] == kinds["2026-04-29"] == {"xã": 2621, "phường": 687, "đặc khu": 13}
+    assert kinds[WARDS] == {"xã": 2611, "phường": 697, "đặc khu": 13}
+
+
+def test_lang_son_has_61_communes_and_4_wards(reference: Reference) -> None:
+    """NQ 1672/NQ-UBTVQH15."""
+    rows = [row for row in reference.list_areas("commune", SINCE) if row["parent_id"] == "20"]
+    assert Counter(row["type"] for row in rows) == {"xã": 61, "phường": 4}
+
+
+def test_every_province_has_the_communes_that_the_law_gives_it(reference: Reference) -> None:
+    counts = Counter(row["parent_id"] for row in reference.list_areas("commune", SINCE))
+    said = {row["area_id"]: row for row in reference.list_areas("province", SINCE)}
+    assert set(counts) == set(said)
+    made = {area_id: int(row["communes"]) for area_id, row in said.items() if "-" in area_id}
+    assert made == {area_id: counts[area_id] for area_id in made}
+
+
+def test_districts_end_with_june_2025(reference: Reference) -> None:
+    assert len(reference.list_areas("district", BEFORE)) == 696
+    assert reference.list_areas("district", SINCE) == []
+
+
+def test_a_parent_is_there_when_its_area_begins_and_ends(reference: Reference) -> None:
+    for area_id, row in reference.area_rows.items():
+        above = reference.area_rows.get(row["parent_id"])
+        if above is None or above["level"] in ("nation", "region"):
+            continue
+        assert (above["valid_from"] or "") <= (row["valid_from"] or above["valid_from"]), area_id
+        assert (above["valid_to"] or "9") >= (row["valid_to"] or "9"), area_id
+
+
+def test_the_days_on_which_old_communes_began_are_not_made_up(reference: Reference) -> None:
+    old = reference.list_areas("commune", BEFORE)
+    assert {row["valid_from"] for row in old} == {""}
+    new = reference.list_areas("commune", SINCE)
+    assert {row["valid_from"] for row in new} == {SINCE}
+    assert all(8 < float(row["lat"]) < 24 and 102 < float(row["lon"]) < 118 for row in new)
+    unknown = {"06187-2025", "19147-2025", "19159-2025", "28435-2025"}
+    assert {row["area_id"] for row in new if not row["km2"]} == unknown
+    assert all(float(row["km2"]) > 0 for row in new if row["km2"])
+
+
+def test_english_names_follow_one_pattern(reference: Reference) -> None:
+    named = {
+        "20": "Lang Son Province",
+        "79-2025": "Ho Chi Minh City",
+        "183": "Cao Loc District",
+        "06187": "Cao Loc Township",
+        "06187-2025": "Ky Lua Ward",
+        "21548-2025": "Ly Son Special Zone",
+        "32008": "Ward 5",
+    }
+    assert {each: reference.area_rows[each]["name_en"] for each in named} == named
+    assert all(row["name_en"].isascii() for row in reference.area_rows.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "since"),
+    [
+        *(("15", "Tỉnh Yên Bái", "Tỉnh Lào Cai"), ("24", "Tỉnh Bắc Giang", "Tỉnh Bắc Ninh")),
+        *(("44", "Tỉnh Quảng Bình", "Tỉnh Quảng Trị"), ("52", "Tỉnh Bình Định", "Tỉnh Gia Lai")),
+        *(("80", "Tỉnh Long An", "Tỉnh Tây Ninh"), ("82", "Tỉnh Tiền Giang", "Tỉnh Đồng Tháp")),
+        ("91", "Tỉnh Kiên Giang", "Tỉnh An Giang"),
+    ],
+)
+def test_seven_codes_were_another_province_before(
+    code: str, before: str, since: str, reference: Reference
+) -> None:
+    rows = [reference.area_rows[reference.match_area(code, day)] for day in (BEFORE, SINCE)]
+    assert [row["name"] for row in rows] == [before, since]
+    assert [row["code"] for row in rows] == [code, code]
+    with pytest.raises(KeyError, match="Several areas"):
+        reference.match_area(code)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "area_id"),
+    [
+        *(("phường Kỳ Lừa", SINCE, "06187-2025"), ("Phuong Ky Lua", SINCE, "06187-2025")),
+        *(("P. Kỳ Lừa", SINCE, "06187-2025"), ("Ky Lua ward", SINCE, "06187-2025")),
+        *(("Hưng Yên", BEFORE, "33"), ("tỉnh Hưng Yên", SINCE, "33-2025")),
+        *(("Hoà Bình", BEFORE, "17"), ("Hòa Bình", BEFORE, "17")),
+        *(("TT. Cao Lộc", BEFORE, "06187"), ("Cao Lộc", BEFORE, "183")),
+        *(
+            ("xã Cao Lộc, tỉnh Lạng Sơn", SINCE, "06211-2025"),
+            ("X. Đồng Giáp", "2024-01-01", "06295"),
+        ),
+        *(("P.5, TP Cà Mau", BEFORE, "32008"), ("phường 05, TP Cà Mau", BEFORE, "32008")),
+        *(("đặc khu Lý Sơn", SINCE, "21548-2025"), ("Dac khu Ly Son", SINCE, "21548-2025")),
+        *(("TP Huế", "2025-03-31", "46"), ("tỉnh Thừa Thiên Huế", "2024-12-31", "46")),
+        *(("06286", BEFORE, "06286"), ("06286", SINCE, "06286-2025")),
+        *(("xã Trảng Bom", "2026-04-29", "26248-2025"), ("phường Trảng Bom", WARDS, "26248-2025")),
+        *(("tỉnh Đồng Nai", "2026-04-29", "75-2025"), ("TP. Đồng Nai", WARDS, "75-2025")),
+    ],
+)
+def test_a_name_means_the_area_of_its_day(
+    name: str, day: str, area_id: str, reference: Reference
+) -> None:
+    assert reference.match_area(name, day) == area_id
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "said"),
+    [
+        ("Huyện Cao Lộc", "2026-03-31", "Huyện Cao Lộc, Tỉnh Lạng Sơn (183, until 2025-06-30)"),
+        ("xã Đồng Giáp", "2025-03-31", "until 2024-11-30"),
+        ("xã Trảng Bom", WARDS, "is 'Phường Trảng Bom' on 2026-04-30"),
+        ("phường Trảng Bom", "2026-04-29", "is 'Xã Trảng Bom' on 2026-04-29"),
+        ("xã Tân Lập", SINCE, "'Xã Tân Lập, Tỉnh Tây Ninh'"),
+        ("Hưng Yên", "", "33-2025, from 2025-07-01"),
+    ],
+)
+def test_an_area_of_another_day_is_refused(
+    name: str, day: str, said: str, reference: Reference
+) -> None:
+    with pytest.raises(KeyError) as caught:
+        reference.match_area(name, day)
+    assert said in caught.value.args[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "offered", "kinds"),
+    [
+        ("Cao Lốc", "'Huyện Cao Lộc'", {"Huyện", "Thành", "Quận", "Thị", "Tỉnh"}),
+        ("phường Kỳ Lứa", "'Phường Kỳ Lừa'", {"Phường", "Xã", "Thị", "Đặc"}),
+        ("huyện Cao Lọc", "'Huyện Cao Lộc'", {"Huyện", "Thành", "Quận", "Thị"}),
+    ],
+)
+def test_near_names_of_the_same_level_are_offered_and_the_row_that_is_needed(
+    name: str, offered: str, kinds: set[str], reference: Reference
+) -> None:
+    with pytest.raises(KeyError) as caught:
+        reference.match_area(name)
+    said = caught.value.args[0]
+    names = said.partition("Did you mean ")[2].partition("?")[0]
+    assert names.startswith(offered)
+    assert {each.strip("' ").split()[0] for each in names.split(",")} <= kinds
+    assert "A new area is a row in data/reference/areas.csv" in said
+
+
+def test_commands_that_need_no_commune_do_not_read_them(
+    repository: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cchc_analysis.data.reference import communes
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the communes were read")
+
+    monkeypatch.setattr(communes, "load_communes", refuse)
+    reference = load_reference(repository.reference)
+    assert reference.match_area("Cao Lộc", "2024-06-30") == "183"
+    assert len(reference.list_areas("province", SINCE)) == 34
+    assert reference.area_rows["183"]["name"] == "Huyện Cao Lộc"
+    with pytest.raises(AssertionError, match="were read"):
+        reference.match_area("xã Khánh Khê", "2024-06-30")
+
+
+@pytest.mark.parametrize(
+    ("dated", "start", "end", "day"),
+    [
+        ("2025-07-10", "2025-01-01", "2025-06-30", "2025-06-30"),
+        ("2024-12-20", "2025-01-01", "2025-12-31", "2025-01-01"),
+        ("2025-12-05", "2025-01-01", "2025-12-31", "2025-12-05"),
+        ("", "2025-01-01", "2025-12-31", "2025-12-31"),
+        ("2025-02-01", "", "", "2025-02-01"),
+    ],
+)
+def test_a_source_speaks_of_the_areas_of_the_day_it_was_issued(
+    dated: str, start: str, end: str, day: str
+) -> None:
+    assert find_issue_day({"dated": dated, "period_start": start, "period_end": end}) == day
