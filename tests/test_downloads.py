@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
@@ -28,6 +29,7 @@ from brief_work import (
     name_task,
     open_made_up,
     open_real_briefs,
+    read_text,
     tell_page,
     tell_task,
 )
@@ -43,11 +45,14 @@ from cchc_analysis.brief.downloads import (
     put_downloads,
     write_downloads,
 )
+from cchc_analysis.brief.trendpages import format_values
+from cchc_analysis.brief.trends import open_board, show_opening
 from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
 from cchc_analysis.errors import BriefError
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site import lists as lists_module
 from cchc_analysis.site.listing import bind_sitemap
+from cchc_analysis.site.sitedata import write_site_downloads
 
 EVIL = '=HYPERLINK("http://evil.example","x")'
 
@@ -249,9 +254,8 @@ def test_every_link_of_the_site_lands(site: Path) -> None:
                 lost.append(f"{page.relative_to(site)}: {link}")
     assert not lost
     lying = {path.resolve() for path in site.rglob("*") if path.is_file()}
-    assert {path for path in lying if path.suffix != ".html"} - downloads == {
-        (site / "pages.json").resolve()
-    }
+    of_site = {(site / name).resolve() for name in ("pages.json", ".cchc.json")}
+    assert {path for path in lying if path.suffix != ".html"} - downloads == of_site
 
 
 def test_the_site_holds_the_tables_and_how_to_cite_them(site: Path) -> None:
@@ -323,3 +327,36 @@ def test_a_folder_that_cannot_be_written_to_is_named(evil: Brief, tmp_path: Path
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(BriefError, match="a folder that can be written to"):
         put_downloads(tmp_path / "file", evil)
+
+
+def test_licences_travel_with_the_rows_and_withheld_rows_stay_at_home(tmp_path: Path) -> None:
+    reference, tables = pipeline.load(PROJECT)
+    panel = tables.sources["kind"] == "panel"
+    ids = tables.sources.loc[panel, "source_id"].tolist()
+    licence = tables.sources["licence"].mask(tables.sources["source_id"] == ids[0], "terms of A")
+    publish = tables.sources["publish"].mask(tables.sources["source_id"] == ids[1], "no")
+    marked = replace(tables, sources=tables.sources.assign(licence=licence, publish=publish))
+    withheld = pipeline.list_withheld(marked.sources)
+    assert withheld == (ids[1],)
+    told = pipeline._withhold(marked, frozenset(withheld))
+    write_site_downloads(tmp_path, PROJECT, told, reference)
+    for name in ("indicators", "observations"):
+        rows = pd.read_csv(tmp_path / "data" / f"{name}.csv", dtype=str, keep_default_na=False)
+        assert set(rows.loc[rows["source_id"] == ids[0], "licence"]) == {"terms of A"}
+        assert ids[1] not in set(rows["source_id"])
+        assert ids[1] in set(getattr(tables, name)["source_id"])
+    package = json.loads((tmp_path / "data" / "datapackage.json").read_text("utf-8"))
+    for licences in (package["licenses"], *(each["licenses"] for each in package["resources"])):
+        assert "terms of A" in {each["title"] for each in licences}
+    sources = pd.read_csv(tmp_path / "data" / "sources.csv", dtype=str, keep_default_na=False)
+    assert "terms of A" in set(sources["licence"])
+
+
+def test_a_page_on_a_panel_says_under_which_licence_its_values_stand() -> None:
+    reference, tables = pipeline.load(PROJECT)
+    board = open_board(tables, reference, ("pci", "", "", ""), load_words_of("vi"))
+    page = read_text(show_opening(board).html)
+    terms = set(tables.sources.set_index("source_id").loc[["pci_2016"], "licence"])
+    assert all(each in page for each in terms)
+    values = pd.read_csv(io.BytesIO(format_values(board)), dtype=str, keep_default_na=False)
+    assert set(values.loc[values["source_id"] == "pci_2016", "licence"]) == terms

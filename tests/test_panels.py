@@ -30,6 +30,7 @@ from cchc_analysis.panels.areas import Place, find_areas, match_area
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.ranks import rank_values
+from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
 
 ROOT = Path(__file__).resolve().parents[1]
 MAPPINGS = ROOT / "data" / "reference" / "panel_mappings"
@@ -1074,3 +1075,40 @@ def test_a_rank_beside_several_periods_says_which_it_ranks(
     ranked = {key: each for key, each in values_of(project).items() if "rank" in key[1]}
     assert {key[2] for key in ranked} == {"2022-12-31"}
     assert sorted(ranked.values()) == [1, 2]
+
+
+# Licences
+
+
+@pytest.mark.parametrize(
+    ("licence", "publish", "expected"),
+    [
+        ("CC BY 4.0", "", "yes"),
+        ("internal use", "", "no"),
+        ("Tài liệu lưu hành nội bộ", "", "no"),
+        ("not for redistribution", "", "no"),
+        ("không được công bố", "", "no"),
+        ("quotation of published figures", "", "yes"),
+        ("internal use", "yes", "yes"),
+        ("CC BY 4.0", "no", "no"),
+    ],
+)
+def test_a_licence_that_forbids_publication_keeps_rows_back_unless_it_is_said(
+    licence: str, publish: str, expected: str
+) -> None:
+    source = PanelSource(source_id="a_b_c", publisher="Sở X", licence=licence, publish=publish)
+    assert ("yes" if source.may_be_published else "no") == expected
+
+
+def test_yaml_may_say_no_without_quotes() -> None:
+    named = {"source_id": "a_b_c", "publisher": "Sở X", "licence": "CC BY 4.0", "publish": False}
+    assert not PanelSource.model_validate(named).may_be_published
+
+
+def test_a_register_from_before_the_question_is_read_as_published(tmp_path: Path) -> None:
+    folder = tmp_path / "panels"
+    folder.mkdir()
+    former = [name for name in PANEL_SOURCE_COLUMNS if name != "publish"]
+    row = ["x" if name == "source_id" else "" for name in former]
+    (folder / "sources.csv").write_text(",".join(former) + "\n" + ",".join(row) + "\n", "utf-8")
+    assert load_register(tmp_path)["publish"].tolist() == ["yes"]

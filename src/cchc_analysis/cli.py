@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 LANGUAGES = ("vi", "en")
-PANEL_SOURCE = ("source_id", "publisher", "licence", "title", "url")
+PANEL_SOURCE = ("source_id", "publisher", "licence", "title", "url", "publish")
 TIMEOUT = 600
 """Seconds in which a page is there if it comes at all: a brief takes less than one."""
 MOST_PROBLEMS = 30
@@ -359,6 +359,12 @@ def _site(options: argparse.Namespace, project: Project) -> int:
             f"{count(len(site.kept), 'page')} left as before, as a source was set aside: "
             f"{', '.join(site.kept[:MOST_PROBLEMS])}",
             file=sys.stderr,
+        )
+    if site.withheld:
+        names = ", ".join(site.withheld[:MOST_PROBLEMS])
+        told = count(len(site.withheld), "source")
+        print(
+            f"{told} kept off the site and its downloads (publish = no): {names}", file=sys.stderr
         )
     if profile:
         print(profile.format())

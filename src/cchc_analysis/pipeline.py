@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,7 +43,7 @@ from cchc_analysis.errors import BriefError, CchcError, Problem
 from cchc_analysis.panels import PanelSummary
 from cchc_analysis.panels import add_panel as bring_in
 from cchc_analysis.panels import draft_mapping as begin_mapping
-from cchc_analysis.processing import Run, check, list_errors, load, process, remake, store
+from cchc_analysis.processing import check, list_errors, load, process, remake, store
 from cchc_analysis.read import DraftResult, accept_source
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.rules import validate_file as validate_own
@@ -137,11 +138,13 @@ def build_site(
             errors = run.errors()
             if not errors:
                 write_tables(project, run.tables, __version__)
-        told = _without_critical(run)
+        withheld = list_withheld(run.tables.sources)
+        told = _withhold(_without(run.tables, run.list_critical()), frozenset(withheld))
         gone = frozenset(run.problems) | run.list_critical()
         if errors:  # to be told by the next run too, which has to look for them again
             build.stamp = ""
         site = render_site(project, told, run.reference, build, workers or Workers(), gone, url)
+    site = replace(site, withheld=withheld)
     return site, [*errors, *([BriefError(site.problems)] if site.problems else [])]
 
 
@@ -248,17 +251,25 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
     return [line for line in lines if wanted in fold_text(line)]
 
 
-def _without_critical(run: Run) -> Tables:
-    """The tables without the sources that break a critical rule, so that others can be told."""
-    bad = run.list_critical()
+def list_withheld(sources: pd.DataFrame) -> tuple[str, ...]:
+    """The sources whose rows may not be published."""
+    return tuple(sources.loc[sources["publish"] == "no", "source_id"])
+
+
+def _without(tables: Tables, bad: frozenset[str]) -> Tables:
+    """The tables without some sources, and without what rests on one of them."""
     if not bad:
-        return run.tables
-    return Tables(
-        **{
-            name: table[~table["source_id"].isin(bad)].reset_index(drop=True)
-            for name, table in vars(run.tables).items()
-        }
-    )
+        return tables
+    kept = {
+        name: table[[bad.isdisjoint(each.split()) for each in table["source_id"]]]
+        for name, table in vars(tables).items()
+    }
+    return Tables(**{name: table.reset_index(drop=True) for name, table in kept.items()})
+
+
+def _withhold(tables: Tables, withheld: frozenset[str]) -> Tables:
+    """The tables without the rows of some sources; that there are such sources is told."""
+    return replace(_without(tables, withheld), sources=tables.sources)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis import __version__
 from cchc_analysis.data.changes import changing
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import Severity, Tables
+from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import (
     check_fresh,
@@ -86,7 +86,7 @@ def process(project: Project) -> Run:
     identities = load_identities(project.expectations / "identities.json", reference)
     read, tidied, panels, problems = _read_all(project, reference)
     check_unmixed([*read.sources["source_id"], *panels.sources["source_id"]], "cchc process")
-    sources = _join(read.sources, panels.sources)
+    sources = _join_sources(read.sources, panels.sources)
     transcripts = _join(read.transcripts, panels.transcripts)
     of = count(len(sources), "source")
     _LOG.info("Understanding %s of %s", count(len(transcripts), "figure"), of)
@@ -149,7 +149,7 @@ def load(project: Project) -> tuple[Reference, Tables]:
     names = ("observations", "indicators", "findings", "tallies", "definitions")
     made = {name: load_table(project, name) for name in names}
     transcripts = _join(read.transcripts, printed)
-    return reference, Tables(_join(read.sources, sources), transcripts, **made)
+    return reference, Tables(_join_sources(read.sources, sources), transcripts, **made)
 
 
 def check(project: Project) -> Iterator[str]:
@@ -219,6 +219,12 @@ def _leave_out_idle(tallies: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFram
     panels = set(sources.loc[sources["kind"] == "panel", "source_id"])
     is_idle = (tallies["applied"] == 0) & tallies["source_id"].isin(panels)
     return tallies[~is_idle].reset_index(drop=True)
+
+
+def _join_sources(reports: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
+    """Reports and panels in one list; of a report no terms are known."""
+    terms = dict.fromkeys(TERM_COLUMNS, "")
+    return _join(reports.assign(**terms), panels)
 
 
 def _join(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,13 @@ from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import name_area, name_entry
 from cchc_analysis.brief.workbook import bind_workbook, is_formula
 from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
-from cchc_analysis.data.packages import describe_file, describe_package, describe_table, type_of
+from cchc_analysis.data.packages import (
+    LICENSE,
+    describe_file,
+    describe_package,
+    describe_table,
+    type_of,
+)
 from cchc_analysis.data.records import (
     COLUMN_MEANINGS,
     FINDING_COLUMNS,
@@ -46,6 +52,7 @@ SITE_FILES = (
     "observations.csv",
     "indicators.csv",
     "findings.csv",
+    "sources.csv",
     "datapackage.json",
 )
 """What lies in ``data/`` of the site, in the order of the links."""
@@ -79,6 +86,7 @@ FIGURE_COLUMNS = (
 )
 SOURCE_COLUMNS = (
     *("source_id", "kind", "issuer", "title", "number", "dated", "period_start", "period_end"),
+    "licence",
 )
 LISTED = ("document", "section", "line", "place", "printed")
 """Columns that hold one part for each figure behind a value; all of them are text."""
@@ -165,8 +173,14 @@ def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
     return {
         "figures": pd.DataFrame(figures, columns=list(FIGURE_COLUMNS)),
         "findings": pd.DataFrame(findings, columns=["contradiction", *FINDING_COLUMNS]),
-        "sources": brief.sources[list(SOURCE_COLUMNS)].reset_index(drop=True),
+        "sources": list_sources(brief.sources),
     }
+
+
+def list_sources(sources: pd.DataFrame) -> pd.DataFrame:
+    """Who stands behind the figures, and what may be done with them."""
+    kept: pd.DataFrame = sources.reindex(columns=list(SOURCE_COLUMNS), fill_value="")
+    return kept.reset_index(drop=True)
 
 
 def _tell_figure(brief: Brief, entry: Entry, places: Places) -> dict[str, Any]:
@@ -305,11 +319,17 @@ def describe_other(path: Path) -> dict[str, Any]:
     return describe_file(path, MEDIA_TYPES[path.suffix])
 
 
-def write_package(folder: Path, name: str, title: str, resources: list[dict[str, Any]]) -> None:
+def write_package(
+    folder: Path,
+    name: str,
+    title: str,
+    resources: list[dict[str, Any]],
+    licences: Sequence[Mapping[str, str]] = (LICENSE,),
+) -> None:
     """Write the descriptor of a folder of downloads."""
     from cchc_analysis import __version__
 
-    content = describe_package(name, title, __version__, resources, "data-package")
+    content = describe_package(name, title, __version__, resources, "data-package", licences)
     _write_json(folder / "datapackage.json", content)
 
 

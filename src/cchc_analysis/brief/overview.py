@@ -90,12 +90,14 @@ class Told:
         briefs: A few briefs that together show every indicator.
         reference: The reference tables.
         findings: All findings.
+        withheld: Sources whose rows may not be published, by their titles.
     """
 
     cards: Sequence[Card]
     briefs: Sequence[Brief]
     reference: Reference
     findings: pd.DataFrame
+    withheld: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,18 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
         tabulate_glance(words, list(groups.items())),
         _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
         link_site_downloads(project, words, "../"),
+        _tell_withheld(words, told.withheld),
     ]
     return _bind(project, words, "index.title", "", words.say("index.intro"), *parts)
+
+
+def _tell_withheld(words: Words, titles: Sequence[str]) -> Markup:
+    """That some sources may not be published, so that nobody misses them in silence."""
+    if not titles:
+        return Markup("")
+    names = Markup("; ").join(map(clean_text, titles))
+    said = words.count("index.withheld", len(titles), names=names)
+    return Markup('<p class="src">{}</p>\n').format(said)
 
 
 def _count_cards(told: Told) -> list[tuple[str, int]]:

@@ -15,6 +15,7 @@ from cchc_analysis.brief.trends import Board, Section
 from cchc_analysis.brief.trends import show_opening as tell_opening
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import format_table
+from cchc_analysis.data.packages import join_licences
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import Words
 
@@ -24,7 +25,7 @@ FILE = "values.csv"
 FILE_COLUMNS = (
     *("area_id", "name", "indicator", "scope", "period", "period_start", "period_end", "value"),
     *("low", "high", "unit", "numerator", "denominator", "origin", "segment", "crosses"),
-    *("is_contested", "source_id"),
+    *("is_contested", "source_id", "licence"),
 )
 
 
@@ -81,4 +82,5 @@ def _tell_periods(board: Board) -> Markup:
 
 def format_values(board: Board) -> bytes:
     """The values of a page, as the file beside it."""
-    return format_table(board.values[list(FILE_COLUMNS)]).encode()
+    licence = join_licences(board.values["source_id"], board.licences)
+    return format_table(board.values.assign(licence=licence)[list(FILE_COLUMNS)]).encode()

@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.records import BOOLEAN_COLUMNS, INTEGER_COLUMNS, NUMBER_COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LICENSE = {
     "name": "CC-BY-4.0",
@@ -25,20 +28,45 @@ def hash_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def index_licences(sources: pd.DataFrame) -> dict[str, str]:
+    """The licence of each source that has one of its own, by source."""
+    if "licence" not in sources:
+        return {}
+    own = sources[sources["licence"] != ""]
+    return dict(zip(own["source_id"], own["licence"], strict=True))
+
+
+def join_licences(cells: Iterable[str], licences: Mapping[str, str]) -> list[str]:
+    """The licences of what rows rest on; empty where all of it is ours or official."""
+    known: dict[str, str] = {}
+    for cell in cells:
+        if cell not in known:
+            own = dict.fromkeys(licences[each] for each in cell.split() if each in licences)
+            known[cell] = "; ".join(own)
+    return [known[cell] for cell in cells]
+
+
+def list_licences(licences: Iterable[str]) -> list[dict[str, str]]:
+    """The licences of a package: ours for what we made, and those of its sources as worded."""
+    others = sorted(set(licences) - {""})
+    return [LICENSE, *({"name": "notspecified", "title": each} for each in others)]
+
+
 def describe_package(
     name: str,
     title: str,
     version: str,
     resources: Sequence[Mapping[str, Any]],
     profile: str = "tabular-data-package",
+    licences: Sequence[Mapping[str, str]] = (LICENSE,),
 ) -> dict[str, Any]:
-    """The descriptor of a package: its name, version, licence and resources."""
+    """The descriptor of a package: its name, version, licences and resources."""
     return {
         "profile": profile,
         "name": name,
         "title": title,
         "version": version,
-        "licenses": [LICENSE],
+        "licenses": list(licences),
         "resources": list(resources),
     }
 

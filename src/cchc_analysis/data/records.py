@@ -87,6 +87,10 @@ SOURCE_COLUMNS = (
     "note_en",
 )
 
+TERM_COLUMNS = ("url", "licence", "publish")
+"""What a run knows of a source besides: where it stands, what may be done with its figures, and
+whether they may be on the site; all empty for a report."""
+
 TRANSCRIPT_COLUMNS = (
     "source_id",
     "figure_id",
@@ -251,6 +255,7 @@ TABLE_COLUMNS = {
 """The tables that a researcher loads, and their columns."""
 
 COLUMN_MEANINGS = {
+    "licence": "what may be done with the figures of the source; empty for an official document",
     "source_id": "the source, a row of data/raw/sources.csv",
     "area_id": "GSO code of the administrative unit",
     "scope": "whose work is counted",

@@ -90,6 +90,7 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
             "    title: ",
             "    url: ",
             "    licence:     # what may be done with them",
+            "    publish:     # yes or no: may they stand on the site and in its downloads?",
             "",
         ]
     )

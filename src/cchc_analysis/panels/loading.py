@@ -17,6 +17,7 @@ from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
+    TERM_COLUMNS,
     TRANSCRIPT_COLUMNS,
     UNCERTAINTY,
 )
@@ -39,7 +40,7 @@ class PanelReadings:
     """What the registered panels say, and what is wrong with those that could not be read.
 
     Attributes:
-        sources: ``SOURCE_COLUMNS``, of kind ``panel``.
+        sources: ``SOURCE_COLUMNS`` and ``TERM_COLUMNS``, of kind ``panel``.
         transcripts: ``TRANSCRIPT_COLUMNS``, the figures as printed.
         observations: ``OBSERVATION_COLUMNS``, sorted by key.
         problems: By source id; such a source is in none of the tables.
@@ -80,7 +81,7 @@ def load_printed(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The sources and the figures as printed of all panels, where nothing changed since a run.
 
     Returns:
-        ``SOURCE_COLUMNS`` and ``TRANSCRIPT_COLUMNS``, as ``read_panels`` gives them.
+        Sources and ``TRANSCRIPT_COLUMNS``, as ``read_panels`` gives them.
 
     Raises:
         ReportError: A panel cannot be read.
@@ -100,7 +101,8 @@ def _keep_good(
     is_faulty = register["source_id"].map(lambda source: source in problems).astype("bool")
     good = register[(register["state"] == "accepted") & ~is_faulty].reset_index(drop=True)
     figures = pd.concat(tables, ignore_index=True) if tables else _load_nothing()
-    return good[list(SOURCE_COLUMNS)], figures[figures["source_id"].isin(good["source_id"])]
+    kept = good[[*SOURCE_COLUMNS, *TERM_COLUMNS]]
+    return kept, figures[figures["source_id"].isin(good["source_id"])]
 
 
 def _find_strays(raw: Path, register: pd.DataFrame) -> Iterator[tuple[str, tuple[Problem, ...]]]:

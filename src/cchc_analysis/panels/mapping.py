@@ -6,6 +6,7 @@ module knows its shape; what the words do is in ``headings`` and ``unfolding``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -95,10 +96,20 @@ class RankRule(_Strict):
         return str(period)
 
 
+FORBIDS = re.compile(
+    r"\b(internal|confidential|restricted|private|not (?:for|to be) (?:publication|published|"
+    r"redistribut\w+|shared)|no (?:publication|redistribution)|do not (?:publish|share)|"
+    r"nội bộ|mật|không (?:được )?(?:công bố|phát hành|phổ biến|chia sẻ))\b",
+    re.IGNORECASE,
+)
+"""Licences that say that the figures are not for everybody."""
+
+
 class PanelSource(_Strict):
     """Who published the figures, where, and what may be done with them.
 
-    ``key`` is what the ``source`` column of a panel says where it has several sources.
+    ``key`` is what the ``source`` column of a panel says where it has several sources. ``publish``
+    is ``yes`` or ``no``; where it is not said, a licence that forbids publication says no.
     """
 
     source_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,60}$")
@@ -112,6 +123,18 @@ class PanelSource(_Strict):
     key: str = ""
     note_vi: str = ""
     note_en: str = ""
+    publish: Literal["", "yes", "no"] = ""
+
+    @field_validator("publish", mode="before")
+    @classmethod
+    def _allow_yaml_words(cls, publish: object) -> object:
+        """YAML reads a bare ``no`` as false."""
+        return {True: "yes", False: "no"}[publish] if isinstance(publish, bool) else publish
+
+    @property
+    def may_be_published(self) -> bool:
+        """Whether the rows may stand on the site and in its downloads."""
+        return (self.publish or ("no" if FORBIDS.search(self.licence) else "yes")) == "yes"
 
 
 class PanelMapping(_Strict):

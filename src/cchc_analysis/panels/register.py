@@ -33,7 +33,10 @@ from cchc_analysis.synthetic import is_synthetic
 if TYPE_CHECKING:
     import pandas as pd
 
-PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping")
+PANEL_SOURCE_COLUMNS = (
+    *(*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping"),
+    "publish",
+)
 PANEL_COLUMNS = (
     *("source_id", "figure_id", "line", "section", "area", "area_id", "scope"),
     *("period_start", "period_end", "indicator", "breakdown", "printed", "value", *UNCERTAINTY),
@@ -98,7 +101,11 @@ def load_register(raw: Path) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
     try:
-        return load_text_table(path, PANEL_SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
+        if "publish" in path.read_bytes().partition(b"\n")[0].decode(errors="replace"):
+            return load_text_table(path, PANEL_SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
+        # A list from before the question was asked: what stands in it was published.
+        former = load_text_table(path, PANEL_SOURCE_COLUMNS[:-1], ["source_id"], may_be_empty=True)
+        return former.assign(publish="yes")
     except TableError as error:
         raise ReportError(error.problems) from None
 
@@ -241,6 +248,7 @@ def _register_source(
         "panel": panel,
         "file": name,
         "mapping": mapping,
+        "publish": "yes" if source.may_be_published else "no",
     }
 
 

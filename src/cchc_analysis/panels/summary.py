@@ -63,5 +63,14 @@ def summarise_panel(
         periods=int(table["period_end"].nunique()),
         indicators=tuple(sorted(table["indicator"].unique())),
         form=found.form,
-        notes=found.notes,
+        notes=(*found.notes, *map(_tell_terms, used)),
+    )
+
+
+def _tell_terms(source: PanelSource) -> str:
+    """What may be done with the figures of a source."""
+    if source.may_be_published:
+        return f"{source.source_id}: licence “{source.licence}”; published with its rows"
+    return (
+        f"{source.source_id}: licence “{source.licence}”; publish = no, kept off site and downloads"
     )

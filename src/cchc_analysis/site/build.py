@@ -68,12 +68,14 @@ class Site:
         built: Pages that notebooks made anew.
         kept: Folders whose former page was kept, as a source of theirs was set aside.
         problems: Why other pages could not be built.
+        withheld: Sources whose rows may not be published.
     """
 
     pages: int
     built: int = 0
     kept: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

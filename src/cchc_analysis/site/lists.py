@@ -28,6 +28,8 @@ from cchc_analysis.site import in_words
 from cchc_analysis.site.positions import hash_rows
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cchc_analysis.brief.content import Brief
     from cchc_analysis.site.draft import Draft
     from cchc_analysis.site.slices import Slices
@@ -50,6 +52,7 @@ def put_lists(
             [draft.shown[page.folder].key for page in tellers],
             [card.to_bytes() for card in own],
             hash_rows(tables.findings).tobytes(),
+            list_withheld(tables.sources),
         ]
         tell = cache(partial(_tell, project, (reference, tables), own, tellers))
         for name, bind in LISTS.items():
@@ -136,7 +139,15 @@ def _tell(
 ) -> Told:
     reference, tables = run
     briefs = [_open(project, reference, page) for page in tellers]
-    return Told(cards, briefs, reference, tables.findings)
+    return Told(cards, briefs, reference, tables.findings, list_withheld(tables.sources))
+
+
+def list_withheld(sources: pd.DataFrame) -> list[str]:
+    """The titles of the sources whose rows may not be published."""
+    if "publish" not in sources:
+        return []
+    held = sources[sources["publish"] == "no"]
+    return [title or name for title, name in zip(held["title"], held["source_id"], strict=True)]
 
 
 def _open(project: Project, reference: Reference, page: Page) -> Brief:

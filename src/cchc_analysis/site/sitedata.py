@@ -6,22 +6,23 @@ The columns are those of ``data/processed``, with the name of each area beside i
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.downloads import (
     CITATION,
     SITE_FOLDER,
-    SOURCE_COLUMNS,
     describe_csv,
     describe_other,
+    list_sources,
     tell_columns,
     write_csv,
     write_package,
 )
 from cchc_analysis.brief.workbook import bind_workbook
 from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.packages import index_licences, join_licences, list_licences
 from cchc_analysis.data.records import (
     FINDING_COLUMNS,
     FINDING_KEY,
@@ -57,12 +58,15 @@ def write_site_downloads(
         OSError: The folder cannot be written to.
     """
     data = folder / SITE_FOLDER
+    licences = index_licences(tables.sources)
+    terms = list_licences(licences.values())
     kept = {
-        name: _name_areas(
+        name: _name_rows(
             getattr(tables, name)[list(columns)].sort_values(
                 list(key), kind="stable", ignore_index=True
             ),
             reference,
+            licences,
         )
         for name, (columns, key) in _SITE_TABLES.items()
     }
@@ -70,7 +74,8 @@ def write_site_downloads(
         write_csv(data / f"{name}.csv", table)
     words = [load_words(project.notebooks / "page", lang) for lang in LANGUAGES]
     title = words[-1].plain("site.title")
-    sheets = kept | {"sources": tables.sources[list(SOURCE_COLUMNS)]}
+    sheets = kept | {"sources": list_sources(tables.sources)}
+    write_csv(data / "sources.csv", sheets["sources"])
     sheets["read-me"] = tell_columns(sheets, title, words)
     sheets = {name: table for name, table in sheets.items() if len(table) <= LONGEST_SHEET}
     write_bytes(data / "cchc.xlsx", bind_workbook(sheets, title))
@@ -79,22 +84,28 @@ def write_site_downloads(
         for name, (columns, key) in _SITE_TABLES.items()
         for each in describe_csv(data, name, list_columns(columns), key)
     ]
-    write_package(data, "cchc-site", title, [*resources, describe_other(data / "cchc.xlsx")])
+    resources += describe_csv(data, "sources", [*sheets["sources"].columns], ("source_id",))
+    resources = [each | {"licenses": terms} for each in (*resources, describe_other(data / "cchc.xlsx"))]
+    write_package(data, "cchc-site", title, resources, terms)
     if (project.root / CITATION).is_file():
         shutil.copyfile(project.root / CITATION, data / CITATION)
 
 
 def list_columns(columns: Iterable[str]) -> list[str]:
-    """The columns of a table of the site.
+    """The columns of a table of the site: the area's name and the source's licence beside codes.
 
     >>> list_columns(["indicator", "area_id", "value"])
     ['indicator', 'area_id', 'area', 'value']
     """
-    return [name for each in columns for name in ((each, "area") if each == "area_id" else (each,))]
+    beside = {"area_id": ("area",), "source_id": ("licence",)}
+    return [name for each in columns for name in (each, *beside.get(each, ()))]
 
 
-def _name_areas(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """A table with the name of each area beside its code."""
+def _name_rows(table: pd.DataFrame, reference: Reference, licences: Mapping[str, str]) -> Any:
+    """A table with the name of each area and the licence of each source beside their codes."""
     names = {area_id: str(row["name"]) for area_id, row in reference.area_rows.items()}
-    named = table.assign(area=table["area_id"].map(names).fillna(""))
+    named = table.assign(
+        area=table["area_id"].map(names).fillna(""),
+        licence=join_licences(table["source_id"], licences),
+    )
     return named[list_columns(table.columns)]

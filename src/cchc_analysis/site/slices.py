@@ -47,7 +47,10 @@ OF_VALUE = (
 SEEN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "sources": (
         "sources",
-        ("source_id", "kind", "issuer", "area", "dated", "period", "period_start", "period_end"),
+        (
+            *("source_id", "kind", "issuer", "area", "dated", "period", "period_start"),
+            *("period_end", "licence"),
+        ),
     ),
     "trend": ("indicators", (*OF_VALUE, "is_contested")),
     "peers": ("indicators", OF_VALUE),

@@ -167,9 +167,9 @@ def name_source(quality: Quality, source: Row) -> Markup:
     """A source in a few words: the district, and its period in small print."""
     words = quality.words
     if source["kind"] == "panel":
-        return Markup("{} <small>{}</small>").format(
-            clean_text(source["title"]), clean_text(source["source_id"])
-        )
+        facts = (source["source_id"], source.get("licence") or "")
+        small = Markup(" · ").join(clean_text(each) for each in facts if each)
+        return Markup("{} <small>{}</small>").format(clean_text(source["title"]), small)
     area = quality.reference.area_rows[quality.reference.match_source(source)]
     key = f"quality.source.{source['kind']}"
     period = words.period(source["period"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from cchc_analysis.brief.trends.values import (
     name_kinds,
 )
 from cchc_analysis.data.clean import nearest_names
+from cchc_analysis.data.packages import index_licences
 from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.reference import find_areas
 from cchc_analysis.data.words import Words
@@ -50,6 +51,7 @@ class Board:
             ``high``, ``numerator``, ``denominator`` (NaN where there are none), ``segment``,
             ``crosses``, ``is_contested``, ``source_id``.
         issuers: Who states the values.
+        licences: What may be done with the values of a source, by source.
         left_out: How many values of other scopes or windows are held and not shown.
         sequence: The same columns, windows that follow each other without overlap: quarters where
             they are held, else ``values``.
@@ -64,6 +66,7 @@ class Board:
     left_out: int
     sequence: pd.DataFrame
     strata: pd.DataFrame
+    licences: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -191,7 +194,8 @@ def open_board(
     sequence = describe_values(quarters, tables, reference) if len(quarters) else values
     strata = list_strata(values, tables.indicators, row)
     left_out = len(held) - len(kept)
-    return Board(words, reference, row, values, issuers, left_out, sequence, strata)
+    licences = index_licences(tables.sources)
+    return Board(words, reference, row, values, issuers, left_out, sequence, strata, licences)
 
 
 def _list_areas(held: pd.DataFrame, reference: Reference) -> pd.DataFrame:

@@ -28,7 +28,9 @@ from cchc_analysis.brief.trends.pieces import (
     wrap,
 )
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.packages import join_licences
 from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.changes import change_over
 from cchc_analysis.synthetic import NOTICE
 
@@ -52,12 +54,20 @@ def show_opening(board: Board) -> Section:
         ),
         words.say("trends.left_out", n=words.number(board.left_out)) if board.left_out else "",
         words.say("trends.sources", names=words.join(list_issuers(board))),
+        *_tell_licences(board),
     ]
     if board.is_synthetic:
         lines.insert(0, Markup("<strong>{}</strong>").format(NOTICE[words.lang]))
     lead = Markup('<p class="lead">{}</p>').format(_tell_ends(board))
     paragraphs = [lead, *(Markup("<p>{}</p>").format(line) for line in lines if line)]
     return Section(Markup("\n").join([*paragraphs, _list_breaks(board)]))
+
+
+def _tell_licences(board: Board) -> list[Markup]:
+    """What may be done with the values, as each source words it."""
+    cells = join_licences(board.values["source_id"], board.licences)
+    names = [clean_text(each) for each in sorted({*cells} - {""})]
+    return [board.words.say("trends.licences", names=Markup("; ").join(names))] if names else []
 
 
 def _tell_ends(board: Board) -> Markup:
