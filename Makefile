@@ -10,7 +10,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test docs bench sample bench-read check lab pictures setup lock environment-test clean
+.PHONY: help site test test-slow soak docs bench sample bench-read check lab pictures setup lock environment-test clean
 .PHONY: check-format check-style check-types check-imports check-data check-notebooks
 
 help: ## Say what there is to make
@@ -19,8 +19,14 @@ help: ## Say what there is to make
 site: .venv/ready ## Read, validate and build everything: data/processed and site/
 	@.venv/bin/cchc site
 
-test: .venv/ready ## Run the tests
-	@.venv/bin/pytest
+test: .venv/ready ## Run the tests, on all cores
+	@.venv/bin/pytest -n auto --dist loadgroup
+
+test-slow: .venv/ready ## Run the slow tests: browser, cluster, kills, samples of mutations
+	@.venv/bin/pytest -n auto --dist loadgroup -m 'slow and not soak' --deselect tests/test_environment.py
+
+soak: .venv/ready ## Run what takes longer than CI should: all mutations, a hundred kills, a million rows
+	@.venv/bin/pytest -m soak
 
 sample: .venv/ready ## Make a project of made-up districts in build/sample, with a report to read
 	@.venv/bin/python tools/sample.py

@@ -41,11 +41,12 @@ from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_pa
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import load_copies
 from cchc_analysis.data.words import LANGUAGES, load_words
-from cchc_analysis.site import Job, Outcome, Profile, run_jobs
 from cchc_analysis.site import pages as listed
 from cchc_analysis.site.build import Workers, open_site, read_inputs, render_site
+from cchc_analysis.site.jobs import Orders, Profile, follow
 from cchc_analysis.site.pages import HEAVY, Page, Task, list_pages, make_files, make_task, warm_up
 from cchc_analysis.site.slices import Slices
+from cchc_analysis.site.workers import Pool
 
 PARTS = (
     *("head", "summary", "key_figures", "reform_areas"),
@@ -79,9 +80,9 @@ class Country:
         pages = list_pages(slices, self.tables, self.reference)
         return list(islice((page for page in pages if page.is_brief), count))
 
-    def jobs(self, wanted: list[Page]) -> Iterator[Job]:
+    def jobs(self, wanted: list[Page]) -> Iterator[tuple[str, Task]]:
         for number, page in enumerate(wanted):
-            yield Job(str(number), replace(make_task(self.project, page), beside=None))
+            yield str(number), replace(make_task(self.project, page), beside=None)
 
 
 # --- The four ways --------------------------------------------------------------------------------
@@ -116,22 +117,30 @@ def build_with_engine(country: Country, wanted: list[Page], count: int) -> Made:
     sample = make_task(country.project, wanted[0])
     warm = partial(warm_up, country.reference, sample)
     files = read_inputs(country.project)
-    for outcome in run_jobs(country.jobs(wanted), make_files, warm, count, 300, files=files):
-        yield take(outcome, "index.html")
+    orders = Orders(partial(measure, make_files), warm, 300, files=files)
+    yield from build_with(orders, country, wanted, count)
 
 
 def build_at_the_floor(country: Country, wanted: list[Page], count: int) -> Made:
     warm = partial(warm_functions, country.project, country.reference)
-    jobs = country.jobs(wanted)
-    for outcome in run_jobs(jobs, call_functions, warm, count, 300, may_fork=False):
-        yield take(outcome, "index.html")
+    orders = Orders(partial(measure, call_functions), warm, 300, may_fork=False)
+    yield from build_with(orders, country, wanted, count)
 
 
-def take(outcome: Outcome, name: str) -> tuple[int, bytes]:
-    HELD.setdefault("processor", []).append(outcome.reply.times.get("processor time", 0.0))
-    HELD["memory"] = max(HELD.get("memory", 0), outcome.reply.memory)
-    assert outcome.result is not None, outcome.reply.detail
-    return int(outcome.job.name), outcome.result[name]
+def build_with(orders: Orders, country: Country, wanted: list[Page], count: int) -> Made:
+    with Pool(orders, count) as pool:
+        for number, reply in follow(pool, country.jobs(wanted)):
+            assert reply.result is not None, reply
+            page, seconds = reply.result
+            HELD.setdefault("processor", []).append(seconds)
+            yield int(number), page
+
+
+def measure(work: Callable[[Task], dict[str, bytes]], task: Task) -> tuple[bytes, float]:
+    """The page of a task, and the seconds of processor that it took."""
+    started = time.process_time()
+    page = work(task)["index.html"]
+    return page, time.process_time() - started
 
 
 def warm_functions(project: Project, reference: Any) -> None:
@@ -233,24 +242,31 @@ def grow(options: argparse.Namespace) -> None:
             country = Country(Path(folder), -(-count // periods), periods)
             values = f"{len(country.tables.indicators):,} values"
             print(f"{count} briefs in {' and '.join(options.languages)}, {values}", flush=True)
-            tables, profile = country.tables, Profile()
+            tables, profile = country.tables, Profile() if options.profile else None
             for what in ("all", "nothing changed", "one figure changed"):
                 if what == "one figure changed":
                     indicators = tables.indicators.copy()
                     at = indicators.index[indicators["indicator"] == "dossiers_resolved_early"][5]
                     indicators.loc[at, "value"] += 1
                     tables = replace(tables, indicators=indicators)
-                started = time.perf_counter()
+                started, used = time.perf_counter(), used_so_far()
                 with open_site(Path(folder) / "site") as build:
                     workers = Workers(options.jobs, 600, is_quiet=False, profile=profile)
                     site = render_site(country.project, tables, country.reference, build, workers)
                 assert not site.problems, site.problems
                 spent = time.perf_counter() - started
                 own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-                print(f"  {what}: {spent:.1f} s, {site.built} of {site.pages} pages made; "
+                print(f"  {what}: {spent:.1f} s, {used_so_far() - used:.1f} of processor, "
+                      f"{site.built} of {site.pages} pages made; "
                       f"parent at most {own} MB", flush=True)  # fmt: skip
-            if options.profile:
+            if profile:
                 print(profile.format(20))
+
+
+def used_so_far() -> float:
+    """Seconds of processor of this process, and of all that it has begun and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def main() -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import cache
 from html import unescape
@@ -38,10 +39,9 @@ from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.rules import choose_readings, load_identities
-from cchc_analysis.site import Job, Outcome
 from cchc_analysis.site.build import Site, open_site, render_site
+from cchc_analysis.site.jobs import Reply
 from cchc_analysis.site.pages import Task, bind_page
-from cchc_analysis.site.replies import Reply
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)
@@ -248,23 +248,41 @@ def name_task(task: Task) -> str:
     return f'<html lang="{task.parameters["lang"]}"><title>{task.folder}</title><h1>x</h1>'
 
 
-def make_here(tell: Callable[[Task], str], failing: str = " ") -> Callable[..., Iterator[Outcome]]:
-    """What stands in the place of ``run_jobs``: pages made here and now; some of them fail."""
+class Here:
+    """What stands in the place of processes: pages made here and now; some of them fail.
 
-    def run_jobs(
-        jobs: Iterable[Job | None], _work: Any, warm: Any, *_: Any, **__: Any
-    ) -> Iterator[Outcome]:
-        [reference] = warm.args
-        for job in filter(None, jobs):
-            task = job.payload
-            if failing in job.name:
-                yield Outcome(job, Reply(found="x"))
-                continue
-            hold(reference, task.tables)
-            beside = task.beside(PROJECT, task.parameters) if task.beside else {}
-            yield Outcome(job, Reply(bind_page(job.name, tell(task)) | beside))
+    Attributes:
+        made: The pages that were asked for.
+    """
 
-    return run_jobs
+    count = 1
+
+    def __init__(self, tell: Callable[[Task], str], failing: str = " ") -> None:
+        self._tell, self._failing = tell, failing
+        self.made: set[str] = set()
+
+    def __call__(self, _: Any, orders: Any) -> Here:
+        [self._reference] = orders.warm.args
+        return self
+
+    def __enter__(self) -> Here:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def submit(self, task: Task) -> Future[Reply]:
+        self.made.add(task.folder)
+        future: Future[Reply] = Future()
+        future.set_result(self._make(task))
+        return future
+
+    def _make(self, task: Task) -> Reply:
+        if self._failing in task.folder:
+            return Reply(found="x")
+        hold(self._reference, task.tables)
+        beside = task.beside(PROJECT, task.parameters) if task.beside else {}
+        return Reply(bind_page(task.folder, self._tell(task)) | beside)
 
 
 def build_here(tables: Tables, reference: Reference, out: Path) -> Site:

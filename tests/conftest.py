@@ -6,11 +6,15 @@ that no test depends on what a real report says. A fault is planted in a copy.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from cchc_analysis.data.reference import Project
 
@@ -18,6 +22,53 @@ ROOT = Path(__file__).resolve().parents[1]
 MADE_UP = Path(__file__).resolve().parent / "made_up"
 
 Replace = Callable[[str, str, str], None]
+
+HEAVY_FIXTURES = frozenset({"browser", "visits", "scheduler"})
+"""What takes a program of its own and a while to start: the tests that use it are slow ones."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by what it uses."""
+    for item in items:
+        if HEAVY_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep in one process the tests that share what their module makes once.
+
+    That is what ``--dist loadgroup`` is for; but xdist 3.8 writes its groups where pytest 9.2 no
+    longer looks for them (pytest-xdist issue 1386), so that they are found by file here.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    @cache
+    def shares(file: str) -> bool:
+        path = ROOT / file
+        return path.is_file() and 'scope="module"' in path.read_text("utf-8")
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if shares(file) else nodeid
+
+    return ByModule(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that is made once for all processes of a run; whoever comes later waits for it."""
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / name
+    with FileLock(shared / f"{name}.lock"):
+        if not folder.exists():
+            fresh = shared / f"{name}.new"
+            shutil.rmtree(fresh, ignore_errors=True)
+            make(fresh)
+            fresh.rename(folder)
+    return folder
 
 
 @pytest.fixture
@@ -37,9 +88,11 @@ def processed_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The made-up project with its processed data, made once and only to be copied."""
     from cchc_analysis import pipeline
 
-    made = _make_project(tmp_path_factory.mktemp("processed") / "project")
-    pipeline.store(made, pipeline.process(made))
-    return made
+    def make(root: Path) -> None:
+        made = _make_project(root)
+        pipeline.store(made, pipeline.process(made))
+
+    return Project(make_once(tmp_path_factory, "processed", make))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 WARM: list[str] = []
 
@@ -84,20 +85,19 @@ FAULTS = {
 }
 
 
-def execute_in_place(paths: tuple[str, str]) -> bytes:
+def execute_in_place(given: tuple[str, str, dict[str, Any]]) -> bytes:
     """Execute a notebook in this very process, as a job of a build does."""
     import papermill
     from papermill.engines import papermill_engines
 
-    from cchc_analysis.site import IN_PLACE
     from cchc_analysis.site.notebooks import CchcEngine
 
+    path, out, options = given
+    os.environ |= options.pop("environment", {})
+    options = {"parameters": {"tries": 2}, "cwd": str(Path(path).parent)} | options
     papermill_engines.register("cchc", CchcEngine)
-    os.environ[IN_PLACE] = "1"
     try:
-        papermill.execute_notebook(
-            *paths, {"tries": 2}, "cchc", progress_bar=False, cwd=str(Path(paths[0]).parent)
-        )
+        papermill.execute_notebook(path, out, engine_name="cchc", progress_bar=False, **options)
     except Exception as error:  # noqa: BLE001 - the test compares it
         return f"{type(error).__name__} {error}".encode()
     return b"well"
@@ -108,7 +108,7 @@ def warm_notebooks() -> None:
     import matplotlib.pyplot as plt
     import papermill
 
-    from cchc_analysis.site.shell import make_spare
+    from cchc_analysis.site.notebooks import make_spare
 
     make_spare()
     WARM.extend([plt.__name__, papermill.__name__])

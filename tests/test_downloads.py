@@ -20,11 +20,11 @@ from openpyxl import load_workbook
 from brief_work import (
     PLAIN_REPORT,
     PROJECT,
+    Here,
     build_here,
     find_all,
     list_values,
     load_words_of,
-    make_here,
     make_tables,
     name_task,
     open_made_up,
@@ -68,7 +68,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site, its pages told without notebooks."""
     out = tmp_path_factory.mktemp("downloads") / "site"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(site_module, "run_jobs", make_here(tell_task))
+        patch.setattr(site_module, "open_workforce", Here(tell_task))
         reference, tables = pipeline.load(PROJECT)
         build_here(tables, reference, out)
     return out
@@ -310,7 +310,7 @@ def test_a_site_whose_downloads_fail_leaves_the_former_one_whole(
 ) -> None:
     out = tmp_path / "site"
     reference, tables = pipeline.load(PROJECT)
-    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task))
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
     build_here(tables, reference, out)
     before = read_all(out)
 

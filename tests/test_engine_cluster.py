@@ -18,8 +18,9 @@ import engine_work
 from cchc_analysis import pipeline
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError
-from cchc_analysis.site import Job, Outcome, run_jobs
 from cchc_analysis.site import build as site_module
+from cchc_analysis.site.cluster import Cluster
+from cchc_analysis.site.jobs import Orders, Reply, follow
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
 
@@ -85,34 +86,35 @@ def workers(scheduler: str, folder: Path, count: int, **environment: str) -> Ite
         yield
 
 
-def run(scheduler: str, words: list[str], work=engine_work.shout, **options) -> dict[str, Outcome]:
-    jobs = [Job(word, word) for word in words]
-    outcomes = list(run_jobs(jobs, work, engine_work.warm, scheduler=scheduler, **options))
-    assert sorted(outcome.job.name for outcome in outcomes) == sorted(words), "lost or done twice"
-    return {outcome.job.name: outcome for outcome in outcomes}
+def run(scheduler: str, words: list[str], work=engine_work.shout, **options) -> dict[str, Reply]:
+    with Cluster(Orders(work, engine_work.warm, **options), scheduler) as workers:
+        replies = list(follow(workers, ((word, word) for word in words)))
+    assert sorted(name for name, _ in replies) == sorted(words), "lost or done twice"
+    return dict(replies)
 
 
 def test_results_are_those_of_this_machine(scheduler: str, tmp_path: Path) -> None:
     words = [f"huyện {number}" for number in range(20)]
     with workers(scheduler, tmp_path, 2):
-        outcomes = run(scheduler, [*words, "kill", "loop", "divide"], timeout=2)
-    assert [outcomes[word].result for word in words] == [word.upper().encode() for word in words]
-    assert "SIGKILL" in str(outcomes["kill"].problems[0])
-    assert "no end within 2 s" in str(outcomes["loop"].problems[0])
-    assert "division by zero" in str(outcomes["divide"].problems[0])
+        replies = run(scheduler, [*words, "kill", "loop", "divide"], timeout=2)
+    assert [replies[word].result for word in words] == [word.upper().encode() for word in words]
+    assert "SIGKILL" in replies["kill"].found
+    assert "no end within 2 s" in replies["loop"].found
+    assert "division by zero" in replies["divide"].found
 
 
 def test_a_worker_killed_in_the_middle_costs_nothing(scheduler: str, tmp_path: Path) -> None:
     words = [str(number) for number in range(30)]
     seen = []
-    with workers(scheduler, tmp_path, 2):
-        jobs = [Job(word, word) for word in words]
-        for outcome in run_jobs(jobs, engine_work.stay, scheduler=scheduler):
-            seen.append(outcome)
+    with (
+        workers(scheduler, tmp_path, 2),
+        Cluster(Orders(engine_work.stay), scheduler) as cluster,
+    ):
+        for name, reply in follow(cluster, ((word, word) for word in words)):
+            seen.append((name, reply.result))
             if len(seen) == 5:
                 kill_one(scheduler)
-    assert sorted(outcome.job.name for outcome in seen) == sorted(words)
-    assert all(outcome.result == outcome.job.name.encode() for outcome in seen)
+    assert sorted(seen) == sorted((word, word.encode()) for word in words)
 
 
 def kill_one(scheduler: str) -> None:
@@ -129,7 +131,7 @@ def test_a_worker_with_other_code_is_refused(scheduler: str, tmp_path: Path) -> 
     import shutil
 
     shutil.copytree(Path(engine_work.__file__).parents[1] / "src" / "cchc_analysis", other)
-    with (other / "records.py").open("a", encoding="utf-8") as file:
+    with (other / "errors.py").open("a", encoding="utf-8") as file:
         file.write("\n")
     paths = os.pathsep.join([str(other.parent), str(TESTS), *sys.path])
     with (
@@ -174,11 +176,11 @@ def test_a_site_built_by_two_workers_is_the_site_built_here(
     taken = []
     take = site_module._take
 
-    def take_and_kill(draft, outcome) -> None:
-        taken.append(outcome.job.name)
+    def take_and_kill(draft, folder, *given) -> None:
+        taken.append(folder)
         if len(taken) == 2:
             kill_one(scheduler)
-        take(draft, outcome)
+        take(draft, folder, *given)
 
     monkeypatch.setattr(site_module, "_take", take_and_kill)
     with workers(scheduler, tmp_path, 2):

@@ -7,17 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import engine_work
 from cchc_analysis.errors import BriefError, CommandError
-from cchc_analysis.site import Job, Outcome, check_count, run_jobs
 from cchc_analysis.site import limits as limits_module
-from cchc_analysis.site.shop import Shop
-from cchc_analysis.site.zygote import Orders
+from cchc_analysis.site.jobs import Orders, Reply, follow
+from cchc_analysis.site.limits import check_count
+from cchc_analysis.site.workers import Pool
 
 TESTS = Path(__file__).parent
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="faults are planted with Unix signals")
@@ -28,12 +28,11 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), *sys.path]))
 
 
-def run(*words: str, work=engine_work.shout, **options) -> dict[str, Outcome]:
-    jobs = [Job(word, word) for word in words]
-    options = {"count": 2, "timeout": 20} | options
-    outcomes = list(run_jobs(jobs, work, engine_work.warm, **options))
-    assert sorted(outcome.job.name for outcome in outcomes) == sorted(words)
-    return {outcome.job.name: outcome for outcome in outcomes}
+def run(*words: str, work=engine_work.shout, count: int = 2, **options) -> dict[str, Reply]:
+    with Pool(Orders(work, engine_work.warm, **{"timeout": 20} | options), count) as pool:
+        replies = list(follow(pool, ((word, word) for word in words)))
+    assert sorted(name for name, _ in replies) == sorted(words)
+    return dict(replies)
 
 
 both = pytest.mark.parametrize("may_fork", [True, False], ids=["forked", "kept"])
@@ -42,20 +41,15 @@ both = pytest.mark.parametrize("may_fork", [True, False], ids=["forked", "kept"]
 @both
 def test_every_job_has_its_result(may_fork: bool) -> None:
     words = [f"huyện {number}" for number in range(30)]
-    outcomes = run(*words, may_fork=may_fork)
-    assert {name: o.result for name, o in outcomes.items()} == {
+    replies = run(*words, may_fork=may_fork)
+    assert {name: reply.result for name, reply in replies.items()} == {
         w: w.upper().encode() for w in words
     }
 
 
-def test_no_jobs_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    assert list(run_jobs([], engine_work.shout)) == []
-
-
 def test_a_forked_job_sees_what_was_warmed_up_and_nothing_of_other_jobs() -> None:
-    outcomes = run("a", "b", "c", work=engine_work.was_warm)
-    assert {outcome.result for outcome in outcomes.values()} == {b"warm used"}
+    replies = run("a", "b", "c", work=engine_work.was_warm)
+    assert {reply.result for reply in replies.values()} == {b"warm used"}
 
 
 FAULTS = [
@@ -72,43 +66,38 @@ FAULTS = [
 
 @pytest.mark.parametrize(("fault", "words"), FAULTS)
 def test_a_fault_costs_its_own_job_only(fault: str, words: str) -> None:
-    outcomes = run("a", fault, "b", "c", timeout=2, memory=1 << 30)
-    failed = outcomes.pop(fault)
+    replies = run("a", fault, "b", "c", timeout=2, memory=1 << 30)
+    failed = replies.pop(fault)
     assert failed.result is None
-    [problem] = failed.problems
+    [problem] = failed.list_problems(fault)
     assert words in str(problem)
-    assert all(outcome.result for outcome in outcomes.values())
+    assert all(reply.result for reply in replies.values())
 
 
 @pytest.mark.parametrize("fault", ["divide", "exit", "kill", "leave", "loop"])
 def test_a_fault_costs_its_own_job_only_without_fork(fault: str) -> None:
-    outcomes = run("a", fault, "b", "c", timeout=2, may_fork=False)
-    assert outcomes.pop(fault).result is None
-    assert all(outcome.result for outcome in outcomes.values())
+    replies = run("a", fault, "b", "c", timeout=2, may_fork=False)
+    assert replies.pop(fault).result is None
+    assert all(reply.result for reply in replies.values())
 
 
 def test_what_a_late_job_started_ends_with_it(tmp_path: Path) -> None:
     left = tmp_path / "process"
-    outcomes = run(f"spawn {left}", timeout=1)
-    assert "no end within 1 s" in str(outcomes[f"spawn {left}"].problems[0])
+    replies = run(f"spawn {left}", timeout=1)
+    assert "no end within 1 s" in replies[f"spawn {left}"].found
     assert has_ended(int(left.read_text("ascii")))
 
 
 def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
     word = f"killparent {tmp_path / 'once'}"
-    outcomes = run("a", word, "b", "c", "d")
-    assert all(outcome.result for outcome in outcomes.values())
+    replies = run("a", word, "b", "c", "d")
+    assert all(reply.result for reply in replies.values())
 
 
-def test_a_job_written_to_a_process_that_is_gone_costs_nothing() -> None:
-    """What could not be written stays in the buffer, and cannot be written on closing either."""
-    with Shop(Orders(engine_work.shout, engine_work.warm, timeout=20)) as shop:
-        with shop._lock:  # the loss is noticed only after the job is handed out
-            process = shop._stations[0]._process
-            process.kill()
-            process.wait()
-            reply = shop.submit("a")
-        assert reply.result(timeout=20).result == b"A"
+def test_a_job_given_to_a_process_that_is_gone_costs_nothing() -> None:
+    with Pool(Orders(engine_work.shout, engine_work.warm, timeout=20), 1) as pool:
+        pool._warm[0].process.kill()
+        assert pool.submit("a").result(timeout=20).result == b"A"
 
 
 def test_what_is_printed_disturbs_nothing(capfd: pytest.CaptureFixture[str]) -> None:
@@ -124,16 +113,14 @@ def test_a_large_result_arrives_whole() -> None:
 def test_large_payloads_and_large_results_do_not_wait_for_each_other() -> None:
     """Both pipes full at once: each side would wait for the other to read."""
     words = [f"{number} " + "x" * 300_000 for number in range(40)]
-    outcomes = run(*words)
-    assert all(outcome.result for outcome in outcomes.values())
+    replies = run(*words)
+    assert all(reply.result for reply in replies.values())
 
 
 @both
 def test_failing_to_warm_up_is_told_once(may_fork: bool) -> None:
     with pytest.raises(BriefError, match="warm-up: OSError: no such panel"):
-        list(
-            run_jobs([Job("a", "a")], engine_work.shout, engine_work.warm_badly, may_fork=may_fork)
-        )
+        Pool(Orders(engine_work.shout, engine_work.warm_badly, may_fork=may_fork), 1)
 
 
 def test_jobs_are_taken_as_they_are_needed() -> None:
@@ -142,34 +129,11 @@ def test_jobs_are_taken_as_they_are_needed() -> None:
     def jobs():
         for number in range(1_000):
             taken.append(number)
-            yield Job(str(number), str(number))
+            yield str(number), str(number)
 
-    with closing(run_jobs(jobs(), engine_work.shout, count=1)) as outcomes:
-        next(outcomes)
+    with Pool(Orders(engine_work.shout), 1) as pool:
+        next(follow(pool, jobs()))
     assert len(taken) < 10
-
-
-@both
-def test_what_follows_a_pause_is_made_of_what_came_before(may_fork: bool) -> None:
-    ended: list[str] = []
-
-    def jobs():
-        yield None
-        yield from (Job(word, word) for word in "abcde")
-        yield None
-        yield None
-        yield Job("last", "".join(sorted(ended)))
-        yield None
-
-    for outcome in run_jobs(jobs(), engine_work.shout, count=2, may_fork=may_fork):
-        ended.append(outcome.job.name)
-    assert ended[-1] == "last"
-    assert outcome.result == b"ABCDE"
-
-
-def test_pauses_alone_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    assert list(run_jobs([None, None], engine_work.shout)) == []
 
 
 def has_ended(process_id: int) -> bool:
@@ -190,11 +154,13 @@ import signal
 # A test run in the background has Ctrl-C ignored, and its children would as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import engine_work
-from cchc_analysis.site import Job, run_jobs
-jobs = (Job(str(n), str(n)) for n in range(10**6))
+from cchc_analysis.site.jobs import Orders, follow
+from cchc_analysis.site.workers import Pool
+jobs = ((str(n), str(n)) for n in range(10**6))
 try:
-    for outcome in run_jobs(jobs, engine_work.stay, engine_work.warm, 2):
-        print(outcome.job.name, flush=True)
+    with Pool(Orders(engine_work.stay, engine_work.warm), 2) as pool:
+        for name, _ in follow(pool, jobs):
+            print(name, flush=True)
 except KeyboardInterrupt:
     print("stopped", flush=True)
 """
@@ -234,7 +200,7 @@ def test_stopping_leaves_no_process(how: signal.Signals) -> None:
 @pytest.mark.parametrize("count", [0, -2])
 def test_no_processes_are_refused(count: int) -> None:
     with pytest.raises(CommandError, match=f"--jobs: {count} processes; expected at least 1"):
-        list(run_jobs([Job("a", "a")], engine_work.shout, count=count))
+        check_count(count)
 
 
 def test_more_processes_than_memory_allows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,13 +22,11 @@ from papermill.exceptions import PapermillException
 import engine_work
 from cchc_analysis.brief.render import build_page
 from cchc_analysis.data.reference import Project
-from cchc_analysis.site import Job, run_jobs
+from cchc_analysis.site.jobs import Orders, Profile, Reply
 from cchc_analysis.site.notebooks import CchcEngine
-from cchc_analysis.site.spent import take_times
+from cchc_analysis.site.workers import Pool
 
 ROOT = Path(__file__).parents[1]
-OURS = ("child", "place")
-each_way = pytest.mark.parametrize("where", OURS)
 
 # From inside papermill, jupyter_client and IPython.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -40,6 +40,14 @@ def _registered() -> Iterator[None]:
         paths = [str(Path(path).absolute()) for path in sys.path]
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "tests"), *paths]))
         yield
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """Processes in which each notebook is executed by our engine, as the pages of a site are."""
+    orders = Orders(engine_work.execute_in_place, engine_work.warm_notebooks, timeout=60)
+    with Pool(orders, 1) as pool:
+        yield pool
 
 
 def write(path: Path, *sources: str, **metadata: Any) -> Path:
@@ -56,28 +64,22 @@ def write(path: Path, *sources: str, **metadata: Any) -> Path:
     return path
 
 
-def execute(path: Path, where: str, **options: Any) -> tuple[Any, str]:
-    """Execute a notebook; returns what lies on disk then, and what was raised.
-
-    ``own`` is papermill's engine; with ours cells run in a ``child`` by hand, and in ``place`` in
-    a job's own process.
-    """
-    out = path.with_name(f"{where}-{path.name}")
-    said = "well"
-    if where == "place":
-        jobs = [Job(path.name, (str(path), str(out)))]
-        [outcome] = run_jobs(jobs, engine_work.execute_in_place, engine_work.warm_notebooks, 1, 30)
-        said = (outcome.result or str(outcome.problems).encode()).decode()
-    else:
-        options = {"parameters": {"tries": 2}, "progress_bar": False} | options
-        engine = "cchc" if where == "child" else None
-        try:
-            papermill.execute_notebook(
-                str(path), str(out), engine_name=engine, cwd=str(path.parent), **options
-            )
-        except Exception as error:  # noqa: BLE001 - compared by the tests
-            said = f"{type(error).__name__} {error}"
+def execute_as_papermill(path: Path, **options: Any) -> tuple[Any, str]:
+    """Execute a notebook by papermill's own engine; what lies on disk then, and what was raised."""
+    out, said = path.with_name(f"own-{path.name}"), "well"
+    options = {"parameters": {"tries": 2}, "progress_bar": False} | options
+    try:
+        papermill.execute_notebook(str(path), str(out), cwd=str(path.parent), **options)
+    except Exception as error:  # noqa: BLE001 - compared by the tests
+        said = f"{type(error).__name__} {error}"
     return nbformat.read(out, 4), said
+
+
+def execute(pool: Pool, path: Path, **options: Any) -> tuple[Any, str]:
+    """Execute a notebook by our engine; the same."""
+    out = path.with_name(f"ours-{path.name}")
+    reply: Reply = pool.submit((str(path), str(out), options)).result()
+    return nbformat.read(out, 4), (reply.result or reply.found.encode()).decode()
 
 
 def timeless(notebook: Any) -> dict[str, Any]:
@@ -136,35 +138,34 @@ FAILING = {
 @pytest.mark.parametrize(
     "sources", [tuple(SHOWN.values()), *FAILING.values()], ids=["shown", *FAILING]
 )
-def test_the_output_notebook_is_the_same(tmp_path: Path, sources: tuple[str, ...] | str) -> None:
+def test_the_output_notebook_is_the_same(
+    pool: Pool, tmp_path: Path, sources: tuple[str, ...] | str
+) -> None:
     several = (sources,) if isinstance(sources, str) else sources
     path = write(tmp_path / "in.ipynb", *several, "print('after')")
-    expected, raised = execute(path, "own")
-    for where in OURS:
-        found, raised_too = execute(path, where)
-        assert timeless(found) == timeless(expected)
-        assert raised_too == raised
-        assert export(found) == export(expected)
+    expected, raised = execute_as_papermill(path)
+    found, raised_too = execute(pool, path)
+    assert timeless(found) == timeless(expected)
+    assert raised_too == raised
+    assert export(found) == export(expected)
 
 
-@each_way
-def test_subprocesses_and_descriptors_are_heard(tmp_path: Path, where: str) -> None:
+def test_subprocesses_and_descriptors_are_heard(pool: Pool, tmp_path: Path) -> None:
     code = "import os, subprocess\nsubprocess.run(['echo', 'one'])\nos.write(2, b'two\\n');"
-    notebook, _ = execute(write(tmp_path / "in.ipynb", code), where)
+    notebook, _ = execute(pool, write(tmp_path / "in.ipynb", code))
     assert [(o.name, o.text) for o in notebook.cells[-1].outputs if o.output_type == "stream"] == [
         ("stdout", "one\n"),
         ("stderr", "two\n"),
     ]
 
 
-@each_way
-def test_a_cell_may_be_allowed_to_fail(tmp_path: Path, where: str) -> None:
+def test_a_cell_may_be_allowed_to_fail(pool: Pool, tmp_path: Path) -> None:
     path = write(tmp_path / "in.ipynb", "1 / 0", "'after'")
     notebook = nbformat.read(path, 4)
     notebook.cells[2].metadata["tags"] = ["raises-exception"]
     nbformat.write(notebook, path)
-    expected, raised = execute(path, "own")
-    found, raised_too = execute(path, where)
+    expected, raised = execute_as_papermill(path)
+    found, raised_too = execute(pool, path)
     assert raised_too == raised
     assert timeless(found) == timeless(expected)
 
@@ -174,57 +175,91 @@ ENDINGS = {
     "leave": "import os\nos._exit(0)",
     "segfault": "import ctypes\nctypes.string_at(0)",
 }
+ENDED = {
+    "kill": "its process was ended by SIGKILL, as the system does when memory runs out",
+    "leave": "its process ended with code 0 and left nothing",
+    "segfault": "its process was ended by SIGSEGV",
+}
+FORKED = "import pathlib\nif child == 0: pathlib.Path('child').touch()\nelse: os.waitpid(child, 0)"
+REPLACED = "import io, sys\nsys.stdout = io.StringIO()\nprint('lost')"
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-def test_a_cell_that_ends_its_process_is_a_dead_kernel(tmp_path: Path, name: str) -> None:
+def test_a_cell_that_ends_its_process_costs_its_own_page_only(
+    pool: Pool, tmp_path: Path, name: str
+) -> None:
     path = write(tmp_path / "in.ipynb", "'before'", ENDINGS[name], "'after'")
-    notebook, raised = execute(path, "child")
-    assert raised == "DeadKernelError Kernel died"
+    notebook, said = execute(pool, path)
+    assert said == ENDED[name]
     assert notebook.cells[3].outputs[0].data["text/plain"] == "'before'"
     assert not notebook.cells[5].outputs
+    assert execute(pool, write(tmp_path / "next.ipynb", "'well'"))[1] == "well"
 
 
-@each_way
-def test_a_notebook_may_say_exit(tmp_path: Path, where: str) -> None:
+def test_a_cell_that_forks_makes_no_second_page(pool: Pool, tmp_path: Path) -> None:
+    path = write(tmp_path / "in.ipynb", "import os\nchild = os.fork()", FORKED, "'after'")
+    notebook, said = execute(pool, path)
+    assert said == "well"
+    assert notebook.cells[5].outputs[0].data["text/plain"] == "'after'"
+    assert not (tmp_path / "child").exists()
+
+
+def test_a_cell_may_print_megabytes_and_put_something_in_the_place_of_stdout(
+    pool: Pool, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "in.ipynb", "print('x' * 5_000_000)", REPLACED, "print('after')")
+    notebook, said = execute(pool, path)
+    assert said == "well"
+    assert len(notebook.cells[3].outputs[0].text) == 5_000_001
+    assert notebook.cells[5].outputs[0].text == "after\n"
+
+
+def test_a_notebook_may_say_exit(pool: Pool, tmp_path: Path) -> None:
     path = write(tmp_path / "in.ipynb", "exit()", "'after'")
-    notebook, raised = execute(path, where)
+    notebook, raised = execute(pool, path)
     assert raised == "DeadKernelError Kernel died"
     assert not notebook.cells[4].outputs
 
 
-def test_an_endless_cell_ends_after_its_time(tmp_path: Path) -> None:
+def test_an_endless_cell_ends_after_its_time(pool: Pool, tmp_path: Path) -> None:
     path = write(tmp_path / "in.ipynb", "while True: pass")
-    notebook, raised = execute(path, "child", execution_timeout=1)
+    notebook, raised = execute(pool, path, execution_timeout=1)
     assert raised.startswith("CellTimeoutError")
     assert notebook.cells[3].metadata.papermill.status != "pending"
 
 
-def test_memory_that_runs_out_is_an_error_of_the_cell(tmp_path: Path) -> None:
+def test_memory_that_runs_out_is_an_error_of_the_cell(pool: Pool, tmp_path: Path) -> None:
     code = (
         "import resource\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
         "bytes(8 << 30)"
     )
-    _, raised = execute(write(tmp_path / "in.ipynb", code), "child")
+    _, raised = execute(pool, write(tmp_path / "in.ipynb", code))
     assert raised.startswith("PapermillExecutionError")
     assert raised.rstrip().endswith("MemoryError:")
 
 
-@each_way
-def test_each_notebook_begins_afresh(tmp_path: Path, where: str) -> None:
+def test_papermill_runs_it_by_hand(tmp_path: Path) -> None:
+    path = write(tmp_path / "in.ipynb", "tries + 1")
+    program = [sys.executable, "-m", "papermill", "--engine", "cchc", "--no-progress-bar"]
+    command = [*program, str(path), str(tmp_path / "out.ipynb"), "-p", "tries", "2"]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    notebook = nbformat.read(tmp_path / "out.ipynb", 4)
+    assert notebook.cells[-1].outputs[0].data["text/plain"] == "3"
+
+
+def test_each_notebook_begins_afresh(pool: Pool, tmp_path: Path) -> None:
     first = write(tmp_path / "first.ipynb", "left = 1")
     second = write(tmp_path / "second.ipynb", "'left' in globals()")
-    execute(first, where)
-    notebook, _ = execute(second, where)
+    execute(pool, first)
+    notebook, _ = execute(pool, second)
     assert notebook.cells[-1].outputs[0].data["text/plain"] == "False"
     assert notebook.cells[-1].execution_count == 3
 
 
-@each_way
-def test_the_working_folder_is_the_one_asked_for(tmp_path: Path, where: str) -> None:
+def test_the_working_folder_is_the_one_asked_for(pool: Pool, tmp_path: Path) -> None:
     path = write(tmp_path / "in.ipynb", "import os, sys\nos.getcwd(), sys.path[0]")
-    notebook, _ = execute(path, where)
+    notebook, _ = execute(pool, path)
     assert notebook.cells[-1].outputs[0].data["text/plain"] == f"({str(tmp_path)!r}, '')"
 
 
@@ -237,10 +272,15 @@ def test_another_language_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_the_profile_names_the_cells(tmp_path: Path) -> None:
-    take_times()
-    execute(write(tmp_path / "in.ipynb", "x = 1\nshow(x) if False else 0"), "child")
-    assert "cell show(x) if False else 0" in take_times()
+def test_the_profile_names_functions_and_adds_up_pages() -> None:
+    profile = Profile()
+    assert profile.format() == "no page was made"
+    orders = Orders(engine_work.shout, is_profiled=True)
+    with Pool(orders, 1) as pool:
+        for word in ("a", "b"):
+            profile.add(pool.submit(word).result().stats or {})
+    told = next(line for line in profile.format().splitlines() if "(shout)" in line)
+    assert told.split()[0] == "2"
 
 
 def test_papermill_finds_the_engine_by_its_name() -> None:
@@ -265,15 +305,15 @@ def test_every_notebook_is_compared() -> None:
 
 @pytest.mark.slow
 def test_the_tour_runs_alike_by_both_engines(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CCHC_ROOT", str(ROOT))
     monkeypatch.chdir(tmp_path)  # it exports a table to where it runs
     path = tmp_path / TOUR
     path.write_bytes((ROOT / "notebooks" / TOUR).read_bytes())
-    (expected, said), (found, said_too) = (
-        execute(path, where, parameters={}) for where in ("own", "child")
-    )
+    expected, said = execute_as_papermill(path, parameters={})
+    environment = {"CCHC_ROOT": str(ROOT)}
+    found, said_too = execute(pool, path, parameters={}, environment=environment)
     assert said == said_too == "well"
     assert timeless(found) == timeless(expected)
 
@@ -290,9 +330,10 @@ def test_the_page_of_a_notebook_is_the_same_by_both_engines(
 ) -> None:
     monkeypatch.setenv("CCHC_ROOT", str(processed.root))
     parameters = {"lang": "vi"} | NOTEBOOKS[name]
-    pages = [
-        build_page(processed, processed.notebooks / name, parameters, engine)
-        for engine in (None, "cchc")
-    ]
-    assert pages[0] == pages[1]
-    assert len(pages[0]) > 5_000
+    path = processed.notebooks / name
+    expected = build_page(processed, path, parameters)
+    orders = Orders(partial(build_page, processed, path, engine="cchc"), timeout=120)
+    with Pool(orders, 1) as pool:
+        found: Reply = pool.submit(parameters).result()
+    assert found.result == expected
+    assert len(expected) > 5_000

@@ -17,9 +17,9 @@ import pytest
 
 from cchc_analysis.data import owned
 from cchc_analysis.errors import BriefError, CommandError
-from cchc_analysis.site import Placed, key_of, key_of_files, key_of_package, open_build
 from cchc_analysis.site import disk as disk_module
-from cchc_analysis.site.store import LIST
+from cchc_analysis.site.keys import key_of, key_of_files, key_of_package
+from cchc_analysis.site.store import LIST, Placed, open_build
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_two_builds_at_once_one_is_refused(site: Path) -> None:
 LEFT = """
 import os, sys
 from pathlib import Path
-from cchc_analysis.site import open_build
+from cchc_analysis.site.store import open_build
 with open_build(Path(sys.argv[1])):
     os.kill(os.getpid(), 9)
 """
@@ -183,7 +183,8 @@ def test_a_site_that_was_set_aside_comes_back(site: Path) -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from cchc_analysis.site import Placed, key_of, open_build
+from cchc_analysis.site.keys import key_of
+from cchc_analysis.site.store import Placed, open_build
 site = Path(sys.argv[1])
 with open_build(site) as work:
     for turn in range(10**6):
@@ -196,6 +197,7 @@ with open_build(site) as work:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two renames are needed")
+@pytest.mark.slow
 def test_killed_at_random_moments_the_site_is_whole(site: Path) -> None:
     chance = random.SystemRandom()
     for _ in range(12):

@@ -45,7 +45,7 @@ KINDS = (*SLIPS, "dropped")
 #   the rounding of the others leaves open.
 
 EVERY = 12
-"""Of so many quantities one is changed in a plain run; all of them with -m slow."""
+"""Of so many quantities one is changed in a slow run; all of them with -m soak."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def test_slips_of_figures_that_an_equality_binds_are_noticed() -> None:
     _expect_caught(run_mutants(EVERY))
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_slips_of_all_figures_are_noticed_as_often_as_is_said() -> None:
     mutants = run_mutants(1)
     print(mutants.groupby(["is_bound", "kind"])["caught"].agg(["size", "sum", "mean"]).round(3))

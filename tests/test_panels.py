@@ -1032,7 +1032,7 @@ def test_a_long_panel_is_kept_as_parquet(
     assert len(read(project).observations) == 3
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_million_rows(project: Project, tmp_path: Path) -> None:
     days = pd.date_range("1990-01-01", periods=5210).strftime("%Y-%m-%d")
     areas = ["183", "184", "185", "186", "187", "188"]

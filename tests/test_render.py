@@ -16,9 +16,9 @@ import pytest
 from brief_work import (
     PLAIN_REPORT,
     PROJECT,
+    Here,
     build_here,
     list_values,
-    make_here,
     make_tables,
     name_task,
     open_made_up,
@@ -30,6 +30,7 @@ from cchc_analysis.brief.masthead import SISTERS
 from cchc_analysis.brief.render import (
     NOTEBOOK,
     QUALITY_NOTEBOOK,
+    TRENDS_NOTEBOOK,
     build_page,
     check_page,
     check_parameters,
@@ -60,6 +61,14 @@ from IPython.display import HTML
 HTML("<h1>" + lang + "</h1>" + "".join(
     f'<h2 id="{part}"></h2>'
     for part in "counts contradictions remarks rules matrix definitions completeness grades".split()
+))
+"""
+
+CHEAP_TRENDS = """
+from IPython.display import HTML
+
+HTML("<h1>" + indicator + lang + "</h1>" + "".join(
+    f'<h2 id="{part}"></h2>' for part in "coverage series spread change ranking methods".split()
 ))
 """
 
@@ -189,17 +198,17 @@ def test_one_brief_that_fails_keeps_its_former_page_and_stops_no_other(
 ) -> None:
     reference, tables = run
     site = tmp_path / "site"
-    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task))
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
     build_here(tables, reference, site)
     former = {path.name: path.read_bytes() for path in (site / "vi/183-cao-loc/2024-h1").iterdir()}
     changed = replace(tables, sources=tables.sources.assign(title="another"))
-    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task, "vi/183"))
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task, "vi/183"))
     told = build_here(changed, reference, site)
     kept = {path.name: path.read_bytes() for path in (site / "vi/183-cao-loc/2024-h1").iterdir()}
     assert kept == former
     assert b"another" in (site / "en/183-cao-loc/2024-h1/brief.json").read_bytes()
     assert [each.where for each in told.problems] == ["183 2024-H1 vi: vi/183-cao-loc/2024-h1"]
-    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task))
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
     assert build_here(changed, reference, site).built == 2, "it, and the page on all briefs"
 
 
@@ -210,7 +219,7 @@ def test_when_no_brief_can_be_built_the_former_site_stays(
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("former", "utf-8")
     (tmp_path / "site" / "pages.json").write_text("[]", "utf-8")
-    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task, ""))
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task, ""))
     with pytest.raises(BriefError, match="expected a finished page"):
         build_here(tables, reference, tmp_path / "site")
     assert (tmp_path / "site" / "index.html").read_text("utf-8") == "former"
@@ -228,7 +237,7 @@ def test_a_site_has_an_index_per_language_that_links_every_brief(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference, tables = run
-    monkeypatch.setattr(site_module, "run_jobs", make_here(name_task))
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
     site = build_here(tables, reference, tmp_path / "site")
     places = list_briefs(tables, reference)
     for lang in ("vi", "en"):
@@ -264,6 +273,10 @@ def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
     write_notebook(notebooks.notebooks / NOTEBOOK, CHEAP)
     write_notebook(
         notebooks.notebooks / QUALITY_NOTEBOOK, CHEAP_QUALITY, parameters='lang: str = "vi"\n'
+    )
+    known = "".join(f'{name}: str = ""\n' for name in ("indicator", "areas", "first", "last"))
+    write_notebook(
+        notebooks.notebooks / TRENDS_NOTEBOOK, CHEAP_TRENDS, parameters=f'{known}lang: str = "vi"\n'
     )
     reference, tables = pipeline.load(PROJECT)
     with open_site(notebooks.root / "site") as work:

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from brief_work import make_here, name_task
+from brief_work import Here, name_task
 from cchc_analysis import pipeline
 from cchc_analysis.brief.quality import Graded
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.store import list_inputs
-from cchc_analysis.site import Build as Ledgered
 from cchc_analysis.site import build as site_module
-from cchc_analysis.site import key_of_files
 from cchc_analysis.site.build import Site
+from cchc_analysis.site.keys import key_of_files
+from cchc_analysis.site.store import Build as Ledgered
 from conftest import Replace
 
 REPORT = "data/raw/transcripts/song_may_2022_h1.csv"
@@ -52,16 +52,10 @@ def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
     monkeypatch.setattr(pipeline, "process", process_once)
 
     def run(failing: str = " ", **options: bool) -> tuple[Site, set[str]]:
-        made: set[str] = set()
-        work = make_here(name_task, failing)
-
-        def watched(jobs, *given, **named):
-            noted = ((job and made.add(job.name)) or job for job in jobs)
-            return work(noted, *given, **named)
-
-        monkeypatch.setattr(site_module, "run_jobs", watched)
+        here = Here(name_task, failing)
+        monkeypatch.setattr(site_module, "open_workforce", here)
         site, _ = pipeline.build_site(processed, **options)
-        return site, made
+        return site, here.made
 
     return run
 
@@ -155,15 +149,22 @@ def test_force_makes_all_again(build: Build) -> None:
 def test_a_build_that_was_stopped_goes_on(
     build: Build, processed: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop_after_two(*given, **named):
-        for number, outcome in enumerate(make_here(name_task)(*given, **named)):
-            if number == 2:
-                raise KeyboardInterrupt
-            yield outcome
+    taken: list[str] = []
+    take = site_module._take
 
-    monkeypatch.setattr(site_module, "run_jobs", stop_after_two)
-    with pytest.raises(KeyboardInterrupt, match=r"no site yet\. Kept for the next run: 2 pages"):
-        pipeline.build_site(processed)
+    def stop_after_two(draft, folder, *given) -> None:
+        if len(taken) == 2:
+            raise KeyboardInterrupt
+        taken.append(folder)
+        take(draft, folder, *given)
+
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
+    with monkeypatch.context() as patch:
+        patch.setattr(site_module, "_take", stop_after_two)
+        with pytest.raises(
+            KeyboardInterrupt, match=r"no site yet\. Kept for the next run: 2 pages"
+        ):
+            pipeline.build_site(processed)
     assert not processed.site.exists()
     _, made = build()
     assert len(made) == len(OWN | PEER | QUALITY) - 2
@@ -234,18 +235,15 @@ def test_the_page_on_all_briefs_is_made_of_those_that_are_there(
     """It is told of no brief that failed, and made again when that one is there."""
     told = []
 
-    def watch(failing: str):
-        def run_jobs(jobs, *given, **named):
-            for job in jobs:
-                if job and job.name == "vi/quality":
-                    told.append([Graded.from_bytes(each).area_id for each in job.payload.graded])
-                yield from make_here(name_task, failing)([job], *given, **named)
-
-        return run_jobs
+    class Watched(Here):
+        def submit(self, task):
+            if task.folder == "vi/quality":
+                told.append([Graded.from_bytes(each).area_id for each in task.graded])
+            return super().submit(task)
 
     monkeypatch.setattr(pipeline, "process", process_once)
     for failing in ("vi/992", " "):
-        monkeypatch.setattr(site_module, "run_jobs", watch(failing))
+        monkeypatch.setattr(site_module, "open_workforce", Watched(name_task, failing))
         pipeline.build_site(processed)
     assert told == [["991"], ["991", "992"]]
 
@@ -280,17 +278,17 @@ KILLED = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from brief_work import make_here, name_task
+from brief_work import Here, name_task
 from cchc_analysis import pipeline
 from cchc_analysis.site.build import open_site, render_site
 from cchc_analysis.site import build as site_module
-from cchc_analysis.site import key_of_files
+from cchc_analysis.site.keys import key_of_files
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.store import list_inputs
 from dataclasses import replace
 project = Project(Path(sys.argv[2]))
 reference, tables = pipeline.load(project)
-site_module.run_jobs = make_here(name_task)
+site_module.open_workforce = Here(name_task)
 print("ready", flush=True)
 for turn in range(10**6):
     told = replace(tables, sources=tables.sources.assign(title=f"turn {turn}"))
@@ -301,7 +299,9 @@ for turn in range(10**6):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two renames are needed")
-@pytest.mark.parametrize("times", [2, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "times", [pytest.param(2, marks=pytest.mark.slow), pytest.param(100, marks=pytest.mark.soak)]
+)
 def test_killed_at_random_moments_the_site_is_whole(
     build: Build, processed: Project, times: int
 ) -> None:

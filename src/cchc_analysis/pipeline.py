@@ -47,7 +47,6 @@ from cchc_analysis.processing import check, list_errors, load, process, remake, 
 from cchc_analysis.read import DraftResult, accept_source
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.rules import validate_file as validate_own
-from cchc_analysis.site import key_of, key_of_files
 from cchc_analysis.site.build import (
     Site,
     Workers,
@@ -56,6 +55,7 @@ from cchc_analysis.site.build import (
     read_inputs,
     render_site,
 )
+from cchc_analysis.site.keys import key_of, key_of_files
 from cchc_analysis.site.store import HEAD, LIST, hold_site
 
 if TYPE_CHECKING:

@@ -7,13 +7,16 @@ so does a source that had to be set aside. When no brief can be shown, the forme
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tqdm import tqdm
 
 from cchc_analysis.site.draft import Draft
 from cchc_analysis.site.lists import put_downloads, put_lists
@@ -29,18 +32,13 @@ from cchc_analysis.site.pages import (
 )
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.site.slices import Slices
-from cchc_analysis.errors import BriefError, Problem
-from cchc_analysis.site import (
-    Build,
-    Job,
-    Outcome,
-    Profile,
-    Progress,
-    key_of,
-    key_of_package,
-    open_build,
-    run_jobs,
-)
+from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.site.jobs import Orders, Profile, Reply, follow
+from cchc_analysis.site.jobs import Workers as Workforce
+from cchc_analysis.site.keys import key_of, key_of_package
+from cchc_analysis.site.limits import check_count
+from cchc_analysis.site.store import Build, open_build
+from cchc_analysis.site.workers import Pool
 
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
@@ -203,40 +201,62 @@ def _make_waiting(
 ) -> int:
     """Make the pages that have to be made; one that fails shows what it showed before."""
     waiting = draft.list_waiting()
-    progress = Progress(len(waiting), is_quiet=workers.is_quiet or not waiting, what="pages")
+    if not waiting:
+        return 0
     briefs = [page for page in waiting if page.is_brief]
     sample = task_of(briefs[0]) if len(briefs) >= FEWEST_FOR_SAMPLE else None
-    outcomes = run_jobs(
-        _list_jobs(draft, waiting, task_of),
+    orders = Orders(
         make_files,
         partial(warm_up, reference, sample=sample),
-        workers.count,
         workers.timeout,
-        progress,
-        memory=JOB_BYTES,
-        scheduler=workers.scheduler,
+        JOB_BYTES,
         files=files,
+        is_profiled=workers.profile is not None,
     )
-    with closing(outcomes), closing(progress):
-        for outcome in outcomes:
-            if workers.profile:
-                workers.profile.add(outcome.reply.times)
-            _take(draft, outcome)
+    is_live = sys.stderr.isatty()
+    with (
+        open_workforce(workers, orders) as workforce,
+        tqdm(
+            total=len(waiting),
+            unit=" pages",
+            disable=workers.is_quiet,
+            mininterval=0.25 if is_live else 10,
+        ) as progress,
+    ):
+        for jobs in _list_jobs(draft, waiting, task_of):
+            for folder, reply in follow(workforce, jobs):
+                _take(draft, folder, reply, workers.profile)
+                progress.update()
     return sum(1 for page in waiting if draft.shown.get(page.folder) == draft.wanted[page.folder])
+
+
+def open_workforce(workers: Workers, orders: Orders) -> AbstractContextManager[Workforce]:
+    """Those who make the pages, here or on a cluster."""
+    if not workers.scheduler:
+        return Pool(orders, check_count(workers.count))
+    try:
+        from cchc_analysis.site.cluster import Cluster
+    except ImportError:
+        problem = Problem(
+            f"--scheduler {workers.scheduler}",
+            "dask.distributed is not installed",
+            "the extra [cluster]",
+            "Run: pip install 'cchc-analysis[cluster]'.",
+        )
+        raise CommandError(problem) from None
+    return Cluster(orders, workers.scheduler)
 
 
 def _list_jobs(
     draft: Draft, waiting: list[Page], task_of: Callable[[Page], Task]
-) -> Iterator[Job | None]:
-    """The pages to be made; a page on all briefs when there is something to be known of them."""
-    for page in waiting:
-        if not page.is_of_briefs:
-            yield Job(page.folder, task_of(page), draft.wanted[page.folder].key)
-    yield None
-    for page in waiting:
-        if page.is_of_briefs and (graded := _read_graded(draft, page)):
-            task = replace(task_of(page), graded=graded)
-            yield Job(page.folder, task, draft.wanted[page.folder].key)
+) -> Iterator[Iterator[tuple[str, Task]]]:
+    """The pages to be made; then, of what came of these, the pages on all briefs."""
+    yield ((page.folder, task_of(page)) for page in waiting if not page.is_of_briefs)
+    yield (
+        (page.folder, replace(task_of(page), graded=graded))
+        for page in waiting
+        if page.is_of_briefs and (graded := _read_graded(draft, page))
+    )
 
 
 def _read_graded(draft: Draft, page: Page) -> tuple[bytes, ...]:
@@ -256,18 +276,22 @@ def _read_graded(draft: Draft, page: Page) -> tuple[bytes, ...]:
     return tuple(content for content in found if content)
 
 
-def _take(draft: Draft, outcome: Outcome) -> None:
+def _take(draft: Draft, folder: str, reply: Reply, profile: Profile | None) -> None:
     """Keep what was made, or say why nothing was."""
-    folder = outcome.job.name
-    if outcome.result is not None:
-        draft.build.keep(outcome.job.key, outcome.result)
+    if profile and reply.stats:
+        profile.add(reply.stats)
+    if reply.result is not None:
+        draft.build.keep(draft.wanted[folder].key, reply.result)
         draft.shown[folder] = draft.wanted[folder]
         return
     where = " ".join(draft.pages[folder].parameters.values())
-    draft.problems += [
+    problems = [
         Problem(f"{where}: {each.where}", each.found, each.expected, each.remedy)
-        for each in outcome.problems
+        for each in reply.list_problems(folder)
     ]
+    for problem in problems:
+        tqdm.write(f"failed: {problem}", file=sys.stderr)
+    draft.problems += problems
     draft.keep_former(folder)
 
 

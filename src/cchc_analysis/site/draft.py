@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cchc_analysis.site import Build, Placed, key_of
+from cchc_analysis.site.keys import key_of
+from cchc_analysis.site.store import Build, Placed
 
 if TYPE_CHECKING:
     from cchc_analysis.site.pages import Page

@@ -1,119 +1,167 @@
-"""Many jobs, here or on a cluster: outcomes as they come.
+"""A job, what a process is told of it, and what came of it.
 
-The work is a pure function of its payload, so it does not matter where it is done, in which
-order, or how often.
+Knows neither how processes begin and end nor what is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+import cProfile
+import io
+import pstats
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, Protocol
 
-from cchc_analysis.site.intake import Intake
-from cchc_analysis.site.limits import check_count
-from cchc_analysis.site.replies import Job, Outcome, Reply
-from cchc_analysis.site.shop import Shop
-from cchc_analysis.site.zygote import Orders, Work
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CchcError, CommandError, Problem
 
-TICK_SECONDS = 0.25
+LONGEST_TEXT = 400
 
 
-class Watcher(Protocol):
-    """Is told of progress."""
+@dataclass(frozen=True)
+class Orders:
+    """What a warm process is told before its first job.
 
-    def note(self, outcome: Outcome) -> None:
-        """A job is done."""
+    Attributes:
+        work: Makes a result of a payload: a function that can be imported, or a partial of one.
+        warm: Prepares a process: imports, loads, compiles. Starts no thread.
+        timeout: Seconds that a job may take; None for no end.
+        memory: Bytes that a job may take besides what it shares; None for no limit.
+        may_fork: Whether to fork where that is safe.
+        files: Files that the work needs, by their paths: the processes run in a folder of them.
+        is_profiled: Whether to note where the time of each job goes.
+    """
 
-    def tick(self) -> None:
-        """Some time has passed."""
+    work: Callable[[Any], Any]
+    warm: Callable[[], object] | None = None
+    timeout: float | None = None
+    memory: int | None = None
+    may_fork: bool = True
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    is_profiled: bool = False
 
 
-def run_jobs(  # noqa: PLR0913 - what a person may ask for, each by its name
-    jobs: Iterable[Job | None],
-    work: Work,
-    warm: Callable[[], object] | None = None,
-    count: int | None = None,
-    timeout: float | None = None,
-    progress: Watcher | None = None,
-    *,
-    memory: int | None = None,
-    may_fork: bool = True,
-    scheduler: str | None = None,
-    files: Mapping[str, bytes] | None = None,
-) -> Generator[Outcome]:
-    """Do jobs in processes of this machine, or on a cluster.
+@dataclass(frozen=True)
+class Reply:
+    """What came of a job.
 
-    Jobs are taken from the iterable as they are needed, and an outcome is forgotten when the next
+    Attributes:
+        result: What was made; None when there is nothing.
+        found: What happened instead, in words.
+        problems: The problems of a ``CchcError`` that the work raised.
+        stats: Where its time went, as cProfile has it, if that was asked for.
+    """
+
+    result: Any = None
+    found: str = ""
+    problems: tuple[Problem, ...] = ()
+    stats: Mapping[Any, Any] | None = None
+
+    def list_problems(self, name: str) -> tuple[Problem, ...]:
+        """Why there is no result; empty when there is one."""
+        if self.result is not None:
+            return ()
+        remedy = "The others are not touched by it; build this one alone to see more."
+        return self.problems or (Problem(name, self.found, "a finished page", remedy),)
+
+
+class Profile:
+    """Where the time of many jobs went, by function: what cProfile says of each, added up."""
+
+    def __init__(self) -> None:
+        self._stream = io.StringIO()
+        self._stats: pstats.Stats | None = None
+
+    def add(self, stats: Mapping[Any, Any]) -> None:
+        """Add what was noted of one job."""
+        noted: Any = SimpleNamespace(stats=dict(stats), create_stats=lambda: None)
+        if self._stats:
+            self._stats.add(pstats.Stats(noted))
+        else:
+            self._stats = pstats.Stats(noted, stream=self._stream)
+
+    def format(self, most: int = 40) -> str:
+        """The functions in which most time was spent, with what they called."""
+        if not self._stats:
+            return "no page was made"
+        self._stats.sort_stats("cumulative").print_stats(most)
+        return self._stream.getvalue().strip()
+
+
+class Workers(Protocol):
+    """Who does jobs: ``workers.Pool`` here, ``cluster.Cluster`` elsewhere."""
+
+    count: int
+
+    def submit(self, payload: Any) -> Future[Reply]:
+        """Have a job done; the future never raises, its reply says what happened."""
+
+
+def follow(workers: Workers, jobs: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Reply]]:
+    """Have jobs done, and yield each one's name and reply as it ends.
+
+    Payloads are taken from the iterable as they are needed, and a reply is forgotten when the next
     one is asked for, so memory stays flat whatever their number.
 
-    Args:
-        jobs: The jobs, in the order in which to begin them. What follows a ``None`` is asked for
-            when all that came before has ended, so that it can be made of their outcomes.
-        work: Makes a result of a payload; a module's function, or a ``functools.partial`` of one.
-        warm: Prepares a process for ``work``: imports, loads, compiles. Starts no thread.
-        count: Processes at a time (default: one per core).
-        timeout: Seconds that a job may take.
-        progress: Is told of each outcome, and several times a second that time passes.
-        memory: Bytes that a job may take besides what it shares with the others.
-        may_fork: Whether to fork where that is safe.
-        scheduler: The address of a ``dask.distributed`` scheduler, to use its workers instead.
-        files: Files that the work needs, by their paths: the processes run in a folder of them.
-
-    Yields:
-        One outcome per job, in the order in which they end.
-
     Raises:
-        CommandError: ``count`` is not positive, or more than memory allows; the scheduler or its
-            workers cannot be used.
-        BriefError: Warming up failed.
+        CommandError: The workers were lost, or one has other code.
     """
-    if scheduler:
-        run_on_cluster = _load_cluster(scheduler)
-        orders = Orders(work, warm, 1, timeout, memory, may_fork, files or {})
-        yield from run_on_cluster(Intake(jobs), orders, scheduler, progress)
-        return
-    orders = Orders(work, warm, check_count(count), timeout, memory, may_fork, files or {})
-    intake = Intake(jobs)
-    if intake.is_empty:
-        return
-    with Shop(orders) as shop:
-        yield from _drain(shop.submit, intake, 3 * orders.count, progress)
-
-
-def _drain(
-    submit: Callable[[Any], Future[Reply]],
-    intake: Intake,
-    room: int,
-    progress: Watcher | None,
-) -> Iterator[Outcome]:
-    """Keep ``room`` jobs under way and yield their outcomes."""
-    under_way: dict[Future[Reply], Job] = {}
+    jobs, under_way = iter(jobs), dict[Future[Reply], str]()
     while True:
-        for job in intake.take(room, under_way):
-            under_way[submit(job.payload)] = job
+        while len(under_way) < 3 * workers.count and (job := next(jobs, None)):
+            name, payload = job
+            under_way[workers.submit(payload)] = name
         if not under_way:
             return
-        done, _ = wait(under_way, TICK_SECONDS, FIRST_COMPLETED)
-        for future in done:
-            outcome = Outcome(under_way.pop(future), future.result())
-            if progress:
-                progress.note(outcome)
-            yield outcome
-        if progress:
-            progress.tick()
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            yield under_way.pop(future), understand(future)
 
 
-def _load_cluster(scheduler: str) -> Callable[..., Iterator[Outcome]]:
+def understand(future: Future[Reply]) -> Reply:
+    """The reply of a future that is done.
+
+    Raises:
+        CommandError: The workers were lost, or one has other code.
+    """
+    if future.cancelled():
+        found, expected = "the workers were lost", "a scheduler that stays"
+        raise CommandError(Problem("--scheduler", found, expected, "Start it again."))
+    error = future.exception()
+    if isinstance(error, CommandError):
+        raise error
+    return explain(error) if error else future.result()
+
+
+def do_job(orders: Orders, payload: Any) -> Reply:
+    """Do a job in this process and say what came of it, whatever that is."""
+    profile = cProfile.Profile() if orders.is_profiled else None
     try:
-        from cchc_analysis.site.cluster import run_on_cluster
-    except ImportError:
-        problem = Problem(
-            f"--scheduler {scheduler}",
-            "dask.distributed is not installed",
-            "the extra [cluster]",
-            "Run: pip install 'cchc-analysis[cluster]'.",
-        )
-        raise CommandError(problem) from None
-    return run_on_cluster
+        result = profile.runcall(orders.work, payload) if profile else orders.work(payload)
+    except BaseException as error:  # noqa: BLE001 - SystemExit too costs this job only
+        return explain(error)
+    if profile:
+        profile.create_stats()
+    return Reply(result, stats=vars(profile)["stats"] if profile else None)
+
+
+def explain(error: BaseException) -> Reply:
+    """Put what was raised into words."""
+    if isinstance(error, CchcError):
+        return Reply(found=str(error), problems=error.problems)
+    if isinstance(error, MemoryError):
+        return Reply(found="memory ran out")
+    said = str(error).strip()
+    if len(said) > LONGEST_TEXT:  # papermill tells the whole traceback; its end says what it was
+        said = "…" + said[-LONGEST_TEXT:]
+    return Reply(found=f"{type(error).__name__}: {said}".rstrip(": "))
+
+
+def explain_end(status: int) -> Reply:
+    """Put the end of a process that left no reply into words."""
+    if status >= 0:
+        return Reply(found=f"its process ended with code {status} and left nothing")
+    name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
+    often = ", as the system does when memory runs out" if name == "SIGKILL" else ""
+    return Reply(found=f"its process was ended by {name}{often}")

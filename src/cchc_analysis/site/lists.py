@@ -24,7 +24,7 @@ from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.site.sitedata import write_site_downloads
 from cchc_analysis.brief.trendpages import TRENDS
 from cchc_analysis.data.words import LANGUAGES, load_words
-from cchc_analysis.site import in_words
+from cchc_analysis.site.disk import in_words
 from cchc_analysis.site.positions import hash_rows
 
 if TYPE_CHECKING:

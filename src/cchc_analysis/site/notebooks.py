@@ -1,105 +1,243 @@
-"""An engine for papermill: the same notebooks, without a kernel to start and to talk to.
+"""Papermill's engine ``cchc``: cells run in this very process, without a kernel to start.
 
-Registered as ``cchc`` at papermill's entry point, so that ``papermill --engine cchc in.ipynb
-out.ipynb`` works like any other call: parameters, output notebook, metadata, errors and options
-are papermill's own. Only the kernel is ours: cells run in a child of this process, which may
-die, hang or exit without harm, or in this very process where it is such a child already.
+Registered at papermill's entry point, so that ``papermill --engine cchc in.ipynb out.ipynb`` works
+like any other call: parameters, outputs, metadata and errors are those of papermill's own engine.
+The shell is ipykernel's; what it would send through a socket, nbclient is handed at once.
+
+Left out, so that a notebook gives the same page for everybody: the person's IPython configuration
+and start-up files, the history on disk, widgets. A cell that ends its process ends this one: the
+pages of a site are made in processes of their own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import builtins
+import io
 import os
+import signal
 import sys
-import time
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, NotebookExecutionManager
+from papermill.engines import Engine
 from papermill.exceptions import PapermillException
-from papermill.utils import merge_kwargs, remove_args
+from papermill.utils import remove_args
 
-from cchc_analysis.site import IN_PLACE
-from cchc_analysis.site.kernels import ChildKernel, PlaceKernel
-from cchc_analysis.site.spent import add_time
+LARGEST_PIECE = 1 << 20
+"""Bytes kept of what a cell's subprocesses print; no page shows it."""
 
 
 class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types
-    """Papermill's engine ``cchc``."""
+    """Papermill's engine ``cchc``; the options are those of papermill's ``NBClientEngine``."""
 
     @classmethod
-    def execute_notebook(cls, nb: Any, kernel_name: str, **options: Any) -> Any:
-        """Execute a notebook as papermill's own engine does, in Python only."""
-        _check_language(nb, kernel_name)
-        return super().execute_notebook(nb, kernel_name, **options)
-
-    @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: NotebookExecutionManager,
-        kernel_name: str,
-        *,
-        start_timeout: int = 60,
-        execution_timeout: int | None = None,
-        **options: Any,
-    ) -> Any:
-        """Execute the cells; the arguments are those of papermill's ``NBClientEngine``."""
-        from papermill.log import logger
-
-        timeout = execution_timeout or options.get("timeout")
-        options = remove_args(["input_path", "timeout", "startup_timeout"], **options)
-        client = CchcClient(
-            nb_man,
-            **merge_kwargs(
-                options,
-                timeout=timeout,
-                startup_timeout=start_timeout,
-                kernel_name=kernel_name,
-                log=logger,
-            ),
-        )
-        return client.execute()
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+        """Execute the cells of a notebook in Python."""
+        spec = nb_man.nb.metadata.get("kernelspec", {})
+        known = nb_man.nb.metadata.get("language_info", {}).get("name")
+        if (language := known or spec.get("language", "python")).lower() != "python":
+            raise PapermillException(
+                f"Engine cchc: the notebook is written in {language}; expected Python. "
+                f"Run it with papermill's own engine, which starts the kernel {kernel_name!r}."
+            )
+        timeout = options.pop("execution_timeout", None) or options.pop("timeout", None)
+        options = remove_args(["input_path", "start_timeout", "startup_timeout"], **options)
+        return CchcClient(nb_man, timeout=timeout, **options).execute()
 
 
 class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
-    """Papermill's client with a kernel of ours; what a cell took is noted for the profile."""
+    """Papermill's client, beside a shell in the place of a kernel."""
 
-    def create_kernel_manager(self) -> Any:
-        """A kernel here or in a child."""
-        is_in_place = os.environ.get(IN_PLACE) or sys.platform == "win32"
-        self.km = PlaceKernel() if is_in_place else ChildKernel()
-        return self.km
+    def execute(self, **_: Any) -> Any:
+        """Execute all cells on one loop, to which belongs what they await and leave running."""
+        from ipykernel.ipkernel import IPythonKernel
 
-    def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
-        """Execute a cell on the loop of this notebook."""
-        started = time.perf_counter()
-        try:
-            return self._loop.run_until_complete(
-                self.async_execute_cell(cell, cell_index, **options)
-            )
-        finally:
-            if cell.cell_type == "code":
-                add_time(f"cell {_name_cell(cell.source)}", time.perf_counter() - started)
-
-    def execute(self, **options: Any) -> Any:
-        """Execute all cells on one loop, which what they await and leave running belongs to."""
+        self.reset_execution_trackers()
+        self.kc = SimpleNamespace(execute=lambda *_, **__: "")
         self._loop = asyncio.new_event_loop()
+        self._shell = _SPARE.pop() if _SPARE else make_shell()
+        self._shell.starting_dir = str(Path.cwd())
+        self._shell.user_ns["_dh"][:] = [Path.cwd()]
         try:
-            return super().execute(**options)
+            self.papermill_execute_cells()
         finally:
             self._loop.close()
+        self.nb.metadata["language_info"] = IPythonKernel.language_info
+        return self.nb
+
+    def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
+        """Execute a cell as nbclient does, with the methods below in the place of its polling."""
+        todo = self.async_execute_cell(cell, cell_index, **options)
+        return self._loop.run_until_complete(todo)
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """There is no other process that might end."""
+
+    async def _async_poll_for_reply(self, *arguments: Any) -> Any:
+        _, _, _, running, _ = arguments
+        return await running
+
+    async def _async_poll_output_msg(self, _: str, cell: Any, index: int) -> Any:
+        """Run a cell; what it shows becomes an output as it appears."""
+        if self._shell.exit_now:
+            raise DeadKernelError("Kernel died")
+        session, owner = self._shell.displayhook.session, os.getpid()
+
+        def send(_: Any, kind: Any, content: Any = None, *_more: Any, **__: Any) -> None:
+            message = session.msg(kind, content) if isinstance(kind, str) else kind
+            self.process_message(message, cell, index)
+
+        session.send = send
+        send(None, "execute_input", {"execution_count": self._shell.execution_count})
+        with _captured(send), _limited(limit := self._get_timeout(cell)) as late:
+            result = await _run(self._shell, cell.source)
+        if os.getpid() != owner:  # a cell has forked: its copy of the notebook goes no further
+            os._exit(0)
+        if late:
+            raise CellTimeoutError.error_from_timeout_and_cell("Cell timed out", limit, cell)
+        return {"content": _reply(self._shell, result)}
 
 
-def _check_language(nb: Any, kernel_name: str) -> None:
-    spec = nb.metadata.get("kernelspec", {})
-    language = nb.metadata.get("language_info", {}).get("name") or spec.get("language", "python")
-    if language.lower() != "python":
-        raise PapermillException(
-            f"Engine cchc: the notebook is written in {language}; expected Python. "
-            f"Run it with papermill's own engine, which starts the kernel {kernel_name!r}."
+async def _run(shell: Any, code: str) -> Any:
+    """Run a cell as ipykernel does: what it awaits joins the loop that is running."""
+    shell._last_traceback, failed = None, None  # noqa: SLF001 - what ipykernel's own shell keeps
+    shell._last_traceback_during_displayhook = False  # noqa: SLF001
+    try:
+        transformed = shell.transform_cell(code)
+    except Exception:  # noqa: BLE001 - an input transformer may raise anything; IPython shows it
+        transformed, failed = code, sys.exc_info()
+    try:
+        result = await shell.run_cell_async(
+            code, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=failed
         )
+    finally:
+        shell.events.trigger("post_execute")
+    shell.events.trigger("post_run_cell", result)
+    return result
 
 
-def _name_cell(source: str) -> str:
-    lines = [line for line in source.splitlines() if line.strip()]
-    return lines[-1].strip()[:60] if lines else "(empty)"
+def _reply(shell: Any, result: Any) -> dict[str, Any]:
+    shell.payload_manager.clear_payload()
+    if result.success and not shell._last_traceback_during_displayhook:  # noqa: SLF001
+        return {"status": "ok"}
+    error = result.error_before_exec or result.error_in_exec
+    named = {"ename": type(error).__name__, "evalue": str(error)}
+    return {"status": "error", "traceback": shell._last_traceback or []} | named  # noqa: SLF001
+
+
+_SPARE: list[Any] = []
+
+
+def make_spare() -> None:
+    """Make the shell of the next notebook beforehand: a child that is forked then finds it."""
+    _SPARE[:] = [make_shell()]
+
+
+def make_shell() -> Any:
+    """The shell of ipykernel with fresh state and nowhere to send its messages yet."""
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from ipykernel.compiler import XCachingCompiler
+        from ipykernel.zmqshell import ZMQInteractiveShell
+        from jupyter_client.session import Session
+        from traitlets.config import Config
+
+        ZMQInteractiveShell.clear_instance()
+        shell: Any = ZMQInteractiveShell.instance(
+            config=Config({"HistoryManager": {"enabled": False}}), compiler_class=XCachingCompiler
+        )
+    shell.kernel, shell.enable_gui = SimpleNamespace(eventloop=None), lambda *_: None
+    shell.display_pub.session = shell.displayhook.session = Session()
+    shell.displayhook.topic = b"execute_result"
+    if sys.path[:1] != [""]:
+        sys.path.insert(0, "")
+    if inline := sys.modules.get("matplotlib_inline.backend_inline"):
+        inline._enable_matplotlib_integration()  # noqa: SLF001 - it runs on import, and only then
+    return shell
+
+
+class _Stream(io.StringIO):
+    """A text stream that gathers what is printed until somebody flushes it."""
+
+    def __init__(self, number: int, send: Callable[..., None]) -> None:
+        super().__init__()
+        self.number, self._send = number, send
+
+    def fileno(self) -> int:
+        return self.number
+
+    def flush(self) -> None:
+        if text := self.getvalue():
+            self.seek(0)
+            self.truncate()
+            name = ("stdout", "stderr")[self.number - 1]
+            self._send(None, "stream", {"name": name, "text": text})
+
+
+@contextmanager
+def _captured(send: Callable[..., None]) -> Iterator[None]:
+    """Print into messages: what Python prints, and after it what subprocesses print."""
+    old, streams = (sys.stdout, sys.stderr, builtins.input), (_Stream(1, send), _Stream(2, send))
+    try:
+        with ExitStack() as stack:
+            for stream in streams:
+                stack.enter_context(_captured_descriptor(stream))
+            sys.stdout, sys.stderr, builtins.input = *streams, _refuse_input
+            yield
+    finally:
+        sys.stdout, sys.stderr, builtins.input = old
+        for stream in streams:
+            stream.flush()
+
+
+@contextmanager
+def _captured_descriptor(stream: _Stream) -> Iterator[None]:
+    with tempfile.TemporaryFile() as file:
+        kept = os.dup(stream.number)
+        os.dup2(file.fileno(), stream.number)
+        try:
+            yield
+        finally:
+            os.dup2(kept, stream.number)
+            os.close(kept)
+            file.seek(0)
+            stream.write(file.read(LARGEST_PIECE).decode("utf-8", "replace"))
+
+
+def _refuse_input(*_: object) -> str:
+    import ipykernel.kernelbase
+
+    raise ipykernel.kernelbase.StdinNotImplementedError(  # type: ignore[attr-defined]
+        "raw_input was called, but this frontend does not support input requests."
+    )
+
+
+@contextmanager
+def _limited(seconds: float | None) -> Iterator[list[bool]]:
+    """Interrupt what takes longer than it may, and say so; signals reach the main thread only."""
+    late: list[bool] = []
+
+    def interrupt(*_: object) -> None:
+        late.append(True)
+        raise KeyboardInterrupt
+
+    if not seconds or threading.current_thread() is not threading.main_thread():
+        yield late
+        return
+    former = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield late
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)

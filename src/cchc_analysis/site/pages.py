@@ -52,8 +52,6 @@ from cchc_analysis.brief.trends import list_told, open_board
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.words import LANGUAGES, load_words
-from cchc_analysis.site import IN_PLACE, measure
-from cchc_analysis.site.shell import make_spare
 
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
@@ -175,7 +173,7 @@ def warm_up(reference: Reference, sample: Task | None = None) -> None:
             (imports, parsed rules, fonts, look-ups) is then there for every child; without it each
             makes it anew, which is a quarter of a page. Pays from some ten pages on.
     """
-    os.environ |= {IN_PLACE: "1", "CCHC_ROOT": str(Path.cwd())}
+    os.environ |= {"CCHC_ROOT": str(Path.cwd())}
     for name in HEAVY:
         import_module(name)
     _KNOWN[:] = [reference]
@@ -183,6 +181,8 @@ def warm_up(reference: Reference, sample: Task | None = None) -> None:
     _rehearse(project)
     if sample:
         tell_once(project, reference, sample)
+    from cchc_analysis.site.notebooks import make_spare
+
     make_spare()
 
 
@@ -246,8 +246,7 @@ def make_files(task: Task) -> dict[str, bytes]:
     for name, content in task.documents.items():
         write_bytes(project.root / name, content)
     page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
-    with measure("beside the page"):
-        beside = task.beside(project, task.parameters) if task.beside else {}
+    beside = task.beside(project, task.parameters) if task.beside else {}
     return bind_page(task.folder, page) | beside
 
 

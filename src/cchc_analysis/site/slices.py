@@ -31,7 +31,7 @@ from cchc_analysis.site.positions import (
 )
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Tables
-from cchc_analysis.site import key_of
+from cchc_analysis.site.keys import key_of
 from cchc_analysis.stats.peers import find_predecessors, find_successors
 
 if TYPE_CHECKING:
