@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.site.draft import Draft
+from cchc_analysis.site.jobs import Orders, Profile, Reply, follow
+from cchc_analysis.site.jobs import Workers as Workforce
+from cchc_analysis.site.keys import key_of, key_of_package
+from cchc_analysis.site.limits import check_count
 from cchc_analysis.site.lists import put_downloads, put_lists
 from cchc_analysis.site.pages import (
     GRADED,
@@ -30,13 +36,7 @@ from cchc_analysis.site.pages import (
     read_documents,
     warm_up,
 )
-from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.site.slices import Slices
-from cchc_analysis.errors import BriefError, CommandError, Problem
-from cchc_analysis.site.jobs import Orders, Profile, Reply, follow
-from cchc_analysis.site.jobs import Workers as Workforce
-from cchc_analysis.site.keys import key_of, key_of_package
-from cchc_analysis.site.limits import check_count
 from cchc_analysis.site.store import Build, open_build
 from cchc_analysis.site.workers import Pool
 

@@ -10,9 +10,9 @@ from cchc_analysis.site.keys import key_of
 from cchc_analysis.site.store import Build, Placed
 
 if TYPE_CHECKING:
+    from cchc_analysis.errors import Problem
     from cchc_analysis.site.pages import Page
     from cchc_analysis.site.slices import Slice
-    from cchc_analysis.errors import Problem
 
 
 @dataclass

@@ -13,28 +13,28 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.site.listing import LISTING, SITEMAP, bind_listing, bind_sitemap
 from cchc_analysis.brief.downloads import CITATION, SITE_FOLDER
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.overview import LISTS, Card, Told, bind_absent, bind_root, bind_trends
-from cchc_analysis.site.pages import CARD, LISTED, ROW, Page, bind_page, read_files
 from cchc_analysis.brief.places import name_list
 from cchc_analysis.brief.quality import PAGE
 from cchc_analysis.brief.render import TEMPLATE
-from cchc_analysis.site.sitedata import write_site_downloads
 from cchc_analysis.brief.trendpages import TRENDS
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.disk import in_words
+from cchc_analysis.site.listing import LISTING, SITEMAP, bind_listing, bind_sitemap
+from cchc_analysis.site.pages import CARD, LISTED, ROW, Page, bind_page, read_files
 from cchc_analysis.site.positions import hash_rows
+from cchc_analysis.site.sitedata import write_site_downloads
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.brief.content import Brief
-    from cchc_analysis.site.draft import Draft
-    from cchc_analysis.site.slices import Slices
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Project, Reference
+    from cchc_analysis.site.draft import Draft
+    from cchc_analysis.site.slices import Slices
 
 
 def put_lists(

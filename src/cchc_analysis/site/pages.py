@@ -24,13 +24,12 @@ from cchc_analysis.brief.head import show_head
 from cchc_analysis.brief.held import held, hold, open_held
 from cchc_analysis.brief.keyfigures import show_key_figures
 from cchc_analysis.brief.ledger import show_contradictions
-from cchc_analysis.site.listing import describe_page
 from cchc_analysis.brief.notes import show_notes
 from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.brief.overview import make_card
 from cchc_analysis.brief.peers import show_peers
-from cchc_analysis.brief.plots import draw, plot_amounts, to_svg
 from cchc_analysis.brief.places import name_list, name_page
+from cchc_analysis.brief.plots import draw, plot_amounts, to_svg
 from cchc_analysis.brief.quality import PAGE, Graded, make_graded
 from cchc_analysis.brief.quotes import SUFFIX
 from cchc_analysis.brief.render import (
@@ -42,7 +41,6 @@ from cchc_analysis.brief.render import (
     list_parameters,
     tighten_page,
 )
-from cchc_analysis.site.slices import Slice, Slices
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
@@ -52,6 +50,8 @@ from cchc_analysis.brief.trends import list_told, open_board
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.words import LANGUAGES, load_words
+from cchc_analysis.site.listing import describe_page
+from cchc_analysis.site.slices import Slice, Slices
 
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables

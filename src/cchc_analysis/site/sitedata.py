@@ -85,7 +85,9 @@ def write_site_downloads(
         for each in describe_csv(data, name, list_columns(columns), key)
     ]
     resources += describe_csv(data, "sources", [*sheets["sources"].columns], ("source_id",))
-    resources = [each | {"licenses": terms} for each in (*resources, describe_other(data / "cchc.xlsx"))]
+    resources = [
+        each | {"licenses": terms} for each in (*resources, describe_other(data / "cchc.xlsx"))
+    ]
     write_package(data, "cchc-site", title, resources, terms)
     if (project.root / CITATION).is_file():
         shutil.copyfile(project.root / CITATION, data / CITATION)

@@ -20,6 +20,9 @@ from cchc_analysis.brief.grade import HEADLINES
 from cchc_analysis.brief.opening import choose_rows, list_briefs, open_brief
 from cchc_analysis.brief.peers import READ_OF_PEERS, list_peers
 from cchc_analysis.brief.quality import Graded, make_graded
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import RESULT_STATUSES, Tables
+from cchc_analysis.site.keys import key_of
 from cchc_analysis.site.positions import (
     NONE,
     Rows,
@@ -29,9 +32,6 @@ from cchc_analysis.site.positions import (
     join,
     take,
 )
-from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import RESULT_STATUSES, Tables
-from cchc_analysis.site.keys import key_of
 from cchc_analysis.stats.peers import find_predecessors, find_successors
 
 if TYPE_CHECKING:

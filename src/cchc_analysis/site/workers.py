@@ -1,0 +1,279 @@
+"""Who makes the pages here: a child of a warm process for each, or warm processes that are kept.
+
+``Pool.submit`` takes what a job needs and gives a future, as executors do. The pool begins a
+process that holds no other thread and nothing of this one; it warms up, and forks a child a job:
+what is imported is shared, what a job changes dies with it. A child that hangs, is killed, exits or
+eats its memory costs that job only. Where forking is not safe, one such process for each job at a
+time is kept and does them one after the other; it is ended, and replaced, with a job that fails so.
+
+Everything that travels is ours, made by the same version of this package on the other side.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.site.jobs import Orders, Reply, do_job, explain, explain_end
+from cchc_analysis.site.limits import (
+    ONE_THREAD,
+    die_with_parent,
+    is_safe_to_fork,
+    limit_memory,
+    offer_as_victim,
+)
+
+MOST_TRIES = 5
+GRACE_SECONDS = 1.0
+
+
+class Pool:
+    """Processes of this machine.
+
+    Args:
+        orders: What they do; the first one warms up before this returns.
+        count: Jobs at a time.
+
+    Raises:
+        BriefError: Warming up failed.
+    """
+
+    def __init__(self, orders: Orders, count: int) -> None:
+        self._folder = TemporaryDirectory(prefix="cchc-pool-", ignore_cleanup_errors=True)
+        for name, content in orders.files.items():
+            path = Path(self._folder.name, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        self._orders = replace(orders, files={})
+        self._lock, self._warm, self._is_open = threading.Lock(), list[_Warm](), True
+        self.count, self._threads = count, ThreadPoolExecutor(count)
+        try:
+            self._take().is_busy = False
+        except BaseException:
+            self.close()
+            raise
+
+    def submit(self, payload: Any) -> Future[Reply]:
+        """Have a job done; the future never raises, its reply says what happened."""
+        return self._threads.submit(self._do, payload)
+
+    def close(self) -> None:
+        """End everything at once; what is not done is cancelled."""
+        self._is_open = False
+        for warm in self._warm:
+            warm.end()
+        self._threads.shutdown(cancel_futures=True)
+        for warm in self._warm:  # one may have been begun in the meantime
+            warm.end()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _do(self, payload: Any) -> Reply:
+        """Do a job; again where the process that forks its own was lost."""
+        for _ in range(MOST_TRIES if self._is_open else 0):
+            try:
+                warm = self._take()
+            except BriefError as error:
+                return Reply(found=str(error), problems=error.problems)
+            if reply := warm.do(payload, self._orders.timeout):
+                warm.is_busy = False
+                return reply
+            status = warm.end()
+            if not warm.forks:
+                return explain_end(status)
+        return Reply(found="the process that prepares it ended again and again")
+
+    def _take(self) -> _Warm:
+        """A warm process: one that forks, or one that has nothing to do."""
+        with self._lock:
+            self._warm = [warm for warm in self._warm if warm.process.poll() is None]
+            free = [warm for warm in self._warm if warm.forks or not warm.is_busy]
+            if not free and not self._is_open:
+                raise BriefError(Problem("workers", "closed", "open ones", "Begin again."))
+            if not free:
+                free = [_Warm(self._orders, self._folder.name)]
+                self._warm += free
+            free[0].is_busy = True
+            return free[0]
+
+
+class _Warm:
+    """A process that has warmed up, and the way to it.
+
+    Raises:
+        BriefError: It cannot get warm.
+    """
+
+    def __init__(self, orders: Orders, folder: str) -> None:
+        self._socket, theirs = socket.socketpair()
+        self._link = Connection(os.dup(self._socket.fileno()))
+        start = f"from {__name__} import serve; serve({theirs.fileno()})"
+        self.is_busy, self.forks = True, False
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own Python
+                [sys.executable, "-P", "-c", start],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=ONE_THREAD | dict(os.environ) | _find_modules(),
+                cwd=folder,
+                start_new_session=True,  # Ctrl-C is for the parent, who then ends this one
+            )
+        try:
+            self._link.send(orders)
+            said = self._link.recv()
+        except (EOFError, OSError):
+            said = explain_end(self.end())
+        except BaseException:
+            self.end()
+            raise
+        if isinstance(said, Reply):
+            self.end()
+            problem = Problem(
+                "warm-up", said.found, "a process that can make pages", "Mend this first."
+            )
+            raise BriefError(said.problems or problem)
+        self.forks = bool(said)
+
+    def do(self, payload: Any, timeout: float | None) -> Reply | None:
+        """Have a job done; None when the process is gone, by the job where it does not fork."""
+        process_id = 0
+        try:
+            link = self._open_link()
+            link.send(payload)
+            while link.poll(timeout):
+                said = link.recv()
+                if isinstance(said, Reply):
+                    return said
+                process_id = said
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return None
+        _end_group(process_id)
+        return Reply(found=f"no end within {timeout:g} s")
+
+    def _open_link(self) -> Connection:
+        """To a child of its own, where it forks; it closes when nobody holds it any more."""
+        if not self.forks:
+            return self._link
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._socket, [b"."], [theirs.fileno()])
+        return Connection(ours.detach())
+
+    def end(self) -> int:
+        """End it and its children, and tell how it ended."""
+        self._socket.close()
+        self._link.close()
+        try:
+            return self.process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+def serve(number: int) -> None:
+    """Warm up, say so, and do jobs until nobody is at the other end; the life of a warm process."""
+    control, link = socket.socket(fileno=number), Connection(os.dup(number))
+    with suppress(EOFError, OSError):
+        orders: Orders = link.recv()
+        try:
+            if orders.warm:
+                orders.warm()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent has to hear it
+            link.send(explain(error))
+            return
+        gc.collect()
+        gc.freeze()
+        forks = orders.may_fork and is_safe_to_fork()
+        link.send(forks)
+        (_fork_for_each if forks else _do_each)(orders, control, link)
+    os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
+
+
+def _fork_for_each(orders: Orders, control: socket.socket, _: Connection) -> None:
+    """Fork a child for each link that comes, and tell on it how a child ended that said nothing."""
+    context = multiprocessing.get_context("fork")
+    children: dict[Any, tuple[Any, Connection]] = {}
+    while True:
+        for ready in wait([control, *children]):
+            if ready in children:
+                child, link = children.pop(ready)
+                child.join()
+                _end_group(child.pid)  # what it has started ends with it
+                with suppress(OSError), link:
+                    link.send(explain_end(child.exitcode))
+            elif numbers := socket.recv_fds(control, 1, 1)[1]:
+                link = Connection(numbers[0])
+                child = context.Process(target=_live, args=(orders, link, os.getpid()))
+                child.start()
+                children[child.sentinel] = child, link
+            else:
+                for child, _link in children.values():
+                    _end_group(child.pid)
+                return
+
+
+def _live(orders: Orders, link: Connection, parent_id: int) -> None:
+    """A child's life."""
+    os.setsid()
+    die_with_parent(parent_id)
+    offer_as_victim()
+    if orders.memory:
+        limit_memory(orders.memory)
+    gc.disable()  # it ends before the garbage would matter
+    link.send(os.getpid())
+    link.send(do_job(orders, link.recv()))
+
+
+def _do_each(orders: Orders, _: socket.socket, link: Connection) -> None:
+    """Do one job after the other in this process."""
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    if orders.memory:
+        limit_memory(orders.memory)
+    while True:
+        payload = link.recv()
+        link.send(os.getpid())
+        link.send(do_job(orders, payload))
+
+
+def _end_with_parent(parent_id: int) -> None:
+    while os.getppid() == parent_id:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _end_group(process_id: int) -> None:
+    """End a process that leads a group of its own, and the group."""
+    if process_id:
+        for end in (os.killpg, os.kill):
+            with suppress(ProcessLookupError, PermissionError):
+                end(process_id, signal.SIGKILL)
+
+
+def _find_modules() -> dict[str, str]:
+    """Where modules are looked for, in words that hold in another folder too."""
+    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    absolute = [str(Path(path).absolute()) for path in paths]
+    return {"PYTHONPATH": os.pathsep.join(absolute)} if paths else {}
