@@ -220,7 +220,7 @@ class Statements:
         """Which figures are of an area below or of the district's own office, and of which area."""
         areas, scopes = self.figures["area_id"], self.figures["scope"]
         is_own = scopes == Scope.DISTRICT_OFFICE
-        parents = areas.map(self._parents).fillna("")
+        parents = areas.map(lambda area: self._parents.get(area, ""))
         is_below = scopes.isin([Scope.COMMUNE, Scope.WHOLE_DISTRICT]) & (parents != "")
         above = self._axis.number("area_id", areas.where(is_own, parents))
         return np.asarray((is_own | is_below) & (above >= 0)), above
