@@ -35,9 +35,10 @@ def found(folder: Path, districts: int, periods: int, indicators: int = 60) -> P
     known = reference.areas.iloc[:1]
     aliases = known.assign(alias="alias of " + known["name"], note="")[["alias", "area_id", "note"]]
     reference = replace(reference, area_aliases=aliases)  # an empty table is refused
-    for each in fields(Reference):
-        table = format_table(getattr(reference, each.name))
-        (project.reference / f"{each.name}.csv").write_text(table, "utf-8")
+    held = {each.name: getattr(reference, each.name) for each in fields(Reference)}
+    for name, table in held.items():
+        if isinstance(table, pd.DataFrame):
+            (project.reference / f"{name}.csv").write_text(format_table(table), "utf-8")
     copies = project.build / "tables"
     copies.mkdir(parents=True)
     write_copies(copies, tables)
@@ -59,7 +60,7 @@ def make_tables(districts: int, periods: int, indicators: int) -> tuple[Referenc
         dict.fromkeys(("left", "right", "difference", "closing_value"), "float64")
     )
     return made.reference, Tables(
-        sources=made.sources,
+        sources=made.sources.assign(licence=""),
         transcripts=print_figures(observations),
         observations=observations,
         indicators=tabulate_indicators(observations),

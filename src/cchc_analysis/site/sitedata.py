@@ -105,7 +105,8 @@ def list_columns(columns: Iterable[str]) -> list[str]:
 
 def _name_rows(table: pd.DataFrame, reference: Reference, licences: Mapping[str, str]) -> Any:
     """A table with the name of each area and the licence of each source beside their codes."""
-    names = {area_id: str(row["name"]) for area_id, row in reference.area_rows.items()}
+    held = [area_id for area_id in table["area_id"].unique() if area_id in reference.area_rows]
+    names = {area_id: str(reference.area_rows[area_id]["name"]) for area_id in held}
     named = table.assign(
         area=table["area_id"].map(names).fillna(""),
         licence=join_licences(table["source_id"], licences),
