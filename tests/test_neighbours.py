@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -88,8 +89,6 @@ def test_five_like_windows_allow_a_word(
 def test_a_change_of_boundaries_takes_the_word_away(
     tables: Tables, country: SyntheticCountry
 ) -> None:
-    from dataclasses import replace
-
     event = dict.fromkeys(country.reference.area_changes.columns, "") | {
         "change_id": "made_up",
         "effective": "2019-01-01",
@@ -109,9 +108,46 @@ def test_peers_are_placed_in_a_funnel(tables: Tables, country: SyntheticCountry)
     html = str(briefs.show_peers(told).html)
     text = read_text(html)
     assert "Các đơn vị cùng loại trong cùng tỉnh." in text
-    assert re.search(r"huyện Giả lập 3: .*hạng (có thể từ )?\d+", text)
+    # The made-up districts differ lastingly, far more than chance: no place, no rank, and why.
+    assert text.count("khác nhau nhiều hơn hẳn mức ngẫu nhiên") >= 1
     assert html.count("<svg") == 2
     assert NOTICE["vi"] in briefs.show_head(told).html
+
+
+def even_out(tables: Tables) -> Tables:
+    """The tables as they would be if districts differed in their on-time rate by chance alone."""
+    table = tables.indicators.copy()
+    keys = ["area_id", "scope", "period_start", "period_end"]
+    table = table[table["breakdown"] == ""]
+    total = table[table["indicator"] == "dossiers_resolved_total"].set_index(keys)["value"]
+    is_on_time = table["indicator"] == "dossiers_resolved_on_time"
+    rows = table[is_on_time]
+    of = total.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy()
+    steps = rows["area_id"].str[-1].astype(int).to_numpy() % 3 - 1
+    table.loc[is_on_time, "value"] = (0.95 * of + steps * (0.95 * 0.05 * of) ** 0.5).round()
+    return replace(tables, indicators=table)
+
+
+def test_a_district_gets_a_rank_with_its_range(tables: Tables, country: SyntheticCountry) -> None:
+    text = read_text(briefs.show_peers(tell(even_out(tables), country.reference)).html)
+    assert re.search(r"huyện Giả lập 3: .*hạng theo hồ sơ của kỳ này có thể từ \d+ đến \d+", text)
+
+
+def test_a_rank_among_peers_takes_nine_in_ten_of_them(
+    tables: Tables, country: SyntheticCountry
+) -> None:
+    """Eight of eleven report: a place in the funnel, and no rank."""
+    even = even_out(tables)
+    silent = ["SYN0009", "SYN0010", "SYN0011"]
+    names = [f"Huyện Giả lập {n}" for n in (9, 10, 11)]
+    fewer = replace(
+        even,
+        indicators=even.indicators[~even.indicators["area_id"].isin(silent)],
+        sources=even.sources[~even.sources["area"].isin(names)],
+    )
+    text = read_text(briefs.show_peers(tell(fewer, country.reference)).html)
+    assert "Không nêu hạng vì mới có" in text
+    assert "hạng theo hồ sơ" not in text
 
 
 def test_a_slice_says_the_same_as_all_tables(tables: Tables, country: SyntheticCountry) -> None:

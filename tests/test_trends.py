@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,28 +19,30 @@ from cchc_analysis.brief.trends import (
     show_funnel,
     show_methods,
     show_opening,
+    show_others,
     show_ranking,
     show_series,
     show_standardised,
+    show_standing,
 )
 from cchc_analysis.brief.trends.standardised import standardise_areas
-from cchc_analysis.brief.trends.values import keep_one_value
 from cchc_analysis.data.records import QUANTITY, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.words import load_words
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
 from cchc_analysis.panels import read_panels
+from cchc_analysis.stats.panel import keep_one_value
 from cchc_analysis.synthetic import NOTICE, make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "reference"
 SHOWS = (
-    *(show_opening, show_coverage, show_series, show_distribution),
-    *(show_change, show_ranking, show_funnel, show_standardised, show_control, show_methods),
+    *(show_opening, show_coverage, show_series, show_standing, show_distribution, show_change),
+    *(show_ranking, show_funnel, show_standardised, show_control, show_others, show_methods),
 )
-ONLY_OF_CASES = (show_funnel, show_standardised, show_control)
-"""What an index has no counts for, and too few years."""
+ONLY_OF_SOME = (show_funnel, show_standardised, show_control, show_standing, show_others)
+"""What an index of one design has no counts for, too few years, one design, one kind of window."""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,7 @@ def test_every_section_can_be_shown(real: Tables, reference: Reference, lang: st
     board = open_at(real, reference, "papi_procedures", "", "2011", "2016", lang=lang)
     for show in SHOWS:
         html = show(board)._repr_html_()
-        assert html.count("<h2") == (show not in (show_opening, *ONLY_OF_CASES))
+        assert html.count("<h2") == (show not in (show_opening, *ONLY_OF_SOME))
         assert "nan" not in html.casefold().replace("finance", "")
     assert len(board.latest) == 63
 
@@ -120,20 +123,60 @@ def test_a_rate_without_its_counts_leaves_the_ranks_of_the_others_simulated(
     made_up: Board,
 ) -> None:
     """One area that prints no counts costs its own range only."""
-    assert made_up.uncounted == 0
-    whole = made_up.latest.set_index("area_id")
-    place = made_up.latest["area_id"].iloc[3]
-    values = made_up.values.copy()
+    even = put_even_rates(made_up)
+    assert even.uncounted == 0
+    whole = even.latest.set_index("area_id")
+    place = even.latest["area_id"].iloc[3]
+    values = even.values.copy()
     values.loc[values["area_id"] == place, ["numerator", "denominator"]] = float("nan")
-    board = replace(made_up, values=values)
+    board = replace(even, values=values)
     assert board.uncounted == 1
     ranks = board.latest.set_index("area_id")
     others = ranks.index != place
     assert (ranks["rank_high"] - ranks["rank_low"])[others].sum() > 0
     shift = (ranks["rank_low"] - whole["rank_low"])[others].abs()
     assert shift.max() <= 2
-    assert "1 đơn vị chỉ công bố tỷ lệ" in show_ranking(board).html
-    assert "chỉ công bố tỷ lệ" not in show_ranking(made_up).html
+    assert "Khoảng hạng của 1 đơn vị chỉ tính phần do làm tròn" in show_ranking(board).html
+    assert "chỉ tính phần do làm tròn" not in show_ranking(even).html
+
+
+def put_even_rates(board: Board) -> Board:
+    """The board as it would be if areas differed by chance alone."""
+    values = board.values.copy()
+    rng = np.random.default_rng(1)
+    values["numerator"] = rng.binomial(values["denominator"].astype(int), 0.9)
+    values["value"] = 100 * values["numerator"] / values["denominator"]
+    values["low"] = values["high"] = values["value"]
+    return replace(board, values=values)
+
+
+def test_no_limits_where_areas_differ_far_more_than_chance(made_up: Board) -> None:
+    """The made-up areas differ lastingly (φ far above 10): no limit, no range, and why."""
+    assert made_up.latest["scatter"].iloc[0] > 10
+    assert made_up.latest["rank_low"].isna().all()
+    for show in (show_funnel, show_ranking):
+        assert "khác nhau nhiều hơn hẳn mức ngẫu nhiên" in show(made_up).html
+    assert "1–" not in show_ranking(made_up).html
+    assert "99,8%." not in show_funnel(made_up).html
+    even = put_even_rates(made_up)
+    assert even.latest["rank_low"].notna().all()
+    assert "nằm ngoài giới hạn 99,8%" in show_funnel(even).html
+
+
+def test_few_of_the_areas_that_exist_are_values_only(real: Tables, reference: Reference) -> None:
+    """Twelve values of nine provinces that newspapers chose: no rank, no median, no box."""
+    chosen = real.indicators[
+        (real.indicators["indicator"] == "papi_procedures") & (real.indicators["period"] == "2016")
+    ].head(9)
+    board = open_at(replace(real, indicators=chosen), reference, "papi_procedures")
+    assert not board.is_full
+    for show in (show_opening, show_ranking, show_distribution):
+        html = show(board).html
+        assert "median of" not in html
+        assert "<svg" not in html
+    for show in (show_ranking, show_distribution):
+        assert "values of 9 of the 63 areas that exist are held" in show(board).html
+    assert "chosen by the newspapers" in show_ranking(board).html
 
 
 def put_strata(board: Board, counts: dict[str, list[tuple[int, int]]]) -> Board:
@@ -160,17 +203,16 @@ def test_areas_of_another_make_up_stand_on_one_footing(made_up: Board) -> None:
     counts[areas[4]] = [(700, 1000), (9900, 10000)]
     found, is_outside = standardise_areas(put_strata(made_up, counts))
     assert is_outside
-    names = dict(zip(made_up.values["area_id"], made_up.values["name"], strict=True))
-    by_name = {each.name: each for each in found}
-    worst, mixed = by_name[names[areas[4]]], by_name[names[areas[3]]]
+    by_area = found.set_index("area_id")
+    worst, mixed = by_area.loc[areas[4]], by_area.loc[areas[3]]
     rates = {area_id: sum(n for n, _ in c) / sum(d for _, d in c) for area_id, c in counts.items()}
     assert min(rates, key=rates.__getitem__) == areas[3]
-    assert found[0] is worst
-    assert worst.differs == 1
-    assert (worst.found.observed, mixed.found.observed) == (400, 102)
+    assert found["area_id"].iloc[0] == areas[4]
+    assert worst["differs"] == 1
+    assert (worst["observed"], mixed["observed"]) == (400, 102)
     # Pooled over all: 800 of 6,000 late at the offices, 502 of 50,200 in the communes.
-    assert worst.found.expected == pytest.approx(1000 * 800 / 6000 + 10000 * 502 / 50200)
-    assert mixed.found.expected == pytest.approx(1000 * 800 / 6000 + 200 * 502 / 50200)
+    assert worst["expected"] == pytest.approx(1000 * 800 / 6000 + 10000 * 502 / 50200)
+    assert mixed["expected"] == pytest.approx(1000 * 800 / 6000 + 200 * 502 / 50200)
     page = show_standardised(put_strata(made_up, counts)).html
     assert "1 đơn vị nhiều hơn và" in page
     assert "nằm ngoài tỷ lệ này" in page
@@ -182,7 +224,7 @@ def test_no_common_footing_without_both_parts(made_up: Board) -> None:
     assert len(standardise_areas(board)[0]) == 6
     offices = replace(board, strata=board.strata[board.strata["scope"] == "district_office"])
     few = replace(board, strata=board.strata[board.strata["area_id"].isin(areas[:4])])
-    assert not standardise_areas(offices)[0]
+    assert standardise_areas(offices)[0].empty
     assert not show_standardised(few).html
     assert "Chuẩn hoá gián tiếp" in show_methods(board).html
     assert "Chuẩn hoá gián tiếp" not in show_methods(few).html
@@ -190,7 +232,8 @@ def test_no_common_footing_without_both_parts(made_up: Board) -> None:
 
 def test_made_up_figures_say_so(made_up: Board) -> None:
     assert NOTICE["vi"] in show_opening(made_up).html
-    assert made_up.left_out > 0
+    assert made_up.others
+    assert show_others(made_up).html.count("<details>") == len(made_up.others)
     assert made_up.has_cases
 
 

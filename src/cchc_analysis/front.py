@@ -51,9 +51,11 @@ from cchc_analysis.brief.trends import (
     show_distribution,
     show_funnel,
     show_methods,
+    show_others,
     show_ranking,
     show_series,
     show_standardised,
+    show_standing,
 )
 from cchc_analysis.data.cite import Citation, cite_data, cite_value
 from cchc_analysis.data.export import MEANINGS, export_table
@@ -110,6 +112,7 @@ __all__ = [
     "show_methods",
     "show_notes",
     "show_opening",
+    "show_others",
     "show_peers",
     "show_plan",
     "show_quality",
@@ -125,6 +128,7 @@ __all__ = [
     "show_reform_areas",
     "show_series",
     "show_standardised",
+    "show_standing",
     "show_summary",
     "show_trend",
     "to_wide",

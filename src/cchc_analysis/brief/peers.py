@@ -69,7 +69,9 @@ def show_peers(brief: Brief) -> Section:
             brief, {each: held[each] for each in peers.peers if held[each] and each not in same}
         ),
         _tabulate(brief, same),
-        show_position(brief, same) if len(same) >= FEWEST and peers.has_position else Markup(""),
+        show_position(brief, same, 1 + len(peers.peers))
+        if len(same) >= FEWEST and peers.has_position
+        else Markup(""),
     )
 
 

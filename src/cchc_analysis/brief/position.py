@@ -17,11 +17,10 @@ from cchc_analysis.brief.content import WIDEST_FIRST, Brief
 from cchc_analysis.brief.plots import draw, plot_funnel
 from cchc_analysis.brief.telling import lower, name_area, name_indicator, name_scope
 from cchc_analysis.brief.trends.standings import OUTSIDE, list_limits, tell_scatter
-from cchc_analysis.data.words import LANGUAGES
-from cchc_analysis.stats.assumptions import ASSUMPTIONS
 from cchc_analysis.stats.funnels import place_in_funnel
+from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST
-from cchc_analysis.stats.ranks import rank_proportions
+from cchc_analysis.stats.ranks import rank_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,14 +30,20 @@ PLACED = ("on_time_rate", "online_rate")
 """Rates of dossiers, with both counts in the reports."""
 
 
-def show_position(brief: Brief, peers: Sequence[str]) -> Markup:
-    """A funnel for each rate of which enough peers report both counts, for the widest scope."""
+def show_position(brief: Brief, peers: Sequence[str], existing: int) -> Markup:
+    """A funnel for each rate of which enough peers report both counts, for the widest scope.
+
+    Args:
+        brief: The brief.
+        peers: The peers that report on the same window.
+        existing: How many peers there are, with the district itself: a rank takes nine in ten.
+    """
     parts = []
     for rate in PLACED:
         held = ((scope, _list_cases(brief, rate, scope, peers)) for scope in WIDEST_FIRST)
         enough = ((scope, cases) for scope, cases in held if _is_enough(brief, cases))
         if first := next(enough, None):
-            parts.append(_show(brief, rate, *first))
+            parts.append(_show(brief, rate, *first, existing))
     return Markup("").join(parts)
 
 
@@ -66,20 +71,13 @@ def _list_cases(brief: Brief, rate: str, scope: str, peers: Sequence[str]) -> pd
     return kept
 
 
-def _show(brief: Brief, rate: str, scope: str, cases: pd.DataFrame) -> Markup:
+def _show(brief: Brief, rate: str, scope: str, cases: pd.DataFrame, existing: int) -> Markup:
     words, own = brief.words, cases["area_id"] == brief.area["area_id"]
     placed = place_in_funnel(cases["count"], cases["total"])
-    ranks = rank_proportions(cases["count"], cases["total"], is_higher_better=True)
     place = str(placed.loc[own, "place"].iloc[0])
-    low, high = (int(ranks.loc[own, name].iloc[0]) for name in ("rank_low", "rank_high"))
-    said = words.say(
-        "peers.position" if low < high else "peers.position.one",
-        area=name_area(brief),
-        place=words.say(f"trends.funnel.place.{place}"),
-        low=words.number(low),
-        high=words.number(high),
-        n=words.number(len(cases)),
-    )
+    said = tell_scatter(words, _scatter_of(placed))
+    if place:
+        said = _tell_place(brief, cases, place, existing)
     name = Markup("{}, {}").format(name_indicator(brief, rate), lower(name_scope(brief, scope)))
     caption = Caption(
         title=words.say("trends.funnel.title", name=name),
@@ -89,13 +87,38 @@ def _show(brief: Brief, rate: str, scope: str, cases: pd.DataFrame) -> Markup:
     )
     chart = frame(_draw(brief, cases, placed), caption, f"peers-{rate}-{scope}".replace("_", "-"))
     assumption = Markup("{} {}").format(
-        tell_scatter(words, float(placed["scatter"].iloc[0])),
-        ASSUMPTIONS["funnel"][LANGUAGES.index(words.lang)],
+        tell_scatter(words, _scatter_of(placed)), words.say("trends.method.funnel")
     )
     return (
         Markup("<h3>{}</h3>\n<p>{}</p>\n").format(name, said)
         + chart
         + Markup("<p><small>{}</small></p>\n").format(assumption)
+    )
+
+
+def _scatter_of(placed: pd.DataFrame) -> float:
+    return float(placed["scatter"].iloc[0])
+
+
+def _tell_place(brief: Brief, cases: pd.DataFrame, place: str, existing: int) -> Markup:
+    """Where the district lies in the funnel, and which ranks it may hold."""
+    words = brief.words
+    told = {
+        "area": name_area(brief),
+        "place": words.say(f"trends.funnel.place.{place}"),
+        "n": words.number(len(cases)),
+    }
+    if len(cases) < ENOUGH * existing:
+        return words.say("peers.position.part", of=words.number(existing), **told)
+    empty = dict.fromkeys(("low", "high", "published_low", "published_high"), np.nan)
+    values = cases.rename(columns={"count": "numerator", "total": "denominator"}).assign(**empty)
+    ranks = rank_values(values.assign(value=100 * values["numerator"] / values["denominator"]))
+    own = ranks[(cases["area_id"] == brief.area["area_id"]).to_numpy()].iloc[0]
+    return words.say(
+        "peers.position" if own["rank_low"] < own["rank_high"] else "peers.position.one",
+        low=words.number(int(own["rank_low"])),
+        high=words.number(int(own["rank_high"])),
+        **told,
     )
 
 

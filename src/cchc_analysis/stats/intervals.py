@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.ArrayLike
+NORMAL = 1.959963984540054
+"""Standard errors from a normal estimate to either end of its 95 % interval."""
 
 
 def as_floats(numbers: Any) -> Floats:

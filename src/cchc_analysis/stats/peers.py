@@ -143,12 +143,16 @@ def find_predecessors(area_id: str, reference: Reference) -> list[str]:
     return _find_linked(area_id, reference, is_forward=False)
 
 
-def break_series(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+def break_series(
+    table: pd.DataFrame, reference: Reference, *, is_by_definition: bool = True
+) -> pd.DataFrame:
     """Number the segments of every series: a new one after each event or change of definition.
 
     Args:
         table: ``area_id``, ``indicator``, ``period_start``, ``period_end`` (a stock has no start).
         reference: The events of areas, and the changes of definitions.
+        is_by_definition: Whether changes of definition count; a standing among all areas goes on
+            across them.
 
     Returns:
         The table with ``segment`` (events before the end of the period) and ``crosses`` (the
@@ -157,7 +161,7 @@ def break_series(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """
     import pandas as pd
 
-    events = _list_events(table, reference)
+    events = _list_events(table, reference, is_by_definition=is_by_definition)
     begin = table["period_start"].where(table["period_start"] != "", table["period_end"])
     keys = list(zip(table["area_id"], table["indicator"], begin, table["period_end"], strict=True))
     known = {key: _place(key, events) for key in dict.fromkeys(keys)}
@@ -219,7 +223,7 @@ Events = dict[tuple[str, str], list[tuple[str, str]]]
 """Day and name of the events of each area and indicator, oldest first."""
 
 
-def _list_events(table: pd.DataFrame, reference: Reference) -> Events:
+def _list_events(table: pd.DataFrame, reference: Reference, *, is_by_definition: bool) -> Events:
     of_area = {
         area_id: [
             (row["effective"], row["change_id"])
@@ -232,10 +236,12 @@ def _list_events(table: pd.DataFrame, reference: Reference) -> Events:
         indicator: [
             (row["effective"], row["break_id"]) for row in list_breaks(indicator, reference)
         ]
-        for indicator in table["indicator"].unique()
+        for indicator in (table["indicator"].unique() if is_by_definition else ())
     }
     pairs = table[["area_id", "indicator"]].drop_duplicates().itertuples(index=False, name=None)
-    return {(area, code): sorted(of_area[area] + of_indicator[code]) for area, code in pairs}
+    return {
+        (area, code): sorted(of_area[area] + of_indicator.get(code, [])) for area, code in pairs
+    }
 
 
 def _place(key: tuple[str, str, str, str], events: Events) -> tuple[int, str]:

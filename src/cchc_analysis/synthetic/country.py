@@ -15,6 +15,7 @@ from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
+    TERM_COLUMNS,
     UNCERTAINTY,
     Comparator,
     Origin,
@@ -150,7 +151,7 @@ class _Calendar:
         import pandas as pd
 
         spans = zip(self.start, self.end, strict=True)
-        blank = dict.fromkeys(SOURCE_COLUMNS, "")
+        blank = dict.fromkeys((*SOURCE_COLUMNS, *TERM_COLUMNS), "")
         return pd.DataFrame(
             blank
             | {
@@ -167,7 +168,7 @@ class _Calendar:
                 "note_vi": NOTICE["vi"],
                 "note_en": NOTICE["en"],
             },
-            columns=list(SOURCE_COLUMNS),
+            columns=[*SOURCE_COLUMNS, *TERM_COLUMNS],
         )
 
     def place_mistakes(self, mistakes: pd.DataFrame) -> pd.DataFrame:

@@ -112,13 +112,17 @@ def _write_ends(
 
 def _draw_segments(sheet: Sheet, name: str, rows: pd.DataFrame, form: Format) -> None:
     """The line of one area, apart where it breaks, with its last value."""
+    line: list[Point] = []
+    told = []
     for _, part in rows.groupby("segment"):
         points = list(zip(part["x"].tolist(), part["y"].tolist(), strict=True))
+        # A single one is a dot. One path for all parts: a path for each doubles a page.
+        line += [*(points if len(points) > 1 else points * 2), (nan, nan)]
+        values = [form(value) for value in part["value"]]
         years = f"{int(part['year'].min())}–{int(part['year'].max())}"
-        values = part["value"].tolist()
-        words = f"{name}, {years}: {form(values[0])} → {form(values[-1])}"
-        whole = points if len(points) > 1 else points * 2  # a single one is a dot
-        sheet.line(whole, str(rows["role"].iloc[0]), 1.6, words, solid_capstyle="round")
+        told.append(f"{years}: {values[0]} → {values[-1]}")
+    words = f"{name}, {'; '.join(told)}"
+    sheet.line(line[:-1], str(rows["role"].iloc[0]), 1.6, words, solid_capstyle="round")
     last = list_rows(rows.nlargest(1, "year"))[0]
     sheet.text((last["x"] + 5, last["y"] + 4), form(last["value"]))
 

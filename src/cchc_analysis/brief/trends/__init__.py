@@ -5,7 +5,6 @@ distribution, change, ranking with uncertainty, the funnel where there are cases
 method assumes. The trend word of an area is that of ``stats.trends``.
 
 - ``board``: an indicator's values, their ranks and their trends
-- ``values``: which values stand beside each other
 - ``control``: series long enough for a control chart
 - ``pictures``: the drawings
 - ``pieces``: the frame of every section
@@ -19,7 +18,9 @@ from cchc_analysis.brief.trends.sections import (
     show_coverage,
     show_distribution,
     show_opening,
+    show_others,
     show_series,
+    show_standing,
 )
 from cchc_analysis.brief.trends.standardised import show_standardised
 from cchc_analysis.brief.trends.standings import (
@@ -41,7 +42,9 @@ __all__ = [
     "show_funnel",
     "show_methods",
     "show_opening",
+    "show_others",
     "show_ranking",
     "show_series",
     "show_standardised",
+    "show_standing",
 ]

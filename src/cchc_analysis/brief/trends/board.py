@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief.trends.values import (
-    choose_values,
-    describe_values,
-    keep_one_kind,
-    keep_quarters,
-    list_strata,
-    name_kinds,
-)
-from cchc_analysis.data.clean import nearest_names
+from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.packages import index_licences
 from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.reference import find_areas
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.stats.panel import (
+    choose_values,
+    describe_values,
+    keep_one_value,
+    list_strata,
+    name_kinds,
+    rank_kinds,
+)
 from cchc_analysis.stats.peers import list_breaks
-from cchc_analysis.stats.ranks import rank_proportions, rank_ranges
+from cchc_analysis.stats.ranks import follow_standing, rank_values
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND, Judged, judge_many
 from cchc_analysis.synthetic import is_synthetic
 
@@ -47,12 +48,11 @@ class Board:
         reference: Areas and catalogue.
         indicator: The catalogue's row of the indicator.
         values: A row per area and period of one scope and one kind of window: ``area_id``,
-            ``name``, ``period``, ``year`` (end of the period, in years), ``value``, ``low``,
-            ``high``, ``numerator``, ``denominator`` (NaN where there are none), ``segment``,
-            ``crosses``, ``is_contested``, ``source_id``.
+            ``name`` and the columns of ``describe_values``.
         issuers: Who states the values.
         licences: What may be done with the values of a source, by source.
-        left_out: How many values of other scopes or windows are held and not shown.
+        others: The values of each other level, scope or window that is held, fullest first; like
+            ``values``.
         sequence: The same columns, windows that follow each other without overlap: quarters where
             they are held, else ``values``.
         strata: The counts of each part of an area (``list_strata``).
@@ -63,7 +63,7 @@ class Board:
     indicator: Mapping[str, Any]
     values: pd.DataFrame
     issuers: tuple[str, ...]
-    left_out: int
+    others: tuple[pd.DataFrame, ...]
     sequence: pd.DataFrame
     strata: pd.DataFrame
     licences: Mapping[str, str] = field(default_factory=dict)
@@ -105,10 +105,18 @@ class Board:
 
     @cached_property
     def shown(self) -> str:
-        """The last period in which enough areas reported, or as many as ever do."""
+        """The last period held in full; without one the last of which enough areas are held."""
+        full = self.values[self.values["is_full"]]
+        if len(full):
+            return str(full.sort_values("period_end")["period"].iloc[-1])
         counts = self.values["period"].value_counts()
         enough = min(FEWEST_AREAS, int(counts.max()))
         return [label for label in self.periods if counts[label] >= enough][-1]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the period shown is held of enough areas for ranks, medians and boxes."""
+        return bool(self.latest["is_full"].all())
 
     @cached_property
     def first_joined(self) -> str:
@@ -120,24 +128,17 @@ class Board:
 
     @cached_property
     def latest(self) -> pd.DataFrame:
-        """The values of the period shown, best first: ``rank``, ``rank_low``, ``rank_high``."""
+        """The values of the period shown, best first, with their ranks (``rank_values``)."""
         last = self.values[self.values["period"] == self.shown]
         last = last.sort_values(
             ["value", "name"], ascending=[not self.is_higher_better, True], ignore_index=True
         )
-        better = self.is_higher_better
-        low, high = last["low"], last["high"]
-        if last["denominator"].notna().any():
-            ranks = rank_proportions(
-                last["numerator"],
-                last["denominator"],
-                ranges=(low / 100, high / 100),
-                is_higher_better=better,
-            )
-        else:
-            ranks = rank_ranges(low, high, is_higher_better=better)
-        place = last["value"].rank(method="min", ascending=not better)
-        return last.assign(rank=place, rank_low=ranks["rank_low"], rank_high=ranks["rank_high"])
+        return last.join(rank_values(last, is_higher_better=self.is_higher_better))
+
+    @cached_property
+    def standing(self) -> pd.DataFrame:
+        """Where each area stands among all, across changes of design (``follow_standing``)."""
+        return follow_standing(self.values, self.reference, is_higher_better=self.is_higher_better)
 
     @cached_property
     def judged(self) -> Judged:
@@ -187,20 +188,33 @@ def open_board(
     if held.empty:
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
-    kept = keep_one_kind(held, _list_areas(held, reference))
-    values = describe_values(kept, tables, reference)
+    kinds = name_kinds(held, reference)
+    chosen, *rest = rank_kinds(held, kinds, reference)
+    values, *others = (
+        _describe(keep_one_value(held[kinds == kind]), tables, reference)
+        for kind in (chosen, *rest)
+    )
     issuers = _list_issuers(values, tables.sources)
-    quarters = keep_quarters(held, kept)
-    sequence = describe_values(quarters, tables, reference) if len(quarters) else values
+    quarters = _keep_quarters(held, values)
+    sequence = _describe(quarters, tables, reference) if len(quarters) else values
     strata = list_strata(values, tables.indicators, row)
-    left_out = len(held) - len(kept)
     licences = index_licences(tables.sources)
-    return Board(words, reference, row, values, issuers, left_out, sequence, strata, licences)
+    return Board(words, reference, row, values, issuers, tuple(others), sequence, strata, licences)
 
 
-def _list_areas(held: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """The areas of some values, communes among them, with their ids in a column."""
-    return reference.tabulate_areas(held["area_id"].unique()).rename_axis("area_id").reset_index()
+def _keep_quarters(held: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """The quarters of the areas and scope that are shown."""
+    is_quarter = held["period"].str.fullmatch(r"\d{4}-Q[1-4]").astype("bool")
+    is_shown = held["area_id"].isin(kept["area_id"]) & (held["scope"] == kept["scope"].iloc[0])
+    return keep_one_value(held[is_quarter & is_shown])
+
+
+def _describe(kept: pd.DataFrame, tables: Tables, reference: Reference) -> pd.DataFrame:
+    """What ``describe_values`` gives, with the names of the areas, in their order."""
+    named = describe_values(kept, tables, reference)
+    named = named.assign(name=_name_areas(kept["area_id"], reference))
+    ordered = named.assign(order=[fold_text(name) for name in named["name"]])
+    return ordered.sort_values(["order", "period_end"], ignore_index=True)
 
 
 def list_told(tables: Tables, reference: Reference) -> list[str]:
@@ -212,14 +226,11 @@ def list_told(tables: Tables, reference: Reference) -> list[str]:
     ranks = {code for code, row in reference.indicator_rows.items() if row["unit"] == "rank"}
     is_told = (table["breakdown"] == "") & table["status"].isin(RESULT_STATUSES)
     held = table[is_told & table["value"].notna() & ~table["indicator"].isin(ranks)]
-    kinds = held.assign(kind=name_kinds(held, _list_areas(held, reference)))
-    sizes = kinds.groupby(["indicator", "kind"]).size().reset_index(name="size")
-    best = sizes.sort_values("size", kind="stable").drop_duplicates("indicator", keep="last")
-    kept = kinds.merge(best[["indicator", "kind"]], on=["indicator", "kind"])
-    wide = kept.groupby(["indicator", "period"])["area_id"].nunique().groupby("indicator").max()
-    long = kept.groupby(["indicator", "area_id"])["period"].nunique().groupby("indicator").max()
-    enough = (wide >= FEWEST_AREAS) & (long > 1)
-    enough |= (wide >= FEWEST_AT_ONCE) | (long >= FEWEST_FOR_TREND)
+    kinds = held.assign(kind=name_kinds(held, reference)).groupby(["indicator", "kind"])
+    wide = kinds.apply(lambda rows: rows.groupby("period")["area_id"].nunique().max())
+    long = kinds.apply(lambda rows: rows.groupby("area_id")["period"].nunique().max())
+    enough = ((wide >= FEWEST_AREAS) & (long > 1)) | (wide >= FEWEST_AT_ONCE)
+    enough = (enough | (long >= FEWEST_FOR_TREND)).groupby("indicator").any()
     return [code for code in reference.indicator_rows if enough.get(code, default=False)]
 
 
@@ -238,3 +249,36 @@ def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping
     raise CommandError(
         Problem(f"indicator {code!r}", "not held", "one that is held", f"Nearest: {near}.")
     )
+
+
+def _name_areas(area_ids: pd.Series, reference: Reference) -> list[str]:
+    """Short names; where two areas would share one, the full ones, or those with the province."""
+    rows = {each: reference.area_rows[each] for each in area_ids.unique()}
+    full = {each: str(row["name"]) for each, row in rows.items()}
+    above = {each: reference.area_rows.get(str(row["parent_id"])) for each, row in rows.items()}
+    placed = {
+        each: f"{full[each]} ({shorten_name(str(row['name']))})" if row else full[each]
+        for each, row in above.items()
+    }
+    short = {area_id: shorten_name(name) for area_id, name in full.items()}
+    counts, fuller = Counter(short.values()), Counter(full.values())
+    names = {
+        each: short[each]
+        if counts[short[each]] == 1
+        else full[each]
+        if fuller[full[each]] == 1
+        else placed[each]
+        for each in rows
+    }
+    return [names[each] for each in area_ids]
+
+
+def shorten_name(name: str) -> str:
+    """A name as it is said where the kind of area is plain.
+
+    >>> shorten_name("Tỉnh Lạng Sơn"), shorten_name("Huyện Cao Lộc")
+    ('Lạng Sơn', 'Cao Lộc')
+    """
+    for word in ("Tỉnh ", "Huyện ", "Vùng ", "Quận "):
+        name = name.removeprefix(word)
+    return name.removeprefix("Thành phố ") if name.count(" ") > 2 else name

@@ -84,3 +84,14 @@ def choose_form(board: Board) -> Callable[[float], str]:
     """How its numbers are written."""
     decimals = 0 if board.indicator["unit"] == "rank" else 2
     return lambda value: board.words.number(float(value), decimals)
+
+
+def tell_part_held(board: Board) -> Markup:
+    """Why there is no rank, no median and no box: how few of the areas that exist are held."""
+    words, row = board.words, board.latest.iloc[0]
+    return words.say(
+        "trends.values_only",
+        period=words.period(board.shown, ".in"),
+        n=words.number(int(row["held"])),
+        of=words.number(int(row["existing"])),
+    )

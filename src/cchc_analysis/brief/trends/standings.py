@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,14 +20,15 @@ from cchc_analysis.brief.trends.pieces import (
     name_unit,
     say,
     show_picture,
+    tell_part_held,
     wrap,
 )
 from cchc_analysis.brief.trends.standardised import standardise_areas
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import Words
-from cchc_analysis.stats.assumptions import ASSUMPTIONS
-from cchc_analysis.stats.funnels import funnel_limits, place_in_funnel
+from cchc_analysis.stats.funnels import MOST_SCATTER, funnel_limits, place_in_funnel
+from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,44 +44,65 @@ FEWEST_FOR_FUNNEL = 5
 
 
 def show_ranking(board: Board) -> Section:
-    """The period shown from best to worst, with the ranks that each area may hold."""
-    words, form = board.words, choose_form(board)
+    """The period shown from best to worst, with the ranks that each area may hold.
+
+    Values only, and why, where fewer than nine in ten of the areas that exist are held.
+    """
+    words = board.words
     ranked = list_rows(board.latest)
     if len(ranked) < 2:
         return say(board, "ranking", "ranking.none")
     half = MOST_DRAWN // 2
     kept = ranked if len(ranked) <= MOST_DRAWN else [*ranked[:half], *ranked[-half:]]
-    dots = pd.DataFrame(kept).assign(role="deep", text=[_tell_rank(board, row) for row in kept])
-    table = tabulate_rows(
-        [words.say(f"trends.ranking.{head}") for head in ("area", "value", "rank", "range")],
-        [
-            [row["name"], form(row["value"]), words.number(row["rank"]), _tell_range(board, row)]
-            for row in kept
-        ],
-        words.say("trends.ranking.table"),
-        numbers=(1, 2, 3),
-    )
-    told = words.say(
-        f"trends.ranking.{_choose_ranks(board)}",
-        period=words.period(board.shown, ".in"),
-        n=words.number(len(ranked)),
-        uncounted=words.number(board.uncounted),
-    )
+    table = _tabulate_ranks(board, kept)
+    if not board.is_full:
+        return wrap(board, "ranking", Markup("<p>{}</p>\n{}").format(tell_part_held(board), table))
+    told = _tell_ranges(board)
     if len(kept) < len(ranked):
         ends = words.say("trends.ranking.ends", n=words.number(half))
         told = Markup("{} {}").format(told, ends)
-    middle = float(board.latest["value"].median())
+    dots = pd.DataFrame(kept).assign(role="deep", text=[_tell_rank(board, row) for row in kept])
+    for name in ("low", "high"):
+        dots[name] = dots[f"published_{name}"].fillna(dots[name])
+    middle, form = float(board.latest["value"].median()), choose_form(board)
     median = words.plain("trends.ranking.median", value=form(middle))
     unit = str(name_unit(board))
     picture = draw(plot_dots, dots, reference=(middle, median), unit=unit, form=form)
     return show_picture(board, "ranking", picture, told, table)
 
 
-def _choose_ranks(board: Board) -> str:
-    """What the ranges of ranks rest on: the cases, what rounding leaves open, or both."""
-    if board.uncounted == len(board.latest):
-        return "ranks_rounded"
-    return "ranks_mixed" if board.uncounted else "ranks"
+def _tabulate_ranks(board: Board, kept: Sequence[Mapping[str, Any]]) -> Markup:
+    words, form = board.words, choose_form(board)
+    heads = ("area", "value", "rank", "range")[: 4 if board.is_full else 2]
+    cells = [
+        [row["name"], form(row["value"]), words.number(row["rank"]), _tell_range(board, row)]
+        for row in kept
+    ]
+    return tabulate_rows(
+        [words.say(f"trends.ranking.{head}") for head in heads],
+        [each[: len(heads)] for each in cells],
+        words.say("trends.ranking.table"),
+        numbers=range(1, len(heads)),
+    )
+
+
+def _tell_ranges(board: Board) -> Markup:
+    """What the ranges of ranks rest on, kind by kind; why there are none where φ is too large."""
+    words, latest = board.words, board.latest
+    period, n = words.period(board.shown, ".in"), words.number(len(latest))
+    scatter = float(latest["scatter"].iloc[0])
+    counts = latest["kind"].value_counts()
+    told = [words.say("trends.ranking.ranks", period=period, n=n)]
+    if scatter > MOST_SCATTER:
+        return Markup("{} {}").format(told[0], tell_scatter(words, scatter))
+    told += [
+        words.say(f"trends.ranking.by_{kind}", n=words.number(int(counts[kind])))
+        for kind in (SAMPLING, CASES, ROUNDING)
+        if kind in counts
+    ]
+    if CASES in counts and scatter > 1:
+        told.append(words.say("trends.ranking.wider", phi=words.number(scatter, 2)))
+    return Markup(" ").join(told)
 
 
 def show_funnel(board: Board) -> Section:
@@ -102,7 +125,7 @@ def show_funnel(board: Board) -> Section:
                 row["name"],
                 words.number(row["total"]),
                 words.number(row["rate"], 2),
-                words.say(f"trends.funnel.place.{row['place']}"),
+                words.say(f"trends.funnel.place.{row['place']}") if row["place"] else "",
             ]
             for row in list_rows(points)
         ],
@@ -110,13 +133,15 @@ def show_funnel(board: Board) -> Section:
         numbers=(1, 2),
     )
     out = int(points["place"].isin(OUTSIDE).sum())
-    alt = words.say(
-        "trends.funnel.alt",
-        n=words.number(out),
-        of=words.number(len(points)),
-        period=words.period(board.shown, ".in"),
-    )
-    alt = Markup("{} {}").format(alt, tell_scatter(words, scatter))
+    alt = tell_scatter(words, scatter)
+    if scatter <= MOST_SCATTER:
+        said = words.say(
+            "trends.funnel.alt",
+            n=words.number(out),
+            of=words.number(len(points)),
+            period=words.period(board.shown, ".in"),
+        )
+        alt = Markup("{} {}").format(said, alt)
     common = words.plain("trends.funnel.centre", rate=words.number(100 * centre, 2))
     picture = draw(
         plot_funnel,
@@ -129,8 +154,13 @@ def show_funnel(board: Board) -> Section:
     return show_picture(board, "funnel", picture, alt, table)
 
 
-def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFrame:
-    """The limits of a funnel over the sizes held: ``total``, ``low``, ``high`` in per cent."""
+def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFrame | None:
+    """The limits of a funnel over the sizes held: ``total``, ``low``, ``high`` in per cent.
+
+    None where the areas scatter too much for limits (``MOST_SCATTER``).
+    """
+    if scatter > MOST_SCATTER:
+        return None
     sizes = np.round(np.linspace(max(totals.min() / 2, 1), totals.max(), 40))
     curves = {
         role: funnel_limits(centre, sizes, coverage, scatter)
@@ -143,9 +173,10 @@ def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFram
 
 
 def tell_scatter(words: Words, scatter: float) -> Markup:
-    """Whether the limits of a funnel were widened, with φ."""
-    kind = "trends.funnel.scatter" if scatter > 1 else "trends.funnel.binomial"
-    return words.say(kind, phi=words.number(scatter, 2))
+    """Whether limits were widened, with φ; or why there are none."""
+    kind = "scatter" if scatter > 1 else "binomial"
+    kind = kind if scatter <= MOST_SCATTER else "none"
+    return words.say(f"trends.funnel.{kind}", phi=words.number(scatter, 2))
 
 
 def show_control(board: Board) -> Section:
@@ -200,26 +231,33 @@ def _draw_control(charts: Sequence[AreaChart], form: Callable[[float], str]) -> 
 
 
 def show_methods(board: Board) -> Section:
-    """What each method assumes, and the rule of trend words."""
+    """What each method assumes, the rule of trend words, and what ranks and medians take."""
     words = board.words
-    at = ("vi", "en").index(words.lang)
-    used = ["trend", *(["ranks", "funnel", "wilson"] if board.has_cases else [])]
-    if standardise_areas(board)[0]:
-        used.append("standardised")
-    if charts := list_charts(board):
-        used.append("p_chart" if charts[0].is_share else "xmr")
-    items = [words.say("trends.rule.trend"), *(ASSUMPTIONS[name][at] for name in used)]
-    if board.uncounted:
+    kinds = set(board.latest["kind"]) if board.is_full else set()
+    charts = list_charts(board)
+    used = [
+        "trend",
+        *(f"ranks_{kind}" for kind in (SAMPLING, CASES) if kind in kinds),
+        *(("funnel", "wilson") if board.has_cases else ()),
+        *(("standardised",) if len(standardise_areas(board)[0]) else ()),
+        *(("p_chart" if charts[0].is_share else "xmr",) if charts else ()),
+        *(("standing",) if len(board.standing) else ()),
+    ]
+    items = [words.say("trends.rule.trend"), words.say("trends.rule.full")]
+    items += [words.say(f"trends.method.{name}") for name in used]
+    if ROUNDING in kinds:
         items.append(words.say("trends.rule.rounding"))
     listed = Markup("\n").join(Markup("<li>{}</li>").format(item) for item in items)
     return wrap(board, "methods", Markup("<ul>{}</ul>\n").format(listed))
 
 
-def _tell_rank(board: Board, row: dict[str, float]) -> str:
+def _tell_rank(board: Board, row: Mapping[str, Any]) -> str:
     rank, held = board.words.number(row["rank"]), _tell_range(board, row)
-    return rank if rank == held else f"{rank} ({held})"
+    return rank if held in ("", rank) else f"{rank} ({held})"
 
 
-def _tell_range(board: Board, row: dict[str, float]) -> str:
+def _tell_range(board: Board, row: Mapping[str, Any]) -> str:
+    if isnan(row["rank_low"]):
+        return ""
     low, high = (board.words.number(row[name]) for name in ("rank_low", "rank_high"))
     return low if low == high else f"{low}–{high}"

@@ -1,0 +1,192 @@
+"""Panels: the values of one indicator over areas and periods, and how complete they are.
+
+Comes in as the tables of a run; goes out as a row per area and period of one level, one scope and
+one window, with the parts that events and changes of definition cut each series into, and with the
+share of the areas that exist of which a value is held. Names and words are for whoever shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Scope, Status
+from cchc_analysis.stats.intervals import NORMAL
+from cchc_analysis.stats.peers import break_series
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
+
+PLACE = ("area_id", "scope", "period_start", "period_end")
+
+ENOUGH = 0.9
+"""The share of the areas that exist from which on they may be ranked, or have a median."""
+
+PARTS = (Scope.DISTRICT_OFFICE.value, Scope.COMMUNE_AGGREGATE.value)
+"""Whose work makes up that of a whole district."""
+OWN_CRITERIA = "par_"
+"""Indicators whose criteria every province sets for its own districts: never side by side."""
+
+
+def make_panel(tables: Tables, reference: Reference, code: str, level: str = "") -> pd.DataFrame:
+    """The values of one indicator that stand beside each other.
+
+    Of several scopes and windows those are taken of which most values are held in periods that are
+    held in full, and the latest of equal ones.
+
+    Args:
+        tables: The published tables.
+        reference: Areas, events, catalogue.
+        code: The indicator.
+        level: ``province``, ``district`` or ``commune``; empty for the fullest.
+
+    Returns:
+        A row per area and period: the columns of ``describe_values``; empty where nothing is held.
+    """
+    held = choose_values(tables, code)
+    if level:
+        held = held[held["area_id"].map(lambda each: reference.area_rows[each]["level"]) == level]
+    if held.empty:
+        return describe_values(held, tables, reference)
+    kinds = name_kinds(held, reference)
+    kept = keep_one_value(held[kinds == rank_kinds(held, kinds, reference)[0]])
+    return describe_values(kept, tables, reference)
+
+
+def choose_values(tables: Tables, code: str) -> pd.DataFrame:
+    """The published values of the whole quantity that are results, with their rounding."""
+    table = tables.indicators
+    kept = table[(table["indicator"] == code) & (table["breakdown"] == "")]
+    kept = kept[kept["status"].isin(RESULT_STATUSES) & kept["value"].notna()]
+    seen = tables.observations[tables.observations["indicator"] == code]
+    key = ["source_id", *PLACE, "status", "value"]
+    ranges = seen[seen["breakdown"] == ""].drop_duplicates(key)[[*key, "low", "high"]]
+    ranged = kept.merge(ranges, on=key, how="left")
+    return ranged.assign(
+        low=ranged["low"].fillna(ranged["value"]), high=ranged["high"].fillna(ranged["value"])
+    )
+
+
+def name_kinds(held: pd.DataFrame, reference: Reference) -> pd.Series:
+    """What has to be the same of values that stand side by side: level, scope, window."""
+    areas = reference.tabulate_areas(held["area_id"].unique())
+    place = held[["area_id"]].join(areas[["level", "parent_id"]], on="area_id")
+    is_own = held["indicator"].str.startswith(OWN_CRITERIA) & (place["level"] == "district")
+    level = place["level"].where(~is_own, place["level"] + " of " + place["parent_id"])
+    window = held["period_start"].str[4:] + "/" + held["period_end"].str[4:]
+    return level + "|" + held["scope"] + "|" + window
+
+
+def rank_kinds(held: pd.DataFrame, kinds: pd.Series, reference: Reference) -> list[str]:
+    """The kinds of values held, those first of which most are in full periods, then the latest."""
+    order = []
+    for kind, rows in held.groupby(kinds, sort=False):
+        coverage = measure_coverage(rows, reference)
+        full = coverage.loc[coverage["is_full"], "held"].sum()
+        order.append((int(full), len(rows), rows["period_end"].max(), str(kind)))
+    return [kind for *_, kind in sorted(order, reverse=True)]
+
+
+def keep_one_value(held: pd.DataFrame) -> pd.DataFrame:
+    """One value an area and period: an actual one before an estimate, else the first that stands.
+
+    Where the values differ, the one that is kept is contested.
+    """
+    key = ["area_id", "period"]
+    is_split = held.groupby(key)["value"].transform("nunique") > 1
+    marked = held.assign(
+        is_contested=held["is_contested"].astype("bool") | is_split,
+        is_later=held["status"] != Status.ACTUAL.value,
+    )
+    ordered = marked.sort_values("is_later", kind="stable").drop_duplicates(key)
+    kept: pd.DataFrame = ordered.sort_index().drop(columns="is_later").reset_index(drop=True)
+    return kept
+
+
+def describe_values(kept: pd.DataFrame, tables: Tables, reference: Reference) -> pd.DataFrame:
+    """Give each value its year, its part of the series, its counts and how full its period is.
+
+    Returns:
+        The values with ``year``, ``segment`` and ``crosses`` (``break_series``), ``numerator`` and
+        ``denominator`` where they are published, ``UNCERTAINTY`` (the ends of an interval made of
+        its standard error where that is all the source gives), and ``held``, ``existing``,
+        ``coverage``, ``is_full`` of the period (``measure_coverage``).
+    """
+    held = kept.reindex(columns=list(dict.fromkeys([*kept.columns, *UNCERTAINTY])))
+    for name, sign in (("published_low", -1), ("published_high", 1)):
+        held[name] = held[name].fillna(held["value"] + sign * NORMAL * held["standard_error"])
+    broken = break_series(held, reference)
+    placed = broken.assign(year=broken["period_end"].str[:4].astype("float64"))
+    row = reference.indicator_rows.get(str(kept["indicator"].iloc[0])) if len(kept) else None
+    for role in ("numerator", "denominator"):
+        code = str(row[role]) if row else ""
+        placed[role] = _look_up(placed, tables.indicators, code)
+    return placed.merge(measure_coverage(placed, reference), on="period", how="left")
+
+
+def _look_up(values: pd.DataFrame, indicators: pd.DataFrame, code: str) -> Any:
+    """The count behind each rate, where it is published for the same place."""
+    counts = indicators[(indicators["indicator"] == code) & (indicators["breakdown"] == "")]
+    known = counts.drop_duplicates(list(PLACE))[[*PLACE, "value"]]
+    return values[list(PLACE)].merge(known, on=list(PLACE), how="left")["value"].to_numpy()
+
+
+def measure_coverage(values: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Of how many of the areas that exist a value is held, by period.
+
+    Those that exist are all areas of the level that are valid on the last day of the period and
+    lie in the same areas: all provinces, or all districts of the provinces that are told of.
+
+    Args:
+        values: ``area_id``, ``period``, ``period_end``, of one level.
+        reference: The areas.
+
+    Returns:
+        ``period``, ``held``, ``existing``, ``coverage`` (a share of one), ``is_full``.
+    """
+    import pandas as pd
+
+    areas = reference.tabulate_areas(values["area_id"].unique())
+    like = set(zip(areas["level"], areas["parent_id"], strict=True))
+    levels = sorted(set(areas["level"]))
+    rows = []
+    for (day, period), ids in values.groupby(["period_end", "period"])["area_id"]:
+        existing = {
+            row["area_id"]
+            for level in levels
+            for row in reference.list_areas(level, str(day))
+            if (level, row["parent_id"]) in like
+        }
+        held = len(existing.intersection(ids))
+        rows.append((period, held, len(existing), held / len(existing) if existing else 0.0))
+    table = pd.DataFrame(rows, columns=["period", "held", "existing", "coverage"])
+    return table.assign(is_full=table["coverage"] >= ENOUGH)
+
+
+def list_strata(
+    values: pd.DataFrame, indicators: pd.DataFrame, indicator: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The counts behind a share for each part of an area: its office, and its communes.
+
+    Returns:
+        ``area_id``, ``period``, ``scope``, ``numerator``, ``denominator`` of the areas and periods
+        that are shown, where both are published and the one is no more than the other.
+    """
+    sides = [
+        indicators[
+            (indicators["indicator"] == indicator[side])
+            & (indicators["breakdown"] == "")
+            & indicators["scope"].isin(PARTS)
+            & indicators["status"].isin(RESULT_STATUSES)
+        ].drop_duplicates(["area_id", "period", "scope"])[["area_id", "period", "scope", "value"]]
+        for side in ("numerator", "denominator")
+    ]
+    both = sides[0].merge(sides[1], on=["area_id", "period", "scope"])
+    both = both.rename(columns={"value_x": "numerator", "value_y": "denominator"})
+    fits = (both["denominator"] > 0) & both["numerator"].between(0, both["denominator"])
+    shown = values[["area_id", "period"]].drop_duplicates()
+    kept: pd.DataFrame = both[fits].merge(shown, on=["area_id", "period"])
+    return kept
