@@ -8,11 +8,15 @@ import io
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from types import NoneType
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import frictionless
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
@@ -33,7 +37,7 @@ from brief_work import (
     tell_page,
     tell_task,
 )
-from cchc_analysis import pipeline
+from cchc_analysis import __version__, pipeline
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import (
     BRIEF_FILES,
@@ -132,6 +136,56 @@ def test_the_findings_carry_their_number_on_the_page(briefs: list[Brief], tmp_pa
         assert notes <= set(find_all(r' id="(n-[^"]+)"', page))
 
 
+def read_front(path: Path) -> list[list[Any]]:
+    """The cells of the first sheet, from its head on."""
+    sheet = load_workbook(path).worksheets[0]
+    rows = [list(row) for row in sheet.iter_rows()]
+    first = next(at for at, row in enumerate(rows) if row[0].value in ("Nội dung", "Indicator"))
+    return rows[first:]
+
+
+def test_the_first_sheet_is_for_people(briefs: list[Brief], tmp_path: Path) -> None:
+    for brief in briefs:
+        write_downloads(tmp_path, brief)
+        book = load_workbook(tmp_path / "brief.xlsx")
+        assert book.sheetnames == [
+            brief.words.plain("sheet.name"),
+            *("figures", "findings", "sources", "read-me"),
+        ]
+        sheet = book.worksheets[0]
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        head, *rows = read_front(tmp_path / "brief.xlsx")
+        assert sheet.print_title_rows == f"${head[0].row}:${head[0].row}"
+        told = [row for row in rows if row[5].value is not None]
+        assert len(told) == len(brief.entries)
+        values = Counter(row[5].value for row in told if isinstance(row[5].value, int | float))
+        assert values == Counter(each.value for each in brief.entries if not each.is_withheld)
+        assert {type(row[3].value) for row in told} <= {datetime, NoneType}
+        other = brief.words.plain("sheet.note") if brief.lang == "vi" else "Số liệu giữ nguyên"
+        assert any(str(cell.value).startswith(other) for cell in sheet["A"]) == (brief.lang == "vi")
+
+
+def test_a_number_keeps_the_decimals_and_the_bound_that_were_printed(tmp_path: Path) -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT))
+    one = replace(brief.entries[0], value=5.0, decimals=2, comparator=">=", start="2024-02-30")
+    write_downloads(tmp_path, replace(brief, entries=(one,)))
+    row = read_front(tmp_path / "brief.xlsx")[2]
+    assert (row[5].value, row[5].number_format) == (5, '"≥ "#,##0.00')
+    assert row[2].value == "2024-02-30"  # no day of a calendar: as it stands, and no error
+    assert row[3].number_format == "dd/mm/yyyy"
+
+
+def test_the_workbook_and_its_page_say_how_to_cite(tmp_path: Path) -> None:
+    write_downloads(tmp_path, open_made_up(make_tables(PLAIN_REPORT)))
+    sheet = load_workbook(tmp_path / "brief.xlsx").worksheets[0]
+    [cited] = [str(cell.value) for cell in sheet["A"] if "Trích dẫn" in str(cell.value)]
+    assert f"Phiên bản {__version__}" in cited
+    assert "30/6/2022" in cited
+    told = [row["meaning_vi"] for row in read_sheet(tmp_path / "brief.xlsx", "read-me")]
+    assert cited.removeprefix("Trích dẫn: ") in told
+
+
 def test_a_reported_value_names_its_place_and_a_derived_one_its_formula(tmp_path: Path) -> None:
     write_downloads(tmp_path, open_made_up(make_tables(PLAIN_REPORT)))
     rows = {row["indicator"]: row for row in read_csv(tmp_path / "figures.csv")}
@@ -159,7 +213,7 @@ def test_a_text_that_could_run_is_inert_in_every_file(evil: Brief, tmp_path: Pat
     assert float(finding["difference"]) == -70
     book = load_workbook(tmp_path / "brief.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert {cell.data_type for cell in cells} <= {"s", "n", "b"}
+    assert {cell.data_type for cell in cells} <= {"s", "n", "b", "d"}
     texts = [cell for cell in cells if isinstance(cell.value, str)]
     assert all(cell.quotePrefix for cell in texts if cell.value.startswith(FORMULA_STARTS))
     assert EVIL in {cell.value for cell in texts}
@@ -228,6 +282,16 @@ def test_the_descriptors_match_the_files(site: Path) -> None:
     assert len(folders) == len(list(site.rglob("brief.xlsx"))) + 1
     for folder in folders:
         check_package(folder)
+
+
+def test_frictionless_accepts_every_package(site: Path) -> None:
+    packages = [PROJECT.processed / "datapackage.json", site / "data" / "datapackage.json"]
+    for path in [*packages, *site.glob("*/183-*/*/datapackage.json")]:
+        report = frictionless.validate(path)
+        assert report.valid, report.flatten(["fieldName", "message"])[:3]
+        assert {task.name for task in report.tasks} >= {"findings"}
+        package = json.loads(path.read_text("utf-8"))
+        assert all(each["licenses"] for each in package["resources"])
 
 
 def test_the_readme_explains_every_column_in_the_words_of_the_descriptor(site: Path) -> None:

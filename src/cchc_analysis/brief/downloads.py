@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.front_sheet import write_front
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import name_area, name_entry
@@ -103,7 +105,8 @@ def link_downloads(words: Words, files: Iterable[str], folder: str = "") -> Mark
     links = Markup(" · ").join(
         Markup('<a href="{0}{1}">{1}</a>').format(folder, name) for name in files
     )
-    return Markup("<p>{}: {}</p>\n").format(words.say("downloads"), links)
+    note = Markup(" <small>{}</small>").format(words.say("downloads.csv"))
+    return Markup("<p>{}: {}{}</p>\n").format(words.say("downloads"), links, note)
 
 
 def link_site_downloads(project: Project, words: Words, to_root: str) -> Markup:
@@ -129,8 +132,11 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     write_csv(folder / "figures.csv", tables["figures"])
     write_csv(folder / "findings.csv", tables["findings"])
     _write_json(folder / "brief.json", _tell_head(brief, title) | _list_tables(tables))
-    sheets = tables | {"read-me": tell_columns(tables, title, [brief.words])}
-    write_bytes(folder / "brief.xlsx", bind_workbook(sheets, title))
+    citation = cite_brief(brief, title)
+    readme = tell_columns(tables, title, [brief.words], [citation])
+    front = partial(write_front, brief=brief, citation=citation)
+    book = bind_workbook(tables | {"read-me": readme}, title, front)
+    write_bytes(folder / "brief.xlsx", book)
     resources = [
         *describe_csv(folder, "figures", FIGURE_COLUMNS, ("note",)),
         *describe_csv(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY),
@@ -138,6 +144,14 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     ]
     name = f"cchc-{brief.area['area_id']}-{brief.period}-{brief.lang}".lower()
     write_package(folder, name, title, resources)
+
+
+def cite_brief(brief: Brief, title: str) -> str:
+    """Who made a brief, its title, version, and until when its data go."""
+    from cchc_analysis import __version__
+
+    until = brief.words.date(brief.end)
+    return brief.words.plain("downloads.cite", title=title, version=__version__, until=until)
 
 
 def put_downloads(folder: Path, brief: Brief) -> None:
@@ -260,14 +274,18 @@ def _plain_value(cell: Any) -> Any:
     return int(number) if number.is_integer() else number
 
 
-def tell_columns(tables: Mapping[str, pd.DataFrame], title: str, words: list[Words]) -> Any:
-    """The sheet that says what the others hold, in the languages given."""
+def tell_columns(
+    tables: Mapping[str, pd.DataFrame], title: str, words: list[Words], citations: list[str]
+) -> Any:
+    """The sheet that says what the others hold and how to cite them, in the languages given."""
     import pandas as pd
 
     from cchc_analysis import __version__
 
     head = [["", "cchc_analysis", __version__, *[title] * len(words)]]
     head.append(["", "", "CC-BY-4.0", *(each.plain("downloads.readme") for each in words)])
+    head.append(["", "", "", *(each.plain("downloads.csv") for each in words)])
+    head.append(["", "", "", *citations])
     rows = [
         [sheet, column, _type_of(column), *(each.plain(f"column.{column}") for each in words)]
         for sheet, table in tables.items()

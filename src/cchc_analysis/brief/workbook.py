@@ -11,7 +11,7 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import list_rows
@@ -41,12 +41,15 @@ def is_formula(text: str) -> bool:
     return len(text) > 1 and text.startswith(FORMULA_STARTS)
 
 
-def bind_workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
+def bind_workbook(
+    sheets: Mapping[str, pd.DataFrame], title: str, write_first: Callable[[Any], None] | None = None
+) -> bytes:
     """The bytes of a workbook with one sheet per table.
 
     Args:
         sheets: The tables by the names of their sheets.
         title: The title in the document's properties.
+        write_first: Puts a sheet of its own before them, into the workbook that it is given.
     """
     from openpyxl import Workbook
 
@@ -54,6 +57,8 @@ def bind_workbook(sheets: Mapping[str, pd.DataFrame], title: str) -> bytes:
     book = Workbook(write_only=True)
     book.properties.title = title
     book.properties.creator = "cchc_analysis"
+    if write_first:
+        write_first(book)
     for name, table in sheets.items():
         _fill_sheet(book.create_sheet(name), table)
     written = io.BytesIO()
@@ -78,10 +83,10 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
         head.font = Font(bold=True)
     sheet.append(heads)
     for row in list_rows(table):
-        sheet.append([_tell_cell(sheet, value) for value in row.values()])
+        sheet.append([tell_cell(sheet, value) for value in row.values()])
 
 
-def _tell_cell(sheet: Any, value: Any) -> Any:
+def tell_cell(sheet: Any, value: Any) -> Any:
     """A number as a number, no value as an empty cell, all else as text that cannot run."""
     if isinstance(value, str):
         text = _ILLEGAL.sub("", value)[:LONGEST_CELL]

@@ -80,6 +80,7 @@ def describe_table(path: Path, meanings: Mapping[str, str], key: Iterable[str]) 
         key: The columns that name a row.
     """
     return describe_file(path, "text/csv") | {
+        "type": "table",
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
         "schema": {
@@ -94,10 +95,15 @@ def describe_table(path: Path, meanings: Mapping[str, str], key: Iterable[str]) 
 
 
 def describe_file(path: Path, media_type: str) -> dict[str, Any]:
-    """The descriptor of any file: its name, kind, size and hash."""
+    """The descriptor of any file: its name, kind, licence, size and hash.
+
+    Its type is said, because readers guess one from its name and look for a table in a workbook.
+    """
     return {
         "name": path.name.lower().replace(".csv", "").replace(".", "-"),
+        "type": "file",
         "path": path.name,
+        "licenses": [LICENSE],
         "mediatype": media_type,
         "bytes": path.stat().st_size,
         "hash": f"sha256:{hash_file(path)}",

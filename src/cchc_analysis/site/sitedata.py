@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis import __version__
 from cchc_analysis.brief.downloads import (
     CITATION,
     SITE_FOLDER,
@@ -21,6 +22,7 @@ from cchc_analysis.brief.downloads import (
     write_package,
 )
 from cchc_analysis.brief.workbook import bind_workbook
+from cchc_analysis.data.cite import cite_data
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.packages import index_licences, join_licences, list_licences
 from cchc_analysis.data.records import (
@@ -76,7 +78,8 @@ def write_site_downloads(
     title = words[-1].plain("site.title")
     sheets = kept | {"sources": list_sources(tables.sources)}
     write_csv(data / "sources.csv", sheets["sources"])
-    sheets["read-me"] = tell_columns(sheets, title, words)
+    cited = str(cite_data(project.root, __version__, tables.sources))
+    sheets["read-me"] = tell_columns(sheets, title, words, [cited] * len(words))
     sheets = {name: table for name, table in sheets.items() if len(table) <= LONGEST_SHEET}
     write_bytes(data / "cchc.xlsx", bind_workbook(sheets, title))
     resources = [
