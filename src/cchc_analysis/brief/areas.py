@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -24,6 +25,9 @@ from cchc_analysis.brief.telling import (
 )
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.tables import tabulate_groups
+
+if TYPE_CHECKING:
+    from cchc_analysis.data.reference import Reference
 
 PARTS = (
     "steering",
@@ -51,7 +55,7 @@ def show_reform_areas(brief: Brief) -> Section:
     told = set(brief.reports["source_id"])
     for entry in brief.entries:
         if entry.note not in used and told.issuperset(entry.source_id.split()):
-            left[part_of(brief, entry)].append(entry)
+            left[part_of(brief.reference, entry.indicator)].append(entry)
     bodies = [
         Markup("").join(
             [
@@ -67,13 +71,13 @@ def show_reform_areas(brief: Brief) -> Section:
     return wrap("areas", brief.words.say("areas.title"), *bodies, _name_silent(brief, silent))
 
 
-def part_of(brief: Brief, entry: Entry) -> str:
-    """The part of the page that an entry belongs to."""
-    if entry.indicator.startswith(("par_tasks_", "assigned_tasks_")):
+def part_of(reference: Reference, indicator: str) -> str:
+    """The part of the page that an indicator belongs to."""
+    if indicator.startswith(("par_tasks_", "assigned_tasks_")):
         return "tasks"
-    if entry.indicator.startswith("par_score_"):
+    if indicator.startswith("par_score_"):
         return "index"
-    area = str(brief.reference.indicator_rows[entry.indicator]["reform_area"])
+    area = str(reference.indicator_rows[indicator]["reform_area"])
     return area if area in PARTS else "index"
 
 

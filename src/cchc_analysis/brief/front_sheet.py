@@ -95,7 +95,7 @@ def _group(brief: Brief) -> dict[str, list[Entry]]:
     """The values by area of reform, in the order of the reports."""
     groups: dict[str, list[Entry]] = {part: [] for part in PARTS}
     for entry in brief.entries:
-        groups[part_of(brief, entry)].append(entry)
+        groups[part_of(brief.reference, entry.indicator)].append(entry)
     return {part: entries for part, entries in groups.items() if entries}
 
 

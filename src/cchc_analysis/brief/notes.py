@@ -9,10 +9,10 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.definitions import define_indicator
 from cchc_analysis.brief.downloads import BRIEF_FILES, link_downloads
 from cchc_analysis.brief.grade import HEADLINES, REQUIRED
 from cchc_analysis.brief.head import tell_grade
-from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.numbers import list_figures, list_noted, tell_numbers
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.summary import RULES
@@ -174,7 +174,10 @@ def _list_definitions(brief: Brief) -> Markup:
     told: dict[str, Markup] = {}
     for entry in brief.entries:
         if brief.reference.indicator_rows[entry.indicator]["denominator"]:
-            told.setdefault(entry.indicator, define_indicator(brief, entry))
+            told.setdefault(
+                entry.indicator,
+                define_indicator(brief.words, brief.reference, entry.indicator),
+            )
     items = Markup("").join(
         Markup("<dt>{}</dt><dd>{}</dd>\n").format(name_indicator(brief, indicator), definition)
         for indicator, definition in told.items()
@@ -185,25 +188,6 @@ def _list_definitions(brief: Brief) -> Markup:
     )
     more = Markup("<p>{}</p>\n").format(brief.words.say("notes.definitions.more", link=link))
     return (Markup("<dl>\n{}</dl>\n").format(items) if items else Markup("")) + more
-
-
-def define_indicator(brief: Brief, entry: Entry) -> Markup:
-    """How an indicator is reckoned: by its derivation, else its denominator; its official form."""
-    row = brief.reference.indicator_rows[entry.indicator]
-    how = _tell_derivation(brief, entry)
-    if not how and row["denominator"]:
-        names = {key: name_indicator(brief, row[key]) for key in ("numerator", "denominator")}
-        how = brief.words.say("notes.ratio", **names)
-    return Markup(". ").join(part for part in (how, clean_text(row["official_source"])) if part)
-
-
-def _tell_derivation(brief: Brief, entry: Entry) -> Markup:
-    """What the derivation of a derived value says of it."""
-    if not entry.is_derived:
-        return Markup("")
-    rows = list_rows(brief.reference.derivations)
-    same = (r for r in rows if (r["indicator"], r["formula"]) == (entry.indicator, entry.parts))
-    return next((brief.words.pick(row, "definition") for row in same), Markup(""))
 
 
 def _tell_citation(brief: Brief) -> Markup:

@@ -14,22 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.areas import PARTS, part_of
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.definitions import tabulate_definitions
 from cchc_analysis.brief.downloads import link_site_downloads
 from cchc_analysis.brief.glance import count_all, tabulate_glance, tell_row, tell_said
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
 from cchc_analysis.brief.masthead import SISTERS, tell_masthead
-from cchc_analysis.brief.notes import define_indicator, define_method
-from cchc_analysis.brief.nouns import Entry, count_contradictions, number_findings
+from cchc_analysis.brief.notes import define_method
+from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.places import name_folder, name_page
 from cchc_analysis.brief.render import TEMPLATE, export_page
 from cchc_analysis.brief.telling import (
     SIGNS,
     Voice,
     name_area,
-    name_indicator,
     upper,
 )
 from cchc_analysis.brief.trendpages import TRENDS, tell_trend_list
@@ -87,10 +86,11 @@ class Told:
 
     Attributes:
         cards: The card of every brief, in the order of the index.
-        briefs: A few briefs that together show every indicator.
+        briefs: A brief, for the rules by which all are made; none where there is none.
         reference: The reference tables.
         findings: All findings.
         withheld: Sources whose rows may not be published, by their titles.
+        indicators: Codes of all indicators of which a value is published.
     """
 
     cards: Sequence[Card]
@@ -98,6 +98,7 @@ class Told:
     reference: Reference
     findings: pd.DataFrame
     withheld: Sequence[str] = ()
+    indicators: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -229,37 +230,11 @@ def _tell_ledger(brief: Brief) -> list[list[str]]:
 
 
 def bind_definitions(project: Project, told: Told, lang: str) -> str:
-    """Every indicator that a brief shows: name, code, unit, direction, how it is reckoned."""
+    """Every indicator that a page shows: name, code, unit, direction, what it counts."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    used: dict[str, tuple[Brief, Entry]] = {}
-    for brief in told.briefs:
-        for entry in brief.entries:
-            used.setdefault(entry.indicator, (brief, entry))
-    groups: dict[str, list[list[Markup]]] = {part: [] for part in PARTS}
-    for indicator in sorted(used):
-        brief, entry = used[indicator]
-        groups[part_of(brief, entry)].append(_tell_definition(brief, entry))
-    table = tabulate_groups(
-        [words.say(f"index.definition.{key}") for key in ("what", "unit", "direction", "how")],
-        [(words.say(f"part.title.{part}"), rows) for part, rows in groups.items() if rows],
-        words.say("index.definition.table"),
-    )
+    table = tabulate_definitions(words, told.reference, told.indicators)
     intro = words.say("index.definition.intro")
     return _bind(project, words, "index.definition", "definitions", intro, table)
-
-
-def _tell_definition(brief: Brief, entry: Entry) -> list[Markup]:
-    row = brief.reference.indicator_rows[entry.indicator]
-    unit = brief.words.pick(brief.reference.unit_rows[row["unit"]], "label")
-    known = row["polarity"] in ("higher", "lower")
-    return [
-        Markup("{} <small><code>{}</code></small>").format(
-            name_indicator(brief, entry.indicator), clean_text(entry.indicator)
-        ),
-        unit,
-        brief.words.say(f"polarity.{row['polarity']}") if known else Markup(""),
-        define_indicator(brief, entry),
-    ]
 
 
 def bind_method(project: Project, told: Told, lang: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -47,12 +48,13 @@ def put_lists(
     cards = _read_cards(draft)
     for lang in LANGUAGES:
         own = [card for card in cards if card.lang == lang]
-        tellers = _choose_tellers(draft, tables, lang)
+        tellers = _choose_teller(draft, lang)
         made_of = [
             [draft.shown[page.folder].key for page in tellers],
             [card.to_bytes() for card in own],
             hash_rows(tables.findings).tobytes(),
             list_withheld(tables.sources),
+            list_indicators(tables),
         ]
         tell = cache(partial(_tell, project, (reference, tables), own, tellers))
         for name, bind in LISTS.items():
@@ -113,25 +115,14 @@ def _read_cards(draft: Draft) -> list[Card]:
     return sorted(cards, key=lambda card: (card.facts["area_id"], card.facts["period"]))
 
 
-def _choose_tellers(draft: Draft, tables: Tables, lang: str) -> list[Page]:
-    """The first brief that shows each indicator: a few briefs, whatever their number."""
-    first: dict[str, tuple[int, Page]] = {}
-    for place, (folder, page) in enumerate(draft.pages.items()):
-        if page.is_brief and page.parameters["lang"] == lang and folder in draft.shown:
-            for source in draft.wanted[folder].reads:
-                first.setdefault(source, (place, page))
-    pairs = tables.indicators[["indicator", "source_id"]].drop_duplicates()
-    chosen: dict[str, tuple[int, Page]] = {}
-    for indicator, sources in pairs.itertuples(index=False, name=None):
-        for source in sources.split():
-            if source in first:
-                nearest = min(first[source], chosen.get(indicator, first[source]), key=_place)
-                chosen[indicator] = nearest
-    return [page for _, page in sorted(dict(chosen.values()).items())]
-
-
-def _place(found: tuple[int, Any]) -> int:
-    return found[0]
+def _choose_teller(draft: Draft, lang: str) -> list[Page]:
+    """The first brief of a language: the rules that it tells are those of all."""
+    own = (
+        page
+        for folder, page in draft.pages.items()
+        if page.is_brief and page.parameters["lang"] == lang and folder in draft.shown
+    )
+    return list(islice(own, 1))
 
 
 def _tell(
@@ -139,7 +130,13 @@ def _tell(
 ) -> Told:
     reference, tables = run
     briefs = [_open(project, reference, page) for page in tellers]
-    return Told(cards, briefs, reference, tables.findings, list_withheld(tables.sources))
+    withheld = list_withheld(tables.sources)
+    return Told(cards, briefs, reference, tables.findings, withheld, list_indicators(tables))
+
+
+def list_indicators(tables: Tables) -> list[str]:
+    """The indicators of which a value is published."""
+    return sorted(tables.indicators["indicator"].unique())
 
 
 def list_withheld(sources: pd.DataFrame) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -58,6 +59,7 @@ class Reference:
     remarks: pd.DataFrame
     tile_map_63: pd.DataFrame
     tile_map_34: pd.DataFrame
+    indicator_definitions: pd.DataFrame
     folder: Path | None = None
     """Where the communes lie; without it there are none but those among the areas."""
 
@@ -65,6 +67,17 @@ class Reference:
     def indicator_rows(self) -> dict[str, dict[str, Any]]:
         """The catalogue by indicator."""
         return _index_rows(self.indicators, "indicator")
+
+    @cached_property
+    def definition_of(self) -> dict[str, dict[str, Any]]:
+        """The definition of each indicator that has one: its own, else the narrowest pattern's."""
+        rows = _index_rows(self.indicator_definitions, "indicator")
+        patterns = sorted((name for name in rows if "*" in name), key=len, reverse=True)
+        found = {
+            code: next((name for name in (code, *patterns) if _covers(name, code, rows)), "")
+            for code in self.indicator_rows
+        }
+        return {code: rows[name] for code, name in found.items() if name}
 
     @cached_property
     def area_rows(self) -> AreaRows:
@@ -361,3 +374,7 @@ def offer_names(name: str, known: Iterable[str]) -> str:
 
 def _index_rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
     return {row[key]: row for row in list_rows(table)}
+
+
+def _covers(name: str, code: str, rows: dict[str, dict[str, Any]]) -> bool:
+    return name in rows and fnmatchcase(code, name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.files import TableError, load_text_table, type_columns
+from cchc_analysis.data.files import TableError, list_rows, load_text_table, type_columns
 from cchc_analysis.data.reference.catalogue import Reference, fold_name, suggest
 from cchc_analysis.errors import Problem, ReferenceDataError
 
@@ -82,6 +83,10 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("remark_id", "source_id", "kind", "figures", "text_vi", "text_en"),
         ("remark_id",),
     ),
+    "indicator_definitions": (
+        ("indicator", "definition_vi", "definition_en", "source_vi", "source_en"),
+        ("indicator",),
+    ),
     "tile_map_63": (TILE_COLUMNS, ("area_id", "name")),
     "tile_map_34": (TILE_COLUMNS, ("area_id", "name")),
 }
@@ -121,6 +126,7 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     areas, indicators = set(reference.areas["area_id"]), set(reference.indicators["indicator"])
     units = set(reference.units["unit"])
     yield from _check_aliases(reference.area_aliases)
+    yield from _check_definitions(reference.indicator_definitions, indicators)
     for table, column, known, file in (
         ("areas", "parent_id", areas | {""}, "areas.csv"),
         ("area_aliases", "area_id", areas, "areas.csv"),
@@ -147,6 +153,23 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
                     f"a row of data/reference/{file}",
                     suggest(cell, known, file) + ".",
                 )
+
+
+def _check_definitions(definitions: pd.DataFrame, indicators: set[str]) -> Iterable[Problem]:
+    """A definition says something in both languages, and of an indicator that there is."""
+    columns = [name for name in definitions.columns if name != "indicator"]
+    for row, cells in enumerate(list_rows(definitions), start=2):
+        place = f"data/reference/indicator_definitions.csv row {row}"
+        pattern = str(cells["indicator"])
+        if empty := [name for name in columns if not cells[name]]:
+            yield Problem(place, f"nothing in {', '.join(empty)}", "a sentence", "Fill it in.")
+        if not any(fnmatchcase(code, pattern) for code in indicators):
+            yield Problem(
+                place,
+                f"indicator {pattern!r}, which data/reference/indicators.csv does not define",
+                "a row of data/reference/indicators.csv, or a pattern such as pci_*",
+                suggest(pattern, indicators, "indicators.csv") + ".",
+            )
 
 
 def _check_aliases(aliases: pd.DataFrame) -> Iterable[Problem]:
