@@ -116,7 +116,14 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
     for lang in ("vi", "en"):
         own = [brief for brief in briefs if brief.lang == lang]
         tables = pipeline.load(PROJECT)[1]
-        told = Told([make_card(each) for each in own], own, own[0].reference, tables.findings)
+        codes = sorted(tables.indicators["indicator"].unique())
+        told = Told(
+            [make_card(each) for each in own],
+            own,
+            own[0].reference,
+            tables.findings,
+            indicators=codes,
+        )
         for name, bind in LISTS.items():
             pages[f"{lang}/{name}/index.html"] = bind(PROJECT, told, lang)
         pages[f"{lang}/quality/index.html"] = bind_absent(PROJECT, lang)

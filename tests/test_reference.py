@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+from dataclasses import replace
+
 import pytest
 
-from cchc_analysis.data.reference import REFERENCE_TABLES, Project, Reference, load_reference
+from brief_work import PROJECT
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.reference import (
+    REFERENCE_TABLES,
+    Project,
+    Reference,
+    check_reference,
+    load_reference,
+)
 from cchc_analysis.errors import ReferenceDataError
 
 TWINS = (
@@ -75,3 +88,57 @@ def test_values_convert_without_the_noise_of_binary_fractions(twins: Reference) 
     assert twins.convert_value(4_920_000, "VND", "million VND") == 4.92
     with pytest.raises(KeyError, match="the unit of its indicator"):
         twins.convert_value(1, "VND", "dossier")
+
+
+# Definitions
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(PROJECT.reference)
+
+
+def test_every_published_indicator_is_defined(reference: Reference) -> None:
+    text = (PROJECT.processed / "indicators.csv").read_text("utf-8")
+    published = {row["indicator"] for row in csv.DictReader(io.StringIO(text, newline=""))}
+    assert published
+    assert not published - set(reference.definition_of)
+
+
+ONLY_VIETNAMESE = re.compile(r"[ăâđêôơưạ-ỹ]", re.IGNORECASE)
+NUMBERS_OF_DOCUMENTS = re.compile(r"\d+/(?:\d+/)?(?:NĐ-CP|QĐ-\w+|NQ-CP|CT-TTg|TT-\w+)")
+
+
+def test_a_definition_speaks_one_language(reference: Reference) -> None:
+    for row in list_rows(reference.indicator_definitions):
+        for column in ("definition_en", "source_en"):
+            assert not ONLY_VIETNAMESE.search(NUMBERS_OF_DOCUMENTS.sub("", row[column])), row
+        for column in ("definition_vi", "definition_en"):
+            assert row[column][:1].isupper() or row[column].startswith("“"), row
+            assert row[column].endswith("."), row
+        assert NUMBERS_OF_DOCUMENTS.findall(row["source_vi"]) == (
+            NUMBERS_OF_DOCUMENTS.findall(row["source_en"])
+        )
+
+
+def test_a_definition_of_its_own_stands_before_that_of_a_family(reference: Reference) -> None:
+    found = reference.definition_of
+    assert found["pci"]["indicator"] == "pci"
+    assert found["pci_land_access"]["indicator"] == "pci_*"
+    assert found["staff_psu_education_quota"]["indicator"] == "staff_psu_education_*"
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"indicator": "nobody_*"}, "nobody_"),
+        ({"definition_en": ""}, "nothing in definition_en"),
+    ],
+)
+def test_a_definition_of_nothing_or_in_one_language_is_refused(
+    reference: Reference, change: dict[str, str], found: str
+) -> None:
+    definitions = reference.indicator_definitions.copy()
+    definitions.loc[0, list(change)] = list(change.values())
+    problems = list(check_reference(replace(reference, indicator_definitions=definitions)))
+    assert [found in str(each) for each in problems] == [True]

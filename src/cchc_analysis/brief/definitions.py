@@ -29,7 +29,7 @@ def define_indicator(words: Words, reference: Reference, indicator: str) -> Mark
     told = dict.fromkeys(clean_text(way) for way in ways[f"definition_{words.lang}"])
     parts = [
         words.pick(row, "definition"),
-        words.say("notes.derived", ways=Markup("; ").join(told)) if told else Markup(""),
+        words.say("notes.worked_out", ways=Markup("; ").join(told)) if told else Markup(""),
         words.say("notes.source", source=words.pick(row, "source")),
     ]
     return Markup(" ").join(part for part in parts if part)

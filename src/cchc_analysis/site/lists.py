@@ -12,7 +12,7 @@ from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cchc_analysis.brief.downloads import CITATION, SITE_FOLDER
 from cchc_analysis.brief.opening import open_brief
