@@ -250,6 +250,10 @@ _PERIOD_FORMS = tuple(
             r"0?9 tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
             lambda p: _accumulate(int(p[1]), 9),
         ),
+        (
+            r"0?([1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
+            lambda p: _accumulate(int(p[2]), int(p[1])),
+        ),
         (r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", _interval),
         (r"(\d{4}-\d\d-\d\d)", lambda p: Period(None, dt.date.fromisoformat(p[1]))),
     )

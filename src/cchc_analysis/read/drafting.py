@@ -22,6 +22,7 @@ from cchc_analysis.read.filing import write_draft
 from cchc_analysis.read.recognise import (
     Figure,
     Head,
+    doubt_figures,
     load_wording,
     look_again,
     read_document,
@@ -80,7 +81,9 @@ def read_report(
     document = open_document(path)
     head = _confirm(read_head(document.lines, reference), reference, area, period)
     reading = read_document(document, reference, wording, head)
-    figures = look_again(reading.figures, wording, reference, identities)
+    figures = doubt_figures(
+        look_again(reading.figures, wording, reference, identities), head, reference
+    )
     if not figures:
         raise ReportError(
             Problem(path.name, "no figure in it", "a report with figures", "Check the file.")

@@ -140,6 +140,11 @@ _REMARKS = (
     (r"stands behind a count that can only be the office's",
      "đứng sau một số chỉ có thể là của cấp huyện"),
     (r"([\d.]+) % would be the share; left open", r"tỷ lệ lẽ ra là \1 %; để ngỏ"),
+    (r"stands beside (.+) for the same quantity", r"cùng một chỉ tiêu mà còn ghi \1"),
+    (r"(\w+) is between (\S+) and (\S+); left open",
+     r"\1 chỉ có thể từ \2 đến \3; để ngỏ"),
+    (r"whose document it is has to be decided first",
+     "trước hết phải xác định văn bản của đơn vị nào"),
 )  # fmt: skip
 """What the second look says of what it did, and how a reviewer is told."""
 KINDS = {

@@ -8,14 +8,15 @@ per printed figure, each with a reason. Rule-based: every decision can be shown 
   where the words of a figure begin and end; ``grids``: tables
 - ``loading``, ``wording``, ``matching``, ``nouns``: words that speak of an indicator, and of a unit
 - ``surroundings``, ``implied``: what stands around, and what a place implies
-- ``head``, ``titled``, ``scopes``, ``context``, ``windows``, ``carried``, ``status``:
+- ``head``, ``owner``, ``titled``, ``scopes``, ``context``, ``windows``, ``carried``, ``status``:
   whose and when
 - ``proposals``, ``gates``: what each figure is by itself, and what speaks against it
 - ``companions``, ``shares``, ``compared``, ``criteria``, ``offices``, ``twins``: by its neighbours
 - ``speakers``: whose work a clause tells of, where it is not the district's own
-- ``figures``, ``values``, ``second_look``, ``trials``, ``reading``: putting it together
+- ``figures``, ``values``, ``second_look``, ``trials``, ``doubts``, ``reading``: putting it together
 """
 
+from cchc_analysis.read.recognise.doubts import doubt_figures
 from cchc_analysis.read.recognise.figures import Confidence, Figure
 from cchc_analysis.read.recognise.head import Head, read_head
 from cchc_analysis.read.recognise.kinds import Kind
@@ -34,6 +35,7 @@ __all__ = [
     "Numeral",
     "Reading",
     "Wording",
+    "doubt_figures",
     "find_numerals",
     "load_wording",
     "look_again",

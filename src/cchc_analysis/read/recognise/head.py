@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,24 +17,17 @@ from cchc_analysis.data.clean import keep_text, label_period
 from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference, find_issue_day
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.recognise.titled import DATED, NAME, find_period
+from cchc_analysis.read.recognise.owner import find_owner
+from cchc_analysis.read.recognise.titled import DATED, find_period
 from cchc_analysis.read.recognise.windows import find_counted_window
 
 HEAD_LINES = 40
-ENOUGH, TITLED = 5, 30
-"""What a mention near the top counts at least, and one in the title or dateline beside that."""
 MOST_BANNERS = 4
 """Lines of some length that may stand above the title of a page."""
 _TOPIC = re.compile(
     r"(?i)\b(?:cải cách hành chính|cchc|thủ tục hành chính|tthc|hồ sơ|một cửa|par index|sipas|papi|"
     r"dịch vụ công|chuyển đổi số)\b"
 )
-_SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn"}
-_LEVELS = r"(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|tp|tx|tt)"
-_LEVEL = re.compile(rf"^{_LEVELS}\s+")
-_AREA = re.compile(rf"(?i:\b{_LEVELS})(?:\s+|\.\s*){NAME}")
-_NUMBERED = re.compile(r"(?i)\b(quận|phường)\s+(\d{1,2})(?![\d.,/%]|\s*\w*\s*(?:hồ sơ|thủ tục))\b")
-_PLACE_DATE = re.compile(rf"^\W*{NAME},\s*ngày\b")
 _NUMBER = re.compile(r"(?i)^\W*số\s*:\s*(\d+\s*/\s*[A-ZĐ][\wĐ&-]*)")
 _KINDS = (
     ("plan", re.compile(r"(?i)^\W*kế hoạch\b")),
@@ -47,8 +39,9 @@ _OFFICES = {
     "sở nội vụ": "Sở Nội vụ",
     "văn phòng hđnd và ubnd": "Văn phòng HĐND và UBND",
 }
+_REPORTING = re.compile(rf"(?i)(?<!của )\b({'|'.join(_OFFICES)})\b(?=[^.;:]{{0,60}}\bbáo cáo\b)")
+"""The office that says of itself that it reports: "Phòng Nội vụ huyện báo cáo như sau"."""
 _OFFICE = re.compile(rf"(?i)^\W*((?:ủy|uỷ) ban nhân dân|{'|'.join(_OFFICES)})\b")
-_COMMITTEE = re.compile(r"(?i)^\W*(?:(?:ủy|uỷ) ban nhân dân|ubnd)\b")
 _NO_TITLE = re.compile(
     r"(?i)^(?:thực hiện(?!\s+(?:công tác|nhiệm vụ|cải cách|cchc))|căn cứ|kính gửi|"
     r"\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
@@ -103,7 +96,7 @@ def read_head(lines: Sequence[Line], reference: Reference) -> Head:
     dated = next((_read_date(match) for text in top if (match := DATED.search(text))), "")
     number = next((match[1] for text in top if (match := _NUMBER.search(text))), "")
     day = Head(kind, "", False, period, is_sure_period, dated=dated).day
-    area, is_sure_area = _find_area(top, title, kind, lines, _Known(reference, day))
+    area, is_sure_area = find_owner(top, title, kind, lines, (reference, day))
     return Head(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
@@ -131,85 +124,13 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
 def _take_title(texts: Sequence[str]) -> list[str]:
     taken = []
     for text in texts:
-        if "\t" in text or text.endswith(":") or len(text.split()) > 40:
+        # A sentence is no part of a title, and its first word none of a name that ends one.
+        if "\t" in text or text.endswith((":", ".")) or len(text.split()) > 40:
             break
         if _NO_TITLE.match(text):
             break
         taken.append(text.strip("*_ "))
     return taken
-
-
-def _find_area(
-    top: Sequence[str], title: str, kind: str, lines: Sequence[Line], known: _Known
-) -> tuple[str, bool]:
-    """The area named most, first in the head, then in the text; sure if it is a known one.
-
-    News has no head: where it names several areas of a level, that of its title is sure, or none.
-    """
-    place = next((match[1] for text in top if (match := _PLACE_DATE.match(text))), "")
-    counts: Counter[str] = Counter()
-    for weight, texts in ((5, top[:12]), (1, [line.text for line in lines])):
-        for text in texts:
-            plain = _lower_capitals(text)
-            for match in (*_AREA.finditer(plain), *_NUMBERED.finditer(plain)):
-                level = match[1].casefold()
-                counts[f"{_SHORT.get(level, level)} {match[2]}"] += weight
-    for name in _name_offices(top):
-        counts[name] += TITLED
-    for name in counts:
-        is_titled = kind == "article" and _names(title, name)
-        counts[name] += TITLED * ((bool(place) and name.endswith(f" {place}")) + is_titled)
-    own = [name for name, _ in counts.most_common(12)]
-    if own and place and own[0].endswith(f" {place}") and own[0] not in known:
-        return own[0], False
-    for name in own:
-        if name in known:
-            if kind == "article" and _has_rivals(name, counts):
-                return name, counts[name] >= TITLED
-            return name, counts[name] >= ENOUGH
-    return (own[0], False) if own else ("", False)
-
-
-def _name_offices(top: Sequence[str]) -> list[str]:
-    """The area of the only office that lines in capitals name at the top: whose paper it is."""
-    names = []
-    for text in top[:6]:
-        if text.isupper() and _COMMITTEE.match(text):
-            names += [f"{m[1].casefold()} {m[2]}" for m in _AREA.finditer(_lower_capitals(text))]
-    return names if len(names) == 1 else []
-
-
-def _has_rivals(name: str, counts: Counter[str]) -> bool:
-    """Whether another area of the same level is named, or this one but once."""
-    level = _LEVEL.match(name)
-    others = [each for each in counts if each != name and level and each.startswith(level[0])]
-    return bool(others) or counts[name] < 2 * ENOUGH
-
-
-def _names(title: str, area: str) -> bool:
-    """Whether a title names an area, with its level or without: "Nha Trang: hồ sơ trễ hạn giảm"."""
-    bare = _LEVEL.sub("", area)
-    return re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", title) is not None
-
-
-@dataclass(frozen=True)
-class _Known:
-    """The names that mean one area on a day."""
-
-    reference: Reference
-    day: str
-
-    def __contains__(self, name: str) -> bool:
-        try:
-            self.reference.match_area(name, self.day)
-        except KeyError:
-            return False
-        return True
-
-
-def _lower_capitals(text: str) -> str:
-    """A name in capitals as it stands in running text."""
-    return text.title() if text.isupper() else text
 
 
 def find_level(area: str, reference: Reference, day: str = "") -> str:
@@ -229,7 +150,8 @@ def _find_issuer(top: Sequence[str], area: str) -> str:
         office = _OFFICE.match(text)
         if office and (text.isupper() or len(text.split()) < 9):
             return keep_text(f"{_OFFICES.get(office[1].casefold(), 'UBND')} {area}")
-    return f"UBND {area}" if area else ""
+    said = next((match for text in top[:12] if (match := _REPORTING.search(text))), None)
+    return f"{_OFFICES[said[1].casefold()] if said else 'UBND'} {area}" if area else ""
 
 
 def _read_date(match: re.Match[str]) -> str:

@@ -25,6 +25,8 @@ TOPIC = 15
 """Words at the head of a sentence that may name whose work it tells of."""
 LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""
+LEVEL_WORDS = 8
+"""Words of a line that does nothing but open a level."""
 _ELSEWHERE = frozenset(
     {
         "earlier in its sentence, another clause",
@@ -79,6 +81,7 @@ class Scopes:
     def __init__(self, head: Head, reference: Reference, surroundings: Surroundings) -> None:
         self._head, self._reference, self._surroundings = head, reference, surroundings
         self._names: dict[str, bool] = {}
+        self._opened = self._list_opened()
         self.level = find_level(head.area, reference, head.day)
         self._own = self._match(head.area)
 
@@ -112,7 +115,25 @@ class Scopes:
         if not entry.label and _AT_COMMUNES.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
         said = (self._read_scope(level) for level in self._list_scopes(entry, words))
-        return next((scope for scope in said if scope), None)
+        return next((scope for scope in said if scope), None) or self._opened[entry.line]
+
+    def _list_opened(self) -> list[Scope | None]:
+        """The level that a line of its own opens for those below it: "+ Đối với cấp huyện:".
+
+        It holds until another such line or a heading.
+        """
+        opened: Scope | None = None
+        found = []
+        for line, place in self._surroundings.list_lines():
+            text = line.text.strip()
+            if place.is_heading:
+                opened = None
+            if text.endswith(":") and not line.cells and len(text.split()) <= LEVEL_WORDS:
+                said = self._surroundings.read_level("", text)
+                if len(_list_said(said)) == 1:
+                    opened = self._read_scope(said)
+            found.append(opened)
+        return found
 
     def _names_both(self, entry: Entry) -> bool:
         """Whether a sentence tells of both levels as one and names none again before the figure."""

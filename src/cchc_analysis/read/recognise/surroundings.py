@@ -129,6 +129,10 @@ class Surroundings:
         is_total = entry.label and _TOTAL.fullmatch(entry.label.row)
         return tuple(h for h in hits if not h.term.startswith("lv ")) if is_total else hits
 
+    def list_lines(self) -> Iterator[tuple[Line, Place]]:
+        """All lines with their places, in order."""
+        return zip(self._lines, self._places, strict=True)
+
     def read_level(self, name: str, text: str) -> Level:
         """A level of any text."""
         return Level(name, text, self._hits(name, text))

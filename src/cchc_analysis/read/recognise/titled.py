@@ -20,8 +20,8 @@ DATED = re.compile(r"(?i)ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})
 _PLACE_YEAR = re.compile(rf"^\W*{NAME},\s*ngày\b.{{0,30}}?\bnăm\s+(\d{{4}})")
 _PERIOD = re.compile(
     r"(?i)\b(?:(?P<quarter>quý\s+(?:iv|i{1,3}|[1-4]))"
-    r"|(?P<months>0?6|0?9|sáu|chín)\s+tháng(?!\s+cuối)(?:\s+đầu)?)\b"
-    r"(?P<year>(?:\s*[/,-]?\s*(?:của\s+)?(?:năm\s*)?\d{4})?)"
+    r"|(?P<months>0?6|0?9|sáu|chín|(?:0?[1-9]|1[01])(?=\s+tháng\s+đầu))\s+tháng(?!\s+cuối)"
+    r"(?:\s+đầu)?)\b(?P<year>(?:\s*[/,.-]?\s*(?:của\s+)?(?:năm\s*)?\d{4})?)"
 )
 _YEAR = re.compile(
     r"(?i)\b(?:năm|par index|sipas|papi|chỉ số cải cách hành chính)\s+(\d{4})\b(?!\s*[-–]\s*\d)"
@@ -32,6 +32,7 @@ _SPAN_OF_YEARS = re.compile(
     r"(?i)\bgiai đoạn\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)\b(?!.*\bnăm\s+(?:19|20)\d\d)"
 )
 _ONE_MONTH = re.compile(r"(?i)(?<!\d )\btháng\s+(\d{1,2})\s*(?:năm|/|-)?\s*((?:19|20)\d\d)\b")
+_SO_FAR = re.compile(r"(?i)\btừ\s+đầu\s+năm(?:\s+((?:19|20)\d\d))?\s+đến\s+nay\b")
 _NEXT = re.compile(r"(?i)\b(?:phương hướng|nhiệm vụ|kế hoạch|giải pháp|dự kiến|triển khai)\b")
 """What opens the part of a title that looks ahead: "quý I, nhiệm vụ trọng tâm quý II năm 2024"."""
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
@@ -50,12 +51,13 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
         return period, True
     if years := _SPAN_OF_YEARS.search(title):
         return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
-    if month := _name_month(title):
-        return month, False
+    if told := _name_month(title) or _find_so_far(top, lines):
+        return told, False
     head = " ".join(top)
     match = _PERIOD.search(title) or _PERIOD.search(head)
     dated = _date_period(match, top) if match else None
-    if period := dated or _name_period(head) or find_exact_window(head, nothing):
+    # First and last day say more than a year that may be that of something left over.
+    if period := dated or find_exact_window(head, nothing) or _name_period(head):
         return period, False
     for line in lines:
         if window := find_window(line.text, nothing):
@@ -86,6 +88,15 @@ def _name_period(text: str) -> Period | None:
         if year and (period := _parse(_write_period(match, year))):
             return period
     return None
+
+
+def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
+    """From the first day of the year to the day of the paper: "từ đầu năm 2017 đến nay"."""
+    said = next((match for line in lines if (match := _SO_FAR.search(line.text))), None)
+    days = [day for text in top for day in _list_days(text)]
+    if said is None or not days or (said[1] and int(said[1]) != days[0].year):
+        return None
+    return Period(dt.date(days[0].year, 1, 1), days[0])
 
 
 def _name_month(title: str) -> Period | None:

@@ -20,6 +20,10 @@ _FROM_TO = re.compile(
     rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|"
     rf"tới|-|–)\s*(?:hết\s*)?(?:ngày\s*)?{_DAY}"
 )
+_TO_MONTH = re.compile(
+    rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|tới)\s+(?:hết|cuối)\s+tháng\s+"
+    r"(\d{1,2})\s*(?:/|năm)\s*(\d{4})"
+)
 _SINCE = re.compile(rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|tới)\s*nay\b")
 _SUMMED = re.compile(
     rf"(?i)(?:lũy kế|luỹ kế|cộng dồn)\s+(?:tính\s+)?(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}"
@@ -47,7 +51,7 @@ _AS_OF_WORDS = re.compile(
     r"(?i)(?:tính đến|đến)\s*(?:hết\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
 )
 _SPAN = re.compile(
-    r"(?i)\bquý\s+(?:i{1,3}|iv|[1-4])\b\s*(?:/|năm)?\s*\d{4}"
+    r"(?i)\bquý\s+(?:i{1,3}|iv|[1-4])\b\s*(?:[/.]|năm)?\s*\d{4}"
     r"|\b0?[69]\s*tháng(?:\s*đầu)?(?:\s*năm)?\s*/?\s*\d{4}|\b0?6\s*tháng\s*cuối\s*năm\s*\d{4}"
 )
 _SPAN_OF_THIS_YEAR = re.compile(
@@ -159,6 +163,9 @@ def find_exact_window(text: str, default: Period) -> Period | None:
             start = _make_day(match[1], match[2], str(end.year - 1), year)
         if start and end and start <= end:
             return Period(start, end)
+    if (months := _TO_MONTH.search(text)) and (last := make_month(int(months[5]), int(months[4]))):
+        start = _make_day(months[1], months[2], months[3], int(months[5]))
+        return Period(start, last.end) if start and last.end and start < last.end else None
     if (since := _SINCE.search(text) or _SUMMED.search(text)) and default.end:
         # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
         start = _make_day(since[1], since[2], since[3], year)

@@ -1,0 +1,229 @@
+"""Whose a document is, over which days, and what the document as a whole speaks against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.read.documents import open_document
+from cchc_analysis.read.recognise import (
+    Confidence,
+    Figure,
+    Head,
+    doubt_figures,
+    load_wording,
+    look_again,
+    read_document,
+)
+
+ROOT = Path(__file__).parents[1]
+RECEIVED = "Trong năm 2022, {who} tiếp nhận 5.100 hồ sơ."
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(ROOT / "data" / "reference")
+
+
+def read(text: str, folder: Path, reference: Reference) -> tuple[Head, list[Figure]]:
+    path = folder / "report.txt"
+    path.write_text(text + "\n", encoding="utf-8")
+    wording = load_wording(ROOT / "data" / "reference" / "wording.yml", reference.indicator_rows)
+    reading = read_document(open_document(path), reference, wording)
+    figures = look_again(reading.figures, wording, reference)
+    return reading.head, list(doubt_figures(figures, reading.head, reference))
+
+
+@pytest.mark.parametrize(
+    ("lines", "area", "is_sure"),
+    [
+        # A decision that is cited names its province; the paper is the district's.
+        (
+            [
+                "Bản Thượng, ngày tháng năm 2023",
+                "BÁO CÁO",
+                "Sơ kết công tác cải cách hành chính 9 tháng đầu năm 2023",
+                "Thực hiện Quyết định số 77/QĐ-UBND ngày 02/02/2022 của UBND tỉnh Lâm Đồng về chấm "
+                "điểm Chỉ số CCHC trên địa bàn tỉnh Lâm Đồng và Kế hoạch CCHC năm 2023 của huyện, "
+                "Phòng Nội vụ huyện báo cáo như sau:",
+                "Trong kỳ, toàn huyện tiếp nhận 4.210 hồ sơ.",
+            ],
+            "huyện Bản Thượng",
+            False,
+        ),
+        (
+            [
+                "BÁO CÁO",
+                "Kết quả cải cách hành chính năm 2022 của huyện Cao Lộc",
+                "Căn cứ Kế hoạch số 5/KH-UBND của UBND tỉnh Bắc Giang",
+                RECEIVED.format(who="toàn huyện"),
+            ],
+            "huyện Cao Lộc",
+            True,
+        ),
+        # The level that the text speaks of is not that of the only name in it.
+        (
+            [
+                "BÁO CÁO",
+                "Kết quả cải cách hành chính năm 2022",
+                "Hội nghị của tỉnh Lạng Sơn đã biểu dương một số đơn vị.",
+                RECEIVED.format(who="toàn huyện"),
+                "UBND huyện sẽ tiếp tục.",
+            ],
+            "",
+            False,
+        ),
+        (
+            ["H.Suối Nâu đẩy mạnh cải cách", RECEIVED.format(who="H.Suối Nâu")],
+            "huyện Suối Nâu",
+            False,
+        ),
+        (
+            ["Suối Nâu: hồ sơ trễ hạn giảm", RECEIVED.format(who="huyện")],
+            "huyện Suối Nâu",
+            False,
+        ),
+        (
+            ["TPHCM giải quyết hồ sơ đúng hạn", RECEIVED.format(who="TPHCM")],
+            "thành phố Hồ Chí Minh",
+            True,
+        ),
+        # Neither the next sentence nor a year is the name of a commune.
+        (
+            [
+                "Theo đó, huyện đã lập đoàn kiểm tra các xã. Qua kiểm tra, các xã niêm yết đủ.",
+                RECEIVED.format(who="Bộ phận Tiếp nhận và Trả kết quả"),
+            ],
+            "",
+            False,
+        ),
+        (["KẾT QUẢ TẠI CÁC XÃ, PHƯỜNG, THỊ TRẤN NĂM 2021", "Có 12 hồ sơ."], "", False),
+        # Where people met is nobody's paper.
+        (
+            [
+                "Sơ kết cải cách hành chính năm 2022",
+                "Hội nghị tổ chức tại thành phố Đà Nẵng.",
+                RECEIVED.format(who="toàn huyện"),
+            ],
+            "",
+            False,
+        ),
+    ],
+)
+def test_the_owner_is_found_by_all_that_the_document_says(
+    lines: list[str], area: str, is_sure: bool, tmp_path: Path, reference: Reference
+) -> None:
+    head, _ = read("\n".join(lines), tmp_path, reference)
+    assert (head.area, head.is_sure_area) == (area, is_sure)
+
+
+def test_the_issuer_is_the_office_that_says_it_reports(
+    tmp_path: Path, reference: Reference
+) -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính năm 2022 của huyện Cao Lộc\n"
+        "Phòng Nội vụ huyện báo cáo kết quả như sau:\nToàn huyện tiếp nhận 12 hồ sơ."
+    )
+    assert read(text, tmp_path, reference)[0].issuer == "Phòng Nội vụ huyện Cao Lộc"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        (
+            "18/04/2017 - 09:10\nHuyện Suối Nâu giải quyết hồ sơ\nTừ đầu năm 2017 đến nay, huyện "
+            "Suối Nâu đã tiếp nhận 2.118 hồ sơ.",
+            "2017-01-01",
+            "2017-04-18",
+        ),
+        (
+            "Cải cách hành chính huyện Suối Nâu trong 7 tháng đầu năm 2024\nTheo đó, toàn huyện "
+            "tiếp nhận 412 hồ sơ.",
+            "2024-01-01",
+            "2024-07-31",
+        ),
+        (
+            "Theo UBND huyện Suối Nâu, trong quý III.2021, toàn huyện tiếp nhận 3.300 hồ sơ.",
+            "2021-07-01",
+            "2021-09-30",
+        ),
+        (
+            "Xã Đá Vàng đẩy mạnh cải cách năm 2025\nTính từ ngày 1/7 đến cuối tháng 10/2025, trung "
+            "tâm của xã Đá Vàng rất đông. Trung tâm đã giải quyết 1.440 hồ sơ.",
+            "2025-07-01",
+            "2025-10-31",
+        ),
+        # A year of what was left over is not that of the document.
+        (
+            "Hồ sơ ở huyện Suối Nâu\nTừ ngày 01/01/2022 đến ngày 30/6/2022, huyện có hồ sơ tồn từ "
+            "năm 2021 chuyển qua. Huyện đã giải quyết 8.800 hồ sơ.",
+            "2022-01-01",
+            "2022-06-30",
+        ),
+    ],
+)
+def test_days_are_those_that_the_text_counts(
+    text: str, start: str, end: str, tmp_path: Path, reference: Reference
+) -> None:
+    figure = read(text, tmp_path, reference)[1][-1]
+    assert (figure.period_start, figure.period_end) == (start, end)
+
+
+def test_a_line_of_its_own_opens_a_level(tmp_path: Path, reference: Reference) -> None:
+    text = (
+        "BÁO CÁO\nCông tác cải cách hành chính 9 tháng đầu năm 2024 của huyện Cao Lộc\n"
+        "2. Kết quả giải quyết TTHC\n+ Đối với cấp huyện:\nĐã tiếp nhận 612 hồ sơ, đã giải quyết "
+        "590 hồ sơ.\n+ Đối với cấp xã:\nĐã tiếp nhận 7.033 hồ sơ.\n3. Công tác khác\n"
+        "Đã tiếp nhận 5 hồ sơ."
+    )
+    scopes = [str(figure.scope) for figure in read(text, tmp_path, reference)[1]]
+    assert scopes == ["district_office", "district_office", "commune_aggregate", "whole_district"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "indicator"),
+    [
+        ("Hồ sơ không đúng thời hạn quy định chiếm 2,5%.", "overdue_rate"),
+        ("Hồ sơ chưa đúng hạn chiếm 2,5%.", "overdue_rate"),
+        ("Tổng số hồ sơ phải xem xét giải quyết là 920 hồ sơ.", "dossiers_received_total"),
+    ],
+)
+def test_opposites_are_not_read_as_what_they_deny(
+    sentence: str, indicator: str, tmp_path: Path, reference: Reference
+) -> None:
+    [figure] = read(f"Huyện Cao Lộc năm 2022\n{sentence}", tmp_path, reference)[1]
+    assert figure.indicator == indicator
+
+
+def test_two_values_of_one_quantity_are_not_sure(tmp_path: Path, reference: Reference) -> None:
+    title = "BÁO CÁO\nCông tác cải cách hành chính năm 2022 của huyện Cao Lộc\n"
+    twice = "Toàn huyện tiếp nhận 612 hồ sơ.\nToàn huyện tiếp nhận 621 hồ sơ."
+    _, figures = read(title + twice, tmp_path, reference)
+    assert {figure.confidence for figure in figures} == {Confidence.LOW}
+    assert figures[0].looked_again == "stands beside 621 for the same quantity"
+    _, alone = read(title + "Toàn huyện tiếp nhận 612 hồ sơ.", tmp_path, reference)
+    assert alone[0].confidence is Confidence.HIGH
+    _, same = read(title + twice.replace("621", "612"), tmp_path, reference)
+    assert {figure.confidence for figure in same} == {Confidence.HIGH}
+
+
+def test_nothing_is_sure_before_the_owner_is(tmp_path: Path, reference: Reference) -> None:
+    text = "BÁO CÁO\nCông tác cải cách hành chính năm 2022 của huyện {}\nHuyện tiếp nhận 612 hồ sơ."
+    for name, confidence in (("Cao Lộc", Confidence.HIGH), ("Suối Nâu", Confidence.LOW)):
+        [figure] = read(text.format(name), tmp_path, reference)[1]
+        assert figure.confidence is confidence
+
+
+def test_what_an_indicator_cannot_be_is_left_open(tmp_path: Path, reference: Reference) -> None:
+    text = (
+        "BÁO CÁO\nCông tác cải cách hành chính năm 2022 của huyện Cao Lộc\n"
+        "Tỷ lệ hồ sơ quá hạn chiếm {}%."
+    )
+    _, [possible] = read(text.format("1,8"), tmp_path, reference)
+    _, [impossible] = read(text.format("180"), tmp_path, reference)
+    assert possible.indicator == "overdue_rate"
+    assert impossible.indicator == ""
+    assert impossible.rivals[0] == "overdue_rate"
+    assert "between 0 and 100" in impossible.looked_again
