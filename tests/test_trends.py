@@ -32,7 +32,7 @@ from cchc_analysis.data.words import load_words
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
 from cchc_analysis.panels import read_panels
-from cchc_analysis.stats.panel import keep_one_value
+from cchc_analysis.stats.panel import balance_panel, keep_one_value, make_panel, name_partings
 from cchc_analysis.synthetic import NOTICE, make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,7 +54,9 @@ def reference() -> Reference:
 def real(reference: Reference) -> Tables:
     panels = read_panels(ROOT / "data" / "raw", reference)
     table = panels.observations
-    made = tabulate_indicators(table).drop_duplicates(list(QUANTITY))
+    # Of two sources of one value the one that publishes its interval, as in data/processed.
+    sampled_first = table.sort_values("published_low", kind="stable")
+    made = tabulate_indicators(sampled_first).drop_duplicates(list(QUANTITY)).sort_index()
     none = made.iloc[:0]
     return Tables(panels.sources, panels.transcripts, table, made, none, none, none)
 
@@ -259,3 +261,56 @@ def test_an_actual_value_stands_before_an_estimate_and_is_contested_where_they_d
     kept = keep_one_value(held)
     assert kept["value"].tolist() == [95.0, 80.0]
     assert kept["is_contested"].tolist() == [True, False]
+
+
+def test_a_panel_says_what_parts_its_values(real: Tables, reference: Reference) -> None:
+    """Lạng Sơn's PAPI: eight dimensions since 2018, a part of the fifth dropped in 2021."""
+    panel = name_partings(make_panel(real, reference, "papi_procedures", "province"), reference)
+    own = panel[panel["area_id"] == "20"].set_index("period")
+    assert own.loc["2011", ["breaks", "events"]].tolist() == ["", ""]
+    assert own.loc["2018", "breaks"] == "papi_8_dimensions"
+    assert own.loc["2019", "breaks"] == ""
+    assert (panel["held"] <= panel["existing"]).all()
+    assert not panel.duplicated(["area_id", "period"]).any()
+
+
+def test_a_balanced_panel_holds_the_same_areas_in_every_full_period(
+    real: Tables, reference: Reference
+) -> None:
+    panel = make_panel(real, reference, "pci", "province")
+    balanced = balance_panel(panel)
+    assert panel.loc[panel["period"] == "2005", "is_full"].sum() == 0
+    assert "2005" not in set(balanced["period"])
+    counts = balanced.groupby("period")["area_id"].nunique()
+    assert counts.nunique() == 1
+    assert counts.iloc[0] >= 57
+    assert balanced["period"].nunique() > 10
+
+
+def test_a_panel_of_a_level_that_is_not_held_is_empty(real: Tables, reference: Reference) -> None:
+    assert make_panel(real, reference, "pci", "commune").empty
+
+
+def test_the_fullest_set_is_told_and_no_other_is_unseen(real: Tables, reference: Reference) -> None:
+    """Case 37: 34 provinces of 2026 before fourteen of 2024 that three sources happened to give."""
+    board = open_at(real, reference, "service_index_total")
+    assert board.shown.startswith("2026")
+    assert board.is_full
+    assert len(board.latest) == 34
+    held = real.indicators
+    held = held[(held["indicator"] == "service_index_total") & (held["breakdown"] == "")]
+    seen = len(board.values) + sum(map(len, board.others))
+    assert seen == len(held.drop_duplicates(["area_id", "scope", "period_start", "period_end"]))
+    html = show_others(board).html
+    assert html.count("<details>") == len(board.others) > 0
+
+
+def test_published_intervals_reach_ranks_and_changes(real: Tables, reference: Reference) -> None:
+    """PAPI's own 95 % intervals of 2022 and 2023: ranges of ranks, and changes beyond them."""
+    board = open_at(real, reference, "papi_total", "", "2022", "2023")
+    assert set(board.latest["kind"]) == {"sampling"}
+    width = board.latest["rank_high"] - board.latest["rank_low"]
+    assert 5 < width.mean() < 40
+    assert "sampling error that the source publishes" in show_ranking(board).html
+    assert "is beyond sampling error" in show_change(board).html
+    assert "not the sampling error of the source" not in show_ranking(board).html

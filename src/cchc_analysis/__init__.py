@@ -5,6 +5,8 @@ nothing: a name is imported when it is first used.
 
 - Tables: ``load_indicators``, ``load_observations``, ``load_findings``, ``load_transcripts``,
   ``load_sources``, ``load_areas``, ``load_catalogue``; ``describe_columns`` says what is in them
+- Panels: ``load_panel``, ``change_over``, ``grow``, ``rank_within``, ``follow_standing``,
+  ``judge_many`` (the trend words)
 - Helpers: ``to_wide``, ``export``, ``cite``
 - Pages and what is on them: ``open_brief``, ``open_trends``, ``open_quality``
 """

@@ -74,6 +74,11 @@ from cchc_analysis.data.wide import to_wide
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.site.slices import grade_all
+from cchc_analysis.stats.changes import change_over, grow
+from cchc_analysis.stats.panel import balance_panel, make_panel, name_partings
+from cchc_analysis.stats.ranks import follow_standing as follow_standing_of
+from cchc_analysis.stats.ranks import rank_within
+from cchc_analysis.stats.trends import judge_many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,20 +92,26 @@ ProjectPlace = Project | Path | str | None
 """A project, its folder, or ``None`` for the one around the current folder or ``CCHC_ROOT``."""
 
 __all__ = [
+    "change_over",
     "cite",
     "describe_columns",
     "export",
+    "follow_standing",
+    "grow",
+    "judge_many",
     "load_areas",
     "load_catalogue",
     "load_findings",
     "load_indicators",
     "load_observations",
+    "load_panel",
     "load_sources",
     "load_transcripts",
     "open_brief",
     "open_quality",
     "open_trends",
     "plot_tile_map",
+    "rank_within",
     "show_change",
     "show_contradictions",
     "show_control",
@@ -183,6 +194,74 @@ def load_indicators(
     labelled = published.assign(period=label_reports(published, tables.sources))
     chosen = choose_rows(labelled, reference, Choice(areas, indicators, periods, scope, status))
     return _finish(chosen, reference, names, project)
+
+
+def load_panel(
+    indicator: str,
+    level: str = "",
+    names: str | None = None,
+    *,
+    is_balanced: bool = False,
+    project: ProjectPlace = None,
+) -> pd.DataFrame:
+    """Load one indicator over areas and periods: one row per area and period, one window each year.
+
+    Of several scopes and windows the fullest is taken; ``change_over``, ``grow``, ``rank_within``,
+    ``judge_many`` (the trend words) and ``follow_standing`` go on from here.
+
+    Args:
+        indicator: A code of the catalogue, or its label in either language.
+        level: ``province``, ``district`` or ``commune``; empty for the one that is held most fully.
+        names: As ``load_indicators``.
+        is_balanced: Only periods held in full, and the areas that are held in all of them.
+        project: As ``load_indicators``.
+
+    Returns:
+        ``value`` in ``unit``, ``year``; ``numerator`` and ``denominator`` where cases are counted;
+        ``published_low`` and ``published_high`` where the source publishes an interval; ``segment``
+        (values are joined only within one), ``breaks`` and ``events`` (changes of definition and of
+        the area since the value before), ``crosses`` (those inside the period); ``held``,
+        ``existing``, ``coverage``, ``is_full`` of the period. Days are text, as ``2024-12-31``.
+
+    Raises:
+        CommandError: The indicator is unknown, or nothing is held of it at that level.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
+        >>> sorted(panel["breaks"].unique().tolist())
+        ['', 'papi_8_dimensions', 'papi_dimension_5_2021']
+    """
+    reference, tables = _load(project)
+    chosen = choose_rows(tables.indicators, reference, Choice(indicators=indicator))
+    code = str(chosen["indicator"].iloc[0]) if len(chosen) else indicator
+    panel = make_panel(tables, reference, code, level)
+    if panel.empty:
+        found = f"no value of a {level}" if level else "no value"
+        held_levels = "a level that is held, or none"
+        raise CommandError(Problem(f"indicator {code}", found, held_levels, "Leave `level` out."))
+    parted = name_partings(panel, reference)
+    kept = balance_panel(parted) if is_balanced else parted
+    if names is None:
+        return kept
+    return add_names(kept, reference, load_words(_project(project).notebooks / TEMPLATE, names))
+
+
+def follow_standing(
+    panel: pd.DataFrame, *, is_higher_better: bool = True, project: ProjectPlace = None
+) -> pd.DataFrame:
+    """Follow the standing of each area among all, across changes of design, for ``judge_many``.
+
+    The per cent of the other areas that stand lower in the year, over the last run of years that
+    are all held in full.
+
+    Args:
+        panel: What ``load_panel`` gives.
+        is_higher_better: Whether the highest value stands first.
+        project: As ``load_indicators``.
+    """
+    reference = _load(project)[0]
+    return follow_standing_of(panel, reference, is_higher_better=is_higher_better)
 
 
 def load_observations(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Scope, Status
 from cchc_analysis.stats.intervals import NORMAL
-from cchc_analysis.stats.peers import break_series
+from cchc_analysis.stats.peers import break_series, list_breaks, list_changes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +54,39 @@ def make_panel(tables: Tables, reference: Reference, code: str, level: str = "")
     kinds = name_kinds(held, reference)
     kept = keep_one_value(held[kinds == rank_kinds(held, kinds, reference)[0]])
     return describe_values(kept, tables, reference)
+
+
+def name_partings(panel: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """What parts each value from the one before it in its series.
+
+    Args:
+        panel: ``area_id``, ``indicator``, ``period_end``.
+        reference: The changes of definitions, and the events of areas.
+
+    Returns:
+        The panel with ``breaks`` and ``events``: ids of the changes of definition and of the events
+        since the value before, with blanks between; empty for the first value of an area.
+    """
+    ordered = panel.sort_values(["area_id", "period_end"], kind="stable")
+    before = ordered.groupby("area_id")["period_end"].shift(1).reindex(panel.index).fillna("")
+    rows = list(zip(panel["area_id"], panel["indicator"], before, panel["period_end"], strict=True))
+    breaks = {code: list_breaks(code, reference) for code in panel["indicator"].unique()}
+    events = {each: list_changes(each, reference) for each in panel["area_id"].unique()}
+    return panel.assign(
+        breaks=[_name_between(breaks[code], "break_id", *days) for _, code, *days in rows],
+        events=[_name_between(events[area], "change_id", *days) for area, _, *days in rows],
+    )
+
+
+def _name_between(rows: list[dict[str, str]], name: str, before: str, end: str) -> str:
+    return " ".join(row[name] for row in rows if before and before < row["effective"] <= end)
+
+
+def balance_panel(panel: pd.DataFrame) -> pd.DataFrame:
+    """The areas that are held in every period that is held in full, in those periods."""
+    full = panel[panel["is_full"]]
+    counts = full.groupby("area_id")["period"].transform("nunique")
+    return full[counts == full["period"].nunique()].reset_index(drop=True)
 
 
 def choose_values(tables: Tables, code: str) -> pd.DataFrame:
@@ -119,7 +152,7 @@ def describe_values(kept: pd.DataFrame, tables: Tables, reference: Reference) ->
     for name, sign in (("published_low", -1), ("published_high", 1)):
         held[name] = held[name].fillna(held["value"] + sign * NORMAL * held["standard_error"])
     broken = break_series(held, reference)
-    placed = broken.assign(year=broken["period_end"].str[:4].astype("float64"))
+    placed = broken.assign(year=broken["period_end"].str[:4].astype("int64"))
     row = reference.indicator_rows.get(str(kept["indicator"].iloc[0])) if len(kept) else None
     for role in ("numerator", "denominator"):
         code = str(row[role]) if row else ""
