@@ -758,7 +758,7 @@ def test_empty_sheet(
             "area,period\nCao L\xf4c,2023\n".encode("latin-1"),
             "bytes of no encoding known",
         ),
-        ("no_workbook.xlsx", b"PK but no workbook", "a workbook that cannot be read"),
+        ("no_workbook.xlsx", b"PK but no workbook", "a file that is cut off or damaged"),
         ("no_parquet.parquet", b"PAR1", "Parquet that cannot be read"),
         ("table.docx", b"", "a file '.docx'"),
         ("ragged.csv", b"area,period,par_index\nx,1,2,3,4\n,,\n", "'4' in column E, under"),

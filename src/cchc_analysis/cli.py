@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_program = arguments is None
     if is_program:
         mind_stopping()
+        os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
     options = build_parser().parse_args(arguments)
     try:
         is_anywhere = getattr(options, "is_anywhere", False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.outside import load_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,9 +112,7 @@ def _read_citation(root: Path) -> dict[str, str]:
     path = root / CITATION
     said: dict[str, Any] = {}
     if path.is_file():
-        import yaml
-
-        said = yaml.safe_load(path.read_text("utf-8")) or {}
+        said = load_yaml(path) or {}
     names = [
         str(each.get("name") or f"{each.get('family-names', '')} {each.get('given-names', '')}")
         for each in said.get("authors", [])

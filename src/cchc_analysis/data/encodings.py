@@ -12,7 +12,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from cchc_analysis.data.outside import refuse
+from cchc_analysis.data.outside import refuse, refuse_marks
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 CONTROL_SHARE = 0.02
@@ -64,6 +64,7 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
         text = ""
     if text:
         _refuse_binary(path, text)
+        refuse_marks(path, text)
         converted, name = convert_legacy(text)
         return converted, name or "utf-8"
     return _decode_single_bytes(path, data)
@@ -122,10 +123,12 @@ def convert_legacy(text: str) -> tuple[str, str]:
 
 def _decode_marked(path: Path, data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         found = f"byte {error.start} is not {encoding}"
         raise refuse(path, found, "a whole text file", "Save it again as UTF-8.") from None
+    refuse_marks(path, text)
+    return text
 
 
 def _decode_single_bytes(path: Path, data: bytes) -> tuple[str, str]:

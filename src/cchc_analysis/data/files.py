@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.outside import LARGEST_FILE, MOST_COLUMNS
 from cchc_analysis.data.records import BOOLEAN_COLUMNS, INTEGER_COLUMNS, NUMBER_COLUMNS
 from cchc_analysis.errors import Problem
 
@@ -145,6 +146,9 @@ def clear_parts(*folders: Path) -> None:
 def _decode(path: Path) -> str:
     if not path.is_file():
         raise TableError([_problem(path, "no such file", "a table", "Restore or create it.")])
+    if path.stat().st_size > LARGEST_FILE:
+        found, limit = f"{path.stat().st_size // 2**20} MB", f"at most {LARGEST_FILE // 2**20} MB"
+        raise TableError([_problem(path, found, limit, "Check what it is.")])
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -159,13 +163,14 @@ def _decode(path: Path) -> str:
 
 def _parse_rows(path: Path, text: str) -> dict[int, list[str]]:
     """The rows by the line on which each ends, without blank lines."""
-    csv.field_size_limit(LARGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = {}
     try:
         for row in reader:
             if row:
                 rows[reader.line_num] = row
+            if any(len(cell) > LARGEST_CELL for cell in row):
+                raise csv.Error(f"a cell of more than {LARGEST_CELL} characters")
     except csv.Error as error:
         raise TableError(
             [_problem(path, f"CSV that cannot be read ({error})", "CSV", "Mend the quoting.")]
@@ -174,6 +179,8 @@ def _parse_rows(path: Path, text: str) -> dict[int, list[str]]:
 
 
 def _check_header(path: Path, header: list[str], columns: Sequence[str]) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise TableError([_problem(path, f"{len(header)} columns", "a table", "Check what it is.")])
     missing = [column for column in columns if column not in header]
     unknown = [column for column in header if column not in columns]
     doubled = sorted({column for column in header if header.count(column) > 1})

@@ -1,16 +1,19 @@
-"""Limits: what we do not open, because it is not what it says or would not end.
+"""Files from outside, whatever the door: what we do not open, as it would not end or is not so.
 
-Comes in as a path or bytes; goes out as nothing, or a ``ReportError`` with a sentence. Nothing is
-unpacked to disk, nothing outside the file is fetched, no macro is run, and no XML with a document
-type is parsed, so that no entity can expand.
+Comes in as a path or bytes; goes out as bytes, an archive or plain Python values, or as a
+``ReportError`` with a sentence. Nothing is unpacked to disk, nothing outside the file is fetched,
+no macro is run, and no XML with a document type is parsed, so that no entity can expand.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from cchc_analysis.errors import Problem, ReportError
 
@@ -18,8 +21,24 @@ LARGEST_FILE = 80 * 2**20
 LARGEST_UNPACKED = 300 * 2**20
 LARGEST_RATIO = 200
 MOST_PARTS = 5_000
+MOST_CELLS = 2_000_000
+"""Cells of a sheet; spreadsheet programs themselves are slow from there on."""
+LONGEST_TABLE = 20_000_000
+"""Cells of a table kept as text or as Parquet."""
+MOST_COLUMNS = 16_384
+LARGEST_TEXT = 10 * 2**20
+"""Bytes of a mapping, a suite, or another file that people write by hand."""
+MOST_NESTED = 60
+MOST_NODES = 500_000
+"""Entries of such a file, with those that it repeats by reference."""
+MOST_MARKS = 30
+"""Combining marks in a row; a letter of a living language has two or three."""
 MOST_PDF_OBJECTS = 400_000
 MOST_PAGES = 1_500
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    f"\ufe20-\ufe2f]{{{MOST_MARKS + 1},}}"
+)
 _RELATION = re.compile(r"<[^<>]*\bRelationship\b[^<>]*>")
 _IS_OUTSIDE = re.compile(r"TargetMode\s*=\s*[\"']External[\"']", re.IGNORECASE)
 _IS_FETCHED = re.compile(
@@ -49,23 +68,131 @@ def refuse(path: Path, found: str, expected: str, remedy: str) -> ReportError:
     return ReportError(Problem(path.name, found, expected, remedy))
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a file, unless there is none or it is too large."""
+def read_bytes(path: Path, what: str = "a report") -> bytes:
+    """Read a file, unless there is none or it is too large; ``what`` is what it should be."""
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise refuse(path, "no file", "a report", "Name the file itself.")
+            raise refuse(path, "no file", what, "Name the file itself.")
         if size > LARGEST_FILE:
             limit = f"at most {LARGEST_FILE // 2**20} MB"
             raise refuse(path, f"{size // 2**20} MB", limit, "Save it without pictures.")
         data = path.read_bytes()
     except OSError as error:
-        raise refuse(
-            path, f"cannot be read ({error.strerror})", "a report", "Check its name."
-        ) from None
+        raise refuse(path, f"cannot be read ({error.strerror})", what, "Check its name.") from None
     if not data.strip(b"\0 \r\n\t"):
-        raise refuse(path, "an empty file", "a report", "Fetch it again.")
+        raise refuse(path, "an empty file", what, "Fetch it again.")
     return data
+
+
+def read_plain(path: Path) -> str:
+    """Read a file that people write by hand, in UTF-8.
+
+    Raises:
+        ReportError: There is none, it is too large, or not UTF-8.
+    """
+    data = read_bytes(path, "a file that people write by hand")
+    if len(data) > LARGEST_TEXT:
+        found, limit = f"{len(data) // 2**20} MB", f"at most {LARGEST_TEXT // 2**20} MB"
+        raise refuse(path, found, limit, "Check what it is; people write less by hand.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start} is not UTF-8"
+        raise refuse(path, found, "UTF-8 text", "Save the file again as UTF-8.") from None
+
+
+def check_shape(path: Path, text: str, mark: str) -> None:
+    """Refuse a table of text with more columns or cells than any has.
+
+    Args:
+        path: Its name, for what is told.
+        text: The table.
+        mark: What stands between its cells.
+
+    Raises:
+        ReportError: Its widest row, or all of it with rows as wide, is too large.
+    """
+    lines = text.splitlines()
+    width = max((line.count(mark) for line in lines), default=0) + 1
+    if width > MOST_COLUMNS or width * len(lines) > LONGEST_TABLE:
+        found = f"{len(lines)} rows and {width} columns"
+        expected = f"at most {MOST_COLUMNS} columns and {LONGEST_TABLE} cells"
+        raise refuse(path, found, expected, "Keep what is needed of it, or cut it into parts.")
+
+
+def refuse_marks(path: Path, text: str) -> None:
+    """Refuse text with heaps of combining marks, which take forever to be put in order.
+
+    Raises:
+        ReportError: Somewhere there are more than ``MOST_MARKS`` in a row.
+    """
+    if _MARKS.search(text):
+        found, expected = "letters under heaps of marks", f"at most {MOST_MARKS} on a letter"
+        raise refuse(path, found, expected, "It is damaged, or made to do harm.")
+
+
+def load_json(path: Path) -> Any:
+    """Load a JSON file.
+
+    Raises:
+        ReportError: It cannot be read, is no JSON, or nested too deeply.
+    """
+    try:
+        return json.loads(read_plain(path))
+    except (ValueError, RecursionError) as error:
+        raise refuse(path, f"not JSON ({_shorten(error)})", "JSON in UTF-8", "Mend it.") from None
+
+
+def load_yaml(path: Path) -> Any:
+    """Load a YAML file, as plain values.
+
+    Raises:
+        ReportError: It cannot be read, is no YAML, nested too deeply, or would grow without end.
+    """
+    import yaml
+
+    text = read_plain(path)
+    # The C loader of safe_load: ten times faster, and as safe.
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _check_growth(path, yaml.parse(text, Loader=loader))
+        return yaml.load(text, Loader=loader)  # noqa: S506
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise refuse(path, f"not YAML ({_shorten(error)})", "YAML in UTF-8", "Mend it.") from None
+
+
+def _check_growth(path: Path, events: Iterable[Any]) -> None:
+    """Refuse YAML that is too deep or, with what it repeats by reference, too long."""
+    sizes: dict[str, int] = {}
+    above: list[tuple[str | None, int]] = []
+    total = 0
+    for event in events:
+        kind = type(event).__name__
+        anchor = getattr(event, "anchor", None)
+        if kind in ("SequenceStartEvent", "MappingStartEvent"):
+            above.append((anchor, total))
+            total += 1
+        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
+            anchor, before = above.pop()
+            sizes |= {anchor: total - before} if anchor else {}
+        elif kind == "AliasEvent":
+            if anchor not in sizes:
+                raise refuse(path, f"*{anchor} inside itself", "entries that end", "Write it out.")
+            total += sizes[anchor]
+        elif kind == "ScalarEvent":
+            total += 1
+            sizes |= {anchor: 1} if anchor else {}
+        if len(above) > MOST_NESTED or total > MOST_NODES:
+            is_deep = len(above) > MOST_NESTED
+            found = "entries inside entries" if is_deep else "entries, with repeated ones"
+            most = MOST_NESTED if is_deep else MOST_NODES
+            remedy = "It may be made to do harm, or be another file; check what it is."
+            raise refuse(path, f"more than {most} {found}", f"at most {most}", remedy)
+
+
+def _shorten(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def sniff(data: bytes) -> str:
@@ -81,7 +208,7 @@ def sniff(data: bytes) -> str:
     return "html" if b"<html" in start or b"<body" in start else "text"
 
 
-def open_archive(path: Path, data: bytes) -> zipfile.ZipFile:
+def open_archive(path: Path, data: bytes, *, may_have_macros: bool = False) -> zipfile.ZipFile:
     """Open an Office file after looking at the sizes that its parts claim to have.
 
     Raises:
@@ -98,7 +225,8 @@ def open_archive(path: Path, data: bytes) -> zipfile.ZipFile:
         raise refuse(path, f"{len(parts)} parts", f"at most {MOST_PARTS}", "Save it anew.")
     if any(part.flag_bits & 1 for part in parts):
         raise refuse(path, "an encrypted file", "one without a password", "Remove the password.")
-    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+    has_macros = any(part.filename.lower().endswith("vbaproject.bin") for part in parts)
+    if has_macros and not may_have_macros:
         raise refuse(path, "a file with macros", "one without", "Save it as .docx or .xlsx.")
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))

@@ -18,7 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.apart import call_apart
 from cchc_analysis.data.encodings import decode_text
+from cchc_analysis.data.outside import (
+    LONGEST_TABLE,
+    check_shape,
+    open_archive,
+    read_bytes,
+    refuse_marks,
+)
+from cchc_analysis.data.workbooks import open_workbook, tell_hidden
 from cchc_analysis.errors import Problem, ReportError
 
 if TYPE_CHECKING:
@@ -69,10 +78,8 @@ def open_sheet(path: Path, sheet: str = "") -> Sheet:
     if not path.is_file():
         raise _fault(path, "no such file", "a table", "Name the file.")
     form = FORMATS.get(path.suffix.lower(), "")
-    if form == "parquet":
-        opened = _open_parquet(path)
-    elif form == "workbook":
-        opened = _open_workbook(path, sheet)
+    if form in ("parquet", "workbook"):
+        opened: Sheet = call_apart("cchc_analysis.panels.cells:open_alone", path, form, sheet)
     elif form == "text":
         opened = _open_text(path)
     else:
@@ -83,11 +90,17 @@ def open_sheet(path: Path, sheet: str = "") -> Sheet:
     return opened
 
 
+def open_alone(path: Path, form: str, sheet: str) -> Sheet:
+    """Open a file that is unpacked, in a process that was started for it."""
+    return _open_parquet(path) if form == "parquet" else _open_workbook(path, sheet)
+
+
 def _open_text(path: Path) -> Sheet:
     import pandas as pd
 
     text, remark = _decode(path)
     mark = _guess_separator(text)
+    check_shape(path, text, mark)
     try:
         lines = csv.reader(io.StringIO(text), delimiter=mark)
         top = [len(row) for row, _ in zip(lines, range(TOP), strict=False)]
@@ -102,11 +115,11 @@ def _open_text(path: Path) -> Sheet:
             skip_blank_lines=False,
             index_col=False,
         )
+        lengths = _measure_rows(text, mark) if len(set(top)) > 1 else None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         found = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
         remedy = "Quote cells that hold the separator; give each row the cells of the head."
         raise _fault(path, found, "rows of equal length", remedy) from None
-    lengths = _measure_rows(text, mark) if len(set(top)) > 1 else None
     return Sheet(path.name, _keep_held(cells.fillna("")), lengths=lengths, remark=remark)
 
 
@@ -119,10 +132,12 @@ def _measure_rows(text: str, mark: str) -> pd.Series[Any]:
 
 def _decode(path: Path) -> tuple[str, str]:
     """The text of a file, and a remark where it is in an encoding of old."""
-    content = path.read_bytes()
+    content = read_bytes(path, "a table")
     code = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return unicodedata.normalize("NFC", content.decode(code)), ""
+        text = content.decode(code)
+        refuse_marks(path, text)
+        return unicodedata.normalize("NFC", text), ""
     except UnicodeDecodeError:
         text, encoding = decode_text(path, content)
     return unicodedata.normalize("NFC", text), f"decoded from {encoding}"
@@ -146,8 +161,13 @@ def _keep_held(cells: pd.DataFrame) -> pd.DataFrame:
 def _open_parquet(path: Path) -> Sheet:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
+        shape = pq.read_metadata(path)
+        if shape.num_rows * shape.num_columns > LONGEST_TABLE:
+            found = f"{shape.num_rows} rows and {shape.num_columns} columns"
+            raise _fault(path, found, f"at most {LONGEST_TABLE} cells", "Cut it into parts.")
         table = pd.read_parquet(path)
     except (OSError, ValueError, pa.ArrowException) as error:
         found = f"Parquet that cannot be read ({error})"
@@ -172,28 +192,23 @@ def _as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _open_workbook(path: Path, sheet: str) -> Sheet:
-    import openpyxl
-
-    try:
-        is_long = _measure(path) > LARGEST_FILLED
-        book = openpyxl.load_workbook(path, data_only=True, read_only=is_long)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        found = f"a workbook that cannot be read ({error})"
-        raise _fault(path, found, "XLSX", "Open it and save it again as XLSX.") from None
+    data = read_bytes(path, "a table")
+    is_long = _measure(path, data) > LARGEST_FILLED
+    book = open_workbook(path, data, is_lean=is_long)
     try:
         chosen = _choose_worksheet(path, book, sheet)
         _refuse_unsaved(path, chosen)
         cells = _frame(_list_rows(chosen, {} if is_long else _map_merged(chosen)))
+        remark = "" if is_long else tell_hidden(chosen)
     finally:
         book.close()
     name = f"{path.name}, sheet {chosen.title!r}" if len(book.sheetnames) > 1 else path.name
-    return Sheet(name, cells)
+    return Sheet(name, cells, remark=remark)
 
 
-def _measure(path: Path) -> int:
-    with zipfile.ZipFile(path) as archive:
-        sizes = [part.file_size for part in archive.infolist() if "worksheets/" in part.filename]
-    return max(sizes, default=0)
+def _measure(path: Path, data: bytes) -> int:
+    parts = open_archive(path, data, may_have_macros=True).infolist()
+    return max((part.file_size for part in parts if "worksheets/" in part.filename), default=0)
 
 
 def _refuse_unsaved(path: Path, chosen: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cchc_analysis.data.clean import nearest_names, parse_period
+from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.errors import Problem, ReportError
 
 FIELDS = (
@@ -205,16 +206,7 @@ def load_mapping(path: Path) -> PanelMapping:
         ReportError: The file is absent, not YAML, or says something that no mapping can say; all
             of it at once.
     """
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReportError(_fault(path, f"{error.strerror}", "a mapping file")) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        found = " ".join(str(error).split())
-        raise ReportError(_fault(path, f"not YAML ({found})", "YAML in UTF-8")) from None
-    return build_mapping(content, path.name)
+    return build_mapping(load_yaml(path), path.name)
 
 
 def build_mapping(content: object, name: str) -> PanelMapping:
@@ -245,7 +237,3 @@ def _list_faults(name: str, error: ValidationError) -> Iterator[Problem]:
             "what data/reference/panel_mappings/README.md describes",
             offer or "Mend the entry.",
         )
-
-
-def _fault(path: Path, found: str, expected: str) -> Problem:
-    return Problem(path.name, found, expected, "Name the right file, or mend it.")

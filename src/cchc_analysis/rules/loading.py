@@ -7,12 +7,12 @@ tolerance that no printed figure can have) is refused here, all entries at once.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data import reference as reference_data
-from cchc_analysis.errors import Problem, ValidationError
+from cchc_analysis.data.outside import load_json
+from cchc_analysis.errors import Problem, ReportError, ValidationError
 from cchc_analysis.rules.identity import IDENTITY_TYPES, Identity, build_identity
 from cchc_analysis.rules.rule_checks import check_identity, check_rule_ids
 
@@ -46,11 +46,9 @@ def load_suite_file(path: Path) -> dict[str, Any]:
         ValidationError: The file is absent, not JSON, or holds no list of rules.
     """
     try:
-        suite = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValidationError(
-            Problem(path.name, f"{error}", "a suite as JSON in UTF-8", "Mend the file.")
-        ) from None
+        suite = load_json(path)
+    except ReportError as error:
+        raise ValidationError(error.problems) from None
     entries = suite.get("expectations") if isinstance(suite, dict) else None
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         raise ValidationError(

@@ -8,11 +8,13 @@ told with its row, before any rule is run; nothing is passed over.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import type_columns
+from cchc_analysis.data.outside import check_shape, read_bytes
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, UNCERTAINTY, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError
@@ -82,11 +84,12 @@ def _read(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            mark = max(",;\t", key=file.readline().count)
-            file.seek(0)
-            lines = dict(enumerate(csv.reader(file, delimiter=mark, strict=True), start=1))
-    except (OSError, ValueError, csv.Error) as error:
+        text = read_bytes(path, "a table").decode("utf-8-sig")
+        mark = max(",;\t", key=text.partition("\n")[0].count)
+        check_shape(path, text, mark)
+        rows_read = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        lines = dict(enumerate(rows_read, start=1))
+    except (ValueError, csv.Error) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ReportError(
             Problem(path.name, reason, "a table as CSV in UTF-8", "Save it as CSV, in UTF-8.")

@@ -14,7 +14,7 @@ from cchc_analysis.data.outside import open_archive, read_bytes, refuse, sniff
 from cchc_analysis.read.documents.lines import Document, read_lines
 
 FORMATS = ".docx, .pdf, .html, .xlsx or .txt"
-MOST_LETTERS = 20_000_000
+MOST_LETTERS = 5_000_000
 
 
 def open_document(path: Path, *, seconds: int = MOST_SECONDS, is_alone: bool = True) -> Document:

@@ -36,7 +36,7 @@ class Line:
     """One line of a document; ``cells`` and ``table`` only for a row of a table.
 
     ``number`` counts from 1. ``is_exact`` says that the columns of the cells are known, which the
-    tabs of a flattened table do not tell.
+    tabs of a flattened table do not tell. ``start`` is where a piece of a line begins in it.
     """
 
     number: int
@@ -44,6 +44,7 @@ class Line:
     cells: tuple[Cell, ...] = ()
     table: int = 0
     is_exact: bool = False
+    start: int = 0
 
 
 @dataclass(frozen=True)

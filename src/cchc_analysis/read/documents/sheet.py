@@ -7,16 +7,14 @@ II.06a and its like come this way.
 from __future__ import annotations
 
 import datetime as dt
-import io
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.outside import open_archive, read_part, refuse, refuse_entities
+from cchc_analysis.data.outside import refuse
+from cchc_analysis.data.workbooks import open_workbook, tell_hidden
 from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document
 
-MOST_CELLS = 2_000_000
 MOST_COLUMNS = 200
 MOST_ROWS = 50_000
 
@@ -27,32 +25,19 @@ def read_sheet(path: Path, data: bytes) -> Document:
     Raises:
         ReportError: The file is damaged, too large, encrypted, has macros or entities.
     """
-    archive = open_archive(path, data)
-    for name in archive.namelist():
-        if name.endswith((".xml", ".rels")):
-            refuse_entities(path, read_part(path, archive, name))
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
-    except Exception as error:  # noqa: BLE001 - see below
-        # openpyxl raises whatever its parser meets: KeyError, ValueError, TypeError and others.
-        raise refuse(
-            path, f"a damaged workbook ({error})", "a whole file", "Save it anew."
-        ) from None
+    book = open_workbook(path, data)
+    remarks = [
+        f"{sheet.title!r}: {hidden}" for sheet in book.worksheets if (hidden := tell_hidden(sheet))
+    ]
     parts = [part for n, sheet in enumerate(book.worksheets, 1) for part in _read(path, sheet, n)]
     if not parts:
         raise refuse(path, "no cells with text", "a filled sheet", "Check what was saved.")
-    return build_document(parts, "xlsx")
+    return build_document(parts, "xlsx", remarks=remarks)
 
 
 def _read(path: Path, sheet: Any, number: int) -> Iterator[str | Row]:
     """The sheet's title, then its rows; a row of one long text is a paragraph."""
-    if (sheet.max_row or 0) > MOST_ROWS or (sheet.max_row or 0) * (
-        sheet.max_column or 0
-    ) > MOST_CELLS:
+    if (sheet.max_row or 0) > MOST_ROWS:
         raise refuse(
             path,
             f"sheet {sheet.title!r} of {sheet.max_row} rows",

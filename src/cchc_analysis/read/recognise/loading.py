@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import nearest_names
-from cchc_analysis.errors import Problem, ReferenceDataError
+from cchc_analysis.data.outside import load_yaml
+from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
 from cchc_analysis.read.recognise.wording import Rule, Wording
 
 RULE_KEYS = frozenset(
@@ -76,15 +77,10 @@ def check_wording(
 
 
 def _load_yaml(path: Path) -> dict[str, Any]:
-    import yaml
-
     try:
-        # The C loader of safe_load: ten times faster, and as safe.
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        entries = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        problem = Problem(path.name, f"cannot be read ({error})", "YAML", "Mend or restore it.")
-        raise ReferenceDataError(problem) from None
+        entries = load_yaml(path)
+    except ReportError as error:
+        raise ReferenceDataError(error.problems) from None
     if not isinstance(entries, dict):
         raise ReferenceDataError(Problem(path.name, "no entries", "a mapping", "Restore it."))
     return entries

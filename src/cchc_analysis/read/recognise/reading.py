@@ -22,6 +22,7 @@ from cchc_analysis.read.recognise.head import Head, find_level, read_head
 from cchc_analysis.read.recognise.kinds import Kind
 from cchc_analysis.read.recognise.numerals import Numeral, find_numerals
 from cchc_analysis.read.recognise.outline import Place, outline_lines
+from cchc_analysis.read.recognise.pieces import cut_lines
 from cchc_analysis.read.recognise.plain import restore_words
 from cchc_analysis.read.recognise.proposals import Proposer
 from cchc_analysis.read.recognise.raised import raise_marks
@@ -63,7 +64,7 @@ def read_document(
         wording: ``data/reference/wording.yml``.
         head: What is known of the document; proposed from its first lines if not given.
     """
-    lines = spread_tables(restore_words(raise_marks(document.lines)))
+    lines = spread_tables(restore_words(raise_marks(cut_lines(document.lines))))
     head = head or read_head(lines, reference)
     places = outline_lines(lines)
     is_commune = find_level(head.area, reference, head.day) == "commune"
@@ -80,7 +81,7 @@ def read_document(
                 surroundings.mentions[at] = entries[0].mentions
             for entry in entries:
                 proposer.propose(entry)
-        numerals[line.number] = tuple(found)
+        numerals[line.number] = numerals.get(line.number, ()) + tuple(found)
     return Reading(head, numerals, proposer.finish(), tuple(places))
 
 
@@ -90,7 +91,8 @@ def _enter_line(
     """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
     if not line.cells:
         numerals = _mark_repeated(find_numerals(line.text), is_repeated)
-        yield numerals, _make_entries(at, line.text, numerals, None)
+        placed = [replace(n, start=n.start + line.start, end=n.end + line.start) for n in numerals]
+        yield placed, _make_entries(at, line.text, numerals, None, line.start)
         return
     start = 0
     for n, cell in enumerate(line.cells):

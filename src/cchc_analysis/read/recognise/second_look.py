@@ -53,19 +53,15 @@ def look_again(
 def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     """A total without words of its own that comes back as the B of a pair in its line."""
     wholes = {rule.over for rule in wording.rules.values() if rule.over}
-    by_line: dict[int, list[Figure]] = {}
+    first: dict[tuple[int, str], Figure] = {}
     for figure in figures:
-        by_line.setdefault(figure.line, []).append(figure)
+        if figure.indicator in wholes:
+            first.setdefault((figure.line, figure.printed), figure)
     found = []
     for each in figures:
         figure = each
-        twins = [
-            other
-            for other in by_line[figure.line]
-            if other.indicator in wholes and other.printed == figure.printed and other is not figure
-        ]
-        if not figure.indicator and twins and twins[0].start > figure.start:
-            twin = twins[0]
+        twin = first.get((figure.line, figure.printed))
+        if not figure.indicator and twin and twin.start > figure.start:
             figure = replace(
                 figure, indicator=twin.indicator, scope=twin.scope, unit=twin.unit,
                 period_start=twin.period_start, period_end=twin.period_end,

@@ -41,7 +41,7 @@ def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
 def _take_rows(lines: Sequence[Line], start: int) -> list[list[str]]:
     """The rows from a line on that have as many numbers as the first: order, label, numbers."""
     rows: list[list[str]] = []
-    for line in lines[start:]:
+    for line in map(lines.__getitem__, range(start, len(lines))):
         match = None if line.cells else _ROW.match(line.text)
         if not match:
             break

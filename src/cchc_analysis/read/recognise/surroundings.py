@@ -76,6 +76,7 @@ class Surroundings:
         self._nouns = index_nouns(wording.units)
         self._is_commune = is_commune
         self.mentions: dict[int, tuple[Mention, ...]] = {}
+        self._above: dict[int, int] = {}
 
     def collect(self, entry: Entry) -> Words:
         """The words around a mention, nearest level first."""
@@ -298,7 +299,8 @@ class Surroundings:
     def _caption(self, line: int) -> str:
         table, at = self._lines[line].table, line
         while at >= 0 and self._lines[at].table == table:
-            at -= 1
+            at = self._above.get(at, at - 1)
+        self._above[line] = at
         # What stands above the table before this one is not said of it.
         between = takewhile(
             lambda line: not line.cells, reversed(self._lines[max(0, at - 4) : at + 1])
