@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import WIDEST_FIRST, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.exhibits.shared import head_entry
 from cchc_analysis.brief.nouns import Entry
@@ -44,7 +44,10 @@ PARTS = (
 """The seven areas of reform and its impact, in the order of the reports, then tasks and index."""
 
 
-SCOPE_ORDER = (*WIDEST_FIRST, Scope.COMMUNE, Scope.UNSPECIFIED)
+SCOPE_ORDER = (
+    *(Scope.WHOLE_DISTRICT, Scope.DISTRICT_OFFICE, Scope.DISTRICT_AGGREGATE),
+    *(Scope.COMMUNE_AGGREGATE, Scope.COMMUNE, Scope.UNSPECIFIED),
+)
 
 
 def show_reform_areas(brief: Brief) -> Section:

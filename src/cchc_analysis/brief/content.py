@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.reference import Reference
 
-MAIN_SCOPES = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE, Scope.WHOLE_DISTRICT)
-WIDEST_FIRST = (Scope.WHOLE_DISTRICT, Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
+PARTS_OF: Mapping[str, tuple[Scope, ...]] = {
+    "district": (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE),
+    "province": (Scope.DISTRICT_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE),
+    "commune": (),
+}
+"""The parts whose work adds up to that of an area, by its level."""
 NOT_TOLD = ("plan", "panel")
 """Kinds of source that a brief may use, but that are no reason for one."""
 
@@ -86,6 +90,26 @@ class Brief:
             if each.is_target:
                 found.setdefault(each.target.note, []).append(each)
         return tuple(map(Goal.of, found.values()))
+
+    @property
+    def parts(self) -> tuple[Scope, ...]:
+        """Whose work adds up to that of the area: a commune's is one."""
+        return PARTS_OF[str(self.area["level"])]
+
+    @property
+    def whole(self) -> Scope:
+        """The scope of figures of the whole area."""
+        return Scope.COMMUNE if self.area["level"] == "commune" else Scope.WHOLE_DISTRICT
+
+    @property
+    def main_scopes(self) -> tuple[Scope, ...]:
+        """The parts, then the whole."""
+        return (*self.parts, self.whole)
+
+    @property
+    def widest_first(self) -> tuple[Scope, ...]:
+        """The whole, then the parts."""
+        return (self.whole, *self.parts)
 
     @cached_property
     def province(self) -> Mapping[str, Any] | None:
@@ -189,16 +213,16 @@ class Brief:
     def find(self, indicator: str, scope: str | None = None) -> Entry | None:
         """The result of an indicator without breakdown, nearest to the end of the period.
 
-        Without a scope: of the whole district, else of the district office, else of the communes.
+        Without a scope: of the whole area, else of its offices, else of those below it.
         """
         if scope is None:
-            found = (self.find(indicator, each) for each in WIDEST_FIRST)
+            found = (self.find(indicator, each) for each in self.widest_first)
             return next((each for each in found if each), None)
         return self._by_place.get((indicator, scope))
 
     def find_together(self, *indicators: str) -> tuple[Entry, ...]:
         """The results of several indicators in the widest scope that has all; none without one."""
-        for scope in WIDEST_FIRST:
+        for scope in self.widest_first:
             found = [self.find(each, scope) for each in indicators]
             if all(found):
                 return tuple(each for each in found if each)

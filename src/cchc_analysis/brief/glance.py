@@ -25,7 +25,7 @@ from cchc_analysis.brief.telling import (
     tell_number,
     upper,
 )
-from cchc_analysis.data.records import Scope, Severity
+from cchc_analysis.data.records import Severity
 from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import Words, clean_text
 
@@ -72,7 +72,7 @@ def _tell_value(brief: Brief, folder: str, entry: Entry | None) -> Markup:
     if entry is None:
         return tell_missing(brief)
     sign = Markup(' <span class="w">{}</span>').format(SIGNS[Severity.WARNING])
-    scope = name_scope(brief, entry.scope) if entry.scope != Scope.WHOLE_DISTRICT else ""
+    scope = name_scope(brief, entry.scope) if entry.scope != brief.whole else ""
     return Markup(
         '<a class="n" href="{}/index.html#{}">{}</a>{}'
         '<span class="bar{}"><span style="width:{:.0f}%"></span></span>{}'

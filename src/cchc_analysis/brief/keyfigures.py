@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Comparison, Entry, State
 from cchc_analysis.brief.targets import tell_state
 from cchc_analysis.brief.telling import (
@@ -24,7 +24,6 @@ from cchc_analysis.brief.telling import (
     tell_interval,
     wrap,
 )
-from cchc_analysis.data.records import Scope
 
 CORE = (
     ("on_time_rate",),
@@ -125,8 +124,8 @@ def _list_lines(brief: Brief, entry: Entry) -> list[Markup]:
 
 def _tell_scope(brief: Brief, entry: Entry) -> Markup:
     """The scope, if it is not the whole district, and the values of the scopes beside it."""
-    own = [] if entry.scope == Scope.WHOLE_DISTRICT else [name_scope(brief, entry.scope)]
-    beside = [brief.find(entry.indicator, scope) for scope in MAIN_SCOPES[:2]]
+    own = [] if entry.scope == brief.whole else [name_scope(brief, entry.scope)]
+    beside = [brief.find(entry.indicator, scope) for scope in brief.parts]
     parts = [
         brief.words.say("key.part", scope=name_scope(brief, each.scope), n=tell(brief, each))
         for each in beside

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import is_headline
 from cchc_analysis.brief.ledger import tell_arithmetic
 from cchc_analysis.brief.nouns import Comparison, Contradiction, State
@@ -69,7 +69,7 @@ def _list_concerns(brief: Brief) -> list[Markup]:
         brief.words.say(
             "looks.overdue", n=tell(brief, each), scope=lower(name_scope(brief, each.scope))
         )
-        for scope in MAIN_SCOPES[:2]
+        for scope in brief.parts
         if (each := brief.find("dossiers_pending_overdue", scope)) and each.value
     ]
     doubtful = [

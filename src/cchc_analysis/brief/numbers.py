@@ -30,7 +30,7 @@ from cchc_analysis.brief.telling import (
     tell_unit,
 )
 from cchc_analysis.brief.trend import list_last_year
-from cchc_analysis.data.records import Scope, Severity
+from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
 
 BACK = Markup("<!--back-->")
@@ -87,7 +87,7 @@ def _name_place(brief: Brief, entry: Entry) -> Markup:
 
 def _tell_note(brief: Brief, entry: Entry) -> Markup:
     """One item. The scope of most is the whole district, and is named only where it is not."""
-    is_whole = entry.scope == Scope.WHOLE_DISTRICT
+    is_whole = entry.scope == brief.whole
     facts = [
         name_entry(brief, entry),
         Markup("") if is_whole else lower(name_scope(brief, entry.scope)),

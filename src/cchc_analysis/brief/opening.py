@@ -1,6 +1,6 @@
-"""Opening a brief: the slice of the tables for one district and period.
+"""Opening a brief: the slice of the tables for one area and period.
 
-Comes in as the tables of a run; goes out as a ``Brief``. An unknown district or period is named
+Comes in as the tables of a run; goes out as a ``Brief``. An unknown area or period is named
 with the nearest that are known. Knows nothing of HTML, of charts, or of where files lie.
 """
 
@@ -20,6 +20,7 @@ from cchc_analysis.brief.quotes import find_quotes
 from cchc_analysis.data.clean import PeriodError, label_period, nearest_names, parse_period
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
+from cchc_analysis.data.reference import keep_widest
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
     from cchc_analysis.data.words import Words
 
+REPORTING = ("province", "district", "commune")
+"""The levels whose reports have briefs."""
 DERIVED_DECIMALS = 2
 """Decimals of a derived rate: as fine as the finest rate that the reports print."""
 
@@ -41,24 +44,21 @@ def open_brief(
     period: str,
     reports: Path | None = None,
 ) -> Brief:
-    """Open the brief of one district and period.
+    """Open the brief of one area and period.
 
     Args:
         tables: The tables of a run.
         reference: The reference tables.
         words: The strings of the language to tell it in.
-        district: Name or code of a district.
+        district: Name or code of an area of any level, "Cao Lộc" or "phường Kỳ Lừa".
         period: A period label or its Vietnamese name.
         reports: Where the user keeps documents; their sentences are then quoted in the notes.
 
     Raises:
-        CommandError: The district is unknown, or no report on it for the period is held.
+        CommandError: The area is unknown, or no report on it for the period is held.
     """
-    area_id = match_district(reference, district)
-    places = list_briefs(tables, reference)
     label = _match_period(period)
-    if (area_id, label) not in places:
-        raise CommandError(_name_nearest(reference, places, area_id, period))
+    area_id = match_told(reference, list_briefs(tables, reference), district, label)
     sources = choose_sources(tables.sources, reference, area_id, label)
     own = sources[~sources["kind"].isin(NOT_TOLD)]
     used = set(sources["source_id"])
@@ -68,7 +68,7 @@ def open_brief(
     observations = _keep_sources(tables.observations, used)
     figures = _keep_sources(tables.transcripts, used)
     opened = Brief(
-        area=reference.area_rows[area_id],
+        area=reference.area_on(area_id, str(own["period_end"].max())),
         period=label,
         start=own["period_start"].min(),
         end=own["period_end"].max(),
@@ -88,46 +88,42 @@ def open_brief(
     return replace(opened, comparisons=compare_plan(opened))
 
 
-def match_district(reference: Reference, district: str) -> str:
-    """Match a name or code to the id of a district.
+def match_told(
+    reference: Reference, places: Sequence[tuple[str, str]], area: str, label: str
+) -> str:
+    """Match a name or code to the id of an area: the one of that name that reports on the period.
+
+    Args:
+        reference: The areas.
+        places: Each area and period that a report is held of.
+        area: A name, code or id, of any level.
+        label: The label of the period.
 
     Raises:
-        CommandError: No district has that name; offers the nearest.
+        CommandError: No area has that name, or several report; or it has none on the period.
     """
+    named: set[str] = set()
+    for found in reference.list_named(area):
+        named |= found
+        told = {place for place, period in places if place in found and period == label}
+        meant = keep_widest(told, reference.area_rows)
+        if len(meant) == 1:
+            return meant.pop()
+    chosen = {place for place, _ in places if place in named} or named
     try:
-        area_id = reference.match_area(district)
-    except KeyError:
-        raise CommandError(_name_districts(reference, district)) from None
-    level = reference.area_rows[area_id]["level"]
-    if level != "district":
+        area_id = next(iter(chosen)) if len(chosen) == 1 else reference.match_area(area)
+    except KeyError as error:
         raise CommandError(
-            Problem(f"district {district!r}", f"a {level}", "a district", "Name a district.")
-        )
-    return area_id
-
-
-def _name_districts(reference: Reference, district: str) -> Problem:
-    """The districts whose names are like one that nobody knows."""
-    districts = [
-        str(row["name"]) for row in reference.area_rows.values() if row["level"] == "district"
-    ]
-    # Without the kind: "huyện" in front of every name makes all of them alike.
-    bare = {" ".join(name.split()[1:]) or name: name for name in districts}
-    nearest = ", ".join(repr(name) for name in nearest_names(district, bare))
-    return Problem(
-        f"district {district!r}",
-        "not known",
-        "a known district",
-        (f"Did you mean {nearest}? " if nearest else "")
-        + "A new name is a row in data/reference/area_aliases.csv.",
-    )
+            Problem(f"area {area!r}", "not known", "one known area", f"{error.args[0]}.")
+        ) from None
+    raise CommandError(_name_nearest(reference, places, area_id, label))
 
 
 def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
-    """Each district and period that a report is held of, sorted."""
+    """Each area and period that a report is held of, sorted."""
     told = tables.sources[~tables.sources["kind"].isin(NOT_TOLD)]
     places = {(reference.match_source(row), str(row["period"])) for row in list_rows(told)}
-    return sorted(place for place in places if reference.area_rows[place[0]]["level"] == "district")
+    return sorted(place for place in places if reference.area_rows[place[0]]["level"] in REPORTING)
 
 
 def _match_period(period: str) -> str:
@@ -138,7 +134,7 @@ def _match_period(period: str) -> str:
 
 
 def _name_nearest(
-    reference: Reference, places: list[tuple[str, str]], area_id: str, period: str
+    reference: Reference, places: Sequence[tuple[str, str]], area_id: str, period: str
 ) -> Problem:
     name = reference.area_rows[area_id]["name"]
     own = [label for place, label in places if place == area_id]
@@ -147,7 +143,7 @@ def _name_nearest(
     return Problem(
         f"{name}, period {period!r}",
         "no report held",
-        f"a period with a report ({', '.join(own) or 'none for this district'})",
+        f"a period with a report ({', '.join(own) or 'none for this area'})",
         f"Choose one of: {', '.join(offer or others)}.",
     )
 

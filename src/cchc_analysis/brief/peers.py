@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, NOT_TOLD, Brief
+from cchc_analysis.brief.content import NOT_TOLD, Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.position import show_position
@@ -164,7 +164,7 @@ def _tabulate(brief: Brief, same: Sequence[str]) -> Markup:
 
 def list_compared(brief: Brief) -> list[Entry]:
     """The rates of a brief that can stand beside those of others."""
-    return [e for name in COMPARED for s in MAIN_SCOPES if (e := brief.find(name, s))]
+    return [e for name in COMPARED for s in brief.main_scopes if (e := brief.find(name, s))]
 
 
 def _index_values(brief: Brief) -> dict[tuple[str, ...], float]:

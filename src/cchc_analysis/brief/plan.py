@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Comparison, Entry, State
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Comparator, Scope, Status
@@ -40,11 +40,18 @@ def _list_targets(brief: Brief) -> list[Entry]:
         _read_target(row)
         for row in list_rows(brief.reference.targets)
         if row["area_id"] in places
+        and _concerns(brief, str(row["scope"]))
         and row["indicator"] in reported
         and row["value"] == row["value"]
         and row["period_start"] <= brief.end
         and row["period_end"] >= brief.start
     ]
+
+
+def _concerns(brief: Brief, scope: str) -> bool:
+    """Whether a target for a scope is one of the area's: those for districts are of districts."""
+    of_district = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
+    return brief.area["level"] == "district" or scope not in of_district
 
 
 def _read_target(row: Mapping[str, Any]) -> Entry:
@@ -89,7 +96,7 @@ def _list_results(brief: Brief, target: Entry, relation: Mapping[str, Any]) -> l
     if target.scope not in (Scope.WHOLE_DISTRICT, Scope.UNSPECIFIED):
         candidates = [brief.find(indicator, target.scope)]
     elif relation["relation"] == "same" and target.scope == Scope.WHOLE_DISTRICT:
-        candidates = [brief.find(indicator, scope) for scope in MAIN_SCOPES]
+        candidates = [brief.find(indicator, scope) for scope in brief.main_scopes]
     else:
         candidates = [brief.find(indicator)]
     return [

@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from cchc_analysis.brief.chart import Caption, frame
-from cchc_analysis.brief.content import WIDEST_FIRST, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.plots import draw, plot_funnel
 from cchc_analysis.brief.telling import lower, name_area, name_indicator, name_scope
 from cchc_analysis.brief.trends.standings import OUTSIDE, list_limits, tell_scatter
@@ -40,7 +40,7 @@ def show_position(brief: Brief, peers: Sequence[str], existing: int) -> Markup:
     """
     parts = []
     for rate in PLACED:
-        held = ((scope, _list_cases(brief, rate, scope, peers)) for scope in WIDEST_FIRST)
+        held = ((scope, _list_cases(brief, rate, scope, peers)) for scope in brief.widest_first)
         enough = ((scope, cases) for scope, cases in held if _is_enough(brief, cases))
         if first := next(enough, None):
             parts.append(_show(brief, rate, *first, existing))

@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.scores import FIELDS, list_scores
 from cchc_analysis.brief.grade import REQUIRED
 from cchc_analysis.brief.ledger import tell_arithmetic
@@ -31,7 +31,6 @@ from cchc_analysis.brief.telling import (
     wrap,
 )
 from cchc_analysis.data.clean import parse_period
-from cchc_analysis.data.records import Scope
 
 _LABEL = re.compile(r"\d{4}(-\w\w)?")
 
@@ -70,9 +69,9 @@ def _say_dossiers(brief: Brief) -> Markup | None:
         )
     if not received or not rate:
         return None
-    parts = [brief.find("on_time_rate", scope) for scope in MAIN_SCOPES[:2]]
+    parts = [brief.find("on_time_rate", scope) for scope in brief.parts]
     split = Markup("")
-    if rate.scope == Scope.WHOLE_DISTRICT and all(parts):
+    if rate.scope == brief.whole and parts and all(parts):
         split = brief.words.say("summary.split", parts=_join_scopes(brief, parts))
     is_same = received.scope == rate.scope
     return brief.words.say(
@@ -103,8 +102,8 @@ def _say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
     Unsaid only where all are of the whole district, and nothing else is reported of them.
     """
     same = (entry, *beside)
-    others = (brief.find(each.indicator, scope) for each in same for scope in MAIN_SCOPES[:2])
-    if {each.scope for each in same} == {Scope.WHOLE_DISTRICT} and not any(others):
+    others = (brief.find(each.indicator, scope) for each in same for scope in brief.parts)
+    if {each.scope for each in same} == {brief.whole} and not any(others):
         return Markup("")
     return brief.words.say("summary.where", scope=lower(name_scope(brief, entry.scope)))
 
@@ -124,7 +123,7 @@ def _say_backlog(brief: Brief) -> Markup | None:
     if not pending:
         return None
     overdue = brief.find("dossiers_pending_overdue", pending.scope)
-    if not overdue and pending.scope == Scope.WHOLE_DISTRICT:
+    if not overdue and pending.scope == brief.whole:
         overdue = brief.find("dossiers_pending_overdue")
     words = {"n": tell(brief, pending)}
     if not overdue or not overdue.value:
@@ -138,7 +137,7 @@ def _say_backlog(brief: Brief) -> Markup | None:
 
 
 def _say_online(brief: Brief) -> Markup | None:
-    parts = [each for scope in MAIN_SCOPES[:2] if (each := brief.find("online_rate", scope))]
+    parts = [each for scope in brief.parts if (each := brief.find("online_rate", scope))]
     if not parts:
         return _say_rate(brief, "summary.online", "online_rate")
     return brief.words.say("summary.online.scopes", parts=_join_scopes(brief, parts))

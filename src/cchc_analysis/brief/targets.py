@@ -25,7 +25,7 @@ from cchc_analysis.brief.telling import (
     tell_plain,
     wrap,
 )
-from cchc_analysis.data.records import Comparator, Scope
+from cchc_analysis.data.records import Comparator
 from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import plain
 
@@ -100,7 +100,7 @@ def _tell_comparison(brief: Brief, each: Comparison, *, is_judged: bool = False)
     result = each.result
     scope = result.scope if result else each.target.scope
     facts = [
-        name_scope(brief, scope) if result or scope != Scope.WHOLE_DISTRICT else Markup(""),
+        name_scope(brief, scope) if result or scope != brief.whole else Markup(""),
         _tell_why(brief, each),
     ]
     small = Markup(" · ").join(fact for fact in facts if fact)

@@ -16,7 +16,14 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
-from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
+from cchc_analysis.data.words import (
+    AREA_KINDS,
+    COMPARATOR_SIGNS,
+    NO_BREAK,
+    Words,
+    clean_text,
+    plain,
+)
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
@@ -184,9 +191,11 @@ def name_scope(brief: Brief, scope: str) -> Markup:
     """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document."""
     if not scope:
         return Markup("")
-    if scope == "whole_district" and brief.area["type"] != "huyện":
-        return brief.words.say("scope.whole_city")
-    return brief.words.say(f"scope.{scope}")
+    kind = AREA_KINDS.get(str(brief.area["type"]), "")
+    if scope == brief.whole and brief.words.has(f"scope.whole.{kind}"):
+        return brief.words.say(f"scope.whole.{kind}")
+    of_level = f"scope.{scope}.{brief.area['level']}"
+    return brief.words.say(of_level if brief.words.has(of_level) else f"scope.{scope}")
 
 
 def name_area(brief: Brief) -> Markup:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import HEADLINES
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.peers import list_periods
@@ -140,7 +140,7 @@ def _list_series(brief: Brief) -> Iterator[tuple[Entry, pd.DataFrame]]:
     broken = break_series(_list_own(brief), brief.reference)
     window = broken["period_start"].str[4:] + broken["period_end"].str[4:]
     for name in HEADLINES:
-        for scope in MAIN_SCOPES:
+        for scope in brief.main_scopes:
             entry = brief.find(name, scope)
             if entry is None:
                 continue

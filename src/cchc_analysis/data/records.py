@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 class Scope(StrEnum):
-    """Whose work is counted."""
+    """Whose work is counted, seen from the area that reports.
+
+    The area's own offices (a district's one-stop, a province's departments), the districts or the
+    communes below it together, all of it, one commune. Codes are those of a district's reports.
+    """
 
     DISTRICT_OFFICE = "district_office"
+    DISTRICT_AGGREGATE = "district_aggregate"
     COMMUNE_AGGREGATE = "commune_aggregate"
     WHOLE_DISTRICT = "whole_district"
     COMMUNE = "commune"

@@ -35,12 +35,14 @@ COMPARATOR_SIGNS = {
 AREA_KINDS = {
     "tỉnh": "province",
     "thành phố": "city",
+    "thành phố trực thuộc trung ương": "city",
     "thị xã": "town",
     "quận": "urban_district",
     "huyện": "district",
     "phường": "ward",
     "thị trấn": "township",
     "xã": "commune",
+    "đặc khu": "special_zone",
 }
 """Kinds of area, by the Vietnamese word that the areas hold."""
 _DATE_FORMATS = {"vi": "d/M/y", "en": "d MMMM y"}
@@ -134,8 +136,9 @@ class Words:
     def short_name(self, row: Mapping[str, Any]) -> Markup:
         """The name of an area without its kind."""
         kind, name = str(row.get("type") or ""), str(row["name"])
-        has_kind = kind and name.casefold().startswith(f"{kind.casefold()} ")
-        return clean_text(name[len(kind) + 1 :] if has_kind else name)
+        word = kind.removesuffix(" trực thuộc trung ương").casefold()
+        has_kind = word and name.casefold().startswith(f"{word} ")
+        return clean_text(name[len(word) + 1 :] if has_kind else name)
 
     def span(self, start: str, end: str) -> Markup:
         """The dates of a window, or the one day of a stock."""

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.chart import Caption, frame
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
     only_table,
@@ -20,7 +20,6 @@ from cchc_analysis.brief.exhibits.shared import (
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_flow
 from cchc_analysis.brief.telling import cite, name_scope, tell, tell_plain
-from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import plain
 
 _Part = tuple[Entry, str]
@@ -70,8 +69,8 @@ FLOW_ROWS = (
 
 def exhibit_flow(brief: Brief) -> Exhibit | None:
     """Dossiers: what came in above what became of it, to scale, per scope."""
-    panels = [panel for scope in MAIN_SCOPES[:2] if (panel := _build_panel(brief, scope))]
-    if not panels and (whole := _build_panel(brief, Scope.WHOLE_DISTRICT)):
+    panels = [panel for scope in brief.parts if (panel := _build_panel(brief, scope))]
+    if not panels and (whole := _build_panel(brief, brief.whole)):
         panels = [whole]
     table, shown = tabulate_scopes(brief, FLOW_ROWS, brief.words.say("flow.table"))
     if not panels:

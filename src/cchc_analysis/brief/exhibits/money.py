@@ -27,7 +27,6 @@ from cchc_analysis.brief.telling import (
     tell_unit,
     upper,
 )
-from cchc_analysis.data.records import Scope
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import clean_text, plain
 
@@ -90,11 +89,11 @@ def _name_share(brief: Brief, share: Entry) -> str:
 def exhibit_equipment(brief: Brief) -> Exhibit | None:
     """Money spent on one-stops, by who spent it; the printed total beside it."""
     all_of_it = [entry for entry in brief.results if entry.indicator == SPENDING]
-    spent = [entry for entry in all_of_it if entry.scope != Scope.WHOLE_DISTRICT]
+    spent = [entry for entry in all_of_it if entry.scope != brief.whole]
     if len(spent) < 3:
         return None
     spent.sort(key=lambda entry: -entry.value)
-    words, whole = brief.words, brief.find(SPENDING, Scope.WHOLE_DISTRICT)
+    words, whole = brief.words, brief.find(SPENDING, brief.whole)
     unit = tell_unit(brief, spent[0], many=True)
     rows = [_draw_spender(brief, entry) for entry in spent]
     caption = Caption(

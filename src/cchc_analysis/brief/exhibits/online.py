@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from cchc_analysis.brief.chart import Caption, frame
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.shared import (
     Exhibit,
     choose_axis,
@@ -52,7 +52,7 @@ def exhibit_procedures(brief: Brief) -> Exhibit | None:
     """Procedures by how far they can be handled online, per scope."""
     table, shown = tabulate_scopes(brief, PROCEDURE_ROWS, brief.words.say("procedures.table"))
     rows, used, facts = [], [], []
-    for scope in MAIN_SCOPES[:2]:
+    for scope in brief.parts:
         total, full = brief.find("tthc_total", scope), brief.find("tthc_online_full", scope)
         partial = brief.find("tthc_online_partial", scope)
         if not (total and full and partial) or full.value + partial.value > total.value:
@@ -95,7 +95,7 @@ def exhibit_online(brief: Brief) -> Exhibit | None:
     rates = [
         entry
         for name in ("online_rate", "dossiers_digitised_rate")
-        for scope in MAIN_SCOPES
+        for scope in brief.main_scopes
         if (entry := brief.find(name, scope))
     ]
     if len(rates) < 2:

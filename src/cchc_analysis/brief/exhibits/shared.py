@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import MAIN_SCOPES, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import (
     name_indicator,
@@ -53,9 +53,9 @@ def tabulate_scopes(
     brief: Brief, indicators: Sequence[str], caption: Markup
 ) -> tuple[Markup, list[Entry]]:
     """A table of indicators by scope, and the values in it; scopes without any are left out."""
-    found = {name: {s: brief.find(name, s) for s in MAIN_SCOPES} for name in indicators}
+    found = {name: {s: brief.find(name, s) for s in brief.main_scopes} for name in indicators}
     found = {name: cells for name, cells in found.items() if any(cells.values())}
-    scopes = [s for s in MAIN_SCOPES if any(cells[s] for cells in found.values())]
+    scopes = [s for s in brief.main_scopes if any(cells[s] for cells in found.values())]
     shown = [entry for cells in found.values() for entry in cells.values() if entry]
     if not shown:
         return Markup(""), []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -188,6 +188,11 @@ class Reference:
             raise KeyError(self._tell_other_time(known, day))
         raise KeyError(self._offer(name, day, level))
 
+    def list_named(self, name: str) -> Iterator[set[str]]:
+        """All areas that a name, code or id can mean at any time, the communes after the others."""
+        for index in self._choose_indexes(name, ""):
+            yield self._list_meant(index, name, "")
+
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
 
@@ -210,7 +215,15 @@ class Reference:
         Raises:
             KeyError: As ``match_area``.
         """
-        return self.match_area(str(source["area"]), find_issue_day(source))
+        key = str(source["area"]), find_issue_day(source)
+        if key not in self._matched:
+            self._matched[key] = self.match_area(*key)
+        return self._matched[key]
+
+    @cached_property
+    def _matched(self) -> dict[tuple[str, str], str]:
+        """Areas of sources: every page asks for those of all."""
+        return {}
 
     def _choose_indexes(self, name: str, level: str) -> Iterable[AreaIndex]:
         """The wide areas first: the communes are loaded for their kinds and for strangers only."""
