@@ -80,7 +80,7 @@ def repository() -> Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A project of two made-up districts with three sources, free to be spoilt."""
-    return _make_project(tmp_path / "project")
+    return make_project(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,7 @@ def processed_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
     from cchc_analysis import pipeline
 
     def make(root: Path) -> None:
-        made = _make_project(root)
+        made = make_project(root)
         pipeline.store(made, pipeline.process(made))
 
     return Project(make_once(tmp_path_factory, "processed", make))
@@ -101,7 +101,8 @@ def processed(processed_once: Project, tmp_path: Path) -> Project:
     return Project(shutil.copytree(processed_once.root, tmp_path / "project"))
 
 
-def _make_project(root: Path) -> Project:
+def make_project(root: Path) -> Project:
+    """A project of made-up districts with three sources, in an empty folder."""
     made = Project(root)
     made.raw.mkdir(parents=True)
     shutil.copytree(MADE_UP / "transcripts", made.raw / "transcripts")

@@ -71,7 +71,7 @@ def only(report: str) -> Brief:
         ("Sông Mâi", "Sông Mây"),
         ("<script>alert(1)</script>", "not known"),
         ("../../etc", "not known"),
-        ("Tỉnh Thử Nghiệm", "a province"),
+        ("Tỉnh Thử Nghiệm", "no report held"),
     ],
 )
 def test_an_unknown_district_is_named_with_the_nearest(district: str, words: str) -> None:

@@ -20,7 +20,7 @@ from cchc_analysis.brief.nouns import (
 )
 from cchc_analysis.brief.quotes import Quotes
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, Scope, Severity, Status
+from cchc_analysis.data.records import QUANTITY, TWO_TIERS_SINCE, Scope, Severity, Status
 from cchc_analysis.data.words import Words
 
 if TYPE_CHECKING:
@@ -28,12 +28,8 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.reference import Reference
 
-PARTS_OF: Mapping[str, tuple[Scope, ...]] = {
-    "district": (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE),
-    "province": (Scope.DISTRICT_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE),
-    "commune": (),
-}
-"""The parts whose work adds up to that of an area, by its level."""
+TWO_TIERS = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
+THREE_TIERS = (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE)
 NOT_TOLD = ("plan", "panel")
 """Kinds of source that a brief may use, but that are no reason for one."""
 
@@ -94,7 +90,10 @@ class Brief:
     @property
     def parts(self) -> tuple[Scope, ...]:
         """Whose work adds up to that of the area: a commune's is one."""
-        return PARTS_OF[str(self.area["level"])]
+        if self.area["level"] == "commune":
+            return ()
+        is_above_districts = self.area["level"] == "province" and self.end < TWO_TIERS_SINCE
+        return THREE_TIERS if is_above_districts else TWO_TIERS
 
     @property
     def whole(self) -> Scope:

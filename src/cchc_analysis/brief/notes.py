@@ -23,6 +23,7 @@ from cchc_analysis.brief.telling import (
     lower,
     name_area,
     name_indicator,
+    name_scope,
     name_source,
     tell_title,
     wrap,
@@ -51,7 +52,9 @@ def show_notes(brief: Brief) -> Section:
         head(3, "about-definitions", say("notes.definitions")),
         _list_definitions(brief),
         head(3, "about-numbers", say("notes.numbers")),
-        Markup("<p>{}</p>\n").format(say("notes.numbers.intro")),
+        Markup("<p>{}</p>\n").format(
+            say("notes.numbers.intro", whole=lower(name_scope(brief, brief.whole)))
+        ),
         tell_numbers(brief),
         link_downloads(brief.words, BRIEF_FILES),
         head(3, "about-citing", say("notes.citing")),

@@ -18,16 +18,22 @@ if TYPE_CHECKING:
 class Scope(StrEnum):
     """Whose work is counted, seen from the area that reports.
 
-    The area's own offices (a district's one-stop, a province's departments), the districts or the
-    communes below it together, all of it, one commune. Codes are those of a district's reports.
+    Its own offices, the communes below it together, all of it, one commune. A province of the time
+    of three tiers has its departments (``province_office``) and its districts together besides:
+    offices and communes alone are not all of it.
     """
 
     DISTRICT_OFFICE = "district_office"
+    PROVINCE_OFFICE = "province_office"
     DISTRICT_AGGREGATE = "district_aggregate"
     COMMUNE_AGGREGATE = "commune_aggregate"
     WHOLE_DISTRICT = "whole_district"
     COMMUNE = "commune"
     UNSPECIFIED = "unspecified"
+
+
+TWO_TIERS_SINCE = "2025-07-01"
+"""There are no districts since (NQ 203/2025/QH15): provinces, and communes below them."""
 
 
 class Status(StrEnum):

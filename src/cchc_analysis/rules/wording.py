@@ -34,6 +34,8 @@ LANGUAGES = ("vi", "en")
 SCOPES: Mapping[str, Mapping[str, str]] = {
     "vi": {
         Scope.DISTRICT_OFFICE: "cấp huyện",
+        Scope.PROVINCE_OFFICE: "các sở, ban, ngành",
+        Scope.DISTRICT_AGGREGATE: "cấp huyện",
         Scope.COMMUNE_AGGREGATE: "cấp xã",
         Scope.WHOLE_DISTRICT: "toàn địa bàn",
         Scope.COMMUNE: "một xã",
@@ -41,12 +43,22 @@ SCOPES: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         Scope.DISTRICT_OFFICE: "district one-stop",
+        Scope.PROVINCE_OFFICE: "provincial departments",
+        Scope.DISTRICT_AGGREGATE: "districts",
         Scope.COMMUNE_AGGREGATE: "communes",
         Scope.WHOLE_DISTRICT: "whole district",
         Scope.COMMUNE: "one commune",
         Scope.UNSPECIFIED: "level not stated",
     },
 }
+OF_PROVINCE: Mapping[str, Mapping[str, str]] = {
+    "vi": {Scope.DISTRICT_OFFICE: "các sở, ban, ngành"},
+    "en": {
+        Scope.DISTRICT_OFFICE: "provincial departments",
+        Scope.WHOLE_DISTRICT: "whole province",
+    },
+}
+"""What the same scopes are called in a province's report."""
 
 PLACES: Mapping[str, Mapping[str, str]] = {
     "vi": {"text": "mục {section}", "table": "mục {section}, bảng"}
@@ -176,6 +188,8 @@ class Teller:
         area = self._reference.area_rows.get(area_id)
         if scope == Scope.COMMUNE and area and area["level"] == "commune":
             return str(area["name"])
+        if area and area["level"] == "province" and scope in OF_PROVINCE[language]:
+            return OF_PROVINCE[language][scope]
         return SCOPES[language].get(scope, scope)
 
     def _name_breakdown(self, breakdown: str, language: str) -> str:

@@ -23,7 +23,7 @@ COUNTED = (
     r"đ/c|lớp|học viên|buổi|hội nghị|doanh nghiệp|hộ\b|giải pháp|mô hình|tài khoản|hộp thư|"
     r"chứng thư|máy|thiết bị|trường|đoàn|bộ\b|quyết định|kế hoạch|công văn|báo cáo|phó\b|trưởng\b"
 )
-_PLACES = r"huyện|thành phố|thị xã|quận|tỉnh|địa phương|phòng|sở|ban|thôn|thị trấn"
+_PLACES = r"huyện|thành phố|thị xã|quận|tỉnh|địa phương|phòng|sở|ban|thôn|thị trấn|đặc khu"
 _SPELLED = "một hai ba bốn tư năm lăm sáu bảy tám chín mười mươi trăm"
 _NOT_SPELLED = "".join(f"(?<!{word} )" for word in _SPELLED.split())
 _PATTERNS: tuple[tuple[Kind, str, str], ...] = (

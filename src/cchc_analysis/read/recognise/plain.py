@@ -17,7 +17,8 @@ from cchc_analysis.read.documents.lines import Line
 SPELLED = (
     "báo cáo", "kế hoạch", "thông báo", "quyết định", "nghị định", "nghị quyết", "công văn",
     "ủy ban nhân dân", "cải cách hành chính", "phương hướng", "nhiệm vụ", "mục tiêu", "phấn đấu",
-    "thành phố", "thị xã", "thị trấn", "huyện", "quận", "tỉnh", "phường", "cấp xã", "cấp huyện",
+    "thành phố", "thị xã", "thị trấn", "đặc khu", "huyện", "quận", "tỉnh", "phường", "cấp xã",
+    "cấp huyện",
     "tính đến", "từ ngày", "đến ngày", "đến nay", "ngày", "tháng", "đầu năm", "cuối năm", "năm",
     "quý", "cùng kỳ", "so với", "trong đó", "mức độ", "giai đoạn", "xếp thứ", "xếp hạng", "điểm",
     "trước hạn", "đúng hạn", "quá hạn", "lĩnh vực", "chỉ số", "bộ phận một cửa", "kết quả",

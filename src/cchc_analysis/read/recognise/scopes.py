@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cchc_analysis.data.records import Scope
+from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import CAPITALS
 from cchc_analysis.read.recognise.borders import REMARK, SENTENCE_END
@@ -73,6 +73,8 @@ _COMMUNE = re.compile(
     rf"(?:UBND\s+)?((?i:xã|phường|thị trấn|đặc khu)\s+"
     rf"[{CAPITALS}][\w'’]*(?:\s+[{CAPITALS}][\w'’]*){{0,3}})"
 )
+
+IN_PROVINCE = {"@district_office": Scope.DISTRICT_AGGREGATE}
 
 
 class Scopes:
@@ -165,8 +167,17 @@ class Scopes:
         if said[-1] == "@whole_district" and said[0] != said[-1] and level.name != "heading":
             # "Với cấp xã, toàn tỉnh tiếp nhận …": all communes, not all levels.
             said = said[:1]
-        # Ours has no word for the offices of a province.
-        return Scope.UNSPECIFIED if said[-1] == "@province" else Scope(said[-1].removeprefix("@"))
+        return self._translate(said[-1])
+
+    def _translate(self, term: str) -> Scope:
+        """The scope that a term means: in a province's report its districts are told together."""
+        if self.level != "province":
+            # There is no word for the offices of a province.
+            return Scope.UNSPECIFIED if term == "@province" else Scope(term.removeprefix("@"))
+        if term == "@province":
+            has_districts = self._head.day < TWO_TIERS_SINCE
+            return Scope.PROVINCE_OFFICE if has_districts else Scope.DISTRICT_OFFICE
+        return IN_PROVINCE.get(term) or Scope(term.removeprefix("@"))
 
     def _list_scopes(self, entry: Entry, words: Words) -> Iterator[Level]:
         """The levels that may say whose work it is; far behind a figure something else is said."""

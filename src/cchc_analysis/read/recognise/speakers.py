@@ -41,7 +41,7 @@ class Speaker:
 
 
 _NAME = rf"[{CAPITALS}][\w'’]*(?:[ -][{CAPITALS}][\w'’]*){{0,3}}"
-_UNIT = r"(?i:xã|phường|thị trấn)"
+_UNIT = r"(?i:xã|phường|thị trấn|đặc khu)"
 _OFFICES = (
     r"(?:(?:lực lượng|ngành|cơ quan)\s+)?công an\b|(?:ban chỉ huy )?quân sự huyện|t(?:òa|oà) án|"
     r"viện kiểm sát|(?:chi cục |cơ quan )?thi hành án|"

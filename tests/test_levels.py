@@ -1,0 +1,162 @@
+"""From a document to a brief for every level: province, commune, ward, special zone.
+
+The reports are made up, for made-up places.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from brief_work import load_words_of, tell_page
+from cchc_analysis import brief as briefs
+from cchc_analysis import pipeline
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.opening import list_briefs
+from cchc_analysis.data.records import Scope, Tables
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.read import accept_source, read_report
+from conftest import make_project
+
+PROVINCE = """ỦY BAN NHÂN DÂN
+TỈNH THỬ NGHIỆM
+Số: 512/BC-UBND
+Thử Nghiệm, ngày 12 tháng 6 năm 2024
+
+BÁO CÁO
+Công tác cải cách hành chính 6 tháng đầu năm 2024
+
+1. Cải cách thủ tục hành chính
+Từ ngày 01/01/2024 đến ngày 10/6/2024, toàn tỉnh tiếp nhận 52.340 hồ sơ; \
+đã giải quyết 50.100 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn toàn tỉnh đạt 98,7%.
+2. Cấp tỉnh: tiếp nhận trực tuyến 9.100 hồ sơ. Cấp huyện: tiếp nhận trực tuyến 12.400 hồ sơ. \
+Cấp xã: tiếp nhận trực tuyến 20.300 hồ sơ.
+"""
+COMMUNE = """ỦY BAN NHÂN DÂN
+XÃ SUỐI MƠ
+Số: 31/BC-UBND
+Suối Mơ, ngày 20 tháng 9 năm 2025
+
+BÁO CÁO
+Công tác cải cách hành chính quý III năm 2025
+
+1. Cải cách thủ tục hành chính
+Từ ngày 01/7/2025 đến ngày 15/9/2025, Trung tâm Phục vụ hành chính công xã tiếp nhận 1.204 hồ sơ; \
+đã giải quyết 1.150 hồ sơ, đang giải quyết 54 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn đạt 97,5%.
+"""
+WARD = """ỦY BAN NHÂN DÂN
+PHƯỜNG BẾN LỤA
+Số: 88/BC-UBND
+Bến Lụa, ngày 10 tháng 12 năm 2025
+
+BÁO CÁO
+Công tác cải cách hành chính năm 2025
+
+1. Cải cách thủ tục hành chính
+Trung tâm Phục vụ hành chính công phường tiếp nhận 6.310 hồ sơ; đã giải quyết 6.204 hồ sơ, \
+đang giải quyết 106 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn đạt 99,2%.
+"""
+ZONE = """ỦY BAN NHÂN DÂN
+ĐẶC KHU HÒN TRĂNG
+Số: 12/BC-UBND
+Hòn Trăng, ngày 18 tháng 9 năm 2026
+
+BÁO CÁO
+Công tác cải cách hành chính 9 tháng đầu năm 2026
+
+1. Cải cách thủ tục hành chính
+Trung tâm Phục vụ hành chính công đặc khu tiếp nhận 812 hồ sơ; đã giải quyết 800 hồ sơ, \
+đang giải quyết 12 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn đạt 98%.
+"""
+DOCUMENTS = {
+    ("990", "2024-H1"): PROVINCE,
+    ("993", "2025-Q3"): COMMUNE,
+    ("994", "2025"): WARD,
+    ("995", "2026-9M"): ZONE,
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reference, Tables]:
+    """The tables of a project that read and accepted all four documents."""
+    project = make_project(tmp_path_factory.mktemp("levels") / "project")
+    for number, text in enumerate(DOCUMENTS.values()):
+        path = project.root / f"report_{number}.txt"
+        path.write_text(text, "utf-8")
+        drafted = read_report(project, path)
+        assert drafted.undecided == (), (text.splitlines()[1], drafted.undecided)
+        accept_source(project, drafted.source_id)
+    run = pipeline.process(project)
+    assert not run.problems
+    return run.reference, run.tables
+
+
+def open_of(made: tuple[Reference, Tables], area: str, period: str, lang: str) -> Brief:
+    reference, tables = made
+    return briefs.open_brief(tables, reference, load_words_of(lang), area, period)
+
+
+def test_every_level_has_its_brief(made: tuple[Reference, Tables]) -> None:
+    reference, tables = made
+    assert set(DOCUMENTS) <= set(list_briefs(tables, reference))
+
+
+@pytest.mark.parametrize(
+    ("area", "period", "name", "scope", "received"),
+    [
+        ("tỉnh Thử Nghiệm", "2024-H1", "tỉnh Thử Nghiệm", "Toàn tỉnh", 52_340),
+        ("xã Suối Mơ", "2025-Q3", "xã Suối Mơ", "Toàn xã", 1_204),
+        ("Ben Lua", "2025", "phường Bến Lụa", "Toàn phường", 6_310),
+        ("đặc khu Hòn Trăng", "2026-9M", "đặc khu Hòn Trăng", "Toàn đặc khu", 812),
+    ],
+)
+def test_a_brief_speaks_of_its_level(
+    made: tuple[Reference, Tables], area: str, period: str, name: str, scope: str, received: int
+) -> None:
+    from cchc_analysis.brief.telling import name_area, name_scope
+
+    brief = open_of(made, area, period, "vi")
+    assert name_area(brief) == name
+    assert name_scope(brief, brief.whole) == scope
+    entry = brief.find("dossiers_received_total")
+    assert entry is not None
+    assert (entry.value, entry.scope) == (received, brief.whole)
+    assert grade_brief(brief).missing == ()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("place", DOCUMENTS)
+def test_a_page_names_no_level_but_its_own(
+    made: tuple[Reference, Tables], place: tuple[str, str], lang: str
+) -> None:
+    page = tell_page(open_of(made, *place, lang))
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split()).casefold()
+    wrong = ["toàn huyện", "whole district", "district level"]
+    wrong += [] if place[0] == "990" else ["cấp huyện"]
+    assert [text[text.find(each) - 60 :][:120] for each in wrong if each in text] == []
+
+
+def test_a_commune_has_no_parts_and_a_province_has_three(made: tuple[Reference, Tables]) -> None:
+    assert open_of(made, "994", "2025", "vi").parts == ()
+    assert open_of(made, "990", "2024-H1", "vi").parts == (
+        Scope.PROVINCE_OFFICE,
+        Scope.DISTRICT_AGGREGATE,
+        Scope.COMMUNE_AGGREGATE,
+    )
+
+
+def test_a_province_tells_its_departments_districts_and_communes_apart(
+    made: tuple[Reference, Tables],
+) -> None:
+    from cchc_analysis.brief.telling import name_scope
+
+    brief = open_of(made, "990", "2024-H1", "vi")
+    told = {
+        str(name_scope(brief, each.scope)): each.value
+        for each in brief.results
+        if each.indicator == "dossiers_received_online"
+    }
+    parts = {"Các sở, ban, ngành": 9_100, "Cấp huyện": 12_400, "Cấp xã": 20_300}
+    assert told == parts | {"Toàn tỉnh": sum(parts.values())}
