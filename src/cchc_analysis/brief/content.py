@@ -96,6 +96,12 @@ class Brief:
         return THREE_TIERS if is_above_districts else TWO_TIERS
 
     @property
+    def added_up(self) -> tuple[Scope, ...]:
+        """The parts that formulas add up, in words that are true of this level."""
+        is_new_province = self.area["level"] == "province" and self.parts == TWO_TIERS
+        return () if is_new_province else self.parts
+
+    @property
     def whole(self) -> Scope:
         """The scope of figures of the whole area."""
         return Scope.COMMUNE if self.area["level"] == "commune" else Scope.WHOLE_DISTRICT

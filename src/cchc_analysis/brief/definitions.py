@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -15,9 +16,19 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
     from cchc_analysis.data.words import Words
 
+_SCOPE = re.compile(r"@(\w+)")
 
-def define_indicator(words: Words, reference: Reference, indicator: str) -> Markup:
+
+def define_indicator(
+    words: Words, reference: Reference, indicator: str, scopes: Container[str] | None = None
+) -> Markup:
     """What an indicator counts, how it is worked out where reports leave it out, and its source.
+
+    Args:
+        words: The strings of the language.
+        reference: The catalogue, the definitions and the formulas.
+        indicator: A code of the catalogue.
+        scopes: Only formulas that add up these scopes; of any, when ``None``.
 
     Returns:
         Sentences in the language of ``words``; nothing where nobody has defined it yet.
@@ -26,7 +37,11 @@ def define_indicator(words: Words, reference: Reference, indicator: str) -> Mark
     if row is None:
         return Markup("")
     ways = reference.derivations[reference.derivations["indicator"] == indicator]
-    told = dict.fromkeys(clean_text(way) for way in ways[f"definition_{words.lang}"])
+    told = dict.fromkeys(
+        clean_text(way)
+        for way, formula in zip(ways[f"definition_{words.lang}"], ways["formula"], strict=True)
+        if scopes is None or all(each in scopes for each in _SCOPE.findall(formula))
+    )
     parts = [
         words.pick(row, "definition"),
         words.say("notes.worked_out", ways=Markup("; ").join(told)) if told else Markup(""),

@@ -179,7 +179,7 @@ def _list_definitions(brief: Brief) -> Markup:
         if brief.reference.indicator_rows[entry.indicator]["denominator"]:
             told.setdefault(
                 entry.indicator,
-                define_indicator(brief.words, brief.reference, entry.indicator),
+                define_indicator(brief.words, brief.reference, entry.indicator, brief.added_up),
             )
     items = Markup("").join(
         Markup("<dt>{}</dt><dd>{}</dd>\n").format(name_indicator(brief, indicator), definition)
