@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
@@ -59,6 +60,8 @@ _NAMED_COMMITTEE = re.compile(r"(?i)^\W*(?:(?:ủy|uỷ) ban nhân dân|ubnd)\b"
 _AS_SUBJECT = re.compile(
     rf"(?:^\W*|[,.;:]\s+)((?i:{LEVELS}))\s+(?:đã|có|tiếp nhận|giải quyết|nhận|triển khai)\b"
 )
+
+_COMMITTEE_ALONE = re.compile(r"(?i)^\W*(?:ủy|uỷ) ban nhân dân\W*$")
 
 
 @dataclass
@@ -188,9 +191,12 @@ def is_known(name: str, reference: Reference, day: str) -> bool:
 
 def _name_issuers(top: Sequence[str]) -> list[str]:
     """The area of the only office that lines in capitals name at the top: whose paper it is."""
+    lines = [*top[:6]]
+    # "ỦY BAN NHÂN DÂN" on a line of its own goes on with whose it is.
+    lines += [f"{one} {two}" for one, two in pairwise(lines) if _COMMITTEE_ALONE.match(one)]
     names = [
         name
-        for text in top[:6]
+        for text in lines
         if text.isupper() and _NAMED_COMMITTEE.match(text)
         for name in list_names(text)
     ]
