@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from cchc_analysis.brief.own_cells import show_own_cells
 from cchc_analysis.brief.printing import find_browser, print_page
 from cchc_analysis.data.files import write_text
 from cchc_analysis.data.words import Words, load_words, shorten_text
@@ -241,7 +242,8 @@ def export_page(executed: NotebookNode, project: Project, words: Words) -> str:
     }
     # Not HTMLExporter's own method: it parses the finished page again with BeautifulSoup, to patch
     # what our template does not have, and takes most of the time and the case of SVG names.
-    body, _ = TemplateExporter.from_notebook_node(exporter, executed, resources={"page": page})
+    shown = show_own_cells(executed, words)
+    body, _ = TemplateExporter.from_notebook_node(exporter, shown, resources={"page": page})
     return str(body)
 
 
