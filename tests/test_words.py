@@ -64,7 +64,8 @@ def test_an_area_is_named_in_the_language() -> None:
     area = {"name": "Thành phố Lạng Sơn", "type": "thành phố"}
     assert load_words_of("vi").place(area) == "thành phố Lạng Sơn"
     assert load_words_of("en").place(area) == "Lạng Sơn city"
-    assert load_words_of("en").place({"name": "Đặc khu X", "type": "đặc khu"}) == "Đặc khu X"
+    assert load_words_of("en").place({"name": "Đặc khu X", "type": "đặc khu"}) == "X special zone"
+    assert load_words_of("en").place({"name": "Khu Y", "type": "khu"}) == "Khu Y"
 
 
 @pytest.mark.parametrize(
