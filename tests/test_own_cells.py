@@ -92,7 +92,7 @@ def test_a_chart_that_runs_gives_way_to_its_picture(words: Words) -> None:
 
 
 def test_warnings_on_standard_error_are_no_part_of_the_page(words: Words) -> None:
-    assert show(words, new_output("stream", name="stderr", text="/home/x: warning")) == []
+    assert show(words, new_output("stream", name="stderr", text="a warning with a path")) == []
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ from cchc_analysis.brief.telling import (
     name_scope,
     tell,
     tell_marks,
-    upper,
     wrap,
 )
 from cchc_analysis.data.clean import parse_period
@@ -166,7 +165,6 @@ def _say_index(brief: Brief) -> Markup | None:
     if not total or not best:
         return None
     words: dict[str, Any] = {
-        "area": upper(name_area(brief)),
         "where": _say_where(brief, total),
         "n": tell(brief, total, unit=False, marks=False),
         "m": tell(brief, best) + tell_marks(brief, brief.marks(total)),
