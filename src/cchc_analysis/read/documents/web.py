@@ -78,7 +78,7 @@ def read_web(path: Path, data: bytes) -> Document:
         ReportError: There is no text in it, or it nests without end.
     """
     text, _ = decode_text(path, data)
-    reader = _Reader(path)
+    reader = _WebReader(path)
     reader.feed(text)
     reader.close()
     parts = list(_drop_links(reader.finish()))
@@ -87,7 +87,7 @@ def read_web(path: Path, data: bytes) -> Document:
     return build_document(parts, "html")
 
 
-class _Reader(HTMLParser):
+class _WebReader(HTMLParser):
     """Collects blocks of text and table rows; ``links`` is how much of a block is links."""
 
     def __init__(self, path: Path) -> None:

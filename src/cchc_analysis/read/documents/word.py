@@ -39,14 +39,14 @@ def read_word(path: Path, data: bytes) -> Document:
     refuse_outside_parts(path, archive)
     body = _parse(path, archive, "word/document.xml")
     notes = {kind: _read_notes(path, archive, kind) for kind in ("footnote", "endnote")}
-    reader = _Reader(notes, Numbering(_parse_if_there(path, archive, "word/numbering.xml")))
+    reader = _WordReader(notes, Numbering(_parse_if_there(path, archive, "word/numbering.xml")))
     parts = list(reader.read(body))
     if not any(part.strip() if isinstance(part, str) else part.cells for part in parts):
         raise refuse(path, "no text in it", "a document with text", "A scan needs its text first.")
     return build_document(parts, "docx")
 
 
-class _Reader:
+class _WordReader:
     """Walks the body once; notes come out after the paragraph or table that their mark is in."""
 
     def __init__(self, notes: dict[str, dict[str, Element]], numbering: Numbering) -> None:

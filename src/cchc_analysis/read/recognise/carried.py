@@ -15,7 +15,7 @@ from typing import TypeVar
 from cchc_analysis.data.records import Period
 from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.recognise.head import Head
-from cchc_analysis.read.recognise.outline import Place
+from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.windows import find_day, find_exact_window
 
 _CAPTION = re.compile(r"(?i)^\W*(?:bảng|biểu|phụ biểu|phụ lục)(?:\s+số)?\s+\d")
@@ -24,7 +24,7 @@ _Found = TypeVar("_Found")
 
 
 def carry_days(
-    lines: Sequence[Line], places: Sequence[Place], default: Period
+    lines: Sequence[Line], places: Sequence[OutlinePlace], default: Period
 ) -> list[tuple[dt.date | None, dt.date | None]]:
     """The day up to which each line counts: what stands above it names, and it itself."""
     days: list[tuple[dt.date | None, dt.date | None]] = []
@@ -40,7 +40,7 @@ def carry_days(
 
 
 def carry_windows(
-    lines: Sequence[Line], places: Sequence[Place], head: Head
+    lines: Sequence[Line], places: Sequence[OutlinePlace], head: Head
 ) -> list[Period | None]:
     """The window over which the dossiers of each line are counted, up to the next heading."""
     titled = window = find_exact_window(head.title, head.window)
@@ -58,7 +58,7 @@ def carry_windows(
 
 
 def _ask_headings(
-    lines: Sequence[Line], place: Place, find: Callable[[str], _Found | None]
+    lines: Sequence[Line], place: OutlinePlace, find: Callable[[str], _Found | None]
 ) -> _Found | None:
     """What the nearest heading above a heading names."""
     return next(filter(None, (find(lines[at].text) for at in place.headings)), None)

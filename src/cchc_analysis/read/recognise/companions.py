@@ -14,11 +14,11 @@ from dataclasses import replace
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.recognise.figures import Figure, say_whole
-from cchc_analysis.read.recognise.matching import NOUNS, Candidate, Words, fits_unit
+from cchc_analysis.read.recognise.matching import NOUNS, Claim, WordsAround, fits_unit
 from cchc_analysis.read.recognise.mentions import Mention
-from cchc_analysis.read.recognise.outline import Place
+from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.status import APPRAISED
-from cchc_analysis.read.recognise.stretches import LEVEL_LABEL, RANKED_IN, SUBJECT, Entry
+from cchc_analysis.read.recognise.stretches import LEVEL_LABEL, RANKED_IN, SUBJECT, FigureText
 from cchc_analysis.read.recognise.wording import Wording
 
 CLAIM, SURE = 3.2, 5.5
@@ -51,12 +51,14 @@ _REACHES = re.compile(
 class Companions:
     """The figures proposed so far, by where they stand."""
 
-    def __init__(self, reference: Reference, wording: Wording, places: Sequence[Place]) -> None:
+    def __init__(
+        self, reference: Reference, wording: Wording, places: Sequence[OutlinePlace]
+    ) -> None:
         self._reference, self._wording, self._places = reference, wording, places
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self.first_of_line: dict[int, Figure] = {}
 
-    def follow_partner(self, entry: Entry) -> Candidate | None:
+    def follow_partner(self, entry: FigureText) -> Claim | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
         mention = entry.mention
         figure = self.by_mention.get((entry.line, entry.text, mention.partner))
@@ -66,19 +68,19 @@ class Companions:
             code = figure.indicator.removesuffix("_min") + "_max"
             if not figure.indicator.endswith("_min") or code not in self._wording.rules:
                 return None
-            return Candidate(code, SURE, "the upper end of a range")
+            return Claim(code, SURE, "the upper end of a range")
         whole = self._wording.rules[figure.indicator].over
         if not whole and figure.indicator.endswith("_quota"):
             # "được giao/có mặt: 92/89": the pair is turned round.
             parts = [c for c, rule in self._wording.rules.items() if rule.over == figure.indicator]
             if len(parts) == 1:
-                return Candidate(parts[0], SURE, f"present, of {figure.indicator}")
+                return Claim(parts[0], SURE, f"present, of {figure.indicator}")
         if not whole:
             return None
         named = self._name_whole(entry, whole, figure.indicator)
-        return Candidate(named, SURE, say_whole(figure.indicator))
+        return Claim(named, SURE, say_whole(figure.indicator))
 
-    def stay_beside(self, entry: Entry, figure: Figure) -> Figure:
+    def stay_beside(self, entry: FigureText, figure: Figure) -> Figure:
         """A B that nothing is known of is of the same office and time as its A."""
         part = self.by_mention.get((entry.line, entry.text, entry.mention.partner))
         if figure.indicator or entry.mention.role != "whole" or part is None:
@@ -88,7 +90,7 @@ class Companions:
             period_start=part.period_start, period_end=part.period_end,
         )  # fmt: skip
 
-    def _name_whole(self, entry: Entry, whole: str, part: str) -> str:
+    def _name_whole(self, entry: FigureText, whole: str, part: str) -> str:
         """A whole, or the part of it that the words behind the B name: "80/98 hồ sơ mới"."""
         behind = entry.text[entry.mention.numeral.end : entry.mention.own[1]]
         terms = {hit.term for hit in self._wording.find_terms(behind)}
@@ -107,7 +109,7 @@ class Companions:
             whole,
         )
 
-    def list_wholes(self, entry: Entry) -> Iterator[Figure]:
+    def list_wholes(self, entry: FigureText) -> Iterator[Figure]:
         """The figures that a figure is a part of, the nearest first."""
         at = entry.mention.parent
         while at >= 0:
@@ -115,7 +117,7 @@ class Companions:
                 yield whole
             at = entry.mentions[at].parent
 
-    def list_before(self, entry: Entry) -> Iterator[Figure]:
+    def list_before(self, entry: FigureText) -> Iterator[Figure]:
         """The figures of the sentence before a figure, the nearest first."""
         for at in range(entry.at - 1, -1, -1):
             if entry.mentions[at].lead != entry.mention.lead:
@@ -123,7 +125,7 @@ class Companions:
             if figure := self.by_mention.get((entry.line, entry.text, at)):
                 yield figure
 
-    def figure_before(self, entry: Entry) -> Figure | None:
+    def figure_before(self, entry: FigureText) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
         at = entry.at - 1
         if at < 0:
@@ -133,7 +135,7 @@ class Companions:
             at = mention.partner
         return self.by_mention.get((entry.line, entry.text, at))
 
-    def pair_points(self, entry: Entry, words: Words) -> Candidate | None:
+    def pair_points(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The points reached of the maximum that stands right before them."""
         if "điểm đạt" not in words.own or words.own - EMPTY_TERMS - BARE_NOUNS - {"điểm đạt"}:
             return None
@@ -145,9 +147,9 @@ class Companions:
         codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]
         if len(codes) != 1:
             return None
-        return Candidate(codes[0], SURE, f"points reached, right behind {before.indicator}")
+        return Claim(codes[0], SURE, f"points reached, right behind {before.indicator}")
 
-    def follow_whole(self, entry: Entry, words: Words, candidate: Candidate) -> Candidate:
+    def follow_whole(self, entry: FigureText, words: WordsAround, candidate: Claim) -> Claim:
         """A part of what was given is given, and of a maximum one.
 
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
@@ -174,7 +176,7 @@ class Companions:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
 
-    def _follow_total(self, entry: Entry, candidate: Candidate) -> Candidate:
+    def _follow_total(self, entry: FigureText, candidate: Claim) -> Claim:
         """Points behind the total of an index are shares of it: "Tổng điểm: 100; … tự chấm 88"."""
         over = self._wording.rules[candidate.indicator].over
         before = list(self.list_before(entry))
@@ -182,7 +184,7 @@ class Companions:
         reason = f"{candidate.reason}, as the total before it"
         return replace(candidate, indicator=over, reason=reason) if is_share else candidate
 
-    def complete_pair(self, entry: Entry, words: Words) -> Candidate | None:
+    def complete_pair(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
         if (
             words.own - EMPTY_TERMS - BARE_NOUNS - {"được giao", "thực hiện", "chỉ tiêu"}
@@ -196,13 +198,13 @@ class Companions:
         if words.own & {"có mặt", "thực hiện"} and before.indicator.endswith("_quota"):
             codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]
             if len(codes) == 1:
-                return Candidate(codes[0], SURE, f"present, right behind {before.indicator}")
+                return Claim(codes[0], SURE, f"present, right behind {before.indicator}")
         if "được giao" in words.own and before.indicator.endswith("_present"):
             whole = self._wording.rules[before.indicator].over
-            return Candidate(whole, SURE, f"given, right behind {before.indicator}")
+            return Claim(whole, SURE, f"given, right behind {before.indicator}")
         return None
 
-    def follow_rank(self, entry: Entry, words: Words) -> Candidate | None:
+    def follow_rank(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The value behind a rank: "Chỉ số CCHC xếp thứ 2, đạt 82,36%"."""
         before = self.figure_before(entry)
         code = before.indicator.removesuffix("_rank") if before else ""
@@ -215,11 +217,9 @@ class Companions:
         is_same = _REACHES.fullmatch(between) and fits_unit(
             self._wording.rules[code].unit, words.units
         )
-        return (
-            Candidate(code, SURE, f"the value right behind {before.indicator}") if is_same else None
-        )
+        return Claim(code, SURE, f"the value right behind {before.indicator}") if is_same else None
 
-    def follow_series(self, entry: Entry, words: Words) -> Candidate | None:
+    def follow_series(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The second of "Bộ phận một cửa: 255 TTHC cấp huyện, 118 TTHC cấp xã" is as the first."""
         before = self.figure_before(entry)
         if not before:
@@ -231,15 +231,15 @@ class Companions:
         if not rule or rule.scope or not first:
             return None
         if _ELIDED.match(entry.text, entry.mention.numeral.end):
-            return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
+            return Claim(before.indicator, SURE, "as the one before it, of the same kind")
         if behind != first[1].split()[:1]:
             return None
         is_bare = not words.own - EMPTY_TERMS - BARE_NOUNS - list_scopes(words.own)
         if not is_bare and "và" not in first[0]:
             return None
-        return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
+        return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
-    def follow_years(self, entry: Entry, words: Words) -> Candidate | None:
+    def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
         start = entry.mention.own[0]
         is_next = _OTHER_YEAR.fullmatch(entry.text[start : entry.mention.numeral.start])
@@ -249,9 +249,9 @@ class Companions:
             return None
         if words.own - EMPTY_TERMS - BARE_NOUNS:
             return None
-        return Candidate(before.indicator, SURE, "as the one before it, of the same kind")
+        return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
-    def inherit(self, entry: Entry, words: Words) -> Candidate | None:
+    def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""
         bare = words.own - EMPTY_TERMS - BARE_NOUNS - list_scopes(words.own)
         if bare or not list_scopes(words.own):
@@ -261,10 +261,10 @@ class Companions:
                 code = _take_level(figure.indicator, list_scopes(words.own))
                 unit = str(self._reference.indicator_rows[code]["unit"])
                 if fits_unit(unit, words.units) and (unit == "%") == ("%" in words.units):
-                    return Candidate(code, CLAIM + 1, "as the line that opens the list")
+                    return Claim(code, CLAIM + 1, "as the line that opens the list")
         return None
 
-    def _list_heads(self, entry: Entry, words: Words) -> list[Figure | None]:
+    def _list_heads(self, entry: FigureText, words: WordsAround) -> list[Figure | None]:
         """The figures that one may be as, where it names only a level, the likeliest first."""
         heads = [self.first_of_line.get(at) for at in self._places[entry.line].parents]
         if entry.mention.role == "each":
@@ -287,7 +287,7 @@ class Companions:
             heads.insert(len(heads) if is_sibling else 0, parent)
         return heads
 
-    def _list_earlier(self, entry: Entry, words: Words) -> list[Figure]:
+    def _list_earlier(self, entry: FigureText, words: WordsAround) -> list[Figure]:
         """The figure of an earlier sentence that the opening of this one goes on with."""
         told = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
         earlier = [figure for figure in told if figure]
@@ -299,7 +299,7 @@ class Companions:
             return [f for f in earlier if f.is_scope_said and f.units == words.units][:1]
         return []
 
-    def find_twin_scope(self, entry: Entry) -> tuple[Scope, bool] | None:
+    def find_twin_scope(self, entry: FigureText) -> tuple[Scope, bool] | None:
         """A second run in a sentence goes through the things that the first has named."""
         mention = entry.mention
         if mention.role != "turn":
@@ -315,7 +315,7 @@ class Companions:
         twin = self.by_mention.get((entry.line, entry.text, max(runs)))
         return (twin.scope, twin.is_scope_said) if twin else None
 
-    def _count_run(self, entry: Entry, mention: Mention) -> int:
+    def _count_run(self, entry: FigureText, mention: Mention) -> int:
         return sum(each.turn > 0 and each.partner == mention.partner for each in entry.mentions)
 
 

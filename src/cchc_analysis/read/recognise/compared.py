@@ -10,8 +10,8 @@ import re
 
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.read.recognise.companions import CLAIM, SURE, Companions
-from cchc_analysis.read.recognise.matching import Candidate, Words
-from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.matching import Claim, WordsAround
+from cchc_analysis.read.recognise.stretches import FigureText
 
 CHANGE = re.compile(
     r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b"
@@ -28,13 +28,13 @@ _COMPARED = re.compile(r"(?i)\bcùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{
 """The words before last year's figure where no verb of its own says what it counts."""
 
 
-def is_compared(entry: Entry) -> bool:
+def is_compared(entry: FigureText) -> bool:
     """Whether a figure stands as last year's, without a verb of its own."""
     before = entry.text[: entry.mention.numeral.start]
     return not entry.label and _COMPARED.search(before) is not None
 
 
-def find_compared(beside: Companions, entry: Entry, words: Words) -> Candidate | None:
+def find_compared(beside: Companions, entry: FigureText, words: WordsAround) -> Claim | None:
     """What last year's figure is of ("tăng 5% so với cùng kỳ (1.175 hồ sơ)").
 
     It is of the quantity that the change brings to it. Without a change it is of the only one
@@ -49,9 +49,7 @@ def find_compared(beside: Companions, entry: Entry, words: Words) -> Candidate |
     change = CHANGE.search(entry.text[: entry.mentions[entry.at - 1].numeral.start])
     if not entry.at or not change:
         codes = {figure.indicator for figure in quantities}
-        return (
-            Candidate(codes.pop(), CLAIM, "last year's, of the same") if len(codes) == 1 else None
-        )
+        return Claim(codes.pop(), CLAIM, "last year's, of the same") if len(codes) == 1 else None
     distance = entry.mentions[entry.at - 1].numeral
     behind = entry.text[distance.end : distance.end + 2].strip()
     fits = {
@@ -63,7 +61,7 @@ def find_compared(beside: Companions, entry: Entry, words: Words) -> Candidate |
             is_less=bool(_LESS.search(change[0])),
         )
     }  # fmt: skip
-    return Candidate(fits.pop(), SURE, "what the change is of") if len(fits) == 1 else None
+    return Claim(fits.pop(), SURE, "what the change is of") if len(fits) == 1 else None
 
 
 def _is_changed(now: str, before: str, distance: str, *, is_ratio: bool, is_less: bool) -> bool:

@@ -17,12 +17,12 @@ from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.recognise.borders import REMARK, SENTENCE_END
 from cchc_analysis.read.recognise.carried import carry_days, carry_windows
 from cchc_analysis.read.recognise.head import Head
-from cchc_analysis.read.recognise.matching import Words
+from cchc_analysis.read.recognise.matching import WordsAround
 from cchc_analysis.read.recognise.mentions import Mention
 from cchc_analysis.read.recognise.nouns import find_unit
-from cchc_analysis.read.recognise.outline import Place
+from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.status import find_status
-from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.stretches import FigureText
 from cchc_analysis.read.recognise.windows import (
     find_bracket_window,
     find_compared_window,
@@ -34,7 +34,7 @@ from cchc_analysis.read.recognise.windows import (
     is_same_period_before,
     shift_year,
 )
-from cchc_analysis.read.recognise.wording import Rule
+from cchc_analysis.read.recognise.wording import WordingRule
 
 OF_THE_YEAR = ("public_investment", "budget_revenue")
 """What is counted from the first day of the year on, in the report of a quarter as well."""
@@ -61,13 +61,15 @@ class Context:
         head: Head,
         reference: Reference,
         lines: Sequence[Line],
-        places: Sequence[Place],
+        places: Sequence[OutlinePlace],
     ) -> None:
         self._head, self._reference = head, reference
         self._days = carry_days(lines, places, head.window)
         self._windows = carry_windows(lines, places, head)
 
-    def find_period(self, entry: Entry, words: Words, rule: Rule | None) -> Period:
+    def find_period(
+        self, entry: FigureText, words: WordsAround, rule: WordingRule | None
+    ) -> Period:
         """The window of a flow, or the day of a stock."""
         default = self._head.window
         window = self._find_window(entry, words)
@@ -98,14 +100,14 @@ class Context:
             return window or self._cut_at_day(entry, words, default)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
 
-    def count_from_new_year(self, period: Period, rule: Rule | None) -> Period:
+    def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
         """A period from the first day of its year, for what is counted so."""
         is_so = rule is not None and rule.indicator.startswith(OF_THE_YEAR)
         return (
             Period(dt.date(period.end.year, 1, 1), period.end) if is_so and period.end else period
         )
 
-    def _cut_at_day(self, entry: Entry, words: Words, default: Period) -> Period:
+    def _cut_at_day(self, entry: FigureText, words: WordsAround, default: Period) -> Period:
         """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
         texts = (words.levels[0].text, entry.text[entry.mention.lead : entry.mention.numeral.start])
         days = [day for text in texts if (day := find_day(text, default))]
@@ -113,16 +115,20 @@ class Context:
             return default
         return Period(default.start, days[0]) if default.start < days[0] < default.end else default
 
-    def find_status(self, entry: Entry, words: Words, rule: Rule | None) -> Status:
+    def find_status(
+        self, entry: FigureText, words: WordsAround, rule: WordingRule | None
+    ) -> Status:
         """Whether a figure is a result, an estimate, a target, or a norm."""
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
         return find_status(entry, words, rule, row, self._head)
 
-    def find_unit(self, mention: Mention, words: Words, rule: Rule | None) -> tuple[str, str]:
+    def find_unit(
+        self, mention: Mention, words: WordsAround, rule: WordingRule | None
+    ) -> tuple[str, str]:
         """The unit as printed, and how to read the number where no unit of ours is as large."""
         return find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
 
-    def _find_window(self, entry: Entry, words: Words) -> Period | None:
+    def _find_window(self, entry: FigureText, words: WordsAround) -> Period | None:
         default, text = self._head.window, entry.text
         before = text[entry.mention.own[0] : entry.mention.numeral.start]
         said = text[entry.mention.lead : entry.mention.numeral.start]
@@ -143,7 +149,9 @@ class Context:
                 return year
         return None
 
-    def _find_stock_day(self, entry: Entry, words: Words, window: Period | None) -> dt.date | None:
+    def _find_stock_day(
+        self, entry: FigureText, words: WordsAround, window: Period | None
+    ) -> dt.date | None:
         for level in words.levels:
             if level.name not in _NEAR_LEVELS:
                 continue
@@ -161,17 +169,17 @@ class Context:
         told = entry.text[: next(following, len(entry.text))]
         return (find_day(told, self._head.window) if named else None) or carried
 
-    def counts_dossiers(self, rule: Rule) -> bool:
+    def counts_dossiers(self, rule: WordingRule) -> bool:
         """Whether a rule is for dossiers or a share of them."""
         row = self._reference.indicator_rows[rule.indicator]
         numerator = self._reference.indicator_rows.get(str(row["numerator"]), {})
         return "dossier" in (row["unit"], numerator.get("unit"))
 
-    def _is_index(self, rule: Rule) -> bool:
+    def _is_index(self, rule: WordingRule) -> bool:
         row = self._reference.indicator_rows[rule.indicator]
         return row["reform_area"] == "index" or str(row["aggregation"]) == "rank"
 
-    def _find_index_year(self, entry: Entry) -> Period | None:
+    def _find_index_year(self, entry: FigureText) -> Period | None:
         """An index is that of the year named last before it, whatever the year of the report.
 
         Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020.

@@ -9,11 +9,11 @@ import re
 
 from cchc_analysis.read.recognise.companions import list_scopes
 from cchc_analysis.read.recognise.implied import name_field
-from cchc_analysis.read.recognise.matching import Candidate, Words
+from cchc_analysis.read.recognise.matching import Claim, WordsAround
 from cchc_analysis.read.recognise.status import APPRAISED
-from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.stretches import FigureText
 from cchc_analysis.read.recognise.surroundings import Surroundings
-from cchc_analysis.read.recognise.wording import Rule, Wording
+from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
 _GOES_ON = re.compile(
     r"(?i)\s*(?:$|[,.;:()+/|*]|[⁰¹²³⁴-⁹]|(?:và|với|gồm|bao gồm|trong đó|trực thuộc|thuộc|"
@@ -66,7 +66,12 @@ OF_ANY_INDEX = frozenset(
 
 
 def speaks_against(
-    entry: Entry, words: Words, rule: Rule, near: Surroundings, *, is_dossiers: bool
+    entry: FigureText,
+    words: WordsAround,
+    rule: WordingRule,
+    near: Surroundings,
+    *,
+    is_dossiers: bool,
 ) -> bool:
     """Whether the sentence says that a figure is none of an indicator that its words allow."""
     code = rule.indicator
@@ -86,7 +91,9 @@ def speaks_against(
     )
 
 
-def counts_all_of_them(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
+def counts_all_of_them(
+    entry: FigureText, words: WordsAround, rule: WordingRule, near: Surroundings
+) -> bool:
     """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
     mention, text = entry.mention, entry.text
     if entry.label or mention.role:
@@ -103,14 +110,14 @@ def counts_all_of_them(entry: Entry, words: Words, rule: Rule, near: Surrounding
     return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
 
 
-def counts_other_things(entry: Entry, words: Words) -> bool:
+def counts_other_things(entry: FigureText, words: WordsAround) -> bool:
     """Whether a noun right behind the number is none that we know: "08 quầy", "01 Trung tâm"."""
     behind = entry.text[entry.mention.numeral.end :]
     is_bare = not words.units and not entry.label and not entry.mention.role
     return is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
 
 
-def is_told_apart(entry: Entry, words: Words, indicator: str) -> bool:
+def is_told_apart(entry: FigureText, words: WordsAround, indicator: str) -> bool:
     """Whether what follows are the parts, of which one is the indicator: so this is their whole.
 
     "Hoàn thành 168 nhiệm vụ (đúng hạn 165, quá hạn 03)" are not 168 on time.
@@ -121,7 +128,7 @@ def is_told_apart(entry: Entry, words: Words, indicator: str) -> bool:
     return parts.match(entry.text, entry.mention.numeral.end) is not None
 
 
-def is_one_of_two(entry: Entry, indicator: str) -> bool:
+def is_one_of_two(entry: FigureText, indicator: str) -> bool:
     """Whether the line counts two parts that only together are the indicator.
 
     "HĐND ban hành 01 nghị quyết; UBND ban hành 02 quyết định": neither is how many were issued.
@@ -133,7 +140,7 @@ def is_one_of_two(entry: Entry, indicator: str) -> bool:
     return len(named) > 1 and _ACT.match(text, numeral.end) is not None
 
 
-def is_only_reviewed(entry: Entry, indicator: str) -> bool:
+def is_only_reviewed(entry: FigureText, indicator: str) -> bool:
     """Whether procedures were looked through, and nothing is said of making them simpler."""
     if indicator != "tthc_simplified_total" or entry.label:
         return False
@@ -142,12 +149,12 @@ def is_only_reviewed(entry: Entry, indicator: str) -> bool:
     return bool(_REVIEWED.search(said)) and not _SIMPLIFIED.search(said)
 
 
-def is_share_of_others(entry: Entry) -> bool:
+def is_share_of_others(entry: FigureText) -> bool:
     """Whether a percentage is one of offices, people or procedures: "100% xã có hồ sơ …"."""
     return _OF_OTHERS.match(entry.text, entry.mention.numeral.end) is not None
 
 
-def is_share_of_time(entry: Entry, indicator: str) -> bool:
+def is_share_of_time(entry: FigureText, indicator: str) -> bool:
     """Whether the sentence gives the shares before and on time apart: neither is both together."""
     apart = {"on_time_rate": _TIMES_APART, "assigned_tasks_on_time": _TASKS_APART}.get(indicator)
     if apart is None or entry.label:
@@ -155,7 +162,9 @@ def is_share_of_time(entry: Entry, indicator: str) -> bool:
     return apart.search(entry.text, entry.mention.lead) is not None
 
 
-def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -> bool:
+def is_other_score(
+    entry: FigureText, words: WordsAround, rule: WordingRule, near: Surroundings
+) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
     if rule.indicator.startswith("par_score") and _MEAN.search(words.levels[0].text):
         # The mean of several districts is no district's.
@@ -172,11 +181,11 @@ def is_other_score(entry: Entry, words: Words, rule: Rule, near: Surroundings) -
     return rule.indicator == APPRAISED and not is_all
 
 
-def _speaks_of_points(words: Words) -> bool:
+def _speaks_of_points(words: WordsAround) -> bool:
     return any(_POINTS.search(level.text) for level in words.levels if level.name not in _BEYOND)
 
 
-def _tells_whole_index(entry: Entry) -> bool:
+def _tells_whole_index(entry: FigureText) -> bool:
     """Whether the points of an index are all of it: those of a year, or that are ranked.
 
     In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field.
@@ -186,7 +195,7 @@ def _tells_whole_index(entry: Entry) -> bool:
     return bool(_OF_YEAR.search(before) or _RANKED.match(behind))
 
 
-def _names_other_index(entry: Entry, rule: Rule, near: Surroundings) -> bool:
+def _names_other_index(entry: FigureText, rule: WordingRule, near: Surroundings) -> bool:
     """Whether the sentence names an index right before the figure that is not this one's."""
     mention = entry.mention
     before = entry.text[mention.lead : mention.numeral.start]
@@ -198,7 +207,7 @@ def _names_other_index(entry: Entry, rule: Rule, near: Surroundings) -> bool:
     return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
 
 
-def is_entity_row(entry: Entry, wording: Wording, candidate: Candidate) -> bool:
+def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool:
     """A row that names one field or office: its numbers are parts that we have no code for."""
     label = entry.label
     if label is None or not label.column or not label.row or candidate.breakdown:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.recognise.matching import NOUNS
-from cchc_analysis.read.recognise.outline import Place
+from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.stretches import (
     LEVEL_LABEL,
-    Entry,
+    FigureText,
     find_bare_level,
     find_topic,
     is_before_present,
@@ -79,12 +79,12 @@ class Implied:
     def __init__(
         self,
         lines: Sequence[Line],
-        places: Sequence[Place],
+        places: Sequence[OutlinePlace],
         find: Callable[[str], tuple[Hit, ...]],
     ) -> None:
         self._lines, self._places, self._find = lines, places, find
 
-    def read(self, entry: Entry) -> Iterator[tuple[int, Hit]]:
+    def read(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:
         """What the place of a figure says: its level, that its present follows, its topic."""
         at = entry.mention.numeral
         opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
@@ -109,7 +109,7 @@ class Implied:
         for hit in self._find(find_topic(entry)):
             yield TOPIC_GAP, hit
 
-    def _goes_on_with_points(self, entry: Entry) -> bool:
+    def _goes_on_with_points(self, entry: FigureText) -> bool:
         """Whether a bare pair behind a field is its points, as in the lines above it.
 
         "4. Cải cách tổ chức bộ máy: 9/9,5 điểm" and below it "7. … chính quyền số: 13,25/15".
@@ -122,7 +122,7 @@ class Implied:
         above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
         return any(self._names_field(text) and _POINTS.search(text) for text in above)
 
-    def _tells_stages(self, entry: Entry) -> bool:
+    def _tells_stages(self, entry: FigureText) -> bool:
         """Whether a line of stages leaves out that they are those of dossiers.
 
         "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
@@ -150,7 +150,7 @@ class Implied:
     def _names_field(self, text: str) -> bool:
         return any(hit.term.startswith("lv ") for hit in self._find(text))
 
-    def _goes_on_with_dossiers(self, entry: Entry) -> bool:
+    def _goes_on_with_dossiers(self, entry: FigureText) -> bool:
         """Whether a line that names its level leaves out what the line before it has counted.
 
         "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".

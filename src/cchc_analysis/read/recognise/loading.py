@@ -13,7 +13,7 @@ from typing import Any
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
-from cchc_analysis.read.recognise.wording import Rule, Wording
+from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
 RULE_KEYS = frozenset(
     {
@@ -99,7 +99,7 @@ def _parse_terms(
     return terms, means
 
 
-def _parse_rule(code: str, entry: Mapping[str, Any]) -> Rule:
+def _parse_rule(code: str, entry: Mapping[str, Any]) -> WordingRule:
     def listed(key: str) -> tuple[str, ...]:
         value = entry.get(key) or ()
         return (value,) if isinstance(value, str) else tuple(map(str, value))
@@ -107,7 +107,7 @@ def _parse_rule(code: str, entry: Mapping[str, Any]) -> Rule:
     def split(text: str, mark: str) -> tuple[str, ...]:
         return tuple(part.strip() for part in text.split(mark))
 
-    return Rule(
+    return WordingRule(
         code,
         str(entry.get("unit") or ""),
         tuple(split(each, "+") for each in listed("says")),
@@ -124,7 +124,7 @@ def _parse_rule(code: str, entry: Mapping[str, Any]) -> Rule:
     )
 
 
-def _list_phrases(rules: Iterable[Rule]) -> Iterator[str]:
+def _list_phrases(rules: Iterable[WordingRule]) -> Iterator[str]:
     for rule in rules:
         for group in (*rule.says, *rule.under, rule.unless, rule.never, tuple(rule.breakdown)):
             yield from group

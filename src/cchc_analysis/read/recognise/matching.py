@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cchc_analysis.read.recognise.borders import SENTENCE_END
-from cchc_analysis.read.recognise.wording import Hit, Rule, Wording
+from cchc_analysis.read.recognise.wording import Hit, Wording, WordingRule
 
 SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
 """What a term that stands with the figure, one found above it, and a fitting unit speak for."""
@@ -56,7 +56,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Words:
+class WordsAround:
     """All words around a figure, nearest level first; the first level is the figure's own.
 
     ``gaps`` holds, for every term of the first level, how many words stand between it and the
@@ -103,7 +103,7 @@ NOUNS = frozenset({"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "bi
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Claim:
     """An indicator that the words allow: how much speaks for it, and why."""
 
     indicator: str
@@ -112,7 +112,7 @@ class Candidate:
     breakdown: str = ""
 
 
-def match_rules(words: Words, wording: Wording) -> list[Candidate]:
+def match_rules(words: WordsAround, wording: Wording) -> list[Claim]:
     """All indicators that the words around a figure allow, best first."""
     found = [
         candidate
@@ -122,7 +122,7 @@ def match_rules(words: Words, wording: Wording) -> list[Candidate]:
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.indicator))
 
 
-def _match_rule(rule: Rule, words: Words) -> Candidate | None:
+def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
     with_figure = words.own | words.later if words.is_shared else words.own
     if not fits_unit(rule.unit, words.units) or any(term in with_figure for term in rule.never):
         return None
@@ -145,7 +145,7 @@ def _match_rule(rule: Rule, words: Words) -> Candidate | None:
         return None
     breakdown = rule.breakdown[min(parts, key=lambda t: words.gaps.get(t, LATER))] if parts else ""
     score += PART if parts else 0.0
-    return Candidate(rule.indicator, round(score, 3), _explain(terms, asked, words), breakdown)
+    return Claim(rule.indicator, round(score, 3), _explain(terms, asked, words), breakdown)
 
 
 def _is_far(level: Level, term: str) -> bool:
@@ -173,7 +173,7 @@ def fits_unit(unit: str, units: frozenset[str]) -> bool:
     return not units or unit in units
 
 
-def _best_saying(rule: Rule, words: Words) -> tuple[tuple[str, ...], float] | None:
+def _best_saying(rule: WordingRule, words: WordsAround) -> tuple[tuple[str, ...], float] | None:
     best: tuple[tuple[str, ...], float] | None = None
     later = frozenset() if words.later.intersection(rule.never) else words.later
     for terms in rule.says:
@@ -191,7 +191,7 @@ def _best_saying(rule: Rule, words: Words) -> tuple[tuple[str, ...], float] | No
     return best
 
 
-def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
+def _find_asked(rule: WordingRule, words: WordsAround) -> list[tuple[int, str]] | None:
     """Where each asked term stands; None if one is missing or a rival stands as near."""
     found = []
     for alternatives in rule.under:
@@ -209,7 +209,9 @@ def _find_asked(rule: Rule, words: Words) -> list[tuple[int, str]] | None:
     return found if is_nearest else None
 
 
-def _is_nearest(found: Sequence[tuple[int, str]], rivals: Sequence[str], words: Words) -> bool:
+def _is_nearest(
+    found: Sequence[tuple[int, str]], rivals: Sequence[str], words: WordsAround
+) -> bool:
     """Whether no rival of the asked terms stands nearer than the farthest of them, or as near."""
     depth = max((depth for depth, _ in found), default=0)
     rival = words.find(rivals) if rivals else None
@@ -229,7 +231,7 @@ def _is_nearest(found: Sequence[tuple[int, str]], rivals: Sequence[str], words: 
     return rival[0] > depth
 
 
-def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: Words) -> bool:
+def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: WordsAround) -> bool:
     """Whether the sentence names the index, and the field is only that of the chapter.
 
     "4. Chính quyền số": what a sentence of this chapter says of the index is not of its part.
@@ -240,7 +242,7 @@ def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: Words) -> bool:
     )
 
 
-def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: Words) -> str:
+def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: WordsAround) -> str:
     said = [f"“{term}” (words of its own)" for term in terms]
     above = [f"“{term}” ({words.levels[depth].name})" for depth, term in asked if term not in terms]
     return ", ".join(dict.fromkeys([*said, *above]))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cchc_analysis.read.recognise.matching import Words
-from cchc_analysis.read.recognise.wording import Rule, fold_word
+from cchc_analysis.read.recognise.matching import WordsAround
+from cchc_analysis.read.recognise.wording import WordingRule, fold_word
 
 _SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
 FACTORS = {"nghìn": 1000, "ngàn": 1000, "vạn": 10_000, "triệu": 1_000_000}
@@ -58,7 +58,7 @@ def index_nouns(nouns_of: Mapping[str, Sequence[str]]) -> NounIndex:
 
 
 def find_unit(
-    digits: str, words: Words, rule: Rule | None, known: Mapping[str, object]
+    digits: str, words: WordsAround, rule: WordingRule | None, known: Mapping[str, object]
 ) -> tuple[str, str]:
     """The unit as printed, and how to read the number where no unit of ours is as large."""
     is_money = "VND" in rule.unit if rule else "point" not in words.units

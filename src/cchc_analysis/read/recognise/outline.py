@@ -1,7 +1,7 @@
 """The outline of a document: which section a line stands in, and which lines stand above it.
 
-Comes in as lines; goes out as one ``Place`` per line: its section number, the headings above it,
-the lines that open the lists it belongs to, and, for the text of a note, the line and character
+Comes in as lines; goes out as one ``OutlinePlace`` per line: its section number, the headings above
+it, the lines that open the lists it belongs to, and, for the text of a note, the line and character
 that the note hangs on. Only marks and indents are looked at; words are the business of others.
 """
 
@@ -41,7 +41,7 @@ LONG_LINE = 45
 
 
 @dataclass(frozen=True)
-class Place:
+class OutlinePlace:
     """Where a line stands.
 
     Attributes:
@@ -63,7 +63,7 @@ class Place:
     is_heading: bool = False
 
 
-def outline_lines(lines: Sequence[Line]) -> list[Place]:
+def outline_lines(lines: Sequence[Line]) -> list[OutlinePlace]:
     """Find the place of every line."""
     walk = _Walk(lines)
     return [walk.place(at) for at in range(len(lines))]
@@ -80,17 +80,17 @@ class _Walk:
         self._last = -1
         self._marks: dict[str, tuple[int, int]] = {}
         self._pending = _index_marks(lines)
-        self._places: list[Place] = []
+        self._places: list[OutlinePlace] = []
 
-    def place(self, at: int) -> Place:
+    def place(self, at: int) -> OutlinePlace:
         """The place of the next line; lines are asked for in their order."""
         self._places.append(self._find_place(at))
         return self._places[-1]
 
-    def _find_place(self, at: int) -> Place:
+    def _find_place(self, at: int) -> OutlinePlace:
         text = self._lines[at].text
         if not text.strip():
-            return Place(self._section(), self._heading_lines())
+            return OutlinePlace(self._section(), self._heading_lines())
         if note := self._continue_note(at, text):
             return note
         before = self._find_before(text)
@@ -101,7 +101,7 @@ class _Walk:
         elif is_title:
             self._headings.append((0, at, ""))
         is_heading = heading is not None or is_title
-        place = Place(
+        place = OutlinePlace(
             self._section(),
             tuple(index for index in self._heading_lines() if index != at),
             self._climb(at, text, is_heading=is_heading),
@@ -121,7 +121,7 @@ class _Walk:
         is_bare = not _HEADINGS[0][1].sub("", above, count=1).strip(" *")
         return is_bare and text.upper() == text and _match_heading(text) is None
 
-    def _continue_note(self, at: int, text: str) -> Place | None:
+    def _continue_note(self, at: int, text: str) -> OutlinePlace | None:
         """The place of a line that is the text of a note, or goes on with one."""
         if opened := _NOTE.match(text):
             self._note = opened[1].translate(_LOWERED)
@@ -138,8 +138,8 @@ class _Walk:
         else:
             self._note_line = at
         anchor = self._marks.get(self._note, self._pending.get(self._note, (-1, -1)))
-        home = self._places[anchor[0]] if 0 <= anchor[0] < at else Place(self._section())
-        return Place(home.section, home.headings, note=self._note, anchor=anchor)
+        home = self._places[anchor[0]] if 0 <= anchor[0] < at else OutlinePlace(self._section())
+        return OutlinePlace(home.section, home.headings, note=self._note, anchor=anchor)
 
     def _find_before(self, text: str) -> int:
         """A line that opens in small letters goes on with the last one, if that one is open."""

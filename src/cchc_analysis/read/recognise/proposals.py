@@ -21,16 +21,16 @@ from cchc_analysis.read.recognise.criteria import Criteria
 from cchc_analysis.read.recognise.figures import Confidence, Figure
 from cchc_analysis.read.recognise.gates import is_entity_row, speaks_against
 from cchc_analysis.read.recognise.head import Head
-from cchc_analysis.read.recognise.matching import Candidate, Words, match_rules
+from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
 from cchc_analysis.read.recognise.mentions import Mention
 from cchc_analysis.read.recognise.offices import give_commune, tell_offices_apart
-from cchc_analysis.read.recognise.outline import Place
+from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.scopes import Scopes
 from cchc_analysis.read.recognise.shares import Shares
 from cchc_analysis.read.recognise.speakers import Speaker, Speakers, Speech
 from cchc_analysis.read.recognise.spelled import LABELLED_ZERO, read_spelled
 from cchc_analysis.read.recognise.status import is_asked
-from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.stretches import FigureText
 from cchc_analysis.read.recognise.surroundings import Surroundings
 from cchc_analysis.read.recognise.windows import find_target_period
 from cchc_analysis.read.recognise.wording import Wording
@@ -62,7 +62,7 @@ class Proposer:
         wording: Wording,
         surroundings: Surroundings,
         lines: Sequence[Line],
-        places: Sequence[Place],
+        places: Sequence[OutlinePlace],
     ) -> None:
         self._reference, self._wording, self._surroundings = reference, wording, surroundings
         self._lines, self._places, self._head = lines, places, head
@@ -75,7 +75,7 @@ class Proposer:
         self._figures: list[Figure] = []
         self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}
 
-    def propose(self, entry: Entry) -> None:
+    def propose(self, entry: FigureText) -> None:
         """Propose one figure; a number in words only where an indicator is found for it."""
         words = self._surroundings.collect(entry)
         candidate, rivals = self._choose(entry, words)
@@ -107,7 +107,7 @@ class Proposer:
         if figure.indicator:
             self._beside.first_of_line.setdefault(entry.line, figure)
 
-    def _speaks_for(self, speaker: Speaker, candidate: Candidate) -> bool:
+    def _speaks_for(self, speaker: Speaker, candidate: Claim) -> bool:
         """Whether what a speaker counts can be an indicator of ours."""
         if speaker.kind is Speech.COMMUNE:
             return True
@@ -118,14 +118,14 @@ class Proposer:
             return False
         return bool(rule.speaking & FIELDS) or not self._is_of_dossiers(candidate)
 
-    def _find_for(self, speaker: Speaker, words: Words) -> Candidate | None:
+    def _find_for(self, speaker: Speaker, words: WordsAround) -> Claim | None:
         """The indicator of ours that counts just what a field or a way of working does."""
         if speaker.kind not in (Speech.FIELD, Speech.MODEL):
             return None
         fitting = (c for c in match_rules(words, self._wording) if self._speaks_for(speaker, c))
         return next((candidate for candidate in fitting if candidate.score >= CLAIM), None)
 
-    def _is_of_dossiers(self, candidate: Candidate | None) -> bool:
+    def _is_of_dossiers(self, candidate: Claim | None) -> bool:
         rule = self._wording.rules[candidate.indicator] if candidate else None
         return rule is not None and self._context.counts_dossiers(rule)
 
@@ -139,7 +139,9 @@ class Proposer:
         """All proposed figures in the order of the document."""
         return tuple(tell_offices_apart(self._figures, self._beside.by_mention, self._mentions_of))
 
-    def _choose(self, entry: Entry, words: Words) -> tuple[Candidate | None, tuple[str, ...]]:
+    def _choose(
+        self, entry: FigureText, words: WordsAround
+    ) -> tuple[Claim | None, tuple[str, ...]]:
         mention = entry.mention
         is_last_years = is_compared(entry)
         if is_last_years or mention.role in ("whole", "high"):
@@ -186,8 +188,8 @@ class Proposer:
         return inherited, tuple(each.indicator for each in candidates[:3])
 
     def _favour_shares(
-        self, entry: Entry, candidates: list[Candidate], words: Words
-    ) -> list[Candidate]:
+        self, entry: FigureText, candidates: list[Claim], words: WordsAround
+    ) -> list[Claim]:
         """Of several shares that the words allow, that of the figure right before it."""
         before = self._beside.figure_before(entry) if "%" in words.units else None
         if before is None or not before.indicator:
@@ -200,7 +202,7 @@ class Proposer:
         ]
         return sorted(favoured, key=lambda each: -each.score)
 
-    def _repeats_whole(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
+    def _repeats_whole(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
         """Whether a part would be what its whole is: then it is a part by something else."""
         wholes = list(self._beside.list_wholes(entry))
         if candidate.indicator == "tthc_total" and any(
@@ -222,7 +224,7 @@ class Proposer:
         row = self._reference.indicator_rows.get(indicator, {})
         return indicator.endswith("_rank") or row.get("polarity") == "lower"
 
-    def _allows(self, entry: Entry, words: Words, candidate: Candidate) -> bool:
+    def _allows(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
         """Whether the printed digits can be a value of the indicator at all."""
         row = self._reference.indicator_rows[candidate.indicator]
         kind = self._reference.unit_rows[row["unit"]]["kind"]
@@ -257,7 +259,11 @@ class Proposer:
         return not (entry.label and is_entity_row(entry, self._wording, candidate))
 
     def _build(
-        self, entry: Entry, words: Words, candidate: Candidate | None, rivals: tuple[str, ...]
+        self,
+        entry: FigureText,
+        words: WordsAround,
+        candidate: Claim | None,
+        rivals: tuple[str, ...],
     ) -> Figure:
         place, mention = self._places[entry.line], entry.mention
         indicator = candidate.indicator if candidate else ""
@@ -309,15 +315,15 @@ class Proposer:
         )
 
 
-def _keep_best(candidates: list[Candidate]) -> list[Candidate]:
+def _keep_best(candidates: list[Claim]) -> list[Claim]:
     """One candidate per indicator, the best."""
-    kept: dict[str, Candidate] = {}
+    kept: dict[str, Claim] = {}
     for candidate in candidates:
         kept.setdefault(candidate.indicator, candidate)
     return list(kept.values())
 
 
-def _weigh(candidate: Candidate | None) -> Confidence:
+def _weigh(candidate: Claim | None) -> Confidence:
     if candidate is None:
         return Confidence.NONE
     return Confidence.HIGH if candidate.score >= SURE else Confidence.LOW

@@ -21,14 +21,14 @@ from cchc_analysis.read.recognise.grids import INNER, Label, label_cells
 from cchc_analysis.read.recognise.head import Head, find_level, read_head
 from cchc_analysis.read.recognise.kinds import Kind
 from cchc_analysis.read.recognise.numerals import Numeral, find_numerals
-from cchc_analysis.read.recognise.outline import Place, outline_lines
+from cchc_analysis.read.recognise.outline import OutlinePlace, outline_lines
 from cchc_analysis.read.recognise.pieces import cut_lines
 from cchc_analysis.read.recognise.plain import restore_words
 from cchc_analysis.read.recognise.proposals import Proposer
 from cchc_analysis.read.recognise.raised import raise_marks
 from cchc_analysis.read.recognise.spelled import find_spelled
 from cchc_analysis.read.recognise.spread import spread_tables
-from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.stretches import FigureText
 from cchc_analysis.read.recognise.surroundings import Surroundings
 from cchc_analysis.read.recognise.wording import Wording
 
@@ -50,7 +50,7 @@ class Reading:
     head: Head
     numerals: dict[int, tuple[Numeral, ...]]
     figures: tuple[Figure, ...]
-    places: tuple[Place, ...] = field(repr=False, default=())
+    places: tuple[OutlinePlace, ...] = field(repr=False, default=())
 
 
 def read_document(
@@ -87,7 +87,7 @@ def read_document(
 
 def _enter_line(
     at: int, line: Line, labels: dict[tuple[int, int], Label], is_repeated: bool
-) -> Iterator[tuple[list[Numeral], list[Entry]]]:
+) -> Iterator[tuple[list[Numeral], list[FigureText]]]:
     """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
     if not line.cells:
         numerals = _mark_repeated(find_numerals(line.text), is_repeated)
@@ -113,9 +113,9 @@ def _enter_line(
 
 def _make_entries(
     at: int, text: str, numerals: list[Numeral], label: Label | None, offset: int = 0
-) -> list[Entry]:
+) -> list[FigureText]:
     mentions = tuple(find_mentions(text, _with_spelled(text, numerals, label)))
-    return [Entry(at, text, mentions, n, label, offset) for n in range(len(mentions))]
+    return [FigureText(at, text, mentions, n, label, offset) for n in range(len(mentions))]
 
 
 def _with_spelled(text: str, numerals: list[Numeral], label: Label | None) -> list[Numeral]:

@@ -16,10 +16,10 @@ from cchc_analysis.read.documents.lines import CAPITALS
 from cchc_analysis.read.recognise.borders import REMARK, SENTENCE_END
 from cchc_analysis.read.recognise.grids import INNER
 from cchc_analysis.read.recognise.head import Head, find_level
-from cchc_analysis.read.recognise.matching import Level, Words
-from cchc_analysis.read.recognise.stretches import CAPTION, Entry
+from cchc_analysis.read.recognise.matching import Level, WordsAround
+from cchc_analysis.read.recognise.stretches import CAPTION, FigureText
 from cchc_analysis.read.recognise.surroundings import Surroundings
-from cchc_analysis.read.recognise.wording import Rule
+from cchc_analysis.read.recognise.wording import WordingRule
 
 TOPIC = 15
 """Words at the head of a sentence that may name whose work it tells of."""
@@ -87,7 +87,9 @@ class Scopes:
         self.level = find_level(head.area, reference, head.day)
         self._own = self._match(head.area)
 
-    def find_scope(self, entry: Entry, words: Words, rule: Rule | None) -> tuple[Scope, bool]:
+    def find_scope(
+        self, entry: FigureText, words: WordsAround, rule: WordingRule | None
+    ) -> tuple[Scope, bool]:
         """Whose work is counted, and whether the text says so rather than the document."""
         if self.level == "commune":
             return Scope.COMMUNE, False
@@ -104,7 +106,7 @@ class Scopes:
         found = self._find_told(entry, words)
         return (found, True) if found else (Scope.WHOLE_DISTRICT, False)
 
-    def _find_told(self, entry: Entry, words: Words) -> Scope | None:
+    def _find_told(self, entry: FigureText, words: WordsAround) -> Scope | None:
         """Whose work the text says it is, nearest first."""
         if entry.label and _COMMUNE.match(entry.label.row):
             return Scope.COMMUNE
@@ -137,7 +139,7 @@ class Scopes:
             found.append(opened)
         return found
 
-    def _names_both(self, entry: Entry) -> bool:
+    def _names_both(self, entry: FigureText) -> bool:
         """Whether a sentence tells of both levels as one and names none again before the figure."""
         mention, text = entry.mention, entry.text
         both = _TOGETHER.search(text, mention.lead, mention.numeral.start)
@@ -179,7 +181,7 @@ class Scopes:
             return Scope.PROVINCE_OFFICE if has_districts else Scope.DISTRICT_OFFICE
         return IN_PROVINCE.get(term) or Scope(term.removeprefix("@"))
 
-    def _list_scopes(self, entry: Entry, words: Words) -> Iterator[Level]:
+    def _list_scopes(self, entry: FigureText, words: WordsAround) -> Iterator[Level]:
         """The levels that may say whose work it is; far behind a figure something else is said."""
         mention = entry.mention
         for level in words.levels:
@@ -211,7 +213,7 @@ class Scopes:
                 return found if len(said) == 1 else Level(level.name, "", ())
         return Level(level.name, "", ())
 
-    def find_area(self, words: Words) -> str:
+    def find_area(self, words: WordsAround) -> str:
         """The area of a figure: a commune that its own words name, else that of the document."""
         own = words.levels[0].text
         for match in _COMMUNE.finditer(own):
@@ -235,7 +237,7 @@ class Scopes:
             return ""
 
 
-def _read_head(entry: Entry, words: Words) -> Scope | None:
+def _read_head(entry: FigureText, words: WordsAround) -> Scope | None:
     """The level that the bare head of a column names: "Huyện", "Xã", or "Cộng" beside them."""
     head = entry.label and _HEAD_OF_LEVEL.fullmatch(entry.label.column.rpartition(INNER)[2])
     if not head:
@@ -247,7 +249,7 @@ def _read_head(entry: Entry, words: Words) -> Scope | None:
     return None if _list_said(words.levels[0]) else Scope.WHOLE_DISTRICT
 
 
-def _tells_both_apart(entry: Entry) -> bool:
+def _tells_both_apart(entry: FigureText) -> bool:
     """Whether the parts of a figure are those of both levels: "389, trong đó cấp huyện 264, …"."""
     own = entry.text[entry.mention.own[0] : entry.mention.numeral.start]
     if _PART_OF_DISTRICT.search(own) or _PART_OF_COMMUNES.search(own):

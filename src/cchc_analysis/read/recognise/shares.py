@@ -12,9 +12,9 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.recognise.companions import SURE, Companions
 from cchc_analysis.read.recognise.figures import Figure
 from cchc_analysis.read.recognise.gates import is_share_of_time
-from cchc_analysis.read.recognise.matching import Candidate, Words
+from cchc_analysis.read.recognise.matching import Claim, WordsAround
 from cchc_analysis.read.recognise.status import is_asked
-from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.stretches import FigureText
 from cchc_analysis.read.recognise.wording import Wording
 
 NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "so sánh"})
@@ -32,7 +32,7 @@ class Shares:
     def __init__(self, beside: Companions, reference: Reference, wording: Wording) -> None:
         self._beside, self._reference, self._wording = beside, reference, wording
 
-    def is_beside_unknown(self, entry: Entry) -> bool:
+    def is_beside_unknown(self, entry: FigureText) -> bool:
         """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
         start, end = entry.mention.numeral.start, entry.mention.numeral.end
         is_bare = _BRACKET.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
@@ -41,7 +41,7 @@ class Shares:
         before = self._beside.figure_before(entry)
         return bool(is_bare and before and not before.indicator and not entry.label)
 
-    def find_asked(self, entry: Entry, words: Words) -> Candidate | None:
+    def find_asked(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
         if not is_asked(entry) or "%" not in words.units:
             return None
@@ -50,9 +50,9 @@ class Shares:
         before = next((figure for figure in told if figure.indicator), None)
         if before is None or "%" not in before.units:
             return None
-        return Candidate(before.indicator, SURE, "asked of the figure before it")
+        return Claim(before.indicator, SURE, "asked of the figure before it")
 
-    def find_share(self, entry: Entry, words: Words) -> Candidate | None:
+    def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The share that a bare percentage is, by the figure right before it."""
         if words.own & NO_SHARE:
             return None
@@ -70,9 +70,9 @@ class Shares:
         ]
         if len(shares) != 1:
             return None
-        return Candidate(shares[0], SURE, f"a share right behind {before.indicator}")
+        return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
 
-    def _fits_pair(self, entry: Entry, before: Figure, share: str) -> bool:
+    def _fits_pair(self, entry: FigureText, before: Figure, share: str) -> bool:
         """Whether a share right behind "A/B" can be one of the B: "giải quyết 80/98 (81,6%)"."""
         whole = self._wording.rules[before.indicator].over
         is_pair = entry.mentions[entry.at - 1].role == "whole"

@@ -16,8 +16,8 @@ from enum import StrEnum
 
 from cchc_analysis.read.documents.lines import CAPITALS, Line
 from cchc_analysis.read.recognise.borders import REMARK, SENTENCE_END
-from cchc_analysis.read.recognise.outline import Place
-from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.outline import OutlinePlace
+from cchc_analysis.read.recognise.stretches import FigureText
 
 
 class Speech(StrEnum):
@@ -116,11 +116,13 @@ _FIELD_BEHIND = re.compile(rf"\s*(?:{_FIELD.pattern.removeprefix('(?i)')})", re.
 class Speakers:
     """Finds whose work the clauses of one document tell of."""
 
-    def __init__(self, lines: Sequence[Line], places: Sequence[Place], area: str, level: str):
+    def __init__(
+        self, lines: Sequence[Line], places: Sequence[OutlinePlace], area: str, level: str
+    ):
         self._lines, self._places = lines, places
         self._area, self._level = area.casefold(), level
 
-    def find(self, entry: Entry, *, beside: bool) -> Speaker | None:
+    def find(self, entry: FigureText, *, beside: bool) -> Speaker | None:
         """Who speaks in the clause of a figure; nothing where it is the district itself.
 
         ``beside``: whether an office named right with the figure is its subject too, as it is of
@@ -131,7 +133,7 @@ class Speakers:
         found = (self._beside(entry) if beside else None) or self._head_of(entry)
         return None if found is None or found.kind is Speech.OURS else found
 
-    def _beside(self, entry: Entry) -> Speaker | None:
+    def _beside(self, entry: FigureText) -> Speaker | None:
         """Who is named right with the figure: "800 hồ sơ của Chi nhánh …"."""
         mention, text = entry.mention, entry.text
         end = mention.numeral.end
@@ -148,7 +150,7 @@ class Speakers:
                 return found
         return None
 
-    def _head_of(self, entry: Entry) -> Speaker | None:
+    def _head_of(self, entry: FigureText) -> Speaker | None:
         text, start = entry.text, entry.mention.lead
         found = self._search(text[start : entry.mention.numeral.start])
         while found is None and start > 0 and _CARRIES.match(text, start):

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from cchc_analysis.data.records import Status
 from cchc_analysis.read.recognise.grids import INNER
 from cchc_analysis.read.recognise.head import Head
-from cchc_analysis.read.recognise.matching import Words
-from cchc_analysis.read.recognise.stretches import Entry
+from cchc_analysis.read.recognise.matching import WordsAround
+from cchc_analysis.read.recognise.stretches import FigureText
 from cchc_analysis.read.recognise.windows import find_window
-from cchc_analysis.read.recognise.wording import Rule
+from cchc_analysis.read.recognise.wording import WordingRule
 
 APPRAISED = "par_score_total"
 """The points that are left when the province has appraised them."""
@@ -67,7 +67,11 @@ _RESULT_HEADING = re.compile(r"(?i)\b(?:kết quả|tình hình)\b")
 
 
 def find_status(
-    entry: Entry, words: Words, rule: Rule | None, row: Mapping[str, str], head: Head
+    entry: FigureText,
+    words: WordsAround,
+    rule: WordingRule | None,
+    row: Mapping[str, str],
+    head: Head,
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
@@ -107,14 +111,14 @@ def _opens_ahead(said: str, head: Head) -> bool:
     return bool(is_later or opened["rest"] or int(opened["year"] or 0) > end.year)
 
 
-def is_asked(entry: Entry) -> bool:
+def is_asked(entry: FigureText) -> bool:
     """Whether a figure is what is asked of the one before it."""
     is_second = bool(entry.at) and entry.mentions[entry.at - 1].lead == entry.mention.lead
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
     return is_second and not entry.label and _ASKED.search(said) is not None
 
 
-def _find_fixed(rule: Rule, row: Mapping[str, str]) -> Status | None:
+def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
     """What an indicator is by nature: a maximum, a threshold, a norm, a plan."""
     if rule.indicator == "recruits_quota":
         return Status.PLAN
@@ -127,7 +131,7 @@ def _find_fixed(rule: Rule, row: Mapping[str, str]) -> Status | None:
     return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
 
 
-def _speaks_of_target(words: Words) -> bool:
+def _speaks_of_target(words: WordsAround) -> bool:
     if _TARGET.search(_join_near(words)):
         return True
     for level in words.levels:
@@ -140,6 +144,6 @@ def _speaks_of_target(words: Words) -> bool:
     return False
 
 
-def _join_near(words: Words) -> str:
+def _join_near(words: WordsAround) -> str:
     names = ("words of its own", "what it is a part of", "its sentence")
     return " ".join(level.text for level in words.levels if level.name in names)

@@ -90,7 +90,7 @@ RANKED_IN = re.compile(
 
 
 @dataclass(frozen=True)
-class Entry:
+class FigureText:
     """A mention in its document: the index of its line, the text it stands in, and its label.
 
     ``text`` is the line, or the cell of a table, which stands in its line from ``offset`` on;
@@ -110,7 +110,7 @@ class Entry:
         return self.mentions[self.at]
 
 
-def find_tail(text: str, entry: Entry, end: int) -> str:
+def find_tail(text: str, entry: FigureText, end: int) -> str:
     """What follows the own words up to a full stop, semicolon or bracket, or the next figure."""
     mention = entry.mention
     if mention.role == "each":
@@ -137,13 +137,13 @@ def find_tail(text: str, entry: Entry, end: int) -> str:
     return " ".join(tail.split()[:TAIL])
 
 
-def find_ranked(entry: Entry) -> str:
+def find_ranked(entry: FigureText) -> str:
     """The index that stands behind a rank; or ""."""
     index = None if entry.label else RANKED_IN.match(entry.text, entry.mention.numeral.end)
     return index[1] if index else ""
 
 
-def find_shared(text: str, entry: Entry) -> str:
+def find_shared(text: str, entry: FigureText) -> str:
     """The predicate that follows several subjects: "150 TTHC cấp huyện và 60 TTHC cấp xã được …".
 
     Nothing but such words as "có" may stand before the first, and both must be of one noun.
@@ -163,7 +163,7 @@ def find_shared(text: str, entry: Entry) -> str:
     return behind if is_alike and opens else ""
 
 
-def find_bare_level(entry: Entry) -> str:
+def find_bare_level(entry: FigureText) -> str:
     """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
     mention = entry.mention
     if entry.label or not _BOTH_LEVELS.search(entry.text, mention.lead):
@@ -174,25 +174,25 @@ def find_bare_level(entry: Entry) -> str:
     return "@district_office" if level["district"] else "@commune_aggregate"
 
 
-def is_before_present(entry: Entry) -> bool:
+def is_before_present(entry: FigureText) -> bool:
     """Whether brackets right behind say how many of them there are: "công chức 92 (có mặt 89)"."""
     return not entry.label and bool(_PRESENT.match(entry.text, entry.mention.numeral.end))
 
 
-def is_begun(entry: Entry) -> bool:
+def is_begun(entry: FigureText) -> bool:
     """Whether a bare verb says of tasks that they were begun: "Số nhiệm vụ: 11; triển khai 10"."""
     at = entry.mention.numeral
     verb = None if entry.label else _BEGUN.search(entry.text[: at.start])
     return verb is not None and _NO_NOUN.match(entry.text, at.end) is not None
 
 
-def is_received(entry: Entry) -> bool:
+def is_received(entry: FigureText) -> bool:
     """Whether the verb right before the number is "nhận", which elsewhere is a part of words."""
     verb = None if entry.label else _RECEIVES.search(entry.text[: entry.mention.numeral.start])
     return verb is not None
 
 
-def is_total_of_dossiers(entry: Entry) -> bool:
+def is_total_of_dossiers(entry: FigureText) -> bool:
     """Whether dossiers are counted of which parts then say how they came in.
 
     "Tổng hồ sơ 1.204, gồm tiếp nhận mới 1.101, kỳ trước 103".
@@ -202,18 +202,18 @@ def is_total_of_dossiers(entry: Entry) -> bool:
     return opened is not None and _CAME_IN.match(text, at.end) is not None
 
 
-def is_late(entry: Entry) -> bool:
+def is_late(entry: FigureText) -> bool:
     """Whether a bare adverb before the number says late: "…; chậm 110 hồ sơ"."""
     return not entry.label and _LATE.search(entry.text[: entry.mention.numeral.start]) is not None
 
 
-def is_ranked(entry: Entry) -> bool:
+def is_ranked(entry: FigureText) -> bool:
     """Whether a bare verb before the number says that it is a rank: "DTI 2023 xếp 20/63"."""
     verb = None if entry.label else _RANKS.search(entry.text[: entry.mention.numeral.start])
     return verb is not None and entry.mention.role in ("", "part")
 
 
-def find_topic(entry: Entry) -> str:
+def find_topic(entry: FigureText) -> str:
     """The dossiers that all clauses of a sentence are about: "Về hồ sơ trực tuyến, …; cấp xã …"."""
     mention = entry.mention
     if entry.label:
@@ -222,7 +222,7 @@ def find_topic(entry: Entry) -> str:
     return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
 
 
-def start_causes(entry: Entry) -> int:
+def start_causes(entry: FigureText) -> int:
     """Where the causes of a loss begin that are told one by one: "mất 2 điểm do … (1,5 điểm)".
 
     The end of the text where no further points follow: then the cause is that of this loss.
@@ -234,7 +234,7 @@ def start_causes(entry: Entry) -> int:
     return cause.start() if cause and is_told else len(text)
 
 
-def tell_sentence(entry: Entry) -> Iterator[tuple[str, str]]:
+def tell_sentence(entry: FigureText) -> Iterator[tuple[str, str]]:
     """What the sentence has said before the figure, and how it began."""
     mention, text = entry.mention, entry.text
     first = next((m for m in entry.mentions if m.lead == mention.lead), mention)

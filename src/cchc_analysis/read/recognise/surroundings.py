@@ -1,7 +1,7 @@
 """What stands around a figure: levels of words, from its own to the title of the document.
 
-Comes in as lines with their places and mentions; goes out as ``Words`` for one mention. This is
-where context is carried down: from the figure that another is a part of, from the sentence, from
+Comes in as lines with their places and mentions; goes out as ``WordsAround`` for one mention. This
+is where context is carried down: from the figure that another is a part of, from the sentence, from
 the line that opens a list, from the text a note hangs on, from the headings.
 """
 
@@ -16,15 +16,15 @@ from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.recognise.borders import NEAR, SENTENCE_END, find_delimiter, start_cause
 from cchc_analysis.read.recognise.grids import INNER, Label
 from cchc_analysis.read.recognise.implied import Implied, find_plans, name_field
-from cchc_analysis.read.recognise.matching import Level, Words
+from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.mentions import Mention
 from cchc_analysis.read.recognise.nouns import find_factor, find_units_behind, index_nouns
-from cchc_analysis.read.recognise.outline import Place
+from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.spelled import ZERO_REASON
 from cchc_analysis.read.recognise.stretches import (
     CAPTION,
     LATER,
-    Entry,
+    FigureText,
     find_ranked,
     find_shared,
     find_tail,
@@ -62,7 +62,7 @@ class Surroundings:
     def __init__(
         self,
         lines: Sequence[Line],
-        places: Sequence[Place],
+        places: Sequence[OutlinePlace],
         wording: Wording,
         title: str,
         *,
@@ -78,7 +78,7 @@ class Surroundings:
         self.mentions: dict[int, tuple[Mention, ...]] = {}
         self._above: dict[int, int] = {}
 
-    def collect(self, entry: Entry) -> Words:
+    def collect(self, entry: FigureText) -> WordsAround:
         """The words around a mention, nearest level first."""
         own_text, own_hits, gaps = self._own(entry)
         outer = [
@@ -92,11 +92,11 @@ class Surroundings:
         first = Level("words of its own", own_text, own_hits, 0 if not entry.label else -1)
         units = self.find_units(entry)
         factor = find_factor(entry.text, entry.mention.numeral.end)
-        return Words((first, *outer), gaps, units, later, factor, entry.label is not None,
+        return WordsAround((first, *outer), gaps, units, later, factor, entry.label is not None,
             is_shared=bool(find_shared(entry.text, entry)),
         )  # fmt: skip
 
-    def _find_end(self, entry: Entry) -> int:
+    def _find_end(self, entry: FigureText) -> int:
         """Where the own words end: never within a phrase, as "tin, bài tuyên truyền" is one."""
         mention, text = entry.mention, entry.text
         end = mention.own[1]
@@ -114,7 +114,7 @@ class Surroundings:
                 end = find_delimiter(text, hit.end, min(following, default=len(text)))
         return end
 
-    def _find_base(self, entry: Entry, text: str) -> int:
+    def _find_base(self, entry: FigureText, text: str) -> int:
         """Where the text of a level stands in the line of the figure; -1 if elsewhere."""
         return entry.text.find(text, 0, entry.mention.numeral.start) if not entry.label else -1
 
@@ -124,13 +124,13 @@ class Surroundings:
             return (Hit(field, 0, len(text), 0, 0), *hits)
         return tuple(h for h in hits if h.term in TITLE_TERMS) if name == "title" else hits
 
-    def _hit_outer(self, entry: Entry, name: str, text: str) -> tuple[Hit, ...]:
+    def _hit_outer(self, entry: FigureText, name: str, text: str) -> tuple[Hit, ...]:
         """The terms of an outer level; what is above a table names no field of its total."""
         hits = self._hits(name, text)
         is_total = entry.label and _TOTAL.fullmatch(entry.label.row)
         return tuple(h for h in hits if not h.term.startswith("lv ")) if is_total else hits
 
-    def list_lines(self) -> Iterator[tuple[Line, Place]]:
+    def list_lines(self) -> Iterator[tuple[Line, OutlinePlace]]:
         """All lines with their places, in order."""
         return zip(self._lines, self._places, strict=True)
 
@@ -138,7 +138,7 @@ class Surroundings:
         """A level of any text."""
         return Level(name, text, self._hits(name, text))
 
-    def find_units(self, entry: Entry) -> frozenset[str]:
+    def find_units(self, entry: FigureText) -> frozenset[str]:
         """The units that the noun behind a figure can mean; of a pair, behind either number."""
         mention, text = entry.mention, entry.text
         units = self._read_noun(text, mention.numeral.end)
@@ -161,7 +161,7 @@ class Surroundings:
     def _read_noun(self, text: str, end: int) -> frozenset[str]:
         return find_units_behind(text, end, self._nouns)
 
-    def _own(self, entry: Entry) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
+    def _own(self, entry: FigureText) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
         """The own words of a mention, and how many words stand between each and the number."""
         mention, text = entry.mention, entry.text
         start, end = mention.own[0], self._find_end(entry)
@@ -205,7 +205,7 @@ class Surroundings:
                 gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
         return own, tuple(hits), gaps
 
-    def _tell_loss(self, entry: Entry, hits: list[Hit]) -> list[Hit]:
+    def _tell_loss(self, entry: FigureText, hits: list[Hit]) -> list[Hit]:
         """What points were lost for: "đúng hạn 93,8%, trừ 01 điểm" says so before them.
 
         Where causes follow one by one with their own points, they are none of the loss itself.
@@ -230,7 +230,7 @@ class Surroundings:
         if field := name_field(label.row):
             yield 1, Hit(field, 0, len(label.row), 0, 0)
 
-    def _outer(self, entry: Entry) -> Iterator[tuple[str, str]]:
+    def _outer(self, entry: FigureText) -> Iterator[tuple[str, str]]:
         mention, text = entry.mention, entry.text
         if entry.label and entry.label.group:
             yield "title row above", entry.label.group
@@ -262,7 +262,7 @@ class Surroundings:
         if self._is_commune:
             yield "the document", "cán bộ, công chức cấp xã, UBND xã"
 
-    def _is_rank(self, entry: Entry) -> bool:
+    def _is_rank(self, entry: FigureText) -> bool:
         """A rank speaks of what the figure before it measures: "đạt 81,5%, xếp thứ 30"."""
         start = entry.mention.own[0]
         return any(
@@ -281,7 +281,7 @@ class Surroundings:
             yield "what it is a part of", text[start:end]
             parent = mentions[parent].parent
 
-    def _anchor(self, place: Place) -> Iterator[tuple[str, str]]:
+    def _anchor(self, place: OutlinePlace) -> Iterator[tuple[str, str]]:
         """The text that a note hangs on: the figure before its mark, and that one's wholes."""
         line, at = place.anchor
         if line < 0:

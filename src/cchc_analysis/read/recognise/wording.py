@@ -30,7 +30,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Rule:
+class WordingRule:
     """How an indicator is put into words.
 
     Attributes:
@@ -78,9 +78,9 @@ class Wording:
 
     terms: Mapping[str, tuple[str, ...]]
     means: Mapping[str, tuple[str, ...]]
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, WordingRule]
     units: Mapping[str, tuple[str, ...]]
-    variants: tuple[Rule, ...] = ()
+    variants: tuple[WordingRule, ...] = ()
 
     @cached_property
     def _index(self) -> dict[str, list[_Phrase]]:
@@ -103,7 +103,7 @@ class Wording:
                 found.setdefault(term, []).append(at)
         return {term: tuple(places) for term, places in found.items()}
 
-    def list_rules(self, terms: Iterable[str]) -> list[Rule]:
+    def list_rules(self, terms: Iterable[str]) -> list[WordingRule]:
         """The rules that one of these terms can speak for, in their order."""
         places = {at for term in (*terms, "") for at in self._speakers.get(term, ())}
         return [self.variants[at] for at in sorted(places)]
