@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import unicodedata
+import warnings
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -377,15 +379,20 @@ def test_a_draft_offers_the_year_of_the_title_or_the_file(
     assert asked.endswith(hint)
 
 
-def test_tables_side_by_side_are_refused(
+def test_lists_side_by_side_are_read_pair_by_pair(
     project: Project, tmp_path: Path, reference: Reference
 ) -> None:
-    """Each block has its own order of areas: the first column of areas holds for none but its."""
+    """Each list has its own order of areas: the first column of areas holds for none but its."""
     text = "Province,Entry costs,Province,Land access\nHà Nội,7.1,Đà Nẵng,6.5\n"
-    path = write_csv(tmp_path, "blocks.csv", text)
-    assert "2 columns headed 'Province'" in refuse(project, path, constants={"period": "2016"})
-    with pytest.raises(ReportError, match="give each a file of its own"):
-        draft_mapping(path, reference)
+    path = write_csv(tmp_path, "blocks.csv", text + "Đà Nẵng,6.9,Hà Nội,6.1\n")
+    assert "3 lists" not in str(bring(project, path, constants={"period": "2016"}))
+    assert values_of(project) == {
+        ("01", "pci_entry_costs", "2016-12-31"): 7.1,
+        ("48", "pci_entry_costs", "2016-12-31"): 6.9,
+        ("48", "pci_land_access", "2016-12-31"): 6.5,
+        ("01", "pci_land_access", "2016-12-31"): 6.1,
+    }
+    assert '"Land access": pci_land_access' in draft_mapping(path, reference)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1258"])
@@ -467,7 +474,7 @@ def test_district_names_are_told_apart_by_province(reference: Reference) -> None
     index = reference.wide_areas
     assert index.find("Châu Thành", "Tây Ninh") == {"708"}
     assert index.find("H. Châu Thành, nơi nào") == set()
-    assert index.find("TP. Hồ Chí Minh") == {"79"}
+    assert index.find("TP. Hồ Chí Minh") == {"79", "79-2025"}
     assert index.list_coded("1") == {"01"}
     assert index.list_coded("15") == {"15", "15-2025"}
 
@@ -855,6 +862,291 @@ def test_a_wrong_mapping_is_named(content: object, words: str) -> None:
 def test_all_mappings_can_be_loaded() -> None:
     for path in MAPPINGS.glob("*.yml"):
         assert load_mapping(path).sources, path.name
+
+
+# --- As publishers lay them out -------------------------------------------------------------------
+
+PLACES = {"Ha Noi": "01", "Lang Son": "20", "TT-Hue": "46", "BRVT": "77", "Dak Nong": "67"}
+DIMENSIONS = {
+    "Chỉ số tổng hợp": "papi_total",
+    "1. Tham gia của người dân ở cấp cơ sở": "papi_participation",
+    "Nội dung 5: Thủ tục hành chính công": "papi_procedures",
+    "8. E-governance": "papi_e_governance",
+}
+
+
+def write_book(folder: Path, name: str, sheets: dict[str, list[list[object]]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(folder / name)
+    return folder / name
+
+
+def finish(draft: str, **constants: str) -> PanelMapping:
+    """A drafted mapping as a person finishes it: whatever it asks for, and nothing else."""
+    content = yaml.safe_load(draft)
+    content["sources"] = [SOURCE.model_dump()]
+    content["constants"] = {**(content["constants"] or {}), **constants}
+    return build_mapping(content, "draft.yml")
+
+
+def lay_turned(year: int, *, has_codes: bool, has_names: bool, mark: str) -> list[list[object]]:
+    """Areas in columns, a scale beside the labels, bounds and errors in rows of their own."""
+    rows: list[list[object]] = [[f"CHỈ SỐ NĂM {year}"], []]
+    if has_codes:
+        rows.append(["Mã tỉnh", "Thang điểm", *map(int, PLACES.values())])
+    rows.append(["Tỉnh/Thành phố", "", *PLACES])
+    for number, label in enumerate(DIMENSIONS):
+        values = [(44 if number == 0 else 5) + at / 10 + year % 10 / 100 for at in range(5)]
+        base = f"{label} - " if has_names else "- "
+        cells = [
+            (label, "10-80 điểm" if number == 0 else "1-10 điểm", values),
+            (f"{base}điểm tối thiểu trong khoảng tin cậy 95%", "", [v - 0.5 for v in values]),
+            (f"{base}điểm tối đa trong khoảng tin cậy 95%", "", [v + 0.6 for v in values]),
+            (f"{base}sai số", "", [0.25] * 5),
+            (f"{number + 1}.1. Tiểu mục {number}", "0-3", [1.5] * 5),
+            (f"{number + 1}.1. Tiểu mục {number} - sai số", "", [0.1] * 5),
+        ]
+        for name, scale, row in cells:
+            shown = [f"{v:.2f}".replace(".", mark) if mark else round(v, 2) for v in row]
+            rows.append([name, scale, *shown])
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("mark", "has_codes", "has_names"),
+    [(",", True, True), (".", False, False), ("", True, False)],
+)
+def test_areas_in_columns_and_bounds_in_rows_come_in_from_the_draft(
+    project: Project,
+    tmp_path: Path,
+    reference: Reference,
+    mark: str,
+    has_codes: bool,
+    has_names: bool,
+) -> None:
+    shape = {"has_codes": has_codes, "has_names": has_names, "mark": mark}
+    years = {f"PAPI {year}": lay_turned(year, **shape) for year in (2019, 2022)}  # type: ignore[arg-type]
+    path = write_book(tmp_path, "turned.xlsx", {"Ghi chú": [["về cách tính"]], **years})
+    mapping = finish(draft_mapping(path, reference))
+    summary = str(add_panel(project, path, mapping=mapping))
+    assert "areas stand in columns: turned" in summary
+    assert "sheets left out: 'Ghi chú'" in summary
+    rows = read(project).observations
+    assert len(rows) == len(PLACES) * len(DIMENSIONS) * 2
+    assert set(rows["indicator"]) == {*DIMENSIONS.values()}
+    assert (rows["published_low"].round(2) == (rows["value"] - 0.5).round(2)).all()
+    assert (rows["published_high"].round(2) == (rows["value"] + 0.6).round(2)).all()
+    assert (rows["standard_error"] == 0.25).all()
+    assert values_of(project)["67", "papi_total", "2022-12-31"] == 44.42
+
+
+SUB_INDICES = {
+    "Gia nhập thị trường": "pci_entry_costs",
+    "Tính minh bạch": "pci_transparency",
+    "Tính năng động": "pci_proactivity",
+    "Thiết chế pháp lý & ANTT": "pci_legal_institutions",
+    "Tiếp cận đất đai và sự ổn định": "pci_land_access",
+}
+
+
+def lay_sub_index(name: str, kind: str, offset: float) -> list[list[object]]:
+    scores = [round(5 + offset + at / 10, 4) for at in range(5)]
+    if kind == "years":
+        head: list[object] = ["Tỉnh/Thành phố", 2020, 2021]
+        return [[name], head, *([p, v, v + 1] for p, v in zip(PLACES, scores, strict=True))]
+    score = "Điểm số" if kind == "score" else f"Chỉ số thành phần {name}"
+    rows: list[list[object]] = [[], ["STT", "Tỉnh", score, "% doanh nghiệp có giấy"]]
+    if kind == "score":
+        rows.append(["", "pci_id", "sub2_land", "LURC"])
+    return [*rows, *([n, p, scores[n], 40.5] for n, p in enumerate(PLACES))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbering"),
+    [("score", ""), ("named", "{}. "), ("years", "CSTP {}: "), ("named", "")],
+)
+def test_a_sheet_for_each_indicator_comes_in_from_the_draft(
+    project: Project, tmp_path: Path, reference: Reference, kind: str, numbering: str
+) -> None:
+    sheets = {
+        (numbering.replace(":", "").format(at + 1) + name)[:31]: lay_sub_index(name, kind, at / 2)
+        for at, name in enumerate(SUB_INDICES)
+    }
+    path = write_book(tmp_path, "sub_indices.xlsx", sheets)
+    draft = draft_mapping(path, reference)
+    mapping = finish(draft, **({} if kind == "years" else {"period": "2021"}))
+    add_panel(project, path, mapping=mapping)
+    values = values_of(project)
+    assert len(values) == 5 * 5 * (2 if kind == "years" else 1)
+    for at, code in enumerate(SUB_INDICES.values()):
+        assert values["67", code, "2021-12-31"] == 5.4 + at / 2 + (kind == "years")
+
+
+def test_one_sheet_of_several_may_be_chosen(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    table: list[list[object]] = [["Tỉnh", "Năm", "PCI"], ["Lang Son", 2021, 60.5]]
+    path = write_book(tmp_path, "book.xlsx", {"Bảng A": table, "Bảng B": [["x", "y"], [1, 2]]})
+    with pytest.raises(ReportError, match=r"2 sheets: .Bảng A., .Bảng B.; expected one"):
+        draft_mapping(path, reference)
+    assert 'sheet: "Bảng A"' in draft_mapping(path, reference, "Bảng A")
+    said = refuse(project, path, sheets={"Bảng C": "pci"})
+    assert "no sheet 'Bảng C'; expected one of 'Bảng A', 'Bảng B'. Did you mean 'Bảng A'?" in said
+    add_panel(project, path, SOURCE, sheet="Bảng A")
+    assert values_of(project) == {("20", "pci", "2021-12-31"): 60.5}
+
+
+@pytest.mark.parametrize("head", ["one", "two"])
+def test_ranked_lists_side_by_side_each_have_their_own_areas(
+    project: Project, tmp_path: Path, reference: Reference, head: str
+) -> None:
+    names = [*PLACES]
+    orders = [names, names[::-1], names[2:] + names[:2]]
+    rows: list[list[object]] = [
+        [at + 1, *(cell for order in orders for cell in (order[at], f"{9 - at / 5:.2f}"))]
+        for at in range(5)
+    ]
+    labels = ("Entry costs", "Land access", "Transparency")
+    if head == "one":
+        heads: list[list[object]] = [["No", "Province", labels[0], "", labels[1], "", labels[2]]]
+    else:
+        pairs = [cell for label in labels for cell in (label, "")]
+        heads = [["", *pairs], ["No", *("Province", "Score") * 3]]
+    path = write_book(tmp_path, "ranked.xlsx", {"Lists": [*heads, *rows]})
+    mapping = finish(draft_mapping(path, reference), period="2008")
+    if head == "one":
+        assert '"Transparency": pci_transparency' in draft_mapping(path, reference)
+    add_panel(project, path, mapping=mapping)
+    values = values_of(project)
+    assert len(values) == 15
+    for order, code in zip(orders, ("entry_costs", "land_access", "transparency"), strict=True):
+        found = [values[PLACES[name], f"pci_{code}", "2008-12-31"] for name in order]
+        assert found == [9, 8.8, 8.6, 8.4, 8.2]
+
+
+def test_a_table_of_districts_and_provinces_is_no_list_side_by_side(
+    project: Project, tmp_path: Path
+) -> None:
+    text = (
+        "Huyện,Hồ sơ đã giải quyết,Tỉnh,Hồ sơ đang giải quyết,Năm\n"
+        "Cao Lộc,10,Lạng Sơn,1,2023\nVăn Quan,20,Lạng Sơn,2,2023\n"
+    )
+    bring(
+        project, write_csv(tmp_path, "d.csv", text), columns={"area": "Huyện", "province": "Tỉnh"}
+    )
+    assert {area for area, *_ in values_of(project)} == {"183", "184"}
+
+
+def test_headings_without_spaces_are_parted_at_their_capitals(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    text = "TinhThanh,Nam,DTI_Tong,TienDoGiaiQuyet\nLang Son,2022,0.5,12.5\nDak Nong,2023,0.4,11\n"
+    path = write_csv(tmp_path, "camel.csv", text)
+    add_panel(project, path, mapping=finish(draft_mapping(path, reference)))
+    assert values_of(project) == {
+        ("20", "dti", "2022-12-31"): 0.5,
+        ("20", "service_index_progress", "2022-12-31"): 12.5,
+        ("67", "dti", "2023-12-31"): 0.4,
+        ("67", "service_index_progress", "2023-12-31"): 11,
+    }
+
+
+def test_a_row_of_codes_under_the_head_is_no_data_and_an_area_is_no_code(
+    project: Project, tmp_path: Path
+) -> None:
+    text = "Tỉnh,PCI,Năm\n\n,pci_score,YEAR\nHanoi,NA,NA\nLang Son,60.5,2021\n"
+    summary = bring(project, write_csv(tmp_path, "coded.csv", text))
+    assert "row 3 of names of variables passed over" in str(summary)
+    assert summary.cells == 2
+
+
+def test_a_stata_file_offers_its_labels(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    table = pd.DataFrame({"prov": [1, 2], "year": [2021, 2021], "y1": [60.5, None], "z": [1.5, 2]})
+    table["prov"] = pd.Categorical.from_codes([0, 1], ["Lang Son", "Dak Nong"])
+    labels = {"prov": "Tỉnh", "y1": "PCI", "z": "Số đo khác"}
+    path = tmp_path / "study.dta"
+    table.to_stata(path, version=118, write_index=False, variable_labels=labels)
+    mapping = finish(draft_mapping(path, reference))
+    assert mapping.values["PCI [y1]"].indicator == "pci"
+    assert mapping.ignore == ("Số đo khác [z]",)
+    add_panel(project, path, mapping=mapping)
+    assert values_of(project) == {("20", "pci", "2021-12-31"): 60.5}
+
+
+ODS = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body>
+<office:spreadsheet><table:table table:name="B">{rows}</table:table></office:spreadsheet>
+</office:body></office:document-content>"""
+
+
+MANIFEST = """<?xml version="1.0"?><manifest:manifest
+ xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>"""
+
+
+def test_an_open_document_spreadsheet_is_read(project: Project, tmp_path: Path) -> None:
+    def cell(value: object) -> str:
+        if isinstance(value, str):
+            said = f'office:value-type="string"><text:p>{value}</text:p>'
+        else:
+            said = f'office:value-type="float" office:value="{value}">'
+        return f"<table:table-cell {said}</table:table-cell>"
+
+    rows = [["Tỉnh", "Năm", "PCI"], ["Lạng Sơn", 2021, 60.5], ["Đắk Nông", 2021, 58.25]]
+    body = "".join(f"<table:table-row>{''.join(map(cell, r))}</table:table-row>" for r in rows)
+    path = tmp_path / "table.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", ODS.format(rows=body))
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+    bring(project, path)
+    assert values_of(project) == {
+        ("20", "pci", "2021-12-31"): 60.5,
+        ("67", "pci", "2021-12-31"): 58.25,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("table.rda", "Convert it; in R: write.csv"),
+        ("table.sav", "Convert it; in SPSS"),
+        ("table.xls", "a workbook that cannot be read"),
+        ("table.ods", "a file that is cut off or damaged"),
+        ("table.dta", "a Stata file that cannot be read"),
+        ("table.docx", "Save it as one of these"),
+    ],
+)
+def test_files_of_other_programs_are_told_how_to_come_in(
+    project: Project, tmp_path: Path, name: str, words: str
+) -> None:
+    (tmp_path / name).write_bytes(b"no such thing")
+    assert words in refuse(project, tmp_path / name)
+
+
+def test_openpyxl_says_nothing(project: Project, tmp_path: Path) -> None:
+    """What it warns of, extensions and styles, is nothing that a panel is about."""
+    rows: list[list[object]] = [["Tỉnh", "Năm", "PCI"], ["Lang Son", 2021, 60.5]]
+    path = write_book(tmp_path, "book.xlsx", {"A": rows})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    extension = b'<extLst><ext uri="{A0A0}"/></extLst></worksheet>'
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</worksheet>", extension)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        bring(project, path)
 
 
 # --- Whose row, and how sure ----------------------------------------------------------------------

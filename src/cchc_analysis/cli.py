@@ -182,8 +182,11 @@ def _add_accept(commands: _Commands) -> None:
 
 def _add_panel(commands: _Commands) -> None:
     panel = commands.add_parser("add-panel", help="bring in a table of other people's numbers")
-    panel.add_argument("file", type=Path, help="CSV, XLSX or Parquet, long or wide, or form II.06a")
+    panel.add_argument(
+        "file", type=Path, help="CSV, XLSX, XLS, ODS, Stata or Parquet; or form II.06a"
+    )
     panel.add_argument("--mapping", type=Path, help="what its headings mean (YAML)")
+    panel.add_argument("--sheet", default="", help="the one worksheet that is wanted")
     panel.add_argument("--draft", action="store_true", help="only print a mapping to begin with")
     panel.add_argument("--replace", action="store_true", help="replace a panel of that name")
     for name in PANEL_SOURCE:
@@ -244,12 +247,12 @@ def _bring_panel(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
 
     if options.draft:
-        print(pipeline.draft_mapping(project, options.file))
+        print(pipeline.draft_mapping(project, options.file, options.sheet))
         return 0
     source = {name: getattr(options, name) for name in PANEL_SOURCE if getattr(options, name)}
-    print(
-        pipeline.add_panel(project, options.file, options.mapping, source, replace=options.replace)
-    )
+    file, mapping, sheet = options.file, options.mapping, options.sheet
+    replace = options.replace
+    print(pipeline.add_panel(project, file, mapping, source, sheet=sheet, replace=replace))
     return 0
 
 

@@ -204,19 +204,27 @@ def validate_file(project: Project, suite: Path, data: Path) -> pd.DataFrame:
 
 
 def add_panel(
-    project: Project, file: Path, mapping: Path | None, source: Mapping[str, str], *, replace: bool
+    project: Project,
+    file: Path,
+    mapping: Path | None,
+    source: Mapping[str, str],
+    *,
+    sheet: str = "",
+    replace: bool,
 ) -> PanelSummary:
     """Bring in a table of other people's numbers and register it as a source.
+
+    ``sheet`` is the one worksheet that is wanted of a workbook.
 
     Raises:
         ReportError: The file, the mapping or the source is faulty; nothing is then changed.
     """
-    return bring_in(project, file, source or None, mapping, replace=replace)
+    return bring_in(project, file, source or None, mapping, sheet=sheet, replace=replace)
 
 
-def draft_mapping(project: Project, file: Path) -> str:
+def draft_mapping(project: Project, file: Path, sheet: str = "") -> str:
     """Begin a mapping for the headings of a table, as YAML for a person to finish."""
-    return begin_mapping(file, load_reference(project.reference))
+    return begin_mapping(file, load_reference(project.reference), sheet)
 
 
 def list_names(project: Project, kind: str, text: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""A file into a sheet of cells: CSV, TSV, XLSX or Parquet, with nothing interpreted.
+"""A file into sheets of cells: CSV, TSV, XLSX, XLS, ODS, Stata or Parquet, nothing interpreted.
 
 A cell is a text, or a number where the file itself says that it is one: a number of a spreadsheet
 cannot be read in two ways, and a text can. Merged cells are filled, per cents of a spreadsheet
@@ -11,7 +11,9 @@ import csv
 import datetime as dt
 import io
 import re
+import struct
 import unicodedata
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,8 +38,17 @@ if TYPE_CHECKING:
 FORMATS = {
     **dict.fromkeys((".csv", ".tsv", ".txt"), "text"),
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook"),
+    **dict.fromkeys((".xls", ".xlsb", ".ods"), "old workbook"),
+    ".dta": "stata",
     ".parquet": "parquet",
 }
+FOREIGN = {
+    **dict.fromkeys((".rda", ".rdata", ".rds"), "in R: write.csv(table, 'table.csv')"),
+    **dict.fromkeys((".sav", ".zsav", ".por"), "in SPSS: Save As, type Comma delimited or Stata"),
+    **dict.fromkeys((".sas7bdat", ".xpt"), "in SAS: proc export data=table outfile='table.csv'"),
+}
+"""Files of statistics programs that are not read, and how each becomes one that is."""
+READABLE = "CSV, TSV, XLSX, XLS, ODS, Stata or Parquet"
 TOP = 40
 """Rows at the top of a sheet in which its head is looked for."""
 LARGEST_FILLED = 20_000_000
@@ -56,6 +67,7 @@ class Sheet:
             somewhere in ``cells``.
         lengths: How many cells each row of a text has, where its rows differ; else ``None``.
         remark: What was done to the file before it could be read.
+        title: The name of the worksheet, ``""`` where the format has none.
     """
 
     name: str
@@ -63,36 +75,61 @@ class Sheet:
     heads: tuple[str, ...] | None = None
     lengths: pd.Series[Any] | None = None
     remark: str = ""
+    title: str = ""
 
 
-def open_sheet(path: Path, sheet: str = "") -> Sheet:
+def open_sheets(path: Path, sheet: str = "") -> list[Sheet]:
     """Open the cells of a file.
 
     Args:
-        path: CSV or TSV in any encoding that a report may have, XLSX, or Parquet.
-        sheet: The worksheet; needed where a workbook has several that hold anything.
+        path: CSV or TSV in any encoding that a report may have, XLSX, XLS, ODS, Stata or Parquet.
+        sheet: The one worksheet that is wanted; else all that hold anything.
 
     Raises:
         ReportError: The file is absent, empty, of another format, or damaged.
     """
     if not path.is_file():
         raise _fault(path, "no such file", "a table", "Name the file.")
-    form = FORMATS.get(path.suffix.lower(), "")
-    if form in ("parquet", "workbook"):
-        opened: Sheet = call_apart("cchc_analysis.panels.cells:open_alone", path, form, sheet)
-    elif form == "text":
-        opened = _open_text(path)
-    else:
-        found = f"a file {path.suffix!r}"
-        raise _fault(path, found, "CSV, TSV, XLSX or Parquet", "Save it as one of these.")
-    if opened.cells.empty:
+    suffix = path.suffix.lower()
+    form = FORMATS.get(suffix, "")
+    if not form:
+        remedy = FOREIGN.get(suffix, "Save it as one of these.")
+        remedy = remedy if remedy[0].isupper() else f"Convert it; {remedy}."
+        raise _fault(path, f"a file {path.suffix!r}", READABLE, remedy)
+    opened: list[Sheet] = (
+        [_open_text(path)]
+        if form == "text"
+        else call_apart("cchc_analysis.panels.cells:open_alone", path, form, sheet)
+    )
+    held = [each for each in opened if not each.cells.empty]
+    if not held:
         raise _fault(path, "no cell that holds anything", "a head and rows", "Fill the sheet.")
-    return opened
+    return held
 
 
-def open_alone(path: Path, form: str, sheet: str) -> Sheet:
+def choose_sheet(path: Path, sheets: list[Sheet]) -> Sheet:
+    """The only sheet of a file.
+
+    Raises:
+        ReportError: There are several.
+    """
+    if len(sheets) == 1:
+        return sheets[0]
+    names = ", ".join(repr(each.title) for each in sheets)
+    remedy = (
+        "Say `sheet:` in the mapping or --sheet; or, where sheets are indicators or periods, "
+        "`sheets: {name: indicator or period}`."
+    )
+    raise _fault(path, f"{len(sheets)} sheets: {names}", "one", remedy)
+
+
+def open_alone(path: Path, form: str, sheet: str) -> list[Sheet]:
     """Open a file that is unpacked, in a process that was started for it."""
-    return _open_parquet(path) if form == "parquet" else _open_workbook(path, sheet)
+    if form == "workbook":
+        return _open_workbook(path, sheet)
+    if form == "old workbook":
+        return _open_old_workbook(path, sheet)
+    return [_open_parquet(path) if form == "parquet" else _open_stata(path)]
 
 
 def _open_text(path: Path) -> Sheet:
@@ -191,19 +228,89 @@ def _as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
     return texts.str.normalize("NFC").str.strip()
 
 
-def _open_workbook(path: Path, sheet: str) -> Sheet:
+def _open_stata(path: Path) -> Sheet:
+    """A Stata file; its variables are headed by their labels, the name of each in brackets."""
+    import pandas as pd
+    from pandas.io.stata import StataReader
+
+    read_bytes(path, "a table")
+    try:
+        with StataReader(path) as reader:
+            labels = reader.variable_labels()
+        table = pd.read_stata(path)
+    except (OSError, ValueError, KeyError, struct.error) as error:
+        found = f"a Stata file that cannot be read ({error})"
+        raise _fault(path, found, "a .dta file", "Save it again in Stata.") from None
+    columns = [_as_cells(table[name]) for name in table.columns]
+    cells = pd.DataFrame(dict(enumerate(columns)))
+    cells.index = pd.RangeIndex(1, len(cells) + 1)
+    heads = [
+        f"{labels[name]} [{name}]" if labels.get(name) else str(name) for name in table.columns
+    ]
+    return Sheet(path.name, cells, tuple(_tidy(head) for head in heads))
+
+
+def _open_old_workbook(path: Path, sheet: str) -> list[Sheet]:
+    """A workbook of another program or of old, where no format of a number can be seen."""
+    import python_calamine
+
+    data = read_bytes(path, "a table")
+    if path.suffix.lower() != ".xls":
+        open_archive(path, data, may_have_macros=True)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        titles = _choose_titles(path, book.sheet_names, sheet)
+        return [
+            Sheet(_name(path, title, titles), _frame(_list_calamine(book, title)), title=title)
+            for title in titles
+        ]
+    except (OSError, ValueError, python_calamine.CalamineError) as error:
+        found = f"a workbook that cannot be read ({error})"
+        raise _fault(path, found, READABLE, "Open it and save it again as XLSX.") from None
+
+
+def _list_calamine(book: Any, title: str) -> Iterator[list[Any]]:
+    held = book.get_sheet_by_name(title)
+    rows = [[_read_value(cell) for cell in row] for row in held.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, right) in held.merged_cell_ranges or ():
+        for row in rows[top : bottom + 1]:
+            row[left : right + 1] = [rows[top][left]] * len(row[left : right + 1])
+    return iter(rows)
+
+
+def _open_workbook(path: Path, sheet: str) -> list[Sheet]:
     data = read_bytes(path, "a table")
     is_long = _measure(path, data) > LARGEST_FILLED
-    book = open_workbook(path, data, is_lean=is_long)
-    try:
-        chosen = _choose_worksheet(path, book, sheet)
-        _refuse_unsaved(path, chosen)
-        cells = _frame(_list_rows(chosen, {} if is_long else _map_merged(chosen)))
-        remark = "" if is_long else tell_hidden(chosen)
-    finally:
-        book.close()
-    name = f"{path.name}, sheet {chosen.title!r}" if len(book.sheetnames) > 1 else path.name
-    return Sheet(name, cells, remark=remark)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of extensions and styles, which say nothing of cells
+        book = open_workbook(path, data, is_lean=is_long)
+        try:
+            titles = _choose_titles(path, [each.title for each in book.worksheets], sheet)
+            chosen = [book[title] for title in titles]
+            _refuse_unsaved(path, chosen)
+            return [
+                Sheet(
+                    _name(path, each.title, book.sheetnames),
+                    _frame(_list_rows(each, {} if is_long else _map_merged(each))),
+                    remark="" if is_long else tell_hidden(each),
+                    title=each.title,
+                )
+                for each in chosen
+            ]
+        finally:
+            book.close()
+
+
+def _choose_titles(path: Path, titles: list[str], sheet: str) -> list[str]:
+    if sheet and sheet not in titles:
+        names = ", ".join(map(repr, titles))
+        remedy = "Mend `sheet` in the mapping, or --sheet."
+        raise _fault(path, f"no sheet {sheet!r}", f"one of {names}", remedy)
+    return [sheet] if sheet else titles
+
+
+def _name(path: Path, title: str, titles: list[str]) -> str:
+    return f"{path.name}, sheet {title!r}" if len(titles) > 1 else path.name
 
 
 def _measure(path: Path, data: bytes) -> int:
@@ -211,7 +318,7 @@ def _measure(path: Path, data: bytes) -> int:
     return max((part.file_size for part in parts if "worksheets/" in part.filename), default=0)
 
 
-def _refuse_unsaved(path: Path, chosen: Any) -> None:
+def _refuse_unsaved(path: Path, chosen: list[Any]) -> None:
     """Refuse formulas whose results were never saved: their cells would look empty.
 
     Programs that write workbooks without computing them leave such cells.
@@ -224,8 +331,9 @@ def _refuse_unsaved(path: Path, chosen: Any) -> None:
     try:
         unsaved = [
             formula.coordinate
+            for sheet in chosen
             for formulas, values in zip(
-                book[chosen.title].iter_rows(), chosen.iter_rows(), strict=False
+                book[sheet.title].iter_rows(), sheet.iter_rows(), strict=False
             )
             for formula, value in zip(formulas, values, strict=False)
             if value.value is None and getattr(formula, "data_type", "") == "f"
@@ -243,19 +351,6 @@ def _has_formulas(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
         sheets = [name for name in archive.namelist() if "worksheets/" in name]
         return any(re.search(rb"<f[ />]", archive.read(name)) for name in sheets)
-
-
-def _choose_worksheet(path: Path, book: Any, sheet: str) -> Any:
-    names = ", ".join(map(repr, book.sheetnames))
-    if sheet:
-        if sheet in book.sheetnames:
-            return book[sheet]
-        raise _fault(path, f"no sheet {sheet!r}", f"one of {names}", "Mend `sheet` in the mapping.")
-    held = [each for each in book.worksheets if any(map(_holds, each.values))]
-    if len(held) > 1:
-        names = ", ".join(repr(each.title) for each in held)
-        raise _fault(path, f"{len(held)} sheets: {names}", "one", "Say `sheet:` in the mapping.")
-    return (held or book.worksheets)[0]
 
 
 def _holds(row: Iterable[Any]) -> bool:
@@ -281,16 +376,25 @@ def _list_rows(sheet: Any, merged: dict[tuple[int, int], Any]) -> Iterator[list[
 
 
 def _read_cell(cell: Any) -> str | float:
-    value = cell.value
+    read = _read_value(cell.value)
+    is_percent = isinstance(read, float) and "%" in (cell.number_format or "")
+    return round(100.0 * float(read), 10) if is_percent else read
+
+
+def _read_value(value: object) -> str | float:
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return round(100.0 * value, 10) if "%" in (cell.number_format or "") else float(value)
+        return float(value)
     if isinstance(value, dt.datetime | dt.date):
-        return value.strftime("%Y-%m-%d")
-    return " ".join(unicodedata.normalize("NFC", str(value)).split())
+        return f"{value:%Y-%m-%d}"
+    return _tidy(str(value))
+
+
+def _tidy(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _frame(rows: Iterable[list[Any]]) -> pd.DataFrame:

@@ -54,7 +54,6 @@ def check_figures(
         *_check_range(figures, reference, where),
         *_check_bounds(figures, where),
         *_check_existence(figures, reference, where),
-        *_check_doubles(figures, where),
     ]
 
 
@@ -180,7 +179,7 @@ def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) ->
             )
 
 
-def _check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
+def check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
     """Two different values for one quantity; the same value twice is only said once."""
     key = ["source", *QUANTITY]
     known = figures[figures["area_id"] != ""]

@@ -8,20 +8,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.clean import PeriodError, nearest_names, parse_period, slug_text
-from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import Sheet, open_sheet
-from cchc_analysis.panels.headings import (
-    Head,
-    choose_area,
-    find_head,
-    refuse_side_by_side,
+from cchc_analysis.data.clean import (
+    PeriodError,
+    nearest_names,
+    parse_period,
+    slug_text,
 )
+from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.panels.cells import Sheet, choose_sheet, open_sheets
+from cchc_analysis.panels.headings import choose_area
+from cchc_analysis.panels.layouts import Table, arrange_sheet
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
 from cchc_analysis.panels.ranks import list_rank_codes
+from cchc_analysis.panels.unfolding import print_cells
 from cchc_analysis.panels.vocabulary import Vocabulary
 
 FEWEST_COLUMNS = 2
+LONGEST_TITLE = 4
+"""Rows at the top of a sheet in which its title may name the year."""
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -47,12 +51,13 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     Headings that are known are written down; each of the others stands under ``ignore`` with the
     nearest known names beside it, for a person to move to ``columns`` or ``values``. What the
     file does not say (the indicator of columns that are periods, the period of a table without
-    one) is asked for under ``constants``.
+    one) is asked for under ``constants``. Of a workbook each sheet that is named after an
+    indicator or a period stands under ``sheets``; the others are left out.
 
     Args:
         file: The table.
         reference: Whose labels are known.
-        sheet: The worksheet, where there are several.
+        sheet: The worksheet, where there are several and one is wanted.
 
     Returns:
         YAML text.
@@ -60,22 +65,30 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     Raises:
         ReportError: The file cannot be read, or is no table.
     """
-    mapping = PanelMapping(sheet=sheet)
-    opened = open_sheet(file, sheet)
-    known = Vocabulary(mapping, reference)
-    head = find_head(opened, mapping, reference)
-    names = [name for name in head.names if name]
-    if len(names) < FEWEST_COLUMNS or not _holds_figures(opened, head):
-        lack = f"{len(names)} column" if len(names) < FEWEST_COLUMNS else "no column of figures"
-        found = f"{lack}, which is no table"
-        remedy = "A report in prose is read with `cchc read`; a table needs its separators."
-        raise ReportError(Problem(opened.name, found, "an area and a figure in a row", remedy))
-    refuse_side_by_side(opened, head, known)
-    guess = _guess(names, known)
+    known = Vocabulary(PanelMapping(), reference)
+    sheets = open_sheets(file, sheet)
+    named = name_sheets(sheets, known) if len(sheets) > 1 else {}
+    chosen = [each for each in sheets if each.title in named] or [choose_sheet(file, sheets)]
+    tables: list[tuple[Table, str]] = []
+    for each in chosen:
+        what = named.get(each.title, ValueColumn())
+        said = {name: cell for name, cell in what.model_dump().items() if cell}
+        arranged = arrange_sheet(each, PanelMapping(constants=said), reference)
+        tables.extend((table, what.indicator) for table in arranged)
+    family = known.find_family(name for table, _ in tables for name in table.head.names)
+    guess = _Guess()
+    for table, indicator in tables:
+        _refuse_prose(table)
+        _add_guess(guess, _guess(table, known, (family, indicator), reference))
+    guess.fields.update(choose_area(guess.fields))
+    if "area" in guess.fields and guess.fields.get("province") == guess.fields["area"]:
+        del guess.fields["province"]
+    told = {name for what in named.values() for name, cell in what.model_dump().items() if cell}
     return "\n".join(
         [
             f"panel: {slug_text(file.stem).replace('-', '_')}",
             *([f"sheet: {_quote(sheet)}"] if sheet else []),
+            *_draft_sheets(sheets, named, known),
             "columns:",
             *(f"  {name}: {_quote(heading)}" for name, heading in guess.fields.items()),
             "values:",
@@ -83,7 +96,7 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
             *_draft_ranks(guess),
             "ignore:",
             *(f"  - {_quote(name)}{_suggest(name, known)}" for name in guess.rest),
-            *_draft_constants(guess, _find_subject(file, known), _find_year(file, opened, head)),
+            *_draft_constants(guess, told, _find_subject(file, known), _find_year(file, chosen)),
             "sources:",
             "  - source_id:   # small letters, digits and _",
             "    publisher:   # who published the figures",
@@ -96,14 +109,65 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     )
 
 
-def _holds_figures(sheet: Sheet, head: Head) -> bool:
-    """Whether some column below the head is mostly figures; commas make columns of prose too."""
-    body = sheet.cells[sheet.cells.index > head.last_row]
-    for position in body.columns:
-        held = [cell for cell in body[position] if isinstance(cell, float) or cell]
-        if 2 * sum(map(_is_figure, held)) > len(held):
-            return True
-    return False
+def name_sheets(sheets: list[Sheet], known: Vocabulary) -> dict[str, ValueColumn]:
+    """The sheets whose names say which indicator or which period they are."""
+    titles = [each.title for each in sheets]
+    family = known.find_family(titles)
+    named = {}
+    for title in titles:
+        years = {*re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", title)}
+        if len(years) == 1:
+            named[title] = ValueColumn(period=years.pop())
+        elif found := known.match_title(title, family):
+            named[title] = ValueColumn(indicator=found)
+    return named
+
+
+def _draft_sheets(
+    sheets: list[Sheet], named: Mapping[str, ValueColumn], known: Vocabulary
+) -> Iterator[str]:
+    if not named:
+        return
+    yield "sheets:   # what each is: an indicator, or a period; sheets not named are left out"
+    for each in sheets:
+        what = named.get(each.title)
+        said = f"  {_quote(each.title)}: "
+        yield (
+            said + (what.indicator or what.period)
+            if what
+            else f"  # {said.strip()}  {_suggest(each.title, known).lstrip()}".rstrip()
+        )
+
+
+def _add_guess(whole: _Guess, part: _Guess) -> None:
+    """Put the headings of one more table to those of the others; the first one speaks."""
+    for name, heading in part.fields.items():
+        whole.fields.setdefault(name, heading)
+    for heading, value in part.values.items():
+        whole.values.setdefault(heading, value)
+    for own, more in (
+        (whole.periods, part.periods),
+        (whole.ranks, part.ranks),
+        (whole.rest, part.rest),
+    ):
+        own.extend(each for each in more if each not in own)
+
+
+def _refuse_prose(table: Table) -> None:
+    """Refuse a file without a column that is mostly figures; commas make columns of prose too."""
+    names = [name for name in table.head.names if name]
+    body = table.sheet.cells[table.sheet.cells.index > table.head.last_row]
+    columns = [[cell for cell in body[each] if _is_held(cell)] for each in body.columns]
+    is_table = any(2 * sum(map(_is_figure, held)) > len(held) for held in columns)
+    if len(names) < FEWEST_COLUMNS or not is_table:
+        lack = f"{len(names)} column" if len(names) < FEWEST_COLUMNS else "no column of figures"
+        found = f"{lack}, which is no table"
+        remedy = "A report in prose is read with `cchc read`; a table needs its separators."
+        raise ReportError(Problem(table.sheet.name, found, "an area and a figure in a row", remedy))
+
+
+def _is_held(cell: object) -> bool:
+    return isinstance(cell, float) or bool(cell)
 
 
 def _is_figure(cell: object) -> bool:
@@ -111,14 +175,14 @@ def _is_figure(cell: object) -> bool:
     return not isinstance(cell, str) or bool(_DIGIT.search(cell) and not _WORD.search(cell))
 
 
-def _guess(names: list[str], known: Vocabulary) -> _Guess:
-    guess = _Guess()
-    family = known.find_family(names)
-    for name in names:
+def _guess(table: Table, known: Vocabulary, about: tuple[str, str], reference: Reference) -> _Guess:
+    """What the headings of a table may be, by their family and what the sheet is named after."""
+    (family, indicator), guess, last = about, _Guess(), ""
+    for name in filter(None, table.head.names):
         found = known.match_field(name)
         value = known.match_value(name) or known.match_lower(name, family)
         value = value or known.match_dated(name)
-        if found and found not in guess.fields:
+        if found and found not in guess.fields and not (found == "value" and value):
             guess.fields[found] = name
         elif value is not None and value.indicator:
             guess.values[name] = value
@@ -126,9 +190,33 @@ def _guess(names: list[str], known: Vocabulary) -> _Guess:
             guess.periods.append(name)
         elif known.is_rank(name):
             guess.ranks.append(name)
+        elif known.match_bound(name)[0] and (known.match_bound(name)[1] or last):
+            continue
         else:
             guess.rest.append(name)
-    return _Guess(choose_area(guess.fields), guess.values, guess.periods, guess.ranks, guess.rest)
+        last = name
+    if indicator and not (guess.values or guess.periods or "value" in guess.fields):
+        title = table.sheet.title
+        about_it = (name for name in guess.rest if known.is_about(name, title, indicator))
+        own = next(about_it, "")
+        if own:
+            guess.values[own] = ValueColumn(indicator=indicator)
+            guess.rest.remove(own)
+    if not _fits_codes(table, guess.fields, reference):
+        guess.rest.append(guess.fields.pop("area_code"))
+    return guess
+
+
+def _fits_codes(table: Table, fields: Mapping[str, str], reference: Reference) -> bool:
+    """Whether the codes beside the areas are theirs, and not numbers of another list."""
+    if not {"area", "area_code"} <= set(fields):
+        return True
+    at = [table.head.names.index(fields[name]) for name in ("area", "area_code")]
+    body = table.sheet.cells[table.sheet.cells.index > table.head.last_row]
+    pairs = zip(*(print_cells(body[each]).astype("str") for each in at), strict=True)
+    index = reference.wide_areas
+    held = [(index.find(name), index.list_coded(code)) for name, code in pairs if name and code]
+    return all(named & coded for named, coded in held if named)
 
 
 def _is_period(name: str) -> bool:
@@ -163,10 +251,11 @@ def _find_subject(file: Path, known: Vocabulary) -> str:
     return f" ({code}?)" if code else ""
 
 
-def _find_year(file: Path, sheet: Sheet, head: Head) -> str:
+def _find_year(file: Path, sheets: list[Sheet]) -> str:
     """The one year that the title or the name of a file speaks of, as a question."""
-    above = sheet.cells[sheet.cells.index < head.last_row]
+    above = sheets[0].cells.iloc[:LONGEST_TITLE]
     title = " ".join(str(cell) for row in above.to_numpy() for cell in row)
+    title = title if len(sheets) > 1 else f"{title} {sheets[0].title}"
     for text in (title, file.stem.replace("_", " ")):
         years = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text))
         if len(years) == 1:
@@ -174,21 +263,24 @@ def _find_year(file: Path, sheet: Sheet, head: Head) -> str:
     return ""
 
 
-def _draft_constants(guess: _Guess, subject: str, year: str) -> Iterator[str]:
+def _draft_constants(guess: _Guess, told: set[str], subject: str, year: str) -> Iterator[str]:
+    held = {*guess.fields, *told}
+    values = guess.values.values()
+    columns = [*guess.periods[:3], *filter(None, [guess.fields.get("value")])]
     wanted: Mapping[str, tuple[bool, str]] = {
         "indicator": (
-            bool(guess.periods) and not guess.values,
-            f"what the columns {', '.join(guess.periods[:3])} … hold: a code of "
+            bool(columns) and not guess.values and "indicator" not in held,
+            f"what the columns {', '.join(columns)} … hold: a code of "
             f"data/reference/indicators.csv{subject}",
         ),
         "period": (
             not guess.periods
-            and not {"period", "period_end"} & set(guess.fields)
-            and not (guess.values and all(one.period for one in guess.values.values())),
+            and not {"period", "period_end"} & held
+            and not (guess.values and all(one.period for one in values)),
             f"no column says it: 2023, 2024-H1, …{year}",
         ),
         "area": (
-            not {"area", "area_code"} & set(guess.fields),
+            not {"area", "area_code"} & held,
             "no column says it: the area of all rows",
         ),
     }

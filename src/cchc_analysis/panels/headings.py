@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Sheet
-from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
+from cchc_analysis.panels.mapping import MISSING_WORDS, PanelMapping, ValueColumn
 from cchc_analysis.panels.strays import find_strays
 from cchc_analysis.panels.vocabulary import Vocabulary, last_part
 
@@ -42,6 +42,7 @@ FORM_COLUMNS: Mapping[int, tuple[str, str]] = {
 """Form II.06a/VPCP/KSTT (TT 01/2020/TT-VPCP): each numbered column, and words of its heading."""
 
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _NUMBER = re.compile(r"[-−]?[\d., ]*\d%?")
 
 
@@ -52,6 +53,7 @@ class Head:
     names: tuple[str, ...]
     numbers: Mapping[int, int]
     last_row: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,6 @@ class Columns:
     fields: Mapping[str, int]
     values: Mapping[int, ValueColumn]
     form: str = ""
-    unknown: tuple[str, ...] = field(default=())
 
 
 def find_head(sheet: Sheet, mapping: PanelMapping, reference: Reference) -> Head:
@@ -82,10 +83,15 @@ def find_head(sheet: Sheet, mapping: PanelMapping, reference: Reference) -> Head
     known = Vocabulary(mapping, reference)
     first, last = _find_rows(rows, known, mapping.header_row)
     numbers, end = _find_numbers(rows, last)
+    below = min((number for number in rows if number > end), default=0)
+    is_coded = _is_coded(rows.get(below, []), rows[last])
+    notes = (f"row {below} of names of variables passed over",) if is_coded else ()
+    end = below if is_coded else end
     if sheet.cells.index[-1] <= end:
         remedy = "Add the rows, or say `header_row:` in the mapping."
         raise ReportError(Problem(sheet.name, "a head and no rows below it", "rows", remedy))
-    return Head(_flatten([row for n, row in rows.items() if first <= n <= last]), numbers, end)
+    names = _flatten([row for number, row in rows.items() if first <= number <= last])
+    return Head(names, numbers, end, notes)
 
 
 def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Reference) -> Columns:
@@ -96,48 +102,48 @@ def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Re
             heading, all at once.
     """
     known = Vocabulary(mapping, reference)
-    refuse_side_by_side(sheet, head, known)
     form = _match_form(sheet, head) if not mapping.values else {}
     fields: dict[str, int] = {}
     values: dict[int, ValueColumn] = dict(form)
-    problems, unknown = [], []
+    problems, unknown, last = [], [], ""
     for position, name in enumerate(head.names):
         if position in form or not name or known.is_ignored(name):
+            last = name or last
             continue
         if (word := known.match_field(name)) and word not in fields:
             fields[word] = position
         elif word:
             problems.append(_double(sheet, word, head.names[fields[word]], name))
         elif (value := known.match_value(name)) is not None:
-            values[position] = value
+            values[position], last = value, name
+        elif known.match_bound(name)[0]:
+            of = known.match_bound(name)[1] or last
+            if (bound := match_bounds(name, last, known)) is not None:
+                values[position] = bound
+            elif not known.is_ignored(of) and of not in unknown:
+                unknown.append(name)
         else:
             unknown.append(name)
+            last = name
     problems.extend(_name_unknown(sheet, unknown, known))
-    problems.extend(_name_absent(sheet, head, mapping))
     problems.extend(find_strays(sheet, head))
     if problems:
         raise ReportError(problems)
     kind = "II.06a" if form else ""
-    return Columns(head.names, choose_area(fields), values, kind, tuple(unknown))
+    return Columns(head.names, choose_area(fields), values, kind)
 
 
-def refuse_side_by_side(sheet: Sheet, head: Head, known: Vocabulary) -> None:
-    """Refuse tables that stand beside each other, each with its own areas.
+def match_bounds(name: str, last: str, known: Vocabulary) -> ValueColumn | None:
+    """What a heading about the interval or the error of a value is; ``None`` where of no value.
 
-    Raises:
-        ReportError: One heading names the area of several columns.
+    Args:
+        name: The heading.
+        last: The heading before it, whose value is meant where the heading names none.
+        known: The headings that are known.
     """
-    areas = [name for name in head.names if known.match_field(name) in ("area", "province")]
-    repeated = next((name for name in areas if areas.count(name) > 1), "")
-    if repeated:
-        raise ReportError(
-            Problem(
-                sheet.name,
-                f"{areas.count(repeated)} columns headed {repeated!r}",
-                "one column of areas, which holds for all figures of a row",
-                "These are tables side by side: give each a file of its own.",
-            )
-        )
+    role, base = known.match_bound(name)
+    value = known.match_value(base or last)
+    return value.model_copy(update={"bound": role}) if role and value else None
 
 
 def choose_area(fields: Mapping[str, T]) -> dict[str, T]:
@@ -155,19 +161,26 @@ def _find_rows(
     if header_row:
         best = header_row if header_row in rows else numbers[0]
     else:
-        best = max(numbers, key=lambda n: (_count_known(rows[n], known), -n))
+        best = max(numbers, key=lambda n: (*_weigh(rows[n], known), -n))
         if not _count_known(rows[best], known):
             best = next((n for n in numbers if _count_texts(rows[n]) > 1), numbers[0])
     first = last = best
     while not header_row and first - 1 in rows and _is_upper(rows[first - 1]):
         first -= 1
     while last + 1 in rows and _is_upper(rows[last]) and _is_lower(rows[last + 1]):
+        if _is_coded(rows[last + 1], rows[last]):
+            break
         last += 1
     return first, last
 
 
+def _weigh(row: list[Any], known: Vocabulary) -> tuple[bool, int]:
+    """How much a row looks like a head: a title says one thing only, whatever it knows."""
+    return len({cell for cell in row if cell != ""}) > 1, _count_known(row, known)
+
+
 def _count_known(row: Iterable[Any], known: Vocabulary) -> int:
-    return sum(known.knows(cell) for cell in {*row} if isinstance(cell, str) and cell)
+    return sum(known.knows(_say(cell)) for cell in {*row} if cell != "")
 
 
 def _count_texts(row: Iterable[Any]) -> int:
@@ -188,6 +201,19 @@ def _is_upper(row: list[Any]) -> bool:
 def _is_lower(row: list[Any]) -> bool:
     held = [cell for cell in row if cell != ""]
     return bool(held) and not any(_is_number(cell) or _NUMBERED.fullmatch(cell) for cell in held)
+
+
+def _is_coded(row: list[Any], above: list[Any]) -> bool:
+    """A row of names of variables under the words of the head ("pci_id", "sub2_land", "LURC")."""
+    pairs = [
+        (cell, word)
+        for cell, word in zip(row, above, strict=False)
+        if str(cell).casefold() not in MISSING_WORDS
+    ]
+    is_code = all(isinstance(cell, str) and _CODE.fullmatch(cell) for cell, _ in pairs)
+    has_mark = any("_" in str(cell) or str(cell).isupper() for cell, _ in pairs)
+    is_under = sum(word != "" for _, word in pairs) > len(pairs) / 2
+    return len(pairs) > 1 and is_code and has_mark and is_under
 
 
 def _find_numbers(rows: Mapping[int, list[Any]], last: int) -> tuple[dict[int, int], int]:
@@ -270,16 +296,17 @@ def _name_unknown(sheet: Sheet, unknown: list[str], known: Vocabulary) -> Iterat
         )
 
 
-def _name_absent(sheet: Sheet, head: Head, mapping: PanelMapping) -> Iterator[Problem]:
-    """Headings that the mapping speaks of and the sheet does not have."""
-    held = {fold_text(name) for name in head.names} | {last_part(name) for name in head.names}
+def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iterator[Problem]:
+    """Headings that the mapping speaks of and no sheet has."""
+    names = [*dict.fromkeys(filter(None, names))]
+    held = {fold_text(name) for name in names} | {last_part(name) for name in names}
     ranks = [mapping.ranks.column, mapping.ranks.of] if mapping.ranks else []
     for name in (*mapping.columns.values(), *mapping.values, *filter(None, ranks)):
         if fold_text(name) not in held:
-            near = nearest_names(name, [each for each in head.names if each])
+            near = nearest_names(name, names)
             yield Problem(
-                sheet.name,
+                where,
                 f"no heading {name!r}, which the mapping names",
-                f"one of {', '.join(repr(each) for each in head.names if each)}",
+                f"one of {', '.join(map(repr, names))}",
                 f"Did you mean {near[0]!r}?" if near else "Mend the mapping.",
             )

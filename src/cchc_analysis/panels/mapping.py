@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from cchc_analysis.data.clean import nearest_names, parse_period
+from cchc_analysis.data.clean import PeriodError, nearest_names, parse_period
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.errors import Problem, ReportError
 
@@ -52,7 +52,10 @@ class _Strict(BaseModel):
 
 
 class ValueColumn(_Strict):
-    """What the numbers of one heading of a wide table are."""
+    """What the numbers of one heading of a wide table are.
+
+    ``bound`` says that they are no values but how sure those of the same indicator are.
+    """
 
     indicator: str = ""
     unit: str = ""
@@ -60,6 +63,7 @@ class ValueColumn(_Strict):
     breakdown: str = ""
     status: str = ""
     period: str = ""
+    bound: Literal["", "low", "high", "standard_error"] = ""
 
 
 class AreaRule(_Strict):
@@ -141,14 +145,16 @@ class PanelSource(_Strict):
 class PanelMapping(_Strict):
     """One mapping file.
 
-    ``columns`` gives fields their headings; ``values`` gives the headings of a wide table their
-    indicators; ``indicators``, ``areas`` and ``units`` translate words of the panel; ``constants``
-    hold for every row; ``ignore`` lists headings left out on purpose, ``small_rates`` indicators
-    whose per cents of at most 1 are no shares of one.
+    ``sheets`` says what each worksheet is, an indicator or a period. ``columns`` gives fields their
+    headings; ``values`` gives the headings of a wide table their indicators; ``indicators``,
+    ``areas`` and ``units`` translate words of the panel; ``constants`` hold for every row;
+    ``ignore`` lists headings left out on purpose, ``small_rates`` indicators whose per cents of at
+    most 1 are no shares of one.
     """
 
     panel: str = Field(default="", pattern=r"^([a-z][a-z0-9_]{2,60})?$")
     sheet: str = ""
+    sheets: dict[str, ValueColumn] = Field(default_factory=dict)
     header_row: int = Field(default=0, ge=0)
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, ValueColumn] = Field(default_factory=dict)
@@ -176,6 +182,16 @@ class PanelMapping(_Strict):
             for head, each in values.items()
         }
 
+    @field_validator("sheets", mode="before")
+    @classmethod
+    def _allow_a_bare_sheet(cls, sheets: object) -> object:
+        if not isinstance(sheets, dict):
+            return sheets
+        return {
+            str(name): each if isinstance(each, dict) else _read_sheet(str(each))
+            for name, each in sheets.items()
+        }
+
     @field_validator("areas", mode="before")
     @classmethod
     def _allow_a_bare_area(cls, areas: object) -> object:
@@ -194,6 +210,15 @@ class PanelMapping(_Strict):
                 offer = ", ".join(nearest_names(field, FIELDS)) or ", ".join(FIELDS)
                 raise ValueError(f"unknown field {field!r}; did you mean {offer}?")
         return fields
+
+
+def _read_sheet(text: str) -> dict[str, str]:
+    """What a sheet is in one word: a period where it reads as one, else an indicator."""
+    try:
+        parse_period(text)
+    except PeriodError:
+        return {"indicator": text}
+    return {"period": text}
 
 
 def load_mapping(path: Path) -> PanelMapping:

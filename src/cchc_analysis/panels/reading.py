@@ -7,22 +7,24 @@ as printed and as read. Knows nothing of where panels are kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import nearest_names, parse_period
 from cchc_analysis.data.records import UNCERTAINTY
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import open_sheet
+from cchc_analysis.panels.cells import choose_sheet, open_sheets
 from cchc_analysis.panels.checks import (
+    check_doubles,
     check_figures,
     compare_totals,
     drop_repetitions,
     find_holes,
     mark_fractions,
 )
-from cchc_analysis.panels.headings import find_head, match_columns
+from cchc_analysis.panels.headings import match_columns, name_absent
+from cchc_analysis.panels.layouts import Table, arrange_sheet
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource
 from cchc_analysis.panels.numerals import find_mixed_marks, read_numerals
 from cchc_analysis.panels.places import (
@@ -80,25 +82,100 @@ def read_panel(
     Raises:
         ReportError: The file cannot be read or understood; everything of one step at once.
     """
-    sheet = open_sheet(path, mapping.sheet)
-    head = find_head(sheet, mapping, reference)
-    columns = match_columns(sheet, head, mapping, reference)
-    unfolded = unfold_sheet(sheet, head, columns, mapping)
-    matched = match_words(unfolded.figures, mapping, reference, sheet.name)
-    placed = _name_sources(matched, sources, sheet.name)
-    ranked = _add_ranks(placed.rows, mapping, reference, sheet.name)
+    tables = list_tables(path, mapping, reference)
+    heads = [name for _, table in tables for name in table.head.names]
+    problems = list(name_absent(path.name, heads, mapping))
+    parts: list[_Part] = []
+    for own, table in tables:
+        try:
+            parts.append(_read_table(table, own, reference, sources))
+        except ReportError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ReportError(dict.fromkeys(problems))
+    return _join_parts(path.name, parts, reference)
+
+
+def list_tables(
+    path: Path, mapping: PanelMapping, reference: Reference
+) -> list[tuple[PanelMapping, Table]]:
+    """The tables of a file, each with what the mapping says of its sheet.
+
+    Raises:
+        ReportError: The file cannot be read, a sheet that the mapping names is not there, or there
+            are several and it names none.
+    """
+    sheets = open_sheets(path, mapping.sheet)
+    named = {each.title: each for each in sheets}
+    if lost := [title for title in mapping.sheets if title not in named]:
+        offer = nearest_names(lost[0], named)
+        remedy = f"Did you mean {offer[0]!r}?" if offer else "Mend `sheets:` in the mapping."
+        found = f"no sheet {', '.join(map(repr, lost))}"
+        expected = f"one of {', '.join(map(repr, named))}"
+        raise ReportError(Problem(path.name, found, expected, remedy))
+    if not mapping.sheets:
+        sheet = choose_sheet(path, sheets)
+        return [(mapping, each) for each in arrange_sheet(sheet, mapping, reference)]
+    lost = [repr(title) for title in named if title not in mapping.sheets]
+    told: list[tuple[PanelMapping, Table]] = []
+    for title, what in mapping.sheets.items():
+        said = {name: cell for name, cell in what.model_dump().items() if cell}
+        own = mapping.model_copy(update={"constants": mapping.constants | said})
+        remark = f"sheets left out: {', '.join(lost)}" if lost and not told else ""
+        tables = arrange_sheet(replace(named[title], remark=remark), own, reference)
+        told.extend((own, each) for each in tables)
+    return told
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one table holds: its figures before their doubles are looked for."""
+
+    figures: pd.DataFrame
+    totals: pd.DataFrame
+    cells: int
+    form: str
+    notes: tuple[str, ...]
+
+
+def _read_table(
+    table: Table,
+    mapping: PanelMapping,
+    reference: Reference,
+    sources: Mapping[str, PanelSource],
+) -> _Part:
+    where = table.sheet.name
+    columns = match_columns(table.sheet, table.head, mapping, reference)
+    unfolded = unfold_sheet(table.sheet, table.head, columns, mapping)
+    matched = match_words(unfolded.figures, mapping, reference, where)
+    placed = _name_sources(matched, sources, where)
+    ranked = _add_ranks(placed.rows, mapping, reference, where)
     figures = _read_numbers(ranked, mapping, reference)
-    found = check_figures(figures, reference, sheet.name, mapping.small_rates)
-    problems = [*placed.problems, *found]
-    problems.extend(_check_units(figures, reference, sheet.name))
+    problems = [*placed.problems, *check_figures(figures, reference, where, mapping.small_rates)]
+    problems.extend(_check_units(figures, reference, where))
     if problems:
         raise ReportError(problems)
-    notes = [*unfolded.notes, *matched.notes, *_tell_mixed(figures)]
+    totals = _match_totals(unfolded.totals, mapping, reference)
+    notes = (*table.head.notes, *unfolded.notes, *matched.notes)
+    return _Part(figures, totals, unfolded.cells, columns.form, notes)
+
+
+def _join_parts(where: str, parts: list[_Part], reference: Reference) -> PanelFigures:
+    import pandas as pd
+
+    figures = pd.concat([part.figures for part in parts], ignore_index=True)
+    if problems := list(check_doubles(figures, where)):
+        raise ReportError(problems)
+    notes = [*dict.fromkeys(note for part in parts for note in part.notes), *_tell_mixed(figures)]
     kept = drop_repetitions(figures, notes)
-    notes += compare_totals(kept, _match_totals(unfolded.totals, mapping, reference), reference)
+    held = [part.totals for part in parts if len(part.totals)]
+    totals = pd.concat(held, ignore_index=True) if held else parts[0].totals
+    notes += compare_totals(kept, totals, reference)
     notes += compare_ranks(kept, reference.areas)
     notes += find_holes(kept)
-    return PanelFigures(kept.reset_index(drop=True), unfolded.cells, columns.form, tuple(notes))
+    form = next((part.form for part in parts if part.form), "")
+    cells = sum(part.cells for part in parts)
+    return PanelFigures(kept.reset_index(drop=True), cells, form, tuple(notes))
 
 
 def _name_sources(matched: Matched, sources: Mapping[str, PanelSource], where: str) -> Matched:

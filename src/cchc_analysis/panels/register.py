@@ -56,15 +56,17 @@ def add_panel(
     source: PanelSource | Mapping[str, str] | None = None,
     mapping: PanelMapping | Path | None = None,
     *,
+    sheet: str = "",
     replace: bool = False,
 ) -> PanelSummary:
     """Bring a panel in: read it, check it, and register it with its sources.
 
     Args:
         project: Where to.
-        file: Long or wide CSV, XLSX or Parquet, or the official form II.06a.
+        file: Long or wide CSV, XLSX, XLS, ODS, Stata or Parquet, or the official form II.06a.
         source: Who published it, unless the mapping says so.
         mapping: What its headings and words mean; not needed where they are ours.
+        sheet: The one worksheet that is wanted, whatever the mapping says of sheets.
         replace: Whether a panel of that name may be there already.
 
     Raises:
@@ -75,6 +77,8 @@ def add_panel(
     with changing(project, "cchc add-panel"):
         reference = load_reference(project.reference)
         chosen, name = _choose_mapping(mapping)
+        if sheet:
+            chosen = chosen.model_copy(update={"sheet": sheet, "sheets": {}})
         sources = _list_sources(chosen, source, file)
         panel = chosen.panel or slug_text(file.stem).replace("-", "_")
         register = load_register(project.raw)

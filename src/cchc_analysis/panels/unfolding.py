@@ -156,14 +156,19 @@ def _melt(body: pd.DataFrame, rows: pd.DataFrame, columns: Columns) -> pd.DataFr
     """One table per column of figures, beneath each other, in the order of the rows."""
     import pandas as pd
 
-    held = dict(columns.values)
+    held = {at: value for at, value in columns.values.items() if not value.bound}
     if "value" in columns.fields:
         held[columns.fields["value"]] = ValueColumn()
     parts = []
     for position, value in held.items():
         said = {name: cell for name, cell in value.model_dump().items() if cell}
-        part = rows.assign(**said, section=columns.names[position], printed=body[position])
-        parts.append(part)
+        sure = {
+            bound.bound: print_cells(body[at]).to_numpy()
+            for at, bound in columns.values.items()
+            if bound.bound and bound.model_copy(update={"bound": ""}) == value
+        }
+        part = rows.assign(**said, **sure, section=columns.names[position])
+        parts.append(part.assign(printed=body[position]))
     melted = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     return melted.sort_values("row", kind="stable", ignore_index=True)
 

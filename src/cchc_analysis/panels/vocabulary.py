@@ -14,6 +14,9 @@ from cchc_analysis.panels.mapping import FIELDS, PanelMapping, ValueColumn
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
+SCORE_WORDS = ("diem", "diem so", "score", "scores", "diem chi so", "diem chi so thanh phan")
+"""Headings of the one value of a row, or below the heading that says which value it is."""
+
 FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
     "area": (
         *("area name", "ten don vi", "don vi", "dia phuong", "ten dia phuong", "tinh", "huyen"),
@@ -30,7 +33,10 @@ FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
         ),
         *("cac huyen thanh pho", "cac huyen thi xa thanh pho", "cac dia phuong", "ubnd cap huyen"),
     ),
-    "area_code": ("area id", "ma don vi", "ma dia phuong", "ma gso", "gso code", "ma so"),
+    "area_code": (
+        *("ma tinh", "ma tinh thanh pho", "ma huyen", "ma xa", "province code"),
+        *("area id", "ma don vi", "ma dia phuong", "ma gso", "gso code", "ma so"),
+    ),
     "province": (
         "province name",
         "tinh thanh pho truc thuoc",
@@ -41,7 +47,7 @@ FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
     "period_start": ("tu ngay", "start", "ngay bat dau"),
     "period_end": ("den ngay", "end", "ngay ket thuc", "thoi diem"),
     "indicator": ("chi tieu", "ten chi tieu", "noi dung", "indicator code"),
-    "value": ("gia tri", "so lieu", "ket qua", "so luong"),
+    "value": ("gia tri", "so lieu", "ket qua", "so luong", *SCORE_WORDS),
     "unit": ("don vi tinh", "dvt"),
     "breakdown": ("linh vuc", "linh vuc giai quyet", "phan to", "field"),
     "scope": ("pham vi", "cap"),
@@ -53,6 +59,9 @@ FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
 
 SERIAL_WORDS = ("stt", "tt", "so tt", "so thu tu", "no")
 
+LONG_TITLE = 25
+"""Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
+
 RANK_WORDS = (
     *("xep hang", "thu hang", "hang", "vi thu", "xep thu", "vi tri", "rank", "ranking", "xep loai"),
 )
@@ -63,7 +72,24 @@ QUALIFYING = ("toi da", "max", "tu danh gia", "tu cham", "hang", "rank", "ty le"
 
 _YEAR = re.compile(r"(?:\bnăm\s+|\byear\s+)?\b((?:19|20)\d\d)\b", re.IGNORECASE)
 _UNIT = re.compile(r"\s*\((?:%|điểm|points?|tỷ lệ %)\)\s*$", re.IGNORECASE)
-_NUMBERING = re.compile(r"^\s*(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*)\s*[.):]\s*(?=\D)")
+_PART = (
+    r"(?:(?:trục\s+)?nội dung|(?:chỉ số )?thành phần|lĩnh vực|cstp|dimension|sub-?ind(?:ex|ice))"
+)
+_NUMBERING = re.compile(
+    rf"^\s*(?:(?:chỉ số )?{_PART}\s*)?(?:[IVX]+|\d{{1,2}}(?:\.\d{{1,2}})*)\s*[.):–-]?\s+(?=\D)",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(r"(.+) \[(\w+)\]")
+"""The label of a variable and its name, as of Stata."""
+_HUMP = re.compile(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ])|_")
+_BOUND = re.compile(
+    r"(?P<low>\b(?:diem |gia tri )?(?:toi thieu|thap nhat)\b.*\btin cay\b|\b(?:can|gioi han) duoi\b"
+    r"|\blower (?:bound|limit|ci)\b|\b(?:low|lower|ci low|ci lower|lb)(?: 95)?$)"
+    r"|(?P<high>\b(?:diem |gia tri )?(?:toi da|cao nhat)\b.*\btin cay\b|\b(?:can|gioi han) tren\b"
+    r"|\bupper (?:bound|limit|ci)\b|\b(?:high|upper|ci high|ci upper|ub)(?: 95)?$)"
+    r"|(?P<standard_error>\bsai so(?: chuan)?\b|\bstandard err(?:or)?\b|\bstd err(?:or)?\b|\bse$)"
+)
+"""How a heading says, folded, that it is about the interval or the error of another one."""
 
 
 class Vocabulary:
@@ -75,16 +101,42 @@ class Vocabulary:
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""
-        return self._fields.get(fold_text(name), "") or self._fields.get(last_part(name), "")
+        if any(form in self._values for form in _forms(name)):
+            return ""
+        found = next((self._fields[form] for form in _forms(name) if form in self._fields), "")
+        upper, _, lower = name.rpartition(" / ")
+        if not found and not (fold_text(lower) in SCORE_WORDS and self.match_value(upper)):
+            found = next((self._fields[form] for form in _forms(lower) if form in self._fields), "")
+        return found
+
+    def match_bound(self, name: str) -> tuple[str, str]:
+        """Which bound a heading speaks of, and the heading of its value; ``""`` for none.
+
+        >>> Vocabulary.match_bound(None, "PAPI - điểm tối thiểu trong khoảng tin cậy 95%")
+        ('low', 'PAPI')
+        """
+        last = re.split(r"\s[-–—]\s|[:/(,]\s*|^\s*[-–—]\s*", name)
+        for at in range(1, len(last) + 1):
+            tail = fold_text(_HUMP.sub(" ", " ".join(last[-at:])))
+            if found := _BOUND.search(tail):
+                role = next(key for key, said in found.groupdict().items() if said)
+                base = _before(name, last[-at:]) if at < len(last) else ""
+                if not base and found.start():  # no mark between: as many words as are left
+                    base = " ".join(re.split(r"[\s_]+", name)[: len(tail[: found.start()].split())])
+                return role, base
+        return "", ""
 
     def match_value(self, name: str) -> ValueColumn | None:
         """What the figures below a heading are, or ``None``."""
-        folded = fold_text(name)
         for table in (self._values, self._catalogue):
-            if folded in table:
-                return table[folded]
-        said = self._match_period(name) or self._values.get(last_part(name))
-        return said or self._catalogue.get(_fold_heading(name))
+            for form in _forms(name):
+                if form in table:
+                    return table[form]
+        upper, _, lower = name.rpartition(" / ")
+        said = self._match_period(name) or self._values.get(fold_text(lower))
+        if said is None and upper and fold_text(lower) in SCORE_WORDS:
+            return self.match_value(upper)
+        return said
 
     def match_lower(self, name: str, family: str = "") -> ValueColumn | None:
         """What a heading may be by its lower row or its family; for a draft, which people review.
@@ -96,9 +148,33 @@ class Vocabulary:
         upper, _, lower = name.rpartition(" / ")
         if any(word in fold_text(upper) for word in QUALIFYING):
             return None
-        codes = self._labels.get(_fold_heading(lower), set())
+        codes: set[str] = set()
+        for part in (lower, upper):
+            forms = (self._labels.get(form, set()) for form in _forms(part))
+            codes = codes or next(filter(None, forms), set())
         own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
         return ValueColumn(indicator=next(iter(own))) if len(own) == 1 else None
+
+    def match_title(self, title: str, family: str = "") -> str:
+        """The indicator that a sheet is named after; long names are cut off by programs."""
+        value = self.match_value(title) or self.match_lower(title, family)
+        if value and value.indicator:
+            return value.indicator
+        starts = [form for form in _forms(title) if len(title) >= LONG_TITLE and form]
+        codes = {
+            code
+            for form in starts
+            for label, known in self._labels.items()
+            if label.startswith(form)
+            for code in known
+        }
+        return next(iter(codes)) if len(codes) == 1 else ""
+
+    def is_about(self, name: str, title: str, indicator: str) -> bool:
+        """Whether a heading holds the name of its sheet, or of what the sheet is about."""
+        labels = {label for label, codes in self._labels.items() if indicator in codes}
+        words = {_forms(title)[-1], *(label for label in labels if " " in label)}
+        return any(word and word in fold_text(name) for word in words)
 
     def match_dated(self, name: str) -> ValueColumn | None:
         """What a heading is that names its year too ("SIPAS 2022 (%)"); for a draft."""
@@ -126,6 +202,11 @@ class Vocabulary:
         beside = (ranks.column, ranks.of) if ranks else ()
         words = {*map(fold_text, (*self._mapping.ignore, *beside)), *SERIAL_WORDS} - {""}
         return fold_text(name) in words and not self.match_field(name)
+
+    def is_beside(self, name: str) -> bool:
+        """Whether a heading is that of a column which only describes its row."""
+        field = self.match_field(name)
+        return self.is_ignored(name) or self.is_rank(name) or bool(field and field != "value")
 
     def knows(self, name: str) -> bool:
         """Whether a heading is known at all."""
@@ -190,13 +271,23 @@ class Vocabulary:
         return ValueColumn(period=name.removesuffix(".0"))
 
 
-def _fold_heading(name: str) -> str:
-    """A heading without its numbering, folded.
+def _forms(name: str) -> tuple[str, ...]:
+    """A heading folded as it stands, parted at its capitals, and without its numbering.
 
-    >>> _fold_heading("5. Public administrative procedures")
-    'public administrative procedures'
+    >>> _forms("5. Public administrative procedures")[-1], _forms("TinhThanh")[1]
+    ('public administrative procedures', 'tinh thanh')
     """
-    return fold_text(_NUMBERING.sub("", name))
+    labelled = _LABELLED.fullmatch(name)
+    forms = []
+    for each in (name, *(labelled.groups() if labelled else ())):
+        parted = _HUMP.sub(" ", each)
+        forms += [each, parted, _NUMBERING.sub("", each), _NUMBERING.sub("", parted)]
+    return tuple(dict.fromkeys(map(fold_text, forms)))
+
+
+def _before(name: str, parts: list[str]) -> str:
+    """What of a heading stands before its last parts, without the mark between them."""
+    return name[: name.rindex(parts[0].strip() or parts[-1].strip())].rstrip(" -–—:(,/")
 
 
 def last_part(name: str) -> str:
