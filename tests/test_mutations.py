@@ -22,15 +22,15 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.read import read_transcripts
 from cchc_analysis.rules import (
-    checks,
     choose_readings,
     evaluate_rivals,
     load_identities,
     tabulate_statements,
 )
 from cchc_analysis.rules.drafts import Draft
-from cchc_analysis.rules.identity import Identity
+from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.suites import load_suite
+from cchc_analysis.rules.validation import check_identities
 from cchc_analysis.rules.wording import Teller
 
 ROOT = Project(Path(__file__).resolve().parents[1])
@@ -149,7 +149,7 @@ def make_mutants(
         (group.source_id, figures) for group in groups for figures in group.figures
     )
     tight = {rule.rule_id for rule in identities if rule.operator == "="}
-    loose = {rule.rule_id for rule in identities if rule.tolerance == "implied"}
+    loose = {rule.rule_id for rule in identities if rule.tolerance == 0.01}
     bound = {
         (group.source_id, figures, group.rule_id in loose)
         for group in groups
@@ -224,7 +224,7 @@ def validate(
     chosen = choose_readings(observations, identities, reference)
     suite = load_suite(ROOT.expectations / "identities.json", "statements", reference)
     teller = Teller(chosen, None, reference)
-    return checks.check_identities(suite, chosen, reference, teller)[0].drafts
+    return check_identities(suite, chosen, reference, teller)[0].drafts
 
 
 def test_slips_of_figures_that_an_equality_binds_are_noticed() -> None:

@@ -121,8 +121,8 @@ def _add_validate(commands: _Commands) -> None:
     validate.add_argument(
         "--format", choices=("text", "json", "csv"), default="text", help="default: text"
     )
-    validate.add_argument("--suite", type=Path, help="a suite of yours, with --data")
-    validate.add_argument("--data", type=Path, help="a table of yours (CSV), with --suite")
+    validate.add_argument("--suite", type=Path, help="a suite of yours, for --data")
+    validate.add_argument("--data", type=Path, help="a table of yours (CSV)")
     validate.set_defaults(run=_validate)
 
 
@@ -308,18 +308,16 @@ def _process(_: argparse.Namespace, project: Project) -> int:
 def _validate(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
 
-    if (options.suite is None) != (options.data is None):
-        raise CommandError(
-            Problem(
-                "cchc validate",
-                "--suite without --data, or the other way round",
-                "both or neither",
-                "Name the suite and the table that it is for.",
-            )
-        )
-    if options.suite:
+    if options.suite and not options.data:
+        found, remedy = "--suite without --data", "Name the table that the suite is for."
+        raise CommandError(Problem("cchc validate", found, "a table", remedy))
+    if options.data:
         findings = pipeline.validate_file(project, options.suite, options.data)
         errors = pipeline.list_errors(findings)
+        print(f"{count(findings.attrs['rules_applied'], 'rule')} applied", file=sys.stderr)
+        for rule_id in findings.attrs["doubtful_rules"]:
+            told = f"rule {rule_id} is broken by every source that it applies to; is it right?"
+            print(told, file=sys.stderr)
     else:
         with live_line():
             run = pipeline.process(project)

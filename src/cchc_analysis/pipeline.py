@@ -40,13 +40,12 @@ from cchc_analysis.data.store import (
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import BriefError, CchcError, Problem
-from cchc_analysis.panels import PanelSummary
+from cchc_analysis.panels import PanelSummary, validate_table
 from cchc_analysis.panels import add_panel as bring_in
 from cchc_analysis.panels import draft_mapping as begin_mapping
 from cchc_analysis.processing import check, list_errors, load, process, remake, store
 from cchc_analysis.read import DraftResult, accept_source
 from cchc_analysis.read import read_report as draft_report
-from cchc_analysis.rules import validate_file as validate_own
 from cchc_analysis.site.build import (
     Site,
     Workers,
@@ -192,15 +191,15 @@ def accept(project: Project, source_id: str) -> tuple[int, int]:
         return accept_source(project, source_id, find_problems)
 
 
-def validate_file(project: Project, suite: Path, data: Path) -> pd.DataFrame:
-    """Run a suite on a table of somebody's own; the findings (``FINDING_COLUMNS``).
+def validate_file(project: Project, suite: Path | None, data: Path) -> pd.DataFrame:
+    """Run a suite, or ours, on a table of somebody's own; the findings (``FINDING_COLUMNS``).
 
     Raises:
         ValidationError: The suite would not do what it says.
         ReportError: The table cannot be read, or lacks columns.
     """
     reference = load_reference(project.reference)
-    return validate_own(suite, data, reference, project.expectations)
+    return validate_table(data, suite, reference, project.expectations)
 
 
 def add_panel(

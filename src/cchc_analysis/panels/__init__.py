@@ -17,12 +17,14 @@ once.
 - ``reading``: all of these, one after the other
 - ``register``, ``loading``: ``add_panel`` and ``read_panels``
 - ``drafts``: a mapping file begun for a person to finish
+- ``own_table`` (with ``own_columns``, ``own_rows``): a table that is validated, and not kept
 - ``ranks``: published ranks against the values that they rank
 """
 
 from cchc_analysis.panels.drafts import draft_mapping
 from cchc_analysis.panels.loading import PanelReadings, load_printed, read_panels
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
+from cchc_analysis.panels.own_table import validate_table
 from cchc_analysis.panels.ranks import check_ranks
 from cchc_analysis.panels.register import add_panel
 from cchc_analysis.panels.summary import PanelSummary
@@ -38,4 +40,5 @@ __all__ = [
     "load_mapping",
     "load_printed",
     "read_panels",
+    "validate_table",
 ]

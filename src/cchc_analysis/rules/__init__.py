@@ -4,35 +4,22 @@ Comes in as the tables of a run and the suites of ``expectations/``; goes out as
 tallies of what was applied, and as the definitions that sources follow.
 """
 
-from cchc_analysis.rules.columns import Columns, name_columns, tabulate_columns
-from cchc_analysis.rules.evaluation import (
-    compute_expression,
-    evaluate_identity,
-    evaluate_lone_parts,
-)
+from cchc_analysis.rules.columns import Columns, tabulate_columns
+from cchc_analysis.rules.evaluation import compute_expression, evaluate_identity, evaluate_rivals
 from cchc_analysis.rules.expressions import (
     Expression,
     GroupSum,
+    Identity,
     Operand,
     Reference,
     list_operands,
     parse_expression,
 )
 from cchc_analysis.rules.figures import leave_room
-from cchc_analysis.rules.identity import Identity
-from cchc_analysis.rules.loading import load_identities
 from cchc_analysis.rules.readings import choose_readings
-from cchc_analysis.rules.rivals import choose_definitions, evaluate_rivals
-from cchc_analysis.rules.rule_checks import check_codes
 from cchc_analysis.rules.statements import Statements, tabulate_statements
-from cchc_analysis.rules.validation import (
-    SUITES,
-    Verdict,
-    load_suites,
-    try_suites,
-    validate_file,
-    validate_tables,
-)
+from cchc_analysis.rules.suites import SUITES, check_codes, load_identities, load_suites
+from cchc_analysis.rules.validation import Verdict, suite_parameters, try_suites, validate_tables
 
 __all__ = [
     "SUITES",
@@ -45,21 +32,18 @@ __all__ = [
     "Statements",
     "Verdict",
     "check_codes",
-    "choose_definitions",
     "choose_readings",
     "compute_expression",
     "evaluate_identity",
-    "evaluate_lone_parts",
     "evaluate_rivals",
     "leave_room",
     "list_operands",
     "load_identities",
     "load_suites",
-    "name_columns",
     "parse_expression",
+    "suite_parameters",
     "tabulate_columns",
     "tabulate_statements",
     "try_suites",
-    "validate_file",
     "validate_tables",
 ]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
-from cchc_analysis.rules.broken import KINDS, RATES, Broken
+from cchc_analysis.rules.broken import RATES, Broken
 from cchc_analysis.rules.causes import Cause
 from cchc_analysis.rules.drafts import Draft
-from cchc_analysis.rules.expressions import Reference, list_operands
-from cchc_analysis.rules.network import Break
-from cchc_analysis.rules.sentences import ALL_OF, BREAKS, CAUSES, EXTREMES
-from cchc_analysis.rules.slips import Slip
+from cchc_analysis.rules.expressions import AT_MOST, WHOLE, Reference, list_operands
+from cchc_analysis.rules.sentences import ALL_OF, BREAKS, CAUSES, EXTREMES, REST
+from cchc_analysis.rules.slips import Slip, name_slip
 from cchc_analysis.rules.statements import Statements
 from cchc_analysis.rules.wording import (
     DECIMALS_MORE,
@@ -63,12 +62,13 @@ class Arithmetic:
         }
         known = cause is not None and cause.figure is not None
         likely = int(self._index[cause.figure]) if cause and cause.figure is not None else 0
+        identity = broken.identity
         return Draft(
-            rule_id=broken.rule.rule_id,
+            rule_id=identity.rule_id or broken.rule.rule_id,
             severity=broken.severity,
             kind=broken.kind,
             place=broken.place,
-            indicator=broken.identity.operands[0].code,
+            indicator=identity.operands[0].code,
             left=float(broken.verdict["left"]),
             right=float(broken.verdict["right"]),
             arithmetic=self.write(broken),
@@ -80,17 +80,24 @@ class Arithmetic:
             closing_value=cause.closing if cause else float("nan"),
         )
 
+    def list_figures(self, rows: Iterable[int], source_id: str) -> str:
+        """The figure ids behind some rows."""
+        return self._teller.figures(rows, source_id)
+
     def write(self, broken: Broken) -> str:
         """Both sides with their numbers, in the Vietnamese form."""
         left, right = (self._write_side(broken, side, "vi") for side in ("left", "right"))
-        if broken.identity.operator == "<=":
+        if broken.identity.operator == AT_MOST:
             return f"{left} > {right}"
+        if broken.identity.operator == WHOLE:
+            return f"{left} ∉ ℕ"
         return f"{left} {'≠' if broken.verdict['is_complete'] else '<'} {right}"
 
     def _list_operands(self, broken: Broken) -> str:
         """The figure behind each number of ``write``: its terms, then its result."""
         rows: list[int | None] = []
-        for side in ("left", "right"):
+        sides = ("left",) if broken.identity.operator == WHOLE else ("left", "right")
+        for side in sides:
             tree = broken.identity.left_side if side == "left" else broken.identity.right_side
             behind = {each: broken.list_rows(each) for each in broken.identity.operands}
             rows += list_terms(tree, behind)
@@ -115,7 +122,7 @@ class Arithmetic:
 
     def _write_result(self, broken: Broken, side: str, language: str) -> str:
         value = float(broken.verdict[side])
-        if side == "left" or KINDS[broken.rule.type] not in RATES:
+        if side == "left" or broken.identity.kind not in RATES:
             return write_number(value, language)
         printed = self._teller.decimals(broken.rows[0])
         return write_number(value, language, printed + DECIMALS_MORE)
@@ -142,6 +149,8 @@ class Arithmetic:
             "right_at": self._teller.at(other, language),
             "all_or_none": EXTREMES.get(float(broken.verdict["left"]), {}).get(language, ""),
             "gap": write_number(abs(float(broken.verdict["difference"])), language),
+            "rest": REST[broken.identity.rest][language] if broken.identity.rest else "",
+            "printed": self._teller.number(rows[0], language),
         }
         return BREAKS[shape][language].format(
             **(numbers | self._tell_dates(rows, language) | {"rivals": "{rivals}"})
@@ -164,57 +173,52 @@ class Arithmetic:
         }
 
     def _tell_cause(self, cause: Cause, language: str) -> str:
-        if cause.is_open and cause.rivals:
-            each = [self._tell_other("equal", *rival, language) for rival in cause.rivals]
-            slip = self._tell_slip(cause, language)
-            return CAUSES["equals"][language].format(slip=slip, each="; ".join(each))
+        if cause.rivals:
+            each = [self._tell_change(*rival, language) for rival in cause.rivals]
+            kind = "equals" if len(each) > 1 else "alone"
+            return CAUSES[kind][language].format(each="; ".join(each))
         if cause.figure is None or cause.is_block:
             kind = "block" if cause.is_block else "open" if cause.is_open else "none"
             return CAUSES[kind][language]
-        row = int(self._index[cause.figure])
-        count = len(cause.breaks)
-        scope_of = CAUSES[COUNTED.get(count, "all_rules")][language].format(count=count)
-        moved = "".join(self._tell_other("moved", *each, language) for each in cause.moved)
-        told = CAUSES["closing"][language].format(
+        row, count = int(self._index[cause.figure]), len(cause.breaks)
+        return CAUSES["closing"][language].format(
             figure=self._teller.name(row, language),
             printed=self._teller.number(row, language),
             at=self._teller.at(row, language),
             closing=write_number(cause.closing, language),
-            slip=self._tell_slip(cause, language),
-            scope_of=scope_of,
-            moved=moved,
+            slip=self._tell_slip(row, cause, language),
+            scope_of=CAUSES[COUNTED.get(count, "all_rules")][language].format(count=count),
         )
-        return told + "".join(self._tell_other("rival", *each, language) for each in cause.rivals)
 
-    def _tell_other(self, kind: str, figure: int, value: float, language: str) -> str:
+    def _tell_change(self, figure: int, value: float, language: str) -> str:
         row = int(self._index[figure])
-        return CAUSES[kind][language].format(
+        return CAUSES["equal"][language].format(
             figure=self._teller.name(row, language),
             printed=self._teller.number(row, language),
             at=self._teller.at(row, language),
             closing=write_number(value, language),
         )
 
-    def _tell_slip(self, cause: Cause, language: str) -> str:
-        if cause.slip == Slip.NONE:
-            return ""
-        rows = [int(self._index[at]) for at in cause.others]
-        names = [self._teller.name(row, language) for row in rows]
-        numbers = [self._teller.number(row, language) for row in rows]
-        words: dict[str, str] = {}
-        if cause.slip == Slip.IN_PLACE_OF:
-            words = {"right": names[0], "right_value": numbers[0]}
-            words |= {"wrong": names[1], "wrong_value": numbers[1]}
-        elif cause.slip == Slip.MEAN_OF_RATES:
-            words = {"one": numbers[0], "other": numbers[1]}
-        elif cause.slip == Slip.COPIED:
-            words = {"other": names[0]}
-        return CAUSES[cause.slip.value][language].format(**words)
+    def _tell_slip(self, row: int, cause: Cause, language: str) -> str:
+        slip = name_slip(self._teller.printed(row), cause.closing, self._teller.decimals(row))
+        return "" if slip == Slip.NONE else CAUSES[slip.value][language]
+
+    def tell_also(self, others: Iterable[Broken]) -> dict[str, str]:
+        """The other levels and areas at which the same part is not stated, with the gaps."""
+        told = {}
+        for language in LANGUAGES:
+            gaps = [
+                f"{self._teller.name(each.rows[0], language)}: "
+                f"{write_number(abs(float(each.verdict['difference'])), language)}"
+                for each in others
+            ]
+            told[language] = BREAKS["also"][language].format(gaps="; ".join(gaps)) if gaps else ""
+        return told
 
 
 def draft_identities(
     arithmetic: Arithmetic,
-    broken: Iterable[Broken],
+    broken: Sequence[Broken],
     causes: Iterable[Cause],
     definitions: pd.DataFrame,
     rivals: Mapping[str, list[str]],
@@ -230,24 +234,50 @@ def draft_identities(
     """
     cause_of = {each: cause for cause in causes for each in cause.breaks}
     chosen = {(row["source_id"], row["rule_id"]): row for row in list_rows(definitions)}
-    told: set[tuple[str, str]] = set()
+    told: set[tuple[str, ...]] = set()
+    gaps = _group_gaps(broken)
     for each in broken:
         group, source_id = each.identity.rival_group, each.place["source_id"]
-        key: Break = (each.rule.rule_id, each.row)
-        choice = chosen.get((source_id, each.rule.rule_id))
-        if (
+        rule_id = each.identity.rule_id
+        cause = cause_of.get((rule_id, each.row))
+        choice = chosen.get((source_id, rule_id))
+        if each.verdict["is_not_stated"]:
+            first, *others = gaps[_name_gap(each)]
+            if each is first:
+                draft, also = arithmetic.draft(each), arithmetic.tell_also(others)
+                rows = [row for one in (first, *others) for row in one.rows]
+                yield replace(
+                    draft,
+                    figures=arithmetic.list_figures(rows, source_id),
+                    sentences={word: text + also[word] for word, text in draft.sentences.items()},
+                )
+        elif (
             group is None
             or choice is None
             or each.severity == Severity.INFO
             or choice["rivals"] == 1
         ):
-            yield arithmetic.draft(each, cause_of.get(key))
+            yield arithmetic.draft(each, cause)
         elif choice["fits"]:
-            yield _add_followed(arithmetic.draft(each, cause_of.get(key)))
+            yield _add_followed(arithmetic.draft(each, cause))
         elif (source_id, group) not in told:
             told.add((source_id, group))
-            draft = arithmetic.draft(each, cause_of.get(key), "definition", rivals[group])
+            draft = arithmetic.draft(each, cause, "definition", rivals[group])
             yield replace(draft, kind="definition")
+
+
+def _name_gap(broken: Broken) -> tuple[str, ...]:
+    """What gaps of one cause share: a rule, a source and a window; levels and areas do not."""
+    window = (broken.place[name] for name in ("source_id", "period_start", "period_end"))
+    return (broken.identity.rule_id, *window)
+
+
+def _group_gaps(broken: Iterable[Broken]) -> dict[tuple[str, ...], list[Broken]]:
+    groups: dict[tuple[str, ...], list[Broken]] = {}
+    for each in broken:
+        if each.verdict["is_not_stated"]:
+            groups.setdefault(_name_gap(each), []).append(each)
+    return groups
 
 
 def draft_unreconciled(arithmetic: Arithmetic, broken: Iterable[Broken]) -> Iterator[Draft]:

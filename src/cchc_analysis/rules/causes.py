@@ -1,66 +1,77 @@
-"""One cause, one finding: which single figure, read differently, would close broken rules.
+"""One cause, one finding: which single printed figure, read differently, would close a broken rule.
 
-Comes in as broken identities and the statements that they are about; goes out as causes: the
-figure that is likeliest wrong, the value that would close all rules it breaks while breaking none
-that holds, and what else moves with it. Every candidate is tried in a world of its own. Where no
-single figure closes a rule, rules that speak of the same figures are still one cause.
+Comes in as broken identities and the statements that they are about; goes out as causes. A figure
+is named only where it is the only one whose change closes every broken rule that it is part of, and
+makes no other rule of the source worse: every change is tried as a counterfactual. Else all figures
+that would do are told, or that none would. Rules that no single figure closes and that speak of the
+same figures are still one cause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cchc_analysis.rules.clues import Clues
-from cchc_analysis.rules.expressions import Reference
-from cchc_analysis.rules.identity import Identity
-from cchc_analysis.rules.keys import Words
-from cchc_analysis.rules.network import Break, Network
-from cchc_analysis.rules.slips import Slip
+import numpy as np
+
+from cchc_analysis.rules.counterfactuals import Judged, Surroundings, build_worlds, judge_worlds
+from cchc_analysis.rules.evaluation import list_fits
+from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Reference
+from cchc_analysis.rules.figures import Integers
+from cchc_analysis.rules.intervals import compute_value
+from cchc_analysis.rules.keys import Words, group_positions
+from cchc_analysis.rules.slips import Slip, name_slip
 from cchc_analysis.rules.statements import Statements
-from cchc_analysis.rules.trials import Case, Trial, Trials
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_RIVALS = 2
-"""Of the figures that could be wrong as well, so many are named."""
+MOST_NAMED = 4
+"""Of the figures that could be wrong, so many are named one by one."""
 
-DIGIT_SLIPS = (Slip.SEPARATOR, Slip.ONE_DIGIT, Slip.SWAPPED, Slip.DROPPED, Slip.ADDED)
-"""Slips of the digits alone, which may fit several figures of a rule by chance."""
+AT_ONCE = 400_000
+"""Figures of counterfactuals that are built together, so that they fit into memory."""
 
-APART = 3
-"""So many clues of a rank set a figure apart; how much it would change does not."""
+PLACE = ["source_id", "area_id", "period_end"]
+"""What tells one case from another."""
+
+FULL_RATE = 100.0
+STEPS = 8
+CLOSE = 1e-9
+
+Break = tuple[str, int]
+"""A rule id and the row of statements in which it is broken."""
+
+Change = tuple[int, float]
+"""A figure, by its position in the statements, and another value for it."""
 
 
 @dataclass(frozen=True)
 class Cause:
     """Why some rules are broken, as far as arithmetic can tell.
 
-    ``figure``, and those in ``moved`` and ``others``, are positions in the figures of the
-    statements. ``closing`` is the value that would close all of ``breaks``. ``others`` are the
-    figures that the slip speaks of, ``rivals`` other figures and values that would do as well.
-    Without a ``figure`` no single one would close them, unless it ``is_open``: then several would,
-    and nothing speaks for one of them; ``rivals`` are those for which one slip speaks alike.
-    ``is_block`` says that the figures of a whole agree with each other and not with those of its
-    parts.
+    ``figure`` is a position in the figures of the statements, and ``closing`` the value that would
+    close all of ``breaks``. Without a figure, ``rivals`` are the changes of which each would close
+    them; ``is_open`` says that there are such changes, however many. ``is_block`` says that the
+    figures of a whole agree with each other and not with those of its parts.
     """
 
     breaks: tuple[Break, ...]
     figure: int | None = None
     closing: float = float("nan")
-    moved: tuple[tuple[int, float], ...] = ()
-    slip: Slip = Slip.NONE
-    others: tuple[int, ...] = ()
-    rivals: tuple[tuple[int, float], ...] = ()
+    rivals: tuple[Change, ...] = ()
     is_block: bool = False
     is_open: bool = False
 
 
 def find_causes(
-    statements: Statements, identities: Iterable[Identity], verdicts: Mapping[str, pd.DataFrame]
+    statements: Statements,
+    identities: Iterable[Identity],
+    verdicts: Mapping[str, pd.DataFrame],
+    printed: Sequence[str],
 ) -> list[Cause]:
     """Find the causes of all broken identities.
 
@@ -68,14 +79,15 @@ def find_causes(
         statements: What the identities were evaluated on.
         identities: The rules.
         verdicts: By rule id, without the rivals that a source rejects.
+        printed: The figures of the statements as printed.
 
     Returns:
         Causes such that every broken rule belongs to exactly one.
     """
-    search = _Search(statements, tuple(identities), verdicts)
-    closed = search.close(search.broken)
-    told = {each for cause in closed for each in cause.breaks}
-    return closed + search.group([each for each in search.broken if each not in told])
+    search = _Search(statements, tuple(identities), verdicts, printed)
+    named = search.name()
+    told = {each for cause in named for each in cause.breaks}
+    return named + search.group([each for each in search.broken if each not in told])
 
 
 class _Search:
@@ -84,27 +96,92 @@ class _Search:
         statements: Statements,
         identities: tuple[Identity, ...],
         verdicts: Mapping[str, pd.DataFrame],
+        printed: Sequence[str],
     ) -> None:
+        figures = statements.figures
         self.statements = statements
         self.identities = identities
+        self.rules = {rule.rule_id: rule for rule in identities}
         self.verdicts = verdicts
-        self.network = Network(statements, identities, verdicts)
-        self.clues = Clues(self.network)
+        self.printed = printed
+        self.values = figures["value"].to_numpy("float64")
+        self.decimals = figures["decimals"].to_numpy("int64")
+        self.units = Words(figures["unit"])
+        self.codes = Words(figures["indicator"])
 
     @cached_property
     def broken(self) -> list[Break]:
-        """All broken rules."""
+        """All broken rules; what rounding or a part not stated can explain is none."""
         return [
             (rule_id, int(row))
             for rule_id, verdict in self.verdicts.items()
-            for row in verdict.index[~(verdict["holds"] | verdict["is_within_unit"])]
+            for row in verdict.index[~(list_fits(verdict) | verdict["is_not_stated"])]
         ]
 
-    def close(self, broken: list[Break]) -> list[Cause]:
-        """The causes of breaks that a single figure would close."""
-        trials = Trials(self.network, self.identities)
-        cases = list(self._by_case(broken).values())
-        return [cause for each in trials.run(cases) for cause in self._choose(*each)]
+    def name(self) -> list[Cause]:
+        """The breaks that single figures would close, each with those figures."""
+        trials = _Trials(self)
+        causes: list[Cause] = []
+        for case, closing in trials.run(list(self._by_case(self.broken).values())):
+            open_breaks = set(case)
+            by_break = {
+                each: {change for change, closes in closing.items() if each in closes}
+                for each in case
+            }
+            # What fewest changes would close is settled first, and takes the rest along.
+            for each in sorted(case, key=lambda one: len(_figures_of(by_break[one]))):
+                if each in open_breaks and by_break[each]:
+                    cause = self._tell(by_break[each], closing, case, each)
+                    causes.append(cause)
+                    open_breaks -= set(cause.breaks)
+        return self._without_twice(causes)
+
+    def _tell(
+        self,
+        changes: set[Change],
+        closing: Mapping[Change, frozenset[Break]],
+        case: Sequence[Break],
+        each: Break,
+    ) -> Cause:
+        figures = _figures_of(changes)
+        if len(figures) == 1 and len(changes) == 1:
+            change = next(iter(changes))
+            closes = closing[change]
+            if self._is_likely(change, closes):
+                breaks = tuple(one for one in case if one in closes)
+                return Cause(breaks, change[0], change[1])
+        shared = frozenset.intersection(*(closing[change] for change in changes)) | {each}
+        breaks = tuple(one for one in case if one in shared)
+        best = dict(sorted(changes, reverse=True))
+        rivals = tuple(sorted(best.items())) if len(best) <= MOST_NAMED else ()
+        return Cause(breaks, rivals=rivals, is_open=True)
+
+    def _is_likely(self, change: Change, closes: Iterable[Break]) -> bool:
+        """Whether a change is determined, and more than the gap itself speaks for it.
+
+        A share that is worked out from its counts; a count that two equalities determine, or from
+        which a slip of the pen makes what is printed.
+        """
+        figure, value = change
+        if self.units[figure] == "%":
+            return True
+        kinds = [self.rules[rule_id].kind for rule_id, _ in closes]
+        printed, decimals = self.printed[figure], int(self.decimals[figure])
+        is_slip = name_slip(printed, value, decimals) != Slip.NONE
+        equal = [kind for kind in kinds if kind not in ("order", "whole")]
+        return bool({"sum", "group"} & {*kinds}) and (is_slip or len(equal) > 1)
+
+    def _without_twice(self, causes: list[Cause]) -> list[Cause]:
+        """Each break in the cause that was found first."""
+        told: set[Break] = set()
+        kept = []
+        for cause in causes:
+            breaks = tuple(each for each in cause.breaks if each not in told)
+            told |= {*breaks}
+            if breaks:
+                kept.append(Cause(breaks, cause.figure, cause.closing, cause.rivals,
+                                  is_open=cause.is_open))  # fmt: skip
+        return kept
 
     def group(self, broken: list[Break]) -> list[Cause]:
         """Breaks that no single figure closes: rules about the same figures are one cause.
@@ -112,13 +189,13 @@ class _Search:
         Rates are taken apart into their counts first, so that a share that cannot add up because
         its counts do not is no second cause.
         """
-        spoken = {each: self.network.take_apart(each) for each in broken}
+        spoken = {each: self._take_apart(each) for each in broken}
         leader = {each: each for each in broken}
         for place in self._by_case(broken).values():
             for one in place:
                 for other in place:
                     if one != other and spoken[one] <= spoken[other]:
-                        _join(leader, one, other)
+                        leader[_find_leader(leader, one)] = _find_leader(leader, other)
         groups: dict[Break, list[Break]] = {}
         for each in broken:
             groups.setdefault(_find_leader(leader, each), []).append(each)
@@ -126,114 +203,232 @@ class _Search:
 
     def _name_group(self, group: tuple[Break, ...]) -> Cause:
         """A group in which a whole disagrees with its parts again and again is told as a block."""
-        rules = [self.network.rules[rule_id] for rule_id, _ in group]
+        rules = [self.rules[rule_id] for rule_id, _ in group]
         is_block = len(group) > 1 and all(_spans_scopes(rule) for rule in rules)
-        figure = self.network.list_figures(group[0])[0] if is_block else None
+        figure = self.list_figures(group[0])[0] if is_block else None
         # Any smaller number, or any larger one beside it, would bring two into order.
-        is_open = len(group) == 1 and rules[0].operator == "<="
+        is_open = len(group) == 1 and rules[0].operator != EQUAL
         return Cause(group, figure, is_block=is_block, is_open=is_open)
 
-    def _by_case(self, broken: list[Break]) -> dict[object, Case]:
+    def _by_case(self, broken: list[Break]) -> dict[object, list[Break]]:
         """Breaks by source, area and day."""
         rows = self.statements.rows
-        columns = [Words(rows[name]) for name in ("source_id", "area_id", "period_end")]
-        cases: dict[object, Case] = {}
+        columns = [Words(rows[name]) for name in PLACE]
+        cases: dict[object, list[Break]] = {}
         for rule_id, row in broken:
             cases.setdefault(tuple(cells[row] for cells in columns), []).append((rule_id, row))
         return cases
 
-    def _choose(self, case: Case, found: list[Trial]) -> Iterator[Cause]:
-        """The likely candidate that closes most, then the next; of equal ones the likelier."""
-        left = set(case)
-        ranks = {
-            id(trial): (not self._is_likely(trial, found), self.clues.rank(trial.candidate))
-            for trial in found
-        }
-        while useful := [trial for trial in found if trial.closes & left]:
-            best = min(
-                useful,
-                key=lambda trial: (
-                    ranks[id(trial)][0],
-                    -len(trial.closes & left),
-                    ranks[id(trial)][1],
-                ),
-            )
-            closes = tuple(each for each in case if each in best.closes & left)
-            if ranks[id(best)][0]:
-                yield Cause(closes, is_open=True)
-            elif equals := self._list_equals(best, closes, useful):
-                yield Cause(
-                    closes,
-                    slip=self.clues.explain(best.candidate)[0],
-                    rivals=tuple(equals.items()),
-                    is_open=True,
-                )
-            else:
-                yield self._tell(best, closes, useful)
-            left -= best.closes
+    def list_operands(self, broken: Break) -> dict[Operand, list[int]]:
+        """The figures of a rule in a row, by operand."""
+        rule_id, row = broken
+        operands = self.rules[rule_id].operands
+        return {operand: self.statements.list_figures(operand, row) for operand in operands}
 
-    def _is_likely(self, trial: Trial, trials: list[Trial]) -> bool:
-        """Whether more than the gap itself speaks for a candidate.
+    def list_figures(self, broken: Break) -> list[int]:
+        """The figures of a rule in a row."""
+        return [at for figures in self.list_operands(broken).values() for at in figures]
 
-        A slip of the pen; two equalities between different figures that it would close; or one
-        total that was added up rightly from its parts, where nothing else would close the rule.
+    def _take_apart(self, broken: Break) -> frozenset[int]:
+        """The figures of a rule, with rates that hold replaced by the counts they come from."""
+        figures: set[int] = set()
+        for figure in self.list_figures(broken):
+            figures |= self._fractions.get(figure, {figure})
+        return frozenset(figures)
+
+    @cached_property
+    def _fractions(self) -> dict[int, set[int]]:
+        """The counts behind each rate of a place with a broken rule, where its ratio holds."""
+        cases = self._by_case(self.broken).values()
+        near = {row for place in cases for row in self._rows_of(place)}
+        found: dict[int, set[int]] = {}
+        for rule_id, verdict in self.verdicts.items():
+            if self.rules[rule_id].kind != "ratio":
+                continue
+            kept = verdict.index[list_fits(verdict) & verdict["is_complete"]]
+            for row in near.intersection(kept):
+                rate, *counts = self.list_figures((rule_id, row))
+                found.setdefault(rate, {*counts} - {rate})
+        return found
+
+    def _rows_of(self, place: Sequence[Break]) -> list[int]:
+        rows = self.statements.rows
+        first = tuple(str(rows.at[place[0][1], name]) for name in PLACE)
+        return [int(row) for row in self._rows_by_place[first]]
+
+    @cached_property
+    def _rows_by_place(self) -> dict[tuple[str, ...], Integers]:
+        return group_positions(self.statements.rows, PLACE)
+
+    def solve(self, broken: Break) -> Iterator[Change]:
+        """Each figure of a broken equality with the value that would close it, as printed.
+
+        An order gives none: any smaller number would do.
         """
-        if self.clues.is_named(trial.candidate):
-            return True
-        closed = {
-            frozenset(self.network.list_figures(each))
-            for each in trial.closes
-            if self.network.rules[each[0]].operator == "="
+        rule, operands = self.rules[broken[0]], self.list_operands(broken)
+        if rule.operator != EQUAL:
+            return
+        totals = {
+            operand: float(sum(self.values[at] for at in figures))
+            for operand, figures in operands.items()
         }
-        if len(closed) > 1:
-            return True
-        moved = {each.candidate.moved for each in trials if trial.closes <= each.closes}
-        return bool(trial.candidate.moved) and moved == {trial.candidate.moved}
+        for operand, figures in operands.items():
+            for figure in figures:
+                printed = float(self.values[figure])
+                value = self._print_like(figure, find_root(rule, totals, operand, printed))
+                if self._is_possible(figure, value):
+                    yield figure, value
 
-    def _list_equals(
-        self, best: Trial, closes: tuple[Break, ...], trials: list[Trial]
-    ) -> dict[int, float]:
-        """The figures for which the same slip speaks as for the best one; none where it is alone.
+    def _print_like(self, figure: int, value: float) -> float:
+        """A value rounded as the figure is printed."""
+        if not math.isfinite(value):
+            return math.nan
+        decimals = int(self.decimals[figure])
+        # Points are awarded in quarters, however many decimals one of them shows.
+        return round(value, max(decimals, 2) if self.units[figure] == "point" else decimals)
 
-        What sets one apart: that nothing else moves with it, and that it is out of the usual.
-        """
-        slip = self.clues.explain(best.candidate)[0]
-        if slip not in DIGIT_SLIPS:
-            return {}
-        apart = self.clues.rank(best.candidate)[:APART]
-        equals = {
-            trial.candidate.figure: trial.candidate.value
-            for trial in sorted(trials, key=lambda each: self.clues.rank(each.candidate))
-            if set(closes) <= trial.closes
-            and self.clues.explain(trial.candidate)[0] == slip
-            and self.clues.rank(trial.candidate)[:APART] == apart
-        }
-        return equals if len(equals) > 1 else {}
+    def _is_possible(self, figure: int, value: float) -> bool:
+        is_number = math.isfinite(value) and value >= 0
+        is_share = self.units[figure] == "%" and self.values[figure] <= FULL_RATE
+        is_changed = not math.isclose(value, float(self.values[figure]), rel_tol=CLOSE)
+        return is_number and is_changed and not (is_share and value > FULL_RATE)
 
-    def _tell(self, best: Trial, closes: tuple[Break, ...], trials: list[Trial]) -> Cause:
-        """A cause; with rivals for which as much speaks and that close the same rules."""
-        candidate = best.candidate
-        slip, others = self.clues.explain(candidate)
-        alike = [
-            trial.candidate
-            for trial in trials
-            if set(closes) <= trial.closes
-            and self.clues.is_named(trial.candidate) == (slip != Slip.NONE)
+
+class _Trials:
+    """Tries changes, many cases at a time: a counterfactual for each, and one without any."""
+
+    def __init__(self, search: _Search) -> None:
+        self._search = search
+        self._statements = search.statements
+        self._surroundings = Surroundings(search.statements, search.identities)
+        rows = search.statements.rows
+        self._places = [Words(rows[name]) for name in Judged.PLACE]
+        self._sources = Words(rows["source_id"])
+
+    def run(
+        self, cases: Sequence[list[Break]]
+    ) -> Iterator[tuple[list[Break], dict[Change, frozenset[Break]]]]:
+        """Each case, with the changes that close all that they touch and the breaks they close."""
+        chunk: list[tuple[list[Break], list[Change], Integers]] = []
+        size = 0
+        for case in cases:
+            changes = list(dict.fromkeys(each for one in case for each in self._search.solve(one)))
+            around = self._list_around(case)
+            chunk.append((case, changes, around))
+            size += (1 + len(changes)) * len(around)
+            if size >= AT_ONCE:
+                yield from self._try(chunk)
+                chunk, size = [], 0
+        if chunk:
+            yield from self._try(chunk)
+
+    def _list_around(self, case: list[Break]) -> Integers:
+        figures = {at for each in case for at in self._search.list_figures(each)}
+        kin = frozenset(self._search.codes[at] for at in figures)
+        for _ in range(2):
+            meeting = (rule.codes for rule in self._search.identities if rule.codes & kin)
+            kin = kin.union(*meeting)
+        around = np.unique(np.concatenate([self._surroundings.list_figures(at) for at in figures]))
+        near: Integers = around[[self._search.codes[int(at)] in kin for at in around]]
+        return near
+
+    def _try(
+        self, chunk: Sequence[tuple[list[Break], list[Change], Integers]]
+    ) -> Iterator[tuple[list[Break], dict[Change, frozenset[Break]]]]:
+        import pandas as pd
+
+        counts = np.array([1 + len(changes) for _, changes, _ in chunk])
+        starts = np.cumsum(counts) - counts
+        around = [each[2] for each, count in zip(chunk, counts, strict=True) for _ in range(count)]
+        members = np.repeat(np.arange(len(around)), [len(each) for each in around])
+        tried = [
+            (world, *change)
+            for (_, changes, _), start in zip(chunk, starts, strict=True)
+            for world, change in enumerate(changes, start=int(start) + 1)
         ]
-        rivals = {
-            each.figure: each.value
-            for each in sorted(alike, key=self.clues.rank, reverse=True)
-            if each.figure != candidate.figure
-        }
-        return Cause(
-            closes,
-            candidate.figure,
-            candidate.value,
-            candidate.moved,
-            slip,
-            others,
-            tuple(reversed(rivals.items()))[:MOST_RIVALS],
+        judged = judge_worlds(
+            build_worlds(
+                self._statements,
+                pd.DataFrame({"world": members, "figure": np.concatenate(around)}),
+                pd.DataFrame(tried, columns=["world", "figure", "value"]),
+            ),
+            self._search.identities,
         )
+        states = judged.list_states(len(around))
+        for (case, changes, _), start in zip(chunk, starts, strict=True):
+            before = self._keep_followed(states[int(start)], judged, case)
+            found = {}
+            for world, change in enumerate(changes, start=int(start) + 1):
+                after = self._keep_followed(states[world], judged, case)
+                closes = self._compare(case, change, judged, before, after)
+                if closes:
+                    found[change] = closes
+            yield case, found
+
+    def _keep_followed(
+        self, state: Mapping[int, int], judged: Judged, case: list[Break]
+    ) -> dict[int, int]:
+        """The states of the rules that the source of a case follows."""
+        source = self._sources[case[0][1]]
+        return {key: grade for key, grade in state.items()
+                if source in self._followers[judged.name_rule(key)]}  # fmt: skip
+
+    def _compare(
+        self,
+        case: list[Break],
+        change: Change,
+        judged: Judged,
+        before: Mapping[int, int],
+        after: Mapping[int, int],
+    ) -> frozenset[Break]:
+        """The breaks that a change closes, where it closes all it is part of and worsens none."""
+        if any(grade > before.get(key, 0) for key, grade in after.items()):
+            return frozenset()
+        mine = [each for each in case if change[0] in self._search.list_figures(each)]
+        keys = {judged.find(each[0], self._place(each)): each for each in mine}
+        if any(after.get(key, 0) for key in keys):
+            return frozenset()
+        return frozenset(keys.values())
+
+    def _place(self, broken: Break) -> tuple[str, ...]:
+        return tuple(words[broken[1]] for words in self._places)
+
+    @cached_property
+    def _followers(self) -> dict[str, frozenset[str]]:
+        """The sources to which each rule applies."""
+        sources: pd.Series = self._statements.rows["source_id"]
+        return {
+            rule_id: frozenset(sources.loc[verdict.index].unique())
+            for rule_id, verdict in self._search.verdicts.items()
+        }
+
+
+def _figures_of(changes: Iterable[Change]) -> set[int]:
+    return {figure for figure, _ in changes}
+
+
+def find_root(
+    rule: Identity, totals: Mapping[Operand, float], operand: Operand, printed: float
+) -> float:
+    """The value of one figure that makes both sides equal, by the secant method.
+
+    A side is affine in a figure or in its inverse, so that a few steps are enough.
+    """
+    rest = totals[operand] - printed
+
+    def miss(value: float) -> float:
+        numbers = {**totals, operand: rest + value}
+        return compute_value(rule.left_side, numbers) - compute_value(rule.right_side, numbers)
+
+    one, other = printed, printed * 1.001 + 1e-3
+    for _ in range(STEPS):
+        slope = miss(other) - miss(one)
+        if not math.isfinite(slope) or slope == 0:
+            return math.nan
+        one, other = other, other - miss(other) * (other - one) / slope
+        if abs(other - one) <= CLOSE * max(abs(other), 1.0):
+            return other
+    return math.nan
 
 
 def _spans_scopes(rule: Identity) -> bool:
@@ -246,7 +441,3 @@ def _find_leader(leader: dict[Break, Break], each: Break) -> Break:
     while leader[each] != each:
         each = leader[each]
     return each
-
-
-def _join(leader: dict[Break, Break], one: Break, other: Break) -> None:
-    leader[_find_leader(leader, one)] = _find_leader(leader, other)

@@ -1,12 +1,12 @@
 """Rules about the cells of one row: true where a row keeps the rule.
 
-Each takes a table with the columns that ``COLUMNS`` names for it (those of ``described`` tables)
+Each takes a table with the columns that ``CELLS`` names for it (those of ``described`` tables)
 and answers for all rows at once. A cell that is missing is no answer: another rule asks for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,22 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FULL = 100.0
-
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "expect_counts_to_be_whole": ("value", "unit_kind"),
-    "expect_rates_not_above_hundred": ("value", "low", "range_max", "unit"),
-    "expect_value_in_catalogue_range": ("value", "unit", "range_min", "range_max"),
-    "expect_unit_of_the_catalogue": ("unit", "catalogue_unit"),
-    "expect_dates_in_order": ("period_start", "period_end"),
-    "expect_period_inside_validity": ("period_start", "period_end", "valid_from", "valid_to"),
-    "expect_results_to_be_dated": ("status", "period_end"),
-    "expect_maximum_to_be_a_norm": ("status", "aggregation", "unit_kind"),
-    "expect_value_inside_its_room": ("value", "low", "high"),
-    "expect_origin_to_be_shown": ("origin", "figures", "parts"),
-    "expect_interval_around_value": ("value", "wilson_low", "wilson_high"),
-    "expect_figure_to_be_readable": ("printed", "read_as"),
-}
-"""The columns that each rule looks at."""
 
 
 def is_whole_count(rows: pd.DataFrame) -> pd.Series:
@@ -111,3 +95,30 @@ def is_figure_readable(rows: pd.DataFrame) -> pd.Series:
     """A figure has digits, is a zero in words, or says how a person reads it."""
     is_zero = rows["printed"].str.casefold().isin(VERBAL_ZEROS)
     return rows["printed"].str.contains(r"\d") | is_zero | (rows["read_as"] != "")
+
+
+CELLS: Mapping[str, tuple[Callable[[pd.DataFrame], pd.Series], tuple[str, ...]]] = {
+    "expect_counts_to_be_whole": (is_whole_count, ("value", "unit_kind")),
+    "expect_rates_not_above_hundred": (
+        is_rate_to_hundred, ("value", "low", "range_max", "unit")
+    ),
+    "expect_value_in_catalogue_range": (
+        is_in_range, ("value", "unit", "range_min", "range_max")
+    ),
+    "expect_unit_of_the_catalogue": (is_in_unit, ("unit", "catalogue_unit")),
+    "expect_dates_in_order": (is_dated_in_order, ("period_start", "period_end")),
+    "expect_period_inside_validity": (
+        is_area_valid, ("period_start", "period_end", "valid_from", "valid_to")
+    ),
+    "expect_results_to_be_dated": (is_result_dated, ("status", "period_end")),
+    "expect_maximum_to_be_a_norm": (
+        is_maximum_a_norm, ("status", "aggregation", "unit_kind")
+    ),
+    "expect_value_inside_its_room": (is_inside_room, ("value", "low", "high")),
+    "expect_origin_to_be_shown": (is_origin_shown, ("origin", "figures", "parts")),
+    "expect_interval_around_value": (
+        is_interval_around, ("value", "wilson_low", "wilson_high")
+    ),
+    "expect_figure_to_be_readable": (is_figure_readable, ("printed", "read_as")),
+}  # fmt: skip
+"""The rule types about one row: what asks, and the columns that it looks at."""

@@ -238,16 +238,19 @@ def compare_pooled_rates(table: pd.DataFrame) -> pd.DataFrame:
     ).sort_index()
 
 
-COMPARISONS: Mapping[str, Callable[..., pd.DataFrame]] = {
-    "expect_one_value_for_each_quantity": compare_readings,
-    "expect_sources_to_agree": compare_sources,
-    "expect_longer_window_not_below_shorter": compare_windows,
-    "expect_opening_to_equal_previous_closing": compare_openings,
-    "expect_magnitude_like_other_periods": compare_magnitudes,
-    "expect_pooled_rate_between_its_scopes": compare_pooled_rates,
-    "expect_counts_not_to_repeat_another_period": compare_copies,
+COMPARISONS: Mapping[str, tuple[Callable[..., pd.DataFrame], Mapping[str, type]]] = {
+    "expect_one_value_for_each_quantity": (compare_readings, {}),
+    "expect_sources_to_agree": (compare_sources, {}),
+    "expect_longer_window_not_below_shorter": (compare_windows, {}),
+    "expect_opening_to_equal_previous_closing": (
+        compare_openings,
+        {"opening": str, "closing": str},
+    ),
+    "expect_magnitude_like_other_periods": (compare_magnitudes, {"factor": float, "least": float}),
+    "expect_pooled_rate_between_its_scopes": (compare_pooled_rates, {}),
+    "expect_counts_not_to_repeat_another_period": (compare_copies, {"least": float}),
 }
-"""The rule types that compare rows, and what compares them."""
+"""The rule types that compare rows: what compares them, and the arguments that it takes."""
 
 
 def _keep_results(table: pd.DataFrame) -> pd.DataFrame:

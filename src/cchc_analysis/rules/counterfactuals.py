@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc_analysis.rules.evaluation import evaluate_identity
-from cchc_analysis.rules.expressions import Group, GroupSum
+from cchc_analysis.rules.expressions import Group, GroupSum, Identity
 from cchc_analysis.rules.figures import Booleans, Integers
-from cchc_analysis.rules.identity import Identity
 from cchc_analysis.rules.keys import group_positions
 from cchc_analysis.rules.statements import Statements
 
@@ -96,12 +95,16 @@ def build_worlds(
     return statements.with_figures(figures)
 
 
+KEPT, ROUNDED, NOT_STATED, BROKEN = range(4)
+"""The states of a rule, each worse than the one before."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """What each identity says in each world and place to which it applies, along four columns.
 
-    ``rule`` is the position of an identity, ``place`` a number for area, scope and window, ``fits``
-    says that it holds, or misses by less than a printed unit.
+    ``rule`` is the position of an identity, ``place`` a number for area, scope and window, and
+    ``state`` one of ``KEPT`` to ``BROKEN``.
     """
 
     PLACE = ("area_id", "scope", "period_start", "period_end")
@@ -109,15 +112,15 @@ class Judged:
     world: Integers
     rule: Integers
     place: Integers
-    fits: Booleans
+    state: Integers
     is_complete: Booleans
     rule_ids: tuple[str, ...]
     places: Mapping[tuple[str, ...], int]
 
     @property
-    def key(self) -> Integers:
-        """One number for each rule and place."""
-        return self.rule * len(self.places) + self.place
+    def fits(self) -> Booleans:
+        """Where a rule holds, or misses by less than a printed unit."""
+        return self.state <= ROUNDED
 
     def find(self, rule_id: str, place: tuple[str, ...]) -> int:
         """The key of a rule in a place; -1 where there is no such place."""
@@ -125,25 +128,46 @@ class Judged:
             return -1
         return self.rule_ids.index(rule_id) * len(self.places) + self.places[place]
 
+    def name_rule(self, key: int) -> str:
+        """The rule of a key."""
+        return self.rule_ids[key // len(self.places)]
+
+    def list_states(self, worlds: int) -> list[dict[int, int]]:
+        """The state of each rule and place that is not kept, by world."""
+        found: list[dict[int, int]] = [{} for _ in range(worlds)]
+        at = np.flatnonzero(self.state > KEPT)
+        keys = self.rule[at] * len(self.places) + self.place[at]
+        for world, key, state in zip(
+            self.world[at].tolist(), keys.tolist(), self.state[at].tolist(), strict=True
+        ):
+            found[world][key] = max(state, found[world].get(key, KEPT))
+        return found
+
 
 def judge_worlds(worlds: Statements, identities: Iterable[Identity]) -> Judged:
     """Evaluate identities in all worlds."""
     rules = tuple(identities)
     places, names = _number_places(worlds.rows)
     world_of = np.asarray(worlds.rows["source_id"].astype("int64"), dtype=np.int64)
-    rows, numbers, fits, complete = [], [], [], []
+    rows, numbers, states, complete = [], [], [], []
     for number, rule in enumerate(rules):
         verdict = evaluate_identity(rule, worlds)
         rows.append(verdict.index.to_numpy("int64"))
         numbers.append(np.full(len(verdict), number, dtype=np.int64))
-        fits.append((verdict["holds"] | verdict["is_within_unit"]).to_numpy(bool))
+        states.append(
+            np.select(
+                [verdict["holds"], verdict["is_within_unit"], verdict["is_not_stated"]],
+                [KEPT, ROUNDED, NOT_STATED],
+                BROKEN,
+            )
+        )
         complete.append(verdict["is_complete"].to_numpy(bool))
     at = _join(rows).astype(np.int64)
     return Judged(
         world_of[at],
         _join(numbers).astype(np.int64),
         places[at],
-        _join(fits).astype(bool),
+        _join(states).astype(np.int64),
         _join(complete).astype(bool),
         tuple(rule.rule_id for rule in rules),
         names,

@@ -1,14 +1,14 @@
 """Running suites with Great Expectations: one ephemeral context, each table once.
 
-Comes in as suites and tables; goes out as the positions of the rows that break each rule. A rule
-that could not be run is an error of ours, never a failure of the data. This module knows no
-reports and words no findings.
+Comes in as suites and tables; goes out as what Great Expectations answers for each rule: the
+positions of the rows that break it, and the evaluation that its metric kept. A rule that could not
+be run is an error of ours, never a failure of the data.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ import numpy as np
 
 from cchc_analysis.errors import Problem, ValidationError
 from cchc_analysis.rules.figures import Integers
-from cchc_analysis.rules.suites import ROW, Rule, Suite, list_columns, list_missing_columns
+from cchc_analysis.rules.suites import GUARD, Rule, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,113 +25,102 @@ if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import (
         EphemeralDataContext,
     )
-    from great_expectations.expectations.expectation import Expectation
-
-TOGETHER = 30
-"""Rules that run together over one table: the cost of each grows with the columns of all."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule found: the rows that break it, and whether its columns are there at all."""
+    """What Great Expectations answers for one rule.
+
+    ``broken`` are the positions of the rows that it reports; ``verdict`` is what the metric kept of
+    the rows that the rule applies to, with ``holds`` as Great Expectations says, or nothing for a
+    stock rule; ``definitions`` say which one each source follows.
+    """
 
     rule: Rule
     broken: Integers
-    is_applicable: bool = True
+    verdict: pd.DataFrame | None = None
+    definitions: pd.DataFrame | None = None
 
 
 def run_suite(
-    suite: Suite, table: pd.DataFrame, parameters: Mapping[str, Any] | None = None
+    suite: Suite,
+    table: pd.DataFrame,
+    parameters: Mapping[str, Any],
+    types: Collection[str] | None = None,
 ) -> list[Outcome]:
-    """Run all rules of a suite over a table.
+    """Run the rules of a suite, or those of some types, over a table; an outcome for each.
 
     Args:
         suite: The rules.
-        table: Has the columns of the rules and ``row``, its rows numbered from zero; rules without
-            their columns are set aside as not applicable.
-        parameters: Values for the ``$PARAMETER`` arguments of rules.
+        table: Its rows numbered from zero.
+        parameters: What ``suite_parameters`` gives.
+        types: Rules of other types are left out.
 
     Raises:
         ValidationError: A rule could not be run.
     """
-    there = frozenset(table.columns)
-    can_run = {
-        rule.rule_id: not list_missing_columns(rule, there, suite.identities)
-        for rule in suite.rules
-    }
-    running = [rule for rule in suite.rules if can_run[rule.rule_id]] if len(table) else []
-    broken: dict[str, Integers] = {}
-    for start in range(0, len(running), TOGETHER):
-        broken |= _run_rules(suite, running[start : start + TOGETHER], table, parameters or {})
-    nowhere = np.array([], dtype=np.int64)
-    return [
-        Outcome(rule, broken.get(rule.rule_id, nowhere), can_run[rule.rule_id])
-        for rule in suite.rules
-    ]
-
-
-def _run_rules(
-    suite: Suite, rules: list[Rule], table: pd.DataFrame, parameters: Mapping[str, Any]
-) -> dict[str, Integers]:
-    """Run some rules over the columns that they look at; broken rows by rule id.
-
-    Rows are asked for only where a rule is broken, which few are: that costs as much again.
-    """
-    built = [suite.build(rule, frozenset(table.columns)) for rule in rules]
-    wanted = {name for rule in rules for name in list_columns(rule, suite.identities)} | {ROW}
-    narrow = table[[name for name in table.columns if name in wanted]]
-    answers = _validate(suite.file, built, narrow, parameters, "BOOLEAN_ONLY")
-    failing = [each for each, answer in zip(built, answers, strict=True) if not answer.success]
-    details = _validate(suite.file, failing, narrow, parameters, "COMPLETE") if failing else []
-    return {
-        _name(each): _list_broken(suite.file, _name(each), detail)
-        for each, detail in zip(failing, details, strict=True)
-    }
-
-
-def _validate(
-    name: str,
-    expectations: list[Expectation],
-    table: pd.DataFrame,
-    parameters: Mapping[str, Any],
-    result_format: str,
-) -> list[ExpectationValidationResult]:
-    """Results in the order of the rules, one for each."""
-    from great_expectations.core import ExpectationSuite
-
-    suite = ExpectationSuite(name=name, expectations=expectations)
+    rules = [rule for rule in suite.rules if types is None or rule.type in types]
+    if not rules or table.empty:
+        return [Outcome(rule, np.array([], dtype=np.int64)) for rule in rules]
+    built = suite.build(None if types is None else {*types, GUARD})
     with warnings.catch_warnings():
         # Warnings of the libraries below are about them, not about the data.
         warnings.simplefilter("ignore")
-        source = _get_context().data_sources.pandas_default
-        asset = source.add_dataframe_asset(name)
+        source = get_context().data_sources.pandas_default
+        asset = source.add_dataframe_asset(suite.file)
         try:
-            whole = asset.add_batch_definition_whole_dataframe("all")
-            result = whole.get_batch({"dataframe": table}).validate(
-                suite,
-                # Without columns to name rows by, rows are named by their position, all at once;
-                # with them, each cell of each broken row is looked up on its own.
+            batch = asset.add_batch_definition_whole_dataframe("all").get_batch(
+                {"dataframe": table}
+            )
+            answer = batch.validate(
+                built,
+                # Without columns to name rows by, rows are named by their position, all at once.
                 result_format={
-                    "result_format": result_format,
+                    "result_format": "COMPLETE",
+                    "partial_unexpected_count": 0,
                     "return_unexpected_index_query": False,
                 },
                 expectation_parameters=dict(parameters),
             )
         finally:
-            source.delete_asset(name)
-    by_rule = {_name(each.expectation_config): each for each in result.results}
-    if len(by_rule) != len(expectations):
-        raise RuntimeError(f"{name}: {len(expectations)} rules, {len(by_rule)} answers")
-    return [by_rule[_name(each)] for each in expectations]
+            source.delete_asset(suite.file)
+    answers = {_name(each): each for each in answer.results}
+    if lost := [rule.rule_id for rule in rules if rule.rule_id not in answers]:
+        raise RuntimeError(f"{suite.file}: no answer for {', '.join(lost)}")
+    return [_read_answer(suite.file, rule, answers[rule.rule_id]) for rule in rules]
 
 
-def _name(rule: Any) -> str:
-    """The id under which a rule was built."""
-    return str(rule.meta["rule_id"])
+def _name(answer: ExpectationValidationResult) -> str:
+    meta = answer.expectation_config.meta if answer.expectation_config else None
+    return str((meta or {}).get("rule_id", ""))
+
+
+def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> Outcome:
+    if error := _find_exception(answer.exception_info):
+        found = f"the rule could not be run: {error}"
+        remedy = "Mend the rule, or the columns that it looks at."
+        where = f"{file}, rule {rule.rule_id}"
+        raise ValidationError(Problem(where, found, "a rule that answers for every row", remedy))
+    listed = [] if answer.success else answer.result.get("unexpected_index_list", [])
+    broken = np.array(listed, dtype=np.int64)
+    evaluation = answer.result.get("details", {}).get("evaluation")
+    if evaluation is None:
+        return Outcome(rule, broken)
+    verdict = evaluation.verdict
+    # Great Expectations decides: what it reports is broken, and nothing else.
+    verdict = verdict.assign(holds=~verdict.index.isin(broken))
+    return Outcome(rule, broken, verdict, evaluation.definitions)
+
+
+def _find_exception(info: Mapping[str, Any] | None) -> str:
+    """The message of an exception; Great Expectations keeps one, or one for each metric."""
+    infos = [info] if info and "raised_exception" in info else list((info or {}).values())
+    messages = [each["exception_message"] for each in infos if each.get("raised_exception")]
+    return str(messages[0]) if messages else ""
 
 
 @cache
-def _get_context() -> EphemeralDataContext:
+def get_context() -> EphemeralDataContext:
     """One context for each process; it holds nothing between runs and asks nobody."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
@@ -148,23 +137,3 @@ def _get_context() -> EphemeralDataContext:
         analytics_enabled=False,
     )
     return gx.get_context(mode="ephemeral", project_config=config)
-
-
-def _list_broken(file: str, rule_id: str, result: ExpectationValidationResult) -> Integers:
-    if error := _find_exception(result.exception_info):
-        raise ValidationError(
-            Problem(
-                f"{file}, rule {rule_id}",
-                f"the rule could not be run: {error}",
-                "a rule that answers for every row",
-                "Mend the rule, or the columns that it looks at.",
-            )
-        )
-    return np.array(result.result["unexpected_index_list"], dtype=np.int64)
-
-
-def _find_exception(info: Mapping[str, Any] | None) -> str:
-    """The message of an exception; Great Expectations keeps one, or one for each metric."""
-    infos = [info] if info and "raised_exception" in info else list((info or {}).values())
-    messages = [each["exception_message"] for each in infos if each.get("raised_exception")]
-    return str(messages[0]) if messages else ""

@@ -1,12 +1,13 @@
-"""Identities over all statements at once.
+"""Rules over all rows at once: the one place where an identity is judged.
 
 Both sides of an identity become intervals; an equality holds where they meet. No figure is accused
-of what rounding alone can explain, whichever figure of the rule was rounded.
+of what rounding alone can explain, whichever figure of the rule was rounded. Great Expectations
+asks here, and so do the trials that look for causes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,12 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc_analysis.rules.expressions import (
+    ALTERNATIVE,
+    AT_MOST,
+    EQUAL,
     Expression,
+    Identity,
     Operand,
     list_operands,
 )
 from cchc_analysis.rules.figures import Booleans, Floats, Integers, Operands
-from cchc_analysis.rules.identity import Identity
 from cchc_analysis.rules.intervals import Interval, Look, compute_interval
 
 if TYPE_CHECKING:
@@ -27,8 +31,11 @@ if TYPE_CHECKING:
 
 VERDICT: Mapping[str, type[float] | type[bool]] = dict.fromkeys(
     ("left", "right", "difference", "left_low", "left_high", "right_low", "right_high"), float
-) | dict.fromkeys(("holds", "is_complete", "is_within_unit", "is_truncated"), bool)
+) | dict.fromkeys(("holds", "is_complete", "is_within_unit", "is_truncated", "is_not_stated"), bool)
 """The columns of a verdict, and what they hold."""
+
+DEFINED = ("source_id", "rival_group", "rule_id", "fits", "breaks", "rivals")
+"""The columns that say which definition a source follows."""
 
 UNIT = 1 - 1e-6
 """Less than one unit of the last printed digit: a whole unit is an error."""
@@ -43,34 +50,39 @@ class Lines(Protocol):
     def find(self, operand: Operand) -> Operands:
         """The figures of one operand along all rows."""
 
+    @property
+    def sources(self) -> npt.NDArray[np.object_]:
+        """The source of each row."""
+
 
 def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     """Evaluate one identity wherever the figures that it needs are printed.
 
     Parts that are not printed count as nothing: those that are printed may then reach the total
-    at most. Two printed parts are needed for that, since one part against its whole is a rule of
-    its own.
+    at most.
 
     Returns:
         Indexed by the rows that the identity applies to, each set of figures once: ``left``,
         ``right``, ``difference`` (left - right), ``left_low``, ``left_high``, ``right_low``,
         ``right_high``, ``holds``, ``is_complete`` (all figures printed), ``is_within_unit``
-        (broken by less than one unit of the last printed digits) and ``is_truncated`` (as digits
-        that were cut off instead of rounded would).
+        (broken by less than one unit of the last printed digits), ``is_truncated`` (as digits that
+        were cut off instead of rounded would) and ``is_not_stated`` (a sum that falls short of its
+        total, where a kind that is not stated can make up for it).
     """
     import pandas as pd
 
     operands = {operand: lines.find(operand) for operand in identity.operands}
     at = _list_home_rows(identity, operands)
     if not len(at):
-        return _make_nothing()
+        return make_nothing()
     verdict = _Sides(identity, operands, at).judge()
     is_number = np.isfinite(verdict["left"]) & np.isfinite(verdict["right"])
-    return pd.DataFrame(verdict, index=pd.Index(at, name="row")).iloc[np.flatnonzero(is_number)]
+    found = pd.DataFrame(verdict, index=pd.Index(at, name="row")).iloc[np.flatnonzero(is_number)]
+    return found[_is_assumed(identity, lines, found.index.to_numpy())]
 
 
 @cache
-def _make_nothing() -> pd.DataFrame:
+def make_nothing() -> pd.DataFrame:
     """The verdict of a rule that applies nowhere; most rules apply to few sources."""
     import pandas as pd
 
@@ -78,39 +90,136 @@ def _make_nothing() -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
 
 
-def evaluate_lone_parts(
-    sums: Iterable[Identity], stated: Container[tuple[str, str]], lines: Lines
-) -> pd.DataFrame:
-    """Hold a part that is printed alone against its total: of one part an identity says nothing.
+def list_fits(verdict: pd.DataFrame) -> Booleans:
+    """Where a verdict says that the rule holds, or misses by less than a printed unit."""
+    return np.asarray(verdict["holds"] | verdict["is_within_unit"], dtype=bool)
 
-    Args:
-        sums: Identities of which one side is a plain sum and the other its total.
-        stated: Pairs (part, total) that a rule of its own speaks of.
-        lines: Where to look.
+
+def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
+    """Where a source is not seen to follow others than what an identity assumes."""
+    assumed = np.ones(len(rows), dtype=bool)
+    sources = lines.sources[rows]
+    for clause in identity.assumes if len(rows) else ():
+        seen: set[str] = set()
+        met: set[str] = set()
+        for text in clause.split(ALTERNATIVE):
+            verdict = evaluate_identity(Identity("", text), lines)
+            verdict = verdict[verdict["is_complete"]]
+            of = lines.sources[verdict.index.to_numpy()]
+            seen |= {*of}
+            met |= {*of[list_fits(verdict)]}
+        assumed &= np.array([each in met or each not in seen for each in sources], dtype=bool)
+    return assumed
+
+
+def evaluate_definitions(
+    definitions: Sequence[Identity], lines: Lines
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Evaluate rival definitions, of which every source follows the one that fits it most often.
+
+    Where they fit equally often the one counts that breaks less, then the one written first. That
+    one stands for all where none can be told. A rival that never fits accuses only where the first
+    one could have been seen: else the source may follow that one, and a gap is no contradiction.
 
     Returns:
-        As ``evaluate_identity``, with ``part`` and ``whole``; a row may occur for several parts.
+        A verdict as ``evaluate_identity`` gives it, with ``rule_id``, of the definitions followed;
+        and ``DEFINED``, sorted, a row for each source to which one of them applies.
     """
     import pandas as pd
 
+    verdicts = {rule.rule_id: evaluate_identity(rule, lines) for rule in definitions}
+    chosen = _choose(definitions, verdicts, lines)
+    follows = dict(zip(chosen["source_id"], chosen["rule_id"], strict=True))
+    fitting = set(chosen.loc[chosen["fits"] > 0, "source_id"])
+    first = verdicts[definitions[0].rule_id]
+    told = set(first.index[first["is_complete"] | ~first["holds"]])
+    single = set(chosen.loc[chosen["rivals"] == 1, "source_id"])
+    followed = []
+    for rule in definitions:
+        verdict = verdicts[rule.rule_id]
+        sources = lines.sources[verdict.index.to_numpy()]
+        is_first = rule is definitions[0]
+        keeps = [
+            follows.get(source, definitions[0].rule_id) == rule.rule_id
+            and (is_first or source in fitting or row in told)
+            for source, row in zip(sources, verdict.index, strict=True)
+        ]
+        # Where the kind that may be missing is stated, another definition has said so.
+        is_open = verdict["is_not_stated"] & np.array([each in single for each in sources], bool)
+        verdict = verdict.assign(rule_id=rule.rule_id, is_not_stated=is_open)
+        followed.append(verdict[np.array(keeps, dtype=bool)])
+    return pd.concat(followed).sort_index(), chosen
+
+
+def _choose(
+    definitions: Sequence[Identity], verdicts: Mapping[str, pd.DataFrame], lines: Lines
+) -> pd.DataFrame:
+    import pandas as pd
+
     found = []
-    for rule in sums:
-        if len(rule.parts) < 2:
+    for rank, rule in enumerate(definitions):
+        verdict = verdicts[rule.rule_id]
+        verdict = verdict[verdict["is_complete"]]
+        if verdict.empty:
             continue
-        alone = np.stack([lines.find(part).is_printed for part in rule.parts]).sum(axis=0) == 1
-        if not alone.any():
-            continue
-        for part in rule.parts:
-            pair = (str(part), rule.left)
-            if pair in stated:
-                continue
-            order = Identity(rule.rule_id, "order", pair[0], "<=", pair[1], rule.tolerance)
-            verdict = evaluate_identity(order, lines)
-            found.append(verdict[alone[verdict.index]].assign(part=pair[0], whole=pair[1]))
+        fits = pd.Series(list_fits(verdict).astype(int))
+        counts = fits.groupby(lines.sources[verdict.index.to_numpy()])
+        found.append(
+            pd.DataFrame({"fits": counts.sum(), "breaks": counts.size() - counts.sum()})
+            .rename_axis("source_id")
+            .reset_index()
+            .assign(rival_group=rule.rival_group, rule_id=rule.rule_id, rank=rank)
+        )
     if not found:
-        return pd.DataFrame(columns=["holds"], dtype=bool)
-    together: pd.DataFrame = pd.concat(found).reset_index()
-    return together.drop_duplicates(["row", "part", "whole"]).set_index("row")
+        return pd.DataFrame(columns=list(DEFINED))
+    ordered = pd.concat(found, ignore_index=True).sort_values(
+        ["source_id", "fits", "breaks", "rank"], ascending=[True, False, True, True]
+    )
+    ordered["rivals"] = ordered.groupby("source_id")["rule_id"].transform("size")
+    return ordered.drop_duplicates("source_id").reset_index(drop=True)[list(DEFINED)]
+
+
+def list_groups(identities: Iterable[Identity]) -> list[tuple[Identity, ...]]:
+    """Identities one by one, those of one rival group together, in the order written."""
+    groups: dict[str, list[Identity]] = {}
+    for each in identities:
+        groups.setdefault(each.rival_group or f" {each.rule_id}", []).append(each)
+    return [tuple(group) for group in groups.values()]
+
+
+def evaluate_rivals(
+    identities: Iterable[Identity], lines: Lines
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Evaluate all identities, and let every source follow the definitions that fit it.
+
+    Returns:
+        Verdicts by rule id, as ``evaluate_identity`` gives them, without the rivals that a source
+        rejects; and the definitions that sources follow (``DEFINED``), sorted.
+    """
+    import pandas as pd
+
+    verdicts: dict[str, pd.DataFrame] = {}
+    chosen = [pd.DataFrame(columns=list(DEFINED))]
+    for group in list_groups(identities):
+        if group[0].rival_group is None:
+            verdicts[group[0].rule_id] = evaluate_identity(group[0], lines)
+            continue
+        together, follows = evaluate_definitions(group, lines)
+        chosen.append(follows)
+        for rule in group:
+            verdicts[rule.rule_id] = together[together["rule_id"] == rule.rule_id]
+    return verdicts, join_definitions(chosen)
+
+
+def join_definitions(chosen: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The definitions of several groups as one table, sorted."""
+    import pandas as pd
+
+    kept = [each for each in chosen if len(each)]
+    if not kept:
+        return pd.DataFrame(columns=list(DEFINED))
+    ordered = pd.concat(kept).sort_values(["source_id", "rival_group"])
+    return ordered.reset_index(drop=True)
 
 
 def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:
@@ -164,13 +273,12 @@ def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) ->
 
 
 def _has_enough(identity: Identity, printed: Booleans) -> Booleans:
-    """Where enough is printed: everything, or of a plain sum the total and two of its parts."""
+    """Where enough is printed: everything, or of a plain sum the total and one of its parts."""
     complete = printed.all(axis=0)
     is_part = np.array([operand in identity.parts for operand in identity.operands])
     if is_part.all() or not is_part.any():
         return np.asarray(complete)
-    needed = min(2, len(identity.parts))
-    partly = printed[~is_part].all(axis=0) & (printed[is_part].sum(axis=0) >= needed)
+    partly = printed[~is_part].all(axis=0) & printed[is_part].any(axis=0)
     return np.asarray(complete | partly)
 
 
@@ -205,22 +313,26 @@ class _Sides:
             "is_complete": self.complete,
             "is_within_unit": ~holds & within & self.complete,
             "is_truncated": ~holds & truncated & self.complete,
+            "is_not_stated": ~holds & (left.low > right.high) & bool(self.identity.rest),
         }
 
     def _evaluate(self, look: Look) -> tuple[Interval, Interval]:
-        return (
-            compute_interval(self.identity.left_side, look),
-            compute_interval(self.identity.right_side, look),
-        )
+        left = compute_interval(self.identity.left_side, look)
+        if self.identity.operator in (EQUAL, AT_MOST):
+            return left, compute_interval(self.identity.right_side, look)
+        # The nearest whole number inside the interval, or else the nearest at all.
+        whole = np.clip(np.round(left.value), np.ceil(left.low - 1e-9), np.floor(left.high + 1e-9))
+        whole = np.where(np.isfinite(whole), whole, np.round(left.value))
+        return left, Interval(whole, whole, whole)
 
     def _compare(self, left: Interval, right: Interval) -> Booleans:
         """Equal sides meet; of an incomplete sum, and of an order, one side only is bound."""
-        left = left.widen(self.identity.room)
+        left = left.widen(self.identity.tolerance)
         size = np.maximum(np.abs(left.value), np.abs(right.value))
         room = EPSILON * np.maximum(np.where(np.isfinite(size), size, 1.0), 1.0)
         not_above = left.low <= right.high + room
         not_below = right.low <= left.high + room
-        if self.identity.operator == "<=":
+        if self.identity.operator == AT_MOST:
             return not_above
         return not_below & (not_above | ~self.complete)
 

@@ -1,20 +1,30 @@
-"""The example that every identity carries: its good figures keep it, its change breaks it.
+"""Examples that show a rule to work: good figures keep it, one change breaks it.
 
-Comes in as a suite; goes out as problems. A tolerance so wide that nothing can break the rule, or a
-rule that does not speak of its own example, is found here, by trying.
+Comes in as a suite; goes out as problems. Examples are made from the rule itself: numbers for all
+quantities but the first, the first one as the rule would have it, and then another. A tolerance so
+wide that nothing can break the rule, or a rule that nothing can keep, is found here, by trying.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Scope, Status
-from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.reference import Reference as ReferenceTables
 from cchc_analysis.errors import Problem
-from cchc_analysis.rules.entries import EXAMPLE
+from cchc_analysis.rules.causes import find_root
 from cchc_analysis.rules.evaluation import evaluate_identity
-from cchc_analysis.rules.identity import Identity
+from cchc_analysis.rules.expressions import (
+    EQUAL,
+    WHOLE,
+    Group,
+    GroupSum,
+    Identity,
+    Operand,
+)
+from cchc_analysis.rules.intervals import compute_value
 from cchc_analysis.rules.statements import Statements, tabulate_statements
 from cchc_analysis.rules.suites import Suite
 
@@ -22,35 +32,60 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WINDOW = {"period_start": "2024-01-01", "period_end": "2024-06-30"}
+ATTEMPTS = ((3.0, 7.0, 11.0, 13.0), (20.0, 30.0, 50.0, 70.0), (90.0, 8.0, 5.0, 2.0))
+"""Numbers to begin with; the next ones where the first leave a quantity below zero."""
+
+Numbers = Mapping[Operand, float]
 
 
-def check_examples(suite: Suite, reference: Reference) -> Iterator[Problem]:
-    """A problem for every identity that its own example does not show to work."""
+def make_example(identity: Identity) -> tuple[Numbers, Numbers] | None:
+    """Figures that keep a rule, and figures that break it; nothing where none can be found."""
+    for numbers in ATTEMPTS:
+        values = {
+            operand: numbers[at % len(numbers)] + 10.0 * (at // len(numbers))
+            for at, operand in enumerate(identity.operands)
+        }
+        first = identity.operands[0]
+        if identity.operator == WHOLE:
+            side = compute_value(identity.left_side, {**values, first: 1.0})
+            return {**values, first: 1 / side}, {**values, first: 0.5 / side}
+        root = find_root(identity, values, first, values[first])
+        if not math.isfinite(root) or root <= 0:
+            continue
+        root = round(root, 6)
+        if identity.operator == EQUAL:
+            return {**values, first: root}, {**values, first: root * 1.5 + 10}
+        is_left = compute_value(identity.left_side, {**values, first: root * 2}) > compute_value(
+            identity.left_side, {**values, first: root}
+        )
+        half = root // 2 if root >= 2 else root / 2
+        low, high = {**values, first: half}, {**values, first: root * 2 + 10}
+        return (low, high) if is_left else (high, low)
+    return None
+
+
+def check_examples(suite: Suite, reference: ReferenceTables) -> Iterator[Problem]:
+    """A problem for every identity that no example shows to work."""
     import pandas as pd
 
-    examples = [
-        (rule.rule_id, word, numbers)
-        for rule in suite.rules
-        if rule.identity
-        for good in [rule.meta["breaks_on"]["good"]]
-        for word, numbers in (("good", good), ("change", good | rule.meta["breaks_on"]["change"]))
-    ]
-    rows = [
-        _make_row(f"{word} {rule_id}", name, float(value), reference)
-        for rule_id, word, numbers in examples
-        for name, value in numbers.items()
-    ]
+    rows: list[dict[str, Any]] = []
+    for identity in suite.identities:
+        for word, numbers in zip(("good", "change"), make_example(identity) or (), strict=False):
+            rows += [
+                _make_row(f"{word} {identity.rule_id}", operand, value, reference)
+                for operand, value in numbers.items()
+            ]
     if not rows:
         return
     table = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
     statements = tabulate_statements(table, reference)
-    for rule in suite.rules:
-        if rule.identity:
-            yield from _check_example(suite.file, rule.identity, statements)
+    for identity in suite.identities:
+        yield from _check_example(suite.file, identity, statements)
 
 
 def _check_example(file: str, identity: Identity, statements: Statements) -> Iterator[Problem]:
-    verdict = evaluate_identity(identity, statements)
+    alone = Identity(identity.rule_id, identity.rule, identity.tolerance)
+    verdict = evaluate_identity(alone, statements)
     sources: pd.Series = statements.rows["source_id"].loc[verdict.index]
     holds = {
         word: verdict["holds"][(sources == f"{word} {identity.rule_id}").to_numpy()]
@@ -58,41 +93,37 @@ def _check_example(file: str, identity: Identity, statements: Statements) -> Ite
     }
     where = f"{file}, rule {identity.rule_id}"
     if not len(holds["good"]) or not holds["good"].all():
-        yield Problem(
-            where,
-            "breaks_on.good does not keep the rule"
-            if len(holds["good"])
-            else "breaks_on.good lacks figures that the rule speaks of",
-            "good figures for all quantities, which keep it",
-            "Mend the example, or the rule.",
-        )
+        found = f"{identity.rule}: no figures found that keep it"
+        yield Problem(where, found, "a rule that can hold", "Mend the rule.")
     elif holds["change"].all():
-        yield Problem(
-            where,
-            "breaks_on.change does not break the rule",
-            "a change that the rule must reject",
-            "Mend the example, or narrow the tolerance.",
-        )
+        found = f"{identity.rule}: nothing tried breaks it"
+        remedy = "Mend the rule, or narrow its tolerance."
+        yield Problem(where, found, "a rule that can fail", remedy)
 
 
-def _make_row(source_id: str, name: str, value: float, reference: Reference) -> dict[str, Any]:
-    match = EXAMPLE.fullmatch(name)
-    if match is None:
-        raise ValueError(f"{name!r} is no quantity: the suite has not been checked")
-    entry = reference.indicator_rows[match["code"]]
+def _make_row(
+    source_id: str, operand: Operand, value: float, reference: ReferenceTables
+) -> dict[str, Any]:
+    entry = reference.indicator_rows[operand.code]
     unit = reference.unit_rows[str(entry["unit"])]
     decimals = len(repr(value).removesuffix(".0").partition(".")[2])
     is_rounded = unit["kind"] == "rate" or (unit["kind"] == "money" and unit["multiplier"] > 1)
     hidden = 0.5 * 10.0**-decimals if is_rounded else 0.0
     district, communes = _find_family(reference)
+    group = operand.group if isinstance(operand, GroupSum) else None
+    scope = "" if isinstance(operand, GroupSum) else operand.scope
+    breakdown = "" if isinstance(operand, GroupSum) else operand.breakdown
+    if group in (Group.BREAKDOWN, Group.ALL_LEVELS):
+        breakdown = str(reference.breakdowns["breakdown"].iloc[0])
     return {
         **dict.fromkeys(OBSERVATION_COLUMNS, ""),
         **WINDOW,
         "source_id": source_id,
-        "area_id": communes[int(match["n"]) - 1] if match["n"] else district,
-        "scope": match["scope"] or Scope.WHOLE_DISTRICT.value,
-        "indicator": match["code"],
-        "breakdown": match["breakdown"] or "",
+        "area_id": communes[0] if group == Group.CHILDREN else district,
+        "scope": Scope.COMMUNE.value if group == Group.CHILDREN
+        else scope or Scope.WHOLE_DISTRICT.value,
+        "indicator": operand.code,
+        "breakdown": breakdown,
         "status": Status.ACTUAL.value,
         "reading": 1,
         "value": value,
@@ -102,10 +133,10 @@ def _make_row(source_id: str, name: str, value: float, reference: Reference) -> 
         "decimals": decimals,
         "comparator": Comparator.EQUAL.value,
         "is_published": True,
-    }
+    }  # fmt: skip
 
 
-def _find_family(reference: Reference) -> tuple[str, list[str]]:
+def _find_family(reference: ReferenceTables) -> tuple[str, list[str]]:
     """A district with communes below it."""
     below: dict[str, list[str]] = {}
     for area in reference.list_areas("commune"):

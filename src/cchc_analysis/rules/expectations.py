@@ -1,276 +1,332 @@
-"""Our rule shapes as Great Expectations classes.
+"""Our rules as Great Expectations classes: importing this module registers them.
 
-Importing this module imports Great Expectations, which takes seconds: ``suites`` and ``engine`` do
-so only when a suite is loaded. What a rule means is decided elsewhere (``identities`` for
-arithmetic, ``comparisons`` for what several rows owe each other, ``cells`` for one row); here each
-only gets a type, its arguments, and a metric that asks the question of every row at once.
+It imports Great Expectations, which takes seconds, so only ``engine`` and the hook in
+``cchc_analysis.registering`` do so. What a rule means is decided elsewhere (``evaluation`` for
+quantities, ``comparisons`` for what several rows owe each other, ``cells`` for one row); here each
+gets a type, its arguments, a metric that judges all rows at once and keeps its evaluation, and the
+words in which Data Docs show it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Optional, Union
 
 import numpy as np
 import pandas as pd
+from great_expectations.compatibility import pydantic
+from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import MulticolumnMapExpectation
-from great_expectations.expectations.metrics.map_metric_provider.multicolumn_condition_partial import (  # noqa: E501
-    multicolumn_condition_partial,
+from great_expectations.expectations.expectation import BatchExpectation
+from great_expectations.expectations.expectation_configuration import parse_result_format
+from great_expectations.expectations.metrics.metric_provider import metric_value
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from great_expectations.render.components import (
+    CollapseContent,
+    RenderedStringTemplateContent,
+    RenderedTableContent,
 )
-from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map_metric_provider import (  # noqa: E501
-    MulticolumnMapMetricProvider,
+from great_expectations.render.renderer.renderer import renderer
+from great_expectations.render.renderer_configuration import (
+    RendererConfiguration,
+    RendererValueType,
 )
+from great_expectations.types import SerializableDictDot
 
-from cchc_analysis.rules import cells, comparisons
-from cchc_analysis.rules.columns import Columns
-from cchc_analysis.rules.evaluation import evaluate_identity, evaluate_lone_parts
-from cchc_analysis.rules.identity import Identity
+from cchc_analysis.errors import ValidationError
+from cchc_analysis.rules.cells import CELLS
+from cchc_analysis.rules.columns import SOURCE_COLUMNS, Columns
+from cchc_analysis.rules.comparisons import COMPARISONS
+from cchc_analysis.rules.evaluation import evaluate_definitions, evaluate_identity
+from cchc_analysis.rules.expressions import Identity
+from cchc_analysis.rules.figures import Integers
 
-Judge = Callable[..., pd.DataFrame]
-Question = Callable[[pd.DataFrame], pd.Series]
+PLACE = (*SOURCE_COLUMNS, "scope", "indicator", "period_start", "period_end", "period")
+"""The columns that name a row to a reader, where a table has them."""
+
+ROUNDED = {"$PARAMETER": "rounded"}
+"""The indicators whose numbers are rounded: what ``suite_parameters`` gives."""
 
 
-def _define_metric(
-    name: str, ask: Callable[..., pd.Series], arguments: tuple[str, ...] = ()
-) -> str:
-    """Register a metric that is true where a row keeps the rule; its name is what a class needs."""
+class Evaluation(SerializableDictDot):
+    """What a metric made of a table, kept beside the answer.
 
-    def _pandas(_: type, column_list: pd.DataFrame, **kwargs: Any) -> pd.Series:
-        return ask(column_list, **{argument: kwargs[argument] for argument in arguments})
+    Attributes:
+        verdict: Indexed by the position of each row that the rule applies to, with ``holds``.
+        columns: The columns that the rule looks at.
+        definitions: Which definition each source follows, of rules that know several.
+    """
+
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        verdict: pd.DataFrame,
+        columns: Sequence[str],
+        definitions: pd.DataFrame | None = None,
+    ) -> None:
+        self.table = table
+        self.verdict = verdict
+        self.columns = columns
+        self.definitions = definitions
+
+    @property
+    def broken(self) -> Integers:
+        """The positions of the rows that break the rule."""
+        rows: Integers = self.verdict.index.to_numpy()[~self.verdict["holds"].to_numpy(dtype=bool)]
+        return rows
+
+    def describe(self, rows: Integers) -> list[dict[str, Any]]:
+        """Rows by what names them and what the rule looks at, for people."""
+        names = dict.fromkeys((*PLACE, *self.columns))
+        shown = self.table.iloc[rows][[name for name in names if name in self.table]]
+        return [
+            {str(name): cell for name, cell in row.items() if not _is_empty(cell)}
+            for row in shown.to_dict("records")
+        ]
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """How many rows the rule applies to, and how many break it."""
+        return {"applied": len(self.verdict), "broken": len(self.broken)}
+
+
+def _is_empty(cell: Any) -> bool:
+    return cell is None or cell != cell or cell == ""  # noqa: PLR0124 - NaN is not itself
+
+
+class _Evaluated(BatchExpectation):
+    """An expectation whose metric judges a whole table and keeps its evaluation."""
+
+    @classmethod
+    def is_abstract(cls) -> bool:
+        """Only classes with a metric are expectations."""
+        return not cls.metric_dependencies
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: Any = None,
+    ) -> dict[str, Any]:
+        evaluation: Evaluation = metrics[self.metric_dependencies[0]]
+        wanted = parse_result_format(self._get_result_format(runtime_configuration))
+        rows, table = evaluation.broken, evaluation.table
+        most = int(wanted["partial_unexpected_count"])
+        applied = len(evaluation.verdict)
+        result: dict[str, Any] = {
+            "element_count": len(table),
+            "missing_count": len(table) - applied,
+            "unexpected_count": len(rows),
+            "unexpected_percent": 100.0 * len(rows) / applied if applied else 0.0,
+            "partial_unexpected_list": evaluation.describe(rows[:most]),
+            "details": {"evaluation": evaluation},
+        }
+        if str(getattr(wanted["result_format"], "value", wanted["result_format"])) == "COMPLETE":
+            result["unexpected_list"] = evaluation.describe(rows)
+            names = wanted.get("unexpected_index_column_names")
+            result["unexpected_index_list"] = (
+                table.iloc[rows][list(names)].to_dict("records")
+                if names
+                else table.index.to_numpy()[rows].tolist()
+            )
+            if names:
+                result["unexpected_index_column_names"] = list(names)
+        return {"success": not len(rows), "result": result}
+
+    @classmethod
+    def _prescriptive_template(
+        cls, renderer_configuration: RendererConfiguration[Any]
+    ) -> RendererConfiguration[Any]:
+        words = _tell_rule(renderer_configuration.configuration)
+        renderer_configuration.add_param("words", RendererValueType.STRING, words)
+        renderer_configuration.template_str = "$words"
+        return renderer_configuration
+
+    @classmethod
+    @renderer(renderer_type="renderer.prescriptive")
+    def _prescriptive_renderer(
+        cls,
+        configuration: Any = None,
+        result: Any = None,
+        runtime_configuration: Any = None,
+    ) -> list[RenderedStringTemplateContent]:
+        told = configuration or (result and result.expectation_config)
+        template = {"template": "$words", "params": {"words": _tell_rule(told)}}
+        return [
+            RenderedStringTemplateContent(
+                content_block_type="string_template", string_template=template
+            )
+        ]
+
+    @classmethod
+    @renderer(renderer_type="renderer.diagnostic.unexpected_table")
+    def _diagnostic_unexpected_table_renderer(
+        cls,
+        configuration: Any = None,
+        result: Any = None,
+        runtime_configuration: Any = None,
+    ) -> Optional[list[Union[RenderedTableContent, CollapseContent]]]:
+        rows = (result.result if result else {}).get("partial_unexpected_list") or []
+        if not rows:
+            return None
+        header = list(dict.fromkeys(name for row in rows for name in row))
+        table = [[str(row.get(name, "")) for name in header] for row in rows]
+        return [
+            RenderedTableContent(
+                content_block_type="table",
+                header_row=header,
+                table=table,
+                styling={"body": {"classes": ["table-bordered", "table-sm", "mt-3"]}},
+            )
+        ]
+
+
+def _tell_rule(configuration: Any) -> str:
+    """A rule in words: its id, why it holds, and what it says."""
+    if configuration is None:
+        return ""
+    meta, kwargs = configuration.meta or {}, configuration.kwargs
+    says = kwargs.get("rule") or " or ".join((kwargs.get("definitions") or {}).values())
+    severity = getattr(configuration.severity, "value", configuration.severity)
+    parts = [f"{meta.get('rule_id', '')} ({severity})", str(meta.get("why", "")), says]
+    return " · ".join(part for part in parts if part)
+
+
+Judge = Callable[..., Evaluation]
+
+
+def _define_metric(name: str, judge: Judge, arguments: tuple[str, ...]) -> str:
+    """Register a metric that evaluates a table; its name is what a class depends on."""
+
+    def _pandas(
+        cls: type,
+        execution_engine: Any,
+        metric_domain_kwargs: dict[str, Any],
+        metric_value_kwargs: dict[str, Any],
+        **_: Any,
+    ) -> Evaluation:
+        table, _, _ = execution_engine.get_compute_domain(
+            domain_kwargs=metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE
+        )
+        return judge(table, **{name: metric_value_kwargs[name] for name in arguments})
 
     parts = {
-        "condition_metric_name": name,
-        "condition_value_keys": arguments,
-        "_pandas": multicolumn_condition_partial(engine=PandasExecutionEngine)(_pandas),
+        "metric_name": name,
+        "value_keys": arguments,
+        "_pandas": metric_value(engine=PandasExecutionEngine)(_pandas),
     }
-    type(name, (MulticolumnMapMetricProvider,), parts)
+    type(name, (TableMetricProvider,), parts)
     return name
 
 
-def _keep_verdict(judge: Judge) -> Callable[..., pd.Series]:
-    """Ask a question that a verdict on some of the rows answers: the others keep the rule."""
-
-    def ask(table: pd.DataFrame, **arguments: Any) -> pd.Series:
-        verdict = judge(table, **arguments)
-        keeps = np.ones(len(table), dtype=bool)
-        keeps[verdict.index[~verdict["holds"]]] = False
-        return pd.Series(keeps, index=table.index)
-
-    return ask
-
-
-def _judge_identity(table: pd.DataFrame, **words: Any) -> pd.DataFrame:
-    return evaluate_identity(Identity(rule_id="", kind="", **words), Columns(table))
+def _judge_identity(
+    table: pd.DataFrame,
+    rule: str,
+    tolerance: float | None,
+    assumes: Sequence[str] | None,
+    rest: str | None,
+    rounded: Sequence[str],
+) -> Evaluation:
+    identity = Identity("", rule, tolerance or 0.0, None, tuple(assumes or ()), rest or "")
+    verdict = evaluate_identity(identity, Columns(table, rounded))
+    return Evaluation(table, verdict, [str(each) for each in identity.operands])
 
 
-def _judge_lone_parts(
-    table: pd.DataFrame, sums: list[list[str]], stated: list[list[str]]
-) -> pd.DataFrame:
-    identities = [Identity("", "sum", left, "=", right) for left, right in sums]
-    return evaluate_lone_parts(
-        identities, {(part, whole) for part, whole in stated}, Columns(table)
+def _judge_definitions(
+    table: pd.DataFrame, definitions: Mapping[str, str], rest: str | None, rounded: Sequence[str]
+) -> Evaluation:
+    rivals = [Identity(name, rule, 0.0, "", (), rest or "") for name, rule in definitions.items()]
+    verdict, followed = evaluate_definitions(rivals, Columns(table, rounded))
+    columns = dict.fromkeys(str(operand) for rule in rivals for operand in rule.operands)
+    return Evaluation(table, verdict, list(columns), followed)
+
+
+def _check_rule(text: str) -> str:
+    """A rule that can be parsed; what is wrong with another, as pydantic wants to hear it."""
+    try:
+        _ = Identity("", text).operands
+    except ValidationError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+class _Rounded(_Evaluated):
+    """A rule about quantities, which has to know whose numbers are rounded."""
+
+    rounded: Union[list[str], dict[str, Any], None] = None
+    rest: str = ""
+
+    @pydantic.validator("rounded", pre=True, always=True)
+    def _ask_for_rounded(cls, given: Any) -> Any:
+        return ROUNDED if given is None else given
+
+
+class ExpectIdentityToHold(_Rounded):
+    """The quantities of each row keep a rule: a total and its parts, a rate and its fraction."""
+
+    rule: str
+    tolerance: float = 0.0
+    assumes: list[str] = []
+
+    success_keys = ("rule", "tolerance", "assumes", "rest", "rounded")
+    metric_dependencies: ClassVar[tuple[str, ...]] = (
+        _define_metric("cchc.identity", _judge_identity, success_keys),
+    )
+
+    @pydantic.validator("rule")
+    def _parse_rule(cls, text: str) -> str:
+        return _check_rule(text)
+
+
+class ExpectOneDefinitionToHold(_Rounded):
+    """The quantities of each source keep one of several definitions, named by their rule ids."""
+
+    definitions: dict[str, str]
+
+    success_keys = ("definitions", "rest", "rounded")
+    metric_dependencies: ClassVar[tuple[str, ...]] = (
+        _define_metric("cchc.definitions", _judge_definitions, success_keys),
+    )
+
+    @pydantic.validator("definitions")
+    def _parse_rules(cls, given: dict[str, str]) -> dict[str, str]:
+        return {name: _check_rule(text) for name, text in given.items()}
+
+
+def _judge_cells(ask: Callable[[pd.DataFrame], pd.Series], columns: Sequence[str]) -> Judge:
+    def judge(table: pd.DataFrame) -> Evaluation:
+        holds = np.asarray(ask(table), dtype=bool)
+        verdict = pd.DataFrame({"holds": holds}, index=pd.RangeIndex(len(table)))
+        return Evaluation(table, verdict, columns)
+
+    return judge
+
+
+def _judge_pairs(compare: Callable[..., pd.DataFrame]) -> Judge:
+    def judge(table: pd.DataFrame, **arguments: Any) -> Evaluation:
+        return Evaluation(table, compare(table, **arguments), ("value", "figures"))
+
+    return judge
+
+
+def _define_expectation(
+    rule_type: str, doc: str | None, judge: Judge, fields: Mapping[str, type]
+) -> None:
+    """A class for a rule about rows; its type is its name in the words of Great Expectations."""
+    keys = tuple(fields)
+    parts = {
+        "__module__": __name__,
+        "__doc__": doc,
+        "__annotations__": dict(fields),
+        "success_keys": keys,
+        "metric_dependencies": (_define_metric(f"cchc.{rule_type}", judge, keys),),
+    }
+    name = "".join(word.capitalize() for word in rule_type.split("_"))
+    globals()[name] = type(_Evaluated).__new__(  # type: ignore[no-untyped-call]
+        type(_Evaluated), name, (_Evaluated,), parts
     )
 
 
-IDENTITY_ARGUMENTS = ("left", "operator", "right", "tolerance")
-_IDENTITY = _define_metric(
-    "multicolumn_values.keep_identity", _keep_verdict(_judge_identity), IDENTITY_ARGUMENTS
-)
-
-
-class _Identity(MulticolumnMapExpectation):
-    """A rule between the quantities of one row of statements."""
-
-    left: str
-    operator: str
-    right: str
-    tolerance: str | float
-    success_keys = (*IDENTITY_ARGUMENTS, "mostly")
-
-
-class ExpectTotalToEqualItsParts(_Identity):
-    """A total is the sum of its parts; those that are printed cannot exceed it."""
-
-    map_metric = _IDENTITY
-
-
-class ExpectGroupedPartsToEqualTheirTotal(_Identity):
-    """A total is a sum of rows: of a breakdown, of all scopes, of the areas below."""
-
-    map_metric = _IDENTITY
-
-
-class ExpectRateAndComplementToAgree(_Identity):
-    """Rates of one whole add up to a hundred."""
-
-    map_metric = _IDENTITY
-
-
-class ExpectRateToMatchItsFraction(_Identity):
-    """A rate is its numerator over its denominator, as far as its digits go."""
-
-    map_metric = _IDENTITY
-
-
-class ExpectPooledRateToComeFromItsParts(_Identity):
-    """A rate over several scopes is recomputed from their counts, never averaged."""
-
-    map_metric = _IDENTITY
-
-
-class ExpectQuantitiesInOrder(_Identity):
-    """One quantity cannot exceed another."""
-
-    map_metric = _IDENTITY
-
-
-class ExpectPartNotAboveItsWhole(MulticolumnMapExpectation):
-    """Of every sum of the suite, a part that is printed alone is not above its total."""
-
-    sums: list[list[str]]
-    stated: list[list[str]]
-    map_metric = _define_metric(
-        "multicolumn_values.keep_whole", _keep_verdict(_judge_lone_parts), ("sums", "stated")
-    )
-    success_keys = ("sums", "stated", "mostly")
-
-
-class ExpectOneValueForEachQuantity(MulticolumnMapExpectation):
-    """A source that prints a quantity twice prints one value."""
-
-    map_metric = _define_metric(
-        "multicolumn_values.one_value", _keep_verdict(comparisons.compare_readings)
-    )
-
-
-class ExpectSourcesToAgree(MulticolumnMapExpectation):
-    """Two sources that state one quantity state one value."""
-
-    map_metric = _define_metric(
-        "multicolumn_values.sources_agree", _keep_verdict(comparisons.compare_sources)
-    )
-
-
-class ExpectLongerWindowNotBelowShorter(MulticolumnMapExpectation):
-    """What accumulates from one day on is never less at a later one."""
-
-    map_metric = _define_metric(
-        "multicolumn_values.windows_grow", _keep_verdict(comparisons.compare_windows)
-    )
-
-
-class ExpectOpeningToEqualPreviousClosing(MulticolumnMapExpectation):
-    """What a period takes over is what the period before it left."""
-
-    opening: str
-    closing: str
-    map_metric = _define_metric(
-        "multicolumn_values.opening_is_closing",
-        _keep_verdict(comparisons.compare_openings),
-        ("opening", "closing"),
-    )
-    success_keys = ("opening", "closing", "mostly")
-
-
-class ExpectMagnitudeLikeOtherPeriods(MulticolumnMapExpectation):
-    """A count has the size that it has in other periods of its area."""
-
-    factor: float
-    least: float
-    map_metric = _define_metric(
-        "multicolumn_values.usual_magnitude",
-        _keep_verdict(comparisons.compare_magnitudes),
-        ("factor", "least"),
-    )
-    success_keys = ("factor", "least", "mostly")
-
-
-class ExpectPooledRateBetweenItsScopes(MulticolumnMapExpectation):
-    """The rate of a whole district lies between those of its scopes."""
-
-    map_metric = _define_metric(
-        "multicolumn_values.pooled_between", _keep_verdict(comparisons.compare_pooled_rates)
-    )
-
-
-class ExpectCountsNotToRepeatAnotherPeriod(MulticolumnMapExpectation):
-    """Not all larger counts of a report are those of another period."""
-
-    least: float
-    map_metric = _define_metric(
-        "multicolumn_values.new_counts", _keep_verdict(comparisons.compare_copies), ("least",)
-    )
-    success_keys = ("least", "mostly")
-
-
-class ExpectCountsToBeWhole(MulticolumnMapExpectation):
-    """A thing that is counted has no fraction."""
-
-    map_metric = _define_metric("multicolumn_values.whole_counts", cells.is_whole_count)
-
-
-class ExpectRatesNotAboveHundred(MulticolumnMapExpectation):
-    """A share of something is not more than all of it."""
-
-    map_metric = _define_metric("multicolumn_values.rate_to_hundred", cells.is_rate_to_hundred)
-
-
-class ExpectValueInCatalogueRange(MulticolumnMapExpectation):
-    """A value lies in the range that the catalogue gives its indicator."""
-
-    map_metric = _define_metric("multicolumn_values.catalogue_range", cells.is_in_range)
-
-
-class ExpectUnitOfTheCatalogue(MulticolumnMapExpectation):
-    """A value is in the unit of its indicator."""
-
-    map_metric = _define_metric("multicolumn_values.catalogue_unit", cells.is_in_unit)
-
-
-class ExpectDatesInOrder(MulticolumnMapExpectation):
-    """A period starts before it ends."""
-
-    map_metric = _define_metric("multicolumn_values.dates_in_order", cells.is_dated_in_order)
-
-
-class ExpectPeriodInsideValidity(MulticolumnMapExpectation):
-    """An area exists on the last day of the period."""
-
-    map_metric = _define_metric("multicolumn_values.area_is_valid", cells.is_area_valid)
-
-
-class ExpectResultsToBeDated(MulticolumnMapExpectation):
-    """A result belongs to a day."""
-
-    map_metric = _define_metric("multicolumn_values.result_is_dated", cells.is_result_dated)
-
-
-class ExpectMaximumToBeANorm(MulticolumnMapExpectation):
-    """Only a quantity that is a norm can be a maximum of points."""
-
-    map_metric = _define_metric("multicolumn_values.maximum_is_norm", cells.is_maximum_a_norm)
-
-
-class ExpectValueInsideItsRoom(MulticolumnMapExpectation):
-    """A value lies between the bounds of what its digits can stand for."""
-
-    map_metric = _define_metric("multicolumn_values.inside_room", cells.is_inside_room)
-
-
-class ExpectOriginToBeShown(MulticolumnMapExpectation):
-    """A reported value names its figures, a derived one its parts."""
-
-    map_metric = _define_metric("multicolumn_values.origin_shown", cells.is_origin_shown)
-
-
-class ExpectIntervalAroundValue(MulticolumnMapExpectation):
-    """A rate lies inside its interval."""
-
-    map_metric = _define_metric("multicolumn_values.interval_around", cells.is_interval_around)
-
-
-class ExpectFigureToBeReadable(MulticolumnMapExpectation):
-    """A figure has digits, or says how a person reads it."""
-
-    map_metric = _define_metric("multicolumn_values.figure_readable", cells.is_figure_readable)
+for _type, (_ask, _columns) in CELLS.items():
+    _define_expectation(_type, _ask.__doc__, _judge_cells(_ask, _columns), {})
+for _type, (_compare, _fields) in COMPARISONS.items():
+    _define_expectation(_type, _compare.__doc__, _judge_pairs(_compare), _fields)

@@ -1,27 +1,32 @@
-"""The grammar of identities: a line of text to a small tree.
+"""The grammar of rules: a line of text to a small tree.
 
-    expression = term { ("+" | "-") term }
-    term       = factor { ("*" | "/") factor }
-    factor     = number | code [ "[" breakdown "]" ] [ "@" scope ] | GROUP "(" code ")"
-               | "(" expression ")"
+    rule       = expression "=" expression | expression "<=" expression | expression "is whole"
+    expression = what Python makes of + - * / ( ), numbers and quantities
+    quantity   = code [ "[" breakdown "]" ] [ "@" scope ] | GROUP "(" code ")"
 
 A bare code is the quantity at the scope under test; ``code@scope`` fixes the scope, and
-``code[item=chair]`` is one row of a quantity that is broken down. GROUP is
-``SUM_BREAKDOWN`` (the rows of a quantity that carry a breakdown), ``SUM_ALL_LEVELS`` (those of all
-scopes) or ``SUM_CHILDREN`` (those of the areas below, and of the district's own office). The module
-knows no catalogue: whether a code exists is asked elsewhere.
+``code[item=chair]`` is one row of a quantity that is broken down. GROUP is ``SUM_BREAKDOWN`` (the
+rows of a quantity that carry a breakdown), ``SUM_ALL_LEVELS`` (those of all scopes) or
+``SUM_CHILDREN`` (those of the areas below, and of the district's own office). "is whole" says that
+some whole number lies in what the printed digits leave open. The module knows no catalogue.
 """
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 
 from cchc_analysis.data.records import Scope
 from cchc_analysis.errors import Problem, ValidationError
+
+ALTERNATIVE = " or "
+"""Between identities of which a rule assumes one."""
+
+EQUAL, AT_MOST, WHOLE = "=", "<=", "is whole"
 
 
 class Group(StrEnum):
@@ -81,7 +86,13 @@ class Operation:
 Operand = Reference | GroupSum
 Expression = Constant | Reference | GroupSum | Operation
 
-_TOKEN = re.compile(r"\s*(?:\d+(?:\.\d+)?|[A-Za-z_]\w*(?:\[\w+=\w+\])?|[-+*/()@])")
+_QUANTITY = re.compile(
+    r"(?P<group>[A-Z_]+)\(\s*(?P<of>\w+)\s*\)"
+    r"|(?P<code>[A-Za-z_]\w*)(?:\[(?P<breakdown>\w+=\w+)\])?(?:\s*@\s*(?P<scope>\w+))?"
+)
+_OPERATORS: Mapping[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
+}  # fmt: skip
 _BINDING = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
@@ -90,7 +101,7 @@ def parse_expression(text: str) -> Expression:
     """Parse one side of an identity.
 
     Raises:
-        ValidationError: The text is no expression; says at which character.
+        ValidationError: The text is no expression.
 
     Examples:
         >>> str(parse_expression("100 * (a@commune + b) / c"))
@@ -99,15 +110,66 @@ def parse_expression(text: str) -> Expression:
         ['SUM_CHILDREN(a)', 'b']
         >>> parse_expression("a + + b")
         Traceback (most recent call last):
-        cchc_analysis.errors.ValidationError: expression 'a + + b': '+' at character 5; \
-expected a code, a number or a bracket. Mend the expression.
+        cchc_analysis.errors.ValidationError: expression 'a + + b': '+b'; expected codes, numbers \
+and + - * / ( ) between them. Mend the expression.
     """
-    return _Parser(text).parse()
+    named: dict[str, Operand] = {}
+
+    def name(match: re.Match[str]) -> str:
+        named[f"q{len(named)}"] = _read_quantity(text, match)
+        return f"q{len(named) - 1}"
+
+    try:
+        tree = ast.parse(_QUANTITY.sub(name, text.strip()), mode="eval").body
+    except (SyntaxError, ValueError):
+        raise _refuse(text, "an end where more must follow, or a sign too many") from None
+    return _build(text, tree, named)
+
+
+def _read_quantity(text: str, match: re.Match[str]) -> Operand:
+    if match["group"]:
+        if match["group"] not in tuple(Group):
+            raise _refuse(
+                text, f"{match['group']!r}", f"one of {', '.join(Group)} before a bracket"
+            )
+        return GroupSum(Group(match["group"]), match["of"])
+    scope = match["scope"] or ""
+    if scope and scope not in tuple(Scope):
+        raise _refuse(text, f"scope {scope!r}", ", ".join(Scope))
+    return Reference(match["code"], scope, match["breakdown"] or "")
+
+
+def _build(text: str, node: ast.expr, named: Mapping[str, Operand]) -> Expression:
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        left, right = _build(text, node.left, named), _build(text, node.right, named)
+        if isinstance(node.op, ast.Div) and right == Constant(0.0):
+            raise _refuse(text, "a division by nothing", "a divisor other than 0")
+        return Operation(_OPERATORS[type(node.op)], left, right)
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return Constant(float(node.value))  # type: ignore[arg-type]
+    if isinstance(node, ast.Name) and node.id in named:
+        return named[node.id]
+    shown = re.sub(r"\bq\d+\b", lambda found: str(named[found.group()]), ast.unparse(node))
+    raise _refuse(text, repr(shown))
+
+
+def _refuse(
+    text: str, found: str, expected: str = "codes, numbers and + - * / ( ) between them"
+) -> ValidationError:
+    return ValidationError(Problem(f"expression {text!r}", found, expected, "Mend the expression."))
 
 
 def list_operands(expression: Expression) -> tuple[Operand, ...]:
     """The quantities of an expression, each once, in the order in which they are written."""
     return tuple(dict.fromkeys(_walk_operands(expression)))
+
+
+def _walk_operands(expression: Expression) -> Iterator[Operand]:
+    if isinstance(expression, Operation):
+        yield from _walk_operands(expression.left)
+        yield from _walk_operands(expression.right)
+    elif not isinstance(expression, Constant):
+        yield expression
 
 
 def render_expression(expression: Expression, render: Callable[[Expression], str]) -> str:
@@ -127,106 +189,118 @@ def _bracket(expression: Expression, binding: int, render: Callable[[Expression]
     return f"({written})" if is_looser else written
 
 
-def _walk_operands(expression: Expression) -> Iterator[Operand]:
-    if isinstance(expression, Operation):
-        yield from _walk_operands(expression.left)
-        yield from _walk_operands(expression.right)
-    elif not isinstance(expression, Constant):
-        yield expression
+@dataclass(frozen=True)
+class Identity:
+    """A rule between quantities of one source, area and period.
+
+    ``tolerance`` is what may lie between both sides beyond what the printed digits of all figures
+    concerned leave open. Identities of one ``rival_group`` are readings of one definition, of which
+    a source follows one. Of each of the ``assumes``, identities with " or " between them, one must
+    be seen to hold in the source; where none can be seen at all nothing is assumed. ``rest`` names
+    what may be missing from a sum: then its parts need not reach the total.
+    """
+
+    rule_id: str
+    rule: str
+    tolerance: float = 0.0
+    rival_group: str | None = None
+    assumes: tuple[str, ...] = ()
+    rest: str = ""
+
+    @cached_property
+    def _sides(self) -> tuple[str, str, str]:
+        text = " ".join(self.rule.split())
+        if text.endswith(f" {WHOLE}"):
+            return text.removesuffix(f" {WHOLE}"), WHOLE, ""
+        found = [part.strip() for part in re.split(r"(<=|>=|==|!=|[=<>])(?![^\[]*\])", text)]
+        is_rule = len(found) == 3 and found[1] in (EQUAL, AT_MOST) and found[0] and found[2]
+        if not is_rule:
+            raise _refuse(
+                self.rule, "no rule", "two sides with = or <= between them, or “is whole”"
+            )
+        return found[0], found[1], found[2]
+
+    @property
+    def left(self) -> str:
+        """The left side as text."""
+        return self._sides[0]
+
+    @property
+    def operator(self) -> str:
+        """``=``, ``<=`` or ``is whole``."""
+        return self._sides[1]
+
+    @property
+    def right(self) -> str:
+        """The right side as text; nothing where the left is to be whole."""
+        return self._sides[2]
+
+    @cached_property
+    def left_side(self) -> Expression:
+        """The left side as a tree."""
+        return parse_expression(self.left)
+
+    @cached_property
+    def right_side(self) -> Expression:
+        """The right side as a tree; of a rule that something is whole the same as the left."""
+        return parse_expression(self.right or self.left)
+
+    @cached_property
+    def operands(self) -> tuple[Operand, ...]:
+        """The quantities of both sides, those of the left first."""
+        both = (*list_operands(self.left_side), *list_operands(self.right_side))
+        return tuple(dict.fromkeys(both))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The indicators that the identity speaks of."""
+        return frozenset(operand.code for operand in self.operands)
+
+    @cached_property
+    def kind(self) -> str:
+        """What it is about: sum, group, order, ratio, pooled, complement or whole."""
+        if self.operator != EQUAL:
+            return "order" if self.operator == AT_MOST else "whole"
+        if any(isinstance(each, GroupSum) for each in self.operands):
+            return "group"
+        if _divides(self.right_side):
+            at_fixed = [each for each in list_operands(self.right_side) if _scope_of(each)]
+            return "pooled" if at_fixed else "ratio"
+        return "complement" if _first_term(self.right_side) == Constant(100.0) else "sum"
+
+    @cached_property
+    def parts(self) -> tuple[Operand, ...]:
+        """The parts, where one side is a plain sum of quantities and the other their total.
+
+        Only such a rule says something where a part is not printed: parts are never negative, so
+        those that are printed cannot exceed the total.
+        """
+        side = self.left_side if self.operator == AT_MOST else self.right_side
+        return tuple(_list_parts(side)) if self.kind in ("sum", "group", "order") else ()
+
+    def __str__(self) -> str:
+        return self.rule
 
 
-class _Parser:
-    """Recursive descent over the tokens of one expression."""
+def _divides(side: Expression) -> bool:
+    return isinstance(side, Operation) and (
+        side.operator == "/" or _divides(side.left) or _divides(side.right)
+    )
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = list(self._tokenize())
-        self.position = 0
 
-    def parse(self) -> Expression:
-        expression = self._sum()
-        if self._peek():
-            raise self._problem("the end, or an operator before it")
-        return expression
+def _scope_of(operand: Operand) -> str:
+    return operand.scope if isinstance(operand, Reference) else ""
 
-    def _sum(self) -> Expression:
-        return self._chain("+-", self._product)
 
-    def _product(self) -> Expression:
-        return self._chain("*/", self._factor)
+def _first_term(side: Expression) -> Expression:
+    while isinstance(side, Operation):
+        side = side.left
+    return side
 
-    def _chain(self, operators: str, part: Callable[[], Expression]) -> Expression:
-        expression = part()
-        while self._peek() and self._peek() in operators:
-            operator = self._take()
-            expression = Operation(operator, expression, part())
-        return expression
 
-    def _factor(self) -> Expression:
-        token = self._peek()
-        if token == "(":
-            self._take()
-            inner = self._sum()
-            self._expect(")")
-            return inner
-        if token[:1].isdigit():
-            return Constant(float(self._take()))
-        if token[:1].isalpha() or token[:1] == "_":
-            return self._quantity()
-        raise self._problem("a code, a number or a bracket")
-
-    def _quantity(self) -> Expression:
-        name = self._take()
-        if self._peek() == "(":
-            return self._group(name)
-        code, _, breakdown = name.removesuffix("]").partition("[")
-        if self._peek() != "@":
-            return Reference(code, breakdown=breakdown)
-        self._take()
-        if self._peek() not in tuple(Scope):
-            raise self._problem(f"a scope: {', '.join(Scope)}")
-        return Reference(code, self._take(), breakdown)
-
-    def _group(self, name: str) -> GroupSum:
-        if name not in tuple(Group):
-            self.position -= 1
-            raise self._problem(f"one of {', '.join(Group)} before a bracket")
-        self._take()
-        if not self._peek()[:1].isalpha():
-            raise self._problem("the code that is summed")
-        code = self._take()
-        self._expect(")")
-        return GroupSum(Group(name), code)
-
-    def _expect(self, sign: str) -> None:
-        if self._peek() != sign:
-            raise self._problem(repr(sign))
-        self._take()
-
-    def _peek(self) -> str:
-        return self.tokens[self.position][0] if self.position < len(self.tokens) else ""
-
-    def _take(self) -> str:
-        token = self._peek()
-        self.position += 1
-        return token
-
-    def _tokenize(self) -> Iterator[tuple[str, int]]:
-        at, text = 0, self.text.rstrip()
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            if match is None:
-                raise self._complain(text[at:].strip()[:1], at, "codes, numbers and + - * / ( ) @")
-            yield match.group().strip(), match.end() - len(match.group().strip())
-            at = match.end()
-
-    def _problem(self, expected: str) -> ValidationError:
-        end = ("", len(self.text))
-        token, at = self.tokens[self.position] if self.position < len(self.tokens) else end
-        return self._complain(token, at, expected)
-
-    def _complain(self, token: str, at: int, expected: str) -> ValidationError:
-        found = f"{token!r} at character {at + 1}" if token else "an end where more must follow"
-        return ValidationError(
-            Problem(f"expression {self.text!r}", found, expected, "Mend the expression.")
-        )
+def _list_parts(side: Expression) -> list[Operand]:
+    """The addends of a plain sum; empty where anything else is done than adding quantities."""
+    if isinstance(side, Operation):
+        left, right = _list_parts(side.left), _list_parts(side.right)
+        return left + right if side.operator == "+" and left and right else []
+    return [] if isinstance(side, Constant) else [side]

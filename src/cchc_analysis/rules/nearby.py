@@ -7,11 +7,10 @@ source states for a single day are moved: a series of days has its own compariso
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from cchc_analysis.rules.evaluation import evaluate_identity
-from cchc_analysis.rules.identity import Identity
+from cchc_analysis.rules.broken import Broken
+from cchc_analysis.rules.expressions import EQUAL
 from cchc_analysis.rules.statements import Statements
 
 NEAR = 92
@@ -45,19 +44,8 @@ def align_days(statements: Statements) -> Statements:
     return statements.with_figures(kept[kept["period_start"] == ""])
 
 
-def compare_days(identity: Identity, aligned: Statements) -> pd.DataFrame:
-    """Evaluate an equality where its figures are stocks of different days.
-
-    Returns:
-        As ``evaluate_identity``, only complete rows whose figures differ in their own day.
-    """
-    verdict = evaluate_identity(identity, aligned)
-    if identity.operator != "=" or verdict.empty:
-        return verdict.iloc[:0]
-    ends = aligned.figures["own_end"].to_numpy()
-    differs = [
-        len({ends[at] for each in identity.operands for at in aligned.list_figures(each, row)}) > 1
-        for row in verdict.index
-    ]
-    is_meant = np.array(differs, dtype=bool) & verdict["is_complete"].to_numpy()
-    return verdict.iloc[np.flatnonzero(is_meant)]
+def differ_in_day(broken: Broken) -> bool:
+    """Whether a broken equality is between stocks of different days, all of them printed."""
+    ends = broken.statements.figures["own_end"].to_numpy()
+    days = {ends[at] for each in broken.identity.operands for at in broken.list_figures(each)}
+    return broken.identity.operator == EQUAL and broken.verdict["is_complete"] and len(days) > 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.rules.counterfactuals import Surroundings, build_worlds, judge_worlds
-from cchc_analysis.rules.identity import Identity
+from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.statements import tabulate_statements
 
 if TYPE_CHECKING:

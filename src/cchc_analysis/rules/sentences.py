@@ -7,6 +7,8 @@ from collections.abc import Mapping
 Sentence = Mapping[str, str]
 
 KINDS: Mapping[str, Sentence] = {
+    "not_stated": {"vi": "phần chưa nêu", "en": "a part not stated"},
+    "whole": {"vi": "tỷ lệ không có số nguyên nào cho", "en": "share of no whole number"},
     "sum": {"vi": "tổng không khớp các phần", "en": "total and parts differ"},
     "group": {"vi": "tổng không khớp các dòng", "en": "total and rows differ"},
     "part": {"vi": "phần lớn hơn tổng", "en": "part above its whole"},
@@ -65,6 +67,22 @@ BREAKS: Mapping[str, Sentence] = {
         "{right_value}{right_at}.",
         "en": "{left} is printed as {left_value}{left_at}, more than the whole that holds it: "
         "{right}, {right_value}{right_at}.",
+    },
+    "not_stated": {
+        "vi": "{left} in là {left_value}{left_at}, các phần đã nêu cộng lại là {right_side} = "
+        "{right_value}: còn {gap} không thuộc phần nào; {rest} không được nêu.",
+        "en": "{left} is printed as {left_value}{left_at} and the parts that are stated make "
+        "{right_side} = {right_value}: {gap} are in none of them; {rest} are not stated.",
+    },
+    "also": {
+        "vi": " Cũng vậy ở {gaps}.",
+        "en": " It is the same at {gaps}.",
+    },
+    "whole": {
+        "vi": "{left} in là {printed}%{left_at}, nhưng không số nguyên nào của mẫu số cho tỷ lệ "
+        "đó: {left_side} = {left_value}.",
+        "en": "{left} is printed as {printed}%{left_at}, but no whole number of its denominator "
+        "gives that share: {left_side} = {left_value}.",
     },
     "group": {
         "vi": "{left} in là {left_value}{left_at}, nhưng cộng từng dòng được {right_side} = "
@@ -217,15 +235,21 @@ EXTREMES: Mapping[float, Sentence] = {
 }
 """What a rate of 0% or 100% says of its parts."""
 
+REST: Mapping[str, Sentence] = {
+    "returned": {"vi": "hồ sơ trả lại, rút", "en": "those returned or withdrawn"},
+    "suspended": {"vi": "hồ sơ tạm dừng, chờ bổ sung", "en": "those suspended or incomplete"},
+    "other": {"vi": "loại khác", "en": "those of another kind"},
+}
+"""What may be missing from a sum that falls short of its total."""
+
 ALL_OF: Sentence = {"vi": " và ", "en": " and "}
 """Between the names of several quantities."""
 
 CAUSES: Mapping[str, Sentence] = {
     "closing": {
-        "vi": " Có thể {figure} in {printed}{at} phải là {closing}{slip}: khi đó {scope_of}"
-        "{moved}.",
+        "vi": " Có thể {figure} in {printed}{at} phải là {closing}{slip}: khi đó {scope_of}.",
         "en": " Likely {figure}, printed as {printed}{at}, should be {closing}{slip}: then "
-        "{scope_of}{moved}.",
+        "{scope_of}.",
     },
     "one_rule": {"vi": "quy tắc này khớp", "en": "this rule closes"},
     "two_rules": {
@@ -235,14 +259,6 @@ CAUSES: Mapping[str, Sentence] = {
     "all_rules": {
         "vi": "cả {count} quy tắc bị vi phạm đều khớp",
         "en": "all {count} broken rules close",
-    },
-    "moved": {
-        "vi": ", cùng với {figure} từ {printed} thành {closing}",
-        "en": ", with {figure} going from {printed} to {closing}",
-    },
-    "rival": {
-        "vi": " Cũng có thể {figure} in {printed}{at} phải là {closing}.",
-        "en": " It could also be {figure}, printed as {printed}{at}, that should be {closing}.",
     },
     "block": {
         "vi": " Các số toàn địa bàn khớp với nhau nhưng không khớp tổng hai cấp; nhiều khả năng "
@@ -260,10 +276,14 @@ CAUSES: Mapping[str, Sentence] = {
         "en": " Changing one of several figures would make it close; nothing tells which is wrong.",
     },
     "equals": {
-        "vi": " Sửa riêng một trong các số sau là khớp{slip}: {each}; không có dấu hiệu nào cho "
+        "vi": " Sửa riêng một trong các số sau là khớp: {each}; không có dấu hiệu nào cho "
         "biết số nào sai.",
-        "en": " Any one of these, changed alone, would make it close{slip}: {each}; nothing tells "
+        "en": " Any one of these, changed alone, would make it close: {each}; nothing tells "
         "which is wrong.",
+    },
+    "alone": {
+        "vi": " Sửa riêng {each} thì khớp; chưa đủ để nói số ấy sai.",
+        "en": " Changed alone, {each} would make it close; that does not show that it is wrong.",
     },
     "equal": {
         "vi": "{figure} từ {printed}{at} thành {closing}",
@@ -277,17 +297,5 @@ CAUSES: Mapping[str, Sentence] = {
     "swapped": {"vi": " (hai chữ số đổi chỗ)", "en": " (two digits swapped)"},
     "dropped": {"vi": " (có lẽ rơi mất một chữ số)", "en": " (perhaps a digit was dropped)"},
     "added": {"vi": " (có lẽ thừa một chữ số)", "en": " (perhaps a digit too many)"},
-    "copied": {
-        "vi": " (số in trùng với {other})",
-        "en": " (the printed number is that of {other})",
-    },
-    "in_place_of": {
-        "vi": " (có lẽ đã cộng {wrong} {wrong_value} thay vì {right} {right_value})",
-        "en": " (perhaps {wrong}, {wrong_value}, was added in place of {right}, {right_value})",
-    },
-    "mean_of_rates": {
-        "vi": " (số in đúng bằng trung bình cộng của {one}% và {other}%)",
-        "en": " (the printed number is the plain mean of {one}% and {other}%)",
-    },
 }
 """What may have happened."""

@@ -1,21 +1,17 @@
 """Slips of the pen: how a wrong number came from the right one.
 
-Comes in as the number printed and the number that would fit; goes out as the name of a slip, or
+Comes in as a number as printed and the number that would fit; goes out as the name of a slip, or
 nothing. A name is never proof: it makes one explanation likelier than another, and is worded so.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
 SHORTEST = 2
 """Digits that a number needs before "one digit differs" says anything."""
-
-LARGEST_SHIFT = 6
-
-GROUPED = 1000
-"""From here on a whole number is printed with a mark between its thousands."""
 
 
 class Slip(StrEnum):
@@ -27,25 +23,31 @@ class Slip(StrEnum):
     SWAPPED = "swapped"
     DROPPED = "dropped"
     ADDED = "added"
-    COPIED = "copied"
-    IN_PLACE_OF = "in_place_of"
-    MEAN_OF_RATES = "mean_of_rates"
 
 
-def name_slip(printed: float, fitting: float, decimals: int = 0) -> Slip:
-    """Name the slip of the digits that makes one number of another.
+def name_slip(printed: str, fitting: float, decimals: int = 0) -> Slip:
+    """Name the slip of the digits that makes a number of what is printed.
+
+    Args:
+        printed: As printed: ``04`` has two digits.
+        fitting: The number that would fit.
+        decimals: The decimals with which it would be printed.
 
     Examples:
-        >>> name_slip(89.4, 894, 1), name_slip(889, 899), name_slip(420000, 4920000)
+        >>> name_slip("89,4", 894, 1), name_slip("889", 899), name_slip("420.000", 4920000)
         (<Slip.SEPARATOR: 'separator'>, <Slip.ONE_DIGIT: 'one_digit'>, <Slip.DROPPED: 'dropped'>)
-        >>> name_slip(1578, 1587), name_slip(856, 786)
-        (<Slip.SWAPPED: 'swapped'>, <Slip.NONE: ''>)
+        >>> name_slip("1578", 1587), name_slip("34", 4), name_slip("856", 786)
+        (<Slip.SWAPPED: 'swapped'>, <Slip.ONE_DIGIT: 'one_digit'>, <Slip.NONE: ''>)
     """
-    if printed <= 0 or fitting <= 0:
+    one = re.sub(r"\D", "", printed)
+    other = f"{fitting:.{decimals}f}".replace(".", "")
+    if not one.strip("0") or fitting <= 0:
         return Slip.NONE
-    if has_mark(printed, decimals) and _is_shifted(printed, fitting):
+    if re.search(r"[.,]", printed) and one.strip("0") == other.strip("0"):
         return Slip.SEPARATOR
-    one, other = _list_digits(printed, decimals), _list_digits(fitting, decimals)
+    # A number of few digits may be printed with a zero before it.
+    if len(other) < len(one) <= SHORTEST:
+        other = other.zfill(len(one))
     if len(one) == len(other):
         return _compare_digits(one, other)
     if len(one) + 1 == len(other) and _lacks_one(one, other):
@@ -53,21 +55,6 @@ def name_slip(printed: float, fitting: float, decimals: int = 0) -> Slip:
     if len(one) == len(other) + 1 and _lacks_one(other, one):
         return Slip.ADDED
     return Slip.NONE
-
-
-def has_mark(printed: float, decimals: int) -> bool:
-    """Whether a number is printed with a mark that can be misplaced."""
-    return decimals > 0 or printed >= GROUPED
-
-
-def _is_shifted(printed: float, fitting: float) -> bool:
-    shifts = (10.0**power for power in range(1, LARGEST_SHIFT + 1))
-    larger, smaller = max(printed, fitting), min(printed, fitting)
-    return any(abs(larger - smaller * shift) <= 1e-9 * larger for shift in shifts)
-
-
-def _list_digits(number: float, decimals: int) -> str:
-    return f"{number:.{decimals}f}".replace(".", "")
 
 
 def _compare_digits(one: Sequence[str], other: Sequence[str]) -> Slip:

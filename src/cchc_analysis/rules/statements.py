@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Reference
@@ -79,6 +80,11 @@ class Statements:
     def codes(self) -> frozenset[str]:
         """The indicators for which a figure is held."""
         return frozenset(self.figures["indicator"].unique())
+
+    @cached_property
+    def sources(self) -> npt.NDArray[np.object_]:
+        """The source of each row."""
+        return self.rows["source_id"].to_numpy(dtype=object)
 
     def name_row(self, row: int) -> tuple[str, ...]:
         """The cells of ``ROW_COLUMNS`` in one row."""

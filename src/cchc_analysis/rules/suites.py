@@ -1,45 +1,76 @@
-"""Loading a suite with a guard: a rule that would be lost or mean nothing is refused.
+"""Suites as files: loading them with a guard, so that no rule is lost and none means nothing.
 
 Great Expectations drops a rule of an unknown type without a word, and takes a wrong argument for a
 failure of the data. So every entry is checked first, all problems of a file are told at once, and
-the rules that were built are counted against those that are written.
+the rules that were built are counted against those that are written. ``expectations/*.json`` is the
+only place where rules are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.clean import nearest_names
+from cchc_analysis.data.outside import load_json
 from cchc_analysis.data.records import Severity
-from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import Problem, ValidationError
-from cchc_analysis.rules import cells, comparisons
-from cchc_analysis.rules.columns import name_columns
-from cchc_analysis.rules.entries import check_assumed, check_entry, check_table
-from cchc_analysis.rules.identity import IDENTITY_TYPES, Identity, build_identity
-from cchc_analysis.rules.loading import load_suite_file
-from cchc_analysis.rules.rule_checks import check_rule_ids
+from cchc_analysis.data.reference import Reference as ReferenceTables
+from cchc_analysis.data.reference import suggest
+from cchc_analysis.errors import Problem, ReportError, ValidationError
+from cchc_analysis.rules.expressions import (
+    ALTERNATIVE,
+    EQUAL,
+    Constant,
+    Identity,
+    Operand,
+    Reference,
+    list_operands,
+)
+from cchc_analysis.rules.importing import import_expectations
+from cchc_analysis.rules.sentences import REST
 
 if TYPE_CHECKING:
-    from great_expectations.expectations.expectation import Expectation
+    from great_expectations.core import ExpectationSuite
 
-ROW = "row"
-"""The column that numbers the rows of a table, by which broken ones are named."""
+SUITES: Mapping[str, str] = {
+    "observations": "observations",
+    "identities": "statements",
+    "indicators": "indicators",
+    "transcripts": "transcripts",
+}
+"""The suites of ``expectations/`` by file name, and the table that each is for."""
 
-WHOLE_TYPE = "expect_part_not_above_its_whole"
+IDENTITY, DEFINITIONS = "expect_identity_to_hold", "expect_one_definition_to_hold"
+"""The rule types that state identities."""
+
+GUARD = "expect_table_row_count_to_be_between"
+"""The stock rule that fails where our classes are not registered; it says nothing of the data."""
+
+KEYS = ("type", "kwargs", "severity", "meta")
+META = ("rule_id", "why", "source")
+MORE_META = ("why_vi", "breaks_on")
+RULE_ID = re.compile(r"[A-Za-z0-9_]{1,40}")
+TABLES = ("observations", "indicators", "transcripts", "statements")
+"""What a suite can be about; ``statements`` are observations lined up for arithmetic."""
+
+Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One entry of a suite."""
+    """One entry of a suite, with the identities that it states."""
 
     type: str
     kwargs: Mapping[str, Any]
     severity: Severity
     meta: Mapping[str, Any]
-    identity: Identity | None = None
+    identities: tuple[Identity, ...] = ()
 
     @property
     def rule_id(self) -> str:
@@ -54,25 +85,76 @@ class Suite:
     file: str
     table: str
     rules: tuple[Rule, ...] = field(repr=False)
+    content: Mapping[str, Any] = field(repr=False)
 
-    @property
+    @cached_property
     def identities(self) -> tuple[Identity, ...]:
         """The identities among the rules."""
-        return tuple(rule.identity for rule in self.rules if rule.identity)
+        return tuple(each for rule in self.rules for each in rule.identities)
 
-    def build(self, rule: Rule, there: Collection[str] | None = None) -> Expectation:
-        """A rule as a Great Expectations object, for a table with the columns ``there``."""
-        columns = list_columns(rule, self.identities)
-        if there is not None:
-            columns = [name for name in columns if name in there]
-        return _build_expectation(rule, self.identities, columns)
+    def build(self, types: Iterable[str] | None = None) -> ExpectationSuite:
+        """The rules, or those of some types, as Great Expectations loads them; none is lost.
 
-    def find(self, rule_id: str) -> Rule:
-        """The rule with an id."""
-        return next(rule for rule in self.rules if rule.rule_id == rule_id)
+        Raises:
+            ValidationError: Great Expectations does not take the arguments of a rule.
+        """
+        from great_expectations.core import ExpectationSuite
+
+        entries = self.content["expectations"]
+        if types is not None:
+            entries = [entry for entry in entries if entry["type"] in types]
+        try:
+            suite = ExpectationSuite(name=self.file, expectations=[dict(each) for each in entries])
+        except (TypeError, ValueError):
+            raise ValidationError(list(_find_lost(self.file, entries))) from None
+        if len(suite.expectations) != len(entries):
+            raise ValidationError(list(_find_lost(self.file, entries)))
+        return suite
 
 
-def load_suite(path: Path, table: str | None, reference: Reference) -> Suite:
+def _find_lost(file: str, entries: Iterable[Entry]) -> Iterator[Problem]:
+    """The entries that Great Expectations does not take, with its reasons."""
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    for entry in entries:
+        try:
+            ExpectationConfiguration(**entry).to_domain_obj()
+        except (TypeError, ValueError) as error:
+            yield Problem(
+                f"{file}, rule {name_rule(entry)}",
+                f"arguments that {entry['type']} does not take: {' '.join(str(error).split())}",
+                "its arguments, each of its kind",
+                "Mend kwargs.",
+            )
+
+
+def load_suites(expectations: Path, reference: ReferenceTables) -> dict[str, Suite]:
+    """Load all suites of a folder, by name.
+
+    Raises:
+        ValidationError: One of them would not do what it says; the problems of all.
+    """
+    suites: dict[str, Suite] = {}
+    problems: list[Problem] = []
+    owner: dict[str, str] = {}
+    for name, table in SUITES.items():
+        try:
+            suites[name] = load_suite(expectations / f"{name}.json", table, reference)
+        except ValidationError as error:
+            problems.extend(error.problems)
+            continue
+        for rule in suites[name].rules:
+            first = owner.setdefault(rule.rule_id, name)
+            if first != name:
+                where = f"{name}.json, rule {rule.rule_id}"
+                found = f"a rule of this id in {first}.json as well"
+                problems.append(Problem(where, found, "an id for each rule", "Rename one."))
+    if problems:
+        raise ValidationError(problems)
+    return suites
+
+
+def load_suite(path: Path, table: str | None, reference: ReferenceTables) -> Suite:
     """Load a suite for a table.
 
     Args:
@@ -83,106 +165,269 @@ def load_suite(path: Path, table: str | None, reference: Reference) -> Suite:
     Raises:
         ValidationError: The file would not do what it says; all problems at once.
     """
-    content = load_suite_file(path)
+    return make_suite(path.name, load_suite_file(path), table, reference)
+
+
+def make_suite(
+    file: str, content: Mapping[str, Any], table: str | None, reference: ReferenceTables
+) -> Suite:
+    """A suite of what a file holds; as ``load_suite``."""
     entries = content["expectations"]
-    problems = [*check_table(path.name, content, table), *check_rule_ids(path.name, entries)]
+    problems = [*_check_table(file, content, table), *_check_rule_ids(file, entries)]
     for entry in entries:
-        problems.extend(check_entry(path.name, entry, reference))
-    problems.extend(check_assumed(path.name, entries))
+        problems.extend(_check_entry(file, entry, reference))
     if problems:
         raise ValidationError(problems)
-    suite = Suite(path.name, str(content["meta"]["table"]), tuple(map(_build_rule, entries)))
-    if problems := list(_check_arguments(suite)):
-        raise ValidationError(problems)
+    told = [entry for entry in entries if entry["type"] != GUARD]
+    suite = Suite(file, str(content["meta"]["table"]), tuple(map(_build_rule, told)), content)
+    suite.build()
     return suite
 
 
-def list_columns(rule: Rule, identities: tuple[Identity, ...] = ()) -> list[str]:
-    """The columns of its table that a rule looks at."""
-    if rule.identity:
-        return name_columns(rule.identity.operands)
-    if rule.type == WHOLE_TYPE:
-        operands = [operand for each in list_sums(identities) for operand in each.operands]
-        return name_columns(dict.fromkeys(operands))
-    if rule.type in comparisons.COMPARISONS:
-        return list(comparisons.COLUMNS)
-    if rule.type in cells.COLUMNS:
-        return list(cells.COLUMNS[rule.type])
-    named = [rule.kwargs.get(name) for name in ("column", "column_A", "column_B")]
-    return [name for name in [*named, *rule.kwargs.get("column_list", ())] if name]
+def load_identities(path: Path, reference: ReferenceTables) -> tuple[Identity, ...]:
+    """Load the identities of a suite without Great Expectations; other rules are passed over.
 
-
-def list_missing_columns(
-    rule: Rule, there: Collection[str], identities: tuple[Identity, ...] = ()
-) -> list[str]:
-    """The columns without which a rule cannot say anything about a table.
-
-    Of a plain sum some parts may be missing: then those that are there reach the total at most.
+    Raises:
+        ValidationError: The file is no suite, or an entry means nothing; all of them at once.
     """
-    if rule.type == WHOLE_TYPE:
-        columns = list_columns(rule, identities)
-        return [] if any(name in there for name in columns) else columns
-    if rule.identity is None:
-        return [name for name in list_columns(rule) if name not in there]
-    missing = [operand for operand in rule.identity.operands if str(operand) not in there]
-    parts = rule.identity.parts
-    if set(missing) <= set(parts) and len(parts) - len(missing) >= min(2, len(parts)):
-        return []
-    return [str(operand) for operand in missing]
+    entries = load_suite_file(path)["expectations"]
+    problems = list(_check_rule_ids(path.name, entries))
+    stating = [entry for entry in entries if entry.get("type") in (IDENTITY, DEFINITIONS)]
+    for entry in stating:
+        problems.extend(_check_identities(path.name, entry, reference))
+    if problems:
+        raise ValidationError(problems)
+    return tuple(identity for entry in stating for identity in _build_identities(entry))
 
 
-def _check_arguments(suite: Suite) -> Iterator[Problem]:
-    """Build every rule: what Great Expectations refuses is a problem, and none may be lost."""
-    for rule in suite.rules:
-        try:
-            suite.build(rule)
-        except (TypeError, ValueError) as error:
-            reasons = str(error).replace("\n", " ")
-            yield Problem(
-                f"{suite.file}, rule {rule.rule_id}",
-                f"arguments that {rule.type} does not take: {reasons}",
-                "its arguments, each of its kind",
-                "Mend kwargs.",
-            )
+def load_suite_file(path: Path) -> dict[str, Any]:
+    """Load a suite file as it is written.
+
+    Raises:
+        ValidationError: The file is absent, not JSON, or holds no list of rules.
+    """
+    try:
+        suite = load_json(path)
+    except ReportError as error:
+        raise ValidationError(error.problems) from None
+    entries = suite.get("expectations") if isinstance(suite, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        found, expected = 'no list "expectations" of objects', "a suite with one rule an object"
+        raise ValidationError(Problem(path.name, found, expected, "Mend the file."))
+    return {**suite, "expectations": entries}
 
 
-def _build_rule(entry: Mapping[str, Any]) -> Rule:
+def _build_rule(entry: Entry) -> Rule:
     return Rule(
         type=entry["type"],
         kwargs=entry["kwargs"],
         severity=Severity(entry["severity"]),
         meta=entry["meta"],
-        identity=build_identity(entry) if entry["type"] in IDENTITY_TYPES else None,
+        identities=_build_identities(entry),
     )
 
 
-def _build_expectation(
-    rule: Rule, identities: tuple[Identity, ...], columns: list[str]
-) -> Expectation:
-    """Build one rule, with the arguments that are the same for all rules of its kind."""
-    from great_expectations.expectations.metadata_types import FailureSeverity
-    from great_expectations.expectations.registry import get_expectation_impl
+def _build_identities(entry: Entry) -> tuple[Identity, ...]:
+    kwargs, rule_id = entry["kwargs"], entry["meta"]["rule_id"]
+    rest = str(kwargs.get("rest", ""))
+    if entry["type"] == DEFINITIONS:
+        return tuple(
+            Identity(name, rule, rival_group=rule_id, rest=rest)
+            for name, rule in kwargs["definitions"].items()
+        )
+    if entry["type"] != IDENTITY:
+        return ()
+    assumes = tuple(kwargs.get("assumes", ()))
+    return (Identity(rule_id, kwargs["rule"], kwargs.get("tolerance", 0.0), None, assumes, rest),)
 
-    from cchc_analysis.rules import expectations
 
-    kind = get_expectation_impl(rule.type)
-    kwargs = dict(rule.kwargs)
-    if kind.__module__ == expectations.__name__:
-        # The number of the row is there as well, since two columns are the least that is taken.
-        kwargs |= {"column_list": [*columns, ROW], "ignore_row_if": "never"}
-    if rule.type == WHOLE_TYPE:
-        kwargs["sums"] = [[each.left, each.right] for each in list_sums(identities)]
-        kwargs["stated"] = [list(pair) for pair in list_stated(identities)]
-    return kind(
-        **kwargs, severity=FailureSeverity(rule.severity.value), meta={"rule_id": rule.rule_id}
+def name_rule(entry: Entry) -> str:
+    """The rule id of an entry, or words that say that it has none."""
+    meta = entry.get("meta")
+    if not isinstance(meta, dict):
+        return "without meta"
+    return str(meta.get("rule_id") or "without rule_id")
+
+
+def _check_table(file: str, content: Mapping[str, Any], table: str | None) -> Iterator[Problem]:
+    """A problem where a suite does not say which table it is for, or is for another one."""
+    meta = content.get("meta")
+    found = meta.get("table") if isinstance(meta, dict) else None
+    if found not in TABLES:
+        expected = f"one of {', '.join(TABLES)}"
+        yield Problem(file, f"meta.table {found!r}", expected, "Say which table the suite is for.")
+    elif table is not None and found != table:
+        remedy = f"Name the suite for {table}."
+        yield Problem(file, f"a suite for {found}", f"one for {table}", remedy)
+
+
+def _check_rule_ids(file: str, entries: Iterable[Entry]) -> Iterator[Problem]:
+    """A problem for every rule id that two rules of a file share."""
+    names = [name for entry in entries for name in (name_rule(entry), *_list_defined(entry))]
+    for rule_id, count in Counter(names).items():
+        if count > 1 and not rule_id.startswith("without"):
+            where, found = f"{file}, rule {rule_id}", f"{count} rules with this id"
+            yield Problem(where, found, "an id for each rule", "Give the later one its own.")
+
+
+def _list_defined(entry: Entry) -> list[str]:
+    kwargs = entry.get("kwargs")
+    definitions = kwargs.get("definitions") if isinstance(kwargs, dict) else None
+    return list(definitions) if isinstance(definitions, dict) else []
+
+
+def _check_entry(file: str, entry: Entry, reference: ReferenceTables) -> Iterator[Problem]:
+    """Everything that would make an entry lost, or mean nothing."""
+    where = f"{file}, rule {name_rule(entry)}"
+    known = _list_types()
+    if entry.get("type") not in known:
+        nearest = nearest_names(str(entry.get("type")).replace("_", " "), known)
+        remedy = f"Did you mean {', '.join(nearest)}?" if nearest else "Mend the type."
+        expected = "a type that Great Expectations or cchc_analysis defines"
+        yield Problem(where, f"unknown rule type {entry.get('type')!r}", expected, remedy)
+        return
+    yield from _check_keys(where, entry)
+    if isinstance(entry.get("meta"), dict):
+        yield from _check_meta(where, entry["meta"])
+    if entry["type"] in (IDENTITY, DEFINITIONS):
+        yield from _check_identities(file, entry, reference)
+
+
+def _list_types() -> list[str]:
+    import_expectations()
+    from great_expectations.expectations.registry import (
+        list_registered_expectation_implementations,
     )
 
-
-def list_stated(identities: tuple[Identity, ...]) -> list[tuple[str, str]]:
-    """The pairs of part and whole of which an identity of their own speaks."""
-    return [(each.left, each.right) for each in identities if each.operator == "<="]
+    return sorted(list_registered_expectation_implementations())
 
 
-def list_sums(identities: tuple[Identity, ...]) -> list[Identity]:
-    """The identities that say that a total is the sum of several parts."""
-    return [each for each in identities if each.operator == "=" and len(each.parts) > 1]
+def _check_keys(where: str, entry: Entry) -> Iterator[Problem]:
+    if odd := sorted(set(entry) ^ set(KEYS)):
+        found = f"missing or unknown keys {', '.join(odd)}"
+        yield Problem(where, found, ", ".join(KEYS), "Mend the entry.")
+    if entry.get("severity") not in tuple(Severity):
+        found, expected = f"severity {entry.get('severity')!r}", f"one of {', '.join(Severity)}"
+        yield Problem(where, found, expected, "Use one of these words.")
+    if not isinstance(entry.get("kwargs", {}), dict):
+        yield Problem(where, "kwargs that are no object", "an object of arguments", "Mend kwargs.")
+    meta = entry.get("meta")
+    if lacking := [name for name in META if not (isinstance(meta, dict) and meta.get(name))]:
+        remedy = "Say why the rule holds, and where it comes from."
+        yield Problem(where, f"no {', no '.join(lacking)} in meta", ", ".join(META), remedy)
+
+
+def _check_meta(where: str, meta: Entry) -> Iterator[Problem]:
+    """Each word of meta is known, and of its kind."""
+    for name in meta:
+        if name not in (*META, *MORE_META):
+            nearest = nearest_names(str(name), (*META, *MORE_META))
+            remedy = f"Did you mean {nearest[0]}?" if nearest else "Take it out."
+            yield Problem(
+                where, f"unknown {name!r} in meta", ", ".join((*META, *MORE_META)), remedy
+            )
+    for name in (*META, "why_vi"):
+        if meta.get(name) and not (isinstance(meta[name], str) and meta[name].strip()):
+            yield Problem(where, f"{name} {meta[name]!r}", "a text", f"Write {name} as a text.")
+    for rule_id in (meta.get("rule_id"),):
+        if isinstance(rule_id, str) and rule_id and not RULE_ID.fullmatch(rule_id):
+            found = f"rule_id {rule_id!r}"
+            yield Problem(where, found, "letters, digits and _", "Rename the rule.")
+    breaks_on = meta.get("breaks_on")
+    if breaks_on is not None and not (
+        isinstance(breaks_on, dict)
+        and {"good", "change"} <= breaks_on.keys() <= {"good", "change"}
+        and breaks_on["good"]
+        and isinstance(breaks_on["change"], dict)
+        and breaks_on["change"]
+    ):
+        expected = "good, what keeps the rule, and change, what breaks it"
+        yield Problem(where, "breaks_on without its two parts", expected, "Write both.")
+
+
+def _check_identities(file: str, entry: Entry, reference: ReferenceTables) -> Iterator[Problem]:
+    """Everything that would make the identities of an entry mean nothing."""
+    where = f"{file}, rule {name_rule(entry)}"
+    if name_rule(entry).startswith("without"):
+        yield Problem(where, "no rule_id in meta", "an id for each rule", "Add it.")
+        return
+    kwargs = entry.get("kwargs")
+    kwargs = kwargs if isinstance(kwargs, dict) else {}
+    texts = kwargs.get("definitions") if entry["type"] == DEFINITIONS else {"": kwargs.get("rule")}
+    if not isinstance(texts, dict) or not all(isinstance(each, str) for each in texts.values()):
+        yield Problem(where, "no rule in kwargs", "a rule as a text", "Write the rule.")
+        return
+    if entry["type"] == DEFINITIONS and len(texts) < 2:
+        yield Problem(where, "one definition", "two or more", "Make it expect_identity_to_hold.")
+    yield from _check_arguments(where, kwargs)
+    assumed = kwargs.get("assumes", ())
+    if not (isinstance(assumed, list | tuple) and all(isinstance(each, str) for each in assumed)):
+        yield Problem(where, f"assumes {assumed!r}", "a list of rules", "Mend assumes.")
+        assumed = ()
+    for name, text in texts.items():
+        yield from _check_rule(f"{where} {name}".rstrip(), text, reference)
+    for text in (text for clause in assumed for text in clause.split(ALTERNATIVE)):
+        yield from _check_rule(f"{where}, assumes", text, reference)
+
+
+def _check_arguments(where: str, kwargs: Entry) -> Iterator[Problem]:
+    tolerance = kwargs.get("tolerance", 0.0)
+    is_number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
+    if not (is_number and math.isfinite(tolerance) and tolerance >= 0):
+        remedy = "Leave it out: printed digits leave room by themselves."
+        yield Problem(where, f"tolerance {tolerance!r}", "a number from 0", remedy)
+    if kwargs.get("rest", "") not in ("", *REST):
+        found = f"rest {kwargs['rest']!r}"
+        yield Problem(where, found, f"one of {', '.join(REST)}", "Use one of these words.")
+
+
+def _check_rule(where: str, text: str, reference: ReferenceTables) -> Iterator[Problem]:
+    identity = Identity("", text)
+    try:
+        left, right = list_operands(identity.left_side), list_operands(identity.right_side)
+    except ValidationError as error:
+        for each in error.problems:
+            yield Problem(f"{where}, {each.where}", each.found, each.expected, each.remedy)
+        return
+    if not left + right:
+        yield Problem(where, "a rule without a quantity", "codes of the catalogue", "Name them.")
+    yield from check_codes(where, (*left, *right), reference)
+    if identity.right:
+        yield from _check_reference_to_self(where, left, right)
+    if identity.operator != EQUAL and identity.right and _can_never_fail(identity):
+        yield Problem(where, f"{text}, which nothing can break", "a rule that can fail", "Mend it.")
+
+
+def _can_never_fail(identity: Identity) -> bool:
+    """Nothing counted is below zero: "0 <= a" says nothing."""
+    left = identity.left_side
+    return isinstance(left, Constant) and left.value <= 0
+
+
+def check_codes(
+    where: str, operands: Iterable[Operand], reference: ReferenceTables
+) -> Iterator[Problem]:
+    """A problem for every indicator that the catalogue does not have."""
+    for code in dict.fromkeys(operand.code for operand in operands):
+        if code not in reference.indicator_rows:
+            found = f"unknown indicator {code!r}"
+            remedy = suggest(code, reference.indicator_rows, "indicators.csv") + "."
+            yield Problem(where, found, "one of data/reference/indicators.csv", remedy)
+
+
+def _check_reference_to_self(
+    where: str, left: Iterable[Operand], right: Iterable[Operand]
+) -> Iterator[Problem]:
+    for one in left:
+        for other in right:
+            # A bare code means any scope, so it would meet itself at the scope of the other.
+            is_met = (
+                isinstance(one, Reference)
+                and isinstance(other, Reference)
+                and (one.code, one.breakdown) == (other.code, other.breakdown)
+                and "" in (one.scope, other.scope)
+            )
+            if one == other or is_met:
+                found = f"{one} on the left and {other} on the right"
+                remedy = "Fix the scopes with @, or take the quantity off one side."
+                yield Problem(where, found, "an identity between different quantities", remedy)

@@ -15,8 +15,6 @@ from cchc_analysis.rules.figures import Integers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.rules.engine import Outcome
-
 
 @dataclass(frozen=True)
 class Tally:
@@ -35,21 +33,19 @@ class Sources:
         self.names = [str(name) for name in names]
         self._rows = self._count(np.arange(len(cells)))
 
-    def tally(self, outcome: Outcome, applied: Integers | None = None) -> Tally:
+    def tally(self, rule_id: str, broken: Integers, applied: Integers | None = None) -> Tally:
         """Tally a rule.
 
         Args:
-            outcome: The rows that break it.
+            rule_id: The rule.
+            broken: The rows that break it.
             applied: The rows that it speaks of; all where it speaks of every row. The others lack
                 the figures that it needs, and are counted as not applicable.
         """
-        if not outcome.is_applicable:
-            used = np.zeros_like(self._rows)
-        else:
-            used = self._rows if applied is None else self._count(np.unique(applied))
-        failed = self._count(np.unique(outcome.broken))
+        used = self._rows if applied is None else self._count(np.unique(applied))
+        failed = self._count(np.unique(broken))
         counts = np.stack([used, used - failed, failed, self._rows - used])
-        return Tally(outcome.rule.rule_id, self.names, counts.astype(np.int32))
+        return Tally(rule_id, self.names, counts.astype(np.int32))
 
     def _count(self, rows: Integers) -> Integers:
         counts = np.bincount(self._codes[rows], minlength=len(self.names))

@@ -2,33 +2,45 @@
 
 Comes in as the tables of a run and the suites of ``expectations/``; goes out as findings, as
 tallies of what was applied, and as the definitions that sources follow. Great Expectations says
-which rows break which rule; the arithmetic behind it is that of ``evaluation``.
+which rows break which rule; findings are made of that, and of the evaluation that its metric kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.records import DEFINITION_COLUMNS
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import (
+    DEFINITION_COLUMNS,
+    Comparator,
+    Origin,
+    Scope,
+    Severity,
+    Status,
+)
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import Problem, ReportError, ValidationError
+from cchc_analysis.errors import ValidationError
+from cchc_analysis.rules.drafts import PLACE, Draft, tabulate_drafts
+from cchc_analysis.rules.expressions import Identity
+from cchc_analysis.rules.suites import Suite, load_suites
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.rules.checks import Found
-    from cchc_analysis.rules.suites import Suite
+    from cchc_analysis.rules.broken import Broken
+    from cchc_analysis.rules.engine import Outcome
+    from cchc_analysis.rules.statements import Statements
+    from cchc_analysis.rules.tallies import Tally
+    from cchc_analysis.rules.wording import Teller
 
-SUITES: Mapping[str, str] = {
-    "observations": "observations",
-    "identities": "statements",
-    "indicators": "indicators",
-    "transcripts": "transcripts",
-}
-"""The suites of ``expectations/`` by file name, and the table that each is for."""
+ROUNDED_KINDS = ("rate", "money")
+"""Kinds of unit whose printed numbers are rounded."""
+
+OTHER_DAYS = " (other days)"
+"""Behind the name of a source: its figures of different days, set side by side."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,50 @@ class Verdict:
     findings: pd.DataFrame
     tallies: pd.DataFrame
     definitions: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the rules of one suite found."""
+
+    drafts: list[Draft]
+    tallies: list[Tally]
+
+    @property
+    def applied(self) -> int:
+        """How many rules found something to apply to."""
+        return sum(bool(tally.counts[0].any()) for tally in self.tallies)
+
+
+def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) -> dict[str, Any]:
+    """The values of the ``$PARAMETER`` arguments of our suites.
+
+    Args:
+        reference: The reference tables.
+        table: What is to be validated: of communes, only those that it names are known.
+
+    Returns:
+        ``indicators``, ``areas``, ``units``, ``breakdowns``, ``scopes``, ``statuses``,
+        ``comparators`` and ``origins``: the words that are known; ``rounded``: the indicators whose
+        printed numbers are rounded, where all others are counted; and ``cchc_analysis``, without
+        which the guard of each suite fails.
+    """
+    kinds = reference.units.set_index("unit")["kind"]
+    is_rounded = reference.indicators["unit"].map(kinds).isin(ROUNDED_KINDS)
+    named = set() if table is None or "area_id" not in table else set(table["area_id"])
+    communes = sorted(each for each in named if each in reference.area_rows)
+    return {
+        "cchc_analysis": 0,
+        "indicators": list(reference.indicators["indicator"]),
+        "rounded": list(reference.indicators.loc[is_rounded, "indicator"]),
+        "areas": [*dict.fromkeys([*reference.areas["area_id"], *communes])],
+        "units": list(reference.units["unit"]),
+        "breakdowns": ["", *reference.breakdowns["breakdown"]],
+        "scopes": [*map(str, Scope)],
+        "statuses": [*map(str, Status)],
+        "comparators": [*map(str, Comparator)],
+        "origins": [*map(str, Origin)],
+    }
 
 
 def validate_tables(
@@ -66,29 +122,24 @@ def validate_tables(
     Raises:
         ValidationError: A suite would not do what it says, or a rule could not be run.
     """
-    from cchc_analysis.rules import checks
     from cchc_analysis.rules.described import describe_indicators
-    from cchc_analysis.rules.drafts import tabulate_drafts
     from cchc_analysis.rules.tallies import join_tallies
     from cchc_analysis.rules.wording import Teller
 
     suites = load_suites(expectations, reference)
     stated = observations.reset_index(drop=True)
     teller = Teller(stated, transcripts, reference)
-    found = [checks.check_observations(suites["observations"], stated, reference, teller)]
-    arithmetic, definitions = checks.check_identities(
-        suites["identities"], stated, reference, teller
-    )
+    found = [check_observations(suites["observations"], stated, reference, teller)]
+    arithmetic, definitions = check_identities(suites["identities"], stated, reference, teller)
     found.append(arithmetic)
     described = describe_indicators(indicators, reference)
-    found.append(checks.check_rows(suites["indicators"], described, reference))
+    found.append(check_rows(suites["indicators"], described, reference))
     if transcripts is not None:
         # A figure that no person has given an indicator yet says nothing that could be wrong.
-        mapped = transcripts[transcripts["indicator"] != ""]
-        found.append(checks.check_rows(suites["transcripts"], _number(mapped), reference))
-    settled = checks.settle_repeated(found)
-    drafts = settled.drafts
-    drafts.extend(checks.draft_remarks(stated, reference))
+        mapped = transcripts[transcripts["indicator"] != ""].reset_index(drop=True)
+        found.append(check_rows(suites["transcripts"], mapped, reference))
+    settled = settle_repeated(found)
+    drafts = [*settled.drafts, *draft_remarks(stated, reference)]
     return Verdict(
         findings=tabulate_drafts(drafts),
         tallies=join_tallies(settled.tallies),
@@ -98,106 +149,11 @@ def validate_tables(
     )
 
 
-def validate_file(
-    suite_path: Path, data_path: Path, reference: Reference, expectations: Path
-) -> pd.DataFrame:
-    """Run a suite on a table of somebody's own.
-
-    A suite of identities knows one period at a time. What else can be asked of any table of
-    figures is asked as well: the ranges of the catalogue, and what periods owe each other.
-
-    Args:
-        suite_path: A suite as JSON, as those of ``expectations/``.
-        data_path: A CSV file: one row a value (``indicator``, ``value`` or ``printed``, and what
-            else ``OBSERVATION_COLUMNS`` has), or, for identities, one column an indicator.
-        reference: The reference tables.
-        expectations: The folder of our own suites.
-
-    Returns:
-        Findings, ``FINDING_COLUMNS``.
-
-    Raises:
-        ValidationError: The suite would not do what it says.
-        ReportError: The table cannot be read, or lacks columns.
-    """
-    from cchc_analysis.rules import checks
-    from cchc_analysis.rules.described import describe_indicators
-    from cchc_analysis.rules.drafts import tabulate_drafts
-    from cchc_analysis.rules.examples import check_examples
-    from cchc_analysis.rules.own_table import load_own_table
-    from cchc_analysis.rules.suites import load_suite
-    from cchc_analysis.rules.wording import Teller
-
-    suite = load_suite(suite_path, None, reference)
-    if problems := list(check_examples(suite, reference)):
-        raise ValidationError(problems)
-    table = load_own_table(data_path, suite, reference)
-    if suite.table == "indicators":
-        table = describe_indicators(table, reference)
-    if suite.table in ("indicators", "transcripts"):
-        return tabulate_drafts(checks.check_rows(suite, _number(table), reference).drafts)
-    if suite.table == "observations":
-        teller = Teller(table, None, reference)
-        found = checks.check_observations(suite, table, reference, teller)
-    else:
-        found = _check_own_statements(suite, table, reference, data_path, expectations)
-    return tabulate_drafts(found.drafts)
-
-
-def _check_own_statements(
-    suite: Suite, table: pd.DataFrame, reference: Reference, path: Path, expectations: Path
-) -> Found:
-    """Check identities in a table whose readings nobody has chosen yet, and what else is known."""
-    from cchc_analysis.rules import checks
-    from cchc_analysis.rules.own_rules import choose_own_rules
-    from cchc_analysis.rules.readings import choose_readings
-    from cchc_analysis.rules.suites import load_suite
-    from cchc_analysis.rules.wording import Teller
-
-    chosen = choose_readings(table, suite.identities, reference)
-    teller = Teller(chosen, None, reference)
-    found, _ = checks.check_identities(suite, chosen, reference, teller)
-    ours = load_suite(expectations / "observations.json", "observations", reference)
-    rules = choose_own_rules(ours, chosen, path.stem)
-    others = checks.check_observations(rules, chosen, reference, teller)
-    if not others.drafts and not any(tally.counts[0].any() for tally in found.tallies):
-        raise ReportError(
-            Problem(
-                path.name,
-                f"no rule of {suite.file} finds its figures in one area, scope and period",
-                "figures that owe each other something",
-                "Compare the indicators, scopes and periods with those of the suite.",
-            )
-        )
-    return checks.Found(checks.drop_repeated([*found.drafts, *others.drafts]), found.tallies)
-
-
-def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
-    """Load all suites of a folder, by name.
-
-    Raises:
-        ValidationError: One of them would not do what it says; the problems of all.
-    """
-    from cchc_analysis.rules.suites import load_suite
-
-    suites: dict[str, Suite] = {}
-    problems: list[Problem] = []
-    for name, table in SUITES.items():
-        try:
-            suites[name] = load_suite(expectations / f"{name}.json", table, reference)
-        except ValidationError as error:
-            problems.extend(error.problems)
-    problems.extend(_check_ids_across(suites))
-    if problems:
-        raise ValidationError(problems)
-    return suites
-
-
 def try_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
-    """Load all suites of a folder, and try every identity on its own example.
+    """Load all suites of a folder, and see every identity fail on an example.
 
     Raises:
-        ValidationError: As ``load_suites``; or an example does not show its rule to work.
+        ValidationError: As ``load_suites``; or a rule cannot be shown to work.
     """
     from cchc_analysis.rules.examples import check_examples
 
@@ -207,22 +163,216 @@ def try_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
     return suites
 
 
-def _check_ids_across(suites: Mapping[str, Suite]) -> Iterator[Problem]:
-    """A problem for every rule id that rules of two files share."""
-    owner: dict[str, str] = {}
-    for name, suite in suites.items():
-        for rule in suite.rules:
-            first = owner.setdefault(rule.rule_id, name)
-            if first != name:
-                yield Problem(
-                    f"{name}.json, rule {rule.rule_id}",
-                    f"a rule of this id in {first}.json as well",
-                    "an id for each rule",
-                    "Give one of them an id of its own.",
-                )
+def check_observations(
+    suite: Suite,
+    observations: pd.DataFrame,
+    reference: Reference,
+    teller: Teller,
+    types: Collection[str] | None = None,
+) -> Found:
+    """Check the cells of observations, and what rows owe each other; by rules of some types."""
+    from cchc_analysis.rules.comparisons import COMPARISONS
+    from cchc_analysis.rules.described import describe_observations
+    from cchc_analysis.rules.engine import run_suite
+    from cchc_analysis.rules.rows import draft_cells, draft_comparisons
+    from cchc_analysis.rules.tallies import Sources
+
+    table = describe_observations(observations, reference)
+    sources, found = Sources(table["source_id"]), Found([], [])
+    for outcome in run_suite(suite, table, suite_parameters(reference, table), types):
+        if outcome.rule.type in COMPARISONS and outcome.verdict is not None:
+            applied = outcome.verdict.index.to_numpy()
+            found.tallies.append(sources.tally(outcome.rule.rule_id, outcome.broken, applied))
+            found.drafts.extend(draft_comparisons(outcome, outcome.verdict, table, teller))
+        else:
+            found.tallies.append(sources.tally(outcome.rule.rule_id, outcome.broken))
+            found.drafts.extend(draft_cells(outcome, table, teller))
+    return found
 
 
-def _number(table: pd.DataFrame) -> pd.DataFrame:
-    """A table with its rows numbered, by which broken ones are named."""
-    numbered = table.reset_index(drop=True)
-    return numbered.assign(row=numbered.index)
+def check_rows(suite: Suite, table: pd.DataFrame, reference: Reference) -> Found:
+    """Check the cells of a table of another kind, its rows numbered from zero."""
+    from cchc_analysis.rules.engine import run_suite
+    from cchc_analysis.rules.rows import draft_cells
+    from cchc_analysis.rules.tallies import Sources
+
+    outcomes = run_suite(suite, table, suite_parameters(reference, table))
+    sources = Sources(table["source_id"])
+    return Found(
+        [draft for outcome in outcomes for draft in draft_cells(outcome, table, None)],
+        [sources.tally(outcome.rule.rule_id, outcome.broken) for outcome in outcomes],
+    )
+
+
+def check_identities(
+    suite: Suite, observations: pd.DataFrame, reference: Reference, teller: Teller
+) -> tuple[Found, pd.DataFrame]:
+    """Check what the quantities of each source owe each other.
+
+    Returns:
+        What was found; and the definitions that sources follow.
+    """
+    from cchc_analysis.rules.arithmetic import Arithmetic, draft_identities, draft_unreconciled
+    from cchc_analysis.rules.broken import drop_echoes
+    from cchc_analysis.rules.causes import find_causes
+    from cchc_analysis.rules.engine import run_suite
+    from cchc_analysis.rules.evaluation import join_definitions
+    from cchc_analysis.rules.nearby import align_days, differ_in_day
+    from cchc_analysis.rules.rows import draft_cells
+    from cchc_analysis.rules.statements import tabulate_statements
+    from cchc_analysis.rules.tallies import Sources
+
+    statements = tabulate_statements(observations, reference)
+    aligned, own = align_days(statements), len(statements.rows)
+    table = _tabulate(statements, aligned, suite.identities)
+    sources, found = Sources(statements.rows["source_id"]), Found([], [])
+    verdicts: dict[str, pd.DataFrame] = {}
+    broken: list[Broken] = []
+    moved: list[Broken] = []
+    chosen = []
+    for outcome in run_suite(suite, table, suite_parameters(reference)):
+        if outcome.verdict is None:
+            found.tallies.append(sources.tally(outcome.rule.rule_id, outcome.broken))
+            found.drafts.extend(draft_cells(outcome, table, None))
+        for identity, verdict in _split(outcome):
+            verdicts[identity.rule_id] = mine = verdict[verdict.index < own]
+            failed = mine.index.to_numpy()[~mine["holds"].to_numpy(dtype=bool)]
+            applied = mine.index.to_numpy()
+            found.tallies.append(sources.tally(identity.rule_id, failed, applied))
+            broken.extend(_list_broken(outcome, identity, mine, statements))
+            others = verdict[verdict.index >= own]
+            others = others.set_index(others.index - own)
+            moved.extend(_list_broken(outcome, identity, others, aligned))
+        if outcome.definitions is not None:
+            is_own = ~outcome.definitions["source_id"].str.endswith(OTHER_DAYS).astype(bool)
+            names = {"rival_group": outcome.rule.rule_id}
+            chosen.append(outcome.definitions[is_own].assign(**names))
+    definitions = join_definitions(chosen)
+    printed = [teller.printed(int(row)) for row in statements.figures["index"]]
+    causes = find_causes(statements, suite.identities, verdicts, printed)
+    rivals: dict[str, list[str]] = {}
+    for each in suite.identities:
+        rivals.setdefault(each.rival_group or "", []).append(each.rule_id)
+    told = drop_echoes(broken)
+    _forget(found.tallies, (_name(each) for each in broken), (_name(each) for each in told))
+    drafts = draft_identities(Arithmetic(statements, teller), told, causes, definitions, rivals)
+    found.drafts.extend(drafts)
+    found.drafts.extend(
+        draft_unreconciled(Arithmetic(aligned, teller), filter(differ_in_day, moved))
+    )
+    return found, definitions
+
+
+def _tabulate(
+    statements: Statements, aligned: Statements, identities: Iterable[Identity]
+) -> pd.DataFrame:
+    """One wide table: the statements, and below them those whose figures are of different days."""
+    import pandas as pd
+
+    from cchc_analysis.rules.columns import tabulate_columns
+
+    operands = list(dict.fromkeys(each for rule in identities for each in rule.operands))
+    table = tabulate_columns(statements, operands)
+    if not len(aligned.rows):
+        return table
+    below = tabulate_columns(aligned, operands, len(table))
+    below = below.assign(source_id=below["source_id"] + OTHER_DAYS)
+    return pd.concat([table, below], ignore_index=True)
+
+
+def _split(outcome: Outcome) -> Iterator[tuple[Identity, pd.DataFrame]]:
+    """The verdict of each identity of a rule; a rule of several names which one each row is of."""
+    verdict = outcome.verdict
+    for identity in outcome.rule.identities:
+        if verdict is None:
+            yield identity, _nothing()
+        elif "rule_id" in verdict:
+            yield identity, verdict[verdict["rule_id"] == identity.rule_id]
+        else:
+            yield identity, verdict
+
+
+def _nothing() -> pd.DataFrame:
+    from cchc_analysis.rules.evaluation import make_nothing
+
+    return make_nothing()
+
+
+def _list_broken(
+    outcome: Outcome, identity: Identity, verdict: pd.DataFrame, statements: Statements
+) -> Iterator[Broken]:
+    from cchc_analysis.rules.broken import Broken
+
+    failed = verdict[~verdict["holds"].astype(bool)]
+    for row, cells in zip(failed.index, list_rows(failed), strict=True):
+        yield Broken(outcome.rule, identity, int(row), cells, statements)
+
+
+def _name(told: Broken | Draft) -> tuple[str, str]:
+    """The rule and the source of what is broken."""
+    rule_id = told.rule_id if isinstance(told, Draft) else told.identity.rule_id
+    return rule_id, told.place["source_id"]
+
+
+def _forget(
+    tallies: Iterable[Tally], before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]
+) -> None:
+    """Count as not applicable what another rule has told already."""
+    dropped = Counter(before) - Counter(after)
+    for tally in tallies:
+        for at, source in enumerate(tally.sources):
+            if count := dropped[tally.rule_id, source]:
+                tally.counts[:, at] += [-count, 0, -count, count]
+
+
+def settle_repeated(found: Sequence[Found]) -> Found:
+    """All that was found, told once, with tallies that count as broken only what is told."""
+    drafts = [draft for each in found for draft in each.drafts]
+    tallies = [tally for each in found for tally in each.tallies]
+    kept = drop_repeated(drafts)
+    _forget(tallies, map(_name, drafts), map(_name, kept))
+    return Found(kept, tallies)
+
+
+def drop_repeated(drafts: list[Draft]) -> list[Draft]:
+    """Without the bound of a pooled rate where its counts have already told that it is wrong."""
+    told = {
+        (draft.indicator, *draft.place.values())
+        for draft in drafts
+        if draft.kind == "pooled" and draft.cause is not None
+    }
+    return [
+        draft
+        for draft in drafts
+        if draft.cause is not None
+        or draft.kind != "pooled"
+        or (draft.indicator, *draft.place.values()) not in told
+    ]
+
+
+def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[Draft]:
+    """What readers noticed that no arithmetic can, in the sources at hand.
+
+    A remark about a figure stands at the place of the first one, any other at that of the source.
+    """
+    remarked = observations[observations["source_id"].isin(set(reference.remarks["source_id"]))]
+    areas = remarked.groupby("source_id")["area_id"].agg(lambda cells: cells.mode().iloc[0])
+    for remark in list_rows(reference.remarks):
+        source_id, named = str(remark["source_id"]), str(remark["figures"]).split()
+        if source_id not in areas.index:
+            continue
+        is_shown = remarked["figures"].str.split(" ", n=1).str[0] == " ".join(named[:1])
+        shown = remarked[is_shown & (remarked["source_id"] == source_id)]
+        place = dict.fromkeys(PLACE, "") | {"source_id": source_id}
+        place["area_id"] = str(areas[source_id])
+        if len(shown):
+            place = {name: str(shown.iloc[0][name]) for name in PLACE}
+        yield Draft(
+            rule_id=f"remark_{str(remark['remark_id']).removeprefix(f'{source_id}.')}",
+            severity=Severity.INFO,
+            kind="remark",
+            place=place,
+            indicator=str(shown.iloc[0]["indicator"]) if len(shown) else "",
+            figures=str(remark["figures"]),
+            sentences={"vi": str(remark["text_vi"]), "en": str(remark["text_en"])},
+        )

@@ -98,6 +98,7 @@ class Teller:
         self._words: dict[str, Words] = {}
         self._reference = reference
         self._places = {} if transcripts is None else _index_places(transcripts)
+        self._printed = {} if transcripts is None else _index_printed(transcripts)
 
     def cell(self, column: str, row: int) -> str:
         """One cell of one row."""
@@ -179,6 +180,14 @@ class Teller:
         """The value of a row."""
         return write_number(float(self._table["value"].array[row]), language)
 
+    def printed(self, row: int) -> str:
+        """A row as printed; where that is not known, its value in the Vietnamese form."""
+        found = (
+            self._printed.get((self.cell("source_id", row), figure))
+            for figure in self.cell("figures", row).split()
+        )
+        return next(filter(None, found), self.number(row, "vi"))
+
     def decimals(self, row: int) -> int:
         """The decimals with which a row is printed."""
         return int(self._table["decimals"].array[row])
@@ -258,3 +267,9 @@ def _index_places(transcripts: pd.DataFrame) -> dict[tuple[str, str], tuple[str,
         if section and kind in PLACES["vi"]:
             places[source_id, figure_id] = (kind, {"section": section, "number": number})
     return places
+
+
+def _index_printed(transcripts: pd.DataFrame) -> dict[tuple[str, str], str]:
+    columns = ["source_id", "figure_id", "printed"]
+    cells = transcripts[columns].itertuples(index=False)
+    return {(source_id, figure_id): str(printed) for source_id, figure_id, printed in cells}

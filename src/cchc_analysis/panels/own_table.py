@@ -1,14 +1,17 @@
-"""A suite over a table of somebody's own: one row a value, or one column an indicator.
+"""A table of somebody's own: one row a value, or one column an indicator.
 
-Comes in as two files; goes out as observations. What the table does not say is taken as plain:
-results of the whole district, exact as far as their digits go. Whatever cannot be understood is
-told with its row, before any rule is run; nothing is passed over.
+Comes in as a file or as a data frame; goes out as observations, or as findings about them. What the
+table does not say is taken as plain: results of the whole district, exact as far as their digits
+go. Whatever cannot be understood is told with its row, before any rule is run; nothing is passed
+over.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +21,25 @@ from cchc_analysis.data.outside import check_shape, read_bytes
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, UNCERTAINTY, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.rules.drafts import PLACE
+from cchc_analysis.panels.own_columns import name_own_columns
+from cchc_analysis.panels.own_rows import settle_row
+from cchc_analysis.rules import choose_readings
+from cchc_analysis.rules.cells import CELLS
+from cchc_analysis.rules.comparisons import COLUMNS, COMPARISONS
 from cchc_analysis.rules.expressions import Reference as Operand
-from cchc_analysis.rules.own_columns import name_own_columns
-from cchc_analysis.rules.own_rows import settle_row
-from cchc_analysis.rules.suites import Suite, list_columns, list_missing_columns
+from cchc_analysis.rules.suites import Suite, load_suite, make_suite
+from cchc_analysis.rules.validation import (
+    Found,
+    check_identities,
+    check_observations,
+    check_rows,
+    settle_repeated,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
 
 DESCRIBED = ("range_min", "range_max")
 """What the catalogue adds to a table that names indicators."""
@@ -35,6 +49,28 @@ NEEDED = ("indicator", "value")
 
 PLACED = ("area_id", "period_end")
 """What a rule about places and dates needs, and nothing can stand for."""
+
+ALWAYS = (
+    "expect_one_value_for_each_quantity",
+    "expect_value_in_catalogue_range",
+    "expect_rates_not_above_hundred",
+    "expect_rates_on_one_scale",
+    "expect_ranks_to_follow_values",
+    "expect_pooled_rate_between_its_scopes",
+)
+"""Rules about one quantity at one place, or about many areas at one time."""
+
+DATED = (
+    "expect_longer_window_not_below_shorter",
+    "expect_opening_to_equal_previous_closing",
+    "expect_magnitude_like_other_periods",
+    "expect_counts_not_to_repeat_another_period",
+)
+"""Rules about several periods of one area."""
+
+BETWEEN_SOURCES = ("expect_sources_to_agree",)
+
+WINDOW = ["area_id", "scope", "indicator", "breakdown", "period_start", "period_end", "status"]
 
 LARGEST = 1e15
 """More than anything a district can report, as in ``expectations/observations.json``."""
@@ -47,7 +83,105 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def load_own_table(path: Path, suite: Suite, reference: Reference) -> pd.DataFrame:
+def validate_table(
+    table: pd.DataFrame | Path,
+    suite: Path | Mapping[str, Any] | None,
+    reference: Reference,
+    expectations: Path,
+) -> pd.DataFrame:
+    """Validate a table of somebody's own.
+
+    A suite of identities knows one period at a time. What else can be asked of any table of
+    figures is asked as well: the ranges of the catalogue, ranks, and what periods owe each other.
+
+    Args:
+        table: A CSV file or a data frame: one row a value (``indicator``, ``value`` or ``printed``,
+            and what else ``OBSERVATION_COLUMNS`` has), or, for identities, one column an indicator.
+        suite: A suite as JSON, or what such a file holds; without it our own identities.
+        reference: The reference tables.
+        expectations: The folder of our own suites.
+
+    Returns:
+        Findings, ``FINDING_COLUMNS``; ``attrs["rules_applied"]`` is how many rules found something
+        to apply to, ``attrs["doubtful_rules"]`` which of them every source breaks.
+
+    Raises:
+        ValidationError: The suite would not do what it says.
+        ReportError: The table cannot be read, or lacks columns, or no rule applies to it.
+    """
+    from cchc_analysis.rules.described import describe_indicators
+    from cchc_analysis.rules.drafts import tabulate_drafts
+    from cchc_analysis.rules.wording import Teller
+
+    given = _load_suite(expectations / "identities.json" if suite is None else suite, reference)
+    name = table.stem if isinstance(table, Path) else "table"
+    own = load_own_table(table, given, reference)
+    if given.table == "indicators":
+        own = describe_indicators(own, reference)
+    if given.table in ("indicators", "transcripts"):
+        found = check_rows(given, own.reset_index(drop=True), reference)
+    elif given.table == "observations":
+        found = check_observations(given, own, reference, Teller(own, None, reference))
+    else:
+        found = _check_statements(given, own, reference, name, expectations)
+    if not found.drafts and not found.applied:
+        raise ReportError(
+            Problem(
+                name,
+                f"no rule of {given.file} finds its figures in one area, scope and period",
+                "figures that owe each other something, or that have a range",
+                "Compare the indicators, scopes and periods with those of the suite.",
+            )
+        )
+    findings = tabulate_drafts(found.drafts)
+    findings.attrs["rules_applied"] = found.applied
+    findings.attrs["doubtful_rules"] = list(_list_doubtful(found))
+    return findings
+
+
+def _load_suite(suite: Path | Mapping[str, Any], reference: Reference) -> Suite:
+    if isinstance(suite, Path):
+        return load_suite(suite, None, reference)
+    content = json.loads(json.dumps(suite))
+    return make_suite(str(content.get("name", "suite")), content, None, reference)
+
+
+def _check_statements(
+    suite: Suite, table: pd.DataFrame, reference: Reference, name: str, expectations: Path
+) -> Found:
+    """Check identities in a table whose readings nobody has chosen yet, and what else is known."""
+    from cchc_analysis.rules.wording import Teller
+
+    chosen = choose_readings(table, suite.identities, reference)
+    teller = Teller(chosen, None, reference)
+    found, _ = check_identities(suite, chosen, reference, teller)
+    ours = load_suite(expectations / "observations.json", "observations", reference)
+    published = chosen[chosen["is_published"]]
+    types = {*ALWAYS, *_list_across(published, name)}
+    others = check_observations(ours, chosen, reference, teller, types)
+    return settle_repeated([found, others])
+
+
+def _list_across(published: pd.DataFrame, name: str) -> Iterator[str]:
+    """Periods are compared where each area has every quantity once, or sources tell them apart."""
+    if published["period_end"].eq("").any():
+        return
+    is_sourced = not published["source_id"].str.fullmatch(rf"{re.escape(name)}( row \d+)?").any()
+    if is_sourced or not published.duplicated(WINDOW).any():
+        yield from DATED
+    if is_sourced:
+        yield from BETWEEN_SOURCES
+
+
+def _list_doubtful(found: Found) -> Iterator[str]:
+    """Rules that every source breaks to which they apply, three or more: perhaps they are wrong."""
+    for tally in found.tallies:
+        applied, kept, broken, _ = tally.counts
+        if int((applied > 0).sum()) > 2 and broken.any() and not kept.any():
+            yield tally.rule_id
+
+
+def load_own_table(table: pd.DataFrame | Path, suite: Suite, reference: Reference) -> pd.DataFrame:
     """Load a table for a suite.
 
     Returns:
@@ -56,27 +190,51 @@ def load_own_table(path: Path, suite: Suite, reference: Reference) -> pd.DataFra
     Raises:
         ReportError: The file cannot be read, a cell means nothing, or columns are missing.
     """
-    table = _read(path)
+    path = table if isinstance(table, Path) else Path("table")
+    own = _read(table) if isinstance(table, Path) else _write_cells(table)
     if suite.table in ("indicators", "transcripts"):
-        _check_columns(path, table, suite)
-        return _type(path, table)
-    table = name_own_columns(path.name, table)
-    if "value" not in table and "printed" in table:
-        table = table.assign(value="")
-    if not set(NEEDED) <= set(table.columns):
+        _check_columns(path, own, suite)
+        return _type(path, own)
+    own = name_own_columns(path.name, own)
+    if "value" not in own and "printed" in own:
+        own = own.assign(value="")
+    if not set(NEEDED) <= set(own.columns):
         if suite.table != "statements":
-            raise _lack(path, table, "one value a row")
-        table = _melt(path, table, suite)
+            raise _lack(path, own, "one value a row")
+        own = _melt(path, own, suite, reference)
     elif suite.table == "observations":
-        _check_places(path, table, suite)
-    if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*table.columns}:
-        whole = table.reindex(columns=list(OBSERVATION_COLUMNS), fill_value="")
+        _check_places(path, own, suite)
+    if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*own.columns}:
+        whole = own.reindex(columns=list(OBSERVATION_COLUMNS), fill_value="")
         observations = _type(path, whole)
     else:
-        observations = _make_observations(path, table, reference)
+        observations = _make_observations(path, own, reference)
     if suite.table == "statements":
         _check_numbers(path, observations)
     return observations
+
+
+def _write_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """The cells of a data frame as text; a number in its shortest form, missing as nothing."""
+    import numpy as np
+
+    if not len(table):
+        raise ReportError(Problem("table", "no rows", "at least one row", "Add the rows."))
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        found = f"two columns {twice[0]!r}"
+        raise ReportError(Problem("table", found, "each column once", "Rename one."))
+
+    def write(cell: Any) -> str:
+        if cell is None or cell != cell:  # noqa: PLR0124 - NaN is not itself
+            return ""
+        if isinstance(cell, float) and np.isfinite(cell):
+            return np.format_float_positional(cell, trim="-")
+        return str(cell)
+
+    numbered = table.reset_index(drop=True)
+    numbered.index = numbered.index + 2
+    return numbered.map(write)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -138,14 +296,8 @@ def _lack(path: Path, table: pd.DataFrame, shape: str) -> ReportError:
 
 
 def _check_columns(path: Path, table: pd.DataFrame, suite: Suite) -> None:
-    there = {*table.columns, "row", *(DESCRIBED if "indicator" in table else ())}
-    missing = [
-        name
-        for rule in suite.rules
-        for name in list_missing_columns(rule, there)
-        if list_columns(rule)
-    ]
-    _ask_for(path, suite, missing)
+    there = {*table.columns, *(DESCRIBED if "indicator" in table else ())}
+    _ask_for(path, suite, [name for name in _list_columns(suite) if name not in there])
 
 
 def _check_places(path: Path, table: pd.DataFrame, suite: Suite) -> None:
@@ -153,8 +305,19 @@ def _check_places(path: Path, table: pd.DataFrame, suite: Suite) -> None:
     given = set(table.columns)
     given |= {"area_id"} if "area" in given else set()
     given |= {"period_start", "period_end"} if "period" in given else set()
-    needed = {name for rule in suite.rules for name in list_columns(rule)}
+    needed = {*_list_columns(suite)}
     _ask_for(path, suite, [name for name in PLACED if name in needed - given])
+
+
+def _list_columns(suite: Suite) -> Iterator[str]:
+    """The columns that the rules of a suite look at."""
+    for rule in suite.rules:
+        if rule.type in CELLS:
+            yield from CELLS[rule.type][1]
+        elif rule.type in COMPARISONS:
+            yield from COLUMNS
+        named = [rule.kwargs.get(name) for name in ("column", "column_A", "column_B")]
+        yield from (name for name in [*named, *rule.kwargs.get("column_list", ())] if name)
 
 
 def _ask_for(path: Path, suite: Suite, missing: Iterable[str]) -> None:
@@ -169,19 +332,19 @@ def _ask_for(path: Path, suite: Suite, missing: Iterable[str]) -> None:
         )
 
 
-def _melt(path: Path, table: pd.DataFrame, suite: Suite) -> pd.DataFrame:
+def _melt(path: Path, table: pd.DataFrame, suite: Suite, reference: Reference) -> pd.DataFrame:
     """A table with one column an indicator as one with one row a value."""
     import pandas as pd
 
-    operands = {
+    operands = {code: Operand(code) for code in reference.indicator_rows}
+    operands |= {
         str(operand): operand
         for identity in suite.identities
         for operand in identity.operands
         if isinstance(operand, Operand)
     }
     columns = [name for name in table.columns if name in operands]
-    is_dated = not {"period", "period_end"}.isdisjoint(table.columns)
-    if not columns or not (is_dated or any(_is_runnable(suite, columns))):
+    if not columns:
         wanted = [str(each) for each in suite.identities[0].operands] if suite.identities else []
         raise ReportError(
             Problem(
@@ -207,11 +370,6 @@ def _melt(path: Path, table: pd.DataFrame, suite: Suite) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _is_runnable(suite: Suite, columns: list[str]) -> Iterator[bool]:
-    for rule in suite.rules:
-        yield rule.identity is not None and not list_missing_columns(rule, columns)
-
-
 def _name_rows(path: Path, table: pd.DataFrame) -> list[str]:
     """A source for each row, so that rows never mix; its own name where that is enough."""
     key = [name for name in (*PLACE, "area", "period") if name in table.columns]
@@ -233,7 +391,9 @@ def _make_observations(path: Path, table: pd.DataFrame, reference: Reference) ->
         row = DEFAULTS | {"source_id": path.stem, "figures": f"row:{line}"}
         row |= {str(name): cell for name, cell in cells.items() if cell != "" or name not in row}
         found = list(settle_row(row, reference))
-        problems += [Problem(f"{path.name} row {line}", *each) for each in found]
+        named = (row.get(name) for name in ("area", "area_id", "period", "indicator"))
+        who = ", ".join(dict.fromkeys(str(each) for each in named if each))
+        problems += [Problem(f"{path.name} row {line} ({who})", *each) for each in found]
         rows.append(row)
     if problems:
         raise ReportError(problems)

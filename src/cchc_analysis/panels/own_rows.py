@@ -13,7 +13,7 @@ from typing import Any
 from cchc_analysis.data.clean import NumberError, PeriodError, parse_number, parse_period
 from cchc_analysis.data.records import Comparator, Number, Scope, Status
 from cchc_analysis.data.reference import Reference, suggest
-from cchc_analysis.rules.own_columns import SCOPE_WORDS
+from cchc_analysis.panels.own_columns import SCOPE_WORDS
 
 GROUP = 3
 """Digits of a group of thousands."""
