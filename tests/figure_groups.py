@@ -119,8 +119,8 @@ staff 2.015 quota 2.100
 recv 998 new 889 carried 99 ! sum
 recv 1.310 new 1.244 carried 76 ! sum
 done 1.309 early 856 due 430 late 32 ! sum
-done 1.390 early 856 due 430 late 23 ontime 1.286 ! sum
-open 71 open_in 60 open_over 3 ! sum
+done 1.390 early 856 due 430 late 23 ontime 1.286 ! not_stated
+open 71 open_in 60 open_over 3 ! not_stated
 recv 5.420 done 5.300 open 140 ! sum
 recv@o 1.310 recv@c 11.392 recv@w 12.720 ! sum
 online@w 10.994 national@w 2.190 provincial@w 8.943 ! sum
@@ -129,7 +129,7 @@ tasks 14 tasks_ok 10 tasks_late 1 tasks_open 04 ! sum
 certs 421 certs_org 60 certs_per 352 ! sum
 ontime 1.268 early 856 due 430 ! sum
 recv 100 done 60 open 30 returned 7 ! definition
-recv 100 done 60 open 30 ! sum
+recv 100 done 60 open 30 ! not_stated
 cadres_seen 219 cadres_ok 215 cadres_not 3 ! sum
 owed 301.610.000 paid 200.000.000 unpaid 100.610.000 ! sum
 
@@ -154,7 +154,7 @@ recv 9.672 early 6.319 due 2.732 late 351 ontime% 96,27
 recv 9.672 ontime 9.051 late 351 open 270 ontime% 96,27 online 6.157 online% 63,66
 new 900 online 700 online% 70
 done 600 early 500 due 60 returned 20
-recv 100 done 60 open 30 carried 10 new 90 ! sum
+recv 100 done 60 open 30 carried 10 new 90 ! not_stated
 
 # rates, rounded
 done 1.309 ontime 1.286 ontime% 98,24

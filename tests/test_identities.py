@@ -341,7 +341,7 @@ def test_rivals_are_chosen_by_what_fits(reference: Reference) -> None:
         rule(
             COMPLEMENT,
             rule_id="D19",
-            assumes=(CHANNELS,),
+            assumes=(f"{CHANNELS} unless {CHANNELS} + dossiers_carried_over",),
         ),
     ]
     inside = {

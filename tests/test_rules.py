@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from great_expectations.datasource.fluent.interfaces import Batch
 
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.rules import SUITES, load_suites, suite_parameters
+from cchc_analysis.rules import SUITES, load_suites, suite_parameters, validate_tables
 from cchc_analysis.rules.described import describe_indicators, describe_observations
 from cchc_analysis.rules.drafts import Draft
 from cchc_analysis.rules.engine import Outcome, run_suite
@@ -209,3 +210,48 @@ def test_the_good_row_is_good(
     assert set(GOOD_ROWS) == set(TABLES)
     outcomes = run(suites[table], make_rows(table, {}), reference)
     assert [outcome.rule.rule_id for outcome in outcomes if len(outcome.broken)] == []
+
+
+def swap_answers(monkeypatch: pytest.MonkeyPatch, answer: Callable[[Any], None]) -> None:
+    """Let Great Expectations answer something else than its metrics found."""
+    ours = Batch.validate
+
+    def validate(self: Batch, *arguments: Any, **words: Any) -> Any:
+        given = ours(self, *arguments, **words)
+        for each in given.results:
+            answer(each)
+        return given
+
+    monkeypatch.setattr(Batch, "validate", validate)
+
+
+def _validate_two_figures(reference: Reference) -> list[str]:
+    numbers = {"dossiers_received_new": 90, "dossiers_carried_over": 5}
+    rows = make_statements({**numbers, "dossiers_received_total": 100}, reference)
+    indicators = make_rows("indicators", {}).iloc[:0]
+    verdict = validate_tables(rows, indicators, None, reference, ROOT / "expectations")
+    failed = verdict.tallies.loc[verdict.tallies["failed"] > 0, "rule_id"]
+    assert sorted(verdict.findings["rule_id"]) == sorted(failed)
+    return sorted(verdict.findings["rule_id"])
+
+
+def test_findings_follow_what_great_expectations_answers(
+    monkeypatch: pytest.MonkeyPatch, reference: Reference
+) -> None:
+    assert _validate_two_figures(reference) == ["D01"]
+
+    def hold(result: Any) -> None:
+        result.success = True
+
+    with monkeypatch.context() as patched:
+        swap_answers(patched, hold)
+        assert _validate_two_figures(reference) == []
+
+    def break_what_holds(result: Any) -> None:
+        rule_id = result.expectation_config.meta["rule_id"]
+        result.success = rule_id != "O10"
+        result.result["unexpected_index_list"] = [1]
+
+    with monkeypatch.context() as patched:
+        swap_answers(patched, break_what_holds)
+        assert _validate_two_figures(reference) == ["O10"]

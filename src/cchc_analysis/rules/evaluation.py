@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc_analysis.rules.expressions import (
-    ALTERNATIVE,
     AT_MOST,
     EQUAL,
     Expression,
     Identity,
     Operand,
     list_operands,
+    split_clause,
 )
 from cchc_analysis.rules.figures import Booleans, Floats, Integers, Operands
 from cchc_analysis.rules.intervals import Interval, Look, compute_interval
@@ -96,20 +96,23 @@ def list_fits(verdict: pd.DataFrame) -> Booleans:
 
 
 def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
-    """Where a source is not seen to follow others than what an identity assumes."""
+    """Where a source is not seen to follow another definition than an identity assumes."""
     assumed = np.ones(len(rows), dtype=bool)
     sources = lines.sources[rows]
     for clause in identity.assumes if len(rows) else ():
-        seen: set[str] = set()
-        met: set[str] = set()
-        for text in clause.split(ALTERNATIVE):
-            verdict = evaluate_identity(Identity("", text), lines)
-            verdict = verdict[verdict["is_complete"]]
-            of = lines.sources[verdict.index.to_numpy()]
-            seen |= {*of}
-            met |= {*of[list_fits(verdict)]}
-        assumed &= np.array([each in met or each not in seen for each in sources], dtype=bool)
+        met, others = (_list_following(text, lines) for text in split_clause(clause))
+        assumed &= np.array([each in met or each not in others for each in sources], dtype=bool)
     return assumed
+
+
+def _list_following(identities: Sequence[str], lines: Lines) -> set[str]:
+    """The sources in which one of some identities is seen to hold."""
+    following: set[str] = set()
+    for text in identities:
+        verdict = evaluate_identity(Identity("", text), lines)
+        seen = verdict.index.to_numpy()[list_fits(verdict) & verdict["is_complete"]]
+        following |= {*lines.sources[seen]}
+    return following
 
 
 def evaluate_definitions(

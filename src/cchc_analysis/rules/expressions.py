@@ -23,8 +23,8 @@ from functools import cache, cached_property
 from cchc_analysis.data.records import Scope
 from cchc_analysis.errors import Problem, ValidationError
 
-ALTERNATIVE = " or "
-"""Between identities of which a rule assumes one."""
+ALTERNATIVE, UNLESS = " or ", " unless "
+"""Between identities of which a rule assumes one, and before those that stand against them."""
 
 EQUAL, AT_MOST, WHOLE = "=", "<=", "is whole"
 
@@ -195,8 +195,8 @@ class Identity:
 
     ``tolerance`` is what may lie between both sides beyond what the printed digits of all figures
     concerned leave open. Identities of one ``rival_group`` are readings of one definition, of which
-    a source follows one. Of each of the ``assumes``, identities with " or " between them, one must
-    be seen to hold in the source; where none can be seen at all nothing is assumed. ``rest`` names
+    a source follows one. Each of the ``assumes`` is written "a or b unless c or d": where a source
+    is seen to follow c or d, and neither a nor b, the identity says nothing of it. ``rest`` names
     what may be missing from a sum: then its parts need not reach the total.
     """
 
@@ -280,6 +280,12 @@ class Identity:
 
     def __str__(self) -> str:
         return self.rule
+
+
+def split_clause(clause: str) -> tuple[list[str], list[str]]:
+    """What an identity assumes, and what stands against it; identities as text."""
+    assumed, _, others = clause.partition(UNLESS)
+    return assumed.split(ALTERNATIVE), others.split(ALTERNATIVE) if others else []
 
 
 def _divides(side: Expression) -> bool:

@@ -24,13 +24,13 @@ from cchc_analysis.data.reference import Reference as ReferenceTables
 from cchc_analysis.data.reference import suggest
 from cchc_analysis.errors import Problem, ReportError, ValidationError
 from cchc_analysis.rules.expressions import (
-    ALTERNATIVE,
     EQUAL,
     Constant,
     Identity,
     Operand,
     Reference,
     list_operands,
+    split_clause,
 )
 from cchc_analysis.rules.importing import import_expectations
 from cchc_analysis.rules.sentences import REST
@@ -366,7 +366,8 @@ def _check_identities(file: str, entry: Entry, reference: ReferenceTables) -> It
         assumed = ()
     for name, text in texts.items():
         yield from _check_rule(f"{where} {name}".rstrip(), text, reference)
-    for text in (text for clause in assumed for text in clause.split(ALTERNATIVE)):
+    clauses = (split_clause(clause) for clause in assumed)
+    for text in (text for one, other in clauses for text in (*one, *other)):
         yield from _check_rule(f"{where}, assumes", text, reference)
 
 
