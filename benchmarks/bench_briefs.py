@@ -36,8 +36,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cchc_analysis.site.workers import Pool
-
 from cchc_analysis.brief import open_brief
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_page, tighten_page
 from cchc_analysis.data.reference import Project, load_reference
@@ -48,6 +46,7 @@ from cchc_analysis.site.build import Workers, open_site, read_inputs, render_sit
 from cchc_analysis.site.jobs import Orders, Profile, follow
 from cchc_analysis.site.pages import HEAVY, Page, Task, list_pages, make_files, make_task, warm_up
 from cchc_analysis.site.slices import Slices
+from cchc_analysis.site.workers import Pool
 
 PARTS = (
     *("head", "summary", "key_figures", "reform_areas"),

@@ -11,13 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from cchc_analysis.site.workers import Pool
 
 import engine_work
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import limits as limits_module
 from cchc_analysis.site.jobs import Orders, Reply, follow
 from cchc_analysis.site.limits import check_count
+from cchc_analysis.site.workers import Pool
 
 TESTS = Path(__file__).parent
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="faults are planted with Unix signals")

@@ -15,7 +15,6 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
-from cchc_analysis.site.workers import Pool
 from nbconvert import HTMLExporter
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException
@@ -25,6 +24,7 @@ from cchc_analysis.brief.render import build_page
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.jobs import Orders, Profile, Reply
 from cchc_analysis.site.notebooks import CchcEngine
+from cchc_analysis.site.workers import Pool
 
 ROOT = Path(__file__).parents[1]
 
