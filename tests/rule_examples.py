@@ -106,6 +106,12 @@ def make_statements(numbers: Mapping[str, float], reference: Reference) -> pd.Da
     return pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
 
 
+def list_communes(reference: Reference) -> list[str]:
+    """The communes of the district that examples are about."""
+    communes = reference.list_areas("commune")
+    return [str(each["area_id"]) for each in communes if each["parent_id"] == AREA]
+
+
 def _make_statement(number: int, named: tuple[str, float], reference: Reference) -> dict[str, Any]:
     match = NAME.fullmatch(named[0])
     assert match, named[0]
@@ -115,7 +121,7 @@ def _make_statement(number: int, named: tuple[str, float], reference: Reference)
     decimals = len(text.partition(".")[2])
     is_rounded = unit["kind"] == "rate" or (unit["kind"] == "money" and unit["multiplier"] > 1)
     hidden = 0.5 * 10.0**-decimals if is_rounded else 0.0
-    communes = reference.areas.loc[reference.areas["parent_id"] == AREA, "area_id"].tolist()
+    communes = list_communes(reference) if match["n"] else []
     return {
         **GOOD_ROWS["observations"],
         "area_id": communes[int(match["n"]) - 1] if match["n"] else AREA,

@@ -69,10 +69,11 @@ def check_examples(suite: Suite, reference: ReferenceTables) -> Iterator[Problem
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
+    family = _find_family(reference)
     for identity in suite.identities:
         for word, numbers in zip(("good", "change"), make_example(identity) or (), strict=False):
             rows += [
-                _make_row(f"{word} {identity.rule_id}", operand, value, reference)
+                _make_row(f"{word} {identity.rule_id}", operand, value, reference, family)
                 for operand, value in numbers.items()
             ]
     if not rows:
@@ -102,14 +103,18 @@ def _check_example(file: str, identity: Identity, statements: Statements) -> Ite
 
 
 def _make_row(
-    source_id: str, operand: Operand, value: float, reference: ReferenceTables
+    source_id: str,
+    operand: Operand,
+    value: float,
+    reference: ReferenceTables,
+    family: tuple[str, list[str]],
 ) -> dict[str, Any]:
     entry = reference.indicator_rows[operand.code]
     unit = reference.unit_rows[str(entry["unit"])]
     decimals = len(repr(value).removesuffix(".0").partition(".")[2])
     is_rounded = unit["kind"] == "rate" or (unit["kind"] == "money" and unit["multiplier"] > 1)
     hidden = 0.5 * 10.0**-decimals if is_rounded else 0.0
-    district, communes = _find_family(reference)
+    district, communes = family
     group = operand.group if isinstance(operand, GroupSum) else None
     scope = "" if isinstance(operand, GroupSum) else operand.scope
     breakdown = "" if isinstance(operand, GroupSum) else operand.breakdown
