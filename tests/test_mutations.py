@@ -72,11 +72,15 @@ def run_mutants(every: int) -> pd.DataFrame:
     """Mutants, and whether each is noticed."""
     reference = load_reference(ROOT.reference)
     identities = load_identities(ROOT.expectations / "identities.json", reference)
-    transcripts = read_transcripts(ROOT.raw).transcripts
-    groups = list(list_clean_groups(transcripts, identities, reference))
+    read = read_transcripts(ROOT.raw)
+    transcripts, sources = read.transcripts, read.sources
+    groups = list(list_clean_groups(transcripts, sources, identities, reference))
     pairs = list(make_mutants(transcripts, groups, identities, every))
     copies = pd.concat([transcripts, *(copy for _, copy in pairs)], ignore_index=True)
-    tidied = tidy_observations(copies, reference)
+    mutants = pd.DataFrame([(m.name, m.source_id) for m, _ in pairs], columns=["name", "source_id"])
+    copied = mutants.merge(sources, on="source_id").drop(columns="source_id")
+    sources = pd.concat([sources, copied.rename(columns={"name": "source_id"})])
+    tidied = tidy_observations(copies, reference, sources)
     drafts = validate(tidied.observations, identities, reference)
     known = {_name(draft, draft.place["source_id"]) for draft in drafts}
     found: dict[str, list[Draft]] = {}
@@ -107,11 +111,14 @@ def _name(draft: Draft, source_id: str) -> tuple[str, ...]:
 
 
 def list_clean_groups(
-    transcripts: pd.DataFrame, identities: tuple[Identity, ...], reference: Reference
+    transcripts: pd.DataFrame,
+    sources: pd.DataFrame,
+    identities: tuple[Identity, ...],
+    reference: Reference,
 ) -> Iterator[Group]:
     """The identities that hold, none of whose figures is part of a broken one."""
     observations = choose_readings(
-        tidy_observations(transcripts, reference).observations, identities, reference
+        tidy_observations(transcripts, reference, sources).observations, identities, reference
     )
     statements = tabulate_statements(observations, reference)
     verdicts, _ = evaluate_rivals(identities, statements)

@@ -96,7 +96,7 @@ def five_sources() -> Made:
     sources = raw.sources[raw.sources["source_id"].isin(named)]
     identities = load_identities(ROOT.expectations / "identities.json", REFERENCE)
     observations = choose_readings(
-        tidy_observations(transcripts, REFERENCE).observations, identities, REFERENCE
+        tidy_observations(transcripts, REFERENCE, sources).observations, identities, REFERENCE
     )
     indicators = derive_indicators(observations, transcripts, sources, REFERENCE)
     verdict = validate_tables(observations, indicators, transcripts, REFERENCE, ROOT.expectations)

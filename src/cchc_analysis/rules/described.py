@@ -73,7 +73,7 @@ def _look_up_range(table: pd.DataFrame, reference: Reference) -> dict[str, pd.Se
 
 
 def _look_up(cells: pd.Series, words: pd.Series) -> pd.Series:
-    return cells.map(words).fillna("")
+    return cells.map(words).astype("str").fillna("")
 
 
 def _count_days(dates: pd.Series) -> pd.Series:
