@@ -8,18 +8,58 @@ nothing: a name is imported when it is first used.
 - Panels: ``load_panel``, ``change_over``, ``grow``, ``rank_within``, ``follow_standing``,
   ``judge_many`` (the trend words)
 - Helpers: ``to_wide``, ``export``, ``cite``
+- Rules: ``validate`` for a table of yours; ``suite_parameters`` and ``make_table`` for Great
+  Expectations, which learns our expectations when it is imported beside this package
 - Pages and what is on them: ``open_brief``, ``open_trends``, ``open_quality``
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cchc_analysis.front import *  # noqa: F403
 
 __version__ = "0.1.0"
+
+
+class _Register:
+    """Registers our expectations when Great Expectations has been imported, and not before.
+
+    Without that, it would drop our rules from a suite; imported here, it would take seconds from
+    everybody who needs no rules.
+    """
+
+    name, ours = "great_expectations", "cchc_analysis.rules.expectations"
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find Great Expectations as ever, and add what is done when it has been run."""
+        if name != self.name:
+            return None
+        sys.meta_path.remove(self)
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            run = spec.loader.exec_module
+
+            def run_and_register(module: ModuleType) -> None:
+                run(module)
+                import_module(self.ours)
+
+            spec.loader.exec_module = run_and_register  # type: ignore[method-assign]
+        return spec
+
+
+if _Register.name in sys.modules:
+    import_module(_Register.ours)
+elif not any(isinstance(each, _Register) for each in sys.meta_path):
+    sys.meta_path.insert(0, _Register())
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ no path. Tables come from ``data/processed``; run ``cchc process`` after changin
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,9 @@ from cchc_analysis.data.store import load_copies
 from cchc_analysis.data.wide import to_wide
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.panels import validate_table
+from cchc_analysis.rules import suite_parameters as list_parameters
+from cchc_analysis.rules import tabulate_for
 from cchc_analysis.site.slices import grade_all
 from cchc_analysis.stats.changes import change_over, grow
 from cchc_analysis.stats.panel import balance_panel, make_panel, name_partings
@@ -107,6 +110,7 @@ __all__ = [
     "load_panel",
     "load_sources",
     "load_transcripts",
+    "make_table",
     "open_brief",
     "open_quality",
     "open_trends",
@@ -142,7 +146,9 @@ __all__ = [
     "show_standing",
     "show_summary",
     "show_trend",
+    "suite_parameters",
     "to_wide",
+    "validate",
 ]
 
 
@@ -564,6 +570,71 @@ def _finish(
         words = load_words(_project(project).notebooks / TEMPLATE, names)
         table = add_names(table, reference, words)
     return order_categories(table)
+
+
+def validate(
+    table: pd.DataFrame | Path | str,
+    suite: Path | str | Mapping[str, Any] | None = None,
+    *,
+    project: ProjectPlace = None,
+) -> pd.DataFrame:
+    """Validate a table of yours, as ``cchc validate --data`` does.
+
+    Args:
+        table: A data frame or a CSV file: one row a value (``indicator``, ``value`` or ``printed``,
+            ``scope``, ``area``, ``period``, …), or one column an indicator.
+        suite: A suite as JSON, or what such a file holds; without it all of ours that apply.
+        project: The project folder; else ``CCHC_ROOT``, or the one around the working folder.
+
+    Returns:
+        The findings, one row a rule that is broken; ``attrs["rules_applied"]`` is the number of
+        rules that found something to apply to.
+
+    Raises:
+        ValidationError: The suite would not do what it says.
+        ReportError: The table cannot be read or understood, or no rule applies to it.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"dossiers_pending_total": [71], "dossiers_pending_in_term": [72]})
+        >>> found = cchc.validate(table)
+        >>> found["arithmetic"].tolist(), found.attrs["rules_applied"]
+        (['71 < 72'], 2)
+    """
+    place = _project(project)
+    own = Path(table) if isinstance(table, str) else table
+    rules = Path(suite) if isinstance(suite, str) else suite
+    return validate_table(own, rules, load_reference(place.reference), place.expectations)
+
+
+def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:
+    """What Great Expectations needs to run our suites: ``expectation_parameters``.
+
+    Returns:
+        The words that are known (``indicators``, ``areas``, …), the indicators whose numbers are
+        ``rounded``, and what the guard of each suite asks for.
+    """
+    return list_parameters(load_reference(_project(project).reference))
+
+
+def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:
+    """The table that one of our suites judges, from ``data/processed``.
+
+    Args:
+        suite: ``observations``, ``identities``, ``indicators`` or ``transcripts``.
+        project: The project folder; else ``CCHC_ROOT``, or the one around the working folder.
+
+    Returns:
+        For ``identities`` a row a source, area, scope and window, and a column a quantity (with
+        the room that its digits leave beside it); else the table with what the catalogue says.
+
+    Raises:
+        CommandError: There is no such suite.
+    """
+    reference, tables = _load(project)
+    place = _project(project)
+    return tabulate_for(suite, tables, reference, place.expectations)
 
 
 def _project(place: ProjectPlace = None) -> Project:

@@ -19,7 +19,13 @@ from cchc_analysis.rules.figures import leave_room
 from cchc_analysis.rules.readings import choose_readings
 from cchc_analysis.rules.statements import Statements, tabulate_statements
 from cchc_analysis.rules.suites import SUITES, check_codes, load_identities, load_suites
-from cchc_analysis.rules.validation import Verdict, suite_parameters, try_suites, validate_tables
+from cchc_analysis.rules.validation import (
+    Verdict,
+    suite_parameters,
+    tabulate_for,
+    try_suites,
+    validate_tables,
+)
 
 __all__ = [
     "SUITES",
@@ -43,6 +49,7 @@ __all__ = [
     "parse_expression",
     "suite_parameters",
     "tabulate_columns",
+    "tabulate_for",
     "tabulate_statements",
     "try_suites",
     "validate_tables",

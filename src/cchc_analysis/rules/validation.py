@@ -21,12 +21,13 @@ from cchc_analysis.data.records import (
     Scope,
     Severity,
     Status,
+    Tables,
 )
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import ValidationError
+from cchc_analysis.errors import CommandError, Problem, ValidationError
 from cchc_analysis.rules.drafts import PLACE, Draft, tabulate_drafts
 from cchc_analysis.rules.expressions import Identity
-from cchc_analysis.rules.suites import Suite, load_suites
+from cchc_analysis.rules.suites import SUITES, Suite, load_identities, load_suites
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,6 +103,32 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
         "comparators": [*map(str, Comparator)],
         "origins": [*map(str, Origin)],
     }
+
+
+def tabulate_for(
+    suite: str, tables: Tables, reference: Reference, expectations: Path
+) -> pd.DataFrame:
+    """The table that a suite of ours judges.
+
+    Raises:
+        CommandError: There is no suite of this name.
+    """
+    from cchc_analysis.rules.columns import tabulate_columns
+    from cchc_analysis.rules.described import describe_indicators, describe_observations
+    from cchc_analysis.rules.statements import tabulate_statements
+
+    if suite == "observations":
+        return describe_observations(tables.observations, reference)
+    if suite == "indicators":
+        return describe_indicators(tables.indicators, reference)
+    if suite == "transcripts":
+        return tables.transcripts[tables.transcripts["indicator"] != ""].reset_index(drop=True)
+    if suite != "identities":
+        found, expected = f"suite {suite!r}", f"one of {', '.join(SUITES)}"
+        raise CommandError(Problem("make_table", found, expected, "Use one of these names."))
+    identities = load_identities(expectations / "identities.json", reference)
+    operands = dict.fromkeys(each for rule in identities for each in rule.operands)
+    return tabulate_columns(tabulate_statements(tables.observations, reference), operands)
 
 
 def validate_tables(
