@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from cchc_analysis.rules.loading import load_suite_file
 
 from cchc_analysis import pipeline
 from cchc_analysis.data.files import TableError, load_text_table
@@ -24,7 +25,6 @@ from cchc_analysis.panels.cells import open_sheet
 from cchc_analysis.read.documents import open_document, read_lines
 from cchc_analysis.read.recognise import load_wording, read_document
 from cchc_analysis.read.recognise.pieces import LONGEST, PIECE, cut_lines
-from cchc_analysis.rules.loading import load_suite_file
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "tests" / "made_up" / "reports"
