@@ -7,7 +7,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.places import other_language
 from cchc_analysis.data.words import Words
 
-SISTERS = ("", "trends", "contradictions", "quality", "definitions", "method")
+SISTERS = ("", "a-z", "trends", "contradictions", "quality", "definitions", "method")
 """The pages of a language besides its briefs, by folder, in reading order."""
 
 

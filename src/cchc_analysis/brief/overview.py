@@ -10,12 +10,29 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.definitions import tabulate_definitions
+from cchc_analysis.brief.directory import (
+    INDEX,
+    MOST_LINES,
+    MOST_ROWS,
+    Place,
+    bare_name,
+    group_letters,
+    link_letters,
+    list_areas,
+    list_names,
+    list_provinces,
+    name_letter,
+    tabulate_areas,
+    tabulate_counts,
+    tabulate_provinces,
+)
 from cchc_analysis.brief.downloads import link_site_downloads
 from cchc_analysis.brief.glance import count_all, tabulate_glance, tell_row, tell_said
 from cchc_analysis.brief.grade import grade_brief
@@ -32,6 +49,7 @@ from cchc_analysis.brief.telling import (
     upper,
 )
 from cchc_analysis.brief.trendpages import TRENDS, tell_trend_list
+from cchc_analysis.data.alphabet import alphabet_key
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words
@@ -131,17 +149,124 @@ def make_card(brief: Brief) -> Card:
 def bind_index(project: Project, told: Told, lang: str) -> str:
     """Every brief by province, with its grade and headline figures; what each says."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    groups: dict[Markup, list[list[Markup]]] = {}
-    for card in told.cards:
-        groups.setdefault(Markup(card.province), []).append(_mark(card.glance))  # noqa: S704
+    provinces = list_provinces(told.cards, told.reference)
     parts = [
         count_all(words, _count_cards(told)),
-        tabulate_glance(words, list(groups.items())),
+        tabulate_provinces(words, provinces),
+        _tell_glance(words, provinces) if len(told.cards) <= MOST_ROWS else Markup(""),
         _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
         link_site_downloads(project, words, "../"),
         _tell_withheld(words, told.withheld),
     ]
     return _bind(project, words, "index.title", "", words.say("index.intro"), *parts)
+
+
+def _tell_glance(words: Words, places: Sequence[Place], to_lang: str = "") -> Markup:
+    """The rows of briefs, by place."""
+    groups = [
+        (
+            clean_text(str(place.row["name"])),
+            [[_move(cell, to_lang) for cell in card.glance] for card in place.cards],
+        )
+        for place in places
+    ]
+    return tabulate_glance(words, groups)
+
+
+def _move(cell: str, to_lang: str) -> Markup:
+    """A cell of a card whose links start from the folder of the language, from below it."""
+    return Markup(cell.replace('href="', f'href="{to_lang}'))  # noqa: S704 - made by make_card
+
+
+def bind_province(project: Project, told: Told, lang: str) -> str:
+    """The areas of one province: at a glance where they are few, else with links to each."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    [province] = list_provinces(told.cards, told.reference)
+    areas = list_areas(told.cards, told.reference)
+    few = len(told.cards) <= MOST_ROWS
+    glance = _tell_glance(words, areas, "../") if few else Markup("")
+    return _bind_place(project, words, province, tabulate_areas(words, areas) + glance)
+
+
+def bind_area(project: Project, told: Told, lang: str) -> str:
+    """The briefs of one area, by period."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    [area] = list_areas(told.cards, told.reference)
+    [province] = list_provinces(told.cards, told.reference)
+    up = Markup('<p><a href="../{}/index.html">{}</a></p>\n').format(
+        province.folder, clean_text(str(province.row["name"]))
+    )
+    is_own = province.folder == area.folder
+    body = (Markup("") if is_own else up) + _tell_glance(words, [area], "../")
+    return _bind_place(project, words, area, body)
+
+
+def _bind_place(project: Project, words: Words, place: Place, body: Markup) -> str:
+    head = tell_masthead(words, place.folder, clean_text(str(place.row["name"])))
+    return _export(project, words, head + body)
+
+
+def bind_letters(project: Project, told: Told, lang: str) -> str:
+    """Every province and area by the alphabet, or the letters where they are many."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    letters = _list_letters(told)
+    body = link_letters(words, letters)
+    if sum(map(len, letters.values())) <= MOST_LINES:
+        body = Markup("").join(
+            Markup("<h2>{}</h2>\n{}").format(letter, list_names(places, told.reference, "../"))
+            for letter, places in letters.items()
+        )
+    return _bind(project, words, "directory.letters", INDEX, words.say("directory.intro"), body)
+
+
+def bind_letter(project: Project, told: Told, lang: str, letter: str) -> str:
+    """The names under one letter."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    letters = _list_letters(told)
+    head = tell_masthead(words, name_letter(letter), words.say("directory.letter", letter=letter))
+    names = list_names(letters[letter], told.reference, "../../")
+    return _export(project, words, head + names)
+
+
+def _list_letters(told: Told) -> dict[str, list[Place]]:
+    places = {
+        place.folder: place
+        for group in (list_provinces, list_areas)
+        for place in group(told.cards, told.reference)
+    }
+    ordered = sorted(places.values(), key=lambda place: alphabet_key(bare_name(place.row)))
+    return group_letters(ordered)
+
+
+def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
+    """The pages below the lists, by folder: the cards that each is made of, and how."""
+    provinces = list_provinces(told.cards, told.reference)
+    areas = list_areas(told.cards, told.reference)
+    pages: dict[str, tuple[Sequence[Card], Bind]] = {}
+    pages |= {place.folder: (place.cards, bind_province) for place in provinces}
+    pages |= {
+        place.folder: (place.cards, bind_area)
+        for place in areas
+        if place.row["level"] != "province"
+    }
+    letters = _list_letters(told)
+    if sum(map(len, letters.values())) > MOST_LINES:
+        pages |= {
+            name_letter(letter): (told.cards, partial(bind_letter, letter=letter))
+            for letter in letters
+        }
+    if count_lines(told.cards) > MOST_LINES:
+        pages |= {
+            f"contradictions/{place.folder}": (place.cards, bind_province_contradictions)
+            for place in provinces
+            if count_lines(place.cards)
+        }
+    return pages
+
+
+def count_lines(cards: Sequence[Card]) -> int:
+    """How many contradictions the ledgers of briefs hold."""
+    return sum(len(card.ledger) for card in cards)
 
 
 def _tell_withheld(words: Words, titles: Sequence[str]) -> Markup:
@@ -179,20 +304,55 @@ def _mark(cells: Sequence[str]) -> list[Markup]:
 def bind_contradictions(project: Project, told: Told, lang: str) -> str:
     """Every contradiction of every brief, linked to its place in the ledger."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    groups = [
-        (Markup(card.place), [_mark(row) for row in card.ledger])  # noqa: S704 - made by make_card
-        for card in told.cards
+    others = _tell_others(told, _Voice(words, told.reference))
+    rest = [(words.say("index.ledger.others"), others)] if others else []
+    if count_lines(told.cards) > MOST_LINES:
+        provinces = list_provinces(told.cards, told.reference)
+        body = tabulate_counts(words, provinces, "{folder}/")
+        body += _tabulate_ledger(words, rest) if rest else Markup("")
+    else:
+        body = _tabulate_ledger(words, [*_group_ledger(told.cards, ""), *rest])
+    intro = words.say("ledger.intro")
+    return _bind(project, words, "index.ledger", "contradictions", intro, body)
+
+
+def bind_province_contradictions(project: Project, told: Told, lang: str) -> str:
+    """The contradictions of one province, or how many each of its areas has."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    [province] = list_provinces(told.cards, told.reference)
+    if count_lines(told.cards) > MOST_LINES:
+        areas = list_areas(told.cards, told.reference)
+        body = tabulate_counts(words, areas, "../../{folder}/")
+    else:
+        body = _tabulate_ledger(words, _group_ledger(told.cards, "../"))
+    title = Markup("{}: {}").format(
+        words.say("index.ledger.heading"), clean_text(str(province.row["name"]))
+    )
+    head = tell_masthead(words, f"contradictions/{province.folder}", title)
+    return _export(project, words, head + body)
+
+
+Rows = list[list[Markup]]
+
+
+def _group_ledger(cards: Sequence[Card], deeper: str) -> list[tuple[Markup, Rows]]:
+    """The rows of the ledgers by brief, from so much deeper than the list of contradictions."""
+    return [
+        (
+            Markup(card.place),  # noqa: S704 - made by make_card
+            [[_move(cell, deeper) for cell in row] for row in card.ledger],
+        )
+        for card in cards
         if card.ledger
     ]
-    if others := _tell_others(told, _Voice(words, told.reference)):
-        groups.append((words.say("index.ledger.others"), others))
-    table = tabulate_groups(
+
+
+def _tabulate_ledger(words: Words, groups: Sequence[tuple[Markup, Rows]]) -> Markup:
+    return tabulate_groups(
         [words.say(f"index.ledger.{key}") for key in ("what", "sum", "severity")],
         groups,
         words.say("index.ledger.table"),
     )
-    intro = words.say("ledger.intro")
-    return _bind(project, words, "index.ledger", "contradictions", intro, table)
 
 
 def _tell_others(told: Told, voice: Voice) -> list[list[Markup]]:
@@ -260,6 +420,7 @@ def bind_absent(project: Project, lang: str) -> str:
 LISTS: Mapping[str, Bind] = {
     "": bind_index,
     "contradictions": bind_contradictions,
+    INDEX: bind_letters,
     "definitions": bind_definitions,
     "method": bind_method,
 }

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.brief.downloads import CITATION, SITE_FOLDER
 from cchc_analysis.brief.opening import open_brief
-from cchc_analysis.brief.overview import LISTS, Card, Told, bind_absent, bind_root, bind_trends
+from cchc_analysis.brief.overview import (
+    LISTS,
+    Card,
+    Told,
+    bind_absent,
+    bind_root,
+    bind_trends,
+    list_places,
+)
 from cchc_analysis.brief.places import name_list
 from cchc_analysis.brief.quality import PAGE
 from cchc_analysis.brief.render import TEMPLATE
@@ -66,6 +74,7 @@ def put_lists(
                     folder, bind(project, tell(), lang)
                 ),
             )
+        _put_places(draft, project, reference, tables, own)
         _put_trends(draft, project, lang)
         quality = str(name_list(PAGE, lang).parent)
         if quality not in draft.shown:
@@ -75,6 +84,29 @@ def put_lists(
                 lambda lang=lang, quality=quality: bind_page(quality, bind_absent(project, lang)),  # type: ignore[misc]
             )
     _put_door(draft, project, cards, url)
+
+
+def _put_places(
+    draft: Draft, project: Project, reference: Reference, tables: Tables, own: list[Card]
+) -> None:
+    """Put the pages of provinces, areas and letters of one language into the draft.
+
+    One that another page stands on already, such as a profile of the area, is left out.
+    """
+    none = tables.findings.iloc[:0]
+    for name, (cards, bind) in list_places(Told(own, [], reference, none)).items():
+        lang = cards[0].lang
+        folder = str(name_list(name, lang).parent)
+        if folder in draft.shown:
+            continue
+        told = Told(cards, [], reference, none)
+        draft.put(
+            folder,
+            [card.to_bytes() for card in cards],
+            lambda folder=folder, bind=bind, told=told, lang=lang: bind_page(  # type: ignore[misc]
+                folder, bind(project, told, lang)
+            ),
+        )
 
 
 def _put_trends(draft: Draft, project: Project, lang: str) -> None:

@@ -1,0 +1,197 @@
+"""The way to a brief among thousands: country, province, area, and an index from A to Z.
+
+Comes in as the cards of briefs; goes out as tables of links. A table that would pass ``MOST_ROWS``
+briefs, or ``MOST_LINES`` contradictions, names the places below instead, each with its own page: no
+page grows with the country.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.places import name_folder
+from cchc_analysis.data.alphabet import LETTERS, alphabet_key, first_letter
+from cchc_analysis.data.tables import tabulate_rows
+from cchc_analysis.data.words import Words, clean_text
+
+if TYPE_CHECKING:
+    from cchc_analysis.brief.overview import Card
+    from cchc_analysis.data.reference import Reference
+
+MOST_ROWS = 60
+"""Briefs that one table shows at a glance."""
+MOST_LINES = 200
+"""Contradictions, and names, that one page lists."""
+INDEX = "a-z"
+_SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow", "Ư": "uw", "#": "0"}
+"""Letters in a path, as they are typed (Telex)."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A province or an area with a page that leads to its briefs.
+
+    Attributes:
+        row: Its row of the areas.
+        folder: Of its page, within its language.
+        cards: The briefs below it, by period.
+    """
+
+    row: Mapping[str, Any]
+    folder: str
+    cards: tuple[Card, ...]
+
+
+def list_areas(cards: Iterable[Card], reference: Reference) -> list[Place]:
+    """The areas of briefs, by the alphabet."""
+    return _list_places(cards, reference, lambda card: str(card.facts["area_id"]))
+
+
+def list_provinces(cards: Iterable[Card], reference: Reference) -> list[Place]:
+    """The provinces of briefs, by the alphabet; a province's own briefs are below it."""
+
+    def find(card: Card) -> str:
+        area = reference.area_rows[str(card.facts["area_id"])]
+        return str(area["area_id"] if area["level"] == "province" else area["parent_id"])
+
+    return _list_places(cards, reference, find)
+
+
+def _list_places(cards: Iterable[Card], reference: Reference, find: Any) -> list[Place]:
+    groups: dict[str, list[Card]] = {}
+    for card in cards:
+        groups.setdefault(find(card), []).append(card)
+    places = [
+        Place(row, name_folder(row, "-").partition("/")[0], tuple(own))
+        for area_id, own in groups.items()
+        if (row := reference.area_rows.get(area_id))
+    ]
+    return sorted(places, key=lambda place: alphabet_key(bare_name(place.row)))
+
+
+def tabulate_provinces(words: Words, provinces: Sequence[Place]) -> Markup:
+    """A row per province: how many areas and briefs, and how many contradictions they hold."""
+    rows = [
+        [
+            _link(f"{place.folder}/", clean_text(str(place.row["name"]))),
+            words.number(len({card.facts["area_id"] for card in place.cards})),
+            words.number(len(place.cards)),
+            words.number(_count(place.cards)),
+        ]
+        for place in provinces
+    ]
+    heads = ("province", "areas", "briefs", "contradictions")
+    return tabulate_rows(
+        [words.say(f"directory.{head}") for head in heads],
+        rows,
+        words.say("directory.provinces"),
+        numbers=(1, 2, 3),
+    )
+
+
+def tabulate_areas(words: Words, areas: Sequence[Place]) -> Markup:
+    """A row per area, for the page of its province: its briefs, and what the last one says."""
+    rows = []
+    for place in areas:
+        last = place.cards[-1]
+        name = clean_text(str(place.row["name"]))
+        rows.append(
+            [
+                _link(f"../{place.folder}/", name),
+                words.number(len(place.cards)),
+                _link(f"../../{last.folder}/", words.period(last.facts["period"])),
+                Markup('<b class="letter">{}</b>').format(last.facts["grade"]),
+                words.number(_count(place.cards)),
+            ]
+        )
+    heads = ("area", "briefs", "last", "grade", "contradictions")
+    return tabulate_rows(
+        [words.say(f"directory.{head}") for head in heads],
+        rows,
+        words.say("directory.areas_below"),
+        numbers=(1, 4),
+    )
+
+
+def tabulate_counts(words: Words, places: Sequence[Place], to_page: str) -> Markup:
+    """A row per place with how many contradictions its briefs hold; those without are left out.
+
+    Args:
+        words: The strings of the language.
+        places: Provinces or areas.
+        to_page: From this page to the folder of a place, which stands for ``{folder}``.
+    """
+    rows = [
+        [
+            _link(to_page.format(folder=place.folder), clean_text(str(place.row["name"]))),
+            words.number(sum(len(card.ledger) for card in place.cards)),
+        ]
+        for place in places
+        if any(card.ledger for card in place.cards)
+    ]
+    heads = [words.say(f"directory.{head}") for head in ("area", "contradictions")]
+    return tabulate_rows(heads, rows, words.say("directory.counts"), numbers=(1,))
+
+
+def name_letter(letter: str) -> str:
+    """The folder of a letter.
+
+    >>> name_letter("Đ"), name_letter("B")
+    ('a-z/dd', 'a-z/b')
+    """
+    return f"{INDEX}/{_SPELT.get(letter, letter.lower())}"
+
+
+def group_letters(places: Iterable[Place]) -> dict[str, list[Place]]:
+    """The places by the letter under which they stand, in the order of the alphabet."""
+    order = ["#", *LETTERS.upper()]
+    groups: dict[str, list[Place]] = {}
+    for place in places:
+        groups.setdefault(first_letter(bare_name(place.row)), []).append(place)
+    return {letter: groups[letter] for letter in order if letter in groups}
+
+
+def link_letters(words: Words, letters: Mapping[str, Sequence[Place]]) -> Markup:
+    """The letters, each with how many names stand under it."""
+    items = Markup("").join(
+        Markup("<li>{} <small>{}</small></li>").format(
+            _link(f"../{name_letter(letter)}/", Markup("<b>{}</b>").format(letter)),
+            words.number(len(places)),
+        )
+        for letter, places in letters.items()
+    )
+    return Markup('<ul class="tally">{}</ul>\n').format(items)
+
+
+def list_names(places: Sequence[Place], reference: Reference, to_lang: str) -> Markup:
+    """Names with what kind of area each is, and of which province."""
+    items = []
+    for place in places:
+        above = reference.area_rows.get(str(place.row["parent_id"]))
+        facts = [str(place.row["type"]), bare_name(above) if above else ""]
+        items.append(
+            Markup("<li>{} <small>{}</small></li>").format(
+                _link(f"{to_lang}{place.folder}/", clean_text(bare_name(place.row))),
+                clean_text(", ".join(fact for fact in facts if fact)),
+            )
+        )
+    return Markup('<ul class="names">{}</ul>\n').format(Markup("").join(items))
+
+
+def _count(cards: Iterable[Card]) -> int:
+    return sum(int(card.facts["contradictions"]) for card in cards)
+
+
+def bare_name(row: Mapping[str, Any]) -> str:
+    """A name without the kind of area before it: Cao Lộc."""
+    name, kind = str(row["name"]), str(row["type"])
+    return name[len(kind) :].strip() if name.casefold().startswith(f"{kind} ".casefold()) else name
+
+
+def _link(folder: str, name: Markup) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(PurePosixPath(folder) / "index.html", name)
