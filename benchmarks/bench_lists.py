@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pandas as pd
+
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.opening import list_briefs, open_brief
@@ -34,7 +36,7 @@ def main(areas: int, periods: int) -> None:
     """Make the lists of so many areas, and print what each kind weighs and takes."""
     reference, tables = pipeline.load(PROJECT)
     brief = _open_one(reference, tables)
-    cards = list(_copy_cards(make_card(brief), reference, areas, periods))
+    cards = list(_copy_cards(make_card(brief), areas, periods))
     codes = sorted(tables.indicators["indicator"].unique())
     told = Told(cards, [brief], reference, tables.findings, indicators=codes)
     with TemporaryDirectory(prefix="cchc-") as folder:
@@ -52,11 +54,11 @@ def _open_one(reference: Reference, tables: Any) -> Brief:
     return open_brief(tables, reference, words, district, period)
 
 
-def _copy_cards(card: Card, reference: Reference, areas: int, periods: int) -> Any:
+def _copy_cards(card: Card, areas: int, periods: int) -> Any:
     """The card once for each area and period, under the names of real communes."""
-    rows = reference.areas[reference.areas["level"].isin(["commune", "district"])]
-    rows = rows.sort_values("level", kind="stable").head(areas)
-    for area_id in rows["area_id"]:
+    communes = pd.read_csv(PROJECT.reference / "communes.csv", dtype="str", keep_default_na=False)
+    now = communes[communes["valid_to"] == ""]
+    for area_id in now["area_id"].head(areas):
         for at in range(periods):
             period = f"{2026 + at // 4}-Q{at % 4 + 1}"
             facts = card.facts | {"area_id": area_id, "period": period}

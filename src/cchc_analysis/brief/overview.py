@@ -175,7 +175,8 @@ def _tell_glance(words: Words, places: Sequence[Place], to_lang: str = "") -> Ma
 
 def _move(cell: str, to_lang: str) -> Markup:
     """A cell of a card whose links start from the folder of the language, from below it."""
-    return Markup(cell.replace('href="', f'href="{to_lang}'))  # noqa: S704 - made by make_card
+    moved = str(cell).replace('href="', f'href="{to_lang}')  # of Markup it would be escaped
+    return Markup(moved)  # noqa: S704 - made by make_card
 
 
 def bind_province(project: Project, told: Told, lang: str) -> str:

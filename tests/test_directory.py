@@ -1,0 +1,131 @@
+"""The way to a brief among thousands: no page grows with the country, and every step lands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urldefrag
+
+import pytest
+
+from brief_work import PLAIN_REPORT, PROJECT, find_all, make_tables, open_made_up
+from cchc_analysis.brief.directory import MOST_LINES, MOST_ROWS
+from cchc_analysis.brief.overview import LISTS, Card, Told, list_places, make_card
+from cchc_analysis.data.alphabet import alphabet_key, first_letter
+from cchc_analysis.data.reference import load_reference
+
+REFERENCE = load_reference(PROJECT.reference)
+DISTRICTS = REFERENCE.areas[REFERENCE.areas["level"] == "district"]
+
+
+def make_told(areas: int, periods: int, **more: Any) -> Told:
+    """Briefs of real districts, each told as one made-up report."""
+    brief = open_made_up(make_tables(PLAIN_REPORT))
+    card = make_card(brief)
+    rows = DISTRICTS.sort_values("parent_id", kind="stable").head(areas)
+    cards = [
+        copy_card(card, area_id, f"20{at:02}", **more)
+        for area_id in rows["area_id"]
+        for at in range(periods)
+    ]
+    return Told(cards, [brief], REFERENCE, brief.findings.iloc[:0])
+
+
+def copy_card(card: Card, area_id: str, period: str, **more: Any) -> Card:
+    facts = card.facts | {"area_id": area_id, "period": period}
+    folder = f"vi/{area_id}-x/{period}"
+    former = card.folder.removeprefix("vi/")
+    moved = [str(cell).replace(former, f"{area_id}-x/{period}") for cell in card.glance]
+    said = str(card.said).replace(former, f"{area_id}-x/{period}")
+    return replace(card, facts=facts, folder=folder, glance=moved, said=said, **more)
+
+
+def write_pages(told: Told) -> dict[str, str]:
+    """Every list by its place in the site."""
+    pages = {name: bind(PROJECT, told, "vi") for name, bind in LISTS.items()}
+    for name, (cards, bind) in list_places(told).items():
+        pages[name] = bind(PROJECT, replace(told, cards=cards), "vi")
+    return {str(PurePosixPath("vi") / name / "index.html"): page for name, page in pages.items()}
+
+
+def find_links(place: str, page: str) -> set[str]:
+    """The pages that a page links to, from the root of the site."""
+    found = set()
+    for link in find_all(r' href="([^"]+)"', page.partition("<body>")[2]):
+        target = urldefrag(link)[0]
+        if target.endswith(".html"):
+            parts: list[str] = []
+            for part in (*PurePosixPath(place).parent.parts, *PurePosixPath(target).parts):
+                parts = parts[:-1] if part == ".." else [*parts, part]
+            found.add("/".join(parts))
+    return found
+
+
+ELSEWHERE = ("en/", "vi/trends/", "vi/quality/", "index.html")
+
+
+@pytest.mark.parametrize(("areas", "periods"), [(3, 2), (40, 8)])
+def test_every_brief_is_reached_from_the_index_and_no_link_is_dead(
+    areas: int, periods: int
+) -> None:
+    told = make_told(areas, periods)
+    pages = write_pages(told)
+    briefs = {f"{card.folder}/index.html" for card in told.cards}
+    reached, waiting = set(), ["vi/index.html"]
+    while waiting:
+        place = waiting.pop()
+        if place in reached or place not in pages:
+            assert place in reached | briefs or place.startswith(ELSEWHERE), place
+            continue
+        reached.add(place)
+        waiting += find_links(place, pages[place])
+    assert reached == set(pages)
+    linked = set().union(*(find_links(place, page) for place, page in pages.items()))
+    assert briefs <= linked
+
+
+def test_no_page_grows_with_the_country() -> None:
+    line = ["rule", "1 + 1 = 3", "warning"]
+    small, large = (
+        {name: len(page) for name, page in write_pages(make_told(n, 12, ledger=[line] * 4)).items()}
+        for n in (60, 240)
+    )
+    assert max(large.values()) < 150_000
+    assert large["vi/index.html"] < 1.5 * small["vi/index.html"]
+    assert large["vi/contradictions/index.html"] < 1.5 * small["vi/contradictions/index.html"]
+
+
+def test_few_briefs_are_told_at_a_glance_and_many_are_not() -> None:
+    few, many = (LISTS[""](PROJECT, make_told(1, n), "vi") for n in (MOST_ROWS, MOST_ROWS + 1))
+    assert '<table class="index' in few
+    assert '<table class="index' not in many
+
+
+def test_contradictions_are_listed_where_they_are_few_and_else_counted() -> None:
+    line = ["the only rule", "1 + 1 = 3", "warning"]
+    few = make_told(1, 2, ledger=[line])
+    assert LISTS["contradictions"](PROJECT, few, "vi").count("the only rule") == 2
+    many = make_told(2, 2, ledger=[line] * (MOST_LINES // 3))
+    page = LISTS["contradictions"](PROJECT, many, "vi")
+    assert "the only rule" not in page
+    assert str(4 * (MOST_LINES // 3)) in page
+
+
+def test_names_stand_by_the_vietnamese_alphabet() -> None:
+    names = ["Yên Bái", "Đắk Lắk", "Ấp Một", "Da Mi", "Ân Thi", "An Giang", "Ăn Khê", "Dần", "Dân"]
+    assert sorted(names, key=alphabet_key) == [
+        *("An Giang", "Ăn Khê", "Ân Thi", "Ấp Một", "Da Mi", "Dân", "Dần", "Đắk Lắk", "Yên Bái"),
+    ]
+    assert [first_letter(name) for name in ("ân", "Ớt", "ưu", "")] == ["Â", "Ơ", "Ư", "#"]
+
+
+def test_a_district_stands_under_its_letter_with_its_kind_and_province() -> None:
+    page = LISTS["a-z"](PROJECT, make_told(700, 1), "vi")
+    assert "a-z/dd/index.html" in page
+    pages = write_pages(make_told(700, 1))
+    named = find_all(
+        r'<a href="[^"]*">([^<]+)</a> <small>([^<]+)</small>', pages["vi/a-z/c/index.html"]
+    )
+    assert ("Cao Lộc", "huyện, Lạng Sơn") in named
+    assert [name for name, _ in named] == sorted((name for name, _ in named), key=alphabet_key)
