@@ -9,14 +9,14 @@ import re
 
 import pytest
 
-from brief_work import load_words_of, tell_page
+from brief_work import PROJECT, load_words_of, open_real_briefs, tell_page
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.data.records import Scope, Tables
-from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.read import accept_source, read_report
 from conftest import make_project
 
@@ -160,3 +160,30 @@ def test_a_province_tells_its_departments_districts_and_communes_apart(
     }
     parts = {"Các sở, ban, ngành": 9_100, "Cấp huyện": 12_400, "Cấp xã": 20_300}
     assert told == parts | {"Toàn tỉnh": sum(parts.values())}
+
+
+def test_a_district_says_which_communes_hold_its_territory_now() -> None:
+    """Cao Lộc: seven communes and wards of today, some with territory of others."""
+    reference = load_reference(PROJECT.reference)
+    moved = dict(reference.list_moved("183"))
+    names = {str(reference.area_rows[each]["name"]) for each in moved}
+    assert {"Xã Cao Lộc", "Xã Đồng Đăng", "Phường Kỳ Lừa"} <= names
+    assert all(reference.area_rows[each]["parent_id"] == "20" for each in moved)
+    assert set(moved.values()) == {"whole", "part"}
+
+
+def test_a_commune_says_what_it_was_made_of_and_a_former_one_where_it_went() -> None:
+    reference = load_reference(PROJECT.reference)
+    made_of = dict(reference.list_moved("06187-2025"))
+    assert made_of["06187"] == "whole"
+    assert dict(reference.list_moved("06187")) == {"06187-2025": "whole"}
+    assert {reference.area_rows[each]["level"] for each in made_of} == {"commune"}
+    assert reference.list_moved("21548-2025") == []  # Lý Sơn had no communes before
+    assert reference.list_moved("20") == []
+
+
+def test_the_page_of_a_district_names_them_in_words() -> None:
+    brief = next(each for each in open_real_briefs() if each.area["area_id"] == "183")
+    page = tell_page(brief)
+    assert "địa bàn thuộc:" in page
+    assert "phường Kỳ Lừa (gồm cả địa bàn nơi khác)" in page

@@ -68,7 +68,7 @@ from cchc_analysis.data.named import (
 )
 from cchc_analysis.data.packages import type_of
 from cchc_analysis.data.records import TABLE_COLUMNS
-from cchc_analysis.data.reference import Project, find_project, load_reference
+from cchc_analysis.data.reference import LEVELS, Project, find_project, load_reference
 from cchc_analysis.data.store import load_copies
 from cchc_analysis.data.wide import to_wide
 from cchc_analysis.data.words import load_words
@@ -349,12 +349,15 @@ def load_sources(project: ProjectPlace = None) -> pd.DataFrame:
     return _load(project)[1].sources.copy()
 
 
-def load_areas(level: str | None = None, project: ProjectPlace = None) -> pd.DataFrame:
-    """Load the areas: id, name, level, type, parent, and the days on which each was valid.
+def load_areas(
+    level: str | None = None, project: ProjectPlace = None, *, day: str = ""
+) -> pd.DataFrame:
+    """Load the areas: id, code, name, level, type, parent, and the days on which each was valid.
 
     Args:
         level: "nation", "region", "province", "district" or "commune"; ``None`` for all.
         project: As ``load_indicators``.
+        day: Only the areas of that day, with the names and types that they bore.
 
     Raises:
         CommandError: There is no such level.
@@ -363,14 +366,19 @@ def load_areas(level: str | None = None, project: ProjectPlace = None) -> pd.Dat
         >>> import cchc_analysis as cchc
         >>> cchc.load_areas("district").query("area_id == '183'")["name"].item()
         'Huyện Cao Lộc'
+        >>> len(cchc.load_areas("commune", day="2025-07-01"))
+        3321
     """
-    areas = load_reference(_project(project).reference).areas
-    known = sorted(areas["level"].unique())
-    if level is not None and level not in known:
-        raise CommandError(
-            Problem(f"level {level!r}", "no such level", ", ".join(known), "Write one of these.")
-        )
-    return areas[areas["level"] == level].reset_index(drop=True) if level else areas.copy()
+    import pandas as pd
+
+    if level is not None and level not in LEVELS:
+        known = ", ".join(LEVELS)
+        raise CommandError(Problem(f"level {level!r}", "no such level", known, "Write one."))
+    reference = load_reference(_project(project).reference)
+    columns = [*reference.areas.columns, "lat", "lon", "km2"]
+    chosen = (level,) if level else LEVELS
+    areas = [row for each in chosen for row in reference.list_areas(each, day)]
+    return pd.DataFrame(areas, columns=columns, dtype="str").fillna("")
 
 
 def load_catalogue(project: ProjectPlace = None) -> pd.DataFrame:

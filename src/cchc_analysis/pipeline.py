@@ -239,7 +239,7 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
         lines = [
             f"{row['area_id']}  {row['name']}  {row['level']}  "
             f"{row['valid_from'] or '…'} to {row['valid_to'] or '…'}"
-            for row in list_rows(reference.areas)
+            for row in (reference.area_rows if text else reference.area_rows.wide).values()
         ]
     elif kind == "indicators":
         lines = [

@@ -26,7 +26,7 @@ from cchc_analysis.brief.telling import (
     wrap,
 )
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import Origin
+from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import break_series, find_predecessors, find_successors
@@ -310,7 +310,26 @@ def _tell_kin(brief: Brief) -> Markup:
         )
         if kin
     ]
+    if moved := brief.reference.list_moved(area_id):
+        names = brief.words.join(_link_moved(brief, *each) for each in moved)
+        lines.append(brief.words.say(_say_moved(brief), names=names))
     return Markup("").join(Markup("<p>{}</p>\n").format(line) for line in lines)
+
+
+def _say_moved(brief: Brief) -> str:
+    """Whether an area is told what became of it, or what it was made of."""
+    is_new = str(brief.area["valid_from"]) >= TWO_TIERS_SINCE
+    return "trend.made_of" if is_new else "trend.territory"
+
+
+def _link_moved(brief: Brief, area_id: str, part: str) -> Markup:
+    """An area that the territory came from or went to, and how much of it."""
+    name = _link_kin(brief, area_id)
+    if part == "whole":
+        return name
+    is_district = brief.area["level"] == "district"
+    key = "shared" if is_district else part.replace(" ", "_")
+    return brief.words.say(f"trend.territory.{key}", name=name)
 
 
 def _link_kin(brief: Brief, area_id: str) -> Markup:

@@ -32,7 +32,7 @@ from cchc_analysis.site.positions import (
     join,
     take,
 )
-from cchc_analysis.stats.peers import find_predecessors, find_successors
+from cchc_analysis.stats.peers import list_kin
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +135,7 @@ class Slices:
         peers = self._peers(area_id)
         told, rows = self._find_told(area_id, period)
         ends = self._ends[rows["indicators"]]
-        kin = (*find_predecessors(area_id, reference), *find_successors(area_id, reference))
+        kin = list_kin(area_id, reference)
         seen = {
             "trend": self._headlines.get(area_id, NONE),
             "peers": join(self._find_compared(peers, ends)),

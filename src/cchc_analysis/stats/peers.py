@@ -143,6 +143,15 @@ def find_predecessors(area_id: str, reference: Reference) -> list[str]:
     return _find_linked(area_id, reference, is_forward=False)
 
 
+def list_kin(area_id: str, reference: Reference) -> list[str]:
+    """All areas that hold territory of an area after it, or did before it."""
+    return [
+        *find_predecessors(area_id, reference),
+        *find_successors(area_id, reference),
+        *(each for each, _ in reference.list_moved(area_id)),
+    ]
+
+
 def break_series(
     table: pd.DataFrame, reference: Reference, *, is_by_definition: bool = True
 ) -> pd.DataFrame:

@@ -250,6 +250,34 @@ class Reference:
         types = take_apart(name).types
         return not types or str(self.area_on(area_id, day)["type"]) in types
 
+    def list_moved(self, area_id: str) -> list[tuple[str, str]]:
+        """What the reform of July 2025 made of an area below a province, or made it of.
+
+        Returns:
+            Of a commune of before: where its territory went, with ``whole``, ``main part`` or
+            ``part`` of it. Of a commune since: what it was made of, with how much of each. Of a
+            district: the communes that hold its territory, with ``whole`` where all of such a
+            commune lay in it. Nothing of any other area.
+        """
+        level = self.area_rows[area_id]["level"] if self.folder else ""
+        if self.folder is None or level not in ("district", "commune"):
+            return []
+        from cchc_analysis.data.reference.communes import load_moves
+
+        moves = load_moves(self.folder)
+        if level == "commune":
+            return [*moves.by_old.get(area_id, ()), *moves.by_new.get(area_id, ())]
+        held: dict[str, None] = {}
+        for row in self.list_areas("commune"):
+            if row["parent_id"] == area_id:
+                held |= dict.fromkeys(new for new, _ in moves.by_old.get(str(row["area_id"]), ()))
+        return [
+            (new, "whole" if self._lay_in(moves.by_new[new], area_id) else "part") for new in held
+        ]
+
+    def _lay_in(self, made_of: Iterable[tuple[str, str]], area_id: str) -> bool:
+        return all(self.area_rows[old]["parent_id"] == area_id for old, _ in made_of)
+
     def is_below(self, area_id: str, above: str) -> bool:
         """Whether an area lies in another one."""
         parent = str(self.area_rows[area_id]["parent_id"])

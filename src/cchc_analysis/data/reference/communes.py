@@ -7,6 +7,7 @@ are 13,000, so nothing here is read before one of them is asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ COMMUNE_COLUMNS = (
     *("valid_from", "valid_to", "lat", "lon", "km2"),
 )
 CHANGE_COLUMNS = ("old_id", "new_id", "part")
+CHANGE_KEY = ("old_id", "new_id")
 
 
 def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, Any]]:
@@ -49,17 +51,30 @@ def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, 
     return {row["area_id"]: blank | row for row in rows}
 
 
-def load_commune_changes(folder: Path) -> list[dict[str, str]]:
-    """Where the territory of each commune went: ``old_id``, ``new_id``, ``part``.
+@dataclass(frozen=True)
+class Moves:
+    """Where the territory of the communes of before went, by old and by new commune.
 
-    ``part`` is ``whole`` (all of it), ``main part`` (most of it) or ``part``.
+    ``part`` is ``whole`` (all of the old one), ``main part`` (most of it) or ``part``.
     """
-    return _load_changes(folder / "commune_changes.csv")
+
+    by_old: Mapping[str, tuple[tuple[str, str], ...]]
+    by_new: Mapping[str, tuple[tuple[str, str], ...]]
 
 
 @lru_cache(maxsize=2)
-def _load_changes(path: Path) -> list[dict[str, str]]:
-    return list_rows(_load(path, CHANGE_COLUMNS, ("old_id", "new_id")))
+def load_moves(folder: Path) -> Moves:
+    """Read ``commune_changes.csv``, once for a folder.
+
+    Raises:
+        ReferenceDataError: The table cannot be read.
+    """
+    by_old: dict[str, list[tuple[str, str]]] = {}
+    by_new: dict[str, list[tuple[str, str]]] = {}
+    for row in list_rows(_load(folder / "commune_changes.csv", CHANGE_COLUMNS, CHANGE_KEY)):
+        by_old.setdefault(row["old_id"], []).append((row["new_id"], row["part"]))
+        by_new.setdefault(row["new_id"], []).append((row["old_id"], row["part"]))
+    return Moves(*({each: tuple(pairs) for each, pairs in d.items()} for d in (by_old, by_new)))
 
 
 def _load(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> Any:
