@@ -7,6 +7,7 @@ only when a command needs it, so that ``cchc --help`` answers at once.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,15 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.data.changes import finish_changes
 from cchc_analysis.data.records import Scope
-from cchc_analysis.errors import BriefError, CchcError, CommandError, Problem, ReportError, count
+from cchc_analysis.errors import (
+    BriefError,
+    CchcError,
+    CommandError,
+    Problem,
+    ReportError,
+    count,
+    escape_controls,
+)
 from cchc_analysis.live import live_line
 from cchc_analysis.stopping import CODE as STOPPED
 from cchc_analysis.stopping import UNTOUCHED, end_now, mind_stopping
@@ -45,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if is_program:
         mind_stopping()
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
+        for stream in (sys.stdout, sys.stderr):  # a terminal that lacks letters shows their numbers
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(arguments)
     try:
         is_anywhere = getattr(options, "is_anywhere", False)
@@ -262,12 +274,15 @@ def _read(options: argparse.Namespace, project: Project) -> int:
     draft = pipeline.read_report(
         project, options.report, options.area, options.period, options.source_id
     )
-    print(
+    lines = [
         f"{draft.figures} figures, {draft.mapped} with an indicator, {draft.unsure} unsure; "
-        f"{len(draft.undecided)} cells to decide.\n"
-        f"Review {draft.review}\nMend {draft.transcript}\n"
-        f"Then: cchc accept {draft.source_id}"
-    )
+        f"{len(draft.undecided)} cells to decide.",
+        *draft.remarks,
+        f"Review {draft.review}",
+        f"Mend {draft.transcript}",
+        f"Then: cchc accept {draft.source_id}",
+    ]
+    print("\n".join(map(escape_controls, lines)))
     return 0
 
 
@@ -332,7 +347,7 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
     page = pipeline.build_brief(
         project, options.district, options.period, options.lang, options.out, options.format
     )
-    print(page)
+    print(escape_controls(str(page)))
     return 0
 
 

@@ -6,6 +6,7 @@ in one run. A traceback is only ever our own mistake.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,7 +24,23 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.found}; expected {self.expected}. {self.remedy}"
+        return escape_controls(
+            f"{self.where}: {self.found}; expected {self.expected}. {self.remedy}"
+        )
+
+
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def escape_controls(text: str) -> str:
+    r"""A text whose characters do nothing to a terminal: a name of a file can hold any.
+
+    >>> escape_controls("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def count(number: int, noun: str) -> str:

@@ -511,13 +511,17 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
 
 
 def open_trends(
-    indicator: str, areas: str = "", first: str = "", last: str = "", lang: str = "vi"
+    indicator: str,
+    areas: str | Iterable[str] = "",
+    first: str = "",
+    last: str = "",
+    lang: str = "vi",
 ) -> Board:
     """Open one indicator over many areas and periods.
 
     Args:
         indicator: A code of the catalogue.
-        areas: Names with commas between; empty for all that are held.
+        areas: Names, as a list or with commas between; empty for all that are held.
         first: First year; empty for all.
         last: Last year; empty for all.
         lang: "vi" or "en".

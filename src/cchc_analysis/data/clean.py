@@ -294,13 +294,26 @@ def slug_text(text: str) -> str:
 
 
 def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """The known names most like a given one, best first, for a sentence that suggests."""
-    from rapidfuzz import fuzz, process
+    """The known names most like a given one, best first, for a sentence that suggests.
 
-    scored = process.extract(
-        fold_text(name), {each: fold_text(each) for each in known}, scorer=fuzz.WRatio, limit=limit
-    )
-    return [str(match[2]) for match in scored if match[1] >= 50]
+    First those that are one letter away or begin with what was written, the shortest first.
+
+    >>> nearest_names("on_time", ["resolved_on_time", "on_time_rate", "time", "on_tine"])
+    ['on_tine', 'on_time_rate', 'resolved_on_time']
+    """
+    from rapidfuzz import fuzz, process
+    from rapidfuzz.distance import Levenshtein
+
+    folded, choices = fold_text(name), {each: fold_text(each) for each in known}
+    near = {
+        each: (distance > 1, len(text))
+        for each, text in choices.items()
+        if (distance := Levenshtein.distance(folded, text, score_cutoff=1)) <= 1
+        or (len(folded) > 1 and text.startswith(folded))
+    }
+    scored = process.extract(folded, choices, scorer=fuzz.WRatio, limit=limit)
+    alike = [str(match[2]) for match in scored if match[1] >= 50]
+    return list(dict.fromkeys([*sorted(near, key=near.__getitem__), *alike]))[:limit]
 
 
 def is_cut_off(first: Any, first_decimals: Any, second: Any, second_decimals: Any) -> Any:

@@ -51,6 +51,7 @@ class DraftResult:
     mapped: int
     unsure: int
     undecided: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def read_report(
@@ -104,6 +105,7 @@ def read_report(
         mapped=sum(bool(figure.indicator) for figure in figures),
         unsure=sum(figure.confidence.value == "low" for figure in figures),
         undecided=tuple(list_undecided(row, transcript)),
+        remarks=document.remarks,
     )
 
 

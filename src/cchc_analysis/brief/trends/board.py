@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -158,7 +158,7 @@ class Board:
 def open_board(
     tables: Tables,
     reference: Reference,
-    choice: tuple[str, str, str, str],
+    choice: tuple[str, str | Iterable[str], str, str],
     words: Words,
 ) -> Board:
     """Open the values of one indicator.
@@ -166,8 +166,8 @@ def open_board(
     Args:
         tables: The published tables.
         reference: The reference tables.
-        choice: Indicator, names of areas with commas between (empty: all), first and last year
-            (empty: all).
+        choice: Indicator, names of areas as a list or with commas between (empty: all), first and
+            last year (empty: all).
         words: The strings of the language.
 
     Raises:
@@ -175,15 +175,11 @@ def open_board(
     """
     code, areas, first, last = choice
     row = _match_indicator(code, tables, reference)
-    wanted = [
-        area_id
-        for name in areas.split(",")
-        if name.strip()
-        for area_id in find_areas(reference, name.strip())
-    ]
     held = choose_values(tables, code)
+    names = areas.split(",") if isinstance(areas, str) else areas
+    wanted = [name.strip() for name in names if name.strip()]
     if wanted:
-        held = held[held["area_id"].isin(wanted)]
+        held = held[held["area_id"].isin(_match_held(wanted, set(held["area_id"]), reference))]
     held = held[held["period_end"].str[:4].between(first or "0", last or "9999")]
     if held.empty:
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
@@ -200,6 +196,33 @@ def open_board(
     strata = list_strata(values, tables.indicators, row)
     licences = index_licences(tables.sources)
     return Board(words, reference, row, values, issuers, tuple(others), sequence, strata, licences)
+
+
+def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> set[str]:
+    """The ids of areas by name; a name that means an area without values is asked back.
+
+    Raises:
+        CommandError: A name is unknown, or of an area of which nothing is held.
+    """
+    found, problems = set(), []
+    for name in names:
+        meant = find_areas(reference, name)
+        found |= held & set(meant)
+        if not held & set(meant):
+            own = [str(reference.area_rows[each]["name"]) for each in meant]
+            like = sorted(
+                str(reference.area_rows[each]["name"])
+                for each in held
+                if shorten_name(str(reference.area_rows[each]["name"])) == shorten_name(own[-1])
+            )
+            remedy = f"Write {' or '.join(map(repr, like))}." if like else "Leave it out."
+            expected = "an area that has values of this indicator"
+            problems.append(
+                Problem(f"area {name!r}", f"{own[-1]}, of which none is held", expected, remedy)
+            )
+    if problems:
+        raise CommandError(problems)
+    return found
 
 
 def _keep_quarters(held: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
@@ -260,7 +283,13 @@ def _name_areas(area_ids: pd.Series, reference: Reference) -> list[str]:
         each: f"{full[each]} ({shorten_name(str(row['name']))})" if row else full[each]
         for each, row in above.items()
     }
-    short = {area_id: shorten_name(name) for area_id, name in full.items()}
+    short = {
+        each: name.replace("Thành phố ", "TP. ")
+        if rows[each]["level"] == "district"
+        else shorten_name(name)
+        for each, name in full.items()
+    }
+    short = {each: shorten_name(name) for each, name in short.items()}
     counts, fuller = Counter(short.values()), Counter(full.values())
     names = {
         each: short[each]
