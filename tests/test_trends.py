@@ -25,6 +25,7 @@ from cchc_analysis.brief.trends import (
     show_standardised,
     show_standing,
 )
+from cchc_analysis.brief.trends import board as board_module
 from cchc_analysis.brief.trends.standardised import standardise_areas
 from cchc_analysis.data.records import QUANTITY, Tables
 from cchc_analysis.data.reference import Reference, load_reference
@@ -314,3 +315,14 @@ def test_published_intervals_reach_ranks_and_changes(real: Tables, reference: Re
     assert "sampling error that the source publishes" in show_ranking(board).html
     assert "is beyond sampling error" in show_change(board).html
     assert "not the sampling error of the source" not in show_ranking(board).html
+
+
+def test_areas_come_as_a_list_and_a_name_of_two_is_asked_back(
+    reference: Reference,
+) -> None:
+    match, held = board_module._match_held, {"178", "183"}
+    assert match(["Cao Lộc", "TP. Lạng Sơn"], held, reference) == held
+    with pytest.raises(CommandError, match=r"Tỉnh Lạng Sơn, of which .* 'Thành phố Lạng Sơn'"):
+        match(["Cao Lộc", "Lạng Sơn"], held, reference)
+    names = board_module._name_areas(pd.Series(["178", "183", "01"]), reference)
+    assert names == ["TP. Lạng Sơn", "Cao Lộc", "Hà Nội"]
