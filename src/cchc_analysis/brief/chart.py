@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,15 +33,39 @@ class Caption:
     note: Markup | None = None
 
 
-def frame(figure: Figure, caption: Caption, key: str) -> Markup:
-    """A picture with its words.
+def frame(figure: Figure | Sequence[Figure], caption: Caption, key: str) -> Markup:
+    """A picture with its words; one that would not fit on a sheet in several parts side by side.
 
     Args:
-        figure: What a plot has drawn.
+        figure: What a plot has drawn, or its parts.
         caption: The words.
         key: Letters and digits that no other chart of the page has.
     """
-    picture = to_svg(figure).replace(
+    parts = list(figure) if isinstance(figure, Sequence) else [figure]
+    pictures = [
+        _name(to_svg(part), caption, key if at == 1 else f"{key}-{at}")
+        for at, part in enumerate(parts, start=1)
+    ]
+    drawn = Markup("").join(pictures)
+    if len(parts) > 1:
+        drawn = Markup("<div>{}</div>").format(drawn)
+    note = Markup(" {}").format(caption.note) if caption.note else ""
+    return Markup(
+        '<figure class="{}"><figcaption><b>{}</b> <span>{}</span></figcaption>{}'
+        '<p class="src">{}{}</p></figure>\n'
+    ).format(
+        "chart parts" if len(parts) > 1 else "chart",
+        caption.title,
+        caption.unit,
+        drawn,
+        caption.source,
+        note,
+    )
+
+
+def _name(picture: Markup, caption: Caption, key: str) -> Markup:
+    """A picture that says what it is to who does not see it."""
+    named = picture.replace(
         Markup("<svg "),
         Markup('<svg role="img" aria-labelledby="{k}-t {k}-d" ').format(k=key),
         1,
@@ -48,8 +73,4 @@ def frame(figure: Figure, caption: Caption, key: str) -> Markup:
     words = Markup('><title id="{k}-t">{t}</title><desc id="{k}-d">{d}</desc>').format(
         k=key, t=caption.title.striptags(), d=caption.alternative.striptags()
     )
-    note = Markup(" {}").format(caption.note) if caption.note else ""
-    return Markup(
-        '<figure class="chart"><figcaption><b>{}</b> <span>{}</span></figcaption>{}'
-        '<p class="src">{}{}</p></figure>\n'
-    ).format(caption.title, caption.unit, picture.replace(">", words, 1), caption.source, note)
+    return named.replace(">", words, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,14 @@ from cchc_analysis.brief.trends.board import Board
 from cchc_analysis.data.words import clean_text
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 MOST_ISSUERS = 4
+MOST_IN_PART = 36
+"""Areas that one part of a drawing holds: more would not fit on a sheet of paper."""
+COLUMNS = 3
+"""Small pictures side by side: a part ends with a whole row of them."""
 MOST_DRAWN = 80
 """Areas that one drawing or table holds; the file beside the page holds all."""
 
@@ -40,7 +45,9 @@ def wrap(board: Board, kind: str, body: Markup) -> Section:
     )
 
 
-def show_picture(board: Board, kind: str, picture: Figure, said: Markup, table: Markup) -> Section:
+def show_picture(
+    board: Board, kind: str, picture: Figure | Sequence[Figure], said: Markup, table: Markup
+) -> Section:
     """A drawing with what it shows in words before it, and as a table behind it."""
     words = board.words
     caption = Caption(
@@ -54,6 +61,21 @@ def show_picture(board: Board, kind: str, picture: Figure, said: Markup, table: 
         words.say("trends.as_table"), table
     )
     return wrap(board, kind, Markup("<p>{}</p>\n").format(said) + figure + details)
+
+
+def halve(rows: pd.DataFrame, by: str) -> list[pd.DataFrame]:
+    """Rows in two parts, where there are more than a sheet of paper holds; never one name in both.
+
+    Args:
+        rows: In the order in which they are drawn.
+        by: The column that names what a line, or a small picture, is of.
+    """
+    names = rows[by].drop_duplicates()
+    if len(names) <= MOST_IN_PART:
+        return [rows]
+    half = -(-len(names) // 2 // COLUMNS) * COLUMNS
+    first = rows[by].isin(names.iloc[:half])
+    return [rows[first], rows[~first]]
 
 
 def say(board: Board, kind: str, key: str) -> Section:

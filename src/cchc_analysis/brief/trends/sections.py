@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from cchc_analysis.brief.trends.pieces import (
     MOST_DRAWN,
     Section,
     choose_form,
+    halve,
     list_issuers,
     name_unit,
     say,
@@ -36,6 +37,9 @@ from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.changes import change_over
 from cchc_analysis.stats.trends import judge_many
 from cchc_analysis.synthetic import NOTICE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NAMED_SLOPES = 8
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
@@ -193,12 +197,18 @@ def show_series(board: Board) -> Section:
         numbers=range(2, 2 + len(tests)),
     )
     by_name = shown.sort_values(["at", "period_end"])
-    picture = draw(plot_multiples, by_name, form=choose_form(board))
+    picture = _draw_multiples(by_name, choose_form(board))
     sentence = Markup("{}{}.{} {}").format(
         said[:1].upper(), said[1:], _tell_chance(board), words.say("trends.rule.trend")
     )
     told = _tell_part(board, sentence, len(board.trends))
     return show_picture(board, "series", picture, told, table)
+
+
+def _draw_multiples(rows: pd.DataFrame, form: Callable[[float], str]) -> list[Figure]:
+    """Small lines to one scale, in as many parts as sheets need."""
+    ends = float(rows["value"].min()), float(rows["value"].max())
+    return [draw(plot_multiples, part, form=form, ends=ends) for part in halve(rows, "name")]
 
 
 def _tell_chance(board: Board) -> Markup:
@@ -374,7 +384,7 @@ def show_standing(board: Board) -> Section:
     if shown.empty:
         return wrap(board, "standing", Markup("<p>{}</p>\n{}").format(said, table))
     shown = shown.assign(role=shown["word"].map(ROLE_OF_WORD))
-    picture = draw(plot_multiples, shown, form=lambda value: words.number(value, 0))
+    picture = _draw_multiples(shown, lambda value: words.number(value, 0))
     return show_picture(board, "standing", picture, said, table)
 
 

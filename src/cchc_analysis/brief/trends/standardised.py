@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.plots import draw, plot_dots
 from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
-from cchc_analysis.brief.trends.pieces import MOST_DRAWN, Section, show_picture
+from cchc_analysis.brief.trends.pieces import MOST_DRAWN, Section, halve, show_picture
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import Words
@@ -99,8 +99,11 @@ def show_standardised(board: Board) -> Section:
     dots["role"] = np.where(dots["differs"] > 0, "alert", "deep")
     ratio = words.plain("trends.standardised.ratio")
     most = min(FARTHEST, max(2.0, float(dots["high"].fillna(dots["value"]).max())))
-    picture = draw(plot_dots, dots, reference=(1.0, "1"), unit=ratio, ends=(0.0, most))
-    return show_picture(board, "standardised", picture, told, table)
+    pictures = [
+        draw(plot_dots, part, reference=(1.0, "1"), unit=ratio, ends=(0.0, most))
+        for part in halve(dots, "name")
+    ]
+    return show_picture(board, "standardised", pictures, told, table)
 
 
 def _tell_interval(words: Words, each: Mapping[str, Any]) -> str:

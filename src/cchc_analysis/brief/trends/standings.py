@@ -17,6 +17,7 @@ from cchc_analysis.brief.trends.pieces import (
     MOST_DRAWN,
     Section,
     choose_form,
+    halve,
     name_unit,
     say,
     show_picture,
@@ -67,8 +68,20 @@ def show_ranking(board: Board) -> Section:
     middle, form = float(board.latest["value"].median()), choose_form(board)
     median = words.plain("trends.ranking.median", value=form(middle))
     unit = str(name_unit(board))
-    picture = draw(plot_dots, dots, reference=(middle, median), unit=unit, form=form)
-    return show_picture(board, "ranking", picture, told, table)
+    scale = _find_scale(dots)
+    pictures = [
+        draw(plot_dots, part, reference=(middle, median), unit=unit, form=form, ends=scale)
+        for part in halve(dots, "name")
+    ]
+    return show_picture(board, "ranking", pictures, told, table)
+
+
+def _find_scale(dots: pd.DataFrame) -> tuple[float, float]:
+    """The ends of a scale that holds all dots and their intervals, with a little room."""
+    values = dots[["value", "low", "high"]].to_numpy("float64")
+    least, most = float(np.nanmin(values)), float(np.nanmax(values))
+    room = 0.03 * (most - least) or 1.0
+    return least - room, most + room
 
 
 def _tabulate_ranks(board: Board, kept: Sequence[Mapping[str, Any]]) -> Markup:
