@@ -83,8 +83,8 @@ class Scopes:
     def __init__(self, head: Head, reference: Reference, surroundings: Surroundings) -> None:
         self._head, self._reference, self._surroundings = head, reference, surroundings
         self._names: dict[str, bool] = {}
-        self._opened = self._list_opened()
         self.level = find_level(head.area, reference, head.day)
+        self._opened = self._list_opened()
         self._own = self._match(head.area)
 
     def find_scope(
