@@ -40,6 +40,7 @@ from cchc_analysis.brief.ledger import tell_rule, tell_sum
 from cchc_analysis.brief.masthead import SISTERS, tell_masthead
 from cchc_analysis.brief.notes import define_method
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
+from cchc_analysis.brief.own_cells import OURS
 from cchc_analysis.brief.places import name_folder, name_page
 from cchc_analysis.brief.render import TEMPLATE, export_page
 from cchc_analysis.brief.telling import (
@@ -476,7 +477,7 @@ def _export(project: Project, words: Words, body: Markup) -> str:
     from nbformat import v4
 
     make: Any = v4  # it carries no types
-    shown = make.new_output("display_data", {"text/html": str(body)})
+    shown = make.new_output("display_data", {"text/html": str(body), "text/plain": OURS[0]})
     cell = make.new_code_cell(outputs=[shown], id="page")
     return export_page(make.new_notebook(cells=[cell]), project, words)
 

@@ -232,10 +232,11 @@ def _rehearse(project: Project) -> None:
 
 
 REHEARSAL = """
-from IPython.display import HTML
+from markupsafe import Markup
 import cchc_analysis
+from cchc_analysis.brief.telling import Section
 
-HTML("<h1>" + lang + "</h1>")
+Section(Markup("<h1>" + lang + "</h1>"))
 """
 
 
