@@ -21,10 +21,10 @@ from markupsafe import Markup
 
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.held import hold
 from cchc_analysis.brief.overview import _export
-from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page, join_annex
 from cchc_analysis.brief.trends import open_board
 from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
@@ -41,22 +41,11 @@ from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.jobs import Reply
-from cchc_analysis.site.pages import Task, bind_page
+from cchc_analysis.site.pages import ANNEX_SHOWS, SHOWS, Task, bind_page
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)
 MADE_UP = Path(__file__).resolve().parent / "made_up"
-SHOWS = (
-    briefs.show_head,
-    briefs.show_summary,
-    briefs.show_key_figures,
-    briefs.show_reform_areas,
-    briefs.show_plan,
-    briefs.show_trend,
-    briefs.show_peers,
-    briefs.show_contradictions,
-    briefs.show_notes,
-)
 PLAIN_REPORT = """
 M001 II.1 dossiers_received_total district_office 1.250
 M002 II.1 dossiers_received_new district_office 1.200
@@ -224,13 +213,27 @@ def open_made_up(tables: Tables, lang: str = "vi") -> Brief:
 
 
 def tell_page(brief: Brief) -> str:
-    """The whole page of a brief, as it is written to disk, without a notebook between."""
+    """Front and annex of a brief on one page, as ``cchc brief --out`` writes them."""
+    front = [show(brief).html for show in SHOWS]
+    annex = [show(brief).html for show in ANNEX_SHOWS[1:]]
+    page = _export(PROJECT, brief.words, Markup("").join([*front, *annex]))
+    return finish_page(join_annex(page))
+
+
+def tell_front(brief: Brief) -> str:
+    """The front of a brief, as it stands on the site."""
     body = Markup("").join(show(brief).html for show in SHOWS)
     return finish_page(_export(PROJECT, brief.words, body))
 
 
-def tell_task(task: Task) -> str:
-    """The page of a task, told without its notebook."""
+def tell_annex(brief: Brief) -> str:
+    """The annex of a brief, as it stands on the site."""
+    body = Markup("").join(show(brief).html for show in ANNEX_SHOWS)
+    return finish_page(_export(PROJECT, brief.words, body))
+
+
+def tell_task(task: Task) -> str | tuple[str, str]:
+    """The page of a task, told without its notebook; of a brief front and annex."""
     words = load_words_of(task.parameters["lang"])
     reference = load_reference(PROJECT.reference)
     if task.notebook == TRENDS_NOTEBOOK:
@@ -240,7 +243,8 @@ def tell_task(task: Task) -> str:
     if task.notebook != NOTEBOOK:
         return name_task(task)
     place = task.parameters["district"], task.parameters["period"]
-    return tell_page(briefs.open_brief(task.tables, reference, words, *place))
+    brief = briefs.open_brief(task.tables, reference, words, *place)
+    return tell_front(brief), tell_annex(brief)
 
 
 def name_task(task: Task) -> str:
@@ -257,7 +261,7 @@ class Here:
 
     count = 1
 
-    def __init__(self, tell: Callable[[Task], str], failing: str = " ") -> None:
+    def __init__(self, tell: Callable[[Task], Any], failing: str = " ") -> None:
         self._tell, self._failing = tell, failing
         self.made: set[str] = set()
 
@@ -282,7 +286,9 @@ class Here:
             return Reply(found="x")
         hold(self._reference, task.tables)
         beside = task.beside(PROJECT, task.parameters) if task.beside else {}
-        return Reply(bind_page(task.folder, self._tell(task)) | beside)
+        told = self._tell(task)
+        page, more = (told, {}) if isinstance(told, str) else (told[0], {ANNEX: told[1]})
+        return Reply(bind_page(task.folder, page, more) | beside)
 
 
 def build_here(tables: Tables, reference: Reference, out: Path) -> Site:

@@ -23,11 +23,13 @@ from brief_work import (
     list_values,
     made_up_reference,
     open_real_briefs,
+    tell_annex,
+    tell_front,
     tell_page,
 )
 from cchc_analysis import pipeline
 from cchc_analysis.brief import name_page
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.overview import (
     LISTS,
     Told,
@@ -110,9 +112,9 @@ def briefs() -> list[Brief]:
 def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the real sources, told without notebooks, and the pages of hard briefs."""
     folder = tmp_path_factory.mktemp("site")
-    pages = {
-        str(name_page(brief.area, brief.period, brief.lang)): tell_page(brief) for brief in briefs
-    }
+    places = {brief: name_page(brief.area, brief.period, brief.lang) for brief in briefs}
+    pages = {str(place): tell_front(brief) for brief, place in places.items()}
+    pages |= {str(place.with_name(ANNEX)): tell_annex(brief) for brief, place in places.items()}
     for lang in ("vi", "en"):
         own = [brief for brief in briefs if brief.lang == lang]
         tables = pipeline.load(PROJECT)[1]
@@ -310,7 +312,7 @@ def test_the_keyboard_starts_at_the_content_and_sees_where_it_is(browser: Any, s
 
 
 def test_a_number_leads_to_its_note_and_back(browser: Any, site: Path) -> None:
-    page = open_page(browser, page_of(site, "vi/183-cao-loc"))
+    page = open_page(browser, page_of(site, "vi/183-cao-loc").with_name(ANNEX))
     number = page.locator("#u-F030")
     number.click()
     assert page.evaluate("location.hash") == "#n-F030"
@@ -321,8 +323,28 @@ def test_a_number_leads_to_its_note_and_back(browser: Any, site: Path) -> None:
     page.context.close()
 
 
+def test_a_number_of_the_front_leads_to_its_note_on_the_annex(browser: Any, site: Path) -> None:
+    page = open_page(browser, page_of(site, "vi/183-cao-loc").with_name("index.html"))
+    page.locator("#key ~ .body .big a").first.click()
+    assert page.url.partition("#")[0].endswith(ANNEX)
+    assert page.evaluate("document.querySelector(location.hash) !== null")
+    page.context.close()
+
+
+def test_a_front_is_six_phone_screens_and_two_sheets(browser: Any, site: Path) -> None:
+    from pypdfium2 import PdfDocument
+
+    for place in site.glob("*/*/*/index.html"):
+        page = open_page(browser, place)
+        page.set_viewport_size({"width": 390, "height": 844})
+        height = page.evaluate("document.documentElement.scrollHeight")
+        assert height <= 6 * 844, place
+        assert len(PdfDocument(page.pdf(prefer_css_page_size=True))) <= 2, place
+        page.context.close()
+
+
 def test_on_paper_charts_and_rows_stay_whole(browser: Any, site: Path) -> None:
-    page = open_page(browser, page_of(site, "vi/183-cao-loc"))
+    page = open_page(browser, page_of(site, "vi/183-cao-loc").with_name(ANNEX))
     page.emulate_media(media="print")
     assert (
         page.evaluate("getComputedStyle(document.querySelector('figure')).breakInside") == "avoid"
@@ -344,7 +366,8 @@ def test_pages_are_small(site: Path, briefs: list[Brief]) -> None:
     sizes = {
         str(place): (site / place).stat().st_size
         for brief in briefs
-        for place in [name_page(brief.area, brief.period, brief.lang)]
+        for front in [name_page(brief.area, brief.period, brief.lang)]
+        for place in (front, front.with_name(ANNEX))
     }
     assert not {place: size for place, size in sizes.items() if size >= LARGEST_PAGE}
 
@@ -375,7 +398,9 @@ def test_both_languages_hold_the_same_numbers(briefs: list[Brief], site: Path) -
         notes = [
             dict(
                 find_all_pairs(
-                    (site / name_page(each.area, each.period, each.lang)).read_text("utf-8")
+                    (site / name_page(each.area, each.period, each.lang))
+                    .with_name(ANNEX)
+                    .read_text("utf-8")
                 )
             )
             for each in (vi, en)

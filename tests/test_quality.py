@@ -11,7 +11,7 @@ import pytest
 from brief_work import PROJECT, find_all, load_words_of, open_real_briefs, read_text
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.masthead import SISTERS
 from cchc_analysis.brief.overview import LISTS, Told, make_card
@@ -103,8 +103,9 @@ def test_a_cause_shows_its_sums_its_likely_figure_and_what_would_close_it() -> N
 
 def test_every_link_to_a_ledger_lands() -> None:
     anchors = {
-        f"../{briefs.name_page(b.area, b.period, 'vi').relative_to('vi')}#{each.anchor}"
+        f"../{page.relative_to('vi').with_name(ANNEX)}#{each.anchor}"
         for b in list_own()
+        for page in [briefs.name_page(b.area, b.period, "vi")]
         for each in b.contradictions
     }
     links = find_all(r'href="(\.\./[^"]+#c-\d+)"', whole("vi"))
@@ -266,7 +267,7 @@ def test_contradictions_are_counted_once_and_alike_wherever_it_is_said() -> None
     assert f"Mâu thuẫn đã tìm thấy {count} " in index
     for brief in own:
         n = grade_brief(brief).warnings
-        assert f"{n} mâu thuẫn" in read_text(briefs.show_head(brief).html)
+        assert f"mâu thuẫn: {n}" in read_text(briefs.show_head(brief).html)
         assert f"mâu thuẫn ở {n} chỗ" in read_text(briefs.show_summary(brief).html)
         sums = briefs.show_contradictions(brief).html.count('class="eq"')
         assert sums == len(brief.findings[brief.findings["arithmetic"] != ""])

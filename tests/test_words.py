@@ -157,6 +157,10 @@ def _list_patterns() -> tuple[set[str], set[str]]:
                 mentioned |= {pattern, pattern + re.escape(".one")}
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ASKING:
                 asked |= {_read_pattern(node.args[0])} - {""}
+    for template in sorted((ROOT / "notebooks" / "page").glob("*.j2")):
+        said = re.findall(r'words\.(?:say|count)\("([\w.]+)"', template.read_text("utf-8"))
+        patterns = {re.escape(each) + (".*" if each.endswith(".") else "") for each in said}
+        asked, mentioned = asked | patterns, mentioned | patterns
     return asked, mentioned
 
 

@@ -24,6 +24,7 @@ from cchc_analysis.brief import (
     put_downloads,
     render_brief,
 )
+from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.downloads import BRIEF_FILES
 from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import fold_text
@@ -102,7 +103,7 @@ def build_brief(
     page = project.site / name_page(brief.area, brief.period, lang)
     make = print_brief if form == "pdf" else render_brief
     place = out or (page.with_name("brief.pdf") if form == "pdf" else page)
-    names = (page.name, *BRIEF_FILES) if place == page else (place.name,)
+    names = (page.name, ANNEX, *BRIEF_FILES) if place == page else (place.name,)
     with _own_place(project, place, names), _told_from(project, tables):
         made = make(project, brief.area["area_id"], brief.period, lang, place)
         if made == page:

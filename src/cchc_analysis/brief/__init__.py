@@ -5,11 +5,19 @@
 """
 
 from cchc_analysis.brief.areas import show_reform_areas
+from cchc_analysis.brief.cards import show_cards
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import put_downloads
-from cchc_analysis.brief.head import show_head
+from cchc_analysis.brief.frontpage import (
+    show_disputes,
+    show_goals,
+    show_head,
+    show_place,
+    show_references,
+    show_themes,
+)
+from cchc_analysis.brief.head import show_annex_head
 from cchc_analysis.brief.held import held, held_graded, open_held
-from cchc_analysis.brief.keyfigures import show_key_figures
 from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.notes import show_notes
 from cchc_analysis.brief.opening import list_briefs, open_brief
@@ -48,11 +56,15 @@ __all__ = [
     "print_brief",
     "put_downloads",
     "render_brief",
+    "show_annex_head",
+    "show_cards",
     "show_contradictions",
+    "show_disputes",
+    "show_goals",
     "show_head",
-    "show_key_figures",
     "show_notes",
     "show_peers",
+    "show_place",
     "show_plan",
     "show_quality",
     "show_quality_completeness",
@@ -63,8 +75,10 @@ __all__ = [
     "show_quality_matrix",
     "show_quality_remarks",
     "show_quality_rules",
+    "show_references",
     "show_reform_areas",
     "show_summary",
+    "show_themes",
     "show_trend",
     "show_trend_opening",
 ]

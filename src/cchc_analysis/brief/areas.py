@@ -11,8 +11,8 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.exhibits.shared import head_entry
 from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.telling import (
-    Section,
     head,
     lower,
     name_breakdown,
@@ -23,26 +23,12 @@ from cchc_analysis.brief.telling import (
     tell_unit,
     wrap,
 )
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.tables import tabulate_groups
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
-
-PARTS = (
-    "steering",
-    "institution",
-    "procedures",
-    "apparatus",
-    "civil_service",
-    "public_finance",
-    "digital",
-    "impact",
-    "tasks",
-    "index",
-)
-"""The seven areas of reform and its impact, in the order of the reports, then tasks and index."""
-
 
 SCOPE_ORDER = (
     *(Scope.WHOLE_DISTRICT, Scope.PROVINCE_OFFICE, Scope.DISTRICT_OFFICE),
@@ -54,7 +40,7 @@ def show_reform_areas(brief: Brief) -> Section:
     """Everything that the reports state, by area of reform."""
     exhibits = list_exhibits(brief)
     used = {note for each in exhibits.values() for exhibit in each for note in exhibit.used}
-    left: dict[str, list[Entry]] = {part: [] for part in PARTS}
+    left: dict[str, list[Entry]] = {part: [] for part in AREAS}
     told = set(brief.reports["source_id"])
     for entry in brief.entries:
         if entry.note not in used and told.issuperset(entry.source_id.split()):
@@ -67,11 +53,11 @@ def show_reform_areas(brief: Brief) -> Section:
                 _tabulate_rest(brief, left[part], bool(exhibits.get(part))),
             ]
         )
-        for part in PARTS
+        for part in AREAS
         if exhibits.get(part) or left[part]
     ]
-    silent = [part for part in PARTS if not exhibits.get(part) and not left[part]]
-    return wrap("areas", brief.words.say("areas.title"), *bodies, _name_silent(brief, silent))
+    silent = [part for part in AREAS if not exhibits.get(part) and not left[part]]
+    return wrap(brief, "areas", *bodies, _name_silent(brief, silent))
 
 
 def part_of(reference: Reference, indicator: str) -> str:
@@ -81,7 +67,7 @@ def part_of(reference: Reference, indicator: str) -> str:
     if indicator.startswith("par_score_"):
         return "index"
     area = str(reference.indicator_rows[indicator]["reform_area"])
-    return area if area in PARTS else "index"
+    return area if area in AREAS else "index"
 
 
 def _name_silent(brief: Brief, silent: Sequence[str]) -> Markup:

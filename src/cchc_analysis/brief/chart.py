@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.plots import to_svg
+from cchc_analysis.brief.plots import draw, plot_line, to_svg
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 
@@ -74,3 +75,16 @@ def _name(picture: Markup, caption: Caption, key: str) -> Markup:
         k=key, t=caption.title.striptags(), d=caption.alternative.striptags()
     )
     return named.replace(">", words, 1)
+
+
+def draw_small(data: pd.DataFrame, label: str, form: Callable[..., str]) -> Markup:
+    """A small line beside a number.
+
+    Args:
+        data: As ``plot_line`` takes it.
+        label: What it shows, for who does not see it.
+        form: How numbers are written.
+    """
+    picture = to_svg(draw(plot_line, data, form=form))
+    marks = Markup('<svg class="line" role="img" aria-label="{}" ').format(label)
+    return picture.replace(Markup("<svg "), marks, 1)

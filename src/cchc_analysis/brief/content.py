@@ -6,7 +6,7 @@ Nothing here is computed but looked up; ``opening`` makes a brief, the other mod
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from cchc_analysis.brief.nouns import (
     split_figures,
 )
 from cchc_analysis.brief.quotes import Quotes
+from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, TWO_TIERS_SINCE, Scope, Severity, Status
 from cchc_analysis.data.words import Words
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 TWO_TIERS = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
 THREE_TIERS = (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE)
+ANNEX = "annex.html"
+"""The annex of a brief, beside its front."""
 NOT_TOLD = ("plan", "panel")
 """Kinds of source that a brief may use, but that are no reason for one."""
 
@@ -48,6 +51,8 @@ class Brief:
         sources_held: All sources, to say what is not held.
         comparisons: The targets against these values.
         quotes: Sentences of documents that the user keeps, by source and figure.
+        annex: Where the annex lies, from the page that is told; empty on the annex itself.
+        used: The values that the page has told, in order; the front keeps short notes of them.
     """
 
     area: Mapping[str, Any]
@@ -67,6 +72,34 @@ class Brief:
     entries: tuple[Entry, ...]
     comparisons: tuple[Comparison, ...] = ()
     quotes: Quotes = field(default_factory=dict)
+    annex: str = ""
+    used: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def is_front(self) -> bool:
+        """Whether its numbers lead to the annex, which is another page."""
+        return bool(self.annex)
+
+    @cached_property
+    def front(self) -> Brief:
+        """The same brief as its front tells it."""
+        return replace(self, annex=ANNEX, used={})
+
+    @cached_property
+    def report(self) -> Report:
+        """What is shown, in which order and with which chart."""
+        return load_report(self.words.folder.parent, self.reference)
+
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        """The number of each value by its note: on paper it leads to the short note."""
+        notes = [entry.note for entry in self.entries]
+        notes += [each.target.note for each in self.comparisons]
+        return {note: at for at, note in enumerate(dict.fromkeys(notes), start=1)}
+
+    def note_use(self, entry: Entry) -> None:
+        """Remember that the page has told a value."""
+        self.used.setdefault(entry.note, entry)
 
     @property
     def lang(self) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.areas import PARTS, part_of
+from cchc_analysis.brief.areas import part_of
+from cchc_analysis.brief.report import AREAS
 from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import clean_text
 
@@ -58,7 +59,7 @@ def tabulate_definitions(words: Words, reference: Reference, indicators: Iterabl
         reference: The catalogue and the definitions.
         indicators: Codes of the catalogue.
     """
-    groups: dict[str, list[list[Markup]]] = {part: [] for part in PARTS}
+    groups: dict[str, list[list[Markup]]] = {part: [] for part in AREAS}
     undefined = []
     for indicator in sorted(indicators):
         row = _tell_row(words, reference, indicator)

@@ -65,7 +65,7 @@ CITATION = "CITATION.cff"
 ROWS_AT_ONCE = 20_000
 
 MEANINGS: Mapping[str, str] = COLUMN_MEANINGS | {
-    "note": "the anchor of the value's note on the page: index.html#<note>",
+    "note": "the anchor of the value's note on the page: annex.html#<note>",
     "area": "name of the administrative unit",
     "name": "name of the quantity, in the language of the page",
     "document": "the documents that print it, in the order of figures, divided by “; ”",
@@ -73,7 +73,7 @@ MEANINGS: Mapping[str, str] = COLUMN_MEANINGS | {
     "line": "the lines of the documents, in the same order",
     "place": "text, table or footnote, in the same order",
     "printed": "the digits as printed, in the same order; empty for a derived value",
-    "contradiction": "number of the contradiction on the page: index.html#c-<number>",
+    "contradiction": "number of the contradiction on the page: annex.html#c-<number>",
     "issuer": "who issued the document",
     "title": "title of the document",
     "number": "number of the document",

@@ -12,7 +12,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief.areas import PARTS, part_of
+from cchc_analysis.brief.areas import part_of
+from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.telling import (
     name_area,
     name_entry,
@@ -93,7 +94,7 @@ def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
 
 def _group(brief: Brief) -> dict[str, list[Entry]]:
     """The values by area of reform, in the order of the reports."""
-    groups: dict[str, list[Entry]] = {part: [] for part in PARTS}
+    groups: dict[str, list[Entry]] = {part: [] for part in AREAS}
     for entry in brief.entries:
         groups[part_of(brief.reference, entry.indicator)].append(entry)
     return {part: entries for part, entries in groups.items() if entries}

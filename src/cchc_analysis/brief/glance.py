@@ -16,10 +16,13 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.places import name_folder
+from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.summary import list_sentences
 from cchc_analysis.brief.telling import (
     SIGNS,
+    Voice,
     name_area,
+    name_indicator,
     name_scope,
     tell_missing,
     tell_number,
@@ -28,16 +31,6 @@ from cchc_analysis.brief.telling import (
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import Words, clean_text
-
-GLANCE = (
-    ("on_time_rate",),
-    ("online_rate",),
-    ("satisfaction_rate",),
-    ("staff_filled_rate", "staff_admin_filled_rate"),
-    ("public_investment_disbursed_rate",),
-    ("par_score_self_rate",),
-)
-"""What the index shows of every brief; in each row the first that is known."""
 
 LETTERS = ("A", "B", "C", "D")
 TELLING = ("dossiers", "services", "index", "size", "contradictions")
@@ -56,8 +49,8 @@ def tell_row(brief: Brief) -> list[Markup]:
             brief.words.period(brief.period), brief.words.span(brief.start, brief.end)
         ),
         Markup('<b class="letter">{}</b>').format(grade.letter),
-        *(_tell_value(brief, folder, _choose(brief, names)) for names in GLANCE),
-        Markup('<a href="{}/index.html#contradictions">{}</a>').format(
+        *(_tell_value(brief, folder, _choose(brief, names)) for names in brief.report.index),
+        Markup('<a href="{}/annex.html#contradictions">{}</a>').format(
             folder, brief.words.number(grade.warnings)
         ),
     ]
@@ -74,7 +67,7 @@ def _tell_value(brief: Brief, folder: str, entry: Entry | None) -> Markup:
     sign = Markup(' <span class="w">{}</span>').format(SIGNS[Severity.WARNING])
     scope = name_scope(brief, entry.scope) if entry.scope != brief.whole else ""
     return Markup(
-        '<a class="n" href="{}/index.html#{}">{}</a>{}'
+        '<a class="n" href="{}/annex.html#{}">{}</a>{}'
         '<span class="bar{}"><span style="width:{:.0f}%"></span></span>{}'
     ).format(
         folder,
@@ -100,10 +93,29 @@ def tell_said(brief: Brief) -> Markup:
     )
 
 
-def tabulate_glance(words: Words, groups: Sequence[tuple[Markup, list[list[Markup]]]]) -> Markup:
-    """The rows of all briefs, by province, and what its signs mean."""
+def name_columns(voice: Voice) -> list[Markup]:
+    """What the figures of a row are, in short."""
+    lines = load_report(voice.words.folder.parent, voice.reference).index
+    return [
+        voice.words.say(f"short.{names[0]}")
+        if voice.words.has(f"short.{names[0]}")
+        else name_indicator(voice, names[0])
+        for names in lines
+    ]
+
+
+def tabulate_glance(
+    words: Words, groups: Sequence[tuple[Markup, list[list[Markup]]]], columns: Sequence[Markup]
+) -> Markup:
+    """The rows of all briefs, by province, and what its signs mean.
+
+    Args:
+        words: The strings of the language.
+        groups: The rows of each province.
+        columns: What the figures of a row are.
+    """
     heads = [words.say(f"index.{key}") for key in ("district", "period", "grade")]
-    heads += [words.say(f"short.{names[0]}") for names in GLANCE]
+    heads += columns
     heads.append(words.say("index.contradictions"))
     labelled = [(name, [_label(row, heads) for row in rows]) for name, rows in groups]
     table = tabulate_groups(

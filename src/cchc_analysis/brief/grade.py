@@ -72,3 +72,11 @@ def grade_brief(brief: Brief) -> Grade:
 def is_headline(entry: Entry) -> bool:
     """Whether people quote it."""
     return entry.indicator in HEADLINES
+
+
+def concerns_headline(brief: Brief, number: int) -> bool:
+    """Whether a contradiction is about a figure that people quote."""
+    return any(
+        is_headline(entry) and any(mark.number == number for mark in brief.marks(entry))
+        for entry in brief.entries
+    )

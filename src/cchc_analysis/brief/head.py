@@ -1,14 +1,13 @@
-"""The head of a page: district, period, documents, grade, language switch and contents."""
+"""The head of an annex: district, period, documents, grade, language switch and contents."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.places import link_page, other_language
 from cchc_analysis.brief.telling import (
-    Section,
     link_count,
     lower,
     name_area,
@@ -16,16 +15,17 @@ from cchc_analysis.brief.telling import (
     name_source,
     tell_title,
 )
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.synthetic import NOTICE, is_synthetic
 
-CONTENTS = ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes")
+CONTENTS = ("areas", "plan", "trend", "peers", "contradictions", "notes")
 
 
-def show_head(brief: Brief) -> Section:
-    """District, period, documents, grade, language switch and contents."""
+def show_annex_head(brief: Brief) -> Section:
+    """The head of the annex: its documents and what they lack, its grade, the way to the front."""
     words = brief.words
-    title = words.say("head.title", area=name_area(brief), period=words.period(brief.period))
+    title = words.say("annex.title", area=name_area(brief), period=words.period(brief.period))
     other = other_language(brief.lang)
     facts = [
         _tell_province(brief),
@@ -43,12 +43,12 @@ def show_head(brief: Brief) -> Section:
     )
     return Section(
         Markup(
-            '<div class="head">\n<p class="kicker"><a href="../../index.html">{}</a> '
+            '<div class="head">\n<p class="kicker"><a href="index.html">{}</a> '
             '<a class="lang" href="{}" hreflang="{}" lang="{}">{}</a></p>\n<h1>{}</h1>\n{}'
             '<dl>\n{}</dl>\n<p class="src">{}</p>\n<nav aria-label="{}"><ul>{}</ul></nav>\n</div>\n'
         ).format(
-            words.say("site.title"),
-            link_page(brief, other),
+            words.say("annex.back"),
+            link_page(brief, other).replace("index.html", ANNEX),
             other,
             other,
             words.say("head.language"),

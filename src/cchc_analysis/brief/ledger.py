@@ -16,7 +16,6 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
 from cchc_analysis.brief.telling import (
     SIGNS,
-    Section,
     Voice,
     name_entry,
     name_scope,
@@ -25,6 +24,7 @@ from cchc_analysis.brief.telling import (
     tell_number,
     wrap,
 )
+from cchc_analysis.brief.templates import Section, macro
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
@@ -38,7 +38,6 @@ _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 def show_contradictions(brief: Brief) -> Section:
     """The ledger, the worst first; then what a reader noticed that no arithmetic can."""
     words = brief.words
-    title = words.say("contradictions.title")
     ledger = [each for each in brief.contradictions if not each.is_remark]
     remarks = [each for each in brief.contradictions if each.is_remark]
     count = count_contradictions(brief.findings)
@@ -49,8 +48,8 @@ def show_contradictions(brief: Brief) -> Section:
     full = [_tell_full(brief, each) for each in ledger[:MOST_IN_FULL]]
     rest = [_tell_short(brief, each) for each in ledger[MOST_IN_FULL:]]
     return wrap(
+        brief,
         "contradictions",
-        title,
         Markup("<p>{}</p>\n").format(intro),
         _list_items("ledger", full),
         _list_under(words.say("ledger.rest"), rest),
@@ -82,7 +81,8 @@ def tell_arithmetic(brief: Brief, finding: Mapping[str, Any]) -> Markup:
     for match in _NUMBER.finditer(text):
         parts.append(clean_text(text[at : match.start()]))
         number, anchor = clean_text(match[0]), next(operands, "")
-        parts.append(Markup('<a href="#{}">{}</a>').format(anchor, number) if anchor else number)
+        href = f"{brief.annex}#{anchor}"
+        parts.append(macro(brief.words, "value", href, number) if anchor else number)
         at = match.end()
     return Markup('<span class="sum">{}{}</span>').format(
         Markup("").join(parts), clean_text(text[at:])
@@ -186,7 +186,7 @@ def _tell_figures(brief: Brief, findings: Sequence[Mapping[str, Any]]) -> Markup
 
 def _link_figures(brief: Brief, entries: Iterable[Entry]) -> Markup:
     return Markup("; ").join(
-        Markup('<a href="#{}">{}</a>').format(entry.note, tell_number(brief, entry))
+        macro(brief.words, "value", f"{brief.annex}#{entry.note}", tell_number(brief, entry))
         for entry in entries
     )
 

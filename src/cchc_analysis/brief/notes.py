@@ -17,7 +17,6 @@ from cchc_analysis.brief.numbers import list_figures, list_noted, tell_numbers
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.summary import RULES
 from cchc_analysis.brief.telling import (
-    Section,
     Voice,
     head,
     lower,
@@ -28,6 +27,7 @@ from cchc_analysis.brief.telling import (
     tell_title,
     wrap,
 )
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import clean_text
 
@@ -39,8 +39,8 @@ def show_notes(brief: Brief) -> Section:
     """Sources, completeness, method, definitions, every number, citation, reproducibility."""
     say = brief.words.say
     return wrap(
+        brief,
         "notes",
-        say("notes.title"),
         head(3, "about-sources", say("notes.sources")),
         _list_sources(brief),
         head(3, "about-completeness", say("notes.completeness")),

@@ -34,7 +34,7 @@ from cchc_analysis.brief.directory import (
     tabulate_provinces,
 )
 from cchc_analysis.brief.downloads import link_site_downloads
-from cchc_analysis.brief.glance import count_all, tabulate_glance, tell_row, tell_said
+from cchc_analysis.brief.glance import count_all, name_columns, tabulate_glance, tell_row, tell_said
 from cchc_analysis.brief.grade import grade_brief
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
 from cchc_analysis.brief.masthead import SISTERS, tell_masthead
@@ -154,7 +154,7 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
     parts = [
         count_all(words, _count_cards(told)),
         tabulate_provinces(words, provinces),
-        _tell_glance(words, provinces) if len(told.cards) <= MOST_ROWS else Markup(""),
+        _tell_glance(words, told, provinces) if len(told.cards) <= MOST_ROWS else Markup(""),
         _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
         link_site_downloads(project, words, "../"),
         _tell_withheld(words, told.withheld),
@@ -162,7 +162,7 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
     return _bind(project, words, "index.title", "", words.say("index.intro"), *parts)
 
 
-def _tell_glance(words: Words, places: Sequence[Place], to_lang: str = "") -> Markup:
+def _tell_glance(words: Words, told: Told, places: Sequence[Place], to_lang: str = "") -> Markup:
     """The rows of briefs, by place."""
     groups = [
         (
@@ -171,7 +171,7 @@ def _tell_glance(words: Words, places: Sequence[Place], to_lang: str = "") -> Ma
         )
         for place in places
     ]
-    return tabulate_glance(words, groups)
+    return tabulate_glance(words, groups, name_columns(_Voice(words, told.reference)))
 
 
 def _move(cell: str, to_lang: str) -> Markup:
@@ -186,7 +186,7 @@ def bind_province(project: Project, told: Told, lang: str) -> str:
     [province] = list_provinces(told.cards, told.reference)
     areas = list_areas(told.cards, told.reference)
     few = len(told.cards) <= MOST_ROWS
-    glance = _tell_glance(words, areas, "../") if few else Markup("")
+    glance = _tell_glance(words, told, areas, "../") if few else Markup("")
     return _bind_place(project, words, province, tabulate_areas(words, areas) + glance)
 
 
@@ -199,7 +199,7 @@ def bind_area(project: Project, told: Told, lang: str) -> str:
         province.folder, clean_text(str(province.row["name"]))
     )
     is_own = province.folder == area.folder
-    body = (Markup("") if is_own else up) + _tell_glance(words, [area], "../")
+    body = (Markup("") if is_own else up) + _tell_glance(words, told, [area], "../")
     return _bind_place(project, words, area, body)
 
 
@@ -376,7 +376,7 @@ def _tell_others(told: Told, voice: Voice) -> list[list[Markup]]:
 def _tell_ledger(brief: Brief) -> list[list[str]]:
     return [
         [
-            Markup('<a href="../{}/index.html#{}">{}{}</a> {}').format(
+            Markup('<a href="../{}/annex.html#{}">{}{}</a> {}').format(
                 name_folder(brief.area, brief.period),
                 each.anchor,
                 SIGNS[Severity(each.severity)],

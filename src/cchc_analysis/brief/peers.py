@@ -17,7 +17,6 @@ from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.position import show_position
 from cchc_analysis.brief.telling import (
-    Section,
     name_area,
     name_indicator,
     name_scope,
@@ -25,6 +24,7 @@ from cchc_analysis.brief.telling import (
     tell_missing,
     wrap,
 )
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import LANGUAGES, clean_text
@@ -62,8 +62,8 @@ def show_peers(brief: Brief) -> Section:
         least=words.number(FEWEST),
     )
     return wrap(
+        brief,
         "peers",
-        words.say("peers.title"),
         Markup("<p>{}</p>\n<p>{}</p>\n").format(rule, count),
         _tell_others(
             brief, {each: held[each] for each in peers.peers if held[each] and each not in same}
@@ -73,6 +73,14 @@ def show_peers(brief: Brief) -> Section:
         if len(same) >= FEWEST and peers.has_position
         else Markup(""),
     )
+
+
+def list_peer_values(brief: Brief, entry: Entry) -> list[float]:
+    """What the peers report of the same quantity in the same window, in any order."""
+    same = (entry.indicator, entry.scope, entry.start, entry.end)
+    values = _index_values(brief)
+    found = (values.get((area_id, *same)) for area_id in choose_peers(brief).peers)
+    return [value for value in found if value is not None and not isnan(value)]
 
 
 def choose_peers(brief: Brief) -> Peers:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.own_cells import show_own_cells
 from cchc_analysis.brief.printing import find_browser, print_page
 from cchc_analysis.data.files import write_text
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Project
 
 NOTEBOOK = "district_brief.ipynb"
+ANNEX_NOTEBOOK = "brief_annex.ipynb"
 TEMPLATE = "page"
 LONGEST_DESCRIPTION = 300
 QUALITY_NOTEBOOK = "data_quality.ipynb"
 TRENDS_NOTEBOOK = "indicator_trends.ipynb"
 ANCHORS: Mapping[str, tuple[str, ...]] = {
-    NOTEBOOK: ("summary", "key", "areas", "plan", "trend", "peers", "contradictions", "notes"),
+    NOTEBOOK: ("summary", "key", "goals", "disputes", "themes", "standing", "refs"),
+    ANNEX_NOTEBOOK: ("areas", "plan", "trend", "peers", "contradictions", "notes"),
     QUALITY_NOTEBOOK: (
         *("counts", "grades", "matrix", "contradictions", "definitions", "rules"),
         *("completeness", "remarks"),
@@ -62,6 +65,9 @@ def render_brief(
 ) -> Path:
     """Build the page of one district and period.
 
+    In its place in the site (``index.html``) it has its annex beside it; a page of another name
+    holds both.
+
     Args:
         project: Whose notebook, template and data.
         district: Name or code, as the notebook takes it.
@@ -75,9 +81,48 @@ def render_brief(
         BriefError: A cell failed, the page would be empty, or ``out`` cannot be written.
     """
     parameters = {"district": district, "period": period, "lang": lang}
-    page = build_page(project, project.notebooks / notebook, parameters)
-    put_page(out, page)
+    annex = project.notebooks / ANNEX_NOTEBOOK
+    if out.name == "index.html" and annex.is_file():
+        pages = {out.with_name(ANNEX): build_page(project, annex, parameters)}
+        pages[out] = build_page(project, project.notebooks / notebook, parameters)
+    else:
+        pages = {out: build_whole(project, project.notebooks / notebook, parameters)}
+    for place, page in pages.items():
+        put_page(place, page)
     return out
+
+
+def build_whole(project: Project, notebook: Path, parameters: Mapping[str, str]) -> str:
+    """Front and annex of a brief as one page, which can be mailed and printed on its own.
+
+    Raises:
+        CommandError: A notebook has no such parameter, or there is no such language.
+        BriefError: A cell failed, or the page would be empty.
+    """
+    annex = project.notebooks / ANNEX_NOTEBOOK
+    if not annex.is_file():
+        return build_page(project, notebook, parameters)
+    words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
+    executed = []
+    for each in (notebook, annex):
+        check_parameters(each, parameters)
+        executed.append(execute_notebook(each, parameters, project.notebooks))
+    front, rest = executed
+    # The page has one head, that of the front.
+    front.cells += [cell for cell in rest.cells if not _is_head(cell)]
+    page = finish_page(join_annex(export_page(front, project, words)))
+    check_page(page, notebook.name)
+    return page
+
+
+def join_annex(page: str) -> str:
+    """A page that holds its annex: what led to the annex leads to its place on the page."""
+    return page.replace(f'href="{ANNEX}"', 'href="#areas"').replace(f'href="{ANNEX}#', 'href="#')
+
+
+def _is_head(cell: NotebookNode) -> bool:
+    shown = (each.get("data", {}).get("text/html", "") for each in cell.get("outputs", ()))
+    return any(each.startswith('<div class="head">') for each in shown)
 
 
 def print_brief(
@@ -99,7 +144,7 @@ def print_brief(
     """
     find_browser()
     parameters = {"district": district, "period": period, "lang": lang}
-    return print_page(build_page(project, project.notebooks / notebook, parameters), out)
+    return print_page(build_whole(project, project.notebooks / notebook, parameters), out)
 
 
 def put_page(out: Path, page: str) -> None:

@@ -15,21 +15,20 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.scores import FIELDS, list_scores
-from cchc_analysis.brief.grade import REQUIRED
+from cchc_analysis.brief.grade import REQUIRED, concerns_headline
 from cchc_analysis.brief.ledger import tell_arithmetic
-from cchc_analysis.brief.looks import concerns_headline, tell_looks
 from cchc_analysis.brief.nouns import Entry, State, count_contradictions
 from cchc_analysis.brief.telling import (
-    Section,
     link_count,
     lower,
     name_area,
     name_indicator,
     name_scope,
+    tabulate_entries,
     tell,
     tell_marks,
-    wrap,
 )
+from cchc_analysis.brief.templates import Section, render
 from cchc_analysis.data.clean import parse_period
 
 _LABEL = re.compile(r"\d{4}(-\w\w)?")
@@ -41,10 +40,11 @@ Rule = Callable[[Brief], Markup | None]
 
 
 def show_summary(brief: Brief) -> Section:
-    """Three to six sentences, then strengths and concerns."""
+    """Three to six sentences."""
+    brief = brief.front
     sentences = [said for _, said in list_sentences(brief)]
-    text = Markup('<p class="lead">{}</p>\n').format(Markup(" ").join(sentences))
-    return wrap("summary", brief.words.say("summary.title"), text, tell_looks(brief))
+    html = render(brief.words, "summary", sentences=sentences)
+    return Section(html, "summary", lambda: tabulate_entries(brief, brief.used.values()))
 
 
 def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
@@ -65,7 +65,7 @@ def _say_dossiers(brief: Brief) -> Markup | None:
             period=_say_when(brief, received),
             area=name_area(brief),
             received=tell(brief, received),
-            where=_say_where(brief, received),
+            where=say_where(brief, received),
         )
     if not received or not rate:
         return None
@@ -81,8 +81,8 @@ def _say_dossiers(brief: Brief) -> Markup | None:
         received=tell(brief, received),
         rate=tell(brief, rate),
         split=split,
-        where=_say_where(brief, received, rate),
-        of="" if is_same else _say_where(brief, rate, received),
+        where=say_where(brief, received, rate),
+        of="" if is_same else say_where(brief, rate, received),
     )
 
 
@@ -96,7 +96,7 @@ def _say_when(brief: Brief, entry: Entry) -> Markup:
     return brief.words.say("summary.window", start=start, end=end)
 
 
-def _say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
+def say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
     """The scope of a number and of those beside it in the sentence.
 
     Unsaid only where all are of the whole district, and nothing else is reported of them.
@@ -127,8 +127,8 @@ def _say_backlog(brief: Brief) -> Markup | None:
         overdue = brief.find("dossiers_pending_overdue")
     words = {"n": tell(brief, pending)}
     if not overdue or not overdue.value:
-        return brief.words.say("summary.backlog", where=_say_where(brief, pending), **words)
-    words["where"] = _say_where(brief, pending, overdue)
+        return brief.words.say("summary.backlog", where=say_where(brief, pending), **words)
+    words["where"] = say_where(brief, pending, overdue)
     scope = Markup("")
     if overdue.scope != pending.scope:
         scope = brief.words.say("summary.at", scope=lower(name_scope(brief, overdue.scope)))
@@ -155,7 +155,7 @@ def _say_services(brief: Brief) -> Markup | None:
         area=name_area(brief),
         n=tell(brief, rate),
         m=tell(brief, total),
-        where=_say_where(brief, rate, total),
+        where=say_where(brief, rate, total),
     )
 
 
@@ -165,7 +165,7 @@ def _say_index(brief: Brief) -> Markup | None:
     if not total or not best:
         return None
     words: dict[str, Any] = {
-        "where": _say_where(brief, total),
+        "where": say_where(brief, total),
         "n": tell(brief, total, unit=False, marks=False),
         "m": tell(brief, best) + tell_marks(brief, brief.marks(total)),
     }
@@ -188,7 +188,7 @@ def _say_tasks(brief: Brief) -> Markup | None:
         "summary.tasks",
         n=tell(brief, started, unit=False),
         m=tell(brief, total),
-        where=_say_where(brief, total, started),
+        where=say_where(brief, total, started),
     )
 
 
@@ -212,7 +212,7 @@ def _say_rate(brief: Brief, key: str, indicator: str) -> Markup | None:
     rate = brief.find(indicator)
     if not rate:
         return None
-    return brief.words.say(key, n=tell(brief, rate), where=_say_where(brief, rate))
+    return brief.words.say(key, n=tell(brief, rate), where=say_where(brief, rate))
 
 
 def _say_staff(brief: Brief) -> Markup | None:
@@ -224,7 +224,7 @@ def _say_staff(brief: Brief) -> Markup | None:
                 kind=brief.words.say(f"post.{name}"),
                 n=tell(brief, present, unit=False),
                 m=tell(brief, quota, unit=False),
-                where=_say_where(brief, quota, present),
+                where=say_where(brief, quota, present),
             )
     return None
 

@@ -15,7 +15,6 @@ from cchc_analysis.brief.nouns import Comparison, Goal, State
 from cchc_analysis.brief.plan import is_running_rate
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.telling import (
-    Section,
     cite,
     lower,
     name_entry,
@@ -25,6 +24,7 @@ from cchc_analysis.brief.telling import (
     tell_plain,
     wrap,
 )
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.records import Comparator
 from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import plain
@@ -46,7 +46,7 @@ def show_plan(brief: Brief) -> Section:
     words, comparisons = brief.words, brief.comparisons
     if not comparisons:
         text = Markup("<p>{}</p>\n").format(words.say("plan.none"))
-        return wrap("plan", words.say("plan.title"), text)
+        return wrap(brief, "plan", text)
     groups = [
         (tell_state(brief, state), [row for goal in own for row in _tell_goal(brief, goal)])
         for state in STATE_SIGNS
@@ -68,7 +68,7 @@ def show_plan(brief: Brief) -> Section:
     )
     chart = _draw_plan(brief, brief.current)
     counts = _count_states(brief)
-    return wrap("plan", words.say("plan.title"), counts, chart, table)
+    return wrap(brief, "plan", counts, chart, table)
 
 
 def tell_state(brief: Brief, state: State) -> Markup:

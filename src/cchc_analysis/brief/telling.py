@@ -6,14 +6,14 @@ through here, so that none can stand without the way back to its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry
+from cchc_analysis.brief.templates import Section, macro
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import (
@@ -26,6 +26,8 @@ from cchc_analysis.data.words import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cchc_analysis.data.reference import Reference
 
 MOST_MARKS = 4
@@ -46,22 +48,29 @@ class Voice(Protocol):
         """The reference tables."""
 
 
-@dataclass(frozen=True)
-class Section:
-    """A piece of the page; a notebook shows it as it stands there."""
-
-    html: Markup
-
-    def _repr_html_(self) -> str:
-        return str(self.html)
-
-
 def tell(brief: Brief, entry: Entry, *, unit: bool = True, marks: bool = True) -> Markup:
     """A value as a link to its note, with its unit and the marks of its contradictions."""
-    number = tell_number(brief, entry)
-    linked = Markup('<a href="#{}">{}</a>').format(entry.note, number)
-    words = add_unit(brief, entry, linked) if unit else linked
-    return words + tell_marks(brief, brief.marks(entry)) if marks else words
+    brief.note_use(entry)
+    return macro(
+        brief.words,
+        "value",
+        f"{brief.annex}#{entry.note}",
+        tell_number(brief, entry),
+        tell_origin(brief, entry) if brief.is_front else "",
+        tell_unit(brief, entry) if unit and not entry.is_withheld else "",
+        tell_marks(brief, brief.marks(entry)) if marks else "",
+        brief.number_of.get(entry.note, "") if brief.is_front else "",
+    )
+
+
+def tell_origin(brief: Brief, entry: Entry) -> str:
+    """Where a value stands and how it is printed, or from what it is derived, in a few words."""
+    if entry.is_derived or not (rows := brief.list_figures(entry)):
+        return brief.words.plain("note.derived", formula=entry.parts) if entry.parts else ""
+    row = rows[0]
+    line = brief.words.plain("note.line", n=row["line"]) if row["line"] else ""
+    place = ", ".join(filter(None, [plain(row["section"]), line]))
+    return brief.words.plain("front.origin", place=place, printed=clean_text(row["printed"]))
 
 
 def tell_plain(brief: Brief, entry: Entry, *, unit: bool = True) -> str:
@@ -110,12 +119,12 @@ def tell_unit(brief: Brief, entry: Entry, *, many: bool = False) -> Markup:
 
 def link_count(brief: Brief, n: int, anchor: str) -> Markup:
     """A count of the page's own as a link to what was counted."""
-    return Markup('<a class="n" href="#{}">{}</a>').format(anchor, brief.words.number(n))
+    return macro(brief.words, "count", f"{brief.annex}#{anchor}", brief.words.number(n))
 
 
 def tell_missing(brief: Brief) -> Markup:
     """The sign for what a report does not say; it is not a zero."""
-    return Markup('<span class="na">…<i> {}</i></span>').format(brief.words.say("missing"))
+    return macro(brief.words, "missing")
 
 
 def tell_interval(brief: Brief, entry: Entry) -> Markup:
@@ -145,21 +154,22 @@ def tell_marks(brief: Brief, ledger: Sequence[Contradiction]) -> Markup:
     """
     most = MOST_MARKS if len(ledger) > MOST_MARKS + 1 else len(ledger)
     marks = [
-        Markup(' <a{} href="#{}" aria-label="{}">{}{}</a>').format(
-            Markup(' class="i"') if each.severity == Severity.INFO else "",
-            each.anchor,
-            brief.words.say(f"mark.{each.severity}", n=each.number),
+        macro(
+            brief.words,
+            "mark",
+            f"{brief.annex}#{each.anchor}",
             SIGNS[Severity(each.severity)],
             each.number,
+            brief.words.say(f"mark.{each.severity}", n=each.number),
+            quiet=each.severity == Severity.INFO,
         )
         for each in ledger[:most]
     ]
     if more := len(ledger) - most:
-        marks.append(
-            Markup(' <a class="i" href="#contradictions" aria-label="{}">+{}</a>').format(
-                brief.words.say("mark.more", n=brief.words.number(more)), brief.words.number(more)
-            )
-        )
+        number = brief.words.number(more)
+        label = brief.words.say("mark.more", n=number)
+        href = f"{brief.annex}#contradictions"
+        marks.append(macro(brief.words, "mark", href, "+", number, label, quiet=True))
     return Markup("").join(marks)
 
 
@@ -221,7 +231,7 @@ def name_source(brief: Brief, source_id: str) -> Markup:
     if source_id not in known:
         return clean_text(source_id)
     number = known.index(source_id) + 1
-    return Markup('<a href="#s-{n}">[{n}]</a>').format(n=number)
+    return macro(brief.words, "value", f"{brief.annex}#s-{number}", f"[{number}]")
 
 
 def tell_title(brief: Brief, source: Mapping[str, Any]) -> Markup:
@@ -255,11 +265,38 @@ def head(level: int, anchor: str, words: Markup) -> Markup:
     return Markup('<h{l} id="{a}">{w}</h{l}>\n').format(l=level, a=anchor, w=words)
 
 
-def wrap(anchor: str, title: Markup, *parts: Markup) -> Section:
-    """A section of the page with its heading."""
+def wrap(
+    voice: Voice,
+    anchor: str,
+    *parts: Markup,
+    key: str = "",
+    tabulate: Callable[[], pd.DataFrame] | None = None,
+) -> Section:
+    """A section of the page with its heading, and what makes the table of its numbers."""
+    title = voice.words.say(f"{key or anchor}.title")
     body = Markup("\n").join(part for part in parts if part)
-    return Section(
-        Markup('<section aria-labelledby="{}">\n{}<div class="body">{}</div></section>\n').format(
-            anchor, head(2, anchor, title), body
-        )
-    )
+    return Section(macro(voice.words, "section", anchor, title, body), anchor, tabulate)
+
+
+def tabulate_entries(brief: Brief, entries: Iterable[Entry]) -> pd.DataFrame:
+    """Values as a table: what each is of, for whom and when, and the figures behind it."""
+    import pandas as pd
+
+    rows = [
+        {
+            "indicator": each.indicator,
+            "name": plain(name_entry(brief, each)),
+            "scope": each.scope,
+            "breakdown": each.breakdown,
+            "period_start": each.start,
+            "period_end": each.end,
+            "status": each.status,
+            "value": each.value,
+            "unit": each.unit,
+            "is_contested": each.is_contested,
+            "source_id": each.source_id,
+            "figures": " ".join(figure for _, figure in each.figures),
+        }
+        for each in entries
+    ]
+    return pd.DataFrame(rows)

@@ -18,13 +18,13 @@ from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.peers import list_periods
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.telling import (
-    Section,
     name_indicator,
     name_scope,
     tell,
     tell_missing,
     wrap,
 )
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.tables import tabulate_rows
@@ -63,10 +63,10 @@ class LastYear:
 def show_trend(brief: Brief) -> Section:
     """Like windows side by side, last year by division, and changes of boundaries."""
     words = brief.words
-    series = list(_list_series(brief))
+    series = list(list_series(brief))
     return wrap(
+        brief,
         "trend",
-        words.say("trend.title"),
         _tell_series(brief, series),
         _tell_parts(brief),
         _tell_per_day(brief),
@@ -135,7 +135,7 @@ def _tell_range(brief: Brief, each: LastYear) -> Markup:
     return Markup('<a href="#{}">{}</a>').format(each.entry.note, ends)
 
 
-def _list_series(brief: Brief) -> Iterator[tuple[Entry, pd.DataFrame]]:
+def list_series(brief: Brief) -> Iterator[tuple[Entry, pd.DataFrame]]:
     """Headline values with the same window of other years, where there is one; oldest first."""
     broken = break_series(_list_own(brief), brief.reference)
     window = broken["period_start"].str[4:] + broken["period_end"].str[4:]

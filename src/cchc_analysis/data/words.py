@@ -52,10 +52,15 @@ _LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
 
 @dataclass(frozen=True)
 class Words:
-    """The strings of one language, and its numbers and dates."""
+    """The strings of one language, and its numbers and dates.
+
+    Attributes:
+        folder: Where they and the templates that say them lie.
+    """
 
     lang: str
     texts: Mapping[str, str]
+    folder: Path = Path()
 
     def say(self, key: str, /, **values: Any) -> Markup:
         """The string of a key with its values put in; plain values are escaped, Markup is not.
@@ -173,7 +178,7 @@ def load_words(folder: Path, lang: str) -> Words:
         )
     path = folder / "strings.csv"
     try:
-        return _read_words(path.read_bytes(), lang)
+        return _read_words(path.read_bytes(), lang, folder)
     except OSError as error:
         raise BriefError(
             Problem(path.name, str(error.strerror), "the strings of the pages", "Restore it.")
@@ -181,7 +186,7 @@ def load_words(folder: Path, lang: str) -> Words:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _read_words(content: bytes, lang: str) -> Words:
+def _read_words(content: bytes, lang: str, folder: Path) -> Words:
     """The strings in a table; read once, as every page asks for them several times."""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
     if holes := [row["key"] for row in rows if not all(row.get(each) for each in LANGUAGES)]:
@@ -190,7 +195,7 @@ def _read_words(content: bytes, lang: str) -> Words:
                 "strings.csv", f"no text for {', '.join(holes)}", "vi and en", "Fill the cells."
             )
         )
-    return Words(lang, {row["key"]: row[lang] for row in rows})
+    return Words(lang, {row["key"]: row[lang] for row in rows}, folder)
 
 
 def shorten_text(text: str, longest: int) -> str:

@@ -189,13 +189,13 @@ def _put_door(draft: Draft, project: Project, cards: list[Card], url: str) -> No
     """The door of the site, and beside it the lists of all pages for machines."""
     facts = {f"{card.folder}/index.html": card.facts for card in cards}
     found = (draft.build.read(placed.key, LISTED) for placed in draft.shown.values())
-    listed = [json.loads(content) for content in found if content]
+    listed = [each for content in found if content for each in json.loads(content)]
     listed = [each | facts.get(each["path"], {}) for each in listed]
     counts = Counter(card.lang for card in cards)
 
     def make() -> dict[str, bytes]:
         files = bind_page("", bind_root(project, counts))
-        pages = [*listed, json.loads(files[LISTED])]
+        pages = [*listed, *json.loads(files[LISTED])]
         sitemap = {SITEMAP: bind_sitemap(pages, url)} if url else {}
         return files | sitemap | {LISTING: bind_listing(pages)}
 

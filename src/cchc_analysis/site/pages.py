@@ -19,10 +19,19 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.areas import show_reform_areas
+from cchc_analysis.brief.cards import show_cards
+from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.downloads import write_downloads
-from cchc_analysis.brief.head import show_head
+from cchc_analysis.brief.frontpage import (
+    show_disputes,
+    show_goals,
+    show_head,
+    show_place,
+    show_references,
+    show_themes,
+)
+from cchc_analysis.brief.head import show_annex_head
 from cchc_analysis.brief.held import held, hold, open_held
-from cchc_analysis.brief.keyfigures import show_key_figures
 from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.notes import show_notes
 from cchc_analysis.brief.opening import list_briefs
@@ -33,6 +42,7 @@ from cchc_analysis.brief.plots import draw, plot_amounts, to_svg
 from cchc_analysis.brief.quality import PAGE, Graded, make_graded
 from cchc_analysis.brief.quotes import SUFFIX
 from cchc_analysis.brief.render import (
+    ANNEX_NOTEBOOK,
     NOTEBOOK,
     QUALITY_NOTEBOOK,
     TEMPLATE,
@@ -62,11 +72,17 @@ HEAVY = ("matplotlib.pyplot", "nbconvert", "openpyxl", "pandas", "papermill", "c
 """What every page needs, imported once: most of what a page costs on its own."""
 
 SHOWS = (
-    *(show_head, show_summary, show_key_figures, show_reform_areas, show_plan, show_trend),
-    *(show_peers, show_contradictions, show_notes),
+    *(show_head, show_summary, show_cards, show_goals, show_disputes, show_themes),
+    *(show_place, show_references),
 )
-"""What the notebook of a brief calls, one cell each."""
+"""What the notebook of a front calls, one cell each; the last knows what the others told."""
+ANNEX_SHOWS = (
+    *(show_annex_head, show_reform_areas, show_plan, show_trend, show_peers),
+    *(show_contradictions, show_notes),
+)
+"""What the notebook of an annex calls."""
 
+NO_MORE: Mapping[str, str] = {}
 LISTED = ".listing.json"
 CARD = ".card.json"
 ROW = ".row.json"
@@ -194,7 +210,7 @@ def tell_once(project: Project, reference: Reference, sample: Task) -> None:
         brief = open_held(
             words, sample.parameters["district"], sample.parameters["period"], project.reports
         )
-        for show in SHOWS:
+        for show in (*SHOWS, *ANNEX_SHOWS):
             show(brief)
         if sample.beside:
             sample.beside(project, sample.parameters)
@@ -247,14 +263,23 @@ def make_files(task: Task) -> dict[str, bytes]:
     for name, content in task.documents.items():
         write_bytes(project.root / name, content)
     page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
+    more = {}
+    if task.notebook == NOTEBOOK:
+        annex = project.notebooks / ANNEX_NOTEBOOK
+        more[ANNEX] = build_page(project, annex, task.parameters, ENGINE)
     beside = task.beside(project, task.parameters) if task.beside else {}
-    return bind_page(task.folder, page) | beside
+    return bind_page(task.folder, page, more) | beside
 
 
-def bind_page(folder: str, page: str) -> dict[str, bytes]:
-    """The files of a page: itself, and what the list of pages says of it."""
-    listed = describe_page(f"{folder}/index.html".lstrip("/"), page)
-    return {"index.html": tighten_page(page).encode(), LISTED: listed}
+def bind_page(folder: str, page: str, more: Mapping[str, str] = NO_MORE) -> dict[str, bytes]:
+    """The files of a page: itself and others by their names, and what the list of pages says."""
+    pages = {"index.html": page, **more}
+    listed = [
+        json.loads(describe_page(f"{folder}/{name}".lstrip("/"), each))
+        for name, each in pages.items()
+    ]
+    files = {name: tighten_page(each).encode() for name, each in pages.items()}
+    return files | {LISTED: json.dumps(listed, ensure_ascii=False).encode()}
 
 
 def put_beside_brief(project: Project, parameters: Mapping[str, str]) -> dict[str, bytes]:

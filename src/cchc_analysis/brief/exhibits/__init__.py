@@ -7,7 +7,7 @@ the chart finds, by a rule. The values that an exhibit shows need not be listed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits.flow import exhibit_flow
@@ -17,21 +17,28 @@ from cchc_analysis.brief.exhibits.people import exhibit_posts, exhibit_qualifica
 from cchc_analysis.brief.exhibits.scores import exhibit_points, exhibit_tasks
 from cchc_analysis.brief.exhibits.shared import Exhibit
 
-BUILDERS: Mapping[str, Sequence[Callable[[Brief], Exhibit | None]]] = {
-    "procedures": (exhibit_flow, exhibit_procedures, exhibit_equipment),
-    "apparatus": (exhibit_posts,),
-    "civil_service": (exhibit_qualification,),
-    "digital": (exhibit_online,),
-    "impact": (exhibit_revenue,),
-    "tasks": (exhibit_tasks,),
-    "index": (exhibit_points,),
+BUILDERS: Mapping[str, Callable[[Brief], Exhibit | None]] = {
+    "flow": exhibit_flow,
+    "procedures": exhibit_procedures,
+    "equipment": exhibit_equipment,
+    "posts": exhibit_posts,
+    "qualification": exhibit_qualification,
+    "online": exhibit_online,
+    "revenue": exhibit_revenue,
+    "tasks": exhibit_tasks,
+    "points": exhibit_points,
 }
-"""The exhibits by the part of the page that they belong to."""
+"""The exhibits by the names that ``report.yml`` calls them."""
+
+
+def draw_exhibit(brief: Brief, name: str) -> Exhibit | None:
+    """One exhibit, if the report gives the values for it."""
+    return BUILDERS[name](brief)
 
 
 def list_exhibits(brief: Brief) -> dict[str, list[Exhibit]]:
-    """The exhibits of a brief by part; only those that its report gives the values for."""
+    """The exhibits of a brief by area; only those that its report gives the values for."""
     return {
-        part: [exhibit for build in builders if (exhibit := build(brief))]
-        for part, builders in BUILDERS.items()
+        name: [exhibit for chart in area.charts if (exhibit := draw_exhibit(brief, chart))]
+        for name, area in brief.report.areas.items()
     }

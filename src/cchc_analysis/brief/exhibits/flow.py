@@ -49,22 +49,6 @@ TITLE_WORDS = (
     ("carried", "dossiers_carried_over"),
     ("rate", "on_time_rate"),
 )
-FLOW_ROWS = (
-    "dossiers_received_total",
-    "dossiers_received_new",
-    "dossiers_carried_over",
-    "dossiers_resolved_total",
-    "dossiers_resolved_early",
-    "dossiers_resolved_on_due",
-    "dossiers_resolved_on_time",
-    "dossiers_resolved_overdue",
-    "dossiers_resolved_overdue_land",
-    "dossiers_pending_total",
-    "dossiers_pending_in_term",
-    "dossiers_pending_overdue",
-    "on_time_rate",
-    "overdue_rate",
-)
 
 
 def exhibit_flow(brief: Brief) -> Exhibit | None:
@@ -72,7 +56,9 @@ def exhibit_flow(brief: Brief) -> Exhibit | None:
     panels = [panel for scope in brief.parts if (panel := _build_panel(brief, scope))]
     if not panels and (whole := _build_panel(brief, brief.whole)):
         panels = [whole]
-    table, shown = tabulate_scopes(brief, FLOW_ROWS, brief.words.say("flow.table"))
+    table, shown = tabulate_scopes(
+        brief, brief.report.tables["flow"], brief.words.say("flow.table")
+    )
     if not panels:
         return only_table(table, shown)
     rows = [row for panel in panels for row in _draw_panel(brief, panel)]

@@ -25,32 +25,12 @@ from cchc_analysis.brief.plots import draw, plot_points, plot_stacks
 from cchc_analysis.brief.telling import cite, lower, name_scope, tell
 from cchc_analysis.data.words import plain
 
-ONLINE_ROWS = (
-    "dossiers_received_online",
-    "dossiers_received_direct",
-    "online_rate",
-    "direct_rate",
-    "dossiers_online_national_portal",
-    "dossiers_online_provincial_portal",
-    "dossiers_digitised",
-    "dossiers_digitised_rate",
-)
-PROCEDURE_ROWS = (
-    "tthc_total",
-    "tthc_onestop",
-    "tthc_not_onestop",
-    "tthc_onestop_rate",
-    "tthc_online_full",
-    "tthc_online_partial",
-    "tthc_postal",
-    "tthc_not_postal",
-    "tthc_postal_rate",
-)
-
 
 def exhibit_procedures(brief: Brief) -> Exhibit | None:
     """Procedures by how far they can be handled online, per scope."""
-    table, shown = tabulate_scopes(brief, PROCEDURE_ROWS, brief.words.say("procedures.table"))
+    table, shown = tabulate_scopes(
+        brief, brief.report.tables["procedures"], brief.words.say("procedures.table")
+    )
     rows, used, facts = [], [], []
     for scope in brief.parts:
         total, full = brief.find("tthc_total", scope), brief.find("tthc_online_full", scope)
@@ -91,7 +71,9 @@ def _join_facts(brief: Brief, facts: Sequence[tuple[Entry, Entry]]) -> Markup:
 
 def exhibit_online(brief: Brief) -> Exhibit | None:
     """Shares received online and digitised, per scope, with their intervals."""
-    table, shown = tabulate_scopes(brief, ONLINE_ROWS, brief.words.say("online.table"))
+    table, shown = tabulate_scopes(
+        brief, brief.report.tables["online"], brief.words.say("online.table")
+    )
     rates = [
         entry
         for name in ("online_rate", "dossiers_digitised_rate")

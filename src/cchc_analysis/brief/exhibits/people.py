@@ -157,4 +157,4 @@ def exhibit_qualification(brief: Brief) -> Exhibit | None:
         source=cite(brief, shown),
         alternative=say_stacks(brief, rows),
     )
-    return Exhibit(frame(draw(plot_stacks, to_frame(rows)), caption, "qualification"), frozenset())
+    return pair(frame(draw(plot_stacks, to_frame(rows)), caption, "qualification"), Markup(""), ())

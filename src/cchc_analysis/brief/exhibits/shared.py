@@ -34,19 +34,26 @@ SHADES = ("started", "not_due", "not_started", "overdue", "not_applicable")
 class Exhibit:
     """A chart with its table, and the notes of the values that they show."""
 
-    html: Markup
+    figure: Markup
+    table: Markup
     used: frozenset[str]
+
+    @property
+    def html(self) -> Markup:
+        """Both beside each other, or what there is."""
+        if not self.figure or not self.table:
+            return self.figure or self.table
+        return Markup('<div class="pair">{}{}</div>\n').format(self.figure, self.table)
 
 
 def pair(figure: Markup, table: Markup, shown: Iterable[Entry]) -> Exhibit:
-    """A chart beside the table of its numbers."""
-    html = Markup('<div class="pair">{}{}</div>\n').format(figure, table)
-    return Exhibit(html, frozenset(entry.note for entry in shown))
+    """A chart and the table of its numbers."""
+    return Exhibit(figure, table, frozenset(entry.note for entry in shown))
 
 
 def only_table(table: Markup, shown: Sequence[Entry]) -> Exhibit | None:
     """The table alone, where a chart would say no more; nothing where it is empty."""
-    return Exhibit(table, frozenset(entry.note for entry in shown)) if shown else None
+    return pair(Markup(""), table, shown) if shown else None
 
 
 def tabulate_scopes(

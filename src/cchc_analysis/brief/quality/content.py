@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.ledger import tell_rule
 from cchc_analysis.brief.nouns import Contradiction, number_findings, split_figures
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.quality.graded import Graded
-from cchc_analysis.brief.telling import upper
+from cchc_analysis.brief.telling import upper, wrap
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import BriefError, Problem
@@ -120,7 +122,8 @@ class Quality:
         if not told:
             return ""
         brief = next((one for one in told if own in one.sources), told[0])
-        return f"{self.find_brief(brief)}#{brief.anchors[first['finding_id']]}"
+        annex = self.find_brief(brief).replace("index.html", ANNEX)
+        return f"{annex}#{brief.anchors[first['finding_id']]}"
 
     def find_brief(self, brief: Graded) -> str:
         """Where the page of a brief lies, from here."""
@@ -161,6 +164,11 @@ def open_quality(
             )
         )
     return Quality(words, reference, tables, briefs)
+
+
+def wrap_part(quality: Quality, anchor: str, *parts: Markup) -> Section:
+    """A section of the page on data quality."""
+    return wrap(quality, anchor, *parts, key=f"quality.{anchor}")
 
 
 def name_source(quality: Quality, source: Row) -> Markup:

@@ -6,11 +6,18 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.areas import PARTS
 from cchc_analysis.brief.notes import tell_grade_rule
-from cchc_analysis.brief.quality.content import Quality, list_lines, name_source, tell_choice
+from cchc_analysis.brief.quality.content import (
+    Quality,
+    list_lines,
+    name_source,
+    tell_choice,
+    wrap_part,
+)
 from cchc_analysis.brief.quality.graded import Graded
-from cchc_analysis.brief.telling import Section, lower, name_indicator, upper, wrap
+from cchc_analysis.brief.report import AREAS
+from cchc_analysis.brief.telling import lower, name_indicator, upper
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.tables import Cell, tabulate_groups, tabulate_rows
@@ -54,9 +61,9 @@ def show_quality_completeness(quality: Quality) -> Section:
     )
     elsewhere = _list_names(quality, "elsewhere", reported - shown)
     silent = _list_names(quality, "silent", set(quality.reference.indicator_rows) - reported)
-    return wrap(
+    return wrap_part(
+        quality,
         "completeness",
-        words.say("quality.completeness.title"),
         Markup("<p>{}</p>\n").format(words.say("quality.completeness.intro")),
         tell_choice(quality),
         counts,
@@ -81,9 +88,9 @@ def _sign_indicators(quality: Quality) -> dict[tuple[str, str], str]:
 
 def _list_areas(quality: Quality) -> dict[str, list[str]]:
     """The indicators of the catalogue by area of reform, in its order."""
-    areas: dict[str, list[str]] = {part: [] for part in PARTS}
+    areas: dict[str, list[str]] = {part: [] for part in AREAS}
     for code, row in quality.reference.indicator_rows.items():
-        area = row["reform_area"] if row["reform_area"] in PARTS else "index"
+        area = row["reform_area"] if row["reform_area"] in AREAS else "index"
         areas[area].append(code)
     return {area: codes for area, codes in areas.items() if codes}
 
@@ -157,7 +164,7 @@ def show_quality_grades(quality: Quality) -> Section:
         kind="wide grades",
     )
     rule = Markup("<p>{}</p>\n").format(tell_grade_rule(quality))
-    return wrap("grades", words.say("quality.grades.title"), table, rule)
+    return wrap_part(quality, "grades", table, rule)
 
 
 def _tell_grade(quality: Quality, brief: Graded) -> list[Cell]:

@@ -17,8 +17,10 @@ from cchc_analysis.brief.quality.content import (
     list_lines,
     name_kind,
     name_source,
+    wrap_part,
 )
-from cchc_analysis.brief.telling import SIGNS, Section, wrap
+from cchc_analysis.brief.telling import SIGNS
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
@@ -117,7 +119,7 @@ def show_quality_counts(quality: Quality) -> Section:
     clean = sum(1 for source in quality.sources if source["source_id"] not in found_in)
     note = words.count("quality.counts.clean", clean)
     rest = Markup('<p class="src">{}</p>\n').format(note) if clean else Markup("")
-    return wrap("counts", words.say("quality.counts.title"), table, rest)
+    return wrap_part(quality, "counts", table, rest)
 
 
 def _has_critical(findings: list[dict[str, object]]) -> bool:
@@ -169,9 +171,9 @@ def show_quality_contradictions(quality: Quality) -> Section:
         words.say("quality.contradictions.table"),
         kind="wide causes",
     )
-    return wrap(
+    return wrap_part(
+        quality,
         "contradictions",
-        words.say("quality.contradictions.title"),
         Markup("<p>{}</p>\n").format(words.say("quality.contradictions.intro")),
         table,
         _tell_rest(quality, total - (MOST_LISTED - left)),
@@ -257,7 +259,7 @@ def show_quality_remarks(quality: Quality) -> Section:
             parts.append(Markup("<h3>{}</h3>\n{}").format(name, list_lines("lines", items)))
     intro = Markup("<p>{}</p>\n").format(words.say("quality.remarks.intro"))
     rest = _tell_rest(quality, total - (MOST_LISTED - left))
-    return wrap("remarks", words.say("quality.remarks.title"), intro, *parts, rest)
+    return wrap_part(quality, "remarks", intro, *parts, rest)
 
 
 def _tell_remark(quality: Quality, each: Contradiction) -> Markup:

@@ -15,8 +15,9 @@ from cchc_analysis.brief.quality.content import (
     name_rule,
     name_source,
     tell_choice,
+    wrap_part,
 )
-from cchc_analysis.brief.telling import Section, wrap
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
 from cchc_analysis.data.words import clean_text
@@ -53,7 +54,7 @@ def show_quality_rules(quality: Quality) -> Section:
         kind="wide",
     )
     intro = Markup("<p>{}</p>\n").format(words.say("quality.rules.intro"))
-    return wrap("rules", words.say("quality.rules.title"), intro, table)
+    return wrap_part(quality, "rules", intro, table)
 
 
 def _count_rules(quality: Quality, tallies: Sequence[Row]) -> list[str]:
@@ -112,8 +113,7 @@ def show_quality_matrix(quality: Quality) -> Section:
         kind="wide grid",
     )
     intro = Markup("<p>{}</p>\n").format(words.say("quality.matrix.intro"))
-    title = words.say("quality.matrix.title")
-    return wrap("matrix", title, intro, tell_choice(quality), matrix, broken)
+    return wrap_part(quality, "matrix", intro, tell_choice(quality), matrix, broken)
 
 
 def _draw_family(quality: Quality, rules: Sequence[str]) -> list[Markup]:
@@ -206,7 +206,7 @@ def show_quality_definitions(quality: Quality) -> Section:
         words.say("quality.definitions.table"),
     )
     intro = Markup("<p>{}</p>\n").format(words.say("quality.definitions.intro"))
-    return wrap("definitions", words.say("quality.definitions.title"), intro, table)
+    return wrap_part(quality, "definitions", intro, table)
 
 
 def _name_rivals(quality: Quality, group: str) -> Markup:

@@ -1,0 +1,131 @@
+"""The templates of pages: the one place where data become HTML.
+
+Sections are told by templates in ``notebooks/page``, with one macro for each kind of thing. They
+get data that are ready to be shown; every text is escaped unless it is ``Markup`` already, and a
+name that the data do not hold is an error, never an empty place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
+
+from cchc_analysis.errors import BriefError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from cchc_analysis.data.words import Words
+
+MACROS = "macros.html.j2"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Section:
+    """A piece of a page, with the numbers behind it.
+
+    Attributes:
+        html: The piece as it stands on the page.
+        name: Its anchor.
+        tabulate: Makes the table of its numbers.
+        figure: Its picture, if it is one.
+    """
+
+    html: Markup
+    name: str = ""
+    tabulate: Callable[[], pd.DataFrame] | None = None
+    figure: Figure | None = None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The numbers behind the section; an empty table where it has none."""
+        import pandas as pd
+
+        return self.tabulate() if self.tabulate else pd.DataFrame()
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
+
+    def __repr__(self) -> str:
+        return f"<Section {self.name or 'without a name'}>"
+
+
+def render(words: Words, template: str, **data: Any) -> Markup:
+    """Tell data by a template.
+
+    Args:
+        words: The strings of the language, which the template may say.
+        template: The name of the template, without its ending.
+        data: What it is told.
+
+    Raises:
+        BriefError: The template is absent or mistaken, or asks for what the data do not hold.
+    """
+    name = f"{template}.html.j2"
+    try:
+        told = _open_environment(words.folder).get_template(name).render(words=words, **data)
+    except TemplateError as error:
+        raise _name_mistake(name, error) from None
+    return Markup(told)  # noqa: S704 - autoescaped
+
+
+def macro(words: Words, name: str, *data: Any, **more: Any) -> Markup:
+    """Tell one thing by its macro.
+
+    Raises:
+        BriefError: The macro is absent or mistaken.
+    """
+    try:
+        told: Markup = getattr(_load_macros(words.folder, words.lang)(words), name)(*data, **more)
+    except TemplateError as error:
+        raise _name_mistake(MACROS, error) from None
+    except AttributeError:
+        raise BriefError(
+            Problem(MACROS, f"no macro {name!r}", "one macro for each kind of thing", "Restore it.")
+        ) from None
+    return told
+
+
+@lru_cache(maxsize=4)
+def _open_environment(folder: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@lru_cache(maxsize=4)
+def _load_macros(folder: Path, lang: str) -> Callable[[Words], Any]:  # noqa: ARG001 - of the key
+    template = _open_environment(folder).get_template(MACROS)
+    made: list[Any] = []
+
+    def load(words: Words) -> Any:
+        if not made:
+            made.append(template.make_module({"words": words}))
+        return made[0]
+
+    return load
+
+
+def _name_mistake(name: str, error: TemplateError) -> BriefError:
+    line = getattr(error, "lineno", None)
+    where = f"notebooks/page/{getattr(error, 'name', None) or name}"
+    return BriefError(
+        Problem(
+            f"{where}, line {line}" if line else where,
+            str(error.message or type(error).__name__),
+            "a template that asks for what it is told, and no more",
+            "Mend the template; its neighbours show how.",
+        )
+    )
