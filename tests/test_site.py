@@ -115,6 +115,7 @@ INPUTS = (
     *(f"data/reference/{name}.csv" for name in ("indicators", "remarks", "corrections", "breaks")),
     *("expectations/indicators.json", "expectations/identities.json"),
     *("notebooks/district_brief.ipynb", "notebooks/data_quality.ipynb"),
+    *("notebooks/brief_annex.ipynb", "notebooks/report.yml", "notebooks/page/cards.html.j2"),
     *(f"notebooks/page/{name}" for name in ("index.html.j2", "page.css", "strings.csv")),
 )
 

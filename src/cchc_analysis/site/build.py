@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.site.draft import Draft
 from cchc_analysis.site.jobs import Orders, Profile, Reply, follow
@@ -147,7 +148,7 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     draft.plan(
         list_pages(slices, tables, reference),
         lambda page, rows: [
-            files.get(f"notebooks/{page.notebook}"),
+            [files.get(f"notebooks/{name}") for name in page.notebooks],
             read_documents(project, rows.sources),
         ],
     )
@@ -167,10 +168,12 @@ def read_inputs(project: Project) -> dict[str, bytes]:
     """The files that making a page reads, by their paths: notebooks, template, reference."""
     paths = [
         *project.notebooks.glob("*.ipynb"),
+        project.notebooks / REPORT,
         *(path for path in (project.notebooks / TEMPLATE).rglob("*") if path.is_file()),
         *project.reference.glob("*.csv"),
     ]
-    return {path.relative_to(project.root).as_posix(): path.read_bytes() for path in sorted(paths)}
+    held = [path for path in sorted(paths) if path.is_file()]
+    return {path.relative_to(project.root).as_posix(): path.read_bytes() for path in held}
 
 
 def key_of_rest(project: Project, files: Mapping[str, bytes]) -> str:

@@ -115,6 +115,11 @@ class Page:
     is_of_briefs: bool = False
 
     @property
+    def notebooks(self) -> tuple[str, ...]:
+        """The notebooks that make it: a brief has an annex beside it."""
+        return (self.notebook, ANNEX_NOTEBOOK) if self.is_brief else (self.notebook,)
+
+    @property
     def is_brief(self) -> bool:
         """Whether it tells a district and period, and stands in the index."""
         return self.notebook == NOTEBOOK
