@@ -34,7 +34,7 @@ LONGEST_DESCRIPTION = 300
 QUALITY_NOTEBOOK = "data_quality.ipynb"
 TRENDS_NOTEBOOK = "indicator_trends.ipynb"
 ANCHORS: Mapping[str, tuple[str, ...]] = {
-    NOTEBOOK: ("summary", "key", "goals", "disputes", "themes", "standing", "refs"),
+    NOTEBOOK: ("summary", "key"),
     ANNEX_NOTEBOOK: ("areas", "plan", "trend", "peers", "contradictions", "notes"),
     QUALITY_NOTEBOOK: (
         *("counts", "grades", "matrix", "contradictions", "definitions", "rules"),

@@ -268,9 +268,8 @@ def make_files(task: Task) -> dict[str, bytes]:
     for name, content in task.documents.items():
         write_bytes(project.root / name, content)
     page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
-    more = {}
-    if task.notebook == NOTEBOOK:
-        annex = project.notebooks / ANNEX_NOTEBOOK
+    more, annex = {}, project.notebooks / ANNEX_NOTEBOOK
+    if task.notebook == NOTEBOOK and annex.is_file():
         more[ANNEX] = build_page(project, annex, task.parameters, ENGINE)
     beside = task.beside(project, task.parameters) if task.beside else {}
     return bind_page(task.folder, page, more) | beside
