@@ -97,24 +97,18 @@ def choose_peers(brief: Brief) -> Peers:
 
 
 def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
-    """Every district that can be a peer; a brief's slice holds their values.
+    """Every area that can be a peer; a brief's slice holds their values.
 
     Those of the same kind and province, and of the region where these are too few.
     """
-    kind = [
-        str(row["area_id"])
-        for row in reference.list_areas(str(area["level"]))
-        if row["type"] == area["type"] and row["area_id"] != area["area_id"]
-    ]
-    near = [each for each in kind if reference.area_rows[each]["parent_id"] == area["parent_id"]]
-    if len(near) >= FEWEST or not (region := reference.region_of.get(str(area["parent_id"]))):
+    kin = reference.list_kind(str(area["level"]), str(area["type"]))
+    province = reference.find_province(str(area["area_id"]))
+    near = [each for each in kin.get(province, ()) if each != area["area_id"]]
+    region = reference.region_of.get(province)
+    if len(near) >= FEWEST or not region:
         return near
-    return [
-        each
-        for each in kind
-        if each in near
-        or reference.region_of.get(str(reference.area_rows[each]["parent_id"])) == region
-    ]
+    others = (each for each in kin if reference.region_of.get(each) == region)
+    return [each for other in others for each in kin[other] if each != area["area_id"]]
 
 
 def list_periods(brief: Brief, area_id: str) -> list[str]:

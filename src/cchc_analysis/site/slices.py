@@ -172,9 +172,10 @@ class Slices:
 
     def _find_compared(self, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
         """The values of the peers that cover the same windows."""
+        days = np.unique(ends).tolist()
         for peer in peers:
-            at = self._compared.get(peer, NONE)
-            yield at[np.isin(self._ends[at], ends)]
+            held = self._compared.get(peer, {})
+            yield from (held[day] for day in days if day in held)
 
     def _slice(
         self, rows: dict[str, Rows], seen: dict[str, Rows] | None = None, told: Iterable[str] = ()
@@ -267,8 +268,13 @@ class Slices:
         return self._index_panel(HEADLINES)
 
     @cached_property
-    def _compared(self) -> dict[str, Rows]:
-        return self._index_panel(READ_OF_PEERS)
+    def _compared(self) -> dict[str, dict[int, Rows]]:
+        """The values that peers are compared by, by area and end: a province has 160 communes."""
+        found = {}
+        for area, at in self._index_panel(READ_OF_PEERS).items():
+            ends = self._ends[at]
+            found[area] = {int(day): at[ends == day] for day in np.unique(ends)}
+        return found
 
     def _index_panel(self, indicators: Iterable[str]) -> dict[str, Rows]:
         """Results without breakdown of some indicators, by area."""

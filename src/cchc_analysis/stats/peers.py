@@ -97,10 +97,7 @@ def find_peers(area_id: str, reference: Reference, volumes: Mapping[str, float],
 
 def find_province(area_id: str, reference: Reference) -> str:
     """The province that an area lies in, or is; ``""`` above provinces."""
-    rows = reference.area_rows
-    while area_id and rows[area_id]["level"] != "province":
-        area_id = str(rows[area_id]["parent_id"])
-    return area_id
+    return reference.find_province(area_id)
 
 
 def area_exists(area_id: str, day: str, reference: Reference) -> bool:

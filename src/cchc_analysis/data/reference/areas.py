@@ -95,11 +95,14 @@ class AreaIndex:
 
     def list_aliased(self, name: str) -> set[str]:
         """The areas that a spelling was written down for; such a row decides between others."""
-        found: set[str] = set()
+        return set(self._aliased.get(tidy_name(name), ()))
+
+    @cached_property
+    def _aliased(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
         for alias, area_id in self._aliases:
-            if tidy_name(alias) == tidy_name(name):
-                found |= self._list_namesakes(area_id, self._names)
-        return found
+            found[tidy_name(alias)] |= self._list_namesakes(area_id, self._names)
+        return dict(found)
 
     @cached_property
     def _types(self) -> dict[str, set[str]]:

@@ -141,6 +141,27 @@ class Reference:
         rows = [[str(self.area_rows[each][name]) for name in AREA_COLUMNS] for each in known]
         return pd.DataFrame(rows, index=known, columns=list(AREA_COLUMNS), dtype="str")
 
+    @cached_property
+    def _by_kind(self) -> dict[tuple[str, str], dict[str, list[str]]]:
+        return {}
+
+    def list_kind(self, level: str, kind: str) -> dict[str, list[str]]:
+        """The ids of the areas of a level and type, of any time, by province."""
+        if (level, kind) not in self._by_kind:
+            grouped: dict[str, list[str]] = {}
+            for row in self.list_areas(level):
+                if row["type"] == kind:
+                    area_id = str(row["area_id"])
+                    grouped.setdefault(self.find_province(area_id), []).append(area_id)
+            self._by_kind[level, kind] = grouped
+        return self._by_kind[level, kind]
+
+    def find_province(self, area_id: str) -> str:
+        """The province that an area lies in, or is; ``""`` above provinces."""
+        while area_id and self.area_rows[area_id]["level"] != "province":
+            area_id = str(self.area_rows[area_id]["parent_id"])
+        return area_id
+
     def area_on(self, area_id: str, day: str) -> Row:
         """An area with the name and type that it bore on a day; today's, without a day."""
         row = self.area_rows[area_id]
@@ -236,10 +257,20 @@ class Reference:
             if not level:
                 yield self.all_areas
 
+    @cached_property
+    def _found(self) -> dict[tuple[int, str], set[str]]:
+        """What names mean at any time, by index: every source of an area asks again."""
+        return {}
+
     def _list_meant(self, index: AreaIndex, name: str, level: str) -> set[str]:
-        found = (
-            index.list_coded(name) or index.list_aliased(name) or index.find(name, is_loose=False)
-        )
+        key = id(index), name
+        if key not in self._found:
+            self._found[key] = (
+                index.list_coded(name)
+                or index.list_aliased(name)
+                or index.find(name, is_loose=False)
+            )
+        found = self._found[key]
         return {each for each in found if not level or index.rows[each]["level"] == level}
 
     def _bore_kind(self, area_id: str, name: str, day: str) -> bool:
