@@ -65,6 +65,8 @@ def make_reference(reference: Reference, districts: int, flows: Flows) -> Refere
     return replace(
         reference,
         areas=areas,
+        area_names=reference.area_names.iloc[:0],
+        folder=None,
         area_aliases=reference.area_aliases.iloc[:0],
         area_changes=events,
         regions=reference.regions.iloc[:0],
