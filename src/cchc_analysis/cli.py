@@ -139,8 +139,8 @@ def _add_validate(commands: _Commands) -> None:
 
 
 def _add_brief(commands: _Commands) -> None:
-    brief = commands.add_parser("brief", help="build the page of one district and period")
-    brief.add_argument("district", help="name or code: “Cao Lộc”, 183")
+    brief = commands.add_parser("brief", help="build the page of one area and period")
+    brief.add_argument("district", help="an area of any level: “Cao Lộc”, 183, “phường Kỳ Lừa”")
     brief.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019, “6 tháng đầu năm 2024”")
     brief.add_argument("--lang", choices=LANGUAGES, default="vi", help="default: vi")
     brief.add_argument(
