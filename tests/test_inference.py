@@ -24,7 +24,7 @@ from cchc_analysis.stats.funnels import (
 )
 from cchc_analysis.stats.panel import measure_coverage
 from cchc_analysis.stats.ranks import follow_standing, rank_ranges, rank_values, rank_within
-from cchc_analysis.stats.rates import wilson_interval
+from cchc_analysis.stats.rates import span_readings, wilson_interval
 from cchc_analysis.stats.trends import adjust_p_values, find_trend, judge_many, judge_series
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -667,3 +667,24 @@ def test_how_many_of_the_areas_that_exist_are_held() -> None:
     [after] = measure_coverage(late, reference).itertuples()
     assert after.held < 63
     assert not after.is_full
+
+
+def test_contradicting_readings_of_a_rate_span_a_range() -> None:
+    """87.8 % is printed, 86.55 % follows from the parts: no sampling, one of the two."""
+    rate = {
+        "value": 87.8,
+        "indicator": "online_rate",
+        "scope": "whole_district",
+        "findings": ("L04.a", "D17.b", "L04.c"),
+    }
+    rows = [
+        ("L04.a", "warning", "online_rate", "whole_district", 87.8, 86.553),
+        ("D17.b", "info", "online_rate", "whole_district", 87.8, 80.0),
+        ("L04.c", "warning", "dossiers_received_total", "whole_district", 10.0, 12.0),
+        ("L04.d", "warning", "online_rate", "whole_district", 1.0, 2.0),
+    ]
+    names = ["finding_id", "severity", "indicator", "scope", "left", "right"]
+    findings = pd.DataFrame(rows, columns=names)
+    assert span_readings(rate, findings) == (86.553, 87.8)
+    assert span_readings(rate, findings.iloc[1:]) == ()
+    assert span_readings({**rate, "scope": "commune"}, findings) == ()

@@ -32,6 +32,7 @@ from cchc_analysis.brief.telling import (
 from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
+from cchc_analysis.stats.rates import span_readings
 
 BACK = Markup("<!--back-->")
 """Where the link back to the use of a number will stand."""
@@ -85,6 +86,16 @@ def _name_place(brief: Brief, entry: Entry) -> Markup:
     return brief.words.say("notes.place", source=source, section=clean_text(rows[0]["section"]))
 
 
+def _tell_spread(brief: Brief, entry: Entry) -> Markup:
+    """The range between the readings where figures contradict a rate, else its interval."""
+    rate = {name: getattr(entry, name) for name in ("value", "indicator", "scope", "findings")}
+    if entry.unit == "%" and (readings := span_readings(rate, brief.findings)):
+        low, high = (brief.words.number(each, 2) for each in readings)
+        return brief.words.say("note.readings", low=low, high=high)
+    interval = tell_interval(brief, entry)
+    return brief.words.say("note.interval", range=interval) if interval else Markup("")
+
+
 def _tell_note(brief: Brief, entry: Entry) -> Markup:
     """One item. The scope of most is the whole district, and is named only where it is not."""
     is_whole = entry.scope == brief.whole
@@ -95,8 +106,8 @@ def _tell_note(brief: Brief, entry: Entry) -> Markup:
         name_status(brief.words, entry),
     ]
     origin = _tell_derivation(brief, entry) if entry.is_derived else _tell_places(brief, entry)
-    if interval := tell_interval(brief, entry):
-        origin += Markup(" ") + brief.words.say("note.interval", range=interval)
+    if spread := _tell_spread(brief, entry):
+        origin += Markup(" ") + spread
     return Markup('<li id="{}"><b>{}</b>{}{} – {}. {}{} {}</li>\n').format(
         entry.note,
         tell_number(brief, entry),

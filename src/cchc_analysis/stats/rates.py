@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import RESULT_STATUSES
+from cchc_analysis.data.records import RESULT_STATUSES, Severity
 from cchc_analysis.stats.intervals import Floats, Numbers, as_floats, read_interval, with_range
 
 if TYPE_CHECKING:
@@ -37,6 +38,32 @@ def wilson_interval(
             count[fits], total[fits], alpha=1 - confidence, method="wilson"
         )
     return low, high
+
+
+def span_readings(rate: Mapping[str, Any], findings: pd.DataFrame) -> tuple[float, ...]:
+    """The range between the readings of a rate that figures contradict; empty without a second one.
+
+    Where a report states a rate and its counts, its parts or its complement give another, none of
+    them is an estimate with a sampling error: what is not known is which of them holds.
+
+    Args:
+        rate: ``value``, ``indicator``, ``scope`` and ``findings`` (ids of those that concern it).
+        findings: ``FINDING_COLUMNS``; the two sides of those above info that are about this rate
+            are its readings.
+
+    Returns:
+        The least and the greatest reading.
+    """
+    about = findings[
+        findings["finding_id"].isin(rate["findings"])
+        & (findings["severity"] != Severity.INFO)
+        & (findings["indicator"] == rate["indicator"])
+        & (findings["scope"] == rate["scope"])
+    ]
+    sides = about[["left", "right"]].dropna().to_numpy("float64").ravel()
+    readings = [float(rate["value"]), *map(float, sides)]
+    low, high = min(readings), max(readings)
+    return (low, high) if low < high else ()
 
 
 def pool_ratios(table: pd.DataFrame, reference: Reference, over: str = "scope") -> pd.DataFrame:
