@@ -29,10 +29,14 @@ from cchc_analysis.panels import (
     read_panels,
 )
 from cchc_analysis.panels.areas import Place, find_areas, match_area
+from cchc_analysis.panels.cells import Sheet
+from cchc_analysis.panels.layouts import arrange_sheet
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.ranks import rank_values
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
+from cchc_analysis.panels.unfolding import is_total
+from cchc_analysis.panels.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 MAPPINGS = ROOT / "data" / "reference" / "panel_mappings"
@@ -943,6 +947,44 @@ def test_areas_in_columns_and_bounds_in_rows_come_in_from_the_draft(
     assert (rows["published_high"].round(2) == (rows["value"] + 0.6).round(2)).all()
     assert (rows["standard_error"] == 0.25).all()
     assert values_of(project)["67", "papi_total", "2022-12-31"] == 44.42
+
+
+@pytest.mark.parametrize(
+    ("heading", "role", "base"),
+    [
+        ("PAPI - điểm tối đa trong khoảng tin cậy 95%", "high", "PAPI"),
+        (
+            "2. Công khai, minh bạch trong việc cận dưới",
+            "low",
+            "2. Công khai, minh bạch trong việc",
+        ),
+        ("Overall (unweighted) - 95% CI lower bound", "low", "Overall (unweighted)"),
+        ("Overall (upper bound)", "high", "Overall"),
+        ("papi_total_low", "low", "papi total"),
+        ("- sai số", "standard_error", ""),
+        ("Sai số chuẩn", "standard_error", ""),
+        ("Điểm tối đa", "", ""),
+        ("Số lượng tối thiểu", "", ""),
+    ],
+)
+def test_what_a_heading_is_a_bound_of(
+    heading: str, role: str, base: str, reference: Reference
+) -> None:
+    assert Vocabulary(PanelMapping(), reference).match_bound(heading) == (role, base)
+
+
+def test_the_labels_of_a_turned_sheet_are_those_that_are_known(reference: Reference) -> None:
+    rows = [
+        ["ID", "Chỉ tiêu", "Scale", "Province code", 1, 20, 46, ""],
+        ["", "", "", "", "Ha Noi", "Lang Son", "TT-Hue", "National mean"],
+        ["D1", "Chỉ số tổng hợp", "8-80", "", 44.1, 43.2, 42.3, 43.2],
+        ["D1_lo", "Chỉ số tổng hợp cận dưới", "", "", 43.1, 42.2, 41.3, ""],
+    ]
+    sheet = Sheet("turned", pd.DataFrame(rows, index=[1, 2, 3, 4], dtype="object"))
+    [table] = arrange_sheet(sheet, PanelMapping(), reference)
+    assert table.head.names == ("area", "Chỉ số tổng hợp", "Chỉ số tổng hợp cận dưới")
+    assert table.sheet.cells[0].tolist() == ["Ha Noi", "Lang Son", "TT-Hue", "National mean"]
+    assert is_total("National mean")
 
 
 SUB_INDICES = {

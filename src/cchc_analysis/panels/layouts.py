@@ -26,6 +26,8 @@ SAMPLE = 200
 """Rows looked at to know a layout."""
 FEWEST_TURNED = 3
 """Areas in one row from which on a sheet may be turned."""
+ABOVE = ("area_code", "province", "period")
+"""What a row above the names of the areas may say of them."""
 MOSTLY, NEARLY_ALL = 0.5, 0.8
 
 
@@ -94,9 +96,17 @@ def _turn(sheet: Sheet, known: Vocabulary, index: AreaIndex) -> Table | None:
     before = list(range(areas[0]))
     if not before:
         return None
-    label = max(before, key=lambda column: cells.loc[cells.index > row, column].map(_is_word).sum())
+    label = max(
+        before, key=lambda column: _weigh_labels(cells.loc[cells.index > row, column], known)
+    )
     names = [column for column in map(int, cells.columns[areas[0] :]) if cells.at[row, column]]
-    rows = [each for each in cells.index if each != row and _is_row(cells.loc[each], label, names)]
+    rows = [
+        each
+        for each in cells.index
+        if (each > row or known.match_field(str(cells.at[each, label])) in ABOVE)
+        and each != row
+        and _is_row(cells.loc[each], label, names)
+    ]
     title = str(cells.at[row, label])
     heads = [title if known.match_field(title) in ("area", "province") else "area"]
     heads += [str(cells.at[each, label]) for each in rows]
@@ -107,6 +117,12 @@ def _turn(sheet: Sheet, known: Vocabulary, index: AreaIndex) -> Table | None:
     turned = replace(sheet, cells=body, heads=tuple(heads), lengths=None)
     turned = replace(turned, remark=_join(sheet.remark, remark))
     return Table(turned, Head(turned.heads or (), {}, 0))
+
+
+def _weigh_labels(cells: pd.Series[Any], known: Vocabulary) -> tuple[int, int]:
+    """How much a column looks like the labels of rows: what is known of it, then its letters."""
+    texts = {cell for cell in cells if _is_word(cell)}
+    return sum(known.match_value(text) is not None for text in texts), sum(map(len, texts))
 
 
 def _is_word(cell: object) -> bool:

@@ -26,6 +26,10 @@ from cchc_analysis.panels.mapping import (
 if TYPE_CHECKING:
     import pandas as pd
 
+TOTAL_STARTS = ("tong cong", "tong so", "trung binh ", "trung vi ", "binh quan ")
+TOTAL_ENDS = (" mean", " average", " median")
+"""How labels of rows that reckon over the others begin and end, folded."""
+
 WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 
 
@@ -230,4 +234,4 @@ def is_total(label: str, mapping: PanelMapping | None = None) -> bool:
     words: Mapping[str, None] = dict.fromkeys(
         fold_text(word) for word in (*TOTAL_WORDS, *(mapping.totals if mapping else ()))
     )
-    return folded in words or folded.startswith(("tong cong", "tong so"))
+    return folded in words or folded.startswith(TOTAL_STARTS) or folded.endswith(TOTAL_ENDS)

@@ -62,6 +62,14 @@ SERIAL_WORDS = ("stt", "tt", "so tt", "so thu tu", "no")
 LONG_TITLE = 25
 """Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
 
+INTERVAL_WORDS = frozenset(
+    (
+        *("95", "ci", "khoang", "tin", "cay", "confidence", "interval"),
+        *("diem", "gia", "tri", "muc", "of", "the"),
+    )
+)
+"""Words that may stand before the word for a bound and say no more than it."""
+
 RANK_WORDS = (
     *("xep hang", "thu hang", "hang", "vi thu", "xep thu", "vi tri", "rank", "ranking", "xep loai"),
 )
@@ -120,10 +128,11 @@ class Vocabulary:
             tail = fold_text(_HUMP.sub(" ", " ".join(last[-at:])))
             if found := _BOUND.search(tail):
                 role = next(key for key, said in found.groupdict().items() if said)
-                base = _before(name, last[-at:]) if at < len(last) else ""
-                if not base and found.start():  # no mark between: as many words as are left
-                    base = " ".join(re.split(r"[\s_]+", name)[: len(tail[: found.start()].split())])
-                return role, base
+                if {*tail[: found.start()].split()} <= INTERVAL_WORDS:
+                    return role, _before(name, last[-at:]) if at < len(last) else ""
+                words = re.split(r"[\s_]+", name)  # no mark between: what is left of the words
+                kept = words[: -len(tail[found.start() :].split())]
+                return role, " ".join(kept).rstrip(" -–—:(,/")
         return "", ""
 
     def match_value(self, name: str) -> ValueColumn | None:

@@ -172,12 +172,17 @@ def wrap_part(quality: Quality, anchor: str, *parts: Markup) -> Section:
 
 
 def name_source(quality: Quality, source: Row) -> Markup:
-    """A source in a few words: the district, and its period in small print."""
+    """A source in a few words: the district, and its period in small print.
+
+    A panel is named by who published it, and the years that it is about.
+    """
     words = quality.words
     if source["kind"] == "panel":
         facts = (source["source_id"], source.get("licence") or "")
         small = Markup(" · ").join(clean_text(each) for each in facts if each)
-        return Markup("{} <small>{}</small>").format(clean_text(source["title"]), small)
+        years = dict.fromkeys(str(source[f"period_{side}"])[:4] for side in ("start", "end"))
+        name = f"{source['issuer']}, {'–'.join(years)}"
+        return Markup("{} <small>{}</small>").format(clean_text(name), small)
     area = quality.reference.area_rows[quality.reference.match_source(source)]
     key = f"quality.source.{source['kind']}"
     period = words.period(source["period"])
