@@ -431,7 +431,8 @@ def _format_findings(findings: pd.DataFrame, form: str) -> str:
 def _find_project(root: Path | None) -> Project:
     from cchc_analysis.data.reference import find_project
 
-    project = find_project(root or Path(os.environ.get("CCHC_ROOT") or Path.cwd()))
+    # A notebook that a command runs works in another folder: the way to the project is whole.
+    project = find_project((root or Path(os.environ.get("CCHC_ROOT") or Path.cwd())).absolute())
     finish_changes(project)
     return project
 
