@@ -363,11 +363,18 @@ def test_ranks_of_areas_without_lasting_difference_are_wide() -> None:
     phi = find_scatter(values["numerator"], values["denominator"])
     assert ranks["scatter"].iloc[0] == phi
     assert 2 < phi < 10
-    assert (ranks["rank_high"] - ranks["rank_low"]).mean() > 8
-    cases = list(zip(values["numerator"], total, strict=True))
-    plain = [stats.beta(n + 0.5, d - n + 0.5).std() for n, d in cases]
-    wide = [stats.beta(n / phi + 0.5, (d - n) / phi + 0.5).std() for n, d in cases]
-    assert np.allclose(np.divide(wide, plain), math.sqrt(phi), rtol=0.05)
+    count, of = values["numerator"].to_numpy(), values["denominator"].to_numpy()
+
+    def draw_width(widened: float) -> float:
+        n, d = count / widened, of / widened
+        drawn = rng.beta(n + 0.5, d - n + 0.5, size=(4000, 20))
+        places = (-drawn).argsort(axis=1).argsort(axis=1)
+        low, high = np.percentile(places, [2.5, 97.5], axis=0, method="nearest")
+        return float((high - low).mean())
+
+    width = float((ranks["rank_high"] - ranks["rank_low"]).mean())
+    assert width == pytest.approx(draw_width(phi), abs=0.4)
+    assert width > draw_width(1.0) + 2
 
 
 def test_published_intervals_give_ranks_a_range() -> None:
