@@ -13,6 +13,7 @@ from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
+    TERM_COLUMNS,
 )
 from cchc_analysis.data.reference import Reference, check_reference, load_reference
 from cchc_analysis.errors import ReportError
@@ -78,7 +79,7 @@ def break_rules(country: SyntheticCountry, reference: Reference) -> pd.DataFrame
 
 def test_tables_have_the_shape_of_the_real_ones(sound: SyntheticCountry) -> None:
     assert list(sound.observations.columns) == list(OBSERVATION_COLUMNS)
-    assert list(sound.sources.columns) == list(SOURCE_COLUMNS)
+    assert list(sound.sources.columns) == [*SOURCE_COLUMNS, *TERM_COLUMNS]
     assert list(tabulate_indicators(sound.observations).columns) == list(INDICATOR_COLUMNS)
     assert not sound.observations.duplicated(list(OBSERVATION_KEY)).any()
     assert list(check_reference(sound.reference)) == []

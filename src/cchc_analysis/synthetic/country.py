@@ -47,7 +47,7 @@ class SyntheticCountry:
 
     Attributes:
         reference: The real catalogue with made-up areas and events, and no real ones.
-        sources: ``SOURCE_COLUMNS``, one report per district and period.
+        sources: ``SOURCE_COLUMNS`` and ``TERM_COLUMNS``, one report per district and period.
         observations: ``OBSERVATION_COLUMNS``.
         mistakes: The key: what was planted where, with ``source_id``, ``area_id``,
             ``period_end`` and ``neighbours`` (the reports before and after).
