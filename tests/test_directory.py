@@ -72,11 +72,12 @@ def test_every_brief_is_reached_from_the_index_and_no_link_is_dead(
     told = make_told(areas, periods)
     pages = write_pages(told)
     briefs = {f"{card.folder}/index.html" for card in told.cards}
+    beside = {f"{card.folder}/annex.html" for card in told.cards}
     reached, waiting = set(), ["vi/index.html"]
     while waiting:
         place = waiting.pop()
         if place in reached or place not in pages:
-            assert place in reached | briefs or place.startswith(ELSEWHERE), place
+            assert place in reached | briefs | beside or place.startswith(ELSEWHERE), place
             continue
         reached.add(place)
         waiting += find_links(place, pages[place])
@@ -110,6 +111,27 @@ def test_contradictions_are_listed_where_they_are_few_and_else_counted() -> None
     page = LISTS["contradictions"](PROJECT, many, "vi")
     assert "the only rule" not in page
     assert str(4 * (MOST_LINES // 3)) in page
+
+
+def test_definitions_are_split_by_area_of_reform_where_they_are_many() -> None:
+    codes = sorted(REFERENCE.indicator_rows)
+    many = replace(make_told(1, 1), indicators=codes)
+    pages = write_pages(many)
+    parts = [page for name, page in pages.items() if name.startswith("vi/definitions/")]
+    assert len(parts) > 5
+    assert max(len(page.encode()) for page in parts) < 150_000
+    told = "".join(parts)
+    assert all(f"<code>{code}</code>" in told for code in codes)
+    few = write_pages(replace(many, indicators=codes[:9]))
+    assert [name for name in few if "definitions" in name] == ["vi/definitions/index.html"]
+
+
+def test_an_english_page_names_areas_in_english() -> None:
+    told = make_told(1, 1)
+    page = LISTS["a-z"](PROJECT, told, "en")
+    assert "<small>urban district, Hà Nội</small>" in page
+    assert ">Hà Nội</a> <small>city</small>" in page
+    assert "huyện" not in page.partition("<main")[2].casefold()
 
 
 def test_names_stand_by_the_vietnamese_alphabet() -> None:

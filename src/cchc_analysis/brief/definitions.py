@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
     from cchc_analysis.data.words import Words
 
+MOST_DEFINED = 300
+"""Indicators that one page defines; more, and it would pass 150 KB."""
 _SCOPE = re.compile(r"@(\w+)")
 
 
@@ -49,6 +51,25 @@ def define_indicator(
         words.say("notes.source", source=words.pick(row, "source")),
     ]
     return Markup(" ").join(part for part in parts if part)
+
+
+def group_parts(reference: Reference, indicators: Iterable[str]) -> dict[str, list[str]]:
+    """Indicators by area of reform, in the order of the reports."""
+    groups: dict[str, list[str]] = {part: [] for part in AREAS}
+    for indicator in sorted(indicators):
+        groups[part_of(reference, indicator)].append(indicator)
+    return {part: own for part, own in groups.items() if own}
+
+
+def link_parts(words: Words, reference: Reference, indicators: Iterable[str]) -> Markup:
+    """The areas of reform, each with how many indicators it has and the page that defines them."""
+    items = Markup("").join(
+        Markup('<li><a href="{}/index.html">{}</a> <small>{}</small></li>\n').format(
+            part, words.say(f"part.title.{part}"), words.number(len(own))
+        )
+        for part, own in group_parts(reference, indicators).items()
+    )
+    return Markup("<ul>{}</ul>\n").format(items)
 
 
 def tabulate_definitions(words: Words, reference: Reference, indicators: Iterable[str]) -> Markup:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.places import name_folder
+from cchc_analysis.brief.telling import upper
 from cchc_analysis.data.alphabet import LETTERS, alphabet_key, first_letter
 from cchc_analysis.data.tables import tabulate_rows
-from cchc_analysis.data.words import Words, clean_text
+from cchc_analysis.data.words import Words, clean_text, plain
 
 if TYPE_CHECKING:
     from cchc_analysis.brief.overview import Card
@@ -28,6 +29,8 @@ MOST_ROWS = 60
 MOST_LINES = 200
 """Contradictions, and names, that one page lists."""
 INDEX = "a-z"
+KINDS = (*("Tỉnh", "Thành phố", "Quận", "Huyện", "Thị xã", "Thị trấn", "Phường", "Xã", "Đặc khu"),)
+"""What a name of an area begins with."""
 _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow", "Ư": "uw", "#": "0"}
 """Letters in a path, as they are typed (Telex)."""
 
@@ -78,7 +81,7 @@ def tabulate_provinces(words: Words, provinces: Sequence[Place]) -> Markup:
     """A row per province: how many areas and briefs, and how many contradictions they hold."""
     rows = [
         [
-            _link(f"{place.folder}/", clean_text(str(place.row["name"]))),
+            _link(f"{place.folder}/", name_place(words, place)),
             words.number(len({card.facts["area_id"] for card in place.cards})),
             words.number(len(place.cards)),
             words.number(_count(place.cards)),
@@ -99,10 +102,9 @@ def tabulate_areas(words: Words, areas: Sequence[Place]) -> Markup:
     rows = []
     for place in areas:
         last = place.cards[-1]
-        name = clean_text(str(place.row["name"]))
         rows.append(
             [
-                _link(f"../{place.folder}/", name),
+                _link(f"../{place.folder}/", name_place(words, place)),
                 words.number(len(place.cards)),
                 _link(f"../../{last.folder}/", words.period(last.facts["period"])),
                 Markup('<b class="letter">{}</b>').format(last.facts["grade"]),
@@ -128,7 +130,7 @@ def tabulate_counts(words: Words, places: Sequence[Place], to_page: str) -> Mark
     """
     rows = [
         [
-            _link(to_page.format(folder=place.folder), clean_text(str(place.row["name"]))),
+            _link(to_page.format(folder=place.folder), name_place(words, place)),
             words.number(sum(len(card.ledger) for card in place.cards)),
         ]
         for place in places
@@ -168,15 +170,17 @@ def link_letters(words: Words, letters: Mapping[str, Sequence[Place]]) -> Markup
     return Markup('<ul class="tally">{}</ul>\n').format(items)
 
 
-def list_names(places: Sequence[Place], reference: Reference, to_lang: str) -> Markup:
+def list_names(words: Words, places: Sequence[Place], reference: Reference, to_lang: str) -> Markup:
     """Names with what kind of area each is, and of which province."""
     items = []
     for place in places:
         above = reference.area_rows.get(str(place.row["parent_id"]))
-        facts = [str(place.row["type"]), bare_name(above) if above else ""]
+        bare = bare_name(place.row)
+        kind = plain(words.place(place.row)).replace(bare, "").strip()
+        facts = [kind, bare_name(above) if above else ""]
         items.append(
             Markup("<li>{} <small>{}</small></li>").format(
-                _link(f"{to_lang}{place.folder}/", clean_text(bare_name(place.row))),
+                _link(f"{to_lang}{place.folder}/", clean_text(bare)),
                 clean_text(", ".join(fact for fact in facts if fact)),
             )
         )
@@ -187,10 +191,23 @@ def _count(cards: Iterable[Card]) -> int:
     return sum(int(card.facts["contradictions"]) for card in cards)
 
 
+def name_place(words: Words, place: Place) -> Markup:
+    """The name of a place with its kind, as a page of the language begins with it."""
+    return upper(words.place(place.row))
+
+
 def bare_name(row: Mapping[str, Any]) -> str:
-    """A name without the kind of area before it: Cao Lộc."""
-    name, kind = str(row["name"]), str(row["type"])
-    return name[len(kind) :].strip() if name.casefold().startswith(f"{kind} ".casefold()) else name
+    """A name without the kind of area before it; a number alone is no name.
+
+    >>> [bare_name({"name": name}) for name in ("Huyện Cao Lộc", "Thành phố Hà Nội", "Quận 1")]
+    ['Cao Lộc', 'Hà Nội', 'Quận 1']
+    """
+    name = str(row["name"])
+    for kind in KINDS:
+        bare = name.removeprefix(f"{kind} ")
+        if bare != name and not bare[:1].isdigit():
+            return bare
+    return name
 
 
 def _link(folder: str, name: Markup) -> Markup:

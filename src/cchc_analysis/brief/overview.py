@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.definitions import tabulate_definitions
+from cchc_analysis.brief.definitions import (
+    MOST_DEFINED,
+    group_parts,
+    link_parts,
+    tabulate_definitions,
+)
 from cchc_analysis.brief.directory import (
     INDEX,
     MOST_LINES,
@@ -29,6 +34,7 @@ from cchc_analysis.brief.directory import (
     list_names,
     list_provinces,
     name_letter,
+    name_place,
     tabulate_areas,
     tabulate_counts,
     tabulate_provinces,
@@ -166,7 +172,7 @@ def _tell_glance(words: Words, told: Told, places: Sequence[Place], to_lang: str
     """The rows of briefs, by place."""
     groups = [
         (
-            clean_text(str(place.row["name"])),
+            name_place(words, place),
             [[_move(cell, to_lang) for cell in card.glance] for card in place.cards],
         )
         for place in places
@@ -196,7 +202,7 @@ def bind_area(project: Project, told: Told, lang: str) -> str:
     [area] = list_areas(told.cards, told.reference)
     [province] = list_provinces(told.cards, told.reference)
     up = Markup('<p><a href="../{}/index.html">{}</a></p>\n').format(
-        province.folder, clean_text(str(province.row["name"]))
+        province.folder, name_place(words, province)
     )
     is_own = province.folder == area.folder
     body = (Markup("") if is_own else up) + _tell_glance(words, told, [area], "../")
@@ -204,7 +210,7 @@ def bind_area(project: Project, told: Told, lang: str) -> str:
 
 
 def _bind_place(project: Project, words: Words, place: Place, body: Markup) -> str:
-    head = tell_masthead(words, place.folder, clean_text(str(place.row["name"])))
+    head = tell_masthead(words, place.folder, name_place(words, place))
     return _export(project, words, head + body)
 
 
@@ -215,7 +221,9 @@ def bind_letters(project: Project, told: Told, lang: str) -> str:
     body = link_letters(words, letters)
     if sum(map(len, letters.values())) <= MOST_LINES:
         body = Markup("").join(
-            Markup("<h2>{}</h2>\n{}").format(letter, list_names(places, told.reference, "../"))
+            Markup("<h2>{}</h2>\n{}").format(
+                letter, list_names(words, places, told.reference, "../")
+            )
             for letter, places in letters.items()
         )
     return _bind(project, words, "directory.letters", INDEX, words.say("directory.intro"), body)
@@ -226,7 +234,7 @@ def bind_letter(project: Project, told: Told, lang: str, letter: str) -> str:
     words = load_words(project.notebooks / TEMPLATE, lang)
     letters = _list_letters(told)
     head = tell_masthead(words, name_letter(letter), words.say("directory.letter", letter=letter))
-    names = list_names(letters[letter], told.reference, "../../")
+    names = list_names(words, letters[letter], told.reference, "../../")
     return _export(project, words, head + names)
 
 
@@ -256,6 +264,11 @@ def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
         pages |= {
             name_letter(letter): (told.cards, partial(bind_letter, letter=letter))
             for letter in letters
+        }
+    if len(told.indicators) > MOST_DEFINED:
+        pages |= {
+            f"definitions/{part}": (told.cards, partial(bind_definition_part, part=part))
+            for part in group_parts(told.reference, told.indicators)
         }
     if count_lines(told.cards) > MOST_LINES:
         pages |= {
@@ -327,9 +340,7 @@ def bind_province_contradictions(project: Project, told: Told, lang: str) -> str
         body = tabulate_counts(words, areas, "../../{folder}/")
     else:
         body = _tabulate_ledger(words, _group_ledger(told.cards, "../"))
-    title = Markup("{}: {}").format(
-        words.say("index.ledger.heading"), clean_text(str(province.row["name"]))
-    )
+    title = Markup("{}: {}").format(words.say("index.ledger.heading"), name_place(words, province))
     head = tell_masthead(words, f"contradictions/{province.folder}", title)
     return _export(project, words, head + body)
 
@@ -394,9 +405,23 @@ def _tell_ledger(brief: Brief) -> list[list[str]]:
 def bind_definitions(project: Project, told: Told, lang: str) -> str:
     """Every indicator that a page shows: name, code, unit, direction, what it counts."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    table = tabulate_definitions(words, told.reference, told.indicators)
     intro = words.say("index.definition.intro")
-    return _bind(project, words, "index.definition", "definitions", intro, table)
+    if len(told.indicators) > MOST_DEFINED:
+        body = link_parts(words, told.reference, told.indicators)
+    else:
+        body = tabulate_definitions(words, told.reference, told.indicators)
+    return _bind(project, words, "index.definition", "definitions", intro, body)
+
+
+def bind_definition_part(project: Project, told: Told, lang: str, part: str) -> str:
+    """The indicators of one area of reform, where they are too many for one page."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    title = Markup("{}: {}").format(
+        words.say("index.definition.heading"), words.say(f"part.title.{part}")
+    )
+    own = group_parts(told.reference, told.indicators)[part]
+    head = tell_masthead(words, f"definitions/{part}", title)
+    return _export(project, words, head + tabulate_definitions(words, told.reference, own))
 
 
 def bind_method(project: Project, told: Told, lang: str) -> str:

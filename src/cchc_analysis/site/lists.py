@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
@@ -94,15 +95,18 @@ def _put_places(
     One that another page stands on already, such as a profile of the area, is left out.
     """
     none = tables.findings.iloc[:0]
-    for name, (cards, bind) in list_places(Told(own, [], reference, none)).items():
+    codes = list_indicators(tables)
+    whole = Told(own, [], reference, none, indicators=codes)
+    for name, (cards, bind) in list_places(whole).items():
         lang = cards[0].lang
         folder = str(name_list(name, lang).parent)
         if folder in draft.shown:
             continue
-        told = Told(cards, [], reference, none)
+        told = replace(whole, cards=cards)
+        is_made_of_cards = not name.startswith("definitions/")
         draft.put(
             folder,
-            [card.to_bytes() for card in cards],
+            [card.to_bytes() for card in cards] if is_made_of_cards else codes,
             lambda folder=folder, bind=bind, told=told, lang=lang: bind_page(  # type: ignore[misc]
                 folder, bind(project, told, lang)
             ),
