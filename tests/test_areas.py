@@ -128,6 +128,8 @@ def test_seven_codes_were_another_province_before(
         *(("P.5, TP Cà Mau", BEFORE, "32008"), ("phường 05, TP Cà Mau", BEFORE, "32008")),
         *(("đặc khu Lý Sơn", SINCE, "21548-2025"), ("Dac khu Ly Son", SINCE, "21548-2025")),
         *(("TP Huế", "2025-03-31", "46"), ("tỉnh Thừa Thiên Huế", "2024-12-31", "46")),
+        ("xa vinh kim, tinh dong thap", SINCE, "28576-2025"),
+        ("xã An Hiệp, huyện Châu Thành, tỉnh Sóc Trăng", BEFORE, "31594"),
         *(("06286", BEFORE, "06286"), ("06286", SINCE, "06286-2025")),
         *(("xã Trảng Bom", "2026-04-29", "26248-2025"), ("phường Trảng Bom", WARDS, "26248-2025")),
         *(("tỉnh Đồng Nai", "2026-04-29", "75-2025"), ("TP. Đồng Nai", WARDS, "75-2025")),
@@ -193,6 +195,23 @@ def test_commands_that_need_no_commune_do_not_read_them(
     assert reference.area_rows["183"]["name"] == "Huyện Cao Lộc"
     with pytest.raises(AssertionError, match="were read"):
         reference.match_area("xã Khánh Khê", "2024-06-30")
+
+
+@pytest.mark.parametrize("day", [BEFORE, SINCE, WARDS])
+def test_every_commune_is_found_by_its_name_and_what_it_lies_in(
+    day: str, reference: Reference
+) -> None:
+    lost = []
+    for row in reference.list_areas("commune", day):
+        places = [row["name"]]
+        above = reference.area_rows[row["parent_id"]]
+        while above["level"] in ("district", "province"):
+            places.append(above["name"])
+            above = reference.area_rows.get(above["parent_id"], {"level": ""})
+        name = ", ".join(places) if day != SINCE or places[-1] != "Thành phố Đồng Nai" else ""
+        if name and reference.match_area(name, day) != row["area_id"]:
+            lost.append(name)
+    assert lost == []
 
 
 @pytest.mark.parametrize(

@@ -156,12 +156,26 @@ class AreaIndex:
             is_loose: Whether diacritics may differ where nothing fits better; else they may be
                 left out only ("Cao Loc", and never "Cao Lốc", is Cao Lộc).
         """
+        return next(iter(self.list_tiers(name, province, is_loose=is_loose)), set())
+
+    def list_tiers(
+        self, name: str, province: str = "", *, is_loose: bool = True
+    ) -> Iterator[set[str]]:
+        """What ``find`` finds, then what looser ways of comparing find besides."""
+        name, _, farther = _part_places(name)
         said = take_apart(name)
         if said.province and said.text in self._names:
             said = replace(said, head=said.text, bare=said.text, province="")
-        found, inside = self._find_spelled(said, is_loose), province or said.province
-        if not inside:
-            return found
+        inside = province or said.province
+        for found in self._list_spelled(said, is_loose):
+            chosen = self._keep_inside(found, inside, said, is_loose) if inside else found
+            if farther:
+                chosen = self._keep_inside(chosen, farther, said, is_loose)
+            if chosen:
+                yield chosen
+
+    def _keep_inside(self, found: set[str], inside: str, said: Name, is_loose: bool) -> set[str]:
+        """Those of some areas that lie in an area of a name, or are it."""
         above = self._find_above(inside, is_loose)
         own = found & above
         below = {each for each in found - above if self.is_inside(each, above)}
@@ -170,16 +184,19 @@ class AreaIndex:
 
     def _find_above(self, province: str, is_loose: bool) -> set[str]:
         """The widest areas of a name: a province before its capital."""
-        return keep_widest(self._find_spelled(take_apart(province), is_loose), self.rows)
+        found = next(iter(self._list_spelled(take_apart(province), is_loose)), set())
+        if take_apart(province).types:
+            return found  # "huyện Châu Thành" may be one of several
+        return keep_widest(found, self.rows)
 
-    def _find_spelled(self, said: Name, is_loose: bool) -> set[str]:
-        """By the first way of comparing that finds something; diacritics count before they do not.
+    def _list_spelled(self, said: Name, is_loose: bool) -> Iterator[set[str]]:
+        """By each way of comparing that finds something; diacritics count before they do not.
 
         What the name means without its kind is added, so that "Bắc Ninh" is the province or the
         city, whichever of both has been written down.
         """
         if said.head.isdigit():
-            return set()  # a running number: "1" is not how people write Quận 1
+            return  # a running number: "1" is not how people write Quận 1
         ways: list[tuple[Callable[[str], str], Callable[[str, str], bool]]] = [
             (fold_text, str.__eq__),
             (fold_text, _leaves_marks_out),
@@ -195,8 +212,7 @@ class AreaIndex:
                 # "Vũng Tàu" begins like a kind, and is none.
                 loose |= _pick(bare, said.head, fold, agrees)
             if found := _pick(whole, said.head, fold, agrees) | loose:
-                return found
-        return set()
+                yield found
 
     def is_inside(self, area_id: str, above: set[str]) -> bool:
         """Whether an area is one of some areas or lies below one."""
@@ -238,6 +254,16 @@ def find_issue_day(source: Row) -> str:
     )
     dated = dated or end
     return min(max(dated, start), end) if end else dated
+
+
+def _part_places(name: str) -> tuple[str, str, str]:
+    """A name with what it lies in, and what that lies in: "xã A, huyện B, tỉnh C".
+
+    >>> _part_places("xã A, huyện B, tỉnh C"), _part_places("xã A, tỉnh C")
+    (('xã A, huyện B', ', ', 'tỉnh C'), ('xã A, tỉnh C', '', ''))
+    """
+    head, comma, last = name.rpartition(", ")
+    return (head, comma, last) if "," in head else (name, "", "")
 
 
 def keep_widest(area_ids: Iterable[str], rows: Mapping[str, Row]) -> set[str]:

@@ -196,15 +196,16 @@ class Reference:
         """
         known: set[str] = set()
         for index in self._choose_indexes(name, level):
-            known = self._list_meant(index, name, level)
-            there = {each for each in known if not day or exists_on(index.rows[each], day)}
-            named = {each for each in there if not day or self._bore_kind(each, name, day)}
-            below = {each for each in named if inside and index.is_inside(each, {inside})}
-            meant = keep_widest(below or named, index.rows)
-            if len(meant) == 1:
-                return meant.pop()
-            if meant:
-                raise KeyError(self._ask_back(meant))
+            for found in self._list_meant(index, name, level):
+                known |= found
+                there = {each for each in found if not day or exists_on(index.rows[each], day)}
+                named = {each for each in there if not day or self._bore_kind(each, name, day)}
+                below = {each for each in named if inside and index.is_inside(each, {inside})}
+                meant = keep_widest(below or named, index.rows)
+                if len(meant) == 1:
+                    return meant.pop()
+                if meant:
+                    raise KeyError(self._ask_back(meant))
         if known:
             raise KeyError(self._tell_other_time(known, day))
         raise KeyError(self._offer(name, day, level))
@@ -212,7 +213,7 @@ class Reference:
     def list_named(self, name: str) -> Iterator[set[str]]:
         """All areas that a name, code or id can mean at any time, the communes after the others."""
         for index in self._choose_indexes(name, ""):
-            yield self._list_meant(index, name, "")
+            yield next(iter(self._list_meant(index, name, "")), set())
 
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
@@ -221,7 +222,7 @@ class Reference:
             KeyError: No area has that name, or several had it at one time.
         """
         for index in self._choose_indexes(name, ""):
-            meant = keep_widest(self._list_meant(index, name, ""), index.rows)
+            meant = keep_widest(next(iter(self._list_meant(index, name, "")), set()), index.rows)
             if meant:
                 ordered = sorted(meant, key=lambda each: str(index.rows[each]["valid_from"]))
                 for one, next_one in pairwise(ordered):
@@ -258,20 +259,22 @@ class Reference:
                 yield self.all_areas
 
     @cached_property
-    def _found(self) -> dict[tuple[int, str], set[str]]:
+    def _found(self) -> dict[tuple[int, str], list[set[str]]]:
         """What names mean at any time, by index: every source of an area asks again."""
         return {}
 
-    def _list_meant(self, index: AreaIndex, name: str, level: str) -> set[str]:
+    def _list_meant(self, index: AreaIndex, name: str, level: str) -> list[set[str]]:
+        """What a name means, the closest way of comparing first."""
         key = id(index), name
         if key not in self._found:
-            self._found[key] = (
-                index.list_coded(name)
-                or index.list_aliased(name)
-                or index.find(name, is_loose=False)
-            )
-        found = self._found[key]
-        return {each for each in found if not level or index.rows[each]["level"] == level}
+            certain = index.list_coded(name) or index.list_aliased(name)
+            tiers = [certain] if certain else [*index.list_tiers(name, is_loose=False)]
+            self._found[key] = tiers
+        kept = (
+            {each for each in found if not level or index.rows[each]["level"] == level}
+            for found in self._found[key]
+        )
+        return [found for found in kept if found]
 
     def _bore_kind(self, area_id: str, name: str, day: str) -> bool:
         """Whether an area that was renamed or changed its type bore the written one on a day."""
@@ -339,8 +342,11 @@ class Reference:
     def _name_in_parent(self, area_id: str) -> str:
         row = self.area_rows[area_id]
         above = self.area_rows.get(str(row["parent_id"]))
-        is_placed = above is not None and row["level"] in ("district", "commune")
-        return f"{row['name']}, {above['name']}" if above and is_placed else str(row["name"])
+        if above is None or row["level"] not in ("district", "commune"):
+            return str(row["name"])
+        province = self.area_rows.get(str(above["parent_id"]))
+        place = f", {province['name']}" if province and above["level"] == "district" else ""
+        return f"{row['name']}, {above['name']}{place}"
 
     def _tell_other_time(self, area_ids: set[str], day: str) -> str:
         """That an area was there at another time, or under another name, and what became of it."""
