@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from cchc_analysis.brief.overview import (
     bind_absent,
     bind_root,
     bind_trends,
+    list_places,
     make_card,
 )
 from cchc_analysis.brief.render import put_page
@@ -128,6 +129,9 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for name, bind in LISTS.items():
             pages[f"{lang}/{name}/index.html"] = bind(PROJECT, told, lang)
+        for below, (cards, bind) in list_places(told).items():
+            part = replace(told, cards=cards)
+            pages[f"{lang}/{below}/index.html"] = bind(PROJECT, part, lang)
         pages[f"{lang}/quality/index.html"] = bind_absent(PROJECT, lang)
         pages[f"{lang}/trends/index.html"] = bind_trends(PROJECT, [], lang)
     pages["index.html"] = bind_root(PROJECT, {"vi": len(briefs) // 2, "en": len(briefs) // 2})
