@@ -393,10 +393,15 @@ def _site(options: argparse.Namespace, project: Project) -> int:
 
 
 def _trace(options: argparse.Namespace, project: Project) -> int:
-    from cchc_analysis import pipeline
+    from cchc_analysis.data.reference import load_reference
+    from cchc_analysis.data.store import load_fresh
     from cchc_analysis.trace import cite_traced, trace_indicator
 
-    reference, tables = pipeline.load(project)
+    reference, tables = load_reference(project.reference), load_fresh(project)
+    if tables is None:  # made elsewhere: read from what was brought in, with all of our rooms
+        from cchc_analysis.processing import load
+
+        reference, tables = load(project)
     wanted = (options.area, options.indicator, options.period, options.scope)
     print(trace_indicator(tables, reference, *wanted))
     if options.cite:

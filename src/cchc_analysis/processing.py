@@ -16,13 +16,7 @@ from cchc_analysis.data.changes import changing
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.store import (
-    check_fresh,
-    is_fresh,
-    load_copies,
-    load_table,
-    write_tables,
-)
+from cchc_analysis.data.store import load_fresh, load_table, write_tables
 from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.derive import (
     check_corrections,
@@ -141,10 +135,9 @@ def load(project: Project) -> tuple[Reference, Tables]:
         ReportError: There is nothing, or it is not what ``store`` writes.
         ReferenceDataError: The reference tables are wrong.
     """
-    check_fresh(project)
     reference = load_reference(project.reference)
-    if is_fresh(project):
-        return reference, load_copies(project.build / "tables")
+    if copies := load_fresh(project):
+        return reference, copies
     read, (sources, printed) = read_transcripts(project.raw), load_printed(project.raw)
     names = ("observations", "indicators", "findings", "tallies", "definitions")
     made = {name: load_table(project, name) for name in names}
