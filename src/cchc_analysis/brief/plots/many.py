@@ -405,6 +405,8 @@ def _tick(axes: Any, form: Format) -> Axes:
     ticks = _choose_ticks(axes.get_xlim(), 3)
     axes.set_xticks(ticks, [form(tick) for tick in ticks])
     axes.grid(visible=True, axis="x")
+    for line in axes.get_xgridlines():
+        line.set_clip_on(False)
     return free(axes)
 
 

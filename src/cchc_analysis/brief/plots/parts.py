@@ -148,7 +148,8 @@ def _draw_scale(ax: Any, rows: Sequence[dict[str, Any]]) -> None:
     points = float(ax.bbox.width) * 72 / float(figure.dpi)
     unit = (end - start) / (points - 2 * DOT)
     left, right = start - DOT * unit, end + DOT * unit
-    ax.set(xlim=(left, right), ylim=(ROW * len(rows) + AXIS, 0.0), yticks=())
+    ax.set(xlim=(left, right), ylim=(ROW * len(rows) + AXIS, 0.0))
+    ax.yaxis.set_visible(False)  # positions, no values: not to be ticked, nor paid for
     for at, row in enumerate(rows):
         y = ROW * at + TEXT
         name = shorten(plain(row["label"]), points - width_of(row["text"]) - 12)

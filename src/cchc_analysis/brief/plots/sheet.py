@@ -132,7 +132,7 @@ def mark(artist: Artist, words: str) -> None:
 
 def free(ax: Any) -> Axes:
     """The same axes; what stands at an edge is drawn whole."""
-    for artist in (*ax.get_children(), *ax.get_xgridlines(), *ax.get_ygridlines()):
+    for artist in ax.get_children():
         artist.set_clip_on(False)
     axes: Axes = ax
     return axes
