@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cchc_analysis.rules.counterfactuals import Judged, Surroundings, build_worlds, judge_worlds
+from cchc_analysis.rules.counterfactuals import (
+    NOT_STATED,
+    Judged,
+    Surroundings,
+    build_worlds,
+    judge_worlds,
+)
 from cchc_analysis.rules.evaluation import list_fits
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Reference
 from cchc_analysis.rules.figures import Integers
@@ -122,10 +128,13 @@ class _Search:
         """The breaks that single figures would close, each with those figures."""
         trials = _Trials(self)
         causes: list[Cause] = []
-        for case, closing in trials.run(list(self._by_case(self.broken).values())):
+        for case, tried in trials.run(list(self._by_case(self.broken).values())):
             open_breaks = set(case)
+            closing = {change: trial.closes for change, trial in tried.items()}
             by_break = {
-                each: {change for change, closes in closing.items() if each in closes}
+                each: _leave_least(
+                    {change: trial for change, trial in tried.items() if each in trial.closes}
+                )
                 for each in case
             }
             # What fewest changes would close is settled first, and takes the rest along.
@@ -294,6 +303,20 @@ class _Search:
         return is_number and is_changed and not (is_share and value > FULL_RATE)
 
 
+@dataclass(frozen=True)
+class Trial:
+    """The breaks that a change closes, and how many rules are broken or not stated after it."""
+
+    closes: frozenset[Break]
+    left: int
+
+
+def _leave_least(trials: Mapping[Change, Trial]) -> set[Change]:
+    """The changes after which least is left to explain, a part that is not stated among it."""
+    least = min((trial.left for trial in trials.values()), default=0)
+    return {change for change, trial in trials.items() if trial.left == least}
+
+
 class _Trials:
     """Tries changes, many cases at a time: a counterfactual for each, and one without any."""
 
@@ -307,8 +330,8 @@ class _Trials:
 
     def run(
         self, cases: Sequence[list[Break]]
-    ) -> Iterator[tuple[list[Break], dict[Change, frozenset[Break]]]]:
-        """Each case, with the changes that close all that they touch and the breaks they close."""
+    ) -> Iterator[tuple[list[Break], dict[Change, Trial]]]:
+        """Each case, with the changes that close all that they touch."""
         chunk: list[tuple[list[Break], list[Change], Integers]] = []
         size = 0
         for case in cases:
@@ -334,7 +357,7 @@ class _Trials:
 
     def _try(
         self, chunk: Sequence[tuple[list[Break], list[Change], Integers]]
-    ) -> Iterator[tuple[list[Break], dict[Change, frozenset[Break]]]]:
+    ) -> Iterator[tuple[list[Break], dict[Change, Trial]]]:
         import pandas as pd
 
         counts = np.array([1 + len(changes) for _, changes, _ in chunk])
@@ -362,7 +385,8 @@ class _Trials:
                 after = self._keep_followed(states[world], judged, case)
                 closes = self._compare(case, change, judged, before, after)
                 if closes:
-                    found[change] = closes
+                    left = sum(grade >= NOT_STATED for grade in after.values())
+                    found[change] = Trial(closes, left)
             yield case, found
 
     def _keep_followed(

@@ -36,8 +36,11 @@ OPENING_GAP = 20
 JUMPY = 5
 """How many times the usual distance from the usual size is out of the usual."""
 
-FEWEST_COPIED = 3
-"""So many larger counts are not all equal to those of another period by chance."""
+FEWEST_COPIED, FEWEST_LARGE = 3, 2
+"""So many counts, so many larger ones among them, do not equal another period's by chance."""
+
+ENOUGH, TWICE = 6, 2.0
+"""So many periods show how far a series usually strays; then twice the usual size may be odd."""
 
 FEW = 2
 """With only two periods, nobody can tell which is the odd one."""
@@ -132,7 +135,8 @@ def compare_magnitudes(table: pd.DataFrame, factor: float, least: float) -> pd.D
 
     Args:
         table: Described observations.
-        factor: How many times the usual size, or how small a part of it, is out of the usual.
+        factor: How many times the usual size, or how small a part of it, is out of the usual
+            where too few periods tell how far the series strays by itself.
         least: Below this size nothing is said: small counts jump.
     """
     import pandas as pd
@@ -148,7 +152,9 @@ def compare_magnitudes(table: pd.DataFrame, factor: float, least: float) -> pd.D
     expected = np.exp(usual) * sized["days"]
     away = (sized["pace"] - usual).abs()
     spread = away.groupby(sized["series"]).transform("median")
-    is_odd = (away >= np.log(factor)) & (away >= JUMPY * spread)
+    is_known = periods.loc[sized.index] >= ENOUGH
+    limit = np.log(np.where(is_known, np.minimum(factor, TWICE), factor))
+    is_odd = (away >= limit) & (away >= JUMPY * spread)
     is_small = np.maximum(sized["value"], expected) < least
     return pd.DataFrame(
         {
@@ -177,25 +183,31 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     import pandas as pd
 
     flows = _keep_results(table)
-    is_large = flows["aggregation"].isin(GROWING) & (flows["value"] >= least)
-    flows = flows[is_large & flows["last_day"].notna()]
+    flows = flows[flows["aggregation"].isin(GROWING) & flows["last_day"].notna()]
     key = ["source_id", "area_id", "scope", "last_day"]
-    flows = flows.assign(row=flows.index, place=flows.groupby(key, observed=True).ngroup())
-    flows = flows[["row", "place", "series", "last_day", "value"]]
-    enough = flows.groupby("place")["row"].agg(["size", "min"])
-    first = enough.loc[enough["size"] >= FEWEST_COPIED, "min"]
+    flows = flows.assign(
+        row=flows.index,
+        place=flows.groupby(key, observed=True).ngroup(),
+        is_large=flows["value"] >= least,
+    )
+    flows = flows[["row", "place", "series", "last_day", "value", "is_large"]]
+    large = flows[flows["is_large"]]
+    enough = large.groupby("place")["row"].agg(["size", "min"])
+    first = enough.loc[enough["size"] >= FEWEST_LARGE, "min"]
     pairs = flows.merge(flows, on=["series", "value"], suffixes=("", "_other"))
     pairs = pairs[pairs["last_day"] > pairs["last_day_other"]]
     equal = pairs.groupby(["place", "place_other"], as_index=False).agg(
-        equal=("row", "size"), row=("row", "min"), other=("row_other", "min")
+        equal=("row", "size"), large=("is_large", "sum")
     )
-    equal = equal[equal["equal"] >= FEWEST_COPIED]
-    mine = equal.merge(flows[["place", "series"]], on="place")
-    theirs = flows[["place", "series"]].rename(columns={"place": "place_other"})
+    equal = equal[(equal["equal"] >= FEWEST_COPIED) & (equal["large"] >= FEWEST_LARGE)]
+    named = pairs[pairs["is_large"]].groupby(["place", "place_other"], as_index=False)
+    equal = equal.merge(named.agg(row=("row", "min"), other=("row_other", "min")))
+    mine = equal.merge(large[["place", "series"]], on="place")
+    theirs = large[["place", "series"]].rename(columns={"place": "place_other"})
     met = mine.merge(theirs, on=["place_other", "series"])
     compared = met.groupby(["place", "place_other"]).size().rename("compared").reset_index()
     copied = equal.merge(compared, on=["place", "place_other"])
-    copied = copied[copied["equal"] == copied["compared"]].drop_duplicates("place", keep="last")
+    copied = copied[copied["large"] == copied["compared"]].drop_duplicates("place", keep="last")
     rows = first.to_frame("row").assign(other=first, holds=True)
     found = copied.set_index("place")[["row", "other"]].assign(holds=False)
     rows = pd.concat([rows[~rows.index.isin(found.index)], found]).set_index("row").sort_index()

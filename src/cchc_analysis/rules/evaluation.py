@@ -120,7 +120,8 @@ def evaluate_definitions(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Evaluate rival definitions, of which every source follows the one that fits it most often.
 
-    Where they fit equally often the one counts that breaks less, then the one written first. That
+    Where they fit equally often the one counts that breaks less, then the one that needs rounding
+    less often, then the one written first. That
     one stands for all where none can be told. A rival that never fits accuses only where the first
     one could have been seen: else the source may follow that one, and a gap is no contradiction.
 
@@ -166,9 +167,17 @@ def _choose(
         if verdict.empty:
             continue
         fits = pd.Series(list_fits(verdict).astype(int))
-        counts = fits.groupby(lines.sources[verdict.index.to_numpy()])
+        exact = pd.Series(verdict["holds"].to_numpy(dtype=int))
+        sources = lines.sources[verdict.index.to_numpy()]
+        counts = fits.groupby(sources)
         found.append(
-            pd.DataFrame({"fits": counts.sum(), "breaks": counts.size() - counts.sum()})
+            pd.DataFrame(
+                {
+                    "fits": counts.sum(),
+                    "breaks": counts.size() - counts.sum(),
+                    "exact": exact.groupby(sources).sum(),
+                }
+            )
             .rename_axis("source_id")
             .reset_index()
             .assign(rival_group=rule.rival_group, rule_id=rule.rule_id, rank=rank)
@@ -176,7 +185,8 @@ def _choose(
     if not found:
         return pd.DataFrame(columns=list(DEFINED))
     ordered = pd.concat(found, ignore_index=True).sort_values(
-        ["source_id", "fits", "breaks", "rank"], ascending=[True, False, True, True]
+        ["source_id", "fits", "breaks", "exact", "rank"],
+        ascending=[True, False, True, False, True],
     )
     ordered["rivals"] = ordered.groupby("source_id")["rule_id"].transform("size")
     return ordered.drop_duplicates("source_id").reset_index(drop=True)[list(DEFINED)]

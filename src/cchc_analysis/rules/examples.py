@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WINDOW = {"period_start": "2024-01-01", "period_end": "2024-06-30"}
-ATTEMPTS = ((3.0, 7.0, 11.0, 13.0), (20.0, 30.0, 50.0, 70.0), (90.0, 8.0, 5.0, 2.0))
+ATTEMPTS = (
+    (3.0, 7.0, 11.0, 13.0),
+    (20.0, 30.0, 50.0, 70.0),
+    (90.0, 8.0, 5.0, 2.0),
+    (9.0, 4.0, 6.0, 95.0),
+)
 """Numbers to begin with; the next ones where the first leave a quantity below zero."""
 
 Numbers = Mapping[Operand, float]

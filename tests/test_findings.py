@@ -1,0 +1,224 @@
+"""What tables of figures contradict, and what they do not: cases of each kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.panels import validate_table
+
+ROOT = Project(Path(__file__).resolve().parents[1])
+REFERENCE = load_reference(ROOT.reference)
+
+
+def find(text: str) -> pd.DataFrame:
+    """Findings about figures written "code printed; code@scope printed"."""
+    rows = []
+    for each in text.split(";"):
+        name, printed = each.split(maxsplit=1)
+        code, _, scope = name.partition("@")
+        rows.append((code, printed, scope or "whole_district", "Văn Quan", "2024-H1"))
+    table = pd.DataFrame(rows, columns=["indicator", "printed", "scope", "area", "period"])
+    return validate_table(table, None, REFERENCE, ROOT.expectations)
+
+
+def tell(text: str) -> list[str]:
+    """In words: severity, kind and arithmetic of each finding."""
+    found = find(text)
+    columns = ["severity", "kind", "arithmetic"]
+    return [" ".join(row) for row in found[columns].itertuples(index=False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        # On time and overdue make what was due.
+        (
+            "dossiers_due 19.944; dossiers_resolved_on_time 19.255; dossiers_pending_overdue 600",
+            ["warning sum 19.944 ≠ 19.255 + 600 = 19.855"],
+        ),
+        (
+            "dossiers_due 19.855; dossiers_resolved_on_time 19.255; dossiers_pending_overdue 600",
+            [],
+        ),
+        (
+            "dossiers_due 900; dossiers_resolved_on_time 850; dossiers_resolved_overdue 50",
+            [],
+        ),
+        (
+            "dossiers_due 900; dossiers_resolved_on_time 850; dossiers_resolved_overdue 30;"
+            "dossiers_pending_overdue 20",
+            [],
+        ),
+        # Resolved and any printed part of pending do not exceed what was received.
+        (
+            "dossiers_received_total 54.575; dossiers_resolved_total 51.780;"
+            "dossiers_pending_in_term 6.123",
+            ["warning order 51.780 + 6.123 = 57.903 > 54.575"],
+        ),
+        (
+            "dossiers_received_total 54.575; dossiers_resolved_total 51.780;"
+            "dossiers_pending_overdue 3.000",
+            ["warning order 51.780 + 3.000 = 54.780 > 54.575"],
+        ),
+        (
+            "dossiers_received_total 58.000; dossiers_resolved_total 51.780;"
+            "dossiers_pending_in_term 6.123",
+            [],
+        ),
+        # What the balance already says is not said again.
+        (
+            "dossiers_received_total 100; dossiers_resolved_total 90; dossiers_pending_total 20;"
+            "dossiers_pending_in_term 15; dossiers_pending_overdue 5",
+            ["warning sum 100 ≠ 90 + 20 = 110"],
+        ),
+        # A share of whole things.
+        (
+            "dossiers_resolved_total 143; on_time_rate 36,5",
+            ["warning whole 36,5 × 143 / 100 = 52,195 ∉ ℕ"],
+        ),
+        ("dossiers_resolved_total 143; on_time_rate 36,4", []),
+        ("tthc_total 7; tthc_onestop_rate 43", []),
+        ("tthc_total 7; tthc_onestop_rate 45", ["warning whole 45 × 7 / 100 = 3,15 ∉ ℕ"]),
+        ("dossiers_received_total 400; dossiers_resolved_total 143; on_time_rate 36,5", []),
+    ],
+)  # fmt: skip
+def test_what_no_reading_can_make_right_is_found(text: str, told: list[str]) -> None:
+    assert tell(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "words"),
+    [
+        (
+            "dossiers_received_total 659.245; dossiers_resolved_total 643.272;"
+            "dossiers_pending_total 7.172",
+            "not_stated 659.245 ≠ 643.272 + 7.172 = 650.444",
+            "8,801 are in none of them; those returned or withdrawn are not stated",
+        ),
+        (
+            "dossiers_resolved_total 1.611; dossiers_resolved_early 952;"
+            "dossiers_resolved_on_due 388; dossiers_resolved_overdue 268",
+            "not_stated 1.611 ≠ 952 + 388 + 268 = 1.608",
+            "3 are in none of them",
+        ),
+        (
+            "dossiers_pending_total 100; dossiers_pending_in_term 80; dossiers_pending_overdue 15",
+            "not_stated 100 ≠ 80 + 15 = 95",
+            "those suspended or incomplete are not stated",
+        ),
+    ],
+)
+def test_a_part_that_is_not_stated_is_no_contradiction(text: str, told: str, words: str) -> None:
+    found = find(text)
+    assert tell(text) == [f"info {told}"]
+    assert words in found["explanation_en"].iloc[0]
+    assert found["likely_figure"].tolist() == [""]
+
+
+def test_the_same_gap_at_several_levels_is_told_once() -> None:
+    levels = {"district_office": (1611, 952, 388, 268), "commune_aggregate": (2572, 2400, 100, 60),
+              "whole_district": (4183, 3352, 488, 328)}  # fmt: skip
+    names = ("total", "early", "on_due", "overdue")
+    text = ";".join(
+        f"dossiers_resolved_{name}@{scope} {number}"
+        for scope, numbers in levels.items()
+        for name, number in zip(names, numbers, strict=True)
+    )
+    found = find(text)
+    assert found["kind"].tolist() == ["not_stated"]
+    told = found["explanation_en"].iloc[0]
+    for gap in ("3 are in none", ": 12", ": 15"):
+        assert gap in told
+    assert len(found["figures"].iloc[0].split()) == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "words"),
+    [
+        # 58.305 would close the sum and break the rate, which is kept: only 773 is left.
+        (
+            "dossiers_resolved_total 59.123; dossiers_resolved_on_time 58.350;"
+            "dossiers_resolved_overdue 818; on_time_rate 98,7",
+            "",
+            "from 818 to 773",
+        ),
+        # The rate, its numerator or its denominator: nothing tells.
+        (
+            "dossiers_received_total 6.776; dossiers_received_online 2.521; online_rate 37,76",
+            "",
+            "Any one of these",
+        ),
+        # Two sums determine one figure, printed with one digit wrong.
+        (
+            "dossiers_received_total 1.380; dossiers_resolved_total 1.809;"
+            "dossiers_pending_total 71; dossiers_resolved_on_time 1.286;"
+            "dossiers_resolved_overdue 23",
+            "row:3",
+            "should be 1,309 (one digit differs)",
+        ),
+        # 04 has two digits: what is printed as 34 may be 4, and the total may be 30 more as well.
+        (
+            "par_tasks_total 57; par_tasks_steering_total 10; par_tasks_institution_total 34;"
+            "par_tasks_procedures_total 11; par_tasks_apparatus_total 8;"
+            "par_tasks_civil_service_total 9; par_tasks_finance_total 7; par_tasks_digital_total 8",
+            "",
+            "from 34",
+        ),
+    ],
+)
+def test_a_figure_is_named_only_where_nothing_else_would_do(
+    text: str, likely: str, words: str
+) -> None:
+    found = find(text)
+    told = found[~found["severity"].eq("info")]
+    assert set(told["likely_figure"]) == {likely}
+    assert any(words in each for each in told["explanation_en"])
+
+
+def test_rates_alone_are_valid_input() -> None:
+    table = pd.DataFrame(
+        {"area": ["A", "B"], "period": "2024-H1", "on_time_rate": ["96,5", "97,5"]}
+    )
+    found = validate_table(table, None, REFERENCE, ROOT.expectations)
+    assert found.empty
+    assert found.attrs["rules_applied"] > 0
+
+
+def test_a_rule_that_every_source_breaks_is_doubted() -> None:
+    rows = {"area": list("ABC"), "dossiers_pending_total": 5, "dossiers_pending_in_term": 6}
+    found = validate_table(pd.DataFrame(rows), None, REFERENCE, ROOT.expectations)
+    assert found.attrs["doubtful_rules"] == ["D07"]
+
+
+def test_a_year_that_repeats_another_is_worth_knowing() -> None:
+    counts = {2022: (950, 900, 50), 2023: (990, 940, 50), 2024: (990, 940, 50)}
+    names = ("dossiers_resolved_total", "dossiers_resolved_on_time", "dossiers_resolved_overdue")
+    rows = [
+        {"area": "Văn Quan", "period": str(year), **dict(zip(names, values, strict=True))}
+        for year, values in counts.items()
+    ]
+    found = validate_table(pd.DataFrame(rows), None, REFERENCE, ROOT.expectations)
+    assert found[["rule_id", "severity", "period_end"]].to_numpy().tolist() == [
+        ["V07", "info", "2024-12-31"]
+    ]
+
+
+def test_a_count_far_from_its_own_series_is_worth_knowing() -> None:
+    quarters = [f"{year}-{label}" for year in range(2021, 2025) for label in ("Q1", "H1", "9M", "")]
+    days = {"Q1": 90, "H1": 181, "9M": 273, "": 365}
+    rows = [
+        {"area": "Văn Quan", "period": each.rstrip("-"), "dossiers_resolved_total":
+         round((10 + 0.3 * (at % 3)) * days[each.partition("-")[2]])}
+        for at, each in enumerate(quarters)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    assert validate_table(table, None, REFERENCE, ROOT.expectations).empty
+    table.loc[15, "dossiers_resolved_total"] *= 5
+    found = validate_table(table, None, REFERENCE, ROOT.expectations)
+    assert found[["rule_id", "severity", "period_end"]].to_numpy().tolist() == [
+        ["V05", "info", "2024-12-31"]
+    ]
