@@ -50,7 +50,6 @@ BRIEF_FILES = ("brief.xlsx", "figures.csv", "findings.csv", "brief.json", "datap
 """What lies beside every brief, in the order of the links."""
 
 SITE_FILES = (
-    "cchc.xlsx",
     "observations.csv",
     "indicators.csv",
     "findings.csv",
@@ -109,10 +108,26 @@ def link_downloads(words: Words, files: Iterable[str], folder: str = "") -> Mark
     return Markup("<p>{}: {}{}</p>\n").format(words.say("downloads"), links, note)
 
 
-def link_site_downloads(project: Project, words: Words, to_root: str) -> Markup:
-    """The links to what lies in ``data/`` of the site, from a page that knows the way there."""
+def link_site_downloads(
+    project: Project, words: Words, to_root: str, workbooks: Iterable[tuple[str, str]]
+) -> Markup:
+    """The links to what lies in ``data/`` of the site, from a page that knows the way there.
+
+    Args:
+        project: Whose citation.
+        words: The strings of the page.
+        to_root: The way to the site.
+        workbooks: The path of the workbook of each province, with its name.
+    """
     files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
-    return link_downloads(words, files, f"{to_root}{SITE_FOLDER}/")
+    links = Markup(" · ").join(
+        Markup('<a href="{}{}">{}</a>').format(to_root, path, name or words.say("downloads.nation"))
+        for path, name in workbooks
+    )
+    books = Markup("<details><summary>{}</summary>\n<p>{}</p></details>\n").format(
+        words.say("downloads.workbooks"), links
+    )
+    return link_downloads(words, files, f"{to_root}{SITE_FOLDER}/") + books
 
 
 def write_downloads(folder: Path, brief: Brief) -> None:

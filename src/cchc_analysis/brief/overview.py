@@ -124,6 +124,7 @@ class Told:
     findings: pd.DataFrame
     withheld: Sequence[str] = ()
     indicators: Sequence[str] = ()
+    workbooks: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
         tabulate_provinces(words, provinces),
         _tell_glance(words, told, provinces) if len(told.cards) <= MOST_ROWS else Markup(""),
         _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
-        link_site_downloads(project, words, "../"),
+        link_site_downloads(project, words, "../", told.workbooks),
         _tell_withheld(words, told.withheld),
     ]
     return _bind(project, words, "index.title", "", words.say("index.intro"), *parts)

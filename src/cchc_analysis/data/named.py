@@ -170,10 +170,10 @@ def _list_names(
         return str(words.place(row)) if row else ""
 
     def name_region(area_id: str) -> str:
-        return name_area(reference.region_of.get(_find_province(reference, area_id), ""))
+        return name_area(reference.region_of.get(find_province(reference, area_id), ""))
 
     yield "area", "area_id", name_area
-    yield "province", "area_id", lambda each: name_area(_find_province(reference, each))
+    yield "province", "area_id", lambda each: name_area(find_province(reference, each))
     yield "region", "area_id", name_region
     label = f"label_{words.lang}"
     yield "indicator_label", "indicator", lambda each: str(catalogue.get(each, {}).get(label, each))
@@ -181,7 +181,7 @@ def _list_names(
     yield "unit_label", "unit", lambda each: str(units.get(each, {}).get(label, each))
 
 
-def _find_province(reference: Reference, area_id: str) -> str:
+def find_province(reference: Reference, area_id: str) -> str:
     """The province that an area is or lies in; empty for a nation or region."""
     seen = area_id
     while seen and reference.area_rows.get(seen, {}).get("level") not in ("province", None):

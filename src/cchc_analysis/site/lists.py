@@ -35,7 +35,13 @@ from cchc_analysis.site.disk import in_words
 from cchc_analysis.site.listing import LISTING, SITEMAP, bind_listing, bind_sitemap
 from cchc_analysis.site.pages import CARD, LISTED, ROW, Page, bind_page, read_files
 from cchc_analysis.site.positions import hash_rows
-from cchc_analysis.site.sitedata import write_site_downloads
+from cchc_analysis.site.sitedata import (
+    WORKBOOK,
+    bind_province,
+    list_provinces,
+    name_workbook,
+    write_site_downloads,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +61,7 @@ def put_lists(
     With the address where it will be published, the site gets a sitemap too.
     """
     cards = _read_cards(draft)
+    workbooks = list_workbooks(tables, reference)
     for lang in LANGUAGES:
         own = [card for card in cards if card.lang == lang]
         tellers = _choose_teller(draft, lang)
@@ -64,8 +71,9 @@ def put_lists(
             hash_rows(tables.findings).tobytes(),
             list_withheld(tables.sources),
             list_indicators(tables),
+            workbooks,
         ]
-        tell = cache(partial(_tell, project, (reference, tables), own, tellers))
+        tell = cache(partial(_tell, project, (reference, tables), own, tellers, workbooks))
         for name, bind in LISTS.items():
             folder = str(name_list(name, lang).parent)
             draft.put(
@@ -142,6 +150,13 @@ def put_downloads(
             return read_files(Path(folder) / SITE_FOLDER)
 
     draft.put(SITE_FOLDER, made_of, make)
+    for province, area_ids in list_provinces(tables, reference).items():
+        rows = slices.of_areas(area_ids)
+        draft.put(
+            name_workbook(reference, province),
+            rows.key,
+            lambda rows=rows: bind_province(project, rows.cut(), reference),  # type: ignore[misc]
+        )
 
 
 def _read_cards(draft: Draft) -> list[Card]:
@@ -162,17 +177,33 @@ def _choose_teller(draft: Draft, lang: str) -> list[Page]:
 
 
 def _tell(
-    project: Project, run: tuple[Reference, Tables], cards: list[Card], tellers: list[Page]
+    project: Project,
+    run: tuple[Reference, Tables],
+    cards: list[Card],
+    tellers: list[Page],
+    workbooks: list[tuple[str, str]],
 ) -> Told:
     reference, tables = run
     briefs = [_open(project, reference, page) for page in tellers]
     withheld = list_withheld(tables.sources)
-    return Told(cards, briefs, reference, tables.findings, withheld, list_indicators(tables))
+    indicators = list_indicators(tables)
+    return Told(cards, briefs, reference, tables.findings, withheld, indicators, workbooks)
 
 
 def list_indicators(tables: Tables) -> list[str]:
     """The indicators of which a value is published."""
     return sorted(tables.indicators["indicator"].unique())
+
+
+def list_workbooks(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
+    """The path of the workbook of each province, and the name of the province."""
+    return [
+        (
+            f"{name_workbook(reference, province)}/{WORKBOOK}",
+            str(reference.area_rows[province]["name"]) if province else "",
+        )
+        for province in list_provinces(tables, reference)
+    ]
 
 
 def list_withheld(sources: pd.DataFrame) -> list[str]:

@@ -15,7 +15,6 @@ from cchc_analysis.brief.downloads import (
     CITATION,
     SITE_FOLDER,
     describe_csv,
-    describe_other,
     list_sources,
     tell_columns,
     write_csv,
@@ -23,7 +22,8 @@ from cchc_analysis.brief.downloads import (
 )
 from cchc_analysis.brief.workbook import bind_workbook
 from cchc_analysis.data.cite import cite_data
-from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.clean import slug_text
+from cchc_analysis.data.named import find_province
 from cchc_analysis.data.packages import index_licences, join_licences, list_licences
 from cchc_analysis.data.records import (
     FINDING_COLUMNS,
@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.reference import Project, Reference
 
-LONGEST_SHEET = 100_000
-"""Rows of a table in the workbook of the whole site; a longer one is in its CSV file only."""
+WORKBOOK = "cchc.xlsx"
+"""The workbook of a province, in a folder of its own below ``data/``: one changed figure writes one
+workbook anew, and not that of a country."""
 
 _SITE_TABLES = {
     "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
@@ -60,8 +61,50 @@ def write_site_downloads(
         OSError: The folder cannot be written to.
     """
     data = folder / SITE_FOLDER
+    sheets = _tabulate(tables, reference)
+    for name, table in sheets.items():
+        write_csv(data / f"{name}.csv", table)
+    keys = {name: key for name, (_, key) in _SITE_TABLES.items()} | {"sources": ("source_id",)}
+    terms = list_licences(index_licences(tables.sources).values())
+    resources = [
+        each | {"licenses": terms}
+        for name, key in keys.items()
+        for each in describe_csv(data, name, [*sheets[name].columns], key)
+    ]
+    title = load_words(project.notebooks / "page", "en").plain("site.title")
+    write_package(data, "cchc-site", title, resources, terms)
+    if (project.root / CITATION).is_file():
+        shutil.copyfile(project.root / CITATION, data / CITATION)
+
+
+def bind_province(project: Project, tables: Tables, reference: Reference) -> dict[str, bytes]:
+    """The workbook of the rows of a province."""
+    words = [load_words(project.notebooks / "page", lang) for lang in LANGUAGES]
+    title = words[-1].plain("site.title")
+    sheets = _tabulate(tables, reference)
+    cited = str(cite_data(project.root, __version__, tables.sources))
+    sheets["read-me"] = tell_columns(sheets, title, words, [cited] * len(words))
+    return {WORKBOOK: bind_workbook(sheets, title)}
+
+
+def list_provinces(tables: Tables, reference: Reference) -> dict[str, list[str]]:
+    """The areas of the tables by their province; by "" those that lie in none."""
+    found: dict[str, list[str]] = {}
+    names = {area for name in _SITE_TABLES for area in getattr(tables, name)["area_id"].unique()}
+    for area_id in sorted(names):
+        found.setdefault(find_province(reference, area_id), []).append(area_id)
+    return dict(sorted(found.items()))
+
+
+def name_workbook(reference: Reference, province: str) -> str:
+    """The folder of the workbook of a province within the site."""
+    name = reference.area_rows[province]["name"] if province else ""
+    return f"{SITE_FOLDER}/{slug_text(f'{province} {name}') or 'other'}"
+
+
+def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
+    """The tables in their order, with names beside codes."""
     licences = index_licences(tables.sources)
-    terms = list_licences(licences.values())
     kept = {
         name: _name_rows(
             getattr(tables, name)[list(columns)].sort_values(
@@ -72,28 +115,7 @@ def write_site_downloads(
         )
         for name, (columns, key) in _SITE_TABLES.items()
     }
-    for name, table in kept.items():
-        write_csv(data / f"{name}.csv", table)
-    words = [load_words(project.notebooks / "page", lang) for lang in LANGUAGES]
-    title = words[-1].plain("site.title")
-    sheets = kept | {"sources": list_sources(tables.sources)}
-    write_csv(data / "sources.csv", sheets["sources"])
-    cited = str(cite_data(project.root, __version__, tables.sources))
-    sheets["read-me"] = tell_columns(sheets, title, words, [cited] * len(words))
-    sheets = {name: table for name, table in sheets.items() if len(table) <= LONGEST_SHEET}
-    write_bytes(data / "cchc.xlsx", bind_workbook(sheets, title))
-    resources = [
-        each
-        for name, (columns, key) in _SITE_TABLES.items()
-        for each in describe_csv(data, name, list_columns(columns), key)
-    ]
-    resources += describe_csv(data, "sources", [*sheets["sources"].columns], ("source_id",))
-    resources = [
-        each | {"licenses": terms} for each in (*resources, describe_other(data / "cchc.xlsx"))
-    ]
-    write_package(data, "cchc-site", title, resources, terms)
-    if (project.root / CITATION).is_file():
-        shutil.copyfile(project.root / CITATION, data / CITATION)
+    return kept | {"sources": list_sources(tables.sources)}
 
 
 def list_columns(columns: Iterable[str]) -> list[str]:

@@ -143,6 +143,23 @@ class Slices:
         }
         return self._slice(rows, seen, told)
 
+    def of_areas(self, area_ids: Sequence[str]) -> Slice:
+        """The rows on some areas, and the sources that they are of."""
+        names = ("observations", "indicators", "findings")
+        rows = {
+            name: join(self._by_area_id[name].get(each, NONE) for each in area_ids)
+            for name in names
+        }
+        told = {
+            source
+            for name, at in rows.items()
+            for each in take(getattr(self._tables, name), at)["source_id"].unique()
+            for source in each.split()
+        }
+        known = self._by_source["sources"]
+        rows["sources"] = join(known[each] for each in told if each in known)
+        return self._slice(rows, told=told)
+
     def of_reports(self, area_id: str, period: str) -> Slice:
         """What a brief tells, without what it compares that with."""
         told, rows = self._find_told(area_id, period)
@@ -230,6 +247,11 @@ class Slices:
     @cached_property
     def _by_area(self) -> dict[str, Rows]:
         return index_rows(self._areas)
+
+    @cached_property
+    def _by_area_id(self) -> dict[str, dict[str, Rows]]:
+        names = ("observations", "indicators", "findings")
+        return {name: index_rows(getattr(self._tables, name)["area_id"]) for name in names}
 
     @cached_property
     def _sources_of(self) -> dict[str, list[Mapping[str, Any]]]:
