@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cache
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from markupsafe import Markup
@@ -41,7 +41,8 @@ from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.jobs import Reply
-from cchc_analysis.site.pages import ANNEX_SHOWS, SHOWS, Task, bind_page
+from cchc_analysis.site.pages import ANNEX_SHOWS, READ, SHOWS, Task, bind_page
+from cchc_analysis.site.reads import Name, WatchedReference, watch_words, write_names
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)
@@ -284,11 +285,14 @@ class Here:
     def _make(self, task: Task) -> Reply:
         if self._failing in task.folder:
             return Reply(found="x")
-        hold(self._reference, task.tables)
+        seen: set[Name] = set()
+        for lang in ("vi", "en"):
+            watch_words(load_words(PROJECT.notebooks / TEMPLATE, lang), seen)
+        hold(cast("Reference", WatchedReference(self._reference, seen)), task.tables)
         beside = task.beside(PROJECT, task.parameters) if task.beside else {}
         told = self._tell(task)
         page, more = (told, {}) if isinstance(told, str) else (told[0], {ANNEX: told[1]})
-        return Reply(bind_page(task.folder, page, more) | beside)
+        return Reply(bind_page(task.folder, page, more) | beside | {READ: write_names(seen)})
 
 
 def build_here(tables: Tables, reference: Reference, out: Path) -> Site:

@@ -17,6 +17,9 @@ import pytest
 from filelock import FileLock
 
 from cchc_analysis.data.reference import Project
+from cchc_analysis.data.schemas import import_jsonschema
+
+import_jsonschema()
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_UP = Path(__file__).resolve().parent / "made_up"

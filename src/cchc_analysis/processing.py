@@ -16,6 +16,7 @@ from cchc_analysis.data.changes import changing
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.store import load_fresh, load_table, write_tables
 from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.derive import (
@@ -75,6 +76,7 @@ def process(project: Project) -> Run:
         ReferenceDataError: The reference tables are wrong.
         ValidationError: A suite is wrong.
     """
+    import_jsonschema()
     _LOG.info("Reading the reference data and what was brought in")
     reference = load_reference(project.reference)
     identities = load_identities(project.expectations / "identities.json", reference)

@@ -39,11 +39,11 @@ def define_indicator(
     row = reference.definition_of.get(indicator)
     if row is None:
         return Markup("")
-    ways = reference.derivations[reference.derivations["indicator"] == indicator]
+    ways = reference.rows_where("derivations", "indicator", indicator)
     told = dict.fromkeys(
-        clean_text(way)
-        for way, formula in zip(ways[f"definition_{words.lang}"], ways["formula"], strict=True)
-        if scopes is None or all(each in scopes for each in _SCOPE.findall(formula))
+        clean_text(way[f"definition_{words.lang}"])
+        for way in ways
+        if scopes is None or all(each in scopes for each in _SCOPE.findall(way["formula"]))
     )
     parts = [
         words.pick(row, "definition"),

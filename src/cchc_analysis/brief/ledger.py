@@ -25,7 +25,6 @@ from cchc_analysis.brief.telling import (
     wrap,
 )
 from cchc_analysis.brief.templates import Section, macro
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
 
@@ -161,8 +160,7 @@ def tell_rule(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     name = voice.words.pick(indicator, "label") if indicator else clean_text(finding["rule_id"])
     if finding["kind"] == "stated_twice":
         return voice.words.say("ledger.twice", what=name)
-    rows = voice.reference.identities
-    known = list_rows(rows[rows["rule_id"] == finding["rule_id"]])
+    known = voice.reference.rows_where("identities", "rule_id", finding["rule_id"])
     words = voice.words.pick(known[0], "definition") if known else Markup("")
     return words.rstrip(".") if words else name
 
@@ -217,7 +215,8 @@ def _tell_published(brief: Brief, each: Contradiction) -> Markup:
 
 def tell_correction(brief: Brief, entry: Entry) -> Markup:
     """The reason of a correction, from the corrections."""
-    for row in list_rows(brief.reference.corrections):
+    source_id = entry.correction.partition("/")[0]
+    for row in brief.reference.rows_where("corrections", "source_id", source_id):
         if f"{row['source_id']}/{row['figure_id']}" == entry.correction:
             return brief.words.pick(row, "reason")
     return clean_text(entry.correction)

@@ -12,7 +12,6 @@ from typing import Any
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Comparison, Entry, State
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Comparator, Scope, Status
 
 TARGET_STATUSES = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
@@ -38,9 +37,8 @@ def _list_targets(brief: Brief) -> list[Entry]:
     reported = {entry.indicator for entry in brief.results}
     return [
         _read_target(row)
-        for row in list_rows(brief.reference.targets)
-        if row["area_id"] in places
-        and _concerns(brief, str(row["scope"]))
+        for row in brief.reference.rows_where("targets", "area_id", *sorted(places))
+        if _concerns(brief, str(row["scope"]))
         and row["indicator"] in reported
         and row["value"] == row["value"]
         and row["period_start"] <= brief.end
@@ -74,8 +72,7 @@ def _read_target(row: Mapping[str, Any]) -> Entry:
 
 
 def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
-    related = brief.reference.target_results
-    rows = list_rows(related[related["target_indicator"] == target.indicator])
+    rows = brief.reference.rows_where("target_results", "target_indicator", target.indicator)
     is_earlier = bool(target.end) and target.end < brief.start
     same: dict[str, Any] = {"result_indicator": target.indicator, "relation": "same"}
     found = False

@@ -19,6 +19,7 @@ from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.own_cells import show_own_cells
 from cchc_analysis.brief.printing import find_browser, print_page
 from cchc_analysis.data.files import write_text
+from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import Words, load_words, shorten_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
@@ -211,6 +212,7 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
 @lru_cache(maxsize=8)
 def list_parameters(notebook: Path, changed: int) -> tuple[str, ...]:  # noqa: ARG001 - part of the key
     """The parameters of a notebook; read again where it has changed."""
+    import_jsonschema()
     from papermill import inspect_notebook
 
     return tuple(inspect_notebook(str(notebook)))
@@ -274,6 +276,7 @@ def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem
 
 def export_page(executed: NotebookNode, project: Project, words: Words) -> str:
     """Export the HTML outputs of a notebook through our template."""
+    import_jsonschema()
     from nbconvert import TemplateExporter
 
     exporter = make_exporter(project.notebooks, words.lang)

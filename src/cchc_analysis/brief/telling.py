@@ -14,7 +14,6 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry
 from cchc_analysis.brief.templates import Section, macro
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import (
     AREA_KINDS,
@@ -192,8 +191,7 @@ def name_entry(brief: Brief, entry: Entry) -> Markup:
 
 def name_breakdown(brief: Brief, breakdown: str) -> Markup:
     """The label of a breakdown, "máy tính"."""
-    known = brief.reference.breakdowns
-    rows = list_rows(known[known["breakdown"] == breakdown])
+    rows = brief.reference.rows_where("breakdowns", "breakdown", breakdown)
     return brief.words.pick(rows[0], "label") if rows else clean_text(breakdown)
 
 

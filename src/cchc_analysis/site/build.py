@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
+from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.site.draft import Draft
 from cchc_analysis.site.jobs import Orders, Profile, Reply, follow
@@ -37,6 +38,7 @@ from cchc_analysis.site.pages import (
     read_documents,
     warm_up,
 )
+from cchc_analysis.site.reads import Held
 from cchc_analysis.site.slices import Slices
 from cchc_analysis.site.store import Build, open_build
 from cchc_analysis.site.workers import Pool
@@ -144,7 +146,10 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     """
     files = read_inputs(project)
     slices = Slices(tables, reference)
-    draft = Draft(build, key_of_rest(project, files))
+    words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
+    code = {name: files[name] for name in files if not is_watched(name)}
+    held = Held(reference, words)
+    draft = Draft(build, key_of_rest(project, files), key_of_rest(project, code), held)
     draft.plan(
         list_pages(slices, tables, reference),
         lambda page, rows: [
@@ -174,6 +179,11 @@ def read_inputs(project: Project) -> dict[str, bytes]:
     ]
     held = [path for path in sorted(paths) if path.is_file()]
     return {path.relative_to(project.root).as_posix(): path.read_bytes() for path in held}
+
+
+def is_watched(name: str) -> bool:
+    """Whether of a file it is known which rows a page has read."""
+    return name.startswith("data/reference/") or name.endswith("/strings.csv")
 
 
 def key_of_rest(project: Project, files: Mapping[str, bytes]) -> str:
@@ -274,7 +284,7 @@ def _read_graded(draft: Draft, page: Page) -> tuple[bytes, ...]:
     if any(placed != draft.wanted[folder] for folder, placed in shown.items()):
         planned = draft.wanted[page.folder]
         keys = {folder: placed and placed.key for folder, placed in shown.items()}
-        draft.wanted[page.folder] = replace(planned, key=key_of(planned.key, keys))
+        draft.wanted[page.folder] = replace(planned, plan=key_of(planned.plan, keys))
     found = (draft.build.read(placed.key, GRADED) for placed in shown.values() if placed)
     return tuple(content for content in found if content)
 
@@ -284,8 +294,7 @@ def _take(draft: Draft, folder: str, reply: Reply, profile: Profile | None) -> N
     if profile and reply.stats:
         profile.add(reply.stats)
     if reply.result is not None:
-        draft.build.keep(draft.wanted[folder].key, reply.result)
-        draft.shown[folder] = draft.wanted[folder]
+        draft.take(folder, reply.result)
         return
     where = " ".join(draft.pages[folder].parameters.values())
     problems = [

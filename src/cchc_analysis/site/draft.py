@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cchc_analysis.site.keys import key_of
+from cchc_analysis.site.pages import READ
 from cchc_analysis.site.store import Build, Placed
 
 if TYPE_CHECKING:
     from cchc_analysis.errors import Problem
     from cchc_analysis.site.pages import Page
+    from cchc_analysis.site.reads import Held
     from cchc_analysis.site.slices import Slice
 
 
@@ -22,6 +24,8 @@ class Draft:
     Attributes:
         build: Where made pages are kept.
         common: The content key of what all pages share.
+        code: The same without the reference data and the strings.
+        held: What is in these.
         pages: The pages that notebooks make.
         wanted: The content that each of them should show.
         shown: The content that each page shows, former content included.
@@ -31,6 +35,8 @@ class Draft:
 
     build: Build
     common: str
+    code: str
+    held: Held
     pages: dict[str, Page] = field(default_factory=dict)
     wanted: dict[str, Placed] = field(default_factory=dict)
     shown: dict[str, Placed] = field(default_factory=dict)
@@ -38,14 +44,28 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
 
     def plan(self, pages: Iterable[Page], made_of: Callable[[Page, Slice], object]) -> None:
-        """Note what every page should show, and show those that are made already."""
+        """Note what every page should show, and show those that are made already.
+
+        What a page reads of the reference data and strings is known when it was made once; its key
+        is of what it is made of, and of what these names hold now.
+        """
         for page in pages:
             rows = page.find_slice()
-            key = key_of(self.common, page.folder, page.parameters, rows.key, made_of(page, rows))
+            common = self.common if page.is_of_briefs else self.code
+            plan = key_of(common, page.folder, page.parameters, rows.key, made_of(page, rows))
             self.pages[page.folder] = page
-            self.wanted[page.folder] = Placed(key, rows.sources)
-            if self.build.has(key):
-                self.shown[page.folder] = self.wanted[page.folder]
+            self.wanted[page.folder] = Placed(plan, rows.sources, plan)
+            names = self.build.read(plan, READ)
+            if names is not None and self.build.has(key := key_of(plan, self.held.key(names))):
+                self.wanted[page.folder] = self.shown[page.folder] = Placed(key, rows.sources, plan)
+
+    def take(self, folder: str, files: Mapping[str, bytes]) -> None:
+        """Keep a page that was made, under the key of what it has read, and show it."""
+        planned, names = self.wanted[folder], files[READ]
+        key = key_of(planned.plan, self.held.key(names))
+        self.build.keep(planned.plan, {READ: names})
+        self.build.keep(key, {name: files[name] for name in files if name != READ})
+        self.wanted[folder] = self.shown[folder] = replace(planned, key=key)
 
     def keep_touched(self, set_aside: frozenset[str]) -> None:
         """Let pages that told a source which was set aside stay as they were."""

@@ -16,7 +16,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.areas import show_reform_areas
 from cchc_analysis.brief.cards import show_cards
@@ -59,8 +59,10 @@ from cchc_analysis.brief.trendpages import format_values, name_trend, tell_trend
 from cchc_analysis.brief.trends import list_told, open_board
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
+from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.listing import describe_page
+from cchc_analysis.site.reads import Name, WatchedReference, watch_words, write_names
 from cchc_analysis.site.slices import Slice, Slices
 
 if TYPE_CHECKING:
@@ -87,8 +89,9 @@ LISTED = ".listing.json"
 CARD = ".card.json"
 ROW = ".row.json"
 GRADED = ".graded.json"
+READ = ".read"
 """Kept with a page and not published: what ``pages.json``, the lists of briefs, that of trends and
-the page on data quality say of it."""
+the page on data quality say of it; and what the page has read of the reference data and strings."""
 
 Beside = Callable[[Project, Mapping[str, str]], dict[str, bytes]]
 """Makes what lies beside a page, from the tables held and the parameters of the page."""
@@ -195,6 +198,7 @@ def warm_up(reference: Reference, sample: Task | None = None) -> None:
             makes it anew, which is a quarter of a page. Pays from some ten pages on.
     """
     os.environ |= {"CCHC_ROOT": str(Path.cwd())}
+    import_jsonschema()
     for name in HEAVY:
         import_module(name)
     _KNOWN[:] = [reference]
@@ -264,7 +268,11 @@ Section(Markup("<h1>" + lang + "</h1>"))
 def make_files(task: Task) -> dict[str, bytes]:
     """Make a page and what lies beside it, in a process that was warmed up."""
     [reference], project = _KNOWN, Project(Path(os.environ["CCHC_ROOT"]))
-    hold(reference, task.tables, map(Graded.from_bytes, task.graded))
+    seen: set[Name] = set()
+    for lang in LANGUAGES:
+        watch_words(load_words(project.notebooks / TEMPLATE, lang), seen)
+    watched = cast("Reference", WatchedReference(reference, seen))
+    hold(watched, task.tables, map(Graded.from_bytes, task.graded))
     for name, content in task.documents.items():
         write_bytes(project.root / name, content)
     page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
@@ -272,7 +280,7 @@ def make_files(task: Task) -> dict[str, bytes]:
     if task.notebook == NOTEBOOK and annex.is_file():
         more[ANNEX] = build_page(project, annex, task.parameters, ENGINE)
     beside = task.beside(project, task.parameters) if task.beside else {}
-    return bind_page(task.folder, page, more) | beside
+    return bind_page(task.folder, page, more) | beside | {READ: write_names(seen)}
 
 
 def bind_page(folder: str, page: str, more: Mapping[str, str] = NO_MORE) -> dict[str, bytes]:

@@ -51,10 +51,12 @@ class Placed:
     Attributes:
         key: Its content key.
         reads: Names of what it was made of, for whoever has to tell what a missing one touches.
+        plan: The key of what is known before it is made, under which something more may be kept.
     """
 
     key: str
     reads: tuple[str, ...] = ()
+    plan: str = field(default="", compare=False)
 
 
 @dataclass
@@ -152,7 +154,7 @@ class Build:
                 self._swap(pages)
             self._write_ledger(pages, self.stamp if is_whole else "")
         if not is_same:
-            self._forget({page.key for page in pages.values()})
+            self._forget({key for page in pages.values() for key in (page.key, page.plan)})
         return 0 if is_same else len(changed) or len(pages)
 
     def _swap(self, pages: Mapping[str, Placed]) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity
 from cchc_analysis.stats.intervals import Floats, Numbers, as_floats, read_interval, with_range
 
@@ -84,11 +83,9 @@ def pool_ratios(table: pd.DataFrame, reference: Reference, over: str = "scope") 
     ranged = with_range(table)
     counts = ranged[(ranged["breakdown"] == "") & ranged["status"].isin(RESULT_STATUSES)]
     place = [name for name in ("area_id", "scope", "period_start", "period_end") if name != over]
-    rates = reference.indicators[reference.indicators["denominator"] != ""]
     pooled = [
-        _pool(counts, rate["indicator"], (rate["numerator"], rate["denominator"]), place, over)
-        for rate in list_rows(rates)
-        if rate["numerator"]
+        _pool(counts, indicator, (numerator, denominator), place, over)
+        for indicator, numerator, denominator in reference.list_rates()
     ]
     return pd.concat(pooled, ignore_index=True)
 

@@ -252,7 +252,8 @@ def derive_values_before(table: pd.DataFrame, reference: Reference) -> pd.DataFr
     percents = ranged[ranged["indicator"].str.endswith(SAME_PERIOD)]
     percents = percents.assign(indicator=percents["indicator"].str.removesuffix(SAME_PERIOD))
     pairs = ranged.merge(percents, on=[*place, "indicator"], suffixes=("", "_percent"))
-    pairs = pairs[pairs["indicator"].isin(reference.indicator_rows)]
+    known = [each for each in pairs["indicator"].unique() if each in reference.indicator_rows]
+    pairs = pairs[pairs["indicator"].isin(known)]
     value = find_value_before(read_interval(pairs), read_interval(pairs, "_percent"))
     derived = pairs.assign(
         value=value.value,
@@ -364,12 +365,7 @@ def year_before(day: str) -> str:
 
 def is_flow(indicators: pd.Series, reference: Reference) -> pd.Series:
     """Which indicators grow from a first day on, and may be differenced."""
-    flows = {
-        code
-        for code, row in reference.indicator_rows.items()
-        if str(row["aggregation"]).startswith("flow_ytd")
-    }
-    return indicators.isin(flows)
+    return indicators.isin(reference.list_flows())
 
 
 def join_names(before: pd.Series, now: pd.Series) -> list[str]:

@@ -91,6 +91,28 @@ class Reference:
 
         return load_communes(self.folder, self.area_rows.wide)
 
+    def rows_where(self, table: str, column: str, *values: str) -> list[Row]:
+        """The rows of a table whose cell in a column is one of some values, in their order."""
+        if table not in self._listed:
+            self._listed[table] = [*list_rows(getattr(self, table))]
+        return [row for row in self._listed[table] if row[column] in values]
+
+    @cached_property
+    def _listed(self) -> dict[str, list[Row]]:
+        return {}
+
+    def list_rates(self) -> list[tuple[str, str, str]]:
+        """The rates of the catalogue, each with its numerator and its denominator."""
+        rows = self.indicator_rows.values()
+        named = ((row["indicator"], row["numerator"], row["denominator"]) for row in rows)
+        return [each for each in named if each[1] and each[2]]
+
+    def list_flows(self) -> list[str]:
+        """The indicators that grow from a first day on."""
+        rows = self.indicator_rows.values()
+        kinds = ((row["indicator"], str(row["aggregation"])) for row in rows)
+        return [code for code, kind in kinds if kind.startswith("flow_ytd")]
+
     @cached_property
     def region_of(self) -> dict[str, str]:
         """The region of each province."""

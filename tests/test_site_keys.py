@@ -1,0 +1,146 @@
+"""What a change of reference data or of a string rebuilds: the pages that read it, no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brief_work import PROJECT, Here, name_task, tell_page
+from cchc_analysis import pipeline
+from cchc_analysis.brief import open_brief
+from cchc_analysis.brief.held import held
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
+from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.words import Words, load_words
+from cchc_analysis.site import build as site_module
+from cchc_analysis.site.pages import Task
+from cchc_analysis.site.reads import Held, WatchedReference, watch_words, write_names
+from conftest import Replace
+
+OWN = {f"{lang}/991-song-may/2022-h1" for lang in ("vi", "en")}
+PEER = {f"{lang}/992-dong-gio/2022-h1" for lang in ("vi", "en")}
+QUALITY = {"vi/quality", "en/quality"}
+ROOT = Path(__file__).resolve().parents[1]
+
+Build = Callable[[], set[str]]
+
+
+@pytest.fixture
+def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """Build the site of the made-up project, whose tables stay; tells which pages are made."""
+    _, tables = pipeline.load(processed)
+
+    def run() -> set[str]:
+        here = Here(tell)
+        monkeypatch.setattr(site_module, "open_workforce", here)
+        reference = load_reference(processed.reference)
+        with site_module.open_site(processed.site) as work:
+            site_module.render_site(processed, tables, reference, work)
+        return here.made
+
+    return run
+
+
+def tell(task: Task) -> str:
+    """The page of a brief, told from the reference that the process was given."""
+    if task.notebook != NOTEBOOK:
+        return name_task(task)
+    [(reference, tables)] = filter(None, [held()])
+    words = load_words(PROJECT.notebooks / TEMPLATE, task.parameters["lang"])
+    place = task.parameters["district"], task.parameters["period"]
+    return tell_page(open_brief(tables, reference, words, *place))
+
+
+def add(processed: Project, name: str, row: str) -> None:
+    with (processed.reference / f"{name}.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{row}\n")
+
+
+def test_a_target_of_an_area_rebuilds_its_pages(build: Build, processed: Project) -> None:
+    first = build()
+    assert first >= OWN | PEER | QUALITY
+    assert build() == set()
+    head, row = (processed.reference / "targets.csv").read_text("utf-8").splitlines()[:2]
+    cells = dict(zip(head.split(","), row.split(","), strict=False))
+    changed = cells | {"target_id": "made_up", "area_id": "991"}
+    add(processed, "targets", ",".join(changed[name] for name in head.split(",")))
+    assert build() == OWN | QUALITY
+
+
+def test_an_alias_that_no_page_reads_rebuilds_no_page_of_an_area(
+    build: Build, processed: Project
+) -> None:
+    build()
+    head = (processed.reference / "area_aliases.csv").read_text("utf-8").splitlines()[0]
+    cells = {"alias": "Sông Mây Cũ", "area_id": "991"}
+    add(processed, "area_aliases", ",".join(cells.get(name, "") for name in head.split(",")))
+    assert not build() & (OWN | PEER)
+
+
+def test_a_label_rebuilds_the_pages_that_show_it(build: Build, replace: Replace) -> None:
+    build()
+    old = "Dossiers received, carried-over"
+    replace("data/reference/indicators.csv", old, "Dossiers taken, carried-over")
+    assert build() >= {each for each in OWN if each.startswith("en/")}
+
+
+@pytest.fixture
+def watched() -> tuple[Any, set[Any]]:
+    seen: set[Any] = set()
+    return WatchedReference(load_reference(ROOT / "data" / "reference"), seen), seen
+
+
+def key(seen: set[Any], **changed: Any) -> str:
+    from dataclasses import replace
+
+    reference = load_reference(ROOT / "data" / "reference")
+    return Held(replace(reference, **changed), []).key(write_names(seen))
+
+
+def test_only_what_was_read_counts(watched: tuple[Any, set[Any]]) -> None:
+    reference, seen = watched
+    reference.unit_rows["dossier"]
+    reference.area_rows.get("183")
+    plain = load_reference(ROOT / "data" / "reference")
+    target = plain.target_results["target_indicator"].iloc[0]
+    reference.rows_where("target_results", "target_indicator", target)
+    before = key(seen)
+    areas, units = plain.areas.copy(), plain.units.copy()
+    areas.loc[areas["area_id"] != "183", "name"] = "another"
+    assert key(seen, areas=areas) == before
+    areas.loc[areas["area_id"] == "183", "name"] = "another"
+    assert key(seen, areas=areas) != before
+    units.loc[units["unit"] == "dossier", "label_en"] = "another"
+    assert key(seen, units=units) != before
+    related = plain.target_results.copy()
+    related.loc[related["target_indicator"] == target, "relation"] = "another"
+    assert key(seen, target_results=related) != before
+
+
+def test_going_through_rows_reads_them_all(watched: tuple[Any, set[Any]]) -> None:
+    reference, seen = watched
+    assert "dossier" in list(reference.unit_rows)
+    plain = load_reference(ROOT / "data" / "reference")
+    more = plain.units.iloc[[0]].assign(unit="another")
+    import pandas as pd
+
+    assert key(seen, units=pd.concat([plain.units, more])) != key(seen)
+
+
+def test_a_string_that_is_not_there_was_asked_for_as_well() -> None:
+    seen: set[Any] = set()
+    words = Words("en", {"a": "one", "b": "two"})
+    watch_words(words, seen)
+    assert words.say("a") == "one"
+    assert not words.has("c")
+    reference = load_reference(ROOT / "data" / "reference")
+
+    def of(**texts: str) -> str:
+        return Held(reference, [Words("en", texts)]).key(write_names(seen))
+
+    assert of(a="one", b="two") == of(a="one", b="three")
+    assert of(a="one") != of(a="two")
+    assert of(a="one") != of(a="one", c="there now")
