@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.read.documents import mask_persons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +76,8 @@ def _read_lines(path: Path) -> Sequence[str]:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return ()
+    from cchc_analysis.read.documents import mask_persons
+
     return mask_persons(_LINE_END.split(unicodedata.normalize("NFC", text)))
 
 
