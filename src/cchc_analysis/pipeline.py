@@ -50,6 +50,7 @@ from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.site.build import (
     Site,
     Workers,
+    count_pages,
     key_of_rest,
     open_site,
     read_inputs,
@@ -132,7 +133,7 @@ def build_site(
     """
     with open_site(out or project.site, key_of(_stamp(project), url), force=force) as build:
         if build.is_current and is_fresh(project):
-            return Site(len(build.placed) - 1), []
+            return Site(count_pages(build.placed)), []
         with changing(project, "cchc site"):
             run = process(project)
             errors = run.errors()

@@ -8,7 +8,7 @@ so does a source that had to be set aside. When no brief can be shown, the forme
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from cchc_analysis.brief.downloads import SITE_FOLDER
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.data.words import LANGUAGES, load_words
@@ -165,8 +166,7 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     put_downloads(draft, project, tables, reference, slices)
     is_whole = not (draft.problems or draft.kept)
     build.publish(draft.shown, is_whole=is_whole)
-    pages = len(draft.shown) - 1  # the tables in data/ are no page
-    return Site(pages, built, tuple(draft.kept), tuple(sorted(draft.problems)))
+    return Site(count_pages(draft.shown), built, tuple(draft.kept), tuple(sorted(draft.problems)))
 
 
 def read_inputs(project: Project) -> dict[str, bytes]:
@@ -311,9 +311,14 @@ def _tell_stop(build: Build) -> str:
     """What a build that is stopped leaves behind."""
     if build.is_published:
         return f"Stopped; the new site is there and whole, in {build.site}."
-    pages = max(len(build.placed) - 1, 0)  # the tables in data/ are no page
+    pages = count_pages(build.placed)
     there = f"the site in {build.site} is as it was, {pages} pages" if pages else "no site yet"
     return f"Stopped; {there}. Kept for the next run: {build.made} pages made in this one."
+
+
+def count_pages(folders: Iterable[str]) -> int:
+    """How many folders of a site hold a page; those of ``data/`` hold tables."""
+    return sum(folder.split("/")[0] != SITE_FOLDER for folder in folders)
 
 
 def _nothing_held(project: Project) -> Problem:
