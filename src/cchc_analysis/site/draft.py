@@ -63,7 +63,7 @@ class Draft:
         """Keep a page that was made, under the key of what it has read, and show it."""
         planned, names = self.wanted[folder], files[READ]
         key = key_of(planned.plan, self.held.key(names))
-        self.build.keep(planned.plan, {READ: names})
+        self.build.note(planned.plan, {READ: names})
         self.build.keep(key, {name: files[name] for name in files if name != READ})
         self.wanted[folder] = self.shown[folder] = replace(planned, key=key)
 

@@ -108,6 +108,15 @@ class Build:
         Raises:
             BriefError: The disk is full, or cannot be written to; what was there is untouched.
         """
+        self.note(key, files)
+        self._made.add(key)
+
+    def note(self, key: str, files: Files) -> None:
+        """Keep files that are no page under a key.
+
+        Raises:
+            BriefError: As ``keep``.
+        """
         page = self._page(key)
         with in_words(self.store):
             page.parent.mkdir(exist_ok=True)
@@ -120,7 +129,6 @@ class Build:
                 fresh.rename(page)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
-        self._made.add(key)
 
     def read(self, key: str, name: str) -> bytes | None:
         """A file of a page, if it has it."""
