@@ -171,7 +171,7 @@ def test_a_build_that_was_stopped_goes_on(
     assert len(made) == len(OWN | PEER | QUALITY) - 2
 
 
-@pytest.mark.parametrize("stage", ["process", "_without_critical", "render_site"])
+@pytest.mark.parametrize("stage", ["process", "_without", "render_site"])
 def test_stopped_at_any_stage_it_says_what_is_there(
     build: Build,
     processed: Project,

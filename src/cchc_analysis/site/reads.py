@@ -104,10 +104,17 @@ class Held:
     def _find(self, name: str, key: str | None) -> str:
         held = self._texts[name] if name in self._texts else getattr(self._reference, name)
         if callable(held):
-            return key_of(_try(held, *json.loads(str(key))))
+            return key_of(_plain(_try(held, *json.loads(str(key)))))
         if isinstance(held, Mapping):
             held = list(held.items()) if key is None else held.get(key)
         return key_of(held)
+
+
+def _plain(value: Any) -> Any:
+    """What a method gives, as something that has a content key."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return [_plain(each) for each in value] if isinstance(value, Iterator) else value
 
 
 def _try(method: Callable[..., Any], arguments: list[Any], named: dict[str, Any]) -> Any:
