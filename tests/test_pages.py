@@ -338,7 +338,7 @@ def test_a_number_of_the_front_leads_to_its_note_on_the_annex(browser: Any, site
 def test_a_front_is_six_phone_screens_and_two_sheets(browser: Any, site: Path) -> None:
     from pypdfium2 import PdfDocument
 
-    for place in site.glob("*/*/*/index.html"):
+    for place in (annex.with_name("index.html") for annex in site.rglob(ANNEX)):
         page = open_page(browser, place)
         page.set_viewport_size({"width": 390, "height": 844})
         height = page.evaluate("document.documentElement.scrollHeight")
