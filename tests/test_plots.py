@@ -18,6 +18,7 @@ from cchc_analysis import errors, plot_tile_map
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.plots import ROLES, choose_tiles, draw, to_svg
 from cchc_analysis.brief.plots.place import STEPS, find_limits
+from cchc_analysis.brief.plots.sheet import mark
 from cchc_analysis.data.reference import load_reference
 from test_charts import contrast, palettes
 
@@ -103,9 +104,13 @@ def test_a_plot_draws_on_axes_of_ones_own_and_opens_no_others(plot: Callable[...
 
 
 @pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
-def test_a_plot_opens_axes_of_its_own_and_leaves_the_style_alone(plot: Callable[..., Any]) -> None:
+def test_a_plot_opens_axes_of_its_own_and_leaves_the_style_alone(
+    plot: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from matplotlib import pyplot as plt
 
+    # Not what an earlier plot may have left behind, but a setting of the caller's own.
+    monkeypatch.setitem(mpl.rcParams, "font.size", 7.25)
     before = dict(mpl.rcParams)
     axes = plot(TABLES[plot])
     assert [axes.figure] == [plt.figure(number) for number in plt.get_fignums()]
@@ -182,6 +187,14 @@ def test_a_figure_of_somebody_else_loses_nothing() -> None:
         assert f' id="{reference}"' in svg
 
 
+def test_a_mark_of_several_shapes_has_one_title() -> None:
+    figure = Figure()
+    (line,) = figure.add_subplot().plot([0, 1], [0, 1], marker="o")
+    mark(line, "a < b")
+    told = re.findall(r"<g><title>([^<]+)</title>(?=<path)", to_svg(figure))
+    assert told == ["a &lt; b"]
+
+
 def test_two_figures_on_a_page_share_no_id() -> None:
     first = foreign()
     second = foreign()
@@ -245,6 +258,13 @@ def test_provinces_of_both_times_stand_where_one_asks_for() -> None:
     with pytest.raises(errors.CommandError, match="no square for 02"):
         plot_tile_map(pd.Series([1.0], index=["02"]), tiles=MAPS["34"])
     assert choose_tiles(["02"], MAPS) is MAPS["63"]
+
+
+def test_a_square_has_the_colour_that_the_legend_gives_its_value() -> None:
+    held = pd.Series([1.0, 1.0, 2.0], index=["02", "06", "10"])
+    svg = to_svg(plot_tile_map(held).figure)
+    drawn = re.findall(r'class="f-(\w+) s-rule"[^>]*><title>[^<]+: ([12])</title>', svg)
+    assert sorted(drawn) == [("t1", "1"), ("t1", "1"), ("t2", "2")]
 
 
 def test_classes_hold_equally_many_and_equal_values_one_class() -> None:
