@@ -2,7 +2,8 @@
 
 Two sets: the groups of tests/figure_groups.py, written by hand, and consistent reports drawn by
 chance (definitions, decimals, rounding or cutting off, what is left out; a rate with what it is
-divided by), in which any contradiction would be a false alarm. Run it from the project folder:
+divided by), in which any contradiction would be a false alarm. In copies of these one digit is changed, to see how
+many of the figures named as likely wrong are. Run it from the project folder:
 
     python benchmarks/bench_findings.py [--reports 500]
 """
@@ -143,6 +144,37 @@ def _write_rate(part: int, whole: int, decimals: int, is_cut: bool) -> str:
     return f"{kept / 10**decimals:.{decimals}f}".replace(".", ",")
 
 
+def plant_slip(random: np.random.Generator, group: Group) -> tuple[Group, int]:
+    """A report with one digit of one count changed, and the place of that figure in it."""
+    words = group.line.split(" ")
+    counts = [at for at in range(1, len(words), 2) if "%" not in words[at - 1]]
+    at = int(random.choice(counts))
+    digits = [place for place, sign in enumerate(words[at]) if sign.isdigit()]
+    place = int(random.choice(digits))
+    old = words[at][place]
+    new = str(random.choice([d for d in "123456789" if d != old]))
+    words[at] = words[at][:place] + new + words[at][place + 1 :]
+    return Group(group.name, "slip", " ".join(words), frozenset()), at // 2 + 1
+
+
+def count_culprits(random: np.random.Generator, reports: int) -> str:
+    """Of planted single slips: found, and of named figures those that are right."""
+    planted = [plant_slip(random, draw_report(random, number)) for number in range(reports)]
+    findings = find([group for group, _ in planted])
+    told = findings[~findings["severity"].eq("info")]
+    named = told[told["likely_figure"].fillna("") != ""].drop_duplicates(["group", "likely_figure"])
+    place = {group.name: at for group, at in planted}
+    right = sum(
+        int("".join(filter(str.isdigit, figure))) == place[name]
+        for name, figure in named[["group", "likely_figure"]].itertuples(index=False)
+    )
+    several = told.groupby("group")["rule_id"].nunique()
+    return (
+        f"{reports} slips: {told['group'].nunique()} found, of which {int((several > 1).sum())} "
+        f"break two rules; {len(named)} figures named, {right} of them rightly"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reports", type=int, default=500)
@@ -156,6 +188,7 @@ def main() -> None:
     accused = findings[~findings["severity"].eq("info")]
     print(f"{len(drawn)} consistent reports, {figures} figures: {len(accused)} false alarms")
     print(findings.groupby(["severity", "kind", "rule_id"]).size().to_string())
+    print(count_culprits(np.random.default_rng(20250701), options.reports))
     lines = {each.name: each.line for each in drawn}
     for row in accused.head(20).to_dict("records"):
         print(row["rule_id"], row["scope"], row["arithmetic"], "|", lines[row["group"]])
