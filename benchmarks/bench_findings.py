@@ -2,8 +2,8 @@
 
 Two sets: the groups of tests/figure_groups.py, written by hand, and consistent reports drawn by
 chance (definitions, decimals, rounding or cutting off, what is left out; a rate with what it is
-divided by), in which any contradiction would be a false alarm. In copies of these one digit is changed, to see how
-many of the figures named as likely wrong are. Run it from the project folder:
+divided by), in which any contradiction would be a false alarm. In copies of these one digit is
+changed, to see how many of the figures named as likely wrong are. Run it from the project folder:
 
     python benchmarks/bench_findings.py [--reports 500]
 """
