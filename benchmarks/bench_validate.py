@@ -142,7 +142,7 @@ def _tabulate(
                     }
                 )
             )
-    return pd.concat(parts, ignore_index=True)[list(OBSERVATION_COLUMNS)]
+    return pd.concat(parts, ignore_index=True).reindex(columns=list(OBSERVATION_COLUMNS))
 
 
 def _spoil(panel: pd.DataFrame, random: np.random.Generator, wrong: float) -> pd.DataFrame:

@@ -10,7 +10,7 @@ same figures are still one cause.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -77,7 +77,7 @@ def find_causes(
     statements: Statements,
     identities: Iterable[Identity],
     verdicts: Mapping[str, pd.DataFrame],
-    printed: Sequence[str],
+    printed: Callable[[int], str],
 ) -> list[Cause]:
     """Find the causes of all broken identities.
 
@@ -85,7 +85,7 @@ def find_causes(
         statements: What the identities were evaluated on.
         identities: The rules.
         verdicts: By rule id, without the rivals that a source rejects.
-        printed: The figures of the statements as printed.
+        printed: What gives a figure of the statements as printed.
 
     Returns:
         Causes such that every broken rule belongs to exactly one.
@@ -102,7 +102,7 @@ class _Search:
         statements: Statements,
         identities: tuple[Identity, ...],
         verdicts: Mapping[str, pd.DataFrame],
-        printed: Sequence[str],
+        printed: Callable[[int], str],
     ) -> None:
         figures = statements.figures
         self.statements = statements
@@ -175,7 +175,7 @@ class _Search:
         if self.units[figure] == "%":
             return True
         kinds = [self.rules[rule_id].kind for rule_id, _ in closes]
-        printed, decimals = self.printed[figure], int(self.decimals[figure])
+        printed, decimals = self.printed(figure), int(self.decimals[figure])
         is_slip = name_slip(printed, value, decimals) != Slip.NONE
         equal = [kind for kind in kinds if kind not in ("order", "whole")]
         return bool({"sum", "group"} & {*kinds}) and (is_slip or len(equal) > 1)

@@ -276,8 +276,10 @@ def check_identities(
             names = {"rival_group": outcome.rule.rule_id}
             chosen.append(outcome.definitions[is_own].assign(**names))
     definitions = join_definitions(chosen)
-    printed = [teller.printed(int(row)) for row in statements.figures["index"]]
-    causes = find_causes(statements, suite.identities, verdicts, printed)
+    index = statements.figures["index"].to_numpy()
+    causes = find_causes(
+        statements, suite.identities, verdicts, lambda figure: teller.printed(int(index[figure]))
+    )
     rivals: dict[str, list[str]] = {}
     for each in suite.identities:
         rivals.setdefault(each.rival_group or "", []).append(each.rule_id)
