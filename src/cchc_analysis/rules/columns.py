@@ -63,7 +63,10 @@ class Columns:
         return Operands(**found | {"home": found["home"].astype(np.int64)})
 
     def _read(self, operand: Operand, cells: pd.Series) -> dict[str, Any]:
-        is_rounded = isinstance(operand, Reference) and operand.code in self._rounded
+        is_told = f"{operand} step" in self._table
+        is_rounded = (
+            isinstance(operand, Reference) and operand.code in self._rounded and not is_told
+        )
         if cells.dtype.kind in "iufb" and not is_rounded:
             return _exactly(cells.to_numpy("float64"))
         printed = [_parse(str(operand), row, cell, is_rounded) for row, cell in cells.items()]
