@@ -123,7 +123,7 @@ FAULTS = {
     "district_with_path": (["trace", "../../etc", "on_time_rate", "2022-H1"], 2, "../../etc"),
     "no_processes": (["site", "--jobs", "0"], 2, "--jobs: 0 processes; expected at least 1"),
     "no_time": (["site", "--timeout", "0"], 2, "--timeout: 0 s; expected more than 0 s"),
-    "suite_without_data": (["validate", "--suite", "x.json"], 2, "both or neither"),
+    "suite_without_data": (["validate", "--suite", "x.json"], 2, "--suite without --data"),
 }
 
 
@@ -154,7 +154,7 @@ SPOILT = {
     "missing_column": (TRANSCRIPT, "printed", "as_printed", 3, "no column printed"),
     "duplicate_figure": (TRANSCRIPT, "M002", "M001", 3, "M001 a second time"),
     "unknown_kind": ("data/raw/sources.csv", ",plan,", ",plans,", 3, "kind 'plans'"),
-    "alias_to_nowhere": ("data/reference/area_aliases.csv", ",20,", ",999,", 4, "'999'"),
+    "alias_to_nowhere": ("data/reference/area_aliases.csv", ",660,", ",999,", 4, "'999'"),
     "unknown_polarity_unit": (
         "data/reference/indicators.csv",
         ",item,steering",
@@ -164,10 +164,10 @@ SPOILT = {
     ),
     "mistyped_rule": (
         "expectations/identities.json",
-        "expect_total_to_equal_its_parts",
-        "expect_total_to_equal_parts",
+        "expect_one_definition_to_hold",
+        "expect_one_definition_hold",
         5,
-        "expect_total_to_equal_its_parts",
+        "expect_one_definition_to_hold",
     ),
     "negative_count": (TRANSCRIPT, ",1.200,", ",-1200,", 5, "M002"),
 }
