@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from markupsafe import Markup
 
@@ -31,9 +32,10 @@ def show_quality_completeness(quality: Quality) -> Section:
     words = quality.words
     signs = _sign_indicators(quality)
     areas = _list_areas(quality)
-    heads = [name_source(quality, source) for source in quality.columns]
+    columns = list_reports(quality)
+    heads = [name_source(quality, source) for source in columns]
     reported = {code for code, _ in signs}
-    beside = {source["source_id"] for source in quality.columns}
+    beside = {source["source_id"] for source in columns}
     shown = {code for code, source_id in signs if source_id in beside}
     counts = tabulate_rows(
         [
@@ -73,6 +75,15 @@ def show_quality_completeness(quality: Quality) -> Section:
     )
 
 
+def list_reports(quality: Quality) -> list[Mapping[str, Any]]:
+    """The sources set side by side: reports, as no panel is asked to cover the catalogue.
+
+    Where only panels are held, they are.
+    """
+    reports = [source for source in quality.columns if source["kind"] != "panel"]
+    return reports or list(quality.columns)
+
+
 def _sign_indicators(quality: Quality) -> dict[tuple[str, str], str]:
     """The sign of an indicator in a source: a result, or only what ought to be."""
     observed = quality.tables.observations[["indicator", "source_id", "status"]].drop_duplicates()
@@ -96,12 +107,15 @@ def _list_areas(quality: Quality) -> dict[str, list[str]]:
 
 
 def _list_names(quality: Quality, key: str, wanted: set[str]) -> Markup:
-    """Indicators by name, a line for each area; nothing where there are none."""
+    """Indicators by name or number, a line for each area; nothing where there are none."""
     words = quality.words
     lines = [
         Markup("<b>{}</b>: {}").format(
             words.say(f"part.title.{area}"),
-            Markup("; ").join(
+            # What panels alone hold has pages of its own, with its name: here it is counted.
+            words.number(len(wanted.intersection(codes)))
+            if key == "elsewhere"
+            else Markup("; ").join(
                 lower(name_indicator(quality, code)) for code in codes if code in wanted
             ),
         )
@@ -123,7 +137,7 @@ def _count_area(
     reported = {code for code, _ in signs} & known
     per_source = [
         sum(1 for code in codes if (code, source["source_id"]) in signs)
-        for source in quality.columns
+        for source in list_reports(quality)
     ]
     return [
         quality.words.say(f"part.title.{area}"),
@@ -143,7 +157,7 @@ def _tell_share(quality: Quality, n: int, of: int) -> Markup:
 
 
 def _tell_indicator(quality: Quality, code: str, signs: dict[tuple[str, str], str]) -> list[Cell]:
-    cells = [signs.get((code, source["source_id"]), "") for source in quality.columns]
+    cells = [signs.get((code, source["source_id"]), "") for source in list_reports(quality)]
     return [name_indicator(quality, code), *cells]
 
 
