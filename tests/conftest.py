@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,14 @@ def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(fresh)
             fresh.rename(folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_held() -> Iterator[None]:
+    """What a page that was told in this process left there is not what the next test loads."""
+    yield
+    if told := sys.modules.get("cchc_analysis.brief.held"):
+        told.forget()
 
 
 @pytest.fixture

@@ -241,8 +241,8 @@ def test_a_correction_of_a_source_that_is_set_aside_waits(
     ("scope", "formula", "sentence"),
     [
         ("", "12345", "formula '12345'; expected quantities named one by one"),
-        ("", "", "expected a code, a number or a bracket"),
-        ("", "on_time_rate +", "expected a code, a number or a bracket"),
+        ("", "", "expected codes, numbers and + - * / ( ) between them"),
+        ("", "on_time_rate +", "expected codes, numbers and + - * / ( ) between them"),
         ("", "dossiers_recieved_new / 2", "Did you mean 'dossiers_received_new'"),
         ("", "SUM_BREAKDOWN(tthc_total)", "expected quantities named one by one"),
         ("commune_total", "on_time_rate", "scope 'commune_total'; expected empty, or one of"),

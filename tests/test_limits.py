@@ -13,7 +13,6 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from cchc_analysis.rules.loading import load_suite_file
 
 from cchc_analysis import pipeline
 from cchc_analysis.data.files import TableError, load_text_table
@@ -21,10 +20,11 @@ from cchc_analysis.data.outside import MOST_COLUMNS, load_json, load_yaml
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import CchcError, ReportError
 from cchc_analysis.panels import load_mapping
-from cchc_analysis.panels.cells import open_sheet
+from cchc_analysis.panels.cells import open_sheets
 from cchc_analysis.read.documents import open_document, read_lines
 from cchc_analysis.read.recognise import load_wording, read_document
 from cchc_analysis.read.recognise.pieces import LONGEST, PIECE, cut_lines
+from cchc_analysis.rules.suites import load_suite_file
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "tests" / "made_up" / "reports"
@@ -145,7 +145,7 @@ def test_a_table_that_would_not_end_is_refused(
 ) -> None:
     path = make(tmp_path)
     with pytest.raises(ReportError, match=HARMFUL[make]):
-        open_sheet(path)
+        open_sheets(path)
     if path.suffix == ".xlsx":
         with pytest.raises(ReportError, match=HARMFUL[make]):
             open_document(path)
@@ -163,7 +163,7 @@ def test_a_text_that_would_not_end_is_refused(tmp_path: Path, project: Project, 
     content, words = TEXTS[name]
     path = write(tmp_path, "table.csv", content)
     with pytest.raises(ReportError, match=words):
-        open_sheet(path)
+        open_sheets(path)
     if name != "marks":
         with pytest.raises(ReportError, match=words):
             pipeline.validate_file(project, project.expectations / "identities.json", path)
@@ -189,9 +189,10 @@ def test_what_is_hidden_in_a_sheet_is_told(tmp_path: Path) -> None:
     path = tmp_path / "hidden.xlsx"
     book.save(path)
     words = "hidden in the sheet, and counted: rows 3 to 4, 6 and column C"
-    assert open_sheet(path).remark == words
+    [opened] = open_sheets(path)
+    assert opened.remark == words
     assert [remark.endswith(words) for remark in open_document(path).remarks] == [True]
-    assert len(open_sheet(path).cells) == 6, "told, and not left out"
+    assert len(opened.cells) == 6, "told, and not left out"
 
 
 def test_nothing_of_the_folder_one_works_in_is_imported(tmp_path: Path) -> None:
@@ -202,8 +203,9 @@ def test_nothing_of_the_folder_one_works_in_is_imported(tmp_path: Path) -> None:
     book.save(tmp_path / "report.xlsx")
     code = (
         "from pathlib import Path; from cchc_analysis.read.documents import open_document; "
-        "from cchc_analysis.panels.cells import open_sheet; "
-        "print(len(open_document(Path('report.xlsx')).lines), open_sheet(Path('report.xlsx')).name)"
+        "from cchc_analysis.panels.cells import open_sheets; "
+        "print(len(open_document(Path('report.xlsx')).lines), "
+        "open_sheets(Path('report.xlsx'))[0].name)"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],
@@ -308,4 +310,4 @@ def test_digits_without_end_are_no_figure(read: Callable[[str], object]) -> None
 
 def test_a_table_of_pandas_is_no_bomb(tmp_path: Path) -> None:
     pd.DataFrame({"area": ["a"] * 1_000, "value": range(1_000)}).to_parquet(tmp_path / "a.parquet")
-    assert len(open_sheet(tmp_path / "a.parquet").cells) == 1_000
+    assert len(open_sheets(tmp_path / "a.parquet")[0].cells) == 1_000

@@ -82,8 +82,8 @@ def test_a_folder_that_cannot_be_written_leaves_the_site(
     blocked = processed.root / "a file"
     blocked.write_text("not a folder", "utf-8")
     out = blocked / "site"
-    assert main(["--root", str(processed.root), "site", "--jobs", "1", "--out", str(out)]) == 6
-    assert "expected a place to write pages to" in capsys.readouterr().err
+    assert main(["--root", str(processed.root), "site", "--jobs", "1", "--out", str(out)]) == 2
+    assert "a place that cannot be used" in capsys.readouterr().err
     assert blocked.read_text("utf-8") == "not a folder"
 
 

@@ -34,6 +34,13 @@ def hold(reference: Reference, tables: Tables, graded: Iterable[Graded] = ()) ->
     _OPENED.clear()
 
 
+def forget() -> None:
+    """Hold nothing any more: the front door loads from the project again."""
+    _HELD.clear()
+    _GRADED.clear()
+    _OPENED.clear()
+
+
 def held() -> tuple[Reference, Tables] | None:
     """The tables that this process was given, if it was given any."""
     return _HELD[0] if _HELD else None
