@@ -28,6 +28,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, render_brief
 from cchc_analysis.brief.masthead import SISTERS
 from cchc_analysis.brief.render import (
+    ANNEX_NOTEBOOK,
     NOTEBOOK,
     QUALITY_NOTEBOOK,
     TRENDS_NOTEBOOK,
@@ -106,9 +107,10 @@ def write_notebook(path: Path, *cells: str, parameters: str = "") -> Path:
 
 @pytest.fixture
 def notebooks(tmp_path: Path) -> Project:
-    """A project that has the page template and nothing else."""
+    """A project that has the page template, what a brief shows, and nothing else."""
     project = Project(tmp_path)
     shutil.copytree(PROJECT.notebooks / "page", project.notebooks / "page")
+    shutil.copy(PROJECT.notebooks / "report.yml", project.notebooks)
     return project
 
 
@@ -282,6 +284,7 @@ def test_the_real_notebook_says_what_its_functions_say(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
     write_notebook(notebooks.notebooks / NOTEBOOK, CHEAP)
+    write_notebook(notebooks.notebooks / ANNEX_NOTEBOOK, CHEAP)
     write_notebook(
         notebooks.notebooks / QUALITY_NOTEBOOK, CHEAP_QUALITY, parameters='lang: str = "vi"\n'
     )
