@@ -161,6 +161,8 @@ def make_shell() -> Any:
     shell.displayhook.topic = b"execute_result"
     if sys.path[:1] != [""]:
         sys.path.insert(0, "")
+    if matplotlib := sys.modules.get("matplotlib"):
+        matplotlib.use(os.environ["MPLBACKEND"])  # it read the environment when it was imported
     if inline := sys.modules.get("matplotlib_inline.backend_inline"):
         inline._enable_matplotlib_integration()  # noqa: SLF001 - it runs on import, and only then
     return shell
