@@ -624,7 +624,7 @@ def validate(
         >>> table = pd.DataFrame({"dossiers_pending_total": [71], "dossiers_pending_in_term": [72]})
         >>> found = cchc.validate(table)
         >>> found["arithmetic"].tolist(), found.attrs["rules_applied"]
-        (['71 < 72'], 2)
+        (['71 < 72'], 3)
     """
     place = _project(project)
     own = Path(table) if isinstance(table, str) else table
