@@ -8,13 +8,13 @@ that a later ``--update`` replaces what nobody touched and leaves alone what som
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cchc_analysis import __version__
 from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.owned import read_list, write_list
 from cchc_analysis.data.records import SOURCE_COLUMNS
 from cchc_analysis.errors import CommandError, Problem
 
@@ -75,19 +75,17 @@ def init_project(folder: Path, *, update: bool = False) -> Laid:
         (folder / name).mkdir(parents=True, exist_ok=True)
     if not (folder / SOURCES).exists():
         write_bytes(folder / SOURCES, (",".join(SOURCE_COLUMNS) + "\n").encode())
-    marker = {"made_by": f"cchc_analysis {__version__}", "files": dict(sorted(sums.items()))}
-    write_bytes(folder / LIST, (json.dumps(marker, indent=1) + "\n").encode())
+    head = {"command": "cchc init", "version": __version__}
+    write_list(folder, LIST, head, dict(sorted(sums.items())))
     return laid
 
 
 def _check_folder(folder: Path, *, update: bool) -> dict[str, str]:
     """The hashes of what an earlier run laid down; none for a new project."""
-    marker = folder / LIST
     if update:
-        try:
-            files: dict[str, str] = json.loads(marker.read_bytes())["files"]
-        except (OSError, ValueError, KeyError, TypeError):
-            raise _refuse(folder, f"no {LIST} in it", "a project that cchc init made") from None
+        files = read_list(folder, LIST)
+        if files is None:
+            raise _refuse(folder, f"no {LIST} in it", "a project that cchc init made")
         return files
     if folder.exists() and not folder.is_dir():
         raise _refuse(folder, "a file", "a new or empty folder")

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.cite import Citation, cite_data, cite_value
-from cchc_analysis.data.clean import PeriodError, label_period, parse_period
+from cchc_analysis.data.clean import label_period, parse_period
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import Origin, Period, Tables
+from cchc_analysis.data.named import match_period
+from cchc_analysis.data.records import Origin, Tables
 from cchc_analysis.data.reference import Reference, find_area, suggest
 from cchc_analysis.errors import CommandError, Problem
 
@@ -90,7 +91,7 @@ def find_published(
                 else suggest(indicator, reference.indicator_rows, "indicators.csv") + ".",
             )
         )
-    window = _match_period(period)
+    window = match_period(period)
     area_id = find_area(reference, area, window.end.isoformat() if window.end else "")
     rows = _select(tables.indicators, area_id, indicator, period, scope)
     if rows.empty:
@@ -101,7 +102,7 @@ def find_published(
 def _select(
     indicators: pd.DataFrame, area_id: str, indicator: str, period: str, scope: str | None
 ) -> pd.DataFrame:
-    window = _match_period(period)
+    window = match_period(period)
     last = window.end.isoformat() if window.end else ""
     first = window.start.isoformat() if window.start else last
     chosen = (indicators["area_id"] == area_id) & (indicators["indicator"] == indicator)
@@ -109,20 +110,6 @@ def _select(
     if scope:
         chosen &= indicators["scope"] == scope
     return indicators[chosen]
-
-
-def _match_period(text: str) -> Period:
-    try:
-        return parse_period(text)
-    except PeriodError as error:
-        raise CommandError(
-            Problem(
-                "period",
-                str(error),
-                "2024-Q1, 2024-H1, 2024-9M, 2024, or its Vietnamese name",
-                "Write it in one of these ways.",
-            )
-        ) from None
 
 
 def _nothing(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import Scope, Severity, Status
+from cchc_analysis.data.records import Period, Scope, Severity, Status
 from cchc_analysis.data.reference import Reference, find_area
 from cchc_analysis.data.reference.catalogue import offer_names
 from cchc_analysis.errors import CommandError, Problem
@@ -197,7 +197,7 @@ def _list_wanted(
     if choice.indicators is not None:
         yield "indicator", {_find_indicator(reference, each) for each in _list(choice.indicators)}
     if choice.periods is not None:
-        yield "period", {_find_period(each) for each in _list(choice.periods)}
+        yield "period", {label_period(match_period(each)) for each in _list(choice.periods)}
     for column, wanted, known in (
         ("scope", choice.scope, Scope),
         ("status", choice.status, Status),
@@ -235,9 +235,14 @@ def _find_indicator(reference: Reference, name: str) -> str:
     )
 
 
-def _find_period(text: str) -> str:
+def match_period(text: str) -> Period:
+    """Match a label or its Vietnamese name to a period.
+
+    Raises:
+        CommandError: It names none; says in which ways one can be written.
+    """
     try:
-        return label_period(parse_period(text))
+        return parse_period(text)
     except PeriodError as error:
         raise CommandError(
             Problem(
