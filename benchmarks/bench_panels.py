@@ -29,7 +29,7 @@ from cchc_analysis.stats.peers import break_series, find_peers
 from cchc_analysis.stats.rates import pool_ratios
 from cchc_analysis.stats.trends import adjust_p_values, find_trend
 from cchc_analysis.stats.windows import compare_same_window, discretise_windows
-from cchc_analysis.synthetic import count_recall, make_country, tabulate_indicators
+from synthetic import count_recall, make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = ((10, 1), (10, 10), (50, 20), (175, 20), (350, 20), (700, 20))

@@ -21,7 +21,7 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import write_copies
-from cchc_analysis.synthetic import make_country, tabulate_indicators
+from synthetic import make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -14,11 +14,12 @@ from cchc_analysis import brief as briefs
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.data.records import FINDING_COLUMNS, QUANTITY, TALLY_COLUMNS, Tables
 from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.data.synthetic import NOTICE
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.panels import read_panels
 from cchc_analysis.site.slices import Slices
 from cchc_analysis.stats.rates import wilson_interval
-from cchc_analysis.synthetic import NOTICE, SyntheticCountry, make_country
+from synthetic import SyntheticCountry, make_country
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ("SYN0003", "2021-H1")

@@ -18,7 +18,7 @@ from cchc_analysis.brief.trends import list_told, open_board
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.site.slices import Slices
-from cchc_analysis.synthetic import make_country, tabulate_indicators
+from synthetic import make_country, tabulate_indicators
 
 
 def load_country() -> tuple[Reference, Tables]:

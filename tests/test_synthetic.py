@@ -16,19 +16,12 @@ from cchc_analysis.data.records import (
     TERM_COLUMNS,
 )
 from cchc_analysis.data.reference import Reference, check_reference, load_reference
+from cchc_analysis.data.synthetic import NOTICE, check_unmixed, is_synthetic
 from cchc_analysis.errors import ReportError
 from cchc_analysis.rules import evaluate_identity, load_identities, tabulate_statements
 from cchc_analysis.stats.windows import discretise_windows, list_negative_differences
-from cchc_analysis.synthetic import (
-    NOTICE,
-    SyntheticCountry,
-    check_unmixed,
-    count_recall,
-    is_synthetic,
-    make_country,
-    tabulate_indicators,
-)
-from cchc_analysis.synthetic.mistakes import KINDS
+from synthetic import SyntheticCountry, count_recall, make_country, tabulate_indicators
+from synthetic.mistakes import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = (

@@ -29,12 +29,13 @@ from cchc_analysis.brief.trends import board as board_module
 from cchc_analysis.brief.trends.standardised import standardise_areas
 from cchc_analysis.data.records import QUANTITY, Tables
 from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.data.synthetic import NOTICE
 from cchc_analysis.data.words import load_words
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
 from cchc_analysis.panels import read_panels
 from cchc_analysis.stats.panel import balance_panel, keep_one_value, make_panel, name_partings
-from cchc_analysis.synthetic import NOTICE, make_country, tabulate_indicators
+from synthetic import make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "reference"

@@ -18,6 +18,7 @@ from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.store import load_fresh, load_table, write_tables
+from cchc_analysis.data.synthetic import check_unmixed
 from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.derive import (
     check_corrections,
@@ -36,7 +37,6 @@ from cchc_analysis.errors import (
 from cchc_analysis.panels import PanelReadings, load_printed, read_panels
 from cchc_analysis.read import Readings, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
-from cchc_analysis.synthetic import check_unmixed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -41,9 +41,9 @@ from cchc_analysis.brief.telling import (
 from cchc_analysis.brief.templates import Section, render
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
+from cchc_analysis.data.synthetic import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
-from cchc_analysis.synthetic import NOTICE, is_synthetic
 
 MOST_DISPUTES = 3
 PERFORMANCE = "on_time_rate"

@@ -17,7 +17,7 @@ from cchc_analysis.brief.telling import (
 )
 from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.synthetic import NOTICE, is_synthetic
+from cchc_analysis.data.synthetic import NOTICE, is_synthetic
 
 CONTENTS = ("areas", "plan", "trend", "peers", "contradictions", "notes")
 

@@ -24,11 +24,11 @@ from cchc_analysis.data.files import (
 )
 from cchc_analysis.data.records import SOURCE_COLUMNS, UNCERTAINTY
 from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.synthetic import is_synthetic
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.reading import read_panel
 from cchc_analysis.panels.summary import PanelSummary, summarise_panel
-from cchc_analysis.synthetic import is_synthetic
 
 if TYPE_CHECKING:
     import pandas as pd

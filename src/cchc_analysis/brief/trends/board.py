@@ -12,6 +12,7 @@ from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.packages import index_licences
 from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.reference import find_areas
+from cchc_analysis.data.synthetic import is_synthetic
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.panel import (
@@ -25,7 +26,6 @@ from cchc_analysis.stats.panel import (
 from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.stats.ranks import follow_standing, rank_values
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND, Judged, judge_many
-from cchc_analysis.synthetic import is_synthetic
 
 if TYPE_CHECKING:
     import pandas as pd

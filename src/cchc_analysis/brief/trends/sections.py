@@ -32,11 +32,11 @@ from cchc_analysis.brief.trends.pieces import (
 )
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.packages import join_licences
+from cchc_analysis.data.synthetic import NOTICE
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.changes import change_over
 from cchc_analysis.stats.trends import judge_many
-from cchc_analysis.synthetic import NOTICE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

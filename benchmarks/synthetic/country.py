@@ -22,10 +22,10 @@ from cchc_analysis.data.records import (
     Scope,
     Status,
 )
-from cchc_analysis.synthetic.areas import FIRST_YEAR, make_reference, name_area
-from cchc_analysis.synthetic.marks import NOTICE, SOURCE_MARK
-from cchc_analysis.synthetic.mistakes import RATES, plant_mistakes, settle_rates
-from cchc_analysis.synthetic.model import Flows, simulate_flows
+from cchc_analysis.data.synthetic import NOTICE, SOURCE_MARK
+from synthetic.areas import FIRST_YEAR, make_reference, name_area
+from synthetic.mistakes import RATES, plant_mistakes, settle_rates
+from synthetic.model import Flows, simulate_flows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cchc_analysis.synthetic.marks import AREA_MARK, NOTICE, SOURCE_MARK
-from cchc_analysis.synthetic.model import Flows
+from cchc_analysis.data.synthetic import AREA_MARK, NOTICE, SOURCE_MARK
+from synthetic.model import Flows
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
