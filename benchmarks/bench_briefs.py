@@ -49,7 +49,7 @@ from cchc_analysis.site.slices import Slices
 from cchc_analysis.site.workers import Pool
 
 PARTS = (
-    *("head", "summary", "key_figures", "reform_areas"),
+    *("annex_head", "summary", "cards", "reform_areas"),
     *("plan", "trend", "peers", "contradictions", "notes"),
 )
 HELD: dict[str, Any] = {}
@@ -150,13 +150,11 @@ def warm_functions(project: Project, reference: Any) -> None:
 
 
 def call_functions(task: Task) -> dict[str, bytes]:
-    import cchc_analysis
-
     project = HELD["project"]
     given = task.parameters
     words = load_words(project.notebooks / TEMPLATE, given["lang"])
     brief = open_brief(task.tables, HELD["reference"], words, given["district"], given["period"])
-    parts = [getattr(cchc_analysis, f"show_{part}")(brief)._repr_html_() for part in PARTS]
+    parts = [getattr(brief, f"show_{part}")()._repr_html_() for part in PARTS]
     style = (project.notebooks / TEMPLATE / "page.css").read_text("utf-8")
     page = compile_page().render(lang=words.lang, style=style, parts=parts)
     return {"index.html": tighten_page(finish_page(page)).encode()}

@@ -44,12 +44,42 @@ def test_there_are_five_recipes() -> None:
     assert len(RECIPES) == 5
 
 
+NAMES = {
+    *("load_indicators", "load_observations", "load_findings", "load_transcripts"),
+    *("load_areas", "load_catalogue", "load_sources", "describe_columns"),
+    *("load_panel", "change_over", "grow", "rank_within", "judge_many", "follow_standing"),
+    *("to_wide", "export", "cite", "validate", "suite_parameters", "make_table"),
+    *("open_brief", "open_trends", "open_quality", "plot_tile_map", "__version__"),
+}
+"""The front door: these names hold; one that is added is added here, none goes."""
+
+
+def test_the_names_of_the_front_door_hold() -> None:
+    import cchc_analysis as cchc
+
+    assert set(dir(cchc)) == NAMES
+
+
+def test_every_section_is_a_method_of_what_is_opened() -> None:
+    from cchc_analysis.brief import Brief, Quality
+    from cchc_analysis.brief.templates import Shows
+    from cchc_analysis.brief.trends import Board
+
+    for opened, count in ((Brief, 15), (Board, 12), (Quality, 9)):
+        shows = [name for name, each in vars(opened).items() if isinstance(each, Shows)]
+        assert len(shows) == count
+        assert all(getattr(opened, name).__doc__ for name in shows)
+
+
 def test_every_public_name_is_in_the_reference() -> None:
     import cchc_analysis as cchc
 
     told = (ROOT / "docs" / "reference" / "python.md").read_text("utf-8")
-    shown = {name for name in dir(cchc) if not name.startswith(("show_", "__"))}
-    assert {name for name in shown if f"front.{name}\n" not in told + "\n"} == set()
+    assert {
+        name
+        for name in dir(cchc)
+        if not name.startswith("__") and f"front.{name}\n" not in told + "\n"
+    } == set()
 
 
 def test_every_command_is_in_the_reference() -> None:

@@ -13,56 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import __version__, pipeline
-from cchc_analysis.brief import (
-    TEMPLATE,
-    held,
-    held_graded,
-    open_held,
-    show_annex_head,
-    show_cards,
-    show_contradictions,
-    show_disputes,
-    show_goals,
-    show_head,
-    show_notes,
-    show_peers,
-    show_place,
-    show_plan,
-    show_quality,
-    show_quality_completeness,
-    show_quality_contradictions,
-    show_quality_counts,
-    show_quality_definitions,
-    show_quality_grades,
-    show_quality_matrix,
-    show_quality_remarks,
-    show_quality_rules,
-    show_references,
-    show_reform_areas,
-    show_summary,
-    show_themes,
-    show_trend,
-)
+from cchc_analysis.brief import TEMPLATE, held, held_graded, open_held
 from cchc_analysis.brief import open_brief as open_brief_of
 from cchc_analysis.brief import open_quality as open_quality_of
-from cchc_analysis.brief import show_trend_opening as show_opening
 from cchc_analysis.brief.plots import choose_tiles
 from cchc_analysis.brief.plots import plot_tile_map as plot_squares
-from cchc_analysis.brief.trends import (
-    Board,
-    open_board,
-    show_change,
-    show_control,
-    show_coverage,
-    show_distribution,
-    show_funnel,
-    show_methods,
-    show_others,
-    show_ranking,
-    show_series,
-    show_standardised,
-    show_standing,
-)
+from cchc_analysis.brief.trends import Board, open_board
 from cchc_analysis.data.cite import Citation, cite_data, cite_value
 from cchc_analysis.data.export import MEANINGS, export_table
 from cchc_analysis.data.named import (
@@ -122,42 +78,6 @@ __all__ = [
     "open_trends",
     "plot_tile_map",
     "rank_within",
-    "show_annex_head",
-    "show_cards",
-    "show_change",
-    "show_contradictions",
-    "show_control",
-    "show_coverage",
-    "show_disputes",
-    "show_distribution",
-    "show_funnel",
-    "show_goals",
-    "show_head",
-    "show_methods",
-    "show_notes",
-    "show_opening",
-    "show_others",
-    "show_peers",
-    "show_place",
-    "show_plan",
-    "show_quality",
-    "show_quality_completeness",
-    "show_quality_contradictions",
-    "show_quality_counts",
-    "show_quality_definitions",
-    "show_quality_grades",
-    "show_quality_matrix",
-    "show_quality_remarks",
-    "show_quality_rules",
-    "show_ranking",
-    "show_references",
-    "show_reform_areas",
-    "show_series",
-    "show_standardised",
-    "show_standing",
-    "show_summary",
-    "show_themes",
-    "show_trend",
     "suite_parameters",
     "to_wide",
     "validate",
@@ -503,6 +423,9 @@ def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -
 
 def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
     """Open the brief of one district and period.
+
+    ``brief.indicators``, ``brief.observations`` and ``brief.findings`` are tables; each ``show_``
+    method gives a section of the page with its ``table`` and, where it is a picture, ``figure``.
 
     Args:
         district: Name or code of a district, such as "Cao Lộc" or "183".

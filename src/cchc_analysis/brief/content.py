@@ -20,6 +20,7 @@ from cchc_analysis.brief.nouns import (
 )
 from cchc_analysis.brief.quotes import Quotes
 from cchc_analysis.brief.report import Report, load_report
+from cchc_analysis.brief.templates import Shows
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, TWO_TIERS_SINCE, Scope, Severity, Status
 from cchc_analysis.data.words import Words
@@ -74,6 +75,22 @@ class Brief:
     quotes: Quotes = field(default_factory=dict)
     annex: str = ""
     used: dict[str, Entry] = field(default_factory=dict)
+
+    show_head = Shows("frontpage")
+    show_summary = Shows("summary")
+    show_cards = Shows("cards")
+    show_goals = Shows("frontpage")
+    show_disputes = Shows("frontpage")
+    show_themes = Shows("frontpage")
+    show_place = Shows("frontpage")
+    show_references = Shows("frontpage")
+    show_annex_head = Shows("head")
+    show_reform_areas = Shows("areas")
+    show_plan = Shows("targets")
+    show_trend = Shows("trend")
+    show_peers = Shows("peers")
+    show_contradictions = Shows("ledger")
+    show_notes = Shows("notes")
 
     @property
     def is_front(self) -> bool:

@@ -379,6 +379,6 @@ def check_page(page: str, name: str) -> None:
                 f"the page of {name}",
                 found,
                 "a page with every part and one main heading",
-                "See that each cell ends in a call of a show_ function.",
+                "See that each cell ends in a call of a show_ method.",
             )
         )

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -55,6 +57,26 @@ class Section:
 
     def __repr__(self) -> str:
         return f"<Section {self.name or 'without a name'}>"
+
+
+class Shows:
+    """A method that gives a section: ``brief.show_cards()``.
+
+    The function that tells it lies in a module that is imported when it is first asked for.
+    """
+
+    def __init__(self, module: str, function: str = "") -> None:
+        """Name the module below ``brief``, and the function if it bears another name."""
+        self.module, self.function = f"cchc_analysis.brief.{module}", function
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the name of the method as that of the function."""
+        self.function = self.function or name
+
+    def __get__(self, told: Any, owner: type | None = None) -> Callable[[], Section]:
+        """The function, bound to the brief, board or quality; of a class the function itself."""
+        show: Callable[..., Section] = getattr(import_module(self.module), self.function)
+        return show if told is None else MethodType(show, told)
 
 
 def render(words: Words, template: str, **data: Any) -> Markup:

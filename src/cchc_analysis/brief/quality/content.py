@@ -15,7 +15,7 @@ from cchc_analysis.brief.nouns import Contradiction, number_findings, split_figu
 from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.quality.graded import Graded
 from cchc_analysis.brief.telling import upper, wrap
-from cchc_analysis.brief.templates import Section
+from cchc_analysis.brief.templates import Section, Shows
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import BriefError, Problem
@@ -45,6 +45,16 @@ class Quality:
     reference: Reference
     tables: Tables
     briefs: Sequence[Graded]
+
+    show_head = Shows("quality.findings", "show_quality")
+    show_counts = Shows("quality.findings", "show_quality_counts")
+    show_grades = Shows("quality.coverage", "show_quality_grades")
+    show_matrix = Shows("quality.rules", "show_quality_matrix")
+    show_contradictions = Shows("quality.findings", "show_quality_contradictions")
+    show_definitions = Shows("quality.rules", "show_quality_definitions")
+    show_rules = Shows("quality.rules", "show_quality_rules")
+    show_completeness = Shows("quality.coverage", "show_quality_completeness")
+    show_remarks = Shows("quality.findings", "show_quality_remarks")
 
     @cached_property
     def sources(self) -> list[Row]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.brief.templates import Shows
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.packages import index_licences
 from cchc_analysis.data.records import RESULT_STATUSES
@@ -67,6 +68,19 @@ class Board:
     sequence: pd.DataFrame
     strata: pd.DataFrame
     licences: Mapping[str, str] = field(default_factory=dict)
+
+    show_opening = Shows("trendpages", "show_trend_opening")
+    show_coverage = Shows("trends.sections")
+    show_series = Shows("trends.sections")
+    show_standing = Shows("trends.sections")
+    show_distribution = Shows("trends.sections")
+    show_change = Shows("trends.sections")
+    show_ranking = Shows("trends.standings")
+    show_funnel = Shows("trends.standings")
+    show_standardised = Shows("trends.standardised")
+    show_control = Shows("trends.standings")
+    show_others = Shows("trends.sections")
+    show_methods = Shows("trends.standings")
 
     @property
     def code(self) -> str:
