@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
 from cchc_analysis.data.changes import changing
+from cchc_analysis.data.corrections import check_corrections
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -21,7 +22,6 @@ from cchc_analysis.data.store import load_fresh, load_table, write_tables
 from cchc_analysis.data.synthetic import check_unmixed
 from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.derive import (
-    check_corrections,
     check_formulas,
     derive_indicators,
     mark_findings,

@@ -1,39 +1,46 @@
 """Observations into indicators: what we publish for each area, scope, indicator and period.
 
-A reported value is published as printed; what a report leaves out is derived (``formulas``); what
-people decided about comes last (``corrections``). Does not know how findings are made.
+A reported value is published as printed. What a report leaves out and its own figures determine is
+derived by the formulas of ``data/reference/derivations.csv``; what two reports of one year leave
+between them, by subtraction; what people decided about comes in beside it
+(``data.corrections``). Does not know how findings are made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import format_number, is_cut_off, label_period, parse_period
+from cchc_analysis.data.corrections import correct_values, index_printed, mark_corrections
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
     INDICATOR_COLUMNS,
     QUANTITY,
     RESULT_STATUSES,
     UNCERTAINTY,
+    Comparator,
     Origin,
+    Scope,
     Severity,
+    Status,
 )
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.derive.corrections import (
-    check_corrections,
-    correct_values,
-    index_printed,
-    mark_corrections,
+from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
+from cchc_analysis.rules import (
+    GroupSum,
+    Statements,
+    check_codes,
+    compute_expression,
+    list_operands,
+    parse_expression,
+    tabulate_statements,
 )
-from cchc_analysis.derive.formulas import add_rows, check_formulas, derive_rows
-from cchc_analysis.derive.quarters import derive_quarters
 from cchc_analysis.stats.rates import wilson_interval
+from cchc_analysis.stats.windows import discretise_windows
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["check_corrections", "check_formulas", "derive_indicators", "mark_findings"]
 
 SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
 """Where two sources state one quantity, the one nearer to the district's own reporting speaks."""
@@ -221,3 +228,170 @@ def _label_periods(rows: pd.DataFrame) -> list[str]:
 
 def _label_window(start: str, end: str) -> str:
     return label_period(parse_period(f"{start}/{end}" if start else end)) if end else ""
+
+
+def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The rows that the formulas add, wherever a source prints all their parts and not the whole.
+
+    Formulas are applied in the order of their file, so that a later one may use an earlier.
+
+    Returns:
+        The columns of observations, and ``printed`` (empty), ``origin`` and ``parts``.
+
+    Raises:
+        ReferenceDataError: A formula is none, or could not name what its value comes from.
+    """
+    if problems := list(check_formulas(reference)):
+        raise ReferenceDataError(problems)
+    known = observations[observations["is_published"]]
+    statements, fresh = tabulate_statements(known, reference), set[str]()
+    added: list[pd.DataFrame] = []
+    for derivation in list_rows(reference.derivations):
+        operands = list_operands(parse_expression(derivation["formula"]))
+        if fresh & {operand.code for operand in operands}:
+            statements, fresh = tabulate_statements(known, reference), set()
+        derived = _leave_out_known(_apply(derivation, statements, reference), known)
+        if len(derived):
+            known = add_rows(known, derived)
+            fresh.add(derivation["indicator"])
+            added.append(derived)
+    return add_rows(*added) if added else known.iloc[:0].assign(printed="", origin="", parts="")
+
+
+def _leave_out_known(derived: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """What a source states, or an earlier formula gave, for one day is not derived again."""
+    key = ["source_id", "area_id", "scope", "indicator", "period_end"]
+    stated = known[known["status"].isin(RESULT_STATUSES) & (known["breakdown"] == "")]
+    places = _as_index(stated[key])
+    return derived[~_as_index(derived[key]).isin(places)].drop_duplicates(key)
+
+
+def _apply(
+    derivation: dict[str, Any], statements: Statements, reference: Reference
+) -> pd.DataFrame:
+    """The rows that one formula gives, known ones included."""
+    import pandas as pd
+
+    expression = parse_expression(derivation["formula"])
+    computed = compute_expression(expression, statements)
+    rows = statements.rows.iloc[computed.index].reset_index(drop=True)
+    start = figures = pd.Series("", index=rows.index, dtype="str")
+    is_estimate = start != ""
+    for operand in list_operands(expression):
+        if isinstance(operand, GroupSum):
+            continue  # check_formulas let none pass
+        at = statements.find_positions(operand)[computed.index]
+        part = statements.figures.iloc[at].reset_index(drop=True)
+        is_result = part["status"].isin(RESULT_STATUSES)
+        start = start.where((start >= part["period_start"]) | ~is_result, part["period_start"])
+        figures = (figures + " " + part["figures"]).str.strip()
+        is_estimate |= part["status"] == Status.ESTIMATE
+    derived = rows.assign(
+        scope=derivation["scope"] or rows["scope"],
+        indicator=derivation["indicator"],
+        breakdown="",
+        period_start=start,
+        status=is_estimate.map({True: Status.ESTIMATE.value, False: Status.ACTUAL.value}),
+        reading=1,
+        **{name: computed[name].to_numpy() for name in ("value", "low", "high")},
+        unit=reference.indicator_rows[derivation["indicator"]]["unit"],
+        decimals=0,
+        comparator=Comparator.EQUAL.value,
+        is_published=True,
+        figures=[" ".join(dict.fromkeys(each.split())) for each in figures],
+        printed="",
+        other_readings="",
+        origin=Origin.DERIVED.value,
+        parts=derivation["formula"],
+    )
+    # A row of a longer window also finds stocks, which are theirs on their own day.
+    return derived[rows["period_start"] == start]
+
+
+def check_formulas(reference: Reference) -> Iterator[Problem]:
+    """The formulas that cannot be read or could not name what they come from, as problems."""
+    for derivation in list_rows(reference.derivations):
+        where = f"data/reference/derivations.csv, {derivation['indicator']}"
+        if derivation["scope"] not in ("", *Scope):
+            expected = f"empty, or one of {', '.join(Scope)}"
+            yield Problem(where, f"scope {derivation['scope']!r}", expected, "Use one of these.")
+        try:
+            operands = list_operands(parse_expression(derivation["formula"]))
+        except ValidationError as error:
+            for problem in error.problems:
+                yield Problem(
+                    where, f"{problem.where}: {problem.found}", problem.expected, problem.remedy
+                )
+            continue
+        yield from check_codes(where, operands, reference)
+        if not operands or any(isinstance(operand, GroupSum) for operand in operands):
+            yield Problem(
+                where,
+                f"formula {derivation['formula']!r}",
+                "quantities named one by one",
+                "A derived value has to name what it comes from; write the parts out.",
+            )
+
+
+def _as_index(columns: pd.DataFrame) -> pd.MultiIndex:
+    """The rows of some columns as one index, to look others up in."""
+    import pandas as pd
+
+    return pd.MultiIndex.from_frame(columns)
+
+
+def add_rows(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Some tables one below the other; empty ones, whose columns carry no types, left out."""
+    import pandas as pd
+
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+
+
+def derive_quarters(
+    published: pd.DataFrame, sources: pd.DataFrame, reference: Reference
+) -> pd.DataFrame:
+    """The windows between the cumulative ones of a year, and their rates.
+
+    Args:
+        published: One row per quantity, with ``low``, ``high`` and ``figures``.
+        sources: ``SOURCE_COLUMNS``: a report that states two windows itself is left as it is.
+        reference: The catalogue and the formulas.
+
+    Returns:
+        Rows like ``published``, all derived; ``figures`` name their source where there are two.
+    """
+    stated = published[published["status"].isin(RESULT_STATUSES) & published["value"].notna()]
+    windows = discretise_windows(stated.assign(figures=_name_figures(stated)), reference)
+    if windows.empty:
+        return published.iloc[:0]
+    panels = set(sources.loc[sources["kind"] == "panel", "source_id"])
+    is_told = windows["source_id"].str.contains(" ") | windows["source_id"].isin(panels)
+    fresh = windows[(windows["origin"] == Origin.DERIVED) & (windows["value"] >= 0) & is_told]
+    held = published.set_index(list(QUANTITY)).index
+    fresh = fresh[~fresh.set_index(list(QUANTITY)).index.isin(held)]
+    if fresh.empty:
+        return published.iloc[:0]
+    pairs = zip(fresh["source_id"], fresh["figures"], strict=True)
+    rows = fresh.assign(
+        reading=1,
+        decimals=0,
+        comparator=Comparator.EQUAL.value,
+        is_published=True,
+        printed="",
+        other_readings="",
+        correction="",
+        figures=[_shorten(*each) for each in pairs],
+    )
+    return add_rows(rows, derive_rows(rows, reference).assign(correction=""))
+
+
+def _name_figures(table: pd.DataFrame) -> list[str]:
+    """Figures with the source that prints them, so that those of two reports can stand together."""
+    return [
+        " ".join(each if "/" in each else f"{source}/{each}" for each in figures.split())
+        for source, figures in zip(table["source_id"], table["figures"], strict=True)
+    ]
+
+
+def _shorten(source_id: str, figures: str) -> str:
+    return figures if " " in source_id else figures.replace(f"{source_id}/", "")
