@@ -23,7 +23,7 @@ from cchc_analysis.panels import load_mapping
 from cchc_analysis.panels.cells import open_sheets
 from cchc_analysis.read.documents import open_document, read_lines
 from cchc_analysis.read.recognise import load_wording, read_document
-from cchc_analysis.read.recognise.pieces import LONGEST, PIECE, cut_lines
+from cchc_analysis.read.recognise.outline import LONGEST, PIECE, cut_lines
 from cchc_analysis.rules.suites import load_suite_file
 
 ROOT = Path(__file__).resolve().parents[1]

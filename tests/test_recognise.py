@@ -14,11 +14,9 @@ from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import ReferenceDataError
 from cchc_analysis.read.documents import read_lines
-from cchc_analysis.read.marks import quote
-from cchc_analysis.read.phrases import tell_reason, tell_remark
 from cchc_analysis.read.recognise import (
-    Head,
     Kind,
+    ReportHead,
     find_numerals,
     load_wording,
     look_again,
@@ -26,9 +24,8 @@ from cchc_analysis.read.recognise import (
 )
 from cchc_analysis.read.recognise.clauses import find_mentions
 from cchc_analysis.read.recognise.head import read_head
-from cchc_analysis.read.recognise.outline import outline_lines
-from cchc_analysis.read.recognise.plain import restore_words
-from cchc_analysis.read.recognise.spread import spread_tables
+from cchc_analysis.read.recognise.outline import outline_lines, restore_words
+from cchc_analysis.read.recognise.tables import spread_tables
 from cchc_analysis.read.recognise.windows import (
     find_compared_window,
     find_day,
@@ -36,9 +33,10 @@ from cchc_analysis.read.recognise.windows import (
     find_window,
     find_year,
 )
+from cchc_analysis.read.review import quote, tell_reason, tell_remark
 
 H1 = Period(dt.date(2022, 1, 1), dt.date(2022, 6, 30))
-HEAD = Head("period_report", "huyện Sông Mây", True, H1, True)
+HEAD = ReportHead("period_report", "huyện Sông Mây", True, H1, True)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +45,7 @@ def reader():
     reference = load_reference(project.reference)
     wording = load_wording(project.reference / "wording.yml", reference.indicator_rows)
 
-    def read(text: str, head: Head = HEAD):
+    def read(text: str, head: ReportHead = HEAD):
         return read_document(read_lines(text), reference, wording, head).figures
 
     read.wording = wording

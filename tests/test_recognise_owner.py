@@ -11,7 +11,7 @@ from cchc_analysis.read.documents import open_document
 from cchc_analysis.read.recognise import (
     Confidence,
     Figure,
-    Head,
+    ReportHead,
     doubt_figures,
     load_wording,
     look_again,
@@ -27,7 +27,7 @@ def reference() -> Reference:
     return load_reference(ROOT / "data" / "reference")
 
 
-def read(text: str, folder: Path, reference: Reference) -> tuple[Head, list[Figure]]:
+def read(text: str, folder: Path, reference: Reference) -> tuple[ReportHead, list[Figure]]:
     path = folder / "report.txt"
     path.write_text(text + "\n", encoding="utf-8")
     wording = load_wording(ROOT / "data" / "reference" / "wording.yml", reference.indicator_rows)

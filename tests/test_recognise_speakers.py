@@ -13,10 +13,10 @@ import pytest
 from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.read.documents import read_lines
-from cchc_analysis.read.recognise import Head, load_wording, read_document
+from cchc_analysis.read.recognise import ReportHead, load_wording, read_document
 
 Q1 = Period(dt.date(2023, 1, 1), dt.date(2023, 3, 31))
-HEAD = Head("period_report", "huyện Sông Mây", True, Q1, True)
+HEAD = ReportHead("period_report", "huyện Sông Mây", True, Q1, True)
 
 
 @pytest.fixture(scope="module")

@@ -3,18 +3,17 @@
 Comes in as ``data/raw`` and the documents of reports; goes out as transcripts, with nothing judged
 and nothing dropped. What the figures mean is the business of ``tidy``.
 
-- ``transcripts``: the transcripts of accepted sources, as tables
+- ``transcripts``: the transcripts of accepted sources, as tables; a reviewed draft becomes one
 - ``drafting``: one document into a draft transcript, a row of ``sources.csv`` and a review page
 - ``review``: the review page
-- ``acceptance``: a reviewed draft counts from now on
 """
 
-from cchc_analysis.read.acceptance import accept_source
 from cchc_analysis.read.drafting import DraftResult, read_report
 from cchc_analysis.read.transcripts import (
     SOURCE_KINDS,
     SOURCE_STATES,
     Readings,
+    accept_source,
     read_sources,
     read_transcript,
     read_transcripts,

@@ -1,27 +1,29 @@
 """One document into a draft: a transcript, a row of ``sources.csv`` and a review page.
 
-Comes in as the file of a report; goes out as files that a person reviews. A cell that opens with a
-question mark is undecided: the draft cannot be accepted while one is left. Everything is written,
-or nothing.
+Comes in as the file of a report; goes out as three files that a person reviews, all or none. A cell
+that opens with a question mark is undecided: the draft cannot be accepted while one is left. A
+draft on which somebody worked is never replaced.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.changes import all_or_none, changing
 from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
+from cchc_analysis.data.files import format_table, write_text
+from cchc_analysis.data.owned import may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import CommandError, Problem, ReportError
 from cchc_analysis.read.documents import Document, mask_persons, open_document
-from cchc_analysis.read.filing import write_draft
 from cchc_analysis.read.recognise import (
     Figure,
-    Head,
+    ReportHead,
     doubt_figures,
     load_wording,
     look_again,
@@ -30,13 +32,13 @@ from cchc_analysis.read.recognise import (
     read_value,
 )
 from cchc_analysis.read.review import render_review
+from cchc_analysis.read.transcripts import UNDECIDED, list_undecided, read_sources
 from cchc_analysis.rules import load_identities
 
 if TYPE_CHECKING:
     import pandas as pd
 
-UNDECIDED = "?"
-"""Opens a cell that a person must confirm."""
+
 _SOURCE_ID = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
 
@@ -120,18 +122,6 @@ def tabulate_draft(source_id: str, figures: Sequence[Figure], reference: Referen
     return pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
 
 
-def list_undecided(row: dict[str, str], transcript: pd.DataFrame) -> list[str]:
-    """The cells that a person must still decide, by column or figure."""
-    found = [column for column, cell in row.items() if cell.startswith(UNDECIDED)]
-    for figure in transcript.to_dict("records"):
-        found += [
-            f"{figure['figure_id']}.{column}"
-            for column, cell in figure.items()
-            if str(cell).startswith(UNDECIDED)
-        ]
-    return found
-
-
 def _make_row(source_id: str, number: int, figure: Figure, reference: Reference) -> dict[str, str]:
     read_as = figure.read_as
     if not read_as and figure.indicator and read_value(figure, reference) is None:
@@ -167,7 +157,9 @@ def _offer(figure: Figure) -> tuple[str, str]:
     return f"có thể là: {codes}", f"may be: {codes}"
 
 
-def _confirm(head: Head, reference: Reference, area: str | None, period: str | None) -> Head:
+def _confirm(
+    head: ReportHead, reference: Reference, area: str | None, period: str | None
+) -> ReportHead:
     """The head with what the person says; what they say is sure."""
     if period is not None:
         try:
@@ -187,7 +179,7 @@ def _confirm(head: Head, reference: Reference, area: str | None, period: str | N
     return head
 
 
-def _name_source(head: Head, path: Path) -> str:
+def _name_source(head: ReportHead, path: Path) -> str:
     area = slug_text(
         re.sub(
             r"(?i)^(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|đặc khu)\s", "", head.area
@@ -212,7 +204,7 @@ def _check_id(source_id: str) -> None:
         )  # fmt: skip
 
 
-def _describe(source_id: str, head: Head, document: Document) -> dict[str, str]:
+def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str, str]:
     """The row of ``sources.csv``; what is not sure opens with a question mark."""
     period = head.window
 
@@ -247,3 +239,93 @@ def _describe(source_id: str, head: Head, document: Document) -> dict[str, str]:
         "lacks_en": ", ".join(en for _, en in lacks),
     }
     return row
+
+
+def write_draft(
+    project: Project, source_id: str, row: dict[str, str], transcript: pd.DataFrame, page: str
+) -> tuple[Path, Path]:
+    """Write the three files of a draft; gives back where transcript and review page lie.
+
+    Raises:
+        ReportError: A file cannot be written, or somebody worked on the former draft; then none
+            is changed.
+    """
+    transcript_path = project.raw / "transcripts" / f"{source_id}.csv"
+    sources_path = project.raw / "sources.csv"
+    review_path = project.build / "review" / f"{source_id}.html"
+    drafted = project.build / "drafts" / f"{source_id}.csv"
+    try:
+        with changing(project, "cchc read"):
+            _check_former(project, source_id, (transcript_path, review_path), drafted)
+            contents = {
+                drafted: format_table(_as_table(row)),
+                transcript_path: format_table(transcript),
+                review_path: page,
+                sources_path: format_table(_add_source(project, row)),
+            }
+            with all_or_none(project, contents):
+                for path, content in contents.items():
+                    write_text(path, content)
+            note_files((transcript_path, review_path), project.build)
+    except OSError as error:
+        raise ReportError(
+            Problem(
+                str(project.raw),
+                f"cannot be written ({error.strerror})",
+                "a folder that can",
+                "Check its rights.",
+            )
+        ) from None
+    return transcript_path, review_path
+
+
+def _check_former(
+    project: Project, source_id: str, paths: tuple[Path, Path], drafted: Path
+) -> None:
+    """Refuse to draft anew what counts already, or what somebody mended since it was drafted."""
+    former = _find_source(project, source_id)
+    if former is not None and former["state"] != "draft":
+        raise _refuse(
+            source_id, "accepted already", "a new id", "Give another one with --source-id."
+        )
+    changed = [path for path in paths if not may_replace(path, project.build)]
+    is_row_ours = drafted.is_file() and drafted.read_text("utf-8") == format_table(
+        _as_table(former)
+    )
+    if former is not None and not is_row_ours:
+        changed.append(project.raw / "sources.csv")
+    if changed:
+        names = ", ".join(path.relative_to(project.root).as_posix() for path in changed)
+        found = f"a draft on which somebody has worked since ({names})"
+        remedy = "Give another id with --source-id, or remove that draft and its row first."
+        raise _refuse(source_id, found, "a new id, or a draft as it was read", remedy)
+
+
+def _find_source(project: Project, source_id: str) -> dict[str, str] | None:
+    if not (project.raw / "sources.csv").is_file():
+        return None
+    sources = read_sources(project.raw, may_be_empty=True)
+    found = sources[sources["source_id"] == source_id].to_dict("records")
+    return {str(column): str(cell) for column, cell in found[0].items()} if found else None
+
+
+def _as_table(row: Mapping[str, str] | None) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame([row] if row else [], columns=list(SOURCE_COLUMNS), dtype="str")
+
+
+def _refuse(source_id: str, found: str, expected: str, remedy: str) -> ReportError:
+    return ReportError(Problem(f"source {source_id}", found, expected, remedy))
+
+
+def _add_source(project: Project, row: dict[str, str]) -> pd.DataFrame:
+    """The list of sources with this one added, or in place of an older draft."""
+    import pandas as pd
+
+    new = _as_table(row)
+    if not (project.raw / "sources.csv").is_file():
+        return new
+    sources = read_sources(project.raw, may_be_empty=True)
+    kept = sources[sources["source_id"] != row["source_id"]]
+    return pd.concat([kept, new]).sort_values("source_id", ignore_index=True)

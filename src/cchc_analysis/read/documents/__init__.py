@@ -4,9 +4,7 @@ Comes in as a file of a report; goes out as a ``Document``: lines of text and ta
 marked. Nothing here knows what a report says.
 
 - ``lines``: what a document is once opened
-- ``safety``: what we do not open
-- ``texts``, ``legacy``: text files and their encodings
-- ``word``, ``numbering``, ``web``, ``sheet``, ``pdf``: the formats
+- ``office``, ``web``, ``pdf``: the formats
 - ``guard``: opening in a process of its own, with limits of time and memory
 - ``persons``: names and addresses that are not stored
 """

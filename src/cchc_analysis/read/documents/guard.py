@@ -89,11 +89,11 @@ def _read(path: Path, data: bytes) -> Document:
 def _read_archive(path: Path, data: bytes) -> Document:
     names = set(open_archive(path, data).namelist())
     if "word/document.xml" in names:
-        from cchc_analysis.read.documents.word import read_word
+        from cchc_analysis.read.documents.office import read_word
 
         return read_word(path, data)
     if "xl/workbook.xml" in names:
-        from cchc_analysis.read.documents.sheet import read_sheet
+        from cchc_analysis.read.documents.office import read_sheet
 
         return read_sheet(path, data)
     raise refuse(path, "an archive that is no document", FORMATS, "Unpack it first.")

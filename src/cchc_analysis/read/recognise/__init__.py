@@ -3,37 +3,31 @@
 Comes in as an opened document, the reference tables and ``wording.yml``; goes out as proposals, one
 per printed figure, each with a reason. Rule-based: every decision can be shown in the text.
 
-- ``naming``, ``kinds``, ``numerals``, ``spelled``, ``raised``: what is a figure, and why
-- ``outline``, ``borders``, ``clauses``, ``mentions``, ``turns``, ``stretches``: sections and lists;
-  where the words of a figure begin and end; ``grids``: tables
-- ``loading``, ``wording``, ``matching``, ``nouns``: words that speak of an indicator, and of a unit
-- ``surroundings``, ``implied``: what stands around, and what a place implies
-- ``head``, ``owner``, ``titled``, ``scopes``, ``context``, ``windows``, ``carried``, ``status``:
-  whose and when
-- ``proposals``, ``gates``: what each figure is by itself, and what speaks against it
-- ``companions``, ``shares``, ``compared``, ``criteria``, ``offices``, ``twins``: by its neighbours
-- ``speakers``: whose work a clause tells of, where it is not the district's own
-- ``figures``, ``values``, ``second_look``, ``trials``, ``doubts``, ``reading``: putting it together
+- ``naming``, ``numerals``: what is a figure, and why
+- ``outline``, ``tables``: sections, lists, notes; the labels of cells
+- ``clauses``, ``stretches``, ``surroundings``: where the words of a figure begin and end, and what
+  stands around it
+- ``wording``, ``matching``: words that speak of an indicator, and of a unit
+- ``head``, ``windows``, ``scopes``, ``context``: whose and when
+- ``gates``, ``companions``, ``proposals``: what each figure is, by itself and by its neighbours
+- ``figures``, ``whole``: the record, and what the document as a whole says for and against it
 """
 
-from cchc_analysis.read.recognise.doubts import doubt_figures
-from cchc_analysis.read.recognise.figures import Confidence, Figure
-from cchc_analysis.read.recognise.head import Head, read_head
-from cchc_analysis.read.recognise.kinds import Kind
-from cchc_analysis.read.recognise.loading import load_wording
+from cchc_analysis.read.recognise.figures import Confidence, Figure, read_value, tabulate_figures
+from cchc_analysis.read.recognise.head import ReportHead, read_head
+from cchc_analysis.read.recognise.naming import Kind
 from cchc_analysis.read.recognise.numerals import Numeral, find_numerals
-from cchc_analysis.read.recognise.reading import Reading, read_document
-from cchc_analysis.read.recognise.second_look import look_again
-from cchc_analysis.read.recognise.values import read_value, tabulate_figures
-from cchc_analysis.read.recognise.wording import Wording
+from cchc_analysis.read.recognise.proposals import Reading, read_document
+from cchc_analysis.read.recognise.whole import doubt_figures, look_again
+from cchc_analysis.read.recognise.wording import Wording, load_wording
 
 __all__ = [
     "Confidence",
     "Figure",
-    "Head",
     "Kind",
     "Numeral",
     "Reading",
+    "ReportHead",
     "Wording",
     "doubt_figures",
     "find_numerals",

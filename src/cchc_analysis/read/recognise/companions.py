@@ -1,8 +1,8 @@
 """What a figure is by the figures beside it, where its own words do not say.
 
 Comes in as a figure in its line and those proposed before it; goes out as a candidate: the B of a
-pair follows from the A, quota and present from each other, and "cấp xã: 20" from the line or the
-figure that it tells apart. Shares and last year's have modules of their own.
+pair follows from the A, quota and present from each other, "cấp xã: 20" from the line or the figure
+that it tells apart, and last year's from the change that leads to it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.recognise.clauses import Mention
+from cchc_analysis.read.recognise.context import APPRAISED
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.matching import NOUNS, Claim, WordsAround, fits_unit
-from cchc_analysis.read.recognise.mentions import Mention
 from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.status import APPRAISED
 from cchc_analysis.read.recognise.stretches import LEVEL_LABEL, RANKED_IN, SUBJECT, FigureText
 from cchc_analysis.read.recognise.wording import Wording
 
@@ -328,3 +329,72 @@ def _take_level(indicator: str, scopes: frozenset[str]) -> str:
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:
     """The terms that say whose work is counted."""
     return frozenset(term for term in terms if term.startswith("@"))
+
+
+CHANGE = re.compile(
+    r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b"
+    r"(?:tăng|giảm|(?<!và )vượt|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
+    r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|xuống|lên))*\s*$"
+)
+"""The words before a distance between two values."""
+CHANGE_HEAD = re.compile(
+    r"(?i)(?:^|[›|])\s*(?:mức\s+)?(?:tăng|giảm|chênh lệch|tăng trưởng|so sánh)\b[^›|]*$"
+)
+"""The head of a column of such distances."""
+_LESS = re.compile(r"(?i)giảm|thấp hơn|ít hơn")
+_COMPARED = re.compile(r"(?i)\bcùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?\s*(?:là\s*)?[:(]?\s*$")
+"""The words before last year's figure where no verb of its own says what it counts."""
+
+
+def is_compared(entry: FigureText) -> bool:
+    """Whether a figure stands as last year's, without a verb of its own."""
+    before = entry.text[: entry.mention.numeral.start]
+    return not entry.label and _COMPARED.search(before) is not None
+
+
+def find_compared(beside: Companions, entry: FigureText, words: WordsAround) -> Claim | None:
+    """What last year's figure is of ("tăng 5% so với cùng kỳ (1.175 hồ sơ)").
+
+    It is of the quantity that the change brings to it. Without a change it is of the only one
+    named before it, and unsure.
+    """
+    is_share = "%" in words.units
+    quantities = [
+        figure
+        for figure in beside.list_before(entry)
+        if figure.indicator and ("%" in figure.units) == is_share
+    ]
+    change = CHANGE.search(entry.text[: entry.mentions[entry.at - 1].numeral.start])
+    if not entry.at or not change:
+        codes = {figure.indicator for figure in quantities}
+        return Claim(codes.pop(), CLAIM, "last year's, of the same") if len(codes) == 1 else None
+    distance = entry.mentions[entry.at - 1].numeral
+    behind = entry.text[distance.end : distance.end + 2].strip()
+    fits = {
+        figure.indicator
+        for figure in quantities
+        if _is_changed(
+            figure.printed, entry.mention.numeral.text, distance.text,
+            is_ratio=behind.startswith("%") and not is_share,
+            is_less=bool(_LESS.search(change[0])),
+        )
+    }  # fmt: skip
+    return Claim(fits.pop(), SURE, "what the change is of") if len(fits) == 1 else None
+
+
+def _is_changed(now: str, before: str, distance: str, *, is_ratio: bool, is_less: bool) -> bool:
+    """Whether a value is what an earlier one has become by a change, as far as it is printed."""
+    try:
+        new, old, change = (parse_number(text) for text in (now, before, distance))
+    except NumberError:
+        return False
+    if not old.value:
+        return False
+    found = (new.value - old.value) * (-1 if is_less else 1)
+    found *= 100 / old.value if is_ratio else 1
+    half = (
+        0.51 * 10.0**-change.decimals
+        if is_ratio
+        else 0.51 * 10.0 ** -max(old.decimals, new.decimals)
+    )
+    return abs(found - change.value) <= half

@@ -2,31 +2,31 @@
 
 Comes in as the words around a figure, nearest first, and what the head of the document says; goes
 out as one value each. What the sentence says overrides what the list says, and that what the
-document says. Nothing here chooses an indicator.
+document says. Days and windows that lines hold for those below them are carried down. Nothing here
+chooses an indicator.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from cchc_analysis.data.records import Period, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.recognise.borders import REMARK, SENTENCE_END
-from cchc_analysis.read.recognise.carried import carry_days, carry_windows
-from cchc_analysis.read.recognise.head import Head
-from cchc_analysis.read.recognise.matching import WordsAround
-from cchc_analysis.read.recognise.mentions import Mention
-from cchc_analysis.read.recognise.nouns import find_unit
+from cchc_analysis.read.recognise.clauses import REMARK, SENTENCE_END, Mention
+from cchc_analysis.read.recognise.head import ReportHead
+from cchc_analysis.read.recognise.matching import WordsAround, find_unit
 from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.status import find_status
 from cchc_analysis.read.recognise.stretches import FigureText
+from cchc_analysis.read.recognise.tables import INNER
 from cchc_analysis.read.recognise.windows import (
     find_bracket_window,
     find_compared_window,
     find_day,
+    find_exact_window,
     find_series_window,
     find_span_end,
     find_window,
@@ -35,6 +35,185 @@ from cchc_analysis.read.recognise.windows import (
     shift_year,
 )
 from cchc_analysis.read.recognise.wording import WordingRule
+
+_CAPTION = re.compile(r"(?i)^\W*(?:bảng|biểu|phụ biểu|phụ lục)(?:\s+số)?\s+\d")
+"""What opens the caption of another table, for which the days of the one before do not hold."""
+_Found = TypeVar("_Found")
+
+
+def carry_days(
+    lines: Sequence[Line], places: Sequence[OutlinePlace], default: Period
+) -> list[tuple[dt.date | None, dt.date | None]]:
+    """The day up to which each line counts: what stands above it names, and it itself."""
+    days: list[tuple[dt.date | None, dt.date | None]] = []
+    carried = None
+    for line, place in zip(lines, places, strict=True):
+        if place.is_heading:
+            carried = _ask_headings(lines, place, lambda text: find_day(text, default))
+        named = None if place.note else find_day(line.text, default)
+        days.append((carried, named))
+        if named and (place.is_heading or line.text.rstrip().endswith(":")):
+            carried = named
+    return days
+
+
+def carry_windows(
+    lines: Sequence[Line], places: Sequence[OutlinePlace], head: ReportHead
+) -> list[Period | None]:
+    """The window over which the dossiers of each line are counted, up to the next heading."""
+    titled = window = find_exact_window(head.title, head.window)
+    windows: list[Period | None] = []
+    for line, place in zip(lines, places, strict=True):
+        if place.is_heading:
+            above = _ask_headings(lines, place, lambda text: find_exact_window(text, head.window))
+            window = above or titled
+        if _CAPTION.match(line.text):
+            window = titled
+        if not place.note:
+            window = find_exact_window(line.text, head.window) or window
+        windows.append(window)
+    return windows
+
+
+def _ask_headings(
+    lines: Sequence[Line], place: OutlinePlace, find: Callable[[str], _Found | None]
+) -> _Found | None:
+    """What the nearest heading above a heading names."""
+    return next(filter(None, (find(lines[at].text) for at in place.headings)), None)
+
+
+APPRAISED = "par_score_total"
+"""The points that are left when the province has appraised them."""
+_ESTIMATING = frozenset(
+    {
+        "the list it stands in",
+        "the text the note hangs on",
+        "heading",
+        "above the table",
+    }
+)
+_ESTIMATE = re.compile(r"(?i)\b(?:ước(?: tính| đạt| thực hiện)?|dự kiến|ước)\b")
+_SET = re.compile(
+    r"(?i)\W*(?:kế hoạch|kh|chỉ tiêu|mục tiêu)(?:\s+(?:giao|năm|đề ra|được|\d{4}))*\W*$"
+)
+"""The head of a column of what was set, beside that of what was done."""
+_ASKED = re.compile(
+    r"(?i)(?:[(,;]\s*(?:trong khi|mà|so với)?|(?:trong khi|so với))\s*(?:mức\s+)?"
+    r"(?:yêu cầu|quy định|đòi hỏi|mục tiêu|chỉ tiêu|kế hoạch|KH)\b"
+    r"[^,;()\d]{0,30}\(?\s*$"
+)
+"""What is asked of the figure before it: "đạt 12,4%, trong khi yêu cầu là 50%"."""
+_GOAL = re.compile(
+    r"(?i)(?:mục tiêu|chỉ tiêu|kế hoạch|\bKH\b)"
+    r"(?![^,;()\d]*\b(?:yêu cầu|quy định))[^,;()\d]*\(?\s*$"
+)
+_OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+[\w,.]+){0,3}?\s+(?:số\s+)?điểm\b")
+_APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
+_TARGET = re.compile(
+    r"(?i)\b(?:phấn đấu|(?<!đạt )(?<!hoàn thành )(?<!vượt )(?<!\d )mục tiêu|"
+    r"chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
+    r"yêu cầu đạt|tối thiểu|ít nhất|"
+    r"(?:chủ tịch|lãnh đạo|bí thư)\b[^.;]{0,60}\byêu cầu|"
+    r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
+)
+_OPENS_TARGET = re.compile(
+    r"(?i)\W*(?:[^\W\d]+\s+){0,3}?phấn đấu\b(?!.*\b(?:kết quả|đã|được|đến nay|hiện|hoàn thành)\b)"
+)
+_TARGET_HEADING = re.compile(
+    r"(?i)\b(?:phương hướng|mục tiêu|chỉ tiêu|nhiệm vụ trọng tâm|nhiệm vụ, giải pháp|kế hoạch năm|"
+    r"nhiệm vụ (?:quý|năm|tháng|6 tháng)\b|"
+    r"nhiệm vụ .{0,30}thời gian tới)\b"
+)
+_AHEAD = re.compile(
+    r"(?i)\W*(?:[\dIVX]+[.)]\s*)?(?:phương hướng|nhiệm vụ|mục tiêu|chỉ tiêu|kế hoạch)\b"
+    r"[^:.;]{0,60}?(?:(?P<rest>thời gian tới|tháng cuối năm|(?:năm|quý) (?:tới|sau))"
+    r"|\b(?P<year>20\d\d))[^:.;]{0,30}:"
+)
+_RESULT_HEADING = re.compile(r"(?i)\b(?:kết quả|tình hình)\b")
+
+
+def find_status(
+    entry: FigureText,
+    words: WordsAround,
+    rule: WordingRule | None,
+    row: Mapping[str, str],
+    head: ReportHead,
+) -> Status:
+    """Whether a figure is a result, an estimate, a target, or a norm."""
+    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    is_goal = _GOAL.search(said) is not None
+    asked = (Status.TARGET if is_goal else Status.THRESHOLD) if is_asked(entry) else None
+    if rule and (fixed := _find_fixed(rule, row) or asked):
+        return fixed
+    if entry.label and _SET.match(entry.label.column.rpartition(INNER)[2]):
+        return Status.TARGET
+    near = _join_near(words)
+    opens = _OPENS_TARGET.match(said) or _opens_ahead(said, head)
+    if head.kind == "plan" or opens or _speaks_of_target(words):
+        return Status.TARGET
+    is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
+    if is_score and not _APPRAISED.search(near):
+        # Points that a district gives itself are an estimate until the province has appraised them.
+        return Status.ESTIMATE
+    if entry.mention.role == "whole":
+        # "Ước hoàn thành 12/13 nhiệm vụ": how many there are is known.
+        return Status.ACTUAL
+    above = [level.text for level in words.levels if level.name in _ESTIMATING]
+    if "point" not in words.units:
+        # "Dự kiến điểm": only the points are an estimate, not what they are given for.
+        said, near, *above = (_OF_POINTS.sub(" ", text) for text in (said, near, *above))
+    texts = [said, near, *above]
+    return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL
+
+
+def _opens_ahead(said: str, head: ReportHead) -> bool:
+    """Whether a sentence opens with what is to be done later: "8. Nhiệm vụ năm 2026: …"."""
+    opened = _AHEAD.match(said)
+    end = head.window.end
+    if not opened or not end:
+        return False
+    window = find_window(opened[0], head.window)
+    is_later = window is not None and window.end is not None and window.end > end
+    return bool(is_later or opened["rest"] or int(opened["year"] or 0) > end.year)
+
+
+def is_asked(entry: FigureText) -> bool:
+    """Whether a figure is what is asked of the one before it."""
+    is_second = bool(entry.at) and entry.mentions[entry.at - 1].lead == entry.mention.lead
+    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    return is_second and not entry.label and _ASKED.search(said) is not None
+
+
+def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
+    """What an indicator is by nature: a maximum, a threshold, a norm, a plan."""
+    if rule.indicator == "recruits_quota":
+        return Status.PLAN
+    if row["aggregation"] != "norm":
+        return None
+    if row["unit"] == "point":
+        return Status.MAX_SCORE
+    if "min" in rule.indicator or "required" in rule.indicator:
+        return Status.THRESHOLD
+    return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
+
+
+def _speaks_of_target(words: WordsAround) -> bool:
+    if _TARGET.search(_join_near(words)):
+        return True
+    for level in words.levels:
+        if level.name != "heading":
+            continue
+        if _RESULT_HEADING.search(level.text):
+            return False
+        if _TARGET_HEADING.search(level.text) and "%" in words.units:
+            return True
+    return False
+
+
+def _join_near(words: WordsAround) -> str:
+    names = ("words of its own", "what it is a part of", "its sentence")
+    return " ".join(level.text for level in words.levels if level.name in names)
+
 
 OF_THE_YEAR = ("public_investment", "budget_revenue")
 """What is counted from the first day of the year on, in the report of a quarter as well."""
@@ -58,7 +237,7 @@ class Context:
 
     def __init__(
         self,
-        head: Head,
+        head: ReportHead,
         reference: Reference,
         lines: Sequence[Line],
         places: Sequence[OutlinePlace],

@@ -1,11 +1,22 @@
-"""A proposed figure: the columns of a transcript, how surely, and why."""
+"""A proposed figure: the columns of a transcript, how surely, and why; and its number.
+
+Comes in as proposals of one document; goes out as values, and as a table of observations that the
+identities can be held against.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from cchc_analysis.data.records import Comparator, Scope, Status
+from cchc_analysis.data.clean import NumberError, parse_number
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Scope, Status
+from cchc_analysis.data.reference import Reference
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Confidence(StrEnum):
@@ -55,3 +66,65 @@ class Figure:
     def is_whole_of(self, part: Figure) -> bool:
         """Whether it is the B of a pair of which ``part`` is the A."""
         return bool(part.indicator) and self.reason == say_whole(part.indicator)
+
+
+def tabulate_figures(
+    figures: Sequence[Figure], reference: Reference, *, has_all: bool = False
+) -> pd.DataFrame:
+    """The proposals as observations, for the identities; ``figures`` holds their positions.
+
+    A quantity printed twice with one value is one; with two, the first speaks, unless all
+    readings are asked for.
+    """
+    import pandas as pd
+
+    rows = []
+    for position, figure in enumerate(figures):
+        value = read_value(figure, reference)
+        if not figure.indicator or value is None:
+            continue
+        unit = reference.indicator_rows[figure.indicator]["unit"]
+        half = 0.0
+        if reference.unit_rows[unit]["kind"] in ("rate", "money"):
+            half = 0.5 * 10.0 ** -count_decimals(figure)
+        try:
+            factor = reference.convert_unit(figure.unit or unit, unit)
+        except KeyError:
+            continue
+        quantity = {
+            "source_id": "draft", "area_id": figure.area, "scope": str(figure.scope),
+            "indicator": figure.indicator, "breakdown": figure.breakdown,
+            "period_start": figure.period_start, "period_end": figure.period_end,
+            "status": str(figure.status), "reading": 1, "value": value * factor,
+            "low": (value - half) * factor, "high": (value + half) * factor, "unit": unit,
+            "decimals": count_decimals(figure), "comparator": str(figure.comparator),
+            "is_published": True, "figures": str(position),
+        }  # fmt: skip
+        rows.append(quantity)
+    table = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
+    key = list(OBSERVATION_COLUMNS[:8])
+    if not has_all:
+        return table.drop_duplicates(key, ignore_index=True)
+    together = table.groupby([*key, "value"], sort=False)["figures"].transform(" ".join)
+    table = table.assign(figures=together).drop_duplicates([*key, "value"], ignore_index=True)
+    return table.assign(reading=table.groupby(key, sort=False).cumcount() + 1)
+
+
+def read_value(figure: Figure, reference: Reference) -> float | None:
+    """The number of a figure, or nothing where it can be read in two ways."""
+    unit = figure.unit or (
+        reference.indicator_rows[figure.indicator]["unit"] if figure.indicator else ""
+    )
+    kind = str(reference.unit_rows[unit]["kind"]) if unit in reference.unit_rows else "other"
+    try:
+        return parse_number(figure.read_as or figure.printed, kind).value
+    except NumberError:
+        return None
+
+
+def count_decimals(figure: Figure) -> int:
+    """How many digits stand behind the decimal mark."""
+    try:
+        return parse_number(figure.read_as or figure.printed).decimals
+    except NumberError:
+        return 0

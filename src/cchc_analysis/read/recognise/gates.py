@@ -1,18 +1,23 @@
-"""What a sentence says against a candidate that its words allow.
+"""What a sentence says against a candidate; and shares and points that have no words of their own.
 
-Comes in as a figure in its line and a rule; goes out as yes or no.
+Comes in as a figure in its line, a rule, and the figures proposed before it; goes out as yes or no,
+or as a candidate: a share by the figure right before it, points of a criterion by what was told
+under the same heading.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from cchc_analysis.read.recognise.companions import list_scopes
-from cchc_analysis.read.recognise.implied import name_field
-from cchc_analysis.read.recognise.matching import Claim, WordsAround
-from cchc_analysis.read.recognise.status import APPRAISED
-from cchc_analysis.read.recognise.stretches import FigureText
-from cchc_analysis.read.recognise.surroundings import Surroundings
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.recognise.companions import SURE, Companions, list_scopes
+from cchc_analysis.read.recognise.context import APPRAISED, is_asked
+from cchc_analysis.read.recognise.figures import Figure
+from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround
+from cchc_analysis.read.recognise.outline import OutlinePlace
+from cchc_analysis.read.recognise.stretches import FigureText, name_field
+from cchc_analysis.read.recognise.surroundings import WordCollector
 from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
 _GOES_ON = re.compile(
@@ -69,7 +74,7 @@ def speaks_against(
     entry: FigureText,
     words: WordsAround,
     rule: WordingRule,
-    near: Surroundings,
+    near: WordCollector,
     *,
     is_dossiers: bool,
 ) -> bool:
@@ -92,7 +97,7 @@ def speaks_against(
 
 
 def counts_all_of_them(
-    entry: FigureText, words: WordsAround, rule: WordingRule, near: Surroundings
+    entry: FigureText, words: WordsAround, rule: WordingRule, near: WordCollector
 ) -> bool:
     """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
     mention, text = entry.mention, entry.text
@@ -163,7 +168,7 @@ def is_share_of_time(entry: FigureText, indicator: str) -> bool:
 
 
 def is_other_score(
-    entry: FigureText, words: WordsAround, rule: WordingRule, near: Surroundings
+    entry: FigureText, words: WordsAround, rule: WordingRule, near: WordCollector
 ) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
     if rule.indicator.startswith("par_score") and _MEAN.search(words.levels[0].text):
@@ -195,7 +200,7 @@ def _tells_whole_index(entry: FigureText) -> bool:
     return bool(_OF_YEAR.search(before) or _RANKED.match(behind))
 
 
-def _names_other_index(entry: FigureText, rule: WordingRule, near: Surroundings) -> bool:
+def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector) -> bool:
     """Whether the sentence names an index right before the figure that is not this one's."""
     mention = entry.mention
     before = entry.text[mention.lead : mention.numeral.start]
@@ -217,3 +222,120 @@ def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool
     if row & ROW_OF_TOTALS or list_scopes(frozenset(row)):
         return False
     return row.isdisjoint(wording.rules[candidate.indicator].speaking)
+
+
+NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "so sánh"})
+"""Terms of a percentage that compares, and is no share of the figure before it."""
+_BRACKET = re.compile(
+    r"(?i)\d\s[^\W\d]+(?:\s[^\W\d]+){0,3}\s*\(\s*(?:(?:đạt|chiếm|bằng)\s*)?(?:tỷ lệ|tỉ lệ)?\s*$"
+)
+_SATISFIED = re.compile(r"(?i)\d\s*phiếu hài lòng\s*\(\s*(?:đạt|chiếm|tỷ lệ|tỉ lệ|\s)*$")
+_CLOSES = re.compile(r"\s*%\s*\)")
+
+
+class Shares:
+    """Finds the shares of one document."""
+
+    def __init__(self, beside: Companions, reference: Reference, wording: Wording) -> None:
+        self._beside, self._reference, self._wording = beside, reference, wording
+
+    def is_beside_unknown(self, entry: FigureText) -> bool:
+        """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
+        start, end = entry.mention.numeral.start, entry.mention.numeral.end
+        is_bare = _BRACKET.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
+        if is_bare and _SATISFIED.search(entry.text, 0, start):
+            return False
+        before = self._beside.figure_before(entry)
+        return bool(is_bare and before and not before.indicator and not entry.label)
+
+    def find_asked(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
+        if not is_asked(entry) or "%" not in words.units:
+            return None
+        told = self._beside.list_before(entry)
+        # A distance may stand between the two: "31,2%, vượt 1,2% so với kế hoạch (30%)".
+        before = next((figure for figure in told if figure.indicator), None)
+        if before is None or "%" not in before.units:
+            return None
+        return Claim(before.indicator, SURE, "asked of the figure before it")
+
+    def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        """The share that a bare percentage is, by the figure right before it."""
+        if words.own & NO_SHARE:
+            return None
+        before = self._beside.figure_before(entry)
+        if before is None or not before.indicator:
+            return None
+        shares = [
+            code
+            for code, rule in self._wording.rules.items()
+            if rule.unit == "%"
+            and before.indicator in rule.of
+            and words.own.isdisjoint(rule.never)
+            and self._fits_pair(entry, before, code)
+            and not is_share_of_time(entry, code)
+        ]
+        if len(shares) != 1:
+            return None
+        return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
+
+    def _fits_pair(self, entry: FigureText, before: Figure, share: str) -> bool:
+        """Whether a share right behind "A/B" can be one of the B: "giải quyết 80/98 (81,6%)"."""
+        whole = self._wording.rules[before.indicator].over
+        is_pair = entry.mentions[entry.at - 1].role == "whole"
+        return not is_pair or self._reference.indicator_rows[share]["denominator"] in ("", whole)
+
+
+_FIELD = re.compile(r"(par_score_\w+?)_lost")
+_OPENED, _CLOSED = re.compile(r"\(\s*$"), re.compile(r"(?i)\s*điểm\s*\)")
+_TOLD = frozenset({"điểm tối đa", "điểm đạt", "điểm mất", "ước đạt"})
+
+
+class Criteria:
+    """Finds the points of criteria of one document."""
+
+    def __init__(self, wording: Wording, places: Sequence[OutlinePlace]) -> None:
+        self._wording, self._places = wording, places
+        self._losing: dict[int, str] = {}
+
+    def note(self, entry: FigureText, figure: Figure) -> None:
+        """Remember that a loss of a field was told under a heading."""
+        if field := _FIELD.match(figure.indicator):
+            self._losing[self._find_heading(entry)] = field[1]
+
+    def find(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        """What bare points are: lost where a loss was told, a maximum in brackets elsewhere."""
+        is_bare = "point" in words.units and not entry.label and not entry.mention.role
+        if not is_bare or words.own & _TOLD:
+            return None
+        field = self._losing.get(self._find_heading(entry))
+        return self._name_loss(field, words) if field else self._name_maximum(entry, words)
+
+    def _name_loss(self, field: str, words: WordsAround) -> Claim | None:
+        rule = self._wording.rules.get(f"{field}_lost_item")
+        parts = [term for term in rule.breakdown if term in words.own] if rule else []
+        if rule is None or not parts:
+            return None
+        part = min(parts, key=lambda term: words.gaps.get(term, LATER))
+        reason = "below a loss of its field"
+        return Claim(rule.indicator, SURE, reason, rule.breakdown[part])
+
+    def _name_maximum(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        numeral = entry.mention.numeral
+        opened = _OPENED.search(entry.text[: numeral.start])
+        if not opened or not _CLOSED.match(entry.text, numeral.end):
+            return None
+        codes = [
+            code
+            for code, rule in self._wording.rules.items()
+            if rule.unit == "point"
+            and ("điểm tối đa",) in rule.says
+            and rule.under
+            and all(words.own.intersection(terms) for terms in rule.under)
+            and words.own.isdisjoint(rule.unless)
+        ]
+        return Claim(codes[0], SURE, "points in brackets") if len(codes) == 1 else None
+
+    def _find_heading(self, entry: FigureText) -> int:
+        headings = self._places[entry.line].headings
+        return headings[0] if headings else -1

@@ -8,8 +8,29 @@ never those of one document.
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
-from cchc_analysis.read.recognise.kinds import Kind
+
+class Kind(StrEnum):
+    """What a numeral is."""
+
+    FIGURE = "figure"
+    DATE = "date"
+    PERIOD = "period"
+    YEAR = "year"
+    TIME = "time"
+    DOCUMENT = "document number"
+    ARTICLE = "article or form"
+    SECTION = "section number"
+    NOTE_MARK = "note mark"
+    STANDARD = "standard or code"
+    LINK = "link or address on the net"
+    PHONE = "phone number"
+    PLACE = "place or house number"
+    NAME = "part of a name"
+    COUNTER = "counter of a web page"
+    REPEATED = "repeated text"
+
 
 _DOCUMENT_WORDS = (
     r"nghị định|nghị quyết|quyết định|thông tư(?: liên tịch)?|chỉ thị|công văn|kế hoạch|báo cáo|"

@@ -1,19 +1,154 @@
-"""The outline of a document: which section a line stands in, and which lines stand above it.
+"""The lines of a document made fit to be read, and the outline they stand in.
 
-Comes in as lines; goes out as one ``OutlinePlace`` per line: its section number, the headings above
-it, the lines that open the lists it belongs to, and, for the text of a note, the line and character
-that the note hangs on. Only marks and indents are looked at; words are the business of others.
+Comes in as lines; goes out as lines of which none is too long, with the words of officialdom
+spelled and the marks of notes raised, no character moved; and as one ``OutlinePlace`` per line: its
+section number, the headings above it, the lines that open the lists it belongs to, and, for the
+text of a note, the line and character that the note hangs on.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from cchc_analysis.read.documents.lines import CAPITALS, Line
 
-_NOTE = re.compile(r"^\s*[⁽(]?([⁰¹²³⁴-⁹]+)[⁾)]?\s*(?=\S)")
+LONGEST = 2_500
+"""Letters of a line that is read as a whole; the longest of hundreds of reports had 934."""
+PIECE = 1_000
+_SENTENCE = re.compile(r"[.;!?…](?=\s)")
+_NUMBER = re.compile(r"\d[\d.,/:%-]{150,}")
+"""More digits in a row than any number or date has: the figure of nobody."""
+
+
+def cut_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines, those that are too long in pieces; a row with such a cell becomes a line."""
+    return tuple(piece for line in lines for piece in _cut(line))
+
+
+def _cut(line: Line) -> Iterator[Line]:
+    is_long = len(line.text) > LONGEST
+    if not is_long or (line.cells and max(len(cell.text) for cell in line.cells) <= LONGEST):
+        yield line
+        return
+    text = _NUMBER.sub(lambda match: " " * len(match[0]), line.text)
+    start = 0
+    while start < len(text):
+        end = _find_end(text, start)
+        yield replace(line, text=text[start:end], cells=(), table=0, start=line.start + start)
+        start = end
+
+
+def _find_end(text: str, start: int) -> int:
+    """Behind the last sentence that fits into a piece, or the last word, or letter."""
+    window = text[start : start + PIECE]
+    if start + PIECE >= len(text):
+        return len(text)
+    ends = [match.end() for match in _SENTENCE.finditer(window, PIECE // 4)]
+    if ends:
+        return start + ends[-1]
+    space = max(window.rfind(" "), window.rfind("\t"))
+    if space > 0:
+        return start + space + 1
+    letter = max((at for at in range(PIECE // 2, PIECE) if not window[at].isdigit()), default=PIECE)
+    return start + letter
+
+
+SPELLED = (
+    "báo cáo", "kế hoạch", "thông báo", "quyết định", "nghị định", "nghị quyết", "công văn",
+    "ủy ban nhân dân", "cải cách hành chính", "phương hướng", "nhiệm vụ", "mục tiêu", "phấn đấu",
+    "thành phố", "thị xã", "thị trấn", "đặc khu", "huyện", "quận", "tỉnh", "phường", "cấp xã",
+    "cấp huyện",
+    "tính đến", "từ ngày", "đến ngày", "đến nay", "ngày", "tháng", "đầu năm", "cuối năm", "năm",
+    "quý", "cùng kỳ", "so với", "trong đó", "mức độ", "giai đoạn", "xếp thứ", "xếp hạng", "điểm",
+    "trước hạn", "đúng hạn", "quá hạn", "lĩnh vực", "chỉ số", "bộ phận một cửa", "kết quả",
+)  # fmt: skip
+FEW = 0.02
+"""The share of letters with diacritics up to which a text has lost them."""
+
+
+def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Spell the words of officialdom in a document without diacritics; others stay as they are."""
+    text = "".join(line.text for line in lines)
+    letters = [character for character in text if character.isalpha()]
+    if not letters or sum(not c.isascii() for c in letters) > FEW * len(letters):
+        return tuple(lines)
+    return tuple(line if line.cells else replace(line, text=_restore(line.text)) for line in lines)
+
+
+def _restore(text: str) -> str:
+    return _PLAIN.sub(lambda match: _spell(match[0]), text)
+
+
+def _spell(word: str) -> str:
+    spelled = _WORDS[word.casefold()]
+    return "".join(
+        new.upper() if old.isupper() else new for old, new in zip(word, spelled, strict=True)
+    )
+
+
+def _strip(word: str) -> str:
+    parts = unicodedata.normalize("NFD", word.replace("đ", "d"))
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+_WORDS = {_strip(word): word for word in SPELLED}
+_PLAIN = re.compile(
+    rf"(?i)\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b(?!\s*[-/][A-Z])"
+)
+
+
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NOTE = re.compile(rf"^\s*(\d{{1,2}})\s+(?=[{CAPITALS}])")
+_ENDS = r"(?=[.,;:)\s]|$)"
+_MARK = re.compile(rf"(?<=[^\W\d_]{{2}})(\d{{1,2}}){_ENDS}|(?<=[^\W\d_][)”\"])(\d{{1,2}}){_ENDS}")
+
+
+def raise_marks(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Raise the digits of notes whose mark stands glued to a word, and whose text stands below.
+
+    Both must be there, and the notes must be counted from one: "QĐ1" alone is a code.
+    """
+    notes = _count_notes(lines)
+    if not notes:
+        return tuple(lines)
+    return tuple(
+        line if line.cells else replace(line, text=_raise(line.text, at, notes))
+        for at, line in enumerate(lines)
+    )
+
+
+def _count_notes(lines: Sequence[Line]) -> dict[str, int]:
+    """The line of the text of each note that has a mark above it."""
+    marked: dict[str, int] = {}
+    notes: dict[str, int] = {}
+    for at, line in enumerate(lines):
+        if line.cells:
+            continue
+        note = _NOTE.match(line.text)
+        if note and note[1] == str(len(notes) + 1) and marked.get(note[1], at) < at:
+            notes[note[1]] = at
+            continue
+        for mark in _MARK.finditer(line.text):
+            marked.setdefault(mark[1] or mark[2], at)
+    return notes
+
+
+def _raise(text: str, at: int, notes: dict[str, int]) -> str:
+    note = _NOTE.match(text)
+    if note and notes.get(note[1]) == at:
+        text = text[: note.start(1)] + note[1].translate(RAISED) + text[note.end(1) :]
+
+    def lift(mark: re.Match[str]) -> str:
+        is_above = notes.get(mark[1] or mark[2], -1) > at
+        return mark[0].translate(RAISED) if is_above else mark[0]
+
+    return _MARK.sub(lift, text)
+
+
+_NOTE_TEXT = re.compile(r"^\s*[⁽(]?([⁰¹²³⁴-⁹]+)[⁾)]?\s*(?=\S)")
 _NOTE_INLINE = re.compile(r"[⁰¹²³⁴-⁹]+")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _HEADINGS = (
@@ -123,7 +258,7 @@ class _Walk:
 
     def _continue_note(self, at: int, text: str) -> OutlinePlace | None:
         """The place of a line that is the text of a note, or goes on with one."""
-        if opened := _NOTE.match(text):
+        if opened := _NOTE_TEXT.match(text):
             self._note = opened[1].translate(_LOWERED)
             self._note_line = at
             self._note_bullet = text[opened.end() : opened.end() + 1]
@@ -212,7 +347,7 @@ def _index_marks(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
     """The first place of every note mark inside a line, for notes that stand before their mark."""
     marks: dict[str, tuple[int, int]] = {}
     for at, line in enumerate(lines):
-        opened = _NOTE.match(line.text)
+        opened = _NOTE_TEXT.match(line.text)
         for mark in _NOTE_INLINE.finditer(line.text, opened.end() if opened else 0):
             marks.setdefault(mark[0].translate(_LOWERED), (at, mark.start()))
     return marks

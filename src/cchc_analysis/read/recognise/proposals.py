@@ -1,37 +1,63 @@
-"""What each figure is proposed to be: indicator, scope, period, status, unit, and how surely.
+"""A document into proposed figures: indicator, scope, period, status, unit, and how surely.
 
-Comes in as mentions in the order they stand; goes out as figures. A figure without words of its own
-takes those of the line that opened its list; the B of a pair follows from the A; a share without
-words of its own follows from the figure before it. What two rules claim alike is left open.
+Comes in as an opened document, the reference tables and the wording; goes out as its numerals, all
+of them, and for each that counts something a proposal with a reason and a confidence. Nothing is
+written and nothing dropped: a figure without an indicator stays, for a person to give it one. What
+two rules claim alike is left open.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
+from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import Comparator, Period, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.recognise.companions import CLAIM, SURE, Companions, list_scopes
-from cchc_analysis.read.recognise.compared import CHANGE, CHANGE_HEAD, find_compared, is_compared
-from cchc_analysis.read.recognise.context import Context
-from cchc_analysis.read.recognise.criteria import Criteria
+from cchc_analysis.read.documents.lines import Document, Line
+from cchc_analysis.read.recognise.clauses import Mention, find_mentions
+from cchc_analysis.read.recognise.companions import (
+    CHANGE,
+    CHANGE_HEAD,
+    CLAIM,
+    SURE,
+    Companions,
+    find_compared,
+    is_compared,
+    list_scopes,
+)
+from cchc_analysis.read.recognise.context import Context, is_asked
 from cchc_analysis.read.recognise.figures import Confidence, Figure
-from cchc_analysis.read.recognise.gates import is_entity_row, speaks_against
-from cchc_analysis.read.recognise.head import Head
+from cchc_analysis.read.recognise.gates import Criteria, Shares, is_entity_row, speaks_against
+from cchc_analysis.read.recognise.head import ReportHead, find_level, read_head
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
-from cchc_analysis.read.recognise.mentions import Mention
-from cchc_analysis.read.recognise.offices import give_commune, tell_offices_apart
-from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.scopes import Scopes
-from cchc_analysis.read.recognise.shares import Shares
-from cchc_analysis.read.recognise.speakers import Speaker, Speakers, Speech
-from cchc_analysis.read.recognise.spelled import LABELLED_ZERO, read_spelled
-from cchc_analysis.read.recognise.status import is_asked
+from cchc_analysis.read.recognise.naming import Kind
+from cchc_analysis.read.recognise.numerals import (
+    LABELLED_ZERO,
+    Numeral,
+    find_numerals,
+    find_spelled,
+    read_spelled,
+)
+from cchc_analysis.read.recognise.outline import (
+    OutlinePlace,
+    cut_lines,
+    outline_lines,
+    raise_marks,
+    restore_words,
+)
+from cchc_analysis.read.recognise.scopes import (
+    Scopes,
+    Speaker,
+    Speakers,
+    Speech,
+    give_commune,
+    tell_offices_apart,
+)
 from cchc_analysis.read.recognise.stretches import FigureText
-from cchc_analysis.read.recognise.surroundings import Surroundings
+from cchc_analysis.read.recognise.surroundings import WordCollector
+from cchc_analysis.read.recognise.tables import INNER, Label, label_cells, spread_tables
 from cchc_analysis.read.recognise.windows import find_target_period
 from cchc_analysis.read.recognise.wording import Wording
 
@@ -57,10 +83,10 @@ class Proposer:
 
     def __init__(
         self,
-        head: Head,
+        head: ReportHead,
         reference: Reference,
         wording: Wording,
-        surroundings: Surroundings,
+        surroundings: WordCollector,
         lines: Sequence[Line],
         places: Sequence[OutlinePlace],
     ) -> None:
@@ -327,3 +353,151 @@ def _weigh(candidate: Claim | None) -> Confidence:
     if candidate is None:
         return Confidence.NONE
     return Confidence.HIGH if candidate.score >= SURE else Confidence.LOW
+
+
+FEWEST_STAGES = 3
+"""Stages of dossiers among the heads of a table from which it counts dossiers."""
+_STAGES = re.compile(r"(?i)tiếp nhận|giải quyết|(?:đúng|trước|sớm|quá|trễ|chậm) hạn|kỳ trước")
+_PART = re.compile(
+    r"(?i)\s*(?:số )?(?:mới|kỳ trước|từ kỳ trước|trực tuyến|trực tiếp|"
+    r"(?:đúng|trước|sớm|quá|trễ|chậm|trong) hạn)(?: chuyển (?:sang|qua))?\s*"
+)
+REPEATED_WORDS = 8
+"""A line of at least so many words that stood before word for word is a repetition."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: the head, every numeral by line number, and the proposed figures."""
+
+    head: ReportHead
+    numerals: dict[int, tuple[Numeral, ...]]
+    figures: tuple[Figure, ...]
+    places: tuple[OutlinePlace, ...] = field(repr=False, default=())
+
+
+def read_document(
+    document: Document, reference: Reference, wording: Wording, head: ReportHead | None = None
+) -> Reading:
+    """Read a document.
+
+    Args:
+        document: The opened document.
+        reference: The reference tables.
+        wording: ``data/reference/wording.yml``.
+        head: What is known of the document; proposed from its first lines if not given.
+    """
+    lines = spread_tables(restore_words(raise_marks(cut_lines(document.lines))))
+    head = head or read_head(lines, reference)
+    places = outline_lines(lines)
+    is_commune = find_level(head.area, reference, head.day) == "commune"
+    surroundings = WordCollector(lines, places, wording, head.title, is_commune=is_commune)
+    proposer = Proposer(head, reference, wording, surroundings, lines, places)
+    labels = _label_tables(lines)
+    repeated = _find_repeated(lines)
+    numerals: dict[int, tuple[Numeral, ...]] = {}
+    for at, line in enumerate(lines):
+        found = []
+        for entry_numerals, entries in _enter_line(at, line, labels, at in repeated):
+            found += entry_numerals
+            if entries and not line.cells:
+                surroundings.mentions[at] = entries[0].mentions
+            for entry in entries:
+                proposer.propose(entry)
+        numerals[line.number] = numerals.get(line.number, ()) + tuple(found)
+    return Reading(head, numerals, proposer.finish(), tuple(places))
+
+
+def _enter_line(
+    at: int, line: Line, labels: dict[tuple[int, int], Label], is_repeated: bool
+) -> Iterator[tuple[list[Numeral], list[FigureText]]]:
+    """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
+    if not line.cells:
+        numerals = _mark_repeated(find_numerals(line.text), is_repeated)
+        placed = [replace(n, start=n.start + line.start, end=n.end + line.start) for n in numerals]
+        yield placed, _make_entries(at, line.text, numerals, None, line.start)
+        return
+    start = 0
+    for n, cell in enumerate(line.cells):
+        label = labels.get((line.number, n))
+        numerals = find_numerals(cell.text, is_cell=True)
+        if label and label.is_order:
+            numerals = [
+                Numeral(n_.start, n_.end, n_.text, Kind.SECTION, "numbers a row or column")
+                for n_ in numerals
+            ]
+        offset = start + (line.text[start:].find(cell.text) if cell.text else 0)
+        placed = [
+            Numeral(m.start + offset, m.end + offset, m.text, m.kind, m.reason) for m in numerals
+        ]
+        start = offset + len(cell.text)
+        yield placed, _make_entries(at, cell.text, numerals, label, offset)
+
+
+def _make_entries(
+    at: int, text: str, numerals: list[Numeral], label: Label | None, offset: int = 0
+) -> list[FigureText]:
+    mentions = tuple(find_mentions(text, _with_spelled(text, numerals, label)))
+    return [FigureText(at, text, mentions, n, label, offset) for n in range(len(mentions))]
+
+
+def _with_spelled(text: str, numerals: list[Numeral], label: Label | None) -> list[Numeral]:
+    """Numbers put in words join the figures; they are kept only where an indicator is found."""
+    if label:
+        return numerals
+    return sorted([*numerals, *find_spelled(text)], key=lambda numeral: numeral.start)
+
+
+def _mark_repeated(numerals: list[Numeral], is_repeated: bool) -> list[Numeral]:
+    if not is_repeated:
+        return numerals
+    return [
+        Numeral(n.start, n.end, n.text, Kind.REPEATED, "this line stood before, word for word")
+        for n in numerals
+    ]
+
+
+def _find_repeated(lines: tuple[Line, ...]) -> set[int]:
+    """Lines that repeat an earlier one, as the lead of a news page does."""
+    seen: dict[str, int] = {}
+    repeated = set()
+    for at, line in enumerate(lines):
+        folded = fold_text(line.text)
+        if line.cells or len(folded.split()) < REPEATED_WORDS:
+            continue
+        if folded in seen:
+            repeated.add(at)
+        seen.setdefault(folded, at)
+    return repeated
+
+
+def _label_tables(lines: tuple[Line, ...]) -> dict[tuple[int, int], Label]:
+    tables: dict[int, list[Line]] = {}
+    for line in lines:
+        if line.cells:
+            tables.setdefault(line.table, []).append(line)
+    labels: dict[tuple[int, int], Label] = {}
+    for rows in tables.values():
+        labels |= _name_counted(label_cells(rows))
+    return labels
+
+
+def _name_counted(labels: dict[tuple[int, int], Label]) -> dict[tuple[int, int], Label]:
+    """A table whose heads are the stages of dossiers counts dossiers, though no head says so.
+
+    A head that names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
+    """
+    heads = " | ".join(dict.fromkeys(label.column for label in labels.values()))
+    stages = {stage.casefold() for stage in _STAGES.findall(heads)}
+    if len(stages) < FEWEST_STAGES or "hồ sơ" in heads.casefold():
+        return labels
+    named, stage = {}, ""
+    for at in sorted(labels):
+        label = labels[at]
+        column = label.column
+        if _PART.fullmatch(column) and stage:
+            column = f"{stage} {INNER} {column}".replace("Mới", "Mới tiếp nhận")
+        else:
+            stage = column
+        named[at] = replace(label, column=column, group=f"{label.group} hồ sơ".strip())
+    return named

@@ -13,28 +13,40 @@ from functools import lru_cache
 from itertools import takewhile
 
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.recognise.borders import NEAR, SENTENCE_END, find_delimiter, start_cause
-from cchc_analysis.read.recognise.grids import INNER, Label
-from cchc_analysis.read.recognise.implied import Implied, find_plans, name_field
-from cchc_analysis.read.recognise.matching import Level, WordsAround
-from cchc_analysis.read.recognise.mentions import Mention
-from cchc_analysis.read.recognise.nouns import find_factor, find_units_behind, index_nouns
+from cchc_analysis.read.recognise.clauses import (
+    NEAR,
+    SENTENCE_END,
+    Mention,
+    find_delimiter,
+    start_cause,
+)
+from cchc_analysis.read.recognise.matching import (
+    Level,
+    WordsAround,
+    find_factor,
+    find_units_behind,
+    index_nouns,
+)
+from cchc_analysis.read.recognise.numerals import ZERO_REASON
 from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.spelled import ZERO_REASON
 from cchc_analysis.read.recognise.stretches import (
     CAPTION,
     LATER,
     FigureText,
+    Implied,
+    find_plans,
     find_ranked,
     find_shared,
     find_tail,
     label_pair,
+    name_field,
     stand_together,
     start_causes,
     take_first_words,
     take_last_sentence,
     tell_sentence,
 )
+from cchc_analysis.read.recognise.tables import INNER, Label
 from cchc_analysis.read.recognise.wording import Hit, Wording, count_words
 
 _SENTENCE = re.compile(r"(?:\S+\s+){8}.*[.;]\s*$")
@@ -56,7 +68,7 @@ BARE_LOSS = frozenset({"điểm", "điểm mất"})
 _TOTAL = re.compile(r"(?i)\W*(?:tổng(?: số| cộng| điểm)?|cộng)\W*")
 
 
-class Surroundings:
+class WordCollector:
     """Finds the words around the mentions of one document."""
 
     def __init__(

@@ -1,18 +1,70 @@
 """Tables: for every cell with a figure, the row and column words that label it.
 
-Comes in as the rows of one table; goes out as a label per cell: the words of its row, of its
-column, and of the title row above it. Works on known columns and on tables flattened to text, in
-which a merged cell has left its neighbours empty. Only what stands where is looked at.
+Comes in as lines, or the rows of one table; goes out as a label per cell: the words of its row, of
+its column, and of the title row above it. Works on known columns and on tables flattened to text,
+in which a merged cell has left its neighbours empty. Only what stands where is looked at.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from cchc_analysis.read.documents.lines import Cell, Line
+from cchc_analysis.read.documents.lines import CAPITALS, Cell, Line
+
+FEWEST_NUMBERS, FEWEST_ROWS = 3, 2
+_ROW = re.compile(
+    r"^\s*(?:(?P<order>\d{1,2}|[IVX]{1,4})[.)]?\s+)?(?P<label>[^\W\d][^\d\t]*?)\s+"
+    r"(?P<numbers>\d[\d.,]*%?(?:\s+\d[\d.,]*%?)+)\s*$"
+)
+_HEADS = re.compile(rf"\s+(?=[{CAPITALS}])")
+
+
+def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Give cells to the rows of tables that stand in lines of words and numbers."""
+    spread = list(lines)
+    table = max((line.table for line in lines), default=0)
+    at = 0
+    while at < len(lines):
+        rows = _take_rows(lines, at)
+        header = _split_header(lines[at - 1], len(rows[0])) if rows and at else None
+        if len(rows) >= FEWEST_ROWS and header:
+            table += 1
+            spread[at - 1] = _set_cells(lines[at - 1], header, table)
+            for n, row in enumerate(rows):
+                spread[at + n] = _set_cells(lines[at + n], row[-len(header) :], table)
+        at += max(1, len(rows))
+    return tuple(spread)
+
+
+def _take_rows(lines: Sequence[Line], start: int) -> list[list[str]]:
+    """The rows from a line on that have as many numbers as the first: order, label, numbers."""
+    rows: list[list[str]] = []
+    for line in map(lines.__getitem__, range(start, len(lines))):
+        match = None if line.cells else _ROW.match(line.text)
+        if not match:
+            break
+        numbers = match["numbers"].split()
+        row = [match["order"] or "", match["label"], *numbers]
+        if len(numbers) < FEWEST_NUMBERS or (rows and len(row) != len(rows[0])):
+            break
+        rows.append(row)
+    return rows
+
+
+def _split_header(line: Line, width: int) -> list[str] | None:
+    """The heads of a table, each from its capital on; None where they are not as many as cells."""
+    if line.cells or re.search(r"\d", line.text):
+        return None
+    heads = _HEADS.split(line.text.strip())
+    return heads if len(heads) in (width - 1, width) else None
+
+
+def _set_cells(line: Line, texts: Sequence[str], table: int) -> Line:
+    return replace(line, cells=tuple(Cell(t, n) for n, t in enumerate(texts)), table=table)
+
 
 _NUMERIC = re.compile(
     r"^[(~><≥≤]?\s*\d[\d.,\s]*(?:\s*/\s*\d[\d.,\s]*)?\s*%?\s*(?:[^\W\d]+\.?(?:\s[^\W\d]+)?)?[)]?$"

@@ -1,0 +1,524 @@
+"""A second look at what was proposed: what the figures of a document owe each other.
+
+Comes in as proposals of one document; goes out as proposals, some changed or less sure, each with
+its reason. What one place says of a number holds where it is repeated; an open choice is decided by
+the identity that holds for one of the candidates alone; two values of one quantity cannot both be
+sure. What stays wrong is left as printed: it is a finding, not ours to mend.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from cchc_analysis.data.records import Comparator, Scope, Status
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.recognise.figures import (
+    Confidence,
+    Figure,
+    count_decimals,
+    read_value,
+    tabulate_figures,
+)
+from cchc_analysis.read.recognise.head import ReportHead
+from cchc_analysis.read.recognise.wording import Wording
+from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
+
+_RESOLVED = "dossiers_resolved_"
+LESS = "less than its communes have"
+_ONE_DOT = re.compile(r"\d{1,2}\.\d{3}")
+
+
+def look_again(
+    figures: Sequence[Figure],
+    wording: Wording,
+    reference: Reference,
+    identities: Iterable[Identity] = (),
+) -> tuple[Figure, ...]:
+    """Look again at the proposals of one document."""
+    found = _complete_wholes(list(figures), wording)
+    found = take_scope_of_twins(found, reference)
+    found = take_window_of_twins(found)
+    found = take_maximum_of_twins(found)
+    found = take_plan_of_twins(found, reference)
+    found = _tell_impossible_wholes(found, reference)
+    found = _read_dots_again(found, reference)
+    found = _check_shares(found, reference)
+    found = _tell_on_time(found, reference)
+    return tuple(decide_open(found, reference, tuple(identities)))
+
+
+def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
+    """A total without words of its own that comes back as the B of a pair in its line."""
+    wholes = {rule.over for rule in wording.rules.values() if rule.over}
+    first: dict[tuple[int, str], Figure] = {}
+    for figure in figures:
+        if figure.indicator in wholes:
+            first.setdefault((figure.line, figure.printed), figure)
+    found = []
+    for each in figures:
+        figure = each
+        twin = first.get((figure.line, figure.printed))
+        if not figure.indicator and twin and twin.start > figure.start:
+            figure = replace(
+                figure, indicator=twin.indicator, scope=twin.scope, unit=twin.unit,
+                period_start=twin.period_start, period_end=twin.period_end,
+                confidence=Confidence.LOW, reason="comes back as the whole of a pair in its line",
+                looked_again="took the indicator of the same number further on in the line",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def _tell_on_time(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """Dossiers "đúng hạn" are on time, the early ones included, where nothing tells those apart.
+
+    So it is where, with the overdue ones, they are all that was resolved, and where they are told
+    of all that was ("giải quyết đúng hạn 96/98 hồ sơ") and the overdue ones are not told at all.
+    """
+    places: dict[tuple[str, ...], dict[str, list[int]]] = {}
+    for at, figure in enumerate(figures):
+        key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
+        if figure.comparator is Comparator.EQUAL:
+            places.setdefault(key, {}).setdefault(figure.indicator, []).append(at)
+    found = [*figures]
+    for known in places.values():
+        on_due = known.get("dossiers_resolved_on_due", [])
+        if "dossiers_resolved_early" in known or len(on_due) != 1:
+            continue
+        if why := _find_why_on_time(figures, on_due[0], known, reference):
+            found[on_due[0]] = replace(
+                figures[on_due[0]], indicator="dossiers_resolved_on_time",
+                confidence=Confidence.LOW, looked_again=why,
+            )  # fmt: skip
+    return found
+
+
+def _find_why_on_time(
+    figures: Sequence[Figure], at: int, known: Mapping[str, list[int]], reference: Reference
+) -> str:
+    """Why dossiers "đúng hạn" hold the early ones; "" where nothing says so."""
+    overdue = [read_value(figures[n], reference) for n in known.get(f"{_RESOLVED}overdue", [])]
+    whole = [read_value(figures[n], reference) for n in known.get(f"{_RESOLVED}total", [])]
+    value = read_value(figures[at], reference)
+    if len(overdue) == len(whole) == 1 and None not in (value, *overdue, *whole):
+        is_all = whole[0] == (value or 0) + (overdue[0] or 0)
+        return "with the overdue ones it is all that was resolved: no other is early" * is_all
+    is_pair = at + 1 < len(figures) and figures[at + 1].is_whole_of(figures[at])
+    is_told = is_pair and not overdue
+    return "it is told of all that was resolved, and no other is early" * is_told
+
+
+def _tell_impossible_wholes(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """A count that nobody says is of the whole, and that is less than that of its communes.
+
+    A whole is no less than its part: where no other figure is the office's, it is this one.
+    """
+    parts: dict[tuple[str, ...], dict[Scope, float]] = {}
+    for figure in figures:
+        if figure.indicator and figure.is_scope_said:
+            known = parts.setdefault(_name_quantity(figure), {})
+            known[figure.scope] = max(
+                known.get(figure.scope, 0.0), read_value(figure, reference) or 0.0
+            )
+    found = []
+    for each in figures:
+        figure, known = each, parts.get(_name_quantity(each), {})
+        kind = _find_kind(figure, reference)
+        is_open = figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
+        value = read_value(figure, reference)
+        is_less = value is not None and value < known.get(Scope.COMMUNE_AGGREGATE, 0.0)
+        if is_open and kind == "count" and is_less and Scope.DISTRICT_OFFICE not in known:
+            figure = replace(
+                figure, scope=Scope.DISTRICT_OFFICE, confidence=Confidence.LOW,
+                looked_again=f"{LESS}, so it cannot be the whole",
+            )  # fmt: skip
+        found.append(figure)
+    return _follow_offices(found)
+
+
+def _follow_offices(figures: list[Figure]) -> list[Figure]:
+    """What stands behind a count that turned out to be the office's is the office's too."""
+    turned: dict[int, int] = {}
+    for figure in figures:
+        if figure.scope is Scope.DISTRICT_OFFICE and figure.looked_again.startswith(LESS):
+            turned.setdefault(figure.line, figure.start)
+    found = []
+    for each in figures:
+        figure = each
+        is_open = figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
+        if is_open and figure.start > turned.get(figure.line, figure.start):
+            figure = replace(
+                figure, scope=Scope.DISTRICT_OFFICE,
+                confidence=Confidence.LOW if figure.indicator else figure.confidence,
+                looked_again="stands behind a count that can only be the office's",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def _name_quantity(figure: Figure) -> tuple[str, ...]:
+    return (
+        figure.indicator, figure.breakdown, str(figure.status), figure.period_start,
+        figure.period_end, figure.area,
+    )  # fmt: skip
+
+
+def _find_kind(figure: Figure, reference: Reference) -> str:
+    row = reference.indicator_rows.get(figure.indicator)
+    return str(reference.unit_rows[row["unit"]]["kind"]) if row else ""
+
+
+def _read_dots_again(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """A rate or score with a dot before three digits: a decimal, if thousands are out of range."""
+    found = []
+    for each in figures:
+        figure = each
+        row = reference.indicator_rows.get(figure.indicator, {})
+        most = str(row.get("range_max", ""))
+        if figure.read_as or not _ONE_DOT.fullmatch(figure.printed) or not most:
+            found.append(figure)
+            continue
+        if _find_kind(figure, reference) in ("rate", "score") and float(most) < 1000:
+            figure = replace(
+                figure, read_as=figure.printed.replace(".", ","), confidence=Confidence.LOW,
+                looked_again=f"the dot is read as a decimal mark: no more than {most} can be",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """A share named only by what stands before it must be that share of its whole."""
+    found = []
+    for at, each in enumerate(figures):
+        figure = each
+        if figure.reason.startswith("a share right behind"):
+            row = reference.indicator_rows[figure.indicator]
+            part = _last_value(figures, at, str(row["numerator"]), figure, reference)
+            whole = _last_value(figures, at, str(row["denominator"]), figure, reference)
+            share = read_value(figure, reference)
+            if share is not None and _is_other_share(figures, at, row, reference):
+                figure = replace(
+                    figure, indicator="", confidence=Confidence.NONE,
+                    rivals=figure.rivals,
+                    looked_again="it is the share that the figure before it has in another one",
+                )  # fmt: skip
+            elif part and whole and share is not None and abs(100 * part / whole - share) > 3:
+                figure = replace(
+                    figure, indicator="", confidence=Confidence.NONE,
+                    rivals=(figure.indicator, *figure.rivals),
+                    looked_again=f"{100 * part / whole:.1f} % would be the share; left open",
+                )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def _is_other_share(
+    figures: Sequence[Figure], at: int, row: Mapping[str, str], reference: Reference
+) -> bool:
+    """Whether a share is that of the figure before it in something else than its whole."""
+    before, share = figures[at - 1], read_value(figures[at], reference)
+    value = read_value(before, reference)
+    if before.indicator == row["numerator"] or not value or share is None or share == 100:
+        return False
+    half = 0.5 * 10.0 ** -count_decimals(figures[at]) + 0.01
+    wholes = [
+        read_value(other, reference)
+        for other in figures[max(0, at - 12) : at - 1]
+        if other.scope == before.scope
+        and other.unit == before.unit
+        and other.indicator != row["denominator"]
+    ]
+    return any(whole and abs(100 * value / whole - share) <= half for whole in wholes)
+
+
+def _last_value(
+    figures: Sequence[Figure], at: int, code: str, like: Figure, reference: Reference
+) -> float | None:
+    for figure in reversed(figures[max(0, at - 12) : at]):
+        if code and figure.indicator == code and figure.scope == like.scope:
+            return read_value(figure, reference)
+    return None
+
+
+PLAN, SOME, MANY = "par_tasks_total", 13, 25
+"""The tasks of a plan; so many as a chapter hardly has, and as none has."""
+OF_PLAN = "so many tasks are those of the plan"
+_OTHER_TASKS = re.compile(r"par_tasks_(?!steering)\w+_total")
+TELLING = 3
+"""Digits that a number has at least where it hardly comes twice by chance."""
+
+
+def take_scope_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """A number repeated without saying whose it is, is that of the place that says so."""
+    said: dict[tuple[str, str, str, str], set[str]] = {}
+    for figure in figures:
+        if figure.indicator and figure.is_scope_said:
+            key = (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
+            said.setdefault(key, set()).add(str(figure.scope))
+    found = []
+    for each in figures:
+        figure = each
+        key = (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
+        scopes = said.get(key, set())
+        value = read_value(figure, reference) or 0.0
+        is_stock = figure.indicator and (
+            reference.indicator_rows[figure.indicator]["aggregation"] == "stock"
+        )
+        if is_stock and not figure.is_scope_said and len(scopes) == 1 and value > 20:
+            scope = type(figure.scope)(next(iter(scopes)))
+            if scope is not figure.scope:
+                figure = replace(
+                    figure, scope=scope,
+                    looked_again=f"took the scope {scope} of the same number elsewhere",
+                )  # fmt: skip
+        found.append(figure)
+    return _follow_wholes(found)
+
+
+def _follow_wholes(figures: list[Figure]) -> list[Figure]:
+    """The A of a pair is counted where its B is."""
+    found = list(figures)
+    for at in range(len(found) - 1):
+        part, whole = found[at], found[at + 1]
+        is_pair = whole.is_whole_of(part)
+        if is_pair and part.line == whole.line and whole.looked_again and not part.is_scope_said:
+            found[at] = replace(part, scope=whole.scope, looked_again=whole.looked_again)
+    return found
+
+
+def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
+    """A number repeated without saying when is of the days that the other place names."""
+    said: dict[tuple[str, ...], set[tuple[str, str]]] = {}
+    for figure in figures:
+        if figure.is_time_said:
+            window = (figure.period_start, figure.period_end)
+            said.setdefault(_name_repeated(figure), set()).add(window)
+    found = []
+    for each in figures:
+        figure = each
+        windows = said.get(_name_repeated(figure), set())
+        is_telling = sum(map(str.isdigit, figure.printed)) >= TELLING and figure.printed != "100"
+        if figure.indicator and not figure.is_time_said and len(windows) == 1 and is_telling:
+            [(start, end)] = windows
+            figure = replace(
+                figure, period_start=start, period_end=end,
+                looked_again="took the days of the same number elsewhere",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def take_maximum_of_twins(figures: list[Figure]) -> list[Figure]:
+    """Points "of a field" that are its maximum elsewhere, where others are those it has reached.
+
+    "Lĩnh vực này có 13 điểm, ước được 10,5 điểm" behind "10,5/13 điểm".
+    """
+    pairs = {
+        part.indicator: (part, whole)
+        for part, whole in pairwise(figures)
+        if whole.is_whole_of(part) and whole.status is Status.MAX_SCORE
+    }
+    found = []
+    for each in figures:
+        figure = each
+        part, whole = pairs.get(figure.indicator, (figure, figure))
+        if figure.printed == whole.printed != part.printed:
+            figure = replace(
+                figure, indicator=whole.indicator, status=whole.status, scope=whole.scope,
+                period_start=whole.period_start, period_end=whole.period_end,
+                looked_again="it is the maximum of those reached elsewhere",
+            )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """Tasks of the chapter on steering that are as many as those of the plan are the plan's.
+
+    "Kế hoạch CCHC có 47 nhiệm vụ" and below it "hoàn thành 10/47 nhiệm vụ". So are many tasks where
+    no other chapter counts its own.
+    """
+    plans = {figure.printed for figure in figures if figure.indicator == PLAN}
+    others = any(_OTHER_TASKS.fullmatch(figure.indicator) for figure in figures)
+    found = list(figures)
+    for at, figure in enumerate(figures):
+        value = read_value(figure, reference) or 0
+        is_many = value >= (SOME if figure.printed in plans else MANY)
+        is_plan = is_many and (figure.printed in plans or not others)
+        if figure.indicator != "par_tasks_steering_total" or not is_plan:
+            continue
+        end = f"{figure.period_end[:4]}-12-31"
+        found[at] = replace(figure, indicator=PLAN, period_end=end, looked_again=OF_PLAN)
+        if at and figure.is_whole_of(figures[at - 1]):
+            part = figures[at - 1]
+            code = "par_tasks_started" if part.indicator.endswith("_started") else ""
+            found[at - 1] = replace(
+                part, indicator=code, looked_again=OF_PLAN,
+                confidence=Confidence.LOW if code else Confidence.NONE,
+            )  # fmt: skip
+    return found
+
+
+def _name_repeated(figure: Figure) -> tuple[str, ...]:
+    return (
+        figure.indicator, figure.breakdown, figure.printed, figure.area, str(figure.scope),
+        str(figure.status),
+    )  # fmt: skip
+
+
+MOST_CHOICES = 200
+"""Open choices tried against the identities; a document with more is left to its reviewer."""
+NEIGHBOURS = 40
+
+
+def decide_open(
+    figures: list[Figure], reference: Reference, identities: tuple[Identity, ...]
+) -> list[Figure]:
+    """Give an open figure the one candidate with which an identity closes that did not before."""
+    if not identities:
+        return figures
+    opened = [at for at, f in enumerate(figures) if not f.indicator and f.rivals and _is_plain(f)]
+    figures = [*figures]
+    for at in opened[:MOST_CHOICES]:
+        # Figures that owe each other something stand near each other.
+        start, end = max(0, at - NEIGHBOURS), at + NEIGHBOURS
+        near = figures[start:end]
+        trials = []
+        for code in figures[at].rivals[:3]:
+            unit = str(reference.indicator_rows[code]["unit"])
+            trial = replace(figures[at], indicator=code, unit=figures[at].unit or unit)
+            if reference.indicator_rows[code]["aggregation"] == "stock":
+                trial = replace(trial, period_start="")
+            attempt = [*near[: at - start], trial, *near[at - start + 1 :]]
+            # Only identities whose other codes are all near can close or break.
+            there = {figure.indicator for figure in attempt}
+            about = tuple(
+                rule for rule in identities if code in rule.codes and there.issuperset(rule.codes)
+            )
+            if not about:
+                continue
+            codes = {each for rule in about for each in rule.codes}
+            gain, is_broken = _weigh_trial(
+                [each for each in near if each.indicator in codes],
+                [each for each in attempt if each.indicator in codes],
+                about,
+                reference,
+            )
+            if gain > 0 and not is_broken:
+                trials.append((gain, trial, code))
+        if len(trials) == 1:
+            gain, trial, code = trials[0]
+            figures[at] = replace(
+                trial, confidence=Confidence.LOW, reason=f"an identity of {code} closes with it",
+                looked_again=f"chosen because {gain} identities hold with it and none breaks",
+            )  # fmt: skip
+    return figures
+
+
+def _weigh_trial(
+    before: Sequence[Figure],
+    after: Sequence[Figure],
+    identities: tuple[Identity, ...],
+    reference: Reference,
+) -> tuple[int, bool]:
+    old, new = (_judge(each, reference, identities) for each in (before, after))
+    return new[0] - old[0], new[1] > old[1]
+
+
+def _judge(
+    figures: Sequence[Figure], reference: Reference, identities: tuple[Identity, ...]
+) -> tuple[int, int]:
+    """How many identities hold in full, and how many break."""
+    observations = tabulate_figures(figures, reference)
+    if observations.empty or not identities:
+        return 0, 0
+    statements = tabulate_statements(observations, reference)
+    held = broken = 0
+    for identity in identities:
+        verdict = evaluate_identity(identity, statements)
+        complete = verdict[verdict["is_complete"].astype(bool)]
+        good = complete["holds"].astype(bool) | complete["is_within_unit"].astype(bool)
+        held, broken = held + int(good.sum()), broken + int((~good).sum())
+    return held, broken
+
+
+def _is_plain(figure: Figure) -> bool:
+    return figure.comparator is Comparator.EQUAL
+
+
+def doubt_figures(
+    figures: Sequence[Figure], head: ReportHead, reference: Reference
+) -> tuple[Figure, ...]:
+    """Lower the confidence of what the document as a whole speaks against."""
+    possible = [_leave_impossible(figure, reference) for figure in figures]
+    weighed = _doubt_rivals(possible, reference)
+    return tuple(weighed if head.is_sure_area else map(_doubt_owner, weighed))
+
+
+def _leave_impossible(figure: Figure, reference: Reference) -> Figure:
+    """A figure without the indicator whose range it lies beyond; it stays a candidate."""
+    row = reference.indicator_rows.get(figure.indicator)
+    value = read_value(figure, reference) if row else None
+    if row is None or value is None:
+        return figure
+    least, most = _read_bound(row["range_min"], -1), _read_bound(row["range_max"], 1)
+    if least <= value <= most:
+        return figure
+    return replace(
+        figure,
+        indicator="",
+        confidence=Confidence.NONE,
+        rivals=(figure.indicator, *figure.rivals),
+        looked_again=f"{figure.indicator} is between {least:g} and {most:g}; left open",
+    )
+
+
+def _read_bound(cell: object, side: int) -> float:
+    """A bound of the catalogue; where there is none, that side is open."""
+    return float(str(cell)) if str(cell) not in ("", "nan") else side * math.inf
+
+
+def _doubt_rivals(figures: Sequence[Figure], reference: Reference) -> list[Figure]:
+    """Nothing is sure of a quantity that is claimed with two values."""
+    held: dict[tuple[str, ...], list[int]] = {}
+    for at, figure in enumerate(figures):
+        if figure.indicator:
+            held.setdefault(_name_claim(figure), []).append(at)
+    found = list(figures)
+    for places in held.values():
+        values = {read_value(figures[at], reference) for at in places} - {None}
+        if len(values) < 2:
+            continue
+        for at in places:
+            own = figures[at].printed
+            others = dict.fromkeys(figures[n].printed for n in places if figures[n].printed != own)
+            if others and found[at].confidence is Confidence.HIGH:
+                found[at] = replace(
+                    found[at],
+                    confidence=Confidence.LOW,
+                    looked_again=f"stands beside {', '.join(others)} for the same quantity",
+                )
+    return found
+
+
+def _doubt_owner(figure: Figure) -> Figure:
+    """Nobody can be sure of a figure whose area is not decided."""
+    if figure.confidence is not Confidence.HIGH:
+        return figure
+    return replace(
+        figure,
+        confidence=Confidence.LOW,
+        looked_again="whose document it is has to be decided first",
+    )
+
+
+def _name_claim(figure: Figure) -> tuple[str, ...]:
+    return (
+        *(figure.indicator, figure.breakdown, figure.area, str(figure.scope)),
+        *(figure.period_start, figure.period_end, str(figure.status)),
+    )
