@@ -20,8 +20,8 @@ import pandas as pd
 
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.lists import LISTS, Card, Told, list_places, make_card
 from cchc_analysis.brief.opening import list_briefs, open_brief
-from cchc_analysis.brief.overview import LISTS, Card, Told, list_places, make_card
 from cchc_analysis.brief.render import TEMPLATE, put_page
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import load_words

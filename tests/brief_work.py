@@ -23,7 +23,7 @@ from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.held import hold
-from cchc_analysis.brief.overview import _export
+from cchc_analysis.brief.lists import _export
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page, join_annex
 from cchc_analysis.brief.trends import open_board
 from cchc_analysis.data.records import (

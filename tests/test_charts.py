@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from brief_work import PROJECT, find_all, read_text
-from cchc_analysis.brief.chart import Caption, frame
 from cchc_analysis.brief.plots import (
     ROLES,
     draw,
@@ -24,6 +23,7 @@ from cchc_analysis.brief.plots import (
     to_svg,
 )
 from cchc_analysis.brief.plots.sheet import WIDTH
+from cchc_analysis.brief.templates import Caption, frame
 
 NAN = float("nan")
 WORDS = Caption(

@@ -30,7 +30,7 @@ from brief_work import (
 from cchc_analysis import pipeline
 from cchc_analysis.brief import name_page
 from cchc_analysis.brief.content import ANNEX, Brief
-from cchc_analysis.brief.overview import (
+from cchc_analysis.brief.lists import (
     LISTS,
     Told,
     bind_absent,
@@ -377,7 +377,7 @@ def test_pages_are_small(site: Path, briefs: list[Brief]) -> None:
 
 
 def test_the_real_briefs_show_every_figure(briefs: list[Brief]) -> None:
-    from cchc_analysis.brief.numbers import list_figures, list_noted
+    from cchc_analysis.brief.annex import list_figures, list_noted
 
     shown = {
         figure

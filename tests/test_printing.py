@@ -11,9 +11,8 @@ from pypdfium2 import PdfDocument
 
 from brief_work import PLAIN_REPORT, PROJECT, load_words_of, make_tables, open_made_up, tell_page
 from cchc_analysis import pipeline
-from cchc_analysis.brief.overview import _export
-from cchc_analysis.brief.printing import BROWSERS, find_browser, print_page
-from cchc_analysis.brief.render import finish_page
+from cchc_analysis.brief.lists import _export
+from cchc_analysis.brief.render import BROWSERS, find_browser, finish_page, print_page
 from cchc_analysis.brief.trends import open_board
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project

@@ -12,9 +12,9 @@ from brief_work import PROJECT, find_all, load_words_of, open_real_briefs, read_
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import ANNEX, Brief
-from cchc_analysis.brief.grade import grade_brief
-from cchc_analysis.brief.masthead import SISTERS
-from cchc_analysis.brief.overview import LISTS, Told, make_card
+from cchc_analysis.brief.directory import SISTERS
+from cchc_analysis.brief.ledger import grade_brief
+from cchc_analysis.brief.lists import LISTS, Told, make_card
 from cchc_analysis.brief.quality import (
     CONTENTS,
     PAGE,

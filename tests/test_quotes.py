@@ -103,7 +103,7 @@ def test_without_a_readable_document_nothing_changes(content: bytes | None, tmp_
 def test_a_line_number_that_is_none_is_left_alone(tmp_path: Path) -> None:
     brief = open_kept(tmp_path, DOCUMENT)
     assert ("report", "M001") in brief.quotes
-    from cchc_analysis.brief.quotes import find_quotes
+    from cchc_analysis.brief.opening import find_quotes
 
     for line in ("", "0", "99", "²", "-1", "1.5"):
         figures = brief.figures.assign(line=line)

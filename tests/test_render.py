@@ -26,7 +26,7 @@ from brief_work import (
 )
 from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, render_brief
-from cchc_analysis.brief.masthead import SISTERS
+from cchc_analysis.brief.directory import SISTERS
 from cchc_analysis.brief.render import (
     ANNEX_NOTEBOOK,
     NOTEBOOK,

@@ -11,8 +11,8 @@ import pytest
 from brief_work import PROJECT, load_words_of, tell_page
 from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, open_brief
-from cchc_analysis.brief.grade import grade_brief
-from cchc_analysis.brief.overview import make_card
+from cchc_analysis.brief.ledger import grade_brief
+from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.trendpages import format_values, tell_trend_row
 from cchc_analysis.brief.trends import list_told, open_board
 from cchc_analysis.data.records import Tables

@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image
 
 from cchc_analysis import pipeline
-from cchc_analysis.brief.printing import find_browser, print_page
+from cchc_analysis.brief.render import find_browser, print_page
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CchcError
 

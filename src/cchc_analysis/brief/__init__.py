@@ -4,11 +4,11 @@
 ``render_brief`` executes the notebook and puts the page in place.
 """
 
-from cchc_analysis.brief.areas import show_reform_areas
-from cchc_analysis.brief.cards import show_cards
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.annex import show_annex_head, show_notes, show_reform_areas
+from cchc_analysis.brief.content import Brief, name_page
 from cchc_analysis.brief.downloads import put_downloads
 from cchc_analysis.brief.frontpage import (
+    show_cards,
     show_disputes,
     show_goals,
     show_head,
@@ -16,13 +16,11 @@ from cchc_analysis.brief.frontpage import (
     show_references,
     show_themes,
 )
-from cchc_analysis.brief.head import show_annex_head
 from cchc_analysis.brief.held import held, held_graded, open_held
 from cchc_analysis.brief.ledger import show_contradictions
-from cchc_analysis.brief.notes import show_notes
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.peers import show_peers
-from cchc_analysis.brief.places import name_page
+from cchc_analysis.brief.plan import show_plan
 from cchc_analysis.brief.quality import (
     Quality,
     open_quality,
@@ -38,7 +36,6 @@ from cchc_analysis.brief.quality import (
 )
 from cchc_analysis.brief.render import TEMPLATE, print_brief, render_brief
 from cchc_analysis.brief.summary import show_summary
-from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
 from cchc_analysis.brief.trendpages import show_trend_opening
 

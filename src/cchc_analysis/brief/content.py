@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.nouns import (
@@ -15,15 +16,16 @@ from cchc_analysis.brief.nouns import (
     Contradiction,
     Entry,
     Goal,
+    Quotes,
     number_findings,
     split_figures,
 )
-from cchc_analysis.brief.quotes import Quotes
 from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.brief.templates import Shows
+from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, TWO_TIERS_SINCE, Scope, Severity, Status
-from cchc_analysis.data.words import Words
+from cchc_analysis.data.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,19 +80,19 @@ class Brief:
 
     show_head = Shows("frontpage")
     show_summary = Shows("summary")
-    show_cards = Shows("cards")
+    show_cards = Shows("frontpage")
     show_goals = Shows("frontpage")
     show_disputes = Shows("frontpage")
     show_themes = Shows("frontpage")
     show_place = Shows("frontpage")
     show_references = Shows("frontpage")
-    show_annex_head = Shows("head")
-    show_reform_areas = Shows("areas")
-    show_plan = Shows("targets")
+    show_annex_head = Shows("annex")
+    show_reform_areas = Shows("annex")
+    show_plan = Shows("plan")
     show_trend = Shows("trend")
     show_peers = Shows("peers")
     show_contradictions = Shows("ledger")
-    show_notes = Shows("notes")
+    show_notes = Shows("annex")
 
     @property
     def is_front(self) -> bool:
@@ -309,3 +311,42 @@ class Brief:
             key=lambda each: (each.end <= self.end, each.end, each.status != Status.ESTIMATE),
             reverse=True,
         )
+
+
+TO_ROOT = "../../../"
+"""From a brief to the folder that holds the languages."""
+
+
+def name_folder(area: Mapping[str, Any], period: str) -> str:
+    """The folder of a brief within its language.
+
+    >>> name_folder({"area_id": "183", "name": "Huyện Cao Lộc", "type": "huyện"}, "2024-H1")
+    '183-cao-loc/2024-h1'
+    """
+    kind, name = slug_text(str(area["type"])), slug_text(str(area["name"]))
+    short = name.removeprefix(f"{kind}-")
+    return f"{slug_text(str(area['area_id']))}-{short}/{slug_text(period)}"
+
+
+def name_page(area: Mapping[str, Any], period: str, lang: str) -> PurePosixPath:
+    """The page of a brief within the site."""
+    return PurePosixPath(lang) / name_folder(area, period) / "index.html"
+
+
+def name_list(name: str, lang: str) -> PurePosixPath:
+    """A page of a language besides its briefs, by its folder.
+
+    >>> str(name_list("quality", "vi"))
+    'vi/quality/index.html'
+    """
+    return PurePosixPath(lang) / name / "index.html"
+
+
+def link_page(brief: Brief, lang: str) -> str:
+    """From a brief to the same brief in a language."""
+    return TO_ROOT + str(name_page(brief.area, brief.period, lang))
+
+
+def other_language(lang: str) -> str:
+    """The language to switch to."""
+    return next(each for each in LANGUAGES if each != lang)

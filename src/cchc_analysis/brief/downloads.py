@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.front_sheet import write_front
-from cchc_analysis.brief.grade import grade_brief
+from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import name_area, name_entry
-from cchc_analysis.brief.workbook import bind_workbook, is_formula
+from cchc_analysis.brief.workbook import bind_workbook, is_formula, write_front
 from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
 from cchc_analysis.data.packages import (
     LICENSE,

@@ -167,6 +167,23 @@ def _is_own(each: Comparison) -> bool:
     return is_judged and each.result is not None and each.result.scope == each.target.scope
 
 
+@dataclass(frozen=True)
+class Quote:
+    """A sentence of a document, masked.
+
+    Attributes:
+        anchor: Where it stands on the page.
+        text: The sentence; cut, with an ellipsis, where it is very long.
+    """
+
+    anchor: str
+    text: str
+
+
+Quotes = Mapping[tuple[str, str], Quote]
+"""Sentences by source and figure."""
+
+
 def split_figures(source_id: str, figures: str) -> list[tuple[str, str]]:
     """Figures as written in a table, as pairs of source and figure."""
     own = source_id.partition(" ")[0]

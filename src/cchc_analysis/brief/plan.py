@@ -7,12 +7,30 @@ comparator and two windows is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import Comparison, Entry, State
+from cchc_analysis.brief.exhibits import choose_axis, point_row, to_frame
+from cchc_analysis.brief.nouns import Comparison, Entry, Goal, State
+from cchc_analysis.brief.plots import draw, plot_points
+from cchc_analysis.brief.telling import (
+    cite,
+    lower,
+    name_entry,
+    name_indicator,
+    name_scope,
+    tell,
+    tell_plain,
+    wrap,
+)
+from cchc_analysis.brief.templates import Caption, Section, frame
 from cchc_analysis.data.records import Comparator, Scope, Status
+from cchc_analysis.data.tables import tabulate_groups
+from cchc_analysis.data.words import plain
 
 TARGET_STATUSES = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
 FLOWS = ("flow_ytd", "flow_ytd_incl_opening")
@@ -139,3 +157,183 @@ def is_running_rate(brief: Brief, indicator: str) -> bool:
     rows = brief.reference.indicator_rows
     parts = [rows[indicator]["numerator"], rows[indicator]["denominator"]]
     return all(part and rows[part]["aggregation"] in FLOWS for part in parts)
+
+
+STATE_SIGNS = {
+    State.MET: "✓",
+    State.MISSED: "✕",
+    State.NOT_DUE: "◷",
+    State.DIFFERS: "≠",
+    State.MISSING: "…",
+}
+"""In the order in which they are told."""
+
+DRAWN = (State.MET, State.MISSED, State.NOT_DUE)
+
+
+def show_plan(brief: Brief) -> Section:
+    """Every target with its state."""
+    words, comparisons = brief.words, brief.comparisons
+    if not comparisons:
+        text = Markup("<p>{}</p>\n").format(words.say("plan.none"))
+        return wrap(brief, "plan", text)
+    groups = [
+        (tell_state(brief, state), [row for goal in own for row in _tell_goal(brief, goal)])
+        for state in STATE_SIGNS
+        if (own := [goal for goal in brief.goals if goal.state == state])
+    ]
+    limits = [each for each in brief.current if each.result and not each.is_target]
+    if limits:
+        rows = [_tell_comparison(brief, each, is_judged=True) for each in limits]
+        groups.append((words.say("plan.limits"), rows))
+    if earlier := [each for each in comparisons if each.is_earlier]:
+        rows = [_tell_comparison(brief, each, is_judged=True) for each in earlier]
+        groups.append((words.say("plan.earlier"), rows))
+    table = tabulate_groups(
+        [words.say(f"plan.head.{key}") for key in ("what", "target", "result")],
+        groups,
+        words.say("plan.table"),
+        numbers=(1, 2),
+        kind="plan",
+    )
+    chart = _draw_plan(brief, brief.current)
+    counts = _count_states(brief)
+    return wrap(brief, "plan", counts, chart, table)
+
+
+def tell_state(brief: Brief, state: State) -> Markup:
+    """A state as sign and word."""
+    return Markup('<span class="st {}">{} {}</span>').format(
+        state, STATE_SIGNS[state], brief.words.say(f"state.{state}")
+    )
+
+
+def _count_states(brief: Brief) -> Markup:
+    counts = Counter(goal.state for goal in brief.goals)
+    items = Markup("").join(
+        Markup("<li>{} {}</li>").format(tell_state(brief, state), brief.words.number(counts[state]))
+        for state in STATE_SIGNS
+    )
+    return Markup('<ul class="tally">{}</ul>\n').format(items)
+
+
+def _tell_goal(brief: Brief, goal: Goal) -> list[list[Markup]]:
+    """A row for each result of a target, with its own state where that is another."""
+    return [
+        _tell_comparison(brief, each, is_judged=each.state != goal.state)
+        for each in goal.comparisons
+    ]
+
+
+def _tell_comparison(brief: Brief, each: Comparison, *, is_judged: bool = False) -> list[Markup]:
+    """A row of the table; with its state where no group head says it."""
+    result = each.result
+    scope = result.scope if result else each.target.scope
+    facts = [
+        name_scope(brief, scope) if result or scope != brief.whole else Markup(""),
+        _tell_why(brief, each),
+    ]
+    small = Markup(" · ").join(fact for fact in facts if fact)
+    name = name_entry(brief, each.target)
+    told = tell(brief, result) if result else Markup("…")
+    if is_judged:
+        told = tell_state(brief, each.state) + Markup(" ") + told
+    if result and result.indicator != each.target.indicator:
+        told += Markup(" <small>{}</small>").format(name_indicator(brief, result.indicator))
+    return [
+        Markup("{} <small>{}</small>").format(name, small) if small else name,
+        tell(brief, each.target),
+        told,
+    ]
+
+
+def _tell_why(brief: Brief, each: Comparison) -> Markup:
+    words = brief.words
+    if each.result is None:
+        return Markup("")
+    if each.state in (State.DIFFERS, State.MISSING):
+        return words.pick(each.reason, "reason")
+    now = words.date(each.result.end)
+    return words.say(_choose_why(brief, each), now=now, end=words.date(each.target.end))
+
+
+def _choose_why(brief: Brief, each: Comparison) -> str:
+    """Why a target has its state: its time is over, or it can be judged before, or it cannot."""
+    assert each.result is not None  # noqa: S101 - only asked of what was judged
+    if not each.target.end:
+        return "plan.why.undated"
+    if not each.is_open:
+        return "plan.why.over"
+    if is_running_rate(brief, each.result.indicator):
+        return "plan.why.running"
+    return "plan.why.early" if each.state == State.MET else "plan.why.growing"
+
+
+def _draw_plan(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:
+    """Percentages against their targets, where the two mean the same."""
+    drawn = [
+        each
+        for each in comparisons
+        if each.result and each.target.unit == "%" and each.state in DRAWN
+    ]
+    if len(drawn) < 2:
+        return Markup("")
+    words = brief.words
+    rows = [row for target in _group(drawn) for row in _draw_target(brief, target)]
+    caption = Caption(
+        title=_title_plan(brief, drawn),
+        unit=words.say("plan.chart.unit"),
+        source=cite(brief, [each.target for each in drawn]),
+        alternative=Markup(" ").join(
+            words.say("alt.row", name=row["label"], parts=f"{row['text']}; {row['target_text']}")
+            for row in rows
+        ),
+    )
+    return frame(draw(plot_points, to_frame(rows)), caption, "plan")
+
+
+def _group(comparisons: Sequence[Comparison]) -> list[list[Comparison]]:
+    """The comparisons of one target together: they share an axis."""
+    groups: dict[str, list[Comparison]] = {}
+    for each in comparisons:
+        groups.setdefault(each.target.note, []).append(each)
+    return list(groups.values())
+
+
+def _draw_target(brief: Brief, own: Sequence[Comparison]) -> list[dict[str, Any]]:
+    results = [each.result.value for each in own if each.result]
+    axis = choose_axis([own[0].target.value, *results])
+    goal = brief.words.plain("plan.chart.goal", n=tell_plain(brief, own[0].target))
+    rows = []
+    for each in own:
+        assert each.result is not None  # noqa: S101 - only comparisons with a result are drawn
+        row = point_row(brief, each.result, _name_short(brief, each), axis)
+        text = f"{STATE_SIGNS[each.state]} {row['text']}"
+        role = "alert" if each.state == State.MISSED else "deep"
+        rows.append(
+            row | {"text": text, "role": role, "target": each.target.value, "target_text": goal}
+        )
+    return rows
+
+
+def _name_short(brief: Brief, each: Comparison) -> str:
+    result = each.result or each.target
+    key = f"short.{result.indicator}"
+    has = brief.words.has(key)
+    name = brief.words.say(key) if has else name_indicator(brief, result.indicator)
+    return plain(Markup("{}, {}").format(name, lower(name_scope(brief, result.scope))))
+
+
+def _title_plan(brief: Brief, drawn: Sequence[Comparison]) -> Markup:
+    """The first target missed, if one is."""
+    missed = next((each for each in drawn if each.state == State.MISSED), None)
+    if missed is None or missed.result is None:
+        return brief.words.say("plan.chart.title")
+    is_ceiling = missed.target.comparator in (Comparator.AT_MOST, Comparator.LESS)
+    return brief.words.say(
+        "plan.chart.above" if is_ceiling else "plan.chart.missed",
+        what=name_indicator(brief, missed.target.indicator),
+        scope=lower(name_scope(brief, missed.result.scope)),
+        n=tell(brief, missed.result, marks=False),
+        goal=tell(brief, missed.target, marks=False),
+    )

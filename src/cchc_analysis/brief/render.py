@@ -9,16 +9,19 @@ place in one step. Knows nothing of what a brief says.
 from __future__ import annotations
 
 import html
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.own_cells import show_own_cells
-from cchc_analysis.brief.printing import find_browser, print_page
-from cchc_analysis.data.files import write_text
+from cchc_analysis.data.files import write_bytes, write_text
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import Words, load_words, shorten_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
@@ -382,3 +385,85 @@ def check_page(page: str, name: str) -> None:
                 "See that each cell ends in a call of a show_ method.",
             )
         )
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+LONGEST = 120
+"""Seconds that a page may take to print."""
+
+_AWAY = re.compile(r'(<a\b[^>]*?) href="(?!#|https?:)[^"]*"')
+_TIME = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}")
+
+
+def find_browser() -> str:
+    """The first Chromium on the path.
+
+    Raises:
+        BriefError: There is none.
+    """
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise BriefError(
+            Problem(
+                "a brief as PDF",
+                "no Chromium on this machine",
+                f"one of {', '.join(BROWSERS)} on the path",
+                "Install it (on Debian: apt-get install chromium), or leave out --format pdf.",
+            )
+        )
+    return found
+
+
+def print_page(page: str, out: Path) -> Path:
+    """Print a finished page to a PDF; replaced whole or left alone.
+
+    Args:
+        page: The HTML of the page.
+        out: The PDF to write.
+
+    Raises:
+        BriefError: There is no Chromium, it does not print, or ``out`` cannot be written.
+    """
+    browser = find_browser()
+    with TemporaryDirectory(prefix="cchc-", ignore_cleanup_errors=True) as folder:
+        printed = _print(browser, _AWAY.sub(r"\1", page), Path(folder))
+    try:
+        write_bytes(out, _TIME.sub(rb"\g<1>19800101000000", printed))
+    except OSError as error:
+        raise _fail(str(error.filename or out), str(error.strerror)) from None
+    return out
+
+
+def _print(browser: str, page: str, folder: Path) -> bytes:
+    source, printed = folder / "page.html", folder / "page.pdf"
+    source.write_text(page, "utf-8")
+    command = [
+        browser,
+        "--headless",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+        "--generate-pdf-document-outline",
+        f"--user-data-dir={folder / 'profile'}",
+        # Chromium has no sandbox for root, and the page holds no script and may load nothing.
+        *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+        f"--print-to-pdf={printed}",
+        source.as_uri(),
+    ]
+    try:
+        # The browser comes from a short list of ours, the page from our own template.
+        subprocess.run(command, capture_output=True, check=True, timeout=LONGEST)  # noqa: S603
+        return printed.read_bytes()
+    except (OSError, subprocess.SubprocessError) as error:
+        found = f"it did not print the page ({type(error).__name__})"
+        raise _fail(Path(browser).name, found) from None
+
+
+def _fail(where: str, found: str) -> BriefError:
+    return BriefError(
+        Problem(
+            where,
+            found,
+            "a PDF that can be made and written",
+            "Check rights and space left, and that this Chromium starts at all.",
+        )
+    )

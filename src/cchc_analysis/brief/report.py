@@ -129,6 +129,16 @@ def _check_area(name: str, area: Area) -> Iterator[Problem]:
         yield _fault(f"areas.{name}: front {area.front}", "one of its charts", "Add it there.")
 
 
+def part_of(reference: Reference, indicator: str) -> str:
+    """The part of the page that an indicator belongs to."""
+    if indicator.startswith(("par_tasks_", "assigned_tasks_")):
+        return "tasks"
+    if indicator.startswith("par_score_"):
+        return "index"
+    area = str(reference.indicator_rows[indicator]["reform_area"])
+    return area if area in AREAS else "index"
+
+
 def _unknown(where: str, what: str, code: str, known: Iterable[str]) -> Problem:
     near = ", ".join(nearest_names(code, known))
     return _fault(

@@ -14,9 +14,8 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.exhibits.scores import FIELDS, list_scores
-from cchc_analysis.brief.grade import REQUIRED, concerns_headline
-from cchc_analysis.brief.ledger import tell_arithmetic
+from cchc_analysis.brief.exhibits import FIELDS, list_scores
+from cchc_analysis.brief.ledger import REQUIRED, concerns_headline, tell_arithmetic
 from cchc_analysis.brief.nouns import Entry, State, count_contradictions
 from cchc_analysis.brief.telling import (
     link_count,

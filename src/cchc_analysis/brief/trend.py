@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.grade import HEADLINES
+from cchc_analysis.brief.content import Brief, name_folder
+from cchc_analysis.brief.ledger import HEADLINES
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.peers import list_periods
-from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.telling import (
     name_indicator,
     name_scope,

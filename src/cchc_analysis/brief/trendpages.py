@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.masthead import tell_masthead
+from cchc_analysis.brief.directory import tell_masthead
 from cchc_analysis.brief.trends import Board, Section
 from cchc_analysis.brief.trends import show_opening as tell_opening
 from cchc_analysis.data.clean import slug_text

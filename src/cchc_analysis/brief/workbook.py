@@ -11,13 +11,27 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.brief.report import AREAS, part_of
+from cchc_analysis.brief.telling import (
+    name_area,
+    name_entry,
+    name_scope,
+    tell_plain,
+    tell_unit,
+)
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.words import COMPARATOR_SIGNS, plain
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cchc_analysis.brief.content import Brief
+    from cchc_analysis.brief.nouns import Entry
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
@@ -125,3 +139,166 @@ def _fix_times(content: bytes) -> bytes:
             entry.create_system = 0
             new.writestr(entry, _STAMP.sub(rb"\g<1>" + _TIME, old.read(name)))
     return fixed.getvalue()
+
+
+COLUMNS = (
+    *(("what", 52), ("scope", 16), ("start", 12), ("end", 12), ("status", 12), ("value", 14)),
+    *(("unit", 14), ("target", 16), ("state", 15), ("place", 24), ("open", 16)),
+)
+"""What each column holds, and its width in letters."""
+A4 = 9
+"""How Excel numbers the paper."""
+DATE_FORMATS = {"vi": "dd/mm/yyyy", "en": "d mmm yyyy"}
+_BETWEEN = ", "
+
+
+def write_front(book: Any, brief: Brief, citation: str) -> None:
+    """Put the sheet into a workbook that has none yet.
+
+    Args:
+        book: A write-only workbook of openpyxl.
+        brief: What the sheet tells.
+        citation: How to cite it.
+    """
+    sheet = book.create_sheet(brief.words.plain("sheet.name"))
+    head = list(_tell_head(brief, citation))
+    _set_up(sheet, len(head) + 1)
+    for words, size in head:
+        sheet.append([_write(sheet, words, bold=size > 0, size=size or None)])
+    names = [brief.words.plain(f"sheet.{name}") for name, _ in COLUMNS]
+    sheet.append([_write(sheet, name, bold=True, wrap=True, fill=True) for name in names])
+    for part, entries in _group(brief).items():
+        sheet.append([_write(sheet, brief.words.plain(f"part.title.{part}"), bold=True)])
+        for entry in entries:
+            sheet.append(_tell_row(sheet, brief, entry))
+
+
+def _set_up(sheet: Any, header: int) -> None:
+    """Columns as wide as they need, and a print-out that fits the width of A4."""
+    from openpyxl.utils import get_column_letter
+
+    for at, (_, width) in enumerate(COLUMNS, start=1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    sheet.freeze_panes = f"B{header + 1}"
+    sheet.print_title_rows = f"{header}:{header}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.right.text = "&P/&N"
+    sheet.print_options.gridLines = True
+
+
+def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
+    """The lines above the table, each with its size in points (0: plain)."""
+    words = brief.words
+    period = words.period(brief.period)
+    yield words.plain("head.title", area=name_area(brief), period=period), 14
+    span = plain(words.span(brief.start, brief.end))
+    yield f"{words.plain('sheet.period')}: {span}", 0
+    for number, source in enumerate(list_rows(brief.sources), start=1):
+        facts = [source[name] for name in ("issuer", "title", "number")]
+        yield f"[{number}] {_BETWEEN.join(str(fact) for fact in facts if fact)}", 0
+    yield f"{words.plain('sheet.cite')}: {citation}", 0
+    yield words.plain("sheet.note"), 0
+    yield "", 0
+
+
+def _group(brief: Brief) -> dict[str, list[Entry]]:
+    """The values by area of reform, in the order of the reports."""
+    groups: dict[str, list[Entry]] = {part: [] for part in AREAS}
+    for entry in brief.entries:
+        groups[part_of(brief.reference, entry.indicator)].append(entry)
+    return {part: entries for part, entries in groups.items() if entries}
+
+
+def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
+    words, judged = brief.words, _find_target(brief, entry)
+    is_known = entry.status == "actual"
+    day: dict[str, Any] = {"format": DATE_FORMATS[brief.lang], "side": "center"}
+    number = words.plain("withheld") if entry.is_withheld else entry.value
+    return [
+        _write(sheet, plain(name_entry(brief, entry)), wrap=True),
+        _write(sheet, plain(name_scope(brief, entry.scope))),
+        _write(sheet, _parse_day(entry.start), **day),
+        _write(sheet, _parse_day(entry.end), **day),
+        _write(sheet, words.plain("sheet.actual" if is_known else f"status.{entry.status}")),
+        _write(sheet, number, format=_form(entry), side="right", bold=True),
+        _write(sheet, "%" if entry.unit == "%" else plain(tell_unit(brief, entry, many=True))),
+        _write(sheet, tell_plain(brief, judged.target) if judged else "", side="right"),
+        _write(sheet, words.plain(f"state.{judged.state}") if judged else ""),
+        _write(sheet, _name_place(brief, entry), wrap=True),
+        _write(sheet, _BETWEEN.join(str(each.number) for each in brief.marks(entry)), side="right"),
+    ]
+
+
+def _find_target(brief: Brief, entry: Entry) -> Any:
+    """What was asked for this value in this period, with what can be said of it."""
+    own = (each for each in brief.current if each.result and each.result.note == entry.note)
+    return next(own, None)
+
+
+def _form(entry: Entry) -> str:
+    """The format of a number: as many decimals as were printed, with the sign of a bound."""
+    is_whole = entry.is_withheld or float(entry.value).is_integer()
+    places = (0 if is_whole else 2) if entry.decimals is None else entry.decimals
+    number = "#,##0" + ("." + "0" * places if places else "")
+    sign = COMPARATOR_SIGNS.get(entry.comparator, "").strip()
+    return f'"{sign} "{number}' if sign else number
+
+
+def _name_place(brief: Brief, entry: Entry) -> str:
+    """Where the number is printed, or that it is worked out."""
+    if entry.is_derived:
+        return brief.words.plain("sheet.derived")
+    known = list(brief.sources["source_id"])
+    places = dict.fromkeys(
+        f"[{known.index(source) + 1}] {brief.section_of.get((source, figure), '')}".strip()
+        for source, figure in entry.figures
+        if source in known
+    )
+    return _BETWEEN.join(places) or entry.document
+
+
+def _parse_day(day: str) -> date | str:
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return day
+
+
+def _write(  # noqa: PLR0913 - what a cell may look like
+    sheet: Any,
+    value: Any,
+    *,
+    format: str = "",  # noqa: A002 - openpyxl and Excel call it so
+    bold: bool = False,
+    size: int | None = None,
+    wrap: bool = False,
+    side: str = "",
+    fill: bool = False,
+) -> Any:
+    """A cell of a look; no text in it can run."""
+    from openpyxl.cell import Cell, WriteOnlyCell
+
+    told = tell_cell(sheet, value)
+    cell = told if isinstance(told, Cell) else WriteOnlyCell(sheet, told)
+    if format and not isinstance(value, str):
+        cell.number_format = format
+    font, alignment, shade = _looks(bold, size or 11, wrap, side)
+    cell.font, cell.alignment = font, alignment
+    if fill:
+        cell.fill = shade
+    return cell
+
+
+@cache
+def _looks(bold: bool, size: int, wrap: bool, side: str) -> tuple[Any, Any, Any]:
+    """Font, alignment and the shade of a head; each made once."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    return (
+        Font(bold=bold, size=size),
+        Alignment(horizontal=side or None, vertical="top", wrap_text=wrap),
+        PatternFill("solid", fgColor="E4ECF4"),
+    )

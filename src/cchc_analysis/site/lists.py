@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from cchc_analysis.brief.content import name_list
 from cchc_analysis.brief.downloads import CITATION, SITE_FOLDER
-from cchc_analysis.brief.opening import open_brief
-from cchc_analysis.brief.overview import (
+from cchc_analysis.brief.lists import (
     LISTS,
     Card,
     Told,
@@ -26,7 +26,7 @@ from cchc_analysis.brief.overview import (
     bind_trends,
     list_places,
 )
-from cchc_analysis.brief.places import name_list
+from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.quality import PAGE
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.brief.trendpages import TRENDS

@@ -18,11 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
-from cchc_analysis.brief.areas import show_reform_areas
-from cchc_analysis.brief.cards import show_cards
-from cchc_analysis.brief.content import ANNEX
+from cchc_analysis.brief.annex import show_annex_head, show_notes, show_reform_areas
+from cchc_analysis.brief.content import ANNEX, name_list, name_page
 from cchc_analysis.brief.downloads import write_downloads
 from cchc_analysis.brief.frontpage import (
+    show_cards,
     show_disputes,
     show_goals,
     show_head,
@@ -30,17 +30,14 @@ from cchc_analysis.brief.frontpage import (
     show_references,
     show_themes,
 )
-from cchc_analysis.brief.head import show_annex_head
 from cchc_analysis.brief.held import held, hold, open_held
 from cchc_analysis.brief.ledger import show_contradictions
-from cchc_analysis.brief.notes import show_notes
-from cchc_analysis.brief.opening import list_briefs
-from cchc_analysis.brief.overview import make_card
+from cchc_analysis.brief.lists import make_card
+from cchc_analysis.brief.opening import SUFFIX, list_briefs
 from cchc_analysis.brief.peers import show_peers
-from cchc_analysis.brief.places import name_list, name_page
+from cchc_analysis.brief.plan import show_plan
 from cchc_analysis.brief.plots import draw, plot_amounts, to_svg
 from cchc_analysis.brief.quality import PAGE, Graded, make_graded
-from cchc_analysis.brief.quotes import SUFFIX
 from cchc_analysis.brief.render import (
     ANNEX_NOTEBOOK,
     NOTEBOOK,
@@ -52,7 +49,6 @@ from cchc_analysis.brief.render import (
     tighten_page,
 )
 from cchc_analysis.brief.summary import show_summary
-from cchc_analysis.brief.targets import show_plan
 from cchc_analysis.brief.trend import show_trend
 from cchc_analysis.brief.trendpages import FILE as VALUES
 from cchc_analysis.brief.trendpages import format_values, name_trend, tell_trend_row

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.brief.grade import HEADLINES
+from cchc_analysis.brief.ledger import HEADLINES
 from cchc_analysis.brief.opening import choose_rows, list_briefs, open_brief
 from cchc_analysis.brief.peers import READ_OF_PEERS, list_peers
 from cchc_analysis.brief.quality import Graded, make_graded

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import ANNEX
+from cchc_analysis.brief.content import ANNEX, name_folder
 from cchc_analysis.brief.ledger import tell_rule
 from cchc_analysis.brief.nouns import Contradiction, number_findings, split_figures
-from cchc_analysis.brief.places import name_folder
 from cchc_analysis.brief.quality.graded import Graded
 from cchc_analysis.brief.telling import upper, wrap
 from cchc_analysis.brief.templates import Section, Shows

@@ -7,8 +7,8 @@ from math import isnan
 
 from markupsafe import Markup
 
+from cchc_analysis.brief.directory import tell_masthead
 from cchc_analysis.brief.ledger import tell_rule, tell_sum
-from cchc_analysis.brief.masthead import tell_masthead
 from cchc_analysis.brief.nouns import Contradiction
 from cchc_analysis.brief.quality.content import (
     PAGE,

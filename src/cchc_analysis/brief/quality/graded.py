@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.grade import Grade, grade_brief, is_headline
+from cchc_analysis.brief.ledger import Grade, grade_brief, is_headline
 from cchc_analysis.data.records import Severity
 
 

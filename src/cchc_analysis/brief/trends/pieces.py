@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.chart import Caption, frame
+from cchc_analysis.brief.templates import Caption, frame
 from cchc_analysis.brief.trends.board import Board
 from cchc_analysis.data.words import clean_text
 
