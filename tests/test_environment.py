@@ -17,6 +17,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from cchc_analysis.data.reference import Project
+from conftest import confirm_all
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -169,6 +172,7 @@ def test_the_wheel_and_a_folder_are_enough(checkout: Path, tmp_path: Path) -> No
         areas.write("".join((made_up / "areas.csv").read_text("utf-8").splitlines(True)[1:]))
     report = made_up / "reports" / "dong_gio_2022_9m.txt"
     assert "cchc accept dong_gio_2022_9m" in run(cchc, "read", str(report), folder=project)
+    confirm_all(Project(project), "dong_gio_2022_9m")
     run(cchc, "accept", "dong_gio_2022_9m", folder=project)
     run(cchc, "site", "--quiet", folder=project)
     assert (project / "site" / "index.html").is_file()

@@ -7,6 +7,7 @@ draft on which somebody worked is never replaced.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import CommandError, Problem, ReportError
 from cchc_analysis.read.documents import Document, mask_persons, open_document
 from cchc_analysis.read.recognise import (
+    Confidence,
     Figure,
     ReportHead,
     doubt_figures,
@@ -31,7 +33,7 @@ from cchc_analysis.read.recognise import (
     read_head,
     read_value,
 )
-from cchc_analysis.read.review import render_review
+from cchc_analysis.read.review import describe_text, render_review
 from cchc_analysis.read.transcripts import UNDECIDED, list_undecided, read_sources
 from cchc_analysis.rules import load_identities
 
@@ -95,10 +97,10 @@ def read_report(
     _check_id(source)
     transcript = tabulate_draft(source, figures, reference)
     row = _describe(source, head, document)
-    page = render_review(
-        source, row, document, replace(reading, figures=figures), transcript, reference, identities
-    )
-    transcript_path, review_path = write_draft(project, source, row, transcript, page)
+    reading = replace(reading, figures=figures)
+    page = render_review(source, row, document, reading, transcript, reference, identities)
+    text = describe_text(document, reading, list(transcript["figure_id"]))
+    transcript_path, review_path = write_draft(project, source, row, transcript, page, text)
     return DraftResult(
         source,
         transcript_path,
@@ -126,6 +128,9 @@ def _make_row(source_id: str, number: int, figure: Figure, reference: Reference)
     read_as = figure.read_as
     if not read_as and figure.indicator and read_value(figure, reference) is None:
         read_as = UNDECIDED
+    indicator = figure.indicator
+    if indicator and figure.confidence is Confidence.LOW:
+        indicator = f"{UNDECIDED}{indicator}"
     offer_vi, offer_en = _offer(figure)
     return {
         "source_id": source_id,
@@ -137,7 +142,7 @@ def _make_row(source_id: str, number: int, figure: Figure, reference: Reference)
         "scope": str(figure.scope),
         "period_start": figure.period_start,
         "period_end": figure.period_end,
-        "indicator": figure.indicator,
+        "indicator": indicator,
         "breakdown": figure.breakdown,
         "printed": figure.printed,
         "read_as": read_as,
@@ -242,9 +247,17 @@ def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str,
 
 
 def write_draft(
-    project: Project, source_id: str, row: dict[str, str], transcript: pd.DataFrame, page: str
+    project: Project,
+    source_id: str,
+    row: dict[str, str],
+    transcript: pd.DataFrame,
+    page: str,
+    text: Mapping[str, object],
 ) -> tuple[Path, Path]:
-    """Write the three files of a draft; gives back where transcript and review page lie.
+    """Write the files of a draft; gives back where transcript and review page lie.
+
+    ``text`` is what ``cchc review`` shows beside the rows: the lines of the document with persons
+    masked, and what was thought of each figure. It lies in ``build/`` and is never published.
 
     Raises:
         ReportError: A file cannot be written, or somebody worked on the former draft; then none
@@ -261,6 +274,7 @@ def write_draft(
                 drafted: format_table(_as_table(row)),
                 transcript_path: format_table(transcript),
                 review_path: page,
+                review_path.with_suffix(".json"): json.dumps(text, ensure_ascii=False),
                 sources_path: format_table(_add_source(project, row)),
             }
             with all_or_none(project, contents):

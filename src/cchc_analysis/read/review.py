@@ -240,6 +240,40 @@ def render_text(
     )
 
 
+def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> dict[str, object]:
+    """What ``cchc review`` shows beside the rows: masked lines, figures and other numerals.
+
+    Returns:
+        ``sha256`` of the document; ``lines`` as number and text; ``figures`` by id, each with the
+        letter at which it starts, confidence, reason and rivals; ``others``, the numerals that are
+        no figures, with their line, start, text and kind.
+    """
+    texts = mask_persons([line.text for line in document.lines])
+    figures = {
+        figure_id: {
+            "start": figure.start,
+            "confidence": figure.confidence.value,
+            "reason": tell_reason(figure.reason),
+            "again": tell_remark(figure.looked_again) if figure.looked_again else "",
+            "rivals": list(dict.fromkeys(figure.rivals)),
+        }
+        for figure, figure_id in zip(reading.figures, ids, strict=True)
+    }
+    others = [
+        {"line": number, "start": numeral.start, "text": numeral.text,
+         "kind": KINDS.get(numeral.kind.value, numeral.kind.value)}
+        for number, numerals in reading.numerals.items()
+        for numeral in numerals
+        if not numeral.is_figure
+    ]  # fmt: skip
+    lines = [
+        [line.number, text]
+        for line, text in zip(document.lines, texts, strict=True)
+        if text.strip()
+    ]
+    return {"sha256": document.sha256, "lines": lines, "figures": figures, "others": others}
+
+
 def _render_line(text: str, line: Line, reading: Reading, figures: list[tuple[Figure, str]]) -> str:
     marked = _mark_line(text, line, reading.numerals.get(line.number, ()), figures)
     return f"<p><span class='no'>{line.number}</span><span>{marked}</span></p>"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis.data.files import TableError, format_table, load_text_table, write_text
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import Problem, ReportError, count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,6 +153,8 @@ def _concatenate(transcripts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(transcripts, ignore_index=True)
 
 
+SHOWN = 8
+"""Cells that a sentence names before it says that there are more."""
 FindProblems = Callable[["pd.DataFrame", "pd.DataFrame", Reference], Iterable[Problem]]
 """What is wrong with the figures of a transcript that have an indicator; beside it, its source."""
 
@@ -178,7 +180,7 @@ def accept_source(
     sources = read_sources(project.raw)
     row = _find_draft(sources, source_id)
     transcript = read_transcript(project.raw, source_id)
-    problems = [_undecided(source_id, cell) for cell in list_undecided(row, transcript)]
+    problems = _find_undecided(source_id, list_undecided(row, transcript))
     problems += _check_source(source_id, row, reference)
     mapped = transcript[transcript["indicator"] != ""]
     if not problems and find_problems is not None:
@@ -219,15 +221,24 @@ def _find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
     return {str(column): str(cell) for column, cell in found[0].items()}
 
 
-def _undecided(source_id: str, cell: str) -> Problem:
-    is_figure = "." in cell
-    file = f"transcripts/{source_id}.csv" if is_figure else "sources.csv"
-    return Problem(
-        f"data/raw/{file}, {cell}",
-        "a cell that opens with a question mark",
-        "what the report says",
-        "Compare it with the review page, and write it without the question mark.",
-    )
+def _find_undecided(source_id: str, cells: list[str]) -> list[Problem]:
+    """One sentence a file: which of its cells nobody has decided."""
+    files = {
+        "sources.csv": [cell for cell in cells if "." not in cell],
+        f"transcripts/{source_id}.csv": [cell for cell in cells if "." in cell],
+    }
+    return [
+        Problem(
+            f"data/raw/{file}",
+            f"{count(len(found), 'cell')} that a person has to decide; each opens with a question "
+            f"mark: {', '.join(found[:SHOWN])}{' …' if len(found) > SHOWN else ''}",
+            "what the report says",
+            f"Decide them on the page of `cchc review {source_id}`, or write them in the file "
+            "without the question mark.",
+        )
+        for file, found in files.items()
+        if found
+    ]
 
 
 def _check_source(source_id: str, row: dict[str, str], reference: Reference) -> list[Problem]:
