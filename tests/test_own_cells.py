@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from cchc_analysis.brief.own_cells import clean_html, show_own_cells
+from cchc_analysis.brief.own_cells import clean_html, show_figure, show_own_cells
+from cchc_analysis.cli import main
+from cchc_analysis.data.reference import Project
 from cchc_analysis.data.words import Words, load_words
+from cchc_analysis.errors import CommandError
 
 ROOT = Path(__file__).parents[1]
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
@@ -107,3 +113,125 @@ def test_warnings_on_standard_error_are_no_part_of_the_page(words: Words) -> Non
 )
 def test_nothing_of_others_runs_loads_or_covers_the_page(dirty: str, clean: str) -> None:
     assert str(clean_html(dirty)) == clean
+
+
+# A notebook of one's own
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+RECIPE = (ROOT / "docs" / "how-to" / "own-brief.md").read_text("utf-8")
+OWN_CELLS = (
+    *re.findall(r"^```python\n(.*?)^```$", RECIPE, re.MULTILINE | re.DOTALL),
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+    'import pandas as pd\npd.DataFrame({"của tôi": [1.5]}, index=["hàng"])',
+    'pd.DataFrame({"styled": [2.5]}).style.format(precision=1)',
+    'from IPython.display import Markdown, display\ndisplay(Markdown("Một **ý** của tôi"))',
+    'display({"application/json": {}, "text/html": "<script>x()</script>"}, raw=True)',
+)
+
+
+def write_notebook(path: Path, *sources: str) -> Path:
+    notebook = nbformat.read(ROOT / "notebooks" / "district_brief.ipynb", 4)
+    notebook.cells += [new_code_cell(source) for source in sources]
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_what_is_added_to_a_copy_is_on_the_brief_and_the_rest_is_named(
+    processed: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own, out = write_notebook(tmp_path / "my_brief.ipynb", *OWN_CELLS), tmp_path / "out.html"
+    words = ("--notebook", str(own), "--out", str(out))
+    assert main(["--root", str(processed.root), "brief", "Đồng Gió", "2022-H1", *words]) == 0
+    page = out.read_text("utf-8")
+    assert "<h2 id=own-the-key-figures-as-bars>The key figures as bars</h2>" in page
+    assert page.count("<img ") == 2
+    assert 'alt="A bar for each key figure of the report"' in page
+    for shown in ("của tôi", "styled", "<strong>ý</strong>"):
+        assert shown in page
+    assert page.count('class="own missing"') == 1
+    assert "id=contradictions" in page, "the annex is there"
+    assert f"Cell {20 + len(OWN_CELLS)} of the notebook" in caplog.text
+
+
+def test_a_site_is_built_from_a_copy_and_back_again(processed: Project, tmp_path: Path) -> None:
+    own = write_notebook(
+        tmp_path / "mine.ipynb", 'from IPython.display import Markdown\nMarkdown("Của tôi")'
+    )
+    site = ("--root", str(processed.root), "site", "--quiet")
+    assert main([*site, "--notebook", str(own)]) == 0
+    pages = list(processed.site.glob("vi/*/*/index.html"))
+    told = [page for page in pages if "Của tôi" in page.read_text("utf-8")]
+    assert len(told) == 2
+    assert main([*site]) == 0
+    assert not any("Của tôi" in page.read_text("utf-8") for page in told)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (None, 6, "no such notebook"),
+        ("<<<<<<< ours", 6, "no notebook"),
+        (nbformat.writes(new_notebook()), 2, "no parameters; expected a cell tagged"),
+        (
+            nbformat.writes(
+                new_notebook(
+                    metadata={"kernelspec": KERNEL},
+                    cells=[new_code_cell("lang: str = 'vi'", metadata={"tags": ["parameters"]})],
+                )
+            ),
+            2,
+            "no parameter 'district'",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", [("brief", "Đồng Gió", "2022-H1"), ("site",)])
+def test_what_is_no_notebook_for_a_brief_is_refused(
+    content: str | None,
+    code: int,
+    said: str,
+    command: tuple[str, ...],
+    processed_once: Project,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    own = tmp_path / "own.ipynb"
+    if content:
+        own.write_text(content, "utf-8")
+    root = str(processed_once.root)
+    assert main(["--root", root, *command, "--notebook", str(own)]) == code
+    assert said in capsys.readouterr().err
+
+
+class Plotly:
+    """What is needed of a plotly figure."""
+
+    def __init__(self, picture: bytes) -> None:
+        self.picture = picture
+
+    def to_image(self, format: str) -> bytes:  # noqa: A002 - plotly's own name
+        if not self.picture:
+            raise ValueError(f"Image export to {format} requires the kaleido package\nmore")
+        return self.picture
+
+
+def test_a_plotly_figure_is_a_still_picture_or_a_warning() -> None:
+    section = show_figure(Plotly(b"<svg/>"), "Mine", "A line")
+    assert '<img alt="A line" src="data:image/svg+xml;base64,PHN2Zy8+"' in section.html
+    figure = Plotly(b"")
+    with pytest.warns(UserWarning, match="No still picture of “Mine”: .* kaleido package$"):
+        assert show_figure(figure, "Mine", "A line") is figure
+
+
+@pytest.mark.parametrize(
+    ("figure", "title", "alt", "said"),
+    [
+        (SimpleNamespace(), "Mine", "A line", "a SimpleNamespace"),
+        (Plotly(b"<svg/>"), " ", "A line", "no text"),
+        (Plotly(b"<svg/>"), "Mine", "", "no text"),
+    ],
+)
+def test_what_is_no_figure_or_has_no_words_is_refused(
+    figure: object, title: str, alt: str, said: str
+) -> None:
+    with pytest.raises(CommandError, match=said):
+        show_figure(figure, title, alt)

@@ -146,6 +146,7 @@ def _add_brief(commands: _Commands) -> None:
     brief.add_argument(
         "--format", choices=("html", "pdf"), default="html", help="default: html; pdf by Chromium"
     )
+    brief.add_argument("--notebook", type=Path, help="your copy of district_brief.ipynb")
     brief.add_argument("--out", type=Path, help="file (default: its place in site/)")
     brief.set_defaults(run=_brief)
 
@@ -153,6 +154,7 @@ def _add_brief(commands: _Commands) -> None:
 def _add_site(commands: _Commands) -> None:
     site = commands.add_parser("site", help="process, validate and build every page that changed")
     site.add_argument("--out", type=Path, help="folder (default: site/)")
+    site.add_argument("--notebook", type=Path, help="your copy of district_brief.ipynb")
     site.add_argument("--url", default="", help="where it will be published: adds sitemap.xml")
     site.add_argument("--force", action="store_true", help="build every page anew")
     site.add_argument("--jobs", type=int, help="processes (default: one per core)")
@@ -345,7 +347,13 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
 
     page = pipeline.build_brief(
-        project, options.district, options.period, options.lang, options.out, options.format
+        project,
+        options.district,
+        options.period,
+        options.lang,
+        options.out,
+        options.format,
+        options.notebook,
     )
     print(escape_controls(str(page)))
     return 0
@@ -367,6 +375,7 @@ def _site(options: argparse.Namespace, project: Project) -> int:
         scheduler=options.scheduler,
         is_quiet=options.quiet,
         profile=profile,
+        notebook=options.notebook,
     )
     with live_line(is_quiet=options.quiet):
         site, errors = pipeline.build_site(

@@ -16,6 +16,7 @@ from cchc_analysis import __version__, pipeline
 from cchc_analysis.brief import TEMPLATE, held, held_graded, open_held
 from cchc_analysis.brief import open_brief as open_brief_of
 from cchc_analysis.brief import open_quality as open_quality_of
+from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.brief.plots import choose_tiles
 from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.trends import Board, open_board
@@ -78,6 +79,7 @@ __all__ = [
     "open_trends",
     "plot_tile_map",
     "rank_within",
+    "show_figure",
     "suite_parameters",
     "to_wide",
     "validate",

@@ -26,6 +26,7 @@ from cchc_analysis.brief import (
 )
 from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.downloads import BRIEF_FILES
+from cchc_analysis.brief.render import NOTEBOOK, check_parameters
 from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
@@ -81,23 +82,26 @@ __all__ = [
 ]
 
 
-def build_brief(
+def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
     project: Project,
     district: str,
     period: str,
     lang: str,
     out: Path | None = None,
     form: str = "html",
+    notebook: Path | None = None,
 ) -> Path:
     """Build one page from ``data/processed``; by default in its place in the site.
 
     A page in its place has its downloads beside it; one that is put elsewhere stands alone. A PDF
-    lies beside the page as ``brief.pdf``.
+    lies beside the page as ``brief.pdf``. A notebook of one's own takes the place of
+    ``district_brief.ipynb``.
 
     Raises:
         CommandError: The district or period is unknown, or the place holds something of others.
         BriefError: The page could not be made.
     """
+    own = check_notebook(notebook) if notebook else NOTEBOOK
     reference, tables = load(project)
     words = load_words(project.notebooks / TEMPLATE, lang)
     brief = open_brief(tables, reference, words, district, period)
@@ -106,10 +110,21 @@ def build_brief(
     place = out or (page.with_name("brief.pdf") if form == "pdf" else page)
     names = (page.name, ANNEX, *BRIEF_FILES) if place == page else (place.name,)
     with _own_place(project, place, names), _told_from(project, tables):
-        made = make(project, brief.area["area_id"], brief.period, lang, place)
+        made = make(project, brief.area["area_id"], brief.period, lang, place, own)
         if made == page:
             put_downloads(page.parent, brief)
     return made
+
+
+def check_notebook(notebook: Path) -> Path:
+    """The whole way to a notebook that can take the place of ``district_brief.ipynb``.
+
+    Raises:
+        CommandError: It has no such parameters.
+        BriefError: There is no such notebook, or it is none.
+    """
+    check_parameters(notebook, ("district", "period", "lang"))
+    return notebook.absolute()
 
 
 def build_site(
@@ -131,7 +146,11 @@ def build_site(
         CommandError: The folder holds something else, or somebody else builds it.
         BriefError: No brief could be built, or the place cannot be written to.
     """
-    with open_site(out or project.site, key_of(_stamp(project), url), force=force) as build:
+    workers = workers or Workers()
+    if workers.notebook:
+        check_notebook(workers.notebook)
+    stamp = key_of(_stamp(project, workers.notebook), url)
+    with open_site(out or project.site, stamp, force=force) as build:
         if build.is_current and is_fresh(project):
             return Site(count_pages(build.placed)), []
         with changing(project, "cchc site"):
@@ -144,12 +163,12 @@ def build_site(
         gone = frozenset(run.problems) | run.list_critical()
         if errors:  # to be told by the next run too, which has to look for them again
             build.stamp = ""
-        site = render_site(project, told, run.reference, build, workers or Workers(), gone, url)
+        site = render_site(project, told, run.reference, build, workers, gone, url)
     site = replace(site, withheld=withheld)
     return site, [*errors, *([BriefError(site.problems)] if site.problems else [])]
 
 
-def _stamp(project: Project) -> str:
+def _stamp(project: Project, notebook: Path | None) -> str:
     """The key of all that a site is made from: where it is the same, so is the site."""
     inputs = [
         *list_inputs(project),
@@ -157,7 +176,7 @@ def _stamp(project: Project) -> str:
         project.root / "CITATION.cff",
     ]
     held = [path for path in inputs if path.is_file()]
-    files = read_inputs(project)
+    files = read_inputs(project, notebook)
     rules = version("great-expectations")
     return key_of(key_of_rest(project, files), files, key_of_files(held, project.root), rules)
 

@@ -8,18 +8,28 @@ and framed; what no page can show is named where it would have stood, never drop
 from __future__ import annotations
 
 import base64
+import io
+import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
+
+from cchc_analysis.brief.templates import Section
+from cchc_analysis.data.clean import slug_text
+from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from cchc_analysis.data.words import Words
 
+_LOG = logging.getLogger(__name__)
 OURS = ("<Section ", "Section(")
 """How the plain form of a section of ours begins."""
+INJECTED = "injected-parameters"
+"""The cell that papermill adds; the author counts without it."""
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 TAGS = frozenset(
     {
@@ -50,11 +60,71 @@ def show_own_cells(executed: NotebookNode, words: Words) -> NotebookNode:
     from copy import deepcopy
 
     page = deepcopy(executed)
-    for number, cell in enumerate(page.cells, start=1):
+    written = [each for each in page.cells if INJECTED not in each.metadata.get("tags", ())]
+    for number, cell in enumerate(written, start=1):
         outputs = list(cell.get("outputs", ()))
         if outputs:
             cell.outputs = list(_show_outputs(outputs, number, words))
     return page
+
+
+def show_figure(figure: Any, title: str, alt: str) -> Any:
+    """Put a figure of yours on the page: with a heading, in the page's frame, with words for it.
+
+    Args:
+        figure: A figure of matplotlib, axes, or what holds one (seaborn's grids); or one of plotly,
+            which becomes a still picture where kaleido is installed.
+        title: The heading, which best says what was found.
+        alt: What the picture shows, for who cannot see it.
+
+    Returns:
+        A section, with ``figure``. A plotly figure without kaleido comes back as it is, with a
+        warning: JupyterLab shows it, and the page names what it cannot show.
+
+    Raises:
+        CommandError: It is no figure, or a text is missing.
+
+    Examples:
+        >>> import matplotlib.pyplot as plt
+        >>> figure, axes = plt.subplots()
+        >>> show_figure(figure, "On-time rates rise", "A line from 96% in 2022 to 99% in 2024")
+        <Section own-on-time-rates-rise>
+    """
+    figure = getattr(figure, "figure", None) or figure  # of axes
+    if not title.strip() or not alt.strip():
+        remedy = "Say in a sentence what was found, and in another what the picture shows."
+        raise CommandError(Problem("show_figure", "no text", "title and alt", remedy))
+    if hasattr(figure, "savefig"):
+        picture = _draw_still(figure)
+    elif hasattr(figure, "to_image"):
+        try:
+            picture = figure.to_image(format="svg")
+        except Exception as error:  # noqa: BLE001 - kaleido, or the browser that it drives, is absent
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            warnings.warn(f"No still picture of “{title}”: {reason}", UserWarning, stacklevel=2)
+            return figure
+    else:
+        found = f"a {type(figure).__name__}"
+        expected = "a figure of matplotlib or plotly"
+        raise CommandError(Problem("show_figure", found, expected, "Pass the figure or its axes."))
+    name = f"own-{slug_text(title)}"
+    html = Markup(
+        '<section aria-labelledby="{0}">\n<h2 id="{0}">{1}</h2>\n<div class="body">'
+        '<figure class="own"><img alt="{2}" src="{3}"></figure></div></section>\n'
+    ).format(name, title, alt, _inline("image/svg+xml", picture.decode()))
+    return Section(html, name, figure=figure)
+
+
+def _draw_still(figure: Any) -> bytes:
+    """A figure of matplotlib as SVG, the same bytes each time; no cell shows it once more."""
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    drawn = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "cchc", "svg.fonttype": "path"}):
+        figure.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches="tight")
+    plt.close(figure)
+    return drawn.getvalue()
 
 
 def _show_outputs(outputs: list[Any], number: int, words: Words) -> Iterator[Any]:
@@ -137,6 +207,7 @@ def _name_kind(data: Mapping[str, Any]) -> str:
 
 
 def _say_missing(number: int, kind: str, words: Words) -> Markup:
+    _LOG.warning("Cell %s of the notebook shows what no page can hold (%s)", number, kind)
     return Markup('<p class="own missing">{}</p>\n').format(
         words.say("own.missing", cell=number, kind=kind)
     )

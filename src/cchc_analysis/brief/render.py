@@ -35,6 +35,7 @@ NOTEBOOK = "district_brief.ipynb"
 ANNEX_NOTEBOOK = "brief_annex.ipynb"
 TEMPLATE = "page"
 LONGEST_DESCRIPTION = 300
+LONGEST_REASON = 120
 QUALITY_NOTEBOOK = "data_quality.ipynb"
 TRENDS_NOTEBOOK = "indicator_trends.ipynb"
 ANCHORS: Mapping[str, tuple[str, ...]] = {
@@ -65,7 +66,12 @@ _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 
 def render_brief(
-    project: Project, district: str, period: str, lang: str, out: Path, notebook: str = NOTEBOOK
+    project: Project,
+    district: str,
+    period: str,
+    lang: str,
+    out: Path,
+    notebook: Path | str = NOTEBOOK,
 ) -> Path:
     """Build the page of one district and period.
 
@@ -78,7 +84,7 @@ def render_brief(
         period: A period label.
         lang: ``vi`` or ``en``.
         out: The HTML file to write; replaced whole or left alone.
-        notebook: The notebook, in ``notebooks/``.
+        notebook: The notebook: its name in ``notebooks/``, or the whole way to it.
 
     Raises:
         CommandError: The notebook has no such parameter, or there is no such language.
@@ -110,7 +116,7 @@ def build_whole(project: Project, notebook: Path, parameters: Mapping[str, str])
     executed = []
     for each in (notebook, annex):
         check_parameters(each, parameters)
-        executed.append(execute_notebook(each, parameters, project.notebooks))
+        executed.append(execute_notebook(each, parameters, each.parent))
     front, rest = executed
     # The page has one head, that of the front.
     front.cells += [cell for cell in rest.cells if not _is_head(cell)]
@@ -130,7 +136,12 @@ def _is_head(cell: NotebookNode) -> bool:
 
 
 def print_brief(
-    project: Project, district: str, period: str, lang: str, out: Path, notebook: str = NOTEBOOK
+    project: Project,
+    district: str,
+    period: str,
+    lang: str,
+    out: Path,
+    notebook: Path | str = NOTEBOOK,
 ) -> Path:
     """Build the page of one district and period, and print it to a tagged PDF.
 
@@ -140,7 +151,7 @@ def print_brief(
         period: A period label.
         lang: ``vi`` or ``en``.
         out: The PDF to write; replaced whole or left alone.
-        notebook: The notebook, in ``notebooks/``.
+        notebook: The notebook: its name in ``notebooks/``, or the whole way to it.
 
     Raises:
         CommandError: The notebook has no such parameter, or there is no such language.
@@ -181,7 +192,7 @@ def build_page(
     """
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     check_parameters(notebook, parameters)
-    executed = execute_notebook(notebook, parameters, project.notebooks, engine)
+    executed = execute_notebook(notebook, parameters, notebook.parent, engine)
     page = finish_page(export_page(executed, project, words))
     check_page(page, notebook.name)
     return page
@@ -192,14 +203,24 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
 
     Raises:
         CommandError: The notebook has no such parameter.
-        BriefError: There is no such notebook.
+        BriefError: There is no such notebook, or it is none.
     """
     if not notebook.is_file():
         raise BriefError(
             Problem(notebook.name, "no such notebook", "a notebook", "Restore it or name another.")
         )
-    known = list_parameters(notebook, notebook.stat().st_mtime_ns)
+    try:
+        known = list_parameters(notebook, notebook.stat().st_mtime_ns)
+    except Exception as error:  # noqa: BLE001 - of a file that is no notebook they raise anything
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        found = f"no notebook ({shorten_text(reason, LONGEST_REASON)})"
+        remedy = "Save it in JupyterLab, or begin with a copy of one in notebooks/."
+        raise BriefError(Problem(notebook.name, found, "an .ipynb file", remedy)) from None
     unknown = [name for name in parameters if name not in known]
+    if unknown and not known:
+        remedy = "Tag the cell that holds them; a copy of a notebook of ours has it."
+        expected = f"a cell tagged “parameters” with {', '.join(unknown)}"
+        raise CommandError(Problem(notebook.name, "no parameters", expected, remedy))
     if unknown:
         raise CommandError(
             Problem(

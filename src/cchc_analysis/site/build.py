@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from cchc_analysis.brief.downloads import SITE_FOLDER
-from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
@@ -53,6 +53,9 @@ JOB_BYTES = 2 << 30
 
 FEWEST_FOR_SAMPLE = 10
 """Briefs from which it pays to tell one beforehand, so that each child finds what that leaves."""
+
+OWN = "own"
+"""The folder below ``notebooks/`` where a notebook of somebody's own stands while it is run."""
 
 DRAWN_BY = (
     *("babel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert", "nbformat", "numpy"),
@@ -90,6 +93,7 @@ class Workers:
         scheduler: Address of a ``dask.distributed`` scheduler whose workers build instead.
         is_quiet: Tell nothing of how far it is.
         profile: Gathers where the time goes, if it is asked for.
+        notebook: Somebody's own notebook, of which the briefs are made.
     """
 
     count: int | None = None
@@ -97,6 +101,7 @@ class Workers:
     scheduler: str | None = None
     is_quiet: bool = True
     profile: Profile | None = None
+    notebook: Path | None = None
 
 
 @contextmanager
@@ -145,14 +150,15 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     Raises:
         BriefError: No brief can be shown, or the place cannot be written to.
     """
-    files = read_inputs(project)
+    files = read_inputs(project, workers.notebook)
     slices = Slices(tables, reference)
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
     code = {name: files[name] for name in files if not is_watched(name)}
     held = Held(reference, words)
     draft = Draft(build, key_of_rest(project, files), key_of_rest(project, code), held)
+    notebook = f"{OWN}/{workers.notebook.name}" if workers.notebook else NOTEBOOK
     draft.plan(
-        list_pages(slices, tables, reference),
+        list_pages(slices, tables, reference, notebook),
         lambda page, rows: [
             [files.get(f"notebooks/{name}") for name in page.notebooks],
             read_documents(project, rows.sources),
@@ -169,8 +175,11 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     return Site(count_pages(draft.shown), built, tuple(draft.kept), tuple(sorted(draft.problems)))
 
 
-def read_inputs(project: Project) -> dict[str, bytes]:
-    """The files that making a page reads, by their paths: notebooks, template, reference."""
+def read_inputs(project: Project, notebook: Path | None = None) -> dict[str, bytes]:
+    """The files that making a page reads, by their paths: notebooks, template, reference.
+
+    Somebody's own notebook for the briefs stands under ``notebooks/own``, wherever it lies.
+    """
     paths = [
         *project.notebooks.glob("*.ipynb"),
         project.notebooks / REPORT,
@@ -178,7 +187,9 @@ def read_inputs(project: Project) -> dict[str, bytes]:
         *project.reference.glob("*.csv"),
     ]
     held = [path for path in sorted(paths) if path.is_file()]
-    return {path.relative_to(project.root).as_posix(): path.read_bytes() for path in held}
+    files = {path.relative_to(project.root).as_posix(): path.read_bytes() for path in held}
+    own = {f"notebooks/{OWN}/{notebook.name}": notebook.read_bytes()} if notebook else {}
+    return files | own
 
 
 def is_watched(name: str) -> bool:

@@ -121,7 +121,7 @@ class Page:
     @property
     def is_brief(self) -> bool:
         """Whether it tells a district and period, and stands in the index."""
-        return self.notebook == NOTEBOOK
+        return "district" in self.parameters
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,17 @@ class Task:
     graded: tuple[bytes, ...] = ()
 
 
-def list_pages(slices: Slices, tables: Tables, reference: Reference) -> Iterator[Page]:
-    """Every page that a notebook makes: those that take longest first, those of briefs last."""
+def list_pages(
+    slices: Slices, tables: Tables, reference: Reference, notebook: str = NOTEBOOK
+) -> Iterator[Page]:
+    """Every page that a notebook makes: those that take longest first, those of briefs last.
+
+    Args:
+        slices: Finds what each may read.
+        tables: The tables.
+        reference: The reference tables.
+        notebook: The notebook of the briefs, by its name in ``notebooks/``.
+    """
     for indicator in list_told(tables, reference):
         for lang in LANGUAGES:
             yield Page(
@@ -156,7 +165,7 @@ def list_pages(slices: Slices, tables: Tables, reference: Reference) -> Iterator
         for lang in LANGUAGES:
             yield Page(
                 str(name_page(reference.area_rows[area_id], period, lang).parent),
-                NOTEBOOK,
+                notebook,
                 {"district": area_id, "period": period, "lang": lang},
                 partial(slices.of_brief, area_id, period),
                 put_beside_brief,
@@ -273,7 +282,7 @@ def make_files(task: Task) -> dict[str, bytes]:
         write_bytes(project.root / name, content)
     page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
     more, annex = {}, project.notebooks / ANNEX_NOTEBOOK
-    if task.notebook == NOTEBOOK and annex.is_file():
+    if "district" in task.parameters and annex.is_file():
         more[ANNEX] = build_page(project, annex, task.parameters, ENGINE)
     beside = task.beside(project, task.parameters) if task.beside else {}
     return bind_page(task.folder, page, more) | beside | {READ: write_names(seen)}
