@@ -8,29 +8,9 @@ from __future__ import annotations
 
 import re
 
-from cchc_analysis.read.documents.lines import CAPITALS
+from cchc_analysis.read.patterns import P
 
 NAME_MASK, ADDRESS_MASK, CONTACT_MASK = "[họ tên đã che]", "[địa chỉ đã che]", "[liên hệ đã che]"
-_WORD = rf"[{CAPITALS}][a-zà-ỹđ]+"
-_ADDRESSED = re.compile(
-    rf"((?i:\b(?:ông|bà|anh|chị|đồng chí|đ/c|ông/bà|công dân|ths\.?|ts\.?|bác sĩ))[:.]?\s+)"
-    rf"({_WORD}(?:\s+{_WORD}){{1,4}})"
-)
-_OFFICE = re.compile(
-    rf"((?i:chủ tịch|phó chủ tịch|trưởng phòng|phó trưởng phòng|giám đốc|bí thư)\s*[:,-]\s*)"
-    rf"({_WORD}(?:\s+{_WORD}){{1,3}})(?=\s*(?:$|[,.;]))"
-)
-_LONE_NAME = re.compile(rf"^\W*({_WORD}(?:\s+{_WORD}){{1,4}})\W*$")
-_SIGNED = re.compile(
-    r"(?i)^\W*(?:(?:tm|kt|tl|tuq)\.\s|chủ tịch|phó chủ tịch|chánh văn phòng|trưởng phòng|"
-    r"giám đốc|người lập|người báo cáo)"
-)
-_ADDRESS = re.compile(
-    r"(?i)((?:địa chỉ|thường trú|trú|ngụ)\s*(?:tại|ở|:)\s*:?\s*)([^.;\]\n\t]{4,80})"
-)
-_CONTACT = re.compile(
-    r"(?i)((?:điện thoại|đt|sđt|di động|zalo|cccd|cmnd)\s*(?:số)?\s*[:.]?\s*)(\+?\d[\d .()-]{6,}\d)"
-)
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LINES_AFTER_OFFICE = 4
 
@@ -44,10 +24,10 @@ def mask_persons(lines: list[str]) -> list[str]:
     """
     masked, signed = [], 0
     for text in lines:
-        if _SIGNED.match(text) and len(text.split()) < 12:
+        if P.signed.match(text) and len(text.split()) < 12:
             signed = LINES_AFTER_OFFICE
         elif text.strip():
-            if signed and _LONE_NAME.match(text):
+            if signed and P.lone_name.match(text):
                 masked.append(NAME_MASK)
                 continue
             signed = max(0, signed - 1)
@@ -56,10 +36,10 @@ def mask_persons(lines: list[str]) -> list[str]:
 
 
 def _mask_line(text: str) -> str:
-    text = _ADDRESSED.sub(rf"\1{NAME_MASK}", text)
-    text = _OFFICE.sub(rf"\1{NAME_MASK}", text)
-    text = _ADDRESS.sub(lambda match: match[1] + _keep_office(match[2]), text)
-    text = _CONTACT.sub(rf"\1{CONTACT_MASK}", text)
+    text = P.addressed.sub(rf"\1{NAME_MASK}", text)
+    text = P.office_then_name.sub(rf"\1{NAME_MASK}", text)
+    text = P.address.sub(lambda match: match[1] + _keep_office(match[2]), text)
+    text = P.contact.sub(rf"\1{CONTACT_MASK}", text)
     return _MAIL.sub(CONTACT_MASK, text)
 
 

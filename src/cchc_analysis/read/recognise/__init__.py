@@ -15,8 +15,7 @@ per printed figure, each with a reason. Rule-based: every decision can be shown 
 
 from cchc_analysis.read.recognise.figures import Confidence, Figure, read_value, tabulate_figures
 from cchc_analysis.read.recognise.head import ReportHead, read_head
-from cchc_analysis.read.recognise.naming import Kind
-from cchc_analysis.read.recognise.numerals import Numeral, find_numerals
+from cchc_analysis.read.recognise.numerals import Kind, Numeral, find_numerals
 from cchc_analysis.read.recognise.proposals import Reading, read_document
 from cchc_analysis.read.recognise.whole import doubt_figures, look_again
 from cchc_analysis.read.recognise.wording import Wording, load_wording

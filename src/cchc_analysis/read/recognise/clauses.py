@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from cchc_analysis.data.clean import BOUND_WORDS
 from cchc_analysis.data.records import Comparator
 from cchc_analysis.read.documents.lines import CAPITALS
+from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.numerals import ZERO_REASON, Numeral
 
 
@@ -48,39 +49,12 @@ SENTENCE_END = re.compile(
     rf"(?<=[.!?…])[”\"*)]*\s+(?=[“\"*(]*[{CAPITALS}])"
     r"|(?<=[^\W_]{2}[.!?])\s+(?=\d[\d.,/]*\s*(?:%|[^\W\d_]{2}))"
 )
-_DELIMITER = re.compile(
-    r"[;()]|[.,:](?=\s|$)|\s[-–]\s(?!(?i:xã hội|thông tin|thể thao|du lịch|truyền thông)\b)|\*+|\|"
-)
 _STRONG = re.compile(r"[;(|]|\)(?=\W*$|[,;])|[.](?=\s|$)")
-_MARKER = re.compile(
-    r"(?i)\b(?:đạt|chiếm|bằng|và|trong đó|còn|gồm|so với|trên tổng(?: số)?|tương ứng|với|tăng|giảm|"
-    r"tỷ lệ|tỉ lệ|lên|đã|được|được giao|giải quyết|tiếp nhận|nên|bị trừ|trừ|mất)\b"
-    # A verb right before a number is of that number: "17 phường phát 1.256 lượt".
-    r"|\b(?:phát|đăng|đăng tải|treo|ban hành|tổ chức|cử|mở|bố trí|trang bị)(?=\s*$)"
-)
 NEAR = 20
 """Words before a figure that may still label it."""
 NEAR_LABEL = 45
 CAUSE = 240
 """Characters before a loss of points within which its cause stands."""
-_BARE_VERB = re.compile(
-    r"(?i)\s*(?:(?:đạt|chưa đạt|chiếm|là|bằng|có|còn|còn lại|được|bị|trừ|mất|hoàn thành|tăng|giảm|"
-    r"tỷ lệ|tỉ lệ|ước|khoảng|trên|tổng)\s*){0,3}$"
-)
-_LABELS = re.compile(
-    r"(?i)(?::|\blà|\bđạt|\bđược|tương ứng|lần lượt)\s*(?:tối thiểu|"
-    r"tương ứng|tỷ lệ|tỉ lệ|ước|là|:|trên|khoảng|gần|\s)*$"
-)
-_ONLY_BOUND = re.compile(
-    r"(?i)\W*(?:(?:phấn đấu|có|đạt|ước|" + "|".join(BOUND_WORDS) + r")\W*){0,3}"
-)
-_AHEAD = re.compile(
-    r"(?i)\W*(?:[\dIVX]+[.)]\s*)?(?:nhiệm vụ|phương hướng|mục tiêu|chỉ tiêu)\b"
-    r"[^:;.\d]{0,40}20\d\d\s*:\s"
-)
-"""The label of a line that looks ahead, which is no word of its figures."""
-_ADDED = re.compile(r"(?i)\bcộng(?:\s+với)?\s+[\d.,]*$")
-_SUM = re.compile(r"(?i)\b(?:là|bằng|thành|tổng cộng)\s*$")
 REMARK = re.compile(r"\([^()]*\)")
 """Brackets without brackets in them."""
 
@@ -100,7 +74,7 @@ def find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, i
     for at, figure in enumerate(figures):
         following = figures[at + 1].start if at + 1 < len(figures) else None
         if following is None:
-            stop = _DELIMITER.search(text, figure.end)
+            stop = P.delimiter.search(text, figure.end)
             yield start, stop.start() if stop else len(text)
             return
         end, next_start = _split(text, figure.end, following)
@@ -114,7 +88,7 @@ def widen_shares(
     """A share that opens its clause speaks of all of it: "100% cán bộ, công chức … đạt chuẩn"."""
     starts = [*(start for start, _ in borders[1:]), len(text)]
     for figure, (start, end), following in zip(figures, borders, starts, strict=True):
-        opens = _ONLY_BOUND.fullmatch(text[start : figure.start])
+        opens = P.only_bound.fullmatch(text[start : figure.start])
         if opens and re.match(r"\s*%", text[figure.end :]):
             stops = [m.start() for m in _STRONG.finditer(text, figure.end, following)]
             yield start, max(end, min([*stops, following]))
@@ -124,7 +98,7 @@ def widen_shares(
 
 def find_delimiter(text: str, start: int, end: int) -> int:
     """Where the next delimiter stands, or the end."""
-    stop = _DELIMITER.search(text, start, end)
+    stop = P.delimiter.search(text, start, end)
     return stop.start() if stop else end
 
 
@@ -134,50 +108,41 @@ def start_near(text: str, start: int, end: int) -> int:
         start = match.end()
     for match in SENTENCE_END.finditer(text, start, end):
         start = match.end()
-    if ahead := _AHEAD.match(text, start, end):
+    if ahead := P.label_ahead.match(text, start, end):
         # "Nhiệm vụ năm 2015: giải quyết …" counts no tasks.
         start = ahead.end()
-    if text[start - 1 : start] == "(" and _BARE_VERB.match(text[start:end]):
+    if text[start - 1 : start] == "(" and P.bare_verb.match(text[start:end]):
         # "(đạt 26/48 chỉ tiêu)": what is counted stands before the bracket.
         start = max((m.end() for m in re.finditer(r"[;.]\s|\),?\s", text[: start - 1])), default=0)
     words = list(re.finditer(r"\S+", text[start:end]))
     # "…: 10", "… là 10", "… đạt 10": all that stands before is the label.
-    near = NEAR_LABEL if _LABELS.search(text[start:end]) else NEAR
+    near = NEAR_LABEL if P.labels.search(text[start:end]) else NEAR
     return start + words[-near].start() if len(words) > near else start
-
-
-_LOSS_BORDER = re.compile(
-    r"(?i)[;:.]\s|\((?:(?:bị\s+)?(?:mất|trừ)\s+)?\d[\d,.]*\s*(?:điểm\s*)?\)[\s,]*"
-)
-"""What parts one loss from the next: a stop, or the points of the one before in brackets."""
 
 
 def start_cause(text: str, end: int) -> int:
     """Where the clause before a loss of points begins that may say what for."""
     near = max(0, end - CAUSE)
-    return max((m.end() for m in _LOSS_BORDER.finditer(text[near:end])), default=0) + near
+    return max((m.end() for m in P.loss_border.finditer(text[near:end])), default=0) + near
 
 
 def _split(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the words of one figure end and those of the next begin."""
-    if delimiter := _DELIMITER.search(text, start, end):
+    if delimiter := P.delimiter.search(text, start, end):
         return delimiter.start(), delimiter.end()
     gap = text[start:end]
-    if _ADDED.search(text, 0, start - 1) and (summed := _SUM.search(gap)):
+    if P.added.search(text, 0, start - 1) and (summed := P.sum.search(gap)):
         # "cộng với 412 hồ sơ kỳ trước chuyển sang là 12.752": what stands between is of the 412.
         return start + summed.start(), start + summed.start()
-    if marker := _MARKER.search(gap):
+    if marker := P.next_words.search(gap):
         return start + marker.start(), start + marker.start()
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)
     cut = start + (unit.end() if unit and not re.match(r"\s*/", gap) else 0)
     return cut, cut
 
 
-_IN_TURN = re.compile(r"(?i)\b(?:lần lượt|tương ứng)\b")
-_AND = re.compile(r"\s*[,;]\s*(?:và\s+)?|\s+và\s+")
 LONGEST_NAME = 5
 """Words at the end of a stem that can be the name of the first of several things."""
-_RUN = re.compile(r"(?i)^\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)?\s*(?:,|;|và|,\s*và)\s*$")
 
 
 def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
@@ -190,12 +155,12 @@ def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
     at = 0
     while at < len(found):
         end = at
-        while end + 1 < len(found) and _RUN.match(
+        while end + 1 < len(found) and P.run.match(
             text[found[end].numeral.end : found[end + 1].numeral.start]
         ):
             end += 1
         first = found[at]
-        marks = list(_IN_TURN.finditer(text, first.lead, first.numeral.start))
+        marks = list(P.in_turn.finditer(text, first.lead, first.numeral.start))
         is_near = bool(marks) and not re.search(r"\d", text[marks[-1].end() : first.numeral.start])
         if end > at and is_near:
             start = start_near(text, first.lead, marks[-1].end())
@@ -221,7 +186,7 @@ def _open_clause(text: str, start: int, end: int) -> int:
 
 def _split_named(text: str, start: int, end: int, count: int) -> list[tuple[int, int]]:
     """The things named before "lần lượt", if as many as figures; the first has the stem."""
-    cuts = [(m.start(), m.end()) for m in _AND.finditer(text, start, end)]
+    cuts = [(m.start(), m.end()) for m in P.parts_listed.finditer(text, start, end)]
     for first in range(len(cuts) - count + 2):
         chosen = cuts[first : first + count - 1]
         starts = [start, *(stop for _, stop in chosen)]
@@ -244,22 +209,9 @@ def _are_alike(names: Sequence[str]) -> bool:
     )
 
 
-OPENER = re.compile(
-    r"(?i)\b(?:trong đó|bao gồm|gồm(?: có)?|cụ thể|chia ra|trong số đó|trong số này|gồm các|"
-    r"chủ yếu)\b"
-    r"|[()]|:(?=\s)"
-)
 _COUNTS = re.compile(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+){0,2})?\s*")
 """A figure and its noun: what follows a colon behind them are its parts."""
 _SLASH = re.compile(r"^(\s*[^\W\d]*(?:\s+[^\W\d]+){0,3}\s*[⁽(]?[⁰¹²³⁴-⁹]*[⁾)]?)\s*/\s*$")
-_OF = re.compile(
-    r"(?i)^\s*(?:[^\W\d]+\s+){0,4}?(?:trên tổng số|trên tổng|"
-    r"trong tổng số|/tổng số|/\s*tổng số|(?<=điểm )trên)\s*(?:là\s*)?$"
-)
-_RANGE = re.compile(r"(?i)^\s*(?:đến|-|–)\s*$")
-_BOUND = re.compile(
-    r"(?i)(?:^|[\s(])(" + "|".join(sorted(BOUND_WORDS, key=len, reverse=True)) + r")\s*(?:đạt\s*)?$"
-)
 
 
 def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:
@@ -287,15 +239,11 @@ def _find_lead(text: str, at: int) -> int:
     return max((end for end in ends if end <= at), default=0)
 
 
-_FIELDS = re.compile(r"(?i)[\d.]+\s+(?:lĩnh vực|mặt|phương diện)\b")
-"""What "trên" stands before as on, not over: "58 nhiệm vụ trên 7 lĩnh vực"."""
-
-
 def _find_bound(text: str, at: int) -> Comparator:
     # A superscript mark, a star or a bracket may stand between the bound and the number.
     before = text[max(0, at - 40) : at].rstrip("*( ")
-    bound = _BOUND.search(before)
-    if not bound or bound[1].casefold() == "từ" or _FIELDS.match(text, at):
+    bound = P.bound.search(before)
+    if not bound or bound[1].casefold() == "từ" or P.on_fields.match(text, at):
         return Comparator.EQUAL
     return BOUND_WORDS[bound[1].casefold()]
 
@@ -309,7 +257,7 @@ def _find_parents(text: str, mentions: list[Mention]) -> list[Mention]:
         if mention.lead != lead:
             stack, last, lead = [], -1, mention.lead
             at = max(at, lead)
-        for opener in OPENER.finditer(text, at, mention.numeral.start):
+        for opener in P.opener.finditer(text, at, mention.numeral.start):
             if opener[0] == ":" and not _COUNTS.fullmatch(text[at : opener.start()]):
                 continue
             if opener[0] == "(":
@@ -342,11 +290,11 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
     for at in range(len(found) - 1):
         left, right = found[at], found[at + 1]
         gap = text[left.numeral.end : right.numeral.start]
-        if left.role != "whole" and (_SLASH.match(gap) or _OF.match(gap)):
+        if left.role != "whole" and (_SLASH.match(gap) or P.of.match(gap)):
             own = (left.own[0], right.own[1])
             found[at] = replace(left, own=own, partner=at + 1, role="part")
             found[at + 1] = replace(right, own=own, partner=at, role="whole", parent=left.parent)
-        elif _RANGE.match(gap):
+        elif P.range.match(gap):
             own = (left.own[0], right.own[1])
             found[at] = replace(left, own=own, partner=at + 1, role="low")
             found[at + 1] = replace(right, own=own, partner=at, role="high", parent=left.parent)

@@ -7,19 +7,19 @@ that it tells apart, and last year's from the change that leads to it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.clauses import Mention
 from cchc_analysis.read.recognise.context import APPRAISED
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.matching import NOUNS, Claim, WordsAround, fits_unit
 from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.stretches import LEVEL_LABEL, RANKED_IN, SUBJECT, FigureText
+from cchc_analysis.read.recognise.stretches import FigureText
 from cchc_analysis.read.recognise.wording import Wording
 
 CLAIM, SURE = 3.2, 5.5
@@ -35,18 +35,6 @@ OF_LEVELS = {
     "tthc_total_province": {"": "tthc_total"},
 }
 """What the offices of each level have of what a province and all below it have together."""
-_IN_WHICH = re.compile(r"(?i)\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm)\b")
-_OURS = re.compile(r"(?i)\b(?:của|tại|ở)\s+(?:huyện|quận|thành phố|thị xã)\b")
-_ELIDED = re.compile(
-    r"(?i)\s*%?\s*(?:ở\s+|tại\s+)?(?:cấp\s+(?:xã|phường|huyện)|các\s+(?:xã|phường))\b"
-)
-"""The second of "90% hồ sơ cấp huyện, 80% cấp xã được …" leaves the noun out."""
-_OTHER_YEAR = re.compile(
-    r"(?i)\W*(?:(?:đến\s+)?năm\s+(?:19|20)\d\d\s*(?:là|đạt|có)?|(?:tăng\s+|giảm\s+)?(?:lên|xuống)(?:\s+còn)?)\s*:?\s*"
-)
-_REACHES = re.compile(
-    r"(?i)[^\W\d_\s,;.]*(?:\s+[^\W\d_]+){0,6}?\s*[,;(]?\s*(?:với|đạt)(?:\s+mức)?\s*"
-)
 
 
 class Companions:
@@ -156,7 +144,7 @@ class Companions:
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
         """
         at = entry.mention.parent
-        if at < 0 and entry.at and _IN_WHICH.match(entry.text, entry.mention.lead):
+        if at < 0 and entry.at and P.in_which.match(entry.text, entry.mention.lead):
             # "… giao: 1.650. Trong đó: viên chức 1.543": a sentence of its own, but no other whole.
             first = min(n for n, m in enumerate(entry.mentions) if m.lead == entry.mention.lead)
             at = first - 1
@@ -214,8 +202,8 @@ class Companions:
         if code == "par_index" and "point" in words.units:
             code = APPRAISED
         between = entry.text[entry.mentions[entry.at - 1].numeral.end : entry.mention.numeral.start]
-        between = RANKED_IN.sub("", between, count=1)
-        is_same = _REACHES.fullmatch(between) and fits_unit(
+        between = P.ranked_in.sub("", between, count=1)
+        is_same = P.reaches.fullmatch(between) and fits_unit(
             self._wording.rules[code].unit, words.units
         )
         return Claim(code, SURE, f"the value right behind {before.indicator}") if is_same else None
@@ -227,11 +215,11 @@ class Companions:
             return None
         rule = self._wording.rules.get(before.indicator)
         start, end = entry.mentions[entry.at - 1].numeral.end, entry.mention.numeral.start
-        first = SUBJECT.fullmatch(entry.text[start:end])
+        first = P.subject.fullmatch(entry.text[start:end])
         behind = entry.text[entry.mention.numeral.end :].split()[:1]
         if not rule or rule.scope or not first:
             return None
-        if _ELIDED.match(entry.text, entry.mention.numeral.end):
+        if P.elided.match(entry.text, entry.mention.numeral.end):
             return Claim(before.indicator, SURE, "as the one before it, of the same kind")
         if behind != first[1].split()[:1]:
             return None
@@ -243,7 +231,7 @@ class Companions:
     def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
         start = entry.mention.own[0]
-        is_next = _OTHER_YEAR.fullmatch(entry.text[start : entry.mention.numeral.start])
+        is_next = P.other_year.fullmatch(entry.text[start : entry.mention.numeral.start])
         alike = (f for f in self.list_before(entry) if f.units == words.units)
         before = next(alike, None)
         if not is_next or before is None or not before.indicator:
@@ -277,7 +265,7 @@ class Companions:
             if before and "%" in before.units and "%" not in words.units:
                 # "cấp huyện 301 (3,2%), cấp xã 58": the share between is of the first.
                 before = next((f for f in self.list_before(entry) if "%" not in f.units), None)
-            is_told = before and (before.is_scope_said or _OURS.search(entry.text, start, end))
+            is_told = before and (before.is_scope_said or P.of_ours.search(entry.text, start, end))
             if before and is_told and (before.units & words.units or before.units == words.units):
                 heads.insert(0, before)
         else:
@@ -292,10 +280,10 @@ class Companions:
         """The figure of an earlier sentence that the opening of this one goes on with."""
         told = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
         earlier = [figure for figure in told if figure]
-        if _IN_WHICH.match(entry.text, entry.mention.lead):
+        if P.in_which.match(entry.text, entry.mention.lead):
             # A sentence of its own that opens with "Trong đó" tells the one before it apart.
             return [figure for figure in earlier if figure.units & words.units][-1:]
-        if LEVEL_LABEL.match(entry.text, entry.mention.lead):
+        if P.level_label.match(entry.text, entry.mention.lead):
             # "Cấp huyện: 265 (…). Cấp xã: 129" goes on with what the first label counts.
             return [f for f in earlier if f.is_scope_said and f.units == words.units][:1]
         return []
@@ -331,25 +319,10 @@ def list_scopes(terms: frozenset[str]) -> frozenset[str]:
     return frozenset(term for term in terms if term.startswith("@"))
 
 
-CHANGE = re.compile(
-    r"(?i)(?<!cắt )(?<!tinh )(?<!phấn đấu )\b"
-    r"(?:tăng|giảm|(?<!và )vượt|cao hơn|thấp hơn|nhiều hơn|ít hơn)"
-    r"(?:\s+(?:thêm|tới|đến|được|khoảng|gần|trên|hơn|là|xuống|lên))*\s*$"
-)
-"""The words before a distance between two values."""
-CHANGE_HEAD = re.compile(
-    r"(?i)(?:^|[›|])\s*(?:mức\s+)?(?:tăng|giảm|chênh lệch|tăng trưởng|so sánh)\b[^›|]*$"
-)
-"""The head of a column of such distances."""
-_LESS = re.compile(r"(?i)giảm|thấp hơn|ít hơn")
-_COMPARED = re.compile(r"(?i)\bcùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?\s*(?:là\s*)?[:(]?\s*$")
-"""The words before last year's figure where no verb of its own says what it counts."""
-
-
 def is_compared(entry: FigureText) -> bool:
     """Whether a figure stands as last year's, without a verb of its own."""
     before = entry.text[: entry.mention.numeral.start]
-    return not entry.label and _COMPARED.search(before) is not None
+    return not entry.label and P.compared.search(before) is not None
 
 
 def find_compared(beside: Companions, entry: FigureText, words: WordsAround) -> Claim | None:
@@ -364,7 +337,7 @@ def find_compared(beside: Companions, entry: FigureText, words: WordsAround) -> 
         for figure in beside.list_before(entry)
         if figure.indicator and ("%" in figure.units) == is_share
     ]
-    change = CHANGE.search(entry.text[: entry.mentions[entry.at - 1].numeral.start])
+    change = P.change.search(entry.text[: entry.mentions[entry.at - 1].numeral.start])
     if not entry.at or not change:
         codes = {figure.indicator for figure in quantities}
         return Claim(codes.pop(), CLAIM, "last year's, of the same") if len(codes) == 1 else None
@@ -376,7 +349,7 @@ def find_compared(beside: Companions, entry: FigureText, words: WordsAround) -> 
         if _is_changed(
             figure.printed, entry.mention.numeral.text, distance.text,
             is_ratio=behind.startswith("%") and not is_share,
-            is_less=bool(_LESS.search(change[0])),
+            is_less=bool(P.less.search(change[0])),
         )
     }  # fmt: skip
     return Claim(fits.pop(), SURE, "what the change is of") if len(fits) == 1 else None

@@ -9,13 +9,13 @@ chooses an indicator.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from cchc_analysis.data.records import Period, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.clauses import REMARK, SENTENCE_END, Mention
 from cchc_analysis.read.recognise.head import ReportHead
 from cchc_analysis.read.recognise.matching import WordsAround, find_unit
@@ -36,8 +36,6 @@ from cchc_analysis.read.recognise.windows import (
 )
 from cchc_analysis.read.recognise.wording import WordingRule
 
-_CAPTION = re.compile(r"(?i)^\W*(?:bảng|biểu|phụ biểu|phụ lục)(?:\s+số)?\s+\d")
-"""What opens the caption of another table, for which the days of the one before do not hold."""
 _Found = TypeVar("_Found")
 
 
@@ -67,7 +65,7 @@ def carry_windows(
         if place.is_heading:
             above = _ask_headings(lines, place, lambda text: find_exact_window(text, head.window))
             window = above or titled
-        if _CAPTION.match(line.text):
+        if P.caption.match(line.text):
             window = titled
         if not place.note:
             window = find_exact_window(line.text, head.window) or window
@@ -92,44 +90,6 @@ _ESTIMATING = frozenset(
         "above the table",
     }
 )
-_ESTIMATE = re.compile(r"(?i)\b(?:ước(?: tính| đạt| thực hiện)?|dự kiến|ước)\b")
-_SET = re.compile(
-    r"(?i)\W*(?:kế hoạch|kh|chỉ tiêu|mục tiêu)(?:\s+(?:giao|năm|đề ra|được|\d{4}))*\W*$"
-)
-"""The head of a column of what was set, beside that of what was done."""
-_ASKED = re.compile(
-    r"(?i)(?:[(,;]\s*(?:trong khi|mà|so với)?|(?:trong khi|so với))\s*(?:mức\s+)?"
-    r"(?:yêu cầu|quy định|đòi hỏi|mục tiêu|chỉ tiêu|kế hoạch|KH)\b"
-    r"[^,;()\d]{0,30}\(?\s*$"
-)
-"""What is asked of the figure before it: "đạt 12,4%, trong khi yêu cầu là 50%"."""
-_GOAL = re.compile(
-    r"(?i)(?:mục tiêu|chỉ tiêu|kế hoạch|\bKH\b)"
-    r"(?![^,;()\d]*\b(?:yêu cầu|quy định))[^,;()\d]*\(?\s*$"
-)
-_OF_POINTS = re.compile(r"(?i)\b(?:dự kiến|ước)(?:\s+[\w,.]+){0,3}?\s+(?:số\s+)?điểm\b")
-_APPRAISED = re.compile(r"(?i)\b(?:thẩm định|công bố|phê duyệt kết quả|được công nhận)\b")
-_TARGET = re.compile(
-    r"(?i)\b(?:phấn đấu|(?<!đạt )(?<!hoàn thành )(?<!vượt )(?<!\d )mục tiêu|"
-    r"chỉ tiêu(?: cụ thể)?\s*:|đặt chỉ tiêu|"
-    r"yêu cầu đạt|tối thiểu|ít nhất|"
-    r"(?:chủ tịch|lãnh đạo|bí thư)\b[^.;]{0,60}\byêu cầu|"
-    r"phải đạt|cần đạt|đạt trên \d+[\d,]*\s*% trở lên)\b"
-)
-_OPENS_TARGET = re.compile(
-    r"(?i)\W*(?:[^\W\d]+\s+){0,3}?phấn đấu\b(?!.*\b(?:kết quả|đã|được|đến nay|hiện|hoàn thành)\b)"
-)
-_TARGET_HEADING = re.compile(
-    r"(?i)\b(?:phương hướng|mục tiêu|chỉ tiêu|nhiệm vụ trọng tâm|nhiệm vụ, giải pháp|kế hoạch năm|"
-    r"nhiệm vụ (?:quý|năm|tháng|6 tháng)\b|"
-    r"nhiệm vụ .{0,30}thời gian tới)\b"
-)
-_AHEAD = re.compile(
-    r"(?i)\W*(?:[\dIVX]+[.)]\s*)?(?:phương hướng|nhiệm vụ|mục tiêu|chỉ tiêu|kế hoạch)\b"
-    r"[^:.;]{0,60}?(?:(?P<rest>thời gian tới|tháng cuối năm|(?:năm|quý) (?:tới|sau))"
-    r"|\b(?P<year>20\d\d))[^:.;]{0,30}:"
-)
-_RESULT_HEADING = re.compile(r"(?i)\b(?:kết quả|tình hình)\b")
 
 
 def find_status(
@@ -141,18 +101,18 @@ def find_status(
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-    is_goal = _GOAL.search(said) is not None
+    is_goal = P.goal.search(said) is not None
     asked = (Status.TARGET if is_goal else Status.THRESHOLD) if is_asked(entry) else None
     if rule and (fixed := _find_fixed(rule, row) or asked):
         return fixed
-    if entry.label and _SET.match(entry.label.column.rpartition(INNER)[2]):
+    if entry.label and P.set.match(entry.label.column.rpartition(INNER)[2]):
         return Status.TARGET
     near = _join_near(words)
-    opens = _OPENS_TARGET.match(said) or _opens_ahead(said, head)
+    opens = P.opens_target.match(said) or _opens_ahead(said, head)
     if head.kind == "plan" or opens or _speaks_of_target(words):
         return Status.TARGET
     is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
-    if is_score and not _APPRAISED.search(near):
+    if is_score and not P.appraised.search(near):
         # Points that a district gives itself are an estimate until the province has appraised them.
         return Status.ESTIMATE
     if entry.mention.role == "whole":
@@ -161,14 +121,14 @@ def find_status(
     above = [level.text for level in words.levels if level.name in _ESTIMATING]
     if "point" not in words.units:
         # "Dự kiến điểm": only the points are an estimate, not what they are given for.
-        said, near, *above = (_OF_POINTS.sub(" ", text) for text in (said, near, *above))
+        said, near, *above = (P.of_points.sub(" ", text) for text in (said, near, *above))
     texts = [said, near, *above]
-    return Status.ESTIMATE if any(map(_ESTIMATE.search, texts)) else Status.ACTUAL
+    return Status.ESTIMATE if any(map(P.estimate.search, texts)) else Status.ACTUAL
 
 
 def _opens_ahead(said: str, head: ReportHead) -> bool:
     """Whether a sentence opens with what is to be done later: "8. Nhiệm vụ năm 2026: …"."""
-    opened = _AHEAD.match(said)
+    opened = P.opens_ahead.match(said)
     end = head.window.end
     if not opened or not end:
         return False
@@ -181,7 +141,7 @@ def is_asked(entry: FigureText) -> bool:
     """Whether a figure is what is asked of the one before it."""
     is_second = bool(entry.at) and entry.mentions[entry.at - 1].lead == entry.mention.lead
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-    return is_second and not entry.label and _ASKED.search(said) is not None
+    return is_second and not entry.label and P.asked.search(said) is not None
 
 
 def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
@@ -198,14 +158,14 @@ def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
 
 
 def _speaks_of_target(words: WordsAround) -> bool:
-    if _TARGET.search(_join_near(words)):
+    if P.target.search(_join_near(words)):
         return True
     for level in words.levels:
         if level.name != "heading":
             continue
-        if _RESULT_HEADING.search(level.text):
+        if P.result_heading.search(level.text):
             return False
-        if _TARGET_HEADING.search(level.text) and "%" in words.units:
+        if P.target_heading.search(level.text) and "%" in words.units:
             return True
     return False
 
@@ -225,11 +185,6 @@ _NEAR_LEVELS = frozenset(
         "its paragraph",
     }
 )
-_INDEX = re.compile(r"(?i)\b(?:chỉ số|par index|sipas|papi|pci|ddci|dti)\b")
-_INDEX_YEAR = re.compile(
-    r"(?i)(?<!so với )(?<!với )\b(?:năm|par index|sipas|papi|d?d?ci|pci|dti)\s+((?:19|20)\d\d)"
-)
-_YEAR_OF_BRACKET = re.compile(r"(?i)năm\s+((?:19|20)\d\d)\s*\([^()]*$")
 
 
 class Context:
@@ -364,15 +319,15 @@ class Context:
         Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020.
         """
         text, at = entry.text, entry.mention.lead
-        if opened := _YEAR_OF_BRACKET.search(text[at : entry.mention.numeral.start]):
+        if opened := P.year_of_bracket.search(text[at : entry.mention.numeral.start]):
             # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
             return Period(dt.date(int(opened[1]), 1, 1), dt.date(int(opened[1]), 12, 31))
         sentences = [text[at : entry.mention.numeral.start]]
         sentences += reversed(SENTENCE_END.split(text[:at].strip()))
         for sentence in filter(str.strip, sentences):
-            if sentence is not sentences[0] and not _INDEX.search(sentence):
+            if sentence is not sentences[0] and not P.says_index.search(sentence):
                 return None
-            years = _INDEX_YEAR.findall(REMARK.sub(" ", sentence))
+            years = P.index_year.findall(REMARK.sub(" ", sentence))
             if years:
                 return Period(dt.date(int(years[-1]), 1, 1), dt.date(int(years[-1]), 12, 31))
         return None

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.companions import SURE, Companions, list_scopes
 from cchc_analysis.read.recognise.context import APPRAISED, is_asked
 from cchc_analysis.read.recognise.figures import Figure
@@ -20,48 +21,11 @@ from cchc_analysis.read.recognise.stretches import FigureText, name_field
 from cchc_analysis.read.recognise.surroundings import WordCollector
 from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
-_GOES_ON = re.compile(
-    r"(?i)\s*(?:$|[,.;:()+/|*]|[⁰¹²³⁴-⁹]|(?:và|với|gồm|bao gồm|trong đó|trực thuộc|thuộc|"
-    r"công lập|của|cấp huyện|trên địa bàn)\b)"
-)
 ROW_OF_TOTALS = frozenset({"tổng số"})
 NOUN = 80
 """Characters behind a number within which its noun ends."""
 SAYS_APPRAISED = frozenset({"điểm sau thẩm định", "điểm thẩm định"})
-_OF_YEAR = re.compile(r"(?i)\bchỉ số\b[^.;]*\bnăm\s+(?:19|20)\d\d\b[^.;]*$")
-_RANKED = re.compile(r"(?i)[^.;]{0,40}\b(?:xếp|đứng)\s+(?:thứ|hạng|vị trí)\b")
-_INDEX = re.compile(r"(?i)\bchỉ số(?!\s+(?:này|trên|đó|nêu trên)\b)(?=\s+[^\W\d_]|\s*\()")
-_POINTS = re.compile(r"(?i)\bđiểm\b")
 _BEYOND = frozenset({"title", "its paragraph", "the document"})
-_PARTS = r"(?i)\s*(?:[^\W\d]+\s+){0,8}?[^\W\d]*\s*[(:,;]\s*[^.;()\d]{0,40}?\b"
-TOLD_APART = {
-    "assigned_tasks_on_time": (
-        "hạn",
-        re.compile(_PARTS + r"(?:đúng|trước) hạn\s*:?\s*(?:là\s*)?\d"),
-    ),
-    "legal_docs_expired_full": ("toàn bộ", re.compile(_PARTS + r"toàn bộ\s*:?\s*(?:là\s*)?\d")),
-}
-"""What is one part only where the sentence names it so, and how its parts then follow."""
-_ACT = re.compile(r"(?i)\s+(?:nghị quyết|quyết định)\b")
-_ACTS = re.compile(r"(?i)\d\s+(nghị quyết|quyết định)\b")
-_REVIEWED = re.compile(r"(?i)\brà soát\b")
-_SIMPLIFIED = re.compile(
-    r"(?i)\b(?:đơn giản h(?:óa|oá)|sửa đổi|kiến nghị|đề nghị|đề xuất|cắt giảm|phương án)\b"
-)
-_TIMES_APART = re.compile(
-    r"(?i)\b(?:trước|sớm) hạn(?! và|,)[^%;.\d]{0,20}[\d,]+\s*%[^;.]{0,40}?(?<!và )\bđúng hạn"
-    r"[^%;.\d]{0,20}[\d,]+\s*%"
-)
-_TASKS_APART = re.compile(
-    r"(?i)\b(?:trước|sớm) hạn\s*:?\s*(?:là\s+)?\d[\d.]*(?:\s+nhiệm vụ)?\s*[,;]\s*(?:hoàn thành\s+)?"
-    r"đúng hạn\s*:?\s*(?:là\s+)?\d"
-)
-_NO_TASKS = re.compile(r"(?i)\s+(?:lĩnh vực|nhóm|mục tiêu|phòng|cơ quan|xã|phường|văn bản|hồ sơ)\b")
-_OF_OTHERS = re.compile(
-    r"(?i)\s*%\s*(?:số\s+|các\s+)?(?:xã|phường|thị trấn|cơ quan|đơn vị|cán bộ|công chức|phòng|thôn|"
-    r"hộ|người dân|doanh nghiệp|văn bản|TTHC|thủ tục)\b"
-)
-_MEAN = re.compile(r"(?i)\bđiểm (?:trung bình|bình quân)\b")
 MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
 """Terms of a row or column that holds maxima."""
 OF_ANY_INDEX = frozenset(
@@ -86,7 +50,7 @@ def speaks_against(
         or (rule.unit == "commune" and counts_other_things(entry, words))
         or (
             rule.unit == "task"
-            and _NO_TASKS.match(entry.text, entry.mention.numeral.end) is not None
+            and P.no_tasks.match(entry.text, entry.mention.numeral.end) is not None
         )
         or (rule.unit == "%" and is_dossiers and is_share_of_others(entry))
         or is_told_apart(entry, words, code)
@@ -110,7 +74,7 @@ def counts_all_of_them(
         return False
     noun = near.read_level("", text[mention.numeral.end :][:NOUN]).hits
     if noun and noun[0].first == 0:
-        return _GOES_ON.match(text, mention.numeral.end + noun[0].end) is not None
+        return P.noun_ends.match(text, mention.numeral.end + noun[0].end) is not None
     # "160 thôn": a noun that no unit of ours has.
     return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
 
@@ -127,7 +91,10 @@ def is_told_apart(entry: FigureText, words: WordsAround, indicator: str) -> bool
 
     "Hoàn thành 168 nhiệm vụ (đúng hạn 165, quá hạn 03)" are not 168 on time.
     """
-    said, parts = TOLD_APART.get(indicator, ("", None))
+    said, parts = {
+        "assigned_tasks_on_time": ("hạn", P.on_time_follows),
+        "legal_docs_expired_full": ("toàn bộ", P.full_follows),
+    }.get(indicator, ("", None))
     if parts is None or any(said in term for term in words.own):
         return False
     return parts.match(entry.text, entry.mention.numeral.end) is not None
@@ -141,8 +108,8 @@ def is_one_of_two(entry: FigureText, indicator: str) -> bool:
     numeral, text = entry.mention.numeral, entry.text
     if indicator != "legal_docs_issued":
         return False
-    named = {act.casefold() for act in _ACTS.findall(text)}
-    return len(named) > 1 and _ACT.match(text, numeral.end) is not None
+    named = {act.casefold() for act in P.acts.findall(text)}
+    return len(named) > 1 and P.act.match(text, numeral.end) is not None
 
 
 def is_only_reviewed(entry: FigureText, indicator: str) -> bool:
@@ -151,17 +118,17 @@ def is_only_reviewed(entry: FigureText, indicator: str) -> bool:
         return False
     (start, end), at = entry.mention.own, entry.mention.numeral.start
     said = entry.text[start:at].rstrip(": ").rpartition(":")[2] + " " + entry.text[at:end]
-    return bool(_REVIEWED.search(said)) and not _SIMPLIFIED.search(said)
+    return bool(P.reviewed.search(said)) and not P.simplified.search(said)
 
 
 def is_share_of_others(entry: FigureText) -> bool:
     """Whether a percentage is one of offices, people or procedures: "100% xã có hồ sơ …"."""
-    return _OF_OTHERS.match(entry.text, entry.mention.numeral.end) is not None
+    return P.of_others.match(entry.text, entry.mention.numeral.end) is not None
 
 
 def is_share_of_time(entry: FigureText, indicator: str) -> bool:
     """Whether the sentence gives the shares before and on time apart: neither is both together."""
-    apart = {"on_time_rate": _TIMES_APART, "assigned_tasks_on_time": _TASKS_APART}.get(indicator)
+    apart = {"on_time_rate": P.times_apart, "assigned_tasks_on_time": P.tasks_apart}.get(indicator)
     if apart is None or entry.label:
         return False
     return apart.search(entry.text, entry.mention.lead) is not None
@@ -171,7 +138,7 @@ def is_other_score(
     entry: FigureText, words: WordsAround, rule: WordingRule, near: WordCollector
 ) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
-    if rule.indicator.startswith("par_score") and _MEAN.search(words.levels[0].text):
+    if rule.indicator.startswith("par_score") and P.mean.search(words.levels[0].text):
         # The mean of several districts is no district's.
         return True
     if "_lost" in rule.indicator and not entry.label and not _speaks_of_points(words):
@@ -187,7 +154,9 @@ def is_other_score(
 
 
 def _speaks_of_points(words: WordsAround) -> bool:
-    return any(_POINTS.search(level.text) for level in words.levels if level.name not in _BEYOND)
+    return any(
+        P.says_points.search(level.text) for level in words.levels if level.name not in _BEYOND
+    )
 
 
 def _tells_whole_index(entry: FigureText) -> bool:
@@ -197,14 +166,14 @@ def _tells_whole_index(entry: FigureText) -> bool:
     """
     mention, text = entry.mention, entry.text
     before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
-    return bool(_OF_YEAR.search(before) or _RANKED.match(behind))
+    return bool(P.of_year.search(before) or P.ranked_behind.match(behind))
 
 
 def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector) -> bool:
     """Whether the sentence names an index right before the figure that is not this one's."""
     mention = entry.mention
     before = entry.text[mention.lead : mention.numeral.start]
-    named = list(_INDEX.finditer(before))
+    named = list(P.names_index.finditer(before))
     if entry.label or not named:
         return False
     terms = rule.speaking - OF_ANY_INDEX
@@ -226,10 +195,6 @@ def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool
 
 NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "so sánh"})
 """Terms of a percentage that compares, and is no share of the figure before it."""
-_BRACKET = re.compile(
-    r"(?i)\d\s[^\W\d]+(?:\s[^\W\d]+){0,3}\s*\(\s*(?:(?:đạt|chiếm|bằng)\s*)?(?:tỷ lệ|tỉ lệ)?\s*$"
-)
-_SATISFIED = re.compile(r"(?i)\d\s*phiếu hài lòng\s*\(\s*(?:đạt|chiếm|tỷ lệ|tỉ lệ|\s)*$")
 _CLOSES = re.compile(r"\s*%\s*\)")
 
 
@@ -242,8 +207,8 @@ class Shares:
     def is_beside_unknown(self, entry: FigureText) -> bool:
         """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
         start, end = entry.mention.numeral.start, entry.mention.numeral.end
-        is_bare = _BRACKET.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
-        if is_bare and _SATISFIED.search(entry.text, 0, start):
+        is_bare = P.bracket.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
+        if is_bare and P.satisfied.search(entry.text, 0, start):
             return False
         before = self._beside.figure_before(entry)
         return bool(is_bare and before and not before.indicator and not entry.label)

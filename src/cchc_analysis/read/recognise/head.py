@@ -20,7 +20,8 @@ from cchc_analysis.data.clean import keep_text, label_period
 from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference, find_issue_day
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.recognise.windows import DATED, NAME, find_counted_window, find_period
+from cchc_analysis.read.patterns import P
+from cchc_analysis.read.recognise.windows import find_counted_window, find_period
 
 TITLE, ISSUER, DATELINE = "title", "issuer", "dateline"
 WEIGHTS = {ISSUER: 40, TITLE: 30, DATELINE: 20, "top": 5, "text": 1}
@@ -34,39 +35,8 @@ SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn", "h": "hu
     "p": "phường",
     "x": "xã",
 }
-LEVELS = "huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|đặc khu"
-_AREA = re.compile(rf"(?:\b((?i:{LEVELS}|tp|tx|tt))\s+|\b((?i:tp|tx|tt)|[HQPX])\.\s*){NAME}")
-_NUMBERED = re.compile(r"(?i)\b(quận|phường)\s+(\d{1,2})(?![\d.,/%]|\s*\w*\s*(?:hồ sơ|thủ tục))\b")
 _LARGEST = re.compile(r"\bTP\.?\s?HCM\b")
-_NO_NAME = re.compile(
-    r"(?i)(?:năm|quý|tháng|ngày|trên|trong|về|và|của|báo|giai|lần|số|theo|qua|từ|đến|kết|thực|công)\b"
-)
-"""What begins no name, though a heading in capitals writes it like one."""
-_PLACE_DATE = re.compile(rf"^\W*{NAME},\s*ngày\b")
-_TITLED = re.compile(rf"^\W*(?:({LEVELS})\s+)?{NAME}\s*:", re.IGNORECASE)
-_PAPER = (
-    r"(?:quyết định|kế hoạch|nghị quyết|công văn|chỉ thị|thông tư|nghị định|chương trình|"
-    r"thông báo|hướng dẫn|văn bản|đề án|tờ trình|kết luận)"
-)
-_CITED = re.compile(
-    rf"(?i){_PAPER}\s+(?:số\s*)?\d[^;]*?(?=,(?!\s*(?:ngày|\d))|;|\.\s|$)"
-    rf"|\b{_PAPER}\b[^,;.]{{0,160}}?\bcủa\s+(?:ubnd|(?:ủy|uỷ) ban nhân dân|hđnd|chủ tịch|sở|"
-    r"tỉnh ủy)\s+tỉnh[^,;.]*"
-    r"|^\W*căn cứ\b.*|\b(?:họp|tổ chức|diễn ra)\s+tại\s+[^,;.]*"
-)
-"""What a text quotes, or where people met: names in it are others'."""
-_OWN_LEVEL = re.compile(
-    rf"(?:\b(?P<all>(?i:toàn))|\b(?P<office>(?i:phòng nội vụ|ubnd|ủy ban nhân dân|uỷ ban nhân dân|"
-    rf"văn phòng hđnd và ubnd))|\b(?P<here>(?i:địa bàn))|\b(?P<of>(?i:của|về|tại)))"
-    rf"\s+(?P<level>(?i:{LEVELS}))\b(?!\s+[A-ZÀ-ỸĐ])"
-)
 _OWN_WEIGHTS = {"all": 3, "office": 2, "here": 2, "of": 1}
-_NAMED_COMMITTEE = re.compile(r"(?i)^\W*(?:(?:ủy|uỷ) ban nhân dân|ubnd)\b")
-_AS_SUBJECT = re.compile(
-    rf"(?:^\W*|[,.;:]\s+)((?i:{LEVELS}))\s+(?:đã|có|tiếp nhận|giải quyết|nhận|triển khai)\b"
-)
-
-_COMMITTEE_ALONE = re.compile(r"(?i)^\W*(?:ủy|uỷ) ban nhân dân\W*$")
 
 
 @dataclass
@@ -148,7 +118,7 @@ def _list_evidence(
     for name in dict.fromkeys(list_names(_leave_cited(title))):
         yield name, TITLE
     yield from ((name, TITLE) for name in _name_titled(title, lines, own))
-    place = next((match[1] for text in top if (match := _PLACE_DATE.match(text))), "")
+    place = next((match[1] for text in top if (match := P.place_date.match(text))), "")
     named = [name for text in top for name in list_names(_leave_cited(text))]
     if place:
         of_place = [name for name in dict.fromkeys(named) if name.endswith(f" {place}")]
@@ -164,8 +134,8 @@ def _list_evidence(
 
 def _name_titled(title: str, lines: Sequence[Line], own: str) -> list[str]:
     """The area that a title puts before a colon, with the level that the text gives it."""
-    bare = _TITLED.match(title)
-    if not bare or bare[1] or _NO_NAME.match(bare[2]):
+    bare = P.titled.match(title)
+    if not bare or bare[1] or P.no_name.match(bare[2]):
         return []
     named = [name for line in lines for name in list_names(line.text)]
     levels = dict.fromkeys(name for name in named if name.endswith(f" {bare[2]}"))
@@ -176,10 +146,10 @@ def list_names(text: str) -> list[str]:
     """The areas that a text names, each with its level in full."""
     plain = text.title() if text.isupper() else text
     found = []
-    for match in (*_AREA.finditer(plain), *_NUMBERED.finditer(plain)):
-        level = (match[1] or match[2]).casefold() if match.re is _AREA else match[1].casefold()
-        name = match[3] if match.re is _AREA else match[2]
-        if not _NO_NAME.match(name):
+    for match in (*P.area.finditer(plain), *P.numbered.finditer(plain)):
+        level = (match[1] or match[2]).casefold() if match.re is P.area else match[1].casefold()
+        name = match[3] if match.re is P.area else match[2]
+        if not P.no_name.match(name):
             found.append(f"{SHORT.get(level, level)} {name}")
     found += ["thành phố Hồ Chí Minh" for _ in _LARGEST.finditer(text)]
     return found
@@ -198,11 +168,11 @@ def _name_issuers(top: Sequence[str]) -> list[str]:
     """The area of the only office that lines in capitals name at the top: whose paper it is."""
     lines = [*top[:6]]
     # "ỦY BAN NHÂN DÂN" on a line of its own goes on with whose it is.
-    lines += [f"{one} {two}" for one, two in pairwise(lines) if _COMMITTEE_ALONE.match(one)]
+    lines += [f"{one} {two}" for one, two in pairwise(lines) if P.committee_alone.match(one)]
     names = [
         name
         for text in lines
-        if text.isupper() and _NAMED_COMMITTEE.match(text)
+        if text.isupper() and P.named_committee.match(text)
         for name in list_names(text)
     ]
     return names if len(names) == 1 else []
@@ -217,10 +187,10 @@ def _find_own_level(lines: Sequence[Line]) -> str:
     for line in lines:
         text = _leave_cited(line.text)
         plain = text.casefold() if text.isupper() else text
-        for match in _OWN_LEVEL.finditer(plain):
+        for match in P.own_level.finditer(plain):
             kind = next(name for name in _OWN_WEIGHTS if match[name])
             counts[match["level"].casefold()] += _OWN_WEIGHTS[kind]
-        for match in _AS_SUBJECT.finditer(plain):
+        for match in P.as_subject.finditer(plain):
             counts[match[1].casefold()] += 1
     ranked = counts.most_common(2)
     is_clear = len(ranked) == 1 or (len(ranked) == 2 and ranked[0][1] >= CLEAR * ranked[1][1])
@@ -228,21 +198,18 @@ def _find_own_level(lines: Sequence[Line]) -> str:
 
 
 def _leave_cited(text: str) -> str:
-    return _CITED.sub(" ", text)
+    return P.cited.sub(" ", text)
 
 
 def _level_of(name: str) -> str:
-    return next((level for level in LEVELS.split("|") if name.startswith(f"{level} ")), "")
+    return next(
+        (level for level in P.levels.pattern.split("|") if name.startswith(f"{level} ")), ""
+    )
 
 
 HEAD_LINES = 40
 MOST_BANNERS = 4
 """Lines of some length that may stand above the title of a page."""
-_TOPIC = re.compile(
-    r"(?i)\b(?:cải cách hành chính|cchc|thủ tục hành chính|tthc|hồ sơ|một cửa|par index|sipas|papi|"
-    r"dịch vụ công|chuyển đổi số)\b"
-)
-_NUMBER = re.compile(r"(?i)^\W*số\s*:\s*(\d+\s*/\s*[A-ZĐ][\wĐ&-]*)")
 _KINDS = (
     ("plan", re.compile(r"(?i)^\W*kế hoạch\b")),
     ("campaign_report", re.compile(r"(?i)^\W*báo cáo\b.*(?:thi đua|chiến dịch|cao điểm)")),
@@ -253,14 +220,6 @@ _OFFICES = {
     "sở nội vụ": "Sở Nội vụ",
     "văn phòng hđnd và ubnd": "Văn phòng HĐND và UBND",
 }
-_REPORTING = re.compile(rf"(?i)(?<!của )\b({'|'.join(_OFFICES)})\b(?=[^.;:]{{0,60}}\bbáo cáo\b)")
-"""The office that says of itself that it reports: "Phòng Nội vụ huyện báo cáo như sau"."""
-_OFFICE = re.compile(rf"(?i)^\W*((?:ủy|uỷ) ban nhân dân|{'|'.join(_OFFICES)})\b")
-_NO_TITLE = re.compile(
-    r"(?i)^(?:thực hiện(?!\s+(?:công tác|nhiệm vụ|cải cách|cchc))|căn cứ|kính gửi|"
-    r"\d+\.|[IVX]+\.|[A-D][.)]\s|phần|ủy ban|uỷ ban|\W*$)"
-)
-_HEADING = re.compile(r"(?i)^\W*(?:phần\b|(?:[ivx]+|[a-d]|1)[.)]\s)")
 
 
 @dataclass(frozen=True)
@@ -307,15 +266,15 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     ]
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
-    dated = next((_read_date(match) for text in top if (match := DATED.search(text))), "")
-    number = next((match[1] for text in top if (match := _NUMBER.search(text))), "")
+    dated = next((_read_date(match) for text in top if (match := P.dated.search(text))), "")
+    number = next((match[1] for text in top if (match := P.number.search(text))), "")
     day = ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
     area, is_sure_area = find_owner(top, title, kind, lines, (reference, day))
     return ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated,
-        opening=tuple(takewhile(lambda text: not _HEADING.match(text), top)),
+        opening=tuple(takewhile(lambda text: not P.heading.match(text), top)),
     )  # fmt: skip
 
 
@@ -331,7 +290,7 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
             return next((k for k, p in _KINDS if p.match(whole)), kind), title
     news = [text for text in top if "|" not in text and 5 <= len(text.split()) <= 40]
     # A banner may stand above the title of a page.
-    own = [text for text in news[:MOST_BANNERS] if _TOPIC.search(text)]
+    own = [text for text in news[:MOST_BANNERS] if P.reform_topic.search(text)]
     return "article", (own or news or [""])[0]
 
 
@@ -341,7 +300,7 @@ def _take_title(texts: Sequence[str]) -> list[str]:
         # A sentence is no part of a title, and its first word none of a name that ends one.
         if "\t" in text or text.endswith((":", ".")) or len(text.split()) > 40:
             break
-        if _NO_TITLE.match(text):
+        if P.no_title.match(text):
             break
         taken.append(text.strip("*_ "))
     return taken
@@ -361,10 +320,10 @@ def find_level(area: str, reference: Reference, day: str = "") -> str:
 def _find_issuer(top: Sequence[str], area: str) -> str:
     """The office that a short line at the top names, with the area."""
     for text in top[:12]:
-        office = _OFFICE.match(text)
+        office = P.office_at_top.match(text)
         if office and (text.isupper() or len(text.split()) < 9):
             return keep_text(f"{_OFFICES.get(office[1].casefold(), 'UBND')} {area}")
-    said = next((match for text in top[:12] if (match := _REPORTING.search(text))), None)
+    said = next((match for text in top[:12] if (match := P.reporting.search(text))), None)
     return f"{_OFFICES[said[1].casefold()] if said else 'UBND'} {area}" if area else ""
 
 

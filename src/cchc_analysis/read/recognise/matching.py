@@ -8,11 +8,11 @@ there, or whose rivals stand nearer, is no candidate.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.clauses import SENTENCE_END
 from cchc_analysis.read.recognise.wording import Hit, Wording, WordingRule, fold_word
 
@@ -252,9 +252,6 @@ def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: Word
 
 _SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
 FACTORS = {"nghìn": 1000, "ngàn": 1000, "vạn": 10_000, "triệu": 1_000_000}
-_FACTOR = re.compile(
-    r"(?i)\s*(nghìn|ngàn|vạn|triệu)\s+(?=(?:hồ sơ|hs|bộ|lượt|người|văn bản|tin)\b)"
-)
 
 NounIndex = dict[str, list[tuple[str, str, str]]]
 """By the first letter without diacritics: noun, noun without diacritics, unit."""
@@ -262,14 +259,14 @@ NounIndex = dict[str, list[tuple[str, str, str]]]
 
 def find_factor(text: str, end: int) -> int:
     """What one of a number stands for where a word such as "nghìn" follows it."""
-    behind = _FACTOR.match(text, end)
+    behind = P.factor.match(text, end)
     return FACTORS[behind[1].casefold()] if behind else 1
 
 
 def find_units_behind(text: str, end: int, nouns: NounIndex) -> frozenset[str]:
     """The units that the noun behind a number can mean; the longest noun wins."""
     behind = text[end : end + 60].lstrip(" *⁽⁾()⁰¹²³⁴⁵⁶⁷⁸⁹\u00a0")
-    if many := _FACTOR.match(behind):
+    if many := P.factor.match(behind):
         behind = behind[many.end() :]
     folded = behind.casefold()
     best: set[str] = set()

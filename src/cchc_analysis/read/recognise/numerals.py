@@ -12,9 +12,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
-from cchc_analysis.read.documents.lines import CAPITALS
-from cchc_analysis.read.recognise.naming import COUNTED, RULES, Kind
+from cchc_analysis.read.patterns import P
+
+
+class Kind(StrEnum):
+    """What a numeral is."""
+
+    FIGURE = "figure"
+    DATE = "date"
+    PERIOD = "period"
+    YEAR = "year"
+    TIME = "time"
+    DOCUMENT = "document number"
+    ARTICLE = "article or form"
+    SECTION = "section number"
+    NOTE_MARK = "note mark"
+    STANDARD = "standard or code"
+    LINK = "link or address on the net"
+    PHONE = "phone number"
+    PLACE = "place or house number"
+    NAME = "part of a name"
+    COUNTER = "counter of a web page"
+    REPEATED = "repeated text"
 
 
 @dataclass(frozen=True)
@@ -37,16 +58,7 @@ _DIGITS = re.compile(
     r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?:,\d+)?(?!\d)"
     r"|\d+(?:[.,]\d+)*"
 )
-_SPACE_GROUPS = re.compile(
-    r"(?<![\d.,/] )(?<![\d.,/])[1-9]\d{0,2}(?: \d{3})+(?![\d.,/]| \d)"
-    rf"(?=\s*(?i:{COUNTED}))"
-)
-_MARKER = re.compile(
-    r"^\s*(?:[-+*•–●○▪]\s*)*(?:(?i:phần|mục|chương|bước)\s+)?\*{0,2}(?:[IVX]+\.|[a-zđ]\.?)?"
-    rf"(\d{{1,2}}(?:\.\d{{1,2}})*)(?:\s*[.):/]{{1,2}}(?!\d)|(?=\s+[{CAPITALS}]))"
-)
 _BARE_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
-_GLUED_UNIT = re.compile(r"(?i)(?:đ|đồng|tr|triệu|tỷ|tỉ|hs|hồ|ha|km|m|kg|người|xã|%|tthc|vb|cb)\b")
 
 
 def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
@@ -77,10 +89,11 @@ def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
 def _find_named(text: str, is_cell: bool) -> Iterator[tuple[int, int, Kind, str]]:
     """The spans in which digits name something; earlier rules take their text from later ones."""
     taken: list[tuple[int, int]] = []
-    if not is_cell and (marker := _MARKER.match(text)) and _is_marker(text, marker):
+    if not is_cell and (marker := P.line_marker.match(text)) and _is_marker(text, marker):
         taken.append(marker.span(1))
         yield *marker.span(1), Kind.SECTION, "a number that opens a line"
-    for kind, reason, pattern in RULES:
+    for name, reason, pattern in P.rules:
+        kind = Kind[name]
         for match in pattern.finditer(text):
             start, end = match.span()
             if any(start < other_end and other_start < end for other_start, other_end in taken):
@@ -114,7 +127,7 @@ def _find_free(text: str, start: int, end: int) -> Iterator[Numeral]:
 
 
 def _search(text: str, start: int, end: int) -> re.Match[str] | None:
-    spaced = _SPACE_GROUPS.search(text, start, end)
+    spaced = P.space_groups.search(text, start, end)
     plain = _DIGITS.search(text, start, end)
     if spaced and plain and spaced.start() <= plain.start():
         return spaced
@@ -128,7 +141,7 @@ def _judge(text: str, match: re.Match[str]) -> Numeral:
     left, right = text[:start], text[end:]
     if re.search(r"[^\W\d_]$", left) and re.search(r"(?:^|[\W\d])[A-ZĐ]{1,5}$", left):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
-    if re.match(r"[A-Za-z](?![A-Za-zÀ-ỹ])", right) and not _GLUED_UNIT.match(right):
+    if re.match(r"[A-Za-z](?![A-Za-zÀ-ỹ])", right) and not P.glued_unit.match(right):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
     if _BARE_YEAR.fullmatch(printed) and _stands_as_year(left, right):
         return Numeral(start, end, printed, Kind.YEAR, "four digits of a year, nothing counted")
@@ -136,7 +149,7 @@ def _judge(text: str, match: re.Match[str]) -> Numeral:
 
 
 def _stands_as_year(left: str, right: str) -> bool:
-    if re.match(rf"\s*(?i:{COUNTED})", right) or re.search(r"[/:=]\s*$", left):
+    if P.counts_behind.match(right) or re.search(r"[/:=]\s*$", left):
         return False
     if re.match(r"\s*/\s*\d", right) or re.search(r"(?i)(?:là|có|được|tổng số|đạt)\s*$", left):
         return False
@@ -149,53 +162,21 @@ _ONES = {
     "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6,
     "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
 }  # fmt: skip
-_NOUN = (
-    r"(?=\s+(?:hồ sơ|đơn vị|xã|phường|thị trấn|người|cán bộ|công chức|viên chức|văn bản|cuộc|"
-    r"sáng kiến|thủ tục|tthc|nhiệm vụ|phản ánh|kiến nghị|cơ quan|trường hợp|doanh nghiệp|phòng|"
-    r"hội đặc thù|nghị quyết|quyết định|trường học)\b)"
-)
 _ONE = "|".join(_ONES)
-_SPELLED = re.compile(
-    rf"(?i)(?<!\w)(?<!thứ )(?<!tháng )(?<!quý )(?<!một trong )(?:"
-    rf"(?:{_ONE}) mươi(?: (?:{_ONE}))?|mười(?: (?:{_ONE}))?|"
-    rf"hai|ba|bốn|sáu|bảy|bẩy|tám|chín|(?<=có )năm|(?<=gồm )năm|(?<=là )năm|(?<=được )năm){_NOUN}"
-)
-_LABELLED_ZERO = re.compile(
-    r"(?i)(?<=[\s:])(?<!hay )(?<!hoặc )(?<!mà )((?:không|chưa)(?:\s+(?:có|phát sinh))?)"
-    r"(?=(?:\s+(?:hồ sơ|hs|nhiệm vụ|trường hợp|văn bản|đơn vị)(?:\s+nào)?)?\s*(?:[.;,)]|$))"
-)
-"""A zero and at most its noun at the end of a clause: what is not there stands before it."""
-_SOME = re.compile(
-    r"(?i)(?<![\d.,/])(?<!năm )(?P<some>\d{1,3})(?:\s*/\s*(?P<all>\d+))?\s+"
-    r"(?:đơn vị|cơ quan|xã|phường|thị trấn|huyện|phòng|sở|địa phương|quận)\b[^.;:\d]{0,60}$"
-)
-"""Those of whom a zero is told, right before it: "9 đơn vị không phát sinh hồ sơ trễ hạn"."""
-_ZERO = re.compile(
-    r"(?i)(?<!\w)(?:không có(?! thẩm quyền)|không(?=\s+(?:hồ sơ|hs)\s+(?:nào\s+)?[^\W\d_])|"
-    r"(?:không|chưa) (?:phát sinh|phát hiện|ghi nhận|nhận được)|chưa có(?! kết quả)|"
-    r"không tiếp nhận(?= (?:hồ sơ|phản ánh|đơn))|không xảy ra|không để(?: xảy ra)?)(?!\w)"
-)
-
-
-_DEMAND = re.compile(
-    r"(?i)\b(?:yêu cầu|chỉ đạo|phấn đấu|quán triệt|tuyệt đối|kiên quyết|cần|phải|nhằm|bảo đảm|"
-    r"đảm bảo)\b[^.;]{0,60}$"
-)
-"""What asks for a zero and does not tell of one: "yêu cầu các phòng không để hồ sơ quá hạn"."""
 
 
 def find_spelled(text: str) -> Iterator[Numeral]:
     """The zeros and small numbers of a line that are put in words."""
     labelled = set()
-    for match in _LABELLED_ZERO.finditer(text):
+    for match in P.labelled_zero.finditer(text):
         labelled.add(match.start(1))
         yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, LABELLED_ZERO)
-    for match in _ZERO.finditer(text):
+    for match in P.zero.finditer(text):
         before = text[: match.start()]
-        if match.start() in labelled or _is_of_some(before) or _DEMAND.search(before):
+        if match.start() in labelled or _is_of_some(before) or P.demand.search(before):
             continue
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
-    for match in _SPELLED.finditer(text):
+    for match in P.spelled.finditer(text):
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, "a number in words")
 
 
@@ -205,7 +186,7 @@ def _is_of_some(before: str) -> bool:
     >>> _is_of_some("có 9 đơn vị "), _is_of_some("12/12 xã, thị trấn ")
     (True, False)
     """
-    told = _SOME.search(before)
+    told = P.some.search(before)
     return told is not None and told["some"] != told["all"]
 
 

@@ -16,10 +16,9 @@ from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import Comparator, Period, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Document, Line
+from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.clauses import Mention, find_mentions
 from cchc_analysis.read.recognise.companions import (
-    CHANGE,
-    CHANGE_HEAD,
     CLAIM,
     SURE,
     Companions,
@@ -32,9 +31,9 @@ from cchc_analysis.read.recognise.figures import Confidence, Figure
 from cchc_analysis.read.recognise.gates import Criteria, Shares, is_entity_row, speaks_against
 from cchc_analysis.read.recognise.head import ReportHead, find_level, read_head
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
-from cchc_analysis.read.recognise.naming import Kind
 from cchc_analysis.read.recognise.numerals import (
     LABELLED_ZERO,
+    Kind,
     Numeral,
     find_numerals,
     find_spelled,
@@ -70,12 +69,7 @@ MODEL = "ngày không viết"
 OF_PROVINCES = {"par_index_rank": "par_index_rank_national", "tthc_total": "tthc_total_local"}
 """What words of a district say in the report of a province."""
 BELOW = frozenset({"@district_office", "@commune_aggregate"})
-_OTHER_TIME = re.compile(r"(?i)\b(?:năm|quý|tháng)\s+\S*\d|\bcùng kỳ\b")
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
-_RANKED = re.compile(
-    r"(?i)(?:thứ|hạng|vị trí|đứng|xếp|nhóm|tốp|top)"
-    r"(?:\s+(?:thứ|hạng|số|là|từ|đạt|dẫn đầu|cao|nhất))*\s*:?\s*\(?$"
-)
 
 
 class Proposer:
@@ -177,8 +171,8 @@ class Proposer:
                 if is_last_years
                 else beside.follow_partner(entry)
             ), ()
-        is_change = CHANGE.search(entry.text, entry.mention.own[0], mention.numeral.start) or (
-            entry.label and CHANGE_HEAD.search(entry.label.column)
+        is_change = P.change.search(entry.text, entry.mention.own[0], mention.numeral.start) or (
+            entry.label and P.change_head.search(entry.label.column)
         )
         if is_change or ("%" in words.units and self._shares.is_beside_unknown(entry)):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
@@ -237,7 +231,7 @@ class Proposer:
         ):
             # "Đơn giản hóa 17 thủ tục, gồm 12 thủ tục cấp huyện": some of these, not all there are.
             return True
-        if list_scopes(words.own) or _OTHER_TIME.search(words.levels[0].text):
+        if list_scopes(words.own) or P.other_time.search(words.levels[0].text):
             return False
         area = self._scopes.find_area(words)
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
@@ -264,7 +258,7 @@ class Proposer:
         if is_no_score or (is_part and not over and "được giao" not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
-        is_ranked = "xếp hạng" in words.own if entry.label else _RANKED.search(before)
+        is_ranked = "xếp hạng" in words.own if entry.label else P.ranked_before.search(before)
         if kind == "rank" and not is_ranked:
             return False
         rule = self._wording.rules[candidate.indicator]
@@ -357,11 +351,6 @@ def _weigh(candidate: Claim | None) -> Confidence:
 
 FEWEST_STAGES = 3
 """Stages of dossiers among the heads of a table from which it counts dossiers."""
-_STAGES = re.compile(r"(?i)tiếp nhận|giải quyết|(?:đúng|trước|sớm|quá|trễ|chậm) hạn|kỳ trước")
-_PART = re.compile(
-    r"(?i)\s*(?:số )?(?:mới|kỳ trước|từ kỳ trước|trực tuyến|trực tiếp|"
-    r"(?:đúng|trước|sớm|quá|trễ|chậm|trong) hạn)(?: chuyển (?:sang|qua))?\s*"
-)
 REPEATED_WORDS = 8
 """A line of at least so many words that stood before word for word is a repetition."""
 
@@ -488,14 +477,14 @@ def _name_counted(labels: dict[tuple[int, int], Label]) -> dict[tuple[int, int],
     A head that names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
     """
     heads = " | ".join(dict.fromkeys(label.column for label in labels.values()))
-    stages = {stage.casefold() for stage in _STAGES.findall(heads)}
+    stages = {stage.casefold() for stage in P.stages.findall(heads)}
     if len(stages) < FEWEST_STAGES or "hồ sơ" in heads.casefold():
         return labels
     named, stage = {}, ""
     for at in sorted(labels):
         label = labels[at]
         column = label.column
-        if _PART.fullmatch(column) and stage:
+        if P.part.fullmatch(column) and stage:
             column = f"{stage} {INNER} {column}".replace("Mới", "Mới tiếp nhận")
         else:
             stage = column

@@ -15,7 +15,8 @@ from enum import StrEnum
 
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.documents.lines import CAPITALS, Line
+from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.clauses import REMARK, SENTENCE_END, Mention
 from cchc_analysis.read.recognise.figures import Confidence, Figure
 from cchc_analysis.read.recognise.head import ReportHead, find_level
@@ -42,42 +43,7 @@ _ELSEWHERE = frozenset(
         "earlier in its sentence",
     }
 )
-_OFFICE = re.compile(
-    r"(?i)(?:^|[-+*•(,;]\s*|(?:tại|riêng)\s+)(?:UBND|Ủy ban nhân dân)\s+(?:huyện|"
-    r"thành phố|thị xã|quận)(?:\s+[^\W\d]\w*){0,3}\s*:"
-)
-_COMMUNES = re.compile(
-    r"(?i)\W*(?:tại|ở|đối với)\s+\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b[^:;.\d]{0,30}:"
-)
-"""What opens a line with the communes counted: "Tại 16 phường: tiếp nhận …"."""
-_PART_OF_DISTRICT = re.compile(r"(?i)\bcấp (?:huyện|quận|thị xã|thành phố)\b")
-_PART_OF_COMMUNES = re.compile(r"(?i)\bcấp (?:xã|phường)\b")
-_HEAD_OF_LEVEL = re.compile(
-    r"(?i)\s*(?:(?P<district>(?:UBND\s+)?(?:huyện|quận|thị xã|thành phố))"
-    r"|(?P<communes>(?:UBND\s+)?(?:các\s+)?(?:xã|phường)(?:,\s*(?:phường|xã|thị trấn))*)"
-    r"|(?:tổng\s+)?cộng|tổng(?:\s+số)?|chung|toàn (?:huyện|quận|thị xã|thành phố))\s*"
-)
-"""The bare head of a column of one level, or of both."""
-_TIMES = re.compile(
-    r"(?i)\b\d+\s*tháng\b|\bquý\s+[ivx]+\s*(?:/|năm)?\s*\d{4}|\b(?:năm|tháng|ngày|quý)\s+\d[\d/.-]*"
-)
-"""Digits that open a sentence and count nothing: "Trong 9 tháng, Bộ phận một cửa …"."""
 _OF_INDEX = ("par_score", "par_index", "sipas", "papi", "pci")
-_COUNTED_CLAUSE = re.compile(r"(?i)(?<![\d/])\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b[^;\d]*;")
-_AT_COMMUNES = re.compile(
-    r"(?i)(?:\s+[^\W\d]+){1,5}?\s+(?:tại|của|ở)\s+\d+(?:/\d+)?\s+(?:xã|phường|thị trấn)\b"
-)
-"""How many communes something was counted in: "168 TTHC tại 22 xã"."""
-_BOTH = re.compile(r"(?i)\bcấp huyện\s*(?:,|và|,\s*và)\s*(?:cấp\s+)?xã\b")
-_TOGETHER = re.compile(
-    r"(?i)\b(?:huyện|thành phố|thị xã|quận)\s+(?:và|cùng|cùng với)\s+"
-    r"(?:\d+\s+|các\s+|cấp\s+|UBND\s+(?:các\s+)?)?(?:xã|phường)\b"
-)
-"""Both levels as one: "của huyện và 17 xã"."""
-_COMMUNE = re.compile(
-    rf"(?:UBND\s+)?((?i:xã|phường|thị trấn|đặc khu)\s+"
-    rf"[{CAPITALS}][\w'’]*(?:\s+[{CAPITALS}][\w'’]*){{0,3}})"
-)
 
 IN_PROVINCE = {"@district_office": Scope.DISTRICT_AGGREGATE}
 
@@ -113,7 +79,7 @@ class Scopes:
 
     def _find_told(self, entry: FigureText, words: WordsAround) -> Scope | None:
         """Whose work the text says it is, nearest first."""
-        if entry.label and _COMMUNE.match(entry.label.row):
+        if entry.label and P.commune.match(entry.label.row):
             return Scope.COMMUNE
         if self._names_both(entry):
             return Scope.WHOLE_DISTRICT
@@ -121,7 +87,7 @@ class Scopes:
             return bare
         if _tells_both_apart(entry):
             return Scope.WHOLE_DISTRICT
-        if not entry.label and _AT_COMMUNES.match(entry.text, entry.mention.numeral.end):
+        if not entry.label and P.at_communes.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
         said = (self._read_scope(level) for level in self._list_scopes(entry, words))
         return next((scope for scope in said if scope), None) or self._opened[entry.line]
@@ -147,7 +113,7 @@ class Scopes:
     def _names_both(self, entry: FigureText) -> bool:
         """Whether a sentence tells of both levels as one and names none again before the figure."""
         mention, text = entry.mention, entry.text
-        both = _TOGETHER.search(text, mention.lead, mention.numeral.start)
+        both = P.together.search(text, mention.lead, mention.numeral.start)
         if entry.label or not both:
             return False
         go_on = self._surroundings.read_level("", text[both.end() + LEVEL : mention.own[1]])
@@ -155,17 +121,17 @@ class Scopes:
 
     def _read_scope(self, level: Level) -> Scope | None:
         """The scope that a level names last before the figure; a heading must name just one."""
-        if _OFFICE.search(level.text):
+        if P.office_label.search(level.text):
             return Scope.DISTRICT_OFFICE
-        if _COMMUNES.match(level.text):
+        if P.counted_communes.match(level.text):
             return Scope.COMMUNE_AGGREGATE
         said = [hit.term for hit in level.hits if hit.term.startswith("@")]
         if not said or (level.name in ("heading", CAPTION) and len(set(said)) > 1):
             return None
         last = max(hit.end for hit in level.hits if hit.term.startswith("@"))
         if "|" not in level.text:
-            together = _TOGETHER.search(level.text)
-            if _BOTH.search(level.text) or (together and last <= together.end() + LEVEL):
+            together = P.together.search(level.text)
+            if P.both.search(level.text) or (together and last <= together.end() + LEVEL):
                 return Scope.WHOLE_DISTRICT
         is_both = {"@district_office", "@commune_aggregate"}.issubset(said)
         if level.name == "its sentence" and is_both and ";" in level.text[last:]:
@@ -199,7 +165,7 @@ class Scopes:
             elif level.name == "its sentence":
                 said = entry.text[mention.lead : mention.numeral.start]
                 # "14/14 xã tham gia; huyện có 03 …": what was counted there is not whose this is.
-                said = _COUNTED_CLAUSE.sub(" ", REMARK.sub(" ", said))
+                said = P.counted_clause.sub(" ", REMARK.sub(" ", said))
                 yield self._surroundings.read_level(level.name, said)
             elif level.name == "its paragraph":
                 yield self._read_paragraph(level)
@@ -208,7 +174,7 @@ class Scopes:
 
     def _read_paragraph(self, level: Level) -> Level:
         """The last earlier sentence that opens with whose work it tells of, if it is one's."""
-        plain = _TIMES.sub(" ", REMARK.sub(" ", level.text)).strip()
+        plain = P.times.sub(" ", REMARK.sub(" ", level.text)).strip()
         for sentence in reversed(SENTENCE_END.split(plain)):
             topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in sentence.split(";")]
             opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
@@ -221,7 +187,7 @@ class Scopes:
     def find_area(self, words: WordsAround) -> str:
         """The area of a figure: a commune that its own words name, else that of the document."""
         own = words.levels[0].text
-        for match in _COMMUNE.finditer(own):
+        for match in P.commune.finditer(own):
             name = match[1][0].lower() + match[1][1:]
             if self._knows(name):
                 return name
@@ -244,7 +210,7 @@ class Scopes:
 
 def _read_head(entry: FigureText, words: WordsAround) -> Scope | None:
     """The level that the bare head of a column names: "Huyện", "Xã", or "Cộng" beside them."""
-    head = entry.label and _HEAD_OF_LEVEL.fullmatch(entry.label.column.rpartition(INNER)[2])
+    head = entry.label and P.head_of_level.fullmatch(entry.label.column.rpartition(INNER)[2])
     if not head:
         return None
     if head["district"]:
@@ -257,11 +223,11 @@ def _read_head(entry: FigureText, words: WordsAround) -> Scope | None:
 def _tells_both_apart(entry: FigureText) -> bool:
     """Whether the parts of a figure are those of both levels: "389, trong đó cấp huyện 264, …"."""
     own = entry.text[entry.mention.own[0] : entry.mention.numeral.start]
-    if _PART_OF_DISTRICT.search(own) or _PART_OF_COMMUNES.search(own):
+    if P.part_of_district.search(own) or P.part_of_communes.search(own):
         return False
     parts = [m for m in entry.mentions if m.parent == entry.at and m.lead == entry.mention.lead]
     said = " | ".join(entry.text[m.own[0] : m.numeral.start] for m in parts)
-    return bool(_PART_OF_DISTRICT.search(said) and _PART_OF_COMMUNES.search(said))
+    return bool(P.part_of_district.search(said) and P.part_of_communes.search(said))
 
 
 def _list_said(level: Level) -> set[str]:
@@ -288,79 +254,6 @@ class Speaker:
     name: str
 
 
-_NAME = rf"[{CAPITALS}][\w'’]*(?:[ -][{CAPITALS}][\w'’]*){{0,3}}"
-_UNIT = r"(?i:xã|phường|thị trấn|đặc khu)"
-_OFFICES = (
-    r"(?:(?:lực lượng|ngành|cơ quan)\s+)?công an\b|(?:ban chỉ huy )?quân sự huyện|t(?:òa|oà) án|"
-    r"viện kiểm sát|(?:chi cục |cơ quan )?thi hành án|"
-    r"(?:(?:chi\s+)?cục|cơ quan|ngành|đội|phòng)\s+thuế\b|thuế\s+(?:huyện|thành phố|cơ sở|khu vực)|"
-    r"(?:cơ quan |ngành )?(?:bảo hiểm xã hội|bhxh)\b|kho bạc|chi nhánh|"
-    r"văn phòng (?:đăng ký|công chứng|thừa phát lại|luật sư)|vpđkđđ|trung tâm đăng ký|"
-    r"điện lực|bưu điện|ngân hàng|chi cục|hải quan|"
-    r"biên phòng|(?:các )?(?:cơ quan|đơn vị|ngành)(?:,\s*đơn vị)?\s+(?:theo\s+)?ngành dọc|"
-    r"mặt trận tổ quốc|liên đoàn lao động"
-)
-_OTHER_OFFICE = re.compile(rf"(?i)(?:{_OFFICES})")
-_ONE_COMMUNE = re.compile(rf"{_UNIT}\s+{_NAME}")
-_MORE = re.compile(rf"(?:\s*,|\s+và)\s+(?:{_UNIT}\s+)?{_NAME}")
-_SEVERAL = re.compile(
-    rf"(?i:một số|các|\d+)\s+{_UNIT}(?:(?:,|\s+và)\s*{_UNIT})*\s*(?:(?i:gồm)\s*)?[:(]?\s*{_NAME}"
-    rf"|(?i:một số)\s+{_UNIT}"
-    r"|(?i:một số|những|nhiều)\s+(?i:địa phương|đơn vị|cơ quan|xã|phường|huyện)\b"
-)
-_NO_FIELD = (
-    r"cải cách|cchc|thủ tục|tthc|hành chính|công nghệ|chuyển đổi|chính quyền|kiểm soát|của|được|"
-    r"như|là|có|trên|thuộc|với|đạt|đã|tiếp nhận|giải quyết|công tác|trong|khác nhau|tại|này|đó"
-)
-_FIELDS = (
-    r"đất đai|hộ tịch|chứng thực|tư pháp|xây dựng|đăng ký kinh doanh|hộ kinh doanh|người có công|"
-    r"bảo trợ xã hội|căn cước|cư trú|hộ chiếu|xuất nhập cảnh|bảo hiểm|thuế|giáo dục|y tế|"
-    r"thi đua(?:,| -)? khen thưởng|tài nguyên|môi trường|giao thông|nông nghiệp|lao động|văn hóa|"
-    r"cấp giấy|cấp đổi|cấp phép"
-)
-_FIELD = re.compile(
-    rf"(?i)(?:(?:hồ sơ\s+)?(?:thuộc\s+|về\s+)?lĩnh vực\s+(?!(?:{_NO_FIELD})\b)(?=[^\W\d])"
-    rf"|(?:hồ sơ|ngành)\s+(?:về\s+)?(?:{_FIELDS})\b)"
-)
-_BARE_FIELD = re.compile(rf"(?i)(?:{_FIELDS})(?=\s*(?::|\d|(?:tiếp nhận|giải quyết)\b))")
-_MODEL = re.compile(r"(?i)(?:mô hình\s+)?[“\"]?(?:ngày\s+)?không\s+(?:viết|chờ|hẹn)\b")
-"""A way of working that counts its own dossiers, under a heading of its own."""
-_KINDS = (
-    (Speech.MODEL, _MODEL),
-    (Speech.FIELD, _FIELD),
-    (Speech.FIELD, _BARE_FIELD),
-    (Speech.OFFICE, _OTHER_OFFICE),
-)
-_OTHER_AREAS = re.compile(
-    r"(?i:(?:toàn|cả|bình quân|trung bình|mức bình quân)(?:\s+(?:toàn|cả|của))?\s+tỉnh|cả nước|"
-    r"toàn quốc|tỉnh bình quân)\b"
-)
-_DISTRICT = re.compile(rf"(?i:huyện|thành phố|thị xã|quận)\s+{_NAME}")
-_OURS = re.compile(
-    r"(?i)(?:toàn|cấp|các|cả|trên|phòng|ban|huyện|thành phố|thị xã|quận|xã|phường|ubnd|"
-    r"ủy ban|uỷ ban|bộ phận|trung tâm phục vụ|trung tâm hành chính|văn phòng|hđnd|cơ quan|đơn vị)\b"
-)
-_TIME = re.compile(
-    r"(?i)(?:trong(?!\s+lĩnh vực)|từ|tính|đến|năm|quý|tháng|lũy kế|\d+\s*tháng)\b[^,;:]{0,60},\s*"
-)
-_LEAD_IN = re.compile(
-    r"(?i)(?:(?:riêng|đối với|tại|ở|còn|trong(?: đó)?|cụ thể|như|số liệu|kết quả|số lượng|tổng số|"
-    r"tổng|số|có(?: \d+)?(?= cơ quan ngành dọc)|hồ sơ(?= (?:tại|của|do|ở|tiếp nhận tại))|"
-    r"tiếp nhận(?= tại)|của|do|ubnd|ủy ban nhân dân|uỷ ban nhân dân|bộ phận (?:một|1) cửa|"
-    r"bộ phận tiếp nhận và trả kết quả|bộ phận tn&tkq)[\s,:]+)*"
-)
-_MARK = re.compile(r"\W*(?:(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*|[a-zđ])[.)/]\s+)?\W*")
-_CARRIES = re.compile(
-    r"(?i)\W*(?:đã|đang|còn|trong (?:đó|số)|giải quyết|tiếp nhận|quá hạn|đúng hạn|trước hạn|trả|"
-    r"số|tổng số|kết quả|hiện|hồ sơ|đạt|có|không|chưa|tồn|chuyển|từ chối|cụ thể|tỷ lệ|tỉ lệ|"
-    r"đến nay)\b"
-)
-_PIECE = re.compile(r"[;:(|]|(?<=\w)\s[-–]\s|(?:,|\s(?:và|còn)(?=\s))")
-_WITH = re.compile(r"(?i)\b(?:tại|của|do|ở|thuộc)\s+(?:ubnd\s+|bộ phận một cửa\s+)?")
-_RIGHT_BEHIND = re.compile(r"(?i)\s*(?:hồ sơ|bộ hồ sơ|hs|lượt hồ sơ)?\s*(?:tại|của|do|ở)\s+")
-_FIELD_BEHIND = re.compile(rf"\s*(?:{_FIELD.pattern.removeprefix('(?i)')})", re.IGNORECASE)
-
-
 class Speakers:
     """Finds whose work the clauses of one document tell of."""
 
@@ -385,14 +278,14 @@ class Speakers:
         """Who is named right with the figure: "800 hồ sơ của Chi nhánh …"."""
         mention, text = entry.mention, entry.text
         end = mention.numeral.end
-        if field := _FIELD_BEHIND.match(text, end):
+        if field := P.field_behind.match(text, end):
             return Speaker(Speech.FIELD, text[field.start() : field.end() + 20].strip())
-        if behind := _RIGHT_BEHIND.match(text, end):
+        if behind := P.right_behind.match(text, end):
             found = self._name(text[behind.end() : mention.own[1]])
             if found and found.kind is not Speech.OURS:
                 return found
         before = REMARK.sub(" ", text[mention.own[0] : mention.numeral.start])
-        for match in _WITH.finditer(before):
+        for match in P.with_whom.finditer(before):
             found = self._name(before[match.end() :])
             if found and found.kind is not Speech.OURS:
                 return found
@@ -401,7 +294,7 @@ class Speakers:
     def _head_of(self, entry: FigureText) -> Speaker | None:
         text, start = entry.text, entry.mention.lead
         found = self._search(text[start : entry.mention.numeral.start])
-        while found is None and start > 0 and _CARRIES.match(text, start):
+        while found is None and start > 0 and P.carries.match(text, start):
             end = start
             ends = [m.end() for m in SENTENCE_END.finditer(text) if m.end() < end]
             start = max(ends, default=0)
@@ -414,7 +307,7 @@ class Speakers:
                 return found
         for heading in place.headings[:1]:
             text = self._lines[heading].text
-            if model := _MODEL.search(text):
+            if model := P.model.search(text):
                 return Speaker(Speech.MODEL, model[0])
             found = self._name(_start(text))
             if found and len(self._lines[heading].text.split()) <= len(found.name.split()) + 6:
@@ -425,7 +318,7 @@ class Speakers:
         """The speaker of the last piece that has one; a comma parts only behind a figure."""
         plain = REMARK.sub(" ", said)
         starts = [0]
-        for cut in _PIECE.finditer(plain):
+        for cut in P.piece.finditer(plain):
             is_comma = cut[0].strip() in (",", "và", "còn")
             if not is_comma or re.search(r"\d", plain[starts[-1] : cut.start()]):
                 starts.append(cut.end())
@@ -438,40 +331,45 @@ class Speakers:
     def _name(self, text: str) -> Speaker | None:
         """The speaker whose name opens a text."""
         found = self._name_commune(text) if self._level != "commune" else None
-        for kind, pattern in _KINDS:
+        for kind, pattern in (
+            (Speech.MODEL, P.model),
+            (Speech.FIELD, P.field),
+            (Speech.FIELD, P.bare_field),
+            (Speech.OFFICE, P.other_office),
+        ):
             if not found and (match := pattern.match(text)):
                 found = Speaker(kind, match[0])
         if not found and self._level == "district":
-            other = _DISTRICT.match(text)
+            other = P.named_district.match(text)
             if other and not self._area.startswith(other[0].casefold()):
                 found = Speaker(Speech.ELSEWHERE, other[0])
-            elif whole := _OTHER_AREAS.match(text):
+            elif whole := P.other_areas.match(text):
                 found = Speaker(Speech.ELSEWHERE, whole[0])
-        return found or (Speaker(Speech.OURS, "") if _OURS.match(text) else None)
+        return found or (Speaker(Speech.OURS, "") if P.our_offices.match(text) else None)
 
     def _name_commune(self, text: str) -> Speaker | None:
-        if several := _SEVERAL.match(text):
+        if several := P.several.match(text):
             return Speaker(Speech.COMMUNES, several[0])
-        commune = _ONE_COMMUNE.match(text)
+        commune = P.one_commune.match(text)
         if not commune:
             return None
-        is_more = _MORE.match(text, commune.end())
+        is_more = P.more.match(text, commune.end())
         return Speaker(Speech.COMMUNES if is_more else Speech.COMMUNE, commune[0])
 
 
 def _start(text: str) -> str:
     """A clause without its mark, its time, and the words that lead to its subject."""
-    text = text[_MARK.match(text).end() :]  # type: ignore[union-attr]
-    while (time := _TIME.match(text)) is not None:
+    text = text[P.clause_mark.match(text).end() :]  # type: ignore[union-attr]
+    while (time := P.time.match(text)) is not None:
         text = text[time.end() :]
-    lead = _LEAD_IN.match(text)
+    lead = P.lead_in.match(text)
     rest = text[lead.end() :] if lead else text
     # "Bộ phận một cửa tiếp nhận …": the lead itself is the subject.
-    return rest if not lead or not _OURS.search(lead[0]) or _is_named(rest) else text
+    return rest if not lead or not P.our_offices.search(lead[0]) or _is_named(rest) else text
 
 
 def _is_named(text: str) -> bool:
-    return bool(_ONE_COMMUNE.match(text) or _OTHER_OFFICE.match(text) or _FIELD.match(text))
+    return bool(P.one_commune.match(text) or P.other_office.match(text) or P.field.match(text))
 
 
 Beside = Mapping[tuple[int, str, int], Figure]

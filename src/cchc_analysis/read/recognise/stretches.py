@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.recognise.clauses import OPENER, SENTENCE_END, Mention
+from cchc_analysis.read.patterns import P
+from cchc_analysis.read.recognise.clauses import SENTENCE_END, Mention
 from cchc_analysis.read.recognise.matching import NOUNS
 from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.tables import Label
@@ -22,73 +23,6 @@ BEFORE = "earlier in its sentence, another clause"
 LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
 TAIL = 25
 """Words behind the own stretch of a figure that may still speak for it."""
-
-
-SUBJECT = re.compile(
-    r"(?i)\s*(%?\s*[^\W\d]+(?:\s+[^\W\d]+){0,3}?)\s+(?:(?:của|thuộc|tại)\s+)?(?:UBND\s+)?"
-    r"(?:cấp\s+(?:huyện|quận|thị xã|thành phố|xã|tỉnh|phường)|"
-    r"các\s+xã(?:,\s*(?:phường|thị trấn))*|huyện|thành phố|xã)"
-    r"\s*(?:,|và|,\s*và)\s*"
-)
-"""A noun and whose it is, with no word of what is done: that is said for both further on."""
-_TOPIC = re.compile(
-    r"(?i)\W*(?:về|đối với|riêng)\s+((?:[^\W\d_]+\s+){0,4}?hồ sơ(?:\s+[^\W\d_]+){1,6}?|"
-    r"biên chế(?:\s+[^\W\d_]+){0,3})\s*[,:]"
-)
-_CHANNEL = re.compile(
-    r"(?i)\W*((?:[^\W\d_]+\s+){0,4}?hồ sơ\s[^:;.]{0,30}?(?:trực tuyến|trực tiếp|bưu chính)"
-    r"[^:;.]{0,30}):"
-)
-"""How dossiers came in, as the label of a line: "Hồ sơ trực tuyến: thành phố 650, các xã 900"."""
-_BEGUN = re.compile(r"(?i)(?:^|[;,:(.–-]\s*)triển khai(?:\s+được)?\s*:?\s*$")
-_ALL_DOSSIERS = re.compile(r"(?i)\btổng(?:\s+số)?\s+hồ sơ(?:\s+TTHC)?\s*:?\s*(?:là\s+)?$")
-_CAME_IN = re.compile(r"(?i)[^;.\d]{0,40}\b(?:tiếp nhận|nhận mới|kỳ trước|trực tuyến|trực tiếp)\b")
-LEVEL_LABEL = re.compile(
-    r"(?i)\W*(?:(?:tại|ở|đối với|khối)\s+)?(?:cấp\s+(?:tỉnh|huyện|xã|phường|quận|thành phố|thị xã)|"
-    r"UBND\s[^:;,.\d]{0,30}|các\s+(?:xã|phường)[^:;.\d]{0,20})\s*:"
-)
-"""What opens a line or a sentence with whose work it tells of: "- Cấp huyện: …"."""
-_LATE = re.compile(r"(?i)(?:^|[;,(:]\s*|\bcòn\s+)(?:bị\s+)?(?:chậm|trễ|muộn)\s*:?\s*$")
-_RANKS = re.compile(r"(?i)\b(?:xếp|đứng|hạng)\s*:?\s*$")
-_RECEIVES = re.compile(
-    r"(?i)(?<!tiếp )(?<!công )(?<!xác )(?<!chứng )(?<!ghi )(?<!đón )\bnhận"
-    r"(?:\s+(?:được|trên|hơn|gần|khoảng|tổng số))*\s+$"
-)
-_NO_NOUN = re.compile(r"(?i)\s*(?:/\s*\d+\s*)?(?:nhiệm vụ\b|[.,;)]|$)")
-_PRESENT = re.compile(
-    r"(?i)(?:\s+[^\W\d_]+){0,4}\s*[(,;]\s*"
-    r"(?:có mặt|hiện có|hiện có mặt|thực có|đã sử dụng|thực hiện|hiện)\s*(?:là\s*|:\s*)?\d"
-)
-_DISTRICT = r"(?P<district>huyện|quận|thị xã|thành phố)"
-_COMMUNES = r"(?:(?:các\s+)?(?:xã|phường)(?:,\s*(?:xã|phường|thị trấn))*)"
-_BARE_LEVEL = re.compile(
-    rf"(?i)(?:^|[:;,(])\W*(?:(?:ở|tại|trong đó)\s+)?(?:{_DISTRICT}|{_COMMUNES})"
-    r"\s*(?:là|có)?\s*:?\s*$"
-)
-_BOTH_LEVELS = re.compile(
-    rf"(?i)(?:[:(]|\btrong đó|\bgồm)\s*{_DISTRICT}\s*(?:là|có)?\s*:?\s*\d"
-    rf"[^:]*?[,;]\s*{_COMMUNES}\s*(?:là|có)?\s*:?\s*\d"
-)
-_OPENS = re.compile(r"(?i)\W*(?:(?:có|hiện|hiện có|đã có|đến nay|nay|trong đó|là|gồm)\W*){0,4}")
-
-
-_OF_ALL = re.compile(r"(?i)\s*,\s*(?:tất cả\s+|cả \d+\s+)?(?:[^\W\d_]+\s+){0,3}?đều\b")
-"""What is then said of all that was counted, and does not say what they are: ", đều đã xong"."""
-
-
-_GOES_ON = re.compile(r"(?i)\s(?:với|gồm|bao gồm|có)\s+(?:tổng số\s+)?$")
-_CAUSE = re.compile(r"(?i)\b(?:do|vì|gồm|ở)\b")
-_POINTS = re.compile(r"(?i)\s*điểm\b")
-_NEXT_LABEL = re.compile(r"(?i)\s*,\s*(?:tổng\s+)?(?:số|tỷ lệ|tỉ lệ)\b")
-"""What opens the label of the next figure, commas in it or not."""
-
-
-RANKED_IN = re.compile(
-    r"(?i)(?:\s*/\s*\d+)?\s*(?:(?:huyện|quận|thị xã|thành phố|tỉnh|địa phương|đơn vị|của|trong|"
-    r"toàn|cả nước)\b[\s,]*){0,8}(?:về|theo|ở|trong|trên)\s+(?:bảng\s+)?(?:xếp hạng\s+)?"
-    r"(chỉ số\s+[^,;.()\d]*?)(?=\s+(?:với|đạt)\b|\s*(?:[,;.()\d]|$))"
-)
-"""The index that a rank is of, behind it: "thứ 6/9 huyện, thành phố về Chỉ số CCHC"."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +58,14 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
         [len(text), *following[:1]]
         + [at for mark in (";", "(", ")", ". ") if (at := text.find(mark, end)) >= 0]
     )
-    for opener in OPENER.finditer(text, end, stop):
+    for opener in P.opener.finditer(text, end, stop):
         if opener[0] != ":":
             stop = opener.start()
             break
     tail = text[end:stop]
-    if _OF_ALL.match(tail) or (following and _NEXT_LABEL.match(tail)):
+    if P.of_all.match(tail) or (following and P.next_label.match(tail)):
         return ""
-    if following and stop == following[0] and (goes_on := _GOES_ON.search(tail)):
+    if following and stop == following[0] and (goes_on := P.goes_on_with.search(tail)):
         # "10/10 xã có Bộ phận Một cửa với 42 công chức": what is said before "với" is of the xã.
         tail = tail[: goes_on.start()]
     elif following and stop == following[0]:
@@ -141,7 +75,7 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
 
 def find_ranked(entry: FigureText) -> str:
     """The index that stands behind a rank; or ""."""
-    index = None if entry.label else RANKED_IN.match(entry.text, entry.mention.numeral.end)
+    index = None if entry.label else P.ranked_in.match(entry.text, entry.mention.numeral.end)
     return index[1] if index else ""
 
 
@@ -158,19 +92,19 @@ def find_shared(text: str, entry: FigureText) -> str:
     end = last + 1 + (following.role == "part")
     if following.lead != mention.lead or following.role != mention.role or end >= len(mentions):
         return ""
-    first = SUBJECT.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
+    first = P.subject.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
     behind = text[mentions[end].numeral.end : mentions[end].own[1]]
     is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
-    opens = _OPENS.fullmatch(text[mention.own[0] : mention.numeral.start])
+    opens = P.opens.fullmatch(text[mention.own[0] : mention.numeral.start])
     return behind if is_alike and opens else ""
 
 
 def find_bare_level(entry: FigureText) -> str:
     """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
     mention = entry.mention
-    if entry.label or not _BOTH_LEVELS.search(entry.text, mention.lead):
+    if entry.label or not P.both_levels.search(entry.text, mention.lead):
         return ""
-    level = _BARE_LEVEL.search(entry.text[mention.lead : mention.numeral.start])
+    level = P.bare_level.search(entry.text[mention.lead : mention.numeral.start])
     if not level:
         return ""
     return "@district_office" if level["district"] else "@commune_aggregate"
@@ -178,19 +112,19 @@ def find_bare_level(entry: FigureText) -> str:
 
 def is_before_present(entry: FigureText) -> bool:
     """Whether brackets right behind say how many of them there are: "công chức 92 (có mặt 89)"."""
-    return not entry.label and bool(_PRESENT.match(entry.text, entry.mention.numeral.end))
+    return not entry.label and bool(P.present.match(entry.text, entry.mention.numeral.end))
 
 
 def is_begun(entry: FigureText) -> bool:
     """Whether a bare verb says of tasks that they were begun: "Số nhiệm vụ: 11; triển khai 10"."""
     at = entry.mention.numeral
-    verb = None if entry.label else _BEGUN.search(entry.text[: at.start])
-    return verb is not None and _NO_NOUN.match(entry.text, at.end) is not None
+    verb = None if entry.label else P.begun.search(entry.text[: at.start])
+    return verb is not None and P.no_noun.match(entry.text, at.end) is not None
 
 
 def is_received(entry: FigureText) -> bool:
     """Whether the verb right before the number is "nhận", which elsewhere is a part of words."""
-    verb = None if entry.label else _RECEIVES.search(entry.text[: entry.mention.numeral.start])
+    verb = None if entry.label else P.receives.search(entry.text[: entry.mention.numeral.start])
     return verb is not None
 
 
@@ -200,18 +134,18 @@ def is_total_of_dossiers(entry: FigureText) -> bool:
     "Tổng hồ sơ 1.204, gồm tiếp nhận mới 1.101, kỳ trước 103".
     """
     at, text = entry.mention.numeral, entry.text
-    opened = None if entry.label else _ALL_DOSSIERS.search(text[: at.start])
-    return opened is not None and _CAME_IN.match(text, at.end) is not None
+    opened = None if entry.label else P.all_dossiers.search(text[: at.start])
+    return opened is not None and P.came_in.match(text, at.end) is not None
 
 
 def is_late(entry: FigureText) -> bool:
     """Whether a bare adverb before the number says late: "…; chậm 110 hồ sơ"."""
-    return not entry.label and _LATE.search(entry.text[: entry.mention.numeral.start]) is not None
+    return not entry.label and P.late.search(entry.text[: entry.mention.numeral.start]) is not None
 
 
 def is_ranked(entry: FigureText) -> bool:
     """Whether a bare verb before the number says that it is a rank: "DTI 2023 xếp 20/63"."""
-    verb = None if entry.label else _RANKS.search(entry.text[: entry.mention.numeral.start])
+    verb = None if entry.label else P.ranks.search(entry.text[: entry.mention.numeral.start])
     return verb is not None and entry.mention.role in ("", "part")
 
 
@@ -220,7 +154,9 @@ def find_topic(entry: FigureText) -> str:
     mention = entry.mention
     if entry.label:
         return ""
-    topic = _TOPIC.match(entry.text, mention.lead) or _CHANNEL.match(entry.text, mention.lead)
+    topic = P.topic_of_sentence.match(entry.text, mention.lead) or P.channel.match(
+        entry.text, mention.lead
+    )
     return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
 
 
@@ -231,8 +167,8 @@ def start_causes(entry: FigureText) -> int:
     """
     mention, text = entry.mention, entry.text
     behind = [m.numeral for m in entry.mentions[entry.at + 1 :] if m.lead == mention.lead]
-    cause = _CAUSE.search(text, mention.numeral.end)
-    is_told = any(_POINTS.match(text, numeral.end) for numeral in behind)
+    cause = P.cause.search(text, mention.numeral.end)
+    is_told = any(P.points_behind.match(text, numeral.end) for numeral in behind)
     return cause.start() if cause and is_told else len(text)
 
 
@@ -299,36 +235,21 @@ BARE_HEADINGS = {
     "hiện đại hóa": "lv số",
 }
 """Headings that name a field by words that elsewhere do not: "3. Thủ tục hành chính"."""
-_PLAN = re.compile(
-    r"(?i)(?:\b(?:ban hành|xây dựng|phê duyệt)\s+(?:\w+\s+){0,3}?|(?=kế hoạch số))(kế hoạch)"
-    r"(?:[\s,]+(?:CCHC|cải|cách|hành|chính|nhà|nước|năm|ngày|tháng|số|của|UBND|huyện|thị|xã|thành|"
-    r"phố|quận|này|trên|cụ|thể|để|thực|hiện|công|tác|\d[^\s,]*)){0,20}?"
-    r"\s+(?:với|gồm|có|đề ra|bao gồm|xác định)\s+(?:tổng số\s+)?\d+\s+"
-    r"(?:nhóm\s+)?(?:nhiệm vụ|đầu việc)"
-)
-_FIELD_POINTS = re.compile(r"(?i)\d\s*điểm\b|\bđiểm\s[^.;\d]{0,20}\d")
-_STAGE = re.compile(r"(?i)\b(?:trước|sớm|đúng|quá|trễ|chậm|trong) hạn\b")
 _BARE = re.compile(r"\s*(?:[%,.;:()]|$)")
-_OTHERS = re.compile(r"(?i)\b(?:phản ánh|kiến nghị|PAKN|nhiệm vụ|văn bản|khiếu nại|đơn thư)\b")
-_DOSSIERS = re.compile(r"(?i)\d\s*hồ sơ\b|\bhồ sơ\b[^.;]{0,60}\d")
 FAR_LINES = 15
 """Lines above within which dossiers were counted, for a line of their stages."""
 LEVELS = 5
 """Lines in a row that may each tell of one level."""
-_MARK = re.compile(
-    r"(?i)^\W*(?:(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?"
-    r"(?:(?:về|công tác|lĩnh vực|nhiệm vụ)\s+)*|\W+$"
-)
 
 
 def name_field(text: str) -> str:
     """The term of the field that a bare heading or label names, or ""."""
-    return BARE_HEADINGS.get(_MARK.sub("", text).casefold(), "")
+    return BARE_HEADINGS.get(P.heading_mark.sub("", text).casefold(), "")
 
 
 def find_plans(text: str) -> Iterator[Hit]:
     """The plan of reform where it is told by what it holds: "ban hành Kế hoạch với 41 nhiệm vụ"."""
-    for plan in _PLAN.finditer(text):
+    for plan in P.plan.finditer(text):
         yield Hit("kế hoạch cchc", plan.start(1), plan.end(1), 0, 0)
 
 
@@ -379,15 +300,15 @@ class Implied:
         if not is_pair or not self._names_field(label):
             return False
         above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
-        return any(self._names_field(text) and _FIELD_POINTS.search(text) for text in above)
+        return any(self._names_field(text) and P.field_points.search(text) for text in above)
 
     def _tells_stages(self, entry: FigureText) -> bool:
         """Whether a line of stages leaves out that they are those of dossiers.
 
         "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
         """
-        is_bare = _BARE.match(entry.text, entry.mention.numeral.end) and _STAGE.search(entry.text)
-        if entry.label or not is_bare or _OTHERS.search(entry.text):
+        is_bare = _BARE.match(entry.text, entry.mention.numeral.end) and P.stage.search(entry.text)
+        if entry.label or not is_bare or P.others.search(entry.text):
             return False
         if not NOUNS.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
@@ -398,12 +319,12 @@ class Implied:
             if self._places[at].headings == place.headings and not self._lines[at].cells
         ]
         stages = {
-            stage.casefold() for text in (*beside, entry.text) for stage in _STAGE.findall(text)
+            stage.casefold() for text in (*beside, entry.text) for stage in P.stage.findall(text)
         }
         above = [self._lines[at].text for at in (*place.headings, *place.parents)]
         named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & NOUNS
         earlier = self._lines[max(0, entry.line - FAR_LINES) : entry.line]
-        is_counted = any(_DOSSIERS.search(line.text) for line in earlier)
+        is_counted = any(P.dossiers.search(line.text) for line in earlier)
         return len(stages) > 1 and named <= {"hồ sơ", "tthc", "TTHC"} and is_counted
 
     def _names_field(self, text: str) -> bool:
@@ -414,14 +335,14 @@ class Implied:
 
         "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
         """
-        if entry.label or not LEVEL_LABEL.match(entry.text):
+        if entry.label or not P.level_label.match(entry.text):
             return False
         if not NOUNS.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
         for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
             text = self._lines[at].text
             is_beside = self._places[at].headings == self._places[entry.line].headings
-            if not is_beside or not LEVEL_LABEL.match(text):
+            if not is_beside or not P.level_label.match(text):
                 return False
             if "hồ sơ" in {hit.term for hit in self._find(text)}:
                 return True

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.clauses import (
     NEAR,
     SENTENCE_END,
@@ -65,7 +66,6 @@ TITLE_TERMS = frozenset(
 """What a title says about every figure below it; its other words are too general."""
 BARE_LOSS = frozenset({"điểm", "điểm mất"})
 """Terms of points that were lost, which do not say what for."""
-_TOTAL = re.compile(r"(?i)\W*(?:tổng(?: số| cộng| điểm)?|cộng)\W*")
 
 
 class WordCollector:
@@ -139,7 +139,7 @@ class WordCollector:
     def _hit_outer(self, entry: FigureText, name: str, text: str) -> tuple[Hit, ...]:
         """The terms of an outer level; what is above a table names no field of its total."""
         hits = self._hits(name, text)
-        is_total = entry.label and _TOTAL.fullmatch(entry.label.row)
+        is_total = entry.label and P.total.fullmatch(entry.label.row)
         return tuple(h for h in hits if not h.term.startswith("lv ")) if is_total else hits
 
     def list_lines(self) -> Iterator[tuple[Line, OutlinePlace]]:

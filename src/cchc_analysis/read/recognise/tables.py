@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cchc_analysis.read.documents.lines import CAPITALS, Cell, Line
+from cchc_analysis.read.patterns import P
 
 FEWEST_NUMBERS, FEWEST_ROWS = 3, 2
 _ROW = re.compile(
@@ -69,9 +70,6 @@ def _set_cells(line: Line, texts: Sequence[str], table: int) -> Line:
 _NUMERIC = re.compile(
     r"^[(~><≥≤]?\s*\d[\d.,\s]*(?:\s*/\s*\d[\d.,\s]*)?\s*%?\s*(?:[^\W\d]+\.?(?:\s[^\W\d]+)?)?[)]?$"
 )
-_ORDER = re.compile(r"^(?:\d{1,3}|[IVX]{1,5}|[a-zđ]|\d{1,2}(?:\.\d{1,2})+)[.)]?$")
-_ORDER_HEADER = re.compile(r"(?i)^\s*(?:stt|tt|số tt|số thứ tự|mã số|mã)\s*$")
-_UNIT_HEADER = re.compile(r"(?i)^\s*(?:đơn vị tính|đvt|đơn vị đo)\s*$")
 _COLUMN_NUMBER = re.compile(r"^\(?\s*[\dA-Z]{1,2}\s*\)?(?:\s*=\s*[\d\s()+*/:x%.-]+)?$")
 _DASH = re.compile(r"^\s*[-+*•–]\s*(?=[^\W\d])")
 INNER = "›"
@@ -102,7 +100,7 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     first_data = next((at for at, row in enumerate(rows) if _is_data(row)), len(rows))
     headers = list(rows[:first_data])
     orders = _find_order_columns(rows, headers)
-    units = {c.column for row in headers for c in row.cells if _UNIT_HEADER.match(c.text)}
+    units = {c.column for row in headers for c in row.cells if P.unit_header.match(c.text)}
     stub, group, below, opened = "", "", None, ""
     for at, row in enumerate(rows):
         if _numbers_columns(row):
@@ -124,7 +122,7 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
             below = row if at >= first_data and not _is_data(row) else None
         unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
         for n, cell in enumerate(row.cells):
-            if cell.column in orders and _ORDER.match(cell.text):
+            if cell.column in orders and P.order.match(cell.text):
                 yield (row.number, n), Label("", "", is_order=True)
                 continue
             column = "" if at < first_data else _find_column(cell, headers, below)
@@ -153,7 +151,9 @@ def _numbers_columns(row: Line) -> bool:
 
 
 def _find_order_columns(rows: Sequence[Line], headers: Sequence[Line]) -> set[int]:
-    named = {cell.column for row in headers for cell in row.cells if _ORDER_HEADER.match(cell.text)}
+    named = {
+        cell.column for row in headers for cell in row.cells if P.order_header.match(cell.text)
+    }
     first = [row.cells[0].text for row in rows if row.cells and row.cells[0].text]
     counted = [int(text.rstrip(".)")) for text in first if re.fullmatch(r"\d{1,3}[.)]?", text)]
     has_words = any(
@@ -171,7 +171,7 @@ def _find_stub(row: Line, orders: set[int]) -> str:
     """The words at the left of a row, up to its first number."""
     words: list[str] = []
     for cell in row.cells:
-        if cell.column in orders and (_ORDER.match(cell.text) or not cell.text):
+        if cell.column in orders and (P.order.match(cell.text) or not cell.text):
             continue
         if not cell.text and not words:
             continue
@@ -183,7 +183,7 @@ def _find_stub(row: Line, orders: set[int]) -> str:
 
 
 def _opens_row(words: Sequence[str]) -> bool:
-    return all(_ORDER.match(word) for word in words)
+    return all(P.order.match(word) for word in words)
 
 
 def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str:

@@ -13,95 +13,11 @@ from collections.abc import Iterable, Sequence
 
 from cchc_analysis.data.clean import PeriodError, month_end, parse_period
 from cchc_analysis.data.records import Period
-from cchc_analysis.read.documents.lines import CAPITALS, Line
+from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.patterns import P
 
 OTHER_DAYS = 45
 """Days by which a part of a year must begin or end apart from the report's to be another one."""
-_DAY = r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?"
-_FROM_TO = re.compile(
-    rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|"
-    rf"tới|-|–)\s*(?:hết\s*)?(?:ngày\s*)?{_DAY}"
-)
-_TO_MONTH = re.compile(
-    rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|tới)\s+(?:hết|cuối)\s+tháng\s+"
-    r"(\d{1,2})\s*(?:/|năm)\s*(\d{4})"
-)
-_SINCE = re.compile(rf"(?i)(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}\s*(?:,\s*)?(?:đến|tới)\s*nay\b")
-_SUMMED = re.compile(
-    rf"(?i)(?:lũy kế|luỹ kế|cộng dồn)\s+(?:tính\s+)?(?:từ|kể từ)\s+(?:ngày\s*)?{_DAY}"
-    r"(?!\s*(?:đến|tới|-|–))"
-)
-_AS_OF = re.compile(
-    rf"(?i)(?:tính đến|đến thời điểm|đến hết|tính tới|số liệu đến|tính hết|đến)\s*(?:hết\s*)?"
-    rf"(?:thời điểm\s*)?(?:(ngày)\s*)?{_DAY}"
-)
-_AS_OF_MONTH = re.compile(
-    r"(?i)\bđến\s+(?:hết|cuối)\s+tháng\s+(\d{1,2})(?:\s*(?:/|năm)\s*(\d{4}))?(?![\d/])"
-)
-_COMPARED_TO = re.compile(
-    r"(?i)so với\s+(?:(?:cùng kỳ\s+)?(?:tháng\s+(?P<month>\d{1,2})|"
-    r"(?P<span>quý\s+(?:i{1,3}|iv|[1-4])|0?[69]\s*tháng(?:\s+đầu)?))"
-    r"\s*(?:(?:/|năm)?\s*(?P<year>\d{4}))?|năm\s+(?P<whole>\d{4}))\s*[(:]\s*$"
-)
-_YEAR_BEFORE = re.compile(
-    r"(?i)[;,(:]\s*(?:đến\s+)?năm\s+((?:19|20)\d\d)\s*(?:là|đạt|có)?\s*:?\s*$"
-)
-_YEAR_BEHIND = re.compile(
-    r"(?i)\s*(?:%|[^\W\d]+(?:\s+[^\W\d]+)?)?\s*\((?:trong\s+|của\s+)?(?:năm\s+)?((?:19|20)\d\d)\)"
-)
-_AS_OF_WORDS = re.compile(
-    r"(?i)(?:tính đến|đến)\s*(?:hết\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
-)
-_SPAN = re.compile(
-    r"(?i)\bquý\s+(?:i{1,3}|iv|[1-4])\b\s*(?:[/.]|năm)?\s*\d{4}"
-    r"|\b0?[69]\s*tháng(?:\s*đầu)?(?:\s*năm)?\s*/?\s*\d{4}|\b0?6\s*tháng\s*cuối\s*năm\s*\d{4}"
-)
-_SPAN_OF_THIS_YEAR = re.compile(
-    r"(?i)(?:(?:^|[.;:(]\s*|\b(?:trong|tính|lũy kế|luỹ kế|cộng dồn)\s+(?:trong\s+)?)"
-    r"(?P<quarter>quý\s+(?:i{1,3}|iv|[1-4]))"
-    r"|(?<!kế hoạch )(?<!báo cáo )(?<!sơ kết )(?<!hội nghị )(?<!nhiệm vụ )(?<!so với )"
-    r"(?<!cùng kỳ )(?<!\d )(?<![\d.,/-])\b(?P<months>0?[369]\s*tháng(?:\s*cuối(?=\s*năm))?))"
-    r"\b(?!\s*(?:một lần|tới|tiếp theo|/|(?:đầu\s*)?năm\s+(?:\d|trước|ngoái)|\d|liên tiếp|trở))"
-)
-_SINCE_NEW_YEAR = re.compile(
-    r"(?i)\b(?:(?:lũy|luỹ) kế|(?:tính\s+)?từ)\s*(?:từ\s+)?đầu năm\b(?!\s+\d)"
-)
-_MONTH = re.compile(
-    r"(?i)(?:^|[.(;–-]\s*|trong\s+|của\s+|cả\s+)tháng\s+(\d{1,2})"
-    r"(?:\s*(?:/|-|năm)\s*(\d{4})|(?=\s*(?:,|vừa qua|này)))(?![\d/])"
-)
-_YEAR = re.compile(
-    r"(?i)(?<!đầu )(?<!cuối )(?<!tháng )(?<!\d )(?<!giai đoạn )(?:^|[\s(,;*“])"
-    r"(?:trong\s+|cả\s+|của\s+)?năm\s+((?:19|20)\d\d)(?!\s*[-–]\s*\d)"
-)
-_AHEAD = re.compile(
-    r"(?i)\b(?:nhiệm vụ|phương hướng|mục tiêu|chỉ tiêu)\b[^.;]*?"
-    r"(?:năm\s+|/\s*|(?:nhiệm vụ|mục tiêu|chỉ tiêu|phương hướng)\s+)(?:19|20)\d\d(?!\s*[-–]\s*\d)"
-)
-_PRECEDED = re.compile(
-    r"(?i)(?:tháng\s*\d{1,2}|đầu|cuối|kế hoạch|luật|văn bản|"
-    r"ngày\s.{0,14}|quý\s*\w+|dự toán|giao|so với|"
-    r"cùng kỳ|sang|CCHC|hành chính|chỉ số[^,;.]*|PAR INDEX|đề án|chương trình|báo cáo)\s*$"
-)
-_YEAR_END = re.compile(r"(?i)\bđến\s+(?:hết|cuối)\s+năm\b(?!\s+(?:19|20)\d\d)")
-_AGAINST = re.compile(r"(?i)so với\s+(?:cùng kỳ\s+)?(?:năm\s*)?$")
-_SPAN_OF_YEARS = re.compile(r"(?i)kỳ(?:\s+\w+){0,4}\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)")
-_COUNTED = re.compile(
-    r"(?i)\b(?:số liệu|kỳ báo cáo|thời (?:gian|điểm) (?:lấy|chốt|báo cáo)|mốc (?:lấy|chốt))"
-    r"(?:\s+(?:số liệu|báo cáo|được|tính|thống kê|tổng hợp|lấy|chốt|cập nhật|lũy kế|luỹ kế|"
-    r"cộng dồn|trong|kỳ|này|trên|dưới đây|là|từ|kể từ|đến|hết|thời điểm|ngày))*\s*[:,]?\s*"
-    r"(?:(?:từ|đến|tính đến)\s+)?(?:ngày\s+)?\d"
-)
-"""What opens the days of all figures; those of one thing ("số liệu biên chế") are its own."""
-_ONLY_WINDOW = re.compile(rf"\W*(?:{_FROM_TO.pattern.removeprefix('(?i)')})\W*", re.IGNORECASE)
-"""A line that is nothing but days, as it stands below a title."""
-_SAME = r"cùng kỳ\b(?:\s+năm)?\s*(?:trước|ngoái|\d{4})?"
-_SAME_PERIOD = re.compile(
-    rf"(?i)^(?!.*so với)\W*(?:[^\W\d]+\s+){{0,4}}?{_SAME}\s*[,:(]?\s*(?:là|đạt|có)?\W*$"
-    # "so với cùng kỳ năm 2022 (111": but not "so với cùng kỳ năm 2022, đạt 111".
-    rf"|.*\b{_SAME}\s*(?:là\s*)?[:(]?\s*$"
-    rf"|(?:.*[;(,])?\s*(?:trong\s+|còn\s+)?{_SAME}[^\d;()]*$"
-)
 
 
 def find_window(text: str, default: Period) -> Period | None:
@@ -116,7 +32,7 @@ def find_window(text: str, default: Period) -> Period | None:
     """
     if window := find_exact_window(text, default):
         return window
-    spans = list(_SPAN.finditer(text))
+    spans = list(P.span.finditer(text))
     if spans:
         try:
             return parse_period(spans[-1][0])
@@ -130,11 +46,11 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
 
     Where it is about the same part, the report knows its days better.
     """
-    match = _SPAN_OF_THIS_YEAR.search(text)
+    match = P.span_of_this_year.search(text)
     if not default.start or not default.end:
         return None
     found = _name_span(match, default.end.year) if match else None
-    if not found and _SINCE_NEW_YEAR.search(text):
+    if not found and P.since_new_year.search(text):
         found = Period(dt.date(default.end.year, 1, 1), default.end)
     if not found or not found.start or not found.end:
         return None
@@ -158,17 +74,17 @@ def find_exact_window(text: str, default: Period) -> Period | None:
     A start without a year is that of the end, or of the year before where it would come after.
     """
     year = default.end.year if default.end else None
-    for match in _FROM_TO.finditer(text):
+    for match in P.from_to.finditer(text):
         end = _make_day(match[4], match[5], match[6], year)
         start = _make_day(match[1], match[2], match[3], end.year if end else year)
         if start and end and start > end and not match[3]:
             start = _make_day(match[1], match[2], str(end.year - 1), year)
         if start and end and start <= end:
             return Period(start, end)
-    if (months := _TO_MONTH.search(text)) and (last := make_month(int(months[5]), int(months[4]))):
+    if (months := P.to_month.search(text)) and (last := make_month(int(months[5]), int(months[4]))):
         start = _make_day(months[1], months[2], months[3], int(months[5]))
         return Period(start, last.end) if start and last.end and start < last.end else None
-    if (since := _SINCE.search(text) or _SUMMED.search(text)) and default.end:
+    if (since := P.since.search(text) or P.summed.search(text)) and default.end:
         # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
         start = _make_day(since[1], since[2], since[3], year)
         return Period(start, default.end) if start and start < default.end else None
@@ -184,7 +100,7 @@ def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
         '2023-09-15'
     """
     for text in texts:
-        opened = _COUNTED.search(text) or _ONLY_WINDOW.fullmatch(text)
+        opened = P.counted_days.search(text) or P.only_window.fullmatch(text)
         if not opened:
             continue
         said = text[opened.start() :]
@@ -206,7 +122,7 @@ def _is_about(window: Period, period: Period) -> bool:
 def _find_month(text: str, default: Period) -> Period | None:
     """A month that a text counts over: "trong tháng 8/2021", "Tháng 9/2021, …"."""
     found = None
-    for match in _MONTH.finditer(text):
+    for match in P.month.finditer(text):
         year = match[2] or (default.end.year if default.end else None)
         if year:
             found = make_month(int(year), int(match[1])) or found
@@ -239,7 +155,7 @@ def find_compared_window(before: str, default: Period) -> Period | None:
         >>> find_compared_window("tăng so với quý II/2022 (", report).end.isoformat()
         '2022-06-30'
     """
-    match = _COMPARED_TO.search(before)
+    match = P.compared_to.search(before)
     if not match or not default.end:
         return None
     year = match["year"] or match["whole"] or str(default.end.year)
@@ -258,7 +174,7 @@ def find_bracket_window(behind: str) -> Period | None:
         >>> find_bracket_window("% (năm 2021) lên").end.isoformat()
         '2021-12-31'
     """
-    match = _YEAR_BEHIND.match(behind)
+    match = P.year_behind.match(behind)
     return Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31)) if match else None
 
 
@@ -267,7 +183,7 @@ def find_series_window(before: str, default: Period) -> Period | None:
 
     That of the report is the report's window, or the year where the report is of several.
     """
-    match = _YEAR_BEFORE.search(before)
+    match = P.year_before.search(before)
     if not match or not default.start or not default.end:
         return None
     year = Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31))
@@ -279,12 +195,12 @@ def find_day(text: str, default: Period) -> dt.date | None:
     """The day up to which a text counts ("tính đến ngày 01/6/2024"), the last one it names."""
     year = default.end.year if default.end else None
     found = None
-    for match in _AS_OF_WORDS.finditer(text):
+    for match in P.as_of_words.finditer(text):
         found = _make_day(match[1], match[2], match[3], year) or found
-    for match in _AS_OF_MONTH.finditer(text):
+    for match in P.as_of_month.finditer(text):
         if year and (month := make_month(int(match[2] or year), int(match[1]))):
             found = month.end
-    for match in _AS_OF.finditer(_FROM_TO.sub(" ", text)):
+    for match in P.as_of.finditer(P.from_to.sub(" ", text)):
         is_explicit = match[1] or match[4] or match[0].casefold().startswith(("tính", "số liệu"))
         if is_explicit:
             found = _make_day(match[2], match[3], match[4], year) or found
@@ -297,11 +213,11 @@ def find_day(text: str, default: Period) -> dt.date | None:
 def find_year(text: str, default: Period) -> Period | None:
     """Another year than the report's, named as the time of what is counted."""
     found = None
-    for match in _YEAR.finditer(text):
+    for match in P.year.finditer(text):
         year = int(match[1])
         before = text[: match.start(1)].rstrip()
         before = re.sub(r"(?i)(?:trong|cả|của)?\s*năm$", "", before)
-        if _PRECEDED.search(before) or (default.end and year == default.end.year):
+        if P.preceded.search(before) or (default.end and year == default.end.year):
             continue
         found = Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
     return found
@@ -314,12 +230,14 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
     """
     if not default.end or period.end != default.end:
         return period
-    if _YEAR_END.search(text):
+    if P.year_end.search(text):
         start = dt.date(default.end.year, 1, 1) if period.start else None
         return Period(start, dt.date(default.end.year, 12, 31))
-    years = [int(m[1]) for m in _YEAR.finditer(text) if not _AGAINST.search(text[: m.start(1)])]
+    years = [int(m[1]) for m in P.year.finditer(text) if not P.against.search(text[: m.start(1)])]
     if not years:
-        ahead = _AHEAD.search(headings) or _AHEAD.match(text.lstrip("-+*•. 0123456789IVX)"))
+        ahead = P.ahead_with_year.search(headings) or P.ahead_with_year.match(
+            text.lstrip("-+*•. 0123456789IVX)")
+        )
         named = ahead[0] if ahead else ""
         window = None if "cuối" in named.casefold() else find_window(named, default)
         if window and window.end:
@@ -334,13 +252,13 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
 
 def find_span_end(text: str) -> dt.date | None:
     """The end of a run of years that is counted over ("kỳ hệ thống hóa 2019-2023")."""
-    match = _SPAN_OF_YEARS.search(text)
+    match = P.span_of_years.search(text)
     return dt.date(int(match[2]), 12, 31) if match else None
 
 
 def is_same_period_before(text: str) -> bool:
     """Whether the words right before a figure make it last year's ("cùng kỳ năm 2022: 111")."""
-    return bool(_SAME_PERIOD.match(text))
+    return bool(P.same_period.match(text))
 
 
 def shift_year(period: Period) -> Period:
@@ -361,26 +279,7 @@ def _make_day(day: str, month: str, year: str | None, default: int | None) -> dt
         return None
 
 
-NAME = rf"((?:[{CAPITALS}][\w'’]*)(?:[ -][{CAPITALS}][\w'’]*){{0,3}})"
-DATED = re.compile(r"(?i)ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})")
-_PLACE_YEAR = re.compile(rf"^\W*{NAME},\s*ngày\b.{{0,30}}?\bnăm\s+(\d{{4}})")
-_PERIOD = re.compile(
-    r"(?i)\b(?:(?P<quarter>quý\s+(?:iv|i{1,3}|[1-4]))"
-    r"|(?P<months>0?6|0?9|sáu|chín|(?:0?[1-9]|1[01])(?=\s+tháng\s+đầu))\s+tháng(?!\s+cuối)"
-    r"(?:\s+đầu)?)\b(?P<year>(?:\s*[/,.-]?\s*(?:của\s+)?(?:năm\s*)?\d{4})?)"
-)
-_TITLE_YEAR = re.compile(
-    r"(?i)\b(?:năm|par index|sipas|papi|chỉ số cải cách hành chính)\s+(\d{4})\b(?!\s*[-–]\s*\d)"
-)
 _FOUR = re.compile(r"\d{4}")
-_TITLE_MONTH = re.compile(r"(?i)\btháng\s+\d{1,2}\b")
-_TITLE_YEARS = re.compile(
-    r"(?i)\bgiai đoạn\s+((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)\b(?!.*\bnăm\s+(?:19|20)\d\d)"
-)
-_ONE_MONTH = re.compile(r"(?i)(?<!\d )\btháng\s+(\d{1,2})\s*(?:năm|/|-)?\s*((?:19|20)\d\d)\b")
-_SO_FAR = re.compile(r"(?i)\btừ\s+đầu\s+năm(?:\s+((?:19|20)\d\d))?\s+đến\s+nay\b")
-_NEXT = re.compile(r"(?i)\b(?:phương hướng|nhiệm vụ|kế hoạch|giải pháp|dự kiến|triển khai)\b")
-"""What opens the part of a title that looks ahead: "quý I, nhiệm vụ trọng tâm quý II năm 2024"."""
 _DATED_DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 _EARLY = dt.timedelta(days=45)
 """How long before its end a period may be reported on."""
@@ -395,12 +294,12 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     nothing = Period(None, None)
     if period := _name_period(title) or find_exact_window(title, nothing):
         return period, True
-    if years := _TITLE_YEARS.search(title):
+    if years := P.title_years.search(title):
         return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
     if told := _name_month(title) or _find_so_far(top, lines):
         return told, False
     head = " ".join(top)
-    match = _PERIOD.search(title) or _PERIOD.search(head)
+    match = P.period.search(title) or P.period.search(head)
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
     if period := dated or find_exact_window(head, nothing) or _name_period(head):
@@ -413,21 +312,21 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
 
 def _name_period(text: str) -> Period | None:
     """The period that a title names: of several the longest, before it looks ahead."""
-    first = _PERIOD.search(text) or _TITLE_YEAR.search(text)
+    first = P.period.search(text) or P.title_year.search(text)
     if first is None:
         return None
-    ahead = _NEXT.search(text, first.end())
+    ahead = P.next.search(text, first.end())
     own = text[: ahead.start()] if ahead else text
-    matches = list(_PERIOD.finditer(own))
-    years = [match[1] for match in _TITLE_YEAR.finditer(own)]
+    matches = list(P.period.finditer(own))
+    years = [match[1] for match in P.title_year.finditer(own)]
     months = [match for match in matches if match["months"]]
-    if not matches and _TITLE_MONTH.search(own):
+    if not matches and P.title_month.search(own):
         return None
     if years and (not matches or _says_whole_year(own)):
         return _parse(f"năm {years[0]}")
     for match in [*months, *matches]:
-        later = [each["year"] for each in _PERIOD.finditer(text, match.end())]
-        later += [each[0] for each in _TITLE_YEAR.finditer(text, match.end())]
+        later = [each["year"] for each in P.period.finditer(text, match.end())]
+        later += [each[0] for each in P.title_year.finditer(text, match.end())]
         year = next(
             (found[0] for each in (match["year"], *later) if (found := _FOUR.findall(each))), ""
         )
@@ -438,7 +337,7 @@ def _name_period(text: str) -> Period | None:
 
 def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
     """From the first day of the year to the day of the paper: "từ đầu năm 2017 đến nay"."""
-    said = next((match for line in lines if (match := _SO_FAR.search(line.text))), None)
+    said = next((match for line in lines if (match := P.so_far.search(line.text))), None)
     days = [day for text in top for day in _list_days(text)]
     if said is None or not days or (said[1] and int(said[1]) != days[0].year):
         return None
@@ -447,7 +346,7 @@ def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
 
 def _name_month(title: str) -> Period | None:
     """The month that a title names, which is no period of the decree."""
-    match = _ONE_MONTH.search(title)
+    match = P.one_month.search(title)
     return make_month(int(match[2]), int(match[1])) if match else None
 
 
@@ -458,7 +357,7 @@ def _says_whole_year(own: str) -> bool:
 
 def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
     """A period without a year, as the last that was about over on the day of the document."""
-    if placed := next((found[2] for text in top if (found := _PLACE_YEAR.match(text))), ""):
+    if placed := next((found[2] for text in top if (found := P.place_year.match(text))), ""):
         return _parse(_write_period(match, placed))
     days = [day for text in top for day in _list_days(text)]
     for year in (days[0].year, days[0].year - 1) if days else ():
@@ -470,7 +369,7 @@ def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
 
 def _list_days(text: str) -> list[dt.date]:
     found = []
-    for match in (*DATED.finditer(text), *_DATED_DAY.finditer(text)):
+    for match in (*P.dated.finditer(text), *_DATED_DAY.finditer(text)):
         try:
             found.append(dt.date(int(match[3]), int(match[2]), int(match[1])))
         except ValueError:
