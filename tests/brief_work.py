@@ -22,7 +22,7 @@ from markupsafe import Markup
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import ANNEX, Brief
-from cchc_analysis.brief.held import hold
+from cchc_analysis.brief.context import Context, running_in
 from cchc_analysis.brief.lists import _export
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page, join_annex
 from cchc_analysis.brief.trends import open_board
@@ -267,7 +267,7 @@ class Here:
         self.made: set[str] = set()
 
     def __call__(self, _: Any, orders: Any) -> Here:
-        [self._reference] = orders.warm.args
+        [self._reference] = orders.begin.args
         return self
 
     def __enter__(self) -> Here:
@@ -288,9 +288,10 @@ class Here:
         seen: set[Name] = set()
         for lang in ("vi", "en"):
             watch_words(load_words(PROJECT.notebooks / TEMPLATE, lang), seen)
-        hold(cast("Reference", WatchedReference(self._reference, seen)), task.tables)
-        beside = task.beside(PROJECT, task.parameters) if task.beside else {}
-        told = self._tell(task)
+        watched = cast("Reference", WatchedReference(self._reference, seen))
+        with running_in(Context(PROJECT, watched, task.tables)) as context:
+            beside = task.beside(context, task.parameters) if task.beside else {}
+            told = self._tell(task)
         page, more = (told, {}) if isinstance(told, str) else (told[0], {ANNEX: told[1]})
         return Reply(bind_page(task.folder, page, more) | beside | {READ: write_names(seen)})
 

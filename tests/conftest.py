@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,14 +72,6 @@ def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(fresh)
             fresh.rename(folder)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_held() -> Iterator[None]:
-    """What a page that was told in this process left there is not what the next test loads."""
-    yield
-    if told := sys.modules.get("cchc_analysis.brief.held"):
-        told.forget()
 
 
 @pytest.fixture

@@ -7,17 +7,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 WARM: list[str] = []
 
 
-def warm() -> None:
+def begin(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
     WARM.append("warm")
+    return work
 
 
-def warm_badly() -> None:
+def begin_badly() -> None:
     raise OSError("no such panel")
 
 
@@ -103,7 +105,7 @@ def execute_in_place(given: tuple[str, str, dict[str, Any]]) -> bytes:
     return b"well"
 
 
-def warm_notebooks() -> None:
+def begin_notebooks() -> Callable[[Any], Any]:
     """Import what a notebook needs, and pyplot and a spare shell as a build does."""
     import matplotlib.pyplot as plt
     import papermill
@@ -112,3 +114,4 @@ def warm_notebooks() -> None:
 
     make_spare()
     WARM.extend([plt.__name__, papermill.__name__])
+    return execute_in_place

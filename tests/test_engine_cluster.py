@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def workers(scheduler: str, folder: Path, count: int, **environment: str) -> Ite
 
 
 def run(scheduler: str, words: list[str], work=engine_work.shout, **options) -> dict[str, Reply]:
-    with Cluster(Orders(work, engine_work.warm, **options), scheduler) as workers:
+    with Cluster(Orders(partial(engine_work.begin, work), **options), scheduler) as workers:
         replies = list(follow(workers, ((word, word) for word in words)))
     assert sorted(name for name, _ in replies) == sorted(words), "lost or done twice"
     return dict(replies)
@@ -108,7 +109,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(scheduler: str, tmp_path: P
     seen = []
     with (
         workers(scheduler, tmp_path, 2),
-        Cluster(Orders(engine_work.stay), scheduler) as cluster,
+        Cluster(Orders(partial(engine_work.begin, engine_work.stay)), scheduler) as cluster,
     ):
         for name, reply in follow(cluster, ((word, word) for word in words)):
             seen.append((name, reply.result))

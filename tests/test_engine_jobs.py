@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from cchc_analysis.site.limits import check_count
 from cchc_analysis.site.workers import Pool
 
 TESTS = Path(__file__).parent
+SHOUT = partial(engine_work.begin, engine_work.shout)
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="faults are planted with Unix signals")
 
 
@@ -29,7 +31,7 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*words: str, work=engine_work.shout, count: int = 2, **options) -> dict[str, Reply]:
-    with Pool(Orders(work, engine_work.warm, **{"timeout": 20} | options), count) as pool:
+    with Pool(Orders(partial(engine_work.begin, work), **{"timeout": 20} | options), count) as pool:
         replies = list(follow(pool, ((word, word) for word in words)))
     assert sorted(name for name, _ in replies) == sorted(words)
     return dict(replies)
@@ -95,7 +97,7 @@ def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_a_job_given_to_a_process_that_is_gone_costs_nothing() -> None:
-    with Pool(Orders(engine_work.shout, engine_work.warm, timeout=20), 1) as pool:
+    with Pool(Orders(SHOUT, timeout=20), 1) as pool:
         pool._warm[0].process.kill()
         assert pool.submit("a").result(timeout=20).result == b"A"
 
@@ -120,7 +122,7 @@ def test_large_payloads_and_large_results_do_not_wait_for_each_other() -> None:
 @both
 def test_failing_to_warm_up_is_told_once(may_fork: bool) -> None:
     with pytest.raises(BriefError, match="warm-up: OSError: no such panel"):
-        Pool(Orders(engine_work.shout, engine_work.warm_badly, may_fork=may_fork), 1)
+        Pool(Orders(engine_work.begin_badly, may_fork=may_fork), 1)
 
 
 def test_jobs_are_taken_as_they_are_needed() -> None:
@@ -131,7 +133,7 @@ def test_jobs_are_taken_as_they_are_needed() -> None:
             taken.append(number)
             yield str(number), str(number)
 
-    with Pool(Orders(engine_work.shout), 1) as pool:
+    with Pool(Orders(SHOUT), 1) as pool:
         next(follow(pool, jobs()))
     assert len(taken) < 10
 
@@ -150,6 +152,7 @@ def has_ended(process_id: int) -> bool:
 
 
 ENDLESS = """
+from functools import partial
 import signal
 # A test run in the background has Ctrl-C ignored, and its children would as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -158,7 +161,7 @@ from cchc_analysis.site.jobs import Orders, follow
 from cchc_analysis.site.workers import Pool
 jobs = ((str(n), str(n)) for n in range(10**6))
 try:
-    with Pool(Orders(engine_work.stay, engine_work.warm), 2) as pool:
+    with Pool(Orders(partial(engine_work.begin, engine_work.stay)), 2) as pool:
         for name, _ in follow(pool, jobs):
             print(name, flush=True)
 except KeyboardInterrupt:

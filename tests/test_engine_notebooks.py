@@ -45,7 +45,7 @@ def _registered() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     """Processes in which each notebook is executed by our engine, as the pages of a site are."""
-    orders = Orders(engine_work.execute_in_place, engine_work.warm_notebooks, timeout=60)
+    orders = Orders(engine_work.begin_notebooks, timeout=60)
     with Pool(orders, 1) as pool:
         yield pool
 
@@ -275,7 +275,7 @@ def test_another_language_is_refused(tmp_path: Path) -> None:
 def test_the_profile_names_functions_and_adds_up_pages() -> None:
     profile = Profile()
     assert profile.format() == "no page was made"
-    orders = Orders(engine_work.shout, is_profiled=True)
+    orders = Orders(partial(engine_work.begin, engine_work.shout), is_profiled=True)
     with Pool(orders, 1) as pool:
         for word in ("a", "b"):
             profile.add(pool.submit(word).result().stats or {})
@@ -339,7 +339,8 @@ def test_the_page_of_a_notebook_is_the_same_by_both_engines(
     parameters = {"lang": "vi"} | NOTEBOOKS[name]
     path = processed.notebooks / name
     expected = build_page(processed, path, parameters)
-    orders = Orders(partial(build_page, processed, path, engine="cchc"), timeout=120)
+    build = partial(build_page, processed, path, engine="cchc")
+    orders = Orders(partial(engine_work.begin, build), timeout=120)
     with Pool(orders, 1) as pool:
         found: Reply = pool.submit(parameters).result()
     assert found.result == expected

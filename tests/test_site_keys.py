@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from brief_work import PROJECT, Here, name_task, tell_page
+from brief_work import Here, name_task, tell_page
 from cchc_analysis import pipeline
-from cchc_analysis.brief import open_brief
-from cchc_analysis.brief.held import held
-from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
+from cchc_analysis.brief.context import find_context
+from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.data.reference import Project, load_reference
-from cchc_analysis.data.words import Words, load_words
+from cchc_analysis.data.words import Words
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.pages import Task
 from cchc_analysis.site.reads import Held, WatchedReference, watch_words, write_names
@@ -48,10 +47,9 @@ def tell(task: Task) -> str:
     """The page of a brief, told from the reference that the process was given."""
     if task.notebook != NOTEBOOK:
         return name_task(task)
-    [(reference, tables)] = filter(None, [held()])
-    words = load_words(PROJECT.notebooks / TEMPLATE, task.parameters["lang"])
-    place = task.parameters["district"], task.parameters["period"]
-    return tell_page(open_brief(tables, reference, words, *place))
+    [context] = filter(None, [find_context()])
+    given = task.parameters
+    return tell_page(context.open_brief(given["district"], given["period"], given["lang"]))
 
 
 def add(processed: Project, name: str, row: str) -> None:

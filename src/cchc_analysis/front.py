@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import __version__, pipeline
-from cchc_analysis.brief import TEMPLATE, held, held_graded, open_held
-from cchc_analysis.brief import open_brief as open_brief_of
+from cchc_analysis.brief import TEMPLATE, Context, find_context
 from cchc_analysis.brief import open_quality as open_quality_of
 from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.brief.plots import choose_tiles
@@ -32,7 +31,6 @@ from cchc_analysis.data.named import (
 from cchc_analysis.data.packages import type_of
 from cchc_analysis.data.records import TABLE_COLUMNS
 from cchc_analysis.data.reference import LEVELS, Project, find_project, load_reference
-from cchc_analysis.data.store import load_copies
 from cchc_analysis.data.wide import to_wide
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem
@@ -437,14 +435,10 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
     Raises:
         CommandError: No report of that district and period is held; names the nearest that are.
     """
-    project = _project()
-    words = load_words(project.notebooks / TEMPLATE, lang)
     # Without quotes on the command line, papermill's -p makes numbers of "183" and "2019".
-    place = str(district), str(period)
-    if held():
-        return open_held(words, *place, project.reports)
-    reference, tables = _load()
-    return open_brief_of(tables, reference, words, *place, project.reports)
+    place = str(district), str(period), lang
+    given = find_context()
+    return given.open_once(*place) if given else _find_context().open_brief(*place)
 
 
 def open_trends(
@@ -466,11 +460,9 @@ def open_trends(
     Raises:
         CommandError: The indicator or an area is unknown, or nothing is held.
     """
-    project = _project()
-    reference, tables = _load()
-    words = load_words(project.notebooks / TEMPLATE, lang)
+    context = _find_context()
     choice = (indicator, areas, str(first), str(last))
-    return open_board(tables, reference, choice, words)
+    return open_board(context.tables, context.reference, choice, context.words(lang))
 
 
 def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: Any) -> Axes:
@@ -486,8 +478,8 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
     Raises:
         CommandError: Areas of both times or of none, or such as could be of either.
     """
-    kept = held()
-    reference = kept[0] if kept else load_reference(_project().reference)
+    context = find_context()
+    reference = context.reference if context else load_reference(_project().reference)
     maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}
     tiles = options.pop("tiles", None)
     if tiles is None:
@@ -504,10 +496,9 @@ def open_quality(lang: str = "vi") -> Quality:
     Raises:
         BriefError: No report on a district is held.
     """
-    project = _project()
-    reference, tables = _load()
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    graded = held_graded() or grade_all(tables, reference, words)
+    context = _find_context()
+    reference, tables, words = context.reference, context.tables, context.words(lang)
+    graded = context.graded or grade_all(tables, reference, words)
     return open_quality_of(tables, reference, words, graded)
 
 
@@ -593,22 +584,23 @@ def _project(place: ProjectPlace = None) -> Project:
 
 
 def _load(place: ProjectPlace = None) -> tuple[Reference, Tables]:
-    if kept := held():
-        return kept
+    context = _find_context(place)
+    return context.reference, context.tables
+
+
+def _find_context(place: ProjectPlace = None) -> Context:
+    """The context that a page is made in, or else that of a project."""
+    if context := find_context():
+        return context
     project = _project(place)
-    copies = os.environ.get("CCHC_TABLES")
-    made = Path(copies) if copies else project.processed / "manifest.json"
-    changed = made.stat().st_mtime_ns if made.exists() else 0
-    return _load_once(project, Path(copies) if copies else None, changed)
+    made = project.processed / "manifest.json"
+    return _load_once(project, made.stat().st_mtime_ns if made.exists() else 0)
 
 
 @lru_cache(maxsize=1)
 def _load_once(
     project: Project,
-    copies: Path | None,
     changed: int,  # noqa: ARG001 - part of the key: loads again when the tables were made anew
-) -> tuple[Reference, Tables]:
+) -> Context:
     """Load once per process, and again when the tables were made anew."""
-    if copies is None:
-        return pipeline.load(project)
-    return load_reference(project.reference), load_copies(copies)
+    return Context(project, *pipeline.load(project))

@@ -6,6 +6,7 @@
 
 from cchc_analysis.brief.annex import show_annex_head, show_notes, show_reform_areas
 from cchc_analysis.brief.content import Brief, name_page
+from cchc_analysis.brief.context import Context, find_context, running_in
 from cchc_analysis.brief.downloads import put_downloads
 from cchc_analysis.brief.frontpage import (
     show_cards,
@@ -16,7 +17,6 @@ from cchc_analysis.brief.frontpage import (
     show_references,
     show_themes,
 )
-from cchc_analysis.brief.held import held, held_graded, open_held
 from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.peers import show_peers
@@ -42,17 +42,17 @@ from cchc_analysis.brief.trendpages import show_trend_opening
 __all__ = [
     "TEMPLATE",
     "Brief",
+    "Context",
     "Quality",
-    "held",
-    "held_graded",
+    "find_context",
     "list_briefs",
     "name_page",
     "open_brief",
-    "open_held",
     "open_quality",
     "print_brief",
     "put_downloads",
     "render_brief",
+    "running_in",
     "show_annex_head",
     "show_cards",
     "show_contradictions",

@@ -34,7 +34,6 @@ from cchc_analysis.site.pages import (
     Page,
     Task,
     list_pages,
-    make_files,
     make_task,
     read_documents,
     warm_up,
@@ -230,7 +229,6 @@ def _make_waiting(
     briefs = [page for page in waiting if page.is_brief]
     sample = task_of(briefs[0]) if len(briefs) >= FEWEST_FOR_SAMPLE else None
     orders = Orders(
-        make_files,
         partial(warm_up, reference, sample=sample),
         workers.timeout,
         JOB_BYTES,

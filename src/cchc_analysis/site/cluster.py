@@ -70,7 +70,8 @@ class Cluster:
 
     def close(self) -> None:
         """Let the workers end what they began for these jobs."""
-        with suppress(Exception):  # the scheduler may be gone, and so is then the plugin
+        # The scheduler may be gone, and so is then the plugin.
+        with suppress(OSError, TimeoutError, RuntimeError, ValueError):
             self._client.unregister_worker_plugin(self._run_id)
         self._client.close(timeout=1)
 

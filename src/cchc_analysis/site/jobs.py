@@ -19,14 +19,17 @@ from cchc_analysis.errors import CchcError, CommandError, Problem
 
 LONGEST_TEXT = 400
 
+Work = Callable[[Any], Any]
+"""Makes a result of the payload of a job."""
+
 
 @dataclass(frozen=True)
 class Orders:
     """What a warm process is told before its first job.
 
     Attributes:
-        work: Makes a result of a payload: a function that can be imported, or a partial of one.
-        warm: Prepares a process: imports, loads, compiles. Starts no thread.
+        begin: Prepares a process (imports, loads, compiles; starts no thread) and gives what makes
+            a result of a payload. A function that can be imported, or a partial of one.
         timeout: Seconds that a job may take; None for no end.
         memory: Bytes that a job may take besides what it shares; None for no limit.
         may_fork: Whether to fork where that is safe.
@@ -34,8 +37,7 @@ class Orders:
         is_profiled: Whether to note where the time of each job goes.
     """
 
-    work: Callable[[Any], Any]
-    warm: Callable[[], object] | None = None
+    begin: Callable[[], Work]
     timeout: float | None = None
     memory: int | None = None
     may_fork: bool = True
@@ -134,11 +136,11 @@ def understand(future: Future[Reply]) -> Reply:
     return explain(error) if error else future.result()
 
 
-def do_job(orders: Orders, payload: Any) -> Reply:
+def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
     """Do a job in this process and say what came of it, whatever that is."""
-    profile = cProfile.Profile() if orders.is_profiled else None
+    profile = cProfile.Profile() if is_profiled else None
     try:
-        result = profile.runcall(orders.work, payload) if profile else orders.work(payload)
+        result = profile.runcall(work, payload) if profile else work(payload)
     except BaseException as error:  # noqa: BLE001 - SystemExit too costs this job only
         return explain(error)
     if profile:

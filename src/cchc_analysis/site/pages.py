@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.annex import show_annex_head, show_notes, show_reform_areas
 from cchc_analysis.brief.content import ANNEX, name_list, name_page
+from cchc_analysis.brief.context import Context, running_in
 from cchc_analysis.brief.downloads import write_downloads
 from cchc_analysis.brief.frontpage import (
     show_cards,
@@ -30,7 +30,6 @@ from cchc_analysis.brief.frontpage import (
     show_references,
     show_themes,
 )
-from cchc_analysis.brief.held import held, hold, open_held
 from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.opening import SUFFIX, list_briefs
@@ -57,6 +56,7 @@ from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
+from cchc_analysis.site.jobs import do_job
 from cchc_analysis.site.listing import describe_page
 from cchc_analysis.site.reads import Name, WatchedReference, watch_words, write_names
 from cchc_analysis.site.slices import Slice, Slices
@@ -89,8 +89,8 @@ READ = ".read"
 """Kept with a page and not published: what ``pages.json``, the lists of briefs, that of trends and
 the page on data quality say of it; and what the page has read of the reference data and strings."""
 
-Beside = Callable[[Project, Mapping[str, str]], dict[str, bytes]]
-"""Makes what lies beside a page, from the tables held and the parameters of the page."""
+Beside = Callable[[Context, Mapping[str, str]], dict[str, bytes]]
+"""Makes what lies beside a page, from what it is told from and the parameters of the page."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def read_documents(project: Project, sources: Iterable[str]) -> dict[str, bytes]
     }
 
 
-def warm_up(reference: Reference, sample: Task | None = None) -> None:
+def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task], dict[str, bytes]]:
     """Prepare a process for many pages: what they all import, and where they find their files.
 
     Args:
@@ -201,37 +201,34 @@ def warm_up(reference: Reference, sample: Task | None = None) -> None:
         sample: A brief to be told once beforehand. What our functions make on their first way
             (imports, parsed rules, fonts, look-ups) is then there for every child; without it each
             makes it anew, which is a quarter of a page. Pays from some ten pages on.
+
+    Returns:
+        What makes the files of a page in this process, or in a child of it.
     """
-    os.environ |= {"CCHC_ROOT": str(Path.cwd())}
+    project = Project(Path.cwd())
+    os.environ |= {"CCHC_ROOT": str(project.root)}
+    if project.reference.is_dir():  # this process may run on another machine than the builder
+        reference = replace(reference, folder=project.reference)
     import_jsonschema()
     for name in HEAVY:
         import_module(name)
-    _KNOWN[:] = [reference]
-    project = Project(Path.cwd())
     _rehearse(project)
-    if sample:
-        tell_once(project, reference, sample)
+    if sample:  # what is wrong with it is said when its own turn comes
+        do_job(partial(tell_once, project, reference), sample)
     from cchc_analysis.site.notebooks import make_spare
 
     make_spare()
+    return partial(make_files, project, reference)
 
 
 def tell_once(project: Project, reference: Reference, sample: Task) -> None:
-    """Tell a brief and forget it; what is wrong with it is said when its own turn comes."""
-    words = load_words(project.notebooks / TEMPLATE, sample.parameters["lang"])
-    hold(reference, sample.tables)
-    with suppress(Exception):
-        brief = open_held(
-            words, sample.parameters["district"], sample.parameters["period"], project.reports
-        )
-        for show in (*SHOWS, *ANNEX_SHOWS):
-            show(brief)
-        if sample.beside:
-            sample.beside(project, sample.parameters)
-    hold(reference, sample.tables)  # what was opened of it is let go
-
-
-_KNOWN: list[Reference] = []
+    """Tell a brief and forget it."""
+    context, given = Context(project, reference, sample.tables), sample.parameters
+    brief = context.open_once(given["district"], given["period"], given["lang"])
+    for show in (*SHOWS, *ANNEX_SHOWS):
+        show(brief)
+    if sample.beside:
+        sample.beside(context, given)
 
 
 def _rehearse(project: Project) -> None:
@@ -270,21 +267,21 @@ Section(Markup("<h1>" + lang + "</h1>"))
 """
 
 
-def make_files(task: Task) -> dict[str, bytes]:
+def make_files(project: Project, reference: Reference, task: Task) -> dict[str, bytes]:
     """Make a page and what lies beside it, in a process that was warmed up."""
-    [reference], project = _KNOWN, Project(Path(os.environ["CCHC_ROOT"]))
     seen: set[Name] = set()
     for lang in LANGUAGES:
         watch_words(load_words(project.notebooks / TEMPLATE, lang), seen)
     watched = cast("Reference", WatchedReference(reference, seen))
-    hold(watched, task.tables, map(Graded.from_bytes, task.graded))
     for name, content in task.documents.items():
         write_bytes(project.root / name, content)
-    page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
-    more, annex = {}, project.notebooks / ANNEX_NOTEBOOK
-    if "district" in task.parameters and annex.is_file():
-        more[ANNEX] = build_page(project, annex, task.parameters, ENGINE)
-    beside = task.beside(project, task.parameters) if task.beside else {}
+    context = Context(project, watched, task.tables, tuple(map(Graded.from_bytes, task.graded)))
+    with running_in(context):
+        page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
+        more, annex = {}, project.notebooks / ANNEX_NOTEBOOK
+        if "district" in task.parameters and annex.is_file():
+            more[ANNEX] = build_page(project, annex, task.parameters, ENGINE)
+        beside = task.beside(context, task.parameters) if task.beside else {}
     return bind_page(task.folder, page, more) | beside | {READ: write_names(seen)}
 
 
@@ -299,21 +296,19 @@ def bind_page(folder: str, page: str, more: Mapping[str, str] = NO_MORE) -> dict
     return files | {LISTED: json.dumps(listed, ensure_ascii=False).encode()}
 
 
-def put_beside_brief(project: Project, parameters: Mapping[str, str]) -> dict[str, bytes]:
+def put_beside_brief(context: Context, parameters: Mapping[str, str]) -> dict[str, bytes]:
     """The downloads of a brief, its card, and what the page on data quality says of it."""
-    words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
-    brief = open_held(words, parameters["district"], parameters["period"], project.reports)
+    brief = context.open_once(parameters["district"], parameters["period"], parameters["lang"])
     with TemporaryDirectory(prefix="cchc-") as folder:
         write_downloads(Path(folder), brief)
         kept = {CARD: make_card(brief).to_bytes(), GRADED: make_graded(brief).to_bytes()}
         return read_files(Path(folder)) | kept
 
 
-def put_beside_trend(project: Project, parameters: Mapping[str, str]) -> dict[str, bytes]:
+def put_beside_trend(context: Context, parameters: Mapping[str, str]) -> dict[str, bytes]:
     """The values of an indicator, and its row in the list of trends."""
-    words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
-    [(reference, tables)] = filter(None, [held()])
-    board = open_board(tables, reference, (parameters["indicator"], "", "", ""), words)
+    choice, words = (parameters["indicator"], "", "", ""), context.words(parameters["lang"])
+    board = open_board(context.tables, context.reference, choice, words)
     row = json.dumps(tell_trend_row(board), ensure_ascii=False)
     return {VALUES: format_values(board), ROW: row.encode()}
 

@@ -21,16 +21,18 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from cchc_analysis.errors import BriefError, Problem
-from cchc_analysis.site.jobs import Orders, Reply, do_job, explain, explain_end
+from cchc_analysis.site.jobs import Orders, Reply, Work, do_job, explain, explain_end
 from cchc_analysis.site.limits import (
     ONE_THREAD,
     die_with_parent,
@@ -137,7 +139,7 @@ class _Warm:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=ONE_THREAD | dict(os.environ) | _find_modules(),
+                env=ONE_THREAD | dict(os.environ) | _find_modules() | {"PYTHONSAFEPATH": "1"},
                 cwd=folder,
                 start_new_session=True,  # Ctrl-C is for the parent, who then ends this one
             )
@@ -199,8 +201,7 @@ def serve(number: int) -> None:
     with suppress(EOFError, OSError):
         orders: Orders = link.recv()
         try:
-            if orders.warm:
-                orders.warm()
+            work = orders.begin()
         except BaseException as error:  # noqa: BLE001 - whatever it is, the parent has to hear it
             link.send(explain(error))
             return
@@ -208,11 +209,15 @@ def serve(number: int) -> None:
         gc.freeze()
         forks = orders.may_fork and is_safe_to_fork()
         link.send(forks)
-        (_fork_for_each if forks else _do_each)(orders, control, link)
+        do = partial(do_job, work, is_profiled=orders.is_profiled)
+        if forks:
+            _fork_for_each(control, partial(_live, do, orders.memory, os.getpid()))
+        else:
+            _do_each(link, do, orders.memory)
     os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
 
 
-def _fork_for_each(orders: Orders, control: socket.socket, _: Connection) -> None:
+def _fork_for_each(control: socket.socket, live: Callable[[Connection], None]) -> None:
     """Fork a child for each link that comes, and tell on it how a child ended that said nothing."""
     context = multiprocessing.get_context("fork")
     children: dict[Any, tuple[Any, Connection]] = {}
@@ -226,7 +231,7 @@ def _fork_for_each(orders: Orders, control: socket.socket, _: Connection) -> Non
                     link.send(explain_end(child.exitcode))
             elif numbers := socket.recv_fds(control, 1, 1)[1]:
                 link = Connection(numbers[0])
-                child = context.Process(target=_live, args=(orders, link, os.getpid()))
+                child = context.Process(target=live, args=(link,))
                 child.start()
                 children[child.sentinel] = child, link
             else:
@@ -235,27 +240,27 @@ def _fork_for_each(orders: Orders, control: socket.socket, _: Connection) -> Non
                 return
 
 
-def _live(orders: Orders, link: Connection, parent_id: int) -> None:
+def _live(do: Work, memory: int | None, parent_id: int, link: Connection) -> None:
     """A child's life."""
     os.setsid()
     die_with_parent(parent_id)
     offer_as_victim()
-    if orders.memory:
-        limit_memory(orders.memory)
+    if memory:
+        limit_memory(memory)
     gc.disable()  # it ends before the garbage would matter
     link.send(os.getpid())
-    link.send(do_job(orders, link.recv()))
+    link.send(do(link.recv()))
 
 
-def _do_each(orders: Orders, _: socket.socket, link: Connection) -> None:
+def _do_each(link: Connection, do: Work, memory: int | None) -> None:
     """Do one job after the other in this process."""
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    if orders.memory:
-        limit_memory(orders.memory)
+    if memory:
+        limit_memory(memory)
     while True:
         payload = link.recv()
         link.send(os.getpid())
-        link.send(do_job(orders, payload))
+        link.send(do(payload))
 
 
 def _end_with_parent(parent_id: int) -> None:
