@@ -62,9 +62,42 @@ M010 II.1 dossiers_pending_overdue district_office 03
 """A report that adds up."""
 
 
+@cache
+def load_real() -> tuple[Reference, Tables]:
+    """The real reference data and tables, for all tests of a process: not to be changed."""
+    return pipeline.load(PROJECT)
+
+
+@cache
+def load_few() -> tuple[Reference, Tables]:
+    """The same with all reports and few of the panels, for tests that build a whole site."""
+    reference, tables = load_real()
+    others = set(tables.sources.loc[tables.sources["kind"] != "panel", "source_id"])
+    kept = {
+        name: table[
+            table["source_id"].isin(others) | (table["indicator"] == "pci") & at.isin(PROVINCES)
+        ]
+        for name, table in vars(tables).items()
+        if "indicator" in table
+        for at in [table["area_id" if "area_id" in table else "area"]]
+    }
+    named = others | {each for table in kept.values() for each in table["source_id"]}
+    kept |= {
+        name: table[table["source_id"].isin(named)]
+        for name, table in vars(tables).items()
+        if name not in kept
+    }
+    return reference, Tables(**{name: kept[name].reset_index(drop=True) for name in vars(tables)})
+
+
+PROVINCES = ("01", "20", "48", "67", "79")
+"""Those of which ``load_few`` keeps what a panel says."""
+
+
+@cache
 def open_real_briefs() -> list[Brief]:
     """The briefs of the real sources, each in both languages."""
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_real()
     return [
         briefs.open_brief(tables, reference, load_words_of(lang), *place)
         for place in briefs.list_briefs(tables, reference)

@@ -28,6 +28,8 @@ from brief_work import (
     build_here,
     find_all,
     list_values,
+    load_few,
+    load_real,
     load_words_of,
     make_tables,
     name_task,
@@ -52,6 +54,8 @@ from cchc_analysis.brief.downloads import (
 from cchc_analysis.brief.trendpages import format_values
 from cchc_analysis.brief.trends import open_board, show_opening
 from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
+from cchc_analysis.data.records import Tables
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import BriefError
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site import lists as lists_module
@@ -67,13 +71,19 @@ def briefs() -> list[Brief]:
     return open_real_briefs()
 
 
+@pytest.fixture(scope="module", params=["few", pytest.param("all", marks=pytest.mark.slow)])
+def run(request: pytest.FixtureRequest) -> tuple[Reference, Tables]:
+    """The tables that the site is built of."""
+    return load_few() if request.param == "few" else load_real()
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(run: tuple[Reference, Tables], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site, its pages told without notebooks."""
     out = tmp_path_factory.mktemp("downloads") / "site"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(site_module, "open_workforce", Here(tell_task))
-        reference, tables = pipeline.load(PROJECT)
+        reference, tables = run
         build_here(tables, reference, out)
     return out
 
@@ -322,21 +332,23 @@ def test_every_link_of_the_site_lands(site: Path) -> None:
     assert {path for path in lying if path.suffix != ".html"} - downloads == of_site
 
 
-def test_the_site_holds_the_tables_and_how_to_cite_them(site: Path) -> None:
+def test_the_site_holds_the_tables_and_how_to_cite_them(
+    site: Path, run: tuple[Reference, Tables]
+) -> None:
     folder = site / "data"
     assert {path.name for path in folder.iterdir() if path.is_file()} == {*SITE_FILES, CITATION}
     books = sorted(folder.glob("*/cchc.xlsx"))
     assert folder / "20-tinh-lang-son" / "cchc.xlsx" in books
     assert (site / "data" / CITATION).read_bytes() == (PROJECT.root / CITATION).read_bytes()
-    _, tables = pipeline.load(PROJECT)
+    _, tables = run
     for name in ("observations", "indicators", "findings"):
         count = len(getattr(tables, name))
         assert len(read_csv(site / "data" / f"{name}.csv")) == count
         assert sum(len(read_sheet(book, name)) for book in books) == count
 
 
-def test_the_tables_of_the_site_name_their_areas(site: Path) -> None:
-    reference, _ = pipeline.load(PROJECT)
+def test_the_tables_of_the_site_name_their_areas(site: Path, run: tuple[Reference, Tables]) -> None:
+    reference, _ = run
     names = {area_id: row["name"] for area_id, row in reference.area_rows.items()}
     for name in ("observations", "indicators", "findings"):
         rows = read_csv(site / "data" / f"{name}.csv")
@@ -376,7 +388,7 @@ def test_a_site_whose_downloads_fail_leaves_the_former_one_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "site"
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_few()
     monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
     build_here(tables, reference, out)
     before = read_all(out)
@@ -397,7 +409,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(evil: Brief, tmp_path: Path
 
 
 def test_licences_travel_with_the_rows_and_withheld_rows_stay_at_home(tmp_path: Path) -> None:
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_real()
     panel = tables.sources["kind"] == "panel"
     ids = tables.sources.loc[panel, "source_id"].tolist()
     licence = tables.sources["licence"].mask(tables.sources["source_id"] == ids[0], "terms of A")
@@ -420,7 +432,7 @@ def test_licences_travel_with_the_rows_and_withheld_rows_stay_at_home(tmp_path: 
 
 
 def test_a_page_on_a_panel_says_under_which_licence_its_values_stand() -> None:
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_real()
     board = open_board(tables, reference, ("pci", "", "", ""), load_words_of("vi"))
     page = read_text(show_opening(board).html)
     terms = set(tables.sources.set_index("source_id").loc[["pci_2016"], "licence"])

@@ -21,13 +21,13 @@ from brief_work import (
     PROJECT,
     find_all,
     list_values,
+    load_few,
     made_up_reference,
     open_real_briefs,
     tell_annex,
     tell_front,
     tell_page,
 )
-from cchc_analysis import pipeline
 from cchc_analysis.brief import name_page
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.lists import (
@@ -118,7 +118,7 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
     pages |= {str(place.with_name(ANNEX)): tell_annex(brief) for brief, place in places.items()}
     for lang in ("vi", "en"):
         own = [brief for brief in briefs if brief.lang == lang]
-        tables = pipeline.load(PROJECT)[1]
+        tables = load_few()[1]
         codes = sorted(tables.indicators["indicator"].unique())
         told = Told(
             [make_card(each) for each in own],

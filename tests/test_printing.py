@@ -9,8 +9,15 @@ import pytest
 from markupsafe import Markup
 from pypdfium2 import PdfDocument
 
-from brief_work import PLAIN_REPORT, PROJECT, load_words_of, make_tables, open_made_up, tell_page
-from cchc_analysis import pipeline
+from brief_work import (
+    PLAIN_REPORT,
+    PROJECT,
+    load_real,
+    load_words_of,
+    make_tables,
+    open_made_up,
+    tell_page,
+)
 from cchc_analysis.brief.lists import _export
 from cchc_analysis.brief.render import BROWSERS, find_browser, finish_page, print_page
 from cchc_analysis.brief.trends import open_board
@@ -95,7 +102,7 @@ def test_a_browser_that_fails_is_named_and_leaves_the_former_file(
 @pytest.mark.parametrize("indicator", ["pci", "papi_total", "service_index_total"])
 def test_no_sheet_of_a_page_on_trends_is_near_empty(indicator: str, tmp_path: Path) -> None:
     """63 provinces over 18 years: charts lie side by side in parts that fit on a sheet."""
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_real()
     words = load_words_of("vi")
     board = open_board(tables, reference, (indicator, "", "", ""), words)
     body = Markup("").join(show(board).html for show in SHOWS)

@@ -8,9 +8,8 @@ from functools import cache
 
 import pytest
 
-from brief_work import PROJECT, find_all, load_words_of, open_real_briefs, read_text
+from brief_work import PROJECT, find_all, load_real, load_words_of, open_real_briefs, read_text
 from cchc_analysis import brief as briefs
-from cchc_analysis import pipeline
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.directory import SISTERS
 from cchc_analysis.brief.ledger import grade_brief
@@ -43,7 +42,7 @@ MOST_BYTES = 150_000
 @cache
 def quality(lang: str) -> Quality:
     """All real sources."""
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_real()
     words = load_words_of(lang)
     return open_quality(tables, reference, words, grade_all(tables, reference, words))
 
@@ -179,7 +178,7 @@ def test_every_brief_is_graded_as_it_grades_itself() -> None:
 
 def test_what_is_kept_of_the_briefs_tells_the_same_page() -> None:
     """A site keeps it with each brief, and sends the page but what it reads of the tables."""
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_real()
     kept = [Graded.from_bytes(make_graded(each).to_bytes()) for each in list_own()]
     assert kept == quality("vi").briefs
     rows = Slices(tables, reference).of_quality().cut()

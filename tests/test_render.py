@@ -19,12 +19,14 @@ from brief_work import (
     Here,
     build_here,
     list_values,
+    load_few,
+    load_real,
+    load_words_of,
     make_tables,
     name_task,
     open_made_up,
     tell_page,
 )
-from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs, render_brief
 from cchc_analysis.brief.context import Context, find_context
 from cchc_analysis.brief.directory import SISTERS
@@ -202,7 +204,7 @@ def test_a_note_leads_back_to_the_table_and_only_once() -> None:
 @pytest.fixture
 def run() -> Any:
     """The real tables."""
-    return pipeline.load(PROJECT)
+    return load_few()
 
 
 def test_one_brief_that_fails_keeps_its_former_page_and_stops_no_other(
@@ -275,8 +277,7 @@ def test_a_site_has_an_index_per_language_that_links_every_brief(
 def test_the_real_notebook_says_what_its_functions_say(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     render_brief(PROJECT, "Cao Lộc", "2024-H1", "vi", page)
-    reference, tables = pipeline.load(PROJECT)
-    from brief_work import load_words_of
+    reference, tables = load_real()
     from cchc_analysis.brief import open_brief
 
     told = tell_page(open_brief(tables, reference, load_words_of("vi"), "183", "2024-H1"))
@@ -294,7 +295,7 @@ def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
     write_notebook(
         notebooks.notebooks / TRENDS_NOTEBOOK, CHEAP_TRENDS, parameters=f'{known}lang: str = "vi"\n'
     )
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_few()
     with open_site(notebooks.root / "site") as work:
         site = render_site(notebooks, tables, reference, work, Workers(2))
     assert not site.problems
@@ -303,7 +304,7 @@ def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
 
 def test_a_brief_that_cannot_be_told_beforehand_stops_nothing() -> None:
     """What is wrong with it is said when its own turn comes; nothing of it is left open."""
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = load_few()
     place = list_briefs(tables, reference)[0]
     task = Task(
         folder="x",

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from brief_work import PROJECT, load_words_of, tell_page
-from cchc_analysis import pipeline
+from brief_work import PROJECT, load_few, load_real, load_words_of, tell_page
 from cchc_analysis.brief import list_briefs, open_brief
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.lists import make_card
@@ -26,7 +25,7 @@ def load_country() -> tuple[Reference, Tables]:
     made = make_country(load_reference(PROJECT.reference), districts=24, periods=5)
     indicators = tabulate_indicators(made.observations)
     names = {each.name for each in fields(Tables)} - {"sources", "observations", "indicators"}
-    real = vars(pipeline.load(PROJECT)[1])
+    real = vars(load_real()[1])
     empty = {name: real[name].iloc[:0] for name in names}
     rows = made.observations.assign(figure_id=made.observations["figures"], place="text")
     rows = rows.assign(printed=rows["value"].astype(str), section="I", line="1", area="")
@@ -45,7 +44,7 @@ def country() -> tuple[Reference, Tables]:
 
 @pytest.fixture(scope="module")
 def real() -> tuple[Reference, Tables]:
-    return pipeline.load(PROJECT)
+    return load_few()
 
 
 def tell(reference: Reference, tables: Tables, place: tuple[str, str]) -> Any:
