@@ -9,7 +9,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 KIT = ("data/reference", "expectations", "notebooks", "requirements.lock")
-"""As ``cchc_analysis.kit`` expects them."""
+"""As ``cchc_analysis.site.kit`` expects them."""
 
 
 class BuildWithKit(build_py):

@@ -10,7 +10,7 @@ import pytest
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import load_reference
 from cchc_analysis.errors import CommandError
-from cchc_analysis.kit import LIST, init_project
+from cchc_analysis.site.kit import LIST, init_project
 
 ROOT = Path(__file__).parents[1]
 

@@ -115,6 +115,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_list(commands)
     _add_diff(commands)
     _add_init(commands)
+    _add_rerun(commands)
     return parser
 
 
@@ -230,6 +231,38 @@ def _add_init(commands: _Commands) -> None:
     init.set_defaults(run=_init, is_anywhere=True)
 
 
+def _add_rerun(commands: _Commands) -> None:
+    rerun = commands.add_parser("rerun", help="make the page of a brief again from its kit")
+    rerun.add_argument("kit", type=Path, help="rerun.zip beside a brief, or its unpacked folder")
+    rerun.add_argument("--out", type=Path, default=Path("rerun"), help="folder (default: rerun/)")
+    rerun.set_defaults(run=_rerun, is_anywhere=True)
+
+
+def _rerun(options: argparse.Namespace, _: Project) -> int:
+    from cchc_analysis import pipeline
+
+    changed, documents = pipeline.rerun_brief(options.kit, options.out)
+    said = "not the page that was published" if changed else "the page that was published"
+    print(f"{options.out / 'index.html'}: {said}")
+    if changed and documents:
+        print(f"It quotes documents that no kit holds: {', '.join(documents)}", file=sys.stderr)
+    elif changed:
+        told = ", ".join(changed)
+        return _tell(
+            [
+                BriefError(
+                    Problem(
+                        told,
+                        "other bytes",
+                        "the bytes that were published",
+                        "Install the versions of requirements.txt; other versions draw otherwise.",
+                    )
+                )
+            ]
+        )
+    return 0
+
+
 def _list(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
 
@@ -248,7 +281,7 @@ def _diff(options: argparse.Namespace, _: Project) -> int:
 
 
 def _init(options: argparse.Namespace, _: Project) -> int:
-    from cchc_analysis.kit import init_project
+    from cchc_analysis.site.kit import init_project
 
     laid = init_project(options.folder, update=options.update)
     print(f"{count(len(laid.written), 'file')} written in {options.folder}")
@@ -402,9 +435,9 @@ def _site(options: argparse.Namespace, project: Project) -> int:
 
 
 def _trace(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis.brief.trace import cite_traced, trace_indicator
     from cchc_analysis.data.reference import load_reference
     from cchc_analysis.data.store import load_fresh
-    from cchc_analysis.trace import cite_traced, trace_indicator
 
     reference, tables = load_reference(project.reference), load_fresh(project)
     if tables is None:  # made elsewhere: read from what was brought in, with all of our rooms

@@ -25,17 +25,18 @@ from cchc_analysis.brief import (
     render_brief,
 )
 from cchc_analysis.brief.content import ANNEX
-from cchc_analysis.brief.downloads import BRIEF_FILES
+from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.render import NOTEBOOK, check_parameters
 from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.files import list_rows, write_bytes
 from cchc_analysis.data.owned import adding_to, check_file, note_files
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import (
     is_fresh,
     list_inputs,
+    load_copies,
     write_copies,
     write_tables,
 )
@@ -58,6 +59,10 @@ from cchc_analysis.site.build import (
     render_site,
 )
 from cchc_analysis.site.keys import key_of, key_of_files
+from cchc_analysis.site.kit import check_empty
+from cchc_analysis.site.pages import read_documents
+from cchc_analysis.site.rerun import compare_pages, open_kit, pack_kit, unpack_kit
+from cchc_analysis.site.slices import Slices
 from cchc_analysis.site.store import HEAD, LIST, hold_site
 
 if TYPE_CHECKING:
@@ -77,6 +82,7 @@ __all__ = [
     "process",
     "read_report",
     "remake",
+    "rerun_brief",
     "store",
     "validate_file",
 ]
@@ -108,12 +114,45 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
     page = project.site / name_page(brief.area, brief.period, lang)
     make = print_brief if form == "pdf" else render_brief
     place = out or (page.with_name("brief.pdf") if form == "pdf" else page)
-    names = (page.name, ANNEX, *BRIEF_FILES) if place == page else (place.name,)
+    names = (page.name, ANNEX, RERUN, *BRIEF_FILES) if place == page else (place.name,)
     with _own_place(project, place, names), _told_from(project, tables):
         made = make(project, brief.area["area_id"], brief.period, lang, place, own)
         if made == page:
             put_downloads(page.parent, brief)
+            rows = Slices(tables, reference).of_brief(brief.area["area_id"], brief.period)
+            pages = {name: (page.parent / name).read_bytes() for name in (page.name, ANNEX)}
+            parameters = {"district": brief.area["area_id"], "period": brief.period, "lang": lang}
+            documents = read_documents(project, rows.sources)
+            kit = pack_kit(
+                project, project.notebooks / own, parameters, rows.cut(), pages, documents
+            )
+            write_bytes(page.with_name(RERUN), kit)
     return made
+
+
+def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
+    """Make the pages of a brief again from the kit that lies beside it.
+
+    Args:
+        place: The kit, packed or unpacked.
+        out: A new or empty folder for the pages.
+
+    Returns:
+        The pages that are not, byte by byte, those that were published; and the documents that
+        they quote and that no kit holds.
+
+    Raises:
+        CommandError: The folder holds something.
+        BriefError: It is no kit, or a page could not be made.
+    """
+    check_empty(out)
+    kit = open_kit(place)
+    with TemporaryDirectory(prefix="cchc-rerun-") as folder:
+        project, tables = unpack_kit(kit, Path(folder))
+        with _told_from(project, load_copies(tables)):
+            notebook = project.notebooks / kit.notebook
+            render_brief(project, *kit.parameters.values(), out / "index.html", notebook)
+    return compare_pages(kit, out), kit.documents
 
 
 def check_notebook(notebook: Path) -> Path:

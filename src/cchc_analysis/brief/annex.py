@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import ANNEX, Brief, link_page, name_folder, other_language
 from cchc_analysis.brief.directory import define_indicator
-from cchc_analysis.brief.downloads import BRIEF_FILES, link_downloads
+from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN, link_downloads
 from cchc_analysis.brief.exhibits import head_entry, list_exhibits
 from cchc_analysis.brief.ledger import HEADLINES, REQUIRED, grade_brief, tell_correction
 from cchc_analysis.brief.nouns import Entry
@@ -251,7 +251,7 @@ def show_notes(brief: Brief) -> Section:
             say("notes.numbers.intro", whole=lower(name_scope(brief, brief.whole)))
         ),
         tell_numbers(brief),
-        link_downloads(brief.words, BRIEF_FILES),
+        link_downloads(brief.words, (*BRIEF_FILES, RERUN)),
         head(3, "about-citing", say("notes.citing")),
         _tell_citation(brief),
         _tell_stamp(brief),

@@ -48,6 +48,9 @@ Places = Mapping[tuple[str, str], Mapping[str, Any]]
 BRIEF_FILES = ("brief.xlsx", "figures.csv", "findings.csv", "brief.json", "datapackage.json")
 """What lies beside every brief, in the order of the links."""
 
+RERUN = "rerun.zip"
+"""The kit beside a brief from which anybody makes the page again (``site.rerun``)."""
+
 SITE_FILES = (
     "observations.csv",
     "indicators.csv",

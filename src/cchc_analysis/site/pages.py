@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 from cchc_analysis.brief.annex import show_annex_head, show_notes, show_reform_areas
 from cchc_analysis.brief.content import ANNEX, name_list, name_page
 from cchc_analysis.brief.context import Context, running_in
-from cchc_analysis.brief.downloads import write_downloads
+from cchc_analysis.brief.downloads import RERUN, write_downloads
 from cchc_analysis.brief.frontpage import (
     show_cards,
     show_disputes,
@@ -57,8 +57,10 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.jobs import do_job
+from cchc_analysis.site.kit import list_own
 from cchc_analysis.site.listing import describe_page
 from cchc_analysis.site.reads import Name, WatchedReference, watch_words, write_names
+from cchc_analysis.site.rerun import pack_kit
 from cchc_analysis.site.slices import Slice, Slices
 
 if TYPE_CHECKING:
@@ -212,6 +214,7 @@ def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task]
     import_jsonschema()
     for name in HEAVY:
         import_module(name)
+    list_own(project.root)
     _rehearse(project)
     if sample:  # what is wrong with it is said when its own turn comes
         do_job(partial(tell_once, project, reference), sample)
@@ -282,7 +285,12 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
         if "district" in task.parameters and annex.is_file():
             more[ANNEX] = build_page(project, annex, task.parameters, ENGINE)
         beside = task.beside(context, task.parameters) if task.beside else {}
-    return bind_page(task.folder, page, more) | beside | {READ: write_names(seen)}
+    files = bind_page(task.folder, page, more)
+    if more:
+        pages = {name: content for name, content in files.items() if name != LISTED}
+        made_of = (project.notebooks / task.notebook, task.parameters, task.tables)
+        beside |= {RERUN: pack_kit(project, *made_of, pages, task.documents)}
+    return files | beside | {READ: write_names(seen)}
 
 
 def bind_page(folder: str, page: str, more: Mapping[str, str] = NO_MORE) -> dict[str, bytes]:

@@ -8,8 +8,9 @@ that a later ``--update`` replaces what nobody touched and leaves alone what som
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from cchc_analysis import __version__
@@ -87,21 +88,27 @@ def _check_folder(folder: Path, *, update: bool) -> dict[str, str]:
         if files is None:
             raise _refuse(folder, f"no {LIST} in it", "a project that cchc init made")
         return files
+    check_empty(folder)
+    return {}
+
+
+def check_empty(folder: Path) -> None:
+    """Refuse a place that holds anything.
+
+    Raises:
+        CommandError: It is a file, or a folder that is not empty.
+    """
     if folder.exists() and not folder.is_dir():
         raise _refuse(folder, "a file", "a new or empty folder")
     held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if held:
         shown = ", ".join(held[:5]) + (", …" if len(held) > 5 else "")
         raise _refuse(folder, f"not empty: {shown}", "a new or empty folder")
-    return {}
 
 
 def _refuse(folder: Path, found: str, expected: str) -> CommandError:
-    return CommandError(
-        Problem(
-            str(folder), found, expected, "Name another folder; --update is for one made by init."
-        )
-    )
+    remedy = "Name another folder; cchc init --update is for a project."
+    return CommandError(Problem(str(folder), found, expected, remedy))
 
 
 def _list_files() -> Iterator[tuple[str, bytes]]:
@@ -118,13 +125,26 @@ def _list_files() -> Iterator[tuple[str, bytes]]:
     yield "README.md", _README.encode()
 
 
+@cache
+def list_own(root: Path) -> Mapping[str, bytes]:
+    """The files of a project that are not as a new project begins with, by path.
+
+    Looked up once for a folder: the pages of a site all ask for it.
+    """
+    laid = dict(_list_files())
+    paths = [path for part in KIT for path in (root / part).rglob("*") if path.is_file()]
+    held = {path.relative_to(root).as_posix(): path for path in paths}
+    contents = {name: path.read_bytes() for name, path in sorted(held.items())}
+    return {name: content for name, content in contents.items() if laid.get(name) != content}
+
+
 def find_kit() -> Path:
     """The folder that holds the kit: in the installed package, or the top of the repository.
 
     Raises:
         CommandError: Neither has it: the package was installed without its data.
     """
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     for base in (package / "project", package.parents[1]):
         if (base / "data" / "reference" / "indicators.csv").is_file():
             return base

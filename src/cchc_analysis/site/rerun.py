@@ -1,0 +1,223 @@
+"""A kit beside each brief, from which anybody makes the same page again.
+
+Goes out as a ZIP file: the notebooks with their parameters, the rows of the tables that the page
+reads, the versions of the packages, what the project changed of the files that every project begins
+with, and the command. What is in the installed package is not packed again, and neither are the
+documents themselves: what a page quotes from one that its publisher keeps is missing in the rerun.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis import __version__
+from cchc_analysis.brief.downloads import RERUN
+from cchc_analysis.brief.render import ANNEX_NOTEBOOK
+from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.outside import open_archive, read_bytes, read_part
+from cchc_analysis.data.reference import Project
+from cchc_analysis.data.store import write_copies
+from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.site.kit import find_kit, init_project, list_own
+
+if TYPE_CHECKING:
+    from cchc_analysis.data.records import Tables
+
+HEAD = "kit.json"
+TABLES = "tables/"
+FILES = "project/"
+COMMAND = "cchc rerun"
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What an opened kit holds.
+
+    Attributes:
+        parameters: Of the notebooks: ``district``, ``period`` and ``lang``.
+        notebook: The notebook of the front, below ``notebooks/``.
+        pages: The pages that were published, with their hashes.
+        documents: Documents that the page quotes and the kit does not hold.
+        version: The version of the package that made it.
+        files: All files, by path.
+    """
+
+    parameters: Mapping[str, str]
+    notebook: str
+    pages: Mapping[str, str]
+    documents: tuple[str, ...]
+    version: str
+    files: Mapping[str, bytes]
+
+
+def pack_kit(
+    project: Project,
+    notebook: Path,
+    parameters: Mapping[str, str],
+    tables: Tables,
+    pages: Mapping[str, bytes],
+    documents: Mapping[str, bytes],
+) -> bytes:
+    """Pack the kit of a brief, the same bytes for the same brief.
+
+    Args:
+        project: Whose notebooks and reference data.
+        notebook: The notebook of the front, wherever it lies.
+        parameters: What the notebooks are given.
+        tables: The rows that the page reads.
+        pages: The pages that were made, by name.
+        documents: The documents that it quotes.
+    """
+    is_ours = notebook.is_relative_to(project.notebooks)
+    name = notebook.relative_to(project.notebooks).as_posix() if is_ours else f"own/{notebook.name}"
+    annex = project.notebooks / ANNEX_NOTEBOOK
+    head = {
+        "command": COMMAND,
+        "version": __version__,
+        "parameters": dict(parameters),
+        "notebook": name,
+        "pages": {name: hashlib.sha256(page).hexdigest() for name, page in pages.items()},
+        "documents": sorted(documents),
+    }
+    files = {
+        "README.txt": _README.format(version=__version__).encode(),
+        HEAD: json.dumps(head, ensure_ascii=False, indent=2).encode(),
+        "requirements.txt": _list_versions().encode(),
+    }
+    files |= {f"{FILES}{name}": content for name, content in list_own(project.root).items()}
+    for each, path in ((name, notebook), (annex.name, annex)):
+        files[f"{FILES}notebooks/{each}"] = _put_parameters(path, parameters)
+    with TemporaryDirectory(prefix="cchc-") as folder:
+        write_copies(Path(folder), tables)
+        for path in Path(folder).iterdir():
+            files[TABLES + path.name] = path.read_bytes()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, _TIME), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def open_kit(place: Path) -> Kit:
+    """Open a kit, packed or unpacked, and look at what it says.
+
+    Raises:
+        BriefError: It is none, or holds what a kit does not.
+        ReportError: It is damaged, or unpacks to more than any kit does.
+    """
+    files = _read_folder(place) if place.is_dir() else _read_archive(place)
+    try:
+        head: Any = json.loads(files[HEAD])
+        parameters, pages = dict(head["parameters"]), dict(head["pages"])
+        kit = Kit(
+            {name: str(parameters[name]) for name in ("district", "period", "lang")},
+            str(head["notebook"]),
+            {str(name): str(digest) for name, digest in pages.items()},
+            tuple(map(str, head["documents"])),
+            str(head["version"]),
+            files,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise _refuse(place, f"no {HEAD} that says what it makes") from None
+    if strange := sorted(name for name in (*files, kit.notebook) if not _is_inside(name)):
+        raise _refuse(place, f"a file outside of it ({strange[0]})")
+    return kit
+
+
+def unpack_kit(kit: Kit, folder: Path) -> tuple[Project, Path]:
+    """Lay a project from the installed package and a kit.
+
+    Returns:
+        The project, and the folder of its tables (``load_copies``).
+    """
+    root = folder / "project"
+    init_project(root)
+    for name, content in kit.files.items():
+        if name.startswith(FILES):
+            write_bytes(root / name.removeprefix(FILES), content)
+        elif name.startswith(TABLES):
+            write_bytes(folder / name, content)
+    return Project(root), folder / TABLES
+
+
+def compare_pages(kit: Kit, out: Path) -> list[str]:
+    """The pages in a folder whose bytes are not those that were published."""
+    return [
+        name
+        for name, digest in kit.pages.items()
+        if hashlib.sha256((out / name).read_bytes()).hexdigest() != digest
+    ]
+
+
+def _put_parameters(notebook: Path, parameters: Mapping[str, str]) -> bytes:
+    """A notebook with the values written into it, as papermill does it."""
+    import nbformat
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    read: Any = nbformat
+    told = parameterize_notebook(load_notebook_node(str(notebook)), dict(parameters))
+    told.metadata.pop("papermill", None)
+    for number, cell in enumerate(told.cells):
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell.id = f"parameters-{number}"  # papermill draws lots
+    return (read.writes(told) + "\n").encode()
+
+
+def _list_versions() -> str:
+    """The lock without its hashes, which take a thousand times the room of a page."""
+    lock = (find_kit() / "requirements.lock").read_text("utf-8")
+    names = re.findall(r"^([\w.\[\]-]+==[^\\\n]*?)\s*\\?$", lock, re.MULTILINE)
+    return "\n".join([*names, f"cchc-analysis=={__version__}", ""])
+
+
+def _read_folder(place: Path) -> dict[str, bytes]:
+    files = (path for path in sorted(place.rglob("*")) if path.is_file() and not path.is_symlink())
+    return {path.relative_to(place).as_posix(): read_bytes(path, "a kit") for path in files}
+
+
+def _read_archive(place: Path) -> dict[str, bytes]:
+    archive = open_archive(place, read_bytes(place, "a kit"))
+    names = [each for each in archive.namelist() if not each.endswith("/")]
+    return {name: read_part(place, archive, name) for name in names}
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a path stays below the folder it is put into, on any system."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not ({"..", "/"} & set(parts)) and not re.search(r'[\\:*?"<>|\0]', name)
+
+
+def _refuse(place: Path, found: str) -> BriefError:
+    remedy = f"Name the {RERUN} that lies beside a brief, or the folder it was unpacked to."
+    return BriefError(Problem(place.name, found, "a kit of a brief", remedy))
+
+
+_README = """The same page once more / Tạo lại đúng trang này
+
+    python -m venv env
+    env/bin/pip install -r requirements.txt cchc_analysis-{version}-py3-none-any.whl
+    env/bin/cchc rerun . --out again
+
+On Windows it is env\\Scripts instead of env/bin. The last command makes the pages in the folder
+"again", and says whether they are the published ones, byte by byte. It runs the notebooks of this
+kit: look at those of people that you do not know.
+
+project/notebooks   the notebooks with their parameters
+tables              the rows that the page was told from (Parquet)
+project             what differs from the files of cchc_analysis {version}
+requirements.txt    the versions of all packages
+kit.json            parameters, and the hashes of the published pages
+
+Lệnh cuối tạo các trang trong thư mục "again" và cho biết có trùng với bản đã công bố hay không.
+"""
