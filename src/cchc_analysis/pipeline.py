@@ -36,7 +36,6 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import (
     is_fresh,
     list_inputs,
-    load_copies,
     write_copies,
     write_tables,
 )
@@ -149,9 +148,10 @@ def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
     kit = open_kit(place)
     with TemporaryDirectory(prefix="cchc-rerun-") as folder:
         project, tables = unpack_kit(kit, Path(folder))
-        with _told_from(project, load_copies(tables)):
+        with _told_from(project, tables):
             notebook = project.notebooks / kit.notebook
-            render_brief(project, *kit.parameters.values(), out / "index.html", notebook)
+            area, period, lang = kit.parameters.values()
+            render_brief(project, area, period, lang, out / "index.html", notebook)
     return compare_pages(kit, out), kit.documents
 
 

@@ -25,7 +25,7 @@ from cchc_analysis.brief.render import ANNEX_NOTEBOOK
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.outside import open_archive, read_bytes, read_part
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.store import write_copies
+from cchc_analysis.data.store import load_copies, write_copies, write_tables
 from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.site.kit import find_kit, init_project, list_own
 
@@ -134,11 +134,11 @@ def open_kit(place: Path) -> Kit:
     return kit
 
 
-def unpack_kit(kit: Kit, folder: Path) -> tuple[Project, Path]:
+def unpack_kit(kit: Kit, folder: Path) -> tuple[Project, Tables]:
     """Lay a project from the installed package and a kit.
 
     Returns:
-        The project, and the folder of its tables (``load_copies``).
+        The project with its processed data, and the tables.
     """
     root = folder / "project"
     init_project(root)
@@ -147,7 +147,9 @@ def unpack_kit(kit: Kit, folder: Path) -> tuple[Project, Path]:
             write_bytes(root / name.removeprefix(FILES), content)
         elif name.startswith(TABLES):
             write_bytes(folder / name, content)
-    return Project(root), folder / TABLES
+    project, tables = Project(root), load_copies(folder / TABLES)
+    write_tables(project, tables, __version__)
+    return project, tables
 
 
 def compare_pages(kit: Kit, out: Path) -> list[str]:
@@ -171,7 +173,8 @@ def _put_parameters(notebook: Path, parameters: Mapping[str, str]) -> bytes:
     for number, cell in enumerate(told.cells):
         if "injected-parameters" in cell.metadata.get("tags", ()):
             cell.id = f"parameters-{number}"  # papermill draws lots
-    return (read.writes(told) + "\n").encode()
+    text: str = read.writes(told)
+    return (text + "\n").encode()
 
 
 def _list_versions() -> str:
