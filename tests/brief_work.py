@@ -273,7 +273,7 @@ def tell_task(task: Task) -> str | tuple[str, str]:
     if task.notebook == TRENDS_NOTEBOOK:
         choice = (task.parameters["indicator"], "", "", "")
         board = open_board(task.tables, reference, choice, words)
-        return finish_page(_export(PROJECT, words, briefs.show_trend_opening(board).html))
+        return finish_page(_export(PROJECT, words, briefs.trends.show_opening(board).html))
     if task.notebook != NOTEBOOK:
         return name_task(task)
     place = task.parameters["district"], task.parameters["period"]

@@ -22,7 +22,7 @@ from cchc_analysis.brief.plots import (
     plot_stacks,
     to_svg,
 )
-from cchc_analysis.brief.plots.sheet import WIDTH
+from cchc_analysis.brief.plots.canvas import WIDTH
 from cchc_analysis.brief.templates import Caption, frame
 
 NAN = float("nan")

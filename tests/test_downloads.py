@@ -51,8 +51,7 @@ from cchc_analysis.brief.downloads import (
     put_downloads,
     write_downloads,
 )
-from cchc_analysis.brief.trendpages import format_values
-from cchc_analysis.brief.trends import open_board, show_opening
+from cchc_analysis.brief.trends import format_values, open_board, show_opening
 from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference

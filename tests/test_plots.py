@@ -17,8 +17,8 @@ from brief_work import PROJECT, find_all, read_text
 from cchc_analysis import errors, plot_tile_map
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.plots import ROLES, choose_tiles, draw, to_svg
+from cchc_analysis.brief.plots.canvas import mark
 from cchc_analysis.brief.plots.place import STEPS, find_limits
-from cchc_analysis.brief.plots.sheet import mark
 from cchc_analysis.data.reference import load_reference
 from test_charts import contrast, palettes
 
@@ -73,13 +73,17 @@ TABLES: dict[Callable[..., Any], pd.DataFrame] = {
         {"name": ["A", "B"], "total": [10.0, 90.0], "rate": [50.0, 80.0], "place": ["own", "high"]}
     ),
     plots.plot_control: pd.DataFrame(
-        {"period": ["2020-Q1", "2020-Q2"], "value": [1.0, 2.0], "centre": 1.5, "low": 0.5}
-        | {"high": 2.5, "signal": ["", "beyond"]}
+        {"name": "A", "period": ["2020-Q1", "2020-Q2"], "value": [1.0, 2.0], "centre": 1.5}
+        | {"low": 0.5, "high": 2.5, "signal": ["", "beyond"]}
     ),
     plots.plot_coverage: pd.DataFrame({"2019": [True, False]}, index=["A", "B"]),
     plots.plot_spine: pd.DataFrame(
         [{"lowest": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "highest": 5.0, "own": 4.0}]
     ).assign(role="deep"),
+    plots.plot_dot_map: pd.DataFrame(
+        {"name": ["A", "B", "C"], "lat": [21.0, 21.5, 22.0], "lon": [106.0, 106.5, 107.0]}
+        | {"value": [1.0, 2.0, NAN]}
+    ),
     plots.plot_line: YEARS[YEARS["name"] == "A"],
 }
 

@@ -31,7 +31,7 @@ from cchc_analysis.brief.render import (
     check_page,
     tighten_page,
 )
-from cchc_analysis.brief.trendpages import TRENDS
+from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.site.slices import Slices, grade_all
 

@@ -12,8 +12,7 @@ from brief_work import PROJECT, load_few, load_real, load_words_of, tell_page
 from cchc_analysis.brief import list_briefs, open_brief
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.lists import make_card
-from cchc_analysis.brief.trendpages import format_values, tell_trend_row
-from cchc_analysis.brief.trends import list_told, open_board
+from cchc_analysis.brief.trends import format_values, list_told, open_board, tell_trend_row
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.site.slices import Slices

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cchc_analysis.brief.trends import (
     show_coverage,
     show_distribution,
     show_funnel,
+    show_map,
     show_methods,
     show_opening,
     show_others,
@@ -26,7 +28,7 @@ from cchc_analysis.brief.trends import (
     show_standing,
 )
 from cchc_analysis.brief.trends import board as board_module
-from cchc_analysis.brief.trends.standardised import standardise_areas
+from cchc_analysis.brief.trends.cases import standardise_areas
 from cchc_analysis.data.records import QUANTITY, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.synthetic import NOTICE
@@ -40,8 +42,9 @@ from synthetic import make_country, tabulate_indicators
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "reference"
 SHOWS = (
-    *(show_opening, show_coverage, show_series, show_standing, show_distribution, show_change),
-    *(show_ranking, show_funnel, show_standardised, show_control, show_others, show_methods),
+    *(show_opening, show_map, show_ranking, show_series, show_standing, show_distribution),
+    *(show_change, show_funnel, show_standardised, show_control, show_others, show_coverage),
+    show_methods,
 )
 ONLY_OF_SOME = (show_funnel, show_standardised, show_control, show_standing, show_others)
 """What an index of one design has no counts for, too few years, one design, one kind of window."""
@@ -101,7 +104,7 @@ def test_no_trend_word_across_a_change_of_design(real: Tables, reference: Refere
     assert set(board.trends["word"]) == {"boundary"}
     assert set(board.trends["points"]) == {4}
     assert (board.first_joined, board.shown) == ("2013", "2016")
-    assert "are not joined" in show_opening(board).html
+    assert "are not joined" in show_series(board).html
     assert len(board.values) > 20
 
 
@@ -128,13 +131,13 @@ def test_a_rate_without_its_counts_leaves_the_ranks_of_the_others_simulated(
 ) -> None:
     """One area that prints no counts costs its own range only."""
     even = put_even_rates(made_up)
-    assert even.uncounted == 0
+    assert even.latest["denominator"].notna().all()
     whole = even.latest.set_index("area_id")
     place = even.latest["area_id"].iloc[3]
     values = even.values.copy()
     values.loc[values["area_id"] == place, ["numerator", "denominator"]] = float("nan")
     board = replace(even, values=values)
-    assert board.uncounted == 1
+    assert board.latest["denominator"].isna().sum() == 1
     ranks = board.latest.set_index("area_id")
     others = ranks.index != place
     assert (ranks["rank_high"] - ranks["rank_low"])[others].sum() > 0
@@ -160,8 +163,9 @@ def test_no_limits_where_areas_differ_far_more_than_chance(made_up: Board) -> No
     assert made_up.latest["rank_low"].isna().all()
     for show in (show_funnel, show_ranking):
         assert "khác nhau nhiều hơn hẳn mức ngẫu nhiên" in show(made_up).html
+    assert "thứ hạng ở giữa chưa xác lập được" in show_ranking(made_up).html
     assert "1–" not in show_ranking(made_up).html
-    assert "99,8%." not in show_funnel(made_up).html
+    assert "nằm ngoài giới hạn" not in show_funnel(made_up).html
     even = put_even_rates(made_up)
     assert even.latest["rank_low"].notna().all()
     assert "nằm ngoài giới hạn 99,8%" in show_funnel(even).html
@@ -325,5 +329,119 @@ def test_areas_come_as_a_list_and_a_name_of_two_is_asked_back(
     assert match(["Cao Lộc", "TP. Lạng Sơn"], held, reference) == held
     with pytest.raises(CommandError, match=r"Tỉnh Lạng Sơn, of which .* 'Thành phố Lạng Sơn'"):
         match(["Cao Lộc", "Lạng Sơn"], held, reference)
-    names = board_module._name_areas(pd.Series(["178", "183", "01"]), reference)
-    assert names == ["TP. Lạng Sơn", "Cao Lộc", "Hà Nội"]
+    ids = pd.Series(["178", "183", "01", "V5"])
+    folder = ROOT / "notebooks" / "page"
+    names = board_module._name_areas(ids, reference, load_words(folder, "vi"))
+    assert names == ["TP. Lạng Sơn", "Cao Lộc", "Hà Nội", "Đông Nam Bộ"]
+    names = board_module._name_areas(ids, reference, load_words(folder, "en"))
+    assert names == ["TP. Lạng Sơn", "Cao Lộc", "Hà Nội", "Southeast"]
+
+
+def test_a_region_has_its_english_name_in_sentences_too(reference: Reference) -> None:
+    words = load_words(ROOT / "notebooks" / "page", "en")
+    assert words.place(reference.area_rows["V6"]) == "Mekong River Delta"
+    assert words.place(reference.area_rows["20"]) == "Lạng Sơn province"
+
+
+def test_a_section_gives_its_numbers_and_its_picture_whole(
+    real: Tables, reference: Reference
+) -> None:
+    board = open_at(real, reference, "pci", "", "2016", "2022")
+    section = show_ranking(board)
+    assert len(section.table) == 63
+    assert section.html.count("<svg ") == 3
+    assert section.figure is not None
+    assert len(section.figure.axes[0].get_yticklabels()) == 63
+    assert show_funnel(board).table.empty
+    assert show_funnel(board).figure is None
+
+
+def test_titles_say_the_finding(real: Tables, reference: Reference) -> None:
+    board = open_at(real, reference, "papi_total", "", "2021", "2024")
+    for show in (show_map, show_ranking, show_distribution, show_coverage):
+        [title] = re.findall(r"<figcaption><b>(.*?)</b>", show(board).html)
+        assert title != board.label
+    medians = show_map(board).table
+    assert f"{medians['name'].iloc[0]} has the highest median" in show_map(board).html
+    assert medians["count"].sum() == len(board.latest)
+
+
+def test_provinces_stand_on_the_map_of_their_time(real: Tables, reference: Reference) -> None:
+    old, new = (open_at(real, reference, code) for code in ("pci", "service_index_total"))
+    assert "Bắc Kạn: " in show_map(old).html
+    assert "Bắc Kạn: " not in show_map(new).html
+    assert show_map(new).html.count("Hoàng Sa: ") == 1
+    few = new.values.head(5).assign(is_full=False)
+    assert not show_map(replace(new, values=few)).html
+
+
+def make_communes(reference: Reference, number: int, *, periods: int = 20) -> pd.DataFrame:
+    """Made-up values of real communes of today, of one design, with intervals of their own."""
+    rows = [row for row in reference.list_areas("commune", "2026-01-01") if row["lat"]][:number]
+    rng = np.random.default_rng(3)
+    made = pd.DataFrame(
+        {
+            "area_id": row["area_id"],
+            "name": f"{row['name']} {at}",
+            "period": str(2000 + year),
+            "period_start": f"{2000 + year}-01-01",
+            "period_end": f"{2000 + year}-12-31",
+            "year": 2000 + year,
+        }
+        for at, row in enumerate(rows)
+        for year in range(periods)
+    )
+    value = rng.normal(70, 9, len(made)).round(2)
+    of_all = {"segment": 0, "crosses": "", "is_contested": False, "is_full": True, "held": number}
+    blank = ["numerator", "denominator", "published_low", "published_high"]
+    return made.assign(
+        value=value, low=value - 0.005, high=value + 0.005, existing=number, **of_all,
+        **dict.fromkeys(blank, np.nan), indicator="papi_total", scope="commune", source_id="s",
+    )  # fmt: skip
+
+
+def test_a_thousand_areas_over_twenty_periods_fit_on_a_page(
+    real: Tables, reference: Reference
+) -> None:
+    values = make_communes(reference, 1000)
+    gone = (values.index % 97 == 0) & (values["period"] != "2019")
+    board = replace(
+        open_at(real, reference, "papi_total", lang="vi"),
+        values=values[~gone], sequence=values, others=(),
+    )  # fmt: skip
+    page = "".join(str(show(board).html) for show in SHOWS)
+    assert len(page.encode()) < 125_000
+    assert "48 trong 1.000 đơn vị" in page
+    assert len(show_ranking(board).table) == 48
+    assert show_distribution(board).table["median"].notna().sum() == 20
+
+
+def test_communes_of_one_province_are_dots_where_they_lie(
+    real: Tables, reference: Reference
+) -> None:
+    values = make_communes(reference, 60, periods=1)
+    parent = [reference.area_rows[each]["parent_id"] for each in values["area_id"]]
+    own = values[[each == parent[0] for each in parent]]
+    board = replace(open_at(real, reference, "papi_total"), values=own)
+    html = show_map(board).html
+    for name in own["name"]:
+        assert f"<title>{name}: " in html
+    two = replace(board, values=values)
+    assert len(set(parent)) == 1 or not show_map(two).html
+
+
+def test_equal_values_and_an_unknown_direction_are_said(real: Tables, reference: Reference) -> None:
+    board = open_at(real, reference, "pci", "", "2021", "2022")
+    same = board.values.assign(value=50.0, low=50.0, high=50.0)
+    level = replace(board, values=same, indicator=dict(board.indicator) | {"polarity": ""})
+    assert "All areas have the same value" in show_ranking(level).html
+    assert "Which direction is better is not defined" in show_ranking(level).html
+    assert "all 63 areas with a value have 50.00" in show_opening(level).html
+    for show in SHOWS:
+        assert "nan" not in show(level).html.casefold().replace("finance", "")
+
+
+def test_the_title_names_the_years(real: Tables, reference: Reference) -> None:
+    """A page on an index that ended years ago must not read like one of today."""
+    html = show_opening(open_at(real, reference, "pci_entry_costs")).html
+    assert re.search(r"<h1>[^<]+, 2005–2016</h1>", html)

@@ -37,7 +37,6 @@ from cchc_analysis.brief.quality import (
 from cchc_analysis.brief.render import TEMPLATE, print_brief, render_brief
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.trend import show_trend
-from cchc_analysis.brief.trendpages import show_trend_opening
 
 __all__ = [
     "TEMPLATE",
@@ -77,5 +76,4 @@ __all__ = [
     "show_summary",
     "show_themes",
     "show_trend",
-    "show_trend_opening",
 ]

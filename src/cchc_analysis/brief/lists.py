@@ -58,7 +58,7 @@ from cchc_analysis.brief.telling import (
     tell_number,
     upper,
 )
-from cchc_analysis.brief.trendpages import TRENDS, tell_trend_list
+from cchc_analysis.brief.trends import TRENDS, tell_trend_list
 from cchc_analysis.data.alphabet import alphabet_key
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.tables import tabulate_groups

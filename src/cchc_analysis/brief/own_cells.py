@@ -112,7 +112,7 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
         '<section aria-labelledby="{0}">\n<h2 id="{0}">{1}</h2>\n<div class="body">'
         '<figure class="own"><img alt="{2}" src="{3}"></figure></div></section>\n'
     ).format(name, title, alt, _inline("image/svg+xml", picture.decode()))
-    return Section(html, name, figure=figure)
+    return Section(html, name, draw=lambda: figure)
 
 
 def _draw_still(figure: Any) -> bytes:

@@ -26,7 +26,8 @@ from cchc_analysis.brief.telling import (
     wrap,
 )
 from cchc_analysis.brief.templates import Caption, Section, frame
-from cchc_analysis.brief.trends.standings import OUTSIDE, list_limits, tell_scatter
+from cchc_analysis.brief.trends.cases import list_limits
+from cchc_analysis.brief.trends.sections import tell_scatter
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import LANGUAGES, clean_text
@@ -299,7 +300,7 @@ def _draw(brief: Brief, cases: pd.DataFrame, placed: pd.DataFrame) -> Figure:
     words = brief.words
     centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
     places = placed["place"].astype("str").to_numpy()
-    own = (cases["area_id"] == brief.area["area_id"]) & ~np.isin(places, OUTSIDE)
+    own = (cases["area_id"] == brief.area["area_id"]) & ~np.isin(places, ("low", "high"))
     rows = (brief.reference.area_rows[area_id] for area_id in cases["area_id"])
     points = cases.assign(
         name=[words.short_name(row).striptags() for row in rows],

@@ -38,13 +38,13 @@ class Section:
         html: The piece as it stands on the page.
         name: Its anchor.
         tabulate: Makes the table of its numbers.
-        figure: Its picture, if it is one.
+        draw: Draws its picture in one piece, if it has one.
     """
 
     html: Markup
     name: str = ""
     tabulate: Callable[[], pd.DataFrame] | None = None
-    figure: Figure | None = None
+    draw: Callable[[], Figure] | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -52,6 +52,11 @@ class Section:
         import pandas as pd
 
         return self.tabulate() if self.tabulate else pd.DataFrame()
+
+    @property
+    def figure(self) -> Figure | None:
+        """Its picture as one figure, to go on working with; ``None`` where it has none."""
+        return self.draw() if self.draw else None
 
     def _repr_html_(self) -> str:
         return str(self.html)

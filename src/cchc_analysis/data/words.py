@@ -135,8 +135,11 @@ class Words:
     def place(self, row: Mapping[str, Any]) -> Markup:
         """The name of an area in the language: "huyện Cao Lộc", "Cao Lộc district"."""
         kind = AREA_KINDS.get(str(row.get("type") or ""))
-        name = self.short_name(row)
-        return self.say(f"area.{kind}", name=name) if kind else clean_text(str(row["name"]))
+        if kind:
+            return self.say(f"area.{kind}", name=self.short_name(row))
+        # A region has an English name; the English one of a place is its own without its marks.
+        own = row.get("name_en") if self.lang == "en" else ""
+        return clean_text(str(own or row["name"]))
 
     def short_name(self, row: Mapping[str, Any]) -> Markup:
         """The name of an area without its kind."""

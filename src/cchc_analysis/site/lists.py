@@ -29,7 +29,7 @@ from cchc_analysis.brief.lists import (
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.quality import PAGE
 from cchc_analysis.brief.render import TEMPLATE
-from cchc_analysis.brief.trendpages import TRENDS
+from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.disk import in_words
 from cchc_analysis.site.listing import LISTING, SITEMAP, bind_listing, bind_sitemap

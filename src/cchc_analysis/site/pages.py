@@ -49,9 +49,14 @@ from cchc_analysis.brief.render import (
 )
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.trend import show_trend
-from cchc_analysis.brief.trendpages import FILE as VALUES
-from cchc_analysis.brief.trendpages import format_values, name_trend, tell_trend_row
-from cchc_analysis.brief.trends import list_told, open_board
+from cchc_analysis.brief.trends import FILE as VALUES
+from cchc_analysis.brief.trends import (
+    format_values,
+    list_told,
+    name_trend,
+    open_board,
+    tell_trend_row,
+)
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.schemas import import_jsonschema

@@ -3,10 +3,11 @@
 - ``parts``: one report: a flow, stacked parts, points on a scale, amounts
 - ``many``: areas and periods: multiples, spread, change, dots in order, funnel, control, coverage
 - ``place``: one area among others: a spine, a small line, a tile map
-- ``sheet``: axes, colours and marks; ``cchc.mplstyle`` is the look
+- ``canvas``: axes, colours and marks; ``cchc.mplstyle`` is the look
 - ``svg``: a figure into the SVG of a page
 """
 
+from cchc_analysis.brief.plots.canvas import ROLES, draw
 from cchc_analysis.brief.plots.many import (
     plot_change,
     plot_control,
@@ -17,8 +18,13 @@ from cchc_analysis.brief.plots.many import (
     plot_multiples,
 )
 from cchc_analysis.brief.plots.parts import plot_amounts, plot_flow, plot_points, plot_stacks
-from cchc_analysis.brief.plots.place import choose_tiles, plot_line, plot_spine, plot_tile_map
-from cchc_analysis.brief.plots.sheet import ROLES, draw
+from cchc_analysis.brief.plots.place import (
+    choose_tiles,
+    plot_dot_map,
+    plot_line,
+    plot_spine,
+    plot_tile_map,
+)
 from cchc_analysis.brief.plots.svg import to_svg
 
 __all__ = [
@@ -30,6 +36,7 @@ __all__ = [
     "plot_control",
     "plot_coverage",
     "plot_distribution",
+    "plot_dot_map",
     "plot_dots",
     "plot_flow",
     "plot_funnel",

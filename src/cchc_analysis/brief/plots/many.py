@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.brief.plots.sheet import (
+from cchc_analysis.brief.plots.canvas import (
     LINE,
     ROLES,
     WIDTH,
+    Canvas,
     Format,
     Point,
-    Sheet,
     dot,
     free,
     mark,
@@ -40,7 +40,11 @@ COLUMNS = 3
 CELL = 46.0
 ROW = 17.0
 LABEL = 118.0
+DOT = 8.0
+"""Width of a dot; a narrower interval would lie behind it."""
 AXIS = 18.0
+CHART = 122.0
+"""Height of a control chart."""
 TITLED = 34.0
 """Room below axes for their numbers and a name."""
 OUTSIDE = ("low", "high")
@@ -77,54 +81,51 @@ def plot_multiples(
         columns: Areas side by side.
         ends: Least and greatest value of the scale, where several pictures share it.
     """
-    sheet = Sheet(ax)
+    canvas = Canvas(ax)
     ends = ends or (float(data["value"].min()), float(data["value"].max()))
     margin = max(width_of(form(end)) for end in ends) + 6
-    cell = (sheet.width - margin) / columns
+    cell = (canvas.width - margin) / columns
     across = scale(list(data["year"]), 4, cell - 44)
     upwards = scale(ends, 26, 0)
     areas = list(data.groupby("name", sort=False))
     for at, (name, rows) in enumerate(areas):
         left, top = margin + at % columns * cell, at // columns * CELL + 12
         if at % columns == 0:
-            _write_ends(sheet, top + 6, ends, margin, form if at == 0 else None)
-        sheet.text((left, top), shorten(str(name), cell - 14), "soft")
+            _write_ends(canvas, top + 6, ends, margin, form)
+        canvas.text((left, top), shorten(str(name), cell - 14), "soft")
         placed = rows.assign(
             x=[left + across(year) for year in rows["year"]],
             y=[top + 6 + upwards(value) for value in rows["value"]],
         )
-        _draw_segments(sheet, str(name), placed, form)
+        _draw_segments(canvas, str(name), placed, form)
     height = -(-len(areas) // columns) * CELL + 6
     for year, x in ((data["year"].min(), margin + 4), (data["year"].max(), margin + cell - 44)):
-        sheet.text((x, height + 8), f"{int(year)}", "soft", ha="center")
-    return sheet.close(height + 12)
+        canvas.text((x, height + 8), f"{int(year)}", "soft", ha="center")
+    return canvas.close(height + 12)
 
 
 def _write_ends(
-    sheet: Sheet, top: float, ends: Sequence[float], margin: float, form: Format | None
+    canvas: Canvas, top: float, ends: Sequence[float], margin: float, form: Format
 ) -> None:
-    """The scale of a row of multiples: hairs where its ends are, and in the first row numbers."""
+    """The scale of a row of multiples: hairs where its ends are, with their numbers."""
     for end, y in zip(ends, (top + 26, top), strict=True):
-        sheet.line([(margin, y), (sheet.width, y)], "hair")
-        if form:
-            sheet.text((margin - 4, y + 4), form(end), "soft", ha="right")
+        canvas.line([(margin, y), (canvas.width, y)], "hair")
+        canvas.text((margin - 4, y + 4), form(end), "soft", ha="right")
 
 
-def _draw_segments(sheet: Sheet, name: str, rows: pd.DataFrame, form: Format) -> None:
-    """The line of one area, apart where it breaks, with its last value."""
+def _draw_segments(canvas: Canvas, name: str, rows: pd.DataFrame, form: Format) -> None:
+    """The line of an area, apart where it breaks; words and number are of the last part."""
     line: list[Point] = []
-    told = []
     for _, part in rows.groupby("segment"):
         points = list(zip(part["x"].tolist(), part["y"].tolist(), strict=True))
         # A single one is a dot. One path for all parts: a path for each doubles a page.
         line += [*(points if len(points) > 1 else points * 2), (nan, nan)]
-        values = [form(value) for value in part["value"]]
-        years = f"{int(part['year'].min())}–{int(part['year'].max())}"
-        told.append(f"{years}: {values[0]} → {values[-1]}")
-    words = f"{name}, {'; '.join(told)}"
-    sheet.line(line[:-1], str(rows["role"].iloc[0]), 1.6, words, solid_capstyle="round")
+    years = "–".join(dict.fromkeys(f"{part['year'].iloc[at]:.0f}" for at in (0, -1)))
+    values = " → ".join(dict.fromkeys(form(part["value"].iloc[at]) for at in (0, -1)))
+    words = f"{name}, {years}: {values}"
+    canvas.line(line[:-1], str(rows["role"].iloc[0]), 1.6, words, solid_capstyle="round")
     last = list_rows(rows.nlargest(1, "year"))[0]
-    sheet.text((last["x"] + 5, last["y"] + 4), form(last["value"]))
+    canvas.text((last["x"] + 5, last["y"] + 4), form(last["value"]))
 
 
 @styled
@@ -175,26 +176,26 @@ def plot_change(
         periods: The heads of both sides.
         form: How numbers are written.
     """
-    sheet, height = Sheet(ax), 300.0
+    canvas, height = Canvas(ax), 300.0
     rows = list_rows(data)
     upwards = scale([row[end] for row in rows for end in ("first", "last")], height, 26)
-    left, right = 70.0, sheet.width - 150.0
-    sheet.text((left, 12), periods[0], "soft", ha="right")
-    sheet.text((right, 12), periods[1], "soft")
+    left, right = 70.0, canvas.width - 150.0
+    canvas.text((left, 12), periods[0], "soft", ha="right")
+    canvas.text((right, 12), periods[1], "soft")
     for row in reversed(rows):
         ends = [(left, upwards(row["first"])), (right, upwards(row["last"]))]
         words = f"{row['name']}: {form(row['first'])} → {form(row['last'])}"
-        sheet.line(ends, row["role"], 0.8 if row["role"] == "pale" else 1.6, words)
+        canvas.line(ends, row["role"], 0.8 if row["role"] == "pale" else 1.6, words)
     placed: dict[float, list[float]] = {left: [], right: []}
     for row in rows:
         y = upwards(row["last"]) + 4
         if row["role"] == "pale" or not _finds_room(placed[right], y):
             continue
-        sheet.text((right + 6, y), shorten(f"{form(row['last'])} {row['name']}", 142))
+        canvas.text((right + 6, y), shorten(f"{form(row['last'])} {row['name']}", 142))
         start = upwards(row["first"]) + 4
         if _finds_room(placed[left], start):
-            sheet.text((left - 6, start), form(row["first"]), "soft", ha="right")
-    return sheet.close(height + 14)
+            canvas.text((left - 6, start), form(row["first"]), "soft", ha="right")
+    return canvas.close(height + 14)
 
 
 def _finds_room(taken: list[float], y: float) -> bool:
@@ -233,14 +234,15 @@ def plot_dots(
     names = [row["name"] for row in rows]
     axes = _open_rows(ax, names, ROW, unit, (LABEL, beside, 16.0 if reference else 0.0))
     least, most = ends or (-np.inf, np.inf)
+    axes.set_xlim(*(ends or _find_ends(data)))
     for y, row in enumerate(rows):
-        words = f"{row['name']}: {form(row['value'])} {row['text']}".strip()
-        if row["low"] < row["high"]:
-            interval = np.clip([row["low"], row["high"]], least, most)
+        words = f"{row['name']}: {form(row['value'])}, {row['text']}"
+        interval = np.clip([row["low"], row["high"]], least, most)
+        if np.ptp(axes.transData.transform([(end, y) for end in interval])[:, 0]) > DOT:
             (line,) = axes.plot(interval, [y, y], color=ROLES["mid"], linewidth=3)
             mark(line, f"{words} ({form(row['low'])} – {form(row['high'])})")
         at = np.clip([row["value"]] * 2, least, most)
-        (point,) = axes.plot(at, [y, y], color=ROLES[row["role"]], linewidth=8)
+        (point,) = axes.plot(at, [y, y], color=ROLES[row["role"]], linewidth=DOT)
         mark(point, words)
         place = ((1.0, "axes fraction"), (float(y), "data"))
         note(axes, str(row["text"]), place, (beside, 0), ha="right", va="center")
@@ -248,9 +250,15 @@ def plot_dots(
         axes.axvline(reference[0], color=ROLES["mid"], linewidth=1, zorder=0)
         place = ((reference[0], "data"), (1.0, "axes fraction"))
         note(axes, reference[1], place, (0, 4), ha="center")
-    if ends:
-        axes.set_xlim(*ends)
     return _tick(axes, form)
+
+
+def _find_ends(data: pd.DataFrame) -> Point:
+    """The ends of a scale that holds all dots and their intervals, with a little room."""
+    values = data[["value", "low", "high"]].to_numpy("float64")
+    least, most = float(np.nanmin(values)), float(np.nanmax(values))
+    room = 0.03 * (most - least) or 1.0
+    return least - room, most + room
 
 
 @styled
@@ -318,20 +326,27 @@ def _name_points(ax: Any, data: pd.DataFrame) -> None:
 
 
 @styled
-def plot_control(
-    data: pd.DataFrame, ax: Axes | None = None, *, name: str = "", form: Format = write_plain
-) -> Axes:
-    """The control chart of one area: points, centre, limits, and the points that signal.
+def plot_control(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = write_plain) -> Axes:
+    """Control charts, one below the other: points, centre, limits, and the points that signal.
 
     Args:
-        data: A row per period in order: ``period`` (as it is to be written), ``value``,
-            ``centre``, ``low``, ``high`` in one unit, ``signal`` (empty: none; a run of points is
-            hollow).
+        data: A row per area and period in order: ``name``, ``period`` (as it is to be written),
+            ``value``, ``centre``, ``low``, ``high`` in one unit, ``signal`` (empty: none; a run of
+            points is hollow).
         ax: Axes to draw on; new ones of the natural size otherwise.
-        name: Whose chart it is.
         form: How numbers are written.
     """
-    axes = open_axes(ax, 122.0, (6, 58, 22, AXIS))
+    charts = list(data.groupby("name", sort=False))
+    whole: Axes = open_axes(ax, CHART * len(charts))
+    whole.set_axis_off()
+    for at, (name, rows) in enumerate(charts):
+        share, left = 1 / len(charts), 6 / WIDTH
+        place = (left, 1 - share * (at + 0.8), 1 - left - 58 / WIDTH, share * 0.6)
+        _draw_control(whole.inset_axes(place), str(name), rows, form)
+    return whole
+
+
+def _draw_control(axes: Any, name: str, data: pd.DataFrame, form: Format) -> None:
     at = np.arange(len(data))
     for limit in ("low", "high"):
         axes.plot(at, data[limit], color=ROLES["rule"], linewidth=0.8)
@@ -350,7 +365,7 @@ def plot_control(
     axes.set_yticks(ends, [form(end) for end in ends])
     axes.spines["left"].set_visible(False)
     axes.set_title(shorten(name, WIDTH - 60), color=ROLES["soft"], fontweight="normal")
-    return free(axes)
+    free(axes)
 
 
 @styled
@@ -362,23 +377,23 @@ def plot_coverage(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             name the periods.
         ax: Axes to draw on; new ones of the natural size otherwise.
     """
-    sheet, y = Sheet(ax), 18.0
+    canvas, y = Canvas(ax), 18.0
     periods = [str(period) for period in data.columns]
-    step = min((sheet.width - LABEL) / max(len(periods), 1), 34.0)
+    step = min((canvas.width - LABEL) / max(len(periods), 1), 34.0)
     for at, label in enumerate(periods):
         if at in (0, len(periods) - 1) or step > width_of(label):
-            sheet.text((LABEL + at * step, 11), label, "soft")
+            canvas.text((LABEL + at * step, 11), label, "soft")
     held: list[tuple[Point, Point]] = []
     lacking: list[tuple[Point, Point]] = []
     for name, row in data.iterrows():
-        sheet.text((0, y + 11), shorten(str(name), LABEL - 8))
+        canvas.text((0, y + 11), shorten(str(name), LABEL - 8))
         for at, has in enumerate(row):
             x = LABEL + at * step
             (held if has else lacking).append(((x, y + 7), (x + step - 3, y + 7)))
         y += ROW
-    _draw_pieces(sheet, held, "mid", 10)
-    _draw_pieces(sheet, lacking, "rule", 0.8)
-    return sheet.close(y + 2)
+    _draw_pieces(canvas, held, "mid", 10)
+    _draw_pieces(canvas, lacking, "rule", 0.8)
+    return canvas.close(y + 2)
 
 
 def _open_rows(
@@ -419,9 +434,9 @@ def _choose_ticks(ends: tuple[float, float], count: int) -> list[float]:
 
 
 def _draw_pieces(
-    sheet: Sheet, pieces: Sequence[tuple[Point, Point]], role: str, width: float, **more: Any
+    canvas: Canvas, pieces: Sequence[tuple[Point, Point]], role: str, width: float, **more: Any
 ) -> None:
     """Lines of two points each as one path: a path for every one would double a page."""
     joined = [point for one, two in pieces for point in (one, two, (nan, nan))]
     if joined:
-        sheet.line(joined[:-1], role, width, **more)
+        canvas.line(joined[:-1], role, width, **more)

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief.plots.sheet import (
+from cchc_analysis.brief.plots.canvas import (
     GAP,
     LINE,
     ROLES,
     TEXT,
-    Sheet,
+    Canvas,
     dot,
     free,
     mark,
@@ -50,10 +50,10 @@ def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ``heading`` of its side and ``gap``, the words for the difference of the panel.
         ax: Axes to draw on; new ones of the natural size otherwise.
     """
-    sheet, y = Sheet(ax), 0.0
+    canvas, y = Canvas(ax), 0.0
     for panel, parts in data.groupby("panel", sort=False):
-        y = _draw_panel(sheet, y, str(panel), list_rows(parts))
-    return sheet.close(y)
+        y = _draw_panel(canvas, y, str(panel), list_rows(parts))
+    return canvas.close(y)
 
 
 @styled
@@ -66,16 +66,16 @@ def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ``value``, ``role``, ``is_shared``. A part without a label is not written on.
         ax: Axes to draw on; new ones of the natural size otherwise.
     """
-    sheet, y = Sheet(ax), 0.0
+    canvas, y = Canvas(ax), 0.0
     longest = float(max(data["total"].max(), data.groupby("row")["value"].sum().max(), 1e-9))
     for name, parts in data.groupby("row", sort=False):
         rows = list_rows(parts)
         own = max(float(rows[0]["total"]), sum(row["value"] for row in rows), 1e-9)
-        scale = (sheet.width - 2 * EDGE) / (longest if rows[0]["is_shared"] else own)
-        _write_heading(sheet, y, str(name), rows[0]["heading"])
-        y = _draw_bar(sheet, y + LINE + GAP, rows, scale)
+        scale = (canvas.width - 2 * EDGE) / (longest if rows[0]["is_shared"] else own)
+        _write_heading(canvas, y, str(name), rows[0]["heading"])
+        y = _draw_bar(canvas, y + LINE + GAP, rows, scale)
         y += GAP * 2
-    return sheet.close(y)
+    return canvas.close(y)
 
 
 @styled
@@ -86,18 +86,18 @@ def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         data: ``label``, ``value`` (one unit for all), ``text``, ``role``, ``is_contested``.
         ax: Axes to draw on; new ones of the natural size otherwise.
     """
-    sheet, y = Sheet(ax), 0.0
+    canvas, y = Canvas(ax), 0.0
     longest = max(float(data["value"].max()), 1e-9)
     for row in list_rows(data):
-        _write_heading(sheet, y, row["label"], row["text"], bold=False)
-        size = (row["value"] / longest * (sheet.width - 2 * EDGE), 8.0)
+        _write_heading(canvas, y, row["label"], row["text"], bold=False)
+        size = (row["value"] / longest * (canvas.width - 2 * EDGE), 8.0)
         at, words = (EDGE, y + LINE + GAP), f"{row['label']}: {row['text']}"
         if row["is_contested"]:
-            sheet.hatch(at, size, words)
+            canvas.hatch(at, size, words)
         else:
-            sheet.box(at, size, row["role"], words)
+            canvas.box(at, size, row["role"], words)
         y += LINE + GAP + 8 + GAP * 1.5
-    return sheet.close(y)
+    return canvas.close(y)
 
 
 @styled
@@ -192,45 +192,45 @@ def _write_scale(ax: Any, row: dict[str, Any], unit: float) -> None:
         ax.text(min(max(row["target"] - room / 2, first), last), base, row["target_text"])
 
 
-def _draw_panel(sheet: Sheet, y: float, name: str, parts: Sequence[dict[str, Any]]) -> float:
+def _draw_panel(canvas: Canvas, y: float, name: str, parts: Sequence[dict[str, Any]]) -> float:
     sides = {side: [part for part in parts if part["side"] == side] for side in ("in", "out")}
     sums = {side: sum(part["value"] for part in each) for side, each in sides.items()}
     longest = max(*sums.values(), 1e-9)
-    scale = (sheet.width - 2 * EDGE) / longest
-    sheet.text((0, y + TEXT), name, fontweight="bold")
+    scale = (canvas.width - 2 * EDGE) / longest
+    canvas.text((0, y + TEXT), name, fontweight="bold")
     y, tops = y + LINE, []
     for side, each in sides.items():
         missing = longest - sums[side]
-        sheet.text((0, y + TEXT), each[0]["heading"], "soft")
+        canvas.text((0, y + TEXT), each[0]["heading"], "soft")
         if missing > 1e-9:
             gap = parts[0]["gap"]
-            sheet.text((sheet.width, y + TEXT), gap, "alert", ha="right", fontweight="bold")
-            at = (sheet.width - EDGE - missing * scale, y + LINE + GAP)
-            sheet.hatch(at, (missing * scale, BAR), gap)
+            canvas.text((canvas.width, y + TEXT), gap, "alert", ha="right", fontweight="bold")
+            at = (canvas.width - EDGE - missing * scale, y + LINE + GAP)
+            canvas.hatch(at, (missing * scale, BAR), gap)
         y += LINE + GAP
         tops.append(y)
-        y = _draw_bar(sheet, y, each, scale) + GAP
-    _join_bars(sheet, tops, min(sums.values()) * scale)
+        y = _draw_bar(canvas, y, each, scale) + GAP
+    _join_bars(canvas, tops, min(sums.values()) * scale)
     return y + GAP * 3
 
 
-def _join_bars(sheet: Sheet, tops: Sequence[float], length: float) -> None:
+def _join_bars(canvas: Canvas, tops: Sequence[float], length: float) -> None:
     """A rule down the end of what both sides share: beyond it, they differ."""
     x = EDGE + length
-    if length < sheet.width - 3:
-        sheet.line([(x, tops[0] - 3), (x, tops[1] + BAR + 3)], "alert", 1.2)
+    if length < canvas.width - 3:
+        canvas.line([(x, tops[0] - 3), (x, tops[1] + BAR + 3)], "alert", 1.2)
 
 
-def _draw_bar(sheet: Sheet, y: float, parts: Iterable[dict[str, Any]], scale: float) -> float:
+def _draw_bar(canvas: Canvas, y: float, parts: Iterable[dict[str, Any]], scale: float) -> float:
     x, labels = EDGE, []
     for part in parts:
         length, words = part["value"] * scale, f"{part['text']} {part['label']}".strip()
         if part["value"] > 0:
-            sheet.box((x, y), (length, BAR), part["role"], words)
+            canvas.box((x, y), (length, BAR), part["role"], words)
             if part["label"]:
                 labels.append((x, length, words))
         x += length
-    return _write_labels(sheet, y + BAR, labels)
+    return _write_labels(canvas, y + BAR, labels)
 
 
 @dataclass(frozen=True)
@@ -248,12 +248,12 @@ class _Label:
         return self.start + width_of(self.words)
 
 
-def _write_labels(sheet: Sheet, y: float, labels: Iterable[tuple[float, float, str]]) -> float:
+def _write_labels(canvas: Canvas, y: float, labels: Iterable[tuple[float, float, str]]) -> float:
     placed: list[_Label] = []
     for left, length, words in labels:
         placed.append(_place_label(placed, left, length, words))
     for label in placed:
-        _write_label(sheet, y, label, placed)
+        _write_label(canvas, y, label, placed)
     return y + 5 + LINE * (1 + max(label.line for label in placed)) if placed else y
 
 
@@ -275,14 +275,14 @@ def _place_label(placed: Sequence[_Label], left: float, length: float, words: st
     return _Label(words, middle, start, 1 + max(above, default=-1), fits)
 
 
-def _write_label(sheet: Sheet, y: float, label: _Label, placed: Iterable[_Label]) -> None:
+def _write_label(canvas: Canvas, y: float, label: _Label, placed: Iterable[_Label]) -> None:
     base = y + 5 + LINE * label.line
     is_free = not any(
         other.start < label.middle < other.end for other in placed if other.line < label.line
     )
     beside = not label.fits and label.start > 0
     foot = base + (TEXT if beside else 2) if is_free else y + 5
-    sheet.line([(label.middle, y + 1), (label.middle, foot)], "rule")
+    canvas.line([(label.middle, y + 1), (label.middle, foot)], "rule")
     x, side = (
         (label.middle, "center")
         if label.fits
@@ -290,11 +290,11 @@ def _write_label(sheet: Sheet, y: float, label: _Label, placed: Iterable[_Label]
         if beside
         else (0.0, "left")
     )
-    sheet.text((x, base + TEXT), label.words, ha=side)
+    canvas.text((x, base + TEXT), label.words, ha=side)
 
 
-def _write_heading(sheet: Sheet, y: float, name: str, value: str, *, bold: bool = True) -> None:
-    room = sheet.width - width_of(value) - 12
+def _write_heading(canvas: Canvas, y: float, name: str, value: str, *, bold: bool = True) -> None:
+    room = canvas.width - width_of(value) - 12
     name_weight, value_weight = ("bold", "normal") if bold else ("normal", "bold")
-    sheet.text((0, y + TEXT), shorten(name, room), fontweight=name_weight)
-    sheet.text((sheet.width, y + TEXT), value, ha="right", fontweight=value_weight)
+    canvas.text((0, y + TEXT), shorten(name, room), fontweight=name_weight)
+    canvas.text((canvas.width, y + TEXT), value, ha="right", fontweight=value_weight)

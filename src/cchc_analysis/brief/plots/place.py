@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.brief.plots.many import write_plain
-from cchc_analysis.brief.plots.sheet import (
-    LINE,
+from cchc_analysis.brief.plots.canvas import (
     ROLES,
     TEXT,
+    Canvas,
     Format,
-    Sheet,
     dot,
     free,
     mark,
@@ -25,6 +23,7 @@ from cchc_analysis.brief.plots.sheet import (
     scale,
     styled,
 )
+from cchc_analysis.brief.plots.many import write_plain
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.errors import CommandError, Problem
 
@@ -38,6 +37,10 @@ STEPS = ("t1", "t2", "t3", "t4", "deep")
 """The classes of a map, from few to many: they differ in lightness, and so in print and to every
 eye; the page turns them round in the dark."""
 LIGHT_TEXT = ("t4", "deep")
+LEGEND = 18.0
+"""Height of a line of a legend."""
+TALLEST = 280.0
+"""Height of a map of dots."""
 SPINE = (120.0, 16.0)
 SMALL = (96.0, 28.0)
 
@@ -56,22 +59,22 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = wri
         form: How numbers are written.
     """
     width, row = SPINE
-    sheet = Sheet(ax, width=width)
+    canvas = Canvas(ax, width=width)
     for at, each in enumerate(list_rows(data)):
         middle = at * row + row / 2
-        across = scale([each["lowest"], each["highest"]], 6, sheet.width - 6)
+        across = scale([each["lowest"], each["highest"]], 6, canvas.width - 6)
         if each["highest"] > each["lowest"]:
             ends = [(across(each[end]), middle) for end in ("lowest", "highest")]
-            sheet.line(ends, "rule", 1, f"{form(each['lowest'])} – {form(each['highest'])}")
+            canvas.line(ends, "rule", 1, f"{form(each['lowest'])} – {form(each['highest'])}")
             box = across(each["q3"]) - across(each["q1"])
             words = " – ".join(form(each[name]) for name in ("q1", "median", "q3"))
-            sheet.box((across(each["q1"]), middle - 4), (box, 8.0), "pale", words)
+            canvas.box((across(each["q1"]), middle - 4), (box, 8.0), "pale", words)
             x = across(each["median"])
-            sheet.line([(x, middle - 6), (x, middle + 6)], "deep", 1.6)
+            canvas.line([(x, middle - 6), (x, middle + 6)], "deep", 1.6)
         if each["own"] == each["own"]:
-            x = across(each["own"]) if each["highest"] > each["lowest"] else sheet.width / 2
-            dot(sheet.ax, x, middle, each["role"], form(each["own"]))
-    return sheet.close(len(data) * row)
+            x = across(each["own"]) if each["highest"] > each["lowest"] else canvas.width / 2
+            dot(canvas.ax, x, middle, each["role"], form(each["own"]))
+    return canvas.close(len(data) * row)
 
 
 @styled
@@ -129,19 +132,51 @@ def plot_tile_map(
     """
     check_tiles(values.index, tiles)
     known = values.dropna()
-    limits = find_limits(known)
-    sheet = Sheet(ax)
+    steps = classify(known)
+    canvas = Canvas(ax)
     rows = list_rows(tiles.astype({"column": "float64", "row": "float64"}))
-    left = (sheet.width - (max(row["column"] for row in rows) + 1) * TILE) / 2
+    left = (canvas.width - (max(row["column"] for row in rows) + 1) * TILE) / 2
     for row in rows:
-        role = ""
-        if row["area_id"] in known.index:
-            role = STEPS[int(np.searchsorted(limits, known[row["area_id"]], side="left"))]
+        role = steps.get(row["area_id"], "")
         told = form(float(known[row["area_id"]])) if role else missing
-        _draw_tile(sheet, row, left, role, f"{row['name']}: {told}")
+        _draw_tile(canvas, row, left, role, f"{row['name']}: {told}")
     is_whole = set(tiles["area_id"]) <= set(known.index)
-    _write_legend(sheet, _list_classes(known, limits, form) + [("", missing)] * (not is_whole))
-    return sheet.close((max(row["row"] for row in rows) + 1) * TILE + 4)
+    _write_legend(canvas, 6.6 * TILE, _list_classes(known, form) + [("", missing)] * (not is_whole))
+    return canvas.close((max(row["row"] for row in rows) + 1) * TILE + 4)
+
+
+@styled
+def plot_dot_map(
+    data: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    form: Format = write_plain,
+    missing: str = "–",
+) -> Axes:
+    """A dot per area where it lies, north above, degrees to one scale; the darker, the more.
+
+    Args:
+        data: ``name``, ``lat``, ``lon`` (degrees), ``value`` (NaN: missing, a hollow dot).
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        form: How numbers are written.
+        missing: What the legend calls a missing value.
+    """
+    canvas, room = Canvas(ax), 110.0
+    known = data.set_index("name")["value"].dropna()
+    classes = _list_classes(known, form) + [("", missing)] * int(data["value"].isna().any())
+    steps = classify(known)
+    turn = float(np.cos(np.deg2rad(data["lat"].mean())))  # a degree east is shorter than one north
+    wide, high = float(np.ptp(data["lon"])) * turn, float(np.ptp(data["lat"]))
+    width, least = canvas.width - room - 2 * DOT, LEGEND * len(classes)
+    unit = min(width / max(wide, 1e-9), TALLEST / max(high, 1e-9))
+    for row in list_rows(data):
+        role = steps.get(row["name"], "")
+        x = room + DOT + (row["lon"] - data["lon"].min()) * turn * unit
+        y = DOT + (data["lat"].max() - row["lat"]) * unit
+        told = form(row["value"]) if role else missing
+        dot(canvas.ax, x, y, role or "rule", f"{row['name']}: {told}", hollow=not role)
+    _write_legend(canvas, 0.0, classes)
+    return canvas.close(max(high * unit + 2 * DOT, least))
 
 
 def choose_tiles(area_ids: Sequence[str], maps: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -200,7 +235,7 @@ def find_limits(values: pd.Series[float]) -> list[float]:
     return sorted({float(each) for each in values.quantile(shares, interpolation="lower")})
 
 
-def _draw_tile(sheet: Sheet, row: dict[str, Any], left: float, role: str, words: str) -> None:
+def _draw_tile(canvas: Canvas, row: dict[str, Any], left: float, role: str, words: str) -> None:
     from matplotlib.patches import Circle, Rectangle
 
     x, y = left + row["column"] * TILE, row["row"] * TILE
@@ -210,34 +245,38 @@ def _draw_tile(sheet: Sheet, row: dict[str, Any], left: float, role: str, words:
         edge["linestyle"] = (0, (2, 2))
     if row["kind"] == "dot":
         shape: Any = Circle((x + TILE / 2, y + DOT), DOT, **edge)
-        sheet.text((x + TILE / 2, y + 2 * DOT + TEXT), row["name"], "soft", ha="center")
+        canvas.text((x + TILE / 2, y + 2 * DOT + TEXT), row["name"], "soft", ha="center")
     else:
         shape = Rectangle((x + 1, y + 1), TILE - 2, TILE - 2, **edge)
         colour = "paper" if role in LIGHT_TEXT else "ink" if role else "soft"
-        sheet.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
-    sheet.ax.add_artist(shape).set_clip_on(False)
+        canvas.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
+    canvas.ax.add_artist(shape).set_clip_on(False)
     mark(shape, words)
 
 
-def _list_classes(
-    known: pd.Series[float], limits: list[float], form: Format
-) -> list[tuple[str, str]]:
+def classify(known: pd.Series[float]) -> dict[Any, str]:
+    """The colour of each value: five classes that hold equally many, as far as values differ."""
+    classes = np.searchsorted(find_limits(known), known.to_numpy(), side="left")
+    return dict(zip(known.index, (STEPS[at] for at in classes), strict=True))
+
+
+def _list_classes(known: pd.Series[float], form: Format) -> list[tuple[str, str]]:
     """Each class that has values: its colour, and its least and greatest value."""
-    classes = np.searchsorted(limits, known.to_numpy(), side="left")
-    own = [(STEPS[at], known[classes == at]) for at in sorted(set(classes.tolist()))]
-    ends = [(role, form(float(each.min())), form(float(each.max()))) for role, each in own]
-    return [(role, low if low == high else f"{low} – {high}") for role, low, high in ends]
+    groups = known.groupby(list(classify(known).values()), sort=False)
+    ends = [(str(role), form(own.min()), form(own.max())) for role, own in groups]
+    ordered = sorted(ends, key=lambda each: STEPS.index(each[0]))
+    return [(role, low if low == high else f"{low} – {high}") for role, low, high in ordered]
 
 
-def _write_legend(sheet: Sheet, classes: Sequence[tuple[str, str]]) -> None:
-    """The classes with their ends, in the free corner at the left of the middle."""
+def _write_legend(canvas: Canvas, top: float, classes: Sequence[tuple[str, str]]) -> None:
+    """The classes with their ends, at the left."""
     from matplotlib.patches import Rectangle
 
     for at, (role, words) in enumerate(classes):
-        y = 6.6 * TILE + at * (LINE + 4)
+        y = top + at * LEGEND
         edge: dict[str, Any] = {"edgecolor": ROLES["rule"], "linewidth": 0.8}
         if not role:
             edge["linestyle"] = (0, (2, 2))
         swatch = Rectangle((0, y), 16, 12, facecolor=ROLES[role] if role else "none", **edge)
-        sheet.ax.add_artist(swatch).set_clip_on(False)
-        sheet.text((22, y + 10), words, "soft")
+        canvas.ax.add_artist(swatch).set_clip_on(False)
+        canvas.text((22, y + 10), words, "soft")

@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.plots.sheet import ROLES, TEXT, TITLE, style
+from cchc_analysis.brief.plots.canvas import ROLES, TEXT, TITLE, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief.templates import Shows
-from cchc_analysis.data.clean import fold_text, nearest_names
-from cchc_analysis.data.packages import index_licences
+from markupsafe import Markup
+
+from cchc_analysis.brief.templates import Shows, macro, render
+from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
+from cchc_analysis.data.files import format_table
+from cchc_analysis.data.packages import index_licences, join_licences
 from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.reference import find_areas
 from cchc_analysis.data.synthetic import is_synthetic
-from cchc_analysis.data.words import Words
+from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.panel import (
     choose_values,
@@ -34,6 +37,15 @@ if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Reference
 
+TRENDS = "trends"
+"""The folder of the list within its language; the page of an indicator lies below it."""
+FILE = "values.csv"
+FILE_COLUMNS = (
+    *("area_id", "name", "indicator", "scope", "period", "period_start", "period_end", "value"),
+    *("low", "high", "unit", "numerator", "denominator", "origin", "segment", "crosses"),
+    *("is_contested", "source_id", "licence"),
+)
+MOST_ISSUERS = 4
 FEWEST_AREAS = 5
 """Areas below which a period is not ranked while a fuller one is held."""
 FEWEST_AT_ONCE = 10
@@ -69,18 +81,19 @@ class Board:
     strata: pd.DataFrame
     licences: Mapping[str, str] = field(default_factory=dict)
 
-    show_opening = Shows("trendpages", "show_trend_opening")
-    show_coverage = Shows("trends.sections")
+    show_opening = Shows("trends.sections")
+    show_map = Shows("trends.sections")
+    show_ranking = Shows("trends.sections")
     show_series = Shows("trends.sections")
     show_standing = Shows("trends.sections")
     show_distribution = Shows("trends.sections")
     show_change = Shows("trends.sections")
-    show_ranking = Shows("trends.standings")
-    show_funnel = Shows("trends.standings")
-    show_standardised = Shows("trends.standardised")
-    show_control = Shows("trends.standings")
     show_others = Shows("trends.sections")
-    show_methods = Shows("trends.standings")
+    show_coverage = Shows("trends.sections")
+    show_funnel = Shows("trends.cases")
+    show_standardised = Shows("trends.cases")
+    show_control = Shows("trends.cases")
+    show_methods = Shows("trends.cases")
 
     @property
     def code(self) -> str:
@@ -88,14 +101,36 @@ class Board:
         return str(self.indicator["indicator"])
 
     @property
+    def label(self) -> Markup:
+        """The name of the indicator."""
+        return self.words.pick(self.indicator, "label")
+
+    @property
+    def unit(self) -> Markup:
+        """The name of its unit."""
+        return self.words.pick(self.reference.unit_rows[self.indicator["unit"]], "label")
+
+    def form(self, value: float) -> str:
+        """How its values are written."""
+        return self.words.number(float(value), 0 if self.indicator["unit"] == "rank" else 2)
+
+    @cached_property
+    def level(self) -> str:
+        """The level of the areas: all are of one."""
+        return str(self.reference.area_rows[str(self.values["area_id"].iloc[0])]["level"])
+
+    @property
+    def sources(self) -> list[Markup]:
+        """Who states the values; of many, some and how many more."""
+        names = [clean_text(name.rstrip(".")) for name in self.issuers]
+        more = len(names) - MOST_ISSUERS
+        told = [self.words.say("trends.more.sources", n=self.words.number(more))]
+        return [*names[:MOST_ISSUERS], *(told if more > 0 else [])]
+
+    @property
     def has_cases(self) -> bool:
         """Whether the indicator is a share of cases that are held."""
         return bool(self.values["denominator"].notna().any())
-
-    @property
-    def uncounted(self) -> int:
-        """Areas of the period shown whose share comes without its cases."""
-        return int(self.latest["denominator"].isna().sum())
 
     @property
     def is_higher_better(self) -> bool:
@@ -109,8 +144,10 @@ class Board:
 
     @property
     def breaks(self) -> list[dict[str, Any]]:
-        """The changes of the indicator's definition, oldest first (rows of breaks)."""
-        return list_breaks(self.code, self.reference)
+        """The changes of its definition inside the years held, oldest first (rows of breaks)."""
+        days = self.values["period_end"]
+        rows = list_breaks(self.code, self.reference)
+        return [row for row in rows if days.min() < row["effective"] <= days.max()]
 
     @cached_property
     def periods(self) -> list[str]:
@@ -201,12 +238,12 @@ def open_board(
     kinds = name_kinds(held, reference)
     chosen, *rest = rank_kinds(held, kinds, reference)
     values, *others = (
-        _describe(keep_one_value(held[kinds == kind]), tables, reference)
+        _describe(keep_one_value(held[kinds == kind]), tables, reference, words)
         for kind in (chosen, *rest)
     )
     issuers = _list_issuers(values, tables.sources)
     quarters = _keep_quarters(held, values)
-    sequence = _describe(quarters, tables, reference) if len(quarters) else values
+    sequence = _describe(quarters, tables, reference, words) if len(quarters) else values
     strata = list_strata(values, tables.indicators, row)
     licences = index_licences(tables.sources)
     return Board(words, reference, row, values, issuers, tuple(others), sequence, strata, licences)
@@ -220,20 +257,16 @@ def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> s
     """
     found, problems = set(), []
     for name in names:
-        meant = find_areas(reference, name)
-        found |= held & set(meant)
-        if not held & set(meant):
-            own = [str(reference.area_rows[each]["name"]) for each in meant]
-            like = sorted(
-                str(reference.area_rows[each]["name"])
-                for each in held
-                if shorten_name(str(reference.area_rows[each]["name"])) == shorten_name(own[-1])
-            )
+        meant = set(find_areas(reference, name))
+        found |= held & meant
+        if not held & meant:
+            own = str(reference.area_rows[max(meant)]["name"])
+            others = (str(reference.area_rows[each]["name"]) for each in held)
+            like = sorted(each for each in others if shorten_name(each) == shorten_name(own))
             remedy = f"Write {' or '.join(map(repr, like))}." if like else "Leave it out."
             expected = "an area that has values of this indicator"
-            problems.append(
-                Problem(f"area {name!r}", f"{own[-1]}, of which none is held", expected, remedy)
-            )
+            told = f"{own}, of which none is held"
+            problems.append(Problem(f"area {name!r}", told, expected, remedy))
     if problems:
         raise CommandError(problems)
     return found
@@ -246,10 +279,12 @@ def _keep_quarters(held: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
     return keep_one_value(held[is_quarter & is_shown])
 
 
-def _describe(kept: pd.DataFrame, tables: Tables, reference: Reference) -> pd.DataFrame:
+def _describe(
+    kept: pd.DataFrame, tables: Tables, reference: Reference, words: Words
+) -> pd.DataFrame:
     """What ``describe_values`` gives, with the names of the areas, in their order."""
     named = describe_values(kept, tables, reference)
-    named = named.assign(name=_name_areas(kept["area_id"], reference))
+    named = named.assign(name=_name_areas(kept["area_id"], reference, words))
     ordered = named.assign(order=[fold_text(name) for name in named["name"]])
     return ordered.sort_values(["order", "period_end"], ignore_index=True)
 
@@ -288,10 +323,10 @@ def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping
     )
 
 
-def _name_areas(area_ids: pd.Series, reference: Reference) -> list[str]:
+def _name_areas(area_ids: pd.Series, reference: Reference, words: Words) -> list[str]:
     """Short names; where two areas would share one, the full ones, or those with the province."""
     rows = {each: reference.area_rows[each] for each in area_ids.unique()}
-    full = {each: str(row["name"]) for each, row in rows.items()}
+    full = {each: _name_fully(row, words) for each, row in rows.items()}
     above = {each: reference.area_rows.get(str(row["parent_id"])) for each, row in rows.items()}
     placed = {
         each: f"{full[each]} ({shorten_name(str(row['name']))})" if row else full[each]
@@ -304,16 +339,17 @@ def _name_areas(area_ids: pd.Series, reference: Reference) -> list[str]:
         for each, name in full.items()
     }
     short = {each: shorten_name(name) for each, name in short.items()}
-    counts, fuller = Counter(short.values()), Counter(full.values())
-    names = {
-        each: short[each]
-        if counts[short[each]] == 1
-        else full[each]
-        if fuller[full[each]] == 1
-        else placed[each]
-        for each in rows
-    }
+    names = dict(placed)
+    for each in (full, short):  # the shortest that nobody shares
+        counts = Counter(each.values())
+        names |= {area: name for area, name in each.items() if counts[name] == 1}
     return [names[each] for each in area_ids]
+
+
+def _name_fully(row: Mapping[str, Any], words: Words) -> str:
+    """The name of an area; in English what has an English name of its own, such as a region."""
+    is_translated = words.lang == "en" and row["level"] in ("nation", "region")
+    return str((is_translated and row["name_en"]) or row["name"])
 
 
 def shorten_name(name: str) -> str:
@@ -325,3 +361,37 @@ def shorten_name(name: str) -> str:
     for word in ("Tỉnh ", "Huyện ", "Vùng ", "Quận "):
         name = name.removeprefix(word)
     return name.removeprefix("Thành phố ") if name.count(" ") > 2 else name
+
+
+def name_trend(indicator: str) -> str:
+    """The folder of the page of an indicator within its language.
+
+    >>> name_trend("papi_procedures")
+    'trends/papi-procedures'
+    """
+    return f"{TRENDS}/{slug_text(indicator)}"
+
+
+def tell_trend_row(board: Board) -> list[str]:
+    """What the list says of the page of an indicator."""
+    words = board.words
+    first, last = (words.period(board.periods[at]) for at in (0, -1))
+    n = words.number(len(board.periods))
+    sources = board.sources[:2] + ["…"] * (len(board.sources) > 2)
+    return [
+        macro(words, "indicator", f"{slug_text(board.code)}/index.html", board.label, board.code),
+        words.number(board.values["area_id"].nunique()),
+        first if first == last else words.say("trends.span", first=first, last=last, n=n),
+        words.join(sources),
+    ]
+
+
+def tell_trend_list(rows: Sequence[Sequence[Markup]], words: Words) -> Markup:
+    """The list of the indicators that have a page, of their rows."""
+    return render(words, "trend_list", rows=rows)
+
+
+def format_values(board: Board) -> bytes:
+    """The values of a page, as the file beside it."""
+    licence = join_licences(board.values["source_id"], board.licences)
+    return format_table(board.values.assign(licence=licence)[list(FILE_COLUMNS)]).encode()

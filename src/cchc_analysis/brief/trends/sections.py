@@ -1,120 +1,590 @@
-"""The series on a page: what is held, who reported, each area over time, spread, and change."""
+"""The sections of the page of an indicator: where it stands now, how it moved, what is held.
+
+Each takes a board and gives a ``Section``: a sentence, a chart whose title says the finding, and
+the numbers as a table. What needs counts of cases is in ``cases``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import isnan
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from cchc_analysis.brief.directory import tell_masthead
 from cchc_analysis.brief.plots import (
     draw,
     plot_change,
     plot_coverage,
     plot_distribution,
+    plot_dot_map,
+    plot_dots,
     plot_multiples,
+    plot_tile_map,
 )
-from cchc_analysis.brief.trends.board import Board
-from cchc_analysis.brief.trends.pieces import (
-    MOST_DRAWN,
-    Section,
-    choose_form,
-    halve,
-    list_issuers,
-    name_unit,
-    say,
-    show_picture,
-    tell_part_held,
-    wrap,
-)
+from cchc_analysis.brief.templates import Caption, Section, frame, render
+from cchc_analysis.brief.trends.board import FILE, Board, name_trend
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.packages import join_licences
 from cchc_analysis.data.synthetic import NOTICE
-from cchc_analysis.data.tables import tabulate_rows
-from cchc_analysis.data.words import clean_text
+from cchc_analysis.data.tables import WIDE
+from cchc_analysis.data.words import Words, clean_text, plain
 from cchc_analysis.stats.changes import change_over
+from cchc_analysis.stats.funnels import MOST_SCATTER
+from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
 from cchc_analysis.stats.trends import judge_many
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-NAMED_SLOPES = 8
+FIVE = (0, 0.25, 0.5, 0.75, 1)
+MOST_DRAWN, FEW = 80, 48
+"""Areas that one chart or table holds, and how many it shows of more; the file holds all."""
+MOST_IN_PART = 24
+"""Areas in one part of a chart: three parts stand side by side, and each fits on a sheet."""
+MOST_BESIDE = 20
+"""Rows of a table that stands beside its chart; a longer one is folded away below it."""
+MOST_NAMED = 8
+NEW_PROVINCES = "2025-07-01"
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
+NOTHING = Section(Markup(""))
+
+Form = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart of a section.
+
+    Attributes:
+        title: Its finding.
+        plot: What draws it, in parts that fit on a sheet where areas are many.
+        data: What it draws.
+        options: Of the plot.
+    """
+
+    title: Any
+    plot: Callable[..., Any]
+    data: Any
+    options: Mapping[str, Any]
+
+    def draw(self, data: Any = None) -> Figure:
+        """The chart, of all its data or of a part."""
+        return draw(self.plot, self.data if data is None else data, **self.options)
+
+
+def show(
+    board: Board,
+    kind: str,
+    said: Iterable[Any],
+    table: pd.DataFrame | None = None,
+    forms: Mapping[str, Form] | None = None,
+    picture: Picture | None = None,
+) -> Section:
+    """A section: sentences, a chart with its finding, and a table.
+
+    Args:
+        board: What it is of.
+        kind: Its anchor; its words are ``trends.<kind>.…``.
+        said: Sentences; empty ones are left out.
+        table: The numbers behind it; the first ``MOST_DRAWN`` rows stand on the page.
+        forms: The columns that the page shows, each with how a cell is written.
+        picture: The chart.
+    """
+    words, sentences = board.words, [each for each in said if each]
+    drawn: Any = ""
+    is_beside = picture is not None and table is not None and len(table) <= MOST_BESIDE
+    if picture:
+        caption = Caption(
+            title=picture.title,
+            unit=words.say(f"trends.{kind}.unit", unit=board.unit),
+            source=words.say("trends.sources", names=words.join(board.sources)),
+            alternative=words.say("trends.alternative"),
+        )
+        is_long = picture.plot in (plot_dots, plot_multiples)
+        parts = split(picture.data) if is_long else [picture.data]
+        is_beside = is_beside and len(parts) == 1
+        drawn = frame([picture.draw(part) for part in parts], caption, f"trend-{kind}")
+    tables = [] if table is None else [write_table(board, kind, table, forms or {})]
+    if tables and picture:
+        tables[0]["fold"] = words.say("trends.as_table")
+    html = tell(board, kind, sentences, tables, picture=drawn, is_beside=is_beside)
+    whole = None if table is None else lambda: table
+    return Section(html, kind, whole, picture.draw if picture else None)
+
+
+def tell(
+    board: Board,
+    kind: str,
+    said: Sequence[Any],
+    tables: Sequence[Mapping[str, Any]] = (),
+    **more: Any,
+) -> Markup:
+    """A section by its template."""
+    data = {"listed": [], "picture": "", "is_beside": False} | more
+    return render(board.words, "trend", kind=kind, said=said, tables=tables, **data)
+
+
+def write_table(
+    board: Board, kind: str, table: pd.DataFrame, forms: Mapping[str, Form]
+) -> dict[str, Any]:
+    """The cells of a table as they are read; a column that has no words is one of a period."""
+    words = board.words
+    caption = words.say(f"trends.{kind}.table")
+    heads = {name: f"trends.column.{name}" for name in forms}
+    numbers = [at for at, name in enumerate(forms) if pd.api.types.is_numeric_dtype(table[name])]
+    return {
+        "heads": [
+            words.say(key) if words.has(key) else words.period(name) for name, key in heads.items()
+        ],
+        "rows": [
+            [form(row[name]) if row[name] == row[name] else "" for name, form in forms.items()]
+            for row in list_rows(table.head(limit(table)))
+        ],
+        "caption": caption,
+        "classes": " ".join(f"r{at + 1}" for at in numbers if at),
+        "label": plain(caption) if len(forms) >= WIDE else "",
+        "fold": "",
+    }
+
+
+def keep(cell: Any) -> Any:
+    """A cell that is words already."""
+    return cell
+
+
+def limit(rows: pd.DataFrame) -> int:
+    """How many rows a chart or table shows: all of them, unless they are too many."""
+    return len(rows) if len(rows) <= MOST_DRAWN else FEW
+
+
+def split(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """Rows in parts of at most ``MOST_IN_PART`` areas, as even as whole rows of three allow."""
+    names = rows["name"].drop_duplicates()
+    parts = ceil(len(names) / MOST_IN_PART)
+    size = ceil(len(names) / parts / 3) * 3
+    place = rows["name"].map({name: at // size for at, name in enumerate(names)})
+    return [part for _, part in rows.groupby(place, sort=False)]
 
 
 def show_opening(board: Board) -> Section:
-    """What is shown: how many areas and periods, what is left out, and who says it."""
+    """The head of the page: the state of the latest period in a sentence, and what is held."""
     words, values = board.words, board.values
-    first, last = (words.period(board.periods[at]) for at in (0, -1))
-    lines = [
+    first, last = board.periods[0], board.periods[-1]
+    years = dict.fromkeys([int(values["year"].min()), int(board.latest["year"].iloc[0])])
+    name = words.say("trends.heading", name=board.label, years="–".join(map(str, years)))
+    facts = [
         words.say(
             "trends.held" if first != last else "trends.held.one",
             values=words.number(len(values)),
             areas=words.number(values["area_id"].nunique()),
             periods=words.number(len(board.periods)),
-            first=first,
-            last=last,
-            unit=name_unit(board),
+            first=words.period(first),
+            last=words.period(last),
+            unit=board.unit,
         ),
-        words.say("trends.left_out", n=words.number(sum(map(len, board.others))))
-        if board.others
-        else "",
-        words.say("trends.sources", names=words.join(list_issuers(board))),
-        *_tell_licences(board),
+        words.say("trends.sources", names=words.join(board.sources)),
     ]
-    if board.is_synthetic:
-        lines.insert(0, Markup("<strong>{}</strong>").format(NOTICE[words.lang]))
-    lead = Markup('<p class="lead">{}</p>').format(_tell_ends(board))
-    paragraphs = [lead, *(Markup("<p>{}</p>").format(line) for line in lines if line)]
-    return Section(Markup("\n").join([*paragraphs, _list_breaks(board)]))
-
-
-def _tell_licences(board: Board) -> list[Markup]:
-    """What may be done with the values, as each source words it."""
-    cells = join_licences(board.values["source_id"], board.licences)
-    names = [clean_text(each) for each in sorted({*cells} - {""})]
-    return [board.words.say("trends.licences", names=Markup("; ").join(names))] if names else []
+    if board.others:
+        facts.append(words.say("trends.left_out", n=words.number(sum(map(len, board.others)))))
+    notice = NOTICE[words.lang] if board.is_synthetic else ""
+    html = render(
+        words, "trend_head", lead=_tell_ends(board), facts=facts, notice=notice, file=FILE
+    )
+    head = tell_masthead(words, name_trend(board.code), name)
+    return Section(head + html, "head", lambda: values)
 
 
 def _tell_ends(board: Board) -> Markup:
     """The spread of the period shown in a sentence, with the areas at both ends."""
-    words, form = board.words, choose_form(board)
-    ordered = board.latest.sort_values("value", kind="stable")
+    words, ordered = board.words, board.latest.sort_values("value", kind="stable")
     least, most = ordered.iloc[0], ordered.iloc[-1]
     period = words.period(board.shown, ".in")
     if len(ordered) == 1:
-        one = {"value": form(most["value"]), "area": most["name"]}
-        return words.say("trends.ends.one", period=period, **one)
+        value = board.form(most["value"])
+        return words.say("trends.ends.one", period=period, value=value, area=most["name"])
+    if least["value"] == most["value"]:
+        n, value = words.number(len(ordered)), board.form(most["value"])
+        return words.say("trends.ends.equal", period=period, n=n, value=value)
     return words.say(
         "trends.ends" if board.is_full else "trends.ends.part",
         period=period,
         n=words.number(len(ordered)),
-        median=form(float(ordered["value"].median())),
-        least=form(least["value"]),
+        median=board.form(ordered["value"].median()),
+        least=board.form(least["value"]),
         lowest=least["name"],
-        most=form(most["value"]),
+        most=board.form(most["value"]),
         highest=most["name"],
     )
 
 
-def _list_breaks(board: Board) -> Markup:
-    """Changes of definition inside the years shown, with the document that made them."""
-    words, days = board.words, board.values["period_end"]
-    items = [
-        Markup("<li>{}: {} <small>{}</small></li>").format(
-            words.date(row["effective"]), words.pick(row, "change"), row["document"]
+def show_map(board: Board) -> Section:
+    """The period shown on a map: provinces as squares, communes of one province as dots.
+
+    Nothing where too few are held, or where nobody knows where they lie.
+    """
+    words, latest, rows = board.words, board.latest, board.reference.area_rows
+    if not board.is_full or len(latest) < 2:
+        return NOTHING
+    options = {"form": board.form, "missing": words.plain("trends.map.missing")}
+    values = latest.set_index("area_id")["value"]
+    if board.level == "province":
+        is_new = latest["period_end"].iloc[0] >= NEW_PROVINCES
+        tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
+        known = values[values.index.isin(tiles["area_id"])]
+        title, regions = _compare_regions(board)
+        picture = Picture(title, plot_tile_map, known, options | {"tiles": tiles})
+        forms: dict[str, Form] = {"name": str, "count": words.number, "median": board.form}
+        return show(board, "map", [], regions, forms, picture)
+    places = [rows[each] for each in latest["area_id"]]
+    dots = latest.assign(
+        **{
+            name: pd.to_numeric([each.get(name, "") for each in places], errors="coerce")
+            for name in ("lat", "lon")
+        }
+    )
+    if dots["lat"].isna().any() or len({each["parent_id"] for each in places}) > 1:
+        return NOTHING
+    ends = {"highest": latest["name"].iloc[0], "lowest": latest["name"].iloc[-1]}
+    title = words.say("trends.map.dots", **ends)
+    return show(board, "map", [], picture=Picture(title, plot_dot_map, dots, options))
+
+
+def _compare_regions(board: Board) -> tuple[Markup, pd.DataFrame]:
+    """The median of the provinces of each region, with the highest and the lowest in words."""
+    reference, words = board.reference, board.words
+    regions = board.latest["area_id"].map(lambda each: reference.region_of.get(each, ""))
+    medians = board.latest.groupby(regions)["value"].agg(["median", "count"])
+    medians = medians.drop("", errors="ignore").sort_values("median", ascending=False)
+    names = [str(words.place(reference.area_rows[str(each)])) for each in medians.index]
+    table = medians.reset_index(drop=True).assign(name=names)
+    if table["median"].nunique() < 2:
+        return board.label, table
+    ends = {"highest": names[0], "most": board.form(table["median"].iloc[0])}
+    ends |= {"lowest": names[-1], "least": board.form(table["median"].iloc[-1])}
+    return words.say("trends.map.regions", **ends), table
+
+
+def show_ranking(board: Board) -> Section:
+    """The scores in order, with the ranks that each area may hold.
+
+    Values only, and why, where fewer than nine in ten of the areas that exist are held.
+    """
+    words, latest = board.words, board.latest
+    forms: dict[str, Form] = {"name": str, "value": board.form}
+    if len(latest) < 2:
+        return show(board, "ranking", [words.say("trends.ranking.none")], latest, forms)
+    if not board.is_full:
+        return show(board, "ranking", [tell_part_held(board)], latest, forms)
+    kept, told = keep_ends(board, latest)
+    ranges = [_tell_range(board, row) for row in list_rows(kept)]
+    kept = kept.assign(range=ranges)
+    median = float(latest["value"].median())
+    dots = kept.assign(
+        role="deep",
+        text=[_join_rank(words.number(row["rank"]), row["range"]) for row in list_rows(kept)],
+        low=kept["published_low"].fillna(kept["low"]),
+        high=kept["published_high"].fillna(kept["high"]),
+    )
+    ends = dots[["value", "low", "high"]].to_numpy("float64")
+    room = 0.03 * float(ends.max() - ends.min()) or 1.0
+    if board.indicator["polarity"] not in ("higher", "lower"):
+        told.insert(0, words.say("trends.ranking.direction"))
+    options = {
+        "unit": str(board.unit),
+        "form": board.form,
+        "reference": (median, words.plain("trends.ranking.median", value=board.form(median))),
+        "ends": (float(ends.min()) - room, float(ends.max()) + room),
+    }
+    picture = Picture(_tell_first(board), plot_dots, dots, options)
+    forms |= {"rank": words.number, "range": str}
+    return show(board, "ranking", [*_tell_ranges(board), *told], kept, forms, picture)
+
+
+def keep_ends(board: Board, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Markup]]:
+    """The first and last areas where they are too many to be drawn, and the words for it."""
+    half = FEW // 2
+    if len(rows) == limit(rows):
+        return rows, []
+    said = board.words.say("trends.ranking.ends", n=board.words.number(half))
+    return pd.concat([rows.head(half), rows.tail(half)]), [said]
+
+
+def _tell_first(board: Board) -> Markup:
+    """Who leads, and how many others the uncertainty allows to be first."""
+    words, latest = board.words, board.latest
+    ends = {"best": latest["name"].iloc[0], "worst": latest["name"].iloc[-1]}
+    n = int((latest["rank_low"] == 1).sum())
+    key = "spread" if latest["rank_low"].isna().all() else "alone" if n < 2 else "shared"
+    if latest["value"].nunique() == 1:
+        key = "equal"
+    return words.say(f"trends.ranking.title.{key}", **ends, n=words.number(n))
+
+
+def _tell_ranges(board: Board) -> list[Markup]:
+    """What the ranges of ranks rest on, kind by kind; why there are none where φ is too large."""
+    words, latest = board.words, board.latest
+    scatter, counts = float(latest["scatter"].iloc[0]), latest["kind"].value_counts()
+    if scatter > MOST_SCATTER:
+        return [tell_scatter(words, scatter)]
+    told = [
+        words.say(f"trends.ranking.by_{kind}", n=words.number(int(counts[kind])))
+        for kind in (SAMPLING, CASES, ROUNDING)
+        if kind in counts
+    ]
+    if CASES in counts and scatter > 1:
+        told.append(words.say("trends.ranking.wider", phi=words.number(scatter, 2)))
+    return told
+
+
+def tell_scatter(words: Words, scatter: float) -> Markup:
+    """Whether limits were widened, with φ; or why there are none."""
+    kind = "none" if scatter > MOST_SCATTER else "scatter" if scatter > 1 else "binomial"
+    return words.say(f"trends.funnel.{kind}", phi=words.number(scatter, 2))
+
+
+def _tell_range(board: Board, row: Mapping[str, Any]) -> str:
+    if isnan(row["rank_low"]):
+        return ""
+    low, high = (board.words.number(row[name]) for name in ("rank_low", "rank_high"))
+    return low if low == high else f"{low}–{high}"
+
+
+def _join_rank(rank: str, held: str) -> str:
+    return rank if held in ("", rank) else f"{rank} ({held})"
+
+
+def tell_part_held(board: Board) -> Markup:
+    """Why there is no rank, no median and no box: how few of the areas that exist are held."""
+    words, row = board.words, board.latest.iloc[0]
+    return words.say(
+        "trends.values_only",
+        period=words.period(board.shown, ".in"),
+        n=words.number(int(row["held"])),
+        of=words.number(int(row["existing"])),
+    )
+
+
+def show_series(board: Board) -> Section:
+    """The series of every area, and the trend word that the rule allows."""
+    words, number = board.words, board.words.number
+    if len(board.periods) == 1:
+        return show(board, "series", [words.say("trends.series.one")])
+    trends, told = board.trends, []
+    if len(trends) > limit(trends):
+        told = [words.say("trends.part", n=number(FEW), of=number(len(trends)))]
+        trends = trends.sort_values(["p_value", "name"]).head(FEW)
+    trends = trends.assign(
+        span=[tell_span(board, row) for row in list_rows(trends)],
+        interval=[
+            f"{number(row['slope_low'], 3)} – {number(row['slope_high'], 3)}"
+            if row["p_value"] == row["p_value"]
+            else ""
+            for row in list_rows(trends)
+        ],
+    )
+    forms: dict[str, Form] = {"name": str, "span": keep}
+    if trends["p_value"].notna().any():
+        three: Form = lambda value: number(value, 3)  # noqa: E731
+        forms |= {"slope": three, "interval": str, "p_value": three, "q_value": three}
+    forms["word"] = lambda word: words.say(f"trends.word.{word.replace(' ', '_')}")
+    shown = board.values.merge(trends[["area_id", "word"]].reset_index(names="at"), on="area_id")
+    shown = shown.sort_values(["at", "period_end"])
+    shown["role"] = shown["word"].map(ROLE_OF_WORD).fillna("mid")
+    counts = board.trends["word"].value_counts()
+    said = words.join(
+        words.say("trends.series.count", word=forms["word"](word), n=number(int(n)))
+        for word, n in counts.items()
+    )
+    sentence = words.say("trends.series.counts", counts=said)
+    rules = [_tell_chance(board), *told, words.say("trends.series.rule"), *_tell_breaks(board)]
+    ends = float(shown["value"].min()), float(shown["value"].max())
+    title, options = _tell_moves(board, "series", counts), {"form": board.form, "ends": ends}
+    picture = Picture(title, plot_multiples, shown, options)
+    return show(board, "series", [sentence, *rules], trends, forms, picture)
+
+
+def _tell_breaks(board: Board) -> list[Markup]:
+    """Changes of definition inside the years held, with the document that made them."""
+    words = board.words
+    told = [
+        words.say(
+            "trends.break",
+            day=words.date(row["effective"]),
+            change=words.pick(row, "change"),
+            document=row["document"],
         )
         for row in board.breaks
-        if days.min() < row["effective"] <= days.max()
     ]
-    if not items:
-        return Markup("")
-    return Markup("<p>{}</p>\n<ul>{}</ul>\n").format(
-        words.say("trends.breaks"), Markup("\n").join(items)
+    return [words.say("trends.breaks", changes=Markup("; ").join(told))] if told else []
+
+
+def _tell_moves(board: Board, kind: str, counts: Any) -> Markup:
+    """How many rise and how many fall; that none can be said where none can."""
+    rising, falling = (int(counts.get(word, 0)) for word in ROLE_OF_WORD)
+    key = "title" if rising or falling else "title.none"
+    numbers = {"rising": board.words.number(rising), "falling": board.words.number(falling)}
+    return board.words.say(f"trends.{kind}.{key}", **numbers, of=board.words.number(counts.sum()))
+
+
+def _tell_chance(board: Board) -> Markup | str:
+    """How many of the series chance alone would have called rising or falling."""
+    tested, words = board.judged.tested, board.words
+    if tested < 2:
+        return ""
+    chance = words.number(board.judged.by_chance, 1)
+    return words.say("trends.series.chance", n=words.number(tested), chance=chance)
+
+
+def tell_span(board: Board, row: Mapping[str, Any]) -> Markup:
+    """The years that a trend word holds for."""
+    words, ends = board.words, dict.fromkeys(str(row[name]) for name in ("first", "last"))
+    is_bare = all(map(str.isdigit, ends))
+    told = Markup("–").join(ends) if is_bare else Markup(" – ").join(map(words.period, ends))
+    return words.say("trends.tested", span=told, n=words.number(int(row["points"])))
+
+
+def show_standing(board: Board) -> Section:
+    """Where areas stand among all over years of several designs; nothing within one design."""
+    words, standing = board.words, board.standing
+    if standing.empty or board.values["segment"].nunique() == 1:
+        return NOTHING
+    judged = judge_many(standing)
+    names = board.values.drop_duplicates("area_id").set_index("area_id")["name"]
+    first, last = (str(end) for end in (standing["period"].min(), standing["period"].max()))
+    latest = standing[standing["period"] == last].set_index("area_id")["value"]
+    table = judged.table.assign(
+        name=judged.table["area_id"].map(names),
+        standing=judged.table["area_id"].map(latest),
+        points=judged.table["slope"],
+        told=[_tell_standing_word(board, row, first) for row in list_rows(judged.table)],
     )
+    counts = table["word"].value_counts()
+    said = words.say(
+        "trends.standing.said",
+        first=words.period(first),
+        last=words.period(last),
+        of=words.number(judged.tested),
+        chance=words.number(judged.by_chance, 1),
+    )
+    forms: dict[str, Form] = {
+        "name": str,
+        "standing": lambda value: words.number(value, 0),
+        "points": lambda value: words.number(value, 1),
+        "p_value": lambda value: words.number(value, 3),
+        "told": keep,
+    }
+    moved = standing.merge(table[["area_id", "word"]], on="area_id")
+    moved = moved[moved["word"].isin(list(ROLE_OF_WORD))]
+    moved = moved.assign(role=moved["word"].map(ROLE_OF_WORD))
+    options = {"form": forms["standing"], "ends": (0.0, 100.0)}
+    picture = Picture(_tell_moves(board, "standing", counts), plot_multiples, moved, options)
+    return show(board, "standing", [said], table, forms, picture if len(moved) else None)
+
+
+def _tell_standing_word(board: Board, row: Mapping[str, Any], first: str) -> Markup:
+    """The word for a standing; its years too where they are not those of all."""
+    word = board.words.say(f"trends.word.{row['word'].replace(' ', '_')}")
+    if row["first"] == first:
+        return word
+    return board.words.say("trends.standing.word", word=word, span=tell_span(board, row))
+
+
+def show_distribution(board: Board) -> Section:
+    """The spread of each period that is held in full; without one, why there is none."""
+    words, full = board.words, board.values[board.values["is_full"]]
+    if full.empty:
+        return show(board, "spread", [tell_part_held(board)])
+    names = ("least", "q1", "median", "q3", "most")
+    spread = full.groupby("period", sort=False)["value"].quantile(np.array(FIVE)).unstack()
+    spread.columns = list(names)
+    labels = [label for label in board.periods if label in spread.index]
+    table = spread.loc[labels].rename_axis("label").reset_index()
+    left = len(board.periods) - len(table)
+    told = [words.say("trends.spread.part", n=words.number(left))] if left else []
+    ends = {
+        f"{end}_{name}": told
+        for end, at in (("first", 0), ("last", -1))
+        for name, told in (
+            ("period", words.period(table["label"].iloc[at])),
+            ("median", board.form(table["median"].iloc[at])),
+        )
+    }
+    forms: dict[str, Form] = {"label": words.period} | dict.fromkeys(names, board.form)
+    row = {name: board.form(table[name].iloc[-1]) for name in names}
+    said = words.say("trends.spread.said", period=words.period(labels[-1], ".in"), **row)
+    title = words.say(f"trends.spread.title{'' if len(table) > 1 else '.one'}", **ends)
+    options = {"unit": str(board.unit), "form": board.form}
+    picture = Picture(title, plot_distribution, table, options)
+    return show(board, "spread", [said, *told], table, forms, picture)
+
+
+def show_change(board: Board) -> Section:
+    """The earliest period that can be joined to the one shown, against that one."""
+    words, first, last = board.words, board.first_joined, board.shown
+    pairs = change_over(board.values, first, last)
+    if pairs.empty or first == last:
+        return show(board, "change", [words.say("trends.change.none")])
+    ordered = pairs.loc[pairs["change"].abs().sort_values(ascending=False).index]
+    is_sampled = ordered["change_low"].notna()
+    ordered["difference"] = [
+        f"{board.form(row['change_low'])} – {board.form(row['change_high'])}"
+        if row["change_low"] == row["change_low"]
+        else ""
+        for row in list_rows(ordered)
+    ]
+    ordered["beyond"] = ordered["is_beyond"].map({True: "yes", False: "no"}).where(is_sampled)
+    drawn = ordered.head(limit(ordered)).rename(columns={"value": "last", "value_first": "first"})
+    drawn["role"] = drawn["change"].gt(0).map({True: "deep", False: "alert"})
+    drawn.loc[drawn.index[MOST_NAMED:], "role"] = "pale"
+    ordered = ordered.rename(columns={"value_first": first, "value": last})
+    forms: dict[str, Form] = {"name": str} | dict.fromkeys((first, last, "change"), board.form)
+    if is_sampled.any():
+        forms |= {"difference": str, "beyond": lambda each: words.say(f"trends.change.{each}")}
+    numbers = {
+        "up": int((pairs["change"] > 0).sum()),
+        "down": int((pairs["change"] < 0).sum()),
+        "n": int(pairs["is_beyond"].sum()),
+        "of": int(is_sampled.sum()),
+    }
+    told = {name: words.number(each) for name, each in numbers.items()}
+    periods = {"first": words.period(first), "last": words.period(last)}
+    said = [words.say("trends.change.said")]
+    said += [words.say("trends.change.sampled", **told)] if is_sampled.any() else []
+    if len(pairs) > limit(pairs):
+        said.append(words.say("trends.part", n=words.number(FEW), of=words.number(len(pairs))))
+    options = {"periods": tuple(map(str, periods.values())), "form": board.form}
+    title = words.say("trends.change.title", **told, **periods)
+    picture = Picture(title, plot_change, drawn, options)
+    return show(board, "change", said, ordered, forms, picture)
+
+
+def show_others(board: Board) -> Section:
+    """What is held of other levels, scopes and windows, the latest values of each; or nothing."""
+    words = board.words
+    if not board.others:
+        return NOTHING
+    tables = []
+    for rows in board.others:
+        latest = rows.sort_values("period_end").drop_duplicates("area_id", keep="last")
+        latest = latest.sort_values("value", ascending=not board.is_higher_better)
+        level = board.reference.area_rows[str(latest["area_id"].iloc[0])]["level"]
+        name = words.say(
+            "trends.others.kind",
+            level=words.say(f"trends.others.level.{level}"),
+            scope=words.say(f"scope.{latest['scope'].iloc[0]}"),
+            last=words.period(str(rows.sort_values("period_end")["period"].iloc[-1])),
+            n=words.number(len(latest)),
+        )
+        forms: dict[str, Form] = {"name": str, "period": words.period, "value": board.form}
+        tables.append(write_table(board, "others", latest, forms) | {"fold": name})
+    said = [words.say("trends.others.said", n=words.number(len(board.others)))]
+    html = tell(board, "others", said, tables)
+    return Section(html, "others", lambda: pd.concat(board.others))
 
 
 def show_coverage(board: Board) -> Section:
@@ -126,32 +596,29 @@ def show_coverage(board: Board) -> Section:
     for name, row in grid[~grid.all(axis=1)].iterrows():
         patterns.setdefault(tuple(row), []).append(str(name))
     gaps = sorted(patterns.items(), key=lambda each: (sum(each[0]), -len(each[1])))
-    full, counts = int(grid.all(axis=1).sum()), grid.sum()
-    said = words.say(
-        "trends.coverage.alt" if gaps else "trends.coverage.full",
-        n=words.number(int(counts.min())),
-        of=words.number(len(grid)),
-        period=words.period(str(counts.idxmin())),
-        full=words.number(full),
-    )
+    counts, kept = grid.sum(), gaps[:FEW]
+    numbers = {
+        "full": words.number(int(grid.all(axis=1).sum())),
+        "of": words.number(len(grid)),
+        "n": words.number(int(counts.min())),
+    }
     if not gaps:
-        return wrap(board, "coverage", Markup("<p>{}</p>\n").format(said))
-    table = tabulate_rows(
-        [words.say(f"trends.coverage.{head}") for head in ("areas", "count", "lacking")],
-        [
-            [words.join(names), words.number(len(names)), _tell_lacking(board, pattern)]
-            for pattern, names in gaps[:MOST_DRAWN]
-        ],
-        words.say("trends.coverage.table"),
-        numbers=(1,),
+        return show(board, "coverage", [words.say("trends.coverage.full", **numbers)])
+    said = [words.say("trends.coverage.said", period=words.period(str(counts.idxmin())), **numbers)]
+    if len(gaps) > len(kept):
+        said.append(words.say("trends.coverage.part", n=words.number(len(gaps) - len(kept))))
+    names = [_name_group(board, own) for _, own in kept]
+    table = pd.DataFrame(
+        {
+            "areas": [_name_some(board, own) for _, own in kept],
+            "count": [len(own) for _, own in kept],
+            "lacking": [_tell_lacking(board, pattern) for pattern, _ in kept],
+        }
     )
-    drawn = pd.DataFrame(
-        [pattern for pattern, _ in gaps[:MOST_DRAWN]],
-        index=[_name_group(board, names) for _, names in gaps[:MOST_DRAWN]],
-        columns=board.periods,
-    )
-    picture = draw(plot_coverage, drawn)
-    return show_picture(board, "coverage", picture, _tell_part(board, said, len(gaps)), table)
+    drawn = pd.DataFrame([pattern for pattern, _ in kept], index=names, columns=board.periods)
+    forms: dict[str, Form] = {"areas": keep, "count": words.number, "lacking": keep}
+    picture = Picture(words.say("trends.coverage.title", **numbers), plot_coverage, drawn, {})
+    return show(board, "coverage", said, table, forms, picture)
 
 
 def _name_group(board: Board, names: Sequence[str]) -> str:
@@ -160,271 +627,30 @@ def _name_group(board: Board, names: Sequence[str]) -> str:
     return board.words.plain("trends.coverage.group", n=board.words.number(len(names)))
 
 
+def _name_some(board: Board, names: Sequence[str]) -> Markup:
+    """Names as far as a cell holds them, and how many more there are."""
+    words, most = board.words, 3 * MOST_NAMED
+    if len(names) <= most:
+        return words.join(names)
+    return words.join([*names[:most], words.say("trends.more", n=words.number(len(names) - most))])
+
+
 def _tell_lacking(board: Board, pattern: Sequence[bool]) -> Markup:
-    """The periods without a value."""
-    pairs = zip(board.periods, pattern, strict=True)
-    return board.words.join(board.words.period(label) for label, is_held in pairs if not is_held)
-
-
-def _tell_part(board: Board, said: Markup, areas: int) -> Markup:
-    """What is said, and that not all areas are drawn where they are too many."""
-    if areas <= MOST_DRAWN:
-        return said
-    numbers = {"n": board.words.number(MOST_DRAWN), "of": board.words.number(areas)}
-    return Markup("{} {}").format(said, board.words.say("trends.part", **numbers))
-
-
-def show_series(board: Board) -> Section:
-    """The series of every area, and the trend word that the rule allows."""
-    words, trends = board.words, board.trends
-    if len(trends) > MOST_DRAWN:
-        trends = trends.sort_values(["p_value", "name"]).head(MOST_DRAWN)
-    shown = board.values.merge(trends[["area_id", "word"]].reset_index(names="at"), on="area_id")
-    shown["role"] = shown["word"].map(ROLE_OF_WORD).fillna("mid")
-    counts = board.trends["word"].value_counts()
-    said = Markup("; ").join(
-        Markup("{}: {}").format(words.say(f"trends.word.{_key(word)}"), words.number(int(n)))
-        for word, n in counts.items()
-    )
-    tests = ("slope", "p", "q") if trends["p_value"].notna().any() else ()
-    heads = ("area", "span", *tests, "word")
-    tests = ("slope", "p", "q") if trends["p_value"].notna().any() else ()
-    heads = ("area", "span", *tests, "word")
-    table = tabulate_rows(
-        [words.say(f"trends.series.{head}") for head in heads],
-        [_tell_trend(board, row, heads) for row in list_rows(trends)],
-        words.say("trends.series.table"),
-        numbers=range(2, 2 + len(tests)),
-    )
-    by_name = shown.sort_values(["at", "period_end"])
-    picture = _draw_multiples(by_name, choose_form(board))
-    sentence = Markup("{}{}.{} {}").format(
-        said[:1].upper(), said[1:], _tell_chance(board), words.say("trends.rule.trend")
-    )
-    told = _tell_part(board, sentence, len(board.trends))
-    return show_picture(board, "series", picture, told, table)
-
-
-def _draw_multiples(rows: pd.DataFrame, form: Callable[[float], str]) -> list[Figure]:
-    """Small lines to one scale, in as many parts as sheets need."""
-    ends = float(rows["value"].min()), float(rows["value"].max())
-    return [draw(plot_multiples, part, form=form, ends=ends) for part in halve(rows, "name")]
-
-
-def _tell_chance(board: Board) -> Markup:
-    """How many of the series chance alone would have called rising or falling."""
-    tested, words = board.judged.tested, board.words
-    if tested < 2:
-        return Markup("")
-    chance = words.number(board.judged.by_chance, 1)
-    return Markup(" ") + words.say("trends.series.chance", n=words.number(tested), chance=chance)
-
-
-def _key(word: object) -> str:
-    return str(word).replace(" ", "_")
-
-
-def _tell_trend(board: Board, row: Mapping[str, Any], heads: Sequence[str]) -> list[Markup | str]:
-    """The cells of an area in the table of the test."""
+    """The periods without a value, those that follow each other as one span."""
+    runs: list[list[str]] = [[]]
+    for label, is_held in zip(board.periods, pattern, strict=True):
+        if is_held:
+            runs.append([])
+        else:
+            runs[-1].append(label)
+    ends = [dict.fromkeys((run[0], run[-1])) for run in runs if run]
     words = board.words
-    slope, low, high = (float(row[name]) for name in ("slope", "slope_low", "slope_high"))
-    number = words.number
-    cells: dict[str, Markup | str] = {
-        "area": str(row["name"]),
-        "span": tell_span(board, row),
-        "slope": ""
-        if isnan(slope)
-        else f"{number(slope, 3)} ({number(low, 3)} – {number(high, 3)})",
-        **{
-            head: "" if isnan(row[name]) else number(float(row[name]), 3)
-            for head, name in (("p", "p_value"), ("q", "q_value"))
-        },
-        "word": words.say(f"trends.word.{_key(row['word'])}"),
-    }
-    return [cells[head] for head in heads]
+    return words.join(Markup(" – ").join(map(words.period, each)) for each in ends)
 
 
-def tell_span(board: Board, row: Mapping[str, Any]) -> Markup:
-    """The years that a trend word holds for."""
-    ends = {name: board.words.period(str(row[name])) for name in ("first", "last")}
-    return board.words.say("trends.span", n=board.words.number(int(row["points"])), **ends)
-
-
-def show_distribution(board: Board) -> Section:
-    """The spread of each period that is held in full; without one, why there is none."""
-    words = board.words
-    full = board.values[board.values["is_full"]]
-    if full.empty:
-        return wrap(board, "spread", Markup("<p>{}</p>\n").format(tell_part_held(board)))
-    fives = {
-        label: np.percentile(full.loc[full["period"] == label, "value"], (0, 25, 50, 75, 100))
-        for label in board.periods
-        if (full["period"] == label).any()
-    }
-    form = choose_form(board)
-    heads = ("period", "least", "q1", "median", "q3", "most")
-    table = tabulate_rows(
-        [words.say(f"trends.spread.{head}") for head in heads],
-        [[words.period(label), *(form(each) for each in five)] for label, five in fives.items()],
-        words.say("trends.spread.table"),
-        numbers=range(1, 6),
-    )
-    spread = pd.DataFrame.from_dict(fives, orient="index", columns=list(heads[1:]))
-    alt = words.say(
-        "trends.spread.alt",
-        period=words.period(board.shown, ".in"),
-        **{head: form(each) for head, each in zip(heads[1:], fives[board.shown], strict=True)},
-    )
-    if len(fives) < len(board.periods):
-        left = words.number(len(board.periods) - len(fives))
-        alt = Markup("{} {}").format(alt, words.say("trends.spread.part", n=left))
-    labelled = spread.rename_axis("label").reset_index()
-    picture = draw(plot_distribution, labelled, unit=str(name_unit(board)), form=form)
-    return show_picture(board, "spread", picture, alt, table)
-
-
-def show_change(board: Board) -> Section:
-    """The earliest period that can be joined to the one shown, against that one."""
-    words, first, last = board.words, board.first_joined, board.shown
-    pairs = change_over(board.values, first, last)
-    if pairs.empty or first == last:
-        return say(board, "change", "change.none")
-    form = choose_form(board)
-    ordered = pairs.loc[pairs["change"].abs().sort_values(ascending=False).index]
-    drawn = ordered.head(MOST_DRAWN).rename(columns={"value": "last", "value_first": "first"})
-    drawn["role"] = drawn["change"].gt(0).map({True: "deep", False: "alert"})
-    drawn.loc[drawn.index[NAMED_SLOPES:], "role"] = "pale"
-    heads = (words.period(first), words.period(last))
-    has_interval = bool(pairs["change_low"].notna().any())
-    names = ("by", *(("interval", "beyond") if has_interval else ()))
-    table = tabulate_rows(
-        [
-            words.say("trends.series.area"),
-            *heads,
-            *(words.say(f"trends.change.{each}") for each in names),
-        ],
-        [
-            [
-                row["name"],
-                *(form(row[name]) for name in ("value_first", "value", "change")),
-                *(_tell_interval(board, row) if has_interval else ()),
-            ]
-            for row in list_rows(ordered.head(MOST_DRAWN))
-        ],
-        words.say("trends.change.table"),
-        numbers=range(1, 3 + len(names)),
-    )
-    alt = words.say(
-        "trends.change.alt",
-        up=words.number(int((pairs["change"] > 0).sum())),
-        down=words.number(int((pairs["change"] < 0).sum())),
-        first=heads[0],
-        last=heads[1],
-    )
-    if sampled := int(pairs["change_low"].notna().sum()):
-        alt = Markup("{} {}").format(
-            alt,
-            words.say(
-                "trends.change.sampled",
-                n=words.number(int(pairs["is_beyond"].sum())),
-                of=words.number(sampled),
-            ),
-        )
-    picture = draw(plot_change, drawn, periods=(str(heads[0]), str(heads[1])), form=form)
-    return show_picture(board, "change", picture, _tell_part(board, alt, len(pairs)), table)
-
-
-def _tell_interval(board: Board, row: Mapping[str, Any]) -> tuple[str | Markup, str | Markup]:
-    """The interval of a change, and whether sampling alone could explain it."""
-    if isnan(row["change_low"]):
-        return "", ""
-    form, words = choose_form(board), board.words
-    ends = f"{form(row['change_low'])} – {form(row['change_high'])}"
-    return ends, words.say(f"trends.change.{'yes' if row['is_beyond'] else 'no'}")
-
-
-def show_standing(board: Board) -> Section:
-    """Where areas stand among all over years of several designs; nothing within one design."""
-    words, standing = board.words, board.standing
-    is_parted = board.values["segment"].nunique() > 1
-    if standing.empty or not is_parted:
-        return Section(Markup(""))
-    judged = judge_many(standing)
-    heads = ("area", "last", "slope", "p", "word")
-    names = board.values.drop_duplicates("area_id").set_index("area_id")["name"]
-    last = standing[standing["period"] == standing["period"].max()].set_index("area_id")["value"]
-    rows = [
-        [
-            names[row["area_id"]],
-            words.number(float(last.get(row["area_id"], float("nan"))), 0),
-            words.number(float(row["slope"]), 1) if not isnan(row["slope"]) else "",
-            words.number(float(row["p_value"]), 3) if not isnan(row["p_value"]) else "",
-            _tell_standing_word(board, row, str(standing["period"].min())),
-        ]
-        for row in list_rows(judged.table)
-    ]
-    table = tabulate_rows(
-        [words.say(f"trends.standing.{head}") for head in heads],
-        rows[:MOST_DRAWN],
-        words.say("trends.standing.table"),
-        numbers=(1, 2, 3),
-    )
-    counts = judged.table["word"].value_counts()
-    said = words.say(
-        "trends.standing.said",
-        first=words.period(str(standing["period"].min())),
-        last=words.period(str(standing["period"].max())),
-        rising=words.number(int(counts.get("rising", 0))),
-        falling=words.number(int(counts.get("falling", 0))),
-        of=words.number(judged.tested),
-        chance=words.number(judged.by_chance, 1),
-    )
-    shown = standing.merge(judged.table[["area_id", "word"]], on="area_id")
-    shown = shown[shown["word"].isin(list(ROLE_OF_WORD))]
-    if shown.empty:
-        return wrap(board, "standing", Markup("<p>{}</p>\n{}").format(said, table))
-    shown = shown.assign(role=shown["word"].map(ROLE_OF_WORD))
-    picture = _draw_multiples(shown, lambda value: words.number(value, 0))
-    return show_picture(board, "standing", picture, said, table)
-
-
-def _tell_standing_word(board: Board, row: Mapping[str, Any], first: str) -> Markup:
-    """The word for a standing; its years too where they are not those of all."""
-    word = board.words.say(f"trends.word.{_key(row['word'])}")
-    if row["first"] == first:
-        return word
-    return Markup("{} <small>{}</small>").format(word, tell_span(board, row))
-
-
-def show_others(board: Board) -> Section:
-    """What is held of other levels, scopes and windows, the latest values of each; or nothing."""
-    if not board.others:
-        return Section(Markup(""))
-    tables = Markup("").join(_tabulate_other(board, rows) for rows in board.others)
-    said = board.words.say("trends.others.said", n=board.words.number(len(board.others)))
-    return wrap(board, "others", Markup("<p>{}</p>\n{}").format(said, tables))
-
-
-def _tabulate_other(board: Board, rows: pd.DataFrame) -> Markup:
-    """The latest value of each area of one kind, folded away under what kind it is."""
-    words, form = board.words, choose_form(board)
-    latest = rows.sort_values("period_end").drop_duplicates("area_id", keep="last")
-    latest = latest.sort_values("value", ascending=not board.is_higher_better)
-    level = board.reference.area_rows[str(latest["area_id"].iloc[0])]["level"]
-    head = words.say(
-        "trends.others.kind",
-        level=words.say(f"trends.others.level.{level}"),
-        scope=words.say(f"scope.{latest['scope'].iloc[0]}"),
-        last=words.period(str(rows.sort_values("period_end")["period"].iloc[-1])),
-        n=words.number(len(latest)),
-    )
-    table = tabulate_rows(
-        [words.say(f"trends.others.{each}") for each in ("area", "period", "value")],
-        [
-            [row["name"], words.period(row["period"]), form(row["value"])]
-            for row in list_rows(latest.head(MOST_DRAWN))
-        ],
-        head,
-        numbers=(2,),
-    )
-    return Markup("<details><summary>{}</summary>\n{}</details>\n").format(head, table)
+def list_terms(board: Board) -> list[Markup]:
+    """What may be done with the values, as each source words it."""
+    cells = join_licences(board.values["source_id"], board.licences)
+    names = [clean_text(each) for each in sorted({*cells} - {""})]
+    said = board.words.say("trends.licences", names=Markup("; ").join(names))
+    return [said] if names else []

@@ -1,6 +1,6 @@
 """What every chart is made of: axes in our style, colours by role, marks with their words.
 
-``Sheet`` is for charts without a scale to read: positions in points, y downwards, whatever the
+``Canvas`` is for charts without a scale to read: positions in points, y downwards, whatever the
 width of the axes. Knows nothing of what is drawn.
 """
 
@@ -155,7 +155,7 @@ def scale(values: Sequence[float], start: float, end: float) -> Callable[[float]
     return lambda value: start + (value - least) / span * (end - start)
 
 
-class Sheet:
+class Canvas:
     """Axes on which positions are points, y downwards; closed with the height that it took."""
 
     def __init__(self, ax: Axes | None, *, width: float = WIDTH) -> None:

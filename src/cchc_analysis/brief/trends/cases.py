@@ -1,0 +1,255 @@
+"""Sections on cases that are counted: funnel, standardised comparison, control charts; and method.
+
+Each of the first three is there only where its counts are; the last names what the others assume.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis.brief.plots import plot_control, plot_dots, plot_funnel
+from cchc_analysis.brief.templates import Section
+from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
+from cchc_analysis.brief.trends.sections import (
+    NOTHING,
+    Form,
+    Picture,
+    keep,
+    keep_ends,
+    list_terms,
+    show,
+    tell,
+    tell_scatter,
+)
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.stats.control import chart_individuals, chart_proportions
+from cchc_analysis.stats.funnels import (
+    MOST_SCATTER,
+    funnel_limits,
+    place_in_funnel,
+    standardise_indirectly,
+)
+from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
+from cchc_analysis.stats.trends import keep_last_part
+
+FARTHEST = 6.0
+"""The largest ratio that is drawn to scale."""
+MOST_CHARTS = 6
+
+
+def show_funnel(board: Board) -> Section:
+    """Shares of the period shown in a funnel; nothing where there are no cases to count."""
+    words, number = board.words, board.words.number
+    cases = board.latest[board.latest["denominator"].notna() & board.latest["numerator"].notna()]
+    if len(cases) < FEWEST_AREAS:
+        return NOTHING
+    placed = place_in_funnel(cases["numerator"], cases["denominator"])
+    centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
+    points = cases.assign(
+        total=cases["denominator"],
+        rate=100 * placed["rate"].to_numpy(),
+        place=placed["place"].astype("str").to_numpy(),
+    )
+    numbers = {
+        "n": number(int(points["place"].isin(["low", "high"]).sum())),
+        "of": number(len(points)),
+        "phi": number(scatter, 2),
+    }
+    key = "finding" if scatter <= MOST_SCATTER else "finding.none"
+    forms: dict[str, Form] = {
+        "name": str,
+        "total": number,
+        "rate": lambda rate: number(rate, 2),
+        "place": lambda place: words.say(f"trends.funnel.place.{place}") if place else "",
+    }
+    common = words.plain("trends.funnel.centre", rate=number(100 * centre, 2))
+    options = {
+        "form": number,
+        "limits": list_limits(cases["denominator"], centre, scatter),
+        "centre": (100 * centre, common),
+        "names": (words.plain("trends.funnel.cases"), str(board.unit)),
+    }
+    picture = Picture(words.say(f"trends.funnel.{key}", **numbers), plot_funnel, points, options)
+    return show(board, "funnel", [tell_scatter(words, scatter)], points, forms, picture)
+
+
+def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFrame | None:
+    """The limits of a funnel over the sizes held: ``total``, ``low``, ``high`` in per cent.
+
+    None where the areas scatter too much for limits (``MOST_SCATTER``).
+    """
+    if scatter > MOST_SCATTER:
+        return None
+    sizes = np.round(np.linspace(max(totals.min() / 2, 1), totals.max(), 40))
+    curves = {
+        role: funnel_limits(centre, sizes, coverage, scatter)
+        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
+    }
+    return pd.concat(
+        pd.DataFrame({"total": sizes, "low": 100 * low, "high": 100 * high, "role": role})
+        for role, (low, high) in curves.items()
+    )
+
+
+def standardise_areas(board: Board) -> tuple[pd.DataFrame, bool]:
+    """The areas of the period shown, most cases for what was to be expected first.
+
+    An area whose communes do most of the work, and do it faster than any office, looks better than
+    one whose office does. Only areas that report every part that most of them do. Of a share above
+    one half the cases are those outside it, so that they are the rare ones, as the method wants.
+
+    Returns:
+        What ``standardise_indirectly`` gives, with ``name`` and ``differs`` (1 where more cases
+        than expected are established, -1 for fewer, else 0); empty where fewer than two parts or
+        five areas are held. And whether the cases are those outside the share.
+    """
+    held = board.strata[board.strata["period"] == board.shown]
+    counts = held["scope"].value_counts()
+    parts = list(counts[counts >= FEWEST_AREAS].index)
+    held = held[held["scope"].isin(parts)]
+    held = held[held.groupby("area_id")["scope"].transform("nunique") == len(parts)]
+    if len(parts) < 2 or held["area_id"].nunique() < FEWEST_AREAS:
+        return held.iloc[:0], False
+    is_outside = bool(2 * held["numerator"].sum() > held["denominator"].sum())
+    cases = held["denominator"] - held["numerator"] if is_outside else held["numerator"]
+    found = standardise_indirectly(held.assign(cases=cases))
+    names = board.values.drop_duplicates("area_id").set_index("area_id")["name"]
+    found = found.assign(
+        name=found["area_id"].map(names),
+        differs=(found["low"] > 1).astype(int) - (found["high"] < 1).astype(int),
+    )
+    return found.sort_values(["ratio", "name"], ascending=[False, True]), is_outside
+
+
+def show_standardised(board: Board) -> Section:
+    """Observed over expected cases; nothing where areas do not report two parts each."""
+    found, is_outside = standardise_areas(board)
+    if found.empty:
+        return NOTHING
+    words, scatter = board.words, float(found["scatter"].iloc[0])
+    has_limits = scatter <= MOST_SCATTER
+    numbers = {
+        "n": words.number(len(found)),
+        "more": words.number(int((found["differs"] > 0).sum())),
+        "fewer": words.number(int((found["differs"] < 0).sum())),
+        "phi": words.number(scatter, 2),
+    }
+    key = "" if has_limits else ".none"
+    said = [
+        words.say(f"trends.standardised.said{key}", period=words.period(board.shown), **numbers),
+        words.say(f"trends.standardised.{'outside' if is_outside else 'inside'}"),
+    ]
+    kept, told = keep_ends(board, found)
+    ends = (tuple(words.number(row[end], 2) for end in ("low", "high")) for row in list_rows(kept))
+    kept = kept.assign(interval=[f"{low} – {high}" for low, high in ends])
+    forms: dict[str, Form] = {
+        "name": str,
+        "observed": words.number,
+        "expected": lambda value: words.number(value, 1),
+        "ratio": lambda value: words.number(value, 2),
+    }
+    dots = kept.rename(columns={"ratio": "value"}).assign(
+        text=[forms["ratio"](each) for each in kept["ratio"]],
+        role=np.where(kept["differs"] > 0, "alert", "deep"),
+    )
+    most = min(FARTHEST, max(2.0, float(dots["high"].fillna(dots["value"]).max())))
+    ratio = words.plain("trends.column.ratio")
+    options = {"reference": (1.0, "1"), "unit": ratio, "ends": (0.0, most)}
+    title = words.say(f"trends.standardised.title{key}", **numbers)
+    forms |= {"interval": str} if has_limits else {}
+    picture = Picture(title, plot_dots, dots, options)
+    return show(board, "standardised", [*said, *told], kept, forms, picture)
+
+
+def list_charts(board: Board) -> pd.DataFrame:
+    """The points of a control chart for every area with twelve or more in one unbroken series.
+
+    The points are the windows that do not overlap (quarters, where they are held), so that no
+    dossier is counted in two of them.
+
+    Returns:
+        A row a point: ``name``, ``period``, ``values``, ``centre``, ``low``, ``high`` in the unit
+        of the indicator, ``signals``, and ``is_share`` where cases are counted (a p-chart).
+    """
+    drawn = [_chart(keep_last_part(rows)) for _, rows in board.sequence.groupby("area_id")]
+    return pd.concat([pd.DataFrame(), *drawn])
+
+
+def _chart(part: pd.DataFrame) -> pd.DataFrame:
+    counted = part[["numerator", "denominator"]].notna().all(axis=None)
+    is_share = bool(counted) and bool((part["numerator"] <= part["denominator"]).all())
+    chart = (
+        chart_proportions(part["numerator"], part["denominator"])
+        if is_share
+        else chart_individuals(part["value"])
+    )
+    if chart is None:
+        return pd.DataFrame()
+    table = pd.DataFrame(asdict(chart) | {"signals": list(chart.signals)})
+    scaled = ["values", "centre", "low", "high"]
+    table[scaled] = table[scaled] * (100.0 if is_share else 1.0)
+    return table.assign(
+        name=part["name"].iloc[0], period=part["period"].to_numpy(), is_share=is_share
+    )
+
+
+def show_control(board: Board) -> Section:
+    """Control charts of series of twelve points or more; nothing where no area has them."""
+    words, points = board.words, list_charts(board)
+    if points.empty:
+        return NOTHING
+    table = pd.DataFrame(
+        {
+            "name": name,
+            "centre": rows["centre"].iloc[0],
+            "limits": " – ".join(board.form(rows[end].iloc[-1]) for end in ("low", "high")),
+            "signals": _tell_signals(board, rows),
+            "count": int((rows["signals"] != "").sum()),
+        }
+        for name, rows in points.groupby("name")
+    ).sort_values(["count", "name"], ascending=[False, True], kind="stable")
+    numbers = {
+        "n": words.number(int((table["count"] > 0).sum())),
+        "of": words.number(len(table)),
+    }
+    shown = table["name"].head(MOST_CHARTS)
+    data = points[points["name"].isin(shown)].rename(columns={"values": "value"})
+    data = data.assign(signal=data["signals"], period=data["period"].map(words.period).map(str))
+    title = words.say("trends.control.title", **numbers)
+    picture = Picture(title, plot_control, data, {"form": board.form})
+    forms: dict[str, Form] = {"name": str, "centre": board.form, "limits": str, "signals": keep}
+    return show(board, "control", [words.say("trends.control.said")], table, forms, picture)
+
+
+def _tell_signals(board: Board, rows: pd.DataFrame) -> Any:
+    told = [
+        board.words.say(
+            f"trends.control.{row['signals']}", period=board.words.period(row["period"])
+        )
+        for row in list_rows(rows)
+        if row["signals"]
+    ]
+    return board.words.join(told) if told else board.words.say("trends.control.calm")
+
+
+def show_methods(board: Board) -> Section:
+    """What each method assumes, the rule of trend words, and the terms of use of the values."""
+    words = board.words
+    kinds = set(board.latest["kind"]) if board.is_full else set()
+    charts = list_charts(board)
+    used = [
+        "trend",
+        *(f"ranks_{kind}" for kind in (SAMPLING, CASES) if kind in kinds),
+        *(("funnel", "wilson") if board.has_cases else ()),
+        *(("standardised",) if len(standardise_areas(board)[0]) else ()),
+        *(("p_chart" if charts["is_share"].iloc[0] else "xmr",) if len(charts) else ()),
+        *(("standing",) if len(board.standing) else ()),
+    ]
+    rules = ["trends.rule.full", "trends.rule.trend"]
+    rules += ["trends.rule.rounding"] if ROUNDING in kinds else []
+    items = [words.say(key) for key in (*rules, *(f"trends.method.{name}" for name in used))]
+    return Section(tell(board, "methods", [], listed=[*items, *list_terms(board)]), "methods")
