@@ -148,6 +148,7 @@ def _add_brief(commands: _Commands) -> None:
         "--format", choices=("html", "pdf"), default="html", help="default: html; pdf by Chromium"
     )
     brief.add_argument("--notebook", type=Path, help="your copy of district_brief.ipynb")
+    brief.add_argument("--since", type=Path, help="an earlier edition: tells what was revised")
     brief.add_argument("--out", type=Path, help="file (default: its place in site/)")
     brief.set_defaults(run=_brief)
 
@@ -387,6 +388,7 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
         options.out,
         options.format,
         options.notebook,
+        options.since,
     )
     print(escape_controls(str(page)))
     return 0

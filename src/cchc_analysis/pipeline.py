@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -27,8 +27,10 @@ from cchc_analysis.brief import (
 from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.render import NOTEBOOK, check_parameters
+from cchc_analysis.brief.revisions import tell_since
 from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import fold_text
+from cchc_analysis.data.editions import compare_editions
 from cchc_analysis.data.files import list_rows, write_bytes
 from cchc_analysis.data.owned import adding_to, check_file, note_files
 from cchc_analysis.data.records import Tables
@@ -95,12 +97,13 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
     out: Path | None = None,
     form: str = "html",
     notebook: Path | None = None,
+    since: Path | None = None,
 ) -> Path:
     """Build one page from ``data/processed``; by default in its place in the site.
 
     A page in its place has its downloads beside it; one that is put elsewhere stands alone. A PDF
     lies beside the page as ``brief.pdf``. A notebook of one's own takes the place of
-    ``district_brief.ipynb``.
+    ``district_brief.ipynb``; with an earlier edition the page says what was revised since.
 
     Raises:
         CommandError: The district or period is unknown, or the place holds something of others.
@@ -114,7 +117,13 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
     make = print_brief if form == "pdf" else render_brief
     place = out or (page.with_name("brief.pdf") if form == "pdf" else page)
     names = (page.name, ANNEX, RERUN, *BRIEF_FILES) if place == page else (place.name,)
-    with _own_place(project, place, names), _told_from(project, tables):
+    with ExitStack() as stack:
+        if since:
+            compare_editions(since, tables.indicators)  # refused before anything is built
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="cchc-since-")))
+            own = tell_since(project.notebooks / own, since, folder)
+        stack.enter_context(_own_place(project, place, names))
+        stack.enter_context(_told_from(project, tables))
         made = make(project, brief.area["area_id"], brief.period, lang, place, own)
         if made == page:
             put_downloads(page.parent, brief)

@@ -93,6 +93,7 @@ class Brief:
     show_peers = Shows("peers")
     show_contradictions = Shows("ledger")
     show_notes = Shows("annex")
+    show_revised = Shows("revisions")
 
     @property
     def is_front(self) -> bool:

@@ -79,7 +79,7 @@ class Shows:
         """Take the name of the method as that of the function."""
         self.function = self.function or name
 
-    def __get__(self, told: Any, owner: type | None = None) -> Callable[[], Section]:
+    def __get__(self, told: Any, owner: type | None = None) -> Callable[..., Section]:
         """The function, bound to the brief, board or quality; of a class the function itself."""
         show: Callable[..., Section] = getattr(import_module(self.module), self.function)
         return show if told is None else MethodType(show, told)

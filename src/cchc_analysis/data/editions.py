@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import INDICATOR_KEY
 from cchc_analysis.errors import CommandError, Problem
 
@@ -17,12 +21,15 @@ DIFF_COLUMNS = ("change", *INDICATOR_KEY, "value_old", "value_new", "unit", "sou
 """Columns of ``compare_editions``; ``change`` is moved, came or went."""
 
 
-def compare_editions(old: Path, new: Path) -> pd.DataFrame:
+def compare_editions(
+    old: Path, new: Path | pd.DataFrame, sources: Collection[str] = ()
+) -> pd.DataFrame:
     """List every published value that moved, came or went between two editions.
 
     Args:
         old: A folder of processed data, one above it, or its ``indicators.csv``.
-        new: The same, of the later edition.
+        new: The same, of the later edition; or its indicators.
+        sources: Only values of these; empty for all.
 
     Returns:
         ``DIFF_COLUMNS``, sorted by change and key. ``reason`` is the correction that decided the
@@ -32,7 +39,11 @@ def compare_editions(old: Path, new: Path) -> pd.DataFrame:
     Raises:
         CommandError: One of them holds no published values.
     """
-    before, after = (_load_values(place) for place in (old, new))
+    import pandas as pd
+
+    before, after = _load_values(old), _load_values(new)
+    if sources:
+        before = before[[not set(sources).isdisjoint(each.split()) for each in before["source_id"]]]
     key = list(INDICATOR_KEY)
     both = before.merge(after, on=key, how="outer", suffixes=("_old", "_new"), indicator="side")
     both["change"] = (
@@ -44,7 +55,7 @@ def compare_editions(old: Path, new: Path) -> pd.DataFrame:
         changed[column] = changed[f"{column}_new"].where(
             changed[f"{column}_new"] != "", changed[f"{column}_old"]
         )
-    entries = _read_changelog(new)
+    entries = [] if isinstance(new, pd.DataFrame) else _read_changelog(new)
     changed["reason"] = [
         _find_reason(
             row["correction_new"],
@@ -71,10 +82,22 @@ def format_editions(changes: pd.DataFrame) -> str:
     return "\n".join([*lines, tally or "nothing moved"])
 
 
-def _load_values(place: Path) -> pd.DataFrame:
+def name_edition(place: Path) -> str:
+    """An edition as a person calls it: its folder, and the version that made it."""
+    folder = place.parent if place.is_file() else place
+    for path in (folder / "manifest.json", folder / "data" / "processed" / "manifest.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return f"{folder.resolve().name}, {json.loads(path.read_bytes())['version']}"
+    return folder.resolve().name
+
+
+def _load_values(place: Path | pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     columns = [*INDICATOR_KEY, "value", "unit", "source_id", "correction"]
+    if isinstance(place, pd.DataFrame):
+        text = io.StringIO(format_table(place[columns]))
+        return pd.read_csv(text, dtype=str, keep_default_na=False)
     for path in (place, place / "indicators.csv", place / "data" / "processed" / "indicators.csv"):
         if path.is_file():
             try:
