@@ -17,11 +17,12 @@ import numpy as np
 
 from cchc_analysis.errors import Problem, ValidationError
 from cchc_analysis.rules.figures import Integers
+from cchc_analysis.rules.expressions import list_operands
 from cchc_analysis.rules.suites import GUARD, Rule, Suite
 
 if TYPE_CHECKING:
     import pandas as pd
-    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.core import ExpectationSuite, ExpectationValidationResult
     from great_expectations.data_context.data_context.ephemeral_data_context import (
         EphemeralDataContext,
     )
@@ -50,6 +51,8 @@ def run_suite(
 ) -> list[Outcome]:
     """Run the rules of a suite, or those of some types, over a table; an outcome for each.
 
+    A rule about quantities of which the table has no column is not applicable, and is not run.
+
     Args:
         suite: The rules.
         table: Its rows numbered from zero.
@@ -60,9 +63,10 @@ def run_suite(
         ValidationError: A rule could not be run.
     """
     rules = [rule for rule in suite.rules if types is None or rule.type in types]
-    if not rules or table.empty:
+    run = {rule.rule_id for rule in rules if _has_columns(rule, table)}
+    if not run or table.empty:
         return [Outcome(rule, np.array([], dtype=np.int64)) for rule in rules]
-    built = suite.build(None if types is None else {*types, GUARD})
+    built = _choose(suite, run)
     with warnings.catch_warnings():
         # Warnings of the libraries below are about them, not about the data.
         warnings.simplefilter("ignore")
@@ -85,9 +89,35 @@ def run_suite(
         finally:
             source.delete_asset(suite.file)
     answers = {_name(each): each for each in answer.results}
-    if lost := [rule.rule_id for rule in rules if rule.rule_id not in answers]:
+    if lost := [rule_id for rule_id in run if rule_id not in answers]:
         raise RuntimeError(f"{suite.file}: no answer for {', '.join(lost)}")
-    return [_read_answer(suite.file, rule, answers[rule.rule_id]) for rule in rules]
+    return [
+        _read_answer(suite.file, rule, answers[rule.rule_id])
+        if rule.rule_id in run
+        else Outcome(rule, np.array([], dtype=np.int64))
+        for rule in rules
+    ]
+
+
+def _has_columns(rule: Rule, table: pd.DataFrame) -> bool:
+    """Whether both sides of an identity have a column, as they must for it to say anything."""
+    return not rule.identities or any(
+        all(any(str(each) in table for each in list_operands(side)) for side in sides)
+        for identity in rule.identities
+        for sides in [(identity.left_side, identity.right_side)]
+    )
+
+
+def _choose(suite: Suite, rule_ids: Collection[str]) -> ExpectationSuite:
+    """Some rules, and the guard."""
+    from great_expectations.core import ExpectationSuite
+
+    chosen = [
+        each
+        for each in suite.built.expectations
+        if each.expectation_type == GUARD or (each.meta or {}).get("rule_id") in rule_ids
+    ]
+    return ExpectationSuite(name=suite.file, expectations=chosen)
 
 
 def _name(answer: ExpectationValidationResult) -> str:

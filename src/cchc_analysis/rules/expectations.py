@@ -45,7 +45,8 @@ PLACE = (*SOURCE_COLUMNS, "scope", "indicator", "period_start", "period_end", "p
 """The columns that name a row to a reader, where a table has them."""
 
 ROUNDED = {"$PARAMETER": "rounded"}
-"""The indicators whose numbers are rounded: what ``suite_parameters`` gives."""
+"""The indicators whose numbers are rounded, as one text: Great Expectations copies the arguments of
+each rule many times over, and a text is copied at once."""
 
 
 class Evaluation(SerializableDictDot):
@@ -77,6 +78,8 @@ class Evaluation(SerializableDictDot):
 
     def describe(self, rows: Integers) -> list[dict[str, Any]]:
         """Rows by what names them and what the rule looks at, for people."""
+        if not len(rows):
+            return []
         names = dict.fromkeys((*PLACE, *self.columns))
         shown = self.table.iloc[rows][[name for name in names if name in self.table]]
         return [
@@ -224,18 +227,18 @@ def _judge_identity(
     tolerance: float | None,
     assumes: Sequence[str] | None,
     rest: str | None,
-    rounded: Sequence[str],
+    rounded: str,
 ) -> Evaluation:
     identity = Identity("", rule, tolerance or 0.0, None, tuple(assumes or ()), rest or "")
-    verdict = evaluate_identity(identity, Columns(table, rounded))
+    verdict = evaluate_identity(identity, Columns(table, rounded.split()))
     return Evaluation(table, verdict, [str(each) for each in identity.operands])
 
 
 def _judge_definitions(
-    table: pd.DataFrame, definitions: Mapping[str, str], rest: str | None, rounded: Sequence[str]
+    table: pd.DataFrame, definitions: Mapping[str, str], rest: str | None, rounded: str
 ) -> Evaluation:
     rivals = [Identity(name, rule, 0.0, "", (), rest or "") for name, rule in definitions.items()]
-    verdict, followed = evaluate_definitions(rivals, Columns(table, rounded))
+    verdict, followed = evaluate_definitions(rivals, Columns(table, rounded.split()))
     columns = dict.fromkeys(str(operand) for rule in rivals for operand in rule.operands)
     return Evaluation(table, verdict, list(columns), followed)
 
@@ -252,7 +255,7 @@ def _check_rule(text: str) -> str:
 class _Rounded(_Evaluated):
     """A rule about quantities, which has to know whose numbers are rounded."""
 
-    rounded: Union[list[str], dict[str, Any], None] = None
+    rounded: Union[str, dict[str, Any], None] = None
     rest: str = ""
 
     @pydantic.validator("rounded", pre=True, always=True)

@@ -92,8 +92,9 @@ class Suite:
         """The identities among the rules."""
         return tuple(each for rule in self.rules for each in rule.identities)
 
-    def build(self, types: Iterable[str] | None = None) -> ExpectationSuite:
-        """The rules, or those of some types, as Great Expectations loads them; none is lost.
+    @cached_property
+    def built(self) -> ExpectationSuite:
+        """The rules as Great Expectations loads them; none is lost.
 
         Raises:
             ValidationError: Great Expectations does not take the arguments of a rule.
@@ -101,8 +102,6 @@ class Suite:
         from great_expectations.core import ExpectationSuite
 
         entries = self.content["expectations"]
-        if types is not None:
-            entries = [entry for entry in entries if entry["type"] in types]
         try:
             suite = ExpectationSuite(name=self.file, expectations=[dict(each) for each in entries])
         except (TypeError, ValueError):
@@ -180,7 +179,7 @@ def make_suite(
         raise ValidationError(problems)
     told = [entry for entry in entries if entry["type"] != GUARD]
     suite = Suite(file, str(content["meta"]["table"]), tuple(map(_build_rule, told)), content)
-    suite.build()
+    _ = suite.built
     return suite
 
 

@@ -84,7 +84,7 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
     Returns:
         ``indicators``, ``areas``, ``units``, ``breakdowns``, ``scopes``, ``statuses``,
         ``comparators`` and ``origins``: the words that are known; ``rounded``: the indicators whose
-        printed numbers are rounded, where all others are counted; and ``cchc_analysis``, without
+        printed numbers are rounded, with blanks between them, where all others are counted; and ``cchc_analysis``, without
         which the guard of each suite fails.
     """
     kinds = reference.units.set_index("unit")["kind"]
@@ -94,7 +94,7 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
     return {
         "cchc_analysis": 0,
         "indicators": list(reference.indicators["indicator"]),
-        "rounded": list(reference.indicators.loc[is_rounded, "indicator"]),
+        "rounded": " ".join(reference.indicators.loc[is_rounded, "indicator"]),
         "areas": [*dict.fromkeys([*reference.areas["area_id"], *communes])],
         "units": list(reference.units["unit"]),
         "breakdowns": ["", *reference.breakdowns["breakdown"]],
