@@ -222,3 +222,100 @@ def test_a_count_far_from_its_own_series_is_worth_knowing() -> None:
     assert found[["rule_id", "severity", "period_end"]].to_numpy().tolist() == [
         ["V05", "info", "2024-12-31"]
     ]
+
+
+SCORES = [("A", "90,12", 1), ("B", "88,5", 2), ("C", "88,5", 2), ("D", "86,07", 4)]
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        ({}, []),
+        ({0: 2, 1: 1}, ["A", "B"]),
+        ({3: 3}, ["D"]),
+        ({3: 5}, []),  # there may be another one, whose value is not held
+        ({1: 3}, ["B"]),
+    ],
+)
+def test_ranks_follow_values_and_equal_values_may_share_one(
+    shape: str, change: dict[int, int], broken: list[str]
+) -> None:
+    rows = [(area, score, change.get(at, rank)) for at, (area, score, rank) in enumerate(SCORES)]
+    table = pd.DataFrame(rows, columns=["area", "par_score_total", "par_index_rank"])
+    if shape == "long":
+        table = table.melt("area", var_name="indicator", value_name="printed")
+    found = validate_table(table, None, REFERENCE, ROOT.expectations)
+    assert {*found["rule_id"]} == ({"V09"} if broken else set())
+    assert {*broken} <= {*found["area_id"]}
+
+
+@pytest.mark.parametrize(
+    ("printed", "broken"),
+    [
+        (["97,5", "0,9793", "98,1"], ["0,9793 ≉ 97,93"]),
+        (["0,975", "0,9793", "0,981"], ["0,975 ≉ 97,5", "0,9793 ≉ 97,93", "0,981 ≉ 98,1"]),
+        (["97,5", "97,93", "98,1"], []),
+        (["1,2", "0,98", "2,1"], []),  # low rates among low ones
+        (["97,5", "1", "98,1"], []),  # one per cent, with nothing behind the mark
+    ],
+)
+def test_a_share_of_one_among_per_cents_is_told(printed: list[str], broken: list[str]) -> None:
+    table = pd.DataFrame({"area": list("ABC"), "period": "2024-H1", "on_time_rate": printed})
+    found = validate_table(table, None, REFERENCE, ROOT.expectations)
+    assert sorted(found["arithmetic"]) == broken
+    assert {*found["rule_id"]} <= {"V08"}
+    low = table.rename(columns={"on_time_rate": "overdue_rate"})
+    if not any(each.startswith("9") for each in printed):
+        assert validate_table(low, None, REFERENCE, ROOT.expectations).empty
+
+
+def test_two_areas_that_took_each_others_counts_are_told_once() -> None:
+    usual = {"Văn Quan": 1000, "Cao Lộc": 3000, "Lộc Bình": 1050}
+    rows = [
+        {
+            "area": area,
+            "period": str(year),
+            "dossiers_received_new": size + 7 * year % 31,
+            "dossiers_resolved_total": size - 9 * year % 29,
+        }
+        for year in range(2019, 2025)
+        for area, size in usual.items()
+    ]
+    table = pd.DataFrame(rows)
+    assert validate_table(table, None, REFERENCE, ROOT.expectations).empty
+    counts = ["dossiers_received_new", "dossiers_resolved_total"]
+    table.loc[[15, 16], counts] = table.loc[[16, 15], counts].to_numpy()
+    found = validate_table(table, None, REFERENCE, ROOT.expectations)
+    swapped = found[found["rule_id"] == "V10"]
+    assert swapped["severity"].tolist() == ["info"]
+    assert "Cao Lộc" in swapped["explanation_en"].iloc[0]
+    table.loc[16, counts] = [3001, 2990]
+    again = validate_table(table, None, REFERENCE, ROOT.expectations)
+    assert "V10" not in set(again["rule_id"])
+
+
+def test_a_count_in_thousands_is_rounded() -> None:
+    text = (
+        "dossiers_received_total 8,98 ngàn; dossiers_received_new {new}; dossiers_carried_over 76"
+    )
+    assert tell(text.format(new="8.900")) == []
+    assert tell(text.format(new="8.906")) == []
+    assert [each.partition(" ")[0] for each in tell(text.format(new="8.950"))] == ["warning"]
+
+
+def test_labels_of_the_catalogue_are_headings_and_cells() -> None:
+    wide = pd.DataFrame({"Tỷ lệ hồ sơ giải quyết đúng hạn (gồm trước hạn)": ["101"]})
+    assert validate_table(wide, None, REFERENCE, ROOT.expectations)["rule_id"].tolist() == ["O12"]
+    long = pd.DataFrame({"Chỉ tiêu": ["On-time resolution rate"], "Giá trị": ["101"]})
+    assert validate_table(long, None, REFERENCE, ROOT.expectations)["rule_id"].tolist() == ["O12"]
+
+
+def test_a_workbook_is_read_as_panels_are(tmp_path: Path) -> None:
+    path = tmp_path / "own.xlsx"
+    table = pd.DataFrame({"area": ["A", "B"], "on_time_rate": [0.9793, 97.1], "remarks": "x"})
+    table = pd.concat([table, table.assign(area=["C", "D"], on_time_rate=[98.0, 97.0])])
+    table.to_excel(path, index=False)
+    found = validate_table(path, None, REFERENCE, ROOT.expectations)
+    assert found["rule_id"].tolist() == ["V08"]
+    assert found.attrs["passed_over"] == ["remarks"]

@@ -216,7 +216,10 @@ def test_where_several_figures_would_do_none_is_named(
         ),
         ("indicator,value\nbudget_revenue_total,55.567\n", "thousands or decimals"),
         ("indicator,value,unit\nbudget_revenue_total,55,dossier\n", "one that turns into"),
-        ("indicator,value\n\ndossiers_received_total,5,7\n", "row 3: 3 cells"),
+        (
+            "indicator,value\n\ndossiers_received_total,5,7\n",
+            "row 3: '7' in column C, under no heading",
+        ),
         ("indicator,value,value\ndossiers_received_total,5,7\n", "two columns 'value'"),
         ('indicator,value\ndossiers_received_total,"5\n', "own.csv"),
         ("indicator,value,period\ndossiers_received_total,5,soon\n", "a period such as"),

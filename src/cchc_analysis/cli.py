@@ -366,6 +366,8 @@ def _validate(options: argparse.Namespace, project: Project) -> int:
         findings = pipeline.validate_file(project, options.suite, options.data)
         errors = pipeline.list_errors(findings)
         print(f"{count(findings.attrs['rules_applied'], 'rule')} applied", file=sys.stderr)
+        if passed_over := findings.attrs["passed_over"]:
+            print(f"columns passed over: {', '.join(passed_over)}", file=sys.stderr)
         for rule_id in findings.attrs["doubtful_rules"]:
             told = f"rule {rule_id} is broken by every source that it applies to; is it right?"
             print(told, file=sys.stderr)

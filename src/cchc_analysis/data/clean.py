@@ -45,6 +45,9 @@ _SPACE_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:[ \u00a0\u202f][0-9]{3})+)(?:,
 _COMMA_DECIMAL = re.compile(r"([0-9]+),([0-9]+)")
 _DOT_DECIMAL = re.compile(r"([0-9]+)\.([0-9]+)")
 _ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+_MAGNITUDES = {"nghìn": 3, "ngàn": 3, "thousand": 3, "triệu": 6, "million": 6}
+_MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
+"""Words behind a count that was rounded: "8,98 ngàn" stands for 8.975 to 8.985."""
 MOST_DIGITS = 15
 """As many as a float holds exactly; no report counts further."""
 
@@ -68,7 +71,8 @@ def parse_number(text: str, kind: str = "other") -> Number:
         text: The printed number, without its unit (a percent sign is let pass).
         kind: The kind of its unit. A ``count`` has no fraction; a ``rate`` or ``score`` with one
             dot before three digits could be thousands or decimals, and is refused, and so is
-            ``money`` with one comma before three digits.
+            ``money`` with one comma before three digits. A ``count`` may end in "ngàn" or
+            "triệu"; its decimals are then counted from the ones on and may be below zero.
 
     Raises:
         NumberError: The text is no number, or can be read in two ways.
@@ -82,6 +86,8 @@ def parse_number(text: str, kind: str = "other") -> Number:
         (357792.5, '>')
         >>> parse_number("9.823⁽⁶⁾").value, parse_number("không phát sinh").value
         (9823.0, 0.0)
+        >>> parse_number("8,98 ngàn", "count").value, parse_number("8,98 ngàn", "count").half_unit
+        (8980.0, 5.0)
         >>> parse_number("151.10", "count")
         Traceback (most recent call last):
         cchc_analysis.data.clean.NumberError: '151.10' has a group that is not three digits long
@@ -94,8 +100,13 @@ def parse_number(text: str, kind: str = "other") -> Number:
     if sum(character.isdigit() for character in digits) > MOST_DIGITS:
         raise NumberError(f"{_cut(text)!r} has more than {MOST_DIGITS} digits")
     is_negative = digits[:1] in ("-", "−")
-    value, decimals = _parse_digits(digits[is_negative:], text, kind)
-    return Number(-value if is_negative else value, decimals, comparator)
+    word = _MAGNITUDE.search(digits) if kind == "count" else None
+    if word is None:
+        value, decimals = _parse_digits(digits[is_negative:], text, kind)
+        return Number(-value if is_negative else value, decimals, comparator)
+    shift = _MAGNITUDES[word[1].casefold()]
+    value, decimals = _parse_digits(digits[: word.start()], text, "other")
+    return Number(float(f"{value * 10**shift:.14g}"), decimals - shift, comparator)
 
 
 def _cut(text: str) -> str:

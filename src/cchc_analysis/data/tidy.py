@@ -130,7 +130,7 @@ def _tidy_figure(figure: dict[str, str], reference: Reference, area_id: str) -> 
         "low": convert(number.value - hidden, figure["unit"], unit),
         "high": convert(number.value + hidden, figure["unit"], unit),
         "unit": unit,
-        "decimals": number.decimals,
+        "decimals": max(number.decimals, 0),
         "comparator": comparator.value,
         "figure_id": figure["figure_id"],
     }
@@ -147,10 +147,10 @@ def _hidden_by_rounding(number: Number, unit: dict[str, Any]) -> float:
     """How far the quantity may lie from its printed digits, in the printed unit.
 
     Rates are rounded, and so is money in thousands or millions; things that are counted and
-    points that are awarded are not.
+    points that are awarded are not, unless they are printed in thousands.
     """
     is_rounded = unit["kind"] == "rate" or (unit["kind"] == "money" and unit["multiplier"] > 1)
-    return number.half_unit if is_rounded else 0.0
+    return number.half_unit if is_rounded or number.decimals < 0 else 0.0
 
 
 def _check_figure(

@@ -17,7 +17,7 @@ once.
 - ``reading``: all of these, one after the other
 - ``register``, ``loading``: ``add_panel`` and ``read_panels``
 - ``drafts``: a mapping file begun for a person to finish
-- ``own_table`` (with ``own_columns``, ``own_rows``): a table that is validated, and not kept
+- ``own_table`` (with ``own_rows``): a table that is validated, and not kept
 - ``ranks``: published ranks against the values that they rank
 """
 

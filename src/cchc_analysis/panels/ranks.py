@@ -7,30 +7,14 @@ compared, whether or not all areas are there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.rules.comparisons import RANKED, judge_ranks, pair_ranks
 
 if TYPE_CHECKING:
     import pandas as pd
-
-RANKED: Mapping[str, str] = {
-    "par_index_rank": "par_index",
-    "par_index_rank_national": "par_index",
-    "par_rank_steering": "par_score_steering",
-    "par_rank_impact_socioeconomic": "par_score_impact_socioeconomic",
-    "sipas_rank": "sipas",
-    "papi_rank": "papi_total",
-    "papi_rank_6dim": "papi_total_6dim",
-    "pci_rank": "pci",
-    "ddci_rank": "ddci",
-    "dti_rank": "dti",
-    "ict_index_rank": "ict_index",
-}
-"""Each indicator that is a rank, and the indicator that it ranks; more is better in all."""
 
 MOST_NAMED = 5
 """Ranks named one by one; more are counted."""
@@ -62,9 +46,8 @@ def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame
     shown = observations[observations["is_published"] & (observations["breakdown"] == "")]
     placed = shown.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id")
     judged = [
-        _judge(group, values, areas)
-        for rank_id, indicator in RANKED.items()
-        for group, values in _pair(placed, rank_id, indicator)
+        judge_ranks(ranks, values, is_complete=len(values) >= _count_areas(ranks.iloc[0], areas))
+        for ranks, values in pair_ranks(placed)
     ]
     if not judged:
         return pd.DataFrame(columns=list(RANK_COLUMNS))
@@ -80,7 +63,7 @@ def list_rank_codes(indicator: str) -> dict[str, str]:
     return {
         "district" if rank in OF_DISTRICTS else "province": rank
         for rank, ranked in RANKED.items()
-        if ranked == indicator and not ranked.startswith("par_score")
+        if ranked[0] == indicator and not indicator.startswith("par_score")
     }
 
 
@@ -124,41 +107,6 @@ def _tell_rank(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
 def rank_values(values: pd.Series, *, is_higher_better: bool = True) -> pd.Series:
     """Competition ranks ("1, 2, 2, 4"), as Vietnamese indices publish them."""
     return values.rank(method="min", ascending=not is_higher_better).astype("Int64")
-
-
-def _pair(
-    placed: pd.DataFrame, rank_id: str, indicator: str
-) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """The ranks of a period and of areas below one area, and all values that they compare."""
-    group = ["period_end", "parent_id", "level"]
-    ranks = placed[placed["indicator"] == rank_id]
-    values = placed[placed["indicator"] == indicator]
-    for key, own in ranks.groupby(group, sort=True):
-        held = values[(values[group] == list(key)).all(axis=1)]
-        held = held.sort_values("decimals", ascending=False).drop_duplicates("area_id")
-        pairs = own.rename(columns={"value": "printed"})[
-            ["area_id", "source_id", "printed", *group]
-        ].merge(held[["area_id", "value", "low", "high"]], on="area_id")
-        if len(pairs):
-            yield pairs.assign(rank_id=rank_id, indicator=indicator), held
-
-
-def _judge(ranks: pd.DataFrame, values: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    low, high, printed = (ranks[name].to_numpy("float64") for name in ("low", "high", "printed"))
-    all_low, all_high = (values[name].to_numpy("float64") for name in ("low", "high"))
-    least = 1 + (all_low[None, :] > high[:, None]).sum(axis=1)
-    most = (all_high[None, :] > low[:, None]).sum(axis=1)
-    stands_before = printed[None, :] < printed[:, None]
-    is_reversed = (stands_before & (high[None, :] < low[:, None])).any(axis=1)
-    is_complete = len(values) >= _count_areas(ranks.iloc[0], areas)
-    is_off = (printed < least) | (is_complete & (printed > np.maximum(most, 1)))
-    return ranks.assign(
-        least=least,
-        most=np.maximum(most, 1),
-        areas=len(values),
-        is_complete=is_complete,
-        holds=~(is_reversed | is_off),
-    )
 
 
 def _count_areas(place: pd.Series, areas: pd.DataFrame) -> int:

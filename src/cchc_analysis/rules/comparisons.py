@@ -8,8 +8,8 @@ firmness, and are only to be reconciled). Positions count from zero; row order d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     *OBSERVATION_KEY,
     *("value", "low", "high", "decimals", "is_published", "figures", "unit", "unit_kind"),
-    *("aggregation", "series", "first_day", "last_day"),
+    *("aggregation", "polarity", "level", "parent_id", "series", "first_day", "last_day"),
 )
 """The columns that comparisons look at."""
 
@@ -44,6 +44,27 @@ ENOUGH, TWICE = 6, 2.0
 
 FEW = 2
 """With only two periods, nobody can tell which is the odd one."""
+
+LIKE = 1.25
+"""Two areas whose usual sizes differ by less than this factor cannot be told apart by size."""
+
+USUAL_PERCENT = 50.0
+"""Where per cents are usually above this, one of at most 1 may be a share of one."""
+
+RANKED: Mapping[str, tuple[str, ...]] = {
+    "par_index_rank": ("par_index", "par_score_total"),
+    "par_index_rank_national": ("par_index", "par_score_total"),
+    "par_rank_steering": ("par_score_steering",),
+    "par_rank_impact_socioeconomic": ("par_score_impact_socioeconomic",),
+    "sipas_rank": ("sipas",),
+    "papi_rank": ("papi_total",),
+    "papi_rank_6dim": ("papi_total_6dim",),
+    "pci_rank": ("pci",),
+    "ddci_rank": ("ddci",),
+    "dti_rank": ("dti",),
+    "ict_index_rank": ("ict_index",),
+}
+"""Each indicator that is a rank, and what it ranks, the first that is held; more is better."""
 
 
 def compare_readings(table: pd.DataFrame) -> pd.DataFrame:
@@ -139,32 +160,181 @@ def compare_magnitudes(table: pd.DataFrame, factor: float, least: float) -> pd.D
             where too few periods tell how far the series strays by itself.
         least: Below this size nothing is said: small counts jump.
     """
-    import pandas as pd
+    sized = _measure_sizes(table)
+    expected = np.exp(sized["usual"]) * sized["days"]
+    limit = np.log(np.where(sized["periods"] >= ENOUGH, np.minimum(factor, TWICE), factor))
+    is_odd = (sized["away"] >= limit) & (sized["away"] >= JUMPY * sized["spread"])
+    is_small = np.maximum(sized["value"], expected) < least
+    return _tell_verdict(
+        sized.index, sized["value"], expected, ~is_odd | is_small, others=sized.index
+    )
 
+
+def _measure_sizes(table: pd.DataFrame) -> pd.DataFrame:
+    """Counts of series of three periods or more, with how far each is from its usual size.
+
+    Returns:
+        The rows with ``pace`` (the logarithm of the size per day), ``usual`` and ``spread`` (its
+        median, and that of the distances from it), ``away``, ``days`` and ``periods``.
+    """
     sized = _keep_results(table)
     sized = sized[sized["unit_kind"].isin(["count", "money"]) & (sized["value"] > 0)]
     is_flow = sized["aggregation"].isin(GROWING)
     window = (sized["last_day"] - sized["first_day"] + 1).where(is_flow).fillna(1).clip(lower=1)
-    sized = sized.assign(days=window, pace=np.log(sized["value"] / window))
-    periods = sized.groupby("series")["period_end"].transform("nunique")
-    sized = sized[periods > FEW]
+    sized = sized.assign(
+        days=window,
+        pace=np.log(sized["value"] / window),
+        periods=sized.groupby("series")["period_end"].transform("nunique"),
+    )
+    sized = sized[sized["periods"] > FEW]
     usual = sized.groupby("series")["pace"].transform("median")
-    expected = np.exp(usual) * sized["days"]
     away = (sized["pace"] - usual).abs()
     spread = away.groupby(sized["series"]).transform("median")
-    is_known = periods.loc[sized.index] >= ENOUGH
-    limit = np.log(np.where(is_known, np.minimum(factor, TWICE), factor))
-    is_odd = (away >= limit) & (away >= JUMPY * spread)
-    is_small = np.maximum(sized["value"], expected) < least
-    return pd.DataFrame(
-        {
-            "left": sized["value"],
-            "right": expected,
-            "holds": ~is_odd | is_small,
-            "other": sized.index,
-            "is_loose": False,
-        },
-        index=sized.index,
+    return sized.assign(usual=usual, away=away, spread=spread)
+
+
+def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Two areas have not taken each other's counts: what is odd for both is usual for the other.
+
+    Args:
+        table: Described observations.
+        least: Below this size nothing is said.
+
+    Returns:
+        A verdict on one count of each area, scope and window; it is broken where all counts that
+        can tell two areas apart are the usual ones of the other.
+    """
+    sized = _measure_sizes(table)
+    sized = sized[sized["value"] >= least]
+    sized = sized.assign(room=np.maximum(np.log(LIKE) / 2, JUMPY * sized["spread"]))
+    place = ["area_id", "scope", "period_start", "period_end"]
+    first = sized.drop_duplicates(place)
+    odd = sized[sized["away"] > sized["room"]]
+    quantity = ["scope", "indicator", "breakdown", "period_start", "period_end"]
+    columns = [*quantity, "area_id", "row", "pace", "usual", "room"]
+    pairs = odd[columns].merge(sized[columns], on=quantity, suffixes=("", "_other"))
+    is_apart = (pairs["area_id"].astype("str") < pairs["area_id_other"].astype("str")) & (
+        (pairs["usual"] - pairs["usual_other"]).abs() > np.log(LIKE)
+    )
+    pairs = pairs[is_apart]
+    is_swapped = ((pairs["pace"] - pairs["usual_other"]).abs() <= pairs["room_other"]) & (
+        (pairs["pace_other"] - pairs["usual"]).abs() <= pairs["room"]
+    )
+    key = ["area_id", "area_id_other", "scope", "period_start", "period_end"]
+    told = pairs.assign(is_swapped=is_swapped).groupby(key, observed=True, as_index=False)
+    found = told.agg(row=("row", "min"), other=("row_other", "min"), all=("is_swapped", "all"))
+    broken = dict(found.loc[found["all"], ["row", "other"]].itertuples(index=False))
+    rows = sorted({*first["row"]} | {*broken})
+    value = table["value"].to_numpy("float64")
+    others = np.array([broken.get(row, row) for row in rows], dtype=np.int64)
+    holds = np.array([row not in broken for row in rows], dtype=bool)
+    return _tell_verdict(rows, value[others], value[rows], holds, others)
+
+
+def compare_scales(table: pd.DataFrame) -> pd.DataFrame:
+    """A rate is printed in per cent like the others, and not as a share of one.
+
+    A share of one has two decimals or more. Where all are so, only of rates whose high values are
+    the good ones can it be said that per cents would be larger.
+    """
+    rates = _keep_results(table)
+    rates = rates[(rates["unit"] == "%") & (rates["comparator"] == "=") & (rates["value"] > 0)]
+    is_share = (rates["value"] <= 1) & (rates["decimals"] >= 2)
+    by_code = [rates["indicator"].astype("str")]
+    usual = rates["value"].where(rates["value"] > 1).groupby(by_code).transform("median")
+    shares = rates["value"].where(is_share).groupby(by_code).transform("median")
+    count = is_share.groupby(by_code).transform("sum")
+    is_whole = usual.isna() & (count > FEW) & (100 * shares >= USUAL_PERCENT)
+    is_whole &= rates["polarity"] == "higher"
+    is_odd = is_share & (is_whole | (usual >= USUAL_PERCENT))
+    return _tell_verdict(
+        rates.index, rates["value"], 100 * rates["value"], ~is_odd, others=rates.index
+    )
+
+
+def compare_ranks(table: pd.DataFrame) -> pd.DataFrame:
+    """A rank follows the values that it ranks: nobody with a smaller value stands before.
+
+    Ranks compare areas of one level below one area in one period; whichever source states either.
+    Where every value held has its rank, and no rank is beyond their number, the rank is the very
+    one that the values give; equal values may share one.
+    """
+    import pandas as pd
+
+    shown = _keep_results(table)
+    shown = shown[shown["breakdown"] == ""]
+    names = shown["area_id"].astype("str")
+    shown = shown.assign(area_id=names.where(names != "", shown["source_id"].astype("str")))
+    verdicts = [
+        _tell_verdict(
+            judged["row"], judged["printed"], judged["nearest"], judged["holds"], judged["other"]
+        )
+        for ranks, values in pair_ranks(shown)
+        for judged in [judge_ranks(ranks, values)]
+    ]
+    nothing = _tell_verdict([], [], [], np.zeros(0, dtype=bool), [])
+    return pd.concat(verdicts or [nothing]).sort_index()
+
+
+def pair_ranks(shown: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """The ranks of a period and of areas below one area, and the values that they rank.
+
+    Args:
+        shown: Observations with ``level`` and ``parent_id`` of their areas.
+
+    Returns:
+        Ranks by ``printed``, with ``rank_id``, ``indicator``, ``row`` and ``other`` (the rows of
+        the rank and of its value) and the ``value``, ``low`` and ``high`` of the area; and all
+        values of the group.
+    """
+    group = ["period_end", "parent_id", "level"]
+    for rank_id, indicators in RANKED.items():
+        ranks = shown[shown["indicator"] == rank_id]
+        for key, own in ranks.groupby(group, sort=True, observed=True):
+            beside = shown[(shown[group] == list(key)).all(axis=1)]
+            for indicator in indicators:
+                held = beside[beside["indicator"] == indicator]
+                held = held.sort_values("decimals", ascending=False).drop_duplicates("area_id")
+                if len(held):
+                    numbers = held.assign(other=held.index)
+                    pairs = own.assign(printed=own["value"], row=own.index)[
+                        ["area_id", "source_id", "printed", "row", *group]
+                    ].merge(numbers[["area_id", "value", "low", "high", "other"]], on="area_id")
+                    if len(pairs):
+                        yield pairs.assign(rank_id=rank_id, indicator=indicator), held
+                    break
+
+
+def judge_ranks(
+    ranks: pd.DataFrame, values: pd.DataFrame, *, is_complete: bool | None = None
+) -> pd.DataFrame:
+    """Hold ranks against values.
+
+    Args:
+        ranks: As ``pair_ranks`` gives them.
+        values: All values of the group.
+        is_complete: Whether the values of all ranked areas are held, where that is known.
+
+    Returns:
+        The ranks with ``least`` and ``most`` (the ranks that the values allow; ties share the
+        better one), ``nearest`` of them to the printed one, ``is_complete`` and ``holds``.
+    """
+    low, high, printed = (ranks[name].to_numpy("float64") for name in ("low", "high", "printed"))
+    all_low, all_high = (values[name].to_numpy("float64") for name in ("low", "high"))
+    least = 1 + (all_low[None, :] > high[:, None]).sum(axis=1)
+    most = 1 + (all_high[None, :] > low[:, None]).sum(axis=1) - (high > low)
+    if is_complete is None:
+        is_complete = bool(len(ranks) == len(values) >= printed.max())
+    stands_before = printed[None, :] < printed[:, None]
+    is_reversed = (stands_before & (high[None, :] < low[:, None])).any(axis=1)
+    is_off = (printed < least) | (is_complete & (printed > most))
+    return ranks.assign(
+        least=least,
+        most=most,
+        nearest=np.clip(printed, least, most if is_complete else np.inf),
+        areas=len(values),
+        is_complete=is_complete,
+        holds=~(is_reversed | is_off),
     )
 
 
@@ -218,8 +388,6 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
 
 def compare_pooled_rates(table: pd.DataFrame) -> pd.DataFrame:
     """The rate of a whole lies between the rates of its scopes, whatever their weights are."""
-    import pandas as pd
-
     rates = _keep_results(table)
     rates = rates[(rates["unit"] == "%") & rates["aggregation"].str.startswith("ratio")]
     key = ["source_id", "area_id", "indicator", "breakdown", "period_start", "period_end"]
@@ -238,16 +406,8 @@ def compare_pooled_rates(table: pd.DataFrame) -> pd.DataFrame:
         met[["value_office", "value_communes"]].min(axis=1),
         met[["value_office", "value_communes"]].max(axis=1),
     )
-    return pd.DataFrame(
-        {
-            "left": met["value"].array,
-            "right": nearest.array,
-            "holds": ((met["high"] >= least) & (met["low"] <= most)).array,
-            "other": met["other"].array,
-            "is_loose": False,
-        },
-        index=pd.Index(met["row"].array, name="row", dtype="int64"),
-    ).sort_index()
+    holds = (met["high"] >= least) & (met["low"] <= most)
+    return _tell_verdict(met["row"], met["value"], nearest, holds, met["other"]).sort_index()
 
 
 COMPARISONS: Mapping[str, tuple[Callable[..., pd.DataFrame], Mapping[str, type]]] = {
@@ -261,6 +421,9 @@ COMPARISONS: Mapping[str, tuple[Callable[..., pd.DataFrame], Mapping[str, type]]
     "expect_magnitude_like_other_periods": (compare_magnitudes, {"factor": float, "least": float}),
     "expect_pooled_rate_between_its_scopes": (compare_pooled_rates, {}),
     "expect_counts_not_to_repeat_another_period": (compare_copies, {"least": float}),
+    "expect_rates_on_one_scale": (compare_scales, {}),
+    "expect_ranks_to_follow_values": (compare_ranks, {}),
+    "expect_counts_of_its_own_area": (compare_areas, {"least": float}),
 }
 """The rule types that compare rows: what compares them, and the arguments that it takes."""
 
@@ -273,19 +436,24 @@ def _keep_results(table: pd.DataFrame) -> pd.DataFrame:
 
 def _compare(table: pd.DataFrame, pairs: pd.Series) -> pd.DataFrame:
     """Hold rows (the index of ``pairs``) against others (its cells): equal as far as digits go."""
-    import pandas as pd
-
     pairs = pairs.sort_index()
     rows, others = pairs.index.to_numpy(), pairs.to_numpy()
     value, low, high = (table[name].to_numpy("float64") for name in ("value", "low", "high"))
     holds = (low[rows] <= high[others]) & (low[others] <= high[rows])
+    return _tell_verdict(rows, value[others], value[rows], holds, others)
+
+
+def _tell_verdict(rows: Any, left: Any, right: Any, holds: Any, others: Any) -> pd.DataFrame:
+    """A verdict on some rows of a table; nothing in it is loose."""
+    import pandas as pd
+
     return pd.DataFrame(
         {
-            "left": value[others],
-            "right": value[rows],
-            "holds": holds,
-            "other": others,
+            "left": np.asarray(left, dtype="float64"),
+            "right": np.asarray(right, dtype="float64"),
+            "holds": np.asarray(holds, dtype=bool),
+            "other": np.asarray(others, dtype="int64"),
             "is_loose": False,
         },
-        index=pd.Index(rows, name="row"),
+        index=pd.Index(np.asarray(rows, dtype="int64"), name="row"),
     )

@@ -26,7 +26,8 @@ def describe_observations(observations: pd.DataFrame, reference: Reference) -> p
 
     Returns:
         The observations by position, with ``row``, ``catalogue_unit``, ``unit_kind``,
-        ``range_min``, ``range_max``, ``aggregation``, ``valid_from``, ``valid_to``, ``first_day``
+        ``range_min``, ``range_max``, ``aggregation``, ``polarity``, ``valid_from``, ``valid_to``,
+        ``level`` and ``parent_id`` of the area, ``first_day``
         and ``last_day`` (days since 1970), ``series`` (one number for each area, scope, indicator
         and breakdown), and ``low`` and ``high`` with the room that approximate words leave.
     """
@@ -44,10 +45,15 @@ def describe_observations(observations: pd.DataFrame, reference: Reference) -> p
         high=room["high"],
         **_look_up_range(table, reference),
         catalogue_unit=_look_up(table["indicator"], catalogue["unit"]),
-        aggregation=_look_up(table["indicator"], catalogue["aggregation"]),
+        **{
+            name: _look_up(table["indicator"], catalogue[name])
+            for name in ("aggregation", "polarity")
+        },
         unit_kind=_look_up(table["unit"], kinds),
-        valid_from=_look_up(table["area_id"], areas["valid_from"]),
-        valid_to=_look_up(table["area_id"], areas["valid_to"]),
+        **{
+            name: _look_up(table["area_id"], areas[name])
+            for name in ("valid_from", "valid_to", "level", "parent_id")
+        },
         first_day=_count_days(table["period_start"]),
         last_day=_count_days(table["period_end"]),
         series=table.groupby(series, sort=False, dropna=False, observed=True).ngroup(),

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cchc_analysis.errors import Problem, ValidationError
+from cchc_analysis.rules.expressions import Expression, list_operands
 from cchc_analysis.rules.figures import Integers
-from cchc_analysis.rules.expressions import list_operands
 from cchc_analysis.rules.suites import GUARD, Rule, Suite
 
 if TYPE_CHECKING:
@@ -100,11 +100,15 @@ def run_suite(
 
 
 def _has_columns(rule: Rule, table: pd.DataFrame) -> bool:
-    """Whether both sides of an identity have a column, as they must for it to say anything."""
+    """Whether each side of an identity has a column, as it must for the rule to say anything."""
+
+    def has_column(side: Expression) -> bool:
+        operands = list_operands(side)
+        return not operands or any(str(each) in table for each in operands)
+
     return not rule.identities or any(
-        all(any(str(each) in table for each in list_operands(side)) for side in sides)
+        has_column(identity.left_side) and has_column(identity.right_side)
         for identity in rule.identities
-        for sides in [(identity.left_side, identity.right_side)]
     )
 
 

@@ -26,10 +26,13 @@ SHAPES: Mapping[str, tuple[str, str]] = {
     "expect_magnitude_like_other_periods": ("magnitude", "≉"),
     "expect_pooled_rate_between_its_scopes": ("between", "∉"),
     "expect_counts_not_to_repeat_another_period": ("repeated", "="),
+    "expect_rates_on_one_scale": ("scale", "≉"),
+    "expect_ranks_to_follow_values": ("rank", "≠"),
+    "expect_counts_of_its_own_area": ("swapped", "↔"),
 }
 """The sentence of each comparison, and how its left stands to its right when it is broken."""
 
-ONE_SIDED = ("magnitude", "between")
+ONE_SIDED = ("magnitude", "between", "scale", "rank")
 """Comparisons whose right side is worked out, and not another figure."""
 
 MOST_ALONE = 3
@@ -123,6 +126,7 @@ def _tell(
             f"{side}_at": teller.at(row, language),
             f"{side}_date": teller.date(row, language),
             f"{side}_source": teller.source(row),
+            f"{side}_area": teller.area(row),
         }
     return BREAKS[shape][language].format(**words)
 

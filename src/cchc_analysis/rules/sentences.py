@@ -6,31 +6,6 @@ from collections.abc import Mapping
 
 Sentence = Mapping[str, str]
 
-KINDS: Mapping[str, Sentence] = {
-    "not_stated": {"vi": "phần chưa nêu", "en": "a part not stated"},
-    "whole": {"vi": "tỷ lệ không có số nguyên nào cho", "en": "share of no whole number"},
-    "sum": {"vi": "tổng không khớp các phần", "en": "total and parts differ"},
-    "group": {"vi": "tổng không khớp các dòng", "en": "total and rows differ"},
-    "part": {"vi": "phần lớn hơn tổng", "en": "part above its whole"},
-    "ratio": {"vi": "tỷ lệ không khớp phân số", "en": "rate and fraction differ"},
-    "complement": {"vi": "các tỷ lệ không đủ 100%", "en": "rates do not make 100%"},
-    "pooled": {"vi": "tỷ lệ chung không gộp từ các cấp", "en": "pooled rate not from its parts"},
-    "order": {"vi": "sai thứ bậc", "en": "out of order"},
-    "stated_twice": {"vi": "một số in hai giá trị", "en": "one quantity, two values"},
-    "two_sources": {"vi": "hai nguồn khác nhau", "en": "two sources differ"},
-    "window": {"vi": "lũy kế giảm", "en": "cumulative count falls"},
-    "opening": {"vi": "đầu kỳ khác cuối kỳ trước", "en": "opening is not the last closing"},
-    "magnitude": {"vi": "độ lớn bất thường", "en": "unusual size"},
-    "range": {"vi": "ngoài khoảng cho phép", "en": "out of range"},
-    "table": {"vi": "lỗi bảng dữ liệu", "en": "fault in the table"},
-    "definition": {"vi": "không theo cách tính nào", "en": "fits no definition"},
-    "truncation": {"vi": "cắt bớt chữ số", "en": "truncated"},
-    "rounding": {"vi": "làm tròn lệch", "en": "rounded the wrong way"},
-    "reconcile": {"vi": "cần đối chiếu", "en": "to reconcile"},
-    "remark": {"vi": "nhận xét khi đọc", "en": "reader's remark"},
-}
-"""What a finding can be about."""
-
 BREAKS: Mapping[str, Sentence] = {
     "sum": {
         "vi": "{left} in là {left_value}{left_at}, nhưng cộng các phần được {right_side} = "
@@ -213,6 +188,24 @@ BREAKS: Mapping[str, Sentence] = {
         "en": "All larger counts up to {right_date} are those up to {left_date} (source "
         "{left_source}), such as {right}: {right_value}{right_at}; perhaps the figures of that "
         "period were copied.",
+    },
+    "scale": {
+        "vi": "{left} in là {left_value}%{left_at}, không cùng thang với các tỷ lệ khác; có lẽ là "
+        "phần của một, tức {right_value}%.",
+        "en": "{left} is printed as {left_value}%{left_at}, not on the scale of the other rates; "
+        "perhaps it is a share of one, {right_value}%.",
+    },
+    "rank": {
+        "vi": "{left} in là {left_value}{left_at}, nhưng theo các giá trị được xếp thì là "
+        "{right_value} hoặc có đơn vị giá trị thấp hơn đứng trước.",
+        "en": "{left} is printed as {left_value}{left_at}; the values that are ranked give "
+        "{right_value}, or somebody with a smaller value stands before.",
+    },
+    "swapped": {
+        "vi": "{left} ({left_area}) là {left_value}{left_at}, của {right_area} là {right_value}"
+        "{right_at}: mỗi bên mang số thường thấy ở bên kia; có lẽ hai đơn vị bị đổi chỗ.",
+        "en": "{left} of {left_area} is {left_value}{left_at}, that of {right_area} {right_value}"
+        "{right_at}: each has the size that is usual in the other; perhaps the two were swapped.",
     },
     "hundred": {
         "vi": "{left} in là {left_value}%{left_at}, vượt quá 100%.",

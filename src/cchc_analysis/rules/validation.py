@@ -84,8 +84,8 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
     Returns:
         ``indicators``, ``areas``, ``units``, ``breakdowns``, ``scopes``, ``statuses``,
         ``comparators`` and ``origins``: the words that are known; ``rounded``: the indicators whose
-        printed numbers are rounded, with blanks between them, where all others are counted; and ``cchc_analysis``, without
-        which the guard of each suite fails.
+        printed numbers are rounded, with blanks between them, where all others are counted; and
+        ``cchc_analysis``, without which the guard of each suite fails.
     """
     kinds = reference.units.set_index("unit")["kind"]
     is_rounded = reference.indicators["unit"].map(kinds).isin(ROUNDED_KINDS)

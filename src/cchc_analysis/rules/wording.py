@@ -172,6 +172,12 @@ class Teller:
             else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
         )
 
+    def area(self, row: int) -> str:
+        """The name of the area of a row; what stands there where nobody knows it."""
+        area_id = self.cell("area_id", row)
+        known = self._reference.area_rows.get(area_id)
+        return str(known["name"]) if known else area_id
+
     def source(self, row: int) -> str:
         """The source of a row."""
         return self.cell("source_id", row)
