@@ -110,6 +110,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_site(commands)
     _add_trace(commands)
     _add_read(commands)
+    _add_review(commands)
     _add_accept(commands)
     _add_panel(commands)
     _add_list(commands)
@@ -188,6 +189,14 @@ def _add_read(commands: _Commands) -> None:
     read.add_argument("--period", help="2024-H1, … (default: as its head says)")
     read.add_argument("--source-id", help="name of the source (default: made of both)")
     read.set_defaults(run=_read)
+
+
+def _add_review(commands: _Commands) -> None:
+    review = commands.add_parser("review", help="put a draft right on a page in the browser")
+    review.add_argument("source_id", help="as `cchc read` named it")
+    review.add_argument("--port", type=int, default=0, help="default: one that is free")
+    review.add_argument("--no-browser", action="store_true", help="only print the address")
+    review.set_defaults(run=_review)
 
 
 def _add_accept(commands: _Commands) -> None:
@@ -315,10 +324,25 @@ def _read(options: argparse.Namespace, project: Project) -> int:
         f"{len(draft.undecided)} cells to decide.",
         *draft.remarks,
         f"Review {draft.review}",
-        f"Mend {draft.transcript}",
+        f"Mend it on a page: cchc review {draft.source_id}, or in {draft.transcript}",
         f"Then: cchc accept {draft.source_id}",
     ]
     print("\n".join(map(escape_controls, lines)))
+    return 0
+
+
+def _review(options: argparse.Namespace, project: Project) -> int:
+    from cchc_analysis.read.serving import serve_review
+
+    def tell(address: str) -> None:
+        print(
+            f"Review {options.source_id} at {address}\nEvery step is saved. Ctrl-C ends.",
+            flush=True,
+        )
+
+    serve_review(
+        project, options.source_id, options.port, tell, opens_browser=not options.no_browser
+    )
     return 0
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,8 @@ FIELDS = {
 }
 SCOPES = {
     "district_office": "Bộ phận một cửa cấp huyện",
+    "province_office": "các sở, ngành cấp tỉnh",
+    "district_aggregate": "các huyện cộng lại",
     "commune_aggregate": "các xã cộng lại",
     "whole_district": "toàn huyện",
     "commune": "một xã",
@@ -480,24 +483,58 @@ def _render_contradictions(
     reference: Reference,
     identities: Iterable[Identity],
 ) -> str:
-    items = list(_find_contradictions(figures, ids, reference, identities))
-    body = "".join(items) or "<p>Không thấy mâu thuẫn giữa các số liệu đã có chỉ tiêu.</p>"
-    return f"<h2 id='contradictions'>Mâu thuẫn ({len(items)})</h2>{body}"
-
-
-def _find_contradictions(
-    figures: Sequence[Figure],
-    ids: Sequence[str],
-    reference: Reference,
-    identities: Iterable[Identity],
-) -> Iterator[str]:
-    """What the figures contradict, by the same readings and definitions as findings are."""
-    rules = tuple(identities)
     stated = tabulate_figures(figures, reference, has_all=True)
+    stated["figures"] = [
+        " ".join(ids[int(at)] for at in cell.split()) for cell in stated["figures"]
+    ]
+    found = find_contradictions(stated, identities, reference)
+    body = "".join(map(_render_contradiction, found))
+    body = body or "<p>Không thấy mâu thuẫn giữa các số liệu đã có chỉ tiêu.</p>"
+    return f"<h2 id='contradictions'>Mâu thuẫn ({len(found)})</h2>{body}"
+
+
+def _render_contradiction(found: Contradiction) -> str:
+    links = " ".join(f"<a href='#{each}'>{each}</a>" for each in found.figures)
+    return (
+        f"<p><code>{escape(found.rule_id)}</code> {escape(found.statement)}: "
+        f"<strong>{escape(found.arithmetic)}</strong> ({escape(found.scope)}) · {links}</p>"
+    )
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """What a draft contradicts: a rule or a quantity, both sides, whose, and the figures' ids."""
+
+    rule_id: str
+    statement: str
+    arithmetic: str
+    scope: str
+    figures: tuple[str, ...]
+
+
+def find_contradictions(
+    stated: pd.DataFrame, identities: Iterable[Identity], reference: Reference
+) -> list[Contradiction]:
+    """What the figures of one document contradict, by the readings and definitions of findings.
+
+    Args:
+        stated: ``OBSERVATION_COLUMNS`` of the document, every reading a row; ``figures`` holds ids.
+        identities: The rules.
+        reference: The reference tables.
+    """
+    rules = tuple(identities)
     if stated.empty:
-        return
+        return []
     observations = choose_readings(stated, rules, reference)
-    yield from _find_repeated(observations, ids)
+    return [
+        *_find_repeated(observations),
+        *_find_broken(observations, rules, reference),
+    ]
+
+
+def _find_broken(
+    observations: pd.DataFrame, rules: Sequence[Identity], reference: Reference
+) -> Iterator[Contradiction]:
     statements = tabulate_statements(observations, reference)
     verdicts, definitions = evaluate_rivals(rules, statements)
     unfit = definitions[(definitions["fits"] == 0) & (definitions["rivals"] > 1)]
@@ -515,37 +552,37 @@ def _find_contradictions(
             at = [each for operand in identity.operands for each in
                   statements.list_figures(operand, int(row))]  # fmt: skip
             rows = statements.figures["index"].to_numpy()[at]
-            links = _link(observations.loc[rows, "figures"], ids)
-            scope = _name_scope(statements.rows["scope"].iloc[int(row)])
             left, right = (
                 format_number(round(float(cells[side]), 6)) for side in ("left", "right")
             )
             sign = ">" if identity.operator == "<=" else "≠" if cells["is_complete"] else "<"
-            yield (
-                f"<p><code>{escape(identity.rule_id)}</code> {escape(str(identity))}: "
-                f"<strong>{left} {escape(sign)} {right}</strong> ({scope}) · {links}</p>"
+            yield Contradiction(
+                identity.rule_id,
+                str(identity),
+                f"{left} {sign} {right}",
+                _name_scope(statements.rows["scope"].iloc[int(row)]),
+                _list_ids(observations.loc[rows, "figures"]),
             )
 
 
-def _find_repeated(observations: pd.DataFrame, ids: Sequence[str]) -> Iterator[str]:
+def _find_repeated(observations: pd.DataFrame) -> Iterator[Contradiction]:
     """Quantities that the document prints with values that do not meet."""
     for _, readings in observations.groupby(["source_id", *QUANTITY], sort=False):
         if readings["low"].max() <= readings["high"].min():
             continue
-        values = " ≠ ".join(format_number(float(value)) for value in readings["value"])
         first = readings.iloc[0]
-        yield (
-            f"<p><code>{escape(str(first['indicator']))}</code> in hai giá trị: "
-            f"<strong>{values}</strong> ({_name_scope(first['scope'])}) · "
-            f"{_link(readings['figures'], ids)}</p>"
+        yield Contradiction(
+            "",
+            f"{first['indicator']} in hai giá trị",
+            " ≠ ".join(format_number(float(value)) for value in readings["value"]),
+            _name_scope(first["scope"]),
+            _list_ids(readings["figures"]),
         )
 
 
 def _name_scope(scope: object) -> str:
-    return SCOPES.get(str(scope), escape(str(scope)))
+    return SCOPES.get(str(scope), str(scope))
 
 
-def _link(cells: Iterable[str], ids: Sequence[str]) -> str:
-    """Links to the figures whose positions stand in some cells."""
-    named = dict.fromkeys(ids[int(each)] for cell in cells for each in cell.split())
-    return " ".join(f"<a href='#{each}'>{each}</a>" for each in named)
+def _list_ids(cells: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for cell in cells for each in cell.split()))

@@ -178,7 +178,7 @@ def accept_source(
     """
     reference = load_reference(project.reference)
     sources = read_sources(project.raw)
-    row = _find_draft(sources, source_id)
+    row = find_draft(sources, source_id)
     transcript = read_transcript(project.raw, source_id)
     problems = _find_undecided(source_id, list_undecided(row, transcript))
     problems += _check_source(source_id, row, reference)
@@ -206,7 +206,8 @@ def list_undecided(row: dict[str, str], transcript: pd.DataFrame) -> list[str]:
     return found
 
 
-def _find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
+def find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
+    """The row of a draft; ReportError where there is none of that name, or it counts already."""
     from cchc_analysis.data.clean import nearest_names
 
     found = sources[sources["source_id"] == source_id].to_dict("records")

@@ -1,0 +1,397 @@
+"""A draft as it is put right: what the review shows, and what each of its changes does.
+
+Comes in as a draft in ``data/raw`` and one change; goes out as the draft after it. Every change is
+saved at once, under the project's lock, and only on the draft that the person saw: whatever was
+written meanwhile, by another window or by hand, is never written over. Knows no browser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cchc_analysis.data.changes import all_or_none, changing
+from cchc_analysis.data.clean import PeriodError, parse_period
+from cchc_analysis.data.files import format_table, list_rows, write_text
+from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status
+from cchc_analysis.data.reference import Project, Reference
+from cchc_analysis.data.tidy import tidy_observations
+from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.read.review import FIELDS, SCOPES, STATES, find_contradictions
+from cchc_analysis.read.transcripts import (
+    UNDECIDED,
+    find_draft,
+    list_undecided,
+    read_sources,
+    read_transcript,
+)
+from cchc_analysis.rules import Identity
+
+Row = dict[str, str]
+CELLS = frozenset(TRANSCRIPT_COLUMNS) - {"source_id", "figure_id", "line", "printed"}
+"""Columns of a figure that a reviewer may set; where it stands and what is printed stay."""
+HEAD = frozenset(FIELDS) | {"kind"}
+"""Columns of the source that a reviewer may set."""
+CARRIED = ("area", "period_start", "period_end")
+"""What the rows take from the head: a row that has the old one gets the new one."""
+
+
+class NewFigure(BaseModel):
+    """A figure that was not read, or the part of one: it stands in its line as ``printed``."""
+
+    model_config = ConfigDict(extra="forbid")
+    line: int
+    printed: str = Field(min_length=1, max_length=200)
+    like: str = ""
+
+
+class Change(BaseModel):
+    """What one step of a reviewer does, to one row or to many.
+
+    ``confirm`` takes the question marks off rows that were looked at; ``cells`` sets columns of
+    ``rows``, where ``period`` (a label or a window) sets both days; ``head`` sets columns of the
+    source; ``drop`` leaves figures out; ``add`` adds one.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    version: str
+    rows: list[str] = Field(default=[], max_length=20_000)
+    cells: dict[str, str] = {}
+    confirm: bool = False
+    drop: bool = False
+    head: dict[str, str] = {}
+    add: NewFigure | None = None
+
+
+@dataclass(frozen=True)
+class OpenDraft:
+    """A draft as it lies in ``data/raw`` now: its row of ``sources.csv`` and its figures."""
+
+    source: Row
+    rows: tuple[Row, ...]
+
+    @property
+    def version(self) -> str:
+        """A name of this state; another state has another one."""
+        content = json.dumps([self.source, self.rows], sort_keys=True)
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def open_draft(project: Project, source_id: str) -> OpenDraft:
+    """Read a draft that is still to be reviewed.
+
+    Raises:
+        ReportError: There is none of that name, it counts already, or it cannot be read.
+    """
+    source = find_draft(read_sources(project.raw), source_id)
+    return OpenDraft(source, tuple(list_rows(read_transcript(project.raw, source_id))))
+
+
+def load_text(project: Project, source_id: str) -> dict[str, Any]:
+    """What the review shows beside the rows, as ``describe_text`` of the review page left it.
+
+    Raises:
+        ReportError: It is gone or is no longer whole; the report has to be read again.
+    """
+    path = project.build / "review" / f"{source_id}.json"
+    try:
+        text: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return {name: text[name] for name in ("sha256", "lines", "figures", "others")}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ReportError(
+            Problem(
+                f"build/review/{source_id}.json",
+                "the text of the report is not there, or not whole",
+                "what `cchc read` wrote beside the draft",
+                "Read the report again with another --source-id, or mend the draft in "
+                f"data/raw/transcripts/{source_id}.csv.",
+            )
+        ) from None
+
+
+def change_draft(
+    project: Project, source_id: str, change: Change, reference: Reference
+) -> tuple[OpenDraft, OpenDraft]:
+    """Do one step and save it; gives back the draft before and after.
+
+    Raises:
+        ReportError: The draft is another one than the reviewer saw, or the step is not possible:
+            a word, day, area or number that cannot be; then nothing is changed.
+        CommandError: Another command is writing for too long.
+    """
+    with changing(project, "cchc review"):
+        before = open_draft(project, source_id)
+        _check_version(before, change.version)
+        after = apply_change(before, change, reference)
+        _save(project, after)
+    return before, after
+
+
+def restore_draft(project: Project, source_id: str, version: str, wanted: OpenDraft) -> OpenDraft:
+    """Put a draft back to a former state; refused, as any change, where it moved meanwhile."""
+    with changing(project, "cchc review"):
+        _check_version(open_draft(project, source_id), version)
+        _save(project, wanted)
+    return wanted
+
+
+def _check_version(draft: OpenDraft, version: str) -> None:
+    if draft.version != version:
+        raise ReportError(
+            Problem(
+                f"source {draft.source['source_id']}",
+                "was changed meanwhile, in another window or by hand",
+                "the draft that this page shows",
+                "It is shown as it is now; do your last step again.",
+            )
+        )
+
+
+def _save(project: Project, draft: OpenDraft) -> None:
+    import pandas as pd
+
+    source_id = draft.source["source_id"]
+    sources = read_sources(project.raw)
+    at = sources.index[sources["source_id"] == source_id][0]
+    sources.loc[at] = pd.Series(draft.source)
+    transcript = pd.DataFrame(draft.rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+    contents = {
+        project.raw / "sources.csv": format_table(sources),
+        project.raw / "transcripts" / f"{source_id}.csv": format_table(transcript),
+    }
+    with all_or_none(project, contents):
+        for path, content in contents.items():
+            write_text(path, content)
+
+
+def apply_change(draft: OpenDraft, change: Change, reference: Reference) -> OpenDraft:
+    """The draft after one step (pure; see ``change_draft`` for what is refused)."""
+    known = {row["figure_id"] for row in draft.rows}
+    problems = [
+        _refuse(each, "no such figure", "one of this draft") for each in {*change.rows} - known
+    ]
+    source = {**draft.source, **_read_head(change.head, problems)}
+    cells = _read_cells(change.cells, problems)
+    problems += _check_cells({**cells}, reference)
+    problems += _check_area(change.head.get("area", ""), source, reference)
+    rows = _carry(draft, source)
+    if not problems:
+        wanted = frozenset(change.rows)
+        rows = [
+            _set_cells(row, cells, reference, is_confirmed=change.confirm)
+            if row["figure_id"] in wanted
+            else row
+            for row in rows
+            if not (change.drop and row["figure_id"] in wanted)
+        ]
+        if change.add:
+            rows = _add_figure(rows, change.add, source, problems)
+    if not rows:
+        problems.append(_refuse("the draft", "no figure left", "one at least"))
+    if problems:
+        raise ReportError(problems)
+    return OpenDraft(source, tuple(rows))
+
+
+def _refuse(where: str, found: str, expected: str) -> Problem:
+    return Problem(where, found, expected, "Nothing was changed.")
+
+
+def _read_head(head: Mapping[str, str], problems: list[Problem]) -> Row:
+    """Columns of the source; a period sets its days where none are given with it."""
+    problems += [
+        _refuse(name, "not a part of the head", ", ".join(HEAD)) for name in {*head} - HEAD
+    ]
+    found = {name: cell.strip() for name, cell in head.items()}
+    if found.get("period"):
+        days = _parse_days(found["period"], problems)
+        found = {**days, **found}
+    for name in ("period_start", "period_end", "dated"):
+        if found.get(name):
+            _parse_days(found[name], problems)
+    return found
+
+
+def _read_cells(cells: Mapping[str, str], problems: list[Problem]) -> Row:
+    found = {name: cell.strip() for name, cell in cells.items() if name != "period"}
+    if "period" in cells:
+        found |= _parse_days(cells["period"], problems)
+    problems += [
+        _refuse(name, "cannot be set", ", ".join(sorted(CELLS))) for name in {*found} - CELLS
+    ]
+    return found
+
+
+def _parse_days(text: str, problems: list[Problem]) -> Row:
+    try:
+        period = parse_period(text)
+    except PeriodError as error:
+        problems.append(_refuse("period", str(error), "2024-H1, or 2024-01-01/2024-06-15"))
+        return {}
+    return {
+        "period_start": period.start.isoformat() if period.start else "",
+        "period_end": period.end.isoformat() if period.end else "",
+    }
+
+
+def _check_cells(cells: Row, reference: Reference) -> list[Problem]:
+    known = {
+        "indicator": {"", *reference.indicator_rows},
+        "unit": {"", *reference.unit_rows},
+        "breakdown": {"", *reference.breakdowns["breakdown"]},
+        "scope": set(Scope),
+        "status": set(Status),
+        "comparator": {"", *Comparator},
+    }
+    return [
+        _refuse(name, f"unknown {name} {cells[name]!r}", "a word that the catalogue has")
+        for name, words in known.items()
+        if name in cells and cells[name] not in words
+    ]
+
+
+def _check_area(area: str, source: Row, reference: Reference) -> list[Problem]:
+    if not area:
+        return []
+    try:
+        reference.match_source(source)
+    except KeyError as error:
+        return [_refuse("area", f"unknown area {area!r}", f"a known name: {error.args[0]}")]
+    return []
+
+
+def _carry(draft: OpenDraft, source: Row) -> list[Row]:
+    """The rows with what the head now says, where they had what it said before."""
+    before = {name: draft.source[name].removeprefix(UNDECIDED) for name in CARRIED}
+    moved = {name for name in CARRIED if before[name] != source[name]}
+    days = {"period_start", "period_end"}
+    rows = []
+    for row in draft.rows:
+        own = {"area"} & moved if row["area"] == before["area"] else set()
+        if all(row[name] == before[name] for name in days):
+            own |= days & moved
+        rows.append(row | {name: source[name] for name in own})
+    return rows
+
+
+def _set_cells(row: Row, cells: Row, reference: Reference, *, is_confirmed: bool) -> Row:
+    new = row | cells
+    code = cells.get("indicator")
+    if code:
+        unit = reference.indicator_rows[code]["unit"]
+        try:
+            reference.convert_unit(new["unit"], unit)
+        except KeyError:
+            new["unit"] = unit
+    if is_confirmed or code is not None:
+        new |= {
+            name: cell.removeprefix(UNDECIDED)
+            for name, cell in new.items()
+            if cell.startswith(UNDECIDED) and cell != UNDECIDED
+        }
+    return new
+
+
+def _add_figure(
+    rows: Sequence[Row], new: NewFigure, source: Row, problems: list[Problem]
+) -> list[Row]:
+    """The rows with one more, behind the last that stands before it."""
+    like = next((row for row in rows if row["figure_id"] == new.like), None)
+    if like and (new.printed not in like["printed"] or new.line != int(like["line"])):
+        problems.append(_refuse("printed", repr(new.printed), f"a part of {like['printed']!r}"))
+    numbers = [int(row["figure_id"].lstrip("F")) for row in rows if row["figure_id"][1:].isdigit()]
+    beside = like or next((row for row in reversed(rows) if int(row["line"]) <= new.line), rows[0])
+    row = dict.fromkeys(TRANSCRIPT_COLUMNS, "") | {
+        **{name: beside[name] for name in ("source_id", "section", "place")},
+        **{name: (like or source)[name] for name in CARRIED},
+        "figure_id": f"F{max(numbers, default=0) + 1:03d}",
+        "line": str(new.line),
+        "scope": like["scope"] if like else Scope.UNSPECIFIED.value,
+        "status": like["status"] if like else Status.ACTUAL.value,
+        "printed": new.printed,
+    }
+    at = rows.index(beside) + (int(beside["line"]) <= new.line)
+    return [*rows[:at], row, *rows[at:]]
+
+
+def describe_draft(draft: OpenDraft, text: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft as the page shows it: head, rows with their candidates, and what is left to do."""
+    import pandas as pd
+
+    table = pd.DataFrame(draft.rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+    rows = [_describe_row(row, text["figures"].get(row["figure_id"], {})) for row in draft.rows]
+    undecided = list_undecided(draft.source, table)
+    return {
+        "version": draft.version,
+        "source": draft.source,
+        "rows": rows,
+        "left": {
+            "undecided": sum(row["is_undecided"] for row in rows),
+            "open": sum(not row["cells"]["indicator"] for row in rows),
+            "mapped": sum(bool(row["cells"]["indicator"]) for row in rows),
+            "head": [cell for cell in undecided if "." not in cell],
+        },
+    }
+
+
+def _describe_row(row: Row, thought: Mapping[str, Any]) -> dict[str, Any]:
+    own = row["indicator"].removeprefix(UNDECIDED)
+    codes = dict.fromkeys([own, *thought.get("rivals", [])])
+    return {
+        "id": row["figure_id"],
+        "cells": {name: row[name] for name in TRANSCRIPT_COLUMNS},
+        "is_undecided": any(cell.startswith(UNDECIDED) for cell in row.values()),
+        "start": thought.get("start", -1),
+        "why": " · ".join(filter(None, (thought.get("reason", ""), thought.get("again", "")))),
+        "candidates": [code for code in codes if code],
+    }
+
+
+def judge_draft(
+    draft: OpenDraft, reference: Reference, identities: Sequence[Identity]
+) -> dict[str, Any]:
+    """What the rows contradict, and which of them cannot be understood yet; live beside them."""
+    import pandas as pd
+
+    rows = [
+        {name: cell.removeprefix(UNDECIDED) for name, cell in row.items()} for row in draft.rows
+    ]
+    table = pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+    sources = pd.DataFrame([draft.source], dtype="str").replace(r"^\?", "", regex=True)
+    tidied = tidy_observations(table, reference, sources)
+    problems = [
+        {"id": problem.where.rpartition(" ")[2], "text": f"{problem.found}; {problem.expected}"}
+        for found in tidied.problems.values()
+        for problem in found
+    ]
+    if problems:  # a figure that cannot be understood speaks for itself, not for all
+        is_well = ~table["figure_id"].isin([problem["id"] for problem in problems])
+        tidied = tidy_observations(table[is_well], reference, sources)
+    found = find_contradictions(tidied.observations, identities, reference)
+    return {
+        "version": draft.version,
+        "problems": problems,
+        "contradictions": [asdict(each) for each in found],
+    }
+
+
+def describe_words(reference: Reference) -> dict[str, Any]:
+    """The words that the page offers: indicators, units, scopes and so on, each with its label."""
+    breakdowns = reference.breakdowns
+    return {
+        "indicators": {
+            code: [str(row["label_vi"]), str(row["unit"])]
+            for code, row in reference.indicator_rows.items()
+        },
+        "units": {unit: str(row["label_vi"]) for unit, row in reference.unit_rows.items()},
+        "breakdowns": dict(zip(breakdowns["breakdown"], breakdowns["label_vi"], strict=True)),
+        "scopes": {scope.value: SCOPES.get(scope.value, scope.value) for scope in Scope},
+        "statuses": {status.value: STATES.get(status.value, status.value) for status in Status},
+        "comparators": {each.value: each.value for each in Comparator},
+        "head": FIELDS,
+    }

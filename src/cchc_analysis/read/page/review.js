@@ -1,0 +1,341 @@
+"use strict";
+// The review page: keys become steps, a step is saved at once, and what comes back is shown.
+const content = JSON.parse(document.getElementById("content").textContent);
+const words = content.words;
+const byId = (name) => document.getElementById(name);
+let draft = null; // what the server says: version, source, rows, left
+let order = []; // ids in the order of work, fixed when the page opens so that rows do not jump
+let current = ""; // the id of the row that keys act on
+let selected = new Set(); // rows that keys act on instead, if any
+let busy = Promise.resolve(); // one key after the other, also while a step is being saved
+let menu = null; // an open list: {options, chosen, shown, take}
+const KEYS = {
+  "Enter": "đúng như đề xuất; sang dòng chưa quyết tiếp theo", "1 … 9": "chọn chỉ tiêu trong danh sách",
+  "i": "tìm chỉ tiêu khác", "0": "không có chỉ tiêu", "s": "phạm vi", "k": "kỳ số liệu", "t": "tình trạng",
+  "b": "phân tổ", "u": "đơn vị tính", "c": "dấu so sánh", "v": "giá trị đọc là", "d": "đơn vị hành chính của dòng",
+  "↓ ↑ j l": "dòng sau, dòng trước", "n": "dòng chưa quyết tiếp theo", "Dấu cách": "chọn dòng",
+  "m": "chọn cả đề mục", "*": "chọn mọi dòng chưa quyết", "Esc": "bỏ chọn", "a": "thêm con số khác trong dòng",
+  "p": "tách số", "x": "bỏ số liệu", "h": "đầu văn bản", "z": "hoàn tác",
+};
+
+async function call(name, body) {
+  const answer = await fetch(`/${name}`, {
+    method: "POST", headers: { "X-Token": content.token }, body: body ? JSON.stringify(body) : "{}",
+  }).then(async (r) => [r.ok, await r.json()], () => [false, { error: "Không kết nối được với cchc review: chương trình đã dừng?" }]);
+  if (!answer[0]) say(answer[1].error);
+  return answer;
+}
+function say(text) { byId("said").textContent = text; }
+
+async function step(change) {
+  say("");
+  const [isDone, told] = await call("change", { version: draft.version, ...change });
+  show(isDone ? told : (await call("state"))[1]);
+  return isDone;
+}
+
+function show(told) {
+  if (!told.rows) return;
+  draft = told;
+  const ids = draft.rows.map((row) => row.id);
+  if (!order.length) {
+    const rank = (row) => (row.is_undecided ? 0 : row.cells.indicator ? 2 : 1);
+    order = [...draft.rows].sort((a, b) => rank(a) - rank(b)).map((row) => row.id);
+  }
+  const known = new Set(order);
+  for (const id of ids) {
+    if (known.has(id)) continue;
+    order.splice(order.indexOf(current) + 1, 0, id);
+    current = id;
+  }
+  order = order.filter((id) => ids.includes(id));
+  selected = new Set([...selected].filter((id) => ids.includes(id)));
+  if (!ids.includes(current)) current = order[0];
+  render();
+  judge();
+}
+let judging = 0;
+function judge() { // what is contradicted comes a moment later, and only for the last state
+  const turn = ++judging;
+  setTimeout(async () => {
+    if (turn !== judging) return;
+    const [isDone, told] = await call("judgement");
+    if (isDone && turn === judging && told.version === draft.version) renderJudgement(told);
+  }, 250);
+}
+
+// What is shown. Text of documents comes in by textContent alone.
+function make(tag, text = "", attributes = {}) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+const find = (id) => draft.rows.find((row) => row.id === id);
+const bare = (cell) => cell.replace(/^\?/, "");
+const stateOf = (row) => (row.is_undecided ? "unsure" : row.cells.indicator ? "sure" : "open");
+const nameOf = (code) => (words.indicators[code] || [code || "không có chỉ tiêu"])[0];
+const daysOf = (row) => [row.cells.period_start, row.cells.period_end].filter(Boolean).join(" – ");
+const scopeOf = (row) => words.scopes[row.cells.scope] || row.cells.scope;
+const statusOf = (row) => words.statuses[row.cells.status] || row.cells.status;
+
+function render() {
+  const left = draft.left;
+  const head = left.head.length ? ` · đầu văn bản còn ${left.head.length} ô (h)` : "";
+  byId("left").textContent = left.undecided || head
+    ? `Còn ${left.undecided} dòng chưa quyết${head} · ${left.mapped} có chỉ tiêu, ${left.open} không`
+    : `Đã quyết xong: ${left.mapped} có chỉ tiêu, ${left.open} không. Chạy: cchc accept ${draft.source.source_id}`;
+  renderHead();
+  renderDocument();
+  renderRows();
+  renderCurrent();
+}
+function renderHead() {
+  const form = byId("head-form");
+  if (form.contains(document.activeElement)) return;
+  form.replaceChildren();
+  for (const [name, label] of Object.entries(words.head)) {
+    const input = make("input", "", { id: `head-${name}`, name });
+    input.value = draft.source[name];
+    input.addEventListener("change", () => later(() => step({ head: { [name]: bare(input.value) } })));
+    form.append(make("label", label, { for: input.id }), input);
+  }
+}
+function placesOf(number, text) { // where the figures and other numerals of a line stand
+  const taken = [];
+  const place = (printed, start, extra) => {
+    let at = start >= 0 && text.startsWith(printed, start) ? start : text.indexOf(printed);
+    while (at >= 0 && taken.some((each) => at < each.end && each.at < at + printed.length)) at = text.indexOf(printed, at + 1);
+    if (at >= 0) taken.push({ at, end: at + printed.length, printed, ...extra });
+  };
+  for (const row of draft.rows) if (Number(row.cells.line) === number) place(row.cells.printed, row.start, { row });
+  for (const other of content.others) if (other.line === number) place(other.text, other.start, { other });
+  return taken.sort((a, b) => a.at - b.at);
+}
+function renderDocument() {
+  const parts = content.lines.map(([number, text]) => {
+    const line = make("p"), body = make("span");
+    let at = 0;
+    for (const place of placesOf(number, text)) {
+      if (place.at < at) continue;
+      const mark = make("mark", place.printed, { class: place.row ? stateOf(place.row) : "other" });
+      if (place.row) {
+        mark.dataset.id = place.row.id;
+        mark.title = nameOf(bare(place.row.cells.indicator));
+        if (place.row.id === current) mark.classList.add("is-current");
+        if (selected.has(place.row.id)) mark.classList.add("is-selected");
+      } else mark.title = place.other.kind;
+      body.append(text.slice(at, place.at), mark);
+      at = place.end;
+    }
+    body.append(text.slice(at));
+    line.append(make("span", String(number), { class: "no" }), body);
+    return line;
+  });
+  byId("document").replaceChildren(...parts);
+  const mark = byId("document").querySelector(".is-current");
+  if (mark) mark.scrollIntoView({ block: "center" });
+}
+function renderRows() {
+  const table = make("table"), body = make("tbody");
+  const titles = make("tr");
+  titles.append(...["Số", "Như in", "Chỉ tiêu", "Phạm vi", "Kỳ, tình trạng"].map((name) => make("th", name, { scope: "col" })));
+  for (const id of order) {
+    const row = find(id), line = make("tr", "", { "data-id": id });
+    if (id === current) line.classList.add("is-current");
+    if (selected.has(id)) line.classList.add("is-selected");
+    const printed = make("td");
+    printed.append(make("mark", row.cells.printed, { class: stateOf(row) }));
+    line.append(make("td", id), printed, make("td", nameOf(bare(row.cells.indicator))), make("td", scopeOf(row)),
+      make("td", `${daysOf(row)} ${row.cells.status === "actual" ? "" : statusOf(row)}`));
+    body.append(line);
+  }
+  const heads = make("thead");
+  heads.append(titles);
+  table.append(heads, body);
+  byId("rows").replaceChildren(table);
+  const line = body.querySelector(".is-current");
+  if (line) line.scrollIntoView({ block: "nearest" });
+}
+function renderCurrent() {
+  const row = find(current), cells = row.cells, box = byId("current");
+  const [, text] = content.lines.find(([number]) => number === Number(cells.line)) || [0, ""];
+  const place = placesOf(Number(cells.line), text).find((each) => each.row && each.row.id === current);
+  const said = make("p", "", { class: "said" });
+  const from = place ? Math.max(0, place.at - 160) : 0;
+  if (place) said.append(text.slice(from, place.at), make("mark", place.printed, { class: stateOf(row) }), text.slice(place.end, place.end + 120));
+  else said.append(text.slice(0, 240));
+  const candidates = make("ol");
+  row.candidates.slice(0, 9).forEach((code, at) => {
+    const line = make("li"), button = make("button", "", { type: "button", "data-key": String(at + 1) });
+    button.append(make("kbd", String(at + 1)), ` ${nameOf(code)} `, make("code", code));
+    line.append(button);
+    candidates.append(line);
+  });
+  const facts = make("p", "", { class: "facts" });
+  const unit = words.units[cells.unit] || cells.unit;
+  const read = cells.read_as ? ` → ${cells.read_as}` : "";
+  for (const [label, fact] of [["như in", `${cells.comparator} ${cells.printed}${read} ${unit}`], ["phạm vi", scopeOf(row)], ["kỳ", daysOf(row)],
+    ["tình trạng", statusOf(row)], ["của", cells.area], ["phân tổ", words.breakdowns[cells.breakdown] || cells.breakdown]]) {
+    if (!fact) continue;
+    const each = make("span");
+    each.append(make("span", `${label}: `, { class: "quiet" }), fact);
+    facts.append(each);
+  }
+  const many = selected.size ? make("p", `Phím tác động đến ${selected.size} dòng đã chọn.`) : "";
+  box.replaceChildren(make("p", `${current} · dòng ${cells.line} · ${cells.section}`, { class: "quiet" }), said, facts,
+    make("p", row.why, { class: "quiet" }), candidates, many);
+}
+function renderJudgement(told) {
+  const items = [
+    ...told.problems.map((each) => [`${each.text}`, [each.id]]),
+    ...told.contradictions.map((each) => [`${each.rule_id} ${each.statement}: ${each.arithmetic} (${each.scope})`, each.figures]),
+  ];
+  byId("contradictions").replaceChildren(...(items.length ? [make("strong", `Chưa khớp: ${items.length}`)] : []), ...items.map(([text, ids]) => {
+    const line = make("p", `${text} `);
+    for (const id of ids) line.append(make("button", id, { type: "button", "data-go": id }), " ");
+    return line;
+  }));
+}
+
+// What keys do.
+const targets = () => (selected.size ? [...selected] : [current]);
+function go(id) { current = id; render(); }
+function move(by) { go(order[Math.min(order.length - 1, Math.max(0, order.indexOf(current) + by))]); }
+function next() {
+  const at = order.indexOf(current);
+  const following = [...order.slice(at + 1), ...order.slice(0, at)].find((id) => find(id).is_undecided);
+  if (following) go(following); else move(1);
+}
+async function set(cells, extra = {}) {
+  const wasMany = selected.size;
+  if (await step({ rows: targets(), cells, confirm: true, ...extra })) {
+    selected.clear();
+    if (wasMany) render(); else next();
+  }
+}
+function toggle(ids) {
+  for (const id of ids) if (selected.has(id)) selected.delete(id); else selected.add(id);
+  render();
+}
+function ask(title, options, take, { text = "", isFree = false } = {}) {
+  menu = { options, take, isFree, chosen: 0, shown: [] };
+  byId("menu-title").textContent = title;
+  byId("menu-input").value = text;
+  byId("menu").showModal();
+  renderMenu();
+  byId("menu-input").select();
+}
+const plain = (text) => text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+function renderMenu() {
+  const wanted = plain(byId("menu-input").value).split(/\s+/).filter(Boolean);
+  const isAll = menu.isFree || /^\d$/.test(byId("menu-input").value);
+  menu.shown = menu.options.filter(([value, label]) => isAll || wanted.every((word) => plain(`${label} ${value}`).includes(word))).slice(0, 60);
+  menu.chosen = Math.min(menu.chosen, Math.max(0, menu.shown.length - 1));
+  byId("menu-list").replaceChildren(...menu.shown.map(([value, label], at) => {
+    const line = make("li", "", at === menu.chosen && !menu.isFree ? { class: "is-chosen" } : {});
+    line.append(make("kbd", at < 9 ? String(at + 1) : "·"), ` ${label} `, make("code", value));
+    line.addEventListener("click", () => choose(value));
+    return line;
+  }));
+}
+function choose(value) {
+  const take = menu.take;
+  menu = null;
+  byId("menu").close();
+  later(() => take(value));
+}
+function menuKey(event) {
+  const typed = byId("menu-input").value;
+  if (event.key === "Escape") { menu = null; return; }
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    menu.chosen = Math.max(0, menu.chosen + (event.key === "ArrowDown" ? 1 : -1));
+    renderMenu();
+    event.preventDefault();
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    if (menu.isFree && typed) choose(typed);
+    else if (menu.shown[menu.chosen]) choose(menu.shown[menu.chosen][0]);
+  } else if (/^[1-9]$/.test(event.key) && !typed && menu.shown[Number(event.key) - 1]) {
+    event.preventDefault();
+    choose(menu.shown[Number(event.key) - 1][0]);
+  }
+}
+const listOf = (table) => Object.entries(table);
+function windows() { // the windows that the document has, and the same a year before
+  const found = new Map();
+  const before = (day) => (day ? `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`.replace("02-29", "02-28") : day);
+  const add = (start, end) => { if (end) found.set(start ? `${start}/${end}` : end, start ? `${start} – ${end}` : end); };
+  const head = draft.source;
+  add(bare(head.period_start), bare(head.period_end));
+  for (const row of draft.rows) add(row.cells.period_start, row.cells.period_end);
+  add(before(bare(head.period_start)), before(bare(head.period_end)));
+  return [...found];
+}
+const ACTIONS = {
+  "Enter": () => set({}),
+  "0": () => set({ indicator: "" }),
+  "i": () => ask("Chỉ tiêu", listOf(words.indicators).map(([code, [label]]) => [code, label]), (code) => set({ indicator: code })),
+  "s": () => ask("Phạm vi", listOf(words.scopes), (scope) => set({ scope })),
+  "k": () => ask("Kỳ số liệu, hoặc gõ 2023-9M, 2024-01-01/2024-06-15", windows(), (period) => set({ period }), { isFree: true }),
+  "t": () => ask("Tình trạng", listOf(words.statuses), (status) => set({ status })),
+  "b": () => ask("Phân tổ", [["", "không phân tổ"], ...listOf(words.breakdowns)], (breakdown) => set({ breakdown })),
+  "u": () => ask("Đơn vị tính", listOf(words.units), (unit) => set({ unit })),
+  "c": () => ask("Dấu so sánh", [["", "bằng"], ...listOf(words.comparators)], (comparator) => set({ comparator })),
+  "v": () => ask("Giá trị đọc là", [], (value) => set({ read_as: value }), { text: bare(find(current).cells.read_as) || find(current).cells.printed, isFree: true }),
+  "d": () => ask("Số liệu của đơn vị hành chính nào", [...new Set(draft.rows.map((row) => row.cells.area))].map((area) => [area, area]),
+    (area) => set({ area }), { text: find(current).cells.area, isFree: true }),
+  "j": () => move(1), "ArrowDown": () => move(1), "l": () => move(-1), "ArrowUp": () => move(-1), "n": next,
+  " ": () => { toggle([current]); move(1); },
+  "m": () => toggle(draft.rows.filter((row) => row.cells.section === find(current).cells.section).map((row) => row.id)),
+  "*": () => toggle(draft.rows.filter((row) => row.is_undecided).map((row) => row.id)),
+  "Escape": () => { selected.clear(); say(""); render(); },
+  "x": async () => { const after = order[order.indexOf(current) + 1]; await step({ rows: targets(), drop: true }); if (find(after)) go(after); },
+  "a": () => {
+    const line = Number(find(current).cells.line);
+    const options = content.others.filter((other) => other.line === line).map((other) => [other.text, other.kind]);
+    ask("Thêm con số của dòng này", options, (printed) => step({ add: { line, printed } }), { isFree: true });
+  },
+  "p": () => ask("Phần nào của số là một số liệu riêng", [], (printed) => step({ add: { line: Number(find(current).cells.line), printed, like: current } }),
+    { text: find(current).cells.printed, isFree: true }),
+  "h": () => { byId("head").open = true; (byId("head-form").querySelector("input") || byId("head")).focus(); },
+  "z": async () => { say(""); const [isDone, told] = await call("undo"); show(isDone ? told : (await call("state"))[1]); },
+  "?": () => byId("help").showModal(),
+};
+function act(key) {
+  if (/^[1-9]$/.test(key)) {
+    const code = find(current).candidates[Number(key) - 1];
+    return code ? set({ indicator: code }) : undefined;
+  }
+  return ACTIONS[key] && ACTIONS[key]();
+}
+// Keys wait for the step before them, so that fast fingers act on what they will see.
+function later(work) { busy = busy.then(work).catch((error) => say(String(error))); return busy; }
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (menu) { menuKey(event); return; }
+  if (byId("help").open || (event.target.matches("input") && event.key !== "Escape")) return;
+  if (event.target.matches("button, summary") && (event.key === "Enter" || event.key === " ")) return;
+  if (event.target.matches("input")) event.target.blur();
+  if (!(event.key in ACTIONS) && !/^[1-9]$/.test(event.key)) return;
+  event.preventDefault();
+  later(() => act(event.key));
+});
+byId("menu-input").addEventListener("input", () => { if (menu) { menu.chosen = 0; renderMenu(); } });
+byId("menu").addEventListener("close", () => { menu = null; });
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-key]"), place = event.target.closest("[data-id]"), link = event.target.closest("[data-go]");
+  if (button) { button.blur(); later(() => act(button.dataset.key)); }
+  else if (link) later(() => go(link.dataset.go));
+  else if (place) later(() => { if (event.shiftKey) toggle(order.slice(...[order.indexOf(current), order.indexOf(place.dataset.id)].sort((a, b) => a - b).map((at, n) => at + n))); else go(place.dataset.id); });
+});
+byId("document").addEventListener("mouseup", () => { // a stretch of text: the figures in it
+  const range = document.getSelection();
+  if (range.isCollapsed) return;
+  const ids = [...byId("document").querySelectorAll("mark[data-id]")].filter((mark) => range.containsNode(mark, true)).map((mark) => mark.dataset.id);
+  if (ids.length > 1) later(() => { selected = new Set(ids); render(); });
+});
+byId("head-form").addEventListener("submit", (event) => event.preventDefault());
+for (const [key, does] of Object.entries(KEYS)) byId("help-list").append(make("dt", key), make("dd", does));
+later(async () => show((await call("state"))[1]));
