@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -334,12 +335,7 @@ def _read(options: argparse.Namespace, project: Project) -> int:
 def _review(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis.read.serving import serve_review
 
-    def tell(address: str) -> None:
-        print(
-            f"Review {options.source_id} at {address}\nEvery step is saved. Ctrl-C ends.",
-            flush=True,
-        )
-
+    tell = partial(print, flush=True)
     serve_review(
         project, options.source_id, options.port, tell, opens_browser=not options.no_browser
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -115,9 +115,15 @@ def load_text(project: Project, source_id: str) -> dict[str, Any]:
 
 
 def change_draft(
-    project: Project, source_id: str, change: Change, reference: Reference
+    project: Project,
+    source_id: str,
+    change: Change,
+    reference: Reference,
+    waiting: Iterable[str] = (),
 ) -> tuple[OpenDraft, OpenDraft]:
     """Do one step and save it; gives back the draft before and after.
+
+    ``waiting`` are figures that are unsure only as long as nobody says whose document it is.
 
     Raises:
         ReportError: The draft is another one than the reviewer saw, or the step is not possible:
@@ -127,7 +133,7 @@ def change_draft(
     with changing(project, "cchc review"):
         before = open_draft(project, source_id)
         _check_version(before, change.version)
-        after = apply_change(before, change, reference)
+        after = apply_change(before, change, reference, waiting)
         _save(project, after)
     return before, after
 
@@ -169,7 +175,9 @@ def _save(project: Project, draft: OpenDraft) -> None:
             write_text(path, content)
 
 
-def apply_change(draft: OpenDraft, change: Change, reference: Reference) -> OpenDraft:
+def apply_change(
+    draft: OpenDraft, change: Change, reference: Reference, waiting: Iterable[str] = ()
+) -> OpenDraft:
     """The draft after one step (pure; see ``change_draft`` for what is refused)."""
     known = {row["figure_id"] for row in draft.rows}
     problems = [
@@ -180,6 +188,9 @@ def apply_change(draft: OpenDraft, change: Change, reference: Reference) -> Open
     problems += _check_cells({**cells}, reference)
     problems += _check_area(change.head.get("area", ""), source, reference)
     rows = _carry(draft, source)
+    if draft.source["area"].startswith(UNDECIDED) and not source["area"].startswith(UNDECIDED):
+        decided = frozenset(waiting)
+        rows = [_decide(row) if row["figure_id"] in decided else row for row in rows]
     if not problems:
         wanted = frozenset(change.rows)
         rows = [
@@ -288,13 +299,15 @@ def _set_cells(row: Row, cells: Row, reference: Reference, *, is_confirmed: bool
             reference.convert_unit(new["unit"], unit)
         except KeyError:
             new["unit"] = unit
-    if is_confirmed or code is not None:
-        new |= {
-            name: cell.removeprefix(UNDECIDED)
-            for name, cell in new.items()
-            if cell.startswith(UNDECIDED) and cell != UNDECIDED
-        }
-    return new
+    return _decide(new) if is_confirmed or code is not None else new
+
+
+def _decide(row: Row) -> Row:
+    """A row without question marks; a cell that is nothing else stays, for it says nothing."""
+    return {
+        name: cell if cell == UNDECIDED else cell.removeprefix(UNDECIDED)
+        for name, cell in row.items()
+    }
 
 
 def _add_figure(

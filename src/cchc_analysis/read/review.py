@@ -20,6 +20,7 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Document, mask_persons
 from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.recognise import (
+    OWNER_OPEN,
     Confidence,
     Figure,
     Kind,
@@ -248,7 +249,8 @@ def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> d
 
     Returns:
         ``sha256`` of the document; ``lines`` as number and text; ``figures`` by id, each with the
-        letter at which it starts, confidence, reason and rivals; ``others``, the numerals that are
+        letter at which it starts, confidence, reason and rivals, and whether only the area of the
+        document keeps it from being sure; ``others``, the numerals that are
         no figures, with their line, start, text and kind.
     """
     texts = mask_persons([line.text for line in document.lines])
@@ -259,6 +261,7 @@ def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> d
             "reason": tell_reason(figure.reason),
             "again": tell_remark(figure.looked_again) if figure.looked_again else "",
             "rivals": list(dict.fromkeys(figure.rivals)),
+            "waits_for_area": figure.looked_again == OWNER_OPEN,
         }
         for figure, figure_id in zip(reading.figures, ids, strict=True)
     }

@@ -76,7 +76,9 @@ class Review:
     def change(self, body: bytes) -> dict[str, Any]:
         """Do one step, and keep the way back."""
         change = Change.model_validate_json(body)
-        before, after = change_draft(self.project, self.source_id, change, self.reference)
+        figures = self.text["figures"].items()
+        waiting = [each for each, thought in figures if thought.get("waits_for_area")]
+        before, after = change_draft(self.project, self.source_id, change, self.reference, waiting)
         if before != after:
             self.undone = [*self.undone[1 - MOST_UNDONE :], (after.version, before)]
         return self.tell(after)
@@ -110,7 +112,7 @@ def serve_review(
         project: Where the draft lies.
         source_id: The draft.
         port: On which port; any that is free if 0.
-        tell: Is given the address, which holds the token.
+        tell: Is given the address, which holds the token, and at last that it ended.
         opens_browser: Whether to open it.
 
     Raises:
@@ -122,7 +124,7 @@ def serve_review(
 
     async def run() -> None:
         server, address = listen(review, port)
-        tell(address)
+        tell(f"Review {source_id} at {address}\nEvery step is saved. Ctrl-C ends.")
         if opens_browser:
             webbrowser.open(address)
         try:
@@ -130,7 +132,10 @@ def serve_review(
         finally:
             server.stop()
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except KeyboardInterrupt:
+        tell("Ended; every step is saved.")
 
 
 def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:

@@ -289,7 +289,7 @@ const ACTIONS = {
   " ": () => { toggle([current]); move(1); },
   "m": () => toggle(draft.rows.filter((row) => row.cells.section === find(current).cells.section).map((row) => row.id)),
   "*": () => toggle(draft.rows.filter((row) => row.is_undecided).map((row) => row.id)),
-  "Escape": () => { selected.clear(); say(""); render(); },
+  "Escape": () => { selected.clear(); byId("head").open = false; say(""); render(); },
   "x": async () => { const after = order[order.indexOf(current) + 1]; await step({ rows: targets(), drop: true }); if (find(after)) go(after); },
   "a": () => {
     const line = Number(find(current).cells.line);

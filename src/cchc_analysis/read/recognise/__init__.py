@@ -17,10 +17,11 @@ from cchc_analysis.read.recognise.figures import Confidence, Figure, read_value,
 from cchc_analysis.read.recognise.head import ReportHead, read_head
 from cchc_analysis.read.recognise.numerals import Kind, Numeral, find_numerals
 from cchc_analysis.read.recognise.proposals import Reading, read_document
-from cchc_analysis.read.recognise.whole import doubt_figures, look_again
+from cchc_analysis.read.recognise.whole import OWNER_OPEN, doubt_figures, look_again
 from cchc_analysis.read.recognise.wording import Wording, load_wording
 
 __all__ = [
+    "OWNER_OPEN",
     "Confidence",
     "Figure",
     "Kind",

@@ -451,6 +451,10 @@ def _is_plain(figure: Figure) -> bool:
     return figure.comparator is Comparator.EQUAL
 
 
+OWNER_OPEN = "whose document it is has to be decided first"
+"""Why figures are unsure that would be sure but for the area of their document."""
+
+
 def doubt_figures(
     figures: Sequence[Figure], head: ReportHead, reference: Reference
 ) -> tuple[Figure, ...]:
@@ -513,7 +517,7 @@ def _doubt_owner(figure: Figure) -> Figure:
     return replace(
         figure,
         confidence=Confidence.LOW,
-        looked_again="whose document it is has to be decided first",
+        looked_again=OWNER_OPEN,
     )
 
 
