@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ MADE_UP = Path(__file__).resolve().parent / "made_up"
 
 Replace = Callable[[str, str, str], None]
 
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+"""The browser of this machine, if it has one."""
 HEAVY_FIXTURES = frozenset({"browser", "visits", "scheduler"})
 """What takes a program of its own and a while to start: the tests that use it are slow ones."""
 
@@ -72,6 +76,19 @@ def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(fresh)
             fresh.rename(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of a process."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield running
+        running.close()
 
 
 @pytest.fixture

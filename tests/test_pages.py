@@ -7,8 +7,6 @@ says of colours is asked in each scheme by a check of ours, which also reads the
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
@@ -40,11 +38,9 @@ from cchc_analysis.brief.lists import (
     make_card,
 )
 from cchc_analysis.brief.render import put_page
+from conftest import CHROMIUM
 from hard_pages import list_hard
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 LARGEST_PAGE = 150_000
 SCHEMES = ("light", "dark", "print")
 HARD = "hard"
@@ -140,17 +136,6 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
     for place, page in pages.items():
         put_page(folder / place, page)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
