@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +20,10 @@ from cchc_analysis.data.records import (
     TRANSCRIPT_COLUMNS,
     Tables,
 )
-from cchc_analysis.data.reference import Project
+from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import ReportError
+from cchc_analysis.panels import read_panels
+from cchc_analysis.read import read_transcripts
 
 
 def text(columns: tuple[str, ...], rows: list[dict[str, object]]) -> pd.DataFrame:
@@ -83,6 +86,29 @@ def test_tables_come_back_as_they_were(project: Project, tables: Tables) -> None
         assert back.loc[0, "value"] == 89.4
         assert pd.isna(back.loc[0, "wilson_low"])
         assert bool(back.loc[0, "is_contested"]) is True
+
+
+def test_without_copies_the_same_tables_are_loaded(repository: Project, tmp_path: Path) -> None:
+    """As in a fresh clone; reports and panels, CSV and numbers, in the order of the copies."""
+    clone = Project(tmp_path)
+    shutil.copytree(repository.root / "data", tmp_path / "data")
+    shutil.copytree(repository.expectations, clone.expectations)
+    _, tables = store.load(clone)
+    (clone.build / "tables").mkdir(parents=True)
+    store.write_copies(clone.build / "tables", tables)
+    for name, table in vars(store.load_copies(clone.build / "tables")).items():
+        pd.testing.assert_frame_equal(getattr(tables, name), table)
+    read, panels = (
+        read_transcripts(clone.raw),
+        read_panels(clone.raw, load_reference(clone.reference)),
+    )
+    figures = pd.concat([read.transcripts, panels.transcripts], ignore_index=True)
+    ordered = figures.sort_values(["source_id", "figure_id"], kind="stable", ignore_index=True)
+    pd.testing.assert_frame_equal(tables.transcripts, ordered)
+    assert set(tables.sources["source_id"]) == {
+        *read.sources["source_id"],
+        *panels.sources["source_id"],
+    }
 
 
 def test_a_copy_that_is_older_than_the_table_is_not_used(project: Project, tables: Tables) -> None:

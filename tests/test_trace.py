@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cchc_analysis.brief.trace import trace_indicator
 from cchc_analysis.data.records import DEFINITION_COLUMNS, FINDING_COLUMNS, TALLY_COLUMNS, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
+from cchc_analysis.data.trace import trace_indicator
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
 from cchc_analysis.read import read_transcripts

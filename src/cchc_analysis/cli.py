@@ -459,15 +459,10 @@ def _site(options: argparse.Namespace, project: Project) -> int:
 
 
 def _trace(options: argparse.Namespace, project: Project) -> int:
-    from cchc_analysis.brief.trace import cite_traced, trace_indicator
-    from cchc_analysis.data.reference import load_reference
-    from cchc_analysis.data.store import load_fresh
+    from cchc_analysis.data.store import load
+    from cchc_analysis.data.trace import cite_traced, trace_indicator
 
-    reference, tables = load_reference(project.reference), load_fresh(project)
-    if tables is None:  # made elsewhere: read from what was brought in, with all of our rooms
-        from cchc_analysis.processing import load
-
-        reference, tables = load(project)
+    reference, tables = load(project, without=("observations", "tallies", "definitions"))
     wanted = (options.area, options.indicator, options.period, options.scope)
     print(trace_indicator(tables, reference, *wanted))
     if options.cite:

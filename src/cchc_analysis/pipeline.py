@@ -38,6 +38,7 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import (
     is_fresh,
     list_inputs,
+    load,
     write_copies,
     write_tables,
 )
@@ -47,7 +48,7 @@ from cchc_analysis.errors import BriefError, CchcError, Problem
 from cchc_analysis.panels import PanelSummary, validate_table
 from cchc_analysis.panels import add_panel as bring_in
 from cchc_analysis.panels import draft_mapping as begin_mapping
-from cchc_analysis.processing import check, list_errors, load, process, remake, store
+from cchc_analysis.processing import check, list_errors, process, remake, store
 from cchc_analysis.read import DraftResult, accept_source
 from cchc_analysis.read import read_report as draft_report
 from cchc_analysis.site.build import (

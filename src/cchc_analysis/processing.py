@@ -18,7 +18,7 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.schemas import import_jsonschema
-from cchc_analysis.data.store import load_fresh, load_table, write_tables
+from cchc_analysis.data.store import write_tables
 from cchc_analysis.data.synthetic import check_unmixed
 from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.derive import (
@@ -34,7 +34,7 @@ from cchc_analysis.errors import (
     ValidationError,
     count,
 )
-from cchc_analysis.panels import PanelReadings, load_printed, read_panels
+from cchc_analysis.panels import PanelReadings, read_panels
 from cchc_analysis.read import Readings, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 
@@ -128,23 +128,6 @@ def remake(project: Project) -> Run:
         run = process(project)
         store(project, run)
     return run
-
-
-def load(project: Project) -> tuple[Reference, Tables]:
-    """Load what was made before, without making it again.
-
-    Raises:
-        ReportError: There is nothing, or it is not what ``store`` writes.
-        ReferenceDataError: The reference tables are wrong.
-    """
-    reference = load_reference(project.reference)
-    if copies := load_fresh(project):
-        return reference, copies
-    read, (sources, printed) = read_transcripts(project.raw), load_printed(project.raw)
-    names = ("observations", "indicators", "findings", "tallies", "definitions")
-    made = {name: load_table(project, name) for name in names}
-    transcripts = _join(read.transcripts, printed)
-    return reference, Tables(_join_sources(read.sources, sources), transcripts, **made)
 
 
 def check(project: Project) -> Iterator[str]:

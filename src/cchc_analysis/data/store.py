@@ -7,7 +7,7 @@ whole folder is swapped in at once, so that a failed run leaves the previous one
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,10 +30,13 @@ from cchc_analysis.data.records import (
     INDICATOR_KEY,
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
+    SOURCE_COLUMNS,
     TALLY_COLUMNS,
+    TERM_COLUMNS,
+    TRANSCRIPT_COLUMNS,
     Tables,
 )
-from cchc_analysis.data.reference import Project
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import Problem, ReportError
 
 if TYPE_CHECKING:
@@ -79,19 +82,51 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
         ) from None
 
 
+def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Tables]:
+    """Load what a run made, without making it again and without the rooms that make it.
+
+    Args:
+        project: Where from.
+        without: Tables that are not needed, and come back empty.
+
+    Raises:
+        ReportError: There is nothing, it is not what ``write_tables`` writes, or an input was
+            changed, added or removed since.
+        ReferenceDataError: The reference tables are wrong.
+    """
+    reference = load_reference(project.reference)
+    check_fresh(project)
+    if is_fresh(project):
+        return reference, load_copies(project.build / "tables", without)
+    sources, transcripts = _load_inputs(project.raw)
+    is_whole = _is_whole(project.processed)
+    made = {
+        name: _load_nothing(name)
+        if name in without
+        else _load_made(project, name, is_whole=is_whole)
+        for name in STORED
+    }
+    return reference, Tables(sources, transcripts, **made)
+
+
 def load_table(project: Project, name: str) -> pd.DataFrame:
     """Load one table of ``data/processed``, from its Parquet copy where that is fresh.
 
     Raises:
         ReportError: There is no such file, or it is not what ``cchc process`` writes.
     """
-    import pandas as pd
-
     copy = project.build / "tables" / f"{name}.parquet"
     if copy.is_file() and is_fresh(project):
-        return pd.read_parquet(copy)
+        return _read_copy(copy)
+    return _load_made(project, name, is_whole=_is_whole(project.processed))
+
+
+def _load_made(project: Project, name: str, *, is_whole: bool) -> pd.DataFrame:
+    """A table of ``data/processed``; one that is as we wrote it need not be looked through."""
     columns, key = STORED[name]
     path = project.processed / f"{name}.csv"
+    if is_whole:
+        return type_columns(_read(path, columns))
     try:
         return type_columns(load_text_table(path, columns, key, may_be_empty=True))
     except ValueError as error:
@@ -105,13 +140,55 @@ def load_table(project: Project, name: str) -> pd.DataFrame:
         ) from None
 
 
+def _load_inputs(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sources and figures of reports and panels, of which a run has found that they are well."""
+    import pandas as pd
+
+    terms, panels = dict.fromkeys(TERM_COLUMNS, ""), raw / "panels"
+    sources = [_read(raw / "sources.csv", SOURCE_COLUMNS).assign(**terms)]
+    if (panels / "sources.csv").is_file():
+        register = _read(panels / "sources.csv", (*SOURCE_COLUMNS, *TERM_COLUMNS))
+        sources.append(register.assign(publish=register["publish"].replace("", "yes")))
+    listed = pd.concat(sources, ignore_index=True)
+    listed = listed[listed["state"] == "accepted"].sort_values(["source_id", "kind"])
+    reports = listed.loc[listed["kind"] != "panel", "source_id"]
+    figures = [_read(raw / "transcripts" / f"{name}.csv", TRANSCRIPT_COLUMNS) for name in reports]
+    for path in sorted({*panels.glob("*.csv"), *panels.glob("*.parquet")}):
+        if path.stem != "sources" and not path.name.startswith("."):
+            columns = (*TRANSCRIPT_COLUMNS, "value", "note")
+            table = _read(path, columns) if path.suffix == ".csv" else pd.read_parquet(path)
+            figures.append(as_transcripts(table.assign(value=table["value"].astype("float64"))))
+    transcripts = pd.concat(figures, ignore_index=True)
+    transcripts = transcripts[transcripts["source_id"].isin(listed["source_id"])]
+    in_order = transcripts.sort_values(["source_id", "figure_id"], kind="stable", ignore_index=True)
+    return listed.reset_index(drop=True), in_order
+
+
+def as_transcripts(figures: pd.DataFrame) -> pd.DataFrame:
+    """The figures of panels as ``TRANSCRIPT_COLUMNS``."""
+    has_digits = figures["printed"].str.contains(r"\d")
+    read_as = figures["value"].map("{:g}".format).where(~has_digits, "")
+    texts = figures.assign(
+        place="table", read_as=read_as, note_vi=figures["note"], note_en=figures["note"]
+    )
+    return texts[list(TRANSCRIPT_COLUMNS)].reset_index(drop=True)
+
+
+def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of a file of ours that is known to be well, all text."""
+    import pandas as pd
+
+    table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    return table.reindex(columns=list(columns), fill_value="")
+
+
 def check_fresh(project: Project) -> None:
     """Refuse processed data that were made from other files than those that are there now.
 
     Raises:
         ReportError: There are none, or an input was changed, added or removed since.
     """
-    known = _load_inputs(project.processed / MANIFEST)
+    known = _list_known(project.processed / MANIFEST)
     there = {
         path.relative_to(project.root).as_posix(): hash_file(path) for path in list_inputs(project)
     }
@@ -127,7 +204,7 @@ def check_fresh(project: Project) -> None:
         )
 
 
-def _load_inputs(manifest: Path) -> dict[str, str]:
+def _list_known(manifest: Path) -> dict[str, str]:
     """The inputs that a manifest names, with their hashes."""
     if not manifest.is_file():
         raise ReportError(
@@ -154,22 +231,29 @@ def write_copies(folder: Path, tables: Tables) -> None:
         ordered.to_parquet(folder / f"{name}.parquet", index=False)
 
 
-def load_copies(folder: Path) -> Tables:
-    """Load the tables that ``write_copies`` wrote."""
+def load_copies(folder: Path, without: Collection[str] = ()) -> Tables:
+    """Load the tables that ``write_copies`` wrote; some may come back empty."""
+    names = [field.name for field in fields(Tables)]
+    made = {
+        name: _load_nothing(name) if name in without else _read_copy(folder / f"{name}.parquet")
+        for name in names
+    }
+    return Tables(**made)
+
+
+def _read_copy(path: Path) -> pd.DataFrame:
+    """A Parquet file, read by one thread: for tables of this size many take four times as long."""
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(path) as file:
+        table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
+    return table
+
+
+def _load_nothing(name: str) -> pd.DataFrame:
     import pandas as pd
 
-    names = [field.name for field in fields(Tables)]
-    return Tables(**{name: pd.read_parquet(folder / f"{name}.parquet") for name in names})
-
-
-def load_fresh(project: Project) -> Tables | None:
-    """Load all tables from their copies, which takes none of our rooms above; ``None`` without.
-
-    Raises:
-        ReportError: An input was changed, added or removed since the tables were made.
-    """
-    check_fresh(project)
-    return load_copies(project.build / "tables") if is_fresh(project) else None
+    return pd.DataFrame(columns=list(STORED[name][0]), dtype="str")
 
 
 def list_inputs(project: Project) -> list[Path]:
@@ -210,13 +294,15 @@ def is_fresh(project: Project) -> bool:
         is_copied = copies["copied_from"] == hash_file(project.processed / MANIFEST)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    outputs = read_list(project.processed, MANIFEST)
-    return is_copied and outputs is not None and _are_whole(project.processed, outputs)
+    return is_copied and _is_whole(project.processed)
 
 
-def _are_whole(folder: Path, outputs: Mapping[str, str]) -> bool:
-    files = [folder / name for name in outputs]
-    return all(path.is_file() for path in files) and not list_changed(folder, outputs)
+def _is_whole(folder: Path) -> bool:
+    """Whether all files are there, as we wrote them."""
+    outputs = read_list(folder, MANIFEST)
+    if outputs is None or not all((folder / name).is_file() for name in outputs):
+        return False
+    return not list_changed(folder, outputs)
 
 
 def describe_tables(folder: Path, version: str) -> dict[str, Any]:

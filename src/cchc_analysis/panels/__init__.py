@@ -22,7 +22,7 @@ once.
 """
 
 from cchc_analysis.panels.drafts import draft_mapping
-from cchc_analysis.panels.loading import PanelReadings, load_printed, read_panels
+from cchc_analysis.panels.loading import PanelReadings, read_panels
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.own_table import validate_table
 from cchc_analysis.panels.ranks import check_ranks
@@ -38,7 +38,6 @@ __all__ = [
     "check_ranks",
     "draft_mapping",
     "load_mapping",
-    "load_printed",
     "read_panels",
     "validate_table",
 ]

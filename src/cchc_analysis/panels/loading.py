@@ -18,9 +18,9 @@ from cchc_analysis.data.records import (
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
     TERM_COLUMNS,
-    TRANSCRIPT_COLUMNS,
     UNCERTAINTY,
 )
+from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.places import name_rows
 from cchc_analysis.panels.register import PANEL_COLUMNS, load_register
@@ -74,22 +74,7 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
             problems |= dict.fromkeys(sources["source_id"], error.problems)
     sources, figures = _keep_good(register, tables, problems)
     observations = _as_observations(figures, reference)
-    return PanelReadings(sources, _as_transcripts(figures), observations, problems)
-
-
-def load_printed(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The sources and the figures as printed of all panels, where nothing changed since a run.
-
-    Returns:
-        Sources and ``TRANSCRIPT_COLUMNS``, as ``read_panels`` gives them.
-
-    Raises:
-        ReportError: A panel cannot be read.
-    """
-    register = load_register(raw)
-    tables = [_load_figures(raw / "panels", panel) for panel in sorted({*register["panel"]})]
-    sources, figures = _keep_good(register, tables, {})
-    return sources, _as_transcripts(figures)
+    return PanelReadings(sources, as_transcripts(figures), observations, problems)
 
 
 def _keep_good(
@@ -201,12 +186,3 @@ def _as_observations(figures: pd.DataFrame, reference: Reference) -> pd.DataFram
     return observations.sort_values(list(OBSERVATION_KEY), kind="stable", ignore_index=True)[
         list(OBSERVATION_COLUMNS)
     ]
-
-
-def _as_transcripts(figures: pd.DataFrame) -> pd.DataFrame:
-    has_digits = figures["printed"].str.contains(r"\d")
-    read_as = figures["value"].map("{:g}".format).where(~has_digits, "")
-    texts = figures.assign(
-        place="table", read_as=read_as, note_vi=figures["note"], note_en=figures["note"]
-    )
-    return texts[list(TRANSCRIPT_COLUMNS)].reset_index(drop=True)
