@@ -480,6 +480,22 @@ def test_a_draft_is_put_right_by_keyboard(
     assert read_rows(project) == right
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(scheme: str, served: tuple[Review, str], browser: Browser) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(bypass_csp=True)  # the script of axe is none of the page's
+    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)
+    page.goto(served[1])
+    page.wait_for_selector("#rows .is-current")
+    page.keyboard.press("s")
+    page.wait_for_selector("#menu[open]")
+    found = Axe().run(page).response["violations"]
+    context.close()
+    assert [violation["id"] for violation in found] == []
+
+
 def choice(page: Page, value: str, kind: str) -> str:
     """The digit that chooses a word in the list that the last key opened."""
     words = page.evaluate("(kind) => Object.keys(words[kind])", kind)

@@ -157,6 +157,7 @@ def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
         [(r"/", _Page, {"review": review, "own": own}), *routes],
         default_handler_class=_Guarded,
         default_handler_args={"review": review, "own": own},
+        log_function=lambda _: None,
     )
     server = httpserver.HTTPServer(application, max_body_size=LARGEST_CALL)
     server.add_socket(socket)
