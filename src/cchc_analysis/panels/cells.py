@@ -56,7 +56,7 @@ LARGEST_FILLED = 20_000_000
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Worksheet:
     """The cells of a file.
 
     Attributes:
@@ -78,7 +78,7 @@ class Sheet:
     title: str = ""
 
 
-def open_sheets(path: Path, sheet: str = "") -> list[Sheet]:
+def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
     """Open the cells of a file.
 
     Args:
@@ -96,7 +96,7 @@ def open_sheets(path: Path, sheet: str = "") -> list[Sheet]:
         remedy = FOREIGN.get(suffix, "Save it as one of these.")
         remedy = remedy if remedy[0].isupper() else f"Convert it; {remedy}."
         raise _fault(path, f"a file {path.suffix!r}", READABLE, remedy)
-    opened: list[Sheet] = (
+    opened: list[Worksheet] = (
         [_open_text(path)]
         if form == "text"
         else call_apart("cchc_analysis.panels.cells:open_alone", path, form, sheet)
@@ -107,7 +107,7 @@ def open_sheets(path: Path, sheet: str = "") -> list[Sheet]:
     return held
 
 
-def choose_sheet(path: Path, sheets: list[Sheet]) -> Sheet:
+def choose_sheet(path: Path, sheets: list[Worksheet]) -> Worksheet:
     """The only sheet of a file.
 
     Raises:
@@ -123,7 +123,7 @@ def choose_sheet(path: Path, sheets: list[Sheet]) -> Sheet:
     raise _fault(path, f"{len(sheets)} sheets: {names}", "one", remedy)
 
 
-def open_alone(path: Path, form: str, sheet: str) -> list[Sheet]:
+def open_alone(path: Path, form: str, sheet: str) -> list[Worksheet]:
     """Open a file that is unpacked, in a process that was started for it."""
     if form == "workbook":
         return _open_workbook(path, sheet)
@@ -132,7 +132,7 @@ def open_alone(path: Path, form: str, sheet: str) -> list[Sheet]:
     return [_open_parquet(path) if form == "parquet" else _open_stata(path)]
 
 
-def _open_text(path: Path) -> Sheet:
+def _open_text(path: Path) -> Worksheet:
     import pandas as pd
 
     text, remark = _decode(path)
@@ -157,7 +157,7 @@ def _open_text(path: Path) -> Sheet:
         found = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
         remedy = "Quote cells that hold the separator; give each row the cells of the head."
         raise _fault(path, found, "rows of equal length", remedy) from None
-    return Sheet(path.name, _keep_held(cells.fillna("")), lengths=lengths, remark=remark)
+    return Worksheet(path.name, _keep_held(cells.fillna("")), lengths=lengths, remark=remark)
 
 
 def _measure_rows(text: str, mark: str) -> pd.Series[Any]:
@@ -195,7 +195,7 @@ def _keep_held(cells: pd.DataFrame) -> pd.DataFrame:
     return tidy.loc[(tidy != "").any(axis=1)]
 
 
-def _open_parquet(path: Path) -> Sheet:
+def _open_parquet(path: Path) -> Worksheet:
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -213,7 +213,7 @@ def _open_parquet(path: Path) -> Sheet:
     cells = pd.DataFrame(dict(enumerate(columns)))
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     heads = tuple(unicodedata.normalize("NFC", str(name)) for name in table.columns)
-    return Sheet(path.name, cells, heads)
+    return Worksheet(path.name, cells, heads)
 
 
 def _as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -228,7 +228,7 @@ def _as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
     return texts.str.normalize("NFC").str.strip()
 
 
-def _open_stata(path: Path) -> Sheet:
+def _open_stata(path: Path) -> Worksheet:
     """A Stata file; its variables are headed by their labels, the name of each in brackets."""
     import pandas as pd
     from pandas.io.stata import StataReader
@@ -247,10 +247,10 @@ def _open_stata(path: Path) -> Sheet:
     heads = [
         f"{labels[name]} [{name}]" if labels.get(name) else str(name) for name in table.columns
     ]
-    return Sheet(path.name, cells, tuple(_tidy(head) for head in heads))
+    return Worksheet(path.name, cells, tuple(_tidy(head) for head in heads))
 
 
-def _open_old_workbook(path: Path, sheet: str) -> list[Sheet]:
+def _open_old_workbook(path: Path, sheet: str) -> list[Worksheet]:
     """A workbook of another program or of old, where no format of a number can be seen."""
     import python_calamine
 
@@ -261,7 +261,7 @@ def _open_old_workbook(path: Path, sheet: str) -> list[Sheet]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         titles = _choose_titles(path, book.sheet_names, sheet)
         return [
-            Sheet(_name(path, title, titles), _frame(_list_calamine(book, title)), title=title)
+            Worksheet(_name(path, title, titles), _frame(_list_calamine(book, title)), title=title)
             for title in titles
         ]
     except (OSError, ValueError, python_calamine.CalamineError) as error:
@@ -278,7 +278,7 @@ def _list_calamine(book: Any, title: str) -> Iterator[list[Any]]:
     return iter(rows)
 
 
-def _open_workbook(path: Path, sheet: str) -> list[Sheet]:
+def _open_workbook(path: Path, sheet: str) -> list[Worksheet]:
     data = read_bytes(path, "a table")
     is_long = _measure(path, data) > LARGEST_FILLED
     with warnings.catch_warnings():
@@ -289,7 +289,7 @@ def _open_workbook(path: Path, sheet: str) -> list[Sheet]:
             chosen = [book[title] for title in titles]
             _refuse_unsaved(path, chosen)
             return [
-                Sheet(
+                Worksheet(
                     _name(path, each.title, book.sheetnames),
                     _frame(_list_rows(each, {} if is_long else _map_merged(each))),
                     remark="" if is_long else tell_hidden(each),

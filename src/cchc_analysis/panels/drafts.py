@@ -3,56 +3,89 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import (
-    PeriodError,
-    nearest_names,
-    parse_period,
-    slug_text,
-)
+from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period, slug_text
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import Sheet, choose_sheet, open_sheets
+from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
+from cchc_analysis.panels.checks import list_rank_codes
 from cchc_analysis.panels.headings import choose_area
-from cchc_analysis.panels.layouts import Table, arrange_sheet
+from cchc_analysis.panels.layouts import Table, arrange_sheet, is_total, print_cells
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
-from cchc_analysis.panels.ranks import list_rank_codes
-from cchc_analysis.panels.unfolding import print_cells
-from cchc_analysis.panels.vocabulary import Vocabulary
-
-FEWEST_COLUMNS = 2
-LONGEST_TITLE = 4
-"""Rows at the top of a sheet in which its title may name the year."""
-
-_DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"[^\W\d_]{3,}")
+from cchc_analysis.panels.vocabulary import SCORE_WORDS, Vocabulary, find_years, last_part
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
+FEWEST_COLUMNS = 2
+LONGEST_TITLE = 4
+"""Rows at the top of a sheet that may be its title."""
 
-@dataclass(frozen=True)
-class _Guess:
-    """What the headings of a file may be."""
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
+
+@dataclass
+class Guess:
+    """What the headings of a table may be, and its rows that are no areas."""
+
+    what: ValueColumn = field(default_factory=ValueColumn)
     fields: dict[str, str] = field(default_factory=dict)
     values: dict[str, ValueColumn] = field(default_factory=dict)
     periods: list[str] = field(default_factory=list)
     ranks: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    @property
+    def indicators(self) -> set[str]:
+        """The indicators that the headings or the name of the sheet say."""
+        return {one.indicator for one in (self.what, *self.values.values())} - {""}
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of figures of which no heading says the indicator."""
+        undated = [heading for heading, value in self.values.items() if not value.indicator]
+        return [*self.periods[:3], *undated, *filter(None, [self.fields.get("value")])]
+
+    def list_lacks(self) -> Iterator[str]:
+        """What neither a column nor the name of the sheet says."""
+        if self.columns and not (self.what.indicator or "indicator" in self.fields):
+            yield "indicator"
+        is_dated = bool(
+            self.periods or self.what.period or {"period", "period_end"} & {*self.fields}
+        )
+        values = self.values.values()
+        if not (is_dated or (values and all(value.period for value in values))):
+            yield "period"
+        if not {"area", "area_code"} & {*self.fields}:
+            yield "area"
+
+    def add(self, part: Guess) -> None:
+        """Put the headings of one more table to those of the others; the first one speaks."""
+        for name, heading in part.fields.items():
+            self.fields.setdefault(name, heading)
+        for heading, value in part.values.items():
+            self.values.setdefault(heading, value)
+        for own in ("periods", "ranks", "rest", "strangers"):
+            held = getattr(self, own)
+            held.extend(each for each in getattr(part, own) if each not in held)
 
 
 def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     """Begin a mapping file for a table.
 
     Headings that are known are written down; each of the others stands under ``ignore`` with the
-    nearest known names beside it, for a person to move to ``columns`` or ``values``. What the
-    file does not say (the indicator of columns that are periods, the period of a table without
-    one) is asked for under ``constants``. Of a workbook each sheet that is named after an
-    indicator or a period stands under ``sheets``; the others are left out.
+    nearest known names beside it, for a person to move to ``columns`` or ``values``. What no column
+    says (the indicator of columns that are periods, the period of a table without one) stands
+    under ``constants``, filled in where a title or the name of the file says it, to be checked. Of
+    a workbook each sheet stands under ``sheets`` that is named after an indicator or a period, or
+    whose headings say what it holds; the others are left out. Rows that have figures and name no
+    area stand under ``totals``, unless a name is near.
 
     Args:
         file: The table.
@@ -67,38 +100,28 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     """
     known = Vocabulary(PanelMapping(), reference)
     sheets = open_sheets(file, sheet)
-    named = name_sheets(sheets, known) if len(sheets) > 1 else {}
-    chosen = [each for each in sheets if each.title in named] or [choose_sheet(file, sheets)]
-    tables: list[tuple[Table, str]] = []
-    for each in chosen:
-        what = named.get(each.title, ValueColumn())
-        said = {name: cell for name, cell in what.model_dump().items() if cell}
-        arranged = arrange_sheet(each, PanelMapping(constants=said), reference)
-        tables.extend((table, what.indicator) for table in arranged)
-    family = known.find_family(name for table, _ in tables for name in table.head.names)
-    guess = _Guess()
-    for table, indicator in tables:
-        _refuse_prose(table)
-        _add_guess(guess, _guess(table, known, (family, indicator), reference))
-    guess.fields.update(choose_area(guess.fields))
-    if "area" in guess.fields and guess.fields.get("province") == guess.fields["area"]:
-        del guess.fields["province"]
-    told = {name for what in named.values() for name, cell in what.model_dump().items() if cell}
+    guesses = _guess_sheets(file, sheets, known, reference)
+    whole = Guess()
+    for guess in guesses.values():
+        whole.add(guess)
+    subjects = _find_subjects(file, [each for each in sheets if each.title in guesses], known)
+    lacks = {name for guess in guesses.values() for name in guess.list_lacks()}
+    year = _find_year(file, sheets, guesses)
     return "\n".join(
         [
-            f"panel: {slug_text(file.stem).replace('-', '_')}",
+            f"panel: {_name_panel(file)}",
             *([f"sheet: {_quote(sheet)}"] if sheet else []),
-            *_draft_sheets(sheets, named, known),
+            *(_draft_sheets(sheets, guesses, known) if len(sheets) > 1 else ()),
             "columns:",
-            *(f"  {name}: {_quote(heading)}" for name, heading in guess.fields.items()),
-            "values:",
-            *(f"  {_quote(heading)}: {_say(value)}" for heading, value in guess.values.items()),
-            *_draft_ranks(guess),
+            *(f"  {name}: {_quote(heading)}" for name, heading in whole.fields.items()),
+            *_draft_values(whole, subjects),
             "ignore:",
-            *(f"  - {_quote(name)}{_suggest(name, known)}" for name in guess.rest),
-            *_draft_constants(guess, told, _find_subject(file, known), _find_year(file, chosen)),
+            *(f"  - {_quote(name)}{_suggest(name, known)}" for name in whole.rest),
+            *(["totals:   # rows that name no area: left out"] if whole.strangers else []),
+            *(f"  - {_quote(name)}" for name in whole.strangers),
+            *_draft_constants(whole, lacks, subjects, year),
             "sources:",
-            "  - source_id:   # small letters, digits and _",
+            f"  - source_id: {_name_panel(file)}",
             "    publisher:   # who published the figures",
             "    title: ",
             "    url: ",
@@ -109,54 +132,162 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     )
 
 
-def name_sheets(sheets: list[Sheet], known: Vocabulary) -> dict[str, ValueColumn]:
+def _name_panel(file: Path) -> str:
+    name = slug_text(file.stem).replace("-", "_")[:60]
+    return name if re.match(r"[a-z]..", name) else f"panel_{name}".rstrip("_")
+
+
+def _guess_sheets(
+    file: Path, sheets: list[Worksheet], known: Vocabulary, reference: Reference
+) -> dict[str, Guess]:
+    """What the sheets hold that are to be read, by title."""
+    if len(sheets) == 1:
+        titles = _read_titles(sheets[0])
+        words = [file.stem.replace("_", " "), sheets[0].title, *titles]
+        about = ValueColumn(), words, titles
+        return {sheets[0].title: _guess_sheet(sheets[0], about, known, reference)}
+    named = _name_sheets(sheets, known)
+    found: dict[str, Guess] = {}
+    counts = Counter(title for each in sheets for title in {*_read_titles(each)})
+    for each in sheets:
+        words = [file.stem.replace("_", " "), *named, *_read_titles(each)]
+        # A title that sheets share is that of the workbook, and says nothing of one sheet.
+        titles = [title for title in _read_titles(each) if counts[title] == 1]
+        what = named.get(each.title) or ValueColumn()
+        try:
+            guess = _guess_sheet(each, (what, words, titles), known, reference)
+        except ReportError:
+            if each.title in named:
+                raise
+            continue  # a sheet of words
+        if "period" in guess.list_lacks() and (year := find_years(" ".join(_read_titles(each)))):
+            guess.what = guess.what.model_copy(update={"period": year})
+        if each.title in named or (guess.indicators and "area" not in guess.list_lacks()):
+            found[each.title] = guess
+    if not found:
+        choose_sheet(file, sheets)
+    held = {code for title in named for code in found[title].indicators}
+    return {
+        title: guess
+        for title, guess in found.items()
+        if title in named or not held & guess.indicators
+    }
+
+
+def _name_sheets(sheets: list[Worksheet], known: Vocabulary) -> dict[str, ValueColumn]:
     """The sheets whose names say which indicator or which period they are."""
     titles = [each.title for each in sheets]
     family = known.find_family(titles)
     named = {}
     for title in titles:
-        years = {*re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", title)}
-        if len(years) == 1:
-            named[title] = ValueColumn(period=years.pop())
+        if year := find_years(title):
+            named[title] = ValueColumn(period=year)
         elif found := known.match_title(title, family):
             named[title] = ValueColumn(indicator=found)
     return named
 
 
-def _draft_sheets(
-    sheets: list[Sheet], named: Mapping[str, ValueColumn], known: Vocabulary
-) -> Iterator[str]:
-    if not named:
-        return
-    yield "sheets:   # what each is: an indicator, or a period; sheets not named are left out"
-    for each in sheets:
-        what = named.get(each.title)
-        said = f"  {_quote(each.title)}: "
-        yield (
-            said + (what.indicator or what.period)
-            if what
-            else f"  # {said.strip()}  {_suggest(each.title, known).lstrip()}".rstrip()
-        )
+def _read_titles(sheet: Worksheet) -> list[str]:
+    """The words above the head of a sheet: rows that say one thing only."""
+    rows: Iterable[Any] = sheet.cells.iloc[:LONGEST_TITLE].to_numpy()
+    rows = rows if sheet.heads is None else ()
+    held = ({cell for cell in row if cell != ""} for row in rows)
+    return [str(cell) for cells in held if len(cells) == 1 for cell in cells]
 
 
-def _add_guess(whole: _Guess, part: _Guess) -> None:
-    """Put the headings of one more table to those of the others; the first one speaks."""
-    for name, heading in part.fields.items():
-        whole.fields.setdefault(name, heading)
-    for heading, value in part.values.items():
-        whole.values.setdefault(heading, value)
-    for own, more in (
-        (whole.periods, part.periods),
-        (whole.ranks, part.ranks),
-        (whole.rest, part.rest),
-    ):
-        own.extend(each for each in more if each not in own)
+def _guess_sheet(
+    sheet: Worksheet,
+    about: tuple[ValueColumn, list[str], list[str]],
+    known: Vocabulary,
+    reference: Reference,
+) -> Guess:
+    """What a sheet holds: by its headings and, where these do not say it, by its title.
+
+    Args:
+        sheet: The sheet.
+        about: What its name says, words that may name its family, and its own titles.
+        known: The headings that are known.
+        reference: Whose labels and areas.
+    """
+    what, words, titles = about
+    said = {name: cell for name, cell in what.model_dump().items() if cell}
+    tables = arrange_sheet(sheet, PanelMapping(constants=said), reference)
+    family = known.find_family(name for table in tables for name in table.head.names)
+    family = family or known.find_family(words) or known.find_family(" ".join(words).split())
+    whole = Guess(what)
+    for table in tables:
+        _refuse_prose(table)
+        whole.add(_guess_table(table, known, (family, what.indicator), reference))
+    if not (whole.values or what.indicator):
+        of_title = (known.match_title(_drop_years(each), family) for each in titles)
+        if found := next(filter(None, of_title), ""):
+            whole.what = what.model_copy(update={"indicator": found})
+    return whole
+
+
+def _drop_years(text: str) -> str:
+    return re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", text).strip(" ,:-–")
+
+
+def _guess_table(
+    table: Table, known: Vocabulary, about: tuple[str, str], reference: Reference
+) -> Guess:
+    """What the headings of a table may be, by their family and what the sheet is named after."""
+    (family, indicator), guess, last = about, Guess(), ""
+    for name in filter(None, table.head.names):
+        _sort_heading(name, last, family, known, guess)
+        last = last if known.match_bound(name)[0] else name
+    if indicator and not (guess.values or guess.periods or "value" in guess.fields):
+        title = table.sheet.title
+        about_it = (name for name in guess.rest if known.is_about(name, title, indicator))
+        if own := next(about_it, ""):
+            guess.values[own] = ValueColumn(indicator=indicator)
+        elif own := next(filter(known.is_plain, guess.rest), ""):
+            guess.fields["value"] = own
+        guess.rest = [name for name in guess.rest if name != own]
+    _keep_scores(guess)
+    if guess.values and " / " in guess.fields.get("value", ""):
+        guess.rest.append(guess.fields.pop("value"))  # the score of something that is not known
+    area = guess.fields.get("area", guess.fields.get("province", ""))
+    if area and not _fits_codes(table, area, guess.fields.get("area_code", ""), reference):
+        guess.rest.append(guess.fields.pop("area_code"))
+    guess.fields = choose_area(guess.fields)
+    guess.strangers = list(_find_strangers(table, area, reference)) if area else []
+    return guess
+
+
+def _keep_scores(guess: Guess) -> None:
+    """Of several columns below one heading that names an indicator the one of its score."""
+    for value in dict.fromkeys(guess.values.values()):
+        same = [heading for heading, each in guess.values.items() if each == value]
+        scores = [heading for heading in same if last_part(heading) in SCORE_WORDS]
+        if len(scores) == 1:
+            guess.rest += [heading for heading in same if heading not in scores]
+    guess.values = {name: value for name, value in guess.values.items() if name not in guess.rest}
+
+
+def _sort_heading(name: str, last: str, family: str, known: Vocabulary, guess: Guess) -> None:
+    """Put a heading where it belongs; one about bounds goes with the value before it."""
+    found, is_rank = known.match_field(name), known.is_rank(name)
+    of, value = known.match_bound(name), known.match_value(name) or known.match_dated(name)
+    if value is None and not (is_rank or of[0]):
+        value = known.match_lower(name, family)
+    if found and found not in guess.fields and not (found == "value" and value):
+        guess.fields[found] = name
+    elif value is not None and (value.indicator or value.period):
+        guess.values[name] = value
+    elif _is_period(name):
+        guess.periods.append(name)
+    elif is_rank:
+        guess.ranks.append(name)
+    elif not (of[0] and (of[1] or last)):
+        guess.rest.append(name)
 
 
 def _refuse_prose(table: Table) -> None:
     """Refuse a file without a column that is mostly figures; commas make columns of prose too."""
     names = [name for name in table.head.names if name]
-    body = table.sheet.cells[table.sheet.cells.index > table.head.last_row]
+    body = table.body
     columns = [[cell for cell in body[each] if _is_held(cell)] for each in body.columns]
     is_table = any(2 * sum(map(_is_figure, held)) > len(held) for held in columns)
     if len(names) < FEWEST_COLUMNS or not is_table:
@@ -175,119 +306,118 @@ def _is_figure(cell: object) -> bool:
     return not isinstance(cell, str) or bool(_DIGIT.search(cell) and not _WORD.search(cell))
 
 
-def _guess(table: Table, known: Vocabulary, about: tuple[str, str], reference: Reference) -> _Guess:
-    """What the headings of a table may be, by their family and what the sheet is named after."""
-    (family, indicator), guess, last = about, _Guess(), ""
-    for name in filter(None, table.head.names):
-        found = known.match_field(name)
-        value = known.match_value(name) or known.match_lower(name, family)
-        value = value or known.match_dated(name)
-        if found and found not in guess.fields and not (found == "value" and value):
-            guess.fields[found] = name
-        elif value is not None and value.indicator:
-            guess.values[name] = value
-        elif _is_period(name):
-            guess.periods.append(name)
-        elif known.is_rank(name):
-            guess.ranks.append(name)
-        elif known.match_bound(name)[0] and (known.match_bound(name)[1] or last):
-            continue
-        else:
-            guess.rest.append(name)
-        last = name
-    if indicator and not (guess.values or guess.periods or "value" in guess.fields):
-        title = table.sheet.title
-        about_it = (name for name in guess.rest if known.is_about(name, title, indicator))
-        own = next(about_it, "")
-        if own:
-            guess.values[own] = ValueColumn(indicator=indicator)
-            guess.rest.remove(own)
-    if not _fits_codes(table, guess.fields, reference):
-        guess.rest.append(guess.fields.pop("area_code"))
-    return guess
-
-
-def _fits_codes(table: Table, fields: Mapping[str, str], reference: Reference) -> bool:
+def _fits_codes(table: Table, area: str, code: str, reference: Reference) -> bool:
     """Whether the codes beside the areas are theirs, and not numbers of another list."""
-    if not {"area", "area_code"} <= set(fields):
+    if not code:
         return True
-    at = [table.head.names.index(fields[name]) for name in ("area", "area_code")]
-    body = table.sheet.cells[table.sheet.cells.index > table.head.last_row]
-    pairs = zip(*(print_cells(body[each]).astype("str") for each in at), strict=True)
+    at = [table.head.names.index(each) for each in (area, code)]
+    pairs = zip(*(print_cells(table.body[each]).astype("str") for each in at), strict=True)
     index = reference.wide_areas
     held = [(index.find(name), index.list_coded(code)) for name, code in pairs if name and code]
     return all(named & coded for named, coded in held if named)
 
 
+def _find_strangers(table: Table, area: str, reference: Reference) -> Iterator[str]:
+    """Labels of rows with figures that are no area, no total, and no area misspelt."""
+    body, at = table.body, table.head.names.index(area)
+    others = [each for each in map(int, body.columns) if each > at]
+    has_figures = body[others].map(lambda cell: cell != "" and _is_figure(cell)).any(axis=1)
+    for label in print_cells(body.loc[has_figures, at]).unique():
+        is_area = bool(reference.all_areas.find(label)) if label else True
+        near = [] if is_area else reference.wide_areas.list_near(label, lambda _: True)
+        if not (is_area or near or is_total(label)) and _WORD.search(label):
+            yield label
+
+
 def _is_period(name: str) -> bool:
+    upper, _, lower = name.rpartition(" / ")
+    label = upper if fold_text(lower) in SCORE_WORDS else name
     try:
-        return parse_period(name.removesuffix(".0")).end is not None
+        return parse_period(label.removesuffix(".0")).end is not None
     except PeriodError:
         return False
 
 
-def _draft_ranks(guess: _Guess) -> Iterator[str]:
-    """The ranks beside the values, where one indicator can be what they rank."""
-    if not guess.ranks:
-        return
-    codes = {one.indicator: list_rank_codes(one.indicator) for one in guess.values.values()}
-    ranked = {code: levels for code, levels in codes.items() if levels}
-    if len(guess.ranks) == 1 and len(ranked) == 1:
-        yield "ranks:"
-        yield f"  column: {_quote(guess.ranks[0])}"
-        yield "  indicators:"
-        for code, levels in ranked.items():
-            said = ", ".join(f"{level}: {rank}" for level, rank in levels.items())
-            yield f"    {code}: {{{said}}}"
-        return
-    guess.rest.extend(guess.ranks)
+def _draft_sheets(
+    sheets: list[Worksheet], guesses: Mapping[str, Guess], known: Vocabulary
+) -> Iterator[str]:
+    yield "sheets:   # what each is: an indicator, or a period; sheets not named are left out"
+    for each in sheets:
+        name = _quote(each.title)
+        if each.title in guesses:
+            yield f"  {name}: {_say(guesses[each.title].what) or '{}'}"
+        else:
+            yield f"  # {name}:  {_suggest(each.title, known).lstrip()}".rstrip()
 
 
-def _find_subject(file: Path, known: Vocabulary) -> str:
-    """The indicator that the name of a file speaks of, as a question."""
-    words = slug_text(file.stem).split("-")
-    found = (known.match_value(word) for word in words)
-    code = next((value.indicator for value in found if value and value.indicator), "")
-    return f" ({code}?)" if code else ""
+def _draft_values(guess: Guess, subjects: list[str]) -> Iterator[str]:
+    """The columns of values, and those of ranks where it is clear what is ranked."""
+    yield "values:"
+    ranked = {value.indicator for value in guess.values.values()} - {""}
+    if not ranked or "value" in guess.fields or guess.periods:
+        ranked |= {*subjects}
+    by_level = {code: list_rank_codes(code) for code in ranked}
+    by_level = {code: levels for code, levels in by_level.items() if levels}
+    dated = {name: find_years(name) for name in guess.ranks}
+    is_clear = len(by_level) == 1
+    levels = next(iter(by_level.values())) if is_clear else {}
+    for heading, value in guess.values.items():
+        yield f"  {_quote(heading)}: {_say(value, is_bare=False)}"
+    if is_clear and len(guess.ranks) == len(levels) == 1 and not (guess.values or guess.columns):
+        yield f"  {_quote(guess.ranks[0])}: {next(iter(levels.values()))}"  # ranks alone
+    elif is_clear and len(guess.ranks) == 1:
+        code, said = next(iter(by_level)), ", ".join(map(": ".join, levels.items()))
+        yield from ("ranks:", f"  column: {_quote(guess.ranks[0])}", "  indicators:")
+        yield f"    {code}: {{{said}}}"
+    elif is_clear and len(levels) == 1 and len({*dated.values()} - {""}) == len(dated):
+        for heading, year in dated.items():
+            value = ValueColumn(indicator=next(iter(levels.values())), period=year)
+            yield f"  {_quote(heading)}: {_say(value)}"
+    else:
+        guess.rest.extend(guess.ranks)
 
 
-def _find_year(file: Path, sheets: list[Sheet]) -> str:
-    """The one year that the title or the name of a file speaks of, as a question."""
-    above = sheets[0].cells.iloc[:LONGEST_TITLE]
-    title = " ".join(str(cell) for row in above.to_numpy() for cell in row)
-    title = title if len(sheets) > 1 else f"{title} {sheets[0].title}"
-    for text in (title, file.stem.replace("_", " ")):
-        years = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text))
-        if len(years) == 1:
-            return f" ({years.pop()}?)"
+def _find_subjects(file: Path, sheets: list[Worksheet], known: Vocabulary) -> list[str]:
+    """The indicators that the name of a file, of a sheet or a title speaks of."""
+    words = [file.stem.replace("_", " "), *(each.title for each in sheets)]
+    words += [title for each in sheets for title in _read_titles(each)]
+    found = (known.match_value(word) for text in words for word in re.findall(r"\w+", text))
+    return [*dict.fromkeys(value.indicator for value in found if value and value.indicator)]
+
+
+def _find_year(file: Path, sheets: list[Worksheet], guesses: Mapping[str, Guess]) -> str:
+    """The one year that the titles, the name of the sheet or of the file speak of."""
+    chosen = [each for each in sheets if each.title in guesses]
+    titles = [title for each in chosen for title in _read_titles(each)]
+    names = [each.title for each in chosen] if len(sheets) == 1 else []
+    for text in (" ".join([*titles, *names]), file.stem.replace("_", " ")):
+        if year := find_years(text):
+            return year
     return ""
 
 
-def _draft_constants(guess: _Guess, told: set[str], subject: str, year: str) -> Iterator[str]:
-    held = {*guess.fields, *told}
-    values = guess.values.values()
-    columns = [*guess.periods[:3], *filter(None, [guess.fields.get("value")])]
-    wanted: Mapping[str, tuple[bool, str]] = {
+def _draft_constants(
+    guess: Guess, lacks: set[str], subjects: list[str], year: str
+) -> Iterator[str]:
+    subject = subjects[0] if len(subjects) == 1 else ""
+    # "PAPI" names two totals, of six dimensions and of eight: such a subject is only offered.
+    is_sure = bool(subject) and "_" not in subject
+    offer = f" ({subject}?)" if subject and not is_sure else ""
+    asked = {
         "indicator": (
-            bool(columns) and not guess.values and "indicator" not in held,
-            f"what the columns {', '.join(columns)} … hold: a code of "
-            f"data/reference/indicators.csv{subject}",
+            subject if is_sure else "",
+            f"what the columns {', '.join(guess.columns)} … hold: a code of "
+            f"data/reference/indicators.csv{offer}",
         ),
-        "period": (
-            not guess.periods
-            and not {"period", "period_end"} & held
-            and not (guess.values and all(one.period for one in values)),
-            f"no column says it: 2023, 2024-H1, …{year}",
-        ),
-        "area": (
-            not {"area", "area_code"} & held,
-            "no column says it: the area of all rows",
-        ),
+        "period": (year, "no column says it: 2023, 2024-H1, …"),
+        "area": ("", "no column says it: the area of all rows"),
     }
-    asked = [(name, why) for name, (is_wanted, why) in wanted.items() if is_wanted]
-    yield "constants:" if asked else "constants: {}"
-    for name, why in asked:
-        yield f"  {name}:   # {why}"
+    yield "constants:" if lacks else "constants: {}"
+    for name, (said, why) in asked.items():
+        if name in lacks and said:
+            yield f"  {name}: {said}   # {why}; as a title or name says: check"
+        elif name in lacks:
+            yield f"  {name}:   # {why}"
 
 
 def _suggest(name: str, known: Vocabulary) -> str:
@@ -297,10 +427,12 @@ def _suggest(name: str, known: Vocabulary) -> str:
     return f"  # nearest known: {', '.join(near)}" if near and not known.is_ignored(name) else ""
 
 
-def _say(value: ValueColumn) -> str:
-    if not value.period:
-        return value.indicator
-    return f"{{indicator: {value.indicator}, period: {value.period}}}"
+def _say(value: ValueColumn, *, is_bare: bool = True) -> str:
+    """What a column or a sheet is; a period may stand alone where no indicator is expected."""
+    said = {name: cell for name, cell in value.model_dump().items() if cell}
+    if set(said) <= {"indicator"} or (is_bare and set(said) == {"period"}):
+        return next(iter(said.values()), "")
+    return f"{{{', '.join(f'{name}: {cell}' for name, cell in said.items())}}}"
 
 
 def _quote(text: str) -> str:

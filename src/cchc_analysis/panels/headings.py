@@ -1,6 +1,6 @@
 """Where the head of a sheet ends, and what each of its columns is.
 
-Columns are known by their headings, never by where they stand. A heading is known from the
+ColumnRoles are known by their headings, never by where they stand. A heading is known from the
 mapping, from our own names, from the labels of the catalogue, or, in the official form II.06a,
 from its number together with its words. Every heading that is not known is named, with the
 nearest that are.
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import TOP, Sheet
+from cchc_analysis.panels.cells import TOP, Worksheet
 from cchc_analysis.panels.mapping import MISSING_WORDS, PanelMapping, ValueColumn
-from cchc_analysis.panels.strays import find_strays
+from cchc_analysis.panels.places import name_rows
 from cchc_analysis.panels.vocabulary import Vocabulary, last_part
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cchc_analysis.data.reference import Reference
 
 T = TypeVar("T")
@@ -42,12 +44,13 @@ FORM_COLUMNS: Mapping[int, tuple[str, str]] = {
 """Form II.06a/VPCP/KSTT (TT 01/2020/TT-VPCP): each numbered column, and words of its heading."""
 
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _NUMBER = re.compile(r"[-−]?[\d., ]*\d%?")
 
 
 @dataclass(frozen=True)
-class Head:
+class TableHead:
     """The head of a sheet: the heading of each column, its number, and where the rows begin."""
 
     names: tuple[str, ...]
@@ -57,7 +60,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnRoles:
     """What the columns of a sheet are, by position.
 
     ``fields`` describe a row, ``values`` hold figures. ``form`` is the official form, if it is
@@ -70,14 +73,14 @@ class Columns:
     form: str = ""
 
 
-def find_head(sheet: Sheet, mapping: PanelMapping, reference: Reference) -> Head:
+def find_head(sheet: Worksheet, mapping: PanelMapping, reference: Reference) -> TableHead:
     """Find the head of a sheet: one row or several, below titles and above numbers.
 
     Raises:
         ReportError: There is no head, or nothing below it.
     """
     if sheet.heads is not None:
-        return Head(sheet.heads, {}, 0)
+        return TableHead(sheet.heads, {}, 0)
     top = sheet.cells.iloc[:TOP]
     rows = {number: list(row) for number, row in zip(top.index, top.to_numpy(), strict=True)}
     known = Vocabulary(mapping, reference)
@@ -91,17 +94,19 @@ def find_head(sheet: Sheet, mapping: PanelMapping, reference: Reference) -> Head
         remedy = "Add the rows, or say `header_row:` in the mapping."
         raise ReportError(Problem(sheet.name, "a head and no rows below it", "rows", remedy))
     names = _flatten([row for number, row in rows.items() if first <= number <= last])
-    return Head(names, numbers, end, notes)
+    return TableHead(names, numbers, end, notes)
 
 
-def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Reference) -> Columns:
+def match_columns(
+    sheet: Worksheet, head: TableHead, mapping: PanelMapping, reference: Reference
+) -> ColumnRoles:
     """Say what each column is.
 
     Raises:
         ReportError: Headings that nothing knows, one that two columns share, and cells under no
             heading, all at once.
     """
-    known = Vocabulary(mapping, reference)
+    known = Vocabulary(_keep_present(mapping, head), reference)
     form = _match_form(sheet, head) if not mapping.values else {}
     fields: dict[str, int] = {}
     values: dict[int, ValueColumn] = dict(form)
@@ -130,7 +135,14 @@ def match_columns(sheet: Sheet, head: Head, mapping: PanelMapping, reference: Re
     if problems:
         raise ReportError(problems)
     kind = "II.06a" if form else ""
-    return Columns(head.names, choose_area(fields), values, kind)
+    return ColumnRoles(head.names, choose_area(fields), values, kind)
+
+
+def _keep_present(mapping: PanelMapping, head: TableHead) -> PanelMapping:
+    """A mapping without the headings of fields that this sheet of several has otherwise."""
+    held = {fold_text(name) for name in head.names} | {last_part(name) for name in head.names}
+    own = {field: name for field, name in mapping.columns.items() if fold_text(name) in held}
+    return mapping.model_copy(update={"columns": own})
 
 
 def match_bounds(name: str, last: str, known: Vocabulary) -> ValueColumn | None:
@@ -192,10 +204,11 @@ def _is_number(cell: object) -> bool:
 
 
 def _is_upper(row: list[Any]) -> bool:
-    """A row of headings over others: several texts, some of them over more than one column."""
+    """A row of headings over others: several words or years, some over more than one column."""
     held = [cell for cell in row if cell != ""]
     is_wide = len(held) < len(row) or len(set(held)) < len(held)
-    return _count_texts(row) > 1 and is_wide and not any(map(_is_number, held))
+    words = [cell for cell in held if not _YEAR.fullmatch(_say(cell))]
+    return len({*held}) > 1 and is_wide and not any(map(_is_number, words))
 
 
 def _is_lower(row: list[Any]) -> bool:
@@ -251,7 +264,7 @@ def _say(cell: Any) -> str:
     return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 
-def _match_form(sheet: Sheet, head: Head) -> dict[int, ValueColumn]:
+def _match_form(sheet: Worksheet, head: TableHead) -> dict[int, ValueColumn]:
     """The columns of form II.06a, by number and words; nothing where the sheet is no such form."""
     by_number = {number: position for position, number in head.numbers.items()}
     words = fold_text(" ".join(head.names))
@@ -275,7 +288,7 @@ def _match_form(sheet: Sheet, head: Head) -> dict[int, ValueColumn]:
     }
 
 
-def _double(sheet: Sheet, word: str, first: str, second: str) -> Problem:
+def _double(sheet: Worksheet, word: str, first: str, second: str) -> Problem:
     return Problem(
         sheet.name,
         f"headings {first!r} and {second!r} are both the {word}",
@@ -284,7 +297,7 @@ def _double(sheet: Sheet, word: str, first: str, second: str) -> Problem:
     )
 
 
-def _name_unknown(sheet: Sheet, unknown: list[str], known: Vocabulary) -> Iterator[Problem]:
+def _name_unknown(sheet: Worksheet, unknown: list[str], known: Vocabulary) -> Iterator[Problem]:
     for name in unknown:
         near = nearest_names(name, known.list_names())
         offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
@@ -310,3 +323,67 @@ def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iter
                 f"one of {', '.join(map(repr, names))}",
                 f"Did you mean {near[0]!r}?" if near else "Mend the mapping.",
             )
+
+
+MOST_NAMED = 6
+_REMEDY = (
+    'Quote numbers with a decimal comma ("98,24"), or save the table with semicolons or as XLSX; '
+    "a column that belongs to the table needs a heading, which may stand under `ignore:`."
+)
+
+
+def find_strays(sheet: Worksheet, head: TableHead) -> Iterator[Problem]:
+    """Cells under no heading, and rows with more cells than the head."""
+    body = sheet.cells[sheet.cells.index > head.last_row]
+    named = [position for position, name in enumerate(head.names) if name]
+    rows: set[Any] = set()
+    for position in sorted({*map(int, body.columns)} - {*named}):
+        held = _keep_held(body[position])
+        if held.empty or (position < min(named, default=0) and _is_counting(held)):
+            continue
+        rows |= set(held.index)
+        cells = ", ".join(map(_print, held.iloc[:MOST_NAMED]))
+        yield Problem(
+            f"{sheet.name}, {name_rows(held.index.to_series())}",
+            f"{cells} in column {_name_column(position)}, under no heading",
+            f"{len(named)} cells a row, as many as there are headings",
+            _REMEDY,
+        )
+    if sheet.lengths is None:
+        return
+    width = sheet.lengths.loc[: head.last_row].max()
+    longer = sheet.lengths.loc[head.last_row + 1 :]
+    longer = longer[(longer > width) & longer.index.isin(body.index) & ~longer.index.isin(rows)]
+    if len(longer):
+        yield Problem(
+            f"{sheet.name}, {name_rows(longer.index.to_series())}",
+            f"{longer.iloc[0]} cells in a row",
+            f"{width}, as many as the head has",
+            _REMEDY,
+        )
+
+
+def _keep_held(cells: pd.Series[Any]) -> pd.Series[Any]:
+    return cells[cells.notna() & (cells != "")]
+
+
+def _is_counting(held: pd.Series[Any]) -> bool:
+    """Whether the cells are 0, 1, 2 … or 1, 2, 3 …, as programs number rows."""
+    import pandas as pd
+
+    numbers = pd.to_numeric(held, errors="coerce")
+    return bool(numbers.iloc[0] in (0, 1) and (numbers.diff().iloc[1:] == 1).all())
+
+
+def _print(cell: Any) -> str:
+    return f"{cell:g}" if isinstance(cell, float) else repr(cell)
+
+
+def _name_column(position: int) -> str:
+    """The letters of a column as spreadsheets show them."""
+    letters = ""
+    rest = position + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters

@@ -38,7 +38,7 @@ MISSING_WORDS = ("", "-", "–", "—", "...", "…", "n/a", "na", "nan", "null"
 """Cells that say that there is no figure. A zero is never one of them."""
 
 
-class _Strict(BaseModel):
+class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
     @model_validator(mode="before")
@@ -51,7 +51,7 @@ class _Strict(BaseModel):
         return {name: each for name, each in content.items() if each is not None or name in needed}
 
 
-class ValueColumn(_Strict):
+class ValueColumn(_Entry):
     """What the numbers of one heading of a wide table are.
 
     ``bound`` says that they are no values but how sure those of the same indicator are.
@@ -66,14 +66,14 @@ class ValueColumn(_Strict):
     bound: Literal["", "low", "high", "standard_error"] = ""
 
 
-class AreaRule(_Strict):
+class AreaRule(_Entry):
     """What a label in the area column stands for, where it is no name of an area."""
 
     area_id: str
     indicators: dict[str, str] = Field(default_factory=dict)
 
 
-class Absence(_Strict):
+class Absence(_Entry):
     """A number that stands for a missing figure, with the reason why we say so."""
 
     indicator: str
@@ -81,7 +81,7 @@ class Absence(_Strict):
     reason: str
 
 
-class RankRule(_Strict):
+class RankRule(_Entry):
     """A column of ranks beside the values: the indicator that each rank is, by level of area.
 
     ``period`` says which of several periods in a row is ranked.
@@ -110,7 +110,7 @@ FORBIDS = re.compile(
 """Licences that say that the figures are not for everybody."""
 
 
-class PanelSource(_Strict):
+class PanelSource(_Entry):
     """Who published the figures, where, and what may be done with them.
 
     ``key`` is what the ``source`` column of a panel says where it has several sources. ``publish``
@@ -142,7 +142,7 @@ class PanelSource(_Strict):
         return (self.publish or ("no" if FORBIDS.search(self.licence) else "yes")) == "yes"
 
 
-class PanelMapping(_Strict):
+class PanelMapping(_Entry):
     """One mapping file.
 
     ``sheets`` says what each worksheet is, an indicator or a period. ``columns`` gives fields their

@@ -34,11 +34,10 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference, suggest
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import Sheet, choose_sheet, open_sheets
-from cchc_analysis.panels.headings import Head, find_head
+from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
+from cchc_analysis.panels.headings import TableHead, find_head, find_strays
+from cchc_analysis.panels.layouts import print_cells
 from cchc_analysis.panels.mapping import PanelMapping
-from cchc_analysis.panels.strays import find_strays
-from cchc_analysis.panels.unfolding import print_cells
 from cchc_analysis.panels.vocabulary import Vocabulary
 from cchc_analysis.rules.expressions import Reference as Operand
 from cchc_analysis.rules.wording import SCOPES
@@ -109,8 +108,10 @@ def open_own_table(table: pd.DataFrame | Path, reference: Reference) -> pd.DataF
             is_told = (rows > width) | (rows.index <= head.last_row)
             sheet = replace(sheet, lengths=rows.where(is_told, 0))
     else:
-        sheet = Sheet("table", table.set_axis(range(table.shape[1]), axis=1).reset_index(drop=True))
-        head = Head(tuple(map(str, table.columns)), {}, -1)
+        sheet = Worksheet(
+            "table", table.set_axis(range(table.shape[1]), axis=1).reset_index(drop=True)
+        )
+        head = TableHead(tuple(map(str, table.columns)), {}, -1)
     problems = list(find_strays(sheet, head))
     named = [(at, name) for at, name in enumerate(head.names) if name]
     names = [name for _, name in named]
@@ -128,13 +129,13 @@ def open_own_table(table: pd.DataFrame | Path, reference: Reference) -> pd.DataF
     return body.set_axis(body.index + 2, axis=0)
 
 
-def _find_head(sheet: Sheet, reference: Reference) -> Head:
+def _find_head(sheet: Worksheet, reference: Reference) -> TableHead:
     """The first row, where it holds a name of ours; else what looks most like a head."""
     first = [str(cell) for cell in sheet.cells.iloc[0]]
     known = Vocabulary(PanelMapping(), reference)
     is_head = any(_name_column(each, known, ()) for each in first if each)
     if sheet.heads is None and is_head and len(sheet.cells) > 1:
-        return Head(tuple(first), {}, int(sheet.cells.index[0]))
+        return TableHead(tuple(first), {}, int(sheet.cells.index[0]))
     return find_head(sheet, PanelMapping(), reference)
 
 

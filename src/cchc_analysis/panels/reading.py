@@ -18,13 +18,14 @@ from cchc_analysis.panels.cells import choose_sheet, open_sheets
 from cchc_analysis.panels.checks import (
     check_doubles,
     check_figures,
+    compare_ranks,
     compare_totals,
     drop_repetitions,
     find_holes,
     mark_fractions,
 )
 from cchc_analysis.panels.headings import match_columns, name_absent
-from cchc_analysis.panels.layouts import Table, arrange_sheet
+from cchc_analysis.panels.layouts import Table, arrange_sheet, unfold_sheet
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource
 from cchc_analysis.panels.numerals import find_mixed_marks, read_numerals
 from cchc_analysis.panels.places import (
@@ -35,8 +36,6 @@ from cchc_analysis.panels.places import (
     match_words,
     name_rows,
 )
-from cchc_analysis.panels.ranks import compare_ranks
-from cchc_analysis.panels.unfolding import unfold_sheet
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,16 +23,25 @@ from cchc_analysis.data.files import (
     replacing,
     write_text,
 )
-from cchc_analysis.data.records import SOURCE_COLUMNS, UNCERTAINTY
+from cchc_analysis.data.records import (
+    OBSERVATION_COLUMNS,
+    OBSERVATION_KEY,
+    SOURCE_COLUMNS,
+    TERM_COLUMNS,
+    UNCERTAINTY,
+)
 from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.data.synthetic import is_synthetic
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
-from cchc_analysis.panels.reading import read_panel
-from cchc_analysis.panels.summary import PanelSummary, summarise_panel
+from cchc_analysis.panels.places import name_rows
+from cchc_analysis.panels.reading import PanelFigures, read_panel
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cchc_analysis.data.reference import Reference
 
 PANEL_SOURCE_COLUMNS = (
     *(*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping"),
@@ -219,7 +229,7 @@ def _refuse_synthetic(figures: pd.DataFrame) -> None:
 
 
 def _as_table(figures: pd.DataFrame) -> pd.DataFrame:
-    from cchc_analysis.panels.unfolding import print_cells
+    from cchc_analysis.panels.layouts import print_cells
 
     numbered = figures.assign(
         source_id=figures["source"],
@@ -291,3 +301,222 @@ def _write_figures(path: Path, table: pd.DataFrame) -> None:
         return
     with replacing(path) as part:
         table.to_parquet(part, index=False)
+
+
+@dataclass(frozen=True)
+class PanelSummary:
+    """What came in: to be read by the person who brought it."""
+
+    panel: str
+    path: Path
+    cells: int
+    figures: int
+    sources: tuple[str, ...]
+    areas: int
+    periods: int
+    indicators: tuple[str, ...]
+    form: str
+    notes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        form = f", read as form {self.form}" if self.form else ""
+        counts = (
+            f"{count(self.figures, 'figure')} of {count(self.areas, 'area')}, "
+            f"{count(self.periods, 'period')}, {count(len(self.indicators), 'indicator')}, "
+            f"{count(len(self.sources), 'source')}"
+        )
+        lines = [f"{self.panel}: {counts} from {count(self.cells, 'cell')}{form}"]
+        return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
+
+
+def summarise_panel(
+    panel: str, path: Path, found: PanelFigures, table: pd.DataFrame, used: Sequence[PanelSource]
+) -> PanelSummary:
+    """Count what came in.
+
+    Args:
+        panel: Its name.
+        path: Where its figures are kept.
+        found: What was read.
+        table: The figures as they are kept.
+        used: Its sources.
+    """
+    return PanelSummary(
+        panel=panel,
+        path=path,
+        cells=found.cells,
+        figures=len(table),
+        sources=tuple(source.source_id for source in used),
+        areas=int(table["area_id"].nunique()),
+        periods=int(table["period_end"].nunique()),
+        indicators=tuple(sorted(table["indicator"].unique())),
+        form=found.form,
+        notes=(*found.notes, *map(_tell_terms, used)),
+    )
+
+
+def _tell_terms(source: PanelSource) -> str:
+    """What may be done with the figures of a source."""
+    if source.may_be_published:
+        return f"{source.source_id}: licence “{source.licence}”; published with its rows"
+    return (
+        f"{source.source_id}: licence “{source.licence}”; publish = no, kept off site and downloads"
+    )
+
+
+KEY = ["figure_id"]
+ROUNDED = ("rate", "score", "money", "time", "other")
+"""Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
+
+
+@dataclass(frozen=True)
+class PanelReadings:
+    """What the registered panels say, and what is wrong with those that could not be read.
+
+    Attributes:
+        sources: ``SOURCE_COLUMNS`` and ``TERM_COLUMNS``, of kind ``panel``.
+        transcripts: ``TRANSCRIPT_COLUMNS``, the figures as printed.
+        observations: ``OBSERVATION_COLUMNS``, sorted by key.
+        problems: By source id; such a source is in none of the tables.
+    """
+
+    sources: pd.DataFrame
+    transcripts: pd.DataFrame
+    observations: pd.DataFrame
+    problems: dict[str, tuple[Problem, ...]]
+
+
+def read_panels(raw: Path, reference: Reference) -> PanelReadings:
+    """Read all registered panels.
+
+    Args:
+        raw: The folder ``data/raw``.
+        reference: The reference tables.
+
+    Raises:
+        ReportError: The list of panels itself cannot be read.
+    """
+    register = load_register(raw)
+    problems = dict(_find_strays(raw, register))
+    tables = []
+    for panel, sources in register.groupby("panel", sort=True):
+        try:
+            table = _load_figures(raw / "panels", str(panel))
+            _check_codes(table, str(panel), set(sources["source_id"]), reference)
+            tables.append(table)
+        except ReportError as error:
+            problems |= dict.fromkeys(sources["source_id"], error.problems)
+    sources, figures = _keep_good(register, tables, problems)
+    observations = _as_observations(figures, reference)
+    return PanelReadings(sources, as_transcripts(figures), observations, problems)
+
+
+def _keep_good(
+    register: pd.DataFrame, tables: list[pd.DataFrame], problems: Container[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The sources that count, and their figures."""
+    import pandas as pd
+
+    is_faulty = register["source_id"].map(lambda source: source in problems).astype("bool")
+    good = register[(register["state"] == "accepted") & ~is_faulty].reset_index(drop=True)
+    figures = pd.concat(tables, ignore_index=True) if tables else _load_nothing()
+    kept = good[[*SOURCE_COLUMNS, *TERM_COLUMNS]]
+    return kept, figures[figures["source_id"].isin(good["source_id"])]
+
+
+def _find_strays(raw: Path, register: pd.DataFrame) -> Iterator[tuple[str, tuple[Problem, ...]]]:
+    known = {"sources", *register["panel"]}
+    for path in sorted((raw / "panels").glob("*")):
+        is_table = path.suffix in (".csv", ".parquet") and not path.name.startswith(".")
+        if is_table and path.stem not in known:
+            where = f"data/raw/panels/{path.name}"
+            remedy = "Bring it in with cchc add-panel, or remove it."
+            yield path.stem, (Problem(where, "a panel not registered", "a source of it", remedy),)
+
+
+def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
+    import pandas as pd
+
+    path = folder / f"{panel}.parquet"
+    if path.is_file():
+        return pd.read_parquet(path).reindex(columns=list(PANEL_COLUMNS))
+    try:
+        table = load_text_table(folder / f"{panel}.csv", _list_columns(folder, panel), KEY)
+        table = table.reindex(columns=list(PANEL_COLUMNS), fill_value="")
+        numbers = {
+            name: pd.to_numeric(table[name].replace("", None)).astype("float64")
+            for name in ("value", *UNCERTAINTY)
+        } | {"decimals": pd.to_numeric(table["decimals"])}
+    except TableError as error:
+        raise ReportError(error.problems) from None
+    except ValueError as error:
+        where, remedy = f"{panel}.csv", "Bring the panel in again."
+        raise ReportError(Problem(where, str(error), "numbers", remedy)) from None
+    return table.assign(**numbers)
+
+
+def _list_columns(folder: Path, panel: str) -> list[str]:
+    """The columns of a file of figures; those of before 2026-12 say nothing of uncertainty."""
+    with (folder / f"{panel}.csv").open(encoding="utf-8", errors="replace") as file:
+        head = file.readline().rstrip("\n").split(",")
+    return [name for name in PANEL_COLUMNS if name in head or name not in UNCERTAINTY]
+
+
+def _load_nothing() -> pd.DataFrame:
+    import pandas as pd
+
+    texts = pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str")
+    numbers = dict.fromkeys(("value", *UNCERTAINTY), "float64")
+    return texts.astype(numbers | {"decimals": "int64"})
+
+
+def _check_codes(table: pd.DataFrame, panel: str, sources: set[str], reference: Reference) -> None:
+    """Refuse codes that were known when the panel came in, and are no longer."""
+    problems = list(_find_unknown(table, panel, sources, reference))
+    if problems:
+        raise ReportError(problems)
+
+
+def _find_unknown(
+    table: pd.DataFrame, panel: str, sources: set[str], reference: Reference
+) -> Iterator[Problem]:
+    for column, known in (
+        ("source_id", sources),
+        ("area_id", {each for each in table["area_id"].unique() if each in reference.area_rows}),
+        ("indicator", set(reference.indicator_rows)),
+        ("unit", set(reference.unit_rows)),
+    ):
+        strange = table[~table[column].isin(known)]
+        for code, rows in strange.groupby(column):
+            yield Problem(
+                f"panel {panel}, {name_rows(rows['figure_id'].str[1:])}",
+                f"unknown {column} {code!r}",
+                "a code of data/reference",
+                "Restore the code, or bring the panel in again with --replace.",
+            )
+
+
+def _as_observations(figures: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    own = figures["indicator"].map(
+        {code: row["unit"] for code, row in reference.indicator_rows.items()}
+    )
+    factor = own.astype("object")
+    for (printed, unit), rows in figures.groupby(["unit", own.rename("own")], sort=False):
+        factor[rows.index] = reference.convert_unit(str(printed), str(unit))
+    factor = factor.astype("float64")
+    kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
+    is_rounded = figures["unit"].map(kinds).isin(ROUNDED)
+    hidden = (0.5 * 10.0 ** -figures["decimals"].astype("float64")).where(is_rounded, 0.0)
+    observations = figures.assign(
+        reading=1,
+        value=(figures["value"] * factor).astype("float64"),
+        low=((figures["value"] - hidden) * factor).astype("float64"),
+        high=((figures["value"] + hidden) * factor).astype("float64"),
+        **{name: (figures[name] * factor).astype("float64") for name in UNCERTAINTY},
+        unit=own.astype("str"),
+        is_published=True,
+        figures=figures["figure_id"],
+    )
+    return observations.sort_values(list(OBSERVATION_KEY), kind="stable", ignore_index=True)[
+        list(OBSERVATION_COLUMNS)
+    ]

@@ -43,7 +43,10 @@ FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
         "thuoc tinh",
         "tinh thanh pho truc thuoc trung uong",
     ),
-    "period": ("ky", "ky bao cao", "nam", "year", "thoi ky"),
+    "period": (
+        *("ky", "ky bao cao", "nam", "year", "thoi ky", "nam danh gia", "nam khao sat"),
+        *("nam bao cao", "survey year"),
+    ),
     "period_start": ("tu ngay", "start", "ngay bat dau"),
     "period_end": ("den ngay", "end", "ngay ket thuc", "thoi diem"),
     "indicator": ("chi tieu", "ten chi tieu", "noi dung", "indicator code"),
@@ -78,23 +81,41 @@ RANK_WORDS = (
 QUALIFYING = ("toi da", "max", "tu danh gia", "tu cham", "hang", "rank", "ty le", "mat", "chua dat")
 """Words of an upper heading that make something else of the lower one."""
 
+FILLERS = frozenset(
+    (
+        *("diem", "so", "chi", "score", "scores", "index", "sub", "subindex", "cstp", "thanh"),
+        *("of", "the", "and", "in", "va", "phan", "noi", "dung", "dimension", "nam"),
+    )
+)
+"""Words of a heading that do not tell one indicator of a family from another."""
+
 _YEAR = re.compile(r"(?:\bnăm\s+|\byear\s+)?\b((?:19|20)\d\d)\b", re.IGNORECASE)
 _UNIT = re.compile(r"\s*\((?:%|điểm|points?|tỷ lệ %)\)\s*$", re.IGNORECASE)
 _PART = (
-    r"(?:(?:trục\s+)?nội dung|(?:chỉ số )?thành phần|lĩnh vực|cstp|dimension|sub-?ind(?:ex|ice))"
+    r"(?:(?:trục\s+)?nội dung|(?:chỉ số )?thành phần|lĩnh vực|cstp|dimension|d"
+    r"|sub(?:-?ind(?:ex|ice))?)"
 )
 _NUMBERING = re.compile(
-    rf"^\s*(?:(?:chỉ số )?{_PART}\s*)?(?:[IVX]+|\d{{1,2}}(?:\.\d{{1,2}})*)\s*[.):–-]?\s+(?=\D)",
+    rf"^\s*(?:(?:chỉ số )?{_PART}\s*)?(?:[IVX]+|\d{{1,2}}(?:\.\d{{1,2}})*)"
+    r"\s*(?:[.):–-]?\s+|[.)])(?=\D)",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"(.+) \[(\w+)\]")
 """The label of a variable and its name, as of Stata."""
-_HUMP = re.compile(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ])|_")
+_HUMP = re.compile(
+    r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ])|(?<=\d)(?=[A-ZĐ][^\W\d_A-ZĐ])|_"
+    r"|(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))"
+)
+"""Where words of a heading without spaces meet: "TinhThanh", "d5Procedures", "pci2009"."""
 _BOUND = re.compile(
     r"(?P<low>\b(?:diem |gia tri )?(?:toi thieu|thap nhat)\b.*\btin cay\b|\b(?:can|gioi han) duoi\b"
-    r"|\blower (?:bound|limit|ci)\b|\b(?:low|lower|ci low|ci lower|lb)(?: 95)?$)"
+    r"|\blower (?:95 )?(?:bound|limit|ci|confidence)\b"
+    r"|\b(?:(?:ci )?(?:low|lower)|ci min|lb|lci)(?: 95)?$"
+    r"|\b(?:ci|tin cay|interval)(?: 95)? (?:thap|duoi)$)"
     r"|(?P<high>\b(?:diem |gia tri )?(?:toi da|cao nhat)\b.*\btin cay\b|\b(?:can|gioi han) tren\b"
-    r"|\bupper (?:bound|limit|ci)\b|\b(?:high|upper|ci high|ci upper|ub)(?: 95)?$)"
+    r"|\bupper (?:95 )?(?:bound|limit|ci|confidence)\b"
+    r"|\b(?:(?:ci )?(?:high|upper)|ci max|ub|uci)(?: 95)?$"
+    r"|\b(?:ci|tin cay|interval)(?: 95)? (?:cao|tren)$)"
     r"|(?P<standard_error>\bsai so(?: chuan)?\b|\bstandard err(?:or)?\b|\bstd err(?:or)?\b|\bse$)"
 )
 """How a heading says, folded, that it is about the interval or the error of another one."""
@@ -109,7 +130,8 @@ class Vocabulary:
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""
-        if any(form in self._values for form in _forms(name)):
+        is_left_out = fold_text(name) in {*map(fold_text, self._mapping.ignore)}
+        if is_left_out or any(form in self._values for form in _forms(name)):
             return ""
         found = next((self._fields[form] for form in _forms(name) if form in self._fields), "")
         upper, _, lower = name.rpartition(" / ")
@@ -154,6 +176,8 @@ class Vocabulary:
             name: The heading.
             family: How the codes of the table's other headings begin, see ``find_family``.
         """
+        if labelled := _LABELLED.fullmatch(name):
+            name = labelled[1]
         upper, _, lower = name.rpartition(" / ")
         if any(word in fold_text(upper) for word in QUALIFYING):
             return None
@@ -162,7 +186,30 @@ class Vocabulary:
             forms = (self._labels.get(form, set()) for form in _forms(part))
             codes = codes or next(filter(None, forms), set())
         own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
+        if not codes and family:
+            own = self._find_alike(lower, family) or self._find_alike(name, family)
         return ValueColumn(indicator=next(iter(own))) if len(own) == 1 else None
+
+    def _find_alike(self, name: str, family: str) -> set[str]:
+        """The indicators of a family whose labels have every word of a heading, or its initials.
+
+        "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
+        """
+        bare = _YEAR.sub("", name)
+        parted = _NUMBERING.sub("", _HUMP.sub(" ", bare))
+        words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in FILLERS]
+        is_part = re.search(r"\d[.)]\d", bare)  # "1.2 …" is a part of the first
+        if is_part or not any(len(word) > 2 or word.isupper() for word in words):
+            return set()
+        labels: dict[str, list[str]] = {}
+        for label, codes in self._labels.items():
+            for code in codes:
+                labels.setdefault(code, []).append(label)
+        return {
+            code
+            for code, known in labels.items()
+            if code.startswith(family) and all(_is_in(word, known) for word in words)
+        }
 
     def match_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
@@ -187,10 +234,14 @@ class Vocabulary:
 
     def match_dated(self, name: str) -> ValueColumn | None:
         """What a heading is that names its year too ("SIPAS 2022 (%)"); for a draft."""
+        name = _HUMP.sub(" ", name)
         years = _YEAR.findall(name)
         if len(years) != 1:
             return None
-        value = self.match_value(_UNIT.sub("", _YEAR.sub("", name)).strip(" ,-–"))
+        bare = _UNIT.sub("", _YEAR.sub("", name)).strip(" ,-–/")
+        if fold_text(bare) in SCORE_WORDS:
+            return ValueColumn(period=years[0])
+        value = self.match_value(bare)
         if value is None or not value.indicator or value.period:
             return None
         return value.model_copy(update={"period": years[0]})
@@ -203,7 +254,8 @@ class Vocabulary:
 
     def is_rank(self, name: str) -> bool:
         """Whether a heading is that of ranks."""
-        return last_part(name).startswith(RANK_WORDS)
+        lower = _YEAR.sub("", name.rpartition(" / ")[2])
+        return any(form.startswith(RANK_WORDS) for form in _forms(lower))
 
     def is_ignored(self, name: str) -> bool:
         """Whether a heading is left out: on purpose, or a running number."""
@@ -216,6 +268,11 @@ class Vocabulary:
         """Whether a heading is that of a column which only describes its row."""
         field = self.match_field(name)
         return self.is_ignored(name) or self.is_rank(name) or bool(field and field != "value")
+
+    def is_plain(self, name: str) -> bool:
+        """Whether a heading says no more than that its figures are scores ("Sub-index score")."""
+        words = set(fold_text(name).split())
+        return bool(words) and words <= FILLERS
 
     def knows(self, name: str) -> bool:
         """Whether a heading is known at all."""
@@ -278,6 +335,27 @@ class Vocabulary:
         except PeriodError:
             return None
         return ValueColumn(period=name.removesuffix(".0"))
+
+
+def find_years(text: str) -> str:
+    """The year that a text speaks of, ``""`` where there is none or several.
+
+    >>> find_years("PCI 2021 (2021)"), find_years("2006-2010")
+    ('2021', '')
+    """
+    years = {*re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)}
+    return years.pop() if len(years) == 1 else ""
+
+
+def _is_in(word: str, labels: list[str]) -> bool:
+    """Whether some labels have a word; one in capitals may be the initials of several."""
+    folded = fold_text(word)
+    if any(character.isdigit() for character in word):
+        return False
+    if any(folded in label.split() for label in labels):
+        return True
+    is_short = word.isupper() and len(word) > 1
+    return is_short and any(folded in "".join(w[0] for w in label.split()) for label in labels)
 
 
 def _forms(name: str) -> tuple[str, ...]:
