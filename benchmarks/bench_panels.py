@@ -26,7 +26,6 @@ from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.panels import PanelMapping, PanelSource, add_panel, read_panels
 from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.stats.peers import break_series, find_peers
-from cchc_analysis.stats.rates import pool_ratios
 from cchc_analysis.stats.trends import adjust_p_values, find_trend
 from cchc_analysis.stats.windows import compare_same_window, discretise_windows
 from synthetic import count_recall, make_country, tabulate_indicators
@@ -61,7 +60,6 @@ def measure(districts: int, periods: int, *, validate: bool) -> None:
     watch.run("publish", lambda: tabulate_indicators(table))
     watch.run("discretise", lambda: discretise_windows(table, own))
     watch.run("year on year", lambda: compare_same_window(table, own))
-    watch.run("pool", lambda: pool_ratios(table, own))
     watch.run("segments", lambda: break_series(table, own))
     watch.run("trends", lambda: test_all(table))
     watch.run("peers", lambda: list_all_peers(own))

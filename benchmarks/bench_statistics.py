@@ -12,11 +12,10 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.stats.changes import subtract_estimates
-from cchc_analysis.stats.funnels import place_in_funnel, standardise_indirectly
 from cchc_analysis.stats.intervals import NORMAL, Floats
+from cchc_analysis.stats.panel import subtract_estimates
 from cchc_analysis.stats.ranks import rank_values
-from cchc_analysis.stats.rates import wilson_interval
+from cchc_analysis.stats.rates import place_in_funnel, standardise_indirectly, wilson_interval
 from cchc_analysis.stats.trends import choose_level, find_trend
 
 POINTS = (5, 6, 8, 10, 12, 13, 16, 20)

@@ -14,18 +14,24 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cchc_analysis.data.reference import load_reference
-from cchc_analysis.stats.changes import change_over, grow, subtract_estimates
-from cchc_analysis.stats.control import chart_individuals, chart_proportions
-from cchc_analysis.stats.funnels import (
+from cchc_analysis.stats.panel import change_over, grow, measure_coverage, subtract_estimates
+from cchc_analysis.stats.ranks import follow_standing, rank_ranges, rank_values, rank_within
+from cchc_analysis.stats.rates import (
     find_scatter,
     funnel_limits,
     place_in_funnel,
+    span_readings,
     standardise_indirectly,
+    wilson_interval,
 )
-from cchc_analysis.stats.panel import measure_coverage
-from cchc_analysis.stats.ranks import follow_standing, rank_ranges, rank_values, rank_within
-from cchc_analysis.stats.rates import span_readings, wilson_interval
-from cchc_analysis.stats.trends import adjust_p_values, find_trend, judge_many, judge_series
+from cchc_analysis.stats.trends import (
+    adjust_p_values,
+    chart_individuals,
+    chart_proportions,
+    find_trend,
+    judge_many,
+    judge_series,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 Z = 1.959963984540054
@@ -633,6 +639,9 @@ def test_ranks_within_a_group_of_full_periods() -> None:
     assert (ranks["a2019"], ranks["b2019"], ranks["c2019"]) == (1, 2, 1)
     assert math.isnan(ranks["a2020"])
     assert rank_within(panel, is_higher_better=False).dropna().tolist() == [3, 2, 1]
+    assert rank_within(panel.assign(polarity="lower")).dropna().tolist() == [3, 2, 1]
+    higher = rank_within(panel.assign(polarity="lower"), is_higher_better=True)
+    assert higher.dropna().tolist() == [1, 2, 3]
 
 
 def test_standing_goes_on_across_designs_and_not_across_events() -> None:
@@ -654,15 +663,14 @@ def test_standing_goes_on_across_designs_and_not_across_events() -> None:
     assert judge_series(panel[panel["area_id"] == "77"]).word == "boundary"
     gap = panel.assign(is_full=panel["period"] != "2020")
     assert follow_standing(gap, reference)["period"].unique().tolist() == ["2021", "2022", "2023"]
-    lower = follow_standing(panel, reference, is_higher_better=False)
+    lower = follow_standing(panel.assign(polarity="lower"), reference)
     assert lower[lower["area_id"] == "77"]["value"].tolist() == [100, 75, 50, 25, 0]
 
 
 def test_how_many_of_the_areas_that_exist_are_held() -> None:
     """63 provinces until 30 June 2025; an area that is gone does not count for a later day."""
     reference = load_reference(ROOT / "data" / "reference")
-    areas = reference.areas
-    old = areas[(areas["level"] == "province") & (areas["valid_from"] < "2025")]["area_id"]
+    old = [row["area_id"] for row in reference.list_areas("province", "2024-12-31")]
     values = pd.DataFrame({"area_id": old, "period": "2024", "period_end": "2024-12-31"})
     [full] = measure_coverage(values, reference).itertuples()
     assert (full.held, full.existing, full.is_full) == (63, 63, True)
@@ -674,6 +682,8 @@ def test_how_many_of_the_areas_that_exist_are_held() -> None:
     [after] = measure_coverage(late, reference).itertuples()
     assert after.held < 63
     assert not after.is_full
+    early = values.assign(period="2007", period_end="2007-12-31")
+    assert measure_coverage(early, reference)["existing"].tolist() == [64], "with Hà Tây"
 
 
 def test_contradicting_readings_of_a_rate_span_a_range() -> None:

@@ -38,8 +38,7 @@ from cchc_analysis.panels import validate_table
 from cchc_analysis.rules import suite_parameters as list_parameters
 from cchc_analysis.rules import tabulate_for
 from cchc_analysis.site.slices import grade_all
-from cchc_analysis.stats.changes import change_over, grow
-from cchc_analysis.stats.panel import balance_panel, make_panel, name_partings
+from cchc_analysis.stats.panel import balance_panel, change_over, grow, make_panel, name_partings
 from cchc_analysis.stats.ranks import follow_standing as follow_standing_of
 from cchc_analysis.stats.ranks import rank_within
 from cchc_analysis.stats.trends import judge_many
@@ -155,7 +154,9 @@ def load_panel(
         project: As ``load_indicators``.
 
     Returns:
-        ``value`` in ``unit``, ``year``; ``numerator`` and ``denominator`` where cases are counted;
+        ``value`` in ``unit``, ``year``; ``polarity`` (``higher`` or ``lower`` is better, as
+        ``rank_within`` and ``follow_standing`` take it); ``numerator`` and ``denominator`` where
+        cases are counted;
         ``published_low`` and ``published_high`` where the source publishes an interval; ``segment``
         (values are joined only within one), ``breaks`` and ``events`` (changes of definition and of
         the area since the value before), ``crosses`` (those inside the period); ``held``,
@@ -186,7 +187,7 @@ def load_panel(
 
 
 def follow_standing(
-    panel: pd.DataFrame, *, is_higher_better: bool = True, project: ProjectPlace = None
+    panel: pd.DataFrame, *, is_higher_better: bool | None = None, project: ProjectPlace = None
 ) -> pd.DataFrame:
     """Follow the standing of each area among all, across changes of design, for ``judge_many``.
 
@@ -195,7 +196,7 @@ def follow_standing(
 
     Args:
         panel: What ``load_panel`` gives.
-        is_higher_better: Whether the highest value stands first.
+        is_higher_better: Whether the highest value stands first; ``None`` for what the panel says.
         project: As ``load_indicators``.
     """
     reference = _load(project)[0]

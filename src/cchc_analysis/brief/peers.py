@@ -31,10 +31,10 @@ from cchc_analysis.brief.trends.sections import tell_scatter
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import LANGUAGES, clean_text
-from cchc_analysis.stats.funnels import place_in_funnel
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, RULE_TEXT, Peers, find_peers
 from cchc_analysis.stats.ranks import rank_values
+from cchc_analysis.stats.rates import place_in_funnel
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -75,15 +75,6 @@ class Interval:
         )
 
 
-def find_value_before(value: Interval, percent: Interval) -> Interval:
-    """Last year's value, from this year's and "bằng … % so với cùng kỳ".
-
-    >>> find_value_before(Interval(248000.0, 248000.0, 248000.0), Interval.of(94.4, 1)).round(0)
-    Interval(value=262712.0, low=262573.0, high=262851.0)
-    """
-    return value / (percent * 0.01)
-
-
 def with_range(table: pd.DataFrame) -> pd.DataFrame:
     """The table with ``low`` and ``high``: the value itself where they are not known."""
     if "low" in table:

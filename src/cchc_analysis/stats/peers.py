@@ -100,12 +100,6 @@ def find_province(area_id: str, reference: Reference) -> str:
     return reference.find_province(area_id)
 
 
-def area_exists(area_id: str, day: str, reference: Reference) -> bool:
-    """Whether an area exists on a day; an open end is for ever."""
-    row = reference.area_rows[area_id]
-    return str(row["valid_from"]) <= day <= (str(row["valid_to"]) or "9999-12-31")
-
-
 def list_changes(area_id: str, reference: Reference) -> list[dict[str, str]]:
     """The events that concern an area and took effect, oldest first (rows of area_changes)."""
     held = [

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cchc_analysis.stats.funnels import MOST_SCATTER, find_scatter
 from cchc_analysis.stats.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.stats.peers import break_series
+from cchc_analysis.stats.rates import MOST_SCATTER, find_scatter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,24 +127,34 @@ def rank_ranges(low: Numbers, high: Numbers, *, is_higher_better: bool = True) -
     )
 
 
-def rank_within(panel: pd.DataFrame, by: str = "", *, is_higher_better: bool = True) -> pd.Series:
+def is_best_high(panel: pd.DataFrame) -> bool:
+    """Whether the highest value of a panel is the best, by its ``polarity`` where it has one."""
+    return "polarity" not in panel or not (panel["polarity"] == "lower").any()
+
+
+def rank_within(
+    panel: pd.DataFrame, by: str = "", *, is_higher_better: bool | None = None
+) -> pd.Series:
     """The rank of each value in its period, and in its group where one is named.
 
     Args:
         panel: ``period``, ``value``, ``is_full`` and the column of groups, such as ``region``.
         by: The column of groups; empty for all areas of a period.
-        is_higher_better: Whether the highest value ranks first; ties share the better rank.
+        is_higher_better: Whether the highest value ranks first; ``None`` for what the panel's
+            ``polarity`` says. Ties share the better rank.
 
     Returns:
         The ranks, missing in periods that are not full.
     """
+    if is_higher_better is None:
+        is_higher_better = is_best_high(panel)
     groups = panel[panel["is_full"]].groupby(["period", *([by] if by else [])])["value"]
     ranks: pd.Series = groups.rank(method="min", ascending=not is_higher_better)
     return ranks.reindex(panel.index).rename("rank")
 
 
 def follow_standing(
-    panel: pd.DataFrame, reference: Reference, *, is_higher_better: bool = True
+    panel: pd.DataFrame, reference: Reference, *, is_higher_better: bool | None = None
 ) -> pd.DataFrame:
     """The standing of each area among all, year by year, across changes of design.
 
@@ -156,12 +166,15 @@ def follow_standing(
         panel: ``area_id``, ``period``, ``period_start``, ``period_end``, ``year``, ``indicator``,
             ``value``, ``is_contested``, ``is_full``, one row an area and year.
         reference: The events of areas, which still part a series.
-        is_higher_better: Whether the highest value stands first.
+        is_higher_better: Whether the highest value stands first; ``None`` for what the panel's
+            ``polarity`` says.
 
     Returns:
         The rows of the last unbroken run of years that are held in full, with the standing as
         ``value``, ready for ``judge_series``; empty where such a run has fewer than two years.
     """
+    if is_higher_better is None:
+        is_higher_better = is_best_high(panel)
     full = panel.groupby("year")["is_full"].all()
     years = full.index[full].to_numpy("int64")
     run = [year for year in years if set(range(year, years[-1])) <= set(years)]

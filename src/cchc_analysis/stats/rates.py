@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.data.records import RESULT_STATUSES, Severity
-from cchc_analysis.stats.intervals import Floats, Numbers, as_floats, read_interval, with_range
+from cchc_analysis.data.records import Severity
+from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cchc_analysis.data.reference import Reference
 
 
 def wilson_interval(
@@ -65,50 +64,167 @@ def span_readings(rate: Mapping[str, Any], findings: pd.DataFrame) -> tuple[floa
     return (low, high) if low < high else ()
 
 
-def pool_ratios(table: pd.DataFrame, reference: Reference, over: str = "scope") -> pd.DataFrame:
-    """Rates recomputed from their parts over several scopes or areas, never averaged.
+MOST_SCATTER = 10.0
+"""φ above which limits mean nothing: areas differ far more than chance, and that is all there is to
+say (Spiegelhalter 2005, section 5: widening suits moderate scatter)."""
+OUTER = 0.1
+"""The share of areas on each side that does not count in full towards the scatter of a funnel."""
+
+
+def funnel_limits(
+    centre: float, totals: Numbers, coverage: float = 0.95, scatter: float = 1.0
+) -> tuple[Floats, Floats]:
+    """Limits of a funnel plot around a common proportion, by the size of the denominator.
+
+    Spiegelhalter (2005), Statistics in Medicine 24:1185-1202, appendix A.1.1: exact binomial
+    quantiles, interpolated between whole numbers. Independent cases, one common proportion; its
+    distance from the limits grows by the root of the scatter beyond that.
 
     Args:
-        table: As for ``discretise_windows``.
-        reference: The catalogue, which names numerator and denominator of each rate.
-        over: The column to pool over, ``scope`` or ``area_id``; breakdowns are not pooled.
+        centre: The pooled proportion, between 0 and 1.
+        totals: Denominators.
+        coverage: 0.95 and 0.998 are usual (two and three sigma).
+        scatter: φ, see ``find_scatter``; below 1 nothing narrows.
+    """
+    wider = float(np.sqrt(max(scatter, 1.0)))
+    low, high = (
+        np.clip(centre + wider * (limit - centre), 0.0, 1.0)
+        for limit in (
+            _binomial_limit((1 - coverage) / 2, centre, as_floats(totals)),
+            _binomial_limit((1 + coverage) / 2, centre, as_floats(totals)),
+        )
+    )
+    return low, high
+
+
+def find_scatter(numerator: Numbers, denominator: Numbers) -> float:
+    """φ: how much more proportions scatter around the pooled one than binomially; 1 at least.
+
+    Spiegelhalter (2005), Statistics in Medicine 24:1185-1202, section 4: the mean square of the
+    z-scores, of which the outer tenth on each side, one area at least, is drawn in to its edge
+    (winsorised), so that outliers do not hide themselves; over what drawing them in leaves of the
+    mean square of normal scores, so that limits keep what they promise where there is no outlier
+    (without that a third of φ is lost, and 95 % limits mark one area in ten). Every denominator
+    above 0.
+    """
+    count, total = as_floats(numerator), as_floats(denominator)
+    centre = count.sum() / total.sum() if len(count) else 0.0
+    if not 0 < centre < 1:
+        return 1.0
+    return measure_scatter((count / total - centre) / np.sqrt(centre * (1 - centre) / total))
+
+
+def measure_scatter(scores: Floats) -> float:
+    """φ of z-scores, see ``find_scatter``."""
+    if len(scores) <= 2 * _count_drawn_in(len(scores)):
+        return 1.0
+    return max(float(_draw_in(scores)) / _expect_drawn_in(len(scores)), 1.0)
+
+
+def _count_drawn_in(scores: int) -> int:
+    return max(1, int(OUTER * scores))
+
+
+def _draw_in(scores: Floats) -> Floats:
+    """The mean square of scores along the last axis, the outer ones of each side drawn in."""
+    drawn, ordered = _count_drawn_in(scores.shape[-1]), np.sort(scores)
+    edges = ordered[..., [drawn]], ordered[..., [-drawn - 1]]
+    return np.asarray(np.mean(np.clip(scores, *edges) ** 2, axis=-1))
+
+
+@lru_cache(maxsize=256)
+def _expect_drawn_in(scores: int) -> float:
+    """What drawing them in leaves of the mean square of so many normal scores, by simulation."""
+    return float(_draw_in(np.random.default_rng(1).standard_normal((2000, scores))).mean())
+
+
+def _binomial_limit(probability: float, centre: float, totals: Floats) -> Floats:
+    from scipy.stats import binom
+
+    quantile = binom.ppf(probability, totals, centre)
+    above, mass = binom.cdf(quantile, totals, centre), binom.pmf(quantile, totals, centre)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        limit = (quantile - (above - probability) / mass) / totals
+    return np.asarray(np.clip(limit, 0.0, 1.0))
+
+
+def place_in_funnel(numerator: Numbers, denominator: Numbers) -> pd.DataFrame:
+    """Where each proportion lies in the funnel of all of them.
+
+    Limits are widened where the proportions scatter more than binomially, see ``find_scatter``;
+    above ``MOST_SCATTER`` there are none.
 
     Returns:
-        One row per rate and place, without the pooled column: ``indicator``, ``numerator``,
-        ``denominator``, ``value``, ``low``, ``high``, ``pooled`` (how many were put together) and
-        ``parts``. Only places that state both parts count.
+        ``rate``, ``centre``, ``scatter`` (φ), ``low95``, ``high95``, ``low998``, ``high998``, and
+        ``place``: ``low``, ``lowish``, ``inside``, ``highish`` or ``high``; empty without a
+        denominator, and where there are no limits.
     """
     import pandas as pd
 
-    ranged = with_range(table)
-    counts = ranged[(ranged["breakdown"] == "") & ranged["status"].isin(RESULT_STATUSES)]
-    place = [name for name in ("area_id", "scope", "period_start", "period_end") if name != over]
-    pooled = [
-        _pool(counts, indicator, (numerator, denominator), place, over)
-        for indicator, numerator, denominator in reference.list_rates()
+    count, total = as_floats(numerator), as_floats(denominator)
+    fits = (total > 0) & np.isfinite(count)
+    centre = count[fits].sum() / total[fits].sum() if fits.any() else float("nan")
+    scatter = find_scatter(count[fits], total[fits])
+    rate = np.divide(count, total, out=np.full(len(count), np.nan), where=fits)
+    limits = {
+        f"{side}{name}": limit
+        for name, coverage in (("95", 0.95), ("998", 0.998))
+        for side, limit in zip(
+            ("low", "high"),
+            funnel_limits(centre, np.where(fits, total, np.nan), coverage, scatter),
+            strict=True,
+        )
+    }
+    conditions = [
+        ~fits,
+        rate < limits["low998"],
+        rate > limits["high998"],
+        rate < limits["low95"],
+        rate > limits["high95"],
     ]
-    return pd.concat(pooled, ignore_index=True)
+    place = np.select(conditions, ["", "low", "high", "lowish", "highish"], "inside")
+    if scatter > MOST_SCATTER:
+        place, limits = np.full(len(count), ""), dict.fromkeys(limits, np.full(len(count), np.nan))
+    columns = {"rate": rate, "centre": centre, "scatter": scatter, **limits, "place": place}
+    return pd.DataFrame(columns)
 
 
-def _pool(
-    counts: pd.DataFrame, rate: str, parts: tuple[str, str], place: list[str], over: str
-) -> pd.DataFrame:
-    numerator, denominator = (counts[counts["indicator"] == part] for part in parts)
-    both = numerator.merge(denominator, on=[*place, over], suffixes=("", "_all"))
-    names = ["value", "low", "high", "value_all", "low_all", "high_all"]
-    sums = both.groupby(place, sort=True)[names].sum()
-    pooled = both.groupby(place, sort=True).size()
-    share = read_interval(sums) / read_interval(sums, "_all") * 100.0
-    formula = f"100 * SUM({parts[0]}) / SUM({parts[1]})"
-    table = sums.assign(
-        indicator=rate,
-        numerator=sums["value"],
-        denominator=sums["value_all"],
-        value=share.value,
-        low=share.low,
-        high=share.high,
-        pooled=pooled,
-        parts=formula,
+def standardise_indirectly(strata: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Observed cases over those that the common rate of each stratum leads to expect.
+
+    Breslow and Day (1987), Statistical Methods in Cancer Research II, ch. 2; exact Poisson limits
+    (Garwood 1936), their distance from the ratio widened √φ times where the areas scatter more than
+    that (Spiegelhalter 2005), none above ``MOST_SCATTER``. Assumes that the ratio of an area is the
+    same in all its strata; comparable with the whole only, since every area is weighted by its own.
+
+    Args:
+        strata: ``area_id``, ``scope`` (the stratum), ``cases``, ``denominator``.
+        confidence: Of the interval.
+
+    Returns:
+        A row per area with cases to expect: ``area_id``, ``observed``, ``expected``, ``ratio``,
+        ``low``, ``high`` and ``scatter`` (φ).
+    """
+    pooled = strata.groupby("scope")[["cases", "denominator"]].sum()
+    rates = strata["scope"].map(pooled["cases"] / pooled["denominator"])
+    sums = strata.assign(expected=rates * strata["denominator"]).groupby("area_id", sort=False)
+    table = sums[["cases", "expected"]].sum().rename(columns={"cases": "observed"}).reset_index()
+    table = table[table["expected"] > 0].reset_index(drop=True)
+    observed, expected = (as_floats(table[name]) for name in ("observed", "expected"))
+    scatter = measure_scatter((observed - expected) / np.sqrt(expected)) if len(table) else 1.0
+    ratio = observed / expected
+    low, high = (end / expected for end in _poisson_limits(observed, (1 - confidence) / 2))
+    wider = np.sqrt(scatter) if scatter <= MOST_SCATTER else np.nan
+    return table.assign(
+        ratio=ratio,
+        low=np.maximum(ratio - wider * (ratio - low), 0.0),
+        high=ratio + wider * (high - ratio),
+        scatter=scatter,
     )
-    columns = ["indicator", "numerator", "denominator", "value", "low", "high", "pooled", "parts"]
-    return table[columns].reset_index()
+
+
+def _poisson_limits(cases: Floats, tail: float) -> tuple[Floats, Floats]:
+    from scipy.stats import chi2
+
+    low = np.where(cases > 0, chi2.ppf(tail, 2 * np.maximum(cases, 1e-9)) / 2, 0.0)
+    return low, np.asarray(chi2.ppf(1 - tail, 2 * (cases + 1)) / 2)

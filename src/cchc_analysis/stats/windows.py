@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.data.clean import format_number, label_period, parse_period
+from cchc_analysis.data.clean import label_period, parse_period
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
-from cchc_analysis.stats.intervals import find_value_before, read_interval, with_range
+from cchc_analysis.stats.intervals import read_interval, with_range
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,9 +43,6 @@ COMPARISON_COLUMNS = (
 NEAR = 20
 """Days by which the ends of two windows may differ for a comparison per day (NĐ 09/2019/NĐ-CP
 Điều 12 closes windows on the 14th, most reports on the last day of the month)."""
-
-SAME_PERIOD = "_pct_same_period"
-"""How indicators end that are per cents of the same period a year before."""
 
 OPENING: Mapping[str, tuple[str, str]] = {
     "dossiers_received_total": ("dossiers_carried_over", "dossiers_received_new"),
@@ -77,23 +74,6 @@ def discretise_windows(table: pd.DataFrame, reference: Reference) -> pd.DataFram
 
     parts = [_difference(whole), _strip_opening(_difference(opened), flows, table)]
     return _finish(pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True))
-
-
-def list_negative_differences(discrete: pd.DataFrame) -> pd.DataFrame:
-    """Derived windows that are negative even at the edge of rounding: a report contradicts another.
-
-    Args:
-        discrete: What ``discretise_windows`` gives.
-
-    Returns:
-        Its rows below zero, with ``arithmetic`` as a person would write it.
-    """
-    negative = discrete[(discrete["origin"] == Origin.DERIVED) & (discrete["high"] < 0)]
-    said = [
-        f"{parts} = {format_number(value)} < 0"
-        for parts, value in zip(negative["parts"], negative["value"], strict=True)
-    ]
-    return negative.assign(arithmetic=said).reset_index(drop=True)
 
 
 def _choose_flows(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -236,39 +216,6 @@ def _pair_near(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     pairs = pairs.assign(gap=_measure_gaps(pairs))
     nearest = pairs[pairs["gap"] <= NEAR].sort_values(["row", "gap"], kind="stable")
     return nearest.drop_duplicates("row")
-
-
-def derive_values_before(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """Last year's values that this year's reports state by a per cent.
-
-    Wherever an indicator and its ``…_pct_same_period`` are held for one window, the value of that
-    window a year before follows by division.
-
-    Returns:
-        ``WINDOW_COLUMNS``, dated a year earlier, all derived; nothing where last year is held.
-    """
-    ranged = with_range(table)
-    place = [column for column in QUANTITY if column not in ("indicator", "status")]
-    percents = ranged[ranged["indicator"].str.endswith(SAME_PERIOD)]
-    percents = percents.assign(indicator=percents["indicator"].str.removesuffix(SAME_PERIOD))
-    pairs = ranged.merge(percents, on=[*place, "indicator"], suffixes=("", "_percent"))
-    known = [each for each in pairs["indicator"].unique() if each in reference.indicator_rows]
-    pairs = pairs[pairs["indicator"].isin(known)]
-    value = find_value_before(read_interval(pairs), read_interval(pairs, "_percent"))
-    derived = pairs.assign(
-        value=value.value,
-        low=value.low,
-        high=value.high,
-        period_start=map_unique(pairs["period_start"], year_before),
-        period_end=map_unique(pairs["period_end"], year_before),
-        origin=Origin.DERIVED.value,
-        parts=pairs["indicator"] + " / (" + pairs["indicator"] + SAME_PERIOD + " / 100)",
-        figures=pairs["figures"] + " " + pairs["figures_percent"],
-    )
-    is_held = derived.set_index([*QUANTITY]).index.isin(ranged.set_index([*QUANTITY]).index)
-    spans = zip(derived["period_start"], derived["period_end"], strict=True)
-    labelled = derived.assign(period=[label_span(*span) for span in spans])[~is_held]
-    return labelled.sort_values(list(QUANTITY), ignore_index=True)[list(WINDOW_COLUMNS)]
 
 
 def _measure_gaps(pairs: pd.DataFrame) -> pd.Series:

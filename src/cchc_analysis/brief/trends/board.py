@@ -29,7 +29,7 @@ from cchc_analysis.stats.panel import (
 )
 from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.stats.ranks import follow_standing, rank_values
-from cchc_analysis.stats.trends import FEWEST_FOR_TREND, Judged, judge_many
+from cchc_analysis.stats.trends import FEWEST_FOR_TREND, JudgedTrends, judge_many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,7 +192,7 @@ class Board:
         return follow_standing(self.values, self.reference, is_higher_better=self.is_higher_better)
 
     @cached_property
-    def judged(self) -> Judged:
+    def judged(self) -> JudgedTrends:
         """The trend word of every area, and how many of them chance alone would give."""
         return judge_many(self.values)
 

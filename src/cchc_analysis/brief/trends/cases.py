@@ -26,15 +26,14 @@ from cchc_analysis.brief.trends.sections import (
     tell_scatter,
 )
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.stats.control import chart_individuals, chart_proportions
-from cchc_analysis.stats.funnels import (
+from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
+from cchc_analysis.stats.rates import (
     MOST_SCATTER,
     funnel_limits,
     place_in_funnel,
     standardise_indirectly,
 )
-from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
-from cchc_analysis.stats.trends import keep_last_part
+from cchc_analysis.stats.trends import chart_individuals, chart_proportions, keep_last_part
 
 FARTHEST = 6.0
 """The largest ratio that is drawn to scale."""

@@ -33,9 +33,9 @@ from cchc_analysis.data.packages import join_licences
 from cchc_analysis.data.synthetic import NOTICE
 from cchc_analysis.data.tables import WIDE
 from cchc_analysis.data.words import Words, clean_text, plain
-from cchc_analysis.stats.changes import change_over
-from cchc_analysis.stats.funnels import MOST_SCATTER
+from cchc_analysis.stats.panel import change_over
 from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
+from cchc_analysis.stats.rates import MOST_SCATTER
 from cchc_analysis.stats.trends import judge_many
 
 if TYPE_CHECKING:
