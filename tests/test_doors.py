@@ -22,6 +22,7 @@ from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.read import read_report, read_sources
+from cchc_analysis.site import single
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
 PANEL = """area,period,indicator,value
@@ -263,16 +264,14 @@ def test_conflict_marks_in_the_manifest_are_a_sentence(
 BRIEF = ("brief", "Sông Mây", "2022-H1", "--out")
 
 
+def make_nothing(*_: object) -> tuple[str, dict[str, bytes]]:
+    return "vi/991-song-may/2022-h1", {"index.html": b"<h1>brief</h1>"}
+
+
 def test_a_brief_replaces_only_what_a_brief_wrote(
     processed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def render(_: object, *where: object) -> Path:
-        out = where[-1]
-        assert isinstance(out, Path)
-        out.write_text("<h1>brief</h1>", "utf-8")
-        return out
-
-    monkeypatch.setattr(pipeline, "render_brief", render)
+    monkeypatch.setattr(single, "do_apart", make_nothing)
     out, thesis = tmp_path / "brief.html", tmp_path / "thesis.html"
     thesis.write_text("years of work", "utf-8")
     (tmp_path / "link.html").symlink_to(thesis)
@@ -290,14 +289,7 @@ def test_a_brief_replaces_only_what_a_brief_wrote(
 def test_a_brief_in_the_site_replaces_only_what_is_ours(
     processed: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def render(_: object, *where: object) -> Path:
-        out = where[-1]
-        assert isinstance(out, Path)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text("<h1>brief</h1>", "utf-8")
-        return out
-
-    monkeypatch.setattr(pipeline, "render_brief", render)
+    monkeypatch.setattr(single, "do_apart", make_nothing)
     run = ["--root", str(processed.root), *BRIEF[:-1]]
     assert [main(run), main(run)] == [0, 0]
     page = Path(capsys.readouterr().out.splitlines()[-1])

@@ -48,7 +48,6 @@ from cchc_analysis.brief.downloads import (
     MEANINGS,
     SITE_FILES,
     disarm,
-    put_downloads,
     write_downloads,
 )
 from cchc_analysis.brief.trends import format_values, open_board, show_opening
@@ -399,12 +398,6 @@ def test_a_site_whose_downloads_fail_leaves_the_former_one_whole(
     with pytest.raises(BriefError, match=r"the disk is full; .* the old site is untouched"):
         build_here(replace(tables, findings=tables.findings.iloc[1:]), reference, out)
     assert read_all(out) == before
-
-
-def test_a_folder_that_cannot_be_written_to_is_named(evil: Brief, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", "utf-8")
-    with pytest.raises(BriefError, match="a folder that can be written to"):
-        put_downloads(tmp_path / "file", evil)
 
 
 def test_licences_travel_with_the_rows_and_withheld_rows_stay_at_home(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from brief_work import (
     open_made_up,
     tell_page,
 )
-from cchc_analysis.brief import list_briefs, render_brief
+from cchc_analysis.brief import list_briefs
 from cchc_analysis.brief.context import Context, find_context
 from cchc_analysis.brief.directory import SISTERS
 from cchc_analysis.brief.render import (
@@ -39,17 +39,17 @@ from cchc_analysis.brief.render import (
     check_page,
     check_parameters,
     link_back,
-    put_page,
     tighten_page,
 )
 from cchc_analysis.brief.trends import list_told
-from cchc_analysis.data.owned import write_list
+from cchc_analysis.data.owned import note_files, write_list
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.build import Workers, open_site, render_site
 from cchc_analysis.site.jobs import do_job
 from cchc_analysis.site.pages import Task, tell_once
+from cchc_analysis.site.single import build_brief, put_files
 from cchc_analysis.site.store import LIST
 
 CHEAP = """
@@ -140,23 +140,26 @@ def test_a_notebook_that_is_not_there_is_named(tmp_path: Path) -> None:
         check_parameters(tmp_path / "nothing.ipynb", parameters())
 
 
-def test_a_broken_cell_is_named_and_leaves_the_former_page(notebooks: Project) -> None:
-    write_notebook(notebooks.notebooks / NOTEBOOK, CHEAP, "undefined_thing")
-    out = notebooks.root / "page.html"
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ((CHEAP, "undefined_thing"), r"cell “undefined_thing”: NameError.*Open the notebook"),
+        (("None",), "no part summary, key"),
+        ((CHEAP, "import os; os._exit(0)"), "code 0 and left nothing"),
+    ],
+    ids=["broken", "empty", "ended"],
+)
+def test_a_page_that_cannot_be_made_leaves_the_former_one(
+    processed: Project, cells: tuple[str, ...], said: str
+) -> None:
+    write_notebook(processed.notebooks / NOTEBOOK, *cells)
+    out = processed.root / "page.html"
     out.write_text("former", "utf-8")
-    with pytest.raises(
-        BriefError, match=r"cell “undefined_thing”: NameError.*Open the notebook"
-    ) as error:
-        render_brief(notebooks, "x", "2024-H1", "vi", out)
+    note_files([out], processed.build)
+    with pytest.raises(BriefError, match=said) as error:
+        build_brief(processed, "Sông Mây", "2022-H1", "vi", out)
     assert error.value.exit_code == 6
     assert out.read_text("utf-8") == "former"
-
-
-def test_an_empty_page_is_an_error(notebooks: Project) -> None:
-    write_notebook(notebooks.notebooks / NOTEBOOK, "None")
-    with pytest.raises(BriefError, match="no part summary, key"):
-        render_brief(notebooks, "x", "2024-H1", "vi", notebooks.root / "page.html")
-    assert not (notebooks.root / "page.html").exists()
 
 
 def test_a_page_shows_outputs_and_no_code_and_is_the_same_every_time(notebooks: Project) -> None:
@@ -180,7 +183,7 @@ def test_a_page_needs_one_main_heading() -> None:
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(BriefError, match=r"expected a place that can be written to") as error:
-        put_page(tmp_path / "file" / "page.html", "x")
+        put_files(tmp_path / "file", {"page.html": b"x"})
     assert error.value.exit_code == 6
 
 
@@ -276,7 +279,7 @@ def test_a_site_has_an_index_per_language_that_links_every_brief(
 @pytest.mark.slow
 def test_the_real_notebook_says_what_its_functions_say(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    render_brief(PROJECT, "Cao Lộc", "2024-H1", "vi", page)
+    build_brief(PROJECT, "Cao Lộc", "2024-H1", "vi", page)
     reference, tables = load_real()
     from cchc_analysis.brief import open_brief
 

@@ -400,9 +400,9 @@ def _validate(options: argparse.Namespace, project: Project) -> int:
 
 
 def _brief(options: argparse.Namespace, project: Project) -> int:
-    from cchc_analysis import pipeline
+    from cchc_analysis.site.single import build_brief
 
-    page = pipeline.build_brief(
+    page = build_brief(
         project,
         options.district,
         options.period,

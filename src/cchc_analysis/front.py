@@ -581,6 +581,8 @@ def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:
 def _project(place: ProjectPlace = None) -> Project:
     if isinstance(place, Project):
         return place
+    if place is None and (context := find_context()):
+        return context.project
     return find_project(Path(place or os.environ.get("CCHC_ROOT") or Path.cwd()))
 
 

@@ -6,9 +6,7 @@ into findings, and told in briefs.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -16,34 +14,19 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
-from cchc_analysis.brief import (
-    TEMPLATE,
-    name_page,
-    open_brief,
-    print_brief,
-    put_downloads,
-    render_brief,
-)
-from cchc_analysis.brief.content import ANNEX
-from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
-from cchc_analysis.brief.render import NOTEBOOK, check_parameters
-from cchc_analysis.brief.revisions import tell_since
+from cchc_analysis.brief.render import check_parameters
 from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.editions import compare_editions
-from cchc_analysis.data.files import list_rows, write_bytes
-from cchc_analysis.data.owned import adding_to, check_file, note_files
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import (
     is_fresh,
     list_inputs,
     load,
-    write_copies,
     write_tables,
 )
 from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import BriefError, CchcError, Problem
 from cchc_analysis.panels import PanelSummary, validate_table
 from cchc_analysis.panels import add_panel as bring_in
@@ -62,10 +45,9 @@ from cchc_analysis.site.build import (
 )
 from cchc_analysis.site.keys import key_of, key_of_files
 from cchc_analysis.site.kit import check_empty
-from cchc_analysis.site.pages import read_documents
-from cchc_analysis.site.rerun import compare_pages, open_kit, pack_kit, unpack_kit
-from cchc_analysis.site.slices import Slices
-from cchc_analysis.site.store import HEAD, LIST, hold_site
+from cchc_analysis.site.rerun import compare_pages, open_kit, unpack_kit
+from cchc_analysis.site.single import build_brief, make_pages, put_files
+from cchc_analysis.site.workers import do_apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,55 +72,6 @@ __all__ = [
 ]
 
 
-def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
-    project: Project,
-    district: str,
-    period: str,
-    lang: str,
-    out: Path | None = None,
-    form: str = "html",
-    notebook: Path | None = None,
-    since: Path | None = None,
-) -> Path:
-    """Build one page from ``data/processed``; by default in its place in the site.
-
-    A page in its place has its downloads beside it; one that is put elsewhere stands alone. A PDF
-    lies beside the page as ``brief.pdf``. A notebook of one's own takes the place of
-    ``district_brief.ipynb``; with an earlier edition the page says what was revised since.
-
-    Raises:
-        CommandError: The district or period is unknown, or the place holds something of others.
-        BriefError: The page could not be made.
-    """
-    own = check_notebook(notebook) if notebook else NOTEBOOK
-    reference, tables = load(project)
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    brief = open_brief(tables, reference, words, district, period)
-    page = project.site / name_page(brief.area, brief.period, lang)
-    make = print_brief if form == "pdf" else render_brief
-    place = out or (page.with_name("brief.pdf") if form == "pdf" else page)
-    names = (page.name, ANNEX, RERUN, *BRIEF_FILES) if place == page else (place.name,)
-    with ExitStack() as stack:
-        if since:
-            compare_editions(since, tables.indicators)  # refused before anything is built
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="cchc-since-")))
-            own = tell_since(project.notebooks / own, since, folder)
-        stack.enter_context(_own_place(project, place, names))
-        stack.enter_context(_told_from(project, tables))
-        made = make(project, brief.area["area_id"], brief.period, lang, place, own)
-        if made == page:
-            put_downloads(page.parent, brief)
-            rows = Slices(tables, reference).of_brief(brief.area["area_id"], brief.period)
-            pages = {name: (page.parent / name).read_bytes() for name in (page.name, ANNEX)}
-            parameters = {"district": brief.area["area_id"], "period": brief.period, "lang": lang}
-            documents = read_documents(project, rows.sources)
-            kit = pack_kit(
-                project, project.notebooks / own, parameters, rows.cut(), pages, documents
-            )
-            write_bytes(page.with_name(RERUN), kit)
-    return made
-
-
 def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
     """Make the pages of a brief again from the kit that lies beside it.
 
@@ -158,10 +91,9 @@ def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
     kit = open_kit(place)
     with TemporaryDirectory(prefix="cchc-rerun-") as folder:
         project, tables = unpack_kit(kit, Path(folder))
-        with _told_from(project, tables):
-            notebook = project.notebooks / kit.notebook
-            area, period, lang = kit.parameters.values()
-            render_brief(project, area, period, lang, out / "index.html", notebook)
+        notebook = project.notebooks / kit.notebook
+        pages = do_apart(make_pages, (project, tables, notebook, kit.parameters))
+    put_files(out, pages)
     return compare_pages(kit, out), kit.documents
 
 
@@ -347,35 +279,3 @@ def _without(tables: Tables, bad: frozenset[str]) -> Tables:
 def _withhold(tables: Tables, withheld: frozenset[str]) -> Tables:
     """The tables without the rows of some sources; that there are such sources is told."""
     return replace(_without(tables, withheld), sources=tables.sources)
-
-
-@contextmanager
-def _own_place(project: Project, place: Path, names: Iterable[str]) -> Iterator[None]:
-    """Let a brief be written where nothing of others lies, and note what was written.
-
-    Raises:
-        CommandError: Something lies there that we did not write, or that was changed since.
-    """
-    if place.parent.is_relative_to(project.site) and place.name in ("index.html", "brief.pdf"):
-        below = place.parent.relative_to(project.site).as_posix()
-        files = [f"{below}/{name}" for name in names]
-        with hold_site(project.site, "cchc brief"), adding_to(project.site, LIST, HEAD, files):
-            yield
-        return
-    check_file(place, project.build)
-    yield
-    note_files([place], project.build)
-
-
-@contextmanager
-def _told_from(project: Project, tables: Tables) -> Iterator[None]:
-    """Let notebooks find this project and these tables, whatever folder they run in."""
-    before = dict(os.environ)
-    with TemporaryDirectory(prefix="cchc-told-") as folder:
-        write_copies(Path(folder), tables)
-        os.environ |= {"CCHC_ROOT": str(project.root), "CCHC_TABLES": folder}
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ |= before

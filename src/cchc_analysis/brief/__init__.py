@@ -1,13 +1,12 @@
 """Briefs: one HTML page per district and period, told from the tables of a run.
 
 ``open_brief`` takes the slice; the ``show_`` functions tell its parts, one notebook cell each;
-``render_brief`` executes the notebook and puts the page in place.
+``Context`` is what they are told from.
 """
 
 from cchc_analysis.brief.annex import show_annex_head, show_notes, show_reform_areas
 from cchc_analysis.brief.content import Brief, name_page
 from cchc_analysis.brief.context import Context, find_context, running_in
-from cchc_analysis.brief.downloads import put_downloads
 from cchc_analysis.brief.frontpage import (
     show_cards,
     show_disputes,
@@ -34,7 +33,7 @@ from cchc_analysis.brief.quality import (
     show_quality_remarks,
     show_quality_rules,
 )
-from cchc_analysis.brief.render import TEMPLATE, print_brief, render_brief
+from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.trend import show_trend
 
@@ -48,9 +47,6 @@ __all__ = [
     "name_page",
     "open_brief",
     "open_quality",
-    "print_brief",
-    "put_downloads",
-    "render_brief",
     "running_in",
     "show_annex_head",
     "show_cards",

@@ -35,7 +35,6 @@ from cchc_analysis.data.records import (
     FINDING_KEY,
 )
 from cchc_analysis.data.words import Words, plain
-from cchc_analysis.errors import BriefError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,25 +168,6 @@ def cite_brief(brief: Brief, title: str) -> str:
 
     until = brief.words.date(brief.end)
     return brief.words.plain("downloads.cite", title=title, version=__version__, until=until)
-
-
-def put_downloads(folder: Path, brief: Brief) -> None:
-    """``write_downloads`` for one brief on its own.
-
-    Raises:
-        BriefError: The folder cannot be written to.
-    """
-    try:
-        write_downloads(folder, brief)
-    except OSError as error:
-        raise BriefError(
-            Problem(
-                str(error.filename or folder),
-                error.strerror or "an error of the file system",
-                "a folder that can be written to",
-                "Check its rights and the space left.",
-            )
-        ) from None
 
 
 def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:

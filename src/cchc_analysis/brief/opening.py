@@ -59,8 +59,7 @@ def open_brief(
     Raises:
         CommandError: The area is unknown, or no report on it for the period is held.
     """
-    label = _match_period(period)
-    area_id = match_told(reference, list_briefs(tables, reference), district, label)
+    area_id, label = match_brief(tables, reference, district, period)
     sources = choose_sources(tables.sources, reference, area_id, label)
     own = sources[~sources["kind"].isin(NOT_TOLD)]
     used = set(sources["source_id"])
@@ -88,6 +87,18 @@ def open_brief(
         quotes=find_quotes(reports, sources, figures) if reports else {},
     )
     return replace(opened, comparisons=compare_plan(opened))
+
+
+def match_brief(
+    tables: Tables, reference: Reference, district: str, period: str
+) -> tuple[str, str]:
+    """The area and the label of the period of the brief that somebody asks for.
+
+    Raises:
+        CommandError: As ``open_brief``.
+    """
+    label = _match_period(period)
+    return match_told(reference, list_briefs(tables, reference), district, label), label
 
 
 def match_told(

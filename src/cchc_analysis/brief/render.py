@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.own_cells import show_own_cells
-from cchc_analysis.data.files import write_bytes, write_text
+from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import Words, load_words, shorten_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
@@ -65,44 +65,9 @@ _TAG = re.compile(r"<[^>]+>")
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 
-def render_brief(
-    project: Project,
-    district: str,
-    period: str,
-    lang: str,
-    out: Path,
-    notebook: Path | str = NOTEBOOK,
-) -> Path:
-    """Build the page of one district and period.
-
-    In its place in the site (``index.html``) it has its annex beside it; a page of another name
-    holds both.
-
-    Args:
-        project: Whose notebook, template and data.
-        district: Name or code, as the notebook takes it.
-        period: A period label.
-        lang: ``vi`` or ``en``.
-        out: The HTML file to write; replaced whole or left alone.
-        notebook: The notebook: its name in ``notebooks/``, or the whole way to it.
-
-    Raises:
-        CommandError: The notebook has no such parameter, or there is no such language.
-        BriefError: A cell failed, the page would be empty, or ``out`` cannot be written.
-    """
-    parameters = {"district": district, "period": period, "lang": lang}
-    annex = project.notebooks / ANNEX_NOTEBOOK
-    if out.name == "index.html" and annex.is_file():
-        pages = {out.with_name(ANNEX): build_page(project, annex, parameters)}
-        pages[out] = build_page(project, project.notebooks / notebook, parameters)
-    else:
-        pages = {out: build_whole(project, project.notebooks / notebook, parameters)}
-    for place, page in pages.items():
-        put_page(place, page)
-    return out
-
-
-def build_whole(project: Project, notebook: Path, parameters: Mapping[str, str]) -> str:
+def build_whole(
+    project: Project, notebook: Path, parameters: Mapping[str, str], engine: str | None = None
+) -> str:
     """Front and annex of a brief as one page, which can be mailed and printed on its own.
 
     Raises:
@@ -111,12 +76,12 @@ def build_whole(project: Project, notebook: Path, parameters: Mapping[str, str])
     """
     annex = project.notebooks / ANNEX_NOTEBOOK
     if not annex.is_file():
-        return build_page(project, notebook, parameters)
+        return build_page(project, notebook, parameters, engine)
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     executed = []
     for each in (notebook, annex):
         check_parameters(each, parameters)
-        executed.append(execute_notebook(each, parameters, each.parent))
+        executed.append(execute_notebook(each, parameters, each.parent, engine))
     front, rest = executed
     # The page has one head, that of the front.
     front.cells += [cell for cell in rest.cells if not _is_head(cell)]
@@ -133,52 +98,6 @@ def join_annex(page: str) -> str:
 def _is_head(cell: NotebookNode) -> bool:
     shown = (each.get("data", {}).get("text/html", "") for each in cell.get("outputs", ()))
     return any(each.startswith('<div class="head">') for each in shown)
-
-
-def print_brief(
-    project: Project,
-    district: str,
-    period: str,
-    lang: str,
-    out: Path,
-    notebook: Path | str = NOTEBOOK,
-) -> Path:
-    """Build the page of one district and period, and print it to a tagged PDF.
-
-    Args:
-        project: Whose notebook, template and data.
-        district: Name or code, as the notebook takes it.
-        period: A period label.
-        lang: ``vi`` or ``en``.
-        out: The PDF to write; replaced whole or left alone.
-        notebook: The notebook: its name in ``notebooks/``, or the whole way to it.
-
-    Raises:
-        CommandError: The notebook has no such parameter, or there is no such language.
-        BriefError: There is no Chromium, a cell failed, or ``out`` cannot be written.
-    """
-    find_browser()
-    parameters = {"district": district, "period": period, "lang": lang}
-    return print_page(build_whole(project, project.notebooks / notebook, parameters), out)
-
-
-def put_page(out: Path, page: str) -> None:
-    """Write a page in one step, without what HTML lets a page leave out.
-
-    Raises:
-        BriefError: The place cannot be written to.
-    """
-    try:
-        write_text(out, tighten_page(page))
-    except OSError as error:
-        raise BriefError(
-            Problem(
-                str(error.filename or out),
-                error.strerror or "an error of the file system",
-                "a place that can be written to",
-                "Check its rights and the space left, or name another with --out.",
-            )
-        ) from None
 
 
 def build_page(

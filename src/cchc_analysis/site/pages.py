@@ -282,7 +282,8 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
         watch_words(load_words(project.notebooks / TEMPLATE, lang), seen)
     watched = cast("Reference", WatchedReference(reference, seen))
     for name, content in task.documents.items():
-        write_bytes(project.root / name, content)
+        if not (project.root / name).is_file():  # this may be the user's own project
+            write_bytes(project.root / name, content)
     context = Context(project, watched, task.tables, tuple(map(Graded.from_bytes, task.graded)))
     with running_in(context):
         page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)

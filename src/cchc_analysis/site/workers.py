@@ -31,7 +31,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.errors import BriefError, CchcError, Problem
 from cchc_analysis.site.jobs import Orders, Reply, Work, do_job, explain, explain_end
 from cchc_analysis.site.limits import (
     ONE_THREAD,
@@ -118,6 +118,33 @@ class Pool:
                 self._warm += free
             free[0].is_busy = True
             return free[0]
+
+
+def do_apart(work: Work, payload: Any) -> Any:
+    """Do one thing in a process of its own.
+
+    Raises:
+        CchcError: What the work raised, or what happened to its process.
+    """
+    with Pool(Orders(partial(_begin, work), may_fork=False), 1) as pool:
+        reply = pool.submit(payload).result()
+    if isinstance(reply.result, CchcError):
+        raise reply.result
+    if reply.result is None:
+        raise BriefError(reply.list_problems(getattr(work, "__name__", "a job")))
+    return reply.result
+
+
+def _begin(work: Work) -> Work:
+    return partial(_catch, work)
+
+
+def _catch(work: Work, payload: Any) -> Any:
+    """What comes of it; a problem of the user's comes back as it is, of its kind."""
+    try:
+        return work(payload)
+    except CchcError as error:
+        return error
 
 
 class _Warm:
