@@ -16,6 +16,7 @@ import yaml
 
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import (
     PanelMapping,
@@ -37,6 +38,7 @@ from cchc_analysis.panels.places import AreaWords, find_areas, match_area
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
 from cchc_analysis.panels.vocabulary import Vocabulary
 from cchc_analysis.stats.peers import break_series, find_successors, list_changes
+from cchc_analysis.stats.trends import keep_last_part
 
 ROOT = Path(__file__).resolve().parents[1]
 MAPPINGS = ROOT / "data" / "reference" / "panel_mappings"
@@ -635,6 +637,78 @@ def test_our_own_template_refuses_shares_of_one(project: Project, tmp_path: Path
     path = write_csv(tmp_path, "shares_in_template.csv", text)
     with pytest.raises(ReportError, match="lie between 0 and 1, such as 0,98"):
         add_panel(project, path, mapping=MAPPINGS / "hand_kept_sheet.yml")
+
+
+def test_an_index_whose_design_changes_within_a_year_is_told(
+    project: Project, tmp_path: Path
+) -> None:
+    with (project.reference / "breaks.csv").open("a", encoding="utf-8") as file:
+        file.write("made_up,sipas,2021-07-01,đổi phương pháp,another method,made up,certain\n")
+    text = "Tỉnh,Năm,SIPAS\nLạng Sơn,2020,80\nLạng Sơn,2021,81\nLạng Sơn,2022,82\n"
+    said = str(bring(project, write_csv(tmp_path, "sipas.csv", text)))
+    assert "sipas: its definition changes on 2021-07-01, within a period" in said
+    assert "sipas: values before and after 2021-07-01 are not joined" in said
+    own = load_reference(project.reference)
+    rows = break_series(read(project).observations, own).sort_values("period_end")
+    assert rows["crosses"].tolist() == ["", "made_up", ""]
+    assert keep_last_part(rows)["period_end"].tolist() == ["2022-12-31"]
+
+
+def test_values_by_two_designs_of_one_year_are_refused(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh,Năm,SIPAS\nLạng Sơn,2021,80\nLạng Sơn,2021,83\n"
+    said = refuse(project, write_csv(tmp_path, "sipas.csv", text))
+    assert "'Lạng Sơn' twice for sipas, 2021-12-31: 80 and 83" in said
+    assert "values by two designs of an index are those of two indicators" in said
+
+
+MIXED = {
+    ("Lâm Đồng", "2024"): "68",
+    ("Đắk Nông", "2024"): "67",
+    ("Lâm Đồng", "2026"): "68-2025",
+    ("TP. Đà Nẵng", "2026"): "48-2025",
+    ("Quảng Nam", "2024"): "49",
+    ("Cao Bằng", "2024"): "04",
+    ("Cao Bằng", "2026"): "04",
+}
+
+
+@pytest.mark.parametrize("is_turned_round", [False, True])
+@pytest.mark.parametrize("has_codes", [False, True])
+def test_63_and_34_provinces_in_one_panel_are_areas_of_their_time(
+    has_codes: bool, is_turned_round: bool, project: Project, tmp_path: Path
+) -> None:
+    lines = [
+        f"{area_id[:2] if has_codes else ''};{name};Năm {year};60,5"
+        for (name, year), area_id in MIXED.items()
+    ]
+    lines = lines[::-1] if is_turned_round else lines
+    old = "Tỉnh;Năm;PCI\nLâm Đồng;2026;60\nĐắk Nông;2026;60\nHà Nam;2026;60\n"
+    said = refuse(project, write_csv(tmp_path, "gone.csv", old))
+    assert "Tỉnh Đắk Nông (67), Tỉnh Hà Nam (35) no longer exist after 2025-06-30" in said
+    text = "\n".join(["Mã tỉnh;Tỉnh;Năm;PCI", *lines])
+    bring(project, write_csv(tmp_path, "mixed.csv", text))
+    found = {(area_id, end[:4]) for area_id, _, end in values_of(project)}
+    assert found == {(area_id, year) for (_, year), area_id in MIXED.items()}
+
+
+def test_two_sources_that_disagree_are_both_kept(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh,Năm,PCI,Nguồn\nLạng Sơn,2021,60.5,one\nLạng Sơn,2021,63.25,two\n"
+    both = [
+        {**SOURCE.model_dump(), "source_id": f"made_up_{key}", "key": key} for key in ("one", "two")
+    ]
+    path = write_csv(tmp_path, "both.csv", text)
+    add_panel(project, path, mapping=build_mapping({"sources": both}, "both.yml"))
+    readings, own = read(project), load_reference(project.reference)
+    assert readings.observations["value"].tolist() == [60.5, 63.25]
+    published = derive_indicators(
+        readings.observations, readings.transcripts, readings.sources, own
+    )
+    [row] = published.itertuples()
+    assert (row.value, row.other_readings, row.is_contested) == (
+        63.25,
+        "60,5 [made_up_one: R000001]",
+        True,
+    )
 
 
 def test_thousands_or_decimals(project: Project, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from cchc_analysis.errors import Problem
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.places import FRACTION, name_rows
 from cchc_analysis.rules.comparisons import RANKED, judge_ranks, pair_ranks
+from cchc_analysis.stats.peers import list_breaks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,15 +166,17 @@ def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) ->
     begin = placed["period_start"].where(placed["period_start"] != "", placed["period_end"])
     is_early = (placed["valid_from"].fillna("") > placed["period_end"]) & (placed["area_id"] != "")
     is_late = (placed["valid_to"].fillna("") != "") & (begin > placed["valid_to"])
-    for is_wrong, word, column in (
-        (is_early, "does not exist before", "valid_from"),
-        (is_late, "no longer exists after", "valid_to"),
+    for is_wrong, words, column in (
+        (is_early, ("does not exist before", "do not exist before"), "valid_from"),
+        (is_late, ("no longer exists after", "no longer exist after"), "valid_to"),
     ):
-        for (area_id, name, day), rows in placed[is_wrong].groupby(["area_id", "name", column]):
+        for day, rows in placed[is_wrong].groupby(column):
+            named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
+            more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             yield Problem(
                 f"{where}, {name_rows(rows['row'])}",
-                f"{name} ({area_id}) {word} {day}, and the row is about "
-                f"{rows['period_start'].iloc[0]}–{rows['period_end'].iloc[0]}",
+                f"{', '.join(named[:MOST_NAMED])}{more} {words[len(named) > 1]} {day}, and the row "
+                f"is about {rows['period_start'].iloc[0]}–{rows['period_end'].iloc[0]}",
                 "an area that existed in the period",
                 "Name the area of that time; data/reference/area_changes.csv tells what became "
                 "of it.",
@@ -194,7 +197,8 @@ def check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
                 f"{first['area']!r} twice for {first['indicator']}, {first['period_end']}: "
                 f"{values}",
                 "one figure for an area, indicator and period",
-                "Remove one, or tell them apart by `breakdown`, `scope` or `source`.",
+                "Remove one, or tell them apart by `breakdown`, `scope` or `source`; values by two "
+                "designs of an index are those of two indicators.",
             )
 
 
@@ -255,6 +259,32 @@ def name_statistic(label: str) -> str:
         if any(word in folded for word in words):
             return statistic
     return ""
+
+
+def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:
+    """The changes of definition inside and between the periods of each indicator, in words."""
+    said = []
+    for indicator, rows in figures.groupby("indicator", sort=False):
+        days = [row["effective"] for row in list_breaks(str(indicator), reference)]
+        starts = rows["period_start"].where(rows["period_start"] != "", rows["period_end"])
+        inside = [day for day in days if ((starts < day) & (rows["period_end"] >= day)).any()]
+        between = [
+            day for day in days if (rows["period_end"] < day).any() and (starts >= day).any()
+        ]
+        if inside:
+            said.append(
+                f"{indicator}: its definition changes on {', '.join(inside)}, within a period; "
+                "such values are part of no series"
+            )
+        if between:
+            said.append(
+                f"{indicator}: values before and after {', '.join(between)} are not joined (its "
+                "definition changes there)"
+            )
+    more = (
+        [f"changes of {len(said) - MOST_NAMED} more indicators"] if len(said) > MOST_NAMED else []
+    )
+    return [*said[:MOST_NAMED], *more]
 
 
 def find_holes(figures: pd.DataFrame) -> list[str]:

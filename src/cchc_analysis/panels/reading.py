@@ -23,6 +23,7 @@ from cchc_analysis.panels.checks import (
     drop_repetitions,
     find_holes,
     mark_fractions,
+    tell_breaks,
 )
 from cchc_analysis.panels.headings import match_columns, name_absent
 from cchc_analysis.panels.layouts import Table, arrange_sheet, unfold_sheet
@@ -171,6 +172,7 @@ def _join_parts(where: str, parts: list[_Part], reference: Reference) -> PanelFi
     totals = pd.concat(held, ignore_index=True) if held else parts[0].totals
     notes += compare_totals(kept, totals, reference)
     notes += compare_ranks(kept, reference.areas)
+    notes += tell_breaks(kept, reference)
     notes += find_holes(kept)
     form = next((part.form for part in parts if part.form), "")
     cells = sum(part.cells for part in parts)
