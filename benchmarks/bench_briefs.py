@@ -37,7 +37,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cchc_analysis.brief import open_brief
-from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page, finish_page, tighten_page
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, build_page
+from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import load_copies
 from cchc_analysis.data.words import LANGUAGES, load_words
@@ -76,7 +77,9 @@ class Country:
         }
 
     def wanted(self, count: int) -> list[Page]:
-        slices = Slices(self.tables, self.reference)
+        slices = Slices(
+            self.tables, self.reference, load_report(self.project.notebooks, self.reference)
+        )
         pages = list_pages(slices, self.tables, self.reference)
         return list(islice((page for page in pages if page.is_brief), count))
 
@@ -110,7 +113,7 @@ def build_in_pool(country: Country, wanted: list[Page], count: int) -> Made:
 
 def build_with_papermill(project: Project, parameters: dict[str, str]) -> bytes:
     page = build_page(project, project.notebooks / NOTEBOOK, parameters)
-    return tighten_page(page).encode()
+    return page.encode()
 
 
 def build_with_engine(country: Country, wanted: list[Page], count: int) -> Made:
@@ -157,7 +160,7 @@ def call_functions(task: Task) -> dict[str, bytes]:
     parts = [getattr(brief, f"show_{part}")()._repr_html_() for part in PARTS]
     style = (project.notebooks / TEMPLATE / "page.css").read_text("utf-8")
     page = compile_page().render(lang=words.lang, style=style, parts=parts)
-    return {"index.html": tighten_page(finish_page(page)).encode()}
+    return {"index.html": page.encode()}
 
 
 @cache

@@ -23,8 +23,8 @@ from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.context import Context, running_in
-from cchc_analysis.brief.lists import _export
-from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, finish_page, join_annex
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, export_body, join_pages
+from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.trends import open_board
 from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
@@ -43,6 +43,7 @@ from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.jobs import Reply
 from cchc_analysis.site.pages import ANNEX_SHOWS, READ, SHOWS, Task, bind_page
 from cchc_analysis.site.reads import Name, WatchedReference, watch_words, write_names
+from cchc_analysis.site.slices import Slices
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)
@@ -92,6 +93,11 @@ def load_few() -> tuple[Reference, Tables]:
 
 PROVINCES = ("01", "20", "48", "67", "79")
 """Those of which ``load_few`` keeps what a panel says."""
+
+
+def open_slices(tables: Tables, reference: Reference) -> Slices:
+    """The slices of tables, by what the real briefs show."""
+    return Slices(tables, reference, load_report(PROJECT.notebooks, reference))
 
 
 @cache
@@ -250,20 +256,20 @@ def tell_page(brief: Brief) -> str:
     """Front and annex of a brief on one page, as ``cchc brief --out`` writes them."""
     front = [show(brief).html for show in SHOWS]
     annex = [show(brief).html for show in ANNEX_SHOWS[1:]]
-    page = _export(PROJECT, brief.words, Markup("").join([*front, *annex]))
-    return finish_page(join_annex(page))
+    page = export_body(Markup("").join([*front, *annex]), PROJECT, brief.words, "brief")
+    return join_pages(page, [ANNEX])
 
 
 def tell_front(brief: Brief) -> str:
     """The front of a brief, as it stands on the site."""
     body = Markup("").join(show(brief).html for show in SHOWS)
-    return finish_page(_export(PROJECT, brief.words, body))
+    return export_body(body, PROJECT, brief.words, "brief")
 
 
 def tell_annex(brief: Brief) -> str:
     """The annex of a brief, as it stands on the site."""
     body = Markup("").join(show(brief).html for show in ANNEX_SHOWS)
-    return finish_page(_export(PROJECT, brief.words, body))
+    return export_body(body, PROJECT, brief.words, "brief")
 
 
 def tell_task(task: Task) -> str | tuple[str, str]:
@@ -273,7 +279,7 @@ def tell_task(task: Task) -> str | tuple[str, str]:
     if task.notebook == TRENDS_NOTEBOOK:
         choice = (task.parameters["indicator"], "", "", "")
         board = open_board(task.tables, reference, choice, words)
-        return finish_page(_export(PROJECT, words, briefs.trends.show_opening(board).html))
+        return export_body(briefs.trends.show_opening(board).html, PROJECT, words, "trends")
     if task.notebook != NOTEBOOK:
         return name_task(task)
     place = task.parameters["district"], task.parameters["period"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from brief_work import load_words_of, read_text
+from brief_work import load_words_of, open_slices, read_text
 from cchc_analysis import brief as briefs
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.data.records import FINDING_COLUMNS, QUANTITY, TALLY_COLUMNS, Tables
@@ -17,7 +17,6 @@ from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.synthetic import NOTICE
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.panels import read_panels
-from cchc_analysis.site.slices import Slices
 from cchc_analysis.stats.rates import wilson_interval
 from synthetic import SyntheticCountry, make_country
 
@@ -152,6 +151,6 @@ def test_a_rank_among_peers_takes_nine_in_ten_of_them(
 
 
 def test_a_slice_says_the_same_as_all_tables(tables: Tables, country: SyntheticCountry) -> None:
-    cut = Slices(tables, country.reference).of_brief(*PLACE).cut()
+    cut = open_slices(tables, country.reference).of_brief(*PLACE).cut()
     for show in (briefs.show_trend, briefs.show_peers):
         assert show(tell(cut, country.reference)).html == show(tell(tables, country.reference)).html

@@ -19,7 +19,7 @@ from brief_work import (
     tell_page,
 )
 from cchc_analysis.brief.lists import _export
-from cchc_analysis.brief.render import BROWSERS, find_browser, finish_page, print_page
+from cchc_analysis.brief.render import BROWSERS, find_browser, print_page
 from cchc_analysis.brief.trends import open_board
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
@@ -106,9 +106,7 @@ def test_no_sheet_of_a_page_on_trends_is_near_empty(indicator: str, tmp_path: Pa
     words = load_words_of("vi")
     board = open_board(tables, reference, (indicator, "", "", ""), words)
     body = Markup("").join(show(board).html for show in SHOWS)
-    document = PdfDocument(
-        print_page(finish_page(_export(PROJECT, words, body)), tmp_path / "p.pdf")
-    )
+    document = PdfDocument(print_page(_export(PROJECT, words, body), tmp_path / "p.pdf"))
     try:
         texts = [sheet.get_textpage().get_text_range() for sheet in document]
     finally:

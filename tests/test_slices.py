@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from brief_work import PROJECT, load_few, load_real, load_words_of, tell_page
+from brief_work import PROJECT, load_few, load_real, load_words_of, open_slices, tell_page
 from cchc_analysis.brief import list_briefs, open_brief
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.trends import format_values, list_told, open_board, tell_trend_row
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.site.slices import Slices
 from synthetic import make_country, tabulate_indicators
 
 
@@ -54,7 +53,7 @@ def tell(reference: Reference, tables: Tables, place: tuple[str, str]) -> Any:
 @pytest.mark.parametrize("which", ["real", "country"])
 def test_a_slice_tells_what_all_tables_tell(which: str, request: pytest.FixtureRequest) -> None:
     reference, tables = request.getfixturevalue(which)
-    slices = Slices(tables, reference)
+    slices = open_slices(tables, reference)
     for place in list_briefs(tables, reference)[:: 13 if which == "country" else 1]:
         cut = slices.of_brief(*place).cut()
         assert len(cut.indicators) < len(tables.indicators)
@@ -69,7 +68,7 @@ def test_the_slice_of_an_indicator_tells_what_all_tables_tell(
     told = list_told(tables, reference)
     assert told
     for indicator in told[::3]:
-        cut = Slices(tables, reference).of_indicator(indicator).cut()
+        cut = open_slices(tables, reference).of_indicator(indicator).cut()
         boards = [
             open_board(each, reference, (indicator, "", "", ""), load_words_of("en"))
             for each in (cut, tables)
@@ -83,7 +82,7 @@ def test_the_reports_alone_tell_what_data_quality_asks_of_a_brief(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     reference, tables = request.getfixturevalue(which)
-    slices, words = Slices(tables, reference), load_words_of("en")
+    slices, words = open_slices(tables, reference), load_words_of("en")
     for place in list_briefs(tables, reference)[:20]:
         whole = open_brief(slices.of_brief(*place).cut(), reference, words, *place)
         own = open_brief(slices.of_reports(*place).cut(), reference, words, *place)
@@ -94,7 +93,7 @@ def test_the_reports_alone_tell_what_data_quality_asks_of_a_brief(
 
 
 def find_keys(reference: Reference, tables: Tables) -> dict[tuple[str, str], str]:
-    slices = Slices(tables, reference)
+    slices = open_slices(tables, reference)
     return {place: slices.of_brief(*place).key for place in list_briefs(tables, reference)}
 
 
@@ -154,12 +153,12 @@ def test_no_page_is_stale_whatever_figure_changes(real: tuple[Reference, Tables]
 def test_a_row_that_is_added_or_moved_changes_the_key(real: tuple[Reference, Tables]) -> None:
     reference, tables = real
     place = list_briefs(tables, reference)[0]
-    key = Slices(tables, reference).of_brief(*place).key
-    own = Slices(tables, reference).of_brief(*place).sources[0]
+    key = open_slices(tables, reference).of_brief(*place).key
+    own = open_slices(tables, reference).of_brief(*place).sources[0]
     findings = tables.findings[tables.findings["source_id"] == own]
     more = replace(tables, findings=pd.concat([tables.findings, findings.iloc[:1]]))
-    assert Slices(more, reference).of_brief(*place).key != key
-    assert Slices(tables, reference).of_brief(*place).key == key
+    assert open_slices(more, reference).of_brief(*place).key != key
+    assert open_slices(tables, reference).of_brief(*place).key == key
 
 
 def test_what_is_said_of_a_source_elsewhere_does_not_reach_a_page(

@@ -11,9 +11,9 @@ from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
 def test_a_table_has_a_caption_and_heads_for_columns_and_rows() -> None:
     html = tabulate_rows(["Name", "Value"], [["a", "1"], ["b", "2"]], "Two rows", numbers=(1,))
     assert "<caption>Two rows</caption>" in html
-    assert find_all(r'<th scope="col">(.*?)</th>', html) == ["Name", "Value"]
-    assert find_all(r'<th scope="row">(.*?)</th>', html) == ["a", "b"]
-    assert find_all(r"<td>(.*?)</td>", html) == ["1", "2"]
+    assert find_all(r'<th scope="col">(.*?)(?=<t)', html) == ["Name", "Value"]
+    assert find_all(r'<th scope="row">(.*?)(?=<t)', html) == ["a", "b"]
+    assert find_all(r"<td>(.*?)(?=<t|\n|</)", html) == ["1", "2"]
     assert '<table class="r2">' in html
 
 
@@ -26,7 +26,7 @@ def test_text_is_escaped_and_markup_kept() -> None:
 
 def test_groups_have_heads_over_the_whole_width() -> None:
     html = tabulate_groups(["a", "b"], [("", [["1", "2"]]), ("More", [["3", "4"]])], "c")
-    assert find_all(r'<th colspan="2" scope="rowgroup">(.*?)</th>', html) == ["More"]
+    assert find_all(r'<th colspan="2" scope="rowgroup">(.*?)\n', html) == ["More"]
     assert html.count("<tbody>") == 2
 
 
@@ -37,4 +37,4 @@ def test_a_wide_table_takes_the_focus_so_that_keys_can_scroll_it() -> None:
 
 
 def test_a_table_without_rows_is_still_a_table() -> None:
-    assert "<tbody></tbody>" in tabulate_rows(["a"], [], "nothing")
+    assert "<tbody></table>" in tabulate_rows(["a"], [], "nothing")

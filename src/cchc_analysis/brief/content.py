@@ -20,7 +20,7 @@ from cchc_analysis.brief.nouns import (
     number_findings,
     split_figures,
 )
-from cchc_analysis.brief.report import Report, load_report
+from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
 from cchc_analysis.brief.templates import Shows
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import list_rows
@@ -36,6 +36,8 @@ TWO_TIERS = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
 THREE_TIERS = (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE)
 ANNEX = "annex.html"
 """The annex of a brief, beside its front."""
+MOST_ON_ANNEX = 560
+"""Figures that one page of an annex holds within 150 KB."""
 NOT_TOLD = ("plan", "panel")
 """Kinds of source that a brief may use, but that are no reason for one."""
 
@@ -55,7 +57,10 @@ class Brief:
         comparisons: The targets against these values.
         quotes: Sentences of documents that the user keeps, by source and figure.
         annex: Where the annex lies, from the page that is told; empty on the annex itself.
+        is_front: Whether the page that is told is the front.
+        part: The area of reform that the page tells, where the annex is split by them.
         used: The values that the page has told, in order; the front keeps short notes of them.
+        homes: The notes of the values that stand in a table of the page: the way back to them.
     """
 
     area: Mapping[str, Any]
@@ -76,7 +81,10 @@ class Brief:
     comparisons: tuple[Comparison, ...] = ()
     quotes: Quotes = field(default_factory=dict)
     annex: str = ""
+    is_front: bool = False
+    part: str = ""
     used: dict[str, Entry] = field(default_factory=dict)
+    homes: set[str] = field(default_factory=set)
 
     show_head = Shows("frontpage")
     show_summary = Shows("summary")
@@ -95,31 +103,49 @@ class Brief:
     show_notes = Shows("annex")
     show_revised = Shows("revisions")
 
-    @property
-    def is_front(self) -> bool:
-        """Whether its numbers lead to the annex, which is another page."""
-        return bool(self.annex)
-
     @cached_property
     def front(self) -> Brief:
         """The same brief as its front tells it."""
-        return replace(self, annex=ANNEX, used={})
+        return replace(self, annex=ANNEX, is_front=True, used={}, homes=set())
+
+    def of_part(self, part: str) -> Brief:
+        """The same brief as the page of an area of reform tells it."""
+        return replace(self, annex=ANNEX, part=part, used={}, homes=set())
+
+    @cached_property
+    def is_split(self) -> bool:
+        """Whether the annex has a page for each area of reform: one would be too heavy."""
+        return len(self.figures) > MOST_ON_ANNEX
+
+    @cached_property
+    def part_pages(self) -> dict[str, str]:
+        """The pages of a split annex, by area of reform, in the order of reports."""
+        if not self.is_split:
+            return {}
+        noted = [*self.entries, *(each.target for each in self.comparisons)]
+        told = {part_of(self.reference, entry.indicator) for entry in noted}
+        return {area: name_part(area) for area in AREAS if area in told}
+
+    def find_page(self, entry: Entry) -> str:
+        """The page that holds the note of a value; empty where it is the page that is told."""
+        if not self.is_split:
+            return self.annex
+        part = part_of(self.reference, entry.indicator)
+        return "" if part == self.part else name_part(part)
 
     @cached_property
     def report(self) -> Report:
         """What is shown, in which order and with which chart."""
         return load_report(self.words.folder.parent, self.reference)
 
-    @cached_property
-    def number_of(self) -> dict[str, int]:
-        """The number of each value by its note: on paper it leads to the short note."""
-        notes = [entry.note for entry in self.entries]
-        notes += [each.target.note for each in self.comparisons]
-        return {note: at for at, note in enumerate(dict.fromkeys(notes), start=1)}
+    def name_area_place(self, area: str) -> str:
+        """Where the annex tells an area of reform."""
+        return f"{name_part(area) if self.is_split else self.annex}#part-{area}"
 
-    def note_use(self, entry: Entry) -> None:
-        """Remember that the page has told a value."""
+    def note_use(self, entry: Entry) -> int:
+        """Remember that the page tells a value; the number of its short note on the front."""
         self.used.setdefault(entry.note, entry)
+        return list(self.used).index(entry.note) + 1 if self.is_front else 0
 
     @property
     def lang(self) -> str:
@@ -230,6 +256,19 @@ class Brief:
         )
         return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
 
+    def find_place(self, figure: tuple[str, str]) -> str:
+        """The page and anchor where the notes tell a figure; nothing for one that they do not."""
+        entry = self.entry_of_figure.get(figure)
+        return f"{self.find_page(entry)}#{self.find_anchor(figure)}" if entry else ""
+
+    @cached_property
+    def values_held(self) -> dict[tuple[str, ...], float]:
+        """Whole quantities by area, indicator, scope and window: one look instead of a search."""
+        panel = self.panel[self.panel["breakdown"] == ""]
+        names = ("area_id", "indicator", "scope", "period_start", "period_end")
+        keys = zip(*(panel[name].tolist() for name in names), strict=True)
+        return dict(reversed(list(zip(keys, panel["value"].tolist(), strict=True))))
+
     @cached_property
     def section_of(self) -> dict[tuple[str, str], str]:
         """The section of a document in which a figure stands."""
@@ -332,6 +371,15 @@ def name_folder(area: Mapping[str, Any], period: str) -> str:
 def name_page(area: Mapping[str, Any], period: str, lang: str) -> PurePosixPath:
     """The page of a brief within the site."""
     return PurePosixPath(lang) / name_folder(area, period) / "index.html"
+
+
+def name_part(part: str) -> str:
+    """The page of an area of reform, beside the annex.
+
+    >>> name_part("civil_service")
+    'annex-civil-service.html'
+    """
+    return ANNEX.replace(".", f"-{part.replace('_', '-')}.")
 
 
 def name_list(name: str, lang: str) -> PurePosixPath:

@@ -1,8 +1,9 @@
-"""How far a brief's figures can be trusted: a letter, and the counts behind it.
+"""The ledger of contradictions, and how far a brief's figures can be trusted.
 
-The rule is printed on every page. A: nothing above info. B: warnings on secondary figures only.
-C: a warning on a headline figure. D: a headline figure is missing, or was withdrawn because its
-readings cannot be reconciled.
+Comes in as the findings of a brief; goes out as one entry per cause, with both readings, the
+arithmetic, every figure that it involves linked to its note, and what is published; and as a
+letter. A: nothing above info. B: warnings on secondary figures only. C: a warning on a headline
+figure. D: a headline figure is missing, or withdrawn because its readings cannot be reconciled.
 """
 
 from __future__ import annotations
@@ -16,36 +17,27 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
+from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.telling import (
     SIGNS,
     Voice,
+    lower,
     name_entry,
+    name_indicator,
     name_scope,
     name_source,
     tell,
     tell_number,
-    wrap,
 )
-from cchc_analysis.brief.templates import Section, macro
+from cchc_analysis.brief.templates import Section, join, link, render
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
 
-HEADLINES = (
-    "dossiers_received_total",
-    "dossiers_resolved_total",
-    "dossiers_pending_total",
-    "on_time_rate",
-    "online_rate",
-    "par_score_self_total",
-    "par_index",
-    "public_investment_disbursed_rate",
-    "satisfaction_rate",
-)
-"""Figures that people quote of a district: a doubt about one of them is a doubt about the brief."""
+MOST_IN_FULL = 40
+"""Entries told in full; a page with more lists the rest in a line each, and stays readable."""
 
-REQUIRED = ("dossiers_received_total", "on_time_rate")
-"""Without these a report says nothing on what reform is for, and cannot be set beside another.
-The other headline figures are asked of some districts and some periods only."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZĐ“])")
+_NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
 @dataclass(frozen=True)
@@ -70,14 +62,8 @@ def grade_brief(brief: Brief) -> Grade:
     """Grade the reports of a brief."""
     own = set(brief.reports["source_id"])
     serious = [each for each in brief.serious if each.findings[0]["source_id"] in own]
-    headline = [
-        each
-        for each in serious
-        if any(
-            entry.indicator in HEADLINES for entry in brief.entries if each in brief.marks(entry)
-        )
-    ]
-    missing = tuple(name for name in REQUIRED if brief.find(name) is None)
+    headline = [each for each in serious if concerns_headline(brief, each.number)]
+    missing = tuple(name for name in brief.report.required if brief.find(name) is None)
     return Grade(
         letter="D" if missing else "C" if headline else "B" if serious else "A",
         warnings=count_contradictions(brief.findings),
@@ -87,23 +73,27 @@ def grade_brief(brief: Brief) -> Grade:
     )
 
 
-def is_headline(entry: Entry) -> bool:
-    """Whether people quote it."""
-    return entry.indicator in HEADLINES
+def is_headline(brief: Brief, entry: Entry) -> bool:
+    """Whether people quote it: a doubt about it is a doubt about the brief."""
+    return entry.indicator in brief.report.quoted
 
 
 def concerns_headline(brief: Brief, number: int) -> bool:
     """Whether a contradiction is about a figure that people quote."""
     return any(
-        is_headline(entry) and any(mark.number == number for mark in brief.marks(entry))
+        is_headline(brief, entry) and any(mark.number == number for mark in brief.marks(entry))
         for entry in brief.entries
     )
 
 
-MOST_IN_FULL = 40
-"""Entries told in full; a page with more lists the rest in a line each, and stays readable."""
-
-_NUMBER = re.compile(r"\d[\d.,]*\d|\d")
+def tell_grade_rule(voice: Voice) -> Markup:
+    """What the letters mean, and which figures are headline ones."""
+    report = load_report(voice.words.folder.parent, voice.reference)
+    names = {
+        key: join("; ", *(lower(name_indicator(voice, name)) for name in codes))
+        for key, codes in (("headline", report.quoted), ("required", report.required))
+    }
+    return voice.words.say("notes.grade.rule", **names)
 
 
 def show_contradictions(brief: Brief) -> Section:
@@ -112,52 +102,75 @@ def show_contradictions(brief: Brief) -> Section:
     ledger = [each for each in brief.contradictions if not each.is_remark]
     remarks = [each for each in brief.contradictions if each.is_remark]
     count = count_contradictions(brief.findings)
-    intro = words.say("ledger.intro" if ledger else "ledger.none")
-    if count != len(brief.serious):
-        causes = words.number(len(brief.serious))
-        intro = words.say("ledger.count", n=words.number(count), causes=causes) + " " + intro
-    full = [_tell_full(brief, each) for each in ledger[:MOST_IN_FULL]]
-    rest = [_tell_short(brief, each) for each in ledger[MOST_IN_FULL:]]
-    return wrap(
-        brief,
+    said = words.say("ledger.count", n=words.number(count), causes=words.number(len(brief.serious)))
+    html = render(
+        words,
         "contradictions",
-        Markup("<p>{}</p>\n").format(intro),
-        _list_items("ledger", full),
-        _list_under(words.say("ledger.rest"), rest),
-        _list_under(words.say("ledger.remarks"), [_tell_remark(brief, each) for each in remarks]),
+        count=said if count != len(brief.serious) else "",
+        full=[tell_finding(brief, each) for each in ledger[:MOST_IN_FULL]],
+        rest=[_tell_short(brief, each) for each in ledger[MOST_IN_FULL:]],
+        remarks=[_tell_remark(brief, each) for each in remarks],
     )
+    return Section(html, "contradictions", lambda: brief.findings)
 
 
-def _list_items(kind: str, items: Sequence[Markup]) -> Markup:
-    if not items:
-        return Markup("")
-    return Markup('<ul class="{}">\n{}</ul>\n').format(kind, Markup("").join(items))
+def tell_finding(brief: Brief, each: Contradiction) -> dict[str, Any]:
+    """A contradiction with every sum, its explanation, its figures and what is published."""
+    first = each.findings[0]
+    return {
+        **_name_finding(each),
+        "rule": tell_rule(brief, first),
+        "facts": join(
+            " · ",
+            brief.words.say(f"severity.{each.severity}"),
+            name_scope(brief, first["scope"]) if first["scope"] else "",
+        ),
+        "sums": [tell_arithmetic(brief, finding) for finding in each.findings],
+        "words": brief.words.pick(first, "explanation"),
+        "figures": _tell_figures(brief, each.findings),
+        "published": _tell_published(brief, each),
+        "href": "",
+        "is_more": False,
+    }
 
 
-def _list_under(title: Markup, items: Sequence[Markup]) -> Markup:
-    return (
-        Markup("<h3>{}</h3>\n{}").format(title, _list_items("lines", items))
-        if items
-        else Markup("")
-    )
+def _name_finding(each: Contradiction) -> dict[str, Any]:
+    return {
+        "anchor": each.anchor,
+        "severity": each.severity,
+        "sign": SIGNS[Severity(each.severity)],
+        "number": each.number,
+    }
+
+
+def tell_dispute(brief: Brief, each: Contradiction) -> dict[str, Any]:
+    """One contradiction for the front: the first sum, and the first sentence of its explanation."""
+    first = each.findings[0]
+    opening, *rest = _SENTENCE.split(str(first[f"explanation_{brief.lang}"]), maxsplit=1)
+    told = {"facts": "", "figures": "", "published": "", "is_more": bool(rest)}
+    return {
+        **_name_finding(each),
+        **told,
+        "anchor": "",
+        "href": f"{brief.annex}#{each.anchor}",
+        "rule": tell_rule(brief, first),
+        "sums": [tell_arithmetic(brief, first)],
+        "words": clean_text(opening, longest=None),
+    }
 
 
 def tell_arithmetic(brief: Brief, finding: Mapping[str, Any]) -> Markup:
     """The arithmetic of a finding; each number that a figure prints links to that figure."""
     figures = split_figures(finding["source_id"], finding["operands"])
-    operands = map(brief.find_anchor, figures)
+    hrefs = map(brief.find_place, figures)
     text = _localise(brief, finding["arithmetic"])
     parts: list[Markup] = []
     at = 0
     for match in _NUMBER.finditer(text):
-        parts.append(clean_text(text[at : match.start()]))
-        number, anchor = clean_text(match[0]), next(operands, "")
-        href = f"{brief.annex}#{anchor}"
-        parts.append(macro(brief.words, "value", href, number) if anchor else number)
+        number, href = clean_text(match[0]), next(hrefs, "")
+        parts += [clean_text(text[at : match.start()]), link(href, number) if href else number]
         at = match.end()
-    return Markup('<span class="sum">{}{}</span>').format(
-        Markup("").join(parts), clean_text(text[at:])
-    )
+    return Markup("").join([*parts, clean_text(text[at:])])
 
 
 def tell_sum(voice: Voice, finding: Mapping[str, Any]) -> Markup:
@@ -172,58 +185,20 @@ def _localise(voice: Voice, arithmetic: str) -> str:
     return _NUMBER.sub(lambda match: match[0].translate(str.maketrans(".,", ",.")), arithmetic)
 
 
-def _tell_full(brief: Brief, each: Contradiction) -> Markup:
+def _tell_short(brief: Brief, each: Contradiction) -> dict[str, Any]:
     first = each.findings[0]
-    scope = Markup(" · ").join(
-        part
-        for part in (
-            brief.words.say(f"severity.{each.severity}"),
-            name_scope(brief, first["scope"]) if first["scope"] else "",
-        )
-        if part
-    )
-    sums = (Markup('<p class="eq">{}</p>').format(tell_arithmetic(brief, f)) for f in each.findings)
-    return Markup(
-        '<li id="{}" class="{}"><h3><span class="sign">{}{}</span> {} <small>{}</small></h3>'
-        "{}<p>{}</p>{}{}</li>\n"
-    ).format(
-        each.anchor,
-        each.severity,
-        SIGNS[Severity(each.severity)],
-        each.number,
-        tell_rule(brief, first),
-        scope,
-        Markup("").join(sums),
-        brief.words.pick(first, "explanation"),
-        _tell_figures(brief, each.findings),
-        _tell_published(brief, each),
-    )
+    words = join(": ", tell_rule(brief, first), tell_arithmetic(brief, first))
+    return {**_name_finding(each), "words": words, "figures": ""}
 
 
-def _tell_short(brief: Brief, each: Contradiction) -> Markup:
-    first = each.findings[0]
-    return Markup('<li id="{}">{}{} {}: {}</li>\n').format(
-        each.anchor,
-        SIGNS[Severity(each.severity)],
-        each.number,
-        tell_rule(brief, first),
-        tell_arithmetic(brief, first),
-    )
-
-
-def _tell_remark(brief: Brief, each: Contradiction) -> Markup:
+def _tell_remark(brief: Brief, each: Contradiction) -> dict[str, Any]:
     """A remark with its source, and the figures that it is about."""
     first = each.findings[0]
-    numbers = _link_figures(brief, _list_entries(brief, each.findings))
     is_main = first["source_id"] == brief.sources["source_id"].iloc[0]
-    return Markup('<li id="{}">{}{} {}{}{}</li>\n').format(
-        each.anchor,
-        SIGNS[Severity(each.severity)],
-        each.number,
-        "" if is_main else name_source(brief, first["source_id"]) + " ",
-        brief.words.pick(first, "explanation"),
-        Markup(" ({})").format(numbers) if numbers else "",
-    )
+    source = "" if is_main else name_source(brief, first["source_id"])
+    words = join(" ", source, brief.words.pick(first, "explanation"))
+    figures = _link_figures(brief, _list_entries(brief, each.findings))
+    return {**_name_finding(each), "words": words, "figures": figures}
 
 
 def tell_rule(voice: Voice, finding: Mapping[str, Any]) -> Markup:
@@ -245,19 +220,15 @@ def _tell_figures(brief: Brief, findings: Sequence[Mapping[str, Any]]) -> Markup
         for figure in split_figures(finding["source_id"], finding["operands"])
         if figure in brief.entry_of_figure
     }
-    entries = [each for each in _list_entries(brief, findings) if each.note not in told]
-    if not entries:
-        return Markup("")
-    numbers = _link_figures(brief, entries)
-    return Markup('<p class="figs">{}</p>').format(
-        brief.words.say("ledger.figures", numbers=numbers)
+    return _link_figures(
+        brief, [each for each in _list_entries(brief, findings) if each.note not in told]
     )
 
 
 def _link_figures(brief: Brief, entries: Iterable[Entry]) -> Markup:
-    return Markup("; ").join(
-        macro(brief.words, "value", f"{brief.annex}#{entry.note}", tell_number(brief, entry))
-        for entry in entries
+    return join(
+        "; ",
+        *(link(f"{brief.find_page(e)}#{e.note}", tell_number(brief, e)) for e in entries),
     )
 
 
@@ -282,7 +253,7 @@ def _tell_published(brief: Brief, each: Contradiction) -> Markup:
         for entry in _list_entries(brief, each.findings)
         if entry.correction
     ]
-    return Markup('<p class="pub">{}</p>').format(Markup(" ").join(told)) if told else Markup("")
+    return join(" ", *told)
 
 
 def tell_correction(brief: Brief, entry: Entry) -> Markup:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.annex import define_method
+from cchc_analysis.brief.annex import tell_method
 from cchc_analysis.brief.content import Brief, name_folder, name_page
 from cchc_analysis.brief.directory import (
     INDEX,
@@ -42,10 +42,9 @@ from cchc_analysis.brief.directory import (
     tell_masthead,
 )
 from cchc_analysis.brief.downloads import link_site_downloads
-from cchc_analysis.brief.ledger import grade_brief, tell_rule, tell_sum
+from cchc_analysis.brief.ledger import grade_brief, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.nouns import Entry, count_contradictions, number_findings
-from cchc_analysis.brief.own_cells import OURS
-from cchc_analysis.brief.render import TEMPLATE, export_page
+from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.summary import list_sentences
 from cchc_analysis.brief.telling import (
@@ -428,6 +427,24 @@ def bind_definition_part(project: Project, told: Told, lang: str, part: str) -> 
     return _export(project, words, head + tabulate_definitions(words, told.reference, own))
 
 
+def define_method(brief: Brief) -> Markup:
+    """The rules of the pages with a name for each, and what surrounds them."""
+    told = {
+        "path": brief.words.say("method.path"),
+        **dict(tell_method(brief)),
+        "grade": tell_grade_rule(brief),
+        "limits": brief.words.say("method.limits"),
+        "people": brief.words.say("method.people"),
+    }
+    items = Markup("").join(
+        Markup('<dt id="about-{}">{}</dt><dd>{}</dd>\n').format(
+            key, brief.words.say(f"index.method.{key}"), text
+        )
+        for key, text in told.items()
+    )
+    return Markup('<dl class="method">\n{}</dl>\n').format(items)
+
+
 def bind_method(project: Project, told: Told, lang: str) -> str:
     """The rules by which every page is made."""
     words = load_words(project.notebooks / TEMPLATE, lang)
@@ -503,12 +520,7 @@ def _bind(
 
 def _export(project: Project, words: Words, body: Markup) -> str:
     """The body through the template, as if a notebook had shown it."""
-    from nbformat import v4
-
-    make: Any = v4  # it carries no types
-    shown = make.new_output("display_data", {"text/html": str(body), "text/plain": OURS[0]})
-    cell = make.new_code_cell(outputs=[shown], id="page")
-    return export_page(make.new_notebook(cells=[cell]), project, words)
+    return export_body(body, project, words, "lists")
 
 
 def _describe_brief(brief: Brief) -> dict[str, Any]:

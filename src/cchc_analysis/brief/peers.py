@@ -1,13 +1,16 @@
-"""Beside others: the peers of a district, by a rule that is printed, and their values.
+"""Beside others: the peers of an area, by a rule that is printed, and where it stands among them.
 
 The rule is that of ``cchc_analysis.stats.peers``; only the same window is set side by side. Fewer
-than five give values without a position; five or more place the district in a funnel.
+than five give values without a place. A place is said with how sure it is: with the range of ranks
+that the cases leave open, or, where areas differ far more than chance, that no such range holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isnan
+from dataclasses import dataclass
+from math import isnan, nan
+from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +18,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import NOT_TOLD, Brief, name_folder
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import draw, plot_funnel
+from cchc_analysis.brief.plots import draw, plot_dots, plot_spine
 from cchc_analysis.brief.telling import (
     lower,
     name_area,
@@ -23,18 +26,24 @@ from cchc_analysis.brief.telling import (
     name_scope,
     tell,
     tell_missing,
-    wrap,
 )
-from cchc_analysis.brief.templates import Caption, Section, frame
-from cchc_analysis.brief.trends.cases import list_limits
-from cchc_analysis.brief.trends.sections import tell_scatter
+from cchc_analysis.brief.templates import (
+    Caption,
+    Section,
+    draw_line,
+    frame,
+    join,
+    link,
+    render,
+    small,
+    strong,
+)
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import LANGUAGES, clean_text
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, RULE_TEXT, Peers, find_peers
 from cchc_analysis.stats.ranks import rank_values
-from cchc_analysis.stats.rates import place_in_funnel
+from cchc_analysis.stats.rates import find_scatter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,61 +51,147 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.reference import Reference
 
-COMPARED = ("on_time_rate", "online_rate", "satisfaction_rate", "staff_filled_rate")
-"""Rates with one denominator in all reports; counts depend on the size of a district."""
-VOLUME = "dossiers_received_total"
-READ_OF_PEERS = (
-    *COMPARED,
-    *("dossiers_resolved_on_time", "dossiers_resolved_total", "dossiers_received_online", VOLUME),
-)
-"""What a brief reads of its peers: the rates, the counts behind them, and their size."""
+MOST_IN_PART = 36
+"""Areas that one part of a drawing holds: more would not fit on a sheet of paper."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a value stands among those of the peers that report on the same window.
+
+    Attributes:
+        entry: The value.
+        values: What the peers report, by their ids.
+    """
+
+    entry: Entry
+    values: Mapping[str, float]
+
+    @property
+    def place(self) -> int:
+        """Its place from the highest; equal values share the better one."""
+        return 1 + sum(value > self.entry.value for value in self.values.values())
+
+    @property
+    def count(self) -> int:
+        """Areas among which it stands, itself included."""
+        return len(self.values) + 1
+
+    @property
+    def quarters(self) -> list[float]:
+        """Lowest, first quarter, median, third quarter, highest of the peers."""
+        values = sorted(self.values.values())
+        return [values[0], *quantiles(values, method="inclusive"), values[-1]]
+
+    @property
+    def median(self) -> float:
+        """The middle one of the peers."""
+        return self.quarters[2]
 
 
 def show_peers(brief: Brief) -> Section:
-    """The rule, the peers, and the values of those that report on the same window."""
-    words = brief.words
-    peers = choose_peers(brief)
+    """The rule, the peers, the values of those that report on the same window, and the place."""
+    words, peers = brief.words, choose_peers(brief)
     held = {area_id: list_periods(brief, area_id) for area_id in peers.peers}
     same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
-    rule = words.say(
-        "peers.rule",
-        rule=RULE_TEXT[peers.rule][LANGUAGES.index(words.lang)],
-        kind=clean_text(str(brief.area["type"])),
-        names=words.join(_name(brief, each) for each in peers.peers) or words.say("peers.nobody"),
-    )
-    count = words.say(
-        "peers.count",
-        n=words.number(len(same)),
-        period=words.period(brief.period),
-        least=words.number(FEWEST),
-    )
-    return wrap(
-        brief,
+    own = list_compared(brief)
+    placed = [
+        standing
+        for code in brief.report.peers.compared
+        if (standing := _find_widest(brief, code)) and peers.has_position
+    ]
+    charts = [_draw(brief, each, 1 + len(peers.peers)) for each in placed]
+    html = render(
+        words,
         "peers",
-        Markup("<p>{}</p>\n<p>{}</p>\n").format(rule, count),
-        _tell_others(
-            brief, {each: held[each] for each in peers.peers if held[each] and each not in same}
+        rule=words.say(
+            "peers.rule",
+            rule=RULE_TEXT[peers.rule][LANGUAGES.index(words.lang)],
+            kind=clean_text(str(brief.area["type"])),
+            names=words.join(_name(brief, each) for each in peers.peers)
+            or words.say("peers.nobody"),
         ),
-        _tabulate(brief, same),
-        show_position(brief, same, 1 + len(peers.peers))
-        if len(same) >= FEWEST and peers.has_position
-        else Markup(""),
+        count=words.say(
+            "peers.count",
+            n=words.number(len(same)),
+            period=words.period(brief.period),
+            least=words.number(FEWEST),
+        ),
+        others=_link_others(brief, {a: held[a] for a in peers.peers if held[a] and a not in same}),
+        heads=[
+            words.say("peers.area"),
+            *(small(name_indicator(brief, e.indicator), name_scope(brief, e.scope)) for e in own),
+        ],
+        rows=_list_rows(brief, same, own) if same and own else [],
+        charts=[told for told, _ in charts],
     )
+    figure = next((figures[0] for _, figures in charts), None)
+    make = None if figure is None else lambda: figure
+    return Section(html, "peers", lambda: tabulate_peers(brief, same, own), make)
 
 
-def list_peer_values(brief: Brief, entry: Entry) -> list[float]:
-    """What the peers report of the same quantity in the same window, in any order."""
-    same = (entry.indicator, entry.scope, entry.start, entry.end)
-    values = _index_values(brief)
-    found = (values.get((area_id, *same)) for area_id in choose_peers(brief).peers)
-    return [value for value in found if value is not None and not isnan(value)]
+def tabulate_peers(brief: Brief, same: Sequence[str], own: Sequence[Entry]) -> pd.DataFrame:
+    """The compared values of the area and of its peers, a row an area."""
+    import pandas as pd
+
+    rows = [
+        {"area_id": area_id, "name": brief.reference.area_rows[area_id]["name"]}
+        | {f"{each.indicator}@{each.scope}": _value_of(brief, area_id, each) for each in own}
+        for area_id in (brief.area["area_id"], *same)
+    ]
+    return pd.DataFrame(rows)
+
+
+def find_standing(brief: Brief, entry: Entry) -> Standing | None:
+    """Where a value stands, if it can be compared and enough peers report it."""
+    if entry.indicator not in brief.report.peers.compared:
+        return None
+    values = {each: _value_of(brief, each, entry) for each in choose_peers(brief).peers}
+    known = {area_id: value for area_id, value in values.items() if not isnan(value)}
+    return Standing(entry, known) if len(known) >= FEWEST else None
+
+
+def _find_widest(brief: Brief, code: str) -> Standing | None:
+    """The standing in the widest scope that enough peers report."""
+    entries = (brief.find(code, scope) for scope in brief.widest_first)
+    found = (find_standing(brief, entry) for entry in entries if entry)
+    return next(filter(None, found), None)
+
+
+def draw_spine(brief: Brief, standing: Standing) -> Markup:
+    """A value on the line from the lowest to the highest of its peers."""
+    import pandas as pd
+
+    names = ("lowest", "q1", "median", "q3", "highest")
+    ends = [*standing.quarters, standing.entry.value]
+    row = dict(zip(names, standing.quarters, strict=True))
+    row |= {"lowest": min(ends), "highest": max(ends), "own": standing.entry.value}
+    data = pd.DataFrame([row | {"role": "alert" if standing.entry.is_contested else "deep"}])
+    percent = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
+    label = brief.words.plain("standing.spine", low=percent[0], middle=percent[1], high=percent[2])
+    return draw_line(brief.words, draw(plot_spine, data, form=brief.words.number), label, "spine")
+
+
+def say_place(brief: Brief, standing: Standing) -> Markup:
+    """The place in words: third of ten."""
+    of = brief.words.number(standing.count)
+    return brief.words.say("standing.place", rank=brief.words.number(standing.place), of=of)
+
+
+def say_median(brief: Brief, standing: Standing) -> Markup:
+    """The middle one of the peers."""
+    return _percent(brief, standing.median)
+
+
+def _percent(brief: Brief, value: float) -> Markup:
+    return brief.words.say("unit.percent", n=brief.words.number(value, 2))
 
 
 def choose_peers(brief: Brief) -> Peers:
     """The peers of a brief's district on the last day of its period, by the written rule."""
     panel = brief.panel
     sizes = panel[
-        (panel["indicator"] == VOLUME)
+        (panel["indicator"] == brief.report.peers.size)
         & (panel["breakdown"] == "")
         & (panel["period_start"] == brief.start)
         & (panel["period_end"] == brief.end)
@@ -128,191 +223,138 @@ def list_periods(brief: Brief, area_id: str) -> list[str]:
     return sorted({row["period"] for row in list_rows(told) if match(row) == area_id})
 
 
+def list_compared(brief: Brief) -> list[Entry]:
+    """The rates of a brief that can stand beside those of others."""
+    codes = brief.report.peers.compared
+    return [entry for code in codes for s in brief.main_scopes if (entry := brief.find(code, s))]
+
+
 def _name(brief: Brief, area_id: str) -> Markup:
     return brief.words.short_name(brief.reference.area_rows[area_id])
 
 
-def _tell_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
+def _link_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
     """Peers whose reports cover other windows: named, their last one linked, not compared."""
-    if not held:
-        return Markup("")
     links = brief.words.join(
-        Markup('<a href="../../{}/index.html">{} ({})</a>').format(
-            name_folder(brief.reference.area_rows[area_id], period),
-            _name(brief, area_id),
-            brief.words.period(period),
+        link(
+            f"../../{name_folder(brief.reference.area_rows[area_id], periods[-1])}/index.html",
+            join(" ", _name(brief, area_id), "(" + brief.words.period(periods[-1]) + ")"),
         )
         for area_id, periods in held.items()
-        for period in periods[-1:]
     )
-    return Markup("<p>{}</p>\n").format(brief.words.say("peers.others", links=links))
+    return brief.words.say("peers.others", links=links) if held else Markup("")
 
 
-def _tabulate(brief: Brief, same: Sequence[str]) -> Markup:
-    """A row for the district and for each peer, a column for each rate."""
-    own = list_compared(brief)
-    if not same or not own:
-        return Markup("")
-    words, values = brief.words, _index_values(brief)
+def _list_rows(brief: Brief, same: Sequence[str], own: Sequence[Entry]) -> list[list[Markup]]:
+    """A row for the district and for each peer, a column for each rate; by the first rate."""
     rows = [
-        [Markup("<b>{}</b>").format(name_area(brief)), *(tell(brief, entry) for entry in own)],
-        *(
-            [_name(brief, each), *(_tell_peer(brief, each, entry, values) for entry in own)]
-            for each in same
-        ),
+        (entry_value, [_name(brief, area_id), *(_tell_peer(brief, area_id, each) for each in own)])
+        for area_id in same
+        for entry_value in [_value_of(brief, area_id, own[0])]
     ]
-    heads = [
-        words.say("peers.area"),
-        *(
-            Markup("{} <small>{}</small>").format(
-                name_indicator(brief, entry.indicator), name_scope(brief, entry.scope)
-            )
-            for entry in own
-        ),
-    ]
-    return tabulate_rows(heads, rows, words.say("peers.table"), numbers=range(1, len(heads)))
+    name = strong(name_area(brief))
+    rows.append((own[0].value, [name, *(tell(brief, entry, home=True) for entry in own)]))
+    return [row for _, row in sorted(rows, key=lambda each: (isnan(each[0]), -each[0]))]
 
 
-def list_compared(brief: Brief) -> list[Entry]:
-    """The rates of a brief that can stand beside those of others."""
-    return [e for name in COMPARED for s in brief.main_scopes if (e := brief.find(name, s))]
+def _value_of(brief: Brief, area_id: str, entry: Entry) -> float:
+    if area_id == brief.area["area_id"]:
+        return entry.value
+    same = (area_id, entry.indicator, entry.scope, entry.start, entry.end)
+    return brief.values_held.get(same, nan)
 
 
-def _index_values(brief: Brief) -> dict[tuple[str, ...], float]:
-    """Whole quantities by district, indicator, scope and window: one look instead of a search."""
-    panel = brief.panel[brief.panel["breakdown"] == ""]
-    names = ("area_id", "indicator", "scope", "period_start", "period_end")
-    keys = zip(*(panel[name].tolist() for name in names), strict=True)
-    return dict(reversed(list(zip(keys, panel["value"].tolist(), strict=True))))
-
-
-def _tell_peer(
-    brief: Brief, area_id: str, entry: Entry, values: Mapping[tuple[str, ...], float]
-) -> Markup:
+def _tell_peer(brief: Brief, area_id: str, entry: Entry) -> Markup:
     """A peer's value, linked to its brief, where its note stands."""
-    place = (area_id, entry.indicator, entry.scope, entry.start, entry.end)
-    value = values.get(place, float("nan"))
+    value = _value_of(brief, area_id, entry)
     if isnan(value):
         return tell_missing(brief)
-    number = brief.words.say("unit.percent", n=brief.words.number(value, 2))
     folder = name_folder(brief.reference.area_rows[area_id], brief.period)
-    return Markup('<a href="../../{}/index.html">{}</a>').format(folder, number)
+    return link(f"../../{folder}/index.html", _percent(brief, value))
 
 
-PLACED = ("on_time_rate", "online_rate")
-"""Rates of dossiers, with both counts in the reports."""
+def _draw(
+    brief: Brief, standing: Standing, existing: int
+) -> tuple[dict[str, Markup], list[Figure]]:
+    """The values in order with the median, and the place in words."""
+    import pandas as pd
 
-
-def show_position(brief: Brief, peers: Sequence[str], existing: int) -> Markup:
-    """A funnel for each rate of which enough peers report both counts, for the widest scope.
-
-    Args:
-        brief: The brief.
-        peers: The peers that report on the same window.
-        existing: How many peers there are, with the district itself: a rank takes nine in ten.
-    """
-    parts = []
-    for rate in PLACED:
-        held = ((scope, _list_cases(brief, rate, scope, peers)) for scope in brief.widest_first)
-        enough = ((scope, cases) for scope, cases in held if _is_enough(brief, cases))
-        if first := next(enough, None):
-            parts.append(_show(brief, rate, *first, existing))
-    return Markup("").join(parts)
-
-
-def _is_enough(brief: Brief, cases: pd.DataFrame) -> bool:
-    return len(cases) > FEWEST and brief.area["area_id"] in set(cases["area_id"])
-
-
-def _list_cases(brief: Brief, rate: str, scope: str, peers: Sequence[str]) -> pd.DataFrame:
-    """Both counts of the district and of each peer in the window of the brief."""
-    panel, row = brief.panel, brief.reference.indicator_rows[rate]
-    here = panel[
-        panel["area_id"].isin([brief.area["area_id"], *peers])
-        & (panel["scope"] == scope)
-        & (panel["breakdown"] == "")
-        & (panel["period_start"] == brief.start)
-        & (panel["period_end"] == brief.end)
-    ].drop_duplicates(["area_id", "indicator"])
-    sides = [
-        here.loc[here["indicator"] == row[side], ["area_id", "value"]].set_index("area_id")["value"]
-        for side in ("numerator", "denominator")
+    words, entry = brief.words, standing.entry
+    rows: list[dict[str, Any]] = [
+        {
+            "name": _name(brief, area_id).striptags(),
+            "value": value,
+            "text": words.number(value, 2),
+            "role": "deep" if is_own else "mid",
+            "low": nan,
+            "high": nan,
+        }
+        for area_id, value, is_own in [
+            (brief.area["area_id"], entry.value, True),
+            *((each, value, False) for each, value in standing.values.items()),
+        ]
     ]
-    cases = sides[0].rename("count").to_frame().join(sides[1].rename("total"), how="inner")
-    fits = (cases["total"] > 0) & cases["count"].between(0, cases["total"])
-    kept: pd.DataFrame = cases[fits].reset_index()
-    return kept
-
-
-def _show(brief: Brief, rate: str, scope: str, cases: pd.DataFrame, existing: int) -> Markup:
-    words, own = brief.words, cases["area_id"] == brief.area["area_id"]
-    placed = place_in_funnel(cases["count"], cases["total"])
-    place = str(placed.loc[own, "place"].iloc[0])
-    said = tell_scatter(words, _scatter_of(placed))
-    if place:
-        said = _tell_place(brief, cases, place, existing)
-    name = Markup("{}, {}").format(name_indicator(brief, rate), lower(name_scope(brief, scope)))
+    data = pd.DataFrame(rows).sort_values("value", ascending=False, kind="stable")
+    median = words.plain("standing.middle", n=_percent(brief, standing.median))
+    half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)
+    ends = (float(data["value"].min()), float(data["value"].max()))
+    figures = [
+        draw(plot_dots, part, reference=(standing.median, median), unit="%", form=words.number)
+        for part in (data.iloc[:half], data.iloc[half:])
+        if len(part)
+    ]
+    said = _say_position(brief, standing, existing)
+    name = join(", ", name_indicator(brief, entry.indicator), lower(name_scope(brief, entry.scope)))
     caption = Caption(
-        title=words.say("trends.funnel.title", name=name),
-        unit=words.say("trends.funnel.unit", unit="%"),
+        title=words.say("peers.chart", name=name, place=say_place(brief, standing)),
+        unit=words.say(
+            "peers.chart.unit", low=_percent(brief, ends[0]), high=_percent(brief, ends[1])
+        ),
         source=words.say("peers.funnel", area=name_area(brief)),
         alternative=said,
     )
-    chart = frame(_draw(brief, cases, placed), caption, f"peers-{rate}-{scope}".replace("_", "-"))
-    assumption = Markup("{} {}").format(
-        tell_scatter(words, _scatter_of(placed)), words.say("trends.method.funnel")
-    )
-    return (
-        Markup("<h3>{}</h3>\n<p>{}</p>\n").format(name, said)
-        + chart
-        + Markup("<p><small>{}</small></p>\n").format(assumption)
-    )
+    key = f"peers-{entry.indicator}-{entry.scope}".replace("_", "-")
+    chart = frame(words, figures, caption, key)
+    return {"name": name, "said": said, "chart": chart}, figures
 
 
-def _scatter_of(placed: pd.DataFrame) -> float:
-    return float(placed["scatter"].iloc[0])
-
-
-def _tell_place(brief: Brief, cases: pd.DataFrame, place: str, existing: int) -> Markup:
-    """Where the district lies in the funnel, and which ranks it may hold."""
+def _say_position(brief: Brief, standing: Standing, existing: int) -> Markup:
+    """The place, the median, and which ranks the cases leave open."""
     words = brief.words
-    told = {
-        "area": name_area(brief),
-        "place": words.say(f"trends.funnel.place.{place}"),
-        "n": words.number(len(cases)),
-    }
-    if len(cases) < ENOUGH * existing:
-        return words.say("peers.position.part", of=words.number(existing), **told)
+    told = words.say(
+        "peers.place",
+        area=name_area(brief),
+        place=say_place(brief, standing),
+        middle=say_median(brief, standing),
+    )
+    if standing.count < ENOUGH * existing:
+        part = words.say("peers.part", n=words.number(standing.count), of=words.number(existing))
+        return join(" ", told, part)
+    cases = _list_cases(brief, standing)
+    if cases is None:
+        return told
+    scatter = find_scatter(cases["numerator"].to_numpy(), cases["denominator"].to_numpy())
+    own = rank_values(cases).iloc[0]
+    if isnan(own["rank_low"]):
+        none = words.say("trends.funnel.none", phi=words.number(scatter, 2))
+        return join(" ", told, none)
+    ends = {side: words.number(int(own[f"rank_{side}"])) for side in ("low", "high")}
+    is_one = ends["low"] == ends["high"]
+    return join(" ", told, words.say("peers.range.one" if is_one else "peers.range", **ends))
+
+
+def _list_cases(brief: Brief, standing: Standing) -> pd.DataFrame | None:
+    """Both counts behind the rate of the area and of each peer; nothing where one lacks them."""
+    import pandas as pd
+
+    entry, row = standing.entry, brief.reference.indicator_rows[standing.entry.indicator]
+    codes = [str(row[side]) for side in ("numerator", "denominator")]
+    rows = []
+    for area_id in (brief.area["area_id"], *standing.values):
+        places = [(area_id, code, entry.scope, entry.start, entry.end) for code in codes]
+        count, total = (brief.values_held.get(place, nan) for place in places)
+        if not (total > 0 and 0 <= count <= total):
+            return None
+        rows.append({"numerator": count, "denominator": total, "value": 100 * count / total})
     empty = dict.fromkeys(("low", "high", "published_low", "published_high"), np.nan)
-    values = cases.rename(columns={"count": "numerator", "total": "denominator"}).assign(**empty)
-    ranks = rank_values(values.assign(value=100 * values["numerator"] / values["denominator"]))
-    own = ranks[(cases["area_id"] == brief.area["area_id"]).to_numpy()].iloc[0]
-    return words.say(
-        "peers.position" if own["rank_low"] < own["rank_high"] else "peers.position.one",
-        low=words.number(int(own["rank_low"])),
-        high=words.number(int(own["rank_high"])),
-        **told,
-    )
-
-
-def _draw(brief: Brief, cases: pd.DataFrame, placed: pd.DataFrame) -> Figure:
-    """The funnel with the district named, whatever its place, and peers only where outside."""
-    words = brief.words
-    centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
-    places = placed["place"].astype("str").to_numpy()
-    own = (cases["area_id"] == brief.area["area_id"]) & ~np.isin(places, ("low", "high"))
-    rows = (brief.reference.area_rows[area_id] for area_id in cases["area_id"])
-    points = cases.assign(
-        name=[words.short_name(row).striptags() for row in rows],
-        rate=100 * placed["rate"].to_numpy(),
-        place=np.where(own, "own", places),
-    )
-    common = words.plain("trends.funnel.centre", rate=words.number(100 * centre, 2))
-    return draw(
-        plot_funnel,
-        points,
-        limits=list_limits(cases["total"], centre, scatter),
-        centre=(100 * centre, common),
-        names=(words.plain("trends.funnel.cases"), "%"),
-        form=words.number,
-    )
+    return pd.DataFrame(rows).assign(**empty)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.exhibits import choose_axis, point_row, to_frame
 from cchc_analysis.brief.nouns import Comparison, Entry, Goal, State
 from cchc_analysis.brief.plots import draw, plot_points
+from cchc_analysis.brief.rows import choose_axis, point_row
 from cchc_analysis.brief.telling import (
     cite,
     lower,
@@ -25,12 +25,14 @@ from cchc_analysis.brief.telling import (
     name_scope,
     tell,
     tell_plain,
-    wrap,
 )
-from cchc_analysis.brief.templates import Caption, Section, frame
+from cchc_analysis.brief.templates import Caption, Section, frame, join, macro, render, small
 from cchc_analysis.data.records import Comparator, Scope, Status
-from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 TARGET_STATUSES = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
 FLOWS = ("flow_ytd", "flow_ytd_incl_opening")
@@ -168,82 +170,84 @@ STATE_SIGNS = {
 }
 """In the order in which they are told."""
 
-DRAWN = (State.MET, State.MISSED, State.NOT_DUE)
+JUDGED = (State.MET, State.MISSED, State.NOT_DUE)
 
 
 def show_plan(brief: Brief) -> Section:
     """Every target with its state."""
-    words, comparisons = brief.words, brief.comparisons
-    if not comparisons:
-        text = Markup("<p>{}</p>\n").format(words.say("plan.none"))
-        return wrap(brief, "plan", text)
+    limits = [each for each in brief.current if each.result and not each.is_target]
+    earlier = [each for each in brief.comparisons if each.is_earlier]
     groups = [
         (tell_state(brief, state), [row for goal in own for row in _tell_goal(brief, goal)])
         for state in STATE_SIGNS
         if (own := [goal for goal in brief.goals if goal.state == state])
     ]
-    limits = [each for each in brief.current if each.result and not each.is_target]
-    if limits:
-        rows = [_tell_comparison(brief, each, is_judged=True) for each in limits]
-        groups.append((words.say("plan.limits"), rows))
-    if earlier := [each for each in comparisons if each.is_earlier]:
-        rows = [_tell_comparison(brief, each, is_judged=True) for each in earlier]
-        groups.append((words.say("plan.earlier"), rows))
-    table = tabulate_groups(
-        [words.say(f"plan.head.{key}") for key in ("what", "target", "result")],
-        groups,
-        words.say("plan.table"),
-        numbers=(1, 2),
-        kind="plan",
-    )
-    chart = _draw_plan(brief, brief.current)
-    counts = _count_states(brief)
-    return wrap(brief, "plan", counts, chart, table)
+    groups += [
+        (brief.words.say(f"plan.{key}"), [_tell_row(brief, each, is_judged=True) for each in own])
+        for key, own in (("limits", limits), ("earlier", earlier))
+        if own
+    ]
+    counts = Counter(goal.state for goal in brief.goals)
+    states = [
+        {"name": state, "sign": STATE_SIGNS[state], "count": brief.words.number(counts[state])}
+        for state in STATE_SIGNS
+    ]
+    figure, caption = _draw_plan(brief, brief.current)
+    chart = frame(brief.words, figure, caption, "plan") if figure and caption else ""
+    html = render(brief.words, "plan", groups=groups, states=states, chart=chart)
+    make = None if figure is None else lambda: figure
+    return Section(html, "plan", lambda: tabulate_plan(brief.comparisons), make)
+
+
+def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
+    """Targets as a table: what ought to be, what is, and what follows."""
+    import pandas as pd
+
+    rows = [
+        {
+            "indicator": each.target.indicator,
+            "scope": each.result.scope if each.result else each.target.scope,
+            "comparator": each.target.comparator,
+            "target": each.target.value,
+            "due": each.target.end,
+            "result": each.result.value if each.result else None,
+            "result_indicator": each.result.indicator if each.result else "",
+            "period_end": each.result.end if each.result else "",
+            "unit": each.target.unit,
+            "state": str(each.state),
+            "is_target": each.is_target,
+            "is_earlier": each.is_earlier,
+        }
+        for each in comparisons
+    ]
+    return pd.DataFrame(rows)
 
 
 def tell_state(brief: Brief, state: State) -> Markup:
     """A state as sign and word."""
-    return Markup('<span class="st {}">{} {}</span>').format(
-        state, STATE_SIGNS[state], brief.words.say(f"state.{state}")
-    )
-
-
-def _count_states(brief: Brief) -> Markup:
-    counts = Counter(goal.state for goal in brief.goals)
-    items = Markup("").join(
-        Markup("<li>{} {}</li>").format(tell_state(brief, state), brief.words.number(counts[state]))
-        for state in STATE_SIGNS
-    )
-    return Markup('<ul class="tally">{}</ul>\n').format(items)
+    return macro(brief.words, "state", state, STATE_SIGNS[state])
 
 
 def _tell_goal(brief: Brief, goal: Goal) -> list[list[Markup]]:
     """A row for each result of a target, with its own state where that is another."""
-    return [
-        _tell_comparison(brief, each, is_judged=each.state != goal.state)
-        for each in goal.comparisons
-    ]
+    return [_tell_row(brief, each, is_judged=each.state != goal.state) for each in goal.comparisons]
 
 
-def _tell_comparison(brief: Brief, each: Comparison, *, is_judged: bool = False) -> list[Markup]:
+def _tell_row(brief: Brief, each: Comparison, *, is_judged: bool = False) -> list[Markup]:
     """A row of the table; with its state where no group head says it."""
-    result = each.result
-    scope = result.scope if result else each.target.scope
-    facts = [
-        name_scope(brief, scope) if result or scope != brief.whole else Markup(""),
-        _tell_why(brief, each),
-    ]
-    small = Markup(" · ").join(fact for fact in facts if fact)
-    name = name_entry(brief, each.target)
-    told = tell(brief, result) if result else Markup("…")
-    if is_judged:
-        told = tell_state(brief, each.state) + Markup(" ") + told
-    if result and result.indicator != each.target.indicator:
-        told += Markup(" <small>{}</small>").format(name_indicator(brief, result.indicator))
+    result, target = each.result, each.target
+    scope = result.scope if result else target.scope
+    told = tell(brief, result, home=True) if result else Markup("…")
+    if result and result.indicator != target.indicator:
+        told = small(told, name_indicator(brief, result.indicator))
     return [
-        Markup("{} <small>{}</small>").format(name, small) if small else name,
-        tell(brief, each.target),
-        told,
+        small(
+            name_entry(brief, target),
+            name_scope(brief, scope) if result or scope != brief.whole else "",
+            _tell_why(brief, each),
+        ),
+        tell(brief, target, home=True),
+        join(" ", tell_state(brief, each.state) if is_judged else "", told),
     ]
 
 
@@ -269,27 +273,36 @@ def _choose_why(brief: Brief, each: Comparison) -> str:
     return "plan.why.early" if each.state == State.MET else "plan.why.growing"
 
 
-def _draw_plan(brief: Brief, comparisons: Sequence[Comparison]) -> Markup:
+def _draw_plan(
+    brief: Brief, comparisons: Sequence[Comparison]
+) -> tuple[Figure | None, Caption | None]:
     """Percentages against their targets, where the two mean the same."""
     drawn = [
         each
         for each in comparisons
-        if each.result and each.target.unit == "%" and each.state in DRAWN
+        if each.result and each.target.unit == "%" and each.state in JUDGED
     ]
     if len(drawn) < 2:
-        return Markup("")
+        return None, None
+    import pandas as pd
+
     words = brief.words
     rows = [row for target in _group(drawn) for row in _draw_target(brief, target)]
     caption = Caption(
         title=_title_plan(brief, drawn),
         unit=words.say("plan.chart.unit"),
         source=cite(brief, [each.target for each in drawn]),
-        alternative=Markup(" ").join(
-            words.say("alt.row", name=row["label"], parts=f"{row['text']}; {row['target_text']}")
-            for row in rows
+        alternative=join(
+            " ",
+            *(
+                words.say(
+                    "alt.row", name=row["label"], parts=f"{row['text']}; {row['target_text']}"
+                )
+                for row in rows
+            ),
         ),
     )
-    return frame(draw(plot_points, to_frame(rows)), caption, "plan")
+    return draw(plot_points, pd.DataFrame(rows)), caption
 
 
 def _group(comparisons: Sequence[Comparison]) -> list[list[Comparison]]:
@@ -321,7 +334,7 @@ def _name_short(brief: Brief, each: Comparison) -> str:
     key = f"short.{result.indicator}"
     has = brief.words.has(key)
     name = brief.words.say(key) if has else name_indicator(brief, result.indicator)
-    return plain(Markup("{}, {}").format(name, lower(name_scope(brief, result.scope))))
+    return plain(join(", ", name, lower(name_scope(brief, result.scope))))
 
 
 def _title_plan(brief: Brief, drawn: Sequence[Comparison]) -> Markup:

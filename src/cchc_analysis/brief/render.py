@@ -20,7 +20,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.content import ANNEX
-from cchc_analysis.brief.own_cells import show_own_cells
+from cchc_analysis.brief.own_cells import OURS, show_own_cells
+from cchc_analysis.brief.templates import PAGES
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import Words, load_words, shorten_text
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 NOTEBOOK = "district_brief.ipynb"
 ANNEX_NOTEBOOK = "brief_annex.ipynb"
 TEMPLATE = "page"
+STYLE = "page.css"
 LONGEST_DESCRIPTION = 300
 LONGEST_REASON = 120
 QUALITY_NOTEBOOK = "data_quality.ipynb"
@@ -49,18 +51,17 @@ ANCHORS: Mapping[str, tuple[str, ...]] = {
 }
 """What the page of a notebook has: without one of them it is an error, not a page. The page of a
 notebook that is not named here needs one main heading only."""
+KINDS = {
+    NOTEBOOK: "brief",
+    ANNEX_NOTEBOOK: "brief",
+    QUALITY_NOTEBOOK: "quality",
+    TRENDS_NOTEBOOK: "trends",
+}
+"""Kinds of pages, as the style sheet names them."""
 
-_USE = re.compile(r'(?P<link><a href="#(?P<note>n-[^"]+)">)')
-_CELL = re.compile(f"<td>{_USE.pattern}")
-_NOTE = re.compile(r'(<li id="(n-[^"]+)">.*?)<!--back-->')
-_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
-_ONLY = re.compile(r"/\* only \.(\w+)\b[^*]*\*/(.*?)/\* end \*/", re.DOTALL)
+_ONLY = re.compile(r"/\* only (\w+)\b[^*]*\*/(.*?)/\* end \*/", re.DOTALL)
 _SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})", re.DOTALL)
-_OPENING = re.compile(r"<[a-z][^<>]*>")
-_QUOTED = re.compile(r'="([\w#.:%+-]+)"(?=[ >])', re.ASCII)
-_CLOSING = re.compile(r"</(?:td|th|tr|thead|tbody|li|dt|dd)>\s*")
 _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
-_CLASS = re.compile(r' class="([^"]+)"')
 _TAG = re.compile(r"<[^>]+>")
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
@@ -83,21 +84,39 @@ def build_whole(
         check_parameters(each, parameters)
         executed.append(execute_notebook(each, parameters, each.parent, engine))
     front, rest = executed
+    parts = list_parts(rest)
     # The page has one head, that of the front.
     front.cells += [cell for cell in rest.cells if not _is_head(cell)]
-    page = finish_page(join_annex(export_page(front, project, words)))
+    front.cells += [make_cell(body.partition("</div>\n")[2]) for body in parts.values()]
+    page = join_pages(export_page(front, project, words, "brief"), [ANNEX, *parts])
     check_page(page, notebook.name)
     return page
 
 
-def join_annex(page: str) -> str:
-    """A page that holds its annex: what led to the annex leads to its place on the page."""
-    return page.replace(f'href="{ANNEX}"', 'href="#areas"').replace(f'href="{ANNEX}#', 'href="#')
+def join_pages(page: str, names: Iterable[str]) -> str:
+    """A page that holds others: what led to one of them leads to its place on the page."""
+    for name in names:
+        anchor = name.removeprefix("annex-").removesuffix(".html").replace("-", "_")
+        start = "areas" if name == ANNEX else f"part-{anchor}"
+        page = page.replace(f'href="{name}"', f'href="#{start}"').replace(
+            f'href="{name}#', 'href="#'
+        )
+    return page.replace('href="index.html#', 'href="#')
 
 
 def _is_head(cell: NotebookNode) -> bool:
     shown = (each.get("data", {}).get("text/html", "") for each in cell.get("outputs", ()))
     return any(each.startswith('<div class="head">') for each in shown)
+
+
+def list_parts(executed: NotebookNode) -> dict[str, str]:
+    """What the sections of a notebook put on pages of their own, by the names of the pages."""
+    return {
+        name: body
+        for cell in executed.cells
+        for output in cell.get("outputs", ())
+        for name, body in output.get("data", {}).get(PAGES, {}).items()
+    }
 
 
 def build_page(
@@ -109,12 +128,49 @@ def build_page(
         CommandError: The notebook has no such parameter, or there is no such language.
         BriefError: A cell failed, or the page would be empty.
     """
+    return build_pages(project, notebook, parameters, "", engine)[""]
+
+
+def build_pages(
+    project: Project,
+    notebook: Path,
+    parameters: Mapping[str, str],
+    name: str,
+    engine: str | None = None,
+) -> dict[str, str]:
+    """The page of a notebook under a name, and those that its sections put beside it.
+
+    Raises:
+        CommandError: The notebook has no such parameter, or there is no such language.
+        BriefError: A cell failed, or the page would be empty.
+    """
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     check_parameters(notebook, parameters)
     executed = execute_notebook(notebook, parameters, notebook.parent, engine)
-    page = finish_page(export_page(executed, project, words))
+    kind = KINDS.get(notebook.name, "")
+    page = export_page(executed, project, words, kind)
     check_page(page, notebook.name)
-    return page
+    parts = list_parts(executed)
+    return {name: page} | {
+        part: export_body(body, project, words, kind) for part, body in parts.items()
+    }
+
+
+def export_body(body: str, project: Project, words: Words, kind: str) -> str:
+    """A body through our template, as if a notebook had shown it."""
+    from nbformat import v4
+
+    make: Any = v4  # it carries no types
+    return export_page(make.new_notebook(cells=[make_cell(body)]), project, words, kind)
+
+
+def make_cell(body: str) -> Any:
+    """A cell that shows a body as a section of ours does."""
+    from nbformat import v4
+
+    make: Any = v4  # it carries no types
+    shown = make.new_output("display_data", {"text/html": str(body), "text/plain": OURS[0]})
+    return make.new_code_cell(outputs=[shown], id="page")
 
 
 def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
@@ -217,8 +273,16 @@ def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem
     )
 
 
-def export_page(executed: NotebookNode, project: Project, words: Words) -> str:
-    """Export the HTML outputs of a notebook through our template."""
+def export_page(executed: NotebookNode, project: Project, words: Words, kind: str = "") -> str:
+    """Export the HTML outputs of a notebook through our template.
+
+    Args:
+        executed: The notebook.
+        project: Whose template.
+        words: The strings of the language.
+        kind: Which kind of page it is, and so which rules of the style sheet it needs; all of them
+            for a page of no kind.
+    """
     import_jsonschema()
     from nbconvert import TemplateExporter
 
@@ -230,6 +294,7 @@ def export_page(executed: NotebookNode, project: Project, words: Words) -> str:
         "description": shorten_text(_find_text(executed, _LEAD), LONGEST_DESCRIPTION),
         "skip": words.say("page.skip"),
         "footer": words.say("page.footer"),
+        "style": choose_style((project.notebooks / TEMPLATE / STYLE).read_text("utf-8"), kind),
     }
     # Not HTMLExporter's own method: it parses the finished page again with BeautifulSoup, to patch
     # what our template does not have, and takes most of the time and the case of SVG names.
@@ -262,49 +327,15 @@ def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:
     return " ".join(html.unescape(_TAG.sub("", found)).split())
 
 
-def finish_page(page: str) -> str:
-    """What only a whole page can have: links back, and nothing that the style sheet says twice."""
-    used = set(" ".join(_CLASS.findall(page)).split())
-    own = _ONLY.sub(lambda match: match[2] if match[1] in used else "", page)
-    tight = _STYLE.sub(lambda match: _SPACE.sub("", match[0]), own)
-    return link_back(tight)
+@lru_cache(maxsize=8)
+def choose_style(sheet: str, kind: str) -> str:
+    """The rules of the style sheet that a kind of page needs, without room and remarks.
 
-
-def tighten_page(page: str) -> str:
-    """The same page to a browser, in fewer bytes: a brief has a thousand cells and links.
-
-    Left out are the quotes around plain attributes and the end tags that the next tag implies
-    (HTML, 13.1.2). The head is left alone.
-
-    >>> tighten_page('<body><ul><li id="a-1">1</li><li><path class="b"/></li></ul>')
-    '<body><ul><li id=a-1>1<li><path class="b"/></ul>'
+    >>> choose_style("a { b: c; } /* only lists: names. */ d { e: f; } /* end */", "brief")
+    'a{b:c}'
     """
-    head, body, rest = page.partition("<body>")
-    bare = _OPENING.sub(lambda tag: _QUOTED.sub(r"=\1", tag[0]), rest)
-    return head + body + _CLOSING.sub("", bare)
-
-
-def link_back(page: str) -> str:
-    """Give every note a link back to where its number stands.
-
-    Done on the finished page, because a note cannot know beforehand where it will be used. A
-    number may stand in the summary, on a chart and in a table: the way back is to the table, where
-    it has its context, and only without one to where it stands first.
-    """
-    first: dict[str, int] = {}
-    for match in (*_CELL.finditer(page), *_USE.finditer(page)):
-        first.setdefault(match["note"], match.start("link"))
-
-    def mark(match: re.Match[str]) -> str:
-        note = match["note"]
-        is_home = match.start("link") == first[note]
-        return f'<a id="u-{note[2:]}" href="#{note}">' if is_home else match[0]
-
-    def answer(match: re.Match[str]) -> str:
-        link = f'<a href="#u-{match[2][2:]}">↩</a>' if match[2] in first else ""
-        return match[1] + link
-
-    return _NOTE.sub(answer, _USE.sub(mark, page))
+    own = _ONLY.sub(lambda match: match[2] if kind in ("", match[1]) else "", sheet)
+    return _SPACE.sub("", own).strip()
 
 
 def check_page(page: str, name: str) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.errors import BriefError, Problem
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
 FILE = "report.yml"
-CHARTS = (
-    *("flow", "procedures", "equipment", "posts", "qualification"),
-    *("online", "revenue", "tasks", "points"),
-)
-"""The charts that there are."""
 AREAS = (
     *("steering", "institution", "procedures", "apparatus", "civil_service"),
     *("public_finance", "digital", "impact", "tasks", "index"),
@@ -32,28 +27,106 @@ AREAS = (
 """The seven areas of reform and its impact, then tasks and index."""
 
 Line = tuple[str, ...]
+Shade = Literal["deep", "mid", "pale", "paper", "alert"]
+Parts = dict[str, Shade]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Form = Literal[
+    "dossiers",
+    "backlog",
+    "scopes",
+    "of",
+    "rate",
+    "score",
+    "plan",
+    "change",
+    "peers",
+    "size",
+    "gaps",
+    "contradictions",
+]
+"""How a sentence of the summary is said."""
 
 
-class Area(_Strict):
+class Part(BaseModel, extra="forbid", frozen=True):
+    """A piece of the file: what it does not know is refused."""
+
+
+class ReformArea(Part):
     """What is shown of an area of reform: charts, the one of the front, and numbers beside it."""
 
-    charts: tuple[str, ...] = ()
+    charts: Line = ()
     front: str = ""
-    numbers: tuple[str, ...] = ()
+    numbers: Line = ()
 
 
-class Report(_Strict):
+class ChartPlan(Part):
+    """What a chart draws; which entries count follows from its kind."""
+
+    kind: Literal[
+        "flow", "parts", "amounts", "posts", "wholes", "rates", "shares", "tasks", "points"
+    ]
+    codes: Line = ()
+    came: Parts = Field(default_factory=dict)
+    parts: Parts = Field(default_factory=dict)
+    unless: dict[str, Line] = Field(default_factory=dict)
+    rows: dict[str, Parts] = Field(default_factory=dict)
+    within: Line = ()
+    rates: Line = ()
+    table: Line = ()
+
+    def list_codes(self) -> list[str]:
+        """Every indicator that it names."""
+        ends = {"posts": ("_present", "_quota")}.get(self.kind, ("",))
+        named = [f"{code}{end}" for code in (*self.codes, *self.within) for end in ends]
+        if self.kind != "tasks":
+            named += [*self.came, *self.parts]
+        rows = [code for whole, parts in self.rows.items() for code in (whole, *parts)]
+        unless = [code for whole, parts in self.unless.items() for code in (whole, *parts)]
+        return [*named, *rows, *unless, *self.rates, *self.table]
+
+
+class SummaryLine(Part):
+    """A sentence of the summary: its form, and the figures that it takes."""
+
+    name: str
+    form: Form
+    codes: Line = ()
+    unless: str = ""
+
+
+class PeerPlan(Part):
+    """What peers are compared by, and what says how large they are."""
+
+    size: str
+    compared: Line = Field(min_length=1)
+
+
+class Report(Part):
     """What a brief shows: lines of codes, of each the first that a report states."""
 
+    headline: str
     cards: tuple[Line, ...] = Field(min_length=1)
     beside: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    quoted: Line = Field(min_length=1)
+    required: Line = ()
+    peers: PeerPlan
+    summary: tuple[SummaryLine, ...] = Field(min_length=1)
     index: tuple[Line, ...] = Field(min_length=1)
-    areas: dict[str, Area] = Field(min_length=1)
-    tables: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    areas: dict[str, ReformArea] = Field(min_length=1)
+    fields: Line = ()
+    charts: dict[str, ChartPlan] = Field(default_factory=dict)
+
+    @property
+    def followed(self) -> list[str]:
+        """The figures whose other years a brief looks at: those of cards, and those quoted."""
+        return list(dict.fromkeys([*self.quoted, *(code for line in self.cards for code in line)]))
+
+    def list_read_of_peers(self, reference: Reference) -> list[str]:
+        """What a brief reads of its peers: the rates, the counts behind them, and their size."""
+        rows = [reference.indicator_rows[code] for code in self.peers.compared]
+        counts = [str(row[side]) for row in rows for side in ("numerator", "denominator")]
+        return list(dict.fromkeys([*self.peers.compared, *filter(None, counts), self.peers.size]))
 
 
 def load_report(folder: Path, reference: Reference) -> Report:
@@ -91,7 +164,7 @@ def _parse(content: bytes) -> Report:
         raise BriefError(
             _fault(
                 f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}",
-                "cards, beside, index, areas and tables",
+                "an entry as its neighbours are",
                 "Mend the entry; its neighbours show how.",
             )
             for each in error.errors()
@@ -100,31 +173,42 @@ def _parse(content: bytes) -> Report:
 
 def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
     """What it names that there is not, and what it names twice where once is meant."""
-    beside = [code for pair in report.beside.values() for code in pair if code]
-    areas = report.areas.values()
-    lists = {
+    once = {
         "cards": [code for line in report.cards for code in line],
         "index": [code for line in report.index for code in line],
-        **{f"tables.{name}": list(rows) for name, rows in report.tables.items()},
+        "quoted": list(report.quoted),
+        "peers": list(report.peers.compared),
+        "summary": [line.name for line in report.summary],
+        **{f"charts.{name}.table": list(each.table) for name, each in report.charts.items()},
     }
-    named = [*report.beside, *beside, *(code for area in areas for code in area.numbers)]
-    for where, codes in {**lists, "beside or areas": named}.items():
+    named = {
+        **once,
+        "headline": [report.headline],
+        "required": list(report.required),
+        "peers": [report.peers.size, *report.peers.compared],
+        "beside": [code for key, pair in report.beside.items() for code in (key, *pair) if code],
+        "areas": [code for area in report.areas.values() for code in area.numbers],
+        "summary": [code for line in report.summary for code in (*line.codes, line.unless) if code],
+        "fields": [f"par_score_{field}" for field in report.fields],
+        **{f"charts.{name}": each.list_codes() for name, each in report.charts.items()},
+    }
+    for where, codes in named.items():
         for code in dict.fromkeys(codes):
             if code not in known:
                 yield _unknown(where, "indicator", code, known)
-    for where, codes in lists.items():
+    for where, codes in once.items():
         for code in sorted({code for code in codes if codes.count(code) > 1}):
-            yield _fault(f"{where}: {code} twice", "each code once", "Take one of them out.")
+            yield _fault(f"{where}: {code} twice", "each once", "Take one of them out.")
     for name, area in report.areas.items():
-        yield from _check_area(name, area)
+        yield from _check_area(name, area, report.charts)
 
 
-def _check_area(name: str, area: Area) -> Iterator[Problem]:
+def _check_area(name: str, area: ReformArea, charts: Iterable[str]) -> Iterator[Problem]:
     if name not in AREAS:
         yield _unknown("areas", "area", name, AREAS)
     for chart in (*area.charts, *filter(None, [area.front])):
-        if chart not in CHARTS:
-            yield _unknown(f"areas.{name}", "chart", chart, CHARTS)
+        if chart not in charts:
+            yield _unknown(f"areas.{name}", "chart", chart, charts)
     if area.front and area.front not in area.charts:
         yield _fault(f"areas.{name}: front {area.front}", "one of its charts", "Add it there.")
 

@@ -1,7 +1,8 @@
 """The summary in words: sentences by rules, each from values that the page shows.
 
-A rule gives a sentence where the values it needs are there, and nothing otherwise; no rule says
-more than its values. The rules and their order are listed in the notes of every page.
+``report.yml`` says which sentences there are, of which figures, in which order; a form here says
+how. A sentence is said where its values are there, and left out otherwise; none says more than its
+values. The rules and their order are listed in the notes of every page.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.exhibits import FIELDS, list_scores
-from cchc_analysis.brief.ledger import REQUIRED, concerns_headline, tell_arithmetic
+from cchc_analysis.brief.exhibits import list_scores
+from cchc_analysis.brief.ledger import concerns_headline, tell_arithmetic
 from cchc_analysis.brief.nouns import Entry, State, count_contradictions
+from cchc_analysis.brief.peers import find_standing, say_median
+from cchc_analysis.brief.report import SummaryLine
 from cchc_analysis.brief.telling import (
     link_count,
     lower,
@@ -28,14 +32,19 @@ from cchc_analysis.brief.telling import (
     tell_marks,
 )
 from cchc_analysis.brief.templates import Section, render
+from cchc_analysis.brief.trend import find_year_before, list_series
 from cchc_analysis.data.clean import parse_period
+from cchc_analysis.stats.trends import judge_series
 
 _LABEL = re.compile(r"\d{4}(-\w\w)?")
 
 MOST = 6
 LEAST = 3
+CLOSING = ("gaps", "contradictions")
+FILLING = "size"
+"""Said only where there is too little else to say."""
 
-Rule = Callable[[Brief], Markup | None]
+Found = Sequence[Entry | None]
 
 
 def show_summary(brief: Brief) -> Section:
@@ -48,7 +57,7 @@ def show_summary(brief: Brief) -> Section:
 
 def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
     """The sentences that hold for a brief, with the names of their rules, in reading order."""
-    said = [(name, text) for name, rule in RULES.items() if (text := rule(brief))]
+    said = [(line.name, text) for line in brief.report.summary if (text := _say(brief, line))]
     last = [each for each in said if each[0] in CLOSING]
     first = [each for each in said if each[0] not in (*CLOSING, FILLING)]
     if len(first) + len(last) < LEAST:
@@ -56,32 +65,37 @@ def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
     return [*first[: MOST - len(last)], *last]
 
 
-def _say_dossiers(brief: Brief) -> Markup | None:
-    received, rate = brief.find("dossiers_received_total"), brief.find("on_time_rate")
-    if received and not received.value:
-        return brief.words.say(
-            "summary.dossiers.none",
-            period=_say_when(brief, received),
-            area=name_area(brief),
-            received=tell(brief, received),
-            where=say_where(brief, received),
-        )
-    if not received or not rate:
+def _say(brief: Brief, line: SummaryLine) -> Markup | None:
+    if line.unless and brief.find(line.unless):
         return None
-    parts = [brief.find("on_time_rate", scope) for scope in brief.parts]
+    return FORMS[line.form](brief, line)
+
+
+def _say_dossiers(brief: Brief, line: SummaryLine) -> Markup | None:
+    """How many came, and how many were resolved on time."""
+    received, rate = (brief.find(code) for code in line.codes)
+    if not received or not (rate or not received.value):
+        return None
+    words: dict[str, Any] = {
+        "period": _say_when(brief, received),
+        "area": name_area(brief),
+        "received": tell(brief, received),
+    }
+    if not received.value or not rate:
+        return brief.words.say("summary.dossiers.none", where=say_where(brief, received), **words)
+    parts = [brief.find(rate.indicator, scope) for scope in brief.parts]
     split = Markup("")
+    told = tell(brief, rate)
     if rate.scope == brief.whole and parts and all(parts):
         split = brief.words.say("summary.split", parts=_join_scopes(brief, parts))
     is_same = received.scope == rate.scope
     return brief.words.say(
         "summary.dossiers",
-        period=_say_when(brief, received),
-        area=name_area(brief),
-        received=tell(brief, received),
-        rate=tell(brief, rate),
+        rate=told,
         split=split,
         where=say_where(brief, received, rate),
         of="" if is_same else say_where(brief, rate, received),
+        **words,
     )
 
 
@@ -107,7 +121,7 @@ def say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
     return brief.words.say("summary.where", scope=lower(name_scope(brief, entry.scope)))
 
 
-def _join_scopes(brief: Brief, entries: Sequence[Entry | None]) -> Markup:
+def _join_scopes(brief: Brief, entries: Found) -> Markup:
     return brief.words.join(
         brief.words.say(
             "summary.part", scope=lower(name_scope(brief, each.scope)), n=tell(brief, each)
@@ -117,13 +131,14 @@ def _join_scopes(brief: Brief, entries: Sequence[Entry | None]) -> Markup:
     )
 
 
-def _say_backlog(brief: Brief) -> Markup | None:
-    pending = brief.find("dossiers_pending_total")
+def _say_backlog(brief: Brief, line: SummaryLine) -> Markup | None:
+    """How many are pending, and overdue."""
+    pending = brief.find(line.codes[0])
     if not pending:
         return None
-    overdue = brief.find("dossiers_pending_overdue", pending.scope)
+    overdue = brief.find(line.codes[1], pending.scope)
     if not overdue and pending.scope == brief.whole:
-        overdue = brief.find("dossiers_pending_overdue")
+        overdue = brief.find(line.codes[1])
     words = {"n": tell(brief, pending)}
     if not overdue or not overdue.value:
         return brief.words.say("summary.backlog", where=say_where(brief, pending), **words)
@@ -135,32 +150,44 @@ def _say_backlog(brief: Brief) -> Markup | None:
     return brief.words.say("summary.backlog.overdue", m=late, scope=scope, **words)
 
 
-def _say_online(brief: Brief) -> Markup | None:
-    parts = [each for scope in brief.parts if (each := brief.find("online_rate", scope))]
+def _say_scopes(brief: Brief, line: SummaryLine) -> Markup | None:
+    """A rate by the scopes that report it."""
+    parts = [each for scope in brief.parts if (each := brief.find(line.codes[0], scope))]
     if not parts:
-        return _say_rate(brief, "summary.online", "online_rate")
-    return brief.words.say("summary.online.scopes", parts=_join_scopes(brief, parts))
+        return _say_rate(brief, line)
+    return brief.words.say(f"summary.{line.name}.scopes", parts=_join_scopes(brief, parts))
 
 
-def _say_services(brief: Brief) -> Markup | None:
-    """For reports without dossiers: how many procedures pass the one-stop."""
-    found = brief.find_together("tthc_onestop_rate", "tthc_total")
-    if not found or brief.find("dossiers_received_total"):
+def _say_rate(brief: Brief, line: SummaryLine) -> Markup | None:
+    rate = brief.find(line.codes[0])
+    if not rate:
         return None
-    rate, total = found
-    return brief.words.say(
-        "summary.services",
-        period=_say_when(brief, rate),
-        area=name_area(brief),
-        n=tell(brief, rate),
-        m=tell(brief, total),
-        where=say_where(brief, rate, total),
-    )
+    key = f"summary.{line.name}"
+    return brief.words.say(key, n=tell(brief, rate), where=say_where(brief, rate))
 
 
-def _say_index(brief: Brief) -> Markup | None:
+def _say_of(brief: Brief, line: SummaryLine) -> Markup | None:
+    """A part of a whole, or a rate of it; of several pairs the first that is reported."""
+    for code, of in zip(line.codes[::2], line.codes[1::2], strict=False):
+        if found := brief.find_together(code, of):
+            part, whole = found
+            key = f"post.{code.removesuffix('_present')}"
+            kind = brief.words.say(key) if brief.words.has(key) else ""
+            return brief.words.say(
+                f"summary.{line.name}",
+                kind=kind,
+                period=_say_when(brief, part),
+                area=name_area(brief),
+                n=tell(brief, part, unit=part.unit != whole.unit),
+                m=tell(brief, whole, unit=not kind),
+                where=say_where(brief, whole, part),
+            )
+    return None
+
+
+def _say_score(brief: Brief, line: SummaryLine) -> Markup | None:
     """The score, and the field in which most is lost, where every field is scored."""
-    total, best = brief.find("par_score_self_total"), brief.find_any("par_score_max_self_assessed")
+    total, best = brief.find(line.codes[0]), brief.find_any(line.codes[1])
     if not total or not best:
         return None
     words: dict[str, Any] = {
@@ -168,71 +195,75 @@ def _say_index(brief: Brief) -> Markup | None:
         "n": tell(brief, total, unit=False, marks=False),
         "m": tell(brief, best) + tell_marks(brief, brief.marks(total)),
     }
-    scores = list_scores(brief)
-    if len(scores) < len(FIELDS) or any(each.score.scope != total.scope for each in scores):
-        return brief.words.say("summary.index", **words)
+    key, scores = f"summary.{line.name}", list_scores(brief)
+    is_whole = len(scores) == len(brief.report.fields)
+    if not is_whole or any(each.score.scope != total.scope for each in scores):
+        return brief.words.say(key, **words)
     worst = max(scores, key=lambda each: each.lost)
     words["field"] = lower(brief.words.say(f"field.{worst.field}"))
     words["score"] = tell(brief, worst.score, unit=False, marks=False)
     words["top"] = tell(brief, worst.top)
-    return brief.words.say("summary.index.lost", **words)
+    return brief.words.say(f"{key}.lost", **words)
 
 
-def _say_tasks(brief: Brief) -> Markup | None:
-    found = brief.find_together("par_tasks_started", "par_tasks_total")
-    if not found:
-        return None
-    started, total = found
-    return brief.words.say(
-        "summary.tasks",
-        n=tell(brief, started, unit=False),
-        m=tell(brief, total),
-        where=say_where(brief, total, started),
-    )
-
-
-def _say_plan(brief: Brief) -> Markup | None:
-    if not brief.goals:
-        return None
+def _say_plan(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
+    """How many targets are met, missed, and so on."""
     counts = Counter(each.state for each in brief.goals)
     parts = [
         brief.words.say(f"summary.plan.{state}", n=link_count(brief, counts[state], "plan"))
         for state in State
         if counts[state]
     ]
-    return brief.words.say("summary.plan", parts=brief.words.join(parts))
+    return brief.words.say("summary.plan", parts=brief.words.join(parts)) if parts else None
 
 
-def _say_money(brief: Brief) -> Markup | None:
-    return _say_rate(brief, "summary.money", "public_investment_disbursed_rate")
+def _say_change(brief: Brief, line: SummaryLine) -> Markup | None:
+    """The word for the first series that has one; else how it stood a year before."""
+    series = [(e, rows) for e, rows in list_series(brief) if e.indicator in line.codes]
+    for entry, rows in series:
+        verdict = judge_series(rows)
+        if verdict.word in ("rising", "falling"):
+            first, last = (brief.words.period(each) for each in (verdict.first, verdict.last))
+            n = brief.words.number(verdict.points)
+            years = brief.words.say("trends.span", first=first, last=last, n=n)
+            key = f"summary.change.{verdict.word}"
+            return brief.words.say(key, years=years, **_name(brief, entry))
+    for entry, rows in series:
+        before = find_year_before(entry, rows)
+        if not isnan(before):
+            told = brief.words.number(before, entry.decimals)
+            if entry.unit == "%":
+                told = brief.words.say("unit.percent", n=told)
+            return brief.words.say("summary.change", before=told, **_name(brief, entry))
+    return None
 
 
-def _say_rate(brief: Brief, key: str, indicator: str) -> Markup | None:
-    rate = brief.find(indicator)
-    if not rate:
-        return None
-    return brief.words.say(key, n=tell(brief, rate), where=say_where(brief, rate))
+def _name(brief: Brief, entry: Entry) -> dict[str, Markup]:
+    return {
+        "what": name_indicator(brief, entry.indicator),
+        "where": say_where(brief, entry),
+        "n": tell(brief, entry),
+    }
 
 
-def _say_staff(brief: Brief) -> Markup | None:
-    for name in ("staff_total", "staff_admin"):
-        if found := brief.find_together(f"{name}_present", f"{name}_quota"):
-            present, quota = found
+def _say_peers(brief: Brief, line: SummaryLine) -> Markup | None:
+    """The place of the first figure of which enough peers report the same."""
+    for code in line.codes:
+        entry = brief.find(code)
+        if entry and (standing := find_standing(brief, entry)):
             return brief.words.say(
-                "summary.staff",
-                kind=brief.words.say(f"post.{name}"),
-                n=tell(brief, present, unit=False),
-                m=tell(brief, quota, unit=False),
-                where=say_where(brief, quota, present),
+                "summary.peers",
+                what=lower(name_indicator(brief, code)),
+                where=say_where(brief, entry),
+                rank=brief.words.number(standing.place),
+                of=brief.words.number(standing.count),
+                middle=say_median(brief, standing),
             )
     return None
 
 
-def _say_satisfaction(brief: Brief) -> Markup | None:
-    return _say_rate(brief, "summary.satisfaction", "satisfaction_rate")
-
-
-def _say_contradictions(brief: Brief) -> Markup | None:
+def _say_contradictions(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
+    """How many, and the most telling."""
     serious = brief.serious
     if not serious:
         key = "summary.contradictions.none"
@@ -246,36 +277,32 @@ def _say_contradictions(brief: Brief) -> Markup | None:
     )
 
 
-def _say_gaps(brief: Brief) -> Markup | None:
-    missing = [name for name in REQUIRED if not brief.find(name)]
-    if not missing:
-        return None
+def _say_gaps(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
+    """Which figures are missing that no report should lack."""
+    missing = [name for name in brief.report.required if not brief.find(name)]
     names = brief.words.join(lower(name_indicator(brief, name)) for name in missing)
-    return brief.words.say("summary.gaps", names=names)
+    return brief.words.say("summary.gaps", names=names) if missing else None
 
 
-def _say_size(brief: Brief) -> Markup | None:
+def _say_size(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
     """What a page that has little else to say can still say."""
     told = set(brief.reports["source_id"])
     figures = int(brief.figures["source_id"].isin(told).sum())
     return brief.words.count("summary.size", figures, link=link_count(brief, figures, "notes"))
 
 
-RULES: Mapping[str, Rule] = {
+FORMS: Mapping[str, Callable[[Brief, SummaryLine], Markup | None]] = {
     "dossiers": _say_dossiers,
     "backlog": _say_backlog,
-    "online": _say_online,
-    "services": _say_services,
-    "index": _say_index,
+    "scopes": _say_scopes,
+    "of": _say_of,
+    "rate": _say_rate,
+    "score": _say_score,
     "plan": _say_plan,
-    "tasks": _say_tasks,
-    "money": _say_money,
-    "staff": _say_staff,
-    "satisfaction": _say_satisfaction,
+    "change": _say_change,
+    "peers": _say_peers,
     "size": _say_size,
     "gaps": _say_gaps,
     "contradictions": _say_contradictions,
 }
-CLOSING = ("gaps", "contradictions")
-FILLING = "size"
-"""Said only where there is too little else to say."""
+"""How a sentence is said, by what ``report.yml`` calls it."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry
-from cchc_analysis.brief.templates import Section, macro
+from cchc_analysis.brief.templates import Section, join, macro
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import (
     AREA_KINDS,
@@ -47,19 +47,44 @@ class Voice(Protocol):
         """The reference tables."""
 
 
-def tell(brief: Brief, entry: Entry, *, unit: bool = True, marks: bool = True) -> Markup:
-    """A value as a link to its note, with its unit and the marks of its contradictions."""
-    brief.note_use(entry)
+def tell(
+    brief: Brief, entry: Entry, *, unit: bool = True, marks: bool = True, home: bool = False
+) -> Markup:
+    """A value as a link to its note, with its unit and the marks of its contradictions.
+
+    Args:
+        brief: The brief.
+        entry: The value.
+        unit: Whether the unit stands behind it.
+        marks: Whether marks do.
+        home: Whether it stands in a table, to which its note leads back.
+    """
+    number = brief.note_use(entry)
+    anchor = ""
+    if (home or brief.is_front) and entry.note not in brief.homes:
+        brief.homes.add(entry.note)
+        anchor = name_use(entry, "f" if brief.is_front else "u")
     return macro(
         brief.words,
         "value",
-        f"{brief.annex}#{entry.note}",
+        f"{brief.find_page(entry)}#{entry.note}",
         tell_number(brief, entry),
         tell_origin(brief, entry) if brief.is_front else "",
         tell_unit(brief, entry) if unit and not entry.is_withheld else "",
         tell_marks(brief, brief.marks(entry)) if marks else "",
-        brief.number_of.get(entry.note, "") if brief.is_front else "",
+        number or "",
+        anchor,
     )
+
+
+def tell_cell(brief: Brief, entry: Entry | None) -> Markup:
+    """A value in a table, whose caption says the unit; the sign for none."""
+    return tell(brief, entry, unit=False, home=True) if entry else tell_missing(brief)
+
+
+def name_use(entry: Entry, page: str = "u") -> str:
+    """Where a number is used, by the name of its note: ``u-`` on the annex, ``f-`` on the front."""
+    return f"{page}-{entry.note.removeprefix('n-')}"
 
 
 def tell_origin(brief: Brief, entry: Entry) -> str:
@@ -74,8 +99,8 @@ def tell_origin(brief: Brief, entry: Entry) -> str:
 
 def tell_plain(brief: Brief, entry: Entry, *, unit: bool = True) -> str:
     """A value as text, for a chart or a text alternative."""
-    number = tell_number(brief, entry)
-    return plain(add_unit(brief, entry, number) if unit else number)
+    word = tell_unit(brief, entry) if unit and not entry.is_withheld else ""
+    return plain(join(NO_BREAK, tell_number(brief, entry), word))
 
 
 def tell_number(brief: Brief, entry: Entry) -> Markup:
@@ -86,13 +111,7 @@ def tell_number(brief: Brief, entry: Entry) -> Markup:
     number = sign + brief.words.number(entry.value, entry.decimals)
     if entry.unit == "%":
         return brief.words.say("unit.percent", n=number)
-    return Markup("{}").format(number)
-
-
-def add_unit(brief: Brief, entry: Entry, number: Markup) -> Markup:
-    """A number with the unit behind it."""
-    unit = Markup("") if entry.is_withheld else tell_unit(brief, entry)
-    return Markup("{}{}{}").format(number, NO_BREAK, unit) if unit else number
+    return escape(number)
 
 
 def tell_unit(brief: Brief, entry: Entry, *, many: bool = False) -> Markup:
@@ -181,11 +200,11 @@ def name_entry(brief: Brief, entry: Entry) -> Markup:
     """The label of an entry: indicator, breakdown, and the commune where it is one."""
     name = name_indicator(brief, entry.indicator)
     if entry.breakdown:
-        name = Markup("{}: {}").format(name, name_breakdown(brief, entry.breakdown))
+        name = join(": ", name, name_breakdown(brief, entry.breakdown))
     if entry.area_id and entry.area_id != brief.area["area_id"]:
         area = brief.reference.area_rows.get(entry.area_id, {})
         place = brief.words.place(area) if area else clean_text(entry.area_id)
-        name = Markup("{} – {}").format(name, place)
+        name = join(" – ", name, place)
     return name
 
 
@@ -237,7 +256,7 @@ def tell_title(brief: Brief, source: Mapping[str, Any]) -> Markup:
     title, lang = clean_text(source["title"]), str(source["language"]) or brief.lang
     if lang == brief.lang:
         return title
-    return Markup('<span lang="{}">{}</span>').format(lang, title)
+    return macro(brief.words, "foreign", lang, title)
 
 
 def cite(brief: Brief, entries: Iterable[Entry]) -> Markup:
@@ -248,19 +267,10 @@ def cite(brief: Brief, entries: Iterable[Entry]) -> Markup:
             section = brief.section_of.get((source_id, figure), "")
             places.setdefault(source_id, {})[section] = None
     parts = [
-        Markup("{} {}").format(name_source(brief, source_id), _join_sections(sections))
+        join(" ", name_source(brief, source_id), join(", ", *map(clean_text, sections)))
         for source_id, sections in places.items()
     ]
-    return brief.words.say("chart.source", places=Markup("; ").join(parts))
-
-
-def _join_sections(sections: Iterable[str]) -> Markup:
-    return Markup(", ").join(clean_text(each) for each in sections if each)
-
-
-def head(level: int, anchor: str, words: Markup) -> Markup:
-    """A heading that can be linked to."""
-    return Markup('<h{l} id="{a}">{w}</h{l}>\n').format(l=level, a=anchor, w=words)
+    return brief.words.say("chart.source", places=join("; ", *parts))
 
 
 def wrap(

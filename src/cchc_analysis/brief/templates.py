@@ -7,8 +7,8 @@ name that the data do not hold is an error, never an empty place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -16,9 +16,9 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from cchc_analysis.brief.plots import draw, plot_line, to_svg
+from cchc_analysis.brief.plots import to_svg
 from cchc_analysis.errors import BriefError, Problem
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cchc_analysis.data.words import Words
 
 MACROS = "macros.html.j2"
+PAGES = "application/vnd.cchc.pages+json"
+"""The form in which a section hands over what belongs on pages of their own."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -39,12 +41,14 @@ class Section:
         name: Its anchor.
         tabulate: Makes the table of its numbers.
         draw: Draws its picture in one piece, if it has one.
+        pages: What it puts on pages of their own, by their names.
     """
 
     html: Markup
     name: str = ""
     tabulate: Callable[[], pd.DataFrame] | None = None
     draw: Callable[[], Figure] | None = None
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -60,6 +64,10 @@ class Section:
 
     def _repr_html_(self) -> str:
         return str(self.html)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        shown = {"text/html": str(self.html), "text/plain": repr(self)}
+        return {**shown, PAGES: dict(self.pages)} if self.pages else shown
 
     def __repr__(self) -> str:
         return f"<Section {self.name or 'without a name'}>"
@@ -178,57 +186,79 @@ class Caption:
     note: Markup | None = None
 
 
-def frame(figure: Figure | Sequence[Figure], caption: Caption, key: str) -> Markup:
+def frame(words: Words, figure: Figure | Sequence[Figure], caption: Caption, key: str) -> Markup:
     """A picture with its words; one that would not fit on a sheet in several parts side by side.
 
     Args:
+        words: The strings of the language.
         figure: What a plot has drawn, or its parts.
         caption: The words.
         key: Letters and digits that no other chart of the page has.
     """
     parts = list(figure) if isinstance(figure, Sequence) else [figure]
     pictures = [
-        _name(to_svg(part), caption, key if at == 1 else f"{key}-{at}")
+        macro(words, "picture", _open_svg(part), key if at == 1 else f"{key}-{at}", caption)
         for at, part in enumerate(parts, start=1)
     ]
-    drawn = Markup("").join(pictures)
-    if len(parts) > 1:
-        drawn = Markup("<div>{}</div>").format(drawn)
-    note = Markup(" {}").format(caption.note) if caption.note else ""
-    return Markup(
-        '<figure class="{}"><figcaption><b>{}</b> <span>{}</span></figcaption>{}'
-        '<p class="src">{}{}</p></figure>\n'
-    ).format(
-        "chart parts" if len(parts) > 1 else "chart",
-        caption.title,
-        caption.unit,
-        drawn,
-        caption.source,
-        note,
-    )
+    return macro(words, "chart", pictures, caption)
 
 
-def _name(picture: Markup, caption: Caption, key: str) -> Markup:
-    """A picture that says what it is to who does not see it."""
-    named = picture.replace(
-        Markup("<svg "),
-        Markup('<svg role="img" aria-labelledby="{k}-t {k}-d" ').format(k=key),
-        1,
-    )
-    words = Markup('><title id="{k}-t">{t}</title><desc id="{k}-d">{d}</desc>').format(
-        k=key, t=caption.title.striptags(), d=caption.alternative.striptags()
-    )
-    return named.replace(">", words, 1)
-
-
-def draw_small(data: pd.DataFrame, label: str, form: Callable[..., str]) -> Markup:
-    """A small line beside a number.
+def draw_line(words: Words, figure: Figure, label: str, kind: str = "line") -> Markup:
+    """A small picture in a line of text.
 
     Args:
-        data: As ``plot_line`` takes it.
+        words: The strings of the language.
+        figure: The picture.
         label: What it shows, for who does not see it.
-        form: How numbers are written.
+        kind: Its class in the style sheet.
     """
-    picture = to_svg(draw(plot_line, data, form=form))
-    marks = Markup('<svg class="line" role="img" aria-label="{}" ').format(label)
-    return picture.replace(Markup("<svg "), marks, 1)
+    return macro(words, "line", _open_svg(figure), label, kind)
+
+
+def _open_svg(figure: Figure) -> Mapping[str, Markup]:
+    """A picture as what its first tag says and all that follows, so that a name can be put in."""
+    opening, _, rest = str(to_svg(figure)).removeprefix("<svg").partition(">")
+    return {"opening": Markup(opening), "rest": Markup(rest)}  # noqa: S704 - of to_svg
+
+
+def tabulate(
+    words: Words,
+    heads: Sequence[Any],
+    groups: Iterable[tuple[Any, Sequence[Sequence[Any]]]],
+    caption: Any,
+    *,
+    numbers: Collection[int] = (),
+    kind: str = "",
+) -> Markup:
+    """A table with a caption, heads of columns and of rows; rows in groups with names of their own.
+
+    Args:
+        words: The strings of the language.
+        heads: The heads of the columns.
+        groups: Name and rows of each group; a group without a name has no head.
+        caption: What the table shows.
+        numbers: Positions of the columns to set flush right.
+        kind: A class for the style sheet.
+    """
+    return macro(words, "table", heads, list(groups), caption, kind, list(numbers))
+
+
+def link(href: str, text: Any) -> Markup:
+    """A plain link."""
+    return Markup('<a href="{}">{}</a>').format(href, text)
+
+
+def strong(text: Any) -> Markup:
+    """Text that stands out."""
+    return Markup("<b>{}</b>").format(text)
+
+
+def small(name: Any, *facts: Any) -> Markup:
+    """A name with facts in small letters beside it; those that are empty are left out."""
+    told = join(" · ", *facts)
+    return Markup("{} <small>{}</small>").format(name, told) if told else escape(name)
+
+
+def join(between: str, *parts: Any) -> Markup:
+    """Parts in a line; those that are empty are left out."""
+    return escape(between).join(escape(part) for part in parts if part)

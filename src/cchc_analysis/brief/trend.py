@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from math import nan
+from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import Brief, name_folder
-from cchc_analysis.brief.ledger import HEADLINES
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.peers import list_periods
 from cchc_analysis.brief.telling import (
@@ -21,12 +21,10 @@ from cchc_analysis.brief.telling import (
     name_scope,
     tell,
     tell_missing,
-    wrap,
 )
-from cchc_analysis.brief.templates import Section
+from cchc_analysis.brief.templates import Section, join, link, render, small
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
-from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import break_series, find_predecessors, find_successors
 from cchc_analysis.stats.trends import judge_series, keep_last_part
@@ -61,19 +59,42 @@ class LastYear:
 
 def show_trend(brief: Brief) -> Section:
     """Like windows side by side, last year by division, and changes of boundaries."""
-    words = brief.words
     series = list(list_series(brief))
-    return wrap(
-        brief,
-        "trend",
-        _tell_series(brief, series),
-        _tell_parts(brief),
-        _tell_per_day(brief),
-        _tell_last_year(brief),
-        _tell_events(brief),
-        _tell_kin(brief),
-        Markup('<p><a href="../../trends/index.html">{}</a></p>\n').format(words.say("trend.more")),
+    rule = brief.words.say("trends.rule.trend")
+    one = brief.words.say("trend.one", window=brief.words.span(brief.start, brief.end))
+    told = (_tell_series(brief, series), _tell_parts(brief), _tell_per_day(brief))
+    html = render(
+        brief.words,
+        "series",
+        intro=rule if series else join(" ", one, rule),
+        tables=[each for each in (*told, _tell_last_year(brief)) if each],
+        events=_list_events(brief),
+        kin=_list_kin(brief),
     )
+    return Section(html, "trend", lambda: tabulate_series(series))
+
+
+def tabulate_series(series: Sequence[tuple[Entry, pd.DataFrame]]) -> pd.DataFrame:
+    """The values of all series, with the word that may be said of each."""
+    import pandas as pd
+
+    names = ["indicator", "scope", "period", "period_start", "period_end", "value", "unit"]
+    parts = [rows[names].assign(word=str(judge_series(rows).word)) for _, rows in series]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*names, "word"])
+
+
+def _table(
+    brief: Brief, caption: str, heads: Sequence[Any], rows: Sequence[Any], numbers: Any
+) -> Any:
+    """What the template takes to tell a table; nothing where there are no rows."""
+    say = brief.words.say
+    named = [each if isinstance(each, Markup) else say(f"trend.head.{each}") for each in heads]
+    told = {"caption": say(caption), "heads": named, "rows": rows, "numbers": numbers}
+    return told if rows else None
+
+
+def _name(brief: Brief, indicator: str, scope: str) -> Markup:
+    return small(name_indicator(brief, indicator), name_scope(brief, scope))
 
 
 def list_last_year(brief: Brief) -> list[LastYear]:
@@ -106,39 +127,32 @@ def _divide(base: Entry, share: Entry) -> LastYear:
     return LastYear(entry, base, share, low, high)
 
 
-def _tell_last_year(brief: Brief) -> Markup:
-    words = brief.words
+def _tell_last_year(brief: Brief) -> Any:
     rows = [
         [
             name_indicator(brief, each.entry.indicator),
-            tell(brief, each.base, unit=False),
-            tell(brief, each.share),
-            tell(brief, each.entry, unit=False),
+            tell(brief, each.base, unit=False, home=True),
+            tell(brief, each.share, home=True),
+            tell(brief, each.entry, unit=False, home=True),
             _tell_range(brief, each),
         ]
         for each in list_last_year(brief)
     ]
-    if not rows:
-        return Markup("")
-    return tabulate_rows(
-        [words.say(f"trend.head.{key}") for key in ("what", "now", "share", "before", "range")],
-        rows,
-        words.say("trend.last_year"),
-        numbers=(1, 2, 3, 4),
-    )
+    heads = ("what", "now", "share", "before", "range")
+    return _table(brief, "trend.last_year", heads, rows, [1, 2, 3, 4])
 
 
 def _tell_range(brief: Brief, each: LastYear) -> Markup:
     low, high = (brief.words.number(end, 0) for end in (each.low, each.high))
     ends = brief.words.say("unit.range", low=low, high=high)
-    return Markup('<a href="#{}">{}</a>').format(each.entry.note, ends)
+    return link(f"{brief.find_page(each.entry)}#{each.entry.note}", ends)
 
 
 def list_series(brief: Brief) -> Iterator[tuple[Entry, pd.DataFrame]]:
     """Headline values with the same window of other years, where there is one; oldest first."""
     broken = break_series(_list_own(brief), brief.reference)
     window = broken["period_start"].str[4:] + broken["period_end"].str[4:]
-    for name in HEADLINES:
+    for name in brief.report.followed:
         for scope in brief.main_scopes:
             entry = brief.find(name, scope)
             if entry is None:
@@ -153,31 +167,29 @@ def list_series(brief: Brief) -> Iterator[tuple[Entry, pd.DataFrame]]:
                 yield entry, rows
 
 
-def _tell_series(brief: Brief, series: list[tuple[Entry, pd.DataFrame]]) -> Markup:
-    words = brief.words
-    if not series:
-        text = words.say("trend.one", window=words.span(brief.start, brief.end))
-        return Markup("<p>{} {}</p>\n").format(text, words.say("trends.rule.trend"))
+def find_year_before(entry: Entry, rows: pd.DataFrame) -> float:
+    """A value as it stood in the same window a year before; NaN where a break lies between."""
+    joined = keep_last_part(rows)
+    if len(joined) < 2 or joined["period_end"].iloc[-1] != entry.end:
+        return nan
+    is_year = int(joined["period_end"].iloc[-2][:4]) == int(entry.end[:4]) - 1
+    return float(joined["value"].iloc[-2]) if is_year else nan
+
+
+def _tell_series(brief: Brief, series: Sequence[tuple[Entry, pd.DataFrame]]) -> Any:
     ends = sorted({end for _, rows in series for end in rows["period_end"]})[-MOST_PERIODS:]
     body = [
         [
-            Markup("{} <small>{}</small>").format(
-                name_indicator(brief, entry.indicator), name_scope(brief, entry.scope)
-            ),
+            _name(brief, entry.indicator, entry.scope),
             *_tell_others(brief, entry, rows, ends),
             _tell_change(brief, rows),
             _tell_word(brief, rows),
         ]
         for entry, rows in series
     ]
-    heads = [
-        words.say("table.indicator"),
-        *(words.date(end) for end in ends),
-        words.say("trend.head.change"),
-        words.say("trend.head.word"),
-    ]
-    table = tabulate_rows(heads, body, words.say("trend.table"), numbers=range(1, len(heads) - 1))
-    return Markup("<p>{}</p>\n").format(words.say("trends.rule.trend")) + table
+    days = [escape(brief.words.date(end)) for end in ends]
+    heads = [brief.words.say("table.indicator"), *days, "change", "word"]
+    return _table(brief, "trend.table", heads, body, range(1, len(heads) - 1))
 
 
 def _tell_word(brief: Brief, rows: pd.DataFrame) -> Markup:
@@ -190,7 +202,7 @@ def _tell_word(brief: Brief, rows: pd.DataFrame) -> Markup:
         n=brief.words.number(verdict.points),
     )
     word = brief.words.say(f"trends.word.{verdict.word.replace(' ', '_')}")
-    return Markup("{} <small>{}</small>").format(word, years)
+    return small(word, years)
 
 
 def _tell_change(brief: Brief, rows: pd.DataFrame) -> Markup:
@@ -199,19 +211,16 @@ def _tell_change(brief: Brief, rows: pd.DataFrame) -> Markup:
     if len(joined) < 2 or joined["period_end"].iloc[-1] < rows["period_end"].iloc[-1]:
         return tell_missing(brief)
     before, now = (float(value) for value in joined["value"].iloc[-2:])
-    sign = "+" if now > before else ""
     decimals = 2 if joined["unit"].iloc[-1] == "%" else None
-    return Markup("{}{}").format(sign, brief.words.number(now - before, decimals))
+    return escape(("+" if now > before else "") + brief.words.number(now - before, decimals))
 
 
-def _tell_per_day(brief: Brief) -> Markup:
+def _tell_per_day(brief: Brief) -> Any:
     """Flows whose window of the year before ends on another day, at the same pace per day."""
     compared = compare_same_window(_list_own(brief), brief.reference)
     rows = [
         [
-            Markup("{} <small>{}</small>").format(
-                name_indicator(brief, row["indicator"]), name_scope(brief, row["scope"])
-            ),
+            _name(brief, row["indicator"], row["scope"]),
             brief.words.number(row["value"]),
             brief.words.number(row["value_before"], 0),
             brief.words.span(row["start_before"], row["end_before"]),
@@ -219,13 +228,10 @@ def _tell_per_day(brief: Brief) -> Markup:
         for row in list_rows(compared[compared["basis"] == "per day"])
         if row["period_end"] == brief.end and row["period_start"] == brief.start
     ]
-    if not rows:
-        return Markup("")
-    heads = [brief.words.say(f"trend.head.{key}") for key in ("what", "now", "pace", "window")]
-    return tabulate_rows(heads, rows, brief.words.say("trend.per_day"), numbers=(1, 2))
+    return _table(brief, "trend.per_day", ("what", "now", "pace", "window"), rows, [1, 2])
 
 
-def _tell_parts(brief: Brief) -> Markup:
+def _tell_parts(brief: Brief) -> Any:
     """The windows between the cumulative ones of the year, where two reports give them."""
     own = _list_own(brief)
     year = own[
@@ -236,19 +242,14 @@ def _tell_parts(brief: Brief) -> Markup:
     ]
     rows = [
         [
-            Markup("{} <small>{}</small>").format(
-                name_indicator(brief, row["indicator"]), name_scope(brief, row["scope"])
-            ),
+            _name(brief, row["indicator"], row["scope"]),
             brief.words.span(row["period_start"], row["period_end"]),
             brief.words.number(row["value"]),
             clean_text(row["parts"].partition(": ")[2]),
         ]
         for row in list_rows(year)
     ]
-    if not rows:
-        return Markup("")
-    heads = [brief.words.say(f"trend.head.{key}") for key in ("what", "window", "value", "parts")]
-    return tabulate_rows(heads, rows, brief.words.say("trend.parts"), numbers=(2,))
+    return _table(brief, "trend.parts", ("what", "window", "value", "parts"), rows, [2])
 
 
 def _list_own(brief: Brief) -> pd.DataFrame:
@@ -257,7 +258,7 @@ def _list_own(brief: Brief) -> pd.DataFrame:
     own: pd.DataFrame = panel[
         (panel["area_id"] == brief.area["area_id"])
         & (panel["breakdown"] == "")
-        & panel["indicator"].isin(HEADLINES)
+        & panel["indicator"].isin(brief.report.followed)
         & panel["value"].notna()
     ]
     return own
@@ -272,33 +273,31 @@ def _tell_others(
         if end not in held:
             yield tell_missing(brief)
         elif end == entry.end:
-            yield tell(brief, entry, unit=False)
+            yield tell(brief, entry, unit=False, home=True)
         else:
             number = brief.words.number(float(held[end]["value"]), entry.decimals)
             folder = name_folder(brief.area, held[end]["period"])
-            yield Markup('<a href="../../{}/index.html">{}</a>').format(folder, number)
+            yield link(f"../../{folder}/index.html", number)
 
 
-def _tell_events(brief: Brief) -> Markup:
+def _list_events(brief: Brief) -> list[Markup]:
     """Changes of boundaries that touch a series of the district."""
     places = {brief.area["area_id"], brief.area["parent_id"]}
-    items = [
-        Markup("<li>{}{} <small>{}</small></li>").format(
-            Markup("{}: ").format(brief.words.date(row["effective"])) if row["effective"] else "",
-            brief.words.pick(row, "change"),
+    return [
+        small(
+            join(
+                ": ",
+                brief.words.date(row["effective"]) if row["effective"] else "",
+                brief.words.pick(row, "change"),
+            ),
             clean_text(row["document"]),
         )
         for row in list_rows(brief.reference.area_changes)
         if not row["area_ids"] or places.intersection(row["area_ids"].split())
     ]
-    if not items:
-        return Markup("")
-    return Markup("<h3>{}</h3>\n<ul>{}</ul>\n").format(
-        brief.words.say("trend.events"), Markup("").join(items)
-    )
 
 
-def _tell_kin(brief: Brief) -> Markup:
+def _list_kin(brief: Brief) -> list[Markup]:
     """The areas that went into the district and those that it went into, with their briefs."""
     area_id = brief.area["area_id"]
     lines = [
@@ -311,14 +310,11 @@ def _tell_kin(brief: Brief) -> Markup:
     ]
     if moved := brief.reference.list_moved(area_id):
         names = brief.words.join(_link_moved(brief, *each) for each in moved)
-        lines.append(brief.words.say(_say_moved(brief), names=names))
-    return Markup("").join(Markup("<p>{}</p>\n").format(line) for line in lines)
-
-
-def _say_moved(brief: Brief) -> str:
-    """Whether an area is told what became of it, or what it was made of."""
-    is_new = str(brief.area["valid_from"]) >= TWO_TIERS_SINCE
-    return "trend.made_of" if is_new else "trend.territory"
+        is_new = str(brief.area["valid_from"]) >= TWO_TIERS_SINCE
+        # An area is told what became of it, or what it was made of.
+        key = "trend.made_of" if is_new else "trend.territory"
+        lines.append(brief.words.say(key, names=names))
+    return lines
 
 
 def _link_moved(brief: Brief, area_id: str, part: str) -> Markup:
@@ -333,11 +329,8 @@ def _link_moved(brief: Brief, area_id: str, part: str) -> Markup:
 
 def _link_kin(brief: Brief, area_id: str) -> Markup:
     row = brief.reference.area_rows[area_id]
-    name = brief.words.place(row)
-    links = [
-        Markup('<a href="../../{}/index.html">{}</a>').format(
-            name_folder(row, period), brief.words.period(period)
-        )
+    links = brief.words.join(
+        link(f"../../{name_folder(row, period)}/index.html", brief.words.period(period))
         for period in list_periods(brief, area_id)
-    ]
-    return Markup("{} ({})").format(name, brief.words.join(links)) if links else name
+    )
+    return join(" ", brief.words.place(row), links and "(" + links + ")")

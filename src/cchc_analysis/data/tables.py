@@ -59,13 +59,12 @@ def tabulate_groups(
     label = escape(caption).striptags()
     focus = Markup(' tabindex="0" role="region" aria-label="{}"').format(label)
     return Markup(
-        '<div class="scroll"{}><table{}><caption>{}</caption><thead><tr>{}</tr></thead>'
-        "{}</table></div>\n"
+        '<div class="scroll"{}><table{}><caption>{}</caption><thead><tr>{}{}</table></div>\n'
     ).format(
         focus if len(heads) >= WIDE else "",
         _name_classes(kind, numbers),
         caption,
-        Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads),
+        Markup("").join(Markup('<th scope="col">{}').format(head) for head in heads),
         Markup("").join(bodies),
     )
 
@@ -81,16 +80,14 @@ def _name_classes(kind: str, numbers: Collection[int]) -> Markup:
 
 def _write_group(name: Cell, rows: Iterable[Sequence[Cell]], width: int) -> Markup:
     head = (
-        Markup('<tr class="grp"><th colspan="{}" scope="rowgroup">{}</th></tr>\n').format(
-            width, name
-        )
+        Markup('<tr class="grp"><th colspan="{}" scope="rowgroup">{}\n').format(width, name)
         if name
         else ""
     )
     body = Markup("\n").join(_write_row(row) for row in rows)
-    return Markup("<tbody>{}{}</tbody>").format(head, body)
+    return Markup("<tbody>{}{}").format(head, body)
 
 
 def _write_row(row: Sequence[Cell]) -> Markup:
-    cells = Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row[1:])
-    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(row[0], cells)
+    cells = Markup("").join(Markup("<td>{}").format(cell) for cell in row[1:])
+    return Markup('<tr><th scope="row">{}{}').format(row[0], cells)

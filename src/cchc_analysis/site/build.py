@@ -21,6 +21,7 @@ from tqdm import tqdm
 from cchc_analysis.brief.downloads import SITE_FOLDER
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
+from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.site.draft import Draft
@@ -150,7 +151,7 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
         BriefError: No brief can be shown, or the place cannot be written to.
     """
     files = read_inputs(project, workers.notebook)
-    slices = Slices(tables, reference)
+    slices = Slices(tables, reference, load_report(project.notebooks, reference))
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
     code = {name: files[name] for name in files if not is_watched(name)}
     held = Held(reference, words)

@@ -44,8 +44,8 @@ from cchc_analysis.brief.render import (
     TEMPLATE,
     TRENDS_NOTEBOOK,
     build_page,
+    build_pages,
     list_parameters,
-    tighten_page,
 )
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.trend import show_trend
@@ -289,7 +289,7 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
         page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
         more, annex = {}, project.notebooks / ANNEX_NOTEBOOK
         if "district" in task.parameters and annex.is_file():
-            more[ANNEX] = build_page(project, annex, task.parameters, ENGINE)
+            more = build_pages(project, annex, task.parameters, ANNEX, ENGINE)
         beside = task.beside(context, task.parameters) if task.beside else {}
     files = bind_page(task.folder, page, more)
     if more:
@@ -306,7 +306,7 @@ def bind_page(folder: str, page: str, more: Mapping[str, str] = NO_MORE) -> dict
         json.loads(describe_page(f"{folder}/{name}".lstrip("/"), each))
         for name, each in pages.items()
     ]
-    files = {name: tighten_page(each).encode() for name, each in pages.items()}
+    files = {name: each.encode() for name, each in pages.items()}
     return files | {LISTED: json.dumps(listed, ensure_ascii=False).encode()}
 
 

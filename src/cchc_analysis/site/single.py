@@ -161,10 +161,11 @@ def _make_all(
     parameters: Mapping[str, str],
 ) -> Mapping[str, bytes]:
     """The files of a brief as they lie in the site."""
+    from cchc_analysis.brief.report import load_report
     from cchc_analysis.site.pages import Page, make_files, make_task, put_beside_brief
     from cchc_analysis.site.slices import Slices
 
-    slices = Slices(tables, reference)
+    slices = Slices(tables, reference, load_report(project.notebooks, reference))
     find = partial(slices.of_brief, parameters["district"], parameters["period"])
     page = Page("", str(notebook), parameters, find, put_beside_brief)
     made = make_files(project, reference, make_task(project, page))
@@ -180,12 +181,12 @@ def _make_whole(
 ) -> Mapping[str, bytes]:
     """Front and annex as one page."""
     from cchc_analysis.brief.context import Context, running_in
-    from cchc_analysis.brief.render import build_whole, tighten_page
+    from cchc_analysis.brief.render import build_whole
     from cchc_analysis.site.pages import ENGINE
 
     with running_in(Context(project, reference, tables)):
         page = build_whole(project, notebook, parameters, ENGINE)
-    return {PAGE: tighten_page(page).encode()}
+    return {PAGE: page.encode()}
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.brief.ledger import HEADLINES
 from cchc_analysis.brief.opening import choose_rows, list_briefs, open_brief
-from cchc_analysis.brief.peers import READ_OF_PEERS, list_peers
+from cchc_analysis.brief.peers import list_peers
 from cchc_analysis.brief.quality import Graded, make_graded
+from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Tables
 from cchc_analysis.site.keys import key_of
@@ -92,10 +92,11 @@ class Slices:
     Args:
         tables: The tables.
         reference: The reference tables.
+        report: What a brief shows, and so which other years and peers it looks at.
     """
 
-    def __init__(self, tables: Tables, reference: Reference) -> None:
-        self._tables, self._reference = tables, reference
+    def __init__(self, tables: Tables, reference: Reference, report: Report) -> None:
+        self._tables, self._reference, self._report = tables, reference, report
         self._known_peers: dict[str, list[str]] = {}
         self._areas = np.array([reference.match_source(row) for row in list_rows(tables.sources)])
 
@@ -287,13 +288,13 @@ class Slices:
 
     @cached_property
     def _headlines(self) -> dict[str, Rows]:
-        return self._index_panel(HEADLINES)
+        return self._index_panel(self._report.followed)
 
     @cached_property
     def _compared(self) -> dict[str, dict[int, Rows]]:
         """The values that peers are compared by, by area and end: a province has 160 communes."""
         found = {}
-        for area, at in self._index_panel(READ_OF_PEERS).items():
+        for area, at in self._index_panel(self._report.list_read_of_peers(self._reference)).items():
             ends = self._ends[at]
             found[area] = {int(day): at[ends == day] for day in np.unique(ends)}
         return found
@@ -315,7 +316,7 @@ _NAMES = tuple(each.name for each in fields(Tables))
 
 def grade_all(tables: Tables, reference: Reference, words: Words) -> list[Graded]:
     """What the page on data quality says of each brief, opened from its slice alone."""
-    slices = Slices(tables, reference)
+    slices = Slices(tables, reference, load_report(words.folder.parent, reference))
     places = list_briefs(tables, reference)
     rows = ((place, slices.of_reports(*place).cut()) for place in places)
     return [make_graded(open_brief(cut, reference, words, *place)) for place, cut in rows]

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.annex import tell_grade_rule
+from cchc_analysis.brief.ledger import tell_grade_rule
 from cchc_analysis.brief.quality.content import (
     Quality,
     list_lines,

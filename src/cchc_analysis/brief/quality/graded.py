@@ -59,7 +59,7 @@ def _list_contested(brief: Brief) -> tuple[str, ...]:
     found = {
         entry.indicator: None
         for entry in brief.entries
-        if is_headline(entry)
+        if is_headline(brief, entry)
         and any(
             each.severity != Severity.INFO and each.findings[0]["source_id"] in own
             for each in brief.marks(entry)

@@ -108,7 +108,7 @@ def show(
         is_long = picture.plot in (plot_dots, plot_multiples)
         parts = split(picture.data) if is_long else [picture.data]
         is_beside = is_beside and len(parts) == 1
-        drawn = frame([picture.draw(part) for part in parts], caption, f"trend-{kind}")
+        drawn = frame(words, [picture.draw(part) for part in parts], caption, f"trend-{kind}")
     tables = [] if table is None else [write_table(board, kind, table, forms or {})]
     if tables and picture:
         tables[0]["fold"] = words.say("trends.as_table")

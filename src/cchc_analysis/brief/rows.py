@@ -1,0 +1,245 @@
+"""What exhibits are made of: chart with table, tables by scope, the rows that plots take.
+
+Comes in as entries; goes out as rows for ``plots`` and as tables in which each number is a link.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.plots import draw, plot_stacks
+from cchc_analysis.brief.report import Parts
+from cchc_analysis.brief.telling import (
+    name_indicator,
+    name_scope,
+    name_status,
+    name_time,
+    tell_cell,
+    tell_plain,
+    tell_unit,
+)
+from cchc_analysis.brief.templates import Caption, frame, join, macro, small, tabulate
+from cchc_analysis.data.words import plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+NAN = float("nan")
+TASKS = (
+    *("total", "started", "completed", "not_due", "not_started", "not_met", "overdue"),
+    "not_applicable",
+)
+"""States of tasks, in the order of the table: ``par_tasks_<field>_<state>``."""
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """A chart with its table.
+
+    Attributes:
+        key: Its name in ``report.yml``.
+        entries: The values that it shows: they need not be listed again.
+        make_table: Tells the table; none where the chart says all.
+        caption: The words of the chart; ``None`` where a picture would say no more.
+        plot: The function that draws it.
+        rows: What it draws.
+    """
+
+    brief: Brief
+    key: str
+    entries: Sequence[Entry]
+    make_table: Callable[[], Markup] | None = None
+    caption: Caption | None = None
+    plot: Callable[..., Any] = plot_stacks
+    rows: Sequence[Row] = ()
+
+    @cached_property
+    def figure(self) -> Figure | None:
+        """The picture."""
+        import pandas as pd
+
+        return draw(self.plot, pd.DataFrame(list(self.rows))) if self.caption else None
+
+    @cached_property
+    def chart(self) -> Markup:
+        """The picture with its words."""
+        if self.caption is None or self.figure is None:
+            return Markup("")
+        return frame(self.brief.words, self.figure, self.caption, self.key)
+
+    @property
+    def html(self) -> Markup:
+        """Chart and table beside each other, or what there is."""
+        table = self.make_table() if self.make_table else Markup("")
+        return macro(self.brief.words, "pair", self.chart, table)
+
+
+def tabulate_scopes(
+    brief: Brief, key: str, indicators: Sequence[str]
+) -> tuple[Callable[[], Markup], list[Entry]]:
+    """A table of indicators by scope, and the values in it; scopes without any are left out."""
+    found = {name: {s: brief.find(name, s) for s in brief.main_scopes} for name in indicators}
+    found = {name: cells for name, cells in found.items() if any(cells.values())}
+    shown = [entry for cells in found.values() for entry in cells.values() if entry]
+    return partial(_tell_scopes, brief, key, found, shown), shown
+
+
+def _tell_scopes(
+    brief: Brief,
+    key: str,
+    found: Mapping[str, Mapping[Any, Entry | None]],
+    shown: Sequence[Entry],
+) -> Markup:
+    scopes = [s for s in brief.main_scopes if any(cells[s] for cells in found.values())]
+    counts = Counter(entry.unit for entry in shown if entry.unit != "%")
+    unit = counts.most_common(1)[0][0] if counts else shown[0].unit
+    times = {name_time(brief, entry) for entry in shown}
+    time = times.pop() if len(times) == 1 else Markup("")
+    rows = [
+        [head_entry(brief, next(filter(None, cells.values())), unit=unit, time=time)]
+        + [tell_cell(brief, cells[scope]) for scope in scopes]
+        for cells in found.values()
+    ]
+    heads = [brief.words.say("table.indicator"), *(name_scope(brief, s) for s in scopes)]
+    named = next(entry for entry in shown if entry.unit == unit)
+    facts = join("; ", tell_unit(brief, named, many=True), time)
+    title = brief.words.say("table.unit", what=brief.words.say(f"{key}.table"), unit=facts)
+    return tabulate(brief.words, heads, [("", rows)], title, numbers=range(1, len(heads)))
+
+
+def head_entry(
+    brief: Brief,
+    entry: Entry,
+    name: Markup | None = None,
+    *,
+    unit: str = "",
+    time: Markup | None = None,
+) -> Markup:
+    """The head of a row: the name, with dates and status where they say something.
+
+    Args:
+        brief: The brief.
+        entry: The value that the row is about.
+        name: The name, if it is not that of the indicator.
+        unit: The unit that the table names already; another one is added to the name.
+        time: The dates that the table names already.
+    """
+    dates = name_time(brief, entry)
+    return small(
+        name_indicator(brief, entry.indicator) if name is None else name,
+        tell_unit(brief, entry) if unit and entry.unit != unit else "",
+        dates if dates != time else "",
+        name_status(brief.words, entry),
+    )
+
+
+def shade_parts(entries: Sequence[Entry], parts: Parts) -> list[tuple[Entry, str]]:
+    """Entries with the shades in which they are drawn."""
+    return [(entry, parts[entry.indicator]) for entry in entries]
+
+
+def sum_values(entries: Iterable[Entry]) -> float:
+    """What values come to together."""
+    return sum(entry.value for entry in entries)
+
+
+def stack_rows(
+    brief: Brief,
+    name: Markup,
+    total: Entry,
+    parts: Sequence[tuple[Entry, str]],
+    *,
+    rest: str = "",
+    is_shared: bool = False,
+) -> list[Row]:
+    """The rows of ``plot_stacks`` for one bar: the parts of a total, and what is left of it."""
+    row = {
+        "row": plain(name),
+        "total": total.value,
+        "heading": tell_plain(brief, total),
+        "is_shared": is_shared,
+        "label": "",
+        "text": "",
+    }
+    rows = [
+        row
+        | {
+            "label": brief.words.plain(f"part.{_key_part(entry)}"),
+            "text": tell_plain(brief, entry, unit=False),
+            "value": entry.value,
+            "role": shade,
+        }
+        for entry, shade in parts
+    ]
+    left = total.value - sum(entry.value for entry, _ in parts)
+    if rest and left > 0:
+        rows.append(row | {"label": rest, "value": left, "role": "paper"})
+    return rows or [row | {"value": 0.0, "role": "paper"}]
+
+
+def _key_part(entry: Entry) -> str:
+    """The name of a part: that of its state for tasks, which no two fields name differently."""
+    if not entry.indicator.startswith("par_tasks_"):
+        return entry.indicator
+    # "not_started" ends in "started" too: the longest that fits is meant.
+    return max((state for state in TASKS if entry.indicator.endswith(f"_{state}")), key=len)
+
+
+def point_row(brief: Brief, entry: Entry, label: str, axis: tuple[float, float]) -> Row:
+    """The row of ``plot_points`` for one value."""
+    return {
+        "label": label,
+        "value": entry.value,
+        "text": tell_plain(brief, entry),
+        "low": NAN if entry.low is None else entry.low,
+        "high": NAN if entry.high is None else entry.high,
+        "target": NAN,
+        "target_text": "",
+        "role": "alert" if entry.is_contested else "deep",
+        "is_contested": entry.is_contested,
+        "start": axis[0],
+        "end": axis[1],
+    }
+
+
+def choose_axis(values: Iterable[float]) -> tuple[float, float]:
+    """The ends of an axis for percentages: 0 to 100, or the end of it where all values crowd.
+
+    Points need no zero; an axis that is mostly empty would hide what there is to see. Both ends
+    are written on the chart.
+    """
+    known = [value for value in values if not isnan(value)]
+    low, high = min(known, default=0.0), max(known, default=100.0)
+    if high <= 20:
+        return min(0.0, low), 20.0
+    start = 10.0 * ((low - 2) // 10) if low >= 80 else 0.0
+    return min(start, low), max(100.0, 10.0 * -(-high // 10))
+
+
+def say_parts(brief: Brief, rows: Sequence[Row], by: str) -> Markup:
+    """The text alternative of bars: each with its headings and parts."""
+    told = []
+    for name in dict.fromkeys(row[by] for row in rows):
+        own = [row for row in rows if row[by] == name]
+        heads = dict.fromkeys(row["heading"] for row in own if row["heading"])
+        parts = [f"{row['text']} {row['label']}".strip() for row in own if row["label"]]
+        told.append(brief.words.say("alt.row", name=name, parts="; ".join([*heads, *parts])))
+    return join(" ", *told)
+
+
+def say_points(brief: Brief, rows: Sequence[Row]) -> Markup:
+    """The text alternative of points and amounts: each row with its value."""
+    return join(
+        " ",
+        *(brief.words.say("alt.row", name=row["label"], parts=row["text"]) for row in rows),
+    )
