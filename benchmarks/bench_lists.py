@@ -22,7 +22,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.lists import LISTS, Card, Told, list_places, make_card
 from cchc_analysis.brief.opening import list_briefs, open_brief
-from cchc_analysis.brief.render import TEMPLATE, tighten_page
+from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.data.files import write_text
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import load_words
@@ -70,10 +70,10 @@ def _write_pages(folder: Path, told: Told) -> list[Path]:
     written = []
     for name, bind in LISTS.items():
         written.append(folder / name / "index.html")
-        write_text(written[-1], tighten_page(bind(PROJECT, told, LANG)))
+        write_text(written[-1], bind(PROJECT, told, LANG))
     for name, (cards, bind) in list_places(told).items():
         written.append(folder / name / "index.html")
-        write_text(written[-1], tighten_page(bind(PROJECT, replace(told, cards=cards), LANG)))
+        write_text(written[-1], bind(PROJECT, replace(told, cards=cards), LANG))
     return written
 
 

@@ -62,7 +62,7 @@ def test_a_brief_says_what_was_revised_since(
     said = read_text(page)
     assert "Since the earlier edition (release-0.0.9, " in said
     assert "values changed: 1; added: 1; withdrawn: 1." in said
-    assert page.index("id=revised") < page.index("id=summary")
+    assert page.index('id="revised"') < page.index('id="summary"')
     assert main([*brief, "--out", str(tmp_path / "b.html"), "--since", str(tmp_path / "no")]) == 2
     assert "no indicators.csv" in capsys.readouterr().err
     assert not (tmp_path / "b.html").exists()

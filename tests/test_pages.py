@@ -37,7 +37,6 @@ from cchc_analysis.brief.lists import (
     list_places,
     make_card,
 )
-from cchc_analysis.brief.render import tighten_page
 from cchc_analysis.data.files import write_text
 from conftest import CHROMIUM
 from hard_pages import list_hard
@@ -135,7 +134,7 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, brief in list_hard("vi").items():
         pages[f"{HARD}/{name.replace(' ', '-')}.html"] = tell_page(brief)
     for place, page in pages.items():
-        write_text(folder / place, tighten_page(page))
+        write_text(folder / place, page)
     return folder
 
 
