@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis import __version__, pipeline
+from cchc_analysis import __version__
 from cchc_analysis.brief import TEMPLATE, Context, find_context
 from cchc_analysis.brief import open_quality as open_quality_of
 from cchc_analysis.brief.own_cells import show_figure
@@ -31,12 +31,10 @@ from cchc_analysis.data.named import (
 from cchc_analysis.data.packages import type_of
 from cchc_analysis.data.records import TABLE_COLUMNS
 from cchc_analysis.data.reference import LEVELS, Project, find_project, load_reference
+from cchc_analysis.data.store import load
 from cchc_analysis.data.wide import to_wide
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.panels import validate_table
-from cchc_analysis.rules import suite_parameters as list_parameters
-from cchc_analysis.rules import tabulate_for
 from cchc_analysis.site.slices import grade_all
 from cchc_analysis.stats.panel import balance_panel, change_over, grow, make_panel, name_partings
 from cchc_analysis.stats.ranks import follow_standing as follow_standing_of
@@ -543,6 +541,8 @@ def validate(
         >>> found["arithmetic"].tolist(), found.attrs["rules_applied"]
         (['71 < 72'], 3)
     """
+    from cchc_analysis.panels import validate_table
+
     place = _project(project)
     own = Path(table) if isinstance(table, str) else table
     rules = Path(suite) if isinstance(suite, str) else suite
@@ -556,6 +556,8 @@ def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:
         The words that are known (``indicators``, ``areas``, …), the indicators whose numbers are
         ``rounded``, and what the guard of each suite asks for.
     """
+    from cchc_analysis.rules import suite_parameters as list_parameters
+
     return list_parameters(load_reference(_project(project).reference))
 
 
@@ -573,6 +575,8 @@ def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:
     Raises:
         CommandError: There is no such suite.
     """
+    from cchc_analysis.rules import tabulate_for
+
     reference, tables = _load(project)
     place = _project(project)
     return tabulate_for(suite, tables, reference, place.expectations)
@@ -606,4 +610,4 @@ def _load_once(
     changed: int,  # noqa: ARG001 - part of the key: loads again when the tables were made anew
 ) -> Context:
     """Load once per process, and again when the tables were made anew."""
-    return Context(project, *pipeline.load(project))
+    return Context(project, *load(project))
