@@ -16,7 +16,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -26,7 +25,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from multiprocessing import Pipe, connection
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -43,6 +44,8 @@ from cchc_analysis.site.limits import (
 
 MOST_TRIES = 5
 GRACE_SECONDS = 1.0
+Link: Any = vars(connection).get("PipeConnection", Connection)
+"""One end of a pipe; the class has another name on Windows."""
 
 
 class Pool:
@@ -155,14 +158,13 @@ class _Warm:
     """
 
     def __init__(self, orders: Orders, folder: str) -> None:
-        self._socket, theirs = socket.socketpair()
-        self._link = Connection(os.dup(self._socket.fileno()))
+        self._link, theirs = Pipe()
         start = f"from {__name__} import serve; serve({theirs.fileno()})"
         self.is_busy, self.forks = True, False
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - our own Python
                 [sys.executable, "-P", "-c", start],
-                pass_fds=[theirs.fileno()],
+                **_hand_on(theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -206,14 +208,13 @@ class _Warm:
         """To a child of its own, where it forks; it closes when nobody holds it any more."""
         if not self.forks:
             return self._link
-        ours, theirs = socket.socketpair()
+        ours, theirs = Pipe()
         with theirs:
-            socket.send_fds(self._socket, [b"."], [theirs.fileno()])
-        return Connection(ours.detach())
+            send_handle(self._link, theirs.fileno(), self.process.pid)
+        return ours
 
     def end(self) -> int:
         """End it and its children, and tell how it ended."""
-        self._socket.close()
         self._link.close()
         try:
             return self.process.wait(GRACE_SECONDS)
@@ -224,7 +225,7 @@ class _Warm:
 
 def serve(number: int) -> None:
     """Warm up, say so, and do jobs until nobody is at the other end; the life of a warm process."""
-    control, link = socket.socket(fileno=number), Connection(os.dup(number))
+    link = Link(number)
     with suppress(EOFError, OSError):
         orders: Orders = link.recv()
         try:
@@ -238,13 +239,13 @@ def serve(number: int) -> None:
         link.send(forks)
         do = partial(do_job, work, is_profiled=orders.is_profiled)
         if forks:
-            _fork_for_each(control, partial(_live, do, orders.memory, os.getpid()))
+            _fork_for_each(link, partial(_live, do, orders.memory, os.getpid()))
         else:
             _do_each(link, do, orders.memory)
     os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
 
 
-def _fork_for_each(control: socket.socket, live: Callable[[Connection], None]) -> None:
+def _fork_for_each(control: Connection, live: Callable[[Connection], None]) -> None:
     """Fork a child for each link that comes, and tell on it how a child ended that said nothing."""
     context = multiprocessing.get_context("fork")
     children: dict[Any, tuple[Any, Connection]] = {}
@@ -256,15 +257,16 @@ def _fork_for_each(control: socket.socket, live: Callable[[Connection], None]) -
                 _end_group(child.pid)  # what it has started ends with it
                 with suppress(OSError), link:
                     link.send(explain_end(child.exitcode))
-            elif numbers := socket.recv_fds(control, 1, 1)[1]:
-                link = Connection(numbers[0])
-                child = context.Process(target=live, args=(link,))
-                child.start()
-                children[child.sentinel] = child, link
-            else:
-                for child, _link in children.values():
+                continue
+            try:
+                link = Link(recv_handle(control))
+            except (EOFError, OSError):  # nobody is at the other end any more
+                for child, _ in children.values():
                     _end_group(child.pid)
                 return
+            child = context.Process(target=live, args=(link,))
+            child.start()
+            children[child.sentinel] = child, link
 
 
 def _live(do: Work, memory: int | None, parent_id: int, link: Connection) -> None:
@@ -298,10 +300,22 @@ def _end_with_parent(parent_id: int) -> None:
 
 def _end_group(process_id: int) -> None:
     """End a process that leads a group of its own, and the group."""
-    if process_id:
+    if process_id and os.name == "nt":
+        os.kill(process_id, signal.SIGTERM)  # which is no signal there, and leaves no choice
+    elif process_id:
         for end in (os.killpg, os.kill):
             with suppress(ProcessLookupError, PermissionError):
                 end(process_id, signal.SIGKILL)
+
+
+def _hand_on(handle: int) -> dict[str, Any]:
+    """What lets a process that is begun have one end of a pipe."""
+    if os.name != "nt":
+        return {"pass_fds": [handle]}
+    system: Any = os  # both have more on Windows
+    begin: Any = subprocess
+    system.set_handle_inheritable(handle, True)
+    return {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
 
 
 def _find_modules() -> dict[str, str]:
