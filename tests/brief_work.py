@@ -41,8 +41,8 @@ from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.jobs import Reply
+from cchc_analysis.site.keys import Name, WatchedReference, watch_words, write_names
 from cchc_analysis.site.pages import ANNEX_SHOWS, READ, SHOWS, Task, bind_page
-from cchc_analysis.site.reads import Name, WatchedReference, watch_words, write_names
 from cchc_analysis.site.slices import Slices
 
 ROOT = Path(__file__).resolve().parents[1]

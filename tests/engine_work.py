@@ -110,8 +110,8 @@ def begin_notebooks() -> Callable[[Any], Any]:
     import matplotlib.pyplot as plt
     import papermill
 
-    from cchc_analysis.site.notebooks import make_spare
+    from cchc_analysis.site.notebooks import make_shell
 
-    make_spare()
+    make_shell()
     WARM.extend([plt.__name__, papermill.__name__])
     return execute_in_place

@@ -57,8 +57,8 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import BriefError
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site import lists as lists_module
-from cchc_analysis.site.listing import bind_sitemap
-from cchc_analysis.site.sitedata import write_site_downloads
+from cchc_analysis.site.lists import write_site_downloads
+from cchc_analysis.site.pages import bind_sitemap
 
 EVIL = '=HYPERLINK("http://evil.example","x")'
 

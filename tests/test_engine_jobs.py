@@ -15,9 +15,8 @@ import pytest
 
 import engine_work
 from cchc_analysis.errors import BriefError, CommandError
-from cchc_analysis.site import limits as limits_module
-from cchc_analysis.site.jobs import Orders, Reply, follow
-from cchc_analysis.site.limits import check_count
+from cchc_analysis.site import jobs as limits_module
+from cchc_analysis.site.jobs import Orders, Reply, check_count, follow
 from cchc_analysis.site.workers import Pool
 
 TESTS = Path(__file__).parent
@@ -224,7 +223,7 @@ def test_no_fork_on_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_process_with_threads_is_not_forked() -> None:
     code = (
         "import threading, time\n"
-        "from cchc_analysis.site.limits import is_safe_to_fork as safe\n"
+        "from cchc_analysis.site.jobs import is_safe_to_fork as safe\n"
         "before = safe()\n"
         "threading.Thread(target=time.sleep, args=(1,), daemon=True).start()\n"
         "print(before, safe())"

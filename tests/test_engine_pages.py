@@ -17,7 +17,7 @@ import pytest
 
 from cchc_analysis.data import owned
 from cchc_analysis.errors import BriefError, CommandError
-from cchc_analysis.site import disk as disk_module
+from cchc_analysis.site import store as disk_module
 from cchc_analysis.site.keys import key_of, key_of_files, key_of_package
 from cchc_analysis.site.store import LIST, Placed, open_build
 

@@ -15,8 +15,8 @@ from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.words import Words
 from cchc_analysis.site import build as site_module
+from cchc_analysis.site.keys import Held, WatchedReference, watch_words, write_names
 from cchc_analysis.site.pages import Task
-from cchc_analysis.site.reads import Held, WatchedReference, watch_words, write_names
 from conftest import Replace
 
 OWN = {f"{lang}/991-song-may/2022-h1" for lang in ("vi", "en")}

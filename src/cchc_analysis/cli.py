@@ -418,8 +418,7 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
 
 def _site(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
-    from cchc_analysis.site.jobs import Profile
-    from cchc_analysis.site.limits import check_count, check_timeout
+    from cchc_analysis.site.jobs import Profile, check_count, check_timeout
 
     if options.url and not options.url.startswith(("https://", "http://")):
         raise CommandError(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,14 +24,12 @@ from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
-from cchc_analysis.site.draft import Draft
-from cchc_analysis.site.jobs import Orders, Profile, Reply, follow
-from cchc_analysis.site.jobs import Workers as Workforce
-from cchc_analysis.site.keys import key_of, key_of_package
-from cchc_analysis.site.limits import check_count
+from cchc_analysis.site.jobs import Orders, Profile, Reply, Workforce, check_count, follow
+from cchc_analysis.site.keys import Held, key_of, key_of_package
 from cchc_analysis.site.lists import put_downloads, put_lists
 from cchc_analysis.site.pages import (
     GRADED,
+    READ,
     Page,
     Task,
     list_pages,
@@ -39,14 +37,14 @@ from cchc_analysis.site.pages import (
     read_documents,
     warm_up,
 )
-from cchc_analysis.site.reads import Held
 from cchc_analysis.site.slices import Slices
-from cchc_analysis.site.store import Build, open_build
+from cchc_analysis.site.store import Build, Placed, open_build
 from cchc_analysis.site.workers import Pool
 
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Project, Reference
+    from cchc_analysis.site.slices import Slice
 
 JOB_BYTES = 2 << 30
 """Memory that one page may take besides what it shares: far more than any takes when it is well."""
@@ -155,24 +153,28 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
     code = {name: files[name] for name in files if not is_watched(name)}
     held = Held(reference, words)
-    draft = Draft(build, key_of_rest(project, files), key_of_rest(project, code), held)
+    contents = Contents(build, key_of_rest(project, files), key_of_rest(project, code), held)
     notebook = f"{OWN}/{workers.notebook.name}" if workers.notebook else NOTEBOOK
-    draft.plan(
+    contents.plan(
         list_pages(slices, tables, reference, notebook),
         lambda page, rows: [
             [files.get(f"notebooks/{name}") for name in page.notebooks],
             read_documents(project, rows.sources),
         ],
     )
-    draft.keep_touched(set_aside)
-    built = _make_waiting(draft, workers, partial(make_task, project), reference, files)
-    if not any(page.is_brief and folder in draft.shown for folder, page in draft.pages.items()):
-        raise BriefError(draft.problems or _nothing_held(project))
-    put_lists(draft, project, tables, reference, url)
-    put_downloads(draft, project, tables, reference, slices)
-    is_whole = not (draft.problems or draft.kept)
-    build.publish(draft.shown, is_whole=is_whole)
-    return Site(count_pages(draft.shown), built, tuple(draft.kept), tuple(sorted(draft.problems)))
+    contents.keep_touched(set_aside)
+    built = _make_waiting(contents, workers, partial(make_task, project), reference, files)
+    if not any(
+        page.is_brief and folder in contents.shown for folder, page in contents.pages.items()
+    ):
+        raise BriefError(contents.problems or _nothing_held(project))
+    put_lists(contents, project, tables, reference, url)
+    put_downloads(contents, project, tables, reference, slices)
+    is_whole = not (contents.problems or contents.kept)
+    build.publish(contents.shown, is_whole=is_whole)
+    return Site(
+        count_pages(contents.shown), built, tuple(contents.kept), tuple(sorted(contents.problems))
+    )
 
 
 def read_inputs(project: Project, notebook: Path | None = None) -> dict[str, bytes]:
@@ -217,14 +219,14 @@ def _find_version(name: str) -> str | None:
 
 
 def _make_waiting(
-    draft: Draft,
+    contents: Contents,
     workers: Workers,
     task_of: Callable[[Page], Task],
     reference: Reference,
     files: Mapping[str, bytes],
 ) -> int:
     """Make the pages that have to be made; one that fails shows what it showed before."""
-    waiting = draft.list_waiting()
+    waiting = contents.list_waiting()
     if not waiting:
         return 0
     briefs = [page for page in waiting if page.is_brief]
@@ -246,11 +248,13 @@ def _make_waiting(
             mininterval=0.25 if is_live else 10,
         ) as progress,
     ):
-        for jobs in _list_jobs(draft, waiting, task_of):
+        for jobs in _list_jobs(contents, waiting, task_of):
             for folder, reply in follow(workforce, jobs):
-                _take(draft, folder, reply, workers.profile)
+                _take(contents, folder, reply, workers.profile)
                 progress.update()
-    return sum(1 for page in waiting if draft.shown.get(page.folder) == draft.wanted[page.folder])
+    return sum(
+        1 for page in waiting if contents.shown.get(page.folder) == contents.wanted[page.folder]
+    )
 
 
 def open_workforce(workers: Workers, orders: Orders) -> AbstractContextManager[Workforce]:
@@ -271,50 +275,50 @@ def open_workforce(workers: Workers, orders: Orders) -> AbstractContextManager[W
 
 
 def _list_jobs(
-    draft: Draft, waiting: list[Page], task_of: Callable[[Page], Task]
+    contents: Contents, waiting: list[Page], task_of: Callable[[Page], Task]
 ) -> Iterator[Iterator[tuple[str, Task]]]:
     """The pages to be made; then, of what came of these, the pages on all briefs."""
     yield ((page.folder, task_of(page)) for page in waiting if not page.is_of_briefs)
     yield (
         (page.folder, replace(task_of(page), graded=graded))
         for page in waiting
-        if page.is_of_briefs and (graded := _read_graded(draft, page))
+        if page.is_of_briefs and (graded := _read_graded(contents, page))
     )
 
 
-def _read_graded(draft: Draft, page: Page) -> tuple[bytes, ...]:
+def _read_graded(contents: Contents, page: Page) -> tuple[bytes, ...]:
     """What is known of the briefs that are shown.
 
     Where one shows not what it should, the page is another one than was planned, under a key of
     its own: it is made again when all of them do.
     """
     lang = page.parameters["lang"]
-    briefs = [p for p in draft.pages.values() if p.is_brief and p.parameters["lang"] == lang]
-    shown = {brief.folder: draft.shown.get(brief.folder) for brief in briefs}
-    if any(placed != draft.wanted[folder] for folder, placed in shown.items()):
-        planned = draft.wanted[page.folder]
+    briefs = [p for p in contents.pages.values() if p.is_brief and p.parameters["lang"] == lang]
+    shown = {brief.folder: contents.shown.get(brief.folder) for brief in briefs}
+    if any(placed != contents.wanted[folder] for folder, placed in shown.items()):
+        planned = contents.wanted[page.folder]
         keys = {folder: placed and placed.key for folder, placed in shown.items()}
-        draft.wanted[page.folder] = replace(planned, plan=key_of(planned.plan, keys))
-    found = (draft.build.read(placed.key, GRADED) for placed in shown.values() if placed)
+        contents.wanted[page.folder] = replace(planned, plan=key_of(planned.plan, keys))
+    found = (contents.build.read(placed.key, GRADED) for placed in shown.values() if placed)
     return tuple(content for content in found if content)
 
 
-def _take(draft: Draft, folder: str, reply: Reply, profile: Profile | None) -> None:
+def _take(contents: Contents, folder: str, reply: Reply, profile: Profile | None) -> None:
     """Keep what was made, or say why nothing was."""
     if profile and reply.stats:
         profile.add(reply.stats)
     if reply.result is not None:
-        draft.take(folder, reply.result)
+        contents.take(folder, reply.result)
         return
-    where = " ".join(draft.pages[folder].parameters.values())
+    where = " ".join(contents.pages[folder].parameters.values())
     problems = [
         Problem(f"{where}: {each.where}", each.found, each.expected, each.remedy)
         for each in reply.list_problems(folder)
     ]
     for problem in problems:
         tqdm.write(f"failed: {problem}", file=sys.stderr)
-    draft.problems += problems
-    draft.keep_former(folder)
+    contents.problems += problems
+    contents.keep_former(folder)
 
 
 def _tell_stop(build: Build) -> str:
@@ -338,3 +342,77 @@ def _nothing_held(project: Project) -> Problem:
         "at least one accepted source",
         "Add a report, or accept one in sources.csv.",
     )
+
+
+@dataclass
+class Contents:
+    """The pages of a build by their folders below the site.
+
+    Attributes:
+        build: Where made pages are kept.
+        common: The content key of what all pages share.
+        code: The same without the reference data and the strings.
+        held: What is in these.
+        pages: The pages that notebooks make.
+        wanted: The content that each of them should show.
+        shown: The content that each page shows, former content included.
+        kept: Folders that show former content because a source of theirs was set aside.
+        problems: Why pages could not be made.
+    """
+
+    build: Build
+    common: str
+    code: str
+    held: Held
+    pages: dict[str, Page] = field(default_factory=dict)
+    wanted: dict[str, Placed] = field(default_factory=dict)
+    shown: dict[str, Placed] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def plan(self, pages: Iterable[Page], made_of: Callable[[Page, Slice], object]) -> None:
+        """Note what every page should show, and show those that are made already.
+
+        What a page reads of the reference data and strings is known when it was made once; its key
+        is of what it is made of, and of what these names hold now.
+        """
+        for page in pages:
+            rows = page.find_slice()
+            common = self.common if page.is_of_briefs else self.code
+            plan = key_of(common, page.folder, page.parameters, rows.key, made_of(page, rows))
+            self.pages[page.folder] = page
+            self.wanted[page.folder] = Placed(plan, rows.sources, plan)
+            names = self.build.read(plan, READ)
+            if names is not None and self.build.has(key := key_of(plan, self.held.key(names))):
+                self.wanted[page.folder] = self.shown[page.folder] = Placed(key, rows.sources, plan)
+
+    def take(self, folder: str, files: Mapping[str, bytes]) -> None:
+        """Keep a page that was made, under the key of what it has read, and show it."""
+        planned, names = self.wanted[folder], files[READ]
+        key = key_of(planned.plan, self.held.key(names))
+        self.build.note(planned.plan, {READ: names})
+        self.build.keep(key, {name: files[name] for name in files if name != READ})
+        self.wanted[folder] = self.shown[folder] = replace(planned, key=key)
+
+    def keep_touched(self, set_aside: frozenset[str]) -> None:
+        """Let pages that told a source which was set aside stay as they were."""
+        for folder, former in self.build.placed.items():
+            if set_aside.intersection(former.reads) and self.keep_former(folder):
+                self.kept.append(folder)
+
+    def keep_former(self, folder: str) -> bool:
+        """Show what the site has shown before, where it has."""
+        if former := self.build.former(folder):
+            self.shown[folder] = former
+        return former is not None
+
+    def list_waiting(self) -> list[Page]:
+        """The pages that have to be made."""
+        return [page for folder, page in self.pages.items() if folder not in self.shown]
+
+    def put(self, folder: str, made_of: object, make: Callable[[], Mapping[str, bytes]]) -> None:
+        """Show a page that is made here and now, if it is not there already."""
+        key = key_of(self.common, folder, made_of)
+        if not self.build.has(key):
+            self.build.keep(key, make())
+        self.shown[folder] = Placed(key)

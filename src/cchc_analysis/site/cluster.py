@@ -30,10 +30,6 @@ CONNECT_SECONDS = 10
 WORKER_SECONDS = 10
 RETRIES = 3
 
-_LOCK = threading.Lock()
-_POOLS: dict[str, Pool] = {}
-_ORDERS: dict[str, tuple[bytes, int]] = {}
-
 
 class Cluster:
     """The workers of a scheduler.
@@ -55,8 +51,7 @@ class Cluster:
         self._client = _connect(address)
         try:
             self.count = _check_workers(self._client, address)
-            plugin = Foreman(self._run_id, pickle.dumps(orders))
-            self._client.register_plugin(plugin, name=self._run_id)
+            self._client.register_plugin(Foreman(pickle.dumps(orders)), name=self._run_id)
         except BaseException:
             self._client.close(timeout=1)
             raise
@@ -85,20 +80,25 @@ class Cluster:
 class Foreman(WorkerPlugin):
     """Brings the orders to every worker, to those also that come later; see Dask's plugins."""
 
-    def __init__(self, run_id: str, orders: bytes) -> None:
-        self.run_id, self.orders = run_id, orders
+    def __init__(self, orders: bytes) -> None:
+        self._orders = orders
 
     def setup(self, worker: Any) -> None:
         """Keep the orders until the first job comes."""
-        _ORDERS[self.run_id] = self.orders, worker.state.nthreads
+        self._count, self._lock = worker.state.nthreads, threading.Lock()
+        self._pool: Pool | None = None
+
+    def do(self, payload: Any) -> Reply:
+        """Do a job in a process of this machine."""
+        with self._lock:
+            self._pool = self._pool or Pool(pickle.loads(self._orders), self._count)  # noqa: S301 - ours
+        return self._pool.submit(payload).result()
 
     def teardown(self, worker: Any) -> None:  # noqa: ARG002 - Dask calls it so
         """End the processes of this build."""
-        with _LOCK:
-            _ORDERS.pop(self.run_id, None)
-            pool = _POOLS.pop(self.run_id, None)
-        if pool:
-            pool.close()
+        with self._lock:
+            if self._pool:
+                self._pool.close()
 
 
 def do_on_worker(sender: tuple[str, str], run_id: str, payload: Any) -> Reply:
@@ -109,11 +109,9 @@ def do_on_worker(sender: tuple[str, str], run_id: str, payload: Any) -> Reply:
     """
     if sender != describe_worker():
         raise _refuse_code([f"{platform.node()}: {_name_version(describe_worker())}"])
-    with _LOCK:
-        if run_id not in _POOLS:
-            orders, count = _ORDERS[run_id]
-            _POOLS[run_id] = Pool(pickle.loads(orders), count)  # noqa: S301 - ours
-    return _POOLS[run_id].submit(payload).result()
+    foreman: Any = distributed.get_worker().plugins[run_id]
+    reply: Reply = foreman.do(payload)
+    return reply
 
 
 @cache

@@ -64,7 +64,7 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
         self.reset_execution_trackers()
         self.kc = SimpleNamespace(execute=lambda *_, **__: "")
         self._loop = asyncio.new_event_loop()
-        self._shell = _SPARE.pop() if _SPARE else make_shell()
+        self._shell = take_shell()
         self._shell.starting_dir = str(Path.cwd())
         self._shell.user_ns["_dh"][:] = [Path.cwd()]
         try:
@@ -134,16 +134,22 @@ def _reply(shell: Any, result: Any) -> dict[str, Any]:
     return {"status": "error", "traceback": shell._last_traceback or []} | named  # noqa: SLF001
 
 
-_SPARE: list[Any] = []
+def take_shell() -> Any:
+    """A shell for a notebook: the one that was made beforehand and has run nothing, or another."""
+    from ipykernel.zmqshell import ZMQInteractiveShell
 
-
-def make_spare() -> None:
-    """Make the shell of the next notebook beforehand: a child that is forked then finds it."""
-    _SPARE[:] = [make_shell()]
+    made: Any = ZMQInteractiveShell.instance() if ZMQInteractiveShell.initialized() else None
+    if made is None or not getattr(made, "is_spare", False):
+        made = make_shell()
+    made.is_spare = False
+    return made
 
 
 def make_shell() -> Any:
-    """The shell of ipykernel with fresh state and nowhere to send its messages yet."""
+    """The shell of ipykernel with fresh state and nowhere to send its messages yet.
+
+    Made beforehand, it is what the next notebook takes, in a child that is forked from here too.
+    """
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -156,6 +162,7 @@ def make_shell() -> Any:
         shell: Any = ZMQInteractiveShell.instance(
             config=Config({"HistoryManager": {"enabled": False}}), compiler_class=XCachingCompiler
         )
+    shell.is_spare = True
     shell.kernel, shell.enable_gui = SimpleNamespace(eventloop=None), lambda *_: None
     shell.display_pub.session = shell.displayhook.session = Session()
     shell.displayhook.topic = b"execute_result"

@@ -7,8 +7,10 @@ follows from that.
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +18,8 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 from cchc_analysis.brief.annex import show_annex_head, show_notes, show_reform_areas
 from cchc_analysis.brief.content import ANNEX, name_list, name_page
@@ -62,9 +66,8 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.jobs import do_job
+from cchc_analysis.site.keys import Name, WatchedReference, watch_words, write_names
 from cchc_analysis.site.kit import list_own
-from cchc_analysis.site.listing import describe_page
-from cchc_analysis.site.reads import Name, WatchedReference, watch_words, write_names
 from cchc_analysis.site.rerun import pack_kit
 from cchc_analysis.site.slices import Slice, Slices
 
@@ -223,9 +226,9 @@ def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task]
     _rehearse(project)
     if sample:  # what is wrong with it is said when its own turn comes
         do_job(partial(tell_once, project, reference), sample)
-    from cchc_analysis.site.notebooks import make_spare
+    from cchc_analysis.site.notebooks import make_shell
 
-    make_spare()
+    make_shell()
     return partial(make_files, project, reference)
 
 
@@ -330,3 +333,40 @@ def put_beside_trend(context: Context, parameters: Mapping[str, str]) -> dict[st
 def read_files(folder: Path) -> dict[str, bytes]:
     """The files of a folder by their names."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+LISTING = "pages.json"
+SITEMAP = "sitemap.xml"
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_LANGUAGE = re.compile(r'<html lang="(\w+)"')
+
+
+def describe_page(path: str, page: str) -> bytes:
+    """What the list says of a page: its path, title and language."""
+    title, language = _TITLE.search(page), _LANGUAGE.search(page)
+    listed = {
+        "path": path,
+        "title": html.unescape(title[1]) if title else "",
+        "language": language[1] if language else "",
+    }
+    return json.dumps(listed, ensure_ascii=False).encode()
+
+
+def bind_listing(pages: Iterable[Mapping[str, Any]]) -> bytes:
+    """The list of a site's pages: what each was described as, and what it is of."""
+    listed = sorted(pages, key=lambda page: str(page["path"]))
+    return (json.dumps({"pages": listed}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def bind_sitemap(pages: Iterable[Mapping[str, Any]], url: str) -> bytes:
+    """The sitemap (sitemaps.org 0.9) of a site that is published at an address."""
+    paths = sorted(str(page["path"]).removesuffix("index.html") for page in pages)
+    places = [escape(f"{url.rstrip('/')}/{quote(path)}") for path in paths]
+    return "\n".join(
+        (
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+            *(f"<url><loc>{place}</loc></url>" for place in places),
+            "</urlset>\n",
+        )
+    ).encode()

@@ -23,15 +23,6 @@ from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Tables
 from cchc_analysis.site.keys import key_of
-from cchc_analysis.site.positions import (
-    NONE,
-    Rows,
-    empty,
-    hash_rows,
-    index_rows,
-    join,
-    take,
-)
 from cchc_analysis.stats.peers import list_kin
 
 if TYPE_CHECKING:
@@ -320,3 +311,48 @@ def grade_all(tables: Tables, reference: Reference, words: Words) -> list[Graded
     places = list_briefs(tables, reference)
     rows = ((place, slices.of_reports(*place).cut()) for place in places)
     return [make_graded(open_brief(cut, reference, words, *place)) for place, cut in rows]
+
+
+Rows = Any
+"""Positions of rows in a table: an array of integers, in the order of the table."""
+
+NONE = np.array([], dtype=np.int64)
+
+
+def take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """Some rows of a table."""
+    taken: Any = table.iloc[rows]  # pandas-stubs take an array of positions for a cell
+    kept: pd.DataFrame = taken
+    return kept
+
+
+def index_rows(values: Any) -> dict[str, Rows]:
+    """The positions of each value."""
+    import pandas as pd
+
+    codes, names = pd.factorize(values)
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
+    return {
+        str(name): order[start:end]
+        for name, start, end in zip(names, starts, starts[1:], strict=False)
+    }
+
+
+def empty(column: pd.Series) -> Any:
+    """What an unseen cell of a column holds."""
+    if column.dtype.kind == "b":
+        return False
+    return float("nan") if column.dtype.kind == "f" else ""
+
+
+def hash_rows(table: pd.DataFrame) -> Any:
+    """A hash of each row; the same for the same cells on every machine."""
+    import pandas as pd
+
+    return pd.util.hash_pandas_object(table, index=False).to_numpy()
+
+
+def join(rows: Iterable[Rows]) -> Rows:
+    """Several positions as one, each once, in the order of the table."""
+    return np.unique(np.concatenate([NONE, *rows]))

@@ -33,10 +33,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cchc_analysis.errors import BriefError, CchcError, Problem
-from cchc_analysis.site.jobs import Orders, Reply, Work, do_job, explain, explain_end
-from cchc_analysis.site.limits import (
+from cchc_analysis.site.jobs import (
     ONE_THREAD,
+    Orders,
+    Reply,
+    Work,
     die_with_parent,
+    do_job,
+    explain,
+    explain_end,
     is_safe_to_fork,
     limit_memory,
     offer_as_victim,
