@@ -56,7 +56,8 @@ def _read_answer(answer: str, head: dict[str, str], reference: Reference) -> dic
         "status": "actual", "area": head["area"], "unit": str(catalogue.get("unit", "")),
         "comparator": "",
     }  # fmt: skip
-    if catalogue.get("aggregation") in ("stock", "extremum"):
+    part = reference.indicator_rows.get(str(catalogue.get("numerator", "")), catalogue)
+    if {part.get("aggregation"), catalogue.get("aggregation")} & {"stock", "extremum"}:
         row["period_start"] = ""
     if not indicator:
         # Whose and when it is, of what no indicator counts, nobody asks.

@@ -195,7 +195,7 @@ def score_report(
     identities = load_identities(ROOT / "expectations" / "identities.json", reference)
     reading = read_document(document, reference, wording)
     figures = look_again(reading.figures, wording, reference, identities)
-    figures = doubt_figures(figures, reading.head, reference)
+    figures = doubt_figures(figures, reading.head, reference, wording, identities)
     marks = " (made up)" if path.parent == MADE_UP else ""
     marks += " (made up, written apart)" if path.parent == APART else ""
     marks += " (kept out while the rules were written)" if path.stem in HELD_OUT else ""
@@ -220,16 +220,10 @@ def compare(
         kind = find_kind(row["indicator"], reference)
         both = (score, kinds.setdefault(kind, Score(kind)))
         count(both, "known")
-        twins = [
-            at
-            for at, figure in enumerate(figures)
-            if at not in used and str(figure.line) == row["line"] and is_same_print(row, figure)
-        ]
-        if not twins:
+        best = find_figure(row, figures, used)
+        if best is None:
             score.wrong.append(f"line {row['line']}: {row['printed']} ({row['indicator']}) missed")
             continue
-        best = min(twins, key=lambda at: figures[at].start)
-        used.add(best)
         verdict = judge(row, figures[best], reference)
         count(both, "found", *(name for name, is_right in verdict.items() if is_right))
         if figures[best].indicator:
@@ -250,6 +244,19 @@ def compare(
             score.wrong.append(
                 f"line {figure.line}: {figure.printed} claimed as {figure.indicator}, not known"
             )
+
+
+def find_figure(row: dict[str, str], figures: Sequence[Figure], used: set[int]) -> int | None:
+    """The first figure of a line with the digits of a known one that is not taken yet."""
+    twins = [
+        at
+        for at, figure in enumerate(figures)
+        if at not in used and str(figure.line) == row["line"] and is_same_print(row, figure)
+    ]
+    best = min(twins, key=lambda at: figures[at].start, default=None)
+    if best is not None:
+        used.add(best)
+    return best
 
 
 def count(scores: Sequence[Score], *names: str) -> None:

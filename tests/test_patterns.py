@@ -16,7 +16,7 @@ ROOM = Path(__file__).parents[1] / "src" / "cchc_analysis" / "read"
 def test_what_the_code_asks_for_is_what_the_table_holds() -> None:
     code = "\n".join(path.read_text("utf-8") for path in sorted(ROOM.rglob("*.py")))
     table = (ROOM / "patterns.toml").read_text("utf-8")
-    asked = set(re.findall(r"\bP\.([a-z]\w*)", code)) - {"rules", "from_to"} | {"from_to"}
+    asked = set(re.findall(r"\bP\.([a-z]\w*)", code)) - {"rules", "openers"}
     pieces = set(re.findall(r"<<(\w+)>>", table))
     assert asked <= set(P.names())
     assert set(P.names()) - asked - pieces == set()

@@ -33,7 +33,7 @@ def read(text: str, folder: Path, reference: Reference) -> tuple[ReportHead, lis
     wording = load_wording(ROOT / "data" / "reference" / "wording.yml", reference.indicator_rows)
     reading = read_document(open_document(path), reference, wording)
     figures = look_again(reading.figures, wording, reference)
-    return reading.head, list(doubt_figures(figures, reading.head, reference))
+    return reading.head, list(doubt_figures(figures, reading.head, reference, wording))
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,11 @@ def read_report(
     head = _confirm(read_head(document.lines, reference), reference, area, period)
     reading = read_document(document, reference, wording, head)
     figures = doubt_figures(
-        look_again(reading.figures, wording, reference, identities), head, reference
+        look_again(reading.figures, wording, reference, identities),
+        head,
+        reference,
+        wording,
+        identities,
     )
     if not figures:
         raise ReportError(

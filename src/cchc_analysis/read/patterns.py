@@ -53,6 +53,12 @@ class Patterns:
             for rule in self._tables["rules"]
         )
 
+    @property
+    def openers(self) -> list[dict[str, Any]]:
+        """What opens a part of the frame of the lines below it, and until when it holds."""
+        opened: list[dict[str, Any]] = self._tables["openers"]
+        return opened
+
     def _expand(self, text: str) -> str:
         """A pattern with those that it names; that case is not looked at is said once."""
         return _NAME.sub(

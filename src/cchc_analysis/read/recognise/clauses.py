@@ -134,6 +134,9 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
     if P.added.search(text, 0, start - 1) and (summed := P.sum.search(gap)):
         # "cộng với 412 hồ sơ kỳ trước chuyển sang là 12.752": what stands between is of the 412.
         return start + summed.start(), start + summed.start()
+    if listed := P.and_then.search(gap):
+        # "210 hồ sơ trong hạn và 6 hồ sơ quá hạn": what stands between is of the first.
+        return start + listed.start(), start + listed.start()
     if marker := P.next_words.search(gap):
         return start + marker.start(), start + marker.start()
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)

@@ -116,13 +116,22 @@ class Companions:
 
     def figure_before(self, entry: FigureText) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
-        at = entry.at - 1
+        at = self._step_back(entry)
         if at < 0:
             return None
         mention = entry.mentions[at]
         if mention.role == "whole":
             at = mention.partner
         return self.by_mention.get((entry.line, entry.text, at))
+
+    def _step_back(self, entry: FigureText) -> int:
+        """The mention before a figure that stands beside it, not in brackets that have closed."""
+        at = before = entry.at - 1
+        while at >= 0 and at != entry.mention.parent:
+            if entry.mentions[at].parent == entry.mention.parent:
+                return at
+            at = entry.mentions[at].parent
+        return before
 
     def pair_points(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The points reached of the maximum that stands right before them."""
@@ -181,8 +190,9 @@ class Companions:
             or not entry.at
         ):
             return None
-        before = self.by_mention.get((entry.line, entry.text, entry.at - 1))
-        if before is None or entry.mentions[entry.at - 1].lead != entry.mention.lead:
+        at = self._step_back(entry)
+        before = self.by_mention.get((entry.line, entry.text, at))
+        if before is None or entry.mentions[at].lead != entry.mention.lead:
             return None
         if words.own & {"có mặt", "thực hiện"} and before.indicator.endswith("_quota"):
             codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]

@@ -9,76 +9,32 @@ chooses an indicator.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+import re
+from collections.abc import Mapping, Sequence
 
 from cchc_analysis.data.records import Period, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.clauses import REMARK, SENTENCE_END, Mention
-from cchc_analysis.read.recognise.head import ReportHead
+from cchc_analysis.read.recognise.frame import Frame
+from cchc_analysis.read.recognise.head import ReportHead, find_level
 from cchc_analysis.read.recognise.matching import WordsAround, find_unit
-from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.stretches import FigureText
 from cchc_analysis.read.recognise.tables import INNER
 from cchc_analysis.read.recognise.windows import (
     find_bracket_window,
     find_compared_window,
     find_day,
-    find_exact_window,
     find_series_window,
     find_span_end,
     find_window,
     find_year,
     is_same_period_before,
+    make_month,
+    make_year,
     shift_year,
 )
 from cchc_analysis.read.recognise.wording import WordingRule
-
-_Found = TypeVar("_Found")
-
-
-def carry_days(
-    lines: Sequence[Line], places: Sequence[OutlinePlace], default: Period
-) -> list[tuple[dt.date | None, dt.date | None]]:
-    """The day up to which each line counts: what stands above it names, and it itself."""
-    days: list[tuple[dt.date | None, dt.date | None]] = []
-    carried = None
-    for line, place in zip(lines, places, strict=True):
-        if place.is_heading:
-            carried = _ask_headings(lines, place, lambda text: find_day(text, default))
-        named = None if place.note else find_day(line.text, default)
-        days.append((carried, named))
-        if named and (place.is_heading or line.text.rstrip().endswith(":")):
-            carried = named
-    return days
-
-
-def carry_windows(
-    lines: Sequence[Line], places: Sequence[OutlinePlace], head: ReportHead
-) -> list[Period | None]:
-    """The window over which the dossiers of each line are counted, up to the next heading."""
-    titled = window = find_exact_window(head.title, head.window)
-    windows: list[Period | None] = []
-    for line, place in zip(lines, places, strict=True):
-        if place.is_heading:
-            above = _ask_headings(lines, place, lambda text: find_exact_window(text, head.window))
-            window = above or titled
-        if P.caption.match(line.text):
-            window = titled
-        if not place.note:
-            window = find_exact_window(line.text, head.window) or window
-        windows.append(window)
-    return windows
-
-
-def _ask_headings(
-    lines: Sequence[Line], place: OutlinePlace, find: Callable[[str], _Found | None]
-) -> _Found | None:
-    """What the nearest heading above a heading names."""
-    return next(filter(None, (find(lines[at].text) for at in place.headings)), None)
-
 
 APPRAISED = "par_score_total"
 """The points that are left when the province has appraised them."""
@@ -187,6 +143,14 @@ _NEAR_LEVELS = frozenset(
 )
 
 
+_EARLIER_WORDS = frozenset({"its sentence", "its paragraph"})
+
+
+def _keep_days(brackets: re.Match[str]) -> str:
+    """Brackets that name days, which may hold for what follows; a mere year does not."""
+    return brackets[0] if P.from_to.search(brackets[0]) else " "
+
+
 class Context:
     """What the document says about all its figures, and what its parts say otherwise."""
 
@@ -194,23 +158,22 @@ class Context:
         self,
         head: ReportHead,
         reference: Reference,
-        lines: Sequence[Line],
-        places: Sequence[OutlinePlace],
+        frames: Sequence[Frame],
     ) -> None:
         self._head, self._reference = head, reference
-        self._days = carry_days(lines, places, head.window)
-        self._windows = carry_windows(lines, places, head)
+        self._frames = frames
 
     def find_period(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
     ) -> Period:
         """The window of a flow, or the day of a stock."""
         default = self._head.window
-        window = self._find_window(entry, words)
-        if rule and window is None and self.counts_dossiers(rule):
-            window = self._windows[entry.line]
+        is_dossiers = rule is not None and self.counts_dossiers(rule)
+        framed = self._frames[entry.line].window if is_dossiers else None
+        window = self._find_window(entry, words, framed or default)
+        window = window or framed
         if rule and self._is_index(rule):
-            window = self._find_index_year(entry) or window
+            window = self._find_index_year(entry) or window or self._frames[entry.line].index
         aggregation = ""
         if rule:
             aggregation = str(self._reference.indicator_rows[rule.indicator]["aggregation"])
@@ -223,20 +186,23 @@ class Context:
             or aggregation in ("norm", "score", "rank", "ratio", "extremum")
         )
         is_maximum = bool(rule and rule.unit == "point" and aggregation == "norm")
+        of_index = self._frames[entry.line].index if rule and rule.unit == "point" else None
         if rule and (rule.period == "year" or is_maximum) and default.end:
-            window = Period(dt.date(default.end.year, 1, 1), dt.date(default.end.year, 12, 31))
+            window = of_index or make_year(default.end.year)
         if self._head.kind == "plan":
             return window or default
         if aggregation == "stock" or (rule and rule.indicator.startswith("onestop_staff_per")):
             is_flow = False
         if is_flow:
             default = self.count_from_new_year(default, rule)
-            return window or self._cut_at_day(entry, words, default)
+            return window or of_index or self._cut_at_day(entry, words, default)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
 
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
         """A period from the first day of its year, for what is counted so."""
-        is_so = rule is not None and rule.indicator.startswith(OF_THE_YEAR)
+        # A commune of July 2025 has counted nothing before.
+        is_new = find_level(self._head.area, self._reference, self._head.day) == "commune"
+        is_so = rule is not None and rule.indicator.startswith(OF_THE_YEAR) and not is_new
         return (
             Period(dt.date(period.end.year, 1, 1), period.end) if is_so and period.end else period
         )
@@ -262,8 +228,8 @@ class Context:
         """The unit as printed, and how to read the number where no unit of ours is as large."""
         return find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
 
-    def _find_window(self, entry: FigureText, words: WordsAround) -> Period | None:
-        default, text = self._head.window, entry.text
+    def _find_window(self, entry: FigureText, words: WordsAround, default: Period) -> Period | None:
+        text = entry.text
         before = text[entry.mention.own[0] : entry.mention.numeral.start]
         said = text[entry.mention.lead : entry.mention.numeral.start]
         if default.end and (is_same_period_before(before) or is_same_period_before(said)):
@@ -276,6 +242,9 @@ class Context:
             if level.name not in _NEAR_LEVELS:
                 continue
             clip = before if level.name == "words of its own" and not entry.label else level.text
+            if level.name in _EARLIER_WORDS:
+                clip = P.year_in_brackets.sub(_keep_days, clip)
+            clip = P.span_of_plan.sub(" ", clip)
             if window := find_window(clip, default):
                 # "Trong quý I/2023" of the report on it: the days that its opening names.
                 return default if window == self._head.period else window
@@ -293,9 +262,9 @@ class Context:
                 return day
         if window:
             return window.end
-        carried, named = self._days[entry.line]
+        carried, named = self._frames[entry.line].day, find_day(entry.text, self._head.window)
         if entry.label:
-            return named or carried
+            return carried
         # A day behind the next figure is of that one: "15/15 nhiệm vụ; … ở mức 6,4% (đến 15/9)".
         following = (
             m.numeral.start for m in entry.mentions[entry.at + 1 :] if m.partner != entry.at
@@ -321,13 +290,16 @@ class Context:
         text, at = entry.text, entry.mention.lead
         if opened := P.year_of_bracket.search(text[at : entry.mention.numeral.start]):
             # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
-            return Period(dt.date(int(opened[1]), 1, 1), dt.date(int(opened[1]), 12, 31))
+            return make_year(int(opened[1]))
         sentences = [text[at : entry.mention.numeral.start]]
         sentences += reversed(SENTENCE_END.split(text[:at].strip()))
         for sentence in filter(str.strip, sentences):
             if sentence is not sentences[0] and not P.says_index.search(sentence):
                 return None
+            months = [m for m in P.index_month.findall(sentence) if sentence is sentences[0]]
+            if months and (month := make_month(int(months[-1][1]), int(months[-1][0]))):
+                return month
             years = P.index_year.findall(REMARK.sub(" ", sentence))
             if years:
-                return Period(dt.date(int(years[-1]), 1, 1), dt.date(int(years[-1]), 12, 31))
+                return make_year(int(years[-1]))
         return None

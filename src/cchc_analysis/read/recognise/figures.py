@@ -37,7 +37,9 @@ class Figure:
     """A proposed figure; the columns of a transcript, and why.
 
     ``line`` counts from 1; ``start`` is its place in the line or cell. ``rivals`` are candidates
-    that were not taken. ``looked_again`` says what a second look changed.
+    that were not taken, best first; its own words allow the first ``choices`` of them.
+    ``looked_again`` says what a second look changed. ``marks`` are what speaks for and against all
+    of it being right, ``chance`` how likely that is.
     """
 
     line: int
@@ -57,10 +59,13 @@ class Figure:
     confidence: Confidence
     reason: str
     rivals: tuple[str, ...] = ()
+    choices: int = 0
     read_as: str = ""
     is_scope_said: bool = False
     is_time_said: bool = False
     looked_again: str = ""
+    marks: frozenset[str] = frozenset()
+    chance: float = 0.0
     units: frozenset[str] = field(default=frozenset(), repr=False)
 
     def is_whole_of(self, part: Figure) -> bool:

@@ -52,6 +52,11 @@ def speaks_against(
             rule.unit == "task"
             and P.no_tasks.match(entry.text, entry.mention.numeral.end) is not None
         )
+        or (
+            is_dossiers
+            and rule.unit != "%"
+            and P.mean_count.search(words.levels[0].text) is not None
+        )
         or (rule.unit == "%" and is_dossiers and is_share_of_others(entry))
         or is_told_apart(entry, words, code)
         or is_one_of_two(entry, code)

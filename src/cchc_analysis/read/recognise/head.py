@@ -73,7 +73,7 @@ def find_owner(
     fitting = {
         name: each
         for name, each in held.items()
-        if not own or _level_of(name) == own or each.places & {TITLE, ISSUER}
+        if not own or level_of(name) == own or each.places & {TITLE, ISSUER}
     }
     if not fitting:
         return "", False
@@ -85,12 +85,12 @@ def find_owner(
 def _is_sure(best: str, held: dict[str, _Evidence], own: str, kind: str) -> bool:
     """Whether the parts of the evidence agree on a name."""
     evidence = held[best]
-    if own and _level_of(best) != own:
+    if own and level_of(best) != own:
         return False
     rivals = [
         name
         for name, each in held.items()
-        if name != best and _level_of(name) == _level_of(best) and _weighs(each, evidence, kind)
+        if name != best and level_of(name) == level_of(best) and _weighs(each, evidence, kind)
     ]
     if rivals:
         return False
@@ -115,20 +115,20 @@ def _list_evidence(
     """Each name with the place that speaks for it."""
     for name in _name_issuers(top):
         yield name, ISSUER
-    for name in dict.fromkeys(list_names(_leave_cited(title))):
+    for name in dict.fromkeys(list_names(leave_cited(title))):
         yield name, TITLE
     yield from ((name, TITLE) for name in _name_titled(title, lines, own))
     place = next((match[1] for text in top if (match := P.place_date.match(text))), "")
-    named = [name for text in top for name in list_names(_leave_cited(text))]
+    named = [name for text in top for name in list_names(leave_cited(text))]
     if place:
         of_place = [name for name in dict.fromkeys(named) if name.endswith(f" {place}")]
         if of_place or own:
             yield (of_place or [f"{own} {place}"])[0], DATELINE
     for text in top[:TOP_LINES]:
-        for name in list_names(_leave_cited(text)):
+        for name in list_names(leave_cited(text)):
             yield name, "top"
     for line in lines:
-        for name in list_names(_leave_cited(line.text)):
+        for name in list_names(leave_cited(line.text)):
             yield name, "text"
 
 
@@ -185,7 +185,7 @@ def _find_own_level(lines: Sequence[Line]) -> str:
     """
     counts: Counter[str] = Counter()
     for line in lines:
-        text = _leave_cited(line.text)
+        text = leave_cited(line.text)
         plain = text.casefold() if text.isupper() else text
         for match in P.own_level.finditer(plain):
             kind = next(name for name in _OWN_WEIGHTS if match[name])
@@ -197,11 +197,13 @@ def _find_own_level(lines: Sequence[Line]) -> str:
     return ranked[0][0] if ranked and is_clear else ""
 
 
-def _leave_cited(text: str) -> str:
+def leave_cited(text: str) -> str:
+    """A text without what it quotes, and where people met."""
     return P.cited.sub(" ", text)
 
 
-def _level_of(name: str) -> str:
+def level_of(name: str) -> str:
+    """The level that opens a name ("huyện Cao Lộc"), or ""."""
     return next(
         (level for level in P.levels.pattern.split("|") if name.startswith(f"{level} ")), ""
     )

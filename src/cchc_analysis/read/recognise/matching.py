@@ -9,7 +9,7 @@ there, or whose rivals stand nearer, is no candidate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cchc_analysis.read.patterns import P
@@ -106,37 +106,55 @@ NOUNS = frozenset({"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "bi
 
 @dataclass(frozen=True)
 class Claim:
-    """An indicator that the words allow: how much speaks for it, and why."""
+    """An indicator that the words may speak of: how much speaks for it, and why.
+
+    ``against`` says what speaks against it; such a claim is kept for whoever reviews, and not made.
+    """
 
     indicator: str
     score: float
     reason: str
     breakdown: str = ""
+    against: tuple[str, ...] = ()
+
+
+AGAINST = 2.0
+"""What each thing that speaks against a candidate takes off."""
 
 
 def match_rules(words: WordsAround, wording: Wording) -> list[Claim]:
-    """All indicators that the words around a figure allow, best first."""
+    """All indicators that the words around a figure may speak of, best first.
+
+    Those that nothing speaks against come before all others.
+    """
     found = [
         candidate
         for rule in wording.list_rules(words.own | words.later)
         if (candidate := _match_rule(rule, words)) is not None
     ]
-    return sorted(found, key=lambda candidate: (-candidate.score, candidate.indicator))
+    return sorted(found, key=lambda each: (bool(each.against), -each.score, each.indicator))
+
+
+def match_widely(words: WordsAround, wording: Wording) -> list[Claim]:
+    """What the sentence and the list of a figure may speak of, where its own words do not say."""
+    wide = tuple(hit for level in words.levels if level.name not in FAR for hit in level.hits)
+    own = replace(words.levels[0], hits=wide)
+    return match_rules(replace(words, levels=(own, *words.levels[1:])), wording)
 
 
 def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
     with_figure = words.own | words.later if words.is_shared else words.own
-    if not fits_unit(rule.unit, words.units) or any(term in with_figure for term in rule.never):
+    if not fits_unit(rule.unit, words.units):
         return None
     said = _best_saying(rule, words)
     if rule.says and said is None:
         return None
-    asked = _find_asked(rule, words)
-    if asked is None:
-        return None
+    against = [f"“{term}”" for term in rule.never if term in with_figure][:1]
+    asked, missed = _find_asked(rule, words)
+    against += [missed] * bool(missed)
     terms, said_score = said or ((), 0.0)
     if WEAK.issuperset(terms) and any(_is_far(words.levels[depth], term) for depth, term in asked):
-        return None
+        against.append("told far above")
     score = said_score + sum(
         ASKED * (1 if depth else 1.5) - 0.06 * depth for depth, term in asked if term not in terms
     )
@@ -147,7 +165,8 @@ def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
         return None
     breakdown = rule.breakdown[min(parts, key=lambda t: words.gaps.get(t, LATER))] if parts else ""
     score += PART if parts else 0.0
-    return Claim(rule.indicator, round(score, 3), _explain(terms, asked, words), breakdown)
+    score = round(score - AGAINST * len(against), 3)
+    return Claim(rule.indicator, score, _explain(terms, asked, words), breakdown, tuple(against))
 
 
 def _is_far(level: Level, term: str) -> bool:
@@ -193,22 +212,20 @@ def _best_saying(rule: WordingRule, words: WordsAround) -> tuple[tuple[str, ...]
     return best
 
 
-def _find_asked(rule: WordingRule, words: WordsAround) -> list[tuple[int, str]] | None:
-    """Where each asked term stands; None if one is missing or a rival stands as near."""
-    found = []
-    for alternatives in rule.under:
-        place = words.find(alternatives)
-        if place is None:
-            return None
-        found.append(place)
+def _find_asked(rule: WordingRule, words: WordsAround) -> tuple[list[tuple[int, str]], str]:
+    """Where each asked term stands; and what is missing, or what rival stands as near."""
+    places = [(alternatives, words.find(alternatives)) for alternatives in rule.under]
+    found = [place for _, place in places if place is not None]
+    if missing := [alternatives[0] for alternatives, place in places if place is None]:
+        return found, f"nothing says “{missing[0]}”"
     if _is_of_whole_index(found, words):
-        return None
+        return found, "told of the whole index"
     # A noun that is named once holds for all that follows: what is done decides by its own place.
     verbs = [place for place in found if place[1] not in NOUNS] or found
     nouns = [term for term in rule.unless if term in NOUNS]
     others = [term for term in rule.unless if term not in NOUNS]
     is_nearest = _is_nearest(found, nouns, words) and _is_nearest(verbs, others, words)
-    return found if is_nearest else None
+    return found, "" if is_nearest else "something else is named nearer"
 
 
 def _is_nearest(

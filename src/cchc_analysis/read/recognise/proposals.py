@@ -26,11 +26,13 @@ from cchc_analysis.read.recognise.companions import (
     is_compared,
     list_scopes,
 )
+from cchc_analysis.read.recognise.confidence import mark_entry
 from cchc_analysis.read.recognise.context import Context, is_asked
 from cchc_analysis.read.recognise.figures import Confidence, Figure
+from cchc_analysis.read.recognise.frame import frame_lines
 from cchc_analysis.read.recognise.gates import Criteria, Shares, is_entity_row, speaks_against
 from cchc_analysis.read.recognise.head import ReportHead, find_level, read_head
-from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
+from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules, match_widely
 from cchc_analysis.read.recognise.numerals import (
     LABELLED_ZERO,
     Kind,
@@ -60,6 +62,8 @@ from cchc_analysis.read.recognise.tables import INNER, Label, label_cells, sprea
 from cchc_analysis.read.recognise.windows import find_target_period
 from cchc_analysis.read.recognise.wording import Wording
 
+MOST_RIVALS = 5
+"""Candidates that are kept beside the one that was taken."""
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
 FIELDS = frozenset({"đất đai", "lĩnh vực"})
@@ -68,6 +72,13 @@ MODEL = "ngày không viết"
 """The term of rules that ask for a way of working themselves."""
 OF_PROVINCES = {"par_index_rank": "par_index_rank_national", "tthc_total": "tthc_total_local"}
 """What words of a district say in the report of a province."""
+OF_COMMUNES = {
+    "staff_admin_present": "staff_commune_present",
+    "staff_admin_quota": "staff_commune_quota",
+    "specialised_agencies": "",
+    "agencies_total": "",
+}
+"""And in that of a commune; "" where a commune has none of it."""
 BELOW = frozenset({"@district_office", "@commune_aggregate"})
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 
@@ -90,7 +101,8 @@ class Proposer:
         self._shares = Shares(self._beside, reference, wording)
         self._criteria = Criteria(wording, places)
         self._scopes = Scopes(head, reference, surroundings)
-        self._context = Context(head, reference, lines, places)
+        self._scopes.frames = frame_lines(lines, places, head, self._scopes.read_level_line)
+        self._context = Context(head, reference, self._scopes.frames)
         self._speakers = Speakers(lines, places, head.area, self._scopes.level)
         self._figures: list[Figure] = []
         self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}
@@ -99,17 +111,26 @@ class Proposer:
         """Propose one figure; a number in words only where an indicator is found for it."""
         words = self._surroundings.collect(entry)
         candidate, rivals = self._choose(entry, words)
+        choices = len(rivals)
+        if candidate is None and words.units:
+            rivals = _name_rivals(rivals, match_widely(words, self._wording))
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
         if candidate and speaker and not self._speaks_for(speaker, candidate):
             candidate, rivals = self._find_for(speaker, words), ()
         if candidate and self._scopes.level == "province" and not (words.own & BELOW):
             code = OF_PROVINCES.get(candidate.indicator, candidate.indicator)
             candidate = replace(candidate, indicator=code)
+        if candidate and self._scopes.level == "commune":
+            code = OF_COMMUNES.get(candidate.indicator, candidate.indicator)
+            candidate = replace(candidate, indicator=code) if code else None
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
         if is_spelled and (candidate is None or candidate.score < SURE - 1 or not is_counted):
             return
         figure = self._beside.stay_beside(entry, self._build(entry, words, candidate, rivals))
+        rule = self._wording.rules.get(figure.indicator)
+        marks = mark_entry(entry, words, rule, candidate)
+        figure = replace(figure, choices=choices, marks=marks)
         if speaker and speaker.kind is Speech.COMMUNE:
             rule = self._wording.rules.get(figure.indicator)
             figure = give_commune(figure, speaker.name, is_fixed=bool(rule and rule.scope))
@@ -142,7 +163,11 @@ class Proposer:
         """The indicator of ours that counts just what a field or a way of working does."""
         if speaker.kind not in (Speech.FIELD, Speech.MODEL):
             return None
-        fitting = (c for c in match_rules(words, self._wording) if self._speaks_for(speaker, c))
+        fitting = (
+            each
+            for each in match_rules(words, self._wording)
+            if not each.against and self._speaks_for(speaker, each)
+        )
         return next((candidate for candidate in fitting if candidate.score >= CLAIM), None)
 
     def _is_of_dossiers(self, candidate: Claim | None) -> bool:
@@ -186,26 +211,30 @@ class Proposer:
             or self._beside.follow_years(entry, words)
         ):
             return companion, ()
+        matched = match_rules(words, self._wording)
         candidates = [
             each
-            for each in match_rules(words, self._wording)
-            if self._allows(entry, words, each) and not self._repeats_whole(entry, words, each)
+            for each in matched
+            if not each.against
+            and self._allows(entry, words, each)
+            and not self._repeats_whole(entry, words, each)
         ]
         candidates = _keep_best(self._favour_shares(entry, candidates, words))
+        others = _keep_best([each for each in matched if each not in candidates])
         if candidates and candidates[0].score >= CLAIM:
             best = candidates[0]
             second = candidates[1].score if len(candidates) > 1 else 0.0
-            names = tuple(each.indicator for each in candidates[1:4])
+            names = _name_rivals((), [*candidates[1:], *others])
             if best.score - second >= MARGIN:
                 if entry.mention.role != "part":
                     best = self._beside.follow_whole(entry, words, best)
                 return best, names
-            return None, (best.indicator, *names)
+            return None, (best.indicator, *names)[:MOST_RIVALS]
         share = self._shares.find_share(entry, words) if "%" in words.units else None
         inherited = (
             share or self._beside.complete_pair(entry, words) or self._beside.inherit(entry, words)
         )
-        return inherited, tuple(each.indicator for each in candidates[:3])
+        return inherited, _name_rivals((), [*candidates, *others])
 
     def _favour_shares(
         self, entry: FigureText, candidates: list[Claim], words: WordsAround
@@ -233,7 +262,7 @@ class Proposer:
             return True
         if list_scopes(words.own) or P.other_time.search(words.levels[0].text):
             return False
-        area = self._scopes.find_area(words)
+        area = self._scopes.find_area(entry, words)
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
         return any(
             whole.area == area and (whole.indicator, whole.breakdown) in same for whole in wholes
@@ -258,12 +287,15 @@ class Proposer:
         if is_no_score or (is_part and not over and "được giao" not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
-        is_ranked = "xếp hạng" in words.own if entry.label else P.ranked_before.search(before)
-        if kind == "rank" and not is_ranked:
-            return False
+        is_bound = candidate.indicator.removesuffix("_min") + "_max" in self._wording.rules
+        is_bound = is_bound or candidate.indicator.endswith("_max")
+        is_bound = is_bound and row["aggregation"] == "extremum"
+        is_placed = _is_placed(entry, words, before, is_rank=kind == "rank", is_bound=is_bound)
         rule = self._wording.rules[candidate.indicator]
         is_dossiers = self._context.counts_dossiers(rule)
-        if speaks_against(entry, words, rule, self._surroundings, is_dossiers=is_dossiers):
+        if not is_placed or speaks_against(
+            entry, words, rule, self._surroundings, is_dossiers=is_dossiers
+        ):
             return False
         is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None
         is_fraction = "," in printed and not printed.replace(",", "").isdigit()
@@ -316,7 +348,7 @@ class Proposer:
             printed=mention.numeral.text,
             section=place.section,
             place=where,
-            area=self._scopes.find_area(words),
+            area=self._scopes.find_area(entry, words),
             scope=scope,
             period_start=period.start.isoformat() if period.start else "",
             period_end=period.end.isoformat() if period.end else "",
@@ -333,6 +365,22 @@ class Proposer:
             is_time_said=period not in (self._head.window, Period(None, self._head.window.end)),
             units=words.units,
         )
+
+
+def _name_rivals(known: Sequence[str], claims: Sequence[Claim]) -> tuple[str, ...]:
+    """The candidates that are offered instead, best first."""
+    return tuple(dict.fromkeys([*known, *(each.indicator for each in claims)]))[:MOST_RIVALS]
+
+
+def _is_placed(
+    entry: FigureText, words: WordsAround, before: str, *, is_rank: bool, is_bound: bool
+) -> bool:
+    """Whether a rank is told as one, and the least or the most of several as that."""
+    if is_rank:
+        return bool("xếp hạng" in words.own if entry.label else P.ranked_before.search(before))
+    is_told = entry.label or entry.mention.role in ("low", "high")
+    # "đăng 56 tin" is no least and no most of anything.
+    return bool(not is_bound or is_told or P.bound_of_range.search(before))
 
 
 def _keep_best(candidates: list[Claim]) -> list[Claim]:

@@ -19,6 +19,7 @@ from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.clauses import REMARK, SENTENCE_END, Mention
 from cchc_analysis.read.recognise.figures import Confidence, Figure
+from cchc_analysis.read.recognise.frame import Frame
 from cchc_analysis.read.recognise.head import ReportHead, find_level
 from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.outline import OutlinePlace
@@ -31,8 +32,6 @@ TOPIC = 15
 """Words at the head of a sentence that may name whose work it tells of."""
 LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""
-LEVEL_WORDS = 8
-"""Words of a line that does nothing but open a level."""
 _ELSEWHERE = frozenset(
     {
         "earlier in its sentence, another clause",
@@ -55,7 +54,7 @@ class Scopes:
         self._head, self._reference, self._surroundings = head, reference, surroundings
         self._names: dict[str, bool] = {}
         self.level = find_level(head.area, reference, head.day)
-        self._opened = self._list_opened()
+        self.frames: Sequence[Frame] = ()
         self._own = self._match(head.area)
 
     def find_scope(
@@ -72,7 +71,8 @@ class Scopes:
         if entry.mention.role == "turn" and _list_said(words.levels[0]):
             # As many things as figures would have been told apart: whose each is, nobody says.
             return Scope.UNSPECIFIED, True
-        if self.find_area(words) != self._head.area:
+        area = self.find_area(entry, words)
+        if area not in (self._head.area, self.frames[entry.line].area):
             return Scope.COMMUNE, True
         found = self._find_told(entry, words)
         return (found, True) if found else (Scope.WHOLE_DISTRICT, False)
@@ -90,25 +90,12 @@ class Scopes:
         if not entry.label and P.at_communes.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
         said = (self._read_scope(level) for level in self._list_scopes(entry, words))
-        return next((scope for scope in said if scope), None) or self._opened[entry.line]
+        return next((scope for scope in said if scope), None) or self.frames[entry.line].scope
 
-    def _list_opened(self) -> list[Scope | None]:
-        """The level that a line of its own opens for those below it: "+ Đối với cấp huyện:".
-
-        It holds until another such line or a heading.
-        """
-        opened: Scope | None = None
-        found = []
-        for line, place in self._surroundings.list_lines():
-            text = line.text.strip()
-            if place.is_heading:
-                opened = None
-            if text.endswith(":") and not line.cells and len(text.split()) <= LEVEL_WORDS:
-                said = self._surroundings.read_level("", text)
-                if len(_list_said(said)) == 1:
-                    opened = self._read_scope(said)
-            found.append(opened)
-        return found
+    def read_level_line(self, text: str) -> Scope | None:
+        """The level that a short line names, if it names just one: "+ Đối với cấp huyện:"."""
+        said = self._surroundings.read_level("", text)
+        return self._read_scope(said) if len(_list_said(said)) == 1 else None
 
     def _names_both(self, entry: FigureText) -> bool:
         """Whether a sentence tells of both levels as one and names none again before the figure."""
@@ -184,14 +171,14 @@ class Scopes:
                 return found if len(said) == 1 else Level(level.name, "", ())
         return Level(level.name, "", ())
 
-    def find_area(self, words: WordsAround) -> str:
-        """The area of a figure: a commune that its own words name, else that of the document."""
+    def find_area(self, entry: FigureText, words: WordsAround) -> str:
+        """The area of a figure: a commune that its own words name, else that of its frame."""
         own = words.levels[0].text
         for match in P.commune.finditer(own):
             name = match[1][0].lower() + match[1][1:]
             if self._knows(name):
                 return name
-        return self._head.area
+        return self.frames[entry.line].area or self._head.area
 
     def _knows(self, name: str) -> bool:
         """Whether a name is that of an area inside the one of the document."""

@@ -314,10 +314,12 @@ class WordCollector:
             at = self._above.get(at, at - 1)
         self._above[line] = at
         # What stands above the table before this one is not said of it.
-        between = takewhile(
-            lambda line: not line.cells, reversed(self._lines[max(0, at - 4) : at + 1])
+        between = list(
+            takewhile(lambda n: not self._lines[n].cells, range(at, max(-1, at - 5), -1))
         )
-        above = [line.text for line in between][::-1]
+        headings = [n for n in between if self._places[n].is_heading]
+        # Nor is what stands above the heading.
+        above = [self._lines[n].text for n in between if n >= max(headings, default=0)][::-1]
         # A sentence that ends above the table has been told; a caption has not.
         filled = [text for text in above if text.strip() and not _SENTENCE.search(text)]
         return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.recognise.confidence import EQUALS, name_claim, weigh_figures
 from cchc_analysis.read.recognise.figures import (
     Confidence,
     Figure,
@@ -382,14 +383,14 @@ def decide_open(
     """Give an open figure the one candidate with which an identity closes that did not before."""
     if not identities:
         return figures
-    opened = [at for at, f in enumerate(figures) if not f.indicator and f.rivals and _is_plain(f)]
+    opened = [at for at, f in enumerate(figures) if not f.indicator and f.choices and _is_plain(f)]
     figures = [*figures]
     for at in opened[:MOST_CHOICES]:
         # Figures that owe each other something stand near each other.
         start, end = max(0, at - NEIGHBOURS), at + NEIGHBOURS
         near = figures[start:end]
         trials = []
-        for code in figures[at].rivals[:3]:
+        for code in figures[at].rivals[: min(3, figures[at].choices)]:
             unit = str(reference.indicator_rows[code]["unit"])
             trial = replace(figures[at], indicator=code, unit=figures[at].unit or unit)
             if reference.indicator_rows[code]["aggregation"] == "stock":
@@ -398,7 +399,10 @@ def decide_open(
             # Only identities whose other codes are all near can close or break.
             there = {figure.indicator for figure in attempt}
             about = tuple(
-                rule for rule in identities if code in rule.codes and there.issuperset(rule.codes)
+                rule
+                for rule in identities
+                # That a part is no more than its whole decides nothing.
+                if rule.operator == EQUALS and code in rule.codes and there.issuperset(rule.codes)
             )
             if not about:
                 continue
@@ -456,11 +460,16 @@ OWNER_OPEN = "whose document it is has to be decided first"
 
 
 def doubt_figures(
-    figures: Sequence[Figure], head: ReportHead, reference: Reference
+    figures: Sequence[Figure],
+    head: ReportHead,
+    reference: Reference,
+    wording: Wording,
+    identities: Iterable[Identity] = (),
 ) -> tuple[Figure, ...]:
-    """Lower the confidence of what the document as a whole speaks against."""
+    """How sure each figure is, and the reason where the document as a whole speaks against it."""
     possible = [_leave_impossible(figure, reference) for figure in figures]
-    weighed = _doubt_rivals(possible, reference)
+    weighed = weigh_figures(possible, head, reference, wording, tuple(identities))
+    weighed = _doubt_rivals(weighed, reference)
     return tuple(weighed if head.is_sure_area else map(_doubt_owner, weighed))
 
 
@@ -492,7 +501,7 @@ def _doubt_rivals(figures: Sequence[Figure], reference: Reference) -> list[Figur
     held: dict[tuple[str, ...], list[int]] = {}
     for at, figure in enumerate(figures):
         if figure.indicator:
-            held.setdefault(_name_claim(figure), []).append(at)
+            held.setdefault(name_claim(figure), []).append(at)
     found = list(figures)
     for places in held.values():
         values = {read_value(figures[at], reference) for at in places} - {None}
@@ -518,11 +527,4 @@ def _doubt_owner(figure: Figure) -> Figure:
         figure,
         confidence=Confidence.LOW,
         looked_again=OWNER_OPEN,
-    )
-
-
-def _name_claim(figure: Figure) -> tuple[str, ...]:
-    return (
-        *(figure.indicator, figure.breakdown, figure.area, str(figure.scope)),
-        *(figure.period_start, figure.period_end, str(figure.status)),
     )

@@ -84,7 +84,12 @@ def find_exact_window(text: str, default: Period) -> Period | None:
     if (months := P.to_month.search(text)) and (last := make_month(int(months[5]), int(months[4]))):
         start = _make_day(months[1], months[2], months[3], int(months[5]))
         return Period(start, last.end) if start and last.end and start < last.end else None
-    if (since := P.since.search(text) or P.summed.search(text)) and default.end:
+    if (so_far := P.new_year_to_month.search(text)) and (year or so_far["year"] or so_far["last"]):
+        last = make_month(int(so_far["last"] or so_far["year"] or year or 0), int(so_far["month"]))
+        return Period(dt.date(last.end.year, 1, 1), last.end) if last and last.end else None
+    if (
+        since := P.since_bracket.search(text) or P.since.search(text) or P.summed.search(text)
+    ) and default.end:
         # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
         start = _make_day(since[1], since[2], since[3], year)
         return Period(start, default.end) if start and start < default.end else None
@@ -132,6 +137,11 @@ def _find_month(text: str, default: Period) -> Period | None:
     return found
 
 
+def make_year(year: int) -> Period:
+    """A year from its first to its last day."""
+    return Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+
+
 def make_month(year: int, month: int) -> Period | None:
     """A month from its first to its last day; nothing where no calendar has it.
 
@@ -175,7 +185,7 @@ def find_bracket_window(behind: str) -> Period | None:
         '2021-12-31'
     """
     match = P.year_behind.match(behind)
-    return Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31)) if match else None
+    return make_year(int(match[1])) if match else None
 
 
 def find_series_window(before: str, default: Period) -> Period | None:
@@ -186,7 +196,7 @@ def find_series_window(before: str, default: Period) -> Period | None:
     match = P.year_before.search(before)
     if not match or not default.start or not default.end:
         return None
-    year = Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[1]), 12, 31))
+    year = make_year(int(match[1]))
     is_ours = default.start.year <= int(match[1]) == default.end.year
     return default if is_ours and default.start.year == int(match[1]) else year
 
@@ -219,7 +229,7 @@ def find_year(text: str, default: Period) -> Period | None:
         before = re.sub(r"(?i)(?:trong|cả|của)?\s*năm$", "", before)
         if P.preceded.search(before) or (default.end and year == default.end.year):
             continue
-        found = Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
+        found = make_year(year)
     return found
 
 
@@ -244,6 +254,10 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
             start = window.start if period.start else None
             return Period(start, window.end) if window.end > default.end else period
         years = [int(year) for year in re.findall(r"(?:19|20)\d\d", named)]
+        if not years and (ahead := P.quarter_ahead.search(headings)):
+            quarter = _parse(f"{ahead[1]} năm {default.end.year}")
+            if quarter and quarter.end and quarter.end > default.end:
+                return Period(quarter.start if period.start else None, quarter.end)
     if not years or years[-1] < default.end.year:
         return period
     start = dt.date(years[-1], 1, 1) if period.start else None
@@ -296,9 +310,11 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
         return period, True
     if years := P.title_years.search(title):
         return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
-    if told := _name_month(title) or _find_so_far(top, lines):
-        return told, False
     head = " ".join(top)
+    months = P.new_year_to_month.search(head)
+    first = find_exact_window(months[0], nothing) if months else None
+    if told := _name_month(title) or first or _find_so_far(top, lines):
+        return told, False
     match = P.period.search(title) or P.period.search(head)
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import nearest_names
+from cchc_analysis.data.files import TableError, load_text_table
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
 
@@ -80,6 +81,8 @@ class Wording:
     """Terms with their phrases, rules by indicator, and the nouns of the units.
 
     ``variants`` holds every rule, those under ``or`` included: another way to say the same.
+    ``weights`` says what each mark of a figure speaks for all of it being right; ``marks`` tells
+    them to a reviewer.
     """
 
     terms: Mapping[str, tuple[str, ...]]
@@ -87,6 +90,8 @@ class Wording:
     rules: Mapping[str, WordingRule]
     units: Mapping[str, tuple[str, ...]]
     variants: tuple[WordingRule, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _index(self) -> dict[str, list[_Phrase]]:
@@ -200,6 +205,7 @@ def _has_no_diacritics(text: str) -> bool:
     return text.isascii()
 
 
+WEIGHT_COLUMNS = ("mark", "weight", "words_vi", "words_en")
 RULE_KEYS = frozenset(
     {
         "unit",
@@ -241,7 +247,28 @@ def load_wording(path: Path, indicators: Iterable[str]) -> Wording:
     wording = Wording(terms, means, rules, units, variants)
     if problems := list(check_wording(wording, entries, set(indicators), path.name)):
         raise ReferenceDataError(problems)
-    return wording
+    return replace(wording, **load_weights(path.parent / "confidence.csv"))
+
+
+def load_weights(path: Path) -> dict[str, Any]:
+    """The weights by mark, and the marks in the words of a reviewer.
+
+    ``(base)`` is what all figures have, ``(sure from)`` the least chance.
+
+    Raises:
+        ReferenceDataError: The table cannot be read, or a weight is no number.
+    """
+    try:
+        rows = load_text_table(path, WEIGHT_COLUMNS, ["mark"]).to_dict("records")
+        return {
+            "weights": {str(row["mark"]): float(row["weight"]) for row in rows},
+            "marks": {str(row["mark"]): str(row["words_vi"]) for row in rows},
+        }
+    except TableError as error:
+        raise ReferenceDataError(error.problems) from None
+    except ValueError as error:
+        problem = Problem(path.name, str(error), "a number", "Restore or fit the table.")
+        raise ReferenceDataError(problem) from None
 
 
 def check_wording(

@@ -1,0 +1,176 @@
+"""Fit the weights by which a figure is called sure: ``data/reference/confidence.csv``.
+
+    python tools/fit_confidence.py [--reports FOLDER] [--write]
+
+Reads every document with known answers but the one that is kept out, notes for each claimed figure
+its marks and whether all of it is right, and fits a logistic regression with a ridge penalty by
+Newton's method. Each document is then judged by weights fitted without it; ``(sure from)`` is the
+least chance at which at least TRUST of those called sure are right. Documents that the rules were
+written with say little about new ones: their figures weigh SEEN.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "benchmarks")]
+
+import bench_read  # noqa: E402
+from answered import APART, load_with_made_up_places, split_answers  # noqa: E402
+from cchc_analysis.data.files import format_table, write_text  # noqa: E402
+from cchc_analysis.data.reference import Reference  # noqa: E402
+from cchc_analysis.read.documents import Document, open_document, read_lines  # noqa: E402
+from cchc_analysis.read.recognise import load_wording, look_again, read_document  # noqa: E402
+from cchc_analysis.read.recognise.confidence import BASE, SURE_FROM, mark_document  # noqa: E402
+from cchc_analysis.rules import load_identities  # noqa: E402
+from cchc_analysis.stats.rates import wilson_interval  # noqa: E402
+
+SEEN, RIDGE, TRUST, STEPS = 0.5, 3.0, 0.965, 30
+WORDS = {
+    "by neighbour": ("chỉ tiêu suy từ số bên cạnh", "named by the figure beside it alone"),
+    "told far": ("từ ngữ đứng xa", "words that speak for it stand far off"),
+    "other words": ("nhiều từ chưa biết", "many words that no indicator knows"),
+    "of a pair": ("trong cặp A/B", "one of a pair A/B"),
+    "in a table": ("trong bảng", "in a table"),
+    "many figures": ("câu có nhiều số", "many figures in its sentence"),
+    "points or rank": ("điểm hoặc thứ hạng", "points or a rank"),
+    "identity holds": ("khớp với đẳng thức", "an identity holds with it"),
+    "two values": ("cùng chỉ tiêu, khác giá trị", "another value of the same quantity"),
+    "told again": ("lặp lại cùng giá trị", "told again with the same value"),
+    "mended": ("đã đọc lại", "changed by a second look"),
+    "no result": ("không phải kết quả thực hiện", "no result: a target, plan or norm"),
+    "bound": ("có từ giới hạn", "bounded or approximate"),
+    "scope said": ("văn bản nói rõ của ai", "the text says whose"),
+    "time said": ("văn bản nói rõ thời gian", "the text says when"),
+    "news": ("tin, bài", "a news item"),
+    "period open": ("kỳ chưa chắc", "the period of the document is not sure"),
+}
+
+
+def main() -> None:
+    """Fit, judge each document by the others, and tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reports", type=Path, default=ROOT / "data" / "raw" / "reports")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    documents, marks, right, seen = collect(options.reports)
+    names = sorted(WORDS)
+    inputs = np.array([[1.0, *(name in each for name in names)] for each in marks], dtype=float)
+    weights = np.where(seen, SEEN, 1.0)
+    chances = np.empty(len(right))
+    for document in np.unique(documents):
+        out = documents == document
+        chances[out] = predict(inputs[out], fit(inputs[~out], right[~out], weights[~out]))
+    least = choose(chances[~seen], right[~seen])
+    fitted = fit(inputs, right, weights)
+    for title, part in (("unseen", ~seen), ("seen", seen)):
+        tell(title, chances[part] >= least, right[part])
+    print(f"sure from {least:.3f}")
+    for name, weight in zip(["(base)", *names], fitted, strict=True):
+        print(f"  {weight:+.2f} {name}")
+    if options.write:
+        write(names, fitted, least)
+
+
+def collect(reports: Path) -> tuple[np.ndarray, list[frozenset[str]], np.ndarray, np.ndarray]:
+    """Claimed figures of all documents but the one kept out: document, marks, right, seen."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        reference = load_with_made_up_places(Path(folder))
+        wording = load_wording(ROOT / "data/reference/wording.yml", reference.indicator_rows)
+        identities = load_identities(ROOT / "expectations/identities.json", reference)
+        for name, document, known in list_documents(reports, reference):
+            reading = read_document(document, reference, wording)
+            figures = look_again(reading.figures, wording, reference, identities)
+            marks = mark_document(figures, reading.head, reference, identities)
+            is_seen = not (APART / f"{name}.txt").exists()
+            used: set[int] = set()
+            for row in known:
+                at = bench_read.find_figure(row, figures, used)
+                if at is None or not figures[at].indicator:
+                    continue
+                verdict = bench_read.judge(row, figures[at], reference)
+                rows.append((name, marks[at], all(verdict.values()), is_seen))
+            rows += [
+                (name, marks[at], False, is_seen)
+                for at, figure in enumerate(figures)
+                if at not in used and figure.indicator
+            ]
+    names, marks, right, seen = zip(*rows, strict=True)
+    return np.array(names), list(marks), np.array(right), np.array(seen)
+
+
+def list_documents(
+    reports: Path, reference: Reference
+) -> Iterator[tuple[str, Document, list[dict[str, str]]]]:
+    """Every document but the one kept out, with what a person read in it."""
+    for path, transcript in bench_read.find_reports(reports, []):
+        if path.stem not in bench_read.HELD_OUT:
+            with transcript.open(encoding="utf-8", newline="") as file:
+                yield path.stem, open_document(path), list(csv.DictReader(file))
+    for path in sorted(APART.glob("*_*.txt")):
+        text, known = split_answers(path, reference)
+        yield path.stem, read_lines(text), known
+
+
+def fit(inputs: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Ridge logistic regression by Newton's method; the first column is the base, not penalised."""
+    penalty = np.full(inputs.shape[1], RIDGE)
+    penalty[0] = 0.01
+    found = np.zeros(inputs.shape[1])
+    for _ in range(STEPS):
+        chances = predict(inputs, found)
+        slope = inputs.T @ (weights * (right - chances)) - penalty * found
+        bend = (inputs * (weights * chances * (1 - chances))[:, None]).T @ inputs
+        found = found + np.linalg.solve(bend + np.diag(penalty), slope)
+    return found
+
+
+def predict(inputs: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """The chances that weights give."""
+    return 1 / (1 + np.exp(-inputs @ found))
+
+
+def choose(chances: np.ndarray, right: np.ndarray) -> float:
+    """The least chance from which on at least TRUST of the figures are right."""
+    for least in np.round(np.arange(0.5, 0.999, 0.005), 3):
+        sure = chances >= least
+        if sure.any() and right[sure].mean() >= TRUST:
+            return float(least)
+    return 0.995
+
+
+def tell(title: str, sure: np.ndarray, right: np.ndarray) -> None:
+    """How many are called sure, and how many of those are wrong."""
+    wrong = int((sure & ~right).sum())
+    low, high = wilson_interval([wrong], [max(1, int(sure.sum()))], 0.95)
+    print(
+        f"{title}: {len(right)} claims, {int((~right).sum())} wrong; {int(sure.sum())} sure, "
+        f"{wrong} of them wrong ({100 * low[0]:.1f} to {100 * high[0]:.1f} of 100)"
+    )
+
+
+def write(names: list[str], fitted: np.ndarray, least: float) -> None:
+    """The table that reading uses."""
+    import pandas as pd
+
+    rows = [(BASE, f"{fitted[0]:.2f}", "ít điều nói rõ", "little speaks for it")]
+    rows += [
+        (name, f"{weight:.2f}", *WORDS[name])
+        for name, weight in zip(names, fitted[1:], strict=True)
+    ]
+    rows.append((SURE_FROM, f"{least:.3f}", "chắc từ xác suất này", "sure from this chance on"))
+    table = pd.DataFrame(rows, columns=["mark", "weight", "words_vi", "words_en"])
+    write_text(ROOT / "data" / "reference" / "confidence.csv", format_table(table))
+
+
+if __name__ == "__main__":
+    main()
