@@ -29,9 +29,9 @@ from cchc_analysis.brief.quality import (
     Quality,
     make_graded,
     open_quality,
+    sections,
 )
-from cchc_analysis.brief.quality import findings as findings_module
-from cchc_analysis.brief.quality.content import join_codes
+from cchc_analysis.brief.quality.sections import join_codes
 from cchc_analysis.brief.render import (
     ANCHORS,
     QUALITY_NOTEBOOK,
@@ -40,18 +40,33 @@ from cchc_analysis.brief.render import (
 )
 from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.errors import CommandError
 from cchc_analysis.site.slices import grade_all
 
-SHOWS = {name: getattr(briefs, f"show_quality_{name}") for name in CONTENTS}
+SHOWS = {name: getattr(Quality, f"show_{name}") for name in CONTENTS}
+PAGES = ("", "20", "67")
+"""The page on the whole, and those of the provinces that have reports."""
 MOST_BYTES = 150_000
 
 
 @cache
-def quality(lang: str) -> Quality:
-    """All real sources."""
+def grade_real(lang: str) -> list[Graded]:
+    """What is known of the real briefs."""
     reference, tables = load_real()
-    words = load_words_of(lang)
-    return open_quality(tables, reference, words, grade_all(tables, reference, words))
+    return grade_all(tables, reference, load_words_of(lang))
+
+
+@cache
+def quality(lang: str, province: str = "20") -> Quality:
+    """The real sources of a province, or of none."""
+    reference, tables = load_real()
+    return open_quality(tables, reference, load_words_of(lang), grade_real(lang), province)
+
+
+def briefs_name(brief: Brief) -> str:
+    """The area and period of a brief, as a row of grades begins."""
+    place = brief.words.place(brief.area)
+    return f"{place[:1].upper()}{place[1:]} {brief.words.period(brief.period)}"
 
 
 def list_own() -> list[Brief]:
@@ -60,9 +75,9 @@ def list_own() -> list[Brief]:
 
 
 @cache
-def section(name: str, lang: str = "vi") -> str:
-    """One section of the page."""
-    return str(SHOWS[name](quality(lang))._repr_html_())
+def section(name: str, lang: str = "vi", province: str = "20") -> str:
+    """One section of a page."""
+    return str(SHOWS[name](quality(lang, province))._repr_html_())
 
 
 def rows_of(html: str) -> list[list[str]]:
@@ -74,23 +89,24 @@ def rows_of(html: str) -> list[list[str]]:
     ]
 
 
-def whole(lang: str) -> str:
+def whole(lang: str, province: str = "20") -> str:
     """All sections with the head."""
-    head = str(briefs.show_quality(quality(lang))._repr_html_())
-    return head + "".join(section(name, lang) for name in CONTENTS)
+    head = str(quality(lang, province).show_head()._repr_html_())
+    return head + "".join(section(name, lang, province) for name in CONTENTS)
 
 
 def plain_number(text: str) -> int:
     return int(re.sub(r"[.,]", "", text))
 
 
-def test_the_counts_are_those_of_the_findings() -> None:
-    found = quality("vi").tables.findings
-    *rows, total = rows_of(section("counts"))
+@pytest.mark.parametrize("province", PAGES)
+def test_the_counts_are_those_of_the_findings(province: str) -> None:
+    found = quality("vi", province).findings
+    *rows, total = rows_of(section("counts", province=province))
     assert [int(total[-2]), int(total[-1])] == [
         int((found["severity"] == severity).sum()) for severity in ("warning", "info")
     ]
-    assert len(rows) == found["source_id"].nunique()
+    assert len(rows) == found["source_id"].str.partition(" ")[0].nunique()
     for row in (*rows, total):
         kinds = " ".join(row[1:-2])
         for sign, n in zip("▲△", row[-2:], strict=True):
@@ -98,7 +114,12 @@ def test_the_counts_are_those_of_the_findings() -> None:
 
 
 def test_every_finding_is_listed_once() -> None:
-    html = section("contradictions") + section("remarks")
+    """On the page of its province, or on that of the whole; and on no other."""
+    html = "".join(
+        section(name, province=province)
+        for name in ("contradictions", "remarks")
+        for province in PAGES
+    )
     wanted = set(quality("vi").tables.findings["finding_id"])
     listed = Counter(each for each in find_all(r' id="([^"]+)"', html) if each in wanted)
     assert listed == dict.fromkeys(wanted, 1)
@@ -117,21 +138,23 @@ def test_a_cause_shows_its_sums_its_likely_figure_and_what_would_close_it() -> N
 
 def test_every_link_to_a_ledger_lands() -> None:
     anchors = {
-        f"../{page.relative_to('vi').with_name(ANNEX)}#{each.anchor}"
+        f"../../{page.relative_to('vi').with_name(ANNEX)}#{each.anchor}"
         for b in list_own()
         for page in [briefs.name_page(b.area, b.period, "vi")]
         for each in b.contradictions
     }
-    links = find_all(r'href="(\.\./[^"]+#c-\d+)"', whole("vi"))
+    links = find_all(r'href="(\.\./\.\./[^"]+#c-\d+)"', whole("vi"))
     assert links
     assert set(links) <= anchors
 
 
-def test_rules_and_checks_are_those_of_the_tallies() -> None:
-    tallies = quality("vi").tables.tallies
-    rows = rows_of(section("rules"))
-    assert len(rows) == len(quality("vi").sources)
-    for source, row in zip(quality("vi").sources, rows, strict=True):
+@pytest.mark.parametrize("province", PAGES)
+def test_rules_and_checks_are_those_of_the_tallies(province: str) -> None:
+    told = quality("vi", province)
+    tallies = told.tables.tallies
+    rows = rows_of(section("rules", province=province))
+    assert len(rows) == len(told.sources)
+    for source, row in zip(told.sources, rows, strict=True):
         own = tallies[tallies["source_id"] == source["source_id"]]
         applied, broken = own["applied"] > 0, own["failed"] > 0
         sums = [own[name].sum() for name in ("applied", "passed", "failed", "not_applicable")]
@@ -157,7 +180,7 @@ def test_the_matrix_names_every_rule_that_is_broken_and_counts_those_kept() -> N
 
 
 def test_a_drawing_says_in_words_what_it_shows() -> None:
-    drawings = find_all(r"<svg ([^>]*)>", section("matrix"))
+    drawings = find_all(r'<span class="sq" ([^>]*)>', section("matrix"))
     assert drawings
     assert all('role="img"' in each and 'aria-label="' in each for each in drawings)
     assert not [each for each in find_all(r'aria-label="([^"]*)"', section("matrix")) if not each]
@@ -169,16 +192,22 @@ def test_completeness_is_that_of_the_observations() -> None:
     columns = [source["source_id"] for source in held.columns if source["kind"] != "panel"]
     rows = rows_of(section("completeness"))
     assert sum(int(row[1]) for row in rows) == len(held.reference.indicators)
-    assert sum(int(row[2]) for row in rows) == observed["indicator"].nunique()
+    ids = {source["source_id"] for source in held.sources}
+    own = observed[observed["source_id"].isin(ids)]
+    assert sum(int(row[2]) for row in rows) == own["indicator"].nunique()
+    of_all = rows_of(section("completeness", province=""))
+    assert sum(int(row[2]) for row in of_all) == observed["indicator"].nunique()
     for place, source_id in enumerate(columns, start=3):
         own = observed.loc[observed["source_id"] == source_id, "indicator"].nunique()
         assert sum(int(row[place]) for row in rows) == own
 
 
 def test_every_brief_is_graded_as_it_grades_itself() -> None:
-    rows = rows_of(section("grades"))
-    for brief, row in zip(list_own(), rows, strict=True):
-        grade = grade_brief(brief)
+    rows = [row for page in PAGES[1:] for row in rows_of(section("grades", province=page))]
+    own = {read_text(briefs_name(brief)): brief for brief in list_own()}
+    assert len(rows) == len(own)
+    for row in rows:
+        grade = grade_brief(own[f"{row[0]} {row[1]}"])
         counts = [grade.warnings, grade.headline_warnings, grade.notes]
         assert row[2] == grade.letter
         assert list(map(int, row[3:6])) == counts
@@ -190,16 +219,21 @@ def test_what_is_kept_of_the_briefs_tells_the_same_page() -> None:
     reference, tables = load_real()
     kept = [Graded.from_bytes(make_graded(each).to_bytes()) for each in list_own()]
     assert kept == quality("vi").briefs
-    rows = open_slices(tables, reference).of_quality().cut()
-    own = open_quality(rows, reference, load_words_of("vi"), kept)
-    told = {name: str(SHOWS[name](own)._repr_html_()) for name in CONTENTS}
-    assert told == {name: section(name) for name in CONTENTS}
-    assert rows.indicators.columns.empty, "the largest table is not sent"
+    slices = open_slices(tables, reference)
+    areas = sorted(
+        {brief.area_id for brief in kept if reference.find_province(brief.area_id) == "20"}
+    )
+    for province, rows in (("", slices.of_quality()), ("20", slices.of_quality(areas))):
+        cut = rows.cut()
+        own = open_quality(cut, reference, load_words_of("vi"), kept, province)
+        told = {name: str(SHOWS[name](own)._repr_html_()) for name in CONTENTS}
+        assert told == {name: section(name, province=province) for name in CONTENTS}
+        assert cut.indicators.empty, "the largest table is not sent"
 
 
 def test_every_definition_that_a_source_follows_is_told() -> None:
     followed = list_rows(quality("vi").tables.definitions)
-    rows = rows_of(section("definitions"))
+    rows = [row for page in PAGES for row in rows_of(section("definitions", province=page))]
     assert Counter(row[1].split()[0] for row in rows) == Counter(r["rule_id"] for r in followed)
 
 
@@ -220,16 +254,11 @@ def test_both_languages_hold_the_same_numbers(name: str) -> None:
 def test_a_page_with_too_many_causes_says_how_many_are_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(findings_module, "MOST_LISTED", 4)
-    html = str(briefs.show_quality_contradictions(quality("vi"))._repr_html_())
-    causes = [
-        each
-        for source in quality("vi").sources
-        for each in quality("vi").list_causes(source["source_id"])
-        if not each.is_remark
-    ]
+    monkeypatch.setattr(sections, "MOST_LISTED", 4)
+    html = str(quality("vi").show_contradictions()._repr_html_())
+    causes = [each for _, each in quality("vi").causes if not each.is_remark]
     assert len(rows_of(html)) == 4
-    assert f"Còn {len(causes) - 4} nguyên nhân" in html
+    assert f"Còn {len(causes) - 4} dòng nữa" in html
 
 
 def test_runs_of_codes_are_shortened() -> None:
@@ -243,16 +272,19 @@ def test_the_sisters_of_the_page_are_the_lists_of_the_site() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["vi", "en"])
-def test_the_notebook_makes_the_page(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("lang", "province"), [("vi", ""), ("en", "20")])
+def test_the_notebook_makes_the_page(
+    lang: str, province: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CCHC_ROOT", str(PROJECT.root))
-    page = build_page(PROJECT, PROJECT.notebooks / QUALITY_NOTEBOOK, {"lang": lang})
+    given = {"lang": lang, "province": province}
+    page = build_page(PROJECT, PROJECT.notebooks / QUALITY_NOTEBOOK, given)
     check_page(page, QUALITY_NOTEBOOK)
     assert len(page.encode()) < MOST_BYTES, "as it is published"
     assert "<script" not in page
     assert not find_all(r'(?:src|href)="https?:', page)
     for name in CONTENTS:
-        assert section(name, lang) in page
+        assert section(name, lang, province) in page
 
 
 def test_a_rule_shown_as_broken_has_a_finding_and_no_other_is_counted_as_broken() -> None:
@@ -277,7 +309,7 @@ def test_contradictions_are_counted_once_and_alike_wherever_it_is_said() -> None
     of_reports = tables.findings[~tables.findings["source_id"].isin(panels)]
     in_briefs = int((of_reports["severity"] != "info").sum())
     assert sum(grade_brief(brief).warnings for brief in list_own()) == in_briefs
-    assert f"{count} mâu thuẫn" in whole("vi")
+    assert f"{count} mâu thuẫn" in whole("vi", "")
     own = list_own()
     told = Told([make_card(brief) for brief in own], own, own[0].reference, tables.findings)
     index = read_text(LISTS[""](PROJECT, told, "vi"))
@@ -298,3 +330,30 @@ def test_a_contradiction_that_no_brief_tells_stands_in_the_list_of_all() -> None
     page = read_text(LISTS["contradictions"](PROJECT, told, "vi"))
     assert "Nguồn khác, không có bản tóm lược" in page
     assert "7,1 ≠ 7,4" in page
+
+
+def test_the_whole_leads_to_every_province_that_has_reports() -> None:
+    html = section("grades", province="")
+    assert find_all(r'href="([^"]+)"', html) == ["67-dak-nong/index.html", "20-lang-son/index.html"]
+    rows = rows_of(html)
+    assert [int(row[1]) for row in rows] == [1, 3]
+    assert sum(int(cell) for row in rows for cell in row[2:-2]) == len(list_own())
+    for page in PAGES[1:]:
+        assert "../index.html" in str(quality("vi", page).show_head().html)
+        assert len(whole("vi", page).encode()) < 125_000
+
+
+def test_a_province_without_reports_is_refused_with_those_that_have_some() -> None:
+    reference, tables = load_real()
+    with pytest.raises(CommandError, match="one of Tỉnh Đắk Nông, Tỉnh Lạng Sơn"):
+        open_quality(tables, reference, load_words_of("vi"), grade_real("vi"), "Cà Mau")
+    named = open_quality(tables, reference, load_words_of("vi"), grade_real("vi"), "Lạng Sơn")
+    assert named.province == "20"
+
+
+def test_a_section_gives_the_rows_behind_it() -> None:
+    held = quality("vi")
+    assert held.show_grades().table["area_id"].tolist() == ["178", "183", "184"]
+    assert len(held.show_contradictions().table) + len(held.show_remarks().table) == len(
+        held.findings
+    )

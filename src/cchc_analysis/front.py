@@ -486,19 +486,22 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
     return plot_squares(values, ax, tiles=tiles, **options)
 
 
-def open_quality(lang: str = "vi") -> Quality:
-    """Open what is known of the quality of all sources.
+def open_quality(lang: str = "vi", province: str = "") -> Quality:
+    """Open what is known of the quality of sources.
 
     Args:
         lang: "vi" or "en".
+        province: Name or code of a province, for its reports; empty for all that is on no single
+            province, and the way to the others.
 
     Raises:
+        CommandError: There is no such province, or no report of it is held.
         BriefError: No report on a district is held.
     """
     context = _find_context()
     reference, tables, words = context.reference, context.tables, context.words(lang)
     graded = context.graded or grade_all(tables, reference, words)
-    return open_quality_of(tables, reference, words, graded)
+    return open_quality_of(tables, reference, words, graded, str(province))
 
 
 def _finish(

@@ -20,19 +20,7 @@ from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.peers import show_peers
 from cchc_analysis.brief.plan import show_plan
-from cchc_analysis.brief.quality import (
-    Quality,
-    open_quality,
-    show_quality,
-    show_quality_completeness,
-    show_quality_contradictions,
-    show_quality_counts,
-    show_quality_definitions,
-    show_quality_grades,
-    show_quality_matrix,
-    show_quality_remarks,
-    show_quality_rules,
-)
+from cchc_analysis.brief.quality import Quality, open_quality
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.brief.summary import show_summary
 from cchc_analysis.brief.trend import show_trend
@@ -58,15 +46,6 @@ __all__ = [
     "show_peers",
     "show_place",
     "show_plan",
-    "show_quality",
-    "show_quality_completeness",
-    "show_quality_contradictions",
-    "show_quality_counts",
-    "show_quality_definitions",
-    "show_quality_grades",
-    "show_quality_matrix",
-    "show_quality_remarks",
-    "show_quality_rules",
     "show_references",
     "show_reform_areas",
     "show_summary",

@@ -459,10 +459,10 @@ def bind_trends(project: Project, rows: Sequence[Sequence[str]], lang: str) -> s
     return _bind(project, words, "trends.list", TRENDS, words.say("trends.list.intro"), body)
 
 
-def bind_absent(project: Project, lang: str) -> str:
-    """What stands in the place of the page on data quality until its notebook makes it."""
+def bind_absent(project: Project, lang: str, name: str = "quality") -> str:
+    """What stands in the place of a page on data quality until its notebook makes it."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    return _bind(project, words, "quality", "quality", words.say("quality.absent"))
+    return _bind(project, words, "quality", name, words.say("quality.absent"))
 
 
 LISTS: Mapping[str, Bind] = {

@@ -293,7 +293,13 @@ def _read_graded(contents: Contents, page: Page) -> tuple[bytes, ...]:
     its own: it is made again when all of them do.
     """
     lang = page.parameters["lang"]
-    briefs = [p for p in contents.pages.values() if p.is_brief and p.parameters["lang"] == lang]
+    briefs = [
+        each
+        for each in contents.pages.values()
+        if each.is_brief
+        and each.parameters["lang"] == lang
+        and (not page.areas or each.parameters["district"] in page.areas)
+    ]
     shown = {brief.folder: contents.shown.get(brief.folder) for brief in briefs}
     if any(placed != contents.wanted[folder] for folder, placed in shown.items()):
         planned = contents.wanted[page.folder]

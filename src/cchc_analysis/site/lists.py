@@ -39,7 +39,6 @@ from cchc_analysis.brief.lists import (
     list_places,
 )
 from cchc_analysis.brief.opening import open_brief
-from cchc_analysis.brief.quality import PAGE
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.brief.workbook import bind_workbook
@@ -114,13 +113,17 @@ def put_lists(
             )
         _put_places(contents, project, reference, tables, own)
         _put_trends(contents, project, lang)
-        quality = str(name_list(PAGE, lang).parent)
-        if quality not in contents.shown:
-            contents.put(
-                quality,
-                "absent",
-                lambda lang=lang, quality=quality: bind_page(quality, bind_absent(project, lang)),  # type: ignore[misc]
-            )
+        for page in contents.pages.values():
+            is_own = page.is_of_briefs and page.parameters["lang"] == lang
+            if is_own and page.folder not in contents.shown:
+                name = page.folder.partition("/")[2]
+                contents.put(
+                    page.folder,
+                    "absent",
+                    lambda folder=page.folder, name=name, lang=lang: bind_page(  # type: ignore[misc]
+                        folder, bind_absent(project, lang, name)
+                    ),
+                )
     _put_door(contents, project, cards, url)
 
 

@@ -40,7 +40,7 @@ from cchc_analysis.brief.opening import SUFFIX, list_briefs
 from cchc_analysis.brief.peers import show_peers
 from cchc_analysis.brief.plan import show_plan
 from cchc_analysis.brief.plots import draw, plot_amounts, to_svg
-from cchc_analysis.brief.quality import PAGE, Graded, make_graded
+from cchc_analysis.brief.quality import Graded, make_graded, name_quality
 from cchc_analysis.brief.render import (
     ANNEX_NOTEBOOK,
     NOTEBOOK,
@@ -113,7 +113,8 @@ class Page:
         parameters: What it is given.
         find_slice: Finds the rows that it may read.
         beside: Makes what lies beside it.
-        is_of_briefs: Whether it tells of all briefs, and is made when they are.
+        is_of_briefs: Whether it tells of many briefs, and is made when they are.
+        areas: Of which areas these are; of all where it names none.
     """
 
     folder: str
@@ -122,6 +123,7 @@ class Page:
     find_slice: Callable[[], Slice]
     beside: Beside | None = None
     is_of_briefs: bool = False
+    areas: frozenset[str] = frozenset()
 
     @property
     def notebooks(self) -> tuple[str, ...]:
@@ -180,10 +182,19 @@ def list_pages(
                 partial(slices.of_brief, area_id, period),
                 put_beside_brief,
             )
-    for lang in LANGUAGES:
-        folder = str(name_list(PAGE, lang).parent)
-        find = slices.of_quality
-        yield Page(folder, QUALITY_NOTEBOOK, {"lang": lang}, find, is_of_briefs=True)
+    places: dict[str, set[str]] = {"": set()}
+    for area_id, _ in list_briefs(tables, reference):
+        places.setdefault(reference.find_province(area_id), set()).add(area_id)
+    for province, areas in places.items():
+        for lang in LANGUAGES:
+            yield Page(
+                str(name_list(name_quality(province, reference), lang).parent),
+                QUALITY_NOTEBOOK,
+                {"province": province, "lang": lang},
+                partial(slices.of_quality, sorted(areas)),
+                is_of_briefs=True,
+                areas=frozenset(areas),
+            )
 
 
 def make_task(project: Project, page: Page) -> Task:

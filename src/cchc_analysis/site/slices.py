@@ -96,11 +96,21 @@ class Slices:
         rows = {name: np.arange(len(getattr(self._tables, name))) for name in names or _NAMES}
         return self._slice(rows)
 
-    def of_quality(self) -> Slice:
-        """What the page on data quality reads beside what is known of the briefs.
+    def of_quality(self, area_ids: Sequence[str] = ()) -> Slice:
+        """What a page on data quality reads beside what is known of the briefs.
 
         Its key is that of all tables: any row may change the grade of a brief.
+
+        Args:
+            area_ids: The areas of one province, for its page; none for the page on the whole.
         """
+        if area_ids:
+            at = join(self._by_area.get(each, NONE) for each in area_ids)
+            told = take(self._tables.sources, at)["source_id"].tolist()
+            rows = {name: self._find_own(name, told) for name in OF_SOURCES if name != "indicators"}
+            definitions = self._tables.definitions["source_id"].isin(told).to_numpy()
+            rows |= {"sources": at, "definitions": np.flatnonzero(definitions)}
+            return Slice(self.of_tables().key, (), lambda: self._cut(rows, {}))
         read = {
             name: getattr(self._tables, name)[list(columns)] for name, columns in OF_QUALITY.items()
         }

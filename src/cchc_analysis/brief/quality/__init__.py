@@ -1,39 +1,27 @@
-"""The page on data quality: findings, rules, completeness and grades over all sources.
+"""The pages on data quality: one on the whole, and one a province on its reports.
 
-``open_quality`` gathers the sources and briefs of a run; the ``show_quality`` functions tell the
-sections, one notebook cell each.
+- ``content``: what they are told from
+- ``sections``: findings, grades, rules kept and broken, contradictions, definitions, completeness
 """
 
-from cchc_analysis.brief.quality.content import PAGE, Quality, open_quality
-from cchc_analysis.brief.quality.coverage import show_quality_completeness, show_quality_grades
-from cchc_analysis.brief.quality.findings import (
-    CONTENTS,
-    show_quality,
-    show_quality_contradictions,
-    show_quality_counts,
-    show_quality_remarks,
+from cchc_analysis.brief.quality.content import (
+    PAGE,
+    Graded,
+    Quality,
+    list_provinces,
+    make_graded,
+    name_quality,
+    open_quality,
 )
-from cchc_analysis.brief.quality.graded import Graded, make_graded
-from cchc_analysis.brief.quality.rules import (
-    show_quality_definitions,
-    show_quality_matrix,
-    show_quality_rules,
-)
+from cchc_analysis.brief.quality.sections import CONTENTS
 
 __all__ = [
     "CONTENTS",
     "PAGE",
     "Graded",
     "Quality",
+    "list_provinces",
     "make_graded",
+    "name_quality",
     "open_quality",
-    "show_quality",
-    "show_quality_completeness",
-    "show_quality_contradictions",
-    "show_quality_counts",
-    "show_quality_definitions",
-    "show_quality_grades",
-    "show_quality_matrix",
-    "show_quality_remarks",
-    "show_quality_rules",
 ]

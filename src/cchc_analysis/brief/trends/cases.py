@@ -251,4 +251,6 @@ def show_methods(board: Board) -> Section:
     rules = ["trends.rule.full", "trends.rule.trend"]
     rules += ["trends.rule.rounding"] if ROUNDING in kinds else []
     items = [words.say(key) for key in (*rules, *(f"trends.method.{name}" for name in used))]
-    return Section(tell(board, "methods", [], listed=[*items, *list_terms(board)]), "methods")
+    return Section(
+        tell(board, "methods", [], lists=[("", [*items, *list_terms(board)])]), "methods"
+    )

@@ -31,8 +31,7 @@ from cchc_analysis.brief.trends.board import FILE, Board, name_trend
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.packages import join_licences
 from cchc_analysis.data.synthetic import NOTICE
-from cchc_analysis.data.tables import WIDE
-from cchc_analysis.data.words import Words, clean_text, plain
+from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.stats.panel import change_over
 from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
 from cchc_analysis.stats.rates import MOST_SCATTER
@@ -125,8 +124,9 @@ def tell(
     **more: Any,
 ) -> Markup:
     """A section by its template."""
-    data = {"listed": [], "picture": "", "is_beside": False} | more
-    return render(board.words, "trend", kind=kind, said=said, tables=tables, **data)
+    title = board.words.say(f"trends.{kind}.head")
+    data = {"anchor": kind, "title": title, "said": said, "tables": tables}
+    return render(board.words, "section", **data, **({"lists": []} | more))
 
 
 def write_table(
@@ -134,20 +134,19 @@ def write_table(
 ) -> dict[str, Any]:
     """The cells of a table as they are read; a column that has no words is one of a period."""
     words = board.words
-    caption = words.say(f"trends.{kind}.table")
+    rows = [
+        [form(row[name]) if row[name] == row[name] else "" for name, form in forms.items()]
+        for row in list_rows(table.head(limit(table)))
+    ]
     heads = {name: f"trends.column.{name}" for name in forms}
     numbers = [at for at, name in enumerate(forms) if pd.api.types.is_numeric_dtype(table[name])]
     return {
         "heads": [
             words.say(key) if words.has(key) else words.period(name) for name, key in heads.items()
         ],
-        "rows": [
-            [form(row[name]) if row[name] == row[name] else "" for name, form in forms.items()]
-            for row in list_rows(table.head(limit(table)))
-        ],
-        "caption": caption,
+        "groups": [("", rows)],
+        "caption": words.say(f"trends.{kind}.table"),
         "classes": " ".join(f"r{at + 1}" for at in numbers if at),
-        "label": plain(caption) if len(forms) >= WIDE else "",
         "fold": "",
     }
 
