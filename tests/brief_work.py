@@ -23,6 +23,7 @@ from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.context import Context, running_in
+from cchc_analysis.brief.quality import CONTENTS, Graded, open_quality
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, export_body, join_pages
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.trends import open_board
@@ -43,11 +44,16 @@ from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.jobs import Reply
 from cchc_analysis.site.keys import Name, WatchedReference, watch_words, write_names
 from cchc_analysis.site.pages import ANNEX_SHOWS, READ, SHOWS, Task, bind_page
-from cchc_analysis.site.slices import Slices
+from cchc_analysis.site.slices import Slices, grade_all
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)
 MADE_UP = Path(__file__).resolve().parent / "made_up"
+OF_INDICATOR = (
+    *("opening", "map", "ranking", "series", "standing", "distribution", "change", "funnel"),
+    *("standardised", "control", "others", "coverage", "methods"),
+)
+"""The sections of the page of an indicator, in their order."""
 PLAIN_REPORT = """
 M001 II.1 dossiers_received_total district_office 1.250
 M002 II.1 dossiers_received_new district_office 1.200
@@ -270,6 +276,31 @@ def tell_annex(brief: Brief) -> str:
     """The annex of a brief, as it stands on the site."""
     body = Markup("").join(show(brief).html for show in ANNEX_SHOWS)
     return export_body(body, PROJECT, brief.words, "brief")
+
+
+def tell_indicator(code: str, lang: str) -> str:
+    """The page of an indicator, as it stands on the site."""
+    reference, tables = load_real()
+    words = load_words_of(lang)
+    board = open_board(tables, reference, (code, "", "", ""), words)
+    body = Markup("").join(getattr(board, f"show_{name}")().html for name in OF_INDICATOR)
+    return export_body(body, PROJECT, words, "trends")
+
+
+@cache
+def grade_real(lang: str) -> list[Graded]:
+    """What is known of the real briefs."""
+    reference, tables = load_real()
+    return grade_all(tables, reference, load_words_of(lang))
+
+
+def tell_quality(province: str, lang: str) -> str:
+    """The page on data quality of a province, or on the whole, as it stands on the site."""
+    reference, tables = load_real()
+    words = load_words_of(lang)
+    quality = open_quality(tables, reference, words, grade_real(lang), province)
+    body = Markup("").join(getattr(quality, f"show_{name}")().html for name in ("head", *CONTENTS))
+    return export_body(body, PROJECT, words, "quality")
 
 
 def tell_task(task: Task) -> str | tuple[str, str]:

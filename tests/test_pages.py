@@ -24,19 +24,22 @@ from brief_work import (
     open_real_briefs,
     tell_annex,
     tell_front,
+    tell_indicator,
     tell_page,
+    tell_quality,
 )
 from cchc_analysis.brief import name_page
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.lists import (
     LISTS,
     Told,
-    bind_absent,
     bind_root,
     bind_trends,
     list_places,
     make_card,
 )
+from cchc_analysis.brief.quality import name_quality
+from cchc_analysis.brief.trends import name_trend
 from cchc_analysis.data.files import write_text
 from conftest import CHROMIUM
 from hard_pages import list_hard
@@ -128,7 +131,12 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
         for below, (cards, bind) in list_places(told).items():
             part = replace(told, cards=cards)
             pages[f"{lang}/{below}/index.html"] = bind(PROJECT, part, lang)
-        pages[f"{lang}/quality/index.html"] = bind_absent(PROJECT, lang)
+        pages[f"{lang}/quality/index.html"] = tell_quality("", lang)
+        for province in ("20", "67"):
+            folder_of = name_quality(province, own[0].reference)
+            pages[f"{lang}/{folder_of}/index.html"] = tell_quality(province, lang)
+        for code in ("pci", "papi_total", "service_index_total"):
+            pages[f"{lang}/{name_trend(code)}/index.html"] = tell_indicator(code, lang)
         pages[f"{lang}/trends/index.html"] = bind_trends(PROJECT, [], lang)
     pages["index.html"] = bind_root(PROJECT, {"vi": len(briefs) // 2, "en": len(briefs) // 2})
     for name, brief in list_hard("vi").items():

@@ -6,25 +6,18 @@ import shutil
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
 from pypdfium2 import PdfDocument
 
 from brief_work import (
     PLAIN_REPORT,
-    PROJECT,
-    load_real,
-    load_words_of,
     make_tables,
     open_made_up,
     tell_page,
 )
-from cchc_analysis.brief.lists import _export
 from cchc_analysis.brief.render import BROWSERS, find_browser, print_page
-from cchc_analysis.brief.trends import open_board
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError
-from test_trends import SHOWS
 
 with_chromium = pytest.mark.skipif(
     not any(map(shutil.which, BROWSERS)), reason="no Chromium on this machine"
@@ -95,22 +88,3 @@ def test_a_browser_that_fails_is_named_and_leaves_the_former_file(
     with pytest.raises(BriefError, match="chromium: it did not print the page"):
         print_page("<h1>x</h1>", out)
     assert out.read_text("utf-8") == "former"
-
-
-@with_chromium
-@pytest.mark.slow
-@pytest.mark.parametrize("indicator", ["pci", "papi_total", "service_index_total"])
-def test_no_sheet_of_a_page_on_trends_is_near_empty(indicator: str, tmp_path: Path) -> None:
-    """63 provinces over 18 years: charts lie side by side in parts that fit on a sheet."""
-    reference, tables = load_real()
-    words = load_words_of("vi")
-    board = open_board(tables, reference, (indicator, "", "", ""), words)
-    body = Markup("").join(show(board).html for show in SHOWS)
-    document = PdfDocument(print_page(_export(PROJECT, words, body), tmp_path / "p.pdf"))
-    try:
-        texts = [sheet.get_textpage().get_text_range() for sheet in document]
-    finally:
-        document.close()
-    lines = [sum(bool(line.strip()) for line in text.splitlines()) for text in texts]
-    assert min(lines) >= 10, lines
-    assert len(lines) <= 6

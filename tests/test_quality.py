@@ -11,6 +11,7 @@ import pytest
 from brief_work import (
     PROJECT,
     find_all,
+    grade_real,
     load_real,
     load_words_of,
     open_real_briefs,
@@ -41,19 +42,11 @@ from cchc_analysis.brief.render import (
 from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.errors import CommandError
-from cchc_analysis.site.slices import grade_all
 
 SHOWS = {name: getattr(Quality, f"show_{name}") for name in CONTENTS}
 PAGES = ("", "20", "67")
 """The page on the whole, and those of the provinces that have reports."""
 MOST_BYTES = 150_000
-
-
-@cache
-def grade_real(lang: str) -> list[Graded]:
-    """What is known of the real briefs."""
-    reference, tables = load_real()
-    return grade_all(tables, reference, load_words_of(lang))
 
 
 @cache

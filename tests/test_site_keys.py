@@ -21,7 +21,7 @@ from conftest import Replace
 
 OWN = {f"{lang}/991-song-may/2022-h1" for lang in ("vi", "en")}
 PEER = {f"{lang}/992-dong-gio/2022-h1" for lang in ("vi", "en")}
-QUALITY = {"vi/quality", "en/quality"}
+QUALITY = {f"{lang}/quality{part}" for lang in ("vi", "en") for part in ("", "/990-thu-nghiem")}
 ROOT = Path(__file__).resolve().parents[1]
 
 Build = Callable[[], set[str]]

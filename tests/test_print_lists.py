@@ -1,0 +1,95 @@
+"""Lists, indicators and data quality on paper: no sheet but the last is nearly empty."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pypdfium2 import PdfDocument
+
+from brief_work import PROJECT, load_real, open_real_briefs, tell_indicator, tell_quality
+from cchc_analysis.brief.lists import (
+    LISTS,
+    Told,
+    bind_root,
+    bind_trends,
+    list_places,
+    make_card,
+)
+from cchc_analysis.brief.render import BROWSERS, print_page
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium here"),
+]
+MARGIN = 0.07
+"""Share of a sheet at each edge that holds no more than its number."""
+LEAST = 0.1
+"""Share of the lines of a sheet that have ink on them."""
+
+
+def measure_ink(paper: Path) -> list[float]:
+    """Of each sheet, the share of its lines between the margins that have ink on them."""
+    document = PdfDocument(paper)
+    try:
+        sheets = [sheet.render(scale=1, grayscale=True).to_numpy().squeeze() for sheet in document]
+    finally:
+        document.close()
+    edge = round(MARGIN * sheets[0].shape[0])
+    return [float((sheet[edge:-edge] < 200).any(axis=1).mean()) for sheet in sheets]
+
+
+@cache
+def tell_real(lang: str) -> Told:
+    own = [brief for brief in open_real_briefs() if brief.lang == lang]
+    reference, tables = load_real()
+    codes = sorted(tables.indicators["indicator"].unique())
+    cards = [make_card(each) for each in own]
+    return Told(cards, own, reference, tables.findings, indicators=codes)
+
+
+def list_kinds() -> Iterator[tuple[str, Callable[[], str]]]:
+    """Every kind of page besides the briefs, by name, with what makes it."""
+    told = tell_real("vi")
+    yield "root", lambda: bind_root(PROJECT, {"vi": 4, "en": 4})
+    for name, bind in LISTS.items():
+        yield f"list {name}", partial(bind, PROJECT, told, "vi")
+    for below, (cards, bind) in list_places(told).items():
+        yield f"list {below}", partial(bind, PROJECT, replace(told, cards=cards), "vi")
+    yield "trends", lambda: bind_trends(PROJECT, [], "vi")
+    for province in ("", "20", "67"):
+        yield f"quality {province}", partial(tell_quality, province, "vi")
+    for code in ("pci", "papi_total", "service_index_total", "par_index", "sipas", "dti"):
+        yield f"indicator {code}", partial(tell_indicator, code, "vi")
+    yield "quality in English", partial(tell_quality, "20", "en")
+    yield "indicator in English", partial(tell_indicator, "papi_procedures", "en")
+
+
+def test_no_sheet_but_the_last_is_nearly_empty(tmp_path: Path) -> None:
+    sparse = {}
+    for name, tell in list_kinds():
+        inked = measure_ink(print_page(tell(), tmp_path / "page.pdf"))
+        assert inked, name
+        if inked[:-1] and min(inked[:-1]) < LEAST:
+            sparse[name] = np.round(inked, 2).tolist()
+    assert not sparse
+
+
+def test_a_sheet_that_holds_one_line_is_found(tmp_path: Path) -> None:
+    """The measure itself: a break in the middle of a page leaves a sheet with one line."""
+    style = "<style>@page{size:A4}p{break-after:page}</style>"
+    page = f"<!doctype html><html><head>{style}</head><body><p>one</p><p>two</p>three</body></html>"
+    inked = measure_ink(print_page(page, tmp_path / "page.pdf"))
+    assert len(inked) == 3
+    assert max(inked) < LEAST
+
+
+def test_the_page_of_an_indicator_takes_few_sheets(tmp_path: Path) -> None:
+    for code in ("pci", "papi_total", "service_index_total"):
+        inked = measure_ink(print_page(tell_indicator(code, "vi"), tmp_path / "page.pdf"))
+        assert len(inked) <= 8, code
