@@ -147,10 +147,11 @@ class Quality:
 
     @cached_property
     def tally_of(self) -> dict[tuple[str, str], Row]:
-        """The tally of a rule in a source."""
-        own = {row["source_id"] for row in self.sources}
-        rows = list_rows(self.tables.tallies)
-        return {(r["rule_id"], r["source_id"]): r for r in rows if r["source_id"] in own}
+        """The tally of a rule in a source; one that two suites hold is counted as one."""
+        tallies = self.tables.tallies
+        own = tallies[tallies["source_id"].isin([row["source_id"] for row in self.sources])]
+        rows = list_rows(own.groupby(["rule_id", "source_id"], sort=False).sum().reset_index())
+        return {(row["rule_id"], row["source_id"]): row for row in rows}
 
     @cached_property
     def broken(self) -> set[tuple[str, str]]:
