@@ -450,7 +450,8 @@ def tell_span(board: Board, row: Mapping[str, Any]) -> Markup:
 def show_standing(board: Board) -> Section:
     """Where areas stand among all over years of several designs; nothing within one design."""
     words, standing = board.words, board.standing
-    if standing.empty or board.values["segment"].nunique() == 1:
+    parts = board.values.groupby("area_id")["segment"].nunique()
+    if standing.empty or parts.max() == 1:
         return NOTHING
     judged = judge_many(standing)
     names = board.values.drop_duplicates("area_id").set_index("area_id")["name"]
