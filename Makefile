@@ -10,7 +10,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test test-slow soak docs bench sample bench-read check lab pictures setup lock environment-test clean
+.PHONY: help site test test-slow soak docs bench sample bench-read check lab pictures setup lock wheels environment-test clean
 .PHONY: check-format check-style check-types check-imports check-data check-notebooks
 
 help: ## Say what there is to make

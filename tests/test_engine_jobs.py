@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import engine_work
+from cchc_analysis.data import system
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import jobs as limits_module
 from cchc_analysis.site.jobs import Orders, Reply, check_count, follow
@@ -217,13 +218,13 @@ def test_more_processes_than_memory_allows_are_refused(monkeypatch: pytest.Monke
 
 def test_no_fork_on_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
-    assert not limits_module.is_safe_to_fork()
+    assert not system.is_safe_to_fork()
 
 
 def test_a_process_with_threads_is_not_forked() -> None:
     code = (
         "import threading, time\n"
-        "from cchc_analysis.site.jobs import is_safe_to_fork as safe\n"
+        "from cchc_analysis.data.system import is_safe_to_fork as safe\n"
         "before = safe()\n"
         "threading.Thread(target=time.sleep, args=(1,), daemon=True).start()\n"
         "print(before, safe())"

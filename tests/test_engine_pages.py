@@ -163,7 +163,7 @@ def test_a_folder_changes_places(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_atomic: bool
 ) -> None:
     if not is_atomic:
-        monkeypatch.setattr(owned, "_exchange_at_once", lambda *_: False)
+        monkeypatch.setattr(owned, "exchange_at_once", lambda *_: False)
     fresh, target = tmp_path / "fresh", tmp_path / "target"
     for folder in (fresh, target):
         folder.mkdir()
@@ -251,7 +251,7 @@ def test_what_others_put_into_a_site_stays(
     site: Path, monkeypatch: pytest.MonkeyPatch, is_atomic: bool
 ) -> None:
     if not is_atomic:
-        monkeypatch.setattr(owned, "_exchange_at_once", lambda *_: False)
+        monkeypatch.setattr(owned, "exchange_at_once", lambda *_: False)
     build(site, TEXTS)
     put_foreign(site)
     assert build(site, TEXTS) == ([], 0), "nothing of ours changed"
@@ -341,7 +341,7 @@ def test_broken_off_at_the_exchange_nothing_of_others_is_lost(
         if at == "after it":
             patch.setattr(owned, "_carry_over", die)
         else:
-            patch.setattr(owned, "_exchange_at_once", die if "before" in at else lambda *_: False)
+            patch.setattr(owned, "exchange_at_once", die if "before" in at else lambda *_: False)
         if at == "between two renames":
             patch.setattr(Path, "rename", partial_rename)
         with pytest.raises(ZeroDivisionError):

@@ -7,7 +7,6 @@ only when a command needs it, so that ``cchc --help`` answers at once.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_analysis.data.changes import finish_changes
+from cchc_analysis.data.console import STOPPED, UNTOUCHED, end_now, live_line, open_console
 from cchc_analysis.data.records import Scope
 from cchc_analysis.errors import (
     BriefError,
@@ -26,9 +26,6 @@ from cchc_analysis.errors import (
     count,
     escape_controls,
 )
-from cchc_analysis.live import live_line
-from cchc_analysis.stopping import CODE as STOPPED
-from cchc_analysis.stopping import UNTOUCHED, end_now, mind_stopping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,11 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     is_program = arguments is None
     if is_program:
-        mind_stopping()
+        open_console()
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
-        for stream in (sys.stdout, sys.stderr):  # a terminal that lacks letters shows their numbers
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(arguments)
     try:
         is_anywhere = getattr(options, "is_anywhere", False)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.outside import refuse
+from cchc_analysis.data.system import limit_process
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
 MOST_SECONDS = 60
@@ -67,23 +68,12 @@ def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECOND
     return answer
 
 
-def limit_resources(seconds: int) -> None:
-    """Bind this process to the limits, where the system knows them."""
-    try:
-        import resource
-    except ImportError:  # Windows: the time limit of the parent is all there is
-        return
-    for kind, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, seconds)):
-        _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
-
-
 def main() -> None:
     """What the process of its own does: one call, whose answer goes to standard output."""
     function, path, more, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our parent
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
-    limit_resources(seconds)
+    limit_process(MOST_MEMORY, seconds)
     try:
         answer = pickle.dumps(_call(function, path, more))
     except MemoryError:

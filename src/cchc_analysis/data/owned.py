@@ -22,12 +22,11 @@ from typing import Any
 from cchc_analysis.data.files import write_text
 from cchc_analysis.data.locking import hold
 from cchc_analysis.data.packages import hash_file
+from cchc_analysis.data.system import exchange_at_once
 from cchc_analysis.errors import CommandError, Problem
 
 MOST_NAMED = 10
 """Files that a refusal names; more are counted."""
-_EXCHANGE = 2
-_HERE = -100
 _HASH_LENGTH = 64
 _UNKNOWN = "0" * _HASH_LENGTH
 NOTES = ".cchc-notes.json"
@@ -176,7 +175,7 @@ def exchange(fresh: Path, target: Path) -> Path | None:
     if not target.exists():
         fresh.rename(target)
         return None
-    if _exchange_at_once(fresh, target):
+    if exchange_at_once(fresh, target):
         return fresh
     aside = fresh.with_name(f"{fresh.name}-aside")
     target.rename(aside)
@@ -326,17 +325,6 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
 def _list_folders(folder: Path) -> list[str]:
     """The folders below one, itself included, the innermost first."""
     return [parent for parent, _, _ in os.walk(folder, topdown=False)]
-
-
-def _exchange_at_once(fresh: Path, target: Path) -> bool:
-    """Linux, since 3.15."""
-    with suppress(OSError, AttributeError):
-        import ctypes
-
-        rename = ctypes.CDLL(None).renameat2
-        done = rename(_HERE, os.fsencode(fresh), _HERE, os.fsencode(target), _EXCHANGE)
-        return bool(done == 0)
-    return False
 
 
 def _is_entry(path: object, digest: object) -> bool:

@@ -9,19 +9,15 @@ from __future__ import annotations
 import cProfile
 import io
 import math
-import os
 import pstats
 import signal
-import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
 
+from cchc_analysis.data.system import count_cores, free_memory
 from cchc_analysis.errors import CchcError, CommandError, Problem
 
 LONGEST_TEXT = 400
@@ -196,31 +192,6 @@ ONE_THREAD = dict.fromkeys(
 """Environment that keeps libraries from starting threads, of use before they are imported."""
 
 
-def can_fork() -> bool:
-    """Whether this platform forks, and its own libraries survive it (those of macOS do not)."""
-    return hasattr(os, "fork") and sys.platform not in ("darwin", "win32")
-
-
-def is_safe_to_fork() -> bool:
-    """Whether this process may be forked now: no other thread could hold a lock."""
-    return can_fork() and count_threads() == 1
-
-
-def count_threads() -> int:
-    """Threads of this process, native ones included where the system tells."""
-    try:
-        return len(list(Path("/proc/self/task").iterdir()))
-    except OSError:
-        return threading.active_count()
-
-
-def count_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def check_count(count: int | None, memory_each: int = JOB_MEMORY) -> int:
     """The number of processes to work with: as asked for, or one per core.
 
@@ -254,56 +225,6 @@ def check_timeout(seconds: float) -> float:
         problem = Problem("--timeout", found, expected, "Leave it out for the default.")
         raise CommandError(problem)
     return seconds
-
-
-def free_memory() -> int:
-    """Bytes that can still be used, by the machine and by the container; 0 where nobody tells."""
-    known = [free for free in (_free_in_machine(), _free_in_container()) if free is not None]
-    return min(known, default=0)
-
-
-def limit_memory(extra: int) -> None:
-    """Let this process take some memory more and no further: then a ``MemoryError`` is raised."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        most = pages * os.sysconf("SC_PAGESIZE") + extra
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-def offer_as_victim() -> None:
-    """Ask the system, where it runs out of memory, to end this process before its parent."""
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("800", "ascii")
-
-
-def die_with_parent(parent_id: int) -> None:
-    """Ask the system to end this process with its parent, however that ends (Linux only)."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    set_parent_death_signal = 1
-    ctypes.CDLL(None).prctl(set_parent_death_signal, int(signal.SIGKILL))
-    if os.getppid() != parent_id:
-        os._exit(1)
-
-
-def _free_in_machine() -> int | None:
-    with suppress(OSError, ValueError, IndexError):
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-        [line] = [line for line in lines if line.startswith("MemAvailable:")]
-        return int(line.split()[1]) * 1024
-    return None
-
-
-def _free_in_container() -> int | None:
-    with suppress(OSError, ValueError):
-        folder = Path("/sys/fs/cgroup")
-        most = int((folder / "memory.max").read_text("ascii"))
-        return max(0, most - int((folder / "memory.current").read_text("ascii")))
-    return None
 
 
 def _refuse(found: str, expected: str, remedy: str) -> CommandError:

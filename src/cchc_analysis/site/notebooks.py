@@ -15,10 +15,8 @@ import asyncio
 import builtins
 import io
 import os
-import signal
 import sys
 import tempfile
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -31,6 +29,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from papermill.exceptions import PapermillException
 from papermill.utils import remove_args
+
+from cchc_analysis.data.system import set_timer
 
 LARGEST_PIECE = 1 << 20
 """Bytes kept of what a cell's subprocesses print; no page shows it."""
@@ -240,13 +240,9 @@ def _limited(seconds: float | None) -> Iterator[list[bool]]:
         late.append(True)
         raise KeyboardInterrupt
 
-    if not seconds or threading.current_thread() is not threading.main_thread():
-        yield late
-        return
-    former = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    take_back = set_timer(seconds, interrupt) if seconds else None
     try:
         yield late
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, former)
+        if take_back:
+            take_back()

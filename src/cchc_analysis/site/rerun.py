@@ -15,7 +15,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.outside import open_archive, read_bytes, read_part
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.store import load_copies, write_copies, write_tables
+from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.site.kit import find_kit, init_project, list_own
 
@@ -129,7 +130,7 @@ def open_kit(place: Path) -> Kit:
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise _refuse(place, f"no {HEAD} that says what it makes") from None
-    if strange := sorted(name for name in (*files, kit.notebook) if not _is_inside(name)):
+    if strange := sorted(name for name in (*files, kit.notebook) if not is_portable(name)):
         raise _refuse(place, f"a file outside of it ({strange[0]})")
     return kit
 
@@ -193,12 +194,6 @@ def _read_archive(place: Path) -> dict[str, bytes]:
     archive = open_archive(place, read_bytes(place, "a kit"))
     names = [each for each in archive.namelist() if not each.endswith("/")]
     return {name: read_part(place, archive, name) for name in names}
-
-
-def _is_inside(name: str) -> bool:
-    """Whether a path stays below the folder it is put into, on any system."""
-    parts = PurePosixPath(name).parts
-    return bool(parts) and not ({"..", "/"} & set(parts)) and not re.search(r'[\\:*?"<>|\0]', name)
 
 
 def _refuse(place: Path, found: str) -> BriefError:

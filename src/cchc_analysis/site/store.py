@@ -12,7 +12,6 @@ This module knows bytes and names, and nothing of what a page says.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -33,6 +32,7 @@ from cchc_analysis.data.owned import (
     write_list,
 )
 from cchc_analysis.data.packages import hash_file
+from cchc_analysis.data.system import DISK_FULL, link
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
 Files = Mapping[str, bytes]
@@ -335,9 +335,6 @@ def _list_published(page: Path) -> list[str]:
     return sorted(path.name for path in page.iterdir() if not path.name.startswith("."))
 
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
 def make_folders(folder: Path, root: Path) -> None:
     """Make a folder and those above it up to ``root``, to be read by others."""
     if folder != root and not folder.is_dir():
@@ -355,23 +352,13 @@ def write_down(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def link(source: Path, target: Path) -> None:
-    """One file under two names, or, where the file system has no links, a copy of it."""
-    try:
-        target.hardlink_to(source)
-    except OSError as error:
-        if error.errno in _FULL:
-            raise
-        shutil.copy2(source, target)
-
-
 @contextmanager
 def in_words(place: Path) -> Iterator[None]:
     """Turn what the disk refuses into a sentence."""
     try:
         yield
     except OSError as error:
-        is_full = error.errno in _FULL
+        is_full = error.errno in DISK_FULL
         found = "the disk is full" if is_full else (error.strerror or str(error))
         remedy = "Make room and run again" if is_full else "Check the folder's rights and run again"
         problem = Problem(

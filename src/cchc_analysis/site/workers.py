@@ -15,7 +15,6 @@ import gc
 import multiprocessing
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import threading
@@ -32,20 +31,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cchc_analysis.errors import BriefError, CchcError, Problem
-from cchc_analysis.site.jobs import (
-    ONE_THREAD,
-    Orders,
-    Reply,
-    Work,
+from cchc_analysis.data.system import (
     die_with_parent,
-    do_job,
-    explain,
-    explain_end,
+    end_group,
+    hand_on,
     is_safe_to_fork,
+    lead_group,
     limit_memory,
     offer_as_victim,
 )
+from cchc_analysis.errors import BriefError, CchcError, Problem
+from cchc_analysis.site.jobs import ONE_THREAD, Orders, Reply, Work, do_job, explain, explain_end
 
 MOST_TRIES = 5
 GRACE_SECONDS = 1.0
@@ -169,7 +165,7 @@ class _Warm:
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - our own Python
                 [sys.executable, "-P", "-c", start],
-                **_hand_on(theirs.fileno()),
+                **hand_on(theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -206,7 +202,7 @@ class _Warm:
                 process_id = said
         except (EOFError, OSError, pickle.UnpicklingError):
             return None
-        _end_group(process_id)
+        end_group(process_id)
         return Reply(found=f"no end within {timeout:g} s")
 
     def _open_link(self) -> Connection:
@@ -259,7 +255,7 @@ def _fork_for_each(control: Connection, live: Callable[[Connection], None]) -> N
             if ready in children:
                 child, link = children.pop(ready)
                 child.join()
-                _end_group(child.pid)  # what it has started ends with it
+                end_group(child.pid)  # what it has started ends with it
                 with suppress(OSError), link:
                     link.send(explain_end(child.exitcode))
                 continue
@@ -267,7 +263,7 @@ def _fork_for_each(control: Connection, live: Callable[[Connection], None]) -> N
                 link = Link(recv_handle(control))
             except (EOFError, OSError):  # nobody is at the other end any more
                 for child, _ in children.values():
-                    _end_group(child.pid)
+                    end_group(child.pid)
                 return
             child = context.Process(target=live, args=(link,))
             child.start()
@@ -276,7 +272,7 @@ def _fork_for_each(control: Connection, live: Callable[[Connection], None]) -> N
 
 def _live(do: Work, memory: int | None, parent_id: int, link: Connection) -> None:
     """A child's life."""
-    os.setsid()
+    lead_group()
     die_with_parent(parent_id)
     offer_as_victim()
     if memory:
@@ -301,26 +297,6 @@ def _end_with_parent(parent_id: int) -> None:
     while os.getppid() == parent_id:
         time.sleep(1)
     os._exit(1)
-
-
-def _end_group(process_id: int) -> None:
-    """End a process that leads a group of its own, and the group."""
-    if process_id and os.name == "nt":
-        os.kill(process_id, signal.SIGTERM)  # which is no signal there, and leaves no choice
-    elif process_id:
-        for end in (os.killpg, os.kill):
-            with suppress(ProcessLookupError, PermissionError):
-                end(process_id, signal.SIGKILL)
-
-
-def _hand_on(handle: int) -> dict[str, Any]:
-    """What lets a process that is begun have one end of a pipe."""
-    if os.name != "nt":
-        return {"pass_fds": [handle]}
-    system: Any = os  # both have more on Windows
-    begin: Any = subprocess
-    system.set_handle_inheritable(handle, True)
-    return {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
 
 
 def _find_modules() -> dict[str, str]:

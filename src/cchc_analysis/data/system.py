@@ -1,0 +1,214 @@
+"""What only some systems can do, in one place, each with what is done where it cannot.
+
+| | Linux | macOS | Windows |
+| --- | --- | --- | --- |
+| a page in a child of a warm process | fork | kept processes, one page after the other | the same |
+| memory of a page | limited | not limited | not limited |
+| a stranger's file | time and memory limited | the same | time limited, by the clock |
+| a folder changes places | in one step | in two renames, mended at the next start | the same |
+| one file under two names | hard link | hard link | hard link, else a copy |
+| Ctrl-C while something is deaf | ends after a moment | the same | when that is done |
+
+Asks for each thing itself, not for the name of the system; nothing else in this package does.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_EXCHANGE = 2
+_HERE = -100
+_SET_PARENT_DEATH_SIGNAL = 1
+_RESERVED = {
+    *("con", "prn", "aux", "nul", "conin$", "conout$"),
+    *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10)),
+}
+"""Names that are devices on Windows, with any ending."""
+
+
+# Processes
+
+
+def can_fork() -> bool:
+    """Whether this platform forks, and its own libraries survive it (those of macOS do not)."""
+    return hasattr(os, "fork") and sys.platform not in ("darwin", "win32")
+
+
+def is_safe_to_fork() -> bool:
+    """Whether this process may be forked now: no other thread could hold a lock."""
+    return can_fork() and count_threads() == 1
+
+
+def count_threads() -> int:
+    """Threads of this process, native ones included where the system tells."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir()))
+    except OSError:
+        return threading.active_count()
+
+
+def count_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def free_memory() -> int:
+    """Bytes that can still be used, by the machine and by the container; 0 where nobody tells."""
+    known = [free for free in (_free_in_machine(), _free_in_container()) if free is not None]
+    return min(known, default=0)
+
+
+def _free_in_machine() -> int | None:
+    with suppress(OSError, ValueError, IndexError):
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        [line] = [line for line in lines if line.startswith("MemAvailable:")]
+        return int(line.split()[1]) * 1024
+    return None
+
+
+def _free_in_container() -> int | None:
+    with suppress(OSError, ValueError):
+        folder = Path("/sys/fs/cgroup")
+        most = int((folder / "memory.max").read_text("ascii"))
+        return max(0, most - int((folder / "memory.current").read_text("ascii")))
+    return None
+
+
+def limit_memory(extra: int) -> None:
+    """Let this process take some memory more and no further: then a ``MemoryError`` is raised."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        most = pages * os.sysconf("SC_PAGESIZE") + extra
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def limit_process(memory: int, seconds: int) -> None:
+    """Bind this process to so many bytes and seconds of processor time."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
+
+
+def offer_as_victim() -> None:
+    """Ask the system, where it runs out of memory, to end this process before its parent."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800", "ascii")
+
+
+def die_with_parent(parent_id: int) -> None:
+    """Ask the system to end this process with its parent, however that ends (Linux only)."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL))
+    if os.getppid() != parent_id:
+        os._exit(1)
+
+
+def end_group(process_id: int) -> None:
+    """End a process that leads a group of its own, and the group."""
+    if not process_id:
+        return
+    last = getattr(signal, "SIGKILL", signal.SIGTERM)  # no signal on Windows, and as final
+    for end in (getattr(os, "killpg", os.kill), os.kill):
+        with suppress(OSError):
+            end(process_id, last)
+
+
+def lead_group() -> None:
+    """Let this process lead a group of its own, where there are such."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+
+
+def hand_on(handle: int) -> dict[str, Any]:
+    """What lets a process that is begun have one end of a pipe."""
+    if os.name != "nt":
+        return {"pass_fds": [handle]}
+    system: Any = os  # both have more on Windows
+    begin: Any = subprocess
+    system.set_handle_inheritable(handle, True)
+    return {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+
+
+# Time
+
+
+def set_timer(seconds: float, act: Callable[..., None]) -> Callable[[], None] | None:
+    """Have something done in the main thread after a time, whatever it is at.
+
+    Returns:
+        What takes it back; ``None`` where nothing of the kind is possible.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not hasattr(signal, "setitimer") or not is_main:
+        return None
+    former = signal.signal(signal.SIGALRM, act)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    def take_back() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+    return take_back
+
+
+# Files
+
+
+def exchange_at_once(fresh: Path, target: Path) -> bool:
+    """Let two folders change places in one step, and say whether that was done (Linux)."""
+    with suppress(OSError, AttributeError, TypeError):
+        import ctypes
+
+        rename = ctypes.CDLL(None).renameat2
+        done = rename(_HERE, os.fsencode(fresh), _HERE, os.fsencode(target), _EXCHANGE)
+        return bool(done == 0)
+    return False
+
+
+def link(source: Path, target: Path) -> None:
+    """One file under two names, or, where that cannot be, a copy of it."""
+    try:
+        target.hardlink_to(source)
+    except (OSError, NotImplementedError) as error:
+        if getattr(error, "errno", None) in DISK_FULL:
+            raise
+        shutil.copy2(source, target)
+
+
+def is_portable(name: str) -> bool:
+    r"""Whether a path with ``/`` between its parts stays inside a folder, on any system.
+
+    >>> [is_portable(name) for name in ("a/b.csv", "../a", "/a", "C:a", "a\\b", "nul.csv", "a. ")]
+    [True, False, False, False, False, False, False]
+    """
+    parts = name.split("/")
+    return all(part and _is_plain(part) for part in parts)
+
+
+def _is_plain(part: str) -> bool:
+    """Whether a name of a file is one everywhere, and no device or way out."""
+    is_printable = not any(letter in '\\:*?"<>|' or ord(letter) < 32 for letter in part)
+    is_device = part.partition(".")[0].rstrip().casefold() in _RESERVED
+    return is_printable and not is_device and not part.endswith((".", " "))
