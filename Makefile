@@ -82,6 +82,11 @@ lock: ## Resolve requirements.lock anew (OPTIONS=--upgrade for newer versions)
 	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --custom-compile-command 'make lock' --quiet $(OPTIONS)
 
+wheels: ## Resolve requirements.lock to wheels for Linux, macOS, Windows and Python 3.11 to 3.14 (needs the network)
+	@$(call make_venv,build/lock)
+	@build/lock/bin/pip install -qq --disable-pip-version-check '$(UV)'
+	@build/lock/bin/python tools/check_wheels.py build/lock/bin/uv
+
 environment-test: .venv/ready ## Install environment.yml's pip part into an empty environment
 	@.venv/bin/pytest -m slow tests/test_environment.py
 
