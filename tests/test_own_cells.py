@@ -150,7 +150,7 @@ def test_what_is_added_to_a_copy_is_on_the_brief_and_the_rest_is_named(
         assert shown in page
     assert page.count('class="own missing"') == 1
     assert 'id="contradictions"' in page, "the annex is there"
-    assert f"Cell {20 + len(OWN_CELLS)} of the notebook" in caplog.text
+    assert f"Ô {20 + len(OWN_CELLS)} của sổ tay" in caplog.text
 
 
 def test_a_site_is_built_from_a_copy_and_back_again(processed: Project, tmp_path: Path) -> None:

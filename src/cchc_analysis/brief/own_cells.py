@@ -8,8 +8,9 @@ and framed; what no page can show is named where it would have stood, never drop
 from __future__ import annotations
 
 import base64
+import html
 import io
-import logging
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.words import Words
 
-_LOG = logging.getLogger(__name__)
 OURS = ("<Section ", "Section(")
 """How the plain form of a section of ours begins."""
 INJECTED = "injected-parameters"
@@ -108,11 +108,11 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
         expected = "a figure of matplotlib or plotly"
         raise CommandError(Problem("show_figure", found, expected, "Pass the figure or its axes."))
     name = f"own-{slug_text(title)}"
-    html = Markup(
+    shown = Markup(
         '<section aria-labelledby="{0}">\n<h2 id="{0}">{1}</h2>\n<div class="body">'
         '<figure class="own"><img alt="{2}" src="{3}"></figure></div></section>\n'
     ).format(name, title, alt, _inline("image/svg+xml", picture.decode()))
-    return Section(html, name, draw=lambda: figure)
+    return Section(shown, name, draw=lambda: figure)
 
 
 def _draw_still(figure: Any) -> bytes:
@@ -170,6 +170,12 @@ def _frame_html(text: str, number: int, words: Words) -> Markup:
     return Markup('<div class="own scroll">{}</div>\n').format(clean)
 
 
+def list_missing(page: bytes) -> list[str]:
+    """What a finished page says that it cannot show."""
+    found = re.findall(rb'<p class="own missing">(.*?)</p>', page)
+    return [html.unescape(each.decode()) for each in found]
+
+
 def clean_html(text: str) -> Markup:
     """HTML of somebody else's with plain tags only; its tables say what their heads are of.
 
@@ -207,14 +213,13 @@ def _name_kind(data: Mapping[str, Any]) -> str:
 
 
 def _say_missing(number: int, kind: str, words: Words) -> Markup:
-    _LOG.warning("Cell %s of the notebook shows what no page can hold (%s)", number, kind)
     return Markup('<p class="own missing">{}</p>\n').format(
         words.say("own.missing", cell=number, kind=kind)
     )
 
 
-def _make_output(html: Markup) -> Any:
+def _make_output(shown: Markup) -> Any:
     from nbformat.v4 import new_output
 
-    data = {"text/html": str(html)}
+    data = {"text/html": str(shown)}
     return new_output("display_data", data=data)  # type: ignore[no-untyped-call]

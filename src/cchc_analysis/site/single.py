@@ -7,6 +7,7 @@ loads the tables, opens the brief once for front, annex and downloads, and holds
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Project, Reference
 
+_LOG = logging.getLogger(__name__)
 PAGE, PDF = "index.html", "brief.pdf"
 
 
@@ -67,6 +69,8 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
         CommandError: The district or period is unknown, or the place holds something of others.
         BriefError: The page could not be made, or the place cannot be written to.
     """
+    from cchc_analysis.brief.own_cells import list_missing
+
     is_pdf, own = form == "pdf", notebook.absolute() if notebook else None
     if is_pdf:
         from cchc_analysis.brief.render import find_browser
@@ -76,6 +80,8 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
     former = since.absolute() if since else None
     wanted = Wanted(project, district, period, lang, own, former, is_whole)
     folder, files = do_apart(make_brief, wanted)
+    for said in list_missing(files[PAGE]):
+        _LOG.warning("%s: %s", PAGE, said)
     page = project.site / folder / PAGE
     place = out or (page.with_name(PDF) if is_pdf else page)
     if place != page:
