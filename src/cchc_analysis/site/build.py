@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from cchc_analysis.brief.downloads import SITE_FOLDER
+from cchc_analysis.brief.own_cells import list_missing
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
@@ -314,6 +315,8 @@ def _take(contents: Contents, folder: str, reply: Reply, profile: Profile | None
     if profile and reply.stats:
         profile.add(reply.stats)
     if reply.result is not None:
+        for said in list_missing(reply.result["index.html"]):
+            tqdm.write(f"{folder}: {said}", file=sys.stderr)
         contents.take(folder, reply.result)
         return
     where = " ".join(contents.pages[folder].parameters.values())

@@ -32,7 +32,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cchc_analysis.data.system import (
-    can_pass_sockets,
     die_with_parent,
     end_group,
     hand_on,
@@ -125,22 +124,13 @@ class Pool:
             return free[0]
 
 
-def open_pool(orders: Orders, count: int) -> Pool | SpawnedPool:
-    """The processes that this system can have.
-
-    Raises:
-        BriefError: Warming up failed.
-    """
-    return Pool(orders, count) if can_pass_sockets() else SpawnedPool(orders, count)
-
-
 def do_apart(work: Work, payload: Any) -> Any:
     """Do one thing in a process of its own.
 
     Raises:
         CchcError: What the work raised, or what happened to its process.
     """
-    with open_pool(Orders(partial(_begin, work), may_fork=False), 1) as pool:
+    with Pool(Orders(partial(_begin, work), may_fork=False), 1) as pool:
         reply = pool.submit(payload).result()
     if isinstance(reply.result, CchcError):
         raise reply.result
