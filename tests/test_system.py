@@ -21,7 +21,7 @@ import os, signal, socket, sys
 for module, names in (
     (os, ("fork", "killpg", "link", "setsid", "sched_getaffinity")),
     (signal, ("setitimer",)),
-    (socket, ("send_fds", "recv_fds", "AF_UNIX")),
+    (socket, ("send_fds", "recv_fds")),
 ):
     for name in names:
         if hasattr(module, name):
