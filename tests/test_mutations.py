@@ -27,11 +27,10 @@ from cchc_analysis.rules import (
     load_identities,
     tabulate_statements,
 )
-from cchc_analysis.rules.drafts import Draft
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.suites import load_suite
 from cchc_analysis.rules.validation import check_identities
-from cchc_analysis.rules.wording import Teller
+from cchc_analysis.rules.wording import Draft, Teller
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 

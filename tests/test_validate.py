@@ -27,7 +27,7 @@ from cchc_analysis.rules import (
     try_suites,
     validate_tables,
 )
-from cchc_analysis.rules.described import describe_observations
+from cchc_analysis.rules.cells import describe_observations
 from cchc_analysis.rules.examples import make_example
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.suites import load_suite

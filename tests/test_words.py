@@ -154,7 +154,7 @@ def _list_patterns() -> tuple[set[str], set[str]]:
     """
     source = ROOT / "src" / "cchc_analysis"
     asked, mentioned = set(), set()
-    folders = (source / "brief", source / "site", source / "data")
+    folders = (source / "brief", source / "site", source / "data", source / "rules")
     for file in (file for each in folders for file in sorted(each.rglob("*.py"))):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if pattern := _read_pattern(node):

@@ -40,7 +40,6 @@ from cchc_analysis.panels.layouts import print_cells
 from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.panels.vocabulary import Vocabulary
 from cchc_analysis.rules.expressions import Reference as Operand
-from cchc_analysis.rules.wording import SCOPES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,13 +65,16 @@ OUR_NAMES = {"area_code": "area_id", "source": "source_id"}
 FREE = {*TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
 
-SCOPE_WORDS: Mapping[str, str] = {
-    **{scope.value: scope.value for scope in Scope},
-    **{word: scope for words in SCOPES.values() for scope, word in words.items()},
-    "toàn huyện": Scope.WHOLE_DISTRICT.value,
-    "huyện": Scope.DISTRICT_OFFICE.value,
-    "district": Scope.DISTRICT_OFFICE.value,
-    "xã": Scope.COMMUNE_AGGREGATE.value,
+SCOPE_WORDS: Mapping[str, Scope] = {
+    **{scope.value: scope for scope in Scope},
+    **dict.fromkeys(("cấp huyện", "district one-stop", "huyện"), Scope.DISTRICT_OFFICE),
+    **dict.fromkeys(("các sở, ban, ngành", "provincial departments"), Scope.PROVINCE_OFFICE),
+    **dict.fromkeys(("districts", "các huyện"), Scope.DISTRICT_AGGREGATE),
+    **dict.fromkeys(("cấp xã", "xã", "communes"), Scope.COMMUNE_AGGREGATE),
+    **dict.fromkeys(("một xã", "one commune"), Scope.COMMUNE),
+    **dict.fromkeys(("toàn địa bàn", "toàn huyện", "whole district"), Scope.WHOLE_DISTRICT),
+    **dict.fromkeys(("không ghi cấp", "level not stated"), Scope.UNSPECIFIED),
+    "district": Scope.DISTRICT_OFFICE,
 }
 """What people write for a scope."""
 
@@ -299,7 +301,7 @@ def _settle_row(row: dict[str, Any], reference: Reference) -> Iterator[Fault]:
     scope = SCOPE_WORDS.get(str(row["scope"]).strip().casefold())
     if scope is None:
         yield f"scope {row['scope']!r}", f"one of {', '.join(Scope)}", "Use one of these words."
-    row["scope"] = scope
+    row["scope"] = scope and scope.value
     if row["status"] not in tuple(Status):
         yield f"status {row['status']!r}", f"one of {', '.join(Status)}", "Use one of these words."
     known = reference.indicator_rows.get(row["indicator"])

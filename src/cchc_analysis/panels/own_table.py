@@ -96,9 +96,8 @@ def validate_table(
         ValidationError: The suite would not do what it says.
         ReportError: The table cannot be read, or lacks columns, or no rule applies to it.
     """
-    from cchc_analysis.rules.described import describe_indicators
-    from cchc_analysis.rules.drafts import tabulate_drafts
-    from cchc_analysis.rules.wording import Teller
+    from cchc_analysis.rules.cells import describe_indicators
+    from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
     given = _load_suite(expectations / "identities.json" if suite is None else suite, reference)
     file = table.name if isinstance(table, Path) else "table"

@@ -4,7 +4,7 @@ Comes in as the tables of a run and the suites of ``expectations/``; goes out as
 tallies of what was applied, and as the definitions that sources follow.
 """
 
-from cchc_analysis.rules.columns import Columns, tabulate_columns
+from cchc_analysis.rules.counterfactuals import choose_readings
 from cchc_analysis.rules.evaluation import compute_expression, evaluate_identity, evaluate_rivals
 from cchc_analysis.rules.expressions import (
     Expression,
@@ -16,8 +16,12 @@ from cchc_analysis.rules.expressions import (
     parse_expression,
 )
 from cchc_analysis.rules.figures import leave_room
-from cchc_analysis.rules.readings import choose_readings
-from cchc_analysis.rules.statements import Statements, tabulate_statements
+from cchc_analysis.rules.statements import (
+    Columns,
+    Statements,
+    tabulate_columns,
+    tabulate_statements,
+)
 from cchc_analysis.rules.suites import SUITES, check_codes, load_identities, load_suites
 from cchc_analysis.rules.validation import (
     Verdict,

@@ -1,23 +1,39 @@
-"""Broken identities into drafts of findings: both sides, the gap, and the likely cause in words."""
+"""Broken identities into findings: what kind of break, both sides, the gap, the likely cause.
+
+Figures of one report that were counted on different days are set side by side as well: a report may
+count its staff on 1 June and assess them on 30 June. That they differ is worth a look, and is no
+error. Only stocks that a source states for a single day are moved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
-from cchc_analysis.rules.broken import RATES, Broken
-from cchc_analysis.rules.causes import Cause
-from cchc_analysis.rules.drafts import Draft
-from cchc_analysis.rules.expressions import AT_MOST, WHOLE, Reference, list_operands
-from cchc_analysis.rules.sentences import ALL_OF, BREAKS, CAUSES, EXTREMES, REST
-from cchc_analysis.rules.slips import Slip, name_slip
+from cchc_analysis.data.words import LANGUAGES
+from cchc_analysis.rules.causes import Cause, Slip, name_slip
+from cchc_analysis.rules.expressions import (
+    AT_MOST,
+    EQUAL,
+    WHOLE,
+    Identity,
+    Operand,
+    Reference,
+    list_operands,
+)
+from cchc_analysis.rules.figures import EXTREME_RATES
 from cchc_analysis.rules.statements import Statements
+from cchc_analysis.rules.suites import Rule
 from cchc_analysis.rules.wording import (
     DECIMALS_MORE,
-    LANGUAGES,
+    PLACE,
+    Draft,
     Teller,
     list_terms,
     write_number,
@@ -26,6 +42,171 @@ from cchc_analysis.rules.wording import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+RATES = ("ratio", "pooled", "complement")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A broken identity in one row of statements, with what its sentences need."""
+
+    rule: Rule
+    identity: Identity
+    row: int
+    verdict: Mapping[str, Any]
+    statements: Statements
+
+    @property
+    def kind(self) -> str:
+        """What the finding is about."""
+        if self.verdict["is_not_stated"]:
+            return "not_stated"
+        if self.verdict["is_truncated"]:
+            return "truncation"
+        if self.verdict["is_within_unit"]:
+            return "rounding"
+        return "part" if self.is_lone_part else self.identity.kind
+
+    @property
+    def shape(self) -> str:
+        """Which sentence tells it."""
+        identity, kind = self.identity, self.kind
+        has_one_left = isinstance(identity.left_side, Reference)
+        if kind not in ("sum", "group"):
+            return "all_or_none" if kind == "rounding" and self._is_all_or_none() else kind
+        if not self.verdict["is_complete"]:
+            return "partial"
+        if not has_one_left:
+            return "sides"
+        if isinstance(identity.right_side, Reference):
+            return "equal"
+        if kind == "group":
+            return kind
+        return "sum" if identity.parts else "worked_out"
+
+    @property
+    def is_lone_part(self) -> bool:
+        """Whether one part of a sum stands alone beside its total, and exceeds it."""
+        parts = self.identity.parts if self.identity.kind in ("sum", "group") else ()
+        printed = [part for part in parts if self.list_figures(part)]
+        return not self.verdict["is_complete"] and len(printed) == 1
+
+    def _is_all_or_none(self) -> bool:
+        """Whether a share rounded rightly to 0 or 100 says what its counts do not."""
+        left, right = float(self.verdict["left"]), float(self.verdict["right"])
+        first = self.list_figures(self.identity.operands[0])
+        is_share = self.identity.kind in RATES and left in EXTREME_RATES and bool(first)
+        if not is_share or not isinstance(self.identity.left_side, Reference):
+            return False
+        decimals = int(self.statements.figures["decimals"].to_numpy()[first[0]])
+        return round(right, decimals) == left
+
+    @property
+    def severity(self) -> Severity:
+        """Less than a unit of the last digit, or a part not stated, is worth knowing only."""
+        is_info = self.verdict["is_within_unit"] or self.verdict["is_not_stated"]
+        return Severity.INFO if is_info else self.rule.severity
+
+    def list_figures(self, operand: Operand) -> list[int]:
+        """The positions of the figures behind an operand."""
+        return self.statements.list_figures(operand, self.row)
+
+    def list_rows(self, operand: Operand) -> list[int]:
+        """The observations behind an operand."""
+        figures = self.list_figures(operand)
+        return [int(row) for row in self.statements.figures["index"].to_numpy()[figures]]
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """The observations behind the identity, the first one first."""
+        return [row for operand in self.identity.operands for row in self.list_rows(operand)]
+
+    @cached_property
+    def place(self) -> dict[str, str]:
+        """Where it is broken."""
+        return dict(zip(PLACE, self.statements.name_row(self.row), strict=True))
+
+
+def drop_echoes(broken: Iterable[Broken]) -> list[Broken]:
+    """Without what another rule already says of the same figures.
+
+    A bound that is exceeded by just as much as an equality about the same total misses by; a share
+    that is no whole number where its numerator is printed, and has told as much.
+    """
+    kept: dict[tuple[object, ...], list[Broken]] = {}
+    ordered = list(broken)
+    rates = {
+        (each.place["source_id"], each.rows[0])
+        for each in ordered
+        if each.identity.kind in RATES and each.verdict["is_complete"]
+    }
+    found: list[Broken] = []
+    for each in sorted(ordered, key=_is_bound):
+        if each.identity.kind == "whole" and (each.place["source_id"], each.rows[0]) in rates:
+            continue
+        key = (*each.place.values(), round(abs(float(each.verdict["difference"])), 9))
+        told = kept.setdefault(key, [])
+        bound = _bound_of(each) if _is_bound(each) else set()
+        if bound and any(bound <= {*other.rows} for other in told):
+            continue
+        told.append(each)
+        found.append(each)
+    return sorted(found, key=ordered.index)
+
+
+def _is_bound(broken: Broken) -> int:
+    """Nothing for an equality; more for a bound, and most for what an incomplete sum implies."""
+    if not broken.verdict["is_complete"]:
+        return 2
+    return int(broken.identity.kind == "order")
+
+
+def _bound_of(broken: Broken) -> set[int]:
+    """The figures that bound the others: what an order ends with, the total of a sum."""
+    parts = {row for part in broken.identity.parts for row in broken.list_rows(part)}
+    return {*broken.rows} - parts
+
+
+NEAR = 92
+"""Days within which two counts may be of one thing."""
+
+
+def align_days(statements: Statements) -> Statements:
+    """The stocks of each source and area that are stated once, moved to their usual day.
+
+    Returns:
+        Statements of the places in which something moves; their figures keep ``own_end``, the day
+        on which they were counted.
+    """
+    import pandas as pd
+
+    figures = statements.figures.assign(own_end=statements.figures["period_end"])
+    stocks = figures[(figures["period_start"] == "") & (figures["period_end"] != "")]
+    quantity = ["source_id", "area_id", "scope", "indicator", "breakdown"]
+    once = stocks[~stocks.duplicated(quantity, keep=False)]
+    days_stated = once.groupby(["source_id", "area_id"])["period_end"].transform("nunique")
+    once = once[days_stated > 1]
+    if once.empty:
+        return statements.with_figures(figures.iloc[:0])
+    by_place = once.groupby(["source_id", "area_id"])["period_end"]
+    usual = by_place.transform(lambda ends: ends.mode().iloc[0])
+    days = pd.to_datetime(once["period_end"], errors="coerce") - pd.to_datetime(
+        usual, errors="coerce"
+    )
+    moves = once.index[(days.abs().dt.days <= NEAR) & (usual != once["period_end"])]
+    figures.loc[moves, "period_end"] = usual[moves]
+    places = figures.loc[moves, ["source_id", "area_id"]].drop_duplicates()
+    kept = figures.merge(places, on=["source_id", "area_id"])
+    return statements.with_figures(kept[kept["period_start"] == ""])
+
+
+def differ_in_day(broken: Broken) -> bool:
+    """Whether a broken equality is between stocks of different days, all of them printed."""
+    ends = broken.statements.figures["own_end"].to_numpy()
+    days = {ends[at] for each in broken.identity.operands for at in broken.list_figures(each)}
+    return broken.identity.operator == EQUAL and broken.verdict["is_complete"] and len(days) > 1
+
 
 COUNTED: Mapping[int, str] = {1: "one_rule", 2: "two_rules"}
 
@@ -128,7 +309,7 @@ class Arithmetic:
         return write_number(value, language, printed + DECIMALS_MORE)
 
     def _tell(self, broken: Broken, shape: str, language: str) -> str:
-        rows = broken.rows
+        rows, say = broken.rows, self._teller.write
         sides = [
             [row for operand in list_operands(side) for row in broken.list_rows(operand)]
             for side in (broken.identity.left_side, broken.identity.right_side)
@@ -147,18 +328,22 @@ class Arithmetic:
             "right_side_value": self._write_side(broken, "right", language),
             "left_at": self._teller.at(rows[0], language),
             "right_at": self._teller.at(other, language),
-            "all_or_none": EXTREMES.get(float(broken.verdict["left"]), {}).get(language, ""),
+            "all_or_none": self._tell_extreme(float(broken.verdict["left"]), language),
             "gap": write_number(abs(float(broken.verdict["difference"])), language),
-            "rest": REST[broken.identity.rest][language] if broken.identity.rest else "",
+            "rest": say(f"rest.{broken.identity.rest}", language) if broken.identity.rest else "",
             "printed": self._teller.number(rows[0], language),
         }
-        return BREAKS[shape][language].format(
-            **(numbers | self._tell_dates(rows, language) | {"rivals": "{rivals}"})
+        return say(
+            shape, language, **(numbers | self._tell_dates(rows, language) | {"rivals": "{rivals}"})
         )
+
+    def _tell_extreme(self, value: float, language: str) -> str:
+        known = value in EXTREME_RATES
+        return self._teller.write(f"extreme.{value:g}", language) if known else ""
 
     def _name_all(self, rows: list[int], language: str) -> str:
         names = dict.fromkeys(self._teller.name(row, language) for row in rows)
-        return ALL_OF[language].join(names)
+        return self._teller.write("all_of", language).join(names)
 
     def _tell_dates(self, rows: list[int], language: str) -> dict[str, str]:
         places = [self._teller.place(row, language) for row in rows]
@@ -176,23 +361,28 @@ class Arithmetic:
         if cause.rivals:
             each = [self._tell_change(*rival, language) for rival in cause.rivals]
             kind = "equals" if len(each) > 1 else "alone"
-            return CAUSES[kind][language].format(each="; ".join(each))
+            return self._teller.write(f"cause.{kind}", language, each="; ".join(each))
         if cause.figure is None or cause.is_block:
             kind = "block" if cause.is_block else "open" if cause.is_open else "none"
-            return CAUSES[kind][language]
+            return self._teller.write(f"cause.{kind}", language)
         row, count = int(self._index[cause.figure]), len(cause.breaks)
-        return CAUSES["closing"][language].format(
+        scope_of = f"cause.{COUNTED.get(count, 'all_rules')}"
+        return self._teller.write(
+            "cause.closing",
+            language,
             figure=self._teller.name(row, language),
             printed=self._teller.number(row, language),
             at=self._teller.at(row, language),
             closing=write_number(cause.closing, language),
             slip=self._tell_slip(row, cause, language),
-            scope_of=CAUSES[COUNTED.get(count, "all_rules")][language].format(count=count),
+            scope_of=self._teller.write(scope_of, language, count=count),
         )
 
     def _tell_change(self, figure: int, value: float, language: str) -> str:
         row = int(self._index[figure])
-        return CAUSES["equal"][language].format(
+        return self._teller.write(
+            "cause.equal",
+            language,
             figure=self._teller.name(row, language),
             printed=self._teller.number(row, language),
             at=self._teller.at(row, language),
@@ -201,7 +391,15 @@ class Arithmetic:
 
     def _tell_slip(self, row: int, cause: Cause, language: str) -> str:
         slip = name_slip(self._teller.printed(row), cause.closing, self._teller.decimals(row))
-        return "" if slip == Slip.NONE else CAUSES[slip.value][language]
+        return "" if slip == Slip.NONE else self._teller.write(f"cause.{slip.value}", language)
+
+    def add_followed(self, draft: Draft) -> Draft:
+        """Say that the source follows the definition elsewhere."""
+        told = {
+            language: text + self._teller.write("followed", language)
+            for language, text in draft.sentences.items()
+        }
+        return replace(draft, sentences=told)
 
     def tell_also(self, others: Iterable[Broken]) -> dict[str, str]:
         """The other levels and areas at which the same part is not stated, with the gaps."""
@@ -212,7 +410,9 @@ class Arithmetic:
                 f"{write_number(abs(float(each.verdict['difference'])), language)}"
                 for each in others
             ]
-            told[language] = BREAKS["also"][language].format(gaps="; ".join(gaps)) if gaps else ""
+            told[language] = (
+                self._teller.write("also", language, gaps="; ".join(gaps)) if gaps else ""
+            )
         return told
 
 
@@ -259,7 +459,7 @@ def draft_identities(
         ):
             yield arithmetic.draft(each, cause)
         elif choice["fits"]:
-            yield _add_followed(arithmetic.draft(each, cause))
+            yield arithmetic.add_followed(arithmetic.draft(each, cause))
         elif (source_id, group) not in told:
             told.add((source_id, group))
             draft = arithmetic.draft(each, cause, "definition", rivals[group])
@@ -286,11 +486,3 @@ def draft_unreconciled(arithmetic: Arithmetic, broken: Iterable[Broken]) -> Iter
         has_two = isinstance(each.identity.right_side, Reference)
         draft = arithmetic.draft(each, shape="days" if has_two else "dates")
         yield replace(draft, kind="reconcile", severity=Severity.INFO)
-
-
-def _add_followed(draft: Draft) -> Draft:
-    """Say that the source follows the definition elsewhere."""
-    told = {
-        language: text + BREAKS["followed"][language] for language, text in draft.sentences.items()
-    }
-    return replace(draft, sentences=told)

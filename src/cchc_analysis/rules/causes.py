@@ -10,30 +10,97 @@ same figures are still one cause.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cchc_analysis.rules.counterfactuals import (
+    KEPT,
     NOT_STATED,
+    ROUNDED,
     Judged,
     Surroundings,
     build_worlds,
     judge_worlds,
 )
-from cchc_analysis.rules.evaluation import list_fits
+from cchc_analysis.rules.evaluation import compute_value, list_fits
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Reference
-from cchc_analysis.rules.figures import Integers
-from cchc_analysis.rules.intervals import compute_value
-from cchc_analysis.rules.keys import Words, group_positions
-from cchc_analysis.rules.slips import Slip, name_slip
+from cchc_analysis.rules.figures import Integers, Words, group_positions
 from cchc_analysis.rules.statements import Statements
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+SHORTEST = 2
+"""Digits that a number needs before "one digit differs" says anything."""
+
+
+class Slip(StrEnum):
+    """What may have happened to a number."""
+
+    NONE = ""
+    SEPARATOR = "separator"
+    ONE_DIGIT = "one_digit"
+    SWAPPED = "swapped"
+    DROPPED = "dropped"
+    ADDED = "added"
+
+
+def name_slip(printed: str, fitting: float, decimals: int = 0) -> Slip:
+    """Name the slip of the digits that makes a number of what is printed.
+
+    Args:
+        printed: As printed: ``04`` has two digits.
+        fitting: The number that would fit.
+        decimals: The decimals with which it would be printed.
+
+    Examples:
+        >>> name_slip("89,4", 894, 1), name_slip("889", 899), name_slip("420.000", 4920000)
+        (<Slip.SEPARATOR: 'separator'>, <Slip.ONE_DIGIT: 'one_digit'>, <Slip.DROPPED: 'dropped'>)
+        >>> name_slip("1578", 1587), name_slip("34", 4), name_slip("856", 786)
+        (<Slip.SWAPPED: 'swapped'>, <Slip.ONE_DIGIT: 'one_digit'>, <Slip.NONE: ''>)
+    """
+    one = re.sub(r"\D", "", printed)
+    other = f"{fitting:.{decimals}f}".replace(".", "")
+    if not one.strip("0") or fitting <= 0:
+        return Slip.NONE
+    if re.search(r"[.,]", printed) and one.strip("0") == other.strip("0"):
+        return Slip.SEPARATOR
+    # A number of few digits may be printed with a zero before it.
+    if len(other) < len(one) <= SHORTEST:
+        other = other.zfill(len(one))
+    if len(one) == len(other):
+        return _compare_digits(one, other)
+    if len(one) + 1 == len(other) and _lacks_one(one, other):
+        return Slip.DROPPED
+    if len(one) == len(other) + 1 and _lacks_one(other, one):
+        return Slip.ADDED
+    return Slip.NONE
+
+
+def _compare_digits(one: Sequence[str], other: Sequence[str]) -> Slip:
+    differing = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(differing) == 1 and len(one) >= SHORTEST:
+        return Slip.ONE_DIGIT
+    if len(differing) == 2:
+        at, following = differing
+        if following == at + 1 and (one[at], one[following]) == (other[following], other[at]):
+            return Slip.SWAPPED
+    return Slip.NONE
+
+
+def _lacks_one(shorter: str, longer: str) -> bool:
+    """Whether one digit taken out of the longer number leaves the shorter one."""
+    return len(shorter) >= SHORTEST and any(
+        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
+    )
+
 
 MOST_NAMED = 4
 """Of the figures that could be wrong, so many are named one by one."""
@@ -172,12 +239,13 @@ class _Search:
         which a slip of the pen makes what is printed.
         """
         figure, value = change
-        if self.units[figure] == "%":
-            return True
         kinds = [self.rules[rule_id].kind for rule_id, _ in closes]
+        equal = [kind for kind in kinds if kind not in ("order", "whole")]
+        if self.units[figure] == "%":
+            # Rates that are held against rates may be shares of different things.
+            return bool({"ratio", "pooled"} & {*kinds}) or len(equal) > 1
         printed, decimals = self.printed(figure), int(self.decimals[figure])
         is_slip = name_slip(printed, value, decimals) != Slip.NONE
-        equal = [kind for kind in kinds if kind not in ("order", "whole")]
         return bool({"sum", "group"} & {*kinds}) and (is_slip or len(equal) > 1)
 
     def _without_twice(self, causes: list[Cause]) -> list[Cause]:
@@ -405,12 +473,16 @@ class _Trials:
         before: Mapping[int, int],
         after: Mapping[int, int],
     ) -> frozenset[Break]:
-        """The breaks that a change closes, where it closes all it is part of and worsens none."""
+        """The breaks that a change closes, where it closes all it is part of and worsens none.
+
+        What was broken and would then only be rounded the wrong way, as the source may do, closes;
+        what was kept must not become so.
+        """
         if any(grade > before.get(key, 0) for key, grade in after.items()):
             return frozenset()
         mine = [each for each in case if change[0] in self._search.list_figures(each)]
         keys = {judged.find(each[0], self._place(each)): each for each in mine}
-        if any(after.get(key, 0) for key in keys):
+        if any(after.get(key, KEPT) > ROUNDED for key in keys):
             return frozenset()
         return frozenset(keys.values())
 

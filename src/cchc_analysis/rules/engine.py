@@ -1,21 +1,25 @@
 """Running suites with Great Expectations: one ephemeral context, each table once.
 
 Comes in as suites and tables; goes out as what Great Expectations answers for each rule: the
-positions of the rows that break it, and the evaluation that its metric kept. A rule that could not
-be run is an error of ours, never a failure of the data.
+positions of the rows that break it, and the evaluation that its metric kept; and as tallies of what
+was applied, kept and broken in each source. A rule that could not be run is an error of ours, never
+a failure of the data.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from cchc_analysis.data.records import TALLY_COLUMNS
 from cchc_analysis.errors import Problem, ValidationError
+from cchc_analysis.rules.evaluation import make_nothing
 from cchc_analysis.rules.expressions import Expression, list_operands
 from cchc_analysis.rules.figures import Integers
 from cchc_analysis.rules.suites import GUARD, Rule, Suite
@@ -65,7 +69,7 @@ def run_suite(
     rules = [rule for rule in suite.rules if types is None or rule.type in types]
     run = {rule.rule_id for rule in rules if _has_columns(rule, table)}
     if not run or table.empty:
-        return [Outcome(rule, np.array([], dtype=np.int64)) for rule in rules]
+        return [_tell_nothing(rule) for rule in rules]
     built = _choose(suite, run)
     with warnings.catch_warnings():
         # Warnings of the libraries below are about them, not about the data.
@@ -94,9 +98,15 @@ def run_suite(
     return [
         _read_answer(suite.file, rule, answers[rule.rule_id])
         if rule.rule_id in run
-        else Outcome(rule, np.array([], dtype=np.int64))
+        else _tell_nothing(rule)
         for rule in rules
     ]
+
+
+def _tell_nothing(rule: Rule) -> Outcome:
+    """The outcome of a rule that applies nowhere."""
+    nothing = make_nothing() if rule.identities else None
+    return Outcome(rule, np.array([], dtype=np.int64), nothing)
 
 
 def _has_columns(rule: Rule, table: pd.DataFrame) -> bool:
@@ -171,3 +181,51 @@ def get_context() -> EphemeralDataContext:
         analytics_enabled=False,
     )
     return gx.get_context(mode="ephemeral", project_config=config)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One rule: rows applied to, kept, broken and not spoken of, for each of some sources."""
+
+    rule_id: str
+    sources: Sequence[str]
+    counts: npt.NDArray[np.int32]
+
+
+class Sources:
+    """The sources of the rows of a table, numbered once for all rules that are tallied over it."""
+
+    def __init__(self, cells: pd.Series) -> None:
+        names, self._codes = np.unique(cells.to_numpy(dtype=object), return_inverse=True)
+        self.names = [str(name) for name in names]
+        self._rows = self._count(np.arange(len(cells)))
+
+    def tally(self, rule_id: str, broken: Integers, applied: Integers | None = None) -> Tally:
+        """Tally a rule.
+
+        Args:
+            rule_id: The rule.
+            broken: The rows that break it.
+            applied: The rows that it speaks of; all where it speaks of every row. The others lack
+                the figures that it needs, and are counted as not applicable.
+        """
+        used = self._rows if applied is None else self._count(np.unique(applied))
+        failed = self._count(np.unique(broken))
+        counts = np.stack([used, used - failed, failed, self._rows - used])
+        return Tally(rule_id, self.names, counts.astype(np.int32))
+
+    def _count(self, rows: Integers) -> Integers:
+        counts = np.bincount(self._codes[rows], minlength=len(self.names))
+        return np.asarray(counts, dtype=np.int64)
+
+
+def join_tallies(tallies: Sequence[Tally]) -> pd.DataFrame:
+    """All tallies as a table (``TALLY_COLUMNS``), sorted by rule and source."""
+    import pandas as pd
+
+    ordered = sorted(tallies, key=lambda tally: tally.rule_id)
+    names = [name for tally in ordered for name in tally.sources]
+    rules = [tally.rule_id for tally in ordered for _ in tally.sources]
+    counts = np.concatenate([tally.counts for tally in ordered], axis=1)
+    words = dict(zip(TALLY_COLUMNS[2:], counts.astype(np.int64), strict=True))
+    return pd.DataFrame({"rule_id": rules, "source_id": names, **words})

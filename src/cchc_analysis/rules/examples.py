@@ -15,7 +15,7 @@ from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Scope, S
 from cchc_analysis.data.reference import Reference as ReferenceTables
 from cchc_analysis.errors import Problem
 from cchc_analysis.rules.causes import find_root
-from cchc_analysis.rules.evaluation import evaluate_identity
+from cchc_analysis.rules.evaluation import compute_value, evaluate_identity
 from cchc_analysis.rules.expressions import (
     EQUAL,
     WHOLE,
@@ -24,7 +24,6 @@ from cchc_analysis.rules.expressions import (
     Identity,
     Operand,
 )
-from cchc_analysis.rules.intervals import compute_value
 from cchc_analysis.rules.statements import Statements, tabulate_statements
 from cchc_analysis.rules.suites import Suite
 

@@ -35,11 +35,11 @@ from great_expectations.types import SerializableDictDot
 
 from cchc_analysis.errors import ValidationError
 from cchc_analysis.rules.cells import CELLS
-from cchc_analysis.rules.columns import SOURCE_COLUMNS, Columns
 from cchc_analysis.rules.comparisons import COMPARISONS
 from cchc_analysis.rules.evaluation import evaluate_definitions, evaluate_identity
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.figures import Integers
+from cchc_analysis.rules.statements import SOURCE_COLUMNS, Columns
 
 PLACE = (*SOURCE_COLUMNS, "scope", "indicator", "period_start", "period_end", "period")
 """The columns that name a row to a reader, where a table has them."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -32,11 +34,34 @@ from cchc_analysis.rules.expressions import (
     list_operands,
     split_clause,
 )
-from cchc_analysis.rules.importing import import_expectations
-from cchc_analysis.rules.sentences import REST
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
+
+
+def import_expectations() -> None:
+    """Register our rule types; the one place where our commands import Great Expectations."""
+    with _without_uri_grammar():
+        from cchc_analysis.rules import expectations  # noqa: F401
+
+
+@contextmanager
+def _without_uri_grammar() -> Iterator[None]:
+    """Leave out a grammar of addresses while Great Expectations is imported.
+
+    ``jsonschema``, far below it, compiles that grammar for two formats of addresses that nothing
+    here uses; it takes two fifths of the import, and is no error where it is missing.
+    """
+    name = "rfc3987_syntax"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
 
 SUITES: Mapping[str, str] = {
     "observations": "observations",
@@ -51,6 +76,9 @@ IDENTITY, DEFINITIONS = "expect_identity_to_hold", "expect_one_definition_to_hol
 
 GUARD = "expect_table_row_count_to_be_between"
 """The stock rule that fails where our classes are not registered; it says nothing of the data."""
+
+REST = ("returned", "suspended", "other")
+"""What may be missing from a sum that falls short of its total."""
 
 KEYS = ("type", "kwargs", "severity", "meta")
 META = ("rule_id", "why", "source")

@@ -25,17 +25,16 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem, ValidationError
-from cchc_analysis.rules.drafts import PLACE, Draft, tabulate_drafts
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.suites import SUITES, Suite, load_identities, load_suites
+from cchc_analysis.rules.wording import PLACE, Draft, tabulate_drafts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.rules.broken import Broken
-    from cchc_analysis.rules.engine import Outcome
+    from cchc_analysis.rules.arithmetic import Broken
+    from cchc_analysis.rules.engine import Outcome, Tally
     from cchc_analysis.rules.statements import Statements
-    from cchc_analysis.rules.tallies import Tally
     from cchc_analysis.rules.wording import Teller
 
 ROUNDED_KINDS = ("rate", "money")
@@ -113,9 +112,8 @@ def tabulate_for(
     Raises:
         CommandError: There is no suite of this name.
     """
-    from cchc_analysis.rules.columns import tabulate_columns
-    from cchc_analysis.rules.described import describe_indicators, describe_observations
-    from cchc_analysis.rules.statements import tabulate_statements
+    from cchc_analysis.rules.cells import describe_indicators, describe_observations
+    from cchc_analysis.rules.statements import tabulate_columns, tabulate_statements
 
     if suite == "observations":
         return describe_observations(tables.observations, reference)
@@ -150,8 +148,8 @@ def validate_tables(
     Raises:
         ValidationError: A suite would not do what it says, or a rule could not be run.
     """
-    from cchc_analysis.rules.described import describe_indicators
-    from cchc_analysis.rules.tallies import join_tallies
+    from cchc_analysis.rules.cells import describe_indicators
+    from cchc_analysis.rules.engine import join_tallies
     from cchc_analysis.rules.wording import Teller
 
     suites = load_suites(expectations, reference)
@@ -199,11 +197,10 @@ def check_observations(
     types: Collection[str] | None = None,
 ) -> Found:
     """Check the cells of observations, and what rows owe each other; by rules of some types."""
+    from cchc_analysis.rules.cells import describe_observations
     from cchc_analysis.rules.comparisons import COMPARISONS
-    from cchc_analysis.rules.described import describe_observations
-    from cchc_analysis.rules.engine import run_suite
-    from cchc_analysis.rules.rows import draft_cells, draft_comparisons
-    from cchc_analysis.rules.tallies import Sources
+    from cchc_analysis.rules.engine import Sources, run_suite
+    from cchc_analysis.rules.wording import draft_cells, draft_comparisons
 
     table = describe_observations(observations, reference)
     sources, found = Sources(table["source_id"]), Found([], [])
@@ -220,14 +217,13 @@ def check_observations(
 
 def check_rows(suite: Suite, table: pd.DataFrame, reference: Reference) -> Found:
     """Check the cells of a table of another kind, its rows numbered from zero."""
-    from cchc_analysis.rules.engine import run_suite
-    from cchc_analysis.rules.rows import draft_cells
-    from cchc_analysis.rules.tallies import Sources
+    from cchc_analysis.rules.engine import Sources, run_suite
+    from cchc_analysis.rules.wording import Teller, draft_cells
 
     outcomes = run_suite(suite, table, suite_parameters(reference, table))
-    sources = Sources(table["source_id"])
+    sources, teller = Sources(table["source_id"]), Teller(table, None, reference)
     return Found(
-        [draft for outcome in outcomes for draft in draft_cells(outcome, table, None)],
+        [draft for outcome in outcomes for draft in draft_cells(outcome, table, teller)],
         [sources.tally(outcome.rule.rule_id, outcome.broken) for outcome in outcomes],
     )
 
@@ -240,15 +236,19 @@ def check_identities(
     Returns:
         What was found; and the definitions that sources follow.
     """
-    from cchc_analysis.rules.arithmetic import Arithmetic, draft_identities, draft_unreconciled
-    from cchc_analysis.rules.broken import drop_echoes
+    from cchc_analysis.rules.arithmetic import (
+        Arithmetic,
+        align_days,
+        differ_in_day,
+        draft_identities,
+        draft_unreconciled,
+        drop_echoes,
+    )
     from cchc_analysis.rules.causes import find_causes
-    from cchc_analysis.rules.engine import run_suite
+    from cchc_analysis.rules.engine import Sources, run_suite
     from cchc_analysis.rules.evaluation import join_definitions
-    from cchc_analysis.rules.nearby import align_days, differ_in_day
-    from cchc_analysis.rules.rows import draft_cells
     from cchc_analysis.rules.statements import tabulate_statements
-    from cchc_analysis.rules.tallies import Sources
+    from cchc_analysis.rules.wording import draft_cells
 
     statements = tabulate_statements(observations, reference)
     aligned, own = align_days(statements), len(statements.rows)
@@ -261,7 +261,7 @@ def check_identities(
     for outcome in run_suite(suite, table, suite_parameters(reference)):
         if outcome.verdict is None:
             found.tallies.append(sources.tally(outcome.rule.rule_id, outcome.broken))
-            found.drafts.extend(draft_cells(outcome, table, None))
+            found.drafts.extend(draft_cells(outcome, table, teller))
         for identity, verdict in _split(outcome):
             verdicts[identity.rule_id] = mine = verdict[verdict.index < own]
             failed = mine.index.to_numpy()[~mine["holds"].to_numpy(dtype=bool)]
@@ -299,7 +299,7 @@ def _tabulate(
     """One wide table: the statements, and below them those whose figures are of different days."""
     import pandas as pd
 
-    from cchc_analysis.rules.columns import tabulate_columns
+    from cchc_analysis.rules.statements import tabulate_columns
 
     operands = list(dict.fromkeys(each for rule in identities for each in rule.operands))
     table = tabulate_columns(statements, operands)
@@ -313,25 +313,17 @@ def _tabulate(
 def _split(outcome: Outcome) -> Iterator[tuple[Identity, pd.DataFrame]]:
     """The verdict of each identity of a rule; a rule of several names which one each row is of."""
     verdict = outcome.verdict
+    if verdict is None:
+        return
     for identity in outcome.rule.identities:
-        if verdict is None:
-            yield identity, _nothing()
-        elif "rule_id" in verdict:
-            yield identity, verdict[verdict["rule_id"] == identity.rule_id]
-        else:
-            yield identity, verdict
-
-
-def _nothing() -> pd.DataFrame:
-    from cchc_analysis.rules.evaluation import make_nothing
-
-    return make_nothing()
+        is_mine = verdict["rule_id"] == identity.rule_id if "rule_id" in verdict else slice(None)
+        yield identity, verdict[is_mine]
 
 
 def _list_broken(
     outcome: Outcome, identity: Identity, verdict: pd.DataFrame, statements: Statements
 ) -> Iterator[Broken]:
-    from cchc_analysis.rules.broken import Broken
+    from cchc_analysis.rules.arithmetic import Broken
 
     failed = verdict[~verdict["holds"].astype(bool)]
     for row, cells in zip(failed.index, list_rows(failed), strict=True):

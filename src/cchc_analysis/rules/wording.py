@@ -1,18 +1,23 @@
 """What a finding says: its arithmetic, and full sentences in Vietnamese and English.
 
-Comes in as numbers, figures and causes; goes out as text. Which rule is broken, and how bad that
+Comes in as numbers, figures and the rows that break a rule; goes out as drafts of findings. The
+sentences stand in the string table, under ``finding``. Which rule is broken, and how bad that
 is, is decided elsewhere. A likely cause is worded as likely: nothing here repairs a number.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import format_number
-from cchc_analysis.data.records import Scope
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import FINDING_COLUMNS, Scope, Severity
+from cchc_analysis.data.reference import Project
+from cchc_analysis.data.words import LANGUAGES, load_words
+from cchc_analysis.rules.engine import Outcome
 from cchc_analysis.rules.expressions import (
     Constant,
     Expression,
@@ -22,55 +27,92 @@ from cchc_analysis.rules.expressions import (
     Reference,
     render_expression,
 )
-from cchc_analysis.rules.keys import Words
+from cchc_analysis.rules.figures import Integers, Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data import reference as reference_data
 
-LANGUAGES = ("vi", "en")
 
-SCOPES: Mapping[str, Mapping[str, str]] = {
-    "vi": {
-        Scope.DISTRICT_OFFICE: "cấp huyện",
-        Scope.PROVINCE_OFFICE: "các sở, ban, ngành",
-        Scope.DISTRICT_AGGREGATE: "cấp huyện",
-        Scope.COMMUNE_AGGREGATE: "cấp xã",
-        Scope.WHOLE_DISTRICT: "toàn địa bàn",
-        Scope.COMMUNE: "một xã",
-        Scope.UNSPECIFIED: "không ghi cấp",
-    },
-    "en": {
-        Scope.DISTRICT_OFFICE: "district one-stop",
-        Scope.PROVINCE_OFFICE: "provincial departments",
-        Scope.DISTRICT_AGGREGATE: "districts",
-        Scope.COMMUNE_AGGREGATE: "communes",
-        Scope.WHOLE_DISTRICT: "whole district",
-        Scope.COMMUNE: "one commune",
-        Scope.UNSPECIFIED: "level not stated",
-    },
-}
-OF_PROVINCE: Mapping[str, Mapping[str, str]] = {
-    "vi": {Scope.DISTRICT_OFFICE: "các sở, ban, ngành"},
-    "en": {
-        Scope.DISTRICT_OFFICE: "provincial departments",
-        Scope.WHOLE_DISTRICT: "whole province",
-    },
-}
-"""What the same scopes are called in a province's report."""
+PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
 
-PLACES: Mapping[str, Mapping[str, str]] = {
-    "vi": {"text": "mục {section}", "table": "mục {section}, bảng"}
-    | {"footnote": "mục {section}, chú thích {number}"},
-    "en": {"text": "section {section}", "table": "section {section}, table"}
-    | {"footnote": "section {section}, footnote {number}"},
-}
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
+@dataclass(frozen=True)
+class Draft:
+    """One rule that one source breaks in one place.
+
+    ``cause`` is anything that drafts of one cause share; ``figures`` are figure ids,
+    ``operands`` the figure behind each number of the arithmetic.
+    """
+
+    rule_id: str
+    severity: Severity
+    kind: str
+    place: Mapping[str, str]
+    indicator: str = ""
+    left: float = float("nan")
+    right: float = float("nan")
+    arithmetic: str = ""
+    figures: str = ""
+    operands: str = ""
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    cause: object = None
+    likely_figure: str = ""
+    closing_value: float = float("nan")
+
+    @property
+    def name(self) -> str:
+        """The id of the finding, but for a number where several would share it."""
+        where = (self.place[name] for name in ("source_id", "area_id", "scope", "period_end"))
+        return ".".join([self.rule_id, *where])
+
+
+def tabulate_drafts(drafts: Iterable[Draft]) -> pd.DataFrame:
+    """Drafts as findings (``FINDING_COLUMNS``), sorted by id; equal names are numbered."""
+    import pandas as pd
+
+    ordered = sorted(drafts, key=lambda draft: (draft.name, draft.indicator, draft.arithmetic))
+    seen: dict[str, int] = {}
+    leaders: dict[object, str] = {}
+    rows: list[dict[str, Any]] = []
+    for draft in ordered:
+        seen[draft.name] = number = seen.get(draft.name, 0) + 1
+        finding_id = draft.name if number == 1 else f"{draft.name}.{number}"
+        cause = finding_id if draft.cause is None else draft.cause
+        rows.append(_make_row(draft, finding_id, leaders.setdefault(cause, finding_id)))
+    return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).astype(
+        dict.fromkeys(("left", "right", "difference", "closing_value"), "float64")
+    )
+
+
+def _make_row(draft: Draft, finding_id: str, cause_id: str) -> dict[str, Any]:
+    return {
+        "finding_id": finding_id,
+        "rule_id": draft.rule_id,
+        "severity": draft.severity.value,
+        "kind": draft.kind,
+        **{name: draft.place[name] for name in PLACE},
+        "indicator": draft.indicator,
+        "left": draft.left,
+        "right": draft.right,
+        "difference": draft.left - draft.right,
+        "arithmetic": draft.arithmetic,
+        "figures": draft.figures,
+        "operands": draft.operands,
+        "cause_id": cause_id,
+        "likely_figure": draft.likely_figure,
+        "closing_value": draft.closing_value,
+        "explanation_vi": draft.sentences["vi"],
+        "explanation_en": draft.sentences["en"],
+    }
+
+
+OF_PROVINCE = (Scope.DISTRICT_OFFICE, Scope.WHOLE_DISTRICT)
+"""Scopes that have another name in a province's report."""
+
+PLACES = ("text", "table", "footnote")
+"""Where in a section a figure may stand."""
 
 MOST_TERMS = 12
 """A sum of more rows than this is told by their number."""
@@ -97,8 +139,15 @@ class Teller:
         self._table = observations
         self._words: dict[str, Words] = {}
         self._reference = reference
+        root = (reference.folder or Path("data/reference")).parent.parent
+        folder = Project(root).notebooks / "page"
+        self._languages = {language: load_words(folder, language) for language in LANGUAGES}
         self._places = {} if transcripts is None else _index_places(transcripts)
         self._printed = {} if transcripts is None else _index_printed(transcripts)
+
+    def write(self, key: str, language: str, **values: object) -> str:
+        """A string of findings (``finding.…`` in the string table), with its values put in."""
+        return self._languages[language].texts[f"finding.{key}"].format(**values)
 
     def cell(self, column: str, row: int) -> str:
         """One cell of one row."""
@@ -152,7 +201,9 @@ class Teller:
         found = [
             self._places.get((source_id, figure)) for figure in self.cell("figures", row).split()
         ]
-        told = [PLACES[language][kind].format(**where) for kind, where in filter(None, found)]
+        told = [
+            self.write(f"place.{kind}", language, **where) for kind, where in filter(None, found)
+        ]
         return "; ".join(dict.fromkeys(told))
 
     def at(self, row: int, language: str) -> str:
@@ -162,15 +213,7 @@ class Teller:
 
     def date(self, row: int, language: str) -> str:
         """The last day of a row, as people write it."""
-        try:
-            day = dt.date.fromisoformat(self.cell("period_end", row))
-        except ValueError:
-            return self.cell("period_end", row)
-        return (
-            f"{day.day}/{day.month}/{day.year}"
-            if language == "vi"
-            else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-        )
+        return self._languages[language].date(self.cell("period_end", row))
 
     def area(self, row: int) -> str:
         """The name of the area of a row; what stands there where nobody knows it."""
@@ -203,9 +246,8 @@ class Teller:
         area = self._reference.area_rows.get(area_id)
         if scope == Scope.COMMUNE and area and area["level"] == "commune":
             return str(area["name"])
-        if area and area["level"] == "province" and scope in OF_PROVINCE[language]:
-            return OF_PROVINCE[language][scope]
-        return SCOPES[language].get(scope, scope)
+        is_own = area and area["level"] == "province" and scope in OF_PROVINCE
+        return self.write(f"scope.{scope}{'.province' if is_own else ''}", language)
 
     def _name_breakdown(self, breakdown: str, language: str) -> str:
         known = self._reference.breakdowns
@@ -270,7 +312,7 @@ def _index_places(transcripts: pd.DataFrame) -> dict[tuple[str, str], tuple[str,
     places = {}
     for source_id, figure_id, section, place in transcripts[columns].itertuples(index=False):
         kind, _, number = place.partition(" ")
-        if section and kind in PLACES["vi"]:
+        if section and kind in PLACES:
             places[source_id, figure_id] = (kind, {"section": section, "number": number})
     return places
 
@@ -279,3 +321,245 @@ def _index_printed(transcripts: pd.DataFrame) -> dict[tuple[str, str], str]:
     columns = ["source_id", "figure_id", "printed"]
     cells = transcripts[columns].itertuples(index=False)
     return {(source_id, figure_id): str(printed) for source_id, figure_id, printed in cells}
+
+
+Row = Mapping[Any, Any]
+
+SHAPES: Mapping[str, tuple[str, str]] = {
+    "expect_one_value_for_each_quantity": ("stated_twice", "≠"),
+    "expect_sources_to_agree": ("two_sources", "≠"),
+    "expect_longer_window_not_below_shorter": ("window", ">"),
+    "expect_opening_to_equal_previous_closing": ("opening", "≠"),
+    "expect_magnitude_like_other_periods": ("magnitude", "≉"),
+    "expect_pooled_rate_between_its_scopes": ("between", "∉"),
+    "expect_counts_not_to_repeat_another_period": ("repeated", "="),
+    "expect_rates_on_one_scale": ("scale", "≉"),
+    "expect_ranks_to_follow_values": ("rank", "≠"),
+    "expect_counts_of_its_own_area": ("swapped", "↔"),
+}
+"""The sentence of each comparison, and how its left stands to its right when it is broken."""
+
+ONE_SIDED = ("magnitude", "between", "scale", "rank")
+"""Comparisons whose right side is worked out, and not another figure."""
+
+MOST_ALONE = 3
+"""More rows of one source than this that break one rule about cells have one cause."""
+
+SMALLEST_COPY = 10
+"""Below this, that two figures are equal says nothing."""
+
+
+def draft_comparisons(
+    outcome: Outcome, verdict: pd.DataFrame, table: pd.DataFrame, teller: Teller
+) -> Iterator[Draft]:
+    """Rows that disagree with other rows.
+
+    Args:
+        outcome: The rows that break the rule.
+        verdict: What they were compared with.
+        table: Described observations.
+        teller: Names of figures.
+    """
+    shape, relation = SHAPES[outcome.rule.type]
+    compared = dict(zip(verdict.index.tolist(), list_rows(verdict), strict=True))
+    kind = {"between": "pooled"}.get(shape, shape)
+    for rows in _group_broken(shape, outcome.broken, compared, table):
+        row = rows[0]
+        found = compared[row]
+        other, is_loose = int(found["other"]), bool(found["is_loose"])
+        is_cut = bool(found.get("is_cut", False))
+        # In a one-sided comparison the row itself is on the left, else it is on the right.
+        first, second = (row, row) if shape in ONE_SIDED else (other, row)
+        left, right = float(found["left"]), float(found["right"])
+        place = _place(table, row)
+        yield Draft(
+            rule_id=outcome.rule.rule_id,
+            severity=Severity.INFO if is_loose else outcome.rule.severity,
+            kind="truncation" if is_cut else "reconcile" if is_loose else kind,
+            place=place,
+            indicator=str(table.at[row, "indicator"]),
+            left=left,
+            right=right,
+            arithmetic=f"{write_number(left, 'vi')} {relation} {write_number(right, 'vi')}",
+            figures=teller.figures(dict.fromkeys([first, *rows, other]), place["source_id"]),
+            operands=teller.operands(
+                [int(first), None if shape in ONE_SIDED else int(second)], place["source_id"]
+            ),
+            sentences={
+                language: _tell(shape, language, teller, (int(first), int(second)), (left, right))
+                + (_tell_copy(table, int(row), language, teller) if shape == "stated_twice" else "")
+                + _tell_again(rows, language, teller)
+                + (teller.write("cut_off", language) if is_cut else "")
+                for language in LANGUAGES
+            },
+        )
+
+
+def _group_broken(
+    shape: str, broken: Integers, compared: Mapping[int, Row], table: pd.DataFrame
+) -> list[list[int]]:
+    """The broken rows; windows that take over one number from one day are one finding."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for row in map(int, broken):
+        key: tuple[object, ...] = (row,)
+        if shape == "opening":
+            cells = compared[row]
+            key = (int(cells["other"]), float(cells["right"]), bool(cells["is_loose"]))
+        groups.setdefault(key, []).append(row)
+    ends = table["last_day"].to_numpy()
+    return [sorted(rows, key=lambda row: (ends[row], row)) for rows in groups.values()]
+
+
+def _tell_again(rows: list[int], language: str, teller: Teller) -> str:
+    """The later windows in which the same two numbers stand."""
+    if len(rows) == 1:
+        return ""
+    dates = dict.fromkeys(teller.date(row, language) for row in rows[1:])
+    return teller.write("again", language, dates=", ".join(dates))
+
+
+def _tell(
+    shape: str,
+    language: str,
+    teller: Teller,
+    rows: tuple[int, int],
+    values: tuple[float, float],
+) -> str:
+    words: dict[str, str] = {}
+    for side, row, value in zip(("left", "right"), rows, values, strict=True):
+        words |= {
+            side: teller.name(row, language),
+            f"{side}_value": write_number(value, language, 2 if shape == "magnitude" else 6),
+            f"{side}_at": teller.at(row, language),
+            f"{side}_date": teller.date(row, language),
+            f"{side}_source": teller.source(row),
+            f"{side}_area": teller.area(row),
+        }
+    return teller.write(shape, language, **words)
+
+
+def _tell_copy(table: pd.DataFrame, row: int, language: str, teller: Teller) -> str:
+    """That the reading not taken is the number of another quantity beside it."""
+    own = table.loc[row]
+    if own["value"] < SMALLEST_COPY:
+        return ""
+    beside = table["is_published"] & (table["value"] == own["value"])
+    for column in ("source_id", "area_id", "scope", "unit", "period_end"):
+        beside &= table[column] == own[column]
+    others = table.index[beside & (table["indicator"] != own["indicator"])]
+    if others.empty:
+        return ""
+    other = int(others[0])
+    return teller.write(
+        "same_as",
+        language,
+        right_value=write_number(float(str(own["value"])), language),
+        other=teller.name(other, language),
+        other_at=teller.at(other, language),
+    )
+
+
+def draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[Draft]:
+    """Rows that break a rule about their own cells."""
+    is_hundred = outcome.rule.type == "expect_rates_not_above_hundred"
+    is_range = is_hundred or "range" in outcome.rule.type
+    rows_by_source: dict[str, list[int]] = {}
+    for row in outcome.broken:
+        rows_by_source.setdefault(_place(table, row)["source_id"], []).append(int(row))
+    for rows in rows_by_source.values():
+        if len(rows) > MOST_ALONE and not is_range:
+            yield _draft_together(outcome, rows, table, teller)
+            continue
+        for row in rows:
+            yield _draft_cell(outcome, row, table, teller, is_hundred=is_hundred, is_range=is_range)
+
+
+def _draft_cell(
+    outcome: Outcome,
+    row: int,
+    table: pd.DataFrame,
+    teller: Teller,
+    *,
+    is_hundred: bool,
+    is_range: bool,
+) -> Draft:
+    """One row that breaks a rule."""
+    cells = table.loc[row]
+    value = float(table["value"].to_numpy()[row]) if "value" in table else float("nan")
+    return Draft(
+        rule_id=outcome.rule.rule_id,
+        severity=outcome.rule.severity,
+        kind="range" if is_range else "table",
+        place=_place(table, row),
+        indicator=str(cells.get("indicator", "")),
+        left=value,
+        right=100.0 if is_hundred else float("nan"),
+        arithmetic=f"{write_number(value, 'vi')} > 100" if is_hundred else "",
+        figures=_figures(table, row),
+        operands=f"{_figures(table, row).partition(' ')[0]} {COMPUTED}" if is_hundred else "",
+        sentences={
+            language: _tell_hundred(cells, row, language, teller)
+            if is_hundred
+            else _tell_cells(outcome.rule.meta, cells, language, teller)
+            for language in LANGUAGES
+        },
+    )
+
+
+def _draft_together(
+    outcome: Outcome, rows: list[int], table: pd.DataFrame, teller: Teller
+) -> Draft:
+    """Many rows of one source that break one rule in one way: one finding, not one each."""
+    places = [_place(table, row) for row in rows]
+    figures = [_figures(table, row) for row in rows]
+    return Draft(
+        rule_id=outcome.rule.rule_id,
+        severity=outcome.rule.severity,
+        kind="table",
+        place={
+            name: places[0][name] if len({place[name] for place in places}) == 1 else ""
+            for name in PLACE
+        },
+        figures=" ".join(figures),
+        sentences={
+            language: teller.write(
+                "cells",
+                language,
+                count=write_number(len(rows), language),
+                figures=", ".join(figures[:MOST_ALONE]),
+                why=_why(outcome.rule.meta, language),
+            )
+            for language in LANGUAGES
+        },
+    )
+
+
+def _figures(table: pd.DataFrame, row: int) -> str:
+    column = "figures" if "figures" in table else "figure_id"
+    return str(table.at[row, column]) if column in table else ""
+
+
+def _tell_hundred(cells: Any, row: int, language: str, teller: Teller) -> str:
+    return teller.write(
+        "hundred",
+        language,
+        left=teller.name(row, language),
+        left_value=write_number(float(cells["value"]), language),
+        left_at=teller.at(row, language),
+    )
+
+
+def _tell_cells(meta: Mapping[str, Any], cells: Any, language: str, teller: Teller) -> str:
+    told = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status")
+    named = [str(cells[name]) for name in told if name in cells.index and str(cells[name])]
+    if "value" in cells.index:
+        named.append(str(cells["value"]))
+    return teller.write("cell", language, where=", ".join(named), why=_why(meta, language))
+
+
+def _why(meta: Mapping[str, Any], language: str) -> str:
+    return str(meta["why"] if language == "en" else meta.get("why_vi", meta["why"]))
+
+
+def _place(table: pd.DataFrame, row: int) -> dict[str, str]:
+    return {name: str(table.at[row, name]) if name in table else "" for name in PLACE}
