@@ -357,18 +357,19 @@ def settle_repeated(found: Sequence[Found]) -> Found:
 
 
 def drop_repeated(drafts: list[Draft]) -> list[Draft]:
-    """Without the bound of a pooled rate where its counts have already told that it is wrong."""
+    """Without what the counts of a rate have already told: its bound, and that it is a share."""
     told = {
-        (draft.indicator, *draft.place.values())
+        (kind, draft.indicator, *draft.place.values())
         for draft in drafts
-        if draft.kind == "pooled" and draft.cause is not None
+        if draft.kind in ("pooled", "ratio") and draft.cause is not None
+        for kind in ("scale", draft.kind)
     }
     return [
         draft
         for draft in drafts
         if draft.cause is not None
-        or draft.kind != "pooled"
-        or (draft.indicator, *draft.place.values()) not in told
+        or draft.kind not in ("pooled", "scale")
+        or (draft.kind, draft.indicator, *draft.place.values()) not in told
     ]
 
 
