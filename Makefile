@@ -56,9 +56,8 @@ check-data: .venv/ready
 check-notebooks: .venv/ready
 	@.venv/bin/pytest tests/test_hygiene.py
 
-bench: .venv/ready ## Time a brief four ways on a made-up country, and whole sites; takes a while
+bench: .venv/ready ## Time briefs and sites on a made-up country, as one table of ratios; takes a while
 	@.venv/bin/python benchmarks/bench_briefs.py
-	@.venv/bin/python benchmarks/bench_briefs.py --grow 10 100
 
 docs: .venv/ready ## Build the documentation into build/docs; a dead link is a failure
 	@NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true .venv/bin/mkdocs build --quiet --strict && echo build/docs/index.html

@@ -20,7 +20,7 @@ from cchc_analysis.data.records import (
     Tables,
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.store import write_copies
+from cchc_analysis.data.store import write_tables
 from synthetic import make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,14 +34,16 @@ def found(folder: Path, districts: int, periods: int, indicators: int = 60) -> P
     shutil.copytree(ROOT / "data" / "reference", project.reference)
     known = reference.areas.iloc[:1]
     aliases = known.assign(alias="alias of " + known["name"], note="")[["alias", "area_id", "note"]]
-    reference = replace(reference, area_aliases=aliases)  # an empty table is refused
+    # An empty table of aliases is refused, and the communes of the country lie in its areas.
+    real = load_reference(ROOT / "data" / "reference").areas
+    areas = pd.concat([real, reference.areas], ignore_index=True).drop_duplicates("area_id")
+    reference = replace(reference, area_aliases=aliases, areas=areas)
     held = {each.name: getattr(reference, each.name) for each in fields(Reference)}
     for name, table in held.items():
         if isinstance(table, pd.DataFrame):
             (project.reference / f"{name}.csv").write_text(format_table(table), "utf-8")
-    copies = project.build / "tables"
-    copies.mkdir(parents=True)
-    write_copies(copies, tables)
+    project.raw.mkdir(parents=True)
+    write_tables(project, tables, "made up")
     return project
 
 
