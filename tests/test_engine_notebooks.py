@@ -292,6 +292,7 @@ def test_papermill_finds_the_engine_by_its_name() -> None:
 NOTEBOOKS = {
     "district_brief.ipynb": {"district": "991", "period": "2022-H1", "lang": "en"},
     "brief_annex.ipynb": {"district": "991", "period": "2022-H1", "lang": "vi"},
+    "area_profile.ipynb": {"area": "991"},
     "data_quality.ipynb": {"lang": "vi"},
     "indicator_trends.ipynb": {"indicator": "online_rate", "areas": "", "first": "", "last": ""},
 }

@@ -214,7 +214,7 @@ def test_one_brief_that_fails_keeps_its_former_page_and_stops_no_other(
     build_here(tables, reference, site)
     former = {path.name: path.read_bytes() for path in (site / "vi/183-cao-loc/2024-h1").iterdir()}
     changed = replace(tables, sources=tables.sources.assign(title="another"))
-    monkeypatch.setattr(site_module, "open_workforce", Here(name_task, "vi/183"))
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task, "vi/183-cao-loc/"))
     told = build_here(changed, reference, site)
     kept = {path.name: path.read_bytes() for path in (site / "vi/183-cao-loc/2024-h1").iterdir()}
     assert kept == former

@@ -60,6 +60,14 @@ def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
     return run
 
 
+def profiles_of(briefs: set[str]) -> set[str]:
+    """The profiles of the areas of briefs: they lie in the folders above."""
+    return {folder.rpartition("/")[0] for folder in briefs}
+
+
+PROFILES = profiles_of(OWN | PEER)
+
+
 def looks(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {
         path.relative_to(folder).as_posix(): (path.stat().st_ino, path.read_bytes())
@@ -72,7 +80,7 @@ def test_nothing_changed_nothing_is_done(
     build: Build, processed: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, made = build()
-    assert made == OWN | PEER | QUALITY
+    assert made == OWN | PEER | PROFILES | QUALITY
     before = looks(processed.site)
     monkeypatch.setattr(pipeline, "process", lambda _: pytest.fail("processed again"))
     again, made = build()
@@ -88,7 +96,7 @@ def test_one_figure_changed_reaches_its_own_pages_and_those_that_compare_it(
     before = looks(processed.site)
     replace(REPORT, figure, figure.replace("0,", "1,"))
     _, made = build()
-    assert made == OWN | QUALITY | peers
+    assert made == OWN | peers | profiles_of(OWN | peers) | QUALITY
     after = looks(processed.site)
     changed = {name for name in after if after[name][1] != before[name][1]}
     assert {name.partition("/2022-h1")[0] for name in changed if "2022-h1" in name} == {
@@ -144,7 +152,7 @@ def test_other_code_makes_another_site(
 
 def test_force_makes_all_again(build: Build) -> None:
     build()
-    assert build(force=True)[1] == OWN | PEER | QUALITY
+    assert build(force=True)[1] == OWN | PEER | PROFILES | QUALITY
 
 
 def test_a_build_that_was_stopped_goes_on(
@@ -168,7 +176,7 @@ def test_a_build_that_was_stopped_goes_on(
             pipeline.build_site(processed)
     assert not processed.site.exists()
     _, made = build()
-    assert len(made) == len(OWN | PEER | QUALITY) - 2
+    assert len(made) == len(OWN | PEER | PROFILES | QUALITY) - 2
 
 
 @pytest.mark.parametrize("stage", ["process", "_without", "render_site"])
@@ -226,7 +234,10 @@ def test_a_fault_is_told_by_every_run(
 
 def test_a_page_that_failed_is_tried_again_though_nothing_changed(build: Build) -> None:
     build("vi/992")
-    assert build()[1] == {"vi/992-dong-gio/2022-h1", "vi/quality", "vi/quality/990-thu-nghiem"}
+    assert build()[1] == {
+        *("vi/992-dong-gio", "vi/992-dong-gio/2022-h1"),
+        *("vi/quality", "vi/quality/990-thu-nghiem"),
+    }
     assert build()[1] == set()
 
 
@@ -253,13 +264,13 @@ def test_a_broken_plan_keeps_the_former_pages_and_says_so(
     build: Build, processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build()
-    before = looks(processed.site / "vi" / "991-song-may")
+    before = looks(processed.site / "vi" / "991-song-may" / "2022-h1")
     text = (processed.root / PLAN).read_text("utf-8").splitlines()
     replace(PLAN, text[-1], text[-1].replace(",", ";"))
     site, made = build()
     assert set(site.kept) == OWN
     assert not made & OWN
-    assert looks(processed.site / "vi" / "991-song-may") == before
+    assert looks(processed.site / "vi" / "991-song-may" / "2022-h1") == before
     assert main(["--root", str(processed.root), "site", "--quiet"]) == 3
     told = capsys.readouterr()
     assert told.out == ""

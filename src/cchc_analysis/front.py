@@ -18,6 +18,8 @@ from cchc_analysis.brief import open_quality as open_quality_of
 from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.brief.plots import choose_tiles
 from cchc_analysis.brief.plots import plot_tile_map as plot_squares
+from cchc_analysis.brief.profile import Profile
+from cchc_analysis.brief.profile import open_profile as open_profile_of
 from cchc_analysis.brief.trends import Board, open_board
 from cchc_analysis.data.cite import Citation, cite_data, cite_value
 from cchc_analysis.data.export import MEANINGS, export_table
@@ -70,6 +72,7 @@ __all__ = [
     "load_transcripts",
     "make_table",
     "open_brief",
+    "open_profile",
     "open_quality",
     "open_trends",
     "plot_tile_map",
@@ -484,6 +487,27 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
     if tiles is None:
         tiles = choose_tiles([str(each) for each in values.index], maps)
     return plot_squares(values, ax, tiles=tiles, **options)
+
+
+def open_profile(area: str, lang: str = "vi") -> Profile:
+    """Open the profile of one area: all that is held of it, whatever the source.
+
+    Args:
+        area: Name, code or id of a province, district or commune; of areas that bore a name one
+            after the other the last is meant.
+        lang: "vi" or "en".
+
+    Raises:
+        CommandError: The area is unknown, or no value of it is published.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> table = cchc.open_profile("Lạng Sơn", "en").table.set_index("indicator")
+        >>> table.loc["pci", ["period", "place", "held", "word"]].tolist()
+        ['2022', 15.0, 63, 'boundary']
+    """
+    context = _find_context()
+    return open_profile_of(context.tables, context.reference, context.words(lang), str(area))
 
 
 def open_quality(lang: str = "vi", province: str = "") -> Quality:

@@ -40,6 +40,7 @@ LONGEST_DESCRIPTION = 300
 LONGEST_REASON = 120
 QUALITY_NOTEBOOK = "data_quality.ipynb"
 TRENDS_NOTEBOOK = "indicator_trends.ipynb"
+PROFILE_NOTEBOOK = "area_profile.ipynb"
 ANCHORS: Mapping[str, tuple[str, ...]] = {
     NOTEBOOK: ("summary", "key"),
     ANNEX_NOTEBOOK: ("areas", "plan", "trend", "peers", "contradictions", "notes"),
@@ -47,6 +48,7 @@ ANCHORS: Mapping[str, tuple[str, ...]] = {
         *("counts", "grades", "matrix", "contradictions", "definitions", "rules"),
         *("completeness", "remarks"),
     ),
+    PROFILE_NOTEBOOK: ("more", "methods"),
     TRENDS_NOTEBOOK: ("coverage", "series", "spread", "change", "ranking", "methods"),
 }
 """What the page of a notebook has: without one of them it is an error, not a page. The page of a
@@ -56,6 +58,7 @@ KINDS = {
     ANNEX_NOTEBOOK: "brief",
     QUALITY_NOTEBOOK: "quality",
     TRENDS_NOTEBOOK: "trends",
+    PROFILE_NOTEBOOK: "profile",
 }
 """Kinds of pages, as the style sheet names them."""
 

@@ -7,6 +7,7 @@ chart looks like and what a sentence says is decided elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fnmatch import filter as match_codes
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -116,6 +117,7 @@ class Report(Part):
     areas: dict[str, ReformArea] = Field(min_length=1)
     fields: Line = ()
     charts: dict[str, ChartPlan] = Field(default_factory=dict)
+    profile: dict[str, Line] = Field(default_factory=dict)
 
     @property
     def followed(self) -> list[str]:
@@ -199,6 +201,10 @@ def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
     for where, codes in once.items():
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             yield _fault(f"{where}: {code} twice", "each once", "Take one of them out.")
+    for theme, patterns in report.profile.items():
+        for pattern in patterns:
+            if not match_codes(known, pattern):
+                yield _unknown(f"profile.{theme}", "indicator", pattern, known)
     for name, area in report.areas.items():
         yield from _check_area(name, area, report.charts)
 

@@ -6,8 +6,9 @@ years that it holds for; until there is one, the values stand, with their differ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +26,15 @@ from cchc_analysis.brief.telling import (
 from cchc_analysis.brief.templates import Section, join, link, render, small
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
-from cchc_analysis.data.words import clean_text
+from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.stats.peers import break_series, find_predecessors, find_successors
 from cchc_analysis.stats.trends import judge_series, keep_last_part
 from cchc_analysis.stats.windows import compare_same_window, year_before
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cchc_analysis.data.reference import Reference
 
 LAST_YEAR = "_pct_same_period"
 MOST_PERIODS = 6
@@ -69,7 +72,7 @@ def show_trend(brief: Brief) -> Section:
         intro=rule if series else join(" ", one, rule),
         tables=[each for each in (*told, _tell_last_year(brief)) if each],
         events=_list_events(brief),
-        kin=_list_kin(brief),
+        kin=list_kin_lines(brief.words, brief.reference, brief.area, partial(_link_kin, brief)),
     )
     return Section(html, "trend", lambda: tabulate_series(series))
 
@@ -297,34 +300,41 @@ def _list_events(brief: Brief) -> list[Markup]:
     ]
 
 
-def _list_kin(brief: Brief) -> list[Markup]:
-    """The areas that went into the district and those that it went into, with their briefs."""
-    area_id = brief.area["area_id"]
+def list_kin_lines(
+    words: Words, reference: Reference, area: Mapping[str, Any], name: Callable[[str], Markup]
+) -> list[Markup]:
+    """The areas that went into an area and those that it went into, a sentence each.
+
+    Args:
+        words: The strings of the language.
+        reference: The areas and their events.
+        area: The row of the area.
+        name: Names another area by its id, with the links that there are to it.
+    """
+    area_id = str(area["area_id"])
     lines = [
-        brief.words.say(key, names=brief.words.join(_link_kin(brief, each) for each in kin))
+        words.say(key, names=words.join(map(name, kin)))
         for key, kin in (
-            ("trend.predecessors", find_predecessors(area_id, brief.reference)),
-            ("trend.successors", find_successors(area_id, brief.reference)),
+            ("trend.predecessors", find_predecessors(area_id, reference)),
+            ("trend.successors", find_successors(area_id, reference)),
         )
         if kin
     ]
-    if moved := brief.reference.list_moved(area_id):
-        names = brief.words.join(_link_moved(brief, *each) for each in moved)
-        is_new = str(brief.area["valid_from"]) >= TWO_TIERS_SINCE
-        # An area is told what became of it, or what it was made of.
+    if moved := reference.list_moved(area_id):
+        # What became of an area of before, or what one since was made of.
+        is_new = str(area["valid_from"]) >= TWO_TIERS_SINCE
+        names = [_name_moved(words, area, name(each), part) for each, part in moved]
         key = "trend.made_of" if is_new else "trend.territory"
-        lines.append(brief.words.say(key, names=names))
+        lines.append(words.say(key, names=words.join(names)))
     return lines
 
 
-def _link_moved(brief: Brief, area_id: str, part: str) -> Markup:
+def _name_moved(words: Words, area: Mapping[str, Any], name: Markup, part: str) -> Markup:
     """An area that the territory came from or went to, and how much of it."""
-    name = _link_kin(brief, area_id)
     if part == "whole":
         return name
-    is_district = brief.area["level"] == "district"
-    key = "shared" if is_district else part.replace(" ", "_")
-    return brief.words.say(f"trend.territory.{key}", name=name)
+    key = "shared" if area["level"] == "district" else part.replace(" ", "_")
+    return words.say(f"trend.territory.{key}", name=name)
 
 
 def _link_kin(brief: Brief, area_id: str) -> Markup:

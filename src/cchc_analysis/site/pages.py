@@ -40,10 +40,14 @@ from cchc_analysis.brief.opening import SUFFIX, list_briefs
 from cchc_analysis.brief.peers import show_peers
 from cchc_analysis.brief.plan import show_plan
 from cchc_analysis.brief.plots import draw, plot_amounts, to_svg
+from cchc_analysis.brief.profile import list_profiled
+from cchc_analysis.brief.profile.sections import FILE as ALL_VALUES
+from cchc_analysis.brief.profile.sections import find_folder, format_own_values
 from cchc_analysis.brief.quality import Graded, make_graded, name_quality
 from cchc_analysis.brief.render import (
     ANNEX_NOTEBOOK,
     NOTEBOOK,
+    PROFILE_NOTEBOOK,
     QUALITY_NOTEBOOK,
     TEMPLATE,
     TRENDS_NOTEBOOK,
@@ -172,6 +176,15 @@ def list_pages(
                 {"indicator": indicator, "areas": "", "first": "", "last": "", "lang": lang},
                 partial(slices.of_indicator, indicator),
                 put_beside_trend,
+            )
+    for area_id in list_profiled(tables, reference):
+        for lang in LANGUAGES:
+            yield Page(
+                str(name_list(find_folder(reference.area_rows[area_id]), lang).parent),
+                PROFILE_NOTEBOOK,
+                {"area": area_id, "lang": lang},
+                partial(slices.of_profile, area_id),
+                put_beside_profile,
             )
     for area_id, period in list_briefs(tables, reference):
         for lang in LANGUAGES:
@@ -339,6 +352,11 @@ def put_beside_trend(context: Context, parameters: Mapping[str, str]) -> dict[st
     board = open_board(context.tables, context.reference, choice, words)
     row = json.dumps(tell_trend_row(board), ensure_ascii=False)
     return {VALUES: format_values(board), ROW: row.encode()}
+
+
+def put_beside_profile(context: Context, parameters: Mapping[str, str]) -> dict[str, bytes]:
+    """The values of an area."""
+    return {ALL_VALUES: format_own_values(context.tables, parameters["area"])}
 
 
 def read_files(folder: Path) -> dict[str, bytes]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from cchc_analysis.brief.opening import choose_rows, list_briefs, open_brief
 from cchc_analysis.brief.peers import list_peers
+from cchc_analysis.brief.profile.content import WINDOW, is_below, list_last_places
 from cchc_analysis.brief.quality import Graded, make_graded
 from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.data.files import list_rows
@@ -45,6 +46,7 @@ SEEN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "trend": ("indicators", (*OF_VALUE, "is_contested")),
     "peers": ("indicators", OF_VALUE),
+    "beside": ("indicators", OF_VALUE),
 }
 """What a page sees of rows that it does not tell, by what it sees them for, with their table: that
 a source is there, whose and for when; what a value is and where it comes from, and in a trend also
@@ -144,6 +146,51 @@ class Slices:
             "sources": join(self._by_area.get(each, NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
+
+    @lru_cache(maxsize=2)  # noqa: B019 - one profile in two languages; lives as long as a build
+    def of_profile(self, area_id: str) -> Slice:
+        """What the profile of an area reads: its results, and those beside each series' last.
+
+        Of the areas that it links to it sees that something is held of them.
+        """
+        held, reference = self._results, self._reference
+        own = held[area_id]
+        places = list_last_places(take(self._tables.indicators, own))
+        beside = join(self._by_place[each] for each in places)
+        linked = {
+            *list_kin(area_id, reference),
+            *(each for each in held if is_below(reference, each, area_id)),
+        }
+        firsts = np.array([held[each][0] for each in sorted(linked) if each in held], dtype="int64")
+        told = take(self._tables.indicators, own)["source_id"].str.split().explode().unique()
+        rows = {
+            "indicators": own,
+            "sources": join(self._by_source["sources"].get(each, NONE) for each in told),
+        }
+        seen = {"beside": join([beside, firsts]), "sources": self._by_area.get(area_id, NONE)}
+        return self._slice(rows, seen, told)
+
+    @cached_property
+    def _results(self) -> dict[str, Rows]:
+        """The published results of whole quantities of each area."""
+        table = self._tables.indicators
+        is_result = table["status"].isin(RESULT_STATUSES) & table["value"].notna()
+        at = np.flatnonzero((is_result & (table["breakdown"] == "")).to_numpy())
+        return {area: at[rows] for area, rows in index_rows(table["area_id"].iloc[at]).items()}
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, ...], Rows]:
+        """The same by indicator, scope and days."""
+        at = join(self._results.values())
+        table = take(self._tables.indicators, at)[list(WINDOW)]
+        codes, places = table.groupby(list(WINDOW)).ngroup(), table.drop_duplicates()
+        found = index_rows(codes)
+        return {
+            tuple(place): at[found[str(code)]]
+            for place, code in zip(
+                places.itertuples(index=False), codes.loc[places.index], strict=True
+            )
+        }
 
     def of_areas(self, area_ids: Sequence[str]) -> Slice:
         """The rows on some areas, and the sources that they are of."""

@@ -127,12 +127,16 @@ def rank_kinds(held: pd.DataFrame, kinds: pd.Series, reference: Reference) -> li
     return [kind for *_, kind in sorted(order, reverse=True)]
 
 
-def keep_one_value(held: pd.DataFrame) -> pd.DataFrame:
+def keep_one_value(held: pd.DataFrame, by: str = "area_id") -> pd.DataFrame:
     """One value an area and period: an actual one before an estimate, else the first that stands.
 
     Where the values differ, the one that is kept is contested.
+
+    Args:
+        held: Values of one indicator and kind; or of several, with a column that parts them.
+        by: That column.
     """
-    key = ["area_id", "period"]
+    key = [by, "period"]
     is_split = held.groupby(key)["value"].transform("nunique") > 1
     marked = held.assign(
         is_contested=held["is_contested"].astype("bool") | is_split,

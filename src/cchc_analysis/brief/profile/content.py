@@ -1,0 +1,305 @@
+"""What a profile tells: the series of an area, their trend words, and where it stands.
+
+Comes in as the published values, its own and those of areas like it; goes out as a table with a row
+a series. A series is of one scope and one kind of window. Its word is that of ``stats.trends``, its
+place that among all areas of the level in the same period, given where nearly all are held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from fnmatch import filter as match_codes
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cchc_analysis.brief.opening import REPORTING, list_briefs
+from cchc_analysis.brief.report import load_report
+from cchc_analysis.brief.templates import Section, Shows
+from cchc_analysis.data.records import RESULT_STATUSES, Scope
+from cchc_analysis.data.reference import find_areas, keep_widest
+from cchc_analysis.data.words import Words
+from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.stats.panel import keep_one_value, measure_coverage, name_kinds
+from cchc_analysis.stats.peers import FEWEST, break_series, list_kin
+from cchc_analysis.stats.trends import JudgedTrends, judge_many
+
+if TYPE_CHECKING:
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
+
+OTHER = "other"
+"""The theme of what ``report.yml`` names in none."""
+MOST_OTHERS = 12
+"""Series that no theme names, and that are told all the same."""
+WINDOW = ("indicator", "scope", "period_start", "period_end")
+"""What values have to share to stand beside each other."""
+SPREAD = {"lowest": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "highest": 1.0}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All that is held of an area, ready to be told.
+
+    Attributes:
+        area: Its row of the areas.
+        words: The strings of the language.
+        reference: Areas and catalogue.
+        values: All its published results, oldest first: those columns of ``indicators``, with
+            ``kind`` (level, scope and window) and ``series`` (indicator and kind).
+        points: Those of the series that are told, one a period, with ``segment`` and ``crosses``
+            (``break_series``).
+        table: A row a series that is told, in the order of the page: ``theme``, ``indicator``,
+            ``scope``, ``unit``, the last ``period`` and its ``value``, how many ``values`` there
+            are; ``is_contested``; the
+            columns of ``judge_many``; of that period ``held``, ``existing`` and ``is_full``, and
+            where it is full ``place`` (1 is best, empty where no direction is known), ``better``
+            (the per cent of the others that stand lower, half of those level) and ``SPREAD``.
+        judged: The words of these series, and how many chance alone would give.
+        periods: The periods of its briefs.
+        kin: Areas that hold its territory before or since and have a profile.
+        below: Areas that lie in it and have a profile.
+        themes: The themes, in order.
+    """
+
+    area: Mapping[str, Any]
+    words: Words
+    reference: Reference
+    values: pd.DataFrame
+    points: pd.DataFrame
+    table: pd.DataFrame
+    judged: JudgedTrends
+    periods: tuple[str, ...]
+    kin: frozenset[str]
+    below: tuple[str, ...]
+    themes: tuple[str, ...]
+
+    show_head = Shows("profile.sections", "show_head")
+    show_links = Shows("profile.sections", "show_links")
+    show_methods = Shows("profile.sections", "show_methods")
+
+    def show_theme(self, theme: str) -> Section:
+        """The series of a theme, a row each; nothing where none is held.
+
+        Raises:
+            CommandError: ``report.yml`` has no such theme.
+        """
+        from cchc_analysis.brief.profile.sections import show_theme
+
+        if theme not in self.themes:
+            known = ", ".join(self.themes)
+            raise CommandError(Problem(f"theme {theme!r}", "no such theme", known, "Write one."))
+        return show_theme(self, theme)
+
+    @property
+    def sections(self) -> dict[str, Section]:
+        """The sections that have something to tell, each with its ``table`` and ``figure``."""
+        return {each: self.show_theme(each) for each in self.themes if self.has_theme(each)}
+
+    def has_theme(self, theme: str) -> bool:
+        """Whether a series of a theme is told."""
+        return bool((self.table["theme"] == theme).any())
+
+    @cached_property
+    def years(self) -> tuple[str, str]:
+        """The first and the last year of which anything is held."""
+        years = self.values["period_end"].str[:4]
+        return str(years.min()), str(years.max())
+
+
+def open_profile(tables: Tables, reference: Reference, words: Words, area: str) -> Profile:
+    """Open the profile of one area.
+
+    Args:
+        tables: The published tables, or those rows of them that ``keep_read`` names.
+        reference: Areas, events, catalogue.
+        words: The strings of the language.
+        area: A name, code or id; of areas that bore a name one after the other the last is meant.
+
+    Raises:
+        CommandError: The area is unknown, or nothing is held of it.
+    """
+    held = keep_results(tables.indicators)
+    known = set(held["area_id"])
+    area_id = match_profiled(reference, known, area)
+    kept = held[keep_read(held, area_id)]
+    kinds = name_kinds(kept, reference)
+    kept = kept.assign(kind=kinds, series=kept["indicator"] + "|" + kinds)
+    own = kept[kept["area_id"] == area_id].sort_values("period_end", kind="stable")
+    report = load_report(words.folder.parent, reference).profile
+    theme_of = _order_codes(set(own["indicator"]), report, reference.indicator_rows)
+    told = _choose_series(own, theme_of, reference.indicator_rows)
+    points = break_series(keep_one_value(own[own["series"].isin(told)], "series"), reference)
+    points = points.sort_values("period_end", kind="stable")
+    judged = judge_many(points, "series")
+    described = _describe_series(points, kept, reference, theme_of)
+    table = described.join(judged.table.set_index("series")).loc[told].reset_index()
+    return Profile(
+        area=reference.area_on(area_id, str(own["period_end"].max())),
+        words=words,
+        reference=reference,
+        values=own.reset_index(drop=True),
+        points=points,
+        table=table,
+        judged=judged,
+        periods=tuple(
+            period for place, period in list_briefs(tables, reference) if place == area_id
+        ),
+        kin=frozenset(known.intersection(list_kin(area_id, reference))),
+        below=tuple(sorted(each for each in known if is_below(reference, each, area_id))),
+        themes=(*report, OTHER),
+    )
+
+
+def list_profiled(tables: Tables, reference: Reference) -> list[str]:
+    """The areas that have a profile: provinces, districts and communes of which a result is held.
+
+    One value of one source is enough: the page then says that there is no more.
+    """
+    held = keep_results(tables.indicators)["area_id"].unique()
+    return sorted(each for each in held if reference.area_rows[each]["level"] in REPORTING)
+
+
+def keep_results(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The published results of whole quantities."""
+    is_result = indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
+    kept: pd.DataFrame = indicators[is_result & (indicators["breakdown"] == "")]
+    return kept
+
+
+def keep_read(held: pd.DataFrame, area_id: str) -> pd.Series[bool]:
+    """Which results a profile reads: its own, and those beside the last one of each series."""
+    own = held["area_id"] == area_id
+    places = list_last_places(held[own])
+    cells = zip(*(held[name] for name in WINDOW), strict=True)
+    return own | pd.Series([place in places for place in cells], index=held.index)
+
+
+def list_last_places(own: pd.DataFrame) -> set[tuple[str, ...]]:
+    """Indicator, scope and days of the last value of each series of an area."""
+    days = own["period_start"].str[4:] + own["period_end"].str[4:]
+    last = own.assign(days=days).sort_values("period_end")
+    last = last.drop_duplicates(["indicator", "scope", "days"], keep="last")
+    return set(zip(*(last[name] for name in WINDOW), strict=True))
+
+
+def is_below(reference: Reference, area_id: str, above: str) -> bool:
+    """Whether an area that has a profile lies in another: at any depth in a province."""
+    is_own = area_id != above and reference.area_rows[area_id]["level"] in REPORTING
+    return is_own and reference.is_below(area_id, above)
+
+
+def match_profiled(reference: Reference, held: Collection[str], area: str) -> str:
+    """The id of the area of a name of which something is held.
+
+    Raises:
+        CommandError: No area has the name, several have it at one time, or nothing is held.
+    """
+    if area in held and area in reference.area_rows:
+        return area
+    for found in reference.list_named(area):
+        rows = [
+            reference.area_rows[each]
+            for each in keep_widest(found & set(held), reference.area_rows)
+        ]
+        rows.sort(key=lambda row: str(row["valid_from"]))
+        if rows and all(
+            one["valid_to"] and one["valid_to"] < each["valid_from"] for one, each in pairwise(rows)
+        ):
+            return str(rows[-1]["area_id"])
+    name = reference.area_rows[find_areas(reference, area)[-1]]["name"]
+    raise CommandError(
+        Problem(
+            f"area {area!r}",
+            f"{name}, of which no value is published",
+            "an area of which a value is published",
+            "See which are: load_indicators(areas=…), or the index of the site.",
+        )
+    )
+
+
+def _order_codes(
+    codes: Collection[str], report: Mapping[str, Collection[str]], catalogue: Mapping[str, Any]
+) -> dict[str, str]:
+    """The theme of each code in the order of the page; what no theme names comes last."""
+    known = [code for code in catalogue if code in codes]
+    ordered: dict[str, str] = {}
+    for theme, patterns in report.items():
+        for pattern in patterns:
+            for code in match_codes(known, pattern):
+                ordered.setdefault(code, theme)
+    return ordered | {code: OTHER for code in known if code not in ordered}
+
+
+def _choose_series(
+    own: pd.DataFrame, theme_of: Mapping[str, str], catalogue: Mapping[str, Any]
+) -> list[str]:
+    """The series that are told, in order.
+
+    Of each indicator the longest, and one that ends later where there is such. Of those that no
+    theme names, what has two values or more, but for ranks, and a dozen at most; anything where
+    nothing else is held.
+    """
+    chosen: dict[str, list[str]] = {OTHER: [], "": []}
+    lengths = own.groupby(["indicator", "scope", "series"])["period_end"].agg(["nunique", "max"])
+    for code, theme in theme_of.items():
+        rows = lengths.loc[code].reset_index()
+        rows = rows.assign(is_whole=rows["scope"] == Scope.WHOLE_DISTRICT.value)
+        longest = rows.sort_values(["nunique", "max", "is_whole"], kind="stable").iloc[-1]
+        latest = rows.sort_values(["max", "nunique", "is_whole"], kind="stable").iloc[-1]
+        names = [str(longest["series"])]
+        names += [str(latest["series"])] if latest["max"] > longest["max"] else []
+        is_told = longest["nunique"] > 1 and catalogue[code]["unit"] != "rank"
+        key = theme if theme != OTHER else OTHER if is_told else ""
+        chosen.setdefault(key, []).extend(names)
+    others, rest = (chosen.pop(key)[:MOST_OTHERS] for key in (OTHER, ""))
+    told = [name for names in chosen.values() for name in names] + others
+    return told or rest
+
+
+def _describe_series(
+    points: pd.DataFrame, kept: pd.DataFrame, reference: Reference, theme_of: Mapping[str, str]
+) -> pd.DataFrame:
+    """The last value of each series, and where it stands among those like it."""
+    last = points.drop_duplicates("series", keep="last").set_index("series")
+    is_beside = kept["period"] == kept["series"].map(last["period"])
+    beside = kept[is_beside].assign(peer=kept["series"] + "|" + kept["area_id"])
+    like = keep_one_value(beside, "peer").groupby("series")
+    covered: dict[Any, Any] = {}
+    rows = []
+    for name, row in last.iterrows():
+        rows_beside = like.get_group(name)
+        own, values = row["value"], rows_beside["value"]
+        key = frozenset(rows_beside["area_id"]), row["period_end"]
+        if key not in covered:
+            covered[key] = measure_coverage(rows_beside, reference).iloc[0]
+        coverage = covered[key][["held", "existing", "is_full"]].to_dict()
+        coverage["is_full"] = bool(coverage["is_full"]) and len(values) >= FEWEST
+        rows.append(
+            coverage
+            | (_place(own, values, reference, row["indicator"]) if coverage["is_full"] else {})
+        )
+    columns = ["held", "existing", "is_full", *SPREAD, "place", "better"]
+    placed = pd.DataFrame(rows, index=last.index).reindex(columns=columns)
+    names = ["indicator", "scope", "unit", "period", "period_end", "value", "is_contested"]
+    table = last[names].join(placed).assign(values=points["series"].value_counts())
+    table.insert(0, "theme", table["indicator"].map(theme_of))
+    return table
+
+
+def _place(
+    own: float, values: pd.Series[float], reference: Reference, code: str
+) -> dict[str, float]:
+    """Lowest to highest of the values of a period, and the place of one of them."""
+    spread = dict(zip(SPREAD, values.quantile([*SPREAD.values()]), strict=True))
+    polarity = reference.indicator_rows[code]["polarity"]
+    if polarity not in ("higher", "lower") or spread["lowest"] == spread["highest"]:
+        return spread
+    is_before = values > own if polarity == "higher" else values < own
+    level = int((values == own).sum()) - 1
+    behind = len(values) - 1 - level - int(is_before.sum())
+    better = 100 * (behind + level / 2) / (len(values) - 1)
+    return spread | {"place": 1.0 + is_before.sum(), "better": better}
