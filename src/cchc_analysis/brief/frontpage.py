@@ -21,6 +21,8 @@ from cchc_analysis.brief.nouns import Contradiction, Entry, Goal, State, count_c
 from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
 from cchc_analysis.brief.plan import JUDGED, STATE_SIGNS, tell_state
 from cchc_analysis.brief.plots import draw, plot_line
+from cchc_analysis.brief.report import part_of
+from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import list_sentences, say_where
 from cchc_analysis.brief.telling import (
     link_count,
@@ -114,8 +116,23 @@ def show_cards(brief: Brief) -> Section:
     cards = [_tell_card(brief, entry, series) for entry in shown]
     missing = [names[-1] for names in brief.report.cards[:MOST_CARDS] if not choose(brief, names)]
     names = [lower(name_indicator(brief, name)) for name in missing]
-    html = render(brief.words, "cards", cards=cards, missing=names)
-    return Section(html, "key", lambda: tabulate_entries(brief, shown))
+    _, lead = choose_lead(brief)
+    chart = lead.chart if lead else ""
+    html = render(brief.words, "cards", cards=cards, missing=names, chart=chart)
+    draw_lead = (lambda: lead.figure) if lead else None
+    return Section(html, "key", lambda: tabulate_entries(brief, shown), draw_lead)
+
+
+def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
+    """The chart beside the cards: that of the area of the headline, else the first there is."""
+    areas = brief.report.areas
+    first = part_of(brief.reference, brief.report.headline)
+    for name in dict.fromkeys([first, *areas]):
+        if name in areas and areas[name].front:
+            exhibit = build_exhibit(brief, areas[name].front)
+            if exhibit and exhibit.caption:
+                return name, exhibit
+    return "", None
 
 
 def choose_cards(brief: Brief) -> list[Entry]:
@@ -278,11 +295,12 @@ def _touches(brief: Brief, each: Contradiction) -> bool:
 
 
 def show_themes(brief: Brief) -> Section:
-    """One chart for each area of reform, and the few numbers that matter beside it."""
+    """One chart for each other area of reform, and the few numbers that matter beside it."""
     brief = brief.front
     themes, figures = [], []
+    lead, _ = choose_lead(brief)
     for name, area in brief.report.areas.items():
-        exhibit = build_exhibit(brief, area.front) if area.front else None
+        exhibit = build_exhibit(brief, area.front) if area.front and name != lead else None
         numbers = [
             {"name": name_indicator(brief, each.indicator), "value": tell(brief, each)}
             for code in area.numbers
@@ -392,11 +410,12 @@ def _tell_in_words(front: Brief) -> None:
         tell(front, entry)
         _list_facts(front, entry)
         _list_goals(front, entry)
+    lead, _ = choose_lead(front)
     for goal in front.goals:
         if goal.state == State.MISSED:
             _tell_missed(front, goal)
-    for area in front.report.areas.values():
-        if area.front:
+    for name, area in front.report.areas.items():
+        if area.front and name != lead:
             build_exhibit(front, area.front)
         for number in filter(None, map(front.find, area.numbers)):
             tell(front, number)
