@@ -64,12 +64,32 @@ HOSTILE = (
 ENDLESS = "Rất Dài " * 30 + "x" * 400
 
 
+LONG = "Huyện Nam Giang Thượng và các xã vùng cao giáp ranh biên giới phía Tây"
+"""A name of some seventy letters."""
+
+
+def report_many(count: int) -> str:
+    """A report of so many figures: the indicators of the catalogue, scope after scope."""
+    rows = made_up_reference().indicator_rows.items()
+    codes = [code for code, row in rows if row["unit"] not in ("%", "rank", "point")]
+    scopes = ("whole_district", "district_office", "commune_aggregate")
+    places = [(code, scope) for scope in scopes for code in codes][:count]
+    return "\n".join(
+        f"M{n:03} I.{n % 7} {code} {scope} {n}" for n, (code, scope) in enumerate(places, start=1)
+    )
+
+
 def list_hard(lang: str) -> dict[str, Brief]:
     """Every hard brief by its name."""
     briefs = {name: _open(make_tables(report), lang) for name, report in REPORTS.items()}
     findings: list[dict[str, Any]] = [
         {"rule_id": f"X{n}", "explanation_vi": "x" * 400} for n in range(300)
     ]
+    briefs["a long name"] = _open(make_tables(PLAIN_REPORT), lang, _rename(LONG))
+    doubts = [
+        {"rule_id": f"Y{n}", "figures": f"M{n:03}", "operands": f"M{n:03} -"} for n in range(1, 11)
+    ]
+    briefs["every figure contested"] = _open(make_tables(PLAIN_REPORT, findings=doubts), lang)
     briefs["hundreds of findings"] = _open(make_tables(PLAIN_REPORT, findings=findings), lang)
     briefs["hostile texts"] = _open(spoil(" ".join(HOSTILE)), lang)
     briefs["endless texts"] = _open(spoil(ENDLESS), lang)

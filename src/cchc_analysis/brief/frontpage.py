@@ -41,12 +41,11 @@ from cchc_analysis.brief.telling import (
     upper,
 )
 from cchc_analysis.brief.templates import Section, draw_line, join, render
-from cchc_analysis.brief.trend import find_year_before, list_series
+from cchc_analysis.brief.trend import find_year_before, keep_until, list_series
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.synthetic import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
-from cchc_analysis.stats.trends import keep_last_part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,7 +224,7 @@ def _tell_change(
     brief: Brief, entry: Entry, rows: pd.DataFrame | None
 ) -> tuple[Markup | str, Markup | str]:
     """How it stood a year before, and a small line over the years that nothing breaks."""
-    if rows is None or not entry.end or rows["period_end"].iloc[-1] != entry.end:
+    if rows is None:
         return "", ""
     words, before = brief.words, find_year_before(entry, rows)
     told = ""
@@ -233,7 +232,7 @@ def _tell_change(
         decimals = 2 if entry.unit == "%" else None
         step = ("+" if entry.value > before else "") + words.number(entry.value - before, decimals)
         told = words.say("key.change", step=step, before=words.number(before, entry.decimals))
-    joined = keep_last_part(rows)
+    joined = keep_until(entry, rows)
     if len(joined) < 2:
         return told, ""
     values = joined[["period_end", "value"]].assign(

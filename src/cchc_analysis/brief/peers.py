@@ -26,6 +26,7 @@ from cchc_analysis.brief.telling import (
     name_scope,
     tell,
     tell_missing,
+    upper,
 )
 from cchc_analysis.brief.templates import (
     Caption,
@@ -323,7 +324,7 @@ def _say_position(brief: Brief, standing: Standing, existing: int) -> Markup:
     words = brief.words
     told = words.say(
         "peers.place",
-        area=name_area(brief),
+        area=upper(name_area(brief)),
         place=say_place(brief, standing),
         middle=say_median(brief, standing),
     )

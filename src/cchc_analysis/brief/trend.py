@@ -170,10 +170,21 @@ def list_series(brief: Brief) -> Iterator[tuple[Entry, pd.DataFrame]]:
                 yield entry, rows
 
 
+def keep_until(entry: Entry, rows: pd.DataFrame) -> pd.DataFrame:
+    """The part of a series that nothing breaks up to a value; empty where it ends before it.
+
+    A brief of an earlier year looks back from its own period, whatever was reported since.
+    """
+    known = rows[rows["period_end"] <= entry.end]
+    part = keep_last_part(known) if len(known) else known
+    is_there = len(part) and part["period_end"].iloc[-1] == entry.end
+    return part if is_there else part.iloc[:0]
+
+
 def find_year_before(entry: Entry, rows: pd.DataFrame) -> float:
     """A value as it stood in the same window a year before; NaN where a break lies between."""
-    joined = keep_last_part(rows)
-    if len(joined) < 2 or joined["period_end"].iloc[-1] != entry.end:
+    joined = keep_until(entry, rows)
+    if len(joined) < 2:
         return nan
     is_year = int(joined["period_end"].iloc[-2][:4]) == int(entry.end[:4]) - 1
     return float(joined["value"].iloc[-2]) if is_year else nan
