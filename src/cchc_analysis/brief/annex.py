@@ -130,6 +130,7 @@ def tell_grade(brief: Brief) -> Markup:
 
 def show_reform_areas(brief: Brief) -> Section:
     """Everything that the reports state, by area of reform."""
+    brief.homes.clear()  # a page begins: what a cell has shown before stands on another
     exhibits = list_exhibits(brief)
     used = {entry.note for each in exhibits.values() for one in each for entry in one.entries}
     left: dict[str, list[Entry]] = {area: [] for area in AREAS}

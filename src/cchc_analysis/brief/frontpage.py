@@ -57,6 +57,8 @@ MOST_DISPUTES = 3
 def show_head(brief: Brief) -> Section:
     """Title, headline, province, period, documents and grade; the way to the annex."""
     brief = brief.front
+    brief.used.clear()  # a page begins: its notes are numbered from one
+    brief.homes.clear()
     words, province = brief.words, brief.province
     grade = grade_brief(brief)
     other = other_language(brief.lang)
