@@ -120,8 +120,9 @@ def show_cards(brief: Brief) -> Section:
     _, lead = choose_lead(brief)
     chart = lead.chart if lead else ""
     html = render(brief.words, "cards", cards=cards, missing=names, chart=chart)
-    draw_lead = (lambda: lead.figure) if lead else None
-    return Section(html, "key", lambda: tabulate_entries(brief, shown), draw_lead)
+    figure = lead.figure if lead else None
+    make = None if figure is None else lambda: figure
+    return Section(html, "key", lambda: tabulate_entries(brief, shown), make)
 
 
 def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
