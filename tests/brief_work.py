@@ -310,7 +310,7 @@ def tell_task(task: Task) -> str | tuple[str, str]:
     if task.notebook == TRENDS_NOTEBOOK:
         choice = (task.parameters["indicator"], "", "", "")
         board = open_board(task.tables, reference, choice, words)
-        return export_body(briefs.trends.show_opening(board).html, PROJECT, words, "trends")
+        return export_body(board.show_opening().html, PROJECT, words, "trends")
     if task.notebook != NOTEBOOK:
         return name_task(task)
     place = task.parameters["district"], task.parameters["period"]

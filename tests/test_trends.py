@@ -13,22 +13,26 @@ import pytest
 from cchc_analysis.brief.trends import (
     Board,
     open_board,
-    show_change,
-    show_control,
-    show_coverage,
-    show_distribution,
-    show_funnel,
-    show_map,
-    show_methods,
-    show_opening,
-    show_others,
-    show_ranking,
-    show_series,
-    show_standardised,
-    show_standing,
 )
 from cchc_analysis.brief.trends import board as board_module
-from cchc_analysis.brief.trends.cases import standardise_areas
+from cchc_analysis.brief.trends.cases import (
+    show_control,
+    show_coverage,
+    show_funnel,
+    show_methods,
+    show_others,
+    show_standardised,
+    standardise_areas,
+)
+from cchc_analysis.brief.trends.sections import (
+    show_change,
+    show_distribution,
+    show_map,
+    show_opening,
+    show_ranking,
+    show_series,
+    show_standing,
+)
 from cchc_analysis.data.records import QUANTITY, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.synthetic import NOTICE
@@ -362,7 +366,7 @@ def test_titles_say_the_finding(real: Tables, reference: Reference) -> None:
         [title] = re.findall(r"<figcaption><b>(.*?)</b>", show(board).html)
         assert title != board.label
     medians = show_map(board).table
-    assert f"{medians['name'].iloc[0]} has the highest median" in show_map(board).html
+    assert f"{medians['region'].iloc[0]} has the highest median" in show_map(board).html
     assert medians["count"].sum() == len(board.latest)
 
 

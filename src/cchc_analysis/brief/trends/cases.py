@@ -1,31 +1,37 @@
-"""Sections on cases that are counted: funnel, standardised comparison, control charts; and method.
+"""Sections on cases that are counted, and on what is held, left out and assumed.
 
-Each of the first three is there only where its counts are; the last names what the others assume.
+Funnel, standardised comparison and control charts are there only where their counts are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
-from cchc_analysis.brief.plots import plot_control, plot_dots, plot_funnel
+from cchc_analysis.brief.plots import plot_control, plot_coverage, plot_dots, plot_funnel
 from cchc_analysis.brief.templates import Section
 from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
 from cchc_analysis.brief.trends.sections import (
+    FEW,
+    MOST_NAMED,
     NOTHING,
     Form,
     Picture,
     keep,
     keep_ends,
-    list_terms,
     show,
     tell,
     tell_scatter,
+    write_table,
 )
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.packages import join_licences
+from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
 from cchc_analysis.stats.rates import (
     MOST_SCATTER,
@@ -235,6 +241,91 @@ def _tell_signals(board: Board, rows: pd.DataFrame) -> Any:
     return board.words.join(told) if told else board.words.say("trends.control.calm")
 
 
+def show_others(board: Board) -> Section:
+    """What is held of other levels, scopes and windows, the latest values of each; or nothing."""
+    words = board.words
+    if not board.others:
+        return NOTHING
+    tables = []
+    for rows in board.others:
+        latest = rows.sort_values("period_end").drop_duplicates("area_id", keep="last")
+        latest = latest.sort_values("value", ascending=not board.is_higher_better)
+        level = board.reference.area_rows[str(latest["area_id"].iloc[0])]["level"]
+        name = words.say(
+            "trends.others.kind",
+            level=words.say(f"trends.others.level.{level}"),
+            scope=words.say(f"scope.{latest['scope'].iloc[0]}"),
+            last=words.period(str(rows.sort_values("period_end")["period"].iloc[-1])),
+            n=words.number(len(latest)),
+        )
+        forms: dict[str, Form] = {"name": str, "period": words.period, "value": board.form}
+        tables.append(write_table(board, "others", latest, forms) | {"fold": name})
+    said = [words.say("trends.others.said", n=words.number(len(board.others)))]
+    html = tell(board, "others", said, tables)
+    return Section(html, "others", lambda: pd.concat(board.others))
+
+
+def show_coverage(board: Board) -> Section:
+    """Who reported, and when, areas of one pattern together; complete ones are only counted."""
+    words, values = board.words, board.values
+    grid = values.assign(held=1).pivot_table(index="name", columns="period", values="held")
+    grid = grid.reindex(index=values["name"].unique(), columns=board.periods).notna()
+    patterns: dict[tuple[bool, ...], list[str]] = {}
+    for name, row in grid[~grid.all(axis=1)].iterrows():
+        patterns.setdefault(tuple(row), []).append(str(name))
+    gaps = sorted(patterns.items(), key=lambda each: (sum(each[0]), -len(each[1])))
+    counts, kept = grid.sum(), gaps[:FEW]
+    numbers = {
+        "full": words.number(int(grid.all(axis=1).sum())),
+        "of": words.number(len(grid)),
+        "n": words.number(int(counts.min())),
+    }
+    if not gaps:
+        return show(board, "coverage", [words.say("trends.coverage.full", **numbers)])
+    said = [words.say("trends.coverage.said", period=words.period(str(counts.idxmin())), **numbers)]
+    if len(gaps) > len(kept):
+        said.append(words.say("trends.coverage.part", n=words.number(len(gaps) - len(kept))))
+    names = [_name_group(board, own) for _, own in kept]
+    table = pd.DataFrame(
+        {
+            "areas": [_name_some(board, own) for _, own in kept],
+            "count": [len(own) for _, own in kept],
+            "lacking": [_tell_lacking(board, pattern) for pattern, _ in kept],
+        }
+    )
+    drawn = pd.DataFrame([pattern for pattern, _ in kept], index=names, columns=board.periods)
+    forms: dict[str, Form] = {"areas": keep, "count": words.number, "lacking": keep}
+    picture = Picture(words.say("trends.coverage.title", **numbers), plot_coverage, drawn, {})
+    return show(board, "coverage", said, table, forms, picture)
+
+
+def _name_group(board: Board, names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return board.words.plain("trends.coverage.group", n=board.words.number(len(names)))
+
+
+def _name_some(board: Board, names: Sequence[str]) -> Markup:
+    """Names as far as a cell holds them, and how many more there are."""
+    words, most = board.words, 3 * MOST_NAMED
+    if len(names) <= most:
+        return words.join(names)
+    return words.join([*names[:most], words.say("trends.more", n=words.number(len(names) - most))])
+
+
+def _tell_lacking(board: Board, pattern: Sequence[bool]) -> Markup:
+    """The periods without a value, those that follow each other as one span."""
+    runs: list[list[str]] = [[]]
+    for label, is_held in zip(board.periods, pattern, strict=True):
+        if is_held:
+            runs.append([])
+        else:
+            runs[-1].append(label)
+    ends = [dict.fromkeys((run[0], run[-1])) for run in runs if run]
+    words = board.words
+    return words.join(Markup(" – ").join(map(words.period, each)) for each in ends)
+
+
 def show_methods(board: Board) -> Section:
     """What each method assumes, the rule of trend words, and the terms of use of the values."""
     words = board.words
@@ -252,5 +343,13 @@ def show_methods(board: Board) -> Section:
     rules += ["trends.rule.rounding"] if ROUNDING in kinds else []
     items = [words.say(key) for key in (*rules, *(f"trends.method.{name}" for name in used))]
     return Section(
-        tell(board, "methods", [], lists=[("", [*items, *list_terms(board)])]), "methods"
+        tell(board, "methods", [], lists=[("", [*items, *_list_terms(board)])]), "methods"
     )
+
+
+def _list_terms(board: Board) -> list[Markup]:
+    """What may be done with the values, as each source words it."""
+    cells = join_licences(board.values["source_id"], board.licences)
+    names = [clean_text(each) for each in sorted({*cells} - {""})]
+    said = board.words.say("trends.licences", names=Markup("; ").join(names))
+    return [said] if names else []
