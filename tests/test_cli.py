@@ -7,10 +7,12 @@ import io
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from cchc_analysis import pipeline
 from cchc_analysis.cli import build_parser, main
 from cchc_analysis.data.reference import Project
 from conftest import Replace
@@ -96,8 +98,9 @@ def test_validate_finds_what_was_planted(
 
 
 def test_validate_speaks_three_formats(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pipeline, "process", cache(pipeline.process))
     run(project, "validate", "--format", "json")
     count = len(json.loads(capsys.readouterr().out))
     run(project, "validate", "--format", "csv")

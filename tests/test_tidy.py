@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cchc_analysis.data.records import QUANTITY
-from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import Tidied, tidy_observations
 from cchc_analysis.read import read_transcripts
 from conftest import Replace
@@ -205,13 +206,19 @@ def test_all_faults_of_a_transcript_are_named_at_once(project: Project, replace:
     assert len(tidy(project).problems["song_may_2022_h1"]) == 2
 
 
+@cache
+def tidy_once(repository: Project) -> tuple[Reference, pd.DataFrame, pd.DataFrame]:
+    """The figures of all reports as printed, and as they are understood in that order."""
+    reference = load_reference(repository.reference)
+    transcripts = read_transcripts(repository.raw).transcripts
+    return reference, transcripts, tidy_observations(transcripts, reference).observations
+
+
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.randoms(use_true_random=False))
 def test_the_order_of_figures_does_not_matter(order: random.Random, repository: Project) -> None:
-    reference = load_reference(repository.reference)
-    transcripts = read_transcripts(repository.raw).transcripts
+    reference, transcripts, first = tidy_once(repository)
     shuffled = transcripts.iloc[order.sample(range(len(transcripts)), len(transcripts))]
-    first = tidy_observations(transcripts, reference).observations
     other = tidy_observations(shuffled, reference).observations
     what = ["source_id", *QUANTITY, "value"]
     assert sorted(map(tuple, first[what].to_numpy())) == sorted(map(tuple, other[what].to_numpy()))

@@ -41,6 +41,7 @@ def test_the_committed_data_are_what_a_rebuild_makes(repository: Project, tmp_pa
     assert not changed, f"run cchc process: {', '.join(changed)} would change"
 
 
+@pytest.mark.slow
 def test_the_site_is_built_twice_alike_without_a_network(
     processed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +58,7 @@ def test_the_site_is_built_twice_alike_without_a_network(
     assert read_all(processed.raw) | read_all(processed.reference) == before
 
 
+@pytest.mark.slow
 def test_a_faulty_report_costs_only_its_own_pages(
     processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
 ) -> None:
