@@ -151,3 +151,24 @@ def test_a_district_stands_under_its_letter_with_its_kind_and_province() -> None
     )
     assert ("Cao Lộc", "huyện, Lạng Sơn") in named
     assert [name for name, _ in named] == sorted((name for name, _ in named), key=alphabet_key)
+
+
+@pytest.mark.parametrize("number", [4, MOST_ROWS + 40])
+def test_briefs_are_listed_in_other_orders_too(number: int) -> None:
+    told = make_told(number // 2, 2)
+    counts = {card.folder: at for at, card in enumerate(told.cards)}
+    cards = [
+        replace(card, facts=card.facts | {"contradictions": counts[card.folder]})
+        for card in told.cards
+    ]
+    pages = write_pages(replace(told, cards=cards))
+    assert "vi/sorted/contradictions/index.html" in find_links(
+        "vi/index.html", pages["vi/index.html"]
+    )
+    page = pages["vi/sorted/contradictions/index.html"]
+    assert len(page) < 150_000
+    if number <= MOST_ROWS:
+        links = find_all(r'href="../../([^"]+)/index.html"', page.partition("<tbody>")[2])
+        assert list(dict.fromkeys(links)) == [
+            card.folder.partition("/")[2] for card in reversed(cards)
+        ]

@@ -80,11 +80,17 @@ def _list_places(cards: Iterable[Card], reference: Reference, find: Any) -> list
     return sorted(places, key=lambda place: alphabet_key(bare_name(place.row)))
 
 
-def tabulate_provinces(words: Words, provinces: Sequence[Place]) -> Markup:
-    """A row per province: how many areas and briefs, and how many contradictions they hold."""
+def tabulate_provinces(words: Words, provinces: Sequence[Place], to_lang: str = "") -> Markup:
+    """A row per province: how many areas and briefs, and how many contradictions they hold.
+
+    Args:
+        words: The strings of the language.
+        provinces: The provinces.
+        to_lang: From this page to the folder of the language.
+    """
     rows = [
         [
-            _link(f"{place.folder}/", name_place(words, place)),
+            _link(f"{to_lang}{place.folder}/", name_place(words, place)),
             words.number(len({card.facts["area_id"] for card in place.cards})),
             words.number(len(place.cards)),
             words.number(_count(place.cards)),

@@ -57,6 +57,7 @@ from cchc_analysis.brief.telling import (
     tell_number,
     upper,
 )
+from cchc_analysis.brief.templates import macro
 from cchc_analysis.brief.trends import TRENDS, tell_trend_list
 from cchc_analysis.data.alphabet import alphabet_key
 from cchc_analysis.data.records import Severity
@@ -162,6 +163,7 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
     provinces = list_provinces(told.cards, told.reference)
     parts = [
         count_all(words, _count_cards(told)),
+        _link_orders(words, told),
         tabulate_provinces(words, provinces),
         _tell_glance(words, told, provinces) if len(told.cards) <= MOST_ROWS else Markup(""),
         _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
@@ -169,6 +171,36 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
         _tell_withheld(words, told.withheld),
     ]
     return _bind(project, words, "index.title", "", words.say("index.intro"), *parts)
+
+
+ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
+    "contradictions": lambda cards: sum(int(card.facts["contradictions"]) for card in cards),
+    "grade": lambda cards: max(str(card.facts["grade"]) for card in cards),
+    "period": lambda cards: max(str(card.facts["period_end"]) for card in cards),
+}
+"""Orders in which briefs are listed besides that of the alphabet, the greatest first."""
+
+
+def _link_orders(words: Words, told: Told) -> Markup:
+    """The same briefs in other orders, each a page of its own: a page sorts nothing itself."""
+    if len(told.cards) < 2:
+        return Markup("")
+    links = [(f"sorted/{each}/index.html", words.say(f"index.order.{each}")) for each in ORDERS]
+    return macro(words, "nav", words.say("index.orders"), links)
+
+
+def bind_order(project: Project, told: Told, lang: str, order: str) -> str:
+    """The briefs in another order; their provinces, where they are many."""
+    words = load_words(project.notebooks / TEMPLATE, lang)
+    head = tell_masthead(words, f"sorted/{order}", words.say(f"index.order.{order}"))
+    if len(told.cards) > MOST_ROWS:
+        places = list_provinces(told.cards, told.reference)
+        places.sort(key=lambda place: ORDERS[order](place.cards), reverse=True)
+        return _export(project, words, head + tabulate_provinces(words, places, "../../"))
+    cards = sorted(told.cards, key=lambda card: ORDERS[order]([card]), reverse=True)
+    rows = [[_move(cell, "../../") for cell in card.glance] for card in cards]
+    columns = name_columns(_Voice(words, told.reference))
+    return _export(project, words, head + tabulate_glance(words, [(Markup(""), rows)], columns))
 
 
 def _tell_glance(words: Words, told: Told, places: Sequence[Place], to_lang: str = "") -> Markup:
@@ -262,6 +294,10 @@ def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
         for place in areas
         if place.row["level"] != "province"
     }
+    if len(told.cards) > 1:
+        pages |= {
+            f"sorted/{order}": (told.cards, partial(bind_order, order=order)) for order in ORDERS
+        }
     letters = _list_letters(told)
     if sum(map(len, letters.values())) > MOST_LINES:
         pages |= {
