@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.rules import SUITES, load_suites, suite_parameters, validate_tables
 from cchc_analysis.rules.cells import describe_indicators, describe_observations
 from cchc_analysis.rules.engine import Outcome, run_suite
-from cchc_analysis.rules.examples import make_example
+from cchc_analysis.rules.examples import check_owed, make_example
 from cchc_analysis.rules.suites import GUARD, Suite
 from cchc_analysis.rules.validation import check_identities
 from cchc_analysis.rules.wording import Draft, Teller
@@ -263,3 +264,18 @@ def test_findings_follow_what_great_expectations_answers(
     with monkeypatch.context() as patched:
         swap_answers(patched, break_what_holds)
         assert _validate_two_figures(reference) == ["O10"]
+
+
+def test_the_written_rules_are_those_that_follow_from_the_catalogue(
+    suites: Mapping[str, Suite], reference: Reference
+) -> None:
+    suite = suites["identities"]
+    assert list(check_owed(suite, reference)) == []
+    kept = tuple(rule for rule in suite.rules if rule.rule_id != "A10")
+    lacking = [str(each) for each in check_owed(replace(suite, rules=kept), reference)]
+    assert len(lacking) == 1
+    assert "'staff_admin_present <= staff_admin_quota', which follows" in lacking[0]
+    rule = next(each for each in suite.rules if each.rule_id == "D09")
+    said = replace(rule, meta={**rule.meta, "source": "data/reference/indicators.csv"})
+    more = replace(suite, rules=(*suite.rules, said))
+    assert ["rule D09" in str(each) for each in check_owed(more, reference)] == [True]

@@ -1,8 +1,10 @@
-"""Examples that show a rule to work: good figures keep it, one change breaks it.
+"""What `cchc check` asks of suites: that examples show each rule to work, and that none is missing.
 
 Comes in as a suite; goes out as problems. Examples are made from the rule itself: numbers for all
 quantities but the first, the first one as the rule would have it, and then another. A tolerance so
 wide that nothing can break the rule, or a rule that nothing can keep, is found here, by trying.
+Rules that follow from the catalogue are made from it and held against those that are written, which
+stay in the suite so that stock Great Expectations knows them.
 """
 
 from __future__ import annotations
@@ -38,6 +40,15 @@ ATTEMPTS = (
     (9.0, 4.0, 6.0, 95.0),
 )
 """Numbers to begin with; the next ones where the first leave a quantity below zero."""
+
+CATALOGUE = "data/reference/indicators.csv"
+"""How the source of a rule begins that follows from the catalogue."""
+
+LEVELS = (
+    (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE),
+    (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE),
+)
+"""What a district, and a province to June 2025, are made of."""
 
 Numbers = Mapping[Operand, float]
 
@@ -86,6 +97,49 @@ def check_examples(suite: Suite, reference: ReferenceTables) -> Iterator[Problem
     statements = tabulate_statements(table, reference)
     for identity in suite.identities:
         yield from _check_example(suite.file, identity, statements)
+
+
+def list_owed(reference: ReferenceTables) -> Iterator[str]:
+    """The rules that follow from ``indicators.csv``, as text.
+
+    Who is present does not exceed the quota, nor a score its maximum; a rate is its fraction, and
+    stands for a whole number of what is counted; dossiers of the levels add up.
+    """
+    rows = reference.indicator_rows
+    for code, row in rows.items():
+        quota, most = code.removesuffix("_present") + "_quota", f"{code}_max"
+        if code.endswith("_present") and quota in rows:
+            yield f"{code} <= {quota}"
+        if most in rows and rows[most]["aggregation"] == "norm":
+            yield f"{code} <= {most}"
+        part, whole = str(row["numerator"]), str(row["denominator"])
+        if row["unit"] == "%" and part in rows and whole in rows:
+            yield f"{code} = 100 * {part} / {whole}"
+        if row["unit"] == "%" and whole in rows:
+            is_counted = reference.unit_rows[str(rows[whole]["unit"])]["kind"] == "count"
+            yield from [f"{code} * {whole} / 100 is whole"] if is_counted else []
+        if row["unit"] == "dossier" and code.startswith("dossiers_"):
+            for levels in LEVELS:
+                parts = " + ".join(f"{code}@{scope}" for scope in levels)
+                yield f"{code}@{Scope.WHOLE_DISTRICT} = {parts}"
+
+
+def check_owed(suite: Suite, reference: ReferenceTables) -> Iterator[Problem]:
+    """A problem for every rule in which the identities and the catalogue differ."""
+    owed = dict.fromkeys(list_owed(reference))
+    written = {identity.rule for identity in suite.identities}
+    for text in owed:
+        if text not in written:
+            found = f"no rule {text!r}, which follows from indicators.csv"
+            remedy = f"Add it, with the source {CATALOGUE!r}, or mend indicators.csv."
+            yield Problem(suite.file, found, "all that follow from the catalogue", remedy)
+    for rule in suite.rules:
+        text = str(rule.kwargs.get("rule"))
+        if str(rule.meta["source"]).startswith(CATALOGUE) and text not in owed:
+            where = f"{suite.file}, rule {rule.rule_id}"
+            found = f"{text!r}, which does not follow from indicators.csv"
+            remedy = "Say another source, take the rule out, or mend indicators.csv."
+            yield Problem(where, found, f"a rule as {CATALOGUE} implies", remedy)
 
 
 def _check_example(file: str, identity: Identity, statements: Statements) -> Iterator[Problem]:

@@ -176,15 +176,16 @@ def validate_tables(
 
 
 def try_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
-    """Load all suites of a folder, and see every identity fail on an example.
+    """Load all suites of a folder, see each identity fail on an example, and miss none.
 
     Raises:
         ValidationError: As ``load_suites``; or a rule cannot be shown to work.
     """
-    from cchc_analysis.rules.examples import check_examples
+    from cchc_analysis.rules.examples import check_examples, check_owed
 
     suites = load_suites(expectations, reference)
-    if problems := [each for suite in suites.values() for each in check_examples(suite, reference)]:
+    problems = [each for suite in suites.values() for each in check_examples(suite, reference)]
+    if problems := [*problems, *check_owed(suites["identities"], reference)]:
         raise ValidationError(problems)
     return suites
 
