@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ValidationError
 from cchc_analysis.rules import (
-    Columns,
     Identity,
+    WideTable,
     choose_readings,
     compute_expression,
     evaluate_identity,
@@ -458,7 +458,7 @@ def test_property_a_table_of_columns_says_the_same_as_the_statements(
     numbers = {**dict(zip(names, values, strict=True)), "on_time_rate": round(rate, 2)}
     statements = tabulate_statements(make_statements(numbers, REFERENCE), REFERENCE)
     identity = rule(BALANCE)
-    columns = Columns(tabulate_columns(statements, identity.operands))
+    columns = WideTable(tabulate_columns(statements, identity.operands))
     pd.testing.assert_frame_equal(
         evaluate_identity(identity, statements), evaluate_identity(identity, columns)
     )

@@ -30,7 +30,7 @@ from cchc_analysis.rules import (
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.suites import load_suite
 from cchc_analysis.rules.validation import check_identities
-from cchc_analysis.rules.wording import Draft, Teller
+from cchc_analysis.rules.wording import DraftFinding, Teller
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 
@@ -82,7 +82,7 @@ def run_mutants(every: int) -> pd.DataFrame:
     tidied = tidy_observations(copies, reference, sources)
     drafts = validate(tidied.observations, identities, reference)
     known = {_name(draft, draft.place["source_id"]) for draft in drafts}
-    found: dict[str, list[Draft]] = {}
+    found: dict[str, list[DraftFinding]] = {}
     for draft in drafts:
         found.setdefault(draft.place["source_id"], []).append(draft)
     return pd.DataFrame(
@@ -98,14 +98,14 @@ def run_mutants(every: int) -> pd.DataFrame:
     )
 
 
-def is_about(draft: Draft, mutant: Mutant, known: set[tuple[str, ...]]) -> bool:
+def is_about(draft: DraftFinding, mutant: Mutant, known: set[tuple[str, ...]]) -> bool:
     """A finding that is new, and names the changed figure or, where that is gone, its group."""
     if _name(draft, mutant.source_id) in known:
         return False
     return mutant.kind == "dropped" or bool({*mutant.figures} & {*draft.figures.split()})
 
 
-def _name(draft: Draft, source_id: str) -> tuple[str, ...]:
+def _name(draft: DraftFinding, source_id: str) -> tuple[str, ...]:
     return (draft.rule_id, *({**draft.place, "source_id": source_id}).values(), draft.kind)
 
 
@@ -226,7 +226,7 @@ def move_separator(printed: str) -> str | None:
 
 def validate(
     observations: pd.DataFrame, identities: tuple[Identity, ...], reference: Reference
-) -> list[Draft]:
+) -> list[DraftFinding]:
     chosen = choose_readings(observations, identities, reference)
     suite = load_suite(ROOT.expectations / "identities.json", "statements", reference)
     teller = Teller(chosen, None, reference)

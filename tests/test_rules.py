@@ -19,7 +19,7 @@ from cchc_analysis.rules.engine import Outcome, run_suite
 from cchc_analysis.rules.examples import check_owed, make_example
 from cchc_analysis.rules.suites import GUARD, Suite
 from cchc_analysis.rules.validation import check_identities
-from cchc_analysis.rules.wording import Draft, Teller
+from cchc_analysis.rules.wording import DraftFinding, Teller
 from rule_examples import GOOD_ROWS, make_rows, make_statements
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,7 +81,7 @@ def broken_identities(
     return _sort_breaks(found.drafts)
 
 
-def _sort_breaks(drafts: list[Draft]) -> dict[tuple[str, str], set[str]]:
+def _sort_breaks(drafts: list[DraftFinding]) -> dict[tuple[str, str], set[str]]:
     breaks: dict[tuple[str, str], set[str]] = {}
     for draft in drafts:
         word, _, rule_id = draft.place["source_id"].partition(" ")

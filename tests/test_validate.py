@@ -19,7 +19,7 @@ from cchc_analysis.errors import CchcError, ReportError, ValidationError
 from cchc_analysis.panels import validate_table
 from cchc_analysis.read import read_transcripts
 from cchc_analysis.rules import (
-    Verdict,
+    Validated,
     choose_readings,
     comparisons,
     load_identities,
@@ -84,7 +84,7 @@ CAUSES = {
 @dataclass(frozen=True)
 class Made:
     tables: Tables
-    verdict: Verdict
+    verdict: Validated
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ from cchc_analysis.panels.headings import TableHead, find_head, find_strays
 from cchc_analysis.panels.layouts import print_cells
 from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.panels.vocabulary import Vocabulary
-from cchc_analysis.rules.expressions import Reference as Operand
+from cchc_analysis.rules.expressions import Quantity as Operand
 
 if TYPE_CHECKING:
     import pandas as pd

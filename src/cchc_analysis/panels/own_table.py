@@ -25,7 +25,7 @@ from cchc_analysis.panels.own_rows import (
 from cchc_analysis.rules import choose_readings
 from cchc_analysis.rules.cells import CELLS
 from cchc_analysis.rules.comparisons import COLUMNS, COMPARISONS
-from cchc_analysis.rules.expressions import Reference as Operand
+from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.suites import Suite, load_suite, make_suite
 from cchc_analysis.rules.validation import (
     Found,

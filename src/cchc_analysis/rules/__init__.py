@@ -11,20 +11,20 @@ from cchc_analysis.rules.expressions import (
     GroupSum,
     Identity,
     Operand,
-    Reference,
+    Quantity,
     list_operands,
     parse_expression,
 )
 from cchc_analysis.rules.figures import leave_room
 from cchc_analysis.rules.statements import (
-    Columns,
     Statements,
+    WideTable,
     tabulate_columns,
     tabulate_statements,
 )
 from cchc_analysis.rules.suites import SUITES, check_codes, load_identities, load_suites
 from cchc_analysis.rules.validation import (
-    Verdict,
+    Validated,
     suite_parameters,
     tabulate_for,
     try_suites,
@@ -33,14 +33,14 @@ from cchc_analysis.rules.validation import (
 
 __all__ = [
     "SUITES",
-    "Columns",
     "Expression",
     "GroupSum",
     "Identity",
     "Operand",
-    "Reference",
+    "Quantity",
     "Statements",
-    "Verdict",
+    "Validated",
+    "WideTable",
     "check_codes",
     "choose_readings",
     "compute_expression",

@@ -24,7 +24,7 @@ from cchc_analysis.rules.expressions import (
     WHOLE,
     Identity,
     Operand,
-    Reference,
+    Quantity,
     list_operands,
 )
 from cchc_analysis.rules.figures import EXTREME_RATES
@@ -33,7 +33,7 @@ from cchc_analysis.rules.suites import Rule
 from cchc_analysis.rules.wording import (
     DECIMALS_MORE,
     PLACE,
-    Draft,
+    DraftFinding,
     Teller,
     list_terms,
     write_number,
@@ -72,14 +72,14 @@ class Broken:
     def shape(self) -> str:
         """Which sentence tells it."""
         identity, kind = self.identity, self.kind
-        has_one_left = isinstance(identity.left_side, Reference)
+        has_one_left = isinstance(identity.left_side, Quantity)
         if kind not in ("sum", "group"):
             return "all_or_none" if kind == "rounding" and self._is_all_or_none() else kind
         if not self.verdict["is_complete"]:
             return "partial"
         if not has_one_left:
             return "sides"
-        if isinstance(identity.right_side, Reference):
+        if isinstance(identity.right_side, Quantity):
             return "equal"
         if kind == "group":
             return kind
@@ -97,7 +97,7 @@ class Broken:
         left, right = float(self.verdict["left"]), float(self.verdict["right"])
         first = self.list_figures(self.identity.operands[0])
         is_share = self.identity.kind in RATES and left in EXTREME_RATES and bool(first)
-        if not is_share or not isinstance(self.identity.left_side, Reference):
+        if not is_share or not isinstance(self.identity.left_side, Quantity):
             return False
         decimals = int(self.statements.figures["decimals"].to_numpy()[first[0]])
         return round(right, decimals) == left
@@ -212,7 +212,7 @@ COUNTED: Mapping[int, str] = {1: "one_rule", 2: "two_rules"}
 
 
 class Arithmetic:
-    """Words for broken identities and their causes."""
+    """TextColumn for broken identities and their causes."""
 
     def __init__(self, statements: Statements, teller: Teller) -> None:
         self._teller = teller
@@ -225,7 +225,7 @@ class Arithmetic:
         cause: Cause | None = None,
         shape: str = "",
         rivals: Iterable[str] = (),
-    ) -> Draft:
+    ) -> DraftFinding:
         """A broken identity as a finding without its id.
 
         Args:
@@ -244,7 +244,7 @@ class Arithmetic:
         known = cause is not None and cause.figure is not None
         likely = int(self._index[cause.figure]) if cause and cause.figure is not None else 0
         identity = broken.identity
-        return Draft(
+        return DraftFinding(
             rule_id=identity.rule_id or broken.rule.rule_id,
             severity=broken.severity,
             kind=broken.kind,
@@ -393,7 +393,7 @@ class Arithmetic:
         slip = name_slip(self._teller.printed(row), cause.closing, self._teller.decimals(row))
         return "" if slip == Slip.NONE else self._teller.write(f"cause.{slip.value}", language)
 
-    def add_followed(self, draft: Draft) -> Draft:
+    def add_followed(self, draft: DraftFinding) -> DraftFinding:
         """Say that the source follows the definition elsewhere."""
         told = {
             language: text + self._teller.write("followed", language)
@@ -422,7 +422,7 @@ def draft_identities(
     causes: Iterable[Cause],
     definitions: pd.DataFrame,
     rivals: Mapping[str, list[str]],
-) -> Iterator[Draft]:
+) -> Iterator[DraftFinding]:
     """Broken identities as drafts; a source that fits no definition of a group gets one.
 
     Args:
@@ -480,9 +480,9 @@ def _group_gaps(broken: Iterable[Broken]) -> dict[tuple[str, ...], list[Broken]]
     return groups
 
 
-def draft_unreconciled(arithmetic: Arithmetic, broken: Iterable[Broken]) -> Iterator[Draft]:
+def draft_unreconciled(arithmetic: Arithmetic, broken: Iterable[Broken]) -> Iterator[DraftFinding]:
     """Equalities between figures of different days: to be reconciled, and no error."""
     for each in broken:
-        has_two = isinstance(each.identity.right_side, Reference)
+        has_two = isinstance(each.identity.right_side, Quantity)
         draft = arithmetic.draft(each, shape="days" if has_two else "dates")
         yield replace(draft, kind="reconcile", severity=Severity.INFO)

@@ -23,14 +23,14 @@ from cchc_analysis.rules.counterfactuals import (
     KEPT,
     NOT_STATED,
     ROUNDED,
-    Judged,
-    Surroundings,
+    CounterfactualStates,
+    Neighbourhood,
     build_worlds,
     judge_worlds,
 )
 from cchc_analysis.rules.evaluation import compute_value, list_fits
-from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Reference
-from cchc_analysis.rules.figures import Integers, Words, group_positions
+from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
+from cchc_analysis.rules.figures import Integers, TextColumn, group_positions
 from cchc_analysis.rules.statements import Statements
 
 if TYPE_CHECKING:
@@ -179,8 +179,8 @@ class _Search:
         self.printed = printed
         self.values = figures["value"].to_numpy("float64")
         self.decimals = figures["decimals"].to_numpy("int64")
-        self.units = Words(figures["unit"])
-        self.codes = Words(figures["indicator"])
+        self.units = TextColumn(figures["unit"])
+        self.codes = TextColumn(figures["indicator"])
 
     @cached_property
     def broken(self) -> list[Break]:
@@ -290,7 +290,7 @@ class _Search:
     def _by_case(self, broken: list[Break]) -> dict[object, list[Break]]:
         """Breaks by source, area and day."""
         rows = self.statements.rows
-        columns = [Words(rows[name]) for name in PLACE]
+        columns = [TextColumn(rows[name]) for name in PLACE]
         cases: dict[object, list[Break]] = {}
         for rule_id, row in broken:
             cases.setdefault(tuple(cells[row] for cells in columns), []).append((rule_id, row))
@@ -391,10 +391,10 @@ class _Trials:
     def __init__(self, search: _Search) -> None:
         self._search = search
         self._statements = search.statements
-        self._surroundings = Surroundings(search.statements, search.identities)
+        self._surroundings = Neighbourhood(search.statements, search.identities)
         rows = search.statements.rows
-        self._places = [Words(rows[name]) for name in Judged.PLACE]
-        self._sources = Words(rows["source_id"])
+        self._places = [TextColumn(rows[name]) for name in CounterfactualStates.PLACE]
+        self._sources = TextColumn(rows["source_id"])
 
     def run(
         self, cases: Sequence[list[Break]]
@@ -458,7 +458,7 @@ class _Trials:
             yield case, found
 
     def _keep_followed(
-        self, state: Mapping[int, int], judged: Judged, case: list[Break]
+        self, state: Mapping[int, int], judged: CounterfactualStates, case: list[Break]
     ) -> dict[int, int]:
         """The states of the rules that the source of a case follows."""
         source = self._sources[case[0][1]]
@@ -469,7 +469,7 @@ class _Trials:
         self,
         case: list[Break],
         change: Change,
-        judged: Judged,
+        judged: CounterfactualStates,
         before: Mapping[int, int],
         after: Mapping[int, int],
     ) -> frozenset[Break]:
@@ -529,7 +529,7 @@ def find_root(
 
 def _spans_scopes(rule: Identity) -> bool:
     """Whether a rule holds figures of a whole against those of its parts."""
-    scopes = {operand.scope for operand in rule.operands if isinstance(operand, Reference)}
+    scopes = {operand.scope for operand in rule.operands if isinstance(operand, Quantity)}
     return len(scopes) > 1
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status", "comparator")
-"""Columns in which few words stand over and over: each is held once, and compared as a number."""
+"""WideTable in which few words stand over and over: each is held once, and compared as a number."""
 
 
 def describe_observations(observations: pd.DataFrame, reference: Reference) -> pd.DataFrame:

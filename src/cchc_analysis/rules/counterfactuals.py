@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NUMBERS = ("value", "low", "high")
 
 
-class Surroundings:
+class Neighbourhood:
     """The figures that a figure can meet in an identity: what a world around it is made of."""
 
     def __init__(self, statements: Statements, identities: Iterable[Identity]) -> None:
@@ -105,7 +105,7 @@ KEPT, ROUNDED, NOT_STATED, BROKEN = range(4)
 
 
 @dataclass(frozen=True)
-class Judged:
+class CounterfactualStates:
     """What each identity says in each world and place to which it applies, along four columns.
 
     ``rule`` is the position of an identity, ``place`` a number for area, scope and window, and
@@ -149,7 +149,7 @@ class Judged:
         return found
 
 
-def judge_worlds(worlds: Statements, identities: Iterable[Identity]) -> Judged:
+def judge_worlds(worlds: Statements, identities: Iterable[Identity]) -> CounterfactualStates:
     """Evaluate identities in all worlds."""
     rules = tuple(identities)
     places, names = _number_places(worlds.rows)
@@ -168,7 +168,7 @@ def judge_worlds(worlds: Statements, identities: Iterable[Identity]) -> Judged:
         )
         complete.append(verdict["is_complete"].to_numpy(bool))
     at = _join(rows).astype(np.int64)
-    return Judged(
+    return CounterfactualStates(
         world_of[at],
         _join(numbers).astype(np.int64),
         places[at],
@@ -185,9 +185,10 @@ def _join(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 
 def _number_places(rows: pd.DataFrame) -> tuple[Integers, dict[tuple[str, ...], int]]:
     """A number for the place of each row, and the numbers by place."""
-    groups = rows.groupby(list(Judged.PLACE), sort=False, dropna=False)
+    columns = list(CounterfactualStates.PLACE)
+    groups = rows.groupby(columns, sort=False, dropna=False)
     numbers = np.asarray(groups.ngroup(), dtype=np.int64)
-    first = rows[list(Judged.PLACE)][~rows.duplicated(list(Judged.PLACE))]
+    first = rows[columns][~rows.duplicated(columns)]
     names = {tuple(map(str, place)): at for at, place in enumerate(first.itertuples(index=False))}
     return numbers, names
 
@@ -237,7 +238,7 @@ def count_fits(
     )
     if readings.empty:
         return pd.Series(0, index=contested.index)
-    surroundings = Surroundings(statements, rules)
+    surroundings = Neighbourhood(statements, rules)
     members = [
         pd.DataFrame({"world": world, "figure": surroundings.list_figures(figure)})
         for world, figure in zip(readings["world"], readings["figure"], strict=True)

@@ -8,7 +8,6 @@ asks here, and so do the trials that look for causes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,52 +26,10 @@ from cchc_analysis.rules.expressions import (
     split_clause,
 )
 from cchc_analysis.rules.figures import Booleans, Floats, Integers, Operands
+from cchc_analysis.stats.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value and the least and greatest it can stand for, along the rows."""
-
-    value: Floats
-    low: Floats
-    high: Floats
-
-    def __add__(self, other: Interval) -> Interval:
-        return Interval(self.value + other.value, self.low + other.low, self.high + other.high)
-
-    def __neg__(self) -> Interval:
-        return Interval(-self.value, -self.high, -self.low)
-
-    def __sub__(self, other: Interval) -> Interval:
-        return self + -other
-
-    def __mul__(self, other: Interval) -> Interval:
-        corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
-        return Interval(self.value * other.value, *_bound(corners))
-
-    def __truediv__(self, other: Interval) -> Interval:
-        low, high = 1.0 / other.high, 1.0 / other.low
-        # A divisor that may be zero leaves the quotient open.
-        is_open = (other.low <= 0) & (other.high >= 0)
-        inverse = Interval(
-            1.0 / other.value, np.where(is_open, -np.inf, low), np.where(is_open, np.inf, high)
-        )
-        return self * inverse
-
-    def widen(self, room: float) -> Interval:
-        """The same value with that much more room on either side."""
-        return replace(self, low=self.low - room, high=self.high + room)
-
-
-def _bound(corners: list[Floats]) -> tuple[Floats, Floats]:
-    # Zero times infinity is NaN: such a corner leaves the product open.
-    stacked = np.stack(corners)
-    is_open = np.isnan(stacked).any(axis=0) & ~np.isnan(stacked).all(axis=0)
-    low, high = stacked.min(axis=0), stacked.max(axis=0)
-    return np.where(is_open, -np.inf, low), np.where(is_open, np.inf, high)
 
 
 Look = Callable[[Operand], Interval]
@@ -421,11 +378,11 @@ class _Sides:
 
     def _compare(self, left: Interval, right: Interval) -> Booleans:
         """Equal sides meet; of an incomplete sum, and of an order, one side only is bound."""
-        left = left.widen(self.identity.tolerance)
+        more = self.identity.tolerance
         size = np.maximum(np.abs(left.value), np.abs(right.value))
         room = EPSILON * np.maximum(np.where(np.isfinite(size), size, 1.0), 1.0)
-        not_above = left.low <= right.high + room
-        not_below = right.low <= left.high + room
+        not_above: Booleans = left.low - more <= right.high + room
+        not_below: Booleans = right.low <= left.high + more + room
         if self.identity.operator == AT_MOST:
             return not_above
         return not_below & (not_above | ~self.complete)

@@ -39,7 +39,7 @@ from cchc_analysis.rules.comparisons import COMPARISONS
 from cchc_analysis.rules.evaluation import evaluate_definitions, evaluate_identity
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.figures import Integers
-from cchc_analysis.rules.statements import SOURCE_COLUMNS, Columns
+from cchc_analysis.rules.statements import SOURCE_COLUMNS, WideTable
 
 PLACE = (*SOURCE_COLUMNS, "scope", "indicator", "period_start", "period_end", "period")
 """The columns that name a row to a reader, where a table has them."""
@@ -230,7 +230,7 @@ def _judge_identity(
     rounded: str,
 ) -> Evaluation:
     identity = Identity("", rule, tolerance or 0.0, None, tuple(assumes or ()), rest or "")
-    verdict = evaluate_identity(identity, Columns(table, rounded.split()))
+    verdict = evaluate_identity(identity, WideTable(table, rounded.split()))
     return Evaluation(table, verdict, [str(each) for each in identity.operands])
 
 
@@ -238,7 +238,7 @@ def _judge_definitions(
     table: pd.DataFrame, definitions: Mapping[str, str], rest: str | None, rounded: str
 ) -> Evaluation:
     rivals = [Identity(name, rule, 0.0, "", (), rest or "") for name, rule in definitions.items()]
-    verdict, followed = evaluate_definitions(rivals, Columns(table, rounded.split()))
+    verdict, followed = evaluate_definitions(rivals, WideTable(table, rounded.split()))
     columns = dict.fromkeys(str(operand) for rule in rivals for operand in rule.operands)
     return Evaluation(table, verdict, list(columns), followed)
 

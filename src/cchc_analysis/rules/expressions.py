@@ -48,7 +48,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Reference:
+class Quantity:
     """A quantity, or one row of its breakdown: at the scope under test, or at a fixed one."""
 
     code: str
@@ -83,8 +83,8 @@ class Operation:
         return render_expression(self, str)
 
 
-Operand = Reference | GroupSum
-Expression = Constant | Reference | GroupSum | Operation
+Operand = Quantity | GroupSum
+Expression = Constant | Quantity | GroupSum | Operation
 
 _QUANTITY = re.compile(
     r"(?P<group>[A-Z_]+)\(\s*(?P<of>\w+)\s*\)"
@@ -136,7 +136,7 @@ def _read_quantity(text: str, match: re.Match[str]) -> Operand:
     scope = match["scope"] or ""
     if scope and scope not in tuple(Scope):
         raise _refuse(text, f"scope {scope!r}", ", ".join(Scope))
-    return Reference(match["code"], scope, match["breakdown"] or "")
+    return Quantity(match["code"], scope, match["breakdown"] or "")
 
 
 def _build(text: str, node: ast.expr, named: Mapping[str, Operand]) -> Expression:
@@ -295,7 +295,7 @@ def _divides(side: Expression) -> bool:
 
 
 def _scope_of(operand: Operand) -> str:
-    return operand.scope if isinstance(operand, Reference) else ""
+    return operand.scope if isinstance(operand, Quantity) else ""
 
 
 def _first_term(side: Expression) -> Expression:

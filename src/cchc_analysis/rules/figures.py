@@ -161,7 +161,7 @@ class Axis:
         return key
 
 
-class Words:
+class TextColumn:
     """A column of texts, each distinct one held once: cells are looked up one by one, in any order.
 
     A cell of a data frame costs microseconds, and a search for causes asks for millions.

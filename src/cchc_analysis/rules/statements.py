@@ -18,7 +18,7 @@ import numpy.typing as npt
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Reference
+from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Quantity
 from cchc_analysis.rules.figures import (
     ALL_SCOPES,
     EXTREME_RATES,
@@ -31,7 +31,7 @@ from cchc_analysis.rules.figures import (
     Integers,
     Lookup,
     Operands,
-    Words,
+    TextColumn,
     choose_figures,
     group_positions,
 )
@@ -76,7 +76,7 @@ class Statements:
         self.rows = self.figures[list(ROW_COLUMNS)].iloc[first].reset_index(drop=True)
         self._row_places = self._places.take(first)
         self._numbers = {name: self.figures[name].to_numpy("float64") for name in NUMBERS}
-        self._positions: dict[Reference, Integers] = {}
+        self._positions: dict[Quantity, Integers] = {}
         self._members: dict[GroupSum, _Members] = {}
 
     @property
@@ -94,8 +94,8 @@ class Statements:
         return tuple(words[row] for words in self._words)
 
     @cached_property
-    def _words(self) -> tuple[Words, ...]:
-        return tuple(Words(self.rows[name]) for name in ROW_COLUMNS)
+    def _words(self) -> tuple[TextColumn, ...]:
+        return tuple(TextColumn(self.rows[name]) for name in ROW_COLUMNS)
 
     def with_figures(self, figures: pd.DataFrame) -> Statements:
         """Other figures, lined up by the same norms and areas."""
@@ -129,13 +129,13 @@ class Statements:
     def _by_quantity(self) -> dict[tuple[str, ...], Integers]:
         return group_positions(self.figures, ["indicator", "breakdown"])
 
-    def find_positions(self, operand: Reference) -> Integers:
+    def find_positions(self, operand: Quantity) -> Integers:
         """The position of the figure of one quantity in each row, -1 where there is none."""
         if operand not in self._positions:
             self._positions[operand] = self._search(operand)
         return self._positions[operand]
 
-    def _search(self, operand: Reference) -> Integers:
+    def _search(self, operand: Quantity) -> Integers:
         held = self._by_quantity.get((operand.code, operand.breakdown))
         rows = len(self.rows)
         if held is None:
@@ -268,7 +268,7 @@ SOURCE_COLUMNS = ("source_id", "area_id", "area")
 """What tells one source from another; the first that a table has."""
 
 
-class Columns:
+class WideTable:
     """Operands in the columns of a table; a quantity without a column is printed nowhere."""
 
     def __init__(self, table: pd.DataFrame, rounded: Collection[str] = ()) -> None:
@@ -303,9 +303,7 @@ class Columns:
 
     def _read(self, operand: Operand, cells: pd.Series) -> dict[str, Any]:
         is_told = f"{operand} step" in self._table
-        is_rounded = (
-            isinstance(operand, Reference) and operand.code in self._rounded and not is_told
-        )
+        is_rounded = isinstance(operand, Quantity) and operand.code in self._rounded and not is_told
         if cells.dtype.kind in "iufb" and not is_rounded:
             return _exactly(cells.to_numpy("float64"))
         printed = [_parse(str(operand), row, cell, is_rounded) for row, cell in cells.items()]
@@ -355,7 +353,7 @@ def _exactly(value: Floats) -> dict[str, Any]:
 def tabulate_columns(
     statements: Statements, operands: Iterable[Operand], start: int = 0
 ) -> pd.DataFrame:
-    """The rows of some statements with their operands as columns, for ``Columns`` to read.
+    """The rows of some statements with their operands as columns, for ``WideTable`` to read.
 
     A column that would say nothing (an operand printed nowhere, the room of a count) is left out.
 

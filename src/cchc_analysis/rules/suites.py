@@ -30,7 +30,7 @@ from cchc_analysis.rules.expressions import (
     Constant,
     Identity,
     Operand,
-    Reference,
+    Quantity,
     list_operands,
     split_clause,
 )
@@ -450,8 +450,8 @@ def _check_reference_to_self(
         for other in right:
             # A bare code means any scope, so it would meet itself at the scope of the other.
             is_met = (
-                isinstance(one, Reference)
-                and isinstance(other, Reference)
+                isinstance(one, Quantity)
+                and isinstance(other, Quantity)
                 and (one.code, one.breakdown) == (other.code, other.breakdown)
                 and "" in (one.scope, other.scope)
             )

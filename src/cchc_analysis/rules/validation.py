@@ -27,7 +27,7 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem, ValidationError
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.suites import SUITES, Suite, load_identities, load_suites
-from cchc_analysis.rules.wording import PLACE, Draft, tabulate_drafts
+from cchc_analysis.rules.wording import PLACE, DraftFinding, tabulate_drafts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ OTHER_DAYS = " (other days)"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Validated:
     """What validation found.
 
     Attributes:
@@ -64,7 +64,7 @@ class Verdict:
 class Found:
     """What the rules of one suite found."""
 
-    drafts: list[Draft]
+    drafts: list[DraftFinding]
     tallies: list[Tally]
 
     @property
@@ -135,7 +135,7 @@ def validate_tables(
     transcripts: pd.DataFrame | None,
     reference: Reference,
     expectations: Path,
-) -> Verdict:
+) -> Validated:
     """Validate the tables of a run.
 
     Args:
@@ -166,7 +166,7 @@ def validate_tables(
         found.append(check_rows(suites["transcripts"], mapped, reference))
     settled = settle_repeated(found)
     drafts = [*settled.drafts, *draft_remarks(stated, reference)]
-    return Verdict(
+    return Validated(
         findings=tabulate_drafts(drafts),
         tallies=join_tallies(settled.tallies),
         definitions=definitions.loc[definitions["fits"] > 0, list(DEFINITION_COLUMNS)].reset_index(
@@ -331,9 +331,9 @@ def _list_broken(
         yield Broken(outcome.rule, identity, int(row), cells, statements)
 
 
-def _name(told: Broken | Draft) -> tuple[str, str]:
+def _name(told: Broken | DraftFinding) -> tuple[str, str]:
     """The rule and the source of what is broken."""
-    rule_id = told.rule_id if isinstance(told, Draft) else told.identity.rule_id
+    rule_id = told.rule_id if isinstance(told, DraftFinding) else told.identity.rule_id
     return rule_id, told.place["source_id"]
 
 
@@ -357,7 +357,7 @@ def settle_repeated(found: Sequence[Found]) -> Found:
     return Found(kept, tallies)
 
 
-def drop_repeated(drafts: list[Draft]) -> list[Draft]:
+def drop_repeated(drafts: list[DraftFinding]) -> list[DraftFinding]:
     """Without what the counts of a rate have already told: its bound, and that it is a share."""
     told = {
         (kind, draft.indicator, *draft.place.values())
@@ -374,7 +374,7 @@ def drop_repeated(drafts: list[Draft]) -> list[Draft]:
     ]
 
 
-def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[Draft]:
+def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[DraftFinding]:
     """What readers noticed that no arithmetic can, in the sources at hand.
 
     A remark about a figure stands at the place of the first one, any other at that of the source.
@@ -391,7 +391,7 @@ def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[
         place["area_id"] = str(areas[source_id])
         if len(shown):
             place = {name: str(shown.iloc[0][name]) for name in PLACE}
-        yield Draft(
+        yield DraftFinding(
             rule_id=f"remark_{str(remark['remark_id']).removeprefix(f'{source_id}.')}",
             severity=Severity.INFO,
             kind="remark",

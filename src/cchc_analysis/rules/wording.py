@@ -24,10 +24,10 @@ from cchc_analysis.rules.expressions import (
     GroupSum,
     Operand,
     Operation,
-    Reference,
+    Quantity,
     render_expression,
 )
-from cchc_analysis.rules.figures import Integers, Words
+from cchc_analysis.rules.figures import Integers, TextColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
 
 
 @dataclass(frozen=True)
-class Draft:
+class DraftFinding:
     """One rule that one source breaks in one place.
 
     ``cause`` is anything that drafts of one cause share; ``figures`` are figure ids,
@@ -68,7 +68,7 @@ class Draft:
         return ".".join([self.rule_id, *where])
 
 
-def tabulate_drafts(drafts: Iterable[Draft]) -> pd.DataFrame:
+def tabulate_drafts(drafts: Iterable[DraftFinding]) -> pd.DataFrame:
     """Drafts as findings (``FINDING_COLUMNS``), sorted by id; equal names are numbered."""
     import pandas as pd
 
@@ -86,7 +86,7 @@ def tabulate_drafts(drafts: Iterable[Draft]) -> pd.DataFrame:
     )
 
 
-def _make_row(draft: Draft, finding_id: str, cause_id: str) -> dict[str, Any]:
+def _make_row(draft: DraftFinding, finding_id: str, cause_id: str) -> dict[str, Any]:
     return {
         "finding_id": finding_id,
         "rule_id": draft.rule_id,
@@ -137,7 +137,7 @@ class Teller:
         reference: reference_data.Reference,
     ) -> None:
         self._table = observations
-        self._words: dict[str, Words] = {}
+        self._words: dict[str, TextColumn] = {}
         self._reference = reference
         root = (reference.folder or Path("data/reference")).parent.parent
         folder = Project(root).notebooks / "page"
@@ -152,7 +152,7 @@ class Teller:
     def cell(self, column: str, row: int) -> str:
         """One cell of one row."""
         if column not in self._words:
-            self._words[column] = Words(self._table[column])
+            self._words[column] = TextColumn(self._table[column])
         return self._words[column][row]
 
     def figures(self, rows: Iterable[int], own_source: str) -> str:
@@ -265,7 +265,7 @@ def write_side(side: Expression, numbers: Mapping[Operand, Sequence[float]], lan
     """One side of an identity with its numbers put in."""
 
     def write(leaf: Expression) -> str:
-        if not isinstance(leaf, Reference | GroupSum):
+        if not isinstance(leaf, Quantity | GroupSum):
             return write_number(leaf.value, language) if isinstance(leaf, Constant) else ""
         found = [write_number(number, language) for number in numbers[leaf]]
         if isinstance(leaf, GroupSum) and len(found) > MOST_TERMS:
@@ -297,7 +297,7 @@ def _drop_unprinted(
     side: Expression, numbers: Mapping[Operand, Sequence[float]]
 ) -> Expression | None:
     """A side without the parts of a sum that are not printed; nothing where none is."""
-    if isinstance(side, Reference | GroupSum):
+    if isinstance(side, Quantity | GroupSum):
         return side if numbers[side] else None
     if not isinstance(side, Operation):
         return side
@@ -351,7 +351,7 @@ SMALLEST_COPY = 10
 
 def draft_comparisons(
     outcome: Outcome, verdict: pd.DataFrame, table: pd.DataFrame, teller: Teller
-) -> Iterator[Draft]:
+) -> Iterator[DraftFinding]:
     """Rows that disagree with other rows.
 
     Args:
@@ -372,7 +372,7 @@ def draft_comparisons(
         first, second = (row, row) if shape in ONE_SIDED else (other, row)
         left, right = float(found["left"]), float(found["right"])
         place = _place(table, row)
-        yield Draft(
+        yield DraftFinding(
             rule_id=outcome.rule.rule_id,
             severity=Severity.INFO if is_loose else outcome.rule.severity,
             kind="truncation" if is_cut else "reconcile" if is_loose else kind,
@@ -459,7 +459,7 @@ def _tell_copy(table: pd.DataFrame, row: int, language: str, teller: Teller) -> 
     )
 
 
-def draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[Draft]:
+def draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
     """Rows that break a rule about their own cells."""
     is_hundred = outcome.rule.type == "expect_rates_not_above_hundred"
     is_range = is_hundred or "range" in outcome.rule.type
@@ -482,11 +482,11 @@ def _draft_cell(
     *,
     is_hundred: bool,
     is_range: bool,
-) -> Draft:
+) -> DraftFinding:
     """One row that breaks a rule."""
     cells = table.loc[row]
     value = float(table["value"].to_numpy()[row]) if "value" in table else float("nan")
-    return Draft(
+    return DraftFinding(
         rule_id=outcome.rule.rule_id,
         severity=outcome.rule.severity,
         kind="range" if is_range else "table",
@@ -508,11 +508,11 @@ def _draft_cell(
 
 def _draft_together(
     outcome: Outcome, rows: list[int], table: pd.DataFrame, teller: Teller
-) -> Draft:
+) -> DraftFinding:
     """Many rows of one source that break one rule in one way: one finding, not one each."""
     places = [_place(table, row) for row in rows]
     figures = [_figures(table, row) for row in rows]
-    return Draft(
+    return DraftFinding(
         rule_id=outcome.rule.rule_id,
         severity=outcome.rule.severity,
         kind="table",

@@ -48,25 +48,30 @@ class Interval:
     def __sub__(self, other: Interval) -> Interval:
         return Interval(self.value - other.value, self.low - other.high, self.high - other.low)
 
-    def __mul__(self, factor: Any) -> Interval:
-        bounds = (self.low * factor, self.high * factor)
-        return Interval(self.value * factor, np.minimum(*bounds), np.maximum(*bounds))
+    def __mul__(self, other: Any) -> Interval:
+        """Multiplication; nothing times what has no end is not known, and the range is open."""
+        factor = other if isinstance(other, Interval) else Interval(other, other, other)
+        corners = np.stack(
+            [
+                np.multiply(a, b, dtype=np.float64)
+                for a in (self.low, self.high)
+                for b in (factor.low, factor.high)
+            ]
+        )
+        is_open = np.isnan(corners).any(axis=0) & ~np.isnan(corners).all(axis=0)
+        low = np.where(is_open, -np.inf, corners.min(axis=0))
+        high = np.where(is_open, np.inf, corners.max(axis=0))
+        return Interval(self.value * factor.value, low, high)
 
     def __truediv__(self, other: Interval) -> Interval:
         """Division; where the divisor may be zero nothing is known, and the range is open."""
-        with np.errstate(all="ignore"):
-            corners = np.stack(
-                [
-                    np.divide(a, b, dtype=np.float64)
-                    for a in (self.low, self.high)
-                    for b in (other.low, other.high)
-                ]
-            )
-            value = np.divide(self.value, other.value, dtype=np.float64)
         is_open = (np.asarray(other.low) <= 0) & (np.asarray(other.high) >= 0)
-        low = np.where(is_open, -np.inf, corners.min(axis=0))
-        high = np.where(is_open, np.inf, corners.max(axis=0))
-        return Interval(np.where(np.asarray(other.value) == 0, np.nan, value), low, high)
+        with np.errstate(all="ignore"):
+            one = np.float64(1.0)
+            value = np.where(np.asarray(other.value) == 0, np.nan, one / other.value)
+            low = np.where(is_open, -np.inf, one / other.high)
+            high = np.where(is_open, np.inf, one / other.low)
+            return self * Interval(value, low, high)
 
     def round(self, decimals: int) -> Interval:
         """The same, rounded for print, as plain floats."""
