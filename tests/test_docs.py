@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,8 +43,24 @@ def test_the_tutorial_runs_from_its_first_line_to_its_last(
     assert (tmp_path / "papi.dta").is_file()
 
 
-def test_there_are_five_recipes() -> None:
-    assert len(RECIPES) == 5
+def test_there_are_seven_recipes() -> None:
+    assert len(RECIPES) == 7
+
+
+@pytest.mark.slow
+def test_five_briefs_are_made_in_a_loop(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "how-to" / "own-brief.md").read_text("utf-8")
+    [code] = [each for each in BLOCK.findall(text) if "papermill" in each]
+    (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"CCHC_ROOT": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(list(tmp_path.glob("*.ipynb"))) >= 2
 
 
 NAMES = {

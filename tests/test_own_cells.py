@@ -120,7 +120,7 @@ def test_nothing_of_others_runs_loads_or_covers_the_page(dirty: str, clean: str)
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 RECIPE = (ROOT / "docs" / "how-to" / "own-brief.md").read_text("utf-8")
 OWN_CELLS = (
-    *re.findall(r"^```python\n(.*?)^```$", RECIPE, re.MULTILINE | re.DOTALL),
+    re.findall(r"^```python\n(.*?)^```$", RECIPE, re.MULTILINE | re.DOTALL)[0],
     "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
     'import pandas as pd\npd.DataFrame({"của tôi": [1.5]}, index=["hàng"])',
     'pd.DataFrame({"styled": [2.5]}).style.format(precision=1)',

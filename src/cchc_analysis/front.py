@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,9 +27,11 @@ from cchc_analysis.data.export import MEANINGS, export_table
 from cchc_analysis.data.named import (
     Choice,
     add_names,
+    check_table,
     choose_rows,
     label_reports,
     order_categories,
+    take_one,
 )
 from cchc_analysis.data.packages import type_of
 from cchc_analysis.data.records import TABLE_COLUMNS
@@ -173,6 +176,7 @@ def load_panel(
         ['', 'papi_8_dimensions', 'papi_dimension_5_2021']
     """
     reference, tables = _load(project)
+    indicator = take_one(indicator, "indicator")
     chosen = choose_rows(tables.indicators, reference, Choice(indicators=indicator))
     code = str(chosen["indicator"].iloc[0]) if len(chosen) else indicator
     panel = make_panel(tables, reference, code, level)
@@ -305,6 +309,12 @@ def load_areas(
     """
     import pandas as pd
 
+    if day:
+        try:
+            date.fromisoformat(day)
+        except (TypeError, ValueError):
+            problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
+            raise CommandError(problem) from None
     if level is not None and level not in LEVELS:
         known = ", ".join(LEVELS)
         raise CommandError(Problem(f"level {level!r}", "no such level", known, "Write one."))
@@ -383,6 +393,7 @@ def export(
         ...     [path.name for path in cchc.export(cchc.to_wide(rates), f"{folder}/papi.dta")]
         ['papi.dta', 'papi.dta.readme.txt']
     """
+    check_table(table, "export")
     place = _project(project)
     sources = _load(project)[1].sources
     citation = str(cite_data(place.root, __version__, sources))
@@ -438,7 +449,7 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
         CommandError: No report of that district and period is held; names the nearest that are.
     """
     # Without quotes on the command line, papermill's -p makes numbers of "183" and "2019".
-    place = str(district), str(period), lang
+    place = take_one(district, "district"), take_one(period, "period"), lang
     given = find_context()
     return given.open_once(*place) if given else _find_context().open_brief(*place)
 
@@ -463,7 +474,7 @@ def open_trends(
         CommandError: The indicator or an area is unknown, or nothing is held.
     """
     context = _find_context()
-    choice = (indicator, areas, str(first), str(last))
+    choice = (take_one(indicator, "indicator"), areas, str(first), str(last))
     return open_board(context.tables, context.reference, choice, context.words(lang))
 
 
@@ -480,6 +491,9 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
     Raises:
         CommandError: Areas of both times or of none, or such as could be of either.
     """
+    import pandas as pd
+
+    values = pd.Series(values)
     context = find_context()
     reference = context.reference if context else load_reference(_project().reference)
     maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}

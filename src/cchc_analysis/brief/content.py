@@ -103,6 +103,12 @@ class Brief:
     show_notes = Shows("annex")
     show_revised = Shows("revisions")
 
+    def __repr__(self) -> str:
+        return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
+
+    def _repr_html_(self) -> str:
+        return str(self.show_head().html)
+
     @cached_property
     def front(self) -> Brief:
         """The same brief as its front tells it."""

@@ -157,7 +157,9 @@ def _name_nearest(
         f"{name}, period {period!r}",
         "no report held",
         f"a period with a report ({', '.join(own) or 'none for this area'})",
-        f"Choose one of: {', '.join(offer or others)}.",
+        f"Choose one of: {', '.join(offer or others)}."
+        if others
+        else "Read a report first: cchc read, then cchc accept and cchc process.",
     )
 
 

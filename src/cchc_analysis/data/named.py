@@ -11,7 +11,8 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
 from cchc_analysis.data.files import list_rows
@@ -78,6 +79,56 @@ def choose_rows(table: pd.DataFrame, reference: Reference, choice: Choice) -> pd
         if chosen.empty and len(before):
             warnings.warn(_say_empty(before, column, wanted), UserWarning, stacklevel=4)
     return chosen.reset_index(drop=True)
+
+
+def take_one(value: Any, what: str) -> str:
+    """One name or code where one is asked for, as text.
+
+    Raises:
+        CommandError: It is a list, or no name.
+    """
+    if isinstance(value, (str, int)):
+        return str(value)
+    found = f"{type(value).__name__} {value!r}"[:80]
+    raise CommandError(Problem(what, found, "one name or code", "Call it once for each."))
+
+
+def check_table(value: Any, who: str) -> None:
+    """Refuse what is no table.
+
+    Raises:
+        CommandError: It is not.
+    """
+    import pandas as pd
+
+    if not isinstance(value, pd.DataFrame):
+        remedy = "Pass one, such as load_indicators() gives."
+        raise CommandError(Problem(who, type(value).__name__, "a DataFrame of pandas", remedy))
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def of_panel(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function of a panel say in a sentence that it was given something else."""
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        panel: Any = args[0] if args else next(iter(kwargs.values()), None)
+        check_table(panel, function.__name__)
+        try:
+            return function(*args, **kwargs)
+        except KeyError as error:
+            name = error.args[0]
+            if not isinstance(name, str) or name in panel.columns:
+                raise
+            remedy = "Pass what load_panel gives, with its columns."
+            raise CommandError(
+                Problem(function.__name__, f"no column {name}", "columns of a panel", remedy)
+            ) from None
+
+    return checked
 
 
 def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.named import check_table
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def to_wide(
         A        1.0   2.0
         B        NaN   3.0
     """
+    check_table(table, "to_wide")
     rows, heads = _list_names(index), _list_names(columns)
     _check_columns(table, [*rows, *heads, values])
     _check_dimensions(table, [*rows, *heads])

@@ -177,7 +177,7 @@ def load_words(folder: Path, lang: str) -> Words:
     """
     if lang not in LANGUAGES:
         raise CommandError(
-            Problem(f"language {lang!r}", "no such language", "vi or en", "Write --lang vi or en.")
+            Problem(f"language {lang!r}", "no such language", "vi or en", "Write vi or en.")
         )
     path = folder / "strings.csv"
     try:

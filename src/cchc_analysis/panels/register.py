@@ -209,7 +209,7 @@ def _list_report_ids(raw: Path) -> list[str]:
     if not path.is_file():
         return []
     try:
-        return list(load_text_table(path, SOURCE_COLUMNS)["source_id"])
+        return list(load_text_table(path, SOURCE_COLUMNS, may_be_empty=True)["source_id"])
     except TableError as error:
         raise ReportError(error.problems) from None
 

@@ -322,7 +322,7 @@ def _check_former(
 def _find_source(project: Project, source_id: str) -> dict[str, str] | None:
     if not (project.raw / "sources.csv").is_file():
         return None
-    sources = read_sources(project.raw, may_be_empty=True)
+    sources = read_sources(project.raw)
     found = sources[sources["source_id"] == source_id].to_dict("records")
     return {str(column): str(cell) for column, cell in found[0].items()} if found else None
 
@@ -344,6 +344,6 @@ def _add_source(project: Project, row: dict[str, str]) -> pd.DataFrame:
     new = _as_table(row)
     if not (project.raw / "sources.csv").is_file():
         return new
-    sources = read_sources(project.raw, may_be_empty=True)
+    sources = read_sources(project.raw)
     kept = sources[sources["source_id"] != row["source_id"]]
     return pd.concat([kept, new]).sort_values("source_id", ignore_index=True)

@@ -67,19 +67,18 @@ def read_transcripts(raw: Path) -> Readings:
     return Readings(good, _concatenate(transcripts), problems, tuple(sources["source_id"]))
 
 
-def read_sources(raw: Path, *, may_be_empty: bool = False) -> pd.DataFrame:
-    """Read the list of sources (``SOURCE_COLUMNS``), drafts included.
+def read_sources(raw: Path) -> pd.DataFrame:
+    """Read the list of sources (``SOURCE_COLUMNS``), drafts included; a new project has none.
 
     Args:
         raw: The folder ``data/raw``.
-        may_be_empty: Whether a list with no source yet is in order, as before the first draft.
 
     Raises:
         ReportError: The file cannot be read, or a cell holds a word that is not one of its words.
     """
     try:
         sources = load_text_table(
-            raw / "sources.csv", SOURCE_COLUMNS, ["source_id"], may_be_empty=may_be_empty
+            raw / "sources.csv", SOURCE_COLUMNS, ["source_id"], may_be_empty=True
         )
     except TableError as error:
         raise ReportError(error.problems) from None

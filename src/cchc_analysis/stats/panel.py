@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cchc_analysis.data.named import of_panel
 from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Scope, Status
 from cchc_analysis.stats.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.stats.peers import break_series, list_breaks, list_changes
@@ -233,6 +234,7 @@ def list_strata(
     return kept
 
 
+@of_panel
 def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """What changed between two periods, for the areas whose series does not break between them.
 
@@ -290,6 +292,7 @@ def subtract_estimates(
     )
 
 
+@of_panel
 def grow(panel: pd.DataFrame) -> pd.Series:
     """Growth of each value over the one before it in its series, in per cent.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cchc_analysis.data.named import of_panel
 from cchc_analysis.stats.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.stats.peers import break_series
 from cchc_analysis.stats.rates import MOST_SCATTER, find_scatter
@@ -132,6 +133,7 @@ def is_best_high(panel: pd.DataFrame) -> bool:
     return "polarity" not in panel or not (panel["polarity"] == "lower").any()
 
 
+@of_panel
 def rank_within(
     panel: pd.DataFrame, by: str = "", *, is_higher_better: bool | None = None
 ) -> pd.Series:
@@ -153,6 +155,7 @@ def rank_within(
     return ranks.reindex(panel.index).rename("rank")
 
 
+@of_panel
 def follow_standing(
     panel: pd.DataFrame, reference: Reference, *, is_higher_better: bool | None = None
 ) -> pd.DataFrame:

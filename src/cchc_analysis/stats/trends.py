@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from cchc_analysis.data.named import of_panel
 from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 if TYPE_CHECKING:
@@ -199,6 +200,7 @@ class JudgedTrends:
     by_chance: float
 
 
+@of_panel
 def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     """The word of every series of a list.
 

@@ -116,6 +116,12 @@ class Quality:
     show_completeness = Shows("quality.sections")
     show_remarks = Shows("quality.sections")
 
+    def __repr__(self) -> str:
+        return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
+
+    def _repr_html_(self) -> str:
+        return str(self.show_head().html)
+
     @cached_property
     def sources(self) -> list[Row]:
         """The sources that are told, reports before panels, by name."""

@@ -95,6 +95,12 @@ class Board:
     show_control = Shows("trends.cases")
     show_methods = Shows("trends.cases")
 
+    def __repr__(self) -> str:
+        return f"<Board {self.code}, {len(self.values)} values, {self.words.lang}>"
+
+    def _repr_html_(self) -> str:
+        return str(self.show_opening().html)
+
     @property
     def code(self) -> str:
         """The code of the indicator."""
