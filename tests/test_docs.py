@@ -68,7 +68,7 @@ NAMES = {
     *("load_areas", "load_catalogue", "load_sources", "describe_columns"),
     *("load_panel", "change_over", "grow", "rank_within", "judge_many", "follow_standing"),
     *("to_wide", "export", "cite", "validate", "suite_parameters", "make_table"),
-    *("open_brief", "open_trends", "open_quality"),
+    *("open_brief", "open_profile", "open_trends", "open_quality"),
     *("plot_tile_map", "show_figure", "__version__"),
 }
 """The front door: these names hold; one that is added is added here, none goes."""

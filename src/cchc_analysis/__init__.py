@@ -10,8 +10,8 @@ nothing: a name is imported when it is first used.
 - Helpers: ``to_wide``, ``export``, ``cite``
 - Rules: ``validate`` for a table of yours; ``suite_parameters`` and ``make_table`` for Great
   Expectations, which learns our expectations when it is imported beside this package
-- Pages and what is on them: ``open_brief``, ``open_trends``, ``open_quality``; ``show_figure`` puts
-  a picture of yours on a page, ``plot_tile_map`` draws one
+- Pages and what is on them: ``open_brief``, ``open_profile``, ``open_trends``, ``open_quality``;
+  ``show_figure`` puts a picture of yours on a page, ``plot_tile_map`` draws one
 """
 
 from __future__ import annotations

@@ -521,7 +521,8 @@ def open_profile(area: str, lang: str = "vi") -> Profile:
         ['2022', 15.0, 63, 'boundary']
     """
     context = _find_context()
-    return open_profile_of(context.tables, context.reference, context.words(lang), str(area))
+    place = take_one(area, "area")
+    return open_profile_of(context.tables, context.reference, context.words(lang), place)
 
 
 def open_quality(lang: str = "vi", province: str = "") -> Quality:

@@ -138,7 +138,7 @@ class Quality:
     def findings(self) -> pd.DataFrame:
         """The findings of these sources; one of two sources is that of the first."""
         own = {row["source_id"] for row in self.sources}
-        first = self.tables.findings["source_id"].str.partition(" ")[0]
+        first = self.tables.findings["source_id"].str.split(" ").str[0]
         return self.tables.findings[first.isin(own)]
 
     @cached_property
@@ -177,7 +177,7 @@ class Quality:
     @cached_property
     def causes(self) -> list[tuple[Row, Contradiction]]:
         """The findings by cause, the worst of a source first, with their source."""
-        first = self.findings["source_id"].str.partition(" ")[0]
+        first = self.findings["source_id"].str.split(" ").str[0]
         own = dict(list(self.findings.groupby(first)))
         told = [row for row in self.sources if row["source_id"] in own]
         return [(row, each) for row in told for each in number_findings(own[row["source_id"]])]
