@@ -113,7 +113,10 @@ def read_report(
         mapped=sum(bool(figure.indicator) for figure in figures),
         unsure=sum(figure.confidence.value == "low" for figure in figures),
         undecided=tuple(list_undecided(row, transcript)),
-        remarks=document.remarks,
+        remarks=(
+            *document.remarks,
+            *(f"another report begins in line {n}" for n in reading.others),
+        ),
     )
 
 

@@ -170,6 +170,7 @@ _REMARKS = (
     (r"stands beside (.+) for the same quantity", r"cùng một chỉ tiêu mà còn ghi \1"),
     (r"(\w+) is between (\S+) and (\S+); left open",
      r"\1 chỉ có thể từ \2 đến \3; để ngỏ"),
+    (r"another report begins in line (\d+)", r"một báo cáo khác bắt đầu ở dòng \1"),
     (r"less sure: (.+)", r"chưa chắc: \1"),
     (r"whose document it is has to be decided first",
      "trước hết phải xác định văn bản của đơn vị nào"),

@@ -1,7 +1,8 @@
 """Names and addresses of persons: masked before anything is stored.
 
-Only what a form of address, a signature or the word "address" gives away is found; names in
-running text without one are not, which is why transcripts keep no sentences at all.
+What a form of address, a signature or the word "address" gives away is found for sure. A family
+name with a middle and a given one, where no place or office explains it, is masked as a guess that
+a reviewer sees. Other names are not found, which is why transcripts keep no sentences at all.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 
 from cchc_analysis.read.patterns import P
 
+GUESSED_MASK = "[họ tên? đã che]"
+"""What may be a name: a reviewer has to look."""
 NAME_MASK, ADDRESS_MASK, CONTACT_MASK = "[họ tên đã che]", "[địa chỉ đã che]", "[liên hệ đã che]"
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LINES_AFTER_OFFICE = 4
@@ -38,9 +41,16 @@ def mask_persons(lines: list[str]) -> list[str]:
 def _mask_line(text: str) -> str:
     text = P.addressed.sub(rf"\1{NAME_MASK}", text)
     text = P.office_then_name.sub(rf"\1{NAME_MASK}", text)
+    text = P.full_name.sub(_guess_name, text)
     text = P.address.sub(lambda match: match[1] + _keep_office(match[2]), text)
     text = P.contact.sub(rf"\1{CONTACT_MASK}", text)
     return _MAIL.sub(CONTACT_MASK, text)
+
+
+def _guess_name(found: re.Match[str]) -> str:
+    """A mask, but for the name of a place, street, school or prize."""
+    before = found.string[max(0, found.start() - 80) : found.start()]
+    return found[0] if P.place_before.search(before) else GUESSED_MASK
 
 
 def _keep_office(address: str) -> str:

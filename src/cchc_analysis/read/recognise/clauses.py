@@ -136,7 +136,7 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
         return start + summed.start(), start + summed.start()
     if listed := P.and_then.search(gap):
         # "210 hồ sơ trong hạn và 6 hồ sơ quá hạn": what stands between is of the first.
-        return start + listed.start(), start + listed.start()
+        return start + listed.start(1), start + listed.start(1)
     if marker := P.next_words.search(gap):
         return start + marker.start(), start + marker.start()
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)

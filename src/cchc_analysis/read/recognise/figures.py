@@ -27,6 +27,10 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
+OTHER_REPORT = "another report begins in line"
+"""Said of figures of a second report in the same file."""
+
+
 def say_whole(part: str) -> str:
     """The reason of a B: "the whole that dossiers_received_online is a part of"."""
     return f"the whole that {part} is a part of"

@@ -15,6 +15,7 @@ from cchc_analysis.read.patterns import P
 from cchc_analysis.read.recognise.companions import SURE, Companions, list_scopes
 from cchc_analysis.read.recognise.context import APPRAISED, is_asked
 from cchc_analysis.read.recognise.figures import Figure
+from cchc_analysis.read.recognise.head import level_of, list_names
 from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround
 from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.stretches import FigureText, name_field
@@ -46,6 +47,7 @@ def speaks_against(
     code = rule.indicator
     return (
         (rule.unit in ("rank", "point") and is_other_score(entry, words, rule, near))
+        or ("index" in code and is_of_other_area(entry, near.area))
         or (rule.alone and not counts_all_of_them(entry, words, rule, near))
         or (rule.unit == "commune" and counts_other_things(entry, words))
         or (
@@ -63,6 +65,20 @@ def speaks_against(
         or is_only_reviewed(entry, code)
         or is_share_of_time(entry, code)
     )
+
+
+def is_of_other_area(entry: FigureText, area: str) -> bool:
+    """Whether the clause of a rank or score names another area last, or right behind it.
+
+    "vị trí thứ 2 là tỉnh Quảng Ninh; tỉnh Bình Thuận xếp vị trí thứ 20": none is the paper's own.
+    """
+    mention, text = entry.mention, entry.text
+    if entry.label or not area:
+        return False
+    clause = max(mention.lead, text.rfind(";", mention.lead, mention.numeral.start) + 1)
+    behind = P.is_of_area.match(text, mention.numeral.end)
+    named = list_names(behind[1]) if behind else list_names(text[clause : mention.numeral.start])
+    return bool(named) and named[-1] != area and level_of(named[-1]) == level_of(area)
 
 
 def counts_all_of_them(
@@ -154,6 +170,9 @@ def is_other_score(
     if entry.label and "_max" in rule.indicator and not words.own & MAXIMA:
         # Of a table only what its row or column calls one is a maximum.
         return True
+    if rule.indicator == APPRAISED and P.in_which.match(entry.text, entry.mention.lead):
+        # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
+        return True
     is_all = words.own & SAYS_APPRAISED or _tells_whole_index(entry)
     return rule.indicator == APPRAISED and not is_all
 
@@ -171,7 +190,9 @@ def _tells_whole_index(entry: FigureText) -> bool:
     """
     mention, text = entry.mention, entry.text
     before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
-    return bool(P.of_year.search(before) or P.ranked_behind.match(behind))
+    return bool(
+        P.of_year.search(before) or P.ranked_behind.match(behind) or P.ranked_behind.match(before)
+    )
 
 
 def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector) -> bool:

@@ -210,6 +210,8 @@ def level_of(name: str) -> str:
 
 
 HEAD_LINES = 40
+HEAD_ABOVE, FEWEST_LINES = 8, 8
+"""Lines above a title that are its head, and those that a report has at least."""
 MOST_BANNERS = 4
 """Lines of some length that may stand above the title of a page."""
 _KINDS = (
@@ -278,6 +280,22 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
         number=number.replace(" ", ""), dated=dated,
         opening=tuple(takewhile(lambda text: not P.heading.match(text), top)),
     )  # fmt: skip
+
+
+def find_reports(lines: Sequence[Line]) -> list[int]:
+    """Where further reports of the same file begin: a head with office or number, and a title."""
+    starts, last = [], None
+    for at, line in enumerate(lines):
+        if line.cells or not (line.text.isupper() and P.title_alone.match(line.text)):
+            continue
+        above = range(max(0, at - HEAD_ABOVE), at)
+        opened = [
+            n for n in above if P.named_committee.match(lines[n].text) and lines[n].text.isupper()
+        ]
+        if last is not None and at - last >= FEWEST_LINES and opened:
+            starts.append(opened[0])
+        last = at
+    return starts
 
 
 def _find_title(top: Sequence[str]) -> tuple[str, str]:

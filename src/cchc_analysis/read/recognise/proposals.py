@@ -28,10 +28,10 @@ from cchc_analysis.read.recognise.companions import (
 )
 from cchc_analysis.read.recognise.confidence import mark_entry
 from cchc_analysis.read.recognise.context import Context, is_asked
-from cchc_analysis.read.recognise.figures import Confidence, Figure
+from cchc_analysis.read.recognise.figures import OTHER_REPORT, Confidence, Figure
 from cchc_analysis.read.recognise.frame import frame_lines
 from cchc_analysis.read.recognise.gates import Criteria, Shares, is_entity_row, speaks_against
-from cchc_analysis.read.recognise.head import ReportHead, find_level, read_head
+from cchc_analysis.read.recognise.head import ReportHead, find_level, find_reports, read_head
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules, match_widely
 from cchc_analysis.read.recognise.numerals import (
     LABELLED_ZERO,
@@ -114,7 +114,7 @@ class Proposer:
         choices = len(rivals)
         if candidate is None and words.units:
             rivals = _name_rivals(rivals, match_widely(words, self._wording))
-        speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
+        speaker = self._find_speaker(entry, candidate)
         if candidate and speaker and not self._speaks_for(speaker, candidate):
             candidate, rivals = self._find_for(speaker, words), ()
         if candidate and self._scopes.level == "province" and not (words.own & BELOW):
@@ -147,6 +147,13 @@ class Proposer:
         self._mentions_of[entry.line, entry.text] = entry.mentions
         if figure.indicator:
             self._beside.first_of_line.setdefault(entry.line, figure)
+
+    def _find_speaker(self, entry: FigureText, candidate: Claim | None) -> Speaker | None:
+        """Who speaks; no other area where the heading has said that all below it is of that one."""
+        speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
+        is_framed = bool(self._scopes.frames[entry.line].area)
+        is_elsewhere = speaker is not None and speaker.kind is Speech.ELSEWHERE
+        return None if is_framed and is_elsewhere else speaker
 
     def _speaks_for(self, speaker: Speaker, candidate: Claim) -> bool:
         """Whether what a speaker counts can be an indicator of ours."""
@@ -405,12 +412,16 @@ REPEATED_WORDS = 8
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: the head, every numeral by line number, and the proposed figures."""
+    """What was read: the head, every numeral by line number, and the proposed figures.
+
+    ``others`` are the lines in which further reports of the same file begin.
+    """
 
     head: ReportHead
     numerals: dict[int, tuple[Numeral, ...]]
     figures: tuple[Figure, ...]
     places: tuple[OutlinePlace, ...] = field(repr=False, default=())
+    others: tuple[int, ...] = ()
 
 
 def read_document(
@@ -425,10 +436,41 @@ def read_document(
         head: What is known of the document; proposed from its first lines if not given.
     """
     lines = spread_tables(restore_words(raise_marks(cut_lines(document.lines))))
+    starts = [0, *find_reports(lines)]
+    parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    read = [_read_part(parts[0], reference, wording, head)]
+    for part in parts[1:]:
+        # A second report in the file: its head is its own, and nobody has said that it is meant.
+        other = _read_part(part, reference, wording, None)
+        told = f"{OTHER_REPORT} {part[0].number}"
+        figures = tuple(replace(figure, looked_again=told) for figure in other.figures)
+        read.append(replace(other, figures=figures))
+    first = read[0].head
+    if len(read) > 1 and head is None:
+        first = replace(first, is_sure_area=False)
+    numerals: dict[int, tuple[Numeral, ...]] = {}
+    for reading in read:
+        for number, found in reading.numerals.items():
+            numerals[number] = numerals.get(number, ()) + found
+    return Reading(
+        first,
+        numerals,
+        tuple(figure for reading in read for figure in reading.figures),
+        tuple(place for reading in read for place in reading.places),
+        tuple(part[0].number for part in parts[1:]),
+    )
+
+
+def _read_part(
+    lines: Sequence[Line], reference: Reference, wording: Wording, head: ReportHead | None
+) -> Reading:
+    """Read one report; its lines are ready to be read."""
     head = head or read_head(lines, reference)
     places = outline_lines(lines)
     is_commune = find_level(head.area, reference, head.day) == "commune"
-    surroundings = WordCollector(lines, places, wording, head.title, is_commune=is_commune)
+    surroundings = WordCollector(
+        lines, places, wording, head.title, head.area, is_commune=is_commune
+    )
     proposer = Proposer(head, reference, wording, surroundings, lines, places)
     labels = _label_tables(lines)
     repeated = _find_repeated(lines)
@@ -494,7 +536,7 @@ def _mark_repeated(numerals: list[Numeral], is_repeated: bool) -> list[Numeral]:
     ]
 
 
-def _find_repeated(lines: tuple[Line, ...]) -> set[int]:
+def _find_repeated(lines: Sequence[Line]) -> set[int]:
     """Lines that repeat an earlier one, as the lead of a news page does."""
     seen: dict[str, int] = {}
     repeated = set()
@@ -508,7 +550,7 @@ def _find_repeated(lines: tuple[Line, ...]) -> set[int]:
     return repeated
 
 
-def _label_tables(lines: tuple[Line, ...]) -> dict[tuple[int, int], Label]:
+def _label_tables(lines: Sequence[Line]) -> dict[tuple[int, int], Label]:
     tables: dict[int, list[Line]] = {}
     for line in lines:
         if line.cells:

@@ -28,7 +28,7 @@ from cchc_analysis.read.recognise.surroundings import WordCollector
 from cchc_analysis.read.recognise.tables import INNER
 from cchc_analysis.read.recognise.wording import WordingRule
 
-TOPIC = 15
+TOPIC = 20
 """Words at the head of a sentence that may name whose work it tells of."""
 LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""

@@ -77,6 +77,7 @@ class WordCollector:
         places: Sequence[OutlinePlace],
         wording: Wording,
         title: str,
+        area: str,
         *,
         is_commune: bool,
     ) -> None:
@@ -87,6 +88,7 @@ class WordCollector:
         self._implied = Implied(lines, places, self._find)
         self._nouns = index_nouns(wording.units)
         self._is_commune = is_commune
+        self.area = area
         self.mentions: dict[int, tuple[Mention, ...]] = {}
         self._above: dict[int, int] = {}
 
@@ -188,6 +190,9 @@ class WordCollector:
                 Hit(h.term, h.start + cut, h.end + cut, h.first, h.last)
                 for h in self._find(text[cut:end])
             ]
+        if remark := P.all_in_term.match(text, mention.numeral.end):
+            # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
+            hits = [hit for hit in hits if not remark.start(1) <= hit.start < remark.end(1)]
         hits = label_pair(mention, text, hits)
         hits = self._tell_loss(entry, hits)
         gaps: dict[str, int] = {}
@@ -200,13 +205,7 @@ class WordCollector:
                 before = text[hit.end : end]
             gap = count_words(before if hit.end <= mention.numeral.start else behind)
             gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
-        place = self._places[entry.line]
-        if place.before >= 0 and entry.at == 0:
-            earlier = " ".join(take_last_sentence(self._lines[place.before].text).split()[-NEAR:])
-            own, distance = f"{earlier} {own}", count_words(text[start : mention.numeral.start])
-            for hit in self._find(earlier):
-                hits.append(hit)
-                gaps.setdefault(hit.term, distance + count_words(earlier[hit.end :]))
+        own += self._join_lines(entry, end, hits, gaps)
         for distance, hit in self._implied.read(entry):
             hits.append(hit)
             gaps.setdefault(hit.term, distance)
@@ -216,6 +215,38 @@ class WordCollector:
                 hits.append(hit)
                 gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
         return own, tuple(hits), gaps
+
+    def _join_lines(
+        self, entry: FigureText, end: int, hits: list[Hit], gaps: dict[str, int]
+    ) -> str:
+        """Add the words of a sentence that a line end has cut: those before, and those behind."""
+        text, start = entry.text, entry.mention.own[0]
+        place, added = self._places[entry.line], ""
+        if entry.at == len(entry.mentions) - 1 and not entry.label:
+            rest = self._find_rest(entry, end)
+            for hit in self._find(rest):
+                hits.append(hit)
+                gaps.setdefault(hit.term, count_words(rest[: hit.start]))
+        if place.before >= 0 and entry.at == 0:
+            added = " ".join(take_last_sentence(self._lines[place.before].text).split()[-NEAR:])
+            distance = count_words(text[start : entry.mention.numeral.start])
+            for hit in self._find(added):
+                hits.append(hit)
+                gaps.setdefault(hit.term, distance + count_words(added[hit.end :]))
+        return f" {added}" if added else ""
+
+    def _find_rest(self, entry: FigureText, end: int) -> str:
+        """How the words of the last figure of a line go on where a page break has cut them."""
+        if re.search(r"[.;:)]", entry.text[end:]):
+            return ""
+        following = range(entry.line + 1, min(len(self._lines), entry.line + PREVIOUS_LINES))
+        at = next((n for n in following if self._places[n].before == entry.line), -1)
+        if at < 0:
+            return ""
+        rest = self._lines[at].text
+        opened = entry.text[entry.mention.numeral.end :]
+        stop = P.delimiter.search(rest)
+        return f"{opened} {rest[: stop.start() if stop else len(rest)]}"
 
     def _tell_loss(self, entry: FigureText, hits: list[Hit]) -> list[Hit]:
         """What points were lost for: "đúng hạn 93,8%, trừ 01 điểm" says so before them.

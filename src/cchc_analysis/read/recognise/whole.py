@@ -18,6 +18,7 @@ from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.recognise.confidence import EQUALS, name_claim, weigh_figures
 from cchc_analysis.read.recognise.figures import (
+    OTHER_REPORT,
     Confidence,
     Figure,
     count_decimals,
@@ -469,7 +470,7 @@ def doubt_figures(
     """How sure each figure is, and the reason where the document as a whole speaks against it."""
     possible = [_leave_impossible(figure, reference) for figure in figures]
     weighed = weigh_figures(possible, head, reference, wording, tuple(identities))
-    weighed = _doubt_rivals(weighed, reference)
+    weighed = [_doubt_other(each) for each in _doubt_rivals(weighed, reference)]
     return tuple(weighed if head.is_sure_area else map(_doubt_owner, weighed))
 
 
@@ -517,6 +518,12 @@ def _doubt_rivals(figures: Sequence[Figure], reference: Reference) -> list[Figur
                     looked_again=f"stands beside {', '.join(others)} for the same quantity",
                 )
     return found
+
+
+def _doubt_other(figure: Figure) -> Figure:
+    """What stands in a second report of the file is none of this one's until a person says so."""
+    is_other = figure.looked_again.startswith(OTHER_REPORT) and figure.indicator
+    return replace(figure, confidence=Confidence.LOW) if is_other else figure
 
 
 def _doubt_owner(figure: Figure) -> Figure:
