@@ -25,6 +25,9 @@ FEWEST_COLUMNS = 2
 LONGEST_TITLE = 4
 """Rows at the top of a sheet that may be its title."""
 
+MOST_STRANGERS = 40
+"""Rows that name no area, more of which are no foot of a table."""
+
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -40,6 +43,7 @@ class Guess:
     ranks: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
+    score: str = ""
 
     @property
     def indicators(self) -> set[str]:
@@ -74,6 +78,7 @@ class Guess:
         for own in ("periods", "ranks", "rest", "strangers"):
             held = getattr(self, own)
             held.extend(each for each in getattr(part, own) if each not in held)
+        self.score = self.score or part.score
 
 
 def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
@@ -166,6 +171,12 @@ def _guess_sheets(
             found[each.title] = guess
     if not found:
         choose_sheet(file, sheets)
+    scores = Counter(guess.score for guess in found.values())
+    for guess in (each for each in found.values() if each.score):
+        if scores[guess.score] > 1:  # one heading for several indicators: their sheets tell them
+            guess.fields["value"] = guess.score
+        else:
+            guess.values[guess.score] = ValueColumn(indicator=guess.what.indicator)
     held = {code for title in named for code in found[title].indicators}
     return {
         title: guess
@@ -218,7 +229,7 @@ def _guess_sheet(
     for table in tables:
         _refuse_prose(table)
         whole.add(_guess_table(table, known, (family, what.indicator), reference))
-    if not (whole.values or what.indicator):
+    if not whole.indicators:
         of_title = (known.match_title(_drop_years(each), family) for each in titles)
         if found := next(filter(None, of_title), ""):
             whole.what = what.model_copy(update={"indicator": found})
@@ -243,7 +254,7 @@ def _guess_table(
         if own := next(about_it, ""):
             guess.values[own] = ValueColumn(indicator=indicator)
         elif own := next(filter(known.is_plain, guess.rest), ""):
-            guess.fields["value"] = own
+            guess.score = own
         guess.rest = [name for name in guess.rest if name != own]
     _keep_scores(guess)
     if guess.values and " / " in guess.fields.get("value", ""):
@@ -252,7 +263,7 @@ def _guess_table(
     if area and not _fits_codes(table, area, guess.fields.get("area_code", ""), reference):
         guess.rest.append(guess.fields.pop("area_code"))
     guess.fields = choose_area(guess.fields)
-    guess.strangers = list(_find_strangers(table, area, reference)) if area else []
+    guess.strangers = _find_strangers(table, area, reference) if area else []
     return guess
 
 
@@ -317,16 +328,29 @@ def _fits_codes(table: Table, area: str, code: str, reference: Reference) -> boo
     return all(named & coded for named, coded in held if named)
 
 
-def _find_strangers(table: Table, area: str, reference: Reference) -> Iterator[str]:
-    """Labels of rows with figures that are no area, no total, and no area misspelt."""
+def _find_strangers(table: Table, area: str, reference: Reference) -> list[str]:
+    """Labels of rows with figures that are no area, no total, and no area misspelt.
+
+    Where there are many, the column is none of areas, and nothing is offered.
+    """
     body, at = table.body, table.head.names.index(area)
-    others = [each for each in map(int, body.columns) if each > at]
-    has_figures = body[others].map(lambda cell: cell != "" and _is_figure(cell)).any(axis=1)
-    for label in print_cells(body.loc[has_figures, at]).unique():
-        is_area = bool(reference.all_areas.find(label)) if label else True
-        near = [] if is_area else reference.wide_areas.list_near(label, lambda _: True)
-        if not (is_area or near or is_total(label)) and _WORD.search(label):
-            yield label
+    labels = print_cells(body[at]).astype("str")
+    strange = [
+        label
+        for label in labels.unique()
+        if _WORD.search(label) and not is_total(label) and not _is_area(label, reference)
+    ]
+    if len(strange) > MOST_STRANGERS:
+        return []
+    rows = body.loc[labels.isin(strange), [each for each in map(int, body.columns) if each > at]]
+    has_figures = rows.map(lambda cell: _is_held(cell) and _is_figure(cell)).any(axis=1)
+    told = {*labels[has_figures.index[has_figures]]}
+    near = reference.wide_areas.list_near
+    return [each for each in strange if each in told and not near(each, lambda _: True)]
+
+
+def _is_area(label: str, reference: Reference) -> bool:
+    return bool(reference.wide_areas.find(label) or reference.all_areas.find(label))
 
 
 def _is_period(name: str) -> bool:
@@ -367,7 +391,11 @@ def _draft_values(guess: Guess, subjects: list[str]) -> Iterator[str]:
         yield f"  {_quote(guess.ranks[0])}: {next(iter(levels.values()))}"  # ranks alone
     elif is_clear and len(guess.ranks) == 1:
         code, said = next(iter(by_level)), ", ".join(map(": ".join, levels.items()))
-        yield from ("ranks:", f"  column: {_quote(guess.ranks[0])}", "  indicators:")
+        yield from ("ranks:", f"  column: {_quote(guess.ranks[0])}")
+        years = {value.period for value in guess.values.values() if value.indicator == code}
+        if len(years) > 1:
+            yield f"  period: {max(years)}   # which of the periods is ranked: check"
+        yield "  indicators:"
         yield f"    {code}: {{{said}}}"
     elif is_clear and len(levels) == 1 and len({*dated.values()} - {""}) == len(dated):
         for heading, year in dated.items():

@@ -24,7 +24,7 @@ from cchc_analysis.panels.mapping import (
     PanelMapping,
     ValueColumn,
 )
-from cchc_analysis.panels.vocabulary import Vocabulary
+from cchc_analysis.panels.vocabulary import Vocabulary, find_years
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,16 +114,17 @@ def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Table | None
         before, key=lambda column: _weigh_labels(cells.loc[cells.index > row, column], known)
     )
     names = [column for column in map(int, cells.columns[areas[0] :]) if cells.at[row, column]]
+    labels = _name_rows(cells[before], label, row)
     rows = [
         each
         for each in cells.index
-        if (each > row or known.match_field(str(cells.at[each, label])) in ABOVE)
+        if (each > row or known.match_field(labels[each]) in ABOVE)
         and each != row
-        and _is_row(cells.loc[each], label, names)
+        and _is_row(cells.loc[each, names], labels[each])
     ]
     title = str(cells.at[row, label])
     heads = [title if known.match_field(title) in ("area", "province") else "area"]
-    heads += [str(cells.at[each, label]) for each in rows]
+    heads += list(labels[rows])
     body = cells.loc[[row, *rows], names].T
     body = body.set_axis([name + 1 for name in names]).set_axis(range(len(heads)), axis=1)
     lost = len(before) - 1
@@ -143,11 +144,29 @@ def _is_word(cell: object) -> bool:
     return isinstance(cell, str) and any(map(str.isalpha, cell))
 
 
-def _is_row(row: pd.Series[Any], label: int, names: list[int]) -> bool:
+def _name_rows(beside: pd.DataFrame, label: int, head: int) -> pd.Series[Any]:
+    """What each row is about: its label, and with it what tells rows of one label apart.
+
+    A second column does so where it repeats itself (the year, "điểm" and "cận dưới"); one that says
+    something else in each row holds codes.
+    """
+    texts = beside.map(lambda cell: f"{cell:g}" if isinstance(cell, float) else str(cell))
+    own, is_below = texts[label], texts.index > head
+    filled = own.where(own != "").ffill().fillna("")
+    for other in (texts[each] for each in map(int, texts.columns) if each != label):
+        is_held = (other != "") & (filled != "") & is_below
+        pairs = (filled + " / " + other)[is_held]
+        is_told = is_held[is_below].mean() > MOSTLY and pairs.nunique() > filled[is_held].nunique()
+        if is_told and pairs.is_unique and other[is_held].nunique() <= len(pairs) / 2:
+            return own.where(~is_held, pairs)
+    return own
+
+
+def _is_row(row: Any, label: str) -> bool:
     """A row that says something of most areas under a label; a title says one thing to all."""
-    held = [cell for cell in row[names] if cell not in ("", None)]
-    is_told = _is_word(row[label]) and bool(held)
-    return is_told and {*held} != {row[label]}
+    held = [cell for cell in row if cell not in ("", None)]
+    is_told = (_is_word(label) or bool(find_years(label))) and bool(held)
+    return is_told and {*held} != {label}
 
 
 def _part(sheet: Worksheet, head: TableHead, known: Vocabulary, index: AreaIndex) -> list[Table]:

@@ -10,6 +10,7 @@ reading out; where that does not help either, the number is refused. Words aroun
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ _DOT_DECIMAL = r"-?(?:\d+\.(?:\d{1,2}|\d{4,})|(?:0\d*|\d{4,})\.\d{3})"
 _COMMA_DECIMAL = _DOT_DECIMAL.replace(r"\.", ",")
 _DOT_EITHER = r"-?[1-9]\d{0,2}\.\d{3}"
 _COMMA_EITHER = _DOT_EITHER.replace(r"\.", ",")
+_EITHER = r"-?[1-9]\d{0,2}[.,]\d{3}"
 _DOT_GROUPS = r"-?[1-9]\d{0,2}(?:(?:\.\d{3}){2,}|(?:\.\d{3})+,\d+)"
 _COMMA_GROUPS = r"-?[1-9]\d{0,2}(?:(?:,\d{3}){2,}|(?:,\d{3})+\.\d+)"
 _UNKNOWN = "?"
@@ -57,7 +59,9 @@ def read_numerals(
 
     is_text = _find_texts(printed)
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
-    read = _tell(numbers, count_decimals(numbers))
+    read = numbers.to_frame("value").assign(
+        decimals=count_decimals(numbers), comparator=Comparator.EQUAL.value, fault=""
+    )
     if is_text.any():
         texts = printed[is_text].astype("str").str.replace("−", "-", regex=False)
         texts = texts.str.strip().str.removesuffix("%").str.rstrip()
@@ -107,11 +111,6 @@ def _fits(texts: pd.Series[Any], pattern: str) -> pd.Series[Any]:
     return texts.str.fullmatch(pattern).astype("bool")
 
 
-def _tell(values: pd.Series[Any], decimals: Any) -> pd.DataFrame:
-    table = values.astype("float64").to_frame("value")
-    return table.assign(decimals=decimals, comparator=Comparator.EQUAL.value, fault="")
-
-
 def _prove_marks(
     texts: pd.Series[Any], group: pd.Series[Any], kind: pd.Series[Any], decimal_mark: str
 ) -> pd.Series[Any]:
@@ -140,67 +139,34 @@ def _repeat(text: str, like: pd.Series[Any]) -> pd.Series[Any]:
 def _read_texts(
     texts: pd.Series[Any], marks: pd.Series[Any], kind: pd.Series[Any], maximum: pd.Series[Any]
 ) -> pd.DataFrame:
-    """Every text by the first form that it has; the rest one by one."""
+    """Every text, each different one once."""
     import pandas as pd
 
-    is_count = kind == "count"
-    forms = {mark: _fits(texts, form) for mark, form in ((".", _DOT_EITHER), (",", _COMMA_EITHER))}
-    as_decimal = _fits(texts, _DOT_DECIMAL) | _fits(texts, _COMMA_DECIMAL)
-    as_groups = _fits(texts, _DOT_GROUPS) | _fits(texts, _COMMA_GROUPS)
-    is_open = pd.Series(data=False, index=texts.index)
-    for mark, has_form in forms.items():
-        is_too_large = texts.where(has_form, "0").str.replace(mark, "").astype("float64") > maximum
-        decimal = has_form & ~is_count & ((marks == mark) | (is_too_large & (marks == _UNKNOWN)))
-        as_decimal |= decimal
-        is_open |= has_form & ~is_count & ~decimal & (marks == _UNKNOWN)
-        as_groups |= has_form & ~decimal & (is_count | (marks != _UNKNOWN))
-    whole = _fits(texts, _WHOLE)
-    simple = whole | as_decimal | as_groups | is_open
-    read = [
-        _tell(texts[whole].astype("float64"), 0),
-        _read_decimals(texts[as_decimal]),
-        _read_groups(texts[as_groups & ~as_decimal]),
-        _refuse_open(texts[is_open]),
-        _read_one_by_one(texts[~simple], kind[~simple]),
-    ]
-    return pd.concat([table for table in read if len(table)])
-
-
-def _read_decimals(texts: pd.Series[Any]) -> pd.DataFrame:
-    dotted = texts.str.replace(",", ".", regex=False)
-    return _tell(dotted.astype("float64"), dotted.str.len() - dotted.str.find(".") - 1)
-
-
-def _read_groups(texts: pd.Series[Any]) -> pd.DataFrame:
-    """Groups of three, and decimals behind the other mark."""
-    if texts.empty:
-        return _tell(texts.astype("float64"), 0)
-    first = texts.str.extract(r"([.,])")[0]
-    decimals = texts.str.extract(r"[.,]\d{3}([.,])(\d+)$")
-    has_decimals = decimals[0].notna() & (decimals[0] != first)
-    places = decimals[1].str.len().where(has_decimals, 0).fillna(0).astype("int64")
-    digits = texts.str.replace(r"[.,]", "", regex=True).astype("float64")
-    return _tell(digits / 10.0**places, places)
-
-
-def _refuse_open(texts: pd.Series[Any]) -> pd.DataFrame:
-    refused = _tell(texts.map(lambda _: np.nan).astype("float64"), 0)
-    return refused.assign(fault=[f"{text!r} can be thousands or decimals" for text in texts])
-
-
-def _read_one_by_one(texts: pd.Series[Any], kind: pd.Series[Any]) -> pd.DataFrame:
-    import pandas as pd
-
-    known: dict[tuple[str, str], tuple[float, int, str, str]] = {}
-    for key in dict.fromkeys(zip(texts, kind, strict=True)):
-        try:
-            number = parse_number(*key)
-            known[key] = (number.value, number.decimals, number.comparator.value, "")
-        except NumberError as error:
-            known[key] = (np.nan, 0, Comparator.EQUAL.value, str(error))
-    rows = [known[key] for key in zip(texts, kind, strict=True)]
+    table = pd.DataFrame({"text": texts, "mark": marks, "kind": kind, "most": maximum})
+    codes = table.groupby([*table.columns], sort=False, dropna=False).ngroup()
+    unique = table[~codes.duplicated()].itertuples(index=False, name=None)
     columns = ["value", "decimals", "comparator", "fault"]
-    return pd.DataFrame(rows, index=texts.index, columns=columns)
+    read = pd.DataFrame([_read_text(*each) for each in unique], columns=columns)
+    return read.take(codes.to_numpy()).set_axis(texts.index)
+
+
+def _read_text(text: str, mark: str, kind: str, most: float) -> tuple[float, int, str, str]:
+    """The number, its decimals, its comparator and its fault, by the first form that fits."""
+    equal, digits = Comparator.EQUAL.value, re.sub("[.,]", "", text)
+    found = re.fullmatch(_EITHER, text)
+    may_be_decimal = bool(found) and kind != "count" and mark in (text[-4], _UNKNOWN)
+    if may_be_decimal and mark == _UNKNOWN and not float(digits) > most:
+        return np.nan, 0, equal, f"{text!r} can be thousands or decimals"
+    if may_be_decimal or re.fullmatch(f"{_DOT_DECIMAL}|{_COMMA_DECIMAL}", text):
+        return float(text.replace(",", ".")), len(re.split("[.,]", text)[1]), equal, ""
+    if found or re.fullmatch(f"{_WHOLE}|{_DOT_GROUPS}|{_COMMA_GROUPS}", text):
+        places = len(re.split("[.,]", text)[-1]) if "." in text and "," in text else 0
+        return float(digits) / 10.0**places, places, equal, ""
+    try:
+        number = parse_number(text, kind)
+    except NumberError as error:
+        return np.nan, 0, equal, str(error)
+    return number.value, number.decimals, number.comparator.value, ""
 
 
 def _refuse_fractions(

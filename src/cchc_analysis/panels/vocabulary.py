@@ -38,7 +38,7 @@ FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
         *("area id", "ma don vi", "ma dia phuong", "ma gso", "gso code", "ma so"),
     ),
     "province": (
-        "province name",
+        *("province name", "prov", "provinces names"),
         "tinh thanh pho truc thuoc",
         "thuoc tinh",
         "tinh thanh pho truc thuoc trung uong",
@@ -201,13 +201,9 @@ class Vocabulary:
         is_part = re.search(r"\d[.)]\d", bare)  # "1.2 …" is a part of the first
         if is_part or not any(len(word) > 2 or word.isupper() for word in words):
             return set()
-        labels: dict[str, list[str]] = {}
-        for label, codes in self._labels.items():
-            for code in codes:
-                labels.setdefault(code, []).append(label)
         return {
             code
-            for code, known in labels.items()
+            for code, known in self._labels_of.items()
             if code.startswith(family) and all(_is_in(word, known) for word in words)
         }
 
@@ -224,6 +220,15 @@ class Vocabulary:
             if label.startswith(form)
             for code in known
         }
+        if not codes:
+            # "Entry costs for …" is about entry costs: the longest label that it begins with.
+            begun = [
+                label
+                for label, known in self._labels.items()
+                for form in _forms(title)
+                if " " in label and form.startswith(f"{label} ")
+            ]
+            codes = self._labels[max(begun, key=len)] if begun else set()
         return next(iter(codes)) if len(codes) == 1 else ""
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
@@ -271,7 +276,7 @@ class Vocabulary:
 
     def is_plain(self, name: str) -> bool:
         """Whether a heading says no more than that its figures are scores ("Sub-index score")."""
-        words = set(fold_text(name).split())
+        words = {word for word in last_part(name).split() if not word.isdigit()}
         return bool(words) and words <= FILLERS
 
     def knows(self, name: str) -> bool:
@@ -325,6 +330,15 @@ class Vocabulary:
             for name, code in zip(words[column], words["indicator"], strict=True):
                 known.setdefault(fold_text(name), set()).add(code)
         return known
+
+    @cached_property
+    def _labels_of(self) -> dict[str, list[str]]:
+        """The labels of each indicator."""
+        found: dict[str, list[str]] = {}
+        for label, codes in self._labels.items():
+            for code in codes:
+                found.setdefault(code, []).append(label)
+        return found
 
     def _match_period(self, name: str) -> ValueColumn | None:
         """A heading that is a period, where the mapping says of which indicator."""
