@@ -1278,7 +1278,7 @@ TRIALS: dict[str, tuple[dict[str, list[list[object]]], dict[tuple[str, str, str]
 }
 
 
-BOUNDED = {
+WITH_INTERVALS = {
     "bounds under merged headings, the codes of another list, parts of dimensions": 5,
     "areas in columns, a second column of labels that repeats itself": 10,
 }
@@ -1296,7 +1296,7 @@ def test_a_workbook_comes_in_from_its_draft_and_its_source_alone(
     rows = read(project).observations
     assert not (rows["indicator"] == "pci").any() or "pci" in str(expected)
     bounded = rows[rows["published_low"].notna()]
-    assert len(bounded) == BOUNDED.get(name, 0)
+    assert len(bounded) == WITH_INTERVALS.get(name, 0)
 
 
 def test_a_title_of_the_whole_workbook_says_nothing_of_one_sheet(
