@@ -247,10 +247,13 @@ def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFram
     statements, fresh = tabulate_statements(known, reference), set[str]()
     added: list[pd.DataFrame] = []
     for derivation in list_rows(reference.derivations):
-        operands = list_operands(parse_expression(derivation["formula"]))
-        if fresh & {operand.code for operand in operands}:
+        expression = parse_expression(derivation["formula"])
+        if fresh & {operand.code for operand in list_operands(expression)}:
             statements, fresh = tabulate_statements(known, reference), set()
-        derived = _leave_out_known(_apply(derivation, statements, reference), known)
+        computed = compute_expression(expression, statements)
+        if computed.empty:  # a report states the parts of few formulas
+            continue
+        derived = _leave_out_known(_apply(derivation, computed, statements, reference), known)
         if len(derived):
             known = add_rows(known, derived)
             fresh.add(derivation["indicator"])
@@ -267,13 +270,15 @@ def _leave_out_known(derived: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame
 
 
 def _apply(
-    derivation: dict[str, Any], statements: Statements, reference: Reference
+    derivation: dict[str, Any],
+    computed: pd.DataFrame,
+    statements: Statements,
+    reference: Reference,
 ) -> pd.DataFrame:
     """The rows that one formula gives, known ones included."""
     import pandas as pd
 
     expression = parse_expression(derivation["formula"])
-    computed = compute_expression(expression, statements)
     rows = statements.rows.iloc[computed.index].reset_index(drop=True)
     start = figures = pd.Series("", index=rows.index, dtype="str")
     is_estimate = start != ""
