@@ -326,7 +326,10 @@ def _list_broken(
 ) -> Iterator[Broken]:
     from cchc_analysis.rules.arithmetic import Broken
 
-    failed = verdict[~verdict["holds"].astype(bool)]
+    is_broken = ~verdict["holds"].to_numpy(dtype=bool)
+    if not is_broken.any():
+        return
+    failed = verdict[is_broken]
     for row, cells in zip(failed.index, list_rows(failed), strict=True):
         yield Broken(outcome.rule, identity, int(row), cells, statements)
 
