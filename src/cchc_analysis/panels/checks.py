@@ -2,7 +2,8 @@
 
 Impossible values, two values for one quantity and areas that did not exist then are problems;
 rows of totals that do not add up and holes in the panel are notes, since the panel stays usable
-and a reader has to know. Everything is found for the whole panel at once.
+and a reader has to know. Everything is found for the whole panel at once. Published ranks are held
+against the values that they rank: whoever stands before has a value that is not smaller.
 """
 
 from __future__ import annotations
@@ -37,6 +38,12 @@ STATISTIC_WORDS = (
 """Words of a label, folded, and what its row reckons; the first that fits counts."""
 MOST_NAMED = 6
 """Holes, cells or ranks named one by one; more are counted."""
+OF_DISTRICTS = ("par_index_rank", "ddci_rank")
+"""Ranks of districts; the others are of provinces."""
+RANK_COLUMNS = (
+    *("rank_id", "indicator", "period_end", "parent_id", "area_id", "source_id"),
+    *("printed", "value", "least", "most", "areas", "is_complete", "holds"),
+)
 
 
 def check_figures(
@@ -324,15 +331,6 @@ def mark_fractions(figures: pd.DataFrame) -> pd.DataFrame:
         decimals=figures["decimals"].where(~is_share, (figures["decimals"] - 2).clip(lower=0)),
         unit=figures["unit"].mask(is_share, "%"),
     )
-
-
-OF_DISTRICTS = ("par_index_rank", "ddci_rank")
-"""Ranks of districts; the others are of provinces."""
-
-RANK_COLUMNS = (
-    *("rank_id", "indicator", "period_end", "parent_id", "area_id", "source_id"),
-    *("printed", "value", "least", "most", "areas", "is_complete", "holds"),
-)
 
 
 def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

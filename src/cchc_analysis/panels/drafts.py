@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -324,7 +325,11 @@ def _fits_codes(table: Table, area: str, code: str, reference: Reference) -> boo
     at = [table.head.names.index(each) for each in (area, code)]
     pairs = zip(*(print_cells(table.body[each]).astype("str") for each in at), strict=True)
     index = reference.wide_areas
-    held = [(index.find(name), index.list_coded(code)) for name, code in pairs if name and code]
+    held = [
+        (index.find(name), index.list_coded(code))
+        for name, code in dict.fromkeys(pairs)
+        if name and code
+    ]
     return all(named & coded for named, coded in held if named)
 
 
@@ -335,11 +340,12 @@ def _find_strangers(table: Table, area: str, reference: Reference) -> list[str]:
     """
     body, at = table.body, table.head.names.index(area)
     labels = print_cells(body[at]).astype("str")
-    strange = [
+    unknown = (
         label
         for label in labels.unique()
         if _WORD.search(label) and not is_total(label) and not _is_area(label, reference)
-    ]
+    )
+    strange = list(islice(unknown, MOST_STRANGERS + 1))
     if len(strange) > MOST_STRANGERS:
         return []
     rows = body.loc[labels.isin(strange), [each for each in map(int, body.columns) if each > at]]

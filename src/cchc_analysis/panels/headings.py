@@ -1,9 +1,12 @@
 """Where the head of a sheet ends, and what each of its columns is.
 
-ColumnRoles are known by their headings, never by where they stand. A heading is known from the
+Columns are known by their headings, never by where they stand. A heading is known from the
 mapping, from our own names, from the labels of the catalogue, or, in the official form II.06a,
 from its number together with its words. Every heading that is not known is named, with the
 nearest that are.
+
+A cell under no heading is never dropped: a decimal comma without quotes in a CSV (``98,24``) makes
+two cells of one, and everything to its right moves on by one column.
 """
 
 from __future__ import annotations
@@ -47,6 +50,11 @@ _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _NUMBER = re.compile(r"[-−]?[\d., ]*\d%?")
+MOST_NAMED = 6
+_REMEDY = (
+    'Quote numbers with a decimal comma ("98,24"), or save the table with semicolons or as XLSX; '
+    "a column that belongs to the table needs a heading, which may stand under `ignore:`."
+)
 
 
 @dataclass(frozen=True)
@@ -323,13 +331,6 @@ def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iter
                 f"one of {', '.join(map(repr, names))}",
                 f"Did you mean {near[0]!r}?" if near else "Mend the mapping.",
             )
-
-
-MOST_NAMED = 6
-_REMEDY = (
-    'Quote numbers with a decimal comma ("98,24"), or save the table with semicolons or as XLSX; '
-    "a column that belongs to the table needs a heading, which may stand under `ignore:`."
-)
 
 
 def find_strays(sheet: Worksheet, head: TableHead) -> Iterator[Problem]:

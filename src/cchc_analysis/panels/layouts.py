@@ -2,7 +2,8 @@
 
 Comes in as a sheet of cells; goes out as one sheet, or several with the same areas. A sheet with
 areas in its columns is turned; ranked lists side by side, each value beside its own area, are
-parted list by list. What was done is said in the remark of the sheet.
+parted list by list. What was done is said in the remark of the sheet. From there a sheet becomes
+one row per figure as printed: what is no figure, and what repeats others, is set aside and counted.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ FEWEST_TURNED = 3
 ABOVE = ("area_code", "province", "period")
 """What a row above the names of the areas may say of them."""
 MOSTLY, NEARLY_ALL = 0.5, 0.8
+TOTAL_STARTS = ("tong cong", "tong so", "trung binh ", "trung vi ", "binh quan ")
+TOTAL_ENDS = (" mean", " average", " median")
+"""How labels of rows that reckon over the others begin and end, folded."""
+WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 
 
 @dataclass(frozen=True)
@@ -237,13 +242,6 @@ def _cut(
 
 def _join(*remarks: str) -> str:
     return "; ".join(filter(None, remarks))
-
-
-TOTAL_STARTS = ("tong cong", "tong so", "trung binh ", "trung vi ", "binh quan ")
-TOTAL_ENDS = (" mean", " average", " median")
-"""How labels of rows that reckon over the others begin and end, folded."""
-
-WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 
 
 @dataclass(frozen=True)

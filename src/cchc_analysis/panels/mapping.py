@@ -36,6 +36,13 @@ TOTAL_WORDS = (
 
 MISSING_WORDS = ("", "-", "–", "—", "...", "…", "n/a", "na", "nan", "null", "none", "#n/a")
 """Cells that say that there is no figure. A zero is never one of them."""
+FORBIDS = re.compile(
+    r"\b(internal|confidential|restricted|private|not (?:for|to be) (?:publication|published|"
+    r"redistribut\w+|shared)|no (?:publication|redistribution)|do not (?:publish|share)|"
+    r"nội bộ|mật|không (?:được )?(?:công bố|phát hành|phổ biến|chia sẻ))\b",
+    re.IGNORECASE,
+)
+"""Licences that say that the figures are not for everybody."""
 
 
 class _Entry(BaseModel):
@@ -99,15 +106,6 @@ class RankRule(_Entry):
         if period:
             parse_period(str(period))
         return str(period)
-
-
-FORBIDS = re.compile(
-    r"\b(internal|confidential|restricted|private|not (?:for|to be) (?:publication|published|"
-    r"redistribut\w+|shared)|no (?:publication|redistribution)|do not (?:publish|share)|"
-    r"nội bộ|mật|không (?:được )?(?:công bố|phát hành|phổ biến|chia sẻ))\b",
-    re.IGNORECASE,
-)
-"""Licences that say that the figures are not for everybody."""
 
 
 class PanelSource(_Entry):

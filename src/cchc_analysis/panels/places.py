@@ -1,7 +1,8 @@
 """Words of a panel into ids: areas, periods, indicators and units of its figures.
 
 Each different word is looked at once, however many rows say it. Names of areas that several areas
-share are told apart by their province and by when they existed, and never otherwise.
+share are told apart by their province, by when they existed and, a province and its capital for
+instance, by the level of the other areas of the panel; never otherwise.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
 FRACTION = "fraction"
 """A unit of panels only: a hundred per cent is 1."""
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -279,9 +281,6 @@ def _place_scopes(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
     filled = rows["scope"].where(rows["scope"] != "", look_up(rows["area_id"], scopes))
     status = rows["status"].where(rows["status"] != "", Status.ACTUAL.value)
     return rows.assign(scope=filled, status=status)
-
-
-MOST_NAMED = 12
 
 
 @dataclass(frozen=True)

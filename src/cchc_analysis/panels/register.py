@@ -2,7 +2,9 @@
 
 ``data/raw/panels`` holds one file of figures per panel, and ``sources.csv``, one row per publisher
 with its licence, where the figures stood, and the sha256 of the file that came in. A panel is in
-that list or it does not exist: both are written, or neither.
+that list or it does not exist: both are written, or neither. Read back, they are the same tables
+that ``read`` and ``tidy`` make of reports, computed column by column; a faulty panel is set aside
+with its problems and does not stop the others.
 """
 
 from __future__ import annotations
@@ -58,6 +60,9 @@ LONGEST_CSV = 100_000
 """Figures up to which a panel is kept as text; a longer one is kept as Parquet."""
 EVERYWHERE = "VN"
 """The area of a source that speaks of several areas."""
+KEY = ["figure_id"]
+ROUNDED = ("rate", "score", "money", "time", "other")
+"""Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
 
 
 def add_panel(
@@ -100,7 +105,7 @@ def add_panel(
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         rows = [_register_source(each, table, panel, (file.name, name, digest)) for each in used]
         path = _write(project, panel, table, _join(register, panel, rows))
-    return summarise_panel(panel, path, found, table, used)
+    return _summarise(panel, path, found, table, used)
 
 
 def load_register(raw: Path) -> pd.DataFrame:
@@ -329,18 +334,10 @@ class PanelSummary:
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
 
 
-def summarise_panel(
+def _summarise(
     panel: str, path: Path, found: PanelFigures, table: pd.DataFrame, used: Sequence[PanelSource]
 ) -> PanelSummary:
-    """Count what came in.
-
-    Args:
-        panel: Its name.
-        path: Where its figures are kept.
-        found: What was read.
-        table: The figures as they are kept.
-        used: Its sources.
-    """
+    """Count what came in."""
     return PanelSummary(
         panel=panel,
         path=path,
@@ -362,11 +359,6 @@ def _tell_terms(source: PanelSource) -> str:
     return (
         f"{source.source_id}: licence “{source.licence}”; publish = no, kept off site and downloads"
     )
-
-
-KEY = ["figure_id"]
-ROUNDED = ("rate", "score", "money", "time", "other")
-"""Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
 
 
 @dataclass(frozen=True)

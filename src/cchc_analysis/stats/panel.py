@@ -3,6 +3,7 @@
 Comes in as the tables of a run; goes out as a row per area and period of one level, one scope and
 one window, with the parts that events and changes of definition cut each series into, and with the
 share of the areas that exist of which a value is held. Names and words are for whoever shows it.
+Two periods beside each other give the change, its interval and growth, inside one part of a series.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Rates: their uncertainty where cases were counted, and rates over several scopes or areas."""
+"""Rates: their uncertainty where cases were counted, and many of them side by side.
+
+Funnels, the scatter of rates beyond chance, and ratios to what was expected. Comes in as counts;
+goes out as tables.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,11 @@ from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 if TYPE_CHECKING:
     import pandas as pd
+MOST_SCATTER = 10.0
+"""φ above which limits mean nothing: areas differ far more than chance, and that is all there is to
+say (Spiegelhalter 2005, section 5: widening suits moderate scatter)."""
+OUTER = 0.1
+"""The share of areas on each side that does not count in full towards the scatter of a funnel."""
 
 
 def wilson_interval(
@@ -62,13 +71,6 @@ def span_readings(rate: Mapping[str, Any], findings: pd.DataFrame) -> tuple[floa
     readings = [float(rate["value"]), *map(float, sides)]
     low, high = min(readings), max(readings)
     return (low, high) if low < high else ()
-
-
-MOST_SCATTER = 10.0
-"""φ above which limits mean nothing: areas differ far more than chance, and that is all there is to
-say (Spiegelhalter 2005, section 5: widening suits moderate scatter)."""
-OUTER = 0.1
-"""The share of areas on each side that does not count in full towards the scatter of a funnel."""
 
 
 def funnel_limits(

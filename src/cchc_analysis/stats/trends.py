@@ -3,7 +3,8 @@
 One function decides the word, from one series alone: ``judge_series``. Comes in as the points of a
 series, with the parts that events and changes of definition cut it into; goes out as a word, the
 years that it holds for, the test and its slope. A list of many series is told with q-values and
-with the number of words that chance alone would have given (``judge_many``).
+with the number of words that chance alone would have given (``judge_many``). Control
+charts say whether a longer series changes more than it always does.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ LEVEL_OF_LONG = 0.0075
 """The level of such series: 5 % of them at most get a word with that autocorrelation."""
 
 TrendWord = Literal["rising", "falling", "no trend", "too few", "boundary", "contested"]
+FEWEST_FOR_CHART = 12
+"""Points that a control chart needs before its limits mean anything."""
+MOVING_RANGE = 2.66
+"""3 / d₂ for moving ranges of two, d₂ = 1.128 (Montgomery, 8th ed., table VI)."""
 
 
 @dataclass(frozen=True)
@@ -243,12 +248,6 @@ def adjust_p_values(p_values: Numbers, method: Literal["fdr_bh", "holm"] = "fdr_
     if is_known.any():
         adjusted[is_known] = multipletests(found[is_known], method=method)[1]
     return adjusted
-
-
-FEWEST_FOR_CHART = 12
-"""Points that a control chart needs before its limits mean anything."""
-MOVING_RANGE = 2.66
-"""3 / d₂ for moving ranges of two, d₂ = 1.128 (Montgomery, 8th ed., table VI)."""
 
 
 @dataclass(frozen=True)
