@@ -142,7 +142,9 @@ def plot_distribution(
         form: How numbers are written.
     """
     rows = list_rows(data)
-    axes = _open_rows(ax, [row["label"] for row in rows], 24.0, unit, (54.0, 6.0, 0.0))
+    labels = [str(row["label"]) for row in rows]
+    left = min(max(54.0, *(width_of(plain(label)) + 12 for label in labels)), WIDTH / 2)
+    axes = _open_rows(ax, labels, 24.0, unit, (left, 6.0, 0.0))
     for y, row in enumerate(rows):
         words = f"{row['label']}: " + " – ".join(
             form(row[name]) for name in ("least", "q1", "median", "q3", "most")

@@ -14,6 +14,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief.plots import plot_control, plot_coverage, plot_dots, plot_funnel
+from cchc_analysis.brief.telling import lower
 from cchc_analysis.brief.templates import Section
 from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
 from cchc_analysis.brief.trends.sections import (
@@ -254,7 +255,7 @@ def show_others(board: Board) -> Section:
         name = words.say(
             "trends.others.kind",
             level=words.say(f"trends.others.level.{level}"),
-            scope=words.say(f"scope.{latest['scope'].iloc[0]}"),
+            scope=lower(words.say(f"scope.{latest['scope'].iloc[0]}")),
             last=words.period(str(rows.sort_values("period_end")["period"].iloc[-1])),
             n=words.number(len(latest)),
         )

@@ -498,6 +498,8 @@ def show_distribution(board: Board) -> Section:
     words, full = board.words, board.values[board.values["is_full"]]
     if full.empty:
         return show(board, "spread", [tell_part_held(board)])
+    if len(board.latest) == 1:
+        return show(board, "spread", [words.say("trends.ranking.none")])
     names = ("least", "q1", "median", "q3", "most")
     spread = full.groupby("period", sort=False)["value"].quantile(np.array(FIVE)).unstack()
     spread.columns = list(names)
@@ -518,7 +520,9 @@ def show_distribution(board: Board) -> Section:
     said = words.say("trends.spread.said", period=words.period(labels[-1], ".in"), **row)
     title = words.say(f"trends.spread.title{'' if len(table) > 1 else '.one'}", **ends)
     options = {"unit": str(board.unit), "form": board.form}
-    picture = Picture(title, plot_distribution, table, options)
+    told_as = {label: label if label.isdigit() else str(words.period(label)) for label in labels}
+    drawn = table.assign(label=table["label"].map(told_as))
+    picture = Picture(title, plot_distribution, drawn, options)
     return show(board, "spread", [said, *told], table, forms, picture)
 
 
