@@ -443,7 +443,10 @@ def test_another_reading_in_the_arithmetic_links_to_its_place_in_the_same_note()
 
 
 def test_no_finding_is_said_in_words() -> None:
-    assert "Không phát hiện số liệu nào chưa thống nhất" in briefs.show_contradictions(only(PLAIN_REPORT)).html
+    assert (
+        "Không phát hiện số liệu nào chưa thống nhất"
+        in briefs.show_contradictions(only(PLAIN_REPORT)).html
+    )
 
 
 # Reports that are hard to tell

@@ -49,9 +49,10 @@ def read_value(text: str, lang: str) -> float:
 
 def find_target(page: str, anchor: str) -> str:
     """The text of what an anchor of the notes names, up to its end."""
-    found = re.search(rf'<(li|span) id="{re.escape(anchor)}">(.*?)</\1>', page, re.DOTALL)
+    name = re.escape(anchor)
+    found = re.search(rf'<li id="{name}">(.*?)\n|<span id="{name}">(.*?)</span>', page, re.DOTALL)
     assert found, f"no {anchor}"
-    return read_text(found[2])
+    return read_text(found[1] or found[2])
 
 
 def check_sums(page: str, brief: Brief) -> int:

@@ -408,7 +408,7 @@ def test_both_languages_hold_the_same_numbers(briefs: list[Brief], site: Path) -
 
 def find_all_pairs(html: str) -> list[tuple[str, str]]:
     """Note and value, without the space that only one language puts before a percent sign."""
-    found: list[Any] = find_all(r"<li id=(n-[^ >]+)><b>(.*?)</b>", html)
+    found: list[Any] = find_all(r'<li id="(n-[^"]+)"><b>(.*?)</b>', html)
     return [(note, unescape(value).replace("\u00a0", "")) for note, value in found]
 
 

@@ -29,7 +29,7 @@ from cchc_analysis.brief.telling import (
     tell,
     tell_number,
 )
-from cchc_analysis.brief.templates import Section, join, link, render
+from cchc_analysis.brief.templates import Section, join, link, macro, render
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
 
@@ -170,7 +170,7 @@ def tell_arithmetic(brief: Brief, finding: Mapping[str, Any]) -> Markup:
         number, href = clean_text(match[0]), next(hrefs, "")
         parts += [clean_text(text[at : match.start()]), link(href, number) if href else number]
         at = match.end()
-    return Markup("").join([*parts, clean_text(text[at:])])
+    return macro(brief.words, "sum", Markup("").join([*parts, clean_text(text[at:])]))
 
 
 def tell_sum(voice: Voice, finding: Mapping[str, Any]) -> Markup:
