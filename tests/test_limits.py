@@ -14,12 +14,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cchc_analysis import pipeline
 from cchc_analysis.data.files import TableError, load_text_table
 from cchc_analysis.data.outside import MOST_COLUMNS, load_json, load_yaml
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import CchcError, ReportError
-from cchc_analysis.panels import load_mapping
+from cchc_analysis.panels import load_mapping, validate_table
 from cchc_analysis.panels.cells import open_sheets
 from cchc_analysis.read.documents import open_document, read_lines
 from cchc_analysis.read.recognise import load_wording, read_document
@@ -166,7 +165,7 @@ def test_a_text_that_would_not_end_is_refused(tmp_path: Path, project: Project, 
         open_sheets(path)
     if name != "marks":
         with pytest.raises(ReportError, match=words):
-            pipeline.validate_file(project, project.expectations / "identities.json", path)
+            validate_table(path, None, load_reference(project.reference), project.expectations)
     with pytest.raises(ReportError, match="heaps of marks"):
         open_document(write(tmp_path, "a.txt", TEXTS["marks"][0]))
 

@@ -296,24 +296,22 @@ def _init(options: argparse.Namespace, _: Project) -> int:
 
 
 def _bring_panel(options: argparse.Namespace, project: Project) -> int:
-    from cchc_analysis import pipeline
+    from cchc_analysis.data.reference import load_reference
+    from cchc_analysis.panels import add_panel, draft_mapping
 
     if options.draft:
-        print(pipeline.draft_mapping(project, options.file, options.sheet))
+        print(draft_mapping(options.file, load_reference(project.reference), options.sheet))
         return 0
     source = {name: getattr(options, name) for name in PANEL_SOURCE if getattr(options, name)}
-    file, mapping, sheet = options.file, options.mapping, options.sheet
-    replace = options.replace
-    print(pipeline.add_panel(project, file, mapping, source, sheet=sheet, replace=replace))
+    given = (project, options.file, source or None, options.mapping)
+    print(add_panel(*given, sheet=options.sheet, replace=options.replace))
     return 0
 
 
 def _read(options: argparse.Namespace, project: Project) -> int:
-    from cchc_analysis import pipeline
+    from cchc_analysis.read import read_report
 
-    draft = pipeline.read_report(
-        project, options.report, options.area, options.period, options.source_id
-    )
+    draft = read_report(project, options.report, options.area, options.period, options.source_id)
     lines = [
         f"{draft.figures} figures, {draft.mapped} with an indicator, {draft.unsure} unsure; "
         f"{len(draft.undecided)} cells to decide.",
@@ -377,7 +375,11 @@ def _validate(options: argparse.Namespace, project: Project) -> int:
         found, remedy = "--suite without --data", "Name the table that the suite is for."
         raise CommandError(Problem("cchc validate", found, "a table", remedy))
     if options.data:
-        findings = pipeline.validate_file(project, options.suite, options.data)
+        from cchc_analysis.data.reference import load_reference
+        from cchc_analysis.panels import validate_table
+
+        reference = load_reference(project.reference)
+        findings = validate_table(options.data, options.suite, reference, project.expectations)
         errors = pipeline.list_errors(findings)
         print(f"{count(findings.attrs['rules_applied'], 'rule')} applied", file=sys.stderr)
         if passed_over := findings.attrs["passed_over"]:

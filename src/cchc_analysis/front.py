@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +21,8 @@ from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.profile import Profile
 from cchc_analysis.brief.profile import open_profile as open_profile_of
 from cchc_analysis.brief.trends import Board, open_board
-from cchc_analysis.data.cite import Citation, cite_data, cite_value
-from cchc_analysis.data.export import MEANINGS, export_table
+from cchc_analysis.data.cite import Citation, cite_any, cite_data
+from cchc_analysis.data.export import describe_columns, export_table
 from cchc_analysis.data.named import (
     Choice,
     add_names,
@@ -31,11 +30,10 @@ from cchc_analysis.data.named import (
     choose_rows,
     label_reports,
     order_categories,
+    tabulate_areas,
     take_one,
 )
-from cchc_analysis.data.packages import type_of
-from cchc_analysis.data.records import TABLE_COLUMNS
-from cchc_analysis.data.reference import LEVELS, Project, find_project, load_reference
+from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load
 from cchc_analysis.data.wide import to_wide
 from cchc_analysis.data.words import load_words
@@ -307,22 +305,8 @@ def load_areas(
         >>> len(cchc.load_areas("commune", day="2025-07-01"))
         3321
     """
-    import pandas as pd
-
-    if day:
-        try:
-            date.fromisoformat(day)
-        except (TypeError, ValueError):
-            problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
-            raise CommandError(problem) from None
-    if level is not None and level not in LEVELS:
-        known = ", ".join(LEVELS)
-        raise CommandError(Problem(f"level {level!r}", "no such level", known, "Write one."))
     reference = load_reference(_project(project).reference)
-    columns = [*reference.areas.columns, "lat", "lon", "km2"]
-    chosen = (level,) if level else LEVELS
-    areas = [row for each in chosen for row in reference.list_areas(each, day)]
-    return pd.DataFrame(areas, columns=columns, dtype="str").fillna("")
+    return tabulate_areas(reference, level, day)
 
 
 def load_catalogue(project: ProjectPlace = None) -> pd.DataFrame:
@@ -334,30 +318,6 @@ def load_catalogue(project: ProjectPlace = None) -> pd.DataFrame:
         '%'
     """
     return load_reference(_project(project).reference).indicators.copy()
-
-
-def describe_columns(table: str = "indicators") -> pd.DataFrame:
-    """List the columns of a table: name, kind of values and meaning, in their order.
-
-    Args:
-        table: "indicators", "observations", "findings", "transcripts" or "sources".
-
-    Raises:
-        CommandError: There is no such table.
-
-    Examples:
-        >>> import cchc_analysis as cchc
-        >>> cchc.describe_columns("indicators").set_index("column").loc["value", "meaning"]
-        'the number, in unit'
-    """
-    import pandas as pd
-
-    if table not in TABLE_COLUMNS:
-        raise CommandError(
-            Problem(f"table {table!r}", "no such table", ", ".join(TABLE_COLUMNS), "Write one.")
-        )
-    rows = [(name, type_of(name), MEANINGS.get(name, "")) for name in TABLE_COLUMNS[table]]
-    return pd.DataFrame(rows, columns=["column", "type", "meaning"])
 
 
 def export(
@@ -415,23 +375,8 @@ def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -
         >>> print(cchc.cite(row))
         UBND huyện Cao Lộc. Báo cáo cải cách hành chính 6 tháng đầu năm 2024; ... In: ...
     """
-    import pandas as pd
-
-    sources = _load(project)[1].sources
-    root = _project(project).root
-    if isinstance(what, pd.Series) and "source_id" in what:
-        return cite_value(dict(what), sources, cite_data(root, __version__, sources))
-    table = what if isinstance(what, pd.DataFrame) else getattr(what, "indicators", None)
-    if table is None:
-        raise CommandError(
-            Problem(
-                "cite", type(what).__name__, "a row of indicators, a table or a brief", "Pass one."
-            )
-        )
-    if "source_id" in table:
-        named = {each for cell in table["source_id"] for each in str(cell).split()}
-        sources = sources[sources["source_id"].isin(named)]
-    return cite_data(root, __version__, sources)
+    place = _project(project)
+    return cite_any(what, place.root, _load(project)[1].sources)
 
 
 def open_brief(district: str, period: str, lang: str = "vi") -> Brief:

@@ -6,7 +6,6 @@ into findings, and told in briefs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -28,12 +27,8 @@ from cchc_analysis.data.store import (
 )
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import BriefError, CchcError, Problem
-from cchc_analysis.panels import PanelSummary, validate_table
-from cchc_analysis.panels import add_panel as bring_in
-from cchc_analysis.panels import draft_mapping as begin_mapping
 from cchc_analysis.processing import check, list_errors, process, remake, store
-from cchc_analysis.read import DraftResult, accept_source
-from cchc_analysis.read import read_report as draft_report
+from cchc_analysis.read import accept_source
 from cchc_analysis.site.build import (
     Site,
     Workers,
@@ -55,20 +50,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Workers",
     "accept",
-    "add_panel",
     "build_brief",
     "build_site",
     "check",
-    "draft_mapping",
     "list_errors",
     "list_names",
     "load",
     "process",
-    "read_report",
     "remake",
     "rerun_brief",
     "store",
-    "validate_file",
 ]
 
 
@@ -162,17 +153,6 @@ def _stamp(project: Project, notebook: Path | None) -> str:
     return key_of(key_of_rest(project, files), files, key_of_files(held, project.root), rules)
 
 
-def read_report(
-    project: Project, report: Path, area: str | None, period: str | None, source_id: str | None
-) -> DraftResult:
-    """Read a document into a draft transcript and a review page.
-
-    Raises:
-        ReportError: The document cannot be opened or read.
-    """
-    return draft_report(project, report, area=area, period=period, source_id=source_id)
-
-
 def accept(project: Project, source_id: str) -> tuple[int, int]:
     """Let a reviewed draft count: from now on it is one of the sources.
 
@@ -191,41 +171,6 @@ def accept(project: Project, source_id: str) -> tuple[int, int]:
 
     with changing(project, "cchc accept"):
         return accept_source(project, source_id, find_problems)
-
-
-def validate_file(project: Project, suite: Path | None, data: Path) -> pd.DataFrame:
-    """Run a suite, or ours, on a table of somebody's own; the findings (``FINDING_COLUMNS``).
-
-    Raises:
-        ValidationError: The suite would not do what it says.
-        ReportError: The table cannot be read, or lacks columns.
-    """
-    reference = load_reference(project.reference)
-    return validate_table(data, suite, reference, project.expectations)
-
-
-def add_panel(
-    project: Project,
-    file: Path,
-    mapping: Path | None,
-    source: Mapping[str, str],
-    *,
-    sheet: str = "",
-    replace: bool,
-) -> PanelSummary:
-    """Bring in a table of other people's numbers and register it as a source.
-
-    ``sheet`` is the one worksheet that is wanted of a workbook.
-
-    Raises:
-        ReportError: The file, the mapping or the source is faulty; nothing is then changed.
-    """
-    return bring_in(project, file, source or None, mapping, sheet=sheet, replace=replace)
-
-
-def draft_mapping(project: Project, file: Path, sheet: str = "") -> str:
-    """Begin a mapping for the headings of a table, as YAML for a person to finish."""
-    return begin_mapping(file, load_reference(project.reference), sheet)
 
 
 def list_names(project: Project, kind: str, text: str = "") -> list[str]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis import __version__
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.outside import load_yaml
+from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +59,26 @@ def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
         "url": said["url"],
     }
     return Citation(text, _write_bibtex("software", f"cchc_{version}", fields))
+
+
+def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
+    """Cite a row of the indicators, a brief, or the data set behind a table.
+
+    Raises:
+        CommandError: It is none of these.
+    """
+    import pandas as pd
+
+    if isinstance(what, pd.Series) and "source_id" in what:
+        return cite_value(dict(what), sources, cite_data(root, __version__, sources))
+    table = what if isinstance(what, pd.DataFrame) else getattr(what, "indicators", None)
+    if table is None:
+        expected = "a row of indicators, a table or a brief"
+        raise CommandError(Problem("cite", type(what).__name__, expected, "Pass one."))
+    if "source_id" in table:
+        named = {each for cell in table["source_id"] for each in str(cell).split()}
+        sources = sources[sources["source_id"].isin(named)]
+    return cite_data(root, __version__, sources)
 
 
 def cite_source(source: Mapping[str, Any], detail: str = "") -> Citation:

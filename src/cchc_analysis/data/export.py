@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows, write_bytes, write_text
 from cchc_analysis.data.named import NAME_MEANINGS
-from cchc_analysis.data.records import COLUMN_MEANINGS
+from cchc_analysis.data.packages import type_of
+from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
@@ -27,6 +28,30 @@ LONGEST_TEXT = 2045
 """Stata's limits: of a variable's name, of its label, and of a text that is no ``strL``."""
 MEANINGS = {**COLUMN_MEANINGS, **NAME_MEANINGS}
 _SUM = re.compile(r"^sha256 of (?P<file>.+): (?P<sum>[0-9a-f]{64})$", re.MULTILINE)
+
+
+def describe_columns(table: str = "indicators") -> pd.DataFrame:
+    """List the columns of a table: name, kind of values and meaning, in their order.
+
+    Args:
+        table: "indicators", "observations", "findings", "transcripts" or "sources".
+
+    Raises:
+        CommandError: There is no such table.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.describe_columns("indicators").set_index("column").loc["value", "meaning"]
+        'the number, in unit'
+    """
+    import pandas as pd
+
+    if table not in TABLE_COLUMNS:
+        raise CommandError(
+            Problem(f"table {table!r}", "no such table", ", ".join(TABLE_COLUMNS), "Write one.")
+        )
+    rows = [(name, type_of(name), MEANINGS.get(name, "")) for name in TABLE_COLUMNS[table]]
+    return pd.DataFrame(rows, columns=["column", "type", "meaning"])
 
 
 def export_table(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Period, Scope, Severity, Status
-from cchc_analysis.data.reference import Reference, find_area
+from cchc_analysis.data.reference import LEVELS, Reference, find_area
 from cchc_analysis.data.reference.catalogue import offer_names
 from cchc_analysis.errors import CommandError, Problem
 
@@ -180,6 +180,31 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
             labels[row] = _label_of_report(label, start, end, report) if report else label
         result.append(labels[row])
     return result
+
+
+def tabulate_areas(reference: Reference, level: str | None, day: str) -> pd.DataFrame:
+    """The areas of a level, or of all, as a table; of a day, if one is given.
+
+    Raises:
+        CommandError: There is no such level or day.
+    """
+    import datetime as dt
+
+    import pandas as pd
+
+    if level is not None and level not in LEVELS:
+        known = ", ".join(LEVELS)
+        raise CommandError(Problem(f"level {level!r}", "no such level", known, "Write one."))
+    try:
+        dt.date.fromisoformat(day or "2025-07-01")
+    except (TypeError, ValueError):
+        problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
+        raise CommandError(problem) from None
+    columns = [*reference.areas.columns, "lat", "lon", "km2"]
+    areas = [
+        row for each in ([level] if level else LEVELS) for row in reference.list_areas(each, day)
+    ]
+    return pd.DataFrame(areas, columns=columns, dtype="str").fillna("")
 
 
 def order_categories(table: pd.DataFrame) -> pd.DataFrame:
