@@ -15,7 +15,7 @@ class Terminal(io.StringIO):
 
 
 def test_what_is_done_is_told_on_a_terminal_and_wiped_away() -> None:
-    logger = logging.getLogger("cchc_analysis.processing")
+    logger = logging.getLogger("cchc_analysis.pipeline")
     terminal, log = Terminal(), io.StringIO()
     for stream, is_quiet in ((terminal, False), (log, False), (quiet := Terminal(), True)):
         with suppress(ValueError), live_line(stream, is_quiet=is_quiet):
