@@ -23,7 +23,7 @@ from cchc_analysis.panels.own_rows import (
     type_cells,
 )
 from cchc_analysis.rules import choose_readings
-from cchc_analysis.rules.cells import CELLS
+from cchc_analysis.rules.cells import CELLS, describe_indicators
 from cchc_analysis.rules.comparisons import COLUMNS, COMPARISONS
 from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.suites import Suite, load_suite, make_suite
@@ -34,6 +34,7 @@ from cchc_analysis.rules.validation import (
     check_rows,
     settle_repeated,
 )
+from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,9 +97,6 @@ def validate_table(
         ValidationError: The suite would not do what it says.
         ReportError: The table cannot be read, or lacks columns, or no rule applies to it.
     """
-    from cchc_analysis.rules.cells import describe_indicators
-    from cchc_analysis.rules.wording import Teller, tabulate_drafts
-
     given = _load_suite(expectations / "identities.json" if suite is None else suite, reference)
     file = table.name if isinstance(table, Path) else "table"
     own, passed_over = _understand(file, open_own_table(table, reference), given, reference)
@@ -187,8 +185,6 @@ def _check_statements(
     suite: Suite, table: pd.DataFrame, reference: Reference, file: str, expectations: Path
 ) -> Found:
     """Check identities in a table whose readings nobody has chosen yet, and what else is known."""
-    from cchc_analysis.rules.wording import Teller
-
     chosen = choose_readings(table, suite.identities, reference)
     teller = Teller(chosen, None, reference)
     found, _ = check_identities(suite, chosen, reference, teller)

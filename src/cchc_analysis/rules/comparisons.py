@@ -45,8 +45,9 @@ ENOUGH, TWICE = 6, 2.0
 FEW = 2
 """With only two periods, nobody can tell which is the odd one."""
 
-LIKE = 1.25
-"""Two areas whose usual sizes differ by less than this factor cannot be told apart by size."""
+LIKE, NEAR = 1.5, 1.1
+"""Two areas whose usual sizes differ by less than the first factor cannot be told apart by size; a
+count within the second one of what is usual, or twice the usual distance from it, is usual."""
 
 USUAL_PERCENT = 50.0
 """Where per cents are usually above this, one of at most 1 may be a share of one."""
@@ -201,29 +202,38 @@ def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
         least: Below this size nothing is said.
 
     Returns:
-        A verdict on one count of each area, scope and window; it is broken where all counts that
-        can tell two areas apart are the usual ones of the other.
+        A verdict on one count of each area, scope and window; it is broken where two counts or
+        more tell two areas apart, and all of them are the usual ones of the other.
     """
     sized = _measure_sizes(table)
     sized = sized[sized["value"] >= least]
-    sized = sized.assign(room=np.maximum(np.log(LIKE) / 2, JUMPY * sized["spread"]))
+    sized = sized.assign(
+        room=np.maximum(np.log(LIKE) / 2, JUMPY * sized["spread"]),
+        near=np.maximum(np.log(NEAR), 2 * sized["spread"]),
+    )
     place = ["area_id", "scope", "period_start", "period_end"]
     first = sized.drop_duplicates(place)
     odd = sized[sized["away"] > sized["room"]]
     quantity = ["scope", "indicator", "breakdown", "period_start", "period_end"]
-    columns = [*quantity, "area_id", "row", "pace", "usual", "room"]
+    columns = [*quantity, "area_id", "row", "pace", "usual", "near"]
     pairs = odd[columns].merge(sized[columns], on=quantity, suffixes=("", "_other"))
     is_apart = (pairs["area_id"].astype("str") < pairs["area_id_other"].astype("str")) & (
         (pairs["usual"] - pairs["usual_other"]).abs() > np.log(LIKE)
     )
     pairs = pairs[is_apart]
-    is_swapped = ((pairs["pace"] - pairs["usual_other"]).abs() <= pairs["room_other"]) & (
-        (pairs["pace_other"] - pairs["usual"]).abs() <= pairs["room"]
+    is_swapped = ((pairs["pace"] - pairs["usual_other"]).abs() <= pairs["near_other"]) & (
+        (pairs["pace_other"] - pairs["usual"]).abs() <= pairs["near"]
     )
     key = ["area_id", "area_id_other", "scope", "period_start", "period_end"]
     told = pairs.assign(is_swapped=is_swapped).groupby(key, observed=True, as_index=False)
-    found = told.agg(row=("row", "min"), other=("row_other", "min"), all=("is_swapped", "all"))
-    broken = dict(found.loc[found["all"], ["row", "other"]].itertuples(index=False))
+    found = told.agg(
+        row=("row", "min"),
+        other=("row_other", "min"),
+        all=("is_swapped", "all"),
+        count=("row", "size"),
+    )
+    is_told = found["all"] & (found["count"] >= FEWEST_LARGE)
+    broken = dict(found.loc[is_told, ["row", "other"]].itertuples(index=False))
     rows = sorted({*first["row"]} | {*broken})
     value = table["value"].to_numpy("float64")
     others = np.array([broken.get(row, row) for row in rows], dtype=np.int64)

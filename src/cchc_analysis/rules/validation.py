@@ -25,17 +25,36 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem, ValidationError
+from cchc_analysis.rules.arithmetic import (
+    Arithmetic,
+    Broken,
+    align_days,
+    differ_in_day,
+    draft_identities,
+    draft_unreconciled,
+    drop_echoes,
+)
+from cchc_analysis.rules.causes import find_causes
+from cchc_analysis.rules.cells import describe_indicators, describe_observations
+from cchc_analysis.rules.comparisons import COMPARISONS
+from cchc_analysis.rules.engine import Outcome, Sources, Tally, join_tallies, run_suite
+from cchc_analysis.rules.evaluation import join_definitions
+from cchc_analysis.rules.examples import check_examples, check_owed
 from cchc_analysis.rules.expressions import Identity
+from cchc_analysis.rules.statements import Statements, tabulate_columns, tabulate_statements
 from cchc_analysis.rules.suites import SUITES, Suite, load_identities, load_suites
-from cchc_analysis.rules.wording import PLACE, DraftFinding, tabulate_drafts
+from cchc_analysis.rules.wording import (
+    PLACE,
+    DraftFinding,
+    Teller,
+    draft_cells,
+    draft_comparisons,
+    tabulate_drafts,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.rules.arithmetic import Broken
-    from cchc_analysis.rules.engine import Outcome, Tally
-    from cchc_analysis.rules.statements import Statements
-    from cchc_analysis.rules.wording import Teller
 
 ROUNDED_KINDS = ("rate", "money")
 """Kinds of unit whose printed numbers are rounded."""
@@ -112,9 +131,6 @@ def tabulate_for(
     Raises:
         CommandError: There is no suite of this name.
     """
-    from cchc_analysis.rules.cells import describe_indicators, describe_observations
-    from cchc_analysis.rules.statements import tabulate_columns, tabulate_statements
-
     if suite == "observations":
         return describe_observations(tables.observations, reference)
     if suite == "indicators":
@@ -148,10 +164,6 @@ def validate_tables(
     Raises:
         ValidationError: A suite would not do what it says, or a rule could not be run.
     """
-    from cchc_analysis.rules.cells import describe_indicators
-    from cchc_analysis.rules.engine import join_tallies
-    from cchc_analysis.rules.wording import Teller
-
     suites = load_suites(expectations, reference)
     stated = observations.reset_index(drop=True)
     teller = Teller(stated, transcripts, reference)
@@ -181,8 +193,6 @@ def try_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
     Raises:
         ValidationError: As ``load_suites``; or a rule cannot be shown to work.
     """
-    from cchc_analysis.rules.examples import check_examples, check_owed
-
     suites = load_suites(expectations, reference)
     problems = [each for suite in suites.values() for each in check_examples(suite, reference)]
     if problems := [*problems, *check_owed(suites["identities"], reference)]:
@@ -198,11 +208,6 @@ def check_observations(
     types: Collection[str] | None = None,
 ) -> Found:
     """Check the cells of observations, and what rows owe each other; by rules of some types."""
-    from cchc_analysis.rules.cells import describe_observations
-    from cchc_analysis.rules.comparisons import COMPARISONS
-    from cchc_analysis.rules.engine import Sources, run_suite
-    from cchc_analysis.rules.wording import draft_cells, draft_comparisons
-
     table = describe_observations(observations, reference)
     sources, found = Sources(table["source_id"]), Found([], [])
     for outcome in run_suite(suite, table, suite_parameters(reference, table), types):
@@ -218,9 +223,6 @@ def check_observations(
 
 def check_rows(suite: Suite, table: pd.DataFrame, reference: Reference) -> Found:
     """Check the cells of a table of another kind, its rows numbered from zero."""
-    from cchc_analysis.rules.engine import Sources, run_suite
-    from cchc_analysis.rules.wording import Teller, draft_cells
-
     outcomes = run_suite(suite, table, suite_parameters(reference, table))
     sources, teller = Sources(table["source_id"]), Teller(table, None, reference)
     return Found(
@@ -237,20 +239,6 @@ def check_identities(
     Returns:
         What was found; and the definitions that sources follow.
     """
-    from cchc_analysis.rules.arithmetic import (
-        Arithmetic,
-        align_days,
-        differ_in_day,
-        draft_identities,
-        draft_unreconciled,
-        drop_echoes,
-    )
-    from cchc_analysis.rules.causes import find_causes
-    from cchc_analysis.rules.engine import Sources, run_suite
-    from cchc_analysis.rules.evaluation import join_definitions
-    from cchc_analysis.rules.statements import tabulate_statements
-    from cchc_analysis.rules.wording import draft_cells
-
     statements = tabulate_statements(observations, reference)
     aligned, own = align_days(statements), len(statements.rows)
     table = _tabulate(statements, aligned, suite.identities)
@@ -300,8 +288,6 @@ def _tabulate(
     """One wide table: the statements, and below them those whose figures are of different days."""
     import pandas as pd
 
-    from cchc_analysis.rules.statements import tabulate_columns
-
     operands = list(dict.fromkeys(each for rule in identities for each in rule.operands))
     table = tabulate_columns(statements, operands)
     if not len(aligned.rows):
@@ -324,7 +310,6 @@ def _split(outcome: Outcome) -> Iterator[tuple[Identity, pd.DataFrame]]:
 def _list_broken(
     outcome: Outcome, identity: Identity, verdict: pd.DataFrame, statements: Statements
 ) -> Iterator[Broken]:
-    from cchc_analysis.rules.arithmetic import Broken
 
     is_broken = ~verdict["holds"].to_numpy(dtype=bool)
     if not is_broken.any():
