@@ -172,3 +172,17 @@ def test_briefs_are_listed_in_other_orders_too(number: int) -> None:
         assert list(dict.fromkeys(links)) == [
             card.folder.partition("/")[2] for card in reversed(cards)
         ]
+
+
+def test_an_area_with_a_profile_is_found_by_name_and_on_the_map() -> None:
+    told = replace(make_told(2, 1), profiled=["20", "68", "68-2025", "183"])
+    index, letters = (LISTS[name](PROJECT, told, "vi") for name in ("", "a-z"))
+    assert 'href="20-lang-son/index.html"' in index
+    assert index.count('href="68-lam-dong/index.html"') == 1
+    assert 'href="68-2025-lam-dong/index.html"' in index
+    assert 'href="67-dak-nong' not in index  # a square without a link
+    assert 'title="Tỉnh Đắk Nông"' in index
+    for folder in ("68-lam-dong", "68-2025-lam-dong", "183-cao-loc"):
+        assert f'href="../{folder}/index.html"' in letters
+    assert "đến 30/6/2025" in letters
+    assert 'class="tiles"' not in LISTS[""](PROJECT, replace(told, profiled=["183"]), "vi")

@@ -18,11 +18,15 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import name_folder, other_language
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.telling import upper
+from cchc_analysis.brief.templates import render
 from cchc_analysis.data.alphabet import LETTERS, alphabet_key, first_letter
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
 from cchc_analysis.data.words import Words, clean_text, plain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cchc_analysis.brief.lists import Card
     from cchc_analysis.data.reference import Reference
     from cchc_analysis.data.words import Words
@@ -39,7 +43,7 @@ _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow"
 
 
 @dataclass(frozen=True)
-class Place:
+class ListedArea:
     """A province or an area with a page that leads to its briefs.
 
     Attributes:
@@ -53,12 +57,42 @@ class Place:
     cards: tuple[Card, ...]
 
 
-def list_areas(cards: Iterable[Card], reference: Reference) -> list[Place]:
+def list_areas(cards: Iterable[Card], reference: Reference) -> list[ListedArea]:
     """The areas of briefs, by the alphabet."""
     return _list_places(cards, reference, lambda card: str(card.facts["area_id"]))
 
 
-def list_provinces(cards: Iterable[Card], reference: Reference) -> list[Place]:
+def list_told_areas(area_ids: Iterable[str], reference: Reference) -> list[ListedArea]:
+    """Areas that have a profile, whether or not there are briefs of them."""
+    rows = [reference.area_rows[each] for each in area_ids]
+    return [ListedArea(row, name_folder(row, "-").partition("/")[0], ()) for row in rows]
+
+
+def map_provinces(words: Words, profiled: Container[str], reference: Reference) -> Markup:
+    """The provinces of today and those until June 2025 as maps of links to their profiles."""
+    maps = [
+        (words.say(f"directory.map.{name}"), _list_tiles(words, tiles, profiled, reference))
+        for name, tiles in (("34", reference.tile_map_34), ("63", reference.tile_map_63))
+    ]
+    return render(words, "provinces", maps=[each for each in maps if each[1]])
+
+
+def _list_tiles(
+    words: Words, tiles: pd.DataFrame, profiled: Container[str], reference: Reference
+) -> list[dict[str, Any]]:
+    """The squares of a map, each with the folder of its profile; none where there is no profile."""
+    rows = [row for row in list_rows(tiles) if row["kind"] != "dot"]
+    areas = list_told_areas([row["area_id"] for row in rows], reference)
+    listed = [
+        {"column": int(row["column"]) + 1, "row": int(row["row"]) + 1, "label": row["label"]}
+        | {"folder": area.folder if row["area_id"] in profiled else ""}
+        | {"name": plain(name_place(words, area))}
+        for row, area in zip(rows, areas, strict=True)
+    ]
+    return listed if any(each["folder"] for each in listed) else []
+
+
+def list_provinces(cards: Iterable[Card], reference: Reference) -> list[ListedArea]:
     """The provinces of briefs, by the alphabet; a province's own briefs are below it."""
 
     def find(card: Card) -> str:
@@ -68,19 +102,19 @@ def list_provinces(cards: Iterable[Card], reference: Reference) -> list[Place]:
     return _list_places(cards, reference, find)
 
 
-def _list_places(cards: Iterable[Card], reference: Reference, find: Any) -> list[Place]:
+def _list_places(cards: Iterable[Card], reference: Reference, find: Any) -> list[ListedArea]:
     groups: dict[str, list[Card]] = {}
     for card in cards:
         groups.setdefault(find(card), []).append(card)
     places = [
-        Place(row, name_folder(row, "-").partition("/")[0], tuple(own))
+        ListedArea(row, name_folder(row, "-").partition("/")[0], tuple(own))
         for area_id, own in groups.items()
         if (row := reference.area_rows.get(area_id))
     ]
     return sorted(places, key=lambda place: alphabet_key(bare_name(place.row)))
 
 
-def tabulate_provinces(words: Words, provinces: Sequence[Place], to_lang: str = "") -> Markup:
+def tabulate_provinces(words: Words, provinces: Sequence[ListedArea], to_lang: str = "") -> Markup:
     """A row per province: how many areas and briefs, and how many contradictions they hold.
 
     Args:
@@ -106,7 +140,7 @@ def tabulate_provinces(words: Words, provinces: Sequence[Place], to_lang: str = 
     )
 
 
-def tabulate_areas(words: Words, areas: Sequence[Place]) -> Markup:
+def tabulate_areas(words: Words, areas: Sequence[ListedArea]) -> Markup:
     """A row per area, for the page of its province: its briefs, and what the last one says."""
     rows = []
     for place in areas:
@@ -129,7 +163,7 @@ def tabulate_areas(words: Words, areas: Sequence[Place]) -> Markup:
     )
 
 
-def tabulate_counts(words: Words, places: Sequence[Place], to_page: str) -> Markup:
+def tabulate_counts(words: Words, places: Sequence[ListedArea], to_page: str) -> Markup:
     """A row per place with how many contradictions its briefs hold; those without are left out.
 
     Args:
@@ -158,16 +192,16 @@ def name_letter(letter: str) -> str:
     return f"{INDEX}/{_SPELT.get(letter, letter.lower())}"
 
 
-def group_letters(places: Iterable[Place]) -> dict[str, list[Place]]:
+def group_letters(places: Iterable[ListedArea]) -> dict[str, list[ListedArea]]:
     """The places by the letter under which they stand, in the order of the alphabet."""
     order = ["#", *LETTERS.upper()]
-    groups: dict[str, list[Place]] = {}
+    groups: dict[str, list[ListedArea]] = {}
     for place in places:
         groups.setdefault(first_letter(bare_name(place.row)), []).append(place)
     return {letter: groups[letter] for letter in order if letter in groups}
 
 
-def link_letters(words: Words, letters: Mapping[str, Sequence[Place]]) -> Markup:
+def link_letters(words: Words, letters: Mapping[str, Sequence[ListedArea]]) -> Markup:
     """The letters, each with how many names stand under it."""
     items = Markup("").join(
         Markup("<li>{} <small>{}</small></li>").format(
@@ -179,14 +213,19 @@ def link_letters(words: Words, letters: Mapping[str, Sequence[Place]]) -> Markup
     return Markup('<ul class="tally">{}</ul>\n').format(items)
 
 
-def list_names(words: Words, places: Sequence[Place], reference: Reference, to_lang: str) -> Markup:
+def list_names(
+    words: Words, places: Sequence[ListedArea], reference: Reference, to_lang: str
+) -> Markup:
     """Names with what kind of area each is, and of which province."""
     items = []
     for place in places:
         above = reference.area_rows.get(str(place.row["parent_id"]))
         bare = bare_name(place.row)
         kind = plain(words.place(place.row)).replace(bare, "").strip()
-        facts = [kind, bare_name(above) if above else ""]
+        # Provinces of before and since bear the same names; districts are all of before.
+        end = str(place.row["valid_to"]) if place.row["level"] == "province" else ""
+        until = words.say("directory.until", day=words.date(end)) if end else ""
+        facts = [kind, bare_name(above) if above else "", until]
         items.append(
             Markup("<li>{} <small>{}</small></li>").format(
                 _link(f"{to_lang}{place.folder}/", clean_text(bare)),
@@ -200,7 +239,7 @@ def _count(cards: Iterable[Card]) -> int:
     return sum(int(card.facts["contradictions"]) for card in cards)
 
 
-def name_place(words: Words, place: Place) -> Markup:
+def name_place(words: Words, place: ListedArea) -> Markup:
     """The name of a place with its kind, as a page of the language begins with it."""
     return upper(words.place(place.row))
 

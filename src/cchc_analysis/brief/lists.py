@@ -24,7 +24,7 @@ from cchc_analysis.brief.directory import (
     MOST_LINES,
     MOST_ROWS,
     SISTERS,
-    Place,
+    ListedArea,
     bare_name,
     group_letters,
     group_parts,
@@ -33,6 +33,8 @@ from cchc_analysis.brief.directory import (
     list_areas,
     list_names,
     list_provinces,
+    list_told_areas,
+    map_provinces,
     name_letter,
     name_place,
     tabulate_areas,
@@ -119,6 +121,8 @@ class Told:
         findings: All findings.
         withheld: Sources whose rows may not be published, by their titles.
         indicators: Codes of all indicators of which a value is published.
+        workbooks: The path of the workbook of each province, and its name.
+        profiled: The areas that have a profile.
     """
 
     cards: Sequence[Card]
@@ -128,6 +132,7 @@ class Told:
     withheld: Sequence[str] = ()
     indicators: Sequence[str] = ()
     workbooks: Sequence[tuple[str, str]] = ()
+    profiled: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,7 @@ def bind_index(project: Project, told: Told, lang: str) -> str:
     parts = [
         count_all(words, _count_cards(told)),
         _link_orders(words, told),
+        map_provinces(words, frozenset(told.profiled), told.reference),
         tabulate_provinces(words, provinces),
         _tell_glance(words, told, provinces) if len(told.cards) <= MOST_ROWS else Markup(""),
         _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
@@ -203,7 +209,9 @@ def bind_order(project: Project, told: Told, lang: str, order: str) -> str:
     return _export(project, words, head + tabulate_glance(words, [(Markup(""), rows)], columns))
 
 
-def _tell_glance(words: Words, told: Told, places: Sequence[Place], to_lang: str = "") -> Markup:
+def _tell_glance(
+    words: Words, told: Told, places: Sequence[ListedArea], to_lang: str = ""
+) -> Markup:
     """The rows of briefs, by place."""
     groups = [
         (
@@ -244,7 +252,7 @@ def bind_area(project: Project, told: Told, lang: str) -> str:
     return _bind_place(project, words, area, body)
 
 
-def _bind_place(project: Project, words: Words, place: Place, body: Markup) -> str:
+def _bind_place(project: Project, words: Words, place: ListedArea, body: Markup) -> str:
     head = tell_masthead(words, place.folder, name_place(words, place))
     return _export(project, words, head + body)
 
@@ -273,12 +281,13 @@ def bind_letter(project: Project, told: Told, lang: str, letter: str) -> str:
     return _export(project, words, head + names)
 
 
-def _list_letters(told: Told) -> dict[str, list[Place]]:
-    places = {
-        place.folder: place
-        for group in (list_provinces, list_areas)
-        for place in group(told.cards, told.reference)
-    }
+def _list_letters(told: Told) -> dict[str, list[ListedArea]]:
+    listed = [
+        *list_told_areas(told.profiled, told.reference),
+        *list_provinces(told.cards, told.reference),
+        *list_areas(told.cards, told.reference),
+    ]
+    places = {place.folder: place for place in listed}
     ordered = sorted(places.values(), key=lambda place: alphabet_key(bare_name(place.row)))
     return group_letters(ordered)
 

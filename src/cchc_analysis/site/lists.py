@@ -39,7 +39,7 @@ from cchc_analysis.brief.lists import (
     list_places,
 )
 from cchc_analysis.brief.opening import open_brief
-from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.brief.workbook import bind_workbook
 from cchc_analysis.data.cite import cite_data
@@ -101,7 +101,11 @@ def put_lists(
             list_indicators(tables),
             workbooks,
         ]
-        tell = cache(partial(_tell, project, (reference, tables), own, tellers, workbooks))
+        profiled = list_shown_profiles(contents, lang)
+        made_of.append(profiled)
+        tell = cache(
+            partial(_tell, project, (reference, tables), own, tellers, workbooks, profiled)
+        )
         for name, bind in LISTS.items():
             folder = str(name_list(name, lang).parent)
             contents.put(
@@ -111,7 +115,7 @@ def put_lists(
                     folder, bind(project, tell(), lang)
                 ),
             )
-        _put_places(contents, project, reference, tables, own)
+        _put_places(contents, project, reference, tables, own, profiled)
         _put_trends(contents, project, lang)
         for page in contents.pages.values():
             is_own = page.is_of_briefs and page.parameters["lang"] == lang
@@ -127,8 +131,24 @@ def put_lists(
     _put_door(contents, project, cards, url)
 
 
+def list_shown_profiles(contents: Contents, lang: str) -> list[str]:
+    """The areas whose profile is shown in a language."""
+    return [
+        page.parameters["area"]
+        for folder, page in contents.pages.items()
+        if page.notebook == PROFILE_NOTEBOOK
+        and page.parameters["lang"] == lang
+        and folder in contents.shown
+    ]
+
+
 def _put_places(
-    contents: Contents, project: Project, reference: Reference, tables: Tables, own: list[Card]
+    contents: Contents,
+    project: Project,
+    reference: Reference,
+    tables: Tables,
+    own: list[Card],
+    profiled: list[str],
 ) -> None:
     """Put the pages of provinces, areas and letters of one language into the contents.
 
@@ -136,7 +156,7 @@ def _put_places(
     """
     none = tables.findings.iloc[:0]
     codes = list_indicators(tables)
-    whole = Told(own, [], reference, none, indicators=codes)
+    whole = Told(own, [], reference, none, indicators=codes, profiled=profiled)
     for name, (cards, bind) in list_places(whole).items():
         lang = cards[0].lang
         folder = str(name_list(name, lang).parent)
@@ -146,7 +166,7 @@ def _put_places(
         is_made_of_cards = not name.startswith("definitions/")
         contents.put(
             folder,
-            [card.to_bytes() for card in cards] if is_made_of_cards else codes,
+            [profiled, [card.to_bytes() for card in cards]] if is_made_of_cards else codes,
             lambda folder=folder, bind=bind, told=told, lang=lang: bind_page(  # type: ignore[misc]
                 folder, bind(project, told, lang)
             ),
@@ -214,12 +234,14 @@ def _tell(
     cards: list[Card],
     tellers: list[Page],
     workbooks: list[tuple[str, str]],
+    profiled: list[str],
 ) -> Told:
     reference, tables = run
     briefs = [_open(project, reference, page) for page in tellers]
     withheld = list_withheld(tables.sources)
     indicators = list_indicators(tables)
-    return Told(cards, briefs, reference, tables.findings, withheld, indicators, workbooks)
+    findings = tables.findings
+    return Told(cards, briefs, reference, findings, withheld, indicators, workbooks, profiled)
 
 
 def list_indicators(tables: Tables) -> list[str]:
