@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cchc_analysis.brief.opening import REPORTING, list_briefs
+from cchc_analysis.brief.plots.canvas import open_axes
+from cchc_analysis.brief.plots.place import SMALL, SPINE
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, Shows
 from cchc_analysis.data.records import RESULT_STATUSES, Scope
@@ -37,6 +39,8 @@ MOST_OTHERS = 12
 """Series that no theme names, and that are told all the same."""
 WINDOW = ("indicator", "scope", "period_start", "period_end")
 """What values have to share to stand beside each other."""
+JUDGED = (*("period", "period_start", "period_end", "value", "segment", "crosses", "is_contested"),)
+"""What a trend word rests on."""
 SPREAD = {"lowest": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "highest": 1.0}
 
 
@@ -104,10 +108,28 @@ class Profile:
         return bool((self.table["theme"] == theme).any())
 
     @cached_property
+    def line_axes(self) -> Any:
+        """Axes for one small line after the other."""
+        return _open_axes(*SMALL, 6)
+
+    @cached_property
+    def spine_axes(self) -> Any:
+        """Axes for one spine after the other."""
+        return _open_axes(*SPINE, 0)
+
+    @cached_property
     def years(self) -> tuple[str, str]:
         """The first and the last year of which anything is held."""
         years = self.values["period_end"].str[:4]
         return str(years.min()), str(years.max())
+
+
+def _open_axes(width: float, height: float, margin: float) -> Any:
+    from matplotlib import pyplot as plt
+
+    ax = open_axes(None, height, (margin,) * 4, width=width)
+    plt.close(ax.figure)
+    return ax
 
 
 def open_profile(tables: Tables, reference: Reference, words: Words, area: str) -> Profile:
@@ -134,7 +156,7 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
     told = _choose_series(own, theme_of, reference.indicator_rows)
     points = break_series(keep_one_value(own[own["series"].isin(told)], "series"), reference)
     points = points.sort_values("period_end", kind="stable")
-    judged = judge_many(points, "series")
+    judged = judge_many(points[["series", *JUDGED]], "series")
     described = _describe_series(points, kept, reference, theme_of)
     table = described.join(judged.table.set_index("series")).loc[told].reset_index()
     return Profile(
@@ -244,15 +266,16 @@ def _choose_series(
     nothing else is held.
     """
     chosen: dict[str, list[str]] = {OTHER: [], "": []}
-    lengths = own.groupby(["indicator", "scope", "series"])["period_end"].agg(["nunique", "max"])
+    lengths: dict[str, list[tuple[int, str, bool, str]]] = {}
+    for (code, scope, series), days in own.groupby(["indicator", "scope", "series"])["period_end"]:
+        is_whole = scope == Scope.WHOLE_DISTRICT.value
+        row = (int(days.nunique()), str(days.max()), is_whole, str(series))
+        lengths.setdefault(str(code), []).append(row)
     for code, theme in theme_of.items():
-        rows = lengths.loc[code].reset_index()
-        rows = rows.assign(is_whole=rows["scope"] == Scope.WHOLE_DISTRICT.value)
-        longest = rows.sort_values(["nunique", "max", "is_whole"], kind="stable").iloc[-1]
-        latest = rows.sort_values(["max", "nunique", "is_whole"], kind="stable").iloc[-1]
-        names = [str(longest["series"])]
-        names += [str(latest["series"])] if latest["max"] > longest["max"] else []
-        is_told = longest["nunique"] > 1 and catalogue[code]["unit"] != "rank"
+        longest = max(lengths[code])
+        latest = max(lengths[code], key=lambda row: (row[1], row[0], row[2]))
+        names = [longest[3]] + ([latest[3]] if latest[1] > longest[1] else [])
+        is_told = longest[0] > 1 and catalogue[code]["unit"] != "rank"
         key = theme if theme != OTHER else OTHER if is_told else ""
         chosen.setdefault(key, []).extend(names)
     others, rest = (chosen.pop(key)[:MOST_OTHERS] for key in (OTHER, ""))

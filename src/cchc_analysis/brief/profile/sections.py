@@ -23,6 +23,8 @@ from cchc_analysis.data.words import AREA_KINDS
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from cchc_analysis.brief.profile.content import Profile
     from cchc_analysis.data.records import Tables
 
@@ -182,12 +184,13 @@ def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
     points = profile.points[profile.points["series"] == row["series"]]
     name, line, spine = _label(profile, row), Markup(""), Markup("")
     if len(points) > 1:
-        figure = draw(plot_line, _tabulate_line(points), form=form)
+        figure = _draw_again(profile.line_axes, plot_line, _tabulate_line(points), form)
         line = draw_line(words, figure, name.striptags())
     if row["is_full"]:
-        figure = draw(plot_spine, _tabulate_spines(pd.DataFrame([row])), form=form)
-        spread = {each: form(row[each]) for each in SPREAD}
-        said = words.plain("profile.spine", **spread, own=form(row["value"]))
+        spread = _tabulate_spines(pd.DataFrame([row]))
+        figure = _draw_again(profile.spine_axes, plot_spine, spread, form)
+        ends = {each: form(row[each]) for each in SPREAD}
+        said = words.plain("profile.spine", **ends, own=form(row["value"]))
         spine = draw_line(words, figure, said, "spine")
     return {
         "name": name,
@@ -202,6 +205,18 @@ def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
         "place": _tell_standing(profile, row),
         "word": _tell_word(profile, row),
     }
+
+
+def _draw_again(
+    ax: Any, plot: Callable[..., Any], data: pd.DataFrame, form: Callable[[float], str]
+) -> Figure:
+    """A plot on axes that are used again: to make new ones takes longer than to draw on them."""
+    for artist in (*ax.lines, *ax.patches, *ax.texts):
+        artist.remove()
+    ax.relim()
+    ax.autoscale()
+    figure: Figure = plot(data, ax, form=form).figure
+    return figure
 
 
 def has_page(row: Row) -> bool:
