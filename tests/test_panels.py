@@ -1201,7 +1201,7 @@ TRIALS: dict[str, tuple[dict[str, list[list[object]]], dict[tuple[str, str, str]
     "bounds under merged headings, the codes of another list, parts of dimensions": (
         {
             "PAPI 2022": [
-                ["Mã số", "Tỉnh/TP", "Trục nội dung 1", "", "", "1.1. Tri thức công dân"],
+                ["Mã số", "Tỉnh/TP", "Trục nội dung 1", "", "", "1.1. Tham gia"],
                 ["", "", "Điểm", "CI thấp", "CI cao", "Điểm"],
                 *number(
                     [[place, score, score - 0.5, score + 0.5, 1] for place, score, *_ in SCORES]
@@ -1248,6 +1248,19 @@ TRIALS: dict[str, tuple[dict[str, list[list[object]]], dict[tuple[str, str, str]
         {
             ("20", "pci_transparency", "2021-12-31"): 6.4,
             ("20", "pci_time_costs", "2021-12-31"): 6.5,
+        },
+    ),
+    "scores and their parts under the name of each index": (
+        {
+            "PCI2015": [
+                ["No.", "Province", "Entry costs", "", "Informal charges", ""],
+                ["", "", "Score", "Indicator A", "Score", "Indicator A"],
+                *number([[place, score, 77, score + 0.5, 88] for place, score, *_ in SCORES]),
+            ]
+        },
+        {
+            ("20", "pci_entry_costs", "2015-12-31"): 6.1,
+            ("20", "pci_informal_charges", "2015-12-31"): 6.6,
         },
     ),
     "ranks of the last of two years": (
