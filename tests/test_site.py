@@ -130,13 +130,13 @@ INPUTS = (
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_whatever_changes_the_site_is_not_taken_for_current(processed: Project, name: str) -> None:
-    before = pipeline._stamp(processed)
-    assert pipeline._stamp(processed) == before
+    before = pipeline._stamp(processed, None)
+    assert pipeline._stamp(processed, None) == before
     path = processed.root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     content = path.read_bytes() if path.is_file() else b""
     path.write_bytes(content + b"\n")
-    changed = pipeline._stamp(processed)
+    changed = pipeline._stamp(processed, None)
     path.write_bytes(content)
     assert changed != before
 
@@ -145,9 +145,9 @@ def test_whatever_changes_the_site_is_not_taken_for_current(processed: Project, 
 def test_other_code_makes_another_site(
     processed: Project, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    before = pipeline._stamp(processed)
+    before = pipeline._stamp(processed, None)
     monkeypatch.setattr(site_module, what, lambda *_: "another")
-    assert pipeline._stamp(processed) != before
+    assert pipeline._stamp(processed, None) != before
 
 
 def test_force_makes_all_again(build: Build) -> None:

@@ -21,7 +21,7 @@ from cchc_analysis.data.records import (
     Tables,
 )
 from cchc_analysis.data.reference import Project, load_reference
-from cchc_analysis.errors import ReportError
+from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import read_panels
 from cchc_analysis.read import read_transcripts
 
@@ -166,3 +166,19 @@ def test_a_folder_that_cannot_be_written_leaves_the_old_data(
 def test_what_was_never_made_is_answered_with_how_to_make_it(project: Project) -> None:
     with pytest.raises(ReportError, match=r"no such file.*Run cchc process"):
         store.load_table(project, "indicators")
+
+
+def test_copies_of_a_former_version_are_replaced_and_strange_files_refused(
+    project: Project, tables: Tables
+) -> None:
+    """Their manifest was that of the data; what has none is somebody else's."""
+    copies = project.build / "tables"
+    copies.mkdir(parents=True)
+    (copies / "indicators.parquet").write_bytes(b"former")
+    with pytest.raises(CommandError, match="move what lies there; nothing was touched"):
+        store.write_tables(project, tables, "2")
+    head = {"command": "cchc process", "inputs": {}, "outputs": {"indicators.csv": ""}}
+    (copies / "manifest.json").write_text(json.dumps(head), "utf-8")
+    store.write_tables(project, tables, "2")
+    assert store.is_fresh(project)
+    assert store.load_table(project, "indicators").loc[0, "value"] == 89.4

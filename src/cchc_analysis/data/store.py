@@ -283,8 +283,22 @@ def _fill(folder: Path, tables: Tables, version: str) -> None:
 
 def _write_copies(project: Project, tables: Tables) -> None:
     head = {"command": "cchc process", "copied_from": hash_file(project.processed / MANIFEST)}
-    with swap_in(project.build / "tables", MANIFEST, head) as folder:
+    place = project.build / "tables"
+    _remove_former(place)
+    with swap_in(place, MANIFEST, head) as folder:
         write_copies(folder, tables)
+
+
+def _remove_former(place: Path) -> None:
+    """Remove copies of a version whose manifest did not name them: by their mark they are ours."""
+    try:
+        said = json.loads((place / MANIFEST).read_bytes())
+        is_former = said["command"] == "cchc process" and "copied_from" not in said
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if is_former:
+        for name in (*(field.name + ".parquet" for field in fields(Tables)), MANIFEST):
+            (place / name).unlink(missing_ok=True)
 
 
 def is_fresh(project: Project) -> bool:
