@@ -298,21 +298,25 @@ def pair_ranks(shown: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame
         values of the group.
     """
     group = ["period_end", "parent_id", "level"]
+    columns = ["area_id", "source_id", "indicator", "value", "low", "high", "decimals", *group]
+    codes = {*RANKED, *(each for indicators in RANKED.values() for each in indicators)}
+    shown = shown.loc[shown["indicator"].isin(codes), columns]
+    shown = shown.astype(dict.fromkeys(("area_id", "source_id", "indicator"), "str"))
     for rank_id, indicators in RANKED.items():
         ranks = shown[shown["indicator"] == rank_id]
+        values = shown[shown["indicator"].isin(indicators)] if len(ranks) else ranks
+        beside = dict(list(values.groupby(group, observed=True)))
         for key, own in ranks.groupby(group, sort=True, observed=True):
-            beside = shown[(shown[group] == list(key)).all(axis=1)]
-            for indicator in indicators:
-                held = beside[beside["indicator"] == indicator]
+            held = beside.get(key, values.iloc[:0])
+            for indicator in [each for each in indicators if (held["indicator"] == each).any()][:1]:
+                held = held[held["indicator"] == indicator]
                 held = held.sort_values("decimals", ascending=False).drop_duplicates("area_id")
-                if len(held):
-                    numbers = held.assign(other=held.index)
-                    pairs = own.assign(printed=own["value"], row=own.index)[
-                        ["area_id", "source_id", "printed", "row", *group]
-                    ].merge(numbers[["area_id", "value", "low", "high", "other"]], on="area_id")
-                    if len(pairs):
-                        yield pairs.assign(rank_id=rank_id, indicator=indicator), held
-                    break
+                numbers = held.assign(other=held.index)
+                pairs = own.assign(printed=own["value"], row=own.index)[
+                    ["area_id", "source_id", "printed", "row", *group]
+                ].merge(numbers[["area_id", "value", "low", "high", "other"]], on="area_id")
+                if len(pairs):
+                    yield pairs.assign(rank_id=rank_id, indicator=indicator), held
 
 
 def judge_ranks(
