@@ -142,3 +142,20 @@ def test_a_definition_of_nothing_or_in_one_language_is_refused(
     definitions.loc[0, list(change)] = list(change.values())
     problems = list(check_reference(replace(reference, indicator_definitions=definitions)))
     assert [found in str(each) for each in problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (",2024-12-31", ""),
+        (",", r"Xã Đất Mới \(9901\) on days on which Huyện Cao Lộc is not there"),
+        ("2025-07-01,", "days from … to 2025-06-30, those of 183"),
+    ],
+)
+def test_an_area_outlives_no_area_that_it_lies_in(project: Project, days: str, said: str) -> None:
+    add(project, "areas", f"9901,9901,Xã Đất Mới,,commune,xã,183,,{days},,,made up\n")
+    if not said:
+        load_reference(project.reference)
+        return
+    with pytest.raises(ReferenceDataError, match=said):
+        load_reference(project.reference)
