@@ -23,6 +23,7 @@ from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.context import Context, running_in
+from cchc_analysis.brief.downloads import RERUN
 from cchc_analysis.brief.quality import CONTENTS, Graded, open_quality
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, export_body, join_pages
 from cchc_analysis.brief.report import load_report
@@ -363,7 +364,8 @@ class Here:
             beside = task.beside(context, task.parameters) if task.beside else {}
             told = self._tell(task)
         page, more = (told, {}) if isinstance(told, str) else (told[0], {ANNEX: told[1]})
-        return Reply(bind_page(task.folder, page, more) | beside | {READ: write_names(seen)})
+        kit = {RERUN: b""} if more else {}
+        return Reply(bind_page(task.folder, page, more) | beside | kit | {READ: write_names(seen)})
 
 
 def build_here(tables: Tables, reference: Reference, out: Path) -> Site:
