@@ -108,6 +108,12 @@ class Profile:
         return bool((self.table["theme"] == theme).any())
 
     @cached_property
+    def points_of(self) -> dict[str, pd.DataFrame]:
+        """The points of each series."""
+        drawn = self.points[["series", "period_end", "value", "segment"]]
+        return {str(name): rows for name, rows in drawn.groupby("series")}
+
+    @cached_property
     def line_axes(self) -> Any:
         """Axes for one small line after the other."""
         return _open_axes(*SMALL, 6)

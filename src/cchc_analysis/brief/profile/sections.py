@@ -174,20 +174,20 @@ def show_theme(profile: Profile, theme: str) -> Section:
         rows=[_tell_row(profile, row) for row in list_rows(own)],
     )
     placed = own[own["is_full"]]
-    drawn = partial(draw, plot_spine, _tabulate_spines(placed)) if len(placed) else None
+    drawn = partial(draw, plot_spine, _tabulate_spines(list_rows(placed))) if len(placed) else None
     return Section(html, theme, lambda: own, drawn)
 
 
 def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
     """The cells of a series."""
     words, form = profile.words, choose_form(profile, row)
-    points = profile.points[profile.points["series"] == row["series"]]
+    points = profile.points_of[row["series"]]
     name, line, spine = _label(profile, row), Markup(""), Markup("")
     if len(points) > 1:
         figure = _draw_again(profile.line_axes, plot_line, _tabulate_line(points), form)
         line = draw_line(words, figure, name.striptags())
     if row["is_full"]:
-        spread = _tabulate_spines(pd.DataFrame([row]))
+        spread = _tabulate_spines([row])
         figure = _draw_again(profile.spine_axes, plot_spine, spread, form)
         ends = {each: form(row[each]) for each in SPREAD}
         said = words.plain("profile.spine", **ends, own=form(row["value"]))
@@ -260,10 +260,13 @@ def _tabulate_line(points: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"year": years, "value": points["value"], "segment": points["segment"]})
 
 
-def _tabulate_spines(rows: pd.DataFrame) -> pd.DataFrame:
+def _tabulate_spines(rows: Sequence[Row]) -> pd.DataFrame:
     """Rows as ``plot_spine`` takes them."""
-    roles = rows["is_contested"].map({True: "alert", False: "deep"})
-    return rows[[*SPREAD]].assign(own=rows["value"], role=roles)
+    return pd.DataFrame(
+        {name: row[name] for name in SPREAD}
+        | {"own": row["value"], "role": "alert" if row["is_contested"] else "deep"}
+        for row in rows
+    )
 
 
 def _tell_standing(profile: Profile, row: Row) -> Markup:
