@@ -173,14 +173,14 @@ WAYS: dict[str, Callable[[Country, list[Page], int], Made]] = {
 SIZES = {"naive": 2}
 
 
-def time_way(name: str, country: Country, wanted: list[Page], jobs: int) -> float:
-    """Seconds of processor a brief; without what begins the processes, where they are kept."""
+def time_way(name: str, country: Country, wanted: list[Page]) -> float:
+    """Seconds of processor a brief, one at a time; without what begins the process."""
     beginning, rest = 0.0, len(wanted)
     if name != "naive":
-        beginning = measure(lambda: [*WAYS[name](country, wanted[:1], jobs)])
+        beginning = measure(lambda: [*WAYS[name](country, wanted[:1], 1)])
         rest -= 1
     made: list[tuple[int, bytes]] = []
-    spent = measure(lambda: made.extend(WAYS[name](country, wanted, jobs)))
+    spent = measure(lambda: made.extend(WAYS[name](country, wanted, 1)))
     for number, page in made if name == "engine" else ():
         same = HELD.setdefault(wanted[number].folder, page)
         assert page == same, f"another page of {wanted[number].folder}"
@@ -199,7 +199,7 @@ def take_turns(country: Country, options: argparse.Namespace) -> dict[str, float
     for turn in range(options.turns):
         for name in WAYS:
             wanted = country.wanted(SIZES.get(name, options.sample))
-            measured[name].append(time_way(name, country, wanted, options.jobs))
+            measured[name].append(time_way(name, country, wanted))
             print(f"turn {turn + 1}  {name:7} {measured[name][-1]:.3f} s a brief", flush=True)
     return {name: statistics.median(each) for name, each in measured.items()}
 
