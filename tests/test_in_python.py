@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
+import tinycss2
+from markupsafe import Markup
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import cchc_analysis as cchc
+from cchc_analysis.brief.render import execute_notebook, make_exporter
+from cchc_analysis.brief.templates import LOOK, LOOK_ENDS, Section
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
+from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CchcError
 
 ONE = pd.DataFrame({"area": ["A"], "period": ["2024"], "value": [1.0]})
@@ -50,6 +58,54 @@ def test_what_is_opened_is_a_line_and_html(
     quality = cchc.open_quality("en")
     assert repr(quality) == "<Quality of 3 sources, en>"
     assert "<h1" in quality._repr_html_()
+
+
+def test_what_is_shown_wears_the_look_of_its_page_and_styles_nothing_else(
+    processed_once: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
+    brief = cchc.open_brief("Đồng Gió", "2022-H1")
+    board = cchc.open_trends("on_time_rate")
+    profile = cchc.open_profile("Đồng Gió")
+    theme = next(iter(profile.sections.values()))
+    for each in (brief, cchc.open_quality(), board, profile, theme, brief.show_cards()):
+        html = each._repr_html_()
+        style = html.removeprefix(LOOK).partition(LOOK_ENDS)[0]
+        assert html.startswith('<div class="cchc"><style>@font-face{')
+        assert html.endswith("</div>")
+        assert html.count("<div") == html.count("</div>")
+        assert html.count(LOOK) == 1
+        assert ".cards{" in style
+        rules = tinycss2.parse_stylesheet(style, skip_whitespace=True)
+        assert [rule.type for rule in rules] == ["at-rule", "qualified-rule"]
+        assert tinycss2.serialize(rules[1].prelude) == ".cchc.cchc"
+        assert not re.search(r"@page|:root|[{}](html|body)\b", style)
+
+
+def test_a_page_by_hand_holds_no_style_of_a_notebook(processed_once: Project) -> None:
+    words = load_words(processed_once.notebooks / "page", "vi")
+    section = Section(Markup("<section><h1>1</h1></section>\n"), folder=words.folder)
+    shown = new_output("display_data", dict(section._repr_mimebundle_()))
+    cells = [new_code_cell(outputs=[shown])]
+    exporter = make_exporter(processed_once.notebooks, "vi")
+    page, _ = exporter.from_notebook_node(new_notebook(cells=cells))
+    assert LOOK in shown.data["text/html"]
+    assert page.count("<style>") == 1
+    assert '<main id="main">\n<section><h1>1</h1></section>\n</main>' in page
+
+
+def test_an_executed_notebook_holds_no_style_of_a_notebook(
+    processed_once: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
+    cell = "import cchc_analysis as cchc\ncchc.open_brief('Đồng Gió', '2022-H1').show_cards()"
+    notebook = tmp_path / "own.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = new_notebook(cells=[new_code_cell(cell)], metadata={"kernelspec": kernel})
+    nbformat.write(made, notebook)
+    executed = execute_notebook(notebook, {}, tmp_path, "cchc")
+    [output] = executed.cells[-1].outputs
+    assert output.data["text/html"].startswith("<section")
 
 
 def test_an_empty_choice_has_all_columns_and_says_why(

@@ -107,7 +107,7 @@ class Brief:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
 
     def _repr_html_(self) -> str:
-        return str(self.show_head().html)
+        return self.show_head()._repr_html_()
 
     @cached_property
     def front(self) -> Brief:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.own_cells import OURS, show_own_cells
-from cchc_analysis.brief.templates import PAGES
+from cchc_analysis.brief.templates import PAGES, STYLE, choose_style, undress
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.words import Words, load_words, shorten_text
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 NOTEBOOK = "district_brief.ipynb"
 ANNEX_NOTEBOOK = "brief_annex.ipynb"
 TEMPLATE = "page"
-STYLE = "page.css"
 LONGEST_DESCRIPTION = 300
 LONGEST_REASON = 120
 QUALITY_NOTEBOOK = "data_quality.ipynb"
@@ -62,8 +61,6 @@ KINDS = {
 }
 """Kinds of pages, as the style sheet names them."""
 
-_ONLY = re.compile(r"/\* only (\w+)\b[^*]*\*/(.*?)/\* end \*/", re.DOTALL)
-_SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})", re.DOTALL)
 _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
@@ -250,7 +247,16 @@ def execute_notebook(
         source = str(error.source).strip().splitlines() or [""]
         raise BriefError(_name_failure(notebook, source[0], error.ename, error.evalue)) from None
     _check_executed(notebook, executed)
+    _undress_outputs(executed)
     return cast("NotebookNode", executed)
+
+
+def _undress_outputs(executed: NotebookNode) -> None:
+    """Take from what cells show the style that it wears in a notebook: the page has its own."""
+    for cell in executed.cells:
+        for output in cell.get("outputs", ()):
+            if "text/html" in (data := output.get("data", {})):
+                data["text/html"] = undress("".join(data["text/html"]))
 
 
 def _check_executed(notebook: Path, executed: NotebookNode) -> None:
@@ -328,17 +334,6 @@ def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:
     )
     found = next((match[1] for each in shown if (match := pattern.search(each))), "")
     return " ".join(html.unescape(_TAG.sub("", found)).split())
-
-
-@lru_cache(maxsize=8)
-def choose_style(sheet: str, kind: str) -> str:
-    """The rules of the style sheet that a kind of page needs, without room and remarks.
-
-    >>> choose_style("a { b: c; } /* only lists: names. */ d { e: f; } /* end */", "brief")
-    'a{b:c}'
-    """
-    own = _ONLY.sub(lambda match: match[2] if kind in ("", match[1]) else "", sheet)
-    return _SPACE.sub("", own).strip()
 
 
 def check_page(page: str, name: str) -> None:

@@ -7,9 +7,10 @@ name that the data do not hold is an error, never an empty place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, wraps
 from importlib import import_module
 from pathlib import Path
 from types import MethodType
@@ -30,6 +31,18 @@ if TYPE_CHECKING:
 MACROS = "macros.html.j2"
 PAGES = "application/vnd.cchc.pages+json"
 """The form in which a section hands over what belongs on pages of their own."""
+STYLE = "page.css"
+LOOK = '<div class="cchc"><style>'
+LOOK_ENDS = "</style><!--cchc-->"
+"""What stands around the style of a section in a notebook; ``index.html.j2`` knows it, too."""
+
+_ONLY = re.compile(r"/\* only (\w+)\b[^*]*\*/(.*?)/\* end \*/", re.DOTALL)
+_SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})", re.DOTALL)
+_FONT = re.compile(r"@font-face\{[^{}]*\}")
+_SHEET = re.compile(r"@page\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_ROOT = re.compile(r"(?<=[{},])(?::root|html|body)(?=\{)")
+_RESET = "&{font-size:1rem}table{font-size:inherit;margin:0}tr:nth-child(n){background:none}"
+"""What JupyterLab lays on the tables of a notebook, taken back."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -42,6 +55,7 @@ class Section:
         tabulate: Makes the table of its numbers.
         draw: Draws its picture in one piece, if it has one.
         pages: What it puts on pages of their own, by their names.
+        folder: Where the style sheet lies that it wears in a notebook.
     """
 
     html: Markup
@@ -49,6 +63,7 @@ class Section:
     tabulate: Callable[[], pd.DataFrame] | None = None
     draw: Callable[[], Figure] | None = None
     pages: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -63,10 +78,11 @@ class Section:
         return self.draw() if self.draw else None
 
     def _repr_html_(self) -> str:
-        return str(self.html)
+        style = _scope_sheet(self.folder / STYLE) if self.folder else ""
+        return f"{LOOK}{style}{LOOK_ENDS}{self.html}</div>" if style else str(self.html)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        shown = {"text/html": str(self.html), "text/plain": repr(self)}
+        shown = {"text/html": self._repr_html_(), "text/plain": repr(self)}
         return {**shown, PAGES: dict(self.pages)} if self.pages else shown
 
     def __repr__(self) -> str:
@@ -90,7 +106,60 @@ class Shows:
     def __get__(self, told: Any, owner: type | None = None) -> Callable[..., Section]:
         """The function, bound to the brief, board or quality; of a class the function itself."""
         show: Callable[..., Section] = getattr(import_module(self.module), self.function)
-        return show if told is None else MethodType(show, told)
+        return show if told is None else MethodType(dress(show), told)
+
+
+def dress(show: Callable[..., Section]) -> Callable[..., Section]:
+    """A function that tells a section, with the style sheet of whose words it tells."""
+
+    @wraps(show)
+    def show_dressed(told: Any, *data: Any, **more: Any) -> Section:
+        return replace(show(told, *data, **more), folder=told.words.folder)
+
+    return show_dressed
+
+
+def undress(shown: str) -> str:
+    """A section as it stands on a page: without the style that it wears in a notebook.
+
+    >>> undress(LOOK + "b{}" + LOOK_ENDS + "<p>1</p></div>"), undress("<p>2</p>")
+    ('<p>1</p>', '<p>2</p>')
+    """
+    if not shown.startswith(LOOK):
+        return shown
+    return shown.partition(LOOK_ENDS)[2].removesuffix("</div>")
+
+
+@lru_cache(maxsize=8)
+def choose_style(sheet: str, kind: str) -> str:
+    """The rules of the style sheet that a kind of page needs, without room and remarks.
+
+    >>> choose_style("a { b: c; } /* only lists: names. */ d { e: f; } /* end */", "brief")
+    'a{b:c}'
+    """
+    own = _ONLY.sub(lambda match: match[2] if kind in ("", match[1]) else "", sheet)
+    return _SPACE.sub("", own).strip()
+
+
+def scope_style(style: str) -> str:
+    """Rules without room, nested so that they reach what a section shows and nothing around it.
+
+    The class stands twice: JupyterLab's own rules for tables and links are as strong as one.
+
+    >>> scope_style(":root{--a:1}h1,.body{b:c}@page{size:A4;@top{d:e}}@font-face{f:g}")
+    '@font-face{f:g}.cchc.cchc{&{--a:1}h1,.body{b:c}}'
+    """
+    fonts = "".join(_FONT.findall(style))
+    nested = _ROOT.sub("&", "{" + _SHEET.sub("", _FONT.sub("", style)))
+    return f"{fonts}.cchc.cchc{nested}}}"
+
+
+@lru_cache(maxsize=4)
+def _scope_sheet(path: Path) -> str:
+    """The style sheet for a notebook; none where it was taken away: a page says so, not a cell."""
+    if not path.is_file():
+        return ""
+    return scope_style(_RESET + choose_style(path.read_text("utf-8"), ""))
 
 
 def render(words: Words, template: str, **data: Any) -> Markup:

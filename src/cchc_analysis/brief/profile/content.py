@@ -20,7 +20,7 @@ from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots.canvas import open_axes
 from cchc_analysis.brief.plots.place import SMALL, SPINE
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import Section, Shows
+from cchc_analysis.brief.templates import Section, Shows, dress
 from cchc_analysis.data.records import RESULT_STATUSES, Scope
 from cchc_analysis.data.reference import find_areas, keep_widest
 from cchc_analysis.data.words import Words
@@ -85,6 +85,12 @@ class Profile:
     show_links = Shows("profile.sections", "show_links")
     show_methods = Shows("profile.sections", "show_methods")
 
+    def __repr__(self) -> str:
+        return f"<Profile {self.area['name']}, {len(self.table)} series, {self.words.lang}>"
+
+    def _repr_html_(self) -> str:
+        return self.show_head()._repr_html_()
+
     def show_theme(self, theme: str) -> Section:
         """The series of a theme, a row each; nothing where none is held.
 
@@ -96,7 +102,7 @@ class Profile:
         if theme not in self.themes:
             known = ", ".join(self.themes)
             raise CommandError(Problem(f"theme {theme!r}", "no such theme", known, "Write one."))
-        return show_theme(self, theme)
+        return dress(show_theme)(self, theme)
 
     @property
     def sections(self) -> dict[str, Section]:

@@ -120,7 +120,7 @@ class Quality:
         return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
 
     def _repr_html_(self) -> str:
-        return str(self.show_head().html)
+        return self.show_head()._repr_html_()
 
     @cached_property
     def sources(self) -> list[Row]:

@@ -99,7 +99,7 @@ class Board:
         return f"<Board {self.code}, {len(self.values)} values, {self.words.lang}>"
 
     def _repr_html_(self) -> str:
-        return str(self.show_opening().html)
+        return self.show_opening()._repr_html_()
 
     @property
     def code(self) -> str:
