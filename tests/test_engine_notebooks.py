@@ -22,7 +22,7 @@ from papermill.exceptions import PapermillException
 import engine_work
 from cchc_analysis.brief.render import build_page
 from cchc_analysis.data.reference import Project
-from cchc_analysis.site.jobs import Orders, Profile, Reply
+from cchc_analysis.site.jobs import Orders, Reply, Timings
 from cchc_analysis.site.notebooks import CchcEngine
 from cchc_analysis.site.workers import Pool
 
@@ -273,7 +273,7 @@ def test_another_language_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_profile_names_functions_and_adds_up_pages() -> None:
-    profile = Profile()
+    profile = Timings()
     assert profile.format() == "no page was made"
     orders = Orders(partial(engine_work.begin, engine_work.shout), is_profiled=True)
     with Pool(orders, 1) as pool:

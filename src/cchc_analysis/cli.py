@@ -414,13 +414,13 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
 
 def _site(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
-    from cchc_analysis.site.jobs import Profile, check_count, check_timeout
+    from cchc_analysis.site.jobs import Timings, check_count, check_timeout
 
     if options.url and not options.url.startswith(("https://", "http://")):
         raise CommandError(
             Problem("--url", repr(options.url), "https://…", "Write the whole address of the site.")
         )
-    profile = Profile() if options.profile else None
+    profile = Timings() if options.profile else None
     workers = pipeline.Workers(
         count=None if options.scheduler else check_count(options.jobs),
         timeout=check_timeout(options.timeout),

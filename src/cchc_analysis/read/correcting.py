@@ -22,7 +22,7 @@ from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, St
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.read.review import FIELDS, SCOPES, STATES, find_contradictions
+from cchc_analysis.read.review import FIELDS, SCOPES, STATES, find_conflicts
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
     find_draft,
@@ -385,7 +385,7 @@ def judge_draft(
     if problems:  # a figure that cannot be understood speaks for itself, not for all
         is_well = ~table["figure_id"].isin([problem["id"] for problem in problems])
         tidied = tidy_observations(table[is_well], reference, sources)
-    found = find_contradictions(tidied.observations, identities, reference)
+    found = find_conflicts(tidied.observations, identities, reference)
     return {
         "version": draft.version,
         "problems": problems,

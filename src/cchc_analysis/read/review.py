@@ -377,13 +377,13 @@ def _render_contradictions(
     stated["figures"] = [
         " ".join(ids[int(at)] for at in cell.split()) for cell in stated["figures"]
     ]
-    found = find_contradictions(stated, identities, reference)
-    body = "".join(map(_render_contradiction, found))
+    found = find_conflicts(stated, identities, reference)
+    body = "".join(map(_render_conflict, found))
     body = body or "<p>Không thấy mâu thuẫn giữa các số liệu đã có chỉ tiêu.</p>"
     return f"<h2 id='contradictions'>Mâu thuẫn ({len(found)})</h2>{body}"
 
 
-def _render_contradiction(found: Contradiction) -> str:
+def _render_conflict(found: Conflict) -> str:
     links = " ".join(f"<a href='#{each}'>{each}</a>" for each in found.figures)
     return (
         f"<p><code>{escape(found.rule_id)}</code> {escape(found.statement)}: "
@@ -392,7 +392,7 @@ def _render_contradiction(found: Contradiction) -> str:
 
 
 @dataclass(frozen=True)
-class Contradiction:
+class Conflict:
     """What a draft contradicts: a rule or a quantity, both sides, whose, and the figures' ids."""
 
     rule_id: str
@@ -402,9 +402,9 @@ class Contradiction:
     figures: tuple[str, ...]
 
 
-def find_contradictions(
+def find_conflicts(
     stated: pd.DataFrame, identities: Iterable[Identity], reference: Reference
-) -> list[Contradiction]:
+) -> list[Conflict]:
     """What the figures of one document contradict, by the readings and definitions of findings.
 
     Args:
@@ -424,7 +424,7 @@ def find_contradictions(
 
 def _find_broken(
     observations: pd.DataFrame, rules: Sequence[Identity], reference: Reference
-) -> Iterator[Contradiction]:
+) -> Iterator[Conflict]:
     statements = tabulate_statements(observations, reference)
     verdicts, definitions = evaluate_rivals(rules, statements)
     unfit = definitions[(definitions["fits"] == 0) & (definitions["rivals"] > 1)]
@@ -446,7 +446,7 @@ def _find_broken(
                 format_number(round(float(cells[side]), 6)) for side in ("left", "right")
             )
             sign = ">" if identity.operator == "<=" else "≠" if cells["is_complete"] else "<"
-            yield Contradiction(
+            yield Conflict(
                 identity.rule_id,
                 str(identity),
                 f"{left} {sign} {right}",
@@ -455,13 +455,13 @@ def _find_broken(
             )
 
 
-def _find_repeated(observations: pd.DataFrame) -> Iterator[Contradiction]:
+def _find_repeated(observations: pd.DataFrame) -> Iterator[Conflict]:
     """Quantities that the document prints with values that do not meet."""
     for _, readings in observations.groupby(["source_id", *QUANTITY], sort=False):
         if readings["low"].max() <= readings["high"].min():
             continue
         first = readings.iloc[0]
-        yield Contradiction(
+        yield Conflict(
             "",
             f"{first['indicator']} in hai giá trị",
             " ≠ ".join(format_number(float(value)) for value in readings["value"]),

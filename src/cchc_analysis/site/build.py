@@ -25,7 +25,7 @@ from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
-from cchc_analysis.site.jobs import Orders, Profile, Reply, Workforce, check_count, follow
+from cchc_analysis.site.jobs import Orders, Reply, Timings, Workforce, check_count, follow
 from cchc_analysis.site.keys import Held, key_of, key_of_package
 from cchc_analysis.site.lists import put_downloads, put_lists
 from cchc_analysis.site.pages import (
@@ -99,7 +99,7 @@ class Workers:
     timeout: float | None = None
     scheduler: str | None = None
     is_quiet: bool = True
-    profile: Profile | None = None
+    profile: Timings | None = None
     notebook: Path | None = None
 
 
@@ -310,7 +310,7 @@ def _read_graded(contents: Contents, page: Page) -> tuple[bytes, ...]:
     return tuple(content for content in found if content)
 
 
-def _take(contents: Contents, folder: str, reply: Reply, profile: Profile | None) -> None:
+def _take(contents: Contents, folder: str, reply: Reply, profile: Timings | None) -> None:
     """Keep what was made, or say why nothing was."""
     if profile and reply.stats:
         profile.add(reply.stats)

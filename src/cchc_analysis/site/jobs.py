@@ -72,7 +72,7 @@ class Reply:
         return self.problems or (Problem(name, self.found, "a finished page", remedy),)
 
 
-class Profile:
+class Timings:
     """Where the time of many jobs went, by function: what cProfile says of each, added up."""
 
     def __init__(self) -> None:

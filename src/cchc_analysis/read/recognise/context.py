@@ -151,7 +151,7 @@ def _keep_days(brackets: re.Match[str]) -> str:
     return brackets[0] if P.from_to.search(brackets[0]) else " "
 
 
-class Context:
+class FigureContext:
     """What the document says about all its figures, and what its parts say otherwise."""
 
     def __init__(

@@ -27,7 +27,7 @@ from cchc_analysis.read.recognise.companions import (
     list_scopes,
 )
 from cchc_analysis.read.recognise.confidence import mark_entry
-from cchc_analysis.read.recognise.context import Context, is_asked
+from cchc_analysis.read.recognise.context import FigureContext, is_asked
 from cchc_analysis.read.recognise.figures import OTHER_REPORT, Confidence, Figure
 from cchc_analysis.read.recognise.frame import frame_lines
 from cchc_analysis.read.recognise.gates import Criteria, Shares, is_entity_row, speaks_against
@@ -102,7 +102,7 @@ class Proposer:
         self._criteria = Criteria(wording, places)
         self._scopes = Scopes(head, reference, surroundings)
         self._scopes.frames = frame_lines(lines, places, head, self._scopes.read_level_line)
-        self._context = Context(head, reference, self._scopes.frames)
+        self._context = FigureContext(head, reference, self._scopes.frames)
         self._speakers = Speakers(lines, places, head.area, self._scopes.level)
         self._figures: list[Figure] = []
         self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}

@@ -1,0 +1,88 @@
+"""The house can be carried on: one name for one thing, doors, modules of a readable size."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "cchc_analysis"
+LONGEST_MODULE = 600
+
+
+def list_modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def find_classes(code: str) -> Iterator[str]:
+    """Names of the classes of a module, of inner ones as well."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+
+
+def find_repeated(modules: dict[str, str]) -> dict[str, list[str]]:
+    """Class names that stand for two things, with the modules that define them."""
+    homes: dict[str, list[str]] = defaultdict(list)
+    for module, code in modules.items():
+        for name in find_classes(code):
+            homes[name].append(module)
+    return {name: found for name, found in homes.items() if len(found) > 1}
+
+
+def find_bad_calls(code: str) -> Iterator[str]:
+    """What hides every mistake, or changes the environment of everybody."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        arguments = {ast.unparse(argument) for argument in node.args}
+        if called.endswith("suppress") and arguments & {"Exception", "BaseException"}:
+            yield f"line {node.lineno}: suppress(Exception)"
+        if called in {"os.environ.clear", "environ.clear"}:
+            yield f"line {node.lineno}: {called}()"
+
+
+def test_no_class_name_has_two_meanings() -> None:
+    modules = {str(path.relative_to(PACKAGE)): path.read_text("utf-8") for path in list_modules()}
+    assert find_repeated(modules) == {}
+
+
+def test_a_second_meaning_is_found() -> None:
+    assert find_repeated({"a.py": "class A: ...", "b.py": "class B:\n  class A: ..."}) == {
+        "A": ["a.py", "b.py"]
+    }
+
+
+@pytest.mark.parametrize("path", list_modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_can_be_read_at_once(path: Path) -> None:
+    code = path.read_text("utf-8")
+    assert len(code.splitlines()) <= LONGEST_MODULE
+    assert list(find_bad_calls(code)) == []
+    assert ast.get_docstring(ast.parse(code)), "what comes in, what goes out, what it does not know"
+
+
+def test_what_hides_mistakes_is_found() -> None:
+    code = "with suppress(OSError, Exception):\n  os.environ.clear()"
+    assert list(find_bad_calls(code)) == [
+        "line 1: suppress(Exception)",
+        "line 2: os.environ.clear()",
+    ]
+
+
+@pytest.mark.parametrize(
+    "door",
+    sorted(PACKAGE.rglob("__init__.py")),
+    ids=lambda path: str(path.parent.relative_to(PACKAGE)),
+)
+def test_a_door_is_names_and_no_code(door: Path) -> None:
+    """A folder's door has a first paragraph and names; what is behind it lies in modules."""
+    if door.parent == PACKAGE:
+        return  # the front door loads what is asked for, so that a command starts at once
+    allowed = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.Expr)
+    tree = ast.parse(door.read_text("utf-8"))
+    assert [ast.unparse(node)[:60] for node in tree.body if not isinstance(node, allowed)] == []
