@@ -195,7 +195,9 @@ def test_the_page_counts_and_explains_the_states() -> None:
     html = str(briefs.show_plan(open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))).html)
     for words in ("✓ đạt", "✕ chưa đạt", "◷ chưa đến hạn", "≠ khác khái niệm", "… thiếu số liệu"):
         assert words in html
-    assert "Tính đến 30/6/2022; tỷ lệ trên số vụ đã qua nên xét được ngay" in html
+    assert (
+        "Tính đến 30/6/2022; tỷ lệ tính trên số hồ sơ, công việc đến nay nên xét được ngay" in html
+    )
     assert "Mới tính đến 30/6/2022, số còn cộng dồn; hạn 31/12/2022" in html
 
 
@@ -391,7 +393,7 @@ def test_last_year_is_worked_back_from_the_share_with_its_range() -> None:
 
 def test_one_period_makes_no_trend_and_no_word_for_one() -> None:
     text = read_text(briefs.show_trend(only(PLAIN_REPORT)).html)
-    assert "Mới có một kỳ" in text
+    assert "Mới có số liệu của một kỳ" in text
 
 
 def test_peers_are_named_and_too_few_make_no_position() -> None:
@@ -409,7 +411,7 @@ def test_the_ledger_links_the_figures_in_its_arithmetic() -> None:
     )
     assert '<a href="#n-M001">1.250</a> ≠ <a href="#n-M004">1.190</a> + 130 = 1.320' in html
     assert "Hai vế không bằng nhau." in html
-    assert "công bố số như đã in" in html
+    assert "được công bố như đã in" in html
 
 
 def test_arithmetic_takes_the_form_of_the_language() -> None:

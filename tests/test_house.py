@@ -53,9 +53,9 @@ def test_no_class_name_has_two_meanings() -> None:
 
 
 def test_a_second_meaning_is_found() -> None:
-    assert find_repeated({"a.py": "class A: ...", "b.py": "class B:\n  class A: ..."}) == {
-        "A": ["a.py", "b.py"]
-    }
+    assert find_repeated(
+        {"a.py": "class Pair: ...", "b.py": "class Other:\n  class Pair: ..."}
+    ) == {"Pair": ["a.py", "b.py"]}
 
 
 @pytest.mark.parametrize("path", list_modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -27,6 +27,9 @@ CROWD, OTHERS = 8, 8
 """Many figures in one sentence, and many words that no indicator knows."""
 _FAR = ("(heading)", "(its paragraph)", "(title)", "(the document)", "(goes on with)")
 
+LESS_SURE = "less sure: "
+"""Opens the reason of a figure that is doubted for its marks alone."""
+
 
 def mark_entry(
     entry: FigureText,
@@ -135,7 +138,7 @@ def _tell_doubt(marks: frozenset[str], wording: Wording) -> str:
     against = sorted(mark for mark in marks if wording.weights.get(mark, 0.0) < 0)
     against.sort(key=lambda mark: wording.weights[mark])
     told = "; ".join(wording.marks[mark] for mark in against[:2])
-    return f"less sure: {told or wording.marks[BASE]}"
+    return f"{LESS_SURE}{told or wording.marks[BASE]}"
 
 
 def name_claim(figure: Figure) -> tuple[str, ...]:

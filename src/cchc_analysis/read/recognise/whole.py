@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.recognise.confidence import EQUALS, name_claim, weigh_figures
+from cchc_analysis.read.recognise.confidence import EQUALS, LESS_SURE, name_claim, weigh_figures
 from cchc_analysis.read.recognise.figures import (
     OTHER_REPORT,
     Confidence,
@@ -511,7 +511,9 @@ def _doubt_rivals(figures: Sequence[Figure], reference: Reference) -> list[Figur
         for at in places:
             own = figures[at].printed
             others = dict.fromkeys(figures[n].printed for n in places if figures[n].printed != own)
-            if others and found[at].confidence is Confidence.HIGH:
+            # Which value it stands beside says more than that it is less sure.
+            is_told = found[at].looked_again and not found[at].looked_again.startswith(LESS_SURE)
+            if others and not (is_told and found[at].confidence is Confidence.LOW):
                 found[at] = replace(
                     found[at],
                     confidence=Confidence.LOW,
