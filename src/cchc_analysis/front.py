@@ -462,8 +462,8 @@ def open_profile(area: str, lang: str = "vi") -> Profile:
     Examples:
         >>> import cchc_analysis as cchc
         >>> table = cchc.open_profile("Lạng Sơn", "en").table.set_index("indicator")
-        >>> table.loc["pci", ["period", "place", "held", "word"]].tolist()
-        ['2022', 15.0, 63, 'boundary']
+        >>> table.loc["pci", ["period", "place", "held", "word"]].map(str).tolist()
+        ['2022', '15.0', '63', 'boundary']
     """
     context = _find_context()
     place = take_one(area, "area")
