@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -202,6 +203,43 @@ def test_a_series_breaks_at_events_and_says_which_period_crosses(reference: Refe
     broken = break_series(table, reference)
     assert broken["segment"].tolist() == [0, 1, 1, 2]
     assert broken["crosses"].tolist() == ["", "lang_son_communes_2024", "", "district_level_ends"]
+
+
+YEARS = tuple(f"{year}-01-01/{year}-12-31" for year in (2023, 2024, 2025))
+
+
+@pytest.mark.parametrize(
+    ("area_id", "segments"),
+    [
+        ("20", [0, 0, 0]),  # communes merged inside it in 2024 and in 2025
+        ("68", [0, 0, 1]),  # other provinces joined it in 2025
+        ("184", [0, 1, 2]),  # a district, whose communes merged and which ended
+    ],
+)
+def test_only_another_province_cuts_a_province_s_series(
+    reference: Reference, area_id: str, segments: list[int]
+) -> None:
+    broken = break_series(series(area_id, "dossiers_received_total", *YEARS), reference)
+    assert broken["segment"].tolist() == segments
+
+
+def test_no_event_of_districts_or_communes_cuts_a_province_s_series(reference: Reference) -> None:
+    """Of any kind, in any province: made-up events that name the province and what lies in it."""
+    events = reference.area_changes.iloc[:0].copy()
+    for at, (kind, below) in enumerate(
+        [("merger", "06295"), ("boundary", "184 186"), ("split", "184"), ("abolition", "183")]
+    ):
+        events.loc[at] = dict.fromkeys(events.columns, "") | {
+            "change_id": f"made_up_{at}",
+            "effective": "2024-06-01",
+            "area_ids": f"20 {below}",
+            "kind": kind,
+        }
+    inside = dataclasses.replace(reference, area_changes=events)
+    assert len(list_changes("20", inside)) == len(events)
+    broken = break_series(series("20", "dossiers_received_total", *YEARS), inside)
+    assert broken["segment"].tolist() == [0, 0, 0]
+    assert broken["crosses"].tolist() == ["", "", ""]
 
 
 @pytest.mark.parametrize(

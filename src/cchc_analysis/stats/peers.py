@@ -150,7 +150,8 @@ def break_series(
 
     Args:
         table: ``area_id``, ``indicator``, ``period_start``, ``period_end`` (a stock has no start).
-        reference: The events of areas, and the changes of definitions.
+        reference: The events of areas, and the changes of definitions. An event that names no
+            other province cuts no province's series.
         is_by_definition: Whether changes of definition count; a standing among all areas goes on
             across them.
 
@@ -228,7 +229,7 @@ def _list_events(table: pd.DataFrame, reference: Reference, *, is_by_definition:
         area_id: [
             (row["effective"], row["change_id"])
             for row in (list_changes(area_id, reference) if area_id in reference.area_rows else ())
-            if row["kind"] != RETYPED
+            if _is_cut(area_id, row, reference)
         ]
         for area_id in table["area_id"].unique()
     }
@@ -242,6 +243,20 @@ def _list_events(table: pd.DataFrame, reference: Reference, *, is_by_definition:
     return {
         (area, code): sorted(of_area[area] + of_indicator.get(code, [])) for area, code in pairs
     }
+
+
+def _is_cut(area_id: str, change: Mapping[str, str], reference: Reference) -> bool:
+    """Whether an event ends an area's series; a province's outline moves only against another's.
+
+    Districts and communes rearranged inside a province leave its territory as it was.
+    """
+    rows = reference.area_rows
+    if change["kind"] == RETYPED:
+        return False
+    if rows[area_id]["level"] != "province":
+        return True
+    others = set(change["area_ids"].split()) - {area_id}
+    return any(each in rows and rows[each]["level"] == "province" for each in others)
 
 
 def _place(key: tuple[str, str, str, str], events: Events) -> tuple[int, str]:
