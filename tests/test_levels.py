@@ -18,6 +18,7 @@ from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.data.records import Scope, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.read import accept_source, read_report
+from cchc_analysis.read.review import SCOPES
 from conftest import confirm_all, make_project
 
 PROVINCE = """ỦY BAN NHÂN DÂN
@@ -138,6 +139,13 @@ def test_a_page_names_no_level_but_its_own(
     wrong = ["toàn huyện", "whole district", "district level"]
     wrong += [] if place[0] == "990" else ["cấp huyện"]
     assert [text[text.find(each) - 60 :][:120] for each in wrong if each in text] == []
+
+
+def test_the_review_page_names_no_level_for_the_report_s_own() -> None:
+    """The report may be a commune's or a province's, and its area may not be known yet."""
+    assert set(SCOPES) == {str(scope) for scope in Scope}
+    own = " ".join((SCOPES[Scope.DISTRICT_OFFICE], SCOPES[Scope.WHOLE_DISTRICT]))
+    assert not re.search(r"\b(huyện|xã|tỉnh)\b", own), own
 
 
 def test_a_commune_has_no_parts_and_a_province_has_three(made: tuple[Reference, Tables]) -> None:

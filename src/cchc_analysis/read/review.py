@@ -48,12 +48,13 @@ FIELDS = {
     "period_start": "Từ ngày",
     "period_end": "Đến ngày",
 }
+# The codes serve every level, and a report may be any unit's: the words name none for its own.
 SCOPES = {
-    "district_office": "Bộ phận một cửa cấp huyện",
+    "district_office": "bộ phận của chính đơn vị",
     "province_office": "các sở, ngành cấp tỉnh",
     "district_aggregate": "các huyện cộng lại",
     "commune_aggregate": "các xã cộng lại",
-    "whole_district": "toàn huyện",
+    "whole_district": "toàn bộ địa bàn",
     "commune": "một xã",
     "unspecified": "không rõ của ai",
 }
