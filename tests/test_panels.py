@@ -939,6 +939,12 @@ def test_a_code_that_went_away_sets_its_panel_aside(project: Project, tmp_path: 
         ({"columns": {"aera": "x"}}, "did you mean area"),
         ({"decimal_mark": ";"}, "decimal_mark"),
         ({"sources": [{"source_id": "X", "publisher": "P", "licence": "L"}]}, "source_id"),
+        (
+            {"sources": [{"source_id": "con", "publisher": "P", "licence": "L"}]},
+            "source_id: 'con' is kept for a device by Windows; write a longer name",
+        ),
+        ({"panel": "aux"}, "panel: 'aux' is kept for a device by Windows"),
+        ({"panel": "A?"}, "use small letters, digits and _, a letter first"),
     ],
 )
 def test_a_wrong_mapping_is_named(content: object, words: str) -> None:

@@ -39,6 +39,14 @@ def test_a_transcript_without_a_source_is_named(project: Project) -> None:
     assert len(read.sources) == 3
 
 
+def test_a_list_of_sources_that_is_gone_is_named_whole_with_a_way_on(project: Project) -> None:
+    path = project.raw / "sources.csv"
+    path.unlink()
+    with pytest.raises(ReportError, match="read a report") as error:
+        read_transcripts(project.raw)
+    assert str(error.value).startswith(f"{path}: no such file")
+
+
 def test_a_source_without_a_transcript_is_named(project: Project) -> None:
     (project.root / TRANSCRIPT).unlink()
     read = read_transcripts(project.raw)

@@ -161,6 +161,7 @@ def test_the_review_page_contradicts_what_findings_do(project: Project, tmp_path
         ({"area": "huyện Không Có"}, CommandError, "unknown area"),
         ({"period": "hôm qua"}, CommandError, "is not a period"),
         ({"source_id": "../x"}, CommandError, "small letters"),
+        ({"source_id": "con"}, CommandError, "Windows keeps for a device"),
         ({"source_id": "song_may_2022_h1"}, ReportError, "accepted already"),
     ],
 )

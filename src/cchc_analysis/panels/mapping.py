@@ -9,12 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from cchc_analysis.data.clean import PeriodError, nearest_names, parse_period
 from cchc_analysis.data.outside import load_yaml
+from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import Problem, ReportError
 
 FIELDS = (
@@ -43,6 +52,7 @@ FORBIDS = re.compile(
     re.IGNORECASE,
 )
 """Licences that say that the figures are not for everybody."""
+_ID = re.compile(r"[a-z][a-z0-9_]{2,60}")
 
 
 class _Entry(BaseModel):
@@ -108,6 +118,16 @@ class RankRule(_Entry):
         return str(period)
 
 
+def _check_id(name: str) -> str:
+    """Refuse what cannot be the name of a source or panel, and so of a file on every system."""
+    if not _ID.fullmatch(name):
+        said = "use small letters, digits and _, a letter first, three to 61 in all"
+        raise ValueError(f"{name!r} is no such name; {said}")
+    if not is_portable(name):
+        raise ValueError(f"{name!r} is kept for a device by Windows; write a longer name")
+    return name
+
+
 class PanelSource(_Entry):
     """Who published the figures, where, and what may be done with them.
 
@@ -115,7 +135,7 @@ class PanelSource(_Entry):
     is ``yes`` or ``no``; where it is not said, a licence that forbids publication says no.
     """
 
-    source_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,60}$")
+    source_id: Annotated[str, AfterValidator(_check_id)]
     publisher: str = Field(min_length=2)
     licence: str = Field(min_length=2)
     title: str = ""
@@ -150,7 +170,7 @@ class PanelMapping(_Entry):
     most 1 are no shares of one.
     """
 
-    panel: str = Field(default="", pattern=r"^([a-z][a-z0-9_]{2,60})?$")
+    panel: Annotated[str, AfterValidator(lambda name: name and _check_id(name))] = ""
     sheet: str = ""
     sheets: dict[str, ValueColumn] = Field(default_factory=dict)
     header_row: int = Field(default=0, ge=0)
@@ -256,7 +276,7 @@ def _list_faults(name: str, error: ValidationError) -> Iterator[Problem]:
             continue
         yield Problem(
             name,
-            f"{place}: {fault['msg']} ({fault.get('input')!r})",
+            f"{place}: {fault['msg'].removeprefix('Value error, ')} ({fault.get('input')!r})",
             "what data/reference/panel_mappings/README.md describes",
             offer or "Mend the entry.",
         )

@@ -143,7 +143,10 @@ def _list_sources(
     try:
         own = PanelSource.model_validate(dict(source)) if isinstance(source, Mapping) else source
     except ValidationError as error:
-        said = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        said = "; ".join(
+            f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
         raise ReportError(
             Problem(f"source of {file.name}", said, "a publisher, a licence, an id", "Mend it.")
         ) from None

@@ -20,6 +20,7 @@ from cchc_analysis.data.files import format_table, write_text
 from cchc_analysis.data.owned import may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
 from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, Problem, ReportError
 from cchc_analysis.read.documents import Document, mask_persons, open_document
 from cchc_analysis.read.recognise import (
@@ -207,13 +208,13 @@ def _year(period: Period) -> int | str:
 
 
 def _check_id(source_id: str) -> None:
+    remedy = "Write it like cao_loc_2024_h1."
     if not _SOURCE_ID.fullmatch(source_id):
-        raise CommandError(
-            Problem(
-                "--source-id", repr(source_id), "small letters, digits and _",
-                "Write it like cao_loc_2024_h1.",
-            )
-        )  # fmt: skip
+        expected = "small letters, digits and _"
+        raise CommandError(Problem("--source-id", repr(source_id), expected, remedy))
+    if not is_portable(source_id):
+        found = f"{source_id!r}, which Windows keeps for a device"
+        raise CommandError(Problem("--source-id", found, "a name of a file", remedy))
 
 
 def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str, str]:

@@ -76,10 +76,15 @@ def read_sources(raw: Path) -> pd.DataFrame:
     Raises:
         ReportError: The file cannot be read, or a cell holds a word that is not one of its words.
     """
-    try:
-        sources = load_text_table(
-            raw / "sources.csv", SOURCE_COLUMNS, ["source_id"], may_be_empty=True
+    path = raw / "sources.csv"
+    if not path.is_file():
+        remedy = (
+            "If this is the right folder, read a report (cchc read FILE) or restore the file; "
+            "cchc init FOLDER begins another project."
         )
+        raise ReportError(Problem(str(path), "no such file", "the list of sources", remedy))
+    try:
+        sources = load_text_table(path, SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
     except TableError as error:
         raise ReportError(error.problems) from None
     problems = [
