@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RECIPES = [
     pytest.param(code, id=f"{path.stem}-{number}")
-    for path in (ROOT / "docs" / "how-to" / "python.md",)
+    for path in (ROOT / "docs" / "how-to" / "python.md", ROOT / "README.md")
     for number, code in enumerate(BLOCK.findall(path.read_text("utf-8")), start=1)
 ]
 
@@ -43,8 +43,18 @@ def test_the_tutorial_runs_from_its_first_line_to_its_last(
     assert (tmp_path / "papi.dta").is_file()
 
 
-def test_there_are_seven_recipes() -> None:
-    assert len(RECIPES) == 7
+def test_there_are_seven_recipes_and_one_in_the_readme() -> None:
+    assert len(RECIPES) == 8
+
+
+def test_the_readme_leads_to_five_recipes_that_are_there() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    text = (ROOT / "docs" / "how-to" / "python.md").read_text("utf-8")
+    heads = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}
+    led_to = re.findall(r"\(docs/how-to/python\.md#([^)]+)\)", readme)
+    assert len(led_to) == 5
+    assert set(led_to) <= anchors
 
 
 @pytest.mark.slow
