@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from cchc_analysis.data.reference import load_reference
 from cchc_analysis.stats.panel import change_over, grow, measure_coverage, subtract_estimates
@@ -55,6 +56,13 @@ def test_wilson_of_newcombe() -> None:
     low, high = wilson_interval([81, 15, 0, 1], [263, 148, 20, 29])
     assert np.round(low, 4).tolist() == [0.2553, 0.0624, 0.0, 0.0061]
     assert np.round(high, 4).tolist() == [0.3662, 0.1605, 0.1611, 0.1718]
+
+
+def test_wilson_is_that_of_statsmodels_to_the_last_digit() -> None:
+    total = np.random.default_rng(1927).integers(1, 200_000, 2_000)
+    count = total * np.linspace(0, 1, 2_000) // 1
+    theirs = proportion_confint(count, total, alpha=1 - 0.95, method="wilson")
+    assert [end.tolist() for end in wilson_interval(count, total)] == [e.tolist() for e in theirs]
 
 
 def test_nothing_counted_has_no_interval() -> None:
