@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from brief_work import PROJECT
+from cchc_analysis import pipeline
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference import (
     REFERENCE_TABLES,
@@ -159,3 +160,10 @@ def test_an_area_outlives_no_area_that_it_lies_in(project: Project, days: str, s
         return
     with pytest.raises(ReferenceDataError, match=said):
         load_reference(project.reference)
+
+
+def test_a_commune_of_the_register_outlives_no_area_that_it_lies_in(project: Project) -> None:
+    """A district ended in June 2025: no commune of July lies in it; ``cchc check`` says so."""
+    add(project, "communes", "99001,99001,Xã Đất Mới,,xã,183,2025-07-01,,,,\n")
+    with pytest.raises(ReferenceDataError, match=r"communes.csv.*Xã Đất Mới \(99001\) on days"):
+        list(pipeline.check(project))

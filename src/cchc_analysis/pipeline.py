@@ -179,6 +179,7 @@ def check(project: Project) -> Iterator[str]:
     reference = load_reference(project.reference)
     yield (
         f"reference: {len(reference.indicators)} indicators, {len(reference.areas)} areas, "
+        f"{sum(row['level'] == 'commune' for row in reference.area_rows.values())} communes, "
         f"{len(reference.units)} units"
     )
     suites = try_suites(project.expectations, reference)

@@ -16,6 +16,7 @@ from typing import Any
 
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.names import Name, take_apart, tidy_name
+from cchc_analysis.errors import Problem
 
 Row = Mapping[str, Any]
 
@@ -329,3 +330,20 @@ def _list_letters(name: str) -> list[tuple[str, set[str]]]:
         elif letter.isalnum():
             letters.append((letter, set()))
     return letters
+
+
+def check_parents(rows: Mapping[str, Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:
+    """An area lies in one that is there from its first day to its last, where both are known."""
+    for area_id, row in rows.items():
+        above = wide.get(row["parent_id"])
+        if above is None:
+            continue
+        is_early = bool(row["valid_from"]) and row["valid_from"] < above["valid_from"]
+        if is_early or (row["valid_to"] or FOR_EVER) > (above["valid_to"] or FOR_EVER):
+            first, last = (above[name] or "…" for name in ("valid_from", "valid_to"))
+            yield Problem(
+                f"data/reference/{file}",
+                f"{row['name']} ({area_id}) on days on which {above['name']} is not there",
+                f"days from {first} to {last}, those of {row['parent_id']}",
+                "Mend valid_from or valid_to, or name the area that it lay in on these days.",
+            )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.files import TableError, list_rows, load_text_table
-from cchc_analysis.data.reference.areas import Row
+from cchc_analysis.data.reference.areas import Row, check_parents
 from cchc_analysis.errors import Problem, ReferenceDataError
 
 COMMUNE_COLUMNS = (
@@ -32,7 +32,7 @@ def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, 
         wide: The areas above them.
 
     Raises:
-        ReferenceDataError: The table cannot be read, or a parent is not there.
+        ReferenceDataError: The table cannot be read, or a parent is not there all its days.
     """
     rows = list_rows(_load(folder / "communes.csv", COMMUNE_COLUMNS, ("area_id",)))
     if lost := [row["area_id"] for row in rows if row["parent_id"] not in wide]:
@@ -47,6 +47,8 @@ def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, 
                 )
             ]
         )
+    if problems := list(check_parents({row["area_id"]: row for row in rows}, wide, "communes.csv")):
+        raise ReferenceDataError(problems)
     blank = {"level": "commune", "communes": "", "note_vi": "", "note_en": "", "source": ""}
     return {row["area_id"]: blank | row for row in rows}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_analysis.data.files import TableError, list_rows, load_text_table, type_columns
-from cchc_analysis.data.reference.areas import FOR_EVER
+from cchc_analysis.data.reference.areas import check_parents
 from cchc_analysis.data.reference.catalogue import Reference, fold_name, suggest
 from cchc_analysis.errors import Problem, ReferenceDataError
 
@@ -127,7 +127,8 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     areas, indicators = set(reference.areas["area_id"]), set(reference.indicators["indicator"])
     units = set(reference.units["unit"])
     yield from _check_aliases(reference.area_aliases)
-    yield from _check_parents(reference.area_rows.wide)
+    wide = reference.area_rows.wide
+    yield from check_parents(wide, wide, "areas.csv")
     yield from _check_definitions(reference.indicator_definitions, indicators)
     for table, column, known, file in (
         ("areas", "parent_id", areas | {""}, "areas.csv"),
@@ -155,23 +156,6 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
                     f"a row of data/reference/{file}",
                     suggest(cell, known, file) + ".",
                 )
-
-
-def _check_parents(rows: Mapping[str, Mapping[str, str]]) -> Iterable[Problem]:
-    """An area lies in one that is there from its first day to its last, where both are known."""
-    for area_id, row in rows.items():
-        above = rows.get(row["parent_id"])
-        if above is None:
-            continue
-        is_early = bool(row["valid_from"]) and row["valid_from"] < above["valid_from"]
-        if is_early or (row["valid_to"] or FOR_EVER) > (above["valid_to"] or FOR_EVER):
-            first, last = (above[name] or "…" for name in ("valid_from", "valid_to"))
-            yield Problem(
-                "data/reference/areas.csv",
-                f"{row['name']} ({area_id}) on days on which {above['name']} is not there",
-                f"days from {first} to {last}, those of {row['parent_id']}",
-                "Mend valid_from or valid_to, or name the area that it lay in on these days.",
-            )
 
 
 def _check_definitions(definitions: pd.DataFrame, indicators: set[str]) -> Iterable[Problem]:
