@@ -90,6 +90,15 @@ def test_the_names_of_the_front_door_hold() -> None:
     assert set(dir(cchc)) == NAMES
 
 
+def test_every_name_of_the_front_door_shows_a_run_example() -> None:
+    import cchc_analysis as cchc
+
+    named = NAMES - {"__version__"}
+    assert [
+        name for name in sorted(named) if ">>>" not in (getattr(cchc, name).__doc__ or "")
+    ] == []
+
+
 def test_every_section_is_a_method_of_what_is_opened() -> None:
     from cchc_analysis.brief import Brief, Quality
     from cchc_analysis.brief.templates import Shows

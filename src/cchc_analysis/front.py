@@ -201,6 +201,12 @@ def follow_standing(
         panel: What ``load_panel`` gives.
         is_higher_better: Whether the highest value stands first; ``None`` for what the panel says.
         project: As ``load_indicators``.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
+        >>> cchc.follow_standing(panel)["value"].between(0, 100).all().item()
+        True
     """
     reference = _load(project)[0]
     return follow_standing_of(panel, reference, is_higher_better=is_higher_better)
@@ -392,6 +398,12 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
 
     Raises:
         CommandError: No report of that district and period is held; names the nearest that are.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> brief = cchc.open_brief("Cao Lộc", "2024-H1", "en")
+        >>> brief.show_cards().table.loc[0, ["indicator", "unit"]].tolist()
+        ['on_time_rate', '%']
     """
     # Without quotes on the command line, papermill's -p makes numbers of "183" and "2019".
     place = take_one(district, "district"), take_one(period, "period"), lang
@@ -417,6 +429,11 @@ def open_trends(
 
     Raises:
         CommandError: The indicator or an area is unknown, or nothing is held.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.open_trends("papi_procedures", ["Lạng Sơn", "Đắk Nông"], lang="en")
+        <Board papi_procedures, ... values, en>
     """
     context = _find_context()
     choice = (take_one(indicator, "indicator"), areas, str(first), str(last))
@@ -435,6 +452,13 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
 
     Raises:
         CommandError: Areas of both times or of none, or such as could be of either.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> panel = cchc.load_panel("papi_procedures", "province")
+        >>> last = panel[panel["period"] == "2023"].set_index("area_id")["value"]
+        >>> cchc.plot_tile_map(last).has_data()
+        True
     """
     import pandas as pd
 
@@ -481,6 +505,11 @@ def open_quality(lang: str = "vi", province: str = "") -> Quality:
     Raises:
         CommandError: There is no such province, or no report of it is held.
         BriefError: No report on a district is held.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.open_quality("en")
+        <Quality of ... sources, en>
     """
     context = _find_context()
     reference, tables, words = context.reference, context.tables, context.words(lang)
@@ -542,6 +571,11 @@ def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:
     Returns:
         The words that are known (``indicators``, ``areas``, …), the indicators whose numbers are
         ``rounded``, and what the guard of each suite asks for.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> sorted(cchc.suite_parameters())[:3]
+        ['areas', 'breakdowns', 'cchc_analysis']
     """
     from cchc_analysis.rules import suite_parameters as list_parameters
 
@@ -561,6 +595,11 @@ def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:
 
     Raises:
         CommandError: There is no such suite.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.make_table("transcripts").columns[:3].tolist()
+        ['source_id', 'figure_id', 'section']
     """
     from cchc_analysis.rules import tabulate_for
 

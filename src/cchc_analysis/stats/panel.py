@@ -249,6 +249,12 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
         The rows of the later period with ``value_first``, ``change``, ``change_low``,
         ``change_high`` (missing without both intervals) and ``is_beyond``: whether the interval of
         the change leaves out zero, so that sampling alone does not explain it.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
+        >>> "change" in cchc.change_over(panel, "2022", "2023")
+        True
     """
     import pandas as pd
 
@@ -302,6 +308,12 @@ def grow(panel: pd.DataFrame) -> pd.Series:
 
     Args:
         panel: ``area_id``, ``period_end``, ``segment``, ``value``.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
+        >>> cchc.grow(panel).name
+        'growth'
     """
     ordered = panel.sort_values(["area_id", "period_end"], kind="stable")
     part = ordered.groupby(["area_id", "segment"], sort=False)

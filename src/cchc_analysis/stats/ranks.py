@@ -147,6 +147,12 @@ def rank_within(
 
     Returns:
         The ranks, missing in periods that are not full.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
+        >>> int(cchc.rank_within(panel).min())
+        1
     """
     if is_higher_better is None:
         is_higher_better = is_best_high(panel)

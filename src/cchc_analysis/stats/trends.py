@@ -212,6 +212,12 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     Args:
         values: The points of all, as for ``judge_series``.
         by: The column that tells the series apart.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
+        >>> cchc.judge_many(cchc.follow_standing(panel)).table.columns[:2].tolist()
+        ['area_id', 'word']
     """
     import pandas as pd
 
