@@ -50,6 +50,9 @@ def test_a_front_is_small_and_leads_to_its_annex(real: list[Brief]) -> None:
         wanted = {link.partition("#")[2] for link in list_values("href", front) if ANNEX in link}
         assert wanted - {""} <= set(list_values("id", annex))
         assert len(wanted) > 10
+        back = {link.partition("#")[2] for link in list_values("href", annex) if "#f-" in link}
+        assert back
+        assert back <= set(list_values("id", front))
         here = {link[1:] for link in list_values("href", front) if link.startswith("#")}
         assert here <= set(list_values("id", front))
 

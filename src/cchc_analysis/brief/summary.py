@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from math import isnan
 from typing import Any
 
@@ -56,13 +57,23 @@ def show_summary(brief: Brief) -> Section:
 
 
 def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
-    """The sentences that hold for a brief, with the names of their rules, in reading order."""
-    said = [(line.name, text) for line in brief.report.summary if (text := _say(brief, line))]
-    last = [each for each in said if each[0] in CLOSING]
-    first = [each for each in said if each[0] not in (*CLOSING, FILLING)]
+    """The sentences that hold for a brief, with the names of their rules, in reading order.
+
+    One for which there is no room is not put in words: the page would remember its values as told.
+    """
+    last = list(_say_each(brief, CLOSING))
+    names = [line.name for line in brief.report.summary if line.name not in (*CLOSING, FILLING)]
+    first = list(islice(_say_each(brief, names), MOST - len(last)))
     if len(first) + len(last) < LEAST:
-        first += [each for each in said if each[0] == FILLING]
-    return [*first[: MOST - len(last)], *last]
+        first += _say_each(brief, [FILLING])
+    return [*first, *last]
+
+
+def _say_each(brief: Brief, names: Collection[str]) -> Iterator[tuple[str, Markup]]:
+    """The sentences of some rules, one after the other, as they are asked for."""
+    for line in brief.report.summary:
+        if line.name in names and (text := _say(brief, line)):
+            yield line.name, text
 
 
 def _say(brief: Brief, line: SummaryLine) -> Markup | None:
