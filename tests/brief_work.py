@@ -24,8 +24,17 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.context import Context, running_in
 from cchc_analysis.brief.downloads import RERUN
+from cchc_analysis.brief.profile import open_profile
+from cchc_analysis.brief.profile.sections import show_head, show_links
 from cchc_analysis.brief.quality import CONTENTS, Graded, open_quality
-from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE, TRENDS_NOTEBOOK, export_body, join_pages
+from cchc_analysis.brief.render import (
+    NOTEBOOK,
+    PROFILE_NOTEBOOK,
+    TEMPLATE,
+    TRENDS_NOTEBOOK,
+    export_body,
+    join_pages,
+)
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.trends import open_board
 from cchc_analysis.data.records import (
@@ -312,6 +321,10 @@ def tell_task(task: Task) -> str | tuple[str, str]:
         choice = (task.parameters["indicator"], "", "", "")
         board = open_board(task.tables, reference, choice, words)
         return export_body(board.show_opening().html, PROJECT, words, "trends")
+    if task.notebook == PROFILE_NOTEBOOK:
+        profile = open_profile(task.tables, reference, words, task.parameters["area"])
+        body = Markup("").join(show(profile).html for show in (show_head, show_links))
+        return export_body(body, PROJECT, words, "profile")
     if task.notebook != NOTEBOOK:
         return name_task(task)
     place = task.parameters["district"], task.parameters["period"]

@@ -426,7 +426,7 @@ def test_licences_travel_with_the_rows_and_withheld_rows_stay_at_home(tmp_path: 
 def test_a_page_on_a_panel_says_under_which_licence_its_values_stand() -> None:
     reference, tables = load_real()
     board = open_board(tables, reference, ("pci", "", "", ""), load_words_of("vi"))
-    page = read_text(board.show_opening().html)
+    page = read_text(board.show_methods().html)
     terms = set(tables.sources.set_index("source_id").loc[["pci_2016"], "licence"])
     assert all(each in page for each in terms)
     values = pd.read_csv(io.BytesIO(format_values(board)), dtype=str, keep_default_na=False)

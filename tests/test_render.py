@@ -221,7 +221,11 @@ def test_one_brief_that_fails_keeps_its_former_page_and_stops_no_other(
     assert b"another" in (site / "en/183-cao-loc/2024-h1/brief.json").read_bytes()
     assert [each.where for each in told.problems] == ["183 2024-H1 vi: vi/183-cao-loc/2024-h1"]
     monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
-    assert build_here(changed, reference, site).built == 2, "it, and the page on all briefs"
+    here = Here(name_task)
+    monkeypatch.setattr(site_module, "open_workforce", here)
+    assert build_here(changed, reference, site).built == 3, "it, and what tells of it among others"
+    of_all, of_province = "vi/quality", "vi/quality/20-lang-son"
+    assert here.made == {"vi/183-cao-loc/2024-h1", of_all, of_province}
 
 
 def test_when_no_brief_can_be_built_the_former_site_stays(
@@ -256,7 +260,7 @@ def test_a_site_has_an_index_per_language_that_links_every_brief(
     for lang in ("vi", "en"):
         index = (tmp_path / "site" / lang / "index.html").read_text("utf-8")
         hrefs = list_values("href", index)
-        links = {each for each in hrefs if re.fullmatch(r"[\w-]+/[\w-]+/index\.html", each)}
+        links = {each for each in hrefs if re.fullmatch(r"\d+-[\w-]+/[\w-]+/index\.html", each)}
         assert len(links) == len(places)
         assert all((tmp_path / "site" / lang / link).is_file() for link in links)
         assert 'class="bar doubt"' in index
