@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from cchc_analysis import cli
 from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.store import check_fresh
 from cchc_analysis.errors import ReportError
 from cchc_analysis.read import accept_source, read_report
 from cchc_analysis.read.correcting import (
@@ -507,3 +508,21 @@ def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def test_a_draft_leaves_processed_data_as_they_are(processed: Project, tmp_path: Path) -> None:
+    """Whoever reads and mends a draft goes on working with what counts."""
+    path = tmp_path / "report.txt"
+    path.write_text(REPORT, "utf-8")
+    read_report(processed, path, area="huyện Sông Mây", period="2023-H1", source_id=SOURCE)
+    check_fresh(processed)
+    draft = open_draft(processed, SOURCE)
+    rows = [row["figure_id"] for row in draft.rows]
+    reference = load_reference(processed.reference)
+    change_draft(
+        processed, SOURCE, Change(version=draft.version, rows=rows, confirm=True), reference
+    )
+    check_fresh(processed)
+    accept_source(processed, SOURCE)
+    with pytest.raises(ReportError, match="changed since"):
+        check_fresh(processed)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.changes import finish_changes
 from cchc_analysis.data.console import STOPPED, UNTOUCHED, end_now, live_line, open_console
@@ -271,8 +271,12 @@ def _rerun(options: argparse.Namespace, _: Project) -> int:
 def _list(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
 
-    for line in pipeline.list_names(project, options.kind, options.text):
+    lines = pipeline.list_names(project, options.kind, options.text)
+    for line in lines:
         print(line)
+    if not lines:
+        asked = f"No {options.kind} with “{options.text}”" if options.text else f"No {options.kind}"
+        print(f"{asked} in this project.", file=sys.stderr)
     return 0
 
 
@@ -479,7 +483,7 @@ def _format_findings(findings: pd.DataFrame, form: str) -> str:
             row["figures"] = row["figures"].split()
         return json.dumps(rows, ensure_ascii=False, indent=2)
     lines = [
-        f"{row.severity:8} {row.rule_id:6} {row.source_id} {row.scope} {row.period_end}: "
+        f"{row.severity:8} {row.rule_id:6} {row.source_id} {_name_place(row)}: "
         f"{row.arithmetic}\n         {row.explanation_en}"
         for row in findings.itertuples()
     ]
@@ -487,6 +491,12 @@ def _format_findings(findings: pd.DataFrame, form: str) -> str:
     summary = ", ".join(f"{number} {severity}" for severity, number in tally.items())
     whole = f"{count(len(findings), 'finding')}: {summary}" if lines else "no findings"
     return "\n".join([*lines, whole])
+
+
+def _name_place(row: Any) -> str:
+    """Whose figures a finding is about, and of which time, as far as its table says so."""
+    cells = map(str, (row.area_id, row.scope, row.period_end))
+    return " ".join(cell for cell in cells if cell not in ("", "nan", "<NA>"))
 
 
 def _find_project(root: Path | None) -> Project:

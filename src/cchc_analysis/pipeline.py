@@ -24,6 +24,7 @@ from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.store import (
+    MANIFEST,
     is_fresh,
     list_inputs,
     load,
@@ -385,6 +386,8 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
             for code, row in reference.indicator_rows.items()
         ]
     else:
+        if not (project.processed / MANIFEST).is_file():
+            return []
         _, tables = load(project)
         whole = ("source_id", "kind", "area", "period", "issuer", "title")
         rows = [

@@ -6,6 +6,9 @@ whole folder is swapped in at once, so that a failed run leaves the previous one
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
@@ -189,9 +192,7 @@ def check_fresh(project: Project) -> None:
         ReportError: There are none, or an input was changed, added or removed since.
     """
     known = _list_known(project.processed / MANIFEST)
-    there = {
-        path.relative_to(project.root).as_posix(): hash_file(path) for path in list_inputs(project)
-    }
+    there = _hash_inputs(project)
     if changed := sorted(name for name in known | there if known.get(name) != there.get(name)):
         raise ReportError(
             Problem(
@@ -256,8 +257,42 @@ def _load_nothing(name: str) -> pd.DataFrame:
     return pd.DataFrame(columns=list(STORED[name][0]), dtype="str")
 
 
+def _hash_inputs(project: Project) -> dict[str, str]:
+    """The hashes of the inputs by name; drafts do not count, so that one may be read and mended."""
+    hashes = {}
+    for path in list_inputs(project):
+        name = path.relative_to(project.root).as_posix()
+        is_list = path == project.raw / "sources.csv"
+        content = _leave_out_drafts(path) if is_list else None
+        hashes[name] = hash_file(path) if content is None else hashlib.sha256(content).hexdigest()
+    return hashes
+
+
+def _leave_out_drafts(sources: Path) -> bytes | None:
+    """The list of sources as it is without its drafts; None where it has none."""
+    drafts = _find_drafts(sources)
+    if not drafts:
+        return None
+    rows = csv.reader(io.StringIO(sources.read_text("utf-8-sig")))
+    kept = io.StringIO()
+    csv.writer(kept, lineterminator="\n").writerows(
+        row for row in rows if not drafts.intersection(row[:1])
+    )
+    return kept.getvalue().encode()
+
+
+def _find_drafts(sources: Path) -> set[str]:
+    """The ids of the sources that are drafts; none where the list cannot be read."""
+    try:
+        rows = [*csv.DictReader(io.StringIO(sources.read_text("utf-8-sig")))]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return set()
+    return {row["source_id"] for row in rows if row.get("state") == "draft" and "source_id" in row}
+
+
 def list_inputs(project: Project) -> list[Path]:
-    """The files from which ``data/processed`` is made, sorted."""
+    """The files from which ``data/processed`` is made, sorted; a draft is none of them."""
+    drafts = _find_drafts(project.raw / "sources.csv")
     return sorted(
         path
         for folder, pattern in (
@@ -270,7 +305,9 @@ def list_inputs(project: Project) -> list[Path]:
         )
         for path in folder.glob(pattern)
         # .DS_Store and its like are nobody's figures
-        if not path.name.startswith(".") and path.is_file()
+        if not path.name.startswith(".")
+        and path.is_file()
+        and not (path.parent.name == "transcripts" and path.stem in drafts)
     )
 
 
@@ -340,10 +377,7 @@ def _tell_inputs(project: Project, version: str) -> dict[str, Any]:
     return {
         "command": "cchc process",
         "version": version,
-        "inputs": {
-            path.relative_to(project.root).as_posix(): hash_file(path)
-            for path in list_inputs(project)
-        },
+        "inputs": _hash_inputs(project),
     }
 
 

@@ -119,8 +119,8 @@ def serve_review(
         ReportError: There is no such draft, or its text is gone.
         CommandError: The port is taken.
     """
-    review = Review(project, source_id, load_text(project, source_id))
     open_draft(project, source_id)
+    review = Review(project, source_id, load_text(project, source_id))
 
     async def run() -> None:
         server, address = listen(review, port)

@@ -211,7 +211,10 @@ async function set(cells, extra = {}) {
   const wasMany = selected.size;
   if (await step({ rows: targets(), cells, confirm: true, ...extra })) {
     selected.clear();
-    if (wasMany) render(); else next();
+    const open = find(current);
+    if (!wasMany && open && open.is_undecided) say(`${current}: giá trị có thể đọc theo hai cách; gõ v rồi nhập giá trị`);
+    else if (wasMany) render();
+    else next();
   }
 }
 function toggle(ids) {
@@ -303,6 +306,7 @@ const ACTIONS = {
   "?": () => byId("help").showModal(),
 };
 function act(key) {
+  if (!draft && key !== "?") return undefined; // what the server said stands there
   if (/^[1-9]$/.test(key)) {
     const code = find(current).candidates[Number(key) - 1];
     return code ? set({ indicator: code }) : undefined;
