@@ -196,6 +196,13 @@ def test_a_weight_that_is_no_number_is_refused(tmp_path: Path) -> None:
         load_weights(path)
 
 
+def test_a_weight_that_everything_needs_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "confidence.csv"
+    path.write_text("mark,weight,words_vi,words_en\n(base),2,,\n", "utf-8")
+    with pytest.raises(ReferenceDataError, match=r"confidence\.csv: no row \(sure from\)"):
+        load_weights(path)
+
+
 @pytest.mark.parametrize(
     ("said", "masked"),
     [

@@ -21,6 +21,7 @@ from cchc_analysis.data.store import check_fresh
 from cchc_analysis.errors import ReportError
 from cchc_analysis.read import accept_source, read_report
 from cchc_analysis.read.correcting import (
+    NO_TEXT,
     Change,
     NewFigure,
     OpenDraft,
@@ -126,9 +127,9 @@ def test_the_head_is_carried_to_the_rows_that_had_it(
         version="", rows=[other], cells={"period": "2021-12-31", "area": "huyện Đông Gió"}
     )
     draft = apply_change(draft, change, reference)
-    head = {"area": "huyện Đông Gió", "period": "2022-Q1"}
+    head = {"area": "huyện Đông Gió", "period": "quý I năm 2022"}
     after = apply_change(draft, Change(version="", head=head), reference)
-    assert after.source["period_end"] == "2022-03-31"
+    assert (after.source["period"], after.source["period_end"]) == ("2022-Q1", "2022-03-31")
     assert find(after, "100")["area"] == "huyện Đông Gió"
     assert find(after, "100")["period_end"] == "2022-03-31"
     assert find(after, "14")["period_end"] == "2021-12-31"
@@ -141,23 +142,22 @@ def test_deciding_the_area_decides_what_waited_for_it_alone(
     doubt(drafted, "20")
     draft = open_draft(drafted, SOURCE)
     draft = OpenDraft({**draft.source, "area": "?huyện Sông Mây"}, draft.rows)
-    waiting = [find(draft, "80")["figure_id"]]
+    text = {**NO_TEXT, "figures": {find(draft, "80")["figure_id"]: {"waits_for_area": True}}}
     change = Change(version="", head={"area": "huyện Sông Mây"})
-    after = apply_change(draft, change, reference, waiting)
+    after = apply_change(draft, change, reference, text)
     assert find(after, "80")["indicator"] == "dossiers_received_new"
     assert find(after, "20")["indicator"].startswith("?")
 
 
 def test_a_figure_is_added_split_and_dropped(drafted: Project, reference: Reference) -> None:
-    draft = open_draft(drafted, SOURCE)
+    draft, text = open_draft(drafted, SOURCE), load_text(drafted, SOURCE)
     row = find(draft, "96,5")
-    whole = apply_change(
-        draft, Change(version="", add=NewFigure(line=int(row["line"]), printed="61")), reference
-    )
+    added = Change(version="", add=NewFigure(line=int(row["line"]), printed="bàn"))
+    whole = apply_change(draft, added, reference, text)
     [new] = [each for each in whole.rows if each not in draft.rows]
     assert new["area"] == draft.source["area"]
-    assert (new["printed"], new["scope"], new["line"]) == ("61", "unspecified", row["line"])
-    assert new["figure_id"] not in {each["figure_id"] for each in draft.rows}
+    assert (new["printed"], new["scope"], new["line"]) == ("bàn", "unspecified", row["line"])
+    assert new["figure_id"] == "N001"
     part = NewFigure(line=int(row["line"]), printed="96", like=row["figure_id"])
     split = apply_change(draft, Change(version="", add=part), reference)
     assert find(split, "96")["period_end"] == row["period_end"]
@@ -176,6 +176,13 @@ def test_a_figure_is_added_split_and_dropped(drafted: Project, reference: Refere
         ({"rows": ["F001"], "cells": {"period": "soon"}}, "soon"),
         ({"head": {"area": "huyện Không Có"}}, "unknown area 'huyện Không Có'"),
         ({"head": {"state": "accepted"}}, "state: not a part of the head"),
+        ({"head": {"kind": "nonsense"}}, "kind: not a part of the head"),
+        ({"head": {"dated": "2024-H1"}}, "dated: '2024-H1'; expected a day"),
+        ({"head": {"period_end": "2024-H1"}}, "period_end: '2024-H1'; expected a day"),
+        ({"rows": ["F001"], "cells": {"area": "huyện Không Có"}}, "unknown area"),
+        ({"rows": ["F001"], "cells": {"read_as": "many"}}, "read_as"),
+        ({"rows": ["F001"], "cells": {"period_start": "xx"}}, "period_start: 'xx'"),
+        ({"add": {"line": 5, "printed": "777"}}, "what stands in line 5"),
         ({"add": {"line": 5, "printed": "7", "like": "F001"}}, "a part of '100'"),
     ],
 )
@@ -193,6 +200,17 @@ def test_the_last_figure_cannot_be_dropped(drafted: Project, reference: Referenc
     rows = [row["figure_id"] for row in draft.rows]
     with pytest.raises(ReportError, match="no figure left"):
         apply_change(draft, Change(version="", rows=rows, drop=True), reference)
+
+
+def test_setting_one_thing_does_not_say_that_the_rest_is_right(
+    drafted: Project, reference: Reference
+) -> None:
+    doubt(drafted, "80")
+    draft = open_draft(drafted, SOURCE)
+    rows = [find(draft, "80")["figure_id"]]
+    change = Change(version="", rows=rows, cells={"scope": "commune"})
+    after = find(apply_change(draft, change, reference), "80")
+    assert (after["scope"], after["indicator"]) == ("commune", "?dossiers_received_new")
 
 
 def test_what_moved_meanwhile_is_not_written_over(drafted: Project, reference: Reference) -> None:
@@ -218,8 +236,10 @@ def test_contradictions_and_what_cannot_be_understood_are_live(
     ]
     assert found["arithmetic"] == "100 ≠ 110"
     assert twenty in found["figures"]
-    change = Change(version="", rows=[twenty], cells={"read_as": "many"})
-    judged = judge_draft(apply_change(draft, change, reference), reference, identities)
+    rows = tuple(
+        {**row, "read_as": "many"} if row["figure_id"] == twenty else row for row in draft.rows
+    )
+    judged = judge_draft(OpenDraft(draft.source, rows), reference, identities)
     assert [problem["id"] for problem in judged["problems"]] == [twenty]
 
 

@@ -6,21 +6,13 @@ no path. Tables come from ``data/processed``; run ``cchc process`` after changin
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import __version__
-from cchc_analysis.brief import TEMPLATE, Context, find_context
-from cchc_analysis.brief import open_quality as open_quality_of
+from cchc_analysis.brief import TEMPLATE
 from cchc_analysis.brief.own_cells import show_figure
-from cchc_analysis.brief.plots import choose_tiles
-from cchc_analysis.brief.plots import plot_tile_map as plot_squares
-from cchc_analysis.brief.profile import Profile
-from cchc_analysis.brief.profile import open_profile as open_profile_of
-from cchc_analysis.brief.trends import Board, open_board
 from cchc_analysis.data.cite import Citation, cite_any, cite_data
 from cchc_analysis.data.export import describe_columns, export_table
 from cchc_analysis.data.named import (
@@ -33,12 +25,20 @@ from cchc_analysis.data.named import (
     tabulate_areas,
     take_one,
 )
-from cchc_analysis.data.reference import Project, find_project, load_reference
-from cchc_analysis.data.store import load
+from cchc_analysis.data.reference import load_reference
 from cchc_analysis.data.wide import to_wide
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.site.slices import grade_all
+from cchc_analysis.openers import (
+    ProjectPlace,
+    load_given,
+    open_brief,
+    open_profile,
+    open_project,
+    open_quality,
+    open_trends,
+    plot_tile_map,
+)
 from cchc_analysis.stats.panel import balance_panel, change_over, grow, make_panel, name_partings
 from cchc_analysis.stats.ranks import follow_standing as follow_standing_of
 from cchc_analysis.stats.ranks import rank_within
@@ -46,14 +46,9 @@ from cchc_analysis.stats.trends import judge_many
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
-    from cchc_analysis.brief import Brief, Quality
-    from cchc_analysis.data.records import Tables
+    from cchc_analysis.brief import Brief
     from cchc_analysis.data.reference import Reference
-
-ProjectPlace = Project | Path | str | None
-"""A project, its folder, or ``None`` for the one around the current folder or ``CCHC_ROOT``."""
 
 __all__ = [
     "change_over",
@@ -128,7 +123,7 @@ def load_indicators(
         1  Cao Lộc district    district_office  2024-H1   98.24    %
         2  Cao Lộc district     whole_district  2024-H1   99.82    %
     """
-    reference, tables = _load(project)
+    reference, tables = load_given(project)
     published = tables.indicators
     labelled = published.assign(period=label_reports(published, tables.sources))
     chosen = choose_rows(labelled, reference, Choice(areas, indicators, periods, scope, status))
@@ -173,7 +168,7 @@ def load_panel(
         >>> sorted(panel["breaks"].unique().tolist())
         ['', 'papi_8_dimensions', 'papi_dimension_5_2021']
     """
-    reference, tables = _load(project)
+    reference, tables = load_given(project)
     indicator = take_one(indicator, "indicator")
     chosen = choose_rows(tables.indicators, reference, Choice(indicators=indicator))
     code = str(chosen["indicator"].iloc[0]) if len(chosen) else indicator
@@ -186,7 +181,7 @@ def load_panel(
     kept = balance_panel(parted) if is_balanced else parted
     if names is None:
         return kept
-    return add_names(kept, reference, load_words(_project(project).notebooks / TEMPLATE, names))
+    return add_names(kept, reference, load_words(open_project(project).notebooks / TEMPLATE, names))
 
 
 def follow_standing(
@@ -208,7 +203,7 @@ def follow_standing(
         >>> cchc.follow_standing(panel)["value"].between(0, 100).all().item()
         True
     """
-    reference = _load(project)[0]
+    reference = load_given(project)[0]
     return follow_standing_of(panel, reference, is_higher_better=is_higher_better)
 
 
@@ -233,7 +228,7 @@ def load_observations(
                     scope  reading  value  is_published
         0  whole_district        1   99.0          True
     """
-    reference, tables = _load(project)
+    reference, tables = load_given(project)
     choice = Choice(areas, indicators, None, scope, status)
     return _finish(choose_rows(tables.observations, reference, choice), reference, names, project)
 
@@ -261,7 +256,7 @@ def load_findings(
         >>> cchc.load_findings(areas="Cao Lộc", severity="warning")["severity"].unique().tolist()
         ['warning']
     """
-    reference, tables = _load(project)
+    reference, tables = load_given(project)
     choice = Choice(areas=areas, severity=severity)
     return _finish(choose_rows(tables.findings, reference, choice), reference, names, project)
 
@@ -277,7 +272,7 @@ def load_transcripts(project: ProjectPlace = None) -> pd.DataFrame:
         >>> figures.query("source_id == 'cao_loc_2024_h1'")["printed"].head(1).item()
         '05'
     """
-    return _load(project)[1].transcripts.copy()
+    return load_given(project)[1].transcripts.copy()
 
 
 def load_sources(project: ProjectPlace = None) -> pd.DataFrame:
@@ -288,7 +283,7 @@ def load_sources(project: ProjectPlace = None) -> pd.DataFrame:
         >>> cchc.load_sources().query("kind == 'period_report'")["period"].tolist()
         ['2024-H1', '2023-9M']
     """
-    return _load(project)[1].sources.copy()
+    return load_given(project)[1].sources.copy()
 
 
 def load_areas(
@@ -311,7 +306,7 @@ def load_areas(
         >>> len(cchc.load_areas("commune", day="2025-07-01"))
         3321
     """
-    reference = load_reference(_project(project).reference)
+    reference = load_reference(open_project(project).reference)
     return tabulate_areas(reference, level, day)
 
 
@@ -323,7 +318,7 @@ def load_catalogue(project: ProjectPlace = None) -> pd.DataFrame:
         >>> cchc.load_catalogue().set_index("indicator").loc["on_time_rate", "unit"]
         '%'
     """
-    return load_reference(_project(project).reference).indicators.copy()
+    return load_reference(open_project(project).reference).indicators.copy()
 
 
 def export(
@@ -360,8 +355,8 @@ def export(
         ['papi.dta', 'papi.dta.readme.txt']
     """
     check_table(table, "export")
-    place = _project(project)
-    sources = _load(project)[1].sources
+    place = open_project(project)
+    sources = load_given(project)[1].sources
     citation = str(cite_data(place.root, __version__, sources))
     return export_table(table, Path(path), sources, citation=citation, bom=bom, overwrite=overwrite)
 
@@ -381,140 +376,8 @@ def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -
         >>> print(cchc.cite(row))
         UBND huyện Cao Lộc. Báo cáo cải cách hành chính 6 tháng đầu năm 2024; ... In: ...
     """
-    place = _project(project)
-    return cite_any(what, place.root, _load(project)[1].sources)
-
-
-def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
-    """Open the brief of one district and period.
-
-    ``brief.indicators``, ``brief.observations`` and ``brief.findings`` are tables; each ``show_``
-    method gives a section of the page with its ``table`` and, where it is a picture, ``figure``.
-
-    Args:
-        district: Name or code of a district, such as "Cao Lộc" or "183".
-        period: A period label, such as "2024-H1", or its Vietnamese name.
-        lang: "vi" or "en".
-
-    Raises:
-        CommandError: No report of that district and period is held; names the nearest that are.
-
-    Examples:
-        >>> import cchc_analysis as cchc
-        >>> brief = cchc.open_brief("Cao Lộc", "2024-H1", "en")
-        >>> brief.show_cards().table.loc[0, ["indicator", "unit"]].tolist()
-        ['on_time_rate', '%']
-    """
-    # Without quotes on the command line, papermill's -p makes numbers of "183" and "2019".
-    place = take_one(district, "district"), take_one(period, "period"), lang
-    given = find_context()
-    return given.open_once(*place) if given else _find_context().open_brief(*place)
-
-
-def open_trends(
-    indicator: str,
-    areas: str | Iterable[str] = "",
-    first: str = "",
-    last: str = "",
-    lang: str = "vi",
-) -> Board:
-    """Open one indicator over many areas and periods.
-
-    Args:
-        indicator: A code of the catalogue.
-        areas: Names, as a list or with commas between; empty for all that are held.
-        first: First year; empty for all.
-        last: Last year; empty for all.
-        lang: "vi" or "en".
-
-    Raises:
-        CommandError: The indicator or an area is unknown, or nothing is held.
-
-    Examples:
-        >>> import cchc_analysis as cchc
-        >>> cchc.open_trends("papi_procedures", ["Lạng Sơn", "Đắk Nông"], lang="en")
-        <Board papi_procedures, ... values, en>
-    """
-    context = _find_context()
-    choice = (take_one(indicator, "indicator"), areas, str(first), str(last))
-    return open_board(context.tables, context.reference, choice, context.words(lang))
-
-
-def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: Any) -> Axes:
-    """A square a province, the darker the more; one without a value is hollow.
-
-    Args:
-        values: One number a province, by ``area_id``: the 63 provinces until 30 June 2025, or the
-            34 since. NaN or no row: missing.
-        ax: Axes to draw on; new ones of the natural size otherwise.
-        options: ``form`` (how numbers are written), ``missing`` (what the legend calls a missing
-            value), ``tiles`` (the squares; found from the areas otherwise).
-
-    Raises:
-        CommandError: Areas of both times or of none, or such as could be of either.
-
-    Examples:
-        >>> import cchc_analysis as cchc
-        >>> panel = cchc.load_panel("papi_procedures", "province")
-        >>> last = panel[panel["period"] == "2023"].set_index("area_id")["value"]
-        >>> cchc.plot_tile_map(last).has_data()
-        True
-    """
-    import pandas as pd
-
-    values = pd.Series(values)
-    context = find_context()
-    reference = context.reference if context else load_reference(_project().reference)
-    maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}
-    tiles = options.pop("tiles", None)
-    if tiles is None:
-        tiles = choose_tiles([str(each) for each in values.index], maps)
-    return plot_squares(values, ax, tiles=tiles, **options)
-
-
-def open_profile(area: str, lang: str = "vi") -> Profile:
-    """Open the profile of one area: all that is held of it, whatever the source.
-
-    Args:
-        area: Name, code or id of a province, district or commune; of areas that bore a name one
-            after the other the last is meant.
-        lang: "vi" or "en".
-
-    Raises:
-        CommandError: The area is unknown, or no value of it is published.
-
-    Examples:
-        >>> import cchc_analysis as cchc
-        >>> table = cchc.open_profile("Lạng Sơn", "en").table.set_index("indicator")
-        >>> table.loc["pci", ["period", "place", "held", "word"]].map(str).tolist()
-        ['2022', '15.0', '63', 'boundary']
-    """
-    context = _find_context()
-    place = take_one(area, "area")
-    return open_profile_of(context.tables, context.reference, context.words(lang), place)
-
-
-def open_quality(lang: str = "vi", province: str = "") -> Quality:
-    """Open what is known of the quality of sources.
-
-    Args:
-        lang: "vi" or "en".
-        province: Name or code of a province, for its reports; empty for all that is on no single
-            province, and the way to the others.
-
-    Raises:
-        CommandError: There is no such province, or no report of it is held.
-        BriefError: No report on a district is held.
-
-    Examples:
-        >>> import cchc_analysis as cchc
-        >>> cchc.open_quality("en")
-        <Quality of ... sources, en>
-    """
-    context = _find_context()
-    reference, tables, words = context.reference, context.tables, context.words(lang)
-    graded = context.graded or grade_all(tables, reference, words)
-    return open_quality_of(tables, reference, words, graded, str(province))
+    place = open_project(project)
+    return cite_any(what, place.root, load_given(project)[1].sources)
 
 
 def _finish(
@@ -522,7 +385,7 @@ def _finish(
 ) -> pd.DataFrame:
     """A table of codes as a person gets it: named if asked for, categories and dates as such."""
     if names is not None:
-        words = load_words(_project(project).notebooks / TEMPLATE, names)
+        words = load_words(open_project(project).notebooks / TEMPLATE, names)
         table = add_names(table, reference, words)
     return order_categories(table)
 
@@ -559,7 +422,7 @@ def validate(
     """
     from cchc_analysis.panels import validate_table
 
-    place = _project(project)
+    place = open_project(project)
     own = Path(table) if isinstance(table, str) else table
     rules = Path(suite) if isinstance(suite, str) else suite
     return validate_table(own, rules, load_reference(place.reference), place.expectations)
@@ -579,7 +442,7 @@ def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:
     """
     from cchc_analysis.rules import suite_parameters as list_parameters
 
-    return list_parameters(load_reference(_project(project).reference))
+    return list_parameters(load_reference(open_project(project).reference))
 
 
 def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:
@@ -603,37 +466,6 @@ def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:
     """
     from cchc_analysis.rules import tabulate_for
 
-    reference, tables = _load(project)
-    place = _project(project)
+    reference, tables = load_given(project)
+    place = open_project(project)
     return tabulate_for(suite, tables, reference, place.expectations)
-
-
-def _project(place: ProjectPlace = None) -> Project:
-    if isinstance(place, Project):
-        return place
-    if place is None and (context := find_context()):
-        return context.project
-    return find_project(Path(place or os.environ.get("CCHC_ROOT") or Path.cwd()))
-
-
-def _load(place: ProjectPlace = None) -> tuple[Reference, Tables]:
-    context = _find_context(place)
-    return context.reference, context.tables
-
-
-def _find_context(place: ProjectPlace = None) -> Context:
-    """The context that a page is made in, or else that of a project."""
-    if context := find_context():
-        return context
-    project = _project(place)
-    made = project.processed / "manifest.json"
-    return _load_once(project, made.stat().st_mtime_ns if made.exists() else 0)
-
-
-@lru_cache(maxsize=1)
-def _load_once(
-    project: Project,
-    changed: int,  # noqa: ARG001 - part of the key: loads again when the tables were made anew
-) -> Context:
-    """Load once per process, and again when the tables were made anew."""
-    return Context(project, *load(project))

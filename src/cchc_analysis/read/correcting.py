@@ -7,16 +7,23 @@ written meanwhile, by another window or by hand, is never written over. Knows no
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from cchc_analysis.data.changes import all_or_none, changing
-from cchc_analysis.data.clean import PeriodError, parse_period
+from cchc_analysis.data.clean import (
+    NumberError,
+    PeriodError,
+    label_period,
+    parse_number,
+    parse_period,
+)
 from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Project, Reference
@@ -35,10 +42,14 @@ from cchc_analysis.rules import Identity
 Row = dict[str, str]
 CELLS = frozenset(TRANSCRIPT_COLUMNS) - {"source_id", "figure_id", "line", "printed"}
 """Columns of a figure that a reviewer may set; where it stands and what is printed stay."""
-HEAD = frozenset(FIELDS) | {"kind"}
+HEAD = frozenset(FIELDS)
 """Columns of the source that a reviewer may set."""
 CARRIED = ("area", "period_start", "period_end")
 """What the rows take from the head: a row that has the old one gets the new one."""
+
+
+NO_TEXT: Mapping[str, Any] = {"lines": [], "figures": {}, "others": []}
+"""Of a document of which nothing is held."""
 
 
 class NewFigure(BaseModel):
@@ -119,11 +130,12 @@ def change_draft(
     source_id: str,
     change: Change,
     reference: Reference,
-    waiting: Iterable[str] = (),
+    text: Mapping[str, Any] = NO_TEXT,
 ) -> tuple[OpenDraft, OpenDraft]:
     """Do one step and save it; gives back the draft before and after.
 
-    ``waiting`` are figures that are unsure only as long as nobody says whose document it is.
+    ``text`` is what ``load_text`` gives: what is added has to stand in it, and it knows which
+    figures are unsure only as long as nobody says whose document it is.
 
     Raises:
         ReportError: The draft is another one than the reviewer saw, or the step is not possible:
@@ -133,7 +145,7 @@ def change_draft(
     with changing(project, "cchc review"):
         before = open_draft(project, source_id)
         _check_version(before, change.version)
-        after = apply_change(before, change, reference, waiting)
+        after = apply_change(before, change, reference, text)
         _save(project, after)
     return before, after
 
@@ -176,7 +188,7 @@ def _save(project: Project, draft: OpenDraft) -> None:
 
 
 def apply_change(
-    draft: OpenDraft, change: Change, reference: Reference, waiting: Iterable[str] = ()
+    draft: OpenDraft, change: Change, reference: Reference, text: Mapping[str, Any] = NO_TEXT
 ) -> OpenDraft:
     """The draft after one step (pure; see ``change_draft`` for what is refused)."""
     known = {row["figure_id"] for row in draft.rows}
@@ -185,28 +197,26 @@ def apply_change(
     ]
     source = {**draft.source, **_read_head(change.head, problems)}
     cells = _read_cells(change.cells, problems)
-    problems += _check_cells({**cells}, reference)
+    problems += _check_cells(cells, source, reference)
     problems += _check_area(change.head.get("area", ""), source, reference)
-    rows = _carry(draft, source)
-    if draft.source["area"].startswith(UNDECIDED) and not source["area"].startswith(UNDECIDED):
-        decided = frozenset(waiting)
-        rows = [_decide(row) if row["figure_id"] in decided else row for row in rows]
-    if not problems:
-        wanted = frozenset(change.rows)
-        rows = [
-            _set_cells(row, cells, reference, is_confirmed=change.confirm)
-            if row["figure_id"] in wanted
-            else row
-            for row in rows
-            if not (change.drop and row["figure_id"] in wanted)
-        ]
-        if change.add:
-            rows = _add_figure(rows, change.add, source, problems)
-    if not rows:
+    problems += _check_addition(change.add, draft, text)
+    if change.drop and known <= {*change.rows}:
         problems.append(_refuse("the draft", "no figure left", "one at least"))
     if problems:
         raise ReportError(problems)
-    return OpenDraft(source, tuple(rows))
+    rows = _carry(draft, source)
+    if draft.source["area"].startswith(UNDECIDED) and not source["area"].startswith(UNDECIDED):
+        waiting = {each for each, of in text["figures"].items() if of.get("waits_for_area")}
+        rows = [_decide(row) if row["figure_id"] in waiting else row for row in rows]
+    wanted = frozenset(change.rows)
+    rows = [
+        _set_cells(row, cells, reference, is_confirmed=change.confirm)
+        if row["figure_id"] in wanted
+        else row
+        for row in rows
+        if not (change.drop and row["figure_id"] in wanted)
+    ]
+    return OpenDraft(source, tuple(_add_figure(rows, change.add, source) if change.add else rows))
 
 
 def _refuse(where: str, found: str, expected: str) -> Problem:
@@ -221,11 +231,20 @@ def _read_head(head: Mapping[str, str], problems: list[Problem]) -> Row:
     found = {name: cell.strip() for name, cell in head.items()}
     if found.get("period"):
         days = _parse_days(found["period"], problems)
+        if days:  # one spelling of a label, as lists and links know it
+            found["period"] = label_period(parse_period(found["period"]))
         found = {**days, **found}
     for name in ("period_start", "period_end", "dated"):
-        if found.get(name):
-            _parse_days(found[name], problems)
+        problems += _check_day(name, found.get(name, ""))
     return found
+
+
+def _check_day(name: str, text: str) -> list[Problem]:
+    try:
+        is_day = not text or dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    return [] if is_day else [_refuse(name, repr(text), "a day such as 2024-06-30")]
 
 
 def _read_cells(cells: Mapping[str, str], problems: list[Problem]) -> Row:
@@ -250,7 +269,7 @@ def _parse_days(text: str, problems: list[Problem]) -> Row:
     }
 
 
-def _check_cells(cells: Row, reference: Reference) -> list[Problem]:
+def _check_cells(cells: Row, source: Row, reference: Reference) -> list[Problem]:
     known = {
         "indicator": {"", *reference.indicator_rows},
         "unit": {"", *reference.unit_rows},
@@ -259,11 +278,36 @@ def _check_cells(cells: Row, reference: Reference) -> list[Problem]:
         "status": set(Status),
         "comparator": {"", *Comparator},
     }
-    return [
+    problems = [
         _refuse(name, f"unknown {name} {cells[name]!r}", "a word that the catalogue has")
         for name, words in known.items()
         if name in cells and cells[name] not in words
     ]
+    for name in ("period_start", "period_end"):
+        problems += _check_day(name, cells.get(name, ""))
+    if cells.get("area"):
+        row = {**source, "area": cells["area"]}
+        problems += _check_area(cells["area"], row, reference)
+    try:
+        parse_number(cells.get("read_as") or "0")
+    except NumberError as error:
+        problems.append(_refuse("read_as", str(error), "a number, as a person reads it"))
+    return problems
+
+
+def _check_addition(
+    new: NewFigure | None, draft: OpenDraft, text: Mapping[str, Any]
+) -> list[Problem]:
+    """A figure that is added stands in the document; a part of one, in that one."""
+    if new is None:
+        return []
+    like = [row for row in draft.rows if row["figure_id"] == new.like]
+    if like and (new.printed not in like[0]["printed"] or str(new.line) != like[0]["line"]):
+        return [_refuse("printed", repr(new.printed), f"a part of {like[0]['printed']!r}")]
+    lines = dict(text["lines"])
+    if not like and new.printed not in lines.get(new.line, ""):
+        return [_refuse("printed", repr(new.printed), f"what stands in line {new.line}")]
+    return []
 
 
 def _check_area(area: str, source: Row, reference: Reference) -> list[Problem]:
@@ -310,26 +354,31 @@ def _decide(row: Row) -> Row:
     }
 
 
-def _add_figure(
-    rows: Sequence[Row], new: NewFigure, source: Row, problems: list[Problem]
-) -> list[Row]:
-    """The rows with one more, behind the last that stands before it."""
+def _add_figure(rows: Sequence[Row], new: NewFigure, source: Row) -> list[Row]:
+    """The rows with one more, behind the last that stands before it.
+
+    Its id opens with N, so that it is never that of a figure which was read and dropped.
+    """
     like = next((row for row in rows if row["figure_id"] == new.like), None)
-    if like and (new.printed not in like["printed"] or new.line != int(like["line"])):
-        problems.append(_refuse("printed", repr(new.printed), f"a part of {like['printed']!r}"))
-    numbers = [int(row["figure_id"].lstrip("F")) for row in rows if row["figure_id"][1:].isdigit()]
-    beside = like or next((row for row in reversed(rows) if int(row["line"]) <= new.line), rows[0])
+    numbers = [row["figure_id"][1:] for row in rows if row["figure_id"][0] == "N"]
+    number = 1 + max((int(each) for each in numbers if each.isdigit()), default=0)
+    beside = like or next((row for row in reversed(rows) if _line(row) <= new.line), rows[0])
     row = dict.fromkeys(TRANSCRIPT_COLUMNS, "") | {
         **{name: beside[name] for name in ("source_id", "section", "place")},
-        **{name: (like or source)[name] for name in CARRIED},
-        "figure_id": f"F{max(numbers, default=0) + 1:03d}",
+        **{name: (like or source)[name].removeprefix(UNDECIDED) for name in CARRIED},
+        "figure_id": f"N{number:03d}",
         "line": str(new.line),
         "scope": like["scope"] if like else Scope.UNSPECIFIED.value,
         "status": like["status"] if like else Status.ACTUAL.value,
         "printed": new.printed,
     }
-    at = rows.index(beside) + (int(beside["line"]) <= new.line)
+    at = rows.index(beside) + (_line(beside) <= new.line)
     return [*rows[:at], row, *rows[at:]]
+
+
+def _line(row: Row) -> int:
+    """The line of a figure; of one whose line was mended by hand and is no number, the first."""
+    return int(row["line"]) if row["line"].isdecimal() else 0
 
 
 def describe_draft(draft: OpenDraft, text: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,9 +76,9 @@ class Review:
     def change(self, body: bytes) -> dict[str, Any]:
         """Do one step, and keep the way back."""
         change = Change.model_validate_json(body)
-        figures = self.text["figures"].items()
-        waiting = [each for each, thought in figures if thought.get("waits_for_area")]
-        before, after = change_draft(self.project, self.source_id, change, self.reference, waiting)
+        before, after = change_draft(
+            self.project, self.source_id, change, self.reference, self.text
+        )
         if before != after:
             self.undone = [*self.undone[1 - MOST_UNDONE :], (after.version, before)]
         return self.tell(after)

@@ -55,9 +55,10 @@ def key_of_files(paths: Iterable[Path], base: Path) -> str:
 
 
 def key_of_package() -> str:
-    """The key of the code of this package; a page made by other code is another page."""
+    """The key of this package, style of charts and patterns included: other code, other pages."""
     root = Path(__file__).parents[1]
-    return key_of_files(sorted(root.rglob("*.py")), root)
+    files = (path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return key_of_files(sorted(files), root)
 
 
 def _add(digest: Any, part: object) -> None:

@@ -207,15 +207,22 @@ function next() {
   const following = [...order.slice(at + 1), ...order.slice(0, at)].find((id) => find(id).is_undecided);
   if (following) go(following); else move(1);
 }
-async function set(cells, extra = {}) {
+async function decide(cells) { // what says that a row was looked at: the row is done
   const wasMany = selected.size;
-  if (await step({ rows: targets(), cells, confirm: true, ...extra })) {
-    selected.clear();
-    const open = find(current);
-    if (!wasMany && open && open.is_undecided) say(`${current}: giá trị có thể đọc theo hai cách; gõ v rồi nhập giá trị`);
-    else if (wasMany) render();
-    else next();
-  }
+  if (!await step({ rows: targets(), cells, confirm: true })) return;
+  selected.clear();
+  const row = find(current);
+  if (wasMany) render();
+  else if (row && row.is_undecided) say(`${current}: số có thể đọc theo hai cách; gõ v rồi nhập giá trị.`);
+  else next();
+}
+async function set(cells) { // one thing of a row, or of many; whether the row is right is said by Enter
+  await step({ rows: targets(), cells });
+}
+function single(work) { // what holds for one row only
+  if (selected.size <= 1) return work();
+  say("Phím này chỉ dùng cho một dòng; Esc để bỏ chọn.");
+  return undefined;
 }
 function toggle(ids) {
   for (const id of ids) if (selected.has(id)) selected.delete(id); else selected.add(id);
@@ -276,16 +283,16 @@ function windows() { // the windows that the document has, and the same a year b
   return [...found];
 }
 const ACTIONS = {
-  "Enter": () => set({}),
-  "0": () => set({ indicator: "" }),
-  "i": () => ask("Chỉ tiêu", listOf(words.indicators).map(([code, [label]]) => [code, label]), (code) => set({ indicator: code })),
+  "Enter": () => decide({}),
+  "0": () => decide({ indicator: "" }),
+  "i": () => ask("Chỉ tiêu", listOf(words.indicators).map(([code, [label]]) => [code, label]), (code) => decide({ indicator: code })),
   "s": () => ask("Phạm vi", listOf(words.scopes), (scope) => set({ scope })),
   "k": () => ask("Kỳ số liệu, hoặc gõ 2023-9M, 2024-01-01/2024-06-15", windows(), (period) => set({ period }), { isFree: true }),
   "t": () => ask("Tình trạng", listOf(words.statuses), (status) => set({ status })),
   "b": () => ask("Phân tổ", [["", "không phân tổ"], ...listOf(words.breakdowns)], (breakdown) => set({ breakdown })),
   "u": () => ask("Đơn vị tính", listOf(words.units), (unit) => set({ unit })),
   "c": () => ask("Dấu so sánh", [["", "bằng"], ...listOf(words.comparators)], (comparator) => set({ comparator })),
-  "v": () => ask("Giá trị đọc là", [], (value) => set({ read_as: value }), { text: bare(find(current).cells.read_as) || find(current).cells.printed, isFree: true }),
+  "v": () => single(() => ask("Giá trị đọc là", [], (value) => set({ read_as: value }), { text: bare(find(current).cells.read_as) || find(current).cells.printed, isFree: true })),
   "d": () => ask("Số liệu của đơn vị hành chính nào", [...new Set(draft.rows.map((row) => row.cells.area))].map((area) => [area, area]),
     (area) => set({ area }), { text: find(current).cells.area, isFree: true }),
   "j": () => move(1), "ArrowDown": () => move(1), "l": () => move(-1), "ArrowUp": () => move(-1), "n": next,
@@ -309,7 +316,7 @@ function act(key) {
   if (!draft && key !== "?") return undefined; // what the server said stands there
   if (/^[1-9]$/.test(key)) {
     const code = find(current).candidates[Number(key) - 1];
-    return code ? set({ indicator: code }) : undefined;
+    return code ? single(() => decide({ indicator: code })) : undefined;
   }
   return ACTIONS[key] && ACTIONS[key]();
 }

@@ -250,6 +250,10 @@ def load_wording(path: Path, indicators: Iterable[str]) -> Wording:
     return replace(wording, **load_weights(path.parent / "confidence.csv"))
 
 
+ESSENTIAL_WEIGHTS = {"(base)", "(sure from)"}
+"""What no figure can be weighed without."""
+
+
 def load_weights(path: Path) -> dict[str, Any]:
     """The weights by mark, and the marks in the words of a reviewer.
 
@@ -260,7 +264,7 @@ def load_weights(path: Path) -> dict[str, Any]:
     """
     try:
         rows = load_text_table(path, WEIGHT_COLUMNS, ["mark"]).to_dict("records")
-        return {
+        read = {
             "weights": {str(row["mark"]): float(row["weight"]) for row in rows},
             "marks": {str(row["mark"]): str(row["words_vi"]) for row in rows},
         }
@@ -269,6 +273,11 @@ def load_weights(path: Path) -> dict[str, Any]:
     except ValueError as error:
         problem = Problem(path.name, str(error), "a number", "Restore or fit the table.")
         raise ReferenceDataError(problem) from None
+    if missing := ESSENTIAL_WEIGHTS - {*read["weights"]}:
+        found = f"no row {', '.join(sorted(missing))}"
+        remedy = "Restore the table, or fit it with tools/fit_confidence.py."
+        raise ReferenceDataError(Problem(path.name, found, "a weight for it", remedy))
+    return read
 
 
 def check_wording(

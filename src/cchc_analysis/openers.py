@@ -1,0 +1,203 @@
+"""Opening a page from a notebook; and whose project and which tables the front door works on.
+
+Comes in as names of areas, periods and indicators as a person writes them; goes out as objects
+whose sections have a table, a figure and the look of their page.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cchc_analysis.brief import Context, find_context
+from cchc_analysis.brief import open_quality as open_quality_of
+from cchc_analysis.brief.plots import choose_tiles
+from cchc_analysis.brief.plots import plot_tile_map as plot_squares
+from cchc_analysis.brief.profile import Profile
+from cchc_analysis.brief.profile import open_profile as open_profile_of
+from cchc_analysis.brief.trends import Board, open_board
+from cchc_analysis.data.named import (
+    take_one,
+)
+from cchc_analysis.data.reference import Project, find_project, load_reference
+from cchc_analysis.data.store import load
+from cchc_analysis.site.slices import grade_all
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from cchc_analysis.brief import Brief, Quality
+    from cchc_analysis.data.records import Tables
+    from cchc_analysis.data.reference import Reference
+
+ProjectPlace = Project | Path | str | None
+"""A project, its folder, or ``None`` for the one around the current folder or ``CCHC_ROOT``."""
+
+
+def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
+    """Open the brief of one district and period.
+
+    ``brief.indicators``, ``brief.observations`` and ``brief.findings`` are tables; each ``show_``
+    method gives a section of the page with its ``table`` and, where it is a picture, ``figure``.
+
+    Args:
+        district: Name or code of a district, such as "Cao Lộc" or "183".
+        period: A period label, such as "2024-H1", or its Vietnamese name.
+        lang: "vi" or "en".
+
+    Raises:
+        CommandError: No report of that district and period is held; names the nearest that are.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> brief = cchc.open_brief("Cao Lộc", "2024-H1", "en")
+        >>> brief.show_cards().table.loc[0, ["indicator", "unit"]].tolist()
+        ['on_time_rate', '%']
+    """
+    # Without quotes on the command line, papermill's -p makes numbers of "183" and "2019".
+    place = take_one(district, "district"), take_one(period, "period"), lang
+    given = find_context()
+    return given.open_once(*place) if given else find_given().open_brief(*place)
+
+
+def open_trends(
+    indicator: str,
+    areas: str | Iterable[str] = "",
+    first: str = "",
+    last: str = "",
+    lang: str = "vi",
+) -> Board:
+    """Open one indicator over many areas and periods.
+
+    Args:
+        indicator: A code of the catalogue.
+        areas: Names, as a list or with commas between; empty for all that are held.
+        first: First year; empty for all.
+        last: Last year; empty for all.
+        lang: "vi" or "en".
+
+    Raises:
+        CommandError: The indicator or an area is unknown, or nothing is held.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.open_trends("papi_procedures", ["Lạng Sơn", "Đắk Nông"], lang="en")
+        <Board papi_procedures, ... values, en>
+    """
+    context = find_given()
+    choice = (take_one(indicator, "indicator"), areas, str(first), str(last))
+    return open_board(context.tables, context.reference, choice, context.words(lang))
+
+
+def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: Any) -> Axes:
+    """A square a province, the darker the more; one without a value is hollow.
+
+    Args:
+        values: One number a province, by ``area_id``: the 63 provinces until 30 June 2025, or the
+            34 since. NaN or no row: missing.
+        ax: Axes to draw on; new ones of the natural size otherwise.
+        options: ``form`` (how numbers are written), ``missing`` (what the legend calls a missing
+            value), ``tiles`` (the squares; found from the areas otherwise).
+
+    Raises:
+        CommandError: Areas of both times or of none, or such as could be of either.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> panel = cchc.load_panel("papi_procedures", "province")
+        >>> last = panel[panel["period"] == "2023"].set_index("area_id")["value"]
+        >>> cchc.plot_tile_map(last).has_data()
+        True
+    """
+    import pandas as pd
+
+    values = pd.Series(values)
+    context = find_context()
+    reference = context.reference if context else load_reference(open_project().reference)
+    maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}
+    tiles = options.pop("tiles", None)
+    if tiles is None:
+        tiles = choose_tiles([str(each) for each in values.index], maps)
+    return plot_squares(values, ax, tiles=tiles, **options)
+
+
+def open_profile(area: str, lang: str = "vi") -> Profile:
+    """Open the profile of one area: all that is held of it, whatever the source.
+
+    Args:
+        area: Name, code or id of a province, district or commune; of areas that bore a name one
+            after the other the last is meant.
+        lang: "vi" or "en".
+
+    Raises:
+        CommandError: The area is unknown, or no value of it is published.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> table = cchc.open_profile("Lạng Sơn", "en").table.set_index("indicator")
+        >>> table.loc["pci", ["period", "place", "held", "word"]].map(str).tolist()
+        ['2022', '15.0', '63', 'boundary']
+    """
+    context = find_given()
+    place = take_one(area, "area")
+    return open_profile_of(context.tables, context.reference, context.words(lang), place)
+
+
+def open_quality(lang: str = "vi", province: str = "") -> Quality:
+    """Open what is known of the quality of sources.
+
+    Args:
+        lang: "vi" or "en".
+        province: Name or code of a province, for its reports; empty for all that is on no single
+            province, and the way to the others.
+
+    Raises:
+        CommandError: There is no such province, or no report of it is held.
+        BriefError: No report on a district is held.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.open_quality("en")
+        <Quality of ... sources, en>
+    """
+    context = find_given()
+    reference, tables, words = context.reference, context.tables, context.words(lang)
+    graded = context.graded or grade_all(tables, reference, words)
+    return open_quality_of(tables, reference, words, graded, str(province))
+
+
+def open_project(place: ProjectPlace = None) -> Project:
+    """The project that is meant: the one given, or the one around the current folder."""
+    if isinstance(place, Project):
+        return place
+    if place is None and (context := find_context()):
+        return context.project
+    return find_project(Path(place or os.environ.get("CCHC_ROOT") or Path.cwd()))
+
+
+def load_given(place: ProjectPlace = None) -> tuple[Reference, Tables]:
+    """The reference data and the tables of the project that is meant."""
+    context = find_given(place)
+    return context.reference, context.tables
+
+
+def find_given(place: ProjectPlace = None) -> Context:
+    """The context that a page is made in, or else that of a project."""
+    if context := find_context():
+        return context
+    project = open_project(place)
+    made = project.processed / "manifest.json"
+    return load_once(project, made.stat().st_mtime_ns if made.exists() else 0)
+
+
+@lru_cache(maxsize=1)
+def load_once(
+    project: Project,
+    changed: int,  # noqa: ARG001 - part of the key: loads again when the tables were made anew
+) -> Context:
+    """Load once per process, and again when the tables were made anew."""
+    return Context(project, *load(project))
