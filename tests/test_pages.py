@@ -55,7 +55,21 @@ FAINT = """() => {
     .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   const ratio = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  const isIn = (shape, box) => {
+    const matrix = shape.getScreenCTM();
+    if (!matrix) return false;
+    const point = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return shape.isPointInFill(point.matrixTransform(matrix.inverse()));
+  };
   const behind = element => {
+    const chart = element.closest("svg"), box = element.getBoundingClientRect();
+    const shapes = chart ? [...chart.querySelectorAll("rect, path, circle, polygon")] : [];
+    for (const shape of shapes.reverse()) {
+      if (shape.closest("defs, clipPath")) continue;
+      const follows = shape.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
+      const colour = parse(getComputedStyle(shape).fill);
+      if (follows && (colour.length < 4 || colour[3] === 1) && isIn(shape, box)) return colour;
+    }
     for (let at = element; at; at = at.parentElement) {
       const colour = parse(getComputedStyle(at).backgroundColor);
       if (colour.length < 4 || colour[3] === 1) return colour;
@@ -71,7 +85,8 @@ FAINT = """() => {
     const style = getComputedStyle(element);
     const colour = parse(element.closest("svg") ? style.fill : style.color);
     const size = parseFloat(style.fontSize);
-    const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const isSign = element.closest("span[role=img]") !== null;  // a graphic, with words of its own
+    const isLarge = isSign || size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
     const found = ratio(light(colour), light(behind(element)));
     if (found < (isLarge ? 3 : 4.5)) {
       const kind = element.className.baseVal ?? element.className;

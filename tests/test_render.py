@@ -35,12 +35,14 @@ from cchc_analysis.brief.directory import SISTERS
 from cchc_analysis.brief.render import (
     ANNEX_NOTEBOOK,
     NOTEBOOK,
+    PROFILE_NOTEBOOK,
     QUALITY_NOTEBOOK,
     TRENDS_NOTEBOOK,
     build_page,
     check_page,
     check_parameters,
 )
+from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.trends import list_told
 from cchc_analysis.data.owned import note_files, write_list
 from cchc_analysis.data.reference import Project
@@ -48,8 +50,9 @@ from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.build import Workers, open_site, render_site
 from cchc_analysis.site.jobs import do_job
-from cchc_analysis.site.pages import Task, tell_once
+from cchc_analysis.site.pages import Task, list_pages, tell_once
 from cchc_analysis.site.single import build_brief, put_files
+from cchc_analysis.site.slices import Slices
 from cchc_analysis.site.store import LIST
 
 CHEAP = """
@@ -72,6 +75,16 @@ from cchc_analysis.brief.templates import Section
 Section(Markup("<h1>" + lang + "</h1>" + "".join(
     f'<h2 id="{part}"></h2>'
     for part in "counts contradictions remarks rules matrix definitions completeness grades".split()
+)))
+"""
+
+CHEAP_PROFILE = """
+from markupsafe import Markup
+
+from cchc_analysis.brief.templates import Section
+
+Section(Markup("<h1>" + area + lang + "</h1>" + "".join(
+    f'<h2 id="{part}"></h2>' for part in "more methods".split()
 )))
 """
 
@@ -290,18 +303,19 @@ def test_the_real_notebook_says_what_its_functions_say(tmp_path: Path) -> None:
 def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
     write_notebook(notebooks.notebooks / NOTEBOOK, CHEAP)
     write_notebook(notebooks.notebooks / ANNEX_NOTEBOOK, CHEAP)
-    write_notebook(
-        notebooks.notebooks / QUALITY_NOTEBOOK, CHEAP_QUALITY, parameters='lang: str = "vi"\n'
-    )
+    lang = 'lang: str = "vi"\n'
+    of_province = f'province: str = ""\n{lang}'
+    write_notebook(notebooks.notebooks / QUALITY_NOTEBOOK, CHEAP_QUALITY, parameters=of_province)
+    of_area = f'area: str = ""\n{lang}'
+    write_notebook(notebooks.notebooks / PROFILE_NOTEBOOK, CHEAP_PROFILE, parameters=of_area)
     known = "".join(f'{name}: str = ""\n' for name in ("indicator", "areas", "first", "last"))
-    write_notebook(
-        notebooks.notebooks / TRENDS_NOTEBOOK, CHEAP_TRENDS, parameters=f'{known}lang: str = "vi"\n'
-    )
+    write_notebook(notebooks.notebooks / TRENDS_NOTEBOOK, CHEAP_TRENDS, parameters=f"{known}{lang}")
     reference, tables = load_few()
     with open_site(notebooks.root / "site") as work:
         site = render_site(notebooks, tables, reference, work, Workers(2))
     assert not site.problems
-    assert site.built == 10 + 2 * len(list_told(tables, reference))
+    slices = Slices(tables, reference, load_report(notebooks.notebooks, reference))
+    assert site.built == len(list(list_pages(slices, tables, reference))) > 10
 
 
 def test_a_brief_that_cannot_be_told_beforehand_stops_nothing() -> None:

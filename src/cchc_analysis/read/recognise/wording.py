@@ -264,7 +264,7 @@ def load_weights(path: Path) -> dict[str, Any]:
     """
     try:
         rows = load_text_table(path, WEIGHT_COLUMNS, ["mark"]).to_dict("records")
-        read = {
+        read: dict[str, Any] = {
             "weights": {str(row["mark"]): float(row["weight"]) for row in rows},
             "marks": {str(row["mark"]): str(row["words_vi"]) for row in rows},
         }
