@@ -8,12 +8,13 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from tornado.httpserver import HTTPServer
 
 from cchc_analysis import cli
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -271,40 +272,28 @@ def served(drafted: Project) -> Iterator[tuple[Review, str]]:
         yield review, address
 
 
-class serve:  # noqa: N801 - it is used as a function is
-    """The server in a thread of its own, for as long as the block takes."""
+@contextmanager
+def serve(review: Review) -> Iterator[str]:
+    """The server in a thread of its own, for as long as the block takes; its address."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
 
-    def __init__(self, review: Review) -> None:
-        self.review = review
+    async def begin() -> tuple[HTTPServer, str]:
+        return listen(review)
 
-    def __enter__(self) -> str:
-        ready: list[str] = []
-        is_ready, self.loop = threading.Event(), asyncio.new_event_loop()
+    async def end(server: HTTPServer) -> None:
+        server.stop()
+        await server.close_all_connections()
 
-        async def begin() -> None:
-            self.server, address = listen(self.review)
-            ready.append(address)
-            is_ready.set()
-
-        def run() -> None:
-            asyncio.set_event_loop(self.loop)
-            self.loop.create_task(begin())
-            self.loop.run_forever()
-
-        self.thread = threading.Thread(target=run, daemon=True)
-        self.thread.start()
-        is_ready.wait(20)
-        return ready[0]
-
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self.end(), self.loop).result(20)
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
-
-    async def end(self) -> None:
-        self.server.stop()
-        await self.server.close_all_connections()
+    server, address = asyncio.run_coroutine_threadsafe(begin(), loop).result(20)
+    try:
+        yield address
+    finally:
+        asyncio.run_coroutine_threadsafe(end(server), loop).result(20)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 def ask(

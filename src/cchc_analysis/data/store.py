@@ -259,26 +259,26 @@ def _load_nothing(name: str) -> pd.DataFrame:
 
 def _hash_inputs(project: Project) -> dict[str, str]:
     """The hashes of the inputs by name; drafts do not count, so that one may be read and mended."""
-    hashes = {}
-    for path in list_inputs(project):
-        name = path.relative_to(project.root).as_posix()
-        is_list = path == project.raw / "sources.csv"
-        content = _leave_out_drafts(path) if is_list else None
-        hashes[name] = hash_file(path) if content is None else hashlib.sha256(content).hexdigest()
-    return hashes
+    sources = project.raw / "sources.csv"
+    return {
+        path.relative_to(project.root).as_posix(): _hash_accepted(path)
+        if path == sources
+        else hash_file(path)
+        for path in list_inputs(project)
+    }
 
 
-def _leave_out_drafts(sources: Path) -> bytes | None:
-    """The list of sources as it is without its drafts; None where it has none."""
-    drafts = _find_drafts(sources)
-    if not drafts:
-        return None
-    rows = csv.reader(io.StringIO(sources.read_text("utf-8-sig")))
-    kept = io.StringIO()
+def _hash_accepted(sources: Path) -> str:
+    """The hash of the list of sources as it is written without its drafts."""
+    try:
+        rows = [*csv.reader(io.StringIO(sources.read_text("utf-8-sig"), newline=""))]
+    except (UnicodeDecodeError, csv.Error):
+        return hash_file(sources)
+    drafts, kept = _find_drafts(sources), io.StringIO()
     csv.writer(kept, lineterminator="\n").writerows(
         row for row in rows if not drafts.intersection(row[:1])
     )
-    return kept.getvalue().encode()
+    return hashlib.sha256(kept.getvalue().encode()).hexdigest()
 
 
 def _find_drafts(sources: Path) -> set[str]:
