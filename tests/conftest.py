@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock
 
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.schemas import import_jsonschema
+from cchc_analysis.data.system import import_jsonschema
 
 import_jsonschema()
 

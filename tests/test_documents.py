@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cchc_analysis.data import outside
 from cchc_analysis.data.encodings import TCVN3, convert_tcvn3, convert_vni
 from cchc_analysis.data.outside import MOST_PDF_OBJECTS
 from cchc_analysis.errors import ReportError
@@ -258,12 +259,11 @@ def test_a_picture_in_a_page_is_not_looked_at(tmp_path: Path) -> None:
 def test_a_document_that_never_ends_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cchc_analysis.data import apart
 
     def never_end(command: list[str], *, timeout: int, **_: object) -> None:
-        raise apart.subprocess.TimeoutExpired(command, timeout)
+        raise outside.subprocess.TimeoutExpired(command, timeout)
 
-    monkeypatch.setattr(apart.subprocess, "run", never_end)
+    monkeypatch.setattr(outside.subprocess, "run", never_end)
     path = write(tmp_path, "a.html", b"<html><p>1</p></html>")
     with pytest.raises(ReportError, match="too much time or memory"):
         open_document(path, seconds=1)

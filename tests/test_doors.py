@@ -15,8 +15,8 @@ import pytest
 
 from cchc_analysis import pipeline
 from cchc_analysis.cli import main
-from cchc_analysis.data import changes, locking
-from cchc_analysis.data.changes import all_or_none, changing
+from cchc_analysis.data import changes
+from cchc_analysis.data.changes import all_or_none, changing, hold
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
@@ -84,8 +84,8 @@ def test_who_comes_second_waits_and_is_then_refused_with_the_name_of_the_first(
     draft(project, "draft_1")
     before = snapshot(project.root)
     with changing(project, "cchc process"), monkeypatch.context() as patch:
-        patch.setattr(locking, "LONGEST_WAIT", 0.1)
-        patch.setattr(changes, "hold", lambda folder, name: locking.hold(folder, name, seconds=0.1))
+        patch.setattr(changes, "LONGEST_WAIT", 0.1)
+        patch.setattr(changes, "hold", lambda folder, name: hold(folder, name, seconds=0.1))
         with pytest.raises(CommandError, match=r"cchc process \(process \d+ on .*\) has been writ"):
             pipeline.accept(project, "draft_1")
         held = {name for name in snapshot(project.root) if ".cchc-" in name}

@@ -6,7 +6,7 @@ import io
 import logging
 from contextlib import suppress
 
-from cchc_analysis.data.console import live_line
+from cchc_analysis.data.system import live_line
 
 
 class Terminal(io.StringIO):

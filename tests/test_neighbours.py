@@ -12,9 +12,8 @@ import pytest
 from brief_work import load_words_of, open_slices, read_text
 from cchc_analysis import brief as briefs
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.data.records import FINDING_COLUMNS, QUANTITY, TALLY_COLUMNS, Tables
+from cchc_analysis.data.records import FINDING_COLUMNS, NOTICE, QUANTITY, TALLY_COLUMNS, Tables
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.data.synthetic import NOTICE
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.panels import read_panels
 from cchc_analysis.stats.rates import wilson_interval

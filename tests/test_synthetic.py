@@ -10,13 +10,15 @@ import pytest
 from cchc_analysis.data.records import (
     FINDING_COLUMNS,
     INDICATOR_COLUMNS,
+    NOTICE,
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
     TERM_COLUMNS,
+    check_unmixed,
+    is_synthetic,
 )
 from cchc_analysis.data.reference import Reference, check_reference, load_reference
-from cchc_analysis.data.synthetic import NOTICE, check_unmixed, is_synthetic
 from cchc_analysis.errors import ReportError
 from cchc_analysis.rules import evaluate_identity, load_identities, tabulate_statements
 from cchc_analysis.stats.windows import discretise_windows

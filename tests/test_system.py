@@ -30,7 +30,7 @@ sys.modules["resource"] = None
 """
 """As a ``sitecustomize``, so that it holds in every process that is started, too. SIGKILL stays:
 ipykernel itself asks for it on Linux."""
-ONLY_HERE = ("data/system.py", "data/console.py")
+ONLY_HERE = ("data/system.py",)
 POSIX = {
     *("fork", "killpg", "setsid", "sched_getaffinity", "setitimer", "SIGKILL", "SIGALRM"),
     *("send_fds", "recv_fds", "setrlimit", "renameat2", "prctl", "hardlink_to", "fcntl"),

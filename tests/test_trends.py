@@ -33,9 +33,8 @@ from cchc_analysis.brief.trends.sections import (
     show_series,
     show_standing,
 )
-from cchc_analysis.data.records import QUANTITY, Tables
+from cchc_analysis.data.records import NOTICE, QUANTITY, Tables
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.data.synthetic import NOTICE
 from cchc_analysis.data.words import load_words
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError

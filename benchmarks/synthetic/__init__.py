@@ -1,7 +1,7 @@
 """A synthetic country: made-up districts, years of reports, and mistakes whose key is known.
 
 For tests and benchmarks only. Every source and area carries the mark of
-``cchc_analysis.data.synthetic``, every page made of them says its ``NOTICE``, and whatever would
+``cchc_analysis.data.records``, every page made of them says its ``NOTICE``, and whatever would
 put them beside real figures is refused.
 
 - ``model``: how many dossiers come in and go out, by documented rules

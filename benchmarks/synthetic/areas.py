@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.synthetic import AREA_MARK, NOTICE, SOURCE_MARK
+from cchc_analysis.data.records import AREA_MARK, NOTICE, SOURCE_MARK
 from synthetic.model import Flows
 
 if TYPE_CHECKING:

@@ -12,9 +12,11 @@ import numpy as np
 from cchc_analysis.data.clean import label_period, parse_period
 from cchc_analysis.data.records import (
     INDICATOR_COLUMNS,
+    NOTICE,
     OBSERVATION_COLUMNS,
     OBSERVATION_KEY,
     SOURCE_COLUMNS,
+    SOURCE_MARK,
     TERM_COLUMNS,
     UNCERTAINTY,
     Comparator,
@@ -22,7 +24,6 @@ from cchc_analysis.data.records import (
     Scope,
     Status,
 )
-from cchc_analysis.data.synthetic import NOTICE, SOURCE_MARK
 from synthetic.areas import FIRST_YEAR, make_reference, name_area
 from synthetic.mistakes import RATES, plant_mistakes, settle_rates
 from synthetic.model import Flows, simulate_flows

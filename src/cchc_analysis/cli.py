@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.changes import finish_changes
-from cchc_analysis.data.console import STOPPED, UNTOUCHED, end_now, live_line, open_console
 from cchc_analysis.data.records import Scope
+from cchc_analysis.data.system import STOPPED, UNTOUCHED, end_now, live_line, open_console
 from cchc_analysis.errors import (
     BriefError,
     CchcError,

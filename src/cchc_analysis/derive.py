@@ -3,7 +3,7 @@
 A reported value is published as printed. What a report leaves out and its own figures determine is
 derived by the formulas of ``data/reference/derivations.csv``; what two reports of one year leave
 between them, by subtraction; what people decided about comes in beside it
-(``data.corrections``). Does not know how findings are made.
+(``data.tidy``). Does not know how findings are made.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import format_number, is_cut_off, label_period, parse_period
-from cchc_analysis.data.corrections import correct_values, index_printed, mark_corrections
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
     INDICATOR_COLUMNS,
@@ -26,6 +25,7 @@ from cchc_analysis.data.records import (
     Status,
 )
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.tidy import correct_values, index_printed, mark_corrections
 from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
 from cchc_analysis.rules import (
     GroupSum,

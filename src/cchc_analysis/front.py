@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis import __version__
 from cchc_analysis.brief import TEMPLATE
 from cchc_analysis.brief.own_cells import show_figure
-from cchc_analysis.data.cite import Citation, cite_any, cite_data
 from cchc_analysis.data.export import describe_columns, export_table
 from cchc_analysis.data.named import (
     Choice,
@@ -24,9 +23,10 @@ from cchc_analysis.data.named import (
     order_categories,
     tabulate_areas,
     take_one,
+    to_wide,
 )
 from cchc_analysis.data.reference import load_reference
-from cchc_analysis.data.wide import to_wide
+from cchc_analysis.data.trace import Citation, cite_any, cite_data
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.openers import (

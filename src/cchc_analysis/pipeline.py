@@ -18,11 +18,9 @@ from cchc_analysis import __version__
 from cchc_analysis.brief.render import check_parameters
 from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.corrections import check_corrections
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables
+from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables, check_unmixed
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.schemas import import_jsonschema
 from cchc_analysis.data.store import (
     MANIFEST,
     is_fresh,
@@ -30,8 +28,8 @@ from cchc_analysis.data.store import (
     load,
     write_tables,
 )
-from cchc_analysis.data.synthetic import check_unmixed
-from cchc_analysis.data.tidy import Tidied, tidy_observations
+from cchc_analysis.data.system import import_jsonschema
+from cchc_analysis.data.tidy import Tidied, check_corrections, tidy_observations
 from cchc_analysis.derive import (
     check_formulas,
     derive_indicators,

@@ -54,8 +54,7 @@ from cchc_analysis.brief.telling import (
 from cchc_analysis.brief.templates import Section, join, link, macro, render, tabulate
 from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import Scope, Severity
-from cchc_analysis.data.synthetic import NOTICE, is_synthetic
+from cchc_analysis.data.records import NOTICE, Scope, Severity, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.rates import span_readings
 

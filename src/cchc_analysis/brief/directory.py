@@ -19,7 +19,7 @@ from cchc_analysis.brief.content import name_folder, other_language
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.telling import upper
 from cchc_analysis.brief.templates import render
-from cchc_analysis.data.alphabet import LETTERS, alphabet_key, first_letter
+from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
 from cchc_analysis.data.words import Words, clean_text, plain
@@ -194,7 +194,7 @@ def name_letter(letter: str) -> str:
 
 def group_letters(places: Iterable[ListedArea]) -> dict[str, list[ListedArea]]:
     """The places by the letter under which they stand, in the order of the alphabet."""
-    order = ["#", *LETTERS.upper()]
+    order = ["#", *ALPHABET.upper()]
     groups: dict[str, list[ListedArea]] = {}
     for place in places:
         groups.setdefault(first_letter(bare_name(place.row)), []).append(place)

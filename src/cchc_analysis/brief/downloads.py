@@ -21,14 +21,14 @@ from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.telling import name_area, name_entry
 from cchc_analysis.brief.workbook import bind_workbook, is_formula, write_front
-from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
-from cchc_analysis.data.packages import (
+from cchc_analysis.data.export import (
     LICENSE,
     describe_file,
     describe_package,
     describe_table,
     type_of,
 )
+from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
 from cchc_analysis.data.records import (
     COLUMN_MEANINGS,
     FINDING_COLUMNS,

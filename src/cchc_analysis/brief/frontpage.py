@@ -43,7 +43,7 @@ from cchc_analysis.brief.telling import (
 from cchc_analysis.brief.templates import Section, draw_line, join, render
 from cchc_analysis.brief.trend import find_year_before, keep_until, list_series
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.synthetic import NOTICE, is_synthetic
+from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
 

@@ -61,7 +61,7 @@ from cchc_analysis.brief.telling import (
 )
 from cchc_analysis.brief.templates import macro
 from cchc_analysis.brief.trends import TRENDS, tell_trend_list
-from cchc_analysis.data.alphabet import alphabet_key
+from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.tables import tabulate_groups
 from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words

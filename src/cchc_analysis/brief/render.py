@@ -23,7 +23,7 @@ from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.own_cells import OURS, show_own_cells
 from cchc_analysis.brief.templates import PAGES, STYLE, choose_style, undress
 from cchc_analysis.data.files import write_bytes
-from cchc_analysis.data.schemas import import_jsonschema
+from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.words import Words, load_words, shorten_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
 

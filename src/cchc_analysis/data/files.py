@@ -8,6 +8,7 @@ what any of them means.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import math
 import os
@@ -120,6 +121,11 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a file at once: to a temporary name first, then renamed; nothing else stays."""
     with replacing(path) as part:
         part.write_bytes(content)
+
+
+def hash_file(path: Path) -> str:
+    """The sha256 of a file, as a hexadecimal text."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @contextmanager

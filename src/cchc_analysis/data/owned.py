@@ -19,9 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.files import write_text
-from cchc_analysis.data.locking import hold
-from cchc_analysis.data.packages import hash_file
+from cchc_analysis.data.changes import hold
+from cchc_analysis.data.files import hash_file, write_text
 from cchc_analysis.data.system import exchange_at_once
 from cchc_analysis.errors import CommandError, Problem
 

@@ -15,15 +15,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.export import describe_package, describe_table
 from cchc_analysis.data.files import (
     TableError,
     format_table,
+    hash_file,
     load_text_table,
     type_columns,
     write_text,
 )
 from cchc_analysis.data.owned import list_changed, read_list, swap_in
-from cchc_analysis.data.packages import describe_package, describe_table, hash_file
 from cchc_analysis.data.records import (
     COLUMN_MEANINGS,
     DEFINITION_COLUMNS,

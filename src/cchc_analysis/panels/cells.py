@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.apart import call_apart
 from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.data.outside import (
     LONGEST_TABLE,
+    call_apart,
     check_shape,
     open_archive,
     read_bytes,

@@ -31,10 +31,10 @@ from cchc_analysis.data.records import (
     SOURCE_COLUMNS,
     TERM_COLUMNS,
     UNCERTAINTY,
+    is_synthetic,
 )
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import as_transcripts
-from cchc_analysis.data.synthetic import is_synthetic
 from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.places import name_rows

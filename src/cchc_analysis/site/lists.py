@@ -42,10 +42,9 @@ from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.brief.workbook import bind_workbook
-from cchc_analysis.data.cite import cite_data
 from cchc_analysis.data.clean import slug_text
+from cchc_analysis.data.export import index_licences, join_licences, list_licences
 from cchc_analysis.data.named import find_province
-from cchc_analysis.data.packages import index_licences, join_licences, list_licences
 from cchc_analysis.data.records import (
     FINDING_COLUMNS,
     FINDING_KEY,
@@ -55,6 +54,7 @@ from cchc_analysis.data.records import (
     OBSERVATION_KEY,
     Tables,
 )
+from cchc_analysis.data.trace import cite_data
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.pages import (
     CARD,

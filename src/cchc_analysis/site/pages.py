@@ -67,7 +67,7 @@ from cchc_analysis.brief.trends import (
 )
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.schemas import import_jsonschema
+from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.jobs import do_job
 from cchc_analysis.site.keys import Name, WatchedReference, watch_words, write_names

@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.locking import LONGEST_WAIT, hold
+from cchc_analysis.data.changes import LONGEST_WAIT, hold
+from cchc_analysis.data.files import hash_file
 from cchc_analysis.data.owned import (
     check_folder,
     clear_leftovers,
@@ -31,7 +32,6 @@ from cchc_analysis.data.owned import (
     replace_folder,
     write_list,
 )
-from cchc_analysis.data.packages import hash_file
 from cchc_analysis.data.system import DISK_FULL, link
 from cchc_analysis.errors import BriefError, CommandError, Problem
 

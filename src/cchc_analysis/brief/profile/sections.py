@@ -17,8 +17,8 @@ from cchc_analysis.brief.telling import upper
 from cchc_analysis.brief.templates import Section, draw_line, link, render, small, strong
 from cchc_analysis.brief.trend import list_kin_lines
 from cchc_analysis.brief.trends.board import FEWEST_AREAS, FEWEST_AT_ONCE, name_trend
+from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
-from cchc_analysis.data.packages import index_licences, join_licences
 from cchc_analysis.data.words import AREA_KINDS
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND
 

@@ -18,7 +18,7 @@ from cchc_analysis.brief.directory import bare_name
 from cchc_analysis.brief.ledger import Grade, grade_brief, is_headline
 from cchc_analysis.brief.nouns import Contradiction, number_findings
 from cchc_analysis.brief.templates import Shows
-from cchc_analysis.data.alphabet import alphabet_key
+from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.reference import find_areas

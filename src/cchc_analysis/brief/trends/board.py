@@ -12,11 +12,10 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.templates import Shows, macro, render
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
+from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table
-from cchc_analysis.data.packages import index_licences, join_licences
-from cchc_analysis.data.records import RESULT_STATUSES
+from cchc_analysis.data.records import RESULT_STATUSES, is_synthetic
 from cchc_analysis.data.reference import find_areas
-from cchc_analysis.data.synthetic import is_synthetic
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.panel import (

@@ -30,8 +30,8 @@ from cchc_analysis.brief.trends.sections import (
     tell_scatter,
     write_table,
 )
+from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.packages import join_licences
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING
 from cchc_analysis.stats.rates import (

@@ -28,7 +28,7 @@ from cchc_analysis.brief.plots import (
 from cchc_analysis.brief.templates import Caption, Section, frame, render
 from cchc_analysis.brief.trends.board import FILE, Board, name_trend, shorten_name
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.synthetic import NOTICE
+from cchc_analysis.data.records import NOTICE
 from cchc_analysis.data.words import Words
 from cchc_analysis.stats.panel import change_over
 from cchc_analysis.stats.ranks import CASES, ROUNDING, SAMPLING

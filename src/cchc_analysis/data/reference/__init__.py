@@ -5,9 +5,8 @@ matches names to ids. Nothing unknown is guessed: a name that is not here raises
 names that are.
 
 - ``areas``: areas by id, code and name; ``communes``: those of the file that is read when asked for
-- ``project``: where the parts of a project folder lie
 - ``catalogue``: the tables, and matching against them
-- ``loading``: the files, and what is wrong with them
+- ``loading``: where the parts of a project folder lie, the files, and what is wrong with them
 """
 
 from cchc_analysis.data.reference.areas import (
@@ -25,8 +24,13 @@ from cchc_analysis.data.reference.catalogue import (
     offer_names,
     suggest,
 )
-from cchc_analysis.data.reference.loading import REFERENCE_TABLES, check_reference, load_reference
-from cchc_analysis.data.reference.project import Project, find_project
+from cchc_analysis.data.reference.loading import (
+    REFERENCE_TABLES,
+    Project,
+    check_reference,
+    find_project,
+    load_reference,
+)
 
 __all__ = [
     "COMMUNE_TYPES",

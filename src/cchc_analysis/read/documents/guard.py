@@ -1,6 +1,6 @@
 """Opening a document, whatever its format: one of a stranger in a process of its own.
 
-The limits are those of ``data.outside`` and ``data.apart``.
+The limits are those of ``data.outside``.
 """
 
 from __future__ import annotations
@@ -8,9 +8,15 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from cchc_analysis.data.apart import MOST_SECONDS, call_apart
 from cchc_analysis.data.encodings import decode_text
-from cchc_analysis.data.outside import open_archive, read_bytes, refuse, sniff
+from cchc_analysis.data.outside import (
+    MOST_SECONDS,
+    call_apart,
+    open_archive,
+    read_bytes,
+    refuse,
+    sniff,
+)
 from cchc_analysis.read.documents.lines import Document, read_lines
 
 FORMATS = ".docx, .pdf, .html, .xlsx or .txt"
