@@ -12,6 +12,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from cchc_analysis.data.records import Comparator, Number, Period
@@ -279,6 +280,7 @@ def keep_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+@lru_cache(maxsize=1 << 15)
 def fold_text(text: str) -> str:
     """Fold case, diacritics and punctuation away, to compare names and never to store them.
 

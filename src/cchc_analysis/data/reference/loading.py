@@ -167,7 +167,7 @@ def _check_definitions(definitions: pd.DataFrame, indicators: set[str]) -> Itera
         pattern = str(cells["indicator"])
         if empty := [name for name in columns if not cells[name]]:
             yield Problem(place, f"nothing in {', '.join(empty)}", "a sentence", "Fill it in.")
-        if not any(fnmatchcase(code, pattern) for code in indicators):
+        if pattern not in indicators and not any(fnmatchcase(c, pattern) for c in indicators):
             yield Problem(
                 place,
                 f"indicator {pattern!r}, which data/reference/indicators.csv does not define",
