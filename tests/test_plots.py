@@ -163,6 +163,24 @@ def test_a_line_breaks_where_its_series_does() -> None:
     assert lengths == [2, 1]
 
 
+def test_the_first_rank_stands_on_top() -> None:
+    data, axes = TABLES[plots.plot_line], Figure().add_subplot()
+    assert plots.plot_line(data, axes, is_rank=True).yaxis_inverted()
+    assert not plots.plot_line(data, axes).yaxis_inverted()
+
+
+def test_a_turned_spine_mirrors_and_loses_nothing() -> None:
+    data = TABLES[plots.plot_spine]
+    plain, turned = (
+        to_svg(draw(plots.plot_spine, data.assign(is_turned=each))) for each in (False, True)
+    )
+    own = [find_all(r'<path d="M([\d.]+) 8L\1 8"', each)[-1:] for each in (plain, turned)]
+    assert [float(each) for (each,) in own] == [87.0, 33.0]
+    assert sorted(find_all("<title>(.*?)</title>", plain)) == sorted(
+        find_all("<title>(.*?)</title>", turned)
+    )
+
+
 def test_one_area_among_equals_stands_in_the_middle() -> None:
     row = {"lowest": 5.0, "q1": 5.0, "median": 5.0, "q3": 5.0, "highest": 5.0, "own": 5.0}
     svg = to_svg(draw(plots.plot_spine, pd.DataFrame([row]).assign(role="deep")))

@@ -158,6 +158,58 @@ def test_every_indicator_that_is_linked_has_a_page(run: Run) -> None:
     assert len(linked) > 20
 
 
+def test_an_indicator_with_a_page_is_linked_and_one_without_says_so(run: Run) -> None:
+    """Whether there is a page follows from all areas and years, of which a slice holds few."""
+    reference, tables = run
+    told, slices = set(list_told(tables, reference)), open_slices(*run[::-1])
+    for area_id in ("20", "183", *list_profiled(tables, reference)[::15]):
+        profile = open_of(run, slices.of_profile(area_id).cut(), area_id)
+        html = tell(profile)
+        for code in profile.table["indicator"].unique():
+            page = next((each for each in (code, code.partition("_rank")[0]) if each in told), "")
+            link = f'href="../trends/{page.replace("_", "-")}/index.html"'
+            assert (link in html) if page else ("no page of its own" in html), (area_id, code)
+    assert "par_index" in told
+
+
+def test_no_two_rows_of_a_profile_have_one_name(run: Run) -> None:
+    for area_id in list_profiled(*run[::-1])[::4]:
+        html = tell(open_of(run, run[1], area_id))
+        names = [re.sub(r"<[^>]+>", "", each) for each in re.findall(r'"row">(.*)<td>', html)]
+        names = [each.partition("<td>")[0] for each in names]
+        assert len(set(names)) == len(names), area_id
+    assert "satisfaction, whole year" in tell(open_of(run, run[1], "20"))
+
+
+def test_the_better_side_of_a_spine_is_the_right_one(run: Run) -> None:
+    """Also of a rank, whose better values are the lower ones."""
+    areas = list_old(run)
+    places = [("dti_rank", float(at + 1)) for at in range(63)]
+    places += [("dti", 1 - at / 100) for at in range(63)]
+    points = [(area, code, 2020, v) for area, (code, v) in zip(areas * 2, places, strict=True)]
+    for area, side in ((areas[0], "right"), (areas[-1], "left")):
+        html = str(open_of(run, make(run, points), area).show_theme("digital").html)
+        at = [float(each) for each in re.findall(r'"M([\d.]+) 8L\1 8" class="s-deep"', html)]
+        assert [x > 60 for x in at] == [side == "right"] * 2
+
+
+def test_the_opening_compares_what_is_not_old_and_names_its_years(run: Run) -> None:
+    areas = list_old(run)
+    recent = [
+        (each, f"papi_{code}", year, float(at))
+        for at, each in enumerate(areas)
+        for code, year in (("service", 2020), ("corruption", 2022), ("transparency", 2021))
+    ]
+    old = [(each, "pci", 2009, float(at)) for at, each in enumerate(areas)]
+    html = str(open_of(run, make(run, recent + old), areas[-1]).show_head().html)
+    assert "best quarter on 3 and in the worst quarter on 0 of the 3 indicators" in html
+    assert "in the latest period of each (2020–2022)" in html
+    assert "Series ten years old or older: 1." in html
+    assert "2009)" not in html
+    alone = str(open_of(run, make(run, old), areas[-1]).show_head().html)
+    assert "best quarter on 1" in alone
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_largest_page_is_small(run: Run, lang: str) -> None:
     style = (PROJECT.notebooks / "page" / "page.css").read_text("utf-8")

@@ -21,10 +21,12 @@ from cchc_analysis.brief.peers import list_peers
 from cchc_analysis.brief.profile.content import WINDOW, is_below, list_last_places
 from cchc_analysis.brief.quality import Graded, make_graded
 from cchc_analysis.brief.report import Report, load_report
+from cchc_analysis.brief.trends.board import FEWEST_AT_ONCE, find_told, name_ranked
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Tables
 from cchc_analysis.site.keys import key_of
 from cchc_analysis.stats.peers import list_kin
+from cchc_analysis.stats.trends import FEWEST_FOR_TREND
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +153,8 @@ class Slices:
     def of_profile(self, area_id: str) -> Slice:
         """What the profile of an area reads: its results, and those beside each series' last.
 
-        Of the areas that it links to it sees that something is held of them.
+        Of the areas that it links to it sees that something is held of them; of its indicators
+        what shows that they have a page.
         """
         held, reference = self._results, self._reference
         own = held[area_id]
@@ -163,11 +166,16 @@ class Slices:
         }
         firsts = np.array([held[each][0] for each in sorted(linked) if each in held], dtype="int64")
         told = take(self._tables.indicators, own)["source_id"].str.split().explode().unique()
+        codes = set(take(self._tables.indicators, own)["indicator"])
+        shown = (self._told.get(each, NONE) for each in codes | set(map(name_ranked, codes)))
         rows = {
             "indicators": own,
             "sources": join(self._by_source["sources"].get(each, NONE) for each in told),
         }
-        seen = {"beside": join([beside, firsts]), "sources": self._by_area.get(area_id, NONE)}
+        seen = {
+            "beside": join([beside, firsts, *shown]),
+            "sources": self._by_area.get(area_id, NONE),
+        }
         return self._slice(rows, seen, told)
 
     @cached_property
@@ -177,6 +185,26 @@ class Slices:
         is_result = table["status"].isin(RESULT_STATUSES) & table["value"].notna()
         at = np.flatnonzero((is_result & (table["breakdown"] == "")).to_numpy())
         return {area: at[rows] for area, rows in index_rows(table["area_id"].iloc[at]).items()}
+
+    @cached_property
+    def _told(self) -> dict[str, Rows]:
+        """Rows enough to see that an indicator has a page: of a period, and of a series."""
+        import pandas as pd
+
+        table = self._tables.indicators.reset_index(drop=True)
+        cells = find_told(replace(self._tables, indicators=table), self._reference)
+        first = cells.groupby("indicator")["kind"].transform("first")
+        cells = cells[cells["kind"] == first]
+        wide, long = (
+            cells.sort_values([name, end], ascending=False).groupby("indicator").head(most)
+            for name, end, most in (
+                ("wide", "period", FEWEST_AT_ONCE),
+                ("long", "area_id", FEWEST_FOR_TREND),
+            )
+        )
+        shown = pd.concat([wide, long])
+        at = shown.index.to_numpy()
+        return {code: at[rows] for code, rows in index_rows(shown["indicator"]).items()}
 
     @cached_property
     def _by_place(self) -> dict[tuple[str, ...], Rows]:

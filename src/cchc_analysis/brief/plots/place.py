@@ -49,12 +49,13 @@ SMALL = (96.0, 28.0)
 def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = write_plain) -> Axes:
     """Where areas stand among those like them: lowest to highest, the middle half, and the own.
 
-    Every row runs from its lowest value at the left to its highest at the right, whatever its unit;
-    one whose better side is the lower one is not turned round.
+    Every row runs from its lowest value at the left to its highest at the right, whatever its
+    unit; a turned one from the highest, so that what is better stands at the right in all.
 
     Args:
         data: A row per indicator: ``lowest``, ``q1``, ``median``, ``q3``, ``highest``, ``own``, and
-            ``role`` of the own dot. A row whose lowest equals its highest has a dot alone.
+            ``role`` of the own dot; ``is_turned`` (no column: none is). A row whose lowest equals
+            its highest has a dot alone.
         ax: Axes to draw on; new ones of the natural size otherwise.
         form: How numbers are written.
     """
@@ -62,13 +63,16 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = wri
     canvas = Canvas(ax, width=width)
     for at, each in enumerate(list_rows(data)):
         middle = at * row + row / 2
-        across = scale([each["lowest"], each["highest"]], 6, canvas.width - 6)
+        sides = (6.0, canvas.width - 6)
+        across = scale(
+            [each["lowest"], each["highest"]], *(sides[::-1] if each.get("is_turned") else sides)
+        )
         if each["highest"] > each["lowest"]:
             ends = [(across(each[end]), middle) for end in ("lowest", "highest")]
             canvas.line(ends, "rule", 1, f"{form(each['lowest'])} – {form(each['highest'])}")
-            box = across(each["q3"]) - across(each["q1"])
+            left, right = sorted((across(each["q1"]), across(each["q3"])))
             words = " – ".join(form(each[name]) for name in ("q1", "median", "q3"))
-            canvas.box((across(each["q1"]), middle - 4), (box, 8.0), "pale", words)
+            canvas.box((left, middle - 4), (right - left, 8.0), "pale", words)
             x = across(each["median"])
             canvas.line([(x, middle - 6), (x, middle + 6)], "deep", 1.6)
         if each["own"] == each["own"]:
@@ -78,17 +82,25 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = wri
 
 
 @styled
-def plot_line(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = write_plain) -> Axes:
+def plot_line(
+    data: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    form: Format = write_plain,
+    is_rank: bool = False,
+) -> Axes:
     """A small line over the years; where the series breaks the line does, with a tick between.
 
     Args:
         data: A row per value in order: ``year`` (a number), ``value``, ``segment``.
         ax: Axes to draw on; new ones of the natural size otherwise.
         form: How numbers are written.
+        is_rank: Whether the least value, the first rank, stands on top.
     """
     width, height = SMALL
     axes = open_axes(ax, height, (6, 6, 6, 6), width=width)
     axes.set_axis_off()
+    axes.yaxis.set_inverted(is_rank)
     before: float | None = None
     for _, part in data.groupby("segment", sort=False):
         years, values = part["year"].tolist(), part["value"].tolist()

@@ -21,7 +21,8 @@ from cchc_analysis.brief.plots.canvas import open_axes
 from cchc_analysis.brief.plots.place import SMALL, SPINE
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, Shows, dress
-from cchc_analysis.data.records import RESULT_STATUSES, Scope
+from cchc_analysis.brief.trends.board import keep_results, list_told
+from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import find_areas, keep_widest
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import CommandError, Problem
@@ -37,6 +38,8 @@ OTHER = "other"
 """The theme of what ``report.yml`` names in none."""
 MOST_OTHERS = 12
 """Series that no theme names, and that are told all the same."""
+OLD = 10
+"""Years that a last value lies behind the newest of a profile, from which on its name says so."""
 WINDOW = ("indicator", "scope", "period_start", "period_end")
 """What values have to share to stand beside each other."""
 JUDGED = (*("period", "period_start", "period_end", "value", "segment", "crosses", "is_contested"),)
@@ -57,15 +60,16 @@ class Profile:
         points: Those of the series that are told, one a period, with ``segment`` and ``crosses``
             (``break_series``).
         table: A row a series that is told, in the order of the page: ``theme``, ``indicator``,
-            ``scope``, ``unit``, the last ``period`` and its ``value``, how many ``values`` there
-            are; ``is_contested``; the
-            columns of ``judge_many``; of that period ``held``, ``existing`` and ``is_full``, and
-            where it is full ``place`` (1 is best, empty where no direction is known), ``better``
-            (the per cent of the others that stand lower, half of those level) and ``SPREAD``.
+            ``scope``, ``unit``, the last ``period`` and its ``value``; ``is_contested``; ``is_old``
+            (``OLD``); ``is_split`` where a series of another window is told beside it; the columns
+            of ``judge_many``; of that period ``held``, ``existing`` and ``is_full``, and where it
+            is full ``place`` (1 is best, empty where no direction is known), ``better`` (the per
+            cent of the others that stand lower, half of those level) and ``SPREAD``.
         judged: The words of these series, and how many chance alone would give.
         periods: The periods of its briefs.
         kin: Areas that hold its territory before or since and have a profile.
         below: Areas that lie in it and have a profile.
+        told: The indicators that have a page.
         themes: The themes, in order.
     """
 
@@ -79,6 +83,7 @@ class Profile:
     periods: tuple[str, ...]
     kin: frozenset[str]
     below: tuple[str, ...]
+    told: frozenset[str]
     themes: tuple[str, ...]
 
     show_head = Shows("profile.sections", "show_head")
@@ -184,6 +189,7 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
         ),
         kin=frozenset(known.intersection(list_kin(area_id, reference))),
         below=tuple(sorted(each for each in known if is_below(reference, each, area_id))),
+        told=frozenset(list_told(tables, reference)),
         themes=(*report, OTHER),
     )
 
@@ -195,13 +201,6 @@ def list_profiled(tables: Tables, reference: Reference) -> list[str]:
     """
     held = keep_results(tables.indicators)["area_id"].unique()
     return sorted(each for each in held if reference.area_rows[each]["level"] in REPORTING)
-
-
-def keep_results(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The published results of whole quantities."""
-    is_result = indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
-    kept: pd.DataFrame = indicators[is_result & (indicators["breakdown"] == "")]
-    return kept
 
 
 def keep_read(held: pd.DataFrame, area_id: str) -> pd.Series[bool]:
@@ -320,7 +319,15 @@ def _describe_series(
     columns = ["held", "existing", "is_full", *SPREAD, "place", "better"]
     placed = pd.DataFrame(rows, index=last.index).reindex(columns=columns)
     names = ["indicator", "scope", "unit", "period", "period_end", "value", "is_contested"]
-    table = last[names].join(placed).assign(values=points["series"].value_counts())
+    years = last["period_end"].str[:4].astype("int64")
+    table = (
+        last[names]
+        .join(placed)
+        .assign(
+            is_old=years <= int(kept["period_end"].max()[:4]) - OLD,
+            is_split=last.duplicated(["indicator", "scope"], keep=False),
+        )
+    )
     table.insert(0, "theme", table["indicator"].map(theme_of))
     return table
 

@@ -294,21 +294,46 @@ def _describe(
     return ordered.sort_values(["order", "period_end"], ignore_index=True)
 
 
+def keep_results(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The published results of whole quantities."""
+    is_result = indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
+    kept: pd.DataFrame = indicators[is_result & (indicators["breakdown"] == "")]
+    return kept
+
+
 def list_told(tables: Tables, reference: Reference) -> list[str]:
-    """The indicators that are held of enough areas, or of one over enough periods, to be told.
+    """The indicators that are held of enough areas, or of one over enough periods, to be told."""
+    told = set(find_told(tables, reference)["indicator"])
+    return [code for code in reference.indicator_rows if code in told]
+
+
+def name_ranked(code: str) -> str:
+    """The index that a rank is of; of any other indicator itself.
+
+    >>> name_ranked("par_index_rank_national"), name_ranked("dti")
+    ('par_index', 'dti')
+    """
+    return code.partition("_rank")[0]
+
+
+def find_told(tables: Tables, reference: Reference) -> pd.DataFrame:
+    """The results of indicators that have a page, by level, scope and window.
 
     Ranks are not among them: a page of their values ranks better, and with its uncertainty.
+
+    Returns:
+        A row per indicator, ``kind``, area and period: the columns of ``indicators``, with how
+        many areas are held in the period (``wide``) and how many periods of the area (``long``).
     """
-    table = tables.indicators
-    ranks = {code for code, row in reference.indicator_rows.items() if row["unit"] == "rank"}
-    is_told = (table["breakdown"] == "") & table["status"].isin(RESULT_STATUSES)
-    held = table[is_told & table["value"].notna() & ~table["indicator"].isin(ranks)]
-    kinds = held.assign(kind=name_kinds(held, reference)).groupby(["indicator", "kind"])
-    wide = kinds.apply(lambda rows: rows.groupby("period")["area_id"].nunique().max())
-    long = kinds.apply(lambda rows: rows.groupby("area_id")["period"].nunique().max())
-    enough = ((wide >= FEWEST_AREAS) & (long > 1)) | (wide >= FEWEST_AT_ONCE)
-    enough = (enough | (long >= FEWEST_FOR_TREND)).groupby("indicator").any()
-    return [code for code in reference.indicator_rows if enough.get(code, default=False)]
+    held = keep_results(tables.indicators)
+    held = held[held["unit"] != "rank"].assign(kind=lambda rows: name_kinds(rows, reference))
+    by = ["indicator", "kind"]
+    cells = held.drop_duplicates([*by, "area_id", "period"])
+    for name, end in (("wide", "period"), ("long", "area_id")):
+        cells = cells.assign(**{name: cells.groupby([*by, end])["value"].transform("size")})
+    wide, long = (cells.groupby(by)[name].transform("max") for name in ("wide", "long"))
+    is_enough = (wide >= FEWEST_AT_ONCE) | (long >= FEWEST_FOR_TREND)
+    return cells[is_enough | ((wide >= FEWEST_AREAS) & (long > 1))]
 
 
 def _list_issuers(values: pd.DataFrame, sources: pd.DataFrame) -> tuple[str, ...]:
