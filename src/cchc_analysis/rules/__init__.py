@@ -15,10 +15,10 @@ from cchc_analysis.rules.expressions import (
     list_operands,
     parse_expression,
 )
-from cchc_analysis.rules.figures import leave_room
 from cchc_analysis.rules.statements import (
     Statements,
     WideTable,
+    leave_room,
     tabulate_columns,
     tabulate_statements,
 )

@@ -25,8 +25,7 @@ from cchc_analysis.rules.expressions import (
     Quantity,
     list_operands,
 )
-from cchc_analysis.rules.figures import EXTREME_RATES
-from cchc_analysis.rules.statements import Statements
+from cchc_analysis.rules.statements import EXTREME_RATES, Statements
 from cchc_analysis.rules.suites import Rule
 from cchc_analysis.rules.wording import (
     DECIMALS_MORE,
@@ -210,7 +209,7 @@ COUNTED: Mapping[int, str] = {1: "one_rule", 2: "two_rules"}
 
 
 class Arithmetic:
-    """TextColumn for broken identities and their causes."""
+    """Words for broken identities and their causes."""
 
     def __init__(self, statements: Statements, teller: Teller) -> None:
         self._teller = teller

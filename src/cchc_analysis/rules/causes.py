@@ -12,26 +12,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from cchc_analysis.rules.counterfactuals import (
-    KEPT,
-    NOT_STATED,
-    ROUNDED,
-    CounterfactualStates,
-    Neighbourhood,
-    build_worlds,
-    judge_worlds,
-)
+from cchc_analysis.rules.counterfactuals import NOT_STATED, ROUNDED, judge_changes
 from cchc_analysis.rules.evaluation import compute_value, list_fits
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
-from cchc_analysis.rules.figures import Integers, TextColumn, group_positions
-from cchc_analysis.rules.statements import Statements
+from cchc_analysis.rules.statements import Integers, Statements, hold_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,9 +96,6 @@ def _lacks_one(shorter: str, longer: str) -> bool:
 MOST_NAMED = 4
 """Of the figures that could be wrong, so many are named one by one."""
 
-AT_ONCE = 400_000
-"""Figures of counterfactuals that are built together, so that they fit into memory."""
-
 PLACE = ["source_id", "area_id", "period_end"]
 """What tells one case from another."""
 
@@ -160,7 +148,7 @@ def find_causes(
     search = _Search(statements, tuple(identities), verdicts, printed)
     named = search.name()
     told = {each for cause in named for each in cause.breaks}
-    return named + search.group([each for each in search.broken if each not in told])
+    return [*named, *search.group([each for each in search.broken if each not in told])]
 
 
 class _Search:
@@ -173,14 +161,14 @@ class _Search:
     ) -> None:
         figures = statements.figures
         self.statements = statements
-        self.identities = identities
         self.rules = {rule.rule_id: rule for rule in identities}
         self.verdicts = verdicts
         self.printed = printed
         self.values = figures["value"].to_numpy("float64")
         self.decimals = figures["decimals"].to_numpy("int64")
-        self.units = TextColumn(figures["unit"])
-        self.codes = TextColumn(figures["indicator"])
+        self.units = hold_texts(figures["unit"])
+        places = statements.rows.groupby(PLACE, sort=False, dropna=False)
+        self.places: Integers = np.asarray(places.ngroup(), dtype=np.int64)
 
     @cached_property
     def broken(self) -> list[Break]:
@@ -191,11 +179,18 @@ class _Search:
             for row in verdict.index[~(list_fits(verdict) | verdict["is_not_stated"])]
         ]
 
+    def list_cases(self, broken: Iterable[Break]) -> list[list[Break]]:
+        """Breaks by source, area and day."""
+        cases: dict[int, list[Break]] = {}
+        for rule_id, row in broken:
+            cases.setdefault(int(self.places[row]), []).append((rule_id, row))
+        return list(cases.values())
+
     def name(self) -> list[Cause]:
         """The breaks that single figures would close, each with those figures."""
-        trials = _Trials(self)
         causes: list[Cause] = []
-        for case, tried in trials.run(list(self._by_case(self.broken).values())):
+        cases = self.list_cases(self.broken)
+        for case, tried in zip(cases, self._try(cases), strict=True):
             open_breaks = set(case)
             closing = {change: trial.closes for change, trial in tried.items()}
             by_break = {
@@ -208,9 +203,42 @@ class _Search:
             for each in sorted(case, key=lambda one: len(_figures_of(by_break[one]))):
                 if each in open_breaks and by_break[each]:
                     cause = self._tell(by_break[each], closing, case, each)
-                    causes.append(cause)
-                    open_breaks -= set(cause.breaks)
-        return self._without_twice(causes)
+                    breaks = tuple(one for one in cause.breaks if one in open_breaks)
+                    causes.append(replace(cause, breaks=breaks))
+                    open_breaks -= {*breaks}
+        return causes
+
+    def _try(self, cases: Sequence[list[Break]]) -> list[dict[Change, Trial]]:
+        """For each case the changes that close all that they touch, and make nothing worse.
+
+        What was broken and would then only be rounded the wrong way, as the source may do, closes;
+        what was kept must not become so.
+        """
+        import pandas as pd
+
+        tried = [
+            (number, *change)
+            for number, case in enumerate(cases)
+            for change in dict.fromkeys(each for one in case for each in self.solve(one))
+        ]
+        changes = pd.DataFrame(tried, columns=["case", "figure", "value"])
+        rows = {
+            rule_id: verdict.index.to_numpy("int64") for rule_id, verdict in self.verdicts.items()
+        }
+        judged = judge_changes(self.statements, self.rules.values(), rows, changes)
+        found: list[dict[Change, Trial]] = [{} for _ in cases]
+        for change, at in judged.groupby("change").indices.items():
+            each = judged.iloc[at]
+            case, figure, value = tried[cast("int", change)]
+            after = dict(
+                zip(zip(each["rule_id"], each["row"], strict=True), each["after"], strict=True)
+            )
+            closes = frozenset(one for one in cases[case] if one in after)
+            is_worse = (each["after"] > each["before"]).any()
+            if closes and not is_worse and all(after[one] <= ROUNDED for one in closes):
+                left = (each["after"] >= NOT_STATED).sum() - (each["before"] >= NOT_STATED).sum()
+                found[case][figure, value] = Trial(closes, int(left))
+        return found
 
     def _tell(
         self,
@@ -219,8 +247,7 @@ class _Search:
         case: Sequence[Break],
         each: Break,
     ) -> Cause:
-        figures = _figures_of(changes)
-        if len(figures) == 1 and len(changes) == 1:
+        if len(changes) == 1:
             change = next(iter(changes))
             closes = closing[change]
             if self._is_likely(change, closes):
@@ -248,35 +275,28 @@ class _Search:
         is_slip = name_slip(printed, value, decimals) != Slip.NONE
         return bool({"sum", "group"} & {*kinds}) and (is_slip or len(equal) > 1)
 
-    def _without_twice(self, causes: list[Cause]) -> list[Cause]:
-        """Each break in the cause that was found first."""
-        told: set[Break] = set()
-        kept = []
-        for cause in causes:
-            breaks = tuple(each for each in cause.breaks if each not in told)
-            told |= {*breaks}
-            if breaks:
-                kept.append(Cause(breaks, cause.figure, cause.closing, cause.rivals,
-                                  is_open=cause.is_open))  # fmt: skip
-        return kept
-
-    def group(self, broken: list[Break]) -> list[Cause]:
+    def group(self, broken: list[Break]) -> Iterator[Cause]:
         """Breaks that no single figure closes: rules about the same figures are one cause.
 
         Rates are taken apart into their counts first, so that a share that cannot add up because
         its counts do not is no second cause.
         """
-        spoken = {each: self._take_apart(each) for each in broken}
-        leader = {each: each for each in broken}
-        for place in self._by_case(broken).values():
-            for one in place:
-                for other in place:
-                    if one != other and spoken[one] <= spoken[other]:
-                        leader[_find_leader(leader, one)] = _find_leader(leader, other)
-        groups: dict[Break, list[Break]] = {}
-        for each in broken:
-            groups.setdefault(_find_leader(leader, each), []).append(each)
-        return [self._name_group(tuple(group)) for group in groups.values()]
+        for case in self.list_cases(broken):
+            spoken = {each: self._take_apart(each) for each in case}
+            groups: list[list[Break]] = []
+            for each in case:
+                met = [
+                    group
+                    for group in groups
+                    if any(
+                        spoken[each] <= spoken[one] or spoken[one] <= spoken[each] for one in group
+                    )
+                ]
+                groups = [group for group in groups if group not in met]
+                groups.append(
+                    sorted([each, *(one for group in met for one in group)], key=case.index)
+                )
+            yield from (self._name_group(tuple(group)) for group in groups)
 
     def _name_group(self, group: tuple[Break, ...]) -> Cause:
         """A group in which a whole disagrees with its parts again and again is told as a block."""
@@ -286,15 +306,6 @@ class _Search:
         # Any smaller number, or any larger one beside it, would bring two into order.
         is_open = len(group) == 1 and rules[0].operator != EQUAL
         return Cause(group, figure, is_block=is_block, is_open=is_open)
-
-    def _by_case(self, broken: list[Break]) -> dict[object, list[Break]]:
-        """Breaks by source, area and day."""
-        rows = self.statements.rows
-        columns = [TextColumn(rows[name]) for name in PLACE]
-        cases: dict[object, list[Break]] = {}
-        for rule_id, row in broken:
-            cases.setdefault(tuple(cells[row] for cells in columns), []).append((rule_id, row))
-        return cases
 
     def list_operands(self, broken: Break) -> dict[Operand, list[int]]:
         """The figures of a rule in a row, by operand."""
@@ -316,26 +327,16 @@ class _Search:
     @cached_property
     def _fractions(self) -> dict[int, set[int]]:
         """The counts behind each rate of a place with a broken rule, where its ratio holds."""
-        cases = self._by_case(self.broken).values()
-        near = {row for place in cases for row in self._rows_of(place)}
+        places = self.places[[row for _, row in self.broken]]
         found: dict[int, set[int]] = {}
         for rule_id, verdict in self.verdicts.items():
             if self.rules[rule_id].kind != "ratio":
                 continue
-            kept = verdict.index[list_fits(verdict) & verdict["is_complete"]]
-            for row in near.intersection(kept):
-                rate, *counts = self.list_figures((rule_id, row))
+            kept = verdict.index.to_numpy()[list_fits(verdict) & verdict["is_complete"]]
+            for row in kept[np.isin(self.places[kept], places)]:
+                rate, *counts = self.list_figures((rule_id, int(row)))
                 found.setdefault(rate, {*counts} - {rate})
         return found
-
-    def _rows_of(self, place: Sequence[Break]) -> list[int]:
-        rows = self.statements.rows
-        first = tuple(str(rows.at[place[0][1], name]) for name in PLACE)
-        return [int(row) for row in self._rows_by_place[first]]
-
-    @cached_property
-    def _rows_by_place(self) -> dict[tuple[str, ...], Integers]:
-        return group_positions(self.statements.rows, PLACE)
 
     def solve(self, broken: Break) -> Iterator[Change]:
         """Each figure of a broken equality with the value that would close it, as printed.
@@ -373,7 +374,7 @@ class _Search:
 
 @dataclass(frozen=True)
 class Trial:
-    """The breaks that a change closes, and how many rules are broken or not stated after it."""
+    """The breaks that a change closes, and how many more rules are not kept after it."""
 
     closes: frozenset[Break]
     left: int
@@ -383,120 +384,6 @@ def _leave_least(trials: Mapping[Change, Trial]) -> set[Change]:
     """The changes after which least is left to explain, a part that is not stated among it."""
     least = min((trial.left for trial in trials.values()), default=0)
     return {change for change, trial in trials.items() if trial.left == least}
-
-
-class _Trials:
-    """Tries changes, many cases at a time: a counterfactual for each, and one without any."""
-
-    def __init__(self, search: _Search) -> None:
-        self._search = search
-        self._statements = search.statements
-        self._surroundings = Neighbourhood(search.statements, search.identities)
-        rows = search.statements.rows
-        self._places = [TextColumn(rows[name]) for name in CounterfactualStates.PLACE]
-        self._sources = TextColumn(rows["source_id"])
-
-    def run(
-        self, cases: Sequence[list[Break]]
-    ) -> Iterator[tuple[list[Break], dict[Change, Trial]]]:
-        """Each case, with the changes that close all that they touch."""
-        chunk: list[tuple[list[Break], list[Change], Integers]] = []
-        size = 0
-        for case in cases:
-            changes = list(dict.fromkeys(each for one in case for each in self._search.solve(one)))
-            around = self._list_around(case)
-            chunk.append((case, changes, around))
-            size += (1 + len(changes)) * len(around)
-            if size >= AT_ONCE:
-                yield from self._try(chunk)
-                chunk, size = [], 0
-        if chunk:
-            yield from self._try(chunk)
-
-    def _list_around(self, case: list[Break]) -> Integers:
-        figures = {at for each in case for at in self._search.list_figures(each)}
-        kin = frozenset(self._search.codes[at] for at in figures)
-        for _ in range(2):
-            meeting = (rule.codes for rule in self._search.identities if rule.codes & kin)
-            kin = kin.union(*meeting)
-        around = np.unique(np.concatenate([self._surroundings.list_figures(at) for at in figures]))
-        near: Integers = around[[self._search.codes[int(at)] in kin for at in around]]
-        return near
-
-    def _try(
-        self, chunk: Sequence[tuple[list[Break], list[Change], Integers]]
-    ) -> Iterator[tuple[list[Break], dict[Change, Trial]]]:
-        import pandas as pd
-
-        counts = np.array([1 + len(changes) for _, changes, _ in chunk])
-        starts = np.cumsum(counts) - counts
-        around = [each[2] for each, count in zip(chunk, counts, strict=True) for _ in range(count)]
-        members = np.repeat(np.arange(len(around)), [len(each) for each in around])
-        tried = [
-            (world, *change)
-            for (_, changes, _), start in zip(chunk, starts, strict=True)
-            for world, change in enumerate(changes, start=int(start) + 1)
-        ]
-        judged = judge_worlds(
-            build_worlds(
-                self._statements,
-                pd.DataFrame({"world": members, "figure": np.concatenate(around)}),
-                pd.DataFrame(tried, columns=["world", "figure", "value"]),
-            ),
-            self._search.identities,
-        )
-        states = judged.list_states(len(around))
-        for (case, changes, _), start in zip(chunk, starts, strict=True):
-            before = self._keep_followed(states[int(start)], judged, case)
-            found = {}
-            for world, change in enumerate(changes, start=int(start) + 1):
-                after = self._keep_followed(states[world], judged, case)
-                closes = self._compare(case, change, judged, before, after)
-                if closes:
-                    left = sum(grade >= NOT_STATED for grade in after.values())
-                    found[change] = Trial(closes, left)
-            yield case, found
-
-    def _keep_followed(
-        self, state: Mapping[int, int], judged: CounterfactualStates, case: list[Break]
-    ) -> dict[int, int]:
-        """The states of the rules that the source of a case follows."""
-        source = self._sources[case[0][1]]
-        return {key: grade for key, grade in state.items()
-                if source in self._followers[judged.name_rule(key)]}  # fmt: skip
-
-    def _compare(
-        self,
-        case: list[Break],
-        change: Change,
-        judged: CounterfactualStates,
-        before: Mapping[int, int],
-        after: Mapping[int, int],
-    ) -> frozenset[Break]:
-        """The breaks that a change closes, where it closes all it is part of and worsens none.
-
-        What was broken and would then only be rounded the wrong way, as the source may do, closes;
-        what was kept must not become so.
-        """
-        if any(grade > before.get(key, 0) for key, grade in after.items()):
-            return frozenset()
-        mine = [each for each in case if change[0] in self._search.list_figures(each)]
-        keys = {judged.find(each[0], self._place(each)): each for each in mine}
-        if any(after.get(key, KEPT) > ROUNDED for key in keys):
-            return frozenset()
-        return frozenset(keys.values())
-
-    def _place(self, broken: Break) -> tuple[str, ...]:
-        return tuple(words[broken[1]] for words in self._places)
-
-    @cached_property
-    def _followers(self) -> dict[str, frozenset[str]]:
-        """The sources to which each rule applies."""
-        sources: pd.Series = self._statements.rows["source_id"]
-        return {
-            rule_id: frozenset(sources.loc[verdict.index].unique())
-            for rule_id, verdict in self._search.verdicts.items()
-        }
 
 
 def _figures_of(changes: Iterable[Change]) -> set[int]:
@@ -531,9 +418,3 @@ def _spans_scopes(rule: Identity) -> bool:
     """Whether a rule holds figures of a whole against those of its parts."""
     scopes = {operand.scope for operand in rule.operands if isinstance(operand, Quantity)}
     return len(scopes) > 1
-
-
-def _find_leader(leader: dict[Break, Break], each: Break) -> Break:
-    while leader[each] != each:
-        each = leader[each]
-    return each

@@ -14,7 +14,7 @@ import numpy as np
 
 from cchc_analysis.data.clean import VERBAL_ZEROS
 from cchc_analysis.data.records import RESULT_STATUSES, Origin, Status
-from cchc_analysis.rules.figures import leave_room
+from cchc_analysis.rules.statements import leave_room
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status", "comparator")
-"""WideTable in which few words stand over and over: each is held once, and compared as a number."""
+"""Columns in which few words stand over and over: each is held once, and compared as a number."""
 
 
 def describe_observations(observations: pd.DataFrame, reference: Reference) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from cchc_analysis.data.records import TALLY_COLUMNS
 from cchc_analysis.errors import Problem, ValidationError
 from cchc_analysis.rules.evaluation import make_nothing
 from cchc_analysis.rules.expressions import Expression, list_operands
-from cchc_analysis.rules.figures import Integers
+from cchc_analysis.rules.statements import Integers
 from cchc_analysis.rules.suites import GUARD, Rule, Suite
 
 if TYPE_CHECKING:

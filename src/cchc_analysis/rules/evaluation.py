@@ -25,7 +25,7 @@ from cchc_analysis.rules.expressions import (
     list_operands,
     split_clause,
 )
-from cchc_analysis.rules.figures import Booleans, Floats, Integers, Operands
+from cchc_analysis.rules.statements import Booleans, Floats, Integers, Operands
 from cchc_analysis.stats.intervals import Interval
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     at = _list_home_rows(identity, operands)
     if not len(at):
         return make_nothing()
-    verdict = _Sides(identity, operands, at).judge()
+    verdict = judge_rows(identity, {each: found.take(at) for each, found in operands.items()})
     is_number = np.isfinite(verdict["left"]) & np.isfinite(verdict["right"])
     found = pd.DataFrame(verdict, index=pd.Index(at, name="row")).iloc[np.flatnonzero(is_number)]
     return found[_is_assumed(identity, lines, found.index.to_numpy())]
@@ -333,90 +333,84 @@ def _has_enough(identity: Identity, printed: Booleans) -> Booleans:
     return np.asarray(complete | partly)
 
 
-class _Sides:
-    """Both sides of an identity in the rows that it applies to."""
+Room = Callable[[Operands], tuple[Floats, Floats]]
+"""How far a figure may lie from what is printed: the lowest and the highest it may have been."""
 
-    def __init__(
-        self, identity: Identity, operands: Mapping[Operand, Operands], at: Integers
-    ) -> None:
-        self.identity = identity
-        self.operands = operands
-        self.at = at
-        printed = np.stack([each.is_printed[at] for each in operands.values()])
-        self.complete: Booleans = np.asarray(printed.all(axis=0))
 
-    def judge(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Both sides, and whether they agree."""
-        with np.errstate(all="ignore"):
-            left, right = self._evaluate(self._as_printed)
-            holds = self._compare(left, right)
-            within = self._compare(*self._evaluate(self._cut_either_way))
-            truncated = self._compare(*self._evaluate(self._cut_off))
-        return {
-            "left": left.value,
-            "right": right.value,
-            "difference": left.value - right.value,
-            "left_low": left.low,
-            "left_high": left.high,
-            "right_low": right.low,
-            "right_high": right.high,
-            "holds": holds,
-            "is_complete": self.complete,
-            "is_within_unit": ~holds & within & self.complete,
-            "is_truncated": ~holds & truncated & self.complete,
-            "is_not_stated": ~holds & (left.low > right.high) & bool(self.identity.rest),
-        }
+def judge_rows(
+    identity: Identity, operands: Mapping[Operand, Operands]
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Judge an identity along rows of its operands; the columns of a verdict (``VERDICT``)."""
+    printed = np.stack([each.is_printed for each in operands.values()])
+    complete: Booleans = np.asarray(printed.all(axis=0))
+    left, right = _compute_sides(identity, operands, _as_printed)
+    holds = _compare(identity, left, right, complete)
+    broken = np.flatnonzero(~holds & complete)
+    within, truncated = np.zeros_like(holds), np.zeros_like(holds)
+    failed = {operand: each.take(broken) for operand, each in operands.items()}
+    for found, room in ((within, _cut_either_way), (truncated, _cut_off)):
+        found[broken] = _compare(
+            identity, *_compute_sides(identity, failed, room), complete[broken]
+        )
+    return {
+        "left": left.value,
+        "right": right.value,
+        "difference": left.value - right.value,
+        "left_low": left.low,
+        "left_high": left.high,
+        "right_low": right.low,
+        "right_high": right.high,
+        "holds": holds,
+        "is_complete": complete,
+        "is_within_unit": within,
+        "is_truncated": truncated,
+        "is_not_stated": ~holds & (left.low > right.high) & bool(identity.rest),
+    }
 
-    def _evaluate(self, look: Look) -> tuple[Interval, Interval]:
-        left = compute_interval(self.identity.left_side, look)
-        if self.identity.operator in (EQUAL, AT_MOST):
-            return left, compute_interval(self.identity.right_side, look)
+
+def _compute_sides(
+    identity: Identity, operands: Mapping[Operand, Operands], room: Room
+) -> tuple[Interval, Interval]:
+    def look(operand: Operand) -> Interval:
+        each = operands[operand]
+        # A part that is not printed counts as nothing.
+        found = (np.where(each.is_printed, number, 0.0) for number in (each.value, *room(each)))
+        return Interval(*found)
+
+    with np.errstate(all="ignore"):
+        left = compute_interval(identity.left_side, look)
+        if identity.operator in (EQUAL, AT_MOST):
+            return left, compute_interval(identity.right_side, look)
         # The nearest whole number inside the interval, or else the nearest at all.
         whole = np.clip(np.round(left.value), np.ceil(left.low - 1e-9), np.floor(left.high + 1e-9))
         whole = np.where(np.isfinite(whole), whole, np.round(left.value))
-        return left, Interval(whole, whole, whole)
+    return left, Interval(whole, whole, whole)
 
-    def _compare(self, left: Interval, right: Interval) -> Booleans:
-        """Equal sides meet; of an incomplete sum, and of an order, one side only is bound."""
-        more = self.identity.tolerance
+
+def _compare(identity: Identity, left: Interval, right: Interval, complete: Booleans) -> Booleans:
+    """Equal sides meet; of an incomplete sum, and of an order, one side only is bound."""
+    more = identity.tolerance
+    with np.errstate(invalid="ignore"):
         size = np.maximum(np.abs(left.value), np.abs(right.value))
         room = EPSILON * np.maximum(np.where(np.isfinite(size), size, 1.0), 1.0)
         not_above: Booleans = left.low - more <= right.high + room
         not_below: Booleans = right.low <= left.high + more + room
-        if self.identity.operator == AT_MOST:
-            return not_above
-        return not_below & (not_above | ~self.complete)
+    if identity.operator == AT_MOST:
+        return not_above
+    return not_below & (not_above | ~complete)
 
-    def _as_printed(self, operand: Operand) -> Interval:
-        return self._read(operand, lambda each: (each.low, each.high))
 
-    def _cut_either_way(self, operand: Operand) -> Interval:
-        """As if each figure had been rounded up or down, whatever its next digit was."""
-        return self._read(
-            operand,
-            lambda each: (
-                np.minimum(each.low, each.value - UNIT * each.step),
-                np.maximum(each.high, each.value + UNIT * each.step),
-            ),
-        )
+def _as_printed(each: Operands) -> tuple[Floats, Floats]:
+    return each.low, each.high
 
-    def _cut_off(self, operand: Operand) -> Interval:
-        """As if the digits behind the last printed one had been dropped."""
-        return self._read(
-            operand,
-            lambda each: (
-                np.where(np.isfinite(each.low), each.value, each.low),
-                np.maximum(each.high, each.value + UNIT * each.step),
-            ),
-        )
 
-    def _read(
-        self, operand: Operand, room: Callable[[Operands], tuple[Floats, Floats]]
-    ) -> Interval:
-        each = self.operands[operand]
-        low, high = room(each)
-        # A part that is not printed counts as nothing.
-        found = (
-            np.where(each.is_printed, number, 0.0)[self.at] for number in (each.value, low, high)
-        )
-        return Interval(*found)
+def _cut_either_way(each: Operands) -> tuple[Floats, Floats]:
+    """As if each figure had been rounded up or down, whatever its next digit was."""
+    unit = UNIT * each.step
+    return np.minimum(each.low, each.value - unit), np.maximum(each.high, each.value + unit)
+
+
+def _cut_off(each: Operands) -> tuple[Floats, Floats]:
+    """As if the digits behind the last printed one had been dropped."""
+    low = np.where(np.isfinite(each.low), each.value, each.low)
+    return low, np.maximum(each.high, each.value + UNIT * each.step)

@@ -38,8 +38,7 @@ from cchc_analysis.rules.cells import CELLS
 from cchc_analysis.rules.comparisons import COMPARISONS
 from cchc_analysis.rules.evaluation import evaluate_definitions, evaluate_identity
 from cchc_analysis.rules.expressions import Identity
-from cchc_analysis.rules.figures import Integers
-from cchc_analysis.rules.statements import SOURCE_COLUMNS, WideTable
+from cchc_analysis.rules.statements import SOURCE_COLUMNS, Integers, WideTable
 
 PLACE = (*SOURCE_COLUMNS, "scope", "indicator", "period_start", "period_end", "period")
 """The columns that name a row to a reader, where a table has them."""

@@ -1,14 +1,15 @@
-"""Which figures may stand beside each other: observations, lined up for arithmetic.
+"""Which figures may stand beside each other, how much room each leaves, and where it is found.
 
 A row is one source, area, scope and window. A figure joins a row when it is counted over that very
 window, or is a stock of its last day; a maximum or a norm joins every row that ends inside its own
-period.
+period. Plans and targets never stand in for a result: they serve only where a quantity is by nature
+a norm, or is never stated as a result at all (a quota).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,25 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc_analysis.data.clean import NumberError, parse_number
-from cchc_analysis.data.records import Scope, Status
+from cchc_analysis.data.records import RESULT_STATUSES, Comparator, Scope, Status
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Quantity
-from cchc_analysis.rules.figures import (
-    ALL_SCOPES,
-    EXTREME_RATES,
-    OPEN_END,
-    ROW_COLUMNS,
-    STOCK,
-    Axis,
-    Booleans,
-    Floats,
-    Integers,
-    Lookup,
-    Operands,
-    TextColumn,
-    choose_figures,
-    group_positions,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,15 +27,118 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference as ReferenceTables
 
 
+ROW_COLUMNS = ("source_id", "area_id", "scope", "period_start", "period_end")
+"""The columns that name a row: a source, an area, a scope and a window."""
+
+AREA, SCOPE = ROW_COLUMNS.index("area_id"), ROW_COLUMNS.index("scope")
+
+STOCK = ""
+"""The start of a window that is a single day."""
+
+APPROXIMATION = 0.05
+"""How far, in shares of itself, a figure "about" (khoảng, gần) may lie from its quantity."""
+
+OPEN_END = 1e-6
+"""What rounds up is not reached: 89,4 stands for less than 89.45, by this share of its unit."""
+
+EXTREME_RATES = (0.0, 100.0)
+"""None and all: printed without decimals they are meant exactly, and are no rounding."""
+
 NUMBERS = ("value", "low", "high", "step")
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
-class _Members:
-    """The figures of a group sum, and the key of the row that each is a part of."""
+class Operands:
+    """One quantity along the rows: its value, and the room that its digits leave.
 
-    positions: Integers
-    keys: Integers
+    ``step`` is one unit of the last printed digit where digits were cut off, zero for a count.
+    ``home`` is the row in which the figure itself was counted; -1 where nothing is printed.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+    step: Floats
+    home: Integers
+
+    @property
+    def is_printed(self) -> Booleans:
+        """Where the quantity is printed, and is a number."""
+        return np.asarray((self.home >= 0) & np.isfinite(self.value))
+
+    def take(self, rows: Integers) -> Operands:
+        """The quantity along some of the rows."""
+        return Operands(*(column[rows] for column in vars(self).values()))
+
+
+def print_nothing(length: int) -> Operands:
+    """An operand that is printed in no row."""
+    nothing = np.full(length, np.nan)
+    return Operands(nothing, nothing, nothing, nothing, home=np.full(length, -1, dtype=np.int64))
+
+
+def hold_texts(cells: pd.Series) -> Texts:
+    """A column of texts, each distinct one held once: to be asked cell by cell, in any order."""
+    import pandas as pd
+
+    codes, names = pd.factorize(cells, use_na_sentinel=False)
+    texts: Texts = np.array([str(name) for name in names], dtype=object)[codes]
+    return texts
+
+
+def choose_figures(observations: pd.DataFrame, norms: Collection[str]) -> pd.DataFrame:
+    """The figures that may stand in a row, one for each quantity; results before plans.
+
+    Returns:
+        Published observations by position, with ``index`` (of the observation), and with ``low``,
+        ``high`` and ``step`` as arithmetic uses them.
+    """
+    is_result = observations["status"].isin(RESULT_STATUSES)
+    is_norm = observations["indicator"].isin(set(norms))
+    # What other sources state must not matter: each is judged by its own figures.
+    is_plan = observations["status"] == Status.PLAN
+    is_stated = is_result.groupby([observations["source_id"], observations["indicator"]])
+    is_quota = is_plan & ~is_stated.transform("any") if is_plan.any() else is_plan
+    usable = observations["is_published"] & (is_result | is_norm | is_quota)
+    usable &= observations["scope"].isin(tuple(Scope))
+    order = {status: rank for rank, status in enumerate(Status)}
+    figures = observations[usable].assign(
+        index=observations.index[usable], rank=observations.loc[usable, "status"].map(order)
+    )
+    figures = figures.sort_values("rank", kind="stable").drop_duplicates(
+        [*ROW_COLUMNS, "indicator", "breakdown"]
+    )
+    return figures.assign(**leave_room(figures)).sort_index().reset_index(drop=True)
+
+
+def leave_room(figures: pd.DataFrame) -> dict[str, Floats]:
+    """The room around each figure: what its digits leave open, and what its words do.
+
+    Returns:
+        ``low``, ``high`` and ``step`` along the rows of ``OBSERVATION_COLUMNS``.
+    """
+    value, low, high = (figures[name].to_numpy("float64") for name in ("value", "low", "high"))
+    with np.errstate(invalid="ignore"):
+        step = np.where(np.isfinite(high - low), high - low, 0.0)
+    is_whole_rate = ((figures["decimals"] == 0) & (figures["unit"] == "%")).to_numpy()
+    is_extreme = is_whole_rate & np.isin(value, EXTREME_RATES)
+    low = np.where(is_extreme, value, low)
+    high = np.where(is_extreme, value, high - OPEN_END * step)
+    comparator = figures["comparator"].to_numpy()
+    about = np.where(comparator == Comparator.ABOUT, APPROXIMATION * np.abs(value), 0.0)
+    opens_up = np.isin(comparator, (Comparator.AT_LEAST, Comparator.MORE))
+    opens_down = np.isin(comparator, (Comparator.AT_MOST, Comparator.LESS))
+    return {
+        "low": np.where(opens_down, -np.inf, low - about),
+        "high": np.where(opens_up, np.inf, high + about),
+        # Who says "over 99" has not cut 98.7 off: a bound is meant as it stands.
+        "step": np.where(opens_up | opens_down, 0.0, step),
+    }
 
 
 class Statements:
@@ -65,27 +153,31 @@ class Statements:
     def __init__(
         self, figures: pd.DataFrame, norms: Collection[str], parents: Mapping[str, str]
     ) -> None:
+        import pandas as pd
+
         self.figures = figures
         self._norms = frozenset(norms)
         self._parents = dict(parents)
-        self._axis = Axis(self.figures, sorted({*parents.values()}))
-        self._places = self._axis.place(self.figures)
-        keys = self._axis.encode(self._places)
-        _, first, home = np.unique(keys, return_index=True, return_inverse=True)
-        self.home: Integers = home
-        self.rows = self.figures[list(ROW_COLUMNS)].iloc[first].reset_index(drop=True)
-        self._row_places = self._places.take(first)
-        self._numbers = {name: self.figures[name].to_numpy("float64") for name in NUMBERS}
+        self._cells = [pd.Index(figures[name].unique()) for name in ROW_COLUMNS]
+        places = np.stack(
+            [
+                cells.get_indexer(figures[name])
+                for cells, name in zip(self._cells, ROW_COLUMNS, strict=True)
+            ]
+        )
+        keys, first, self._home = np.unique(
+            self._encode(places), return_index=True, return_inverse=True
+        )
+        self._keys = pd.Index(keys)
+        self._places: Integers = places[:, first]
+        self.rows = figures[list(ROW_COLUMNS)].iloc[first].reset_index(drop=True)
+        self._numbers = {name: figures[name].to_numpy("float64") for name in NUMBERS}
+        self._moved: dict[tuple[str, ...], Integers] = {}
         self._positions: dict[Quantity, Integers] = {}
-        self._members: dict[GroupSum, _Members] = {}
-
-    @property
-    def codes(self) -> frozenset[str]:
-        """The indicators for which a figure is held."""
-        return frozenset(self.figures["indicator"].unique())
+        self._members: dict[GroupSum, tuple[Integers, Integers]] = {}
 
     @cached_property
-    def sources(self) -> npt.NDArray[np.object_]:
+    def sources(self) -> Texts:
         """The source of each row."""
         return self.rows["source_id"].to_numpy(dtype=object)
 
@@ -94,82 +186,18 @@ class Statements:
         return tuple(words[row] for words in self._words)
 
     @cached_property
-    def _words(self) -> tuple[TextColumn, ...]:
-        return tuple(TextColumn(self.rows[name]) for name in ROW_COLUMNS)
+    def _words(self) -> list[Texts]:
+        return [hold_texts(self.rows[name]) for name in ROW_COLUMNS]
 
     def with_figures(self, figures: pd.DataFrame) -> Statements:
         """Other figures, lined up by the same norms and areas."""
         return Statements(figures.reset_index(drop=True), self._norms, self._parents)
 
-    @property
-    def norms(self) -> frozenset[str]:
-        """The indicators that are norms."""
-        return self._norms
-
-    def parent(self, area_id: str) -> str:
-        """The area above an area, or nothing."""
-        return self._parents.get(area_id, "")
-
     def find(self, operand: Operand) -> Operands:
         """The figures of one operand along all rows; not printed is NaN."""
         if isinstance(operand, GroupSum):
             return self._add_up(operand)
-        return self._read(self.find_positions(operand))
-
-    def list_figures(self, operand: Operand, row: int) -> list[int]:
-        """The positions of the figures behind one operand in one row."""
-        if isinstance(operand, GroupSum):
-            members = self._list_members(operand)
-            is_here = members.keys == self._group_keys(operand)[row]
-            return [int(at) for at in members.positions[is_here]]
-        at = int(self.find_positions(operand)[row])
-        return [at] if at >= 0 else []
-
-    @cached_property
-    def _by_quantity(self) -> dict[tuple[str, ...], Integers]:
-        return group_positions(self.figures, ["indicator", "breakdown"])
-
-    def find_positions(self, operand: Quantity) -> Integers:
-        """The position of the figure of one quantity in each row, -1 where there is none."""
-        if operand not in self._positions:
-            self._positions[operand] = self._search(operand)
-        return self._positions[operand]
-
-    def _search(self, operand: Quantity) -> Integers:
-        held = self._by_quantity.get((operand.code, operand.breakdown))
-        rows = len(self.rows)
-        if held is None:
-            return np.full(rows, -1, dtype=np.int64)
-        wanted = self._row_places
-        if operand.scope:
-            wanted = replace(wanted, scope=self._axis.constant("scope", operand.scope, rows))
-        stock = replace(wanted, start=self._axis.constant("period_start", STOCK, rows))
-        lookup = Lookup.build(self._axis.encode(self._places.take(held)), held)
-        found = lookup.find(self._axis.encode(wanted))
-        found = np.where(found >= 0, found, lookup.find(self._axis.encode(stock)))
-        if operand.code in self._norms:
-            found = np.where(found >= 0, found, self._search_norms(held, wanted.scope))
-        return found
-
-    def _search_norms(self, held: Integers, scopes: Integers) -> Integers:
-        """A norm holds for every row that ends inside its period; the first one printed counts."""
-        import pandas as pd
-
-        rows, norms = replace(self._row_places, scope=scopes), self._places.take(held)
-        place = ["source", "area", "scope"]
-        wanted = pd.DataFrame({name: getattr(rows, name) for name in place})
-        known = pd.DataFrame({name: getattr(norms, name) for name in place})
-        dates = self.figures.loc[held, ["period_start", "period_end"]].reset_index(drop=True)
-        met = wanted.assign(row=wanted.index, day=self.rows["period_end"]).merge(
-            known.assign(position=held).join(dates), on=place
-        )
-        is_inside = (met["period_start"] <= met["day"]) & (met["day"] <= met["period_end"])
-        first = met[is_inside].drop_duplicates("row")
-        found = np.full(len(self.rows), -1, dtype=np.int64)
-        found[first["row"]] = first["position"]
-        return found
-
-    def _read(self, positions: Integers) -> Operands:
+        positions = self.find_positions(operand)
         missing = positions < 0
         if missing.all():
             return print_nothing(len(positions))
@@ -177,17 +205,94 @@ class Statements:
             name: np.where(missing, np.nan, column[positions])
             for name, column in self._numbers.items()
         }
-        return Operands(**numbers, home=np.where(missing, -1, self.home[positions]))
+        return Operands(**numbers, home=np.where(missing, -1, self._home[positions]))
+
+    def list_figures(self, operand: Operand, row: int) -> list[int]:
+        """The positions of the figures behind one operand in one row."""
+        if isinstance(operand, GroupSum):
+            return [int(at) for at in self.pair_figures(operand, np.array([row]))["figure"]]
+        at = int(self.find_positions(operand)[row])
+        return [at] if at >= 0 else []
+
+    def pair_figures(self, operand: Operand, rows: Integers) -> pd.DataFrame:
+        """The figures behind one operand in some rows: ``row`` and ``figure``."""
+        import pandas as pd
+
+        if isinstance(operand, GroupSum):
+            positions, keys = self._list_members(operand)
+            wanted = pd.DataFrame({"row": rows, "key": self._group_keys(operand)[rows]})
+            return wanted.merge(pd.DataFrame({"figure": positions, "key": keys}), on="key")
+        figures = self.find_positions(operand)[rows]
+        return pd.DataFrame({"row": rows, "figure": figures})[figures >= 0]
+
+    def find_positions(self, operand: Quantity) -> Integers:
+        """The position of the figure of one quantity in each row, -1 where there is none."""
+        if operand not in self._positions:
+            self._positions[operand] = self._search(operand)
+        return self._positions[operand]
+
+    @cached_property
+    def _by_quantity(self) -> Mapping[Any, Integers]:
+        groups = self.figures.groupby(["indicator", "breakdown"], sort=False, observed=True)
+        return {key: np.asarray(at, dtype=np.int64) for key, at in groups.indices.items()}
+
+    def _search(self, operand: Quantity) -> Integers:
+        held = self._by_quantity.get((operand.code, operand.breakdown))
+        if held is None:
+            return np.full(len(self.rows), -1, dtype=np.int64)
+        # One place more, for the rows that there are not; the first of equal figures counts.
+        stated = np.full(len(self.rows) + 1, -1, dtype=np.int64)
+        stated[self._home[held[::-1]]] = held[::-1]
+        scope = {"scope": operand.scope} if operand.scope else {}
+        found = stated[self._move_rows(**scope)]
+        found = np.where(found >= 0, found, stated[self._move_rows(**scope, period_start=STOCK)])
+        if operand.code in self._norms:
+            found = np.where(found >= 0, found, self._search_norms(held, scope))
+        return found
+
+    def _move_rows(self, **cells: str) -> Integers:
+        """The row in the place of each row but for some cells; -1 where there is none."""
+        import pandas as pd
+
+        key = (*cells, *cells.values())
+        if key not in self._moved:
+            places = self._places.copy()
+            for name, cell in cells.items():
+                at = ROW_COLUMNS.index(name)
+                places[at] = self._cells[at].get_indexer([cell])[0]
+            self._moved[key] = self._keys.get_indexer(pd.Index(self._encode(places)))
+        return self._moved[key]
+
+    def _encode(self, places: Integers) -> Integers:
+        """One integer for each place; -1 where a cell is none that any figure has."""
+        sizes = tuple(max(len(cells), 1) for cells in self._cells)
+        keys = np.ravel_multi_index(tuple(np.maximum(places, 0)), sizes)
+        return np.where((places < 0).any(axis=0), -1, keys)
+
+    def _search_norms(self, held: Integers, scope: Mapping[str, str]) -> Integers:
+        """A norm holds for every row that ends inside its period; the first one printed counts."""
+        norms = self.figures.loc[held, list(ROW_COLUMNS)].assign(position=held)
+        met = self.rows.assign(row=self.rows.index, **scope).merge(
+            norms, on=["source_id", "area_id", "scope"], suffixes=("", "_of_norm")
+        )
+        is_inside = met["period_start_of_norm"] <= met["period_end"]
+        is_inside &= met["period_end"] <= met["period_end_of_norm"]
+        first = met[is_inside].drop_duplicates("row")
+        found = np.full(len(self.rows), -1, dtype=np.int64)
+        found[first["row"]] = first["position"]
+        return found
 
     def _add_up(self, operand: GroupSum) -> Operands:
-        members = self._list_members(operand)
-        if not len(members.positions):
+        import pandas as pd
+
+        positions, of_row = self._list_members(operand)
+        if not len(positions):
             return print_nothing(len(self.rows))
-        keys, group = np.unique(members.keys, return_inverse=True)
-        found = Lookup(keys, np.arange(len(keys))).find(self._group_keys(operand))
+        keys, group = np.unique(of_row, return_inverse=True)
+        found = pd.Index(keys).get_indexer(pd.Index(self._group_keys(operand)))
         missing = found < 0
-        sums: dict[str, Floats] = {
-            name: np.asarray(np.bincount(group, weights=column[members.positions]), dtype="float64")
+        sums = {
+            name: np.bincount(group, weights=column[positions])
             for name, column in self._numbers.items()
         }
         numbers = {name: np.where(missing, np.nan, column[found]) for name, column in sums.items()}
@@ -196,43 +301,35 @@ class Statements:
 
     def _group_keys(self, operand: GroupSum) -> Integers:
         """The key under which each row looks for its group."""
-        places = self._row_places
+        places = self._places.copy()
         if operand.group is not Group.BREAKDOWN:
-            anywhere = self._axis.constant("scope", ALL_SCOPES, len(self.rows))
-            places = replace(places, scope=anywhere)
-        return self._axis.encode(places)
+            places[SCOPE] = 0
+        return self._encode(places)
 
-    def _list_members(self, operand: GroupSum) -> _Members:
+    def _list_members(self, operand: GroupSum) -> tuple[Integers, Integers]:
+        """The figures of a group sum, and the key of the row that each is a part of."""
         if operand not in self._members:
             self._members[operand] = self._gather_members(operand)
         return self._members[operand]
 
-    def _gather_members(self, operand: GroupSum) -> _Members:
-        is_part, places = self._is_of(operand), self._places
+    def _gather_members(self, operand: GroupSum) -> tuple[Integers, Integers]:
+        places = self._places[:, self._home]
+        is_part = self.figures["indicator"] == operand.code
+        is_part &= (self.figures["breakdown"] != "") == (operand.group is not Group.CHILDREN)
         if operand.group is not Group.BREAKDOWN:
-            anywhere = self._axis.constant("scope", ALL_SCOPES, len(self.figures))
-            places = replace(places, scope=anywhere)
+            places[SCOPE] = 0
         if operand.group is Group.CHILDREN:
-            is_below, parents = self._look_up()
-            is_part = is_part & is_below
-            places = replace(places, area=parents)
-        positions = np.flatnonzero(is_part)
-        return _Members(positions, self._axis.encode(places.take(positions)))
+            places[AREA] = self._list_above()
+        positions = np.flatnonzero(is_part.to_numpy() & (places >= 0).all(axis=0))
+        return positions, self._encode(places[:, positions])
 
-    def _is_of(self, operand: GroupSum) -> Booleans:
-        has_breakdown = self.figures["breakdown"] != ""
-        wants_breakdown = operand.group is not Group.CHILDREN
-        is_code = self.figures["indicator"] == operand.code
-        return np.asarray(is_code & (has_breakdown == wants_breakdown))
-
-    def _look_up(self) -> tuple[Booleans, Integers]:
-        """Which figures are of an area below or of the district's own office, and of which area."""
+    def _list_above(self) -> Integers:
+        """The area that each figure is a part of: the one above, or of an own office the same."""
         areas, scopes = self.figures["area_id"], self.figures["scope"]
-        is_own = scopes == Scope.DISTRICT_OFFICE
-        parents = areas.map(lambda area: self._parents.get(area, ""))
-        is_below = scopes.isin([Scope.COMMUNE, Scope.WHOLE_DISTRICT]) & (parents != "")
-        above = self._axis.number("area_id", areas.where(is_own, parents))
-        return np.asarray((is_own | is_below) & (above >= 0)), above
+        above = areas.map(lambda area: self._parents.get(area, ""))
+        is_below = scopes.isin([Scope.COMMUNE, Scope.WHOLE_DISTRICT]) & (above != "")
+        above = areas.where(scopes == Scope.DISTRICT_OFFICE, above.where(is_below, None))
+        return np.asarray(self._cells[AREA].get_indexer(above), dtype=np.int64)
 
 
 def tabulate_statements(
@@ -253,12 +350,6 @@ def tabulate_statements(
         norms = set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
         parents = dict(reference.tabulate_areas(observations["area_id"].unique())["parent_id"])
     return Statements(choose_figures(observations, norms), norms, parents)
-
-
-def print_nothing(length: int) -> Operands:
-    """An operand that is printed in no row."""
-    nothing = np.full(length, np.nan)
-    return Operands(nothing, nothing, nothing, nothing, home=np.full(length, -1, dtype=np.int64))
 
 
 BESIDE = ("low", "high", "step", "home")

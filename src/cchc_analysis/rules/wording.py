@@ -27,7 +27,7 @@ from cchc_analysis.rules.expressions import (
     Quantity,
     render_expression,
 )
-from cchc_analysis.rules.figures import Integers, TextColumn
+from cchc_analysis.rules.statements import Integers, Texts, hold_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,7 +137,7 @@ class Teller:
         reference: reference_data.Reference,
     ) -> None:
         self._table = observations
-        self._words: dict[str, TextColumn] = {}
+        self._words: dict[str, Texts] = {}
         self._reference = reference
         root = (reference.folder or Path("data/reference")).parent.parent
         folder = Project(root).notebooks / "page"
@@ -152,8 +152,8 @@ class Teller:
     def cell(self, column: str, row: int) -> str:
         """One cell of one row."""
         if column not in self._words:
-            self._words[column] = TextColumn(self._table[column])
-        return self._words[column][row]
+            self._words[column] = hold_texts(self._table[column])
+        return str(self._words[column][row])
 
     def figures(self, rows: Iterable[int], own_source: str) -> str:
         """The figure ids behind some rows; those of another source with its name."""
