@@ -98,7 +98,7 @@ def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
 
 def test_a_job_given_to_a_process_that_is_gone_costs_nothing() -> None:
     with Pool(Orders(SHOUT, timeout=20), 1) as pool:
-        pool._warm[0].process.kill()
+        pool._begun[0].process.kill()
         assert pool.submit("a").result(timeout=20).result == b"A"
 
 

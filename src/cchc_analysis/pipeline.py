@@ -59,8 +59,7 @@ from cchc_analysis.site.build import (
 from cchc_analysis.site.keys import key_of, key_of_files
 from cchc_analysis.site.kit import check_empty
 from cchc_analysis.site.rerun import compare_pages, open_kit, unpack_kit
-from cchc_analysis.site.single import build_brief, make_pages, put_files
-from cchc_analysis.site.workers import do_apart
+from cchc_analysis.site.single import build_brief, do_apart, make_pages, put_files
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -149,14 +149,15 @@ def lead_group() -> None:
         os.setsid()
 
 
-def hand_on(handle: int) -> dict[str, Any]:
-    """What lets a process that is begun have one end of a pipe."""
+def hand_on(*handles: int) -> dict[str, Any]:
+    """What lets a process that is begun have one end of each of some pipes."""
     if os.name != "nt":
-        return {"pass_fds": [handle]}
+        return {"pass_fds": handles}
     system: Any = os  # both have more on Windows
     begin: Any = subprocess
-    system.set_handle_inheritable(handle, True)
-    return {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+    for handle in handles:
+        system.set_handle_inheritable(handle, True)
+    return {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [*handles]})}
 
 
 # Time

@@ -163,6 +163,11 @@ def explain(error: BaseException) -> Reply:
     return Reply(found=f"{type(error).__name__}: {said}".rstrip(": "))
 
 
+def tell_late(orders: Orders) -> Reply:
+    """What is said of a job that took longer than it may."""
+    return Reply(found=f"no end within {orders.timeout:g} s")
+
+
 def explain_end(status: int) -> Reply:
     """Put the end of a process that left no reply into words."""
     if status >= 0:

@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
     from cchc_analysis.data.words import Words
 
@@ -39,9 +37,7 @@ def key_of(*parts: object) -> str:
     >>> key_of("ab", "c") == key_of("a", "bc")
     False
     """
-    digest = hashlib.sha256()
-    _add(digest, parts)
-    return digest.hexdigest()
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
 def key_of_files(paths: Iterable[Path], base: Path) -> str:
@@ -50,8 +46,7 @@ def key_of_files(paths: Iterable[Path], base: Path) -> str:
     Raises:
         OSError: One of them cannot be read.
     """
-    names = {path.relative_to(base).as_posix(): path for path in paths}
-    return key_of({name: path.read_bytes() for name, path in names.items()})
+    return key_of({path.relative_to(base).as_posix(): path.read_bytes() for path in paths})
 
 
 def key_of_package() -> str:
@@ -61,39 +56,21 @@ def key_of_package() -> str:
     return key_of_files(sorted(files), root)
 
 
-def _add(digest: Any, part: object) -> None:
-    """Add a part with its kind and size before it, so that no two parts can run together."""
+def _plain(part: Any) -> Any:
+    """What JSON has no form for, in one; a table as it is written to a file of ours."""
     if isinstance(part, Mapping):
-        _add_many(digest, "map", [(key_of(k), k, part[k]) for k in part], is_sorted=True)
-    elif isinstance(part, (list, tuple)):
-        _add_many(digest, "list", part)
-    elif isinstance(part, bytes):
-        _add_bytes(digest, "bytes", part)
-    elif part is None or isinstance(part, (str, int, float, Path)):
-        _add_bytes(digest, type(part).__name__ if part is not None else "none", str(part).encode())
-    elif hasattr(part, "to_numpy") and hasattr(part, "columns"):
-        _add_table(digest, part)  # type: ignore[arg-type]  # a table, without importing pandas
-    else:
-        raise TypeError(f"a {type(part).__name__} has no content key")
+        return dict(part)
+    if isinstance(part, bytes):
+        return {"bytes": hashlib.sha256(part).hexdigest()}
+    if isinstance(part, (set, frozenset)):
+        return sorted(part)
+    if isinstance(part, Iterator):
+        return list(part)
+    if hasattr(part, "to_numpy") and hasattr(part, "columns"):  # a table, without importing pandas
+        from cchc_analysis.data.files import format_table
 
-
-def _add_many(digest: Any, kind: str, parts: Iterable[Any], *, is_sorted: bool = False) -> None:
-    listed = sorted(parts, key=lambda part: part[0]) if is_sorted else list(parts)
-    _add_bytes(digest, kind, str(len(listed)).encode())
-    for part in listed:
-        _add(digest, part)
-
-
-def _add_table(digest: Any, table: pd.DataFrame) -> None:
-    """Cells as they are written to a file of ours, which is what a page can tell apart."""
-    from cchc_analysis.data.files import format_table
-
-    _add_bytes(digest, "table", format_table(table).encode())
-
-
-def _add_bytes(digest: Any, kind: str, content: bytes) -> None:
-    digest.update(f"{kind} {len(content)}\n".encode())
-    digest.update(content)
+        return {"table": format_table(part)}
+    raise TypeError(f"a {type(part).__name__} has no content key")
 
 
 STRINGS = "strings"
@@ -181,17 +158,10 @@ class Held:
     def _find(self, name: str, key: str | None) -> str:
         held = self._texts[name] if name in self._texts else getattr(self._reference, name)
         if callable(held):
-            return key_of(_plain(_try(held, *json.loads(str(key)))))
+            return key_of(_try(held, *json.loads(str(key))))
         if isinstance(held, Mapping):
             held = list(held.items()) if key is None else held.get(key)
         return key_of(held)
-
-
-def _plain(value: Any) -> Any:
-    """What a method gives, as something that has a content key."""
-    if isinstance(value, (set, frozenset)):
-        return sorted(value)
-    return [_plain(each) for each in value] if isinstance(value, Iterator) else value
 
 
 def _try(method: Callable[..., Any], arguments: list[Any], named: dict[str, Any]) -> Any:

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.owned import adding_to, check_file, note_files
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.errors import BriefError, CchcError, Problem
+from cchc_analysis.site.jobs import Orders, Work
 from cchc_analysis.site.store import HEAD, LIST, hold_site
-from cchc_analysis.site.workers import do_apart
+from cchc_analysis.site.workers import Pool
 
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
@@ -96,6 +97,29 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
         else:
             put_files(place.parent, files)
     return place
+
+
+def do_apart(work: Work, payload: Any) -> Any:
+    """Do one thing in a process of its own.
+
+    Raises:
+        CchcError: What the work raised, or what happened to its process.
+    """
+    with Pool(Orders(partial(partial, _catch, work), may_fork=False), 1) as pool:
+        reply = pool.submit(payload).result()
+    if isinstance(reply.result, CchcError):
+        raise reply.result
+    if reply.result is None:
+        raise BriefError(reply.list_problems(getattr(work, "__name__", "a job")))
+    return reply.result
+
+
+def _catch(work: Work, payload: Any) -> Any:
+    """What comes of it; a problem of the user's comes back as it is, of its kind."""
+    try:
+        return work(payload)
+    except CchcError as error:
+        return error
 
 
 def put_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +92,6 @@ class Slices:
 
     def __init__(self, tables: Tables, reference: Reference, report: Report) -> None:
         self._tables, self._reference, self._report = tables, reference, report
-        self._known_peers: dict[str, list[str]] = {}
         self._areas = np.array([reference.match_source(row) for row in list_rows(tables.sources)])
 
     def of_tables(self, *names: str) -> Slice:
@@ -137,11 +136,9 @@ class Slices:
     @lru_cache(maxsize=2)  # noqa: B019 - one brief in two languages; lives as long as a build
     def of_brief(self, area_id: str, period: str) -> Slice:
         """What the brief of a district and period reads."""
-        reference = self._reference
-        peers = self._peers(area_id)
+        peers, kin = self._find_others(area_id)
         told, rows = self._find_told(area_id, period)
         ends = self._ends[rows["indicators"]]
-        kin = list_kin(area_id, reference)
         seen = {
             "trend": self._headlines.get(area_id, NONE),
             "peers": join(self._find_compared(peers, ends)),
@@ -250,11 +247,12 @@ class Slices:
         of_told = self._by_source["sources"]
         return told, rows | {"sources": join([of_told[name] for name in told])}
 
-    def _peers(self, area_id: str) -> list[str]:
-        if area_id not in self._known_peers:
-            area = self._reference.area_rows[area_id]
-            self._known_peers[area_id] = list_peers(area, self._reference)
-        return self._known_peers[area_id]
+    @cache  # noqa: B019 - lives as long as a build
+    def _find_others(self, area_id: str) -> tuple[list[str], list[str]]:
+        """The peers of an area, and those that held or hold territory of it."""
+        reference = self._reference
+        peers = list_peers(reference.area_rows[area_id], reference)
+        return peers, list_kin(area_id, reference)
 
     def _find_own(self, name: str, told: Sequence[str]) -> Rows:
         """The rows of some sources; a row that rests on two is theirs if both are."""

@@ -150,7 +150,7 @@ class Reference:
         """The areas of a level, on a day where one is given, with their names of that day."""
         rows = self.area_rows if level == "commune" else self.area_rows.wide
         return [
-            self.area_on(area_id, day)
+            self.area_on(area_id, day) if day else row
             for area_id, row in rows.items()
             if row["level"] == level and (not day or exists_on(row, day))
         ]
