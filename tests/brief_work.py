@@ -33,7 +33,6 @@ from cchc_analysis.brief.render import (
     TEMPLATE,
     TRENDS_NOTEBOOK,
     export_body,
-    join_pages,
 )
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.trends import open_board
@@ -270,10 +269,9 @@ def open_made_up(tables: Tables, lang: str = "vi") -> Brief:
 
 def tell_page(brief: Brief) -> str:
     """Front and annex of a brief on one page, as ``cchc brief --out`` writes them."""
-    front = [show(brief).html for show in SHOWS]
-    annex = [show(brief).html for show in ANNEX_SHOWS[1:]]
-    page = export_body(Markup("").join([*front, *annex]), PROJECT, brief.words, "brief")
-    return join_pages(page, [ANNEX])
+    whole = replace(brief, is_whole=True, used={}, homes=set())
+    shown = [show(whole).html for show in (*SHOWS, *ANNEX_SHOWS[1:])]
+    return export_body(Markup("").join(shown), PROJECT, brief.words, "brief")
 
 
 def tell_front(brief: Brief) -> str:

@@ -34,11 +34,12 @@ def make_told(areas: int, periods: int, **more: Any) -> Told:
 
 def copy_card(card: Card, area_id: str, period: str, **more: Any) -> Card:
     facts = card.facts | {"area_id": area_id, "period": period}
-    folder = f"vi/{area_id}-x/{period}"
-    former = card.folder.removeprefix("vi/")
-    moved = [str(cell).replace(former, f"{area_id}-x/{period}") for cell in card.glance]
-    said = str(card.said).replace(former, f"{area_id}-x/{period}")
-    return replace(card, facts=facts, folder=folder, glance=moved, said=said, **more)
+    return replace(card, facts=facts, folder=f"vi/{area_id}-x/{period}", **more)
+
+
+def make_line(rule: str) -> dict[str, str]:
+    sums = {"rule": rule, "sum": "1 + 1 = 3", "severity": "warning"}
+    return {"anchor": "c-1", "mark": "▲1", **sums}
 
 
 def write_pages(told: Told) -> dict[str, str]:
@@ -87,7 +88,7 @@ def test_every_brief_is_reached_from_the_index_and_no_link_is_dead(
 
 
 def test_no_page_grows_with_the_country() -> None:
-    line = ["rule", "1 + 1 = 3", "warning"]
+    line = make_line("rule")
     small, large = (
         {name: len(page) for name, page in write_pages(make_told(n, 12, ledger=[line] * 4)).items()}
         for n in (60, 240)
@@ -104,7 +105,7 @@ def test_few_briefs_are_told_at_a_glance_and_many_are_not() -> None:
 
 
 def test_contradictions_are_listed_where_they_are_few_and_else_counted() -> None:
-    line = ["the only rule", "1 + 1 = 3", "warning"]
+    line = make_line("the only rule")
     few = make_told(1, 2, ledger=[line])
     assert LISTS["contradictions"](PROJECT, few, "vi").count("the only rule") == 2
     many = make_told(2, 2, ledger=[line] * (MOST_LINES // 3))

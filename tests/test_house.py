@@ -47,6 +47,34 @@ def find_bad_calls(code: str) -> Iterator[str]:
             yield f"line {node.lineno}: {called}()"
 
 
+OF_TEMPLATES = ("brief/templates.py", "brief/plots/svg.py", "data/words.py")
+"""Where text becomes HTML; elsewhere data go into the templates of ``notebooks/page``."""
+
+
+def find_html(code: str) -> Iterator[str]:
+    """Where a module makes HTML itself: ``Markup`` of a tag, of a form or of what it was given."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        is_markup = ast.unparse(node.func).rpartition(".")[2] == "Markup"
+        [given, *_] = node.args
+        is_plain = isinstance(given, ast.Constant) and not set(str(given.value)) & set("<{&")
+        if is_markup and not is_plain:
+            yield f"line {node.lineno}: {ast.unparse(node)}"
+
+
+def test_html_is_made_by_templates() -> None:
+    modules = {path.relative_to(PACKAGE).as_posix(): path for path in list_modules()}
+    found = {name: list(find_html(path.read_text("utf-8"))) for name, path in modules.items()}
+    assert [name for name, lines in found.items() if lines and name not in OF_TEMPLATES] == []
+    assert all(found[name] for name in OF_TEMPLATES)
+
+
+def test_html_made_elsewhere_is_found() -> None:
+    code = 'Markup("")\nMarkup("; ").join(names)\nMarkup("<b>{}</b>").format(a)\nm.Markup(text)'
+    assert sorted(each.partition(":")[0] for each in find_html(code)) == ["line 3", "line 4"]
+
+
 def test_no_class_name_has_two_meanings() -> None:
     modules = {str(path.relative_to(PACKAGE)): path.read_text("utf-8") for path in list_modules()}
     assert find_repeated(modules) == {}

@@ -32,6 +32,7 @@ from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
 from cchc_analysis.brief.telling import (
     SIGNS,
+    link_away,
     link_count,
     lower,
     name_area,
@@ -243,11 +244,13 @@ def show_notes(brief: Brief) -> Section:
         grade_rule=tell_grade_rule(brief),
         method=tell_method(brief),
         definitions=list(_list_definitions(brief)),
-        to_definitions=link("../../definitions/index.html", words.say("site.nav.definitions")),
+        to_definitions=link_away(
+            brief, "../../definitions/index.html", words.say("site.nav.definitions")
+        ),
         whole=lower(name_scope(brief, brief.whole)),
         groups=[] if brief.is_split else _group_notes(brief, list_noted(brief)),
         is_split=brief.is_split,
-        files=(*BRIEF_FILES, RERUN),
+        files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         citation=words.say(
             "notes.cite",
             area=name_area(brief),
@@ -405,6 +408,7 @@ def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
         "origin": join(" ", origin, _tell_spread(brief, entry), remarks),
         "back": name_use(entry) if entry.note in brief.homes else "",
         "n": n,
+        "front": f"{'' if brief.is_whole else 'index.html'}#{name_use(entry, 'f')}",
     }
 
 

@@ -58,6 +58,8 @@ class Brief:
         quotes: Sentences of documents that the user keeps, by source and figure.
         annex: Where the annex lies, from the page that is told; empty on the annex itself.
         is_front: Whether the page that is told is the front.
+        is_whole: Whether front and annex are one page, which is mailed or printed and which
+            nothing lies beside.
         part: The area of reform that the page tells, where the annex is split by them.
         used: The values that the page has told, in order; the front keeps short notes of them.
         homes: The notes of the values that stand in a table of the page: the way back to them.
@@ -82,6 +84,7 @@ class Brief:
     quotes: Quotes = field(default_factory=dict)
     annex: str = ""
     is_front: bool = False
+    is_whole: bool = False
     part: str = ""
     used: dict[str, Entry] = field(default_factory=dict)
     homes: set[str] = field(default_factory=set)
@@ -112,7 +115,8 @@ class Brief:
     @cached_property
     def front(self) -> Brief:
         """The same brief as its front tells it."""
-        return replace(self, annex=ANNEX, is_front=True, used={}, homes=set())
+        annex = "" if self.is_whole else ANNEX
+        return replace(self, annex=annex, is_front=True, used={}, homes=set())
 
     def of_part(self, part: str) -> Brief:
         """The same brief as the page of an area of reform tells it."""
@@ -130,7 +134,7 @@ class Brief:
         names = sum(len(str(rows[each.indicator]["label_vi"]).encode()) for each in self.entries)
         findings = min(len(self.findings), 40)
         weight = 27_000 + 180 * len(self.entries) + 2.5 * names + 900 * findings
-        return weight > MOST_ON_ANNEX
+        return weight > MOST_ON_ANNEX and not self.is_whole
 
     @cached_property
     def part_pages(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,14 @@ class Context:
         reference: What all pages look up.
         tables: The rows that a page may read.
         graded: What is known of the briefs, for the page on data quality.
+        is_whole: Whether front and annex of a brief make one page.
     """
 
     project: Project
     reference: Reference
     tables: Tables
     graded: tuple[Graded, ...] = ()
+    is_whole: bool = False
 
     def words(self, lang: str) -> Words:
         """The strings of a language."""
@@ -51,7 +53,8 @@ class Context:
             CommandError: The area is unknown, or no report on it for the period is held.
         """
         words, reports = self.words(lang), self.project.reports
-        return open_brief(self.tables, self.reference, words, area, period, reports)
+        brief = open_brief(self.tables, self.reference, words, area, period, reports)
+        return replace(brief, is_whole=self.is_whole)
 
     @cached_property
     def open_once(self) -> Callable[[str, str, str], Brief]:

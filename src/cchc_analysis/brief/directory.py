@@ -8,9 +8,8 @@ page grows with the country.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -18,10 +17,9 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import name_folder, other_language
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.telling import upper
-from cchc_analysis.brief.templates import render
+from cchc_analysis.brief.templates import join, link, macro, render, tabulate
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.tables import tabulate_groups, tabulate_rows
 from cchc_analysis.data.words import Words, clean_text, plain
 
 if TYPE_CHECKING:
@@ -29,17 +27,22 @@ if TYPE_CHECKING:
 
     from cchc_analysis.brief.lists import Card
     from cchc_analysis.data.reference import Reference
-    from cchc_analysis.data.words import Words
 
 MOST_ROWS = 60
 """Briefs that one table shows at a glance."""
 MOST_LINES = 200
 """Contradictions, and names, that one page lists."""
+MOST_DEFINED = 300
+"""Indicators that one page defines; more, and it would pass 150 KB."""
 INDEX = "a-z"
 KINDS = (*("Tỉnh", "Thành phố", "Quận", "Huyện", "Thị xã", "Thị trấn", "Phường", "Xã", "Đặc khu"),)
 """What a name of an area begins with."""
+SISTERS = ("", "a-z", "trends", "contradictions", "quality", "definitions", "method")
+"""The pages of a language besides its briefs, by folder, in reading order."""
+
 _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow", "Ư": "uw", "#": "0"}
 """Letters in a path, as they are typed (Telex)."""
+_SCOPE = re.compile(r"@(\w+)")
 
 
 @dataclass(frozen=True)
@@ -54,27 +57,55 @@ class ListedArea:
 
     row: Mapping[str, Any]
     folder: str
-    cards: tuple[Card, ...]
+    cards: tuple[Card, ...] = ()
 
 
-def list_areas(cards: Iterable[Card], reference: Reference) -> list[ListedArea]:
-    """The areas of briefs, by the alphabet."""
-    return _list_places(cards, reference, lambda card: str(card.facts["area_id"]))
+def _list_area(row: Mapping[str, Any], cards: Iterable[Card] = ()) -> ListedArea:
+    return ListedArea(row, name_folder(row, "-").partition("/")[0], tuple(cards))
 
 
 def list_told_areas(area_ids: Iterable[str], reference: Reference) -> list[ListedArea]:
     """Areas that have a profile, whether or not there are briefs of them."""
-    rows = [reference.area_rows[each] for each in area_ids]
-    return [ListedArea(row, name_folder(row, "-").partition("/")[0], ()) for row in rows]
+    return [_list_area(reference.area_rows[each]) for each in area_ids]
 
 
-def map_provinces(words: Words, profiled: Container[str], reference: Reference) -> Markup:
+def list_areas(cards: Iterable[Card], reference: Reference) -> list[ListedArea]:
+    """The areas of briefs, by the alphabet."""
+    return _list_places(cards, reference, lambda area: area["area_id"])
+
+
+def list_provinces(cards: Iterable[Card], reference: Reference) -> list[ListedArea]:
+    """The provinces of briefs, by the alphabet; a province's own briefs are below it."""
+    return _list_places(
+        cards,
+        reference,
+        lambda area: area["area_id"] if area["level"] == "province" else area["parent_id"],
+    )
+
+
+def _list_places(
+    cards: Iterable[Card], reference: Reference, find: Callable[[Mapping[str, Any]], str]
+) -> list[ListedArea]:
+    groups: dict[str, list[Card]] = {}
+    for card in cards:
+        groups.setdefault(find(reference.area_rows[card.facts["area_id"]]), []).append(card)
+    places = [
+        _list_area(row, own)
+        for area_id, own in groups.items()
+        if (row := reference.area_rows.get(area_id))
+    ]
+    return sorted(places, key=lambda place: alphabet_key(bare_name(place.row)))
+
+
+def map_provinces(
+    words: Words, profiled: Container[str], reference: Reference
+) -> list[tuple[Markup, list[dict[str, Any]]]]:
     """The provinces of today and those until June 2025 as maps of links to their profiles."""
     maps = [
         (words.say(f"directory.map.{name}"), _list_tiles(words, tiles, profiled, reference))
         for name, tiles in (("34", reference.tile_map_34), ("63", reference.tile_map_63))
     ]
-    return render(words, "provinces", maps=[each for each in maps if each[1]])
+    return [each for each in maps if each[1]]
 
 
 def _list_tiles(
@@ -92,28 +123,6 @@ def _list_tiles(
     return listed if any(each["folder"] for each in listed) else []
 
 
-def list_provinces(cards: Iterable[Card], reference: Reference) -> list[ListedArea]:
-    """The provinces of briefs, by the alphabet; a province's own briefs are below it."""
-
-    def find(card: Card) -> str:
-        area = reference.area_rows[str(card.facts["area_id"])]
-        return str(area["area_id"] if area["level"] == "province" else area["parent_id"])
-
-    return _list_places(cards, reference, find)
-
-
-def _list_places(cards: Iterable[Card], reference: Reference, find: Any) -> list[ListedArea]:
-    groups: dict[str, list[Card]] = {}
-    for card in cards:
-        groups.setdefault(find(card), []).append(card)
-    places = [
-        ListedArea(row, name_folder(row, "-").partition("/")[0], tuple(own))
-        for area_id, own in groups.items()
-        if (row := reference.area_rows.get(area_id))
-    ]
-    return sorted(places, key=lambda place: alphabet_key(bare_name(place.row)))
-
-
 def tabulate_provinces(words: Words, provinces: Sequence[ListedArea], to_lang: str = "") -> Markup:
     """A row per province: how many areas and briefs, and how many contradictions they hold.
 
@@ -124,7 +133,7 @@ def tabulate_provinces(words: Words, provinces: Sequence[ListedArea], to_lang: s
     """
     rows = [
         [
-            _link(f"{to_lang}{place.folder}/", name_place(words, place)),
+            link(f"{to_lang}{place.folder}/index.html", name_place(words, place)),
             words.number(len({card.facts["area_id"] for card in place.cards})),
             words.number(len(place.cards)),
             words.number(_count(place.cards)),
@@ -132,35 +141,24 @@ def tabulate_provinces(words: Words, provinces: Sequence[ListedArea], to_lang: s
         for place in provinces
     ]
     heads = ("province", "areas", "briefs", "contradictions")
-    return tabulate_rows(
-        [words.say(f"directory.{head}") for head in heads],
-        rows,
-        words.say("directory.provinces"),
-        numbers=(1, 2, 3),
-    )
+    return _tabulate(words, heads, rows, "provinces", (1, 2, 3))
 
 
 def tabulate_areas(words: Words, areas: Sequence[ListedArea]) -> Markup:
     """A row per area, for the page of its province: its briefs, and what the last one says."""
-    rows = []
-    for place in areas:
-        last = place.cards[-1]
-        rows.append(
-            [
-                _link(f"../{place.folder}/", name_place(words, place)),
-                words.number(len(place.cards)),
-                _link(f"../../{last.folder}/", words.period(last.facts["period"])),
-                Markup('<b class="letter">{}</b>').format(last.facts["grade"]),
-                words.number(_count(place.cards)),
-            ]
-        )
+    rows = [
+        [
+            link(f"../{place.folder}/index.html", name_place(words, place)),
+            words.number(len(place.cards)),
+            link(f"../../{last.folder}/index.html", words.period(last.facts["period"])),
+            macro(words, "letter", last.facts["grade"]),
+            words.number(_count(place.cards)),
+        ]
+        for place in areas
+        for last in place.cards[-1:]
+    ]
     heads = ("area", "briefs", "last", "grade", "contradictions")
-    return tabulate_rows(
-        [words.say(f"directory.{head}") for head in heads],
-        rows,
-        words.say("directory.areas_below"),
-        numbers=(1, 4),
-    )
+    return _tabulate(words, heads, rows, "areas_below", (1, 4))
 
 
 def tabulate_counts(words: Words, places: Sequence[ListedArea], to_page: str) -> Markup:
@@ -173,14 +171,24 @@ def tabulate_counts(words: Words, places: Sequence[ListedArea], to_page: str) ->
     """
     rows = [
         [
-            _link(to_page.format(folder=place.folder), name_place(words, place)),
+            link(to_page.format(folder=place.folder) + "index.html", name_place(words, place)),
             words.number(sum(len(card.ledger) for card in place.cards)),
         ]
         for place in places
         if any(card.ledger for card in place.cards)
     ]
-    heads = [words.say(f"directory.{head}") for head in ("area", "contradictions")]
-    return tabulate_rows(heads, rows, words.say("directory.counts"), numbers=(1,))
+    return _tabulate(words, ("area", "contradictions"), rows, "counts", (1,))
+
+
+def _tabulate(
+    words: Words, heads: Sequence[str], rows: Sequence[Any], caption: str, numbers: Sequence[int]
+) -> Markup:
+    named = [words.say(f"directory.{head}") for head in heads]
+    return tabulate(words, named, [("", rows)], words.say(f"directory.{caption}"), numbers=numbers)
+
+
+def _count(cards: Iterable[Card]) -> int:
+    return sum(int(card.facts["contradictions"]) for card in cards)
 
 
 def name_letter(letter: str) -> str:
@@ -194,30 +202,17 @@ def name_letter(letter: str) -> str:
 
 def group_letters(places: Iterable[ListedArea]) -> dict[str, list[ListedArea]]:
     """The places by the letter under which they stand, in the order of the alphabet."""
-    order = ["#", *ALPHABET.upper()]
     groups: dict[str, list[ListedArea]] = {}
-    for place in places:
+    for place in sorted(places, key=lambda place: alphabet_key(bare_name(place.row))):
         groups.setdefault(first_letter(bare_name(place.row)), []).append(place)
-    return {letter: groups[letter] for letter in order if letter in groups}
+    return {letter: groups[letter] for letter in ("#", *ALPHABET.upper()) if letter in groups}
 
 
-def link_letters(words: Words, letters: Mapping[str, Sequence[ListedArea]]) -> Markup:
-    """The letters, each with how many names stand under it."""
-    items = Markup("").join(
-        Markup("<li>{} <small>{}</small></li>").format(
-            _link(f"../{name_letter(letter)}/", Markup("<b>{}</b>").format(letter)),
-            words.number(len(places)),
-        )
-        for letter, places in letters.items()
-    )
-    return Markup('<ul class="tally">{}</ul>\n').format(items)
-
-
-def list_names(
+def describe_names(
     words: Words, places: Sequence[ListedArea], reference: Reference, to_lang: str
-) -> Markup:
+) -> list[dict[str, Any]]:
     """Names with what kind of area each is, and of which province."""
-    items = []
+    named = []
     for place in places:
         above = reference.area_rows.get(str(place.row["parent_id"]))
         bare = bare_name(place.row)
@@ -225,18 +220,10 @@ def list_names(
         # Provinces of before and since bear the same names; districts are all of before.
         end = str(place.row["valid_to"]) if place.row["level"] == "province" else ""
         until = words.say("directory.until", day=words.date(end)) if end else ""
-        facts = [kind, bare_name(above) if above else "", until]
-        items.append(
-            Markup("<li>{} <small>{}</small></li>").format(
-                _link(f"{to_lang}{place.folder}/", clean_text(bare)),
-                clean_text(", ".join(fact for fact in facts if fact)),
-            )
-        )
-    return Markup('<ul class="names">{}</ul>\n').format(Markup("").join(items))
-
-
-def _count(cards: Iterable[Card]) -> int:
-    return sum(int(card.facts["contradictions"]) for card in cards)
+        facts = join(", ", kind, bare_name(above) if above else "", until)
+        href = f"{to_lang}{place.folder}/index.html"
+        named.append({"href": href, "name": clean_text(bare), "facts": facts})
+    return named
 
 
 def name_place(words: Words, place: ListedArea) -> Markup:
@@ -251,64 +238,29 @@ def bare_name(row: Mapping[str, Any]) -> str:
     ['Cao Lộc', 'Hà Nội', 'Quận 1']
     """
     name = str(row["name"])
-    for kind in KINDS:
-        bare = name.removeprefix(f"{kind} ")
-        if bare != name and not bare[:1].isdigit():
-            return bare
-    return name
+    bare = (name.removeprefix(f"{kind} ") for kind in KINDS)
+    return next((each for each in bare if each != name and not each[:1].isdigit()), name)
 
 
-def _link(folder: str, name: Markup) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(PurePosixPath(folder) / "index.html", name)
-
-
-SISTERS = ("", "a-z", "trends", "contradictions", "quality", "definitions", "method")
-"""The pages of a language besides its briefs, by folder, in reading order."""
-
-
-def tell_masthead(words: Words, name: str, title: Markup, more: Markup | str = "") -> Markup:
+def tell_masthead(words: Words, name: str, title: Any, intro: Any = "") -> Markup:
     """The head of a page with the links to its sisters and to the other language.
 
     Args:
         words: The strings of the language.
         name: The folder of the page, one of ``SISTERS`` or below one.
         title: The main heading.
-        more: What else the head holds, below the links.
+        intro: What is said below it.
     """
-    to_lang = "../" * len(name.split("/")) if name else ""
-    sister = name.partition("/")[0]
-    other = other_language(words.lang)
-    links = Markup("").join(
-        Markup('<li><a href="{}{}index.html"{}>{}</a></li>').format(
-            to_lang,
-            f"{each}/" if each else "",
-            Markup(' aria-current="{}"').format("page" if each == name else "true")
-            if each == sister
-            else "",
-            words.say(f"site.nav.{each or 'index'}"),
-        )
-        for each in SISTERS
+    return render(
+        words,
+        "masthead",
+        name=name,
+        title=title,
+        intro=intro,
+        other=other_language(words.lang),
+        to_lang="../" * len(name.split("/")) if name else "",
+        sisters=SISTERS,
     )
-    return Markup(
-        '<div class="head"><p class="kicker"><a href="{0}../index.html">{1}</a> '
-        '<a class="lang" href="{0}../{2}/{3}index.html" hreflang="{2}" lang="{2}">{4}</a></p>\n'
-        '<h1>{5}</h1>\n<nav aria-label="{6}"><ul>{7}</ul></nav>{8}</div>\n'
-    ).format(
-        to_lang,
-        words.say("site.title"),
-        other,
-        f"{name}/" if name else "",
-        words.say("head.language"),
-        title,
-        words.say("head.contents"),
-        links,
-        more,
-    )
-
-
-MOST_DEFINED = 300
-"""Indicators that one page defines; more, and it would pass 150 KB."""
-_SCOPE = re.compile(r"@(\w+)")
 
 
 def define_indicator(
@@ -334,12 +286,12 @@ def define_indicator(
         for way in ways
         if scopes is None or all(each in scopes for each in _SCOPE.findall(way["formula"]))
     )
-    parts = [
+    return join(
+        " ",
         words.pick(row, "definition"),
-        words.say("notes.worked_out", ways=Markup("; ").join(told)) if told else Markup(""),
+        words.say("notes.worked_out", ways=join("; ", *told)) if told else "",
         words.say("notes.source", source=words.pick(row, "source")),
-    ]
-    return Markup(" ").join(part for part in parts if part)
+    )
 
 
 def group_parts(reference: Reference, indicators: Iterable[str]) -> dict[str, list[str]]:
@@ -350,18 +302,7 @@ def group_parts(reference: Reference, indicators: Iterable[str]) -> dict[str, li
     return {part: own for part, own in groups.items() if own}
 
 
-def link_parts(words: Words, reference: Reference, indicators: Iterable[str]) -> Markup:
-    """The areas of reform, each with how many indicators it has and the page that defines them."""
-    items = Markup("").join(
-        Markup('<li><a href="{}/index.html">{}</a> <small>{}</small></li>\n').format(
-            part, words.say(f"part.title.{part}"), words.number(len(own))
-        )
-        for part, own in group_parts(reference, indicators).items()
-    )
-    return Markup("<ul>{}</ul>\n").format(items)
-
-
-def tabulate_definitions(words: Words, reference: Reference, indicators: Iterable[str]) -> Markup:
+def tabulate_definitions(words: Words, reference: Reference, indicators: Sequence[str]) -> Markup:
     """A table of indicators by area of reform; those that nobody has defined stand apart.
 
     Args:
@@ -369,31 +310,27 @@ def tabulate_definitions(words: Words, reference: Reference, indicators: Iterabl
         reference: The catalogue and the definitions.
         indicators: Codes of the catalogue.
     """
-    groups: dict[str, list[list[Markup]]] = {part: [] for part in AREAS}
-    undefined = []
-    for indicator in sorted(indicators):
-        row = _tell_row(words, reference, indicator)
-        if indicator in reference.definition_of:
-            groups[part_of(reference, indicator)].append(row)
-        else:
-            undefined.append(row)
-    named = [(words.say(f"part.title.{part}"), rows) for part, rows in groups.items() if rows]
-    apart = [(words.say("index.definition.undefined"), undefined)] if undefined else []
-    return tabulate_groups(
+    defined = [each for each in indicators if each in reference.definition_of]
+    groups = [(f"part.title.{part}", own) for part, own in group_parts(reference, defined).items()]
+    if rest := sorted(set(indicators).difference(defined)):
+        groups.append(("index.definition.undefined", rest))
+    return tabulate(
+        words,
         [words.say(f"index.definition.{key}") for key in ("what", "unit", "direction", "how")],
-        [*named, *apart],
+        [
+            (words.say(key), [_tell_definition(words, reference, code) for code in codes])
+            for key, codes in groups
+        ],
         words.say("index.definition.table"),
     )
 
 
-def _tell_row(words: Words, reference: Reference, indicator: str) -> list[Markup]:
+def _tell_definition(words: Words, reference: Reference, indicator: str) -> list[Any]:
     row = reference.indicator_rows[indicator]
     known = row["polarity"] in ("higher", "lower")
     return [
-        Markup("{} <small><code>{}</code></small>").format(
-            words.pick(row, "label"), clean_text(indicator)
-        ),
+        macro(words, "indicator", "", words.pick(row, "label"), indicator),
         words.pick(reference.unit_rows[row["unit"]], "label"),
-        words.say(f"polarity.{row['polarity']}") if known else Markup(""),
+        words.say(f"polarity.{row['polarity']}") if known else "",
         define_indicator(words, reference, indicator),
     ]

@@ -14,8 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
@@ -38,8 +36,6 @@ from cchc_analysis.data.words import Words, plain
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cchc_analysis.data.reference import Project
 
 Places = Mapping[tuple[str, str], Mapping[str, Any]]
 """The rows of the transcripts by source and figure."""
@@ -98,37 +94,6 @@ MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _BETWEEN = "; "
-
-
-def link_downloads(words: Words, files: Iterable[str], folder: str = "") -> Markup:
-    """The links to downloads, as one line."""
-    links = Markup(" · ").join(
-        Markup('<a href="{0}{1}">{1}</a>').format(folder, name) for name in files
-    )
-    note = Markup(" <small>{}</small>").format(words.say("downloads.csv"))
-    return Markup("<p>{}: {}{}</p>\n").format(words.say("downloads"), links, note)
-
-
-def link_site_downloads(
-    project: Project, words: Words, to_root: str, workbooks: Iterable[tuple[str, str]]
-) -> Markup:
-    """The links to what lies in ``data/`` of the site, from a page that knows the way there.
-
-    Args:
-        project: Whose citation.
-        words: The strings of the page.
-        to_root: The way to the site.
-        workbooks: The path of the workbook of each province, with its name.
-    """
-    files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
-    links = Markup(" · ").join(
-        Markup('<a href="{}{}">{}</a>').format(to_root, path, name or words.say("downloads.nation"))
-        for path, name in workbooks
-    )
-    books = Markup("<details><summary>{}</summary>\n<p>{}</p></details>\n").format(
-        words.say("downloads.workbooks"), links
-    )
-    return link_downloads(words, files, f"{to_root}{SITE_FOLDER}/") + books
 
 
 def write_downloads(folder: Path, brief: Brief) -> None:

@@ -1,6 +1,6 @@
 """The pages that lead to the briefs: index, contradictions, definitions, method.
 
-They are made of the same pieces as a brief and go through the same template, without a notebook:
+They are told by the same templates as a brief and go through the same page, without a notebook:
 they list, and have nothing to compute. What they say of a single brief is its ``Card``, which is
 made with its page: so a list of fourteen thousand briefs opens none of them again.
 """
@@ -8,15 +8,15 @@ made with its page: so a list of fourteen thousand briefs opens none of them aga
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.annex import tell_method
-from cchc_analysis.brief.content import Brief, name_folder, name_page
+from cchc_analysis.brief.content import Brief, name_page
 from cchc_analysis.brief.directory import (
     INDEX,
     MOST_DEFINED,
@@ -24,13 +24,10 @@ from cchc_analysis.brief.directory import (
     MOST_ROWS,
     SISTERS,
     ListedArea,
-    bare_name,
+    describe_names,
     group_letters,
     group_parts,
-    link_letters,
-    link_parts,
     list_areas,
-    list_names,
     list_provinces,
     list_told_areas,
     map_provinces,
@@ -42,37 +39,23 @@ from cchc_analysis.brief.directory import (
     tabulate_provinces,
     tell_masthead,
 )
-from cchc_analysis.brief.downloads import link_site_downloads
-from cchc_analysis.brief.glance import (
-    count_all,
-    name_columns,
-    tabulate_glance,
-    tell_row,
-    tell_said,
-)
+from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
 from cchc_analysis.brief.ledger import grade_brief, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
-from cchc_analysis.brief.telling import (
-    SIGNS,
-    Voice,
-    name_area,
-    upper,
-)
-from cchc_analysis.brief.templates import macro
+from cchc_analysis.brief.report import load_report
+from cchc_analysis.brief.telling import SIGNS, name_indicator, name_scope, tell_number, upper
+from cchc_analysis.brief.templates import join, link, macro, render, small, strong, tabulate, trust
 from cchc_analysis.brief.trends import TRENDS, tell_trend_list
-from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.records import Severity
-from cchc_analysis.data.tables import tabulate_groups
-from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words
+from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Project, Reference
 
-MOST_TOLD = 24
-"""Briefs that the index tells a sentence of; a longer list would hide the table."""
+LETTERS = ("A", "B", "C", "D")
 
 
 @dataclass(frozen=True)
@@ -81,22 +64,16 @@ class Card:
 
     Attributes:
         folder: Where its page lies.
-        province: The province, under which the index names it.
-        place: District and period, under which the ledger names it.
-        glance: Its row in the index.
-        said: What it says in a sentence or two.
-        ledger: Its rows in the list of contradictions.
+        figures: The figures of its row in the index, each with its note; empty where not reported.
+        ledger: Its contradictions, each with the place where it stands.
         findings: The findings that it tells.
         facts: What ``pages.json`` says of it.
     """
 
     lang: str
     folder: str
-    province: str
-    place: str
-    glance: list[str]
-    said: str
-    ledger: list[list[str]]
+    figures: list[dict[str, Any]]
+    ledger: list[dict[str, Any]]
     findings: list[str]
     facts: dict[str, Any]
 
@@ -135,48 +112,124 @@ class Told:
     profiled: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class _Voice:
-    """What tells a finding that no brief tells."""
+class Listing(NamedTuple):
+    """A list that is being told: it has words and a reference, as a brief has."""
 
+    project: Project
     words: Words
-    reference: Reference
+    told: Told
+
+    @property
+    def reference(self) -> Reference:
+        """The reference tables."""
+        return self.told.reference
+
+    @property
+    def cards(self) -> Sequence[Card]:
+        """The cards of the briefs that it lists."""
+        return self.told.cards
+
+    @property
+    def provinces(self) -> list[ListedArea]:
+        """The provinces of its briefs; one alone on the page of a province."""
+        return list_provinces(self.cards, self.reference)
+
+    @property
+    def areas(self) -> list[ListedArea]:
+        """The areas of its briefs; one alone on the page of an area."""
+        return list_areas(self.cards, self.reference)
 
 
+Tell = Callable[[Listing], tuple[Any, Any, Markup]]
+"""Gives the heading of a list, what is said under it, and what it lists."""
 Bind = Callable[["Project", Told, str], str]
+"""Makes the page of a list in a language."""
 
 
 def make_card(brief: Brief) -> Card:
     """What the lists say of a brief."""
-    words = brief.words
+    grade = grade_brief(brief)
     return Card(
         lang=brief.lang,
         folder=str(name_page(brief.area, brief.period, brief.lang).parent),
-        province=upper(words.place(brief.province)) if brief.province else words.say("missing"),
-        place=Markup("{}, {}").format(upper(name_area(brief)), words.period(brief.period)),
-        glance=list(tell_row(brief)),
-        said=tell_said(brief),
-        ledger=_tell_ledger(brief),
+        figures=[_describe_figure(brief, names) for names in brief.report.index],
+        ledger=[
+            {
+                "anchor": each.anchor,
+                "mark": f"{SIGNS[Severity(each.severity)]}{each.number}",
+                "rule": plain(tell_rule(brief, each.findings[0])),
+                "sum": plain(tell_sum(brief, each.findings[0])),
+                "severity": each.severity,
+            }
+            for each in brief.contradictions
+            if not each.is_remark
+        ],
         findings=list(brief.contradiction_of),
-        facts=_describe_brief(brief),
+        facts={
+            "area_id": brief.area["area_id"],
+            "area": brief.area["name"],
+            "province": brief.province["name"] if brief.province else "",
+            "period": brief.period,
+            "period_start": brief.start,
+            "period_end": brief.end,
+            "grade": grade.letter,
+            "contradictions": grade.warnings,
+        },
     )
 
 
-def bind_index(project: Project, told: Told, lang: str) -> str:
-    """Every brief by province, with its grade and headline figures; what each says."""
+def _describe_figure(brief: Brief, names: Sequence[str]) -> dict[str, Any]:
+    """The first of several figures that is reported, with how long its bar is."""
+    entry = next((entry for name in names if (entry := brief.find(name))), None)
+    if entry is None:
+        return {}
+    return {
+        "note": entry.note,
+        "text": plain(tell_number(brief, entry)),
+        "percent": f"{min(max(entry.value, 0.0), 100.0):.0f}",
+        "is_contested": entry.is_contested,
+        "scope": plain(name_scope(brief, entry.scope)) if entry.scope != brief.whole else "",
+    }
+
+
+def _bind(project: Project, told: Told, lang: str, name: str, tell: Tell) -> str:
+    """A list as a page, with the links to its sisters and to the other language."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    provinces = list_provinces(told.cards, told.reference)
-    parts = [
-        count_all(words, _count_cards(told)),
-        _link_orders(words, told),
-        map_provinces(words, frozenset(told.profiled), told.reference),
-        tabulate_provinces(words, provinces),
-        _tell_glance(words, told, provinces) if len(told.cards) <= MOST_ROWS else Markup(""),
-        _tell_each(words, told.cards) if len(told.cards) <= MOST_TOLD else Markup(""),
-        link_site_downloads(project, words, "../", told.workbooks),
-        _tell_withheld(words, told.withheld),
+    title, intro, body = tell(Listing(project, words, told))
+    head = tell_masthead(words, name, title, intro)
+    return export_body(head + body, project, words, "lists")
+
+
+def _tell_index(page: Listing) -> tuple[Markup, Markup, Markup]:
+    """Every brief by province, with its grade and headline figures."""
+    words, told, provinces = page.words, page.told, page.provinces
+    counts = [
+        ("briefs", len(page.cards)),
+        ("districts", len({card.facts["area_id"] for card in page.cards})),
+        ("provinces", len(provinces)),
+        ("contradictions", count_contradictions(told.findings)),
     ]
-    return _bind(project, words, "index.title", "", words.say("index.intro"), *parts)
+    is_cited = (page.project.root / CITATION).is_file()
+    body = render(
+        words,
+        "list_index",
+        counts=[(name, words.number(n)) for name, n in counts],
+        # A page sorts nothing itself: the same briefs in another order are a page of their own.
+        orders=[
+            (f"sorted/{each}/index.html", words.say(f"index.order.{each}"))
+            for each in (ORDERS if len(page.cards) > 1 else ())
+        ],
+        maps=map_provinces(words, frozenset(told.profiled), page.reference),
+        provinces=tabulate_provinces(words, provinces),
+        glance=_tell_glance(page, provinces) if len(page.cards) <= MOST_ROWS else "",
+        files=[*SITE_FILES, *([CITATION] if is_cited else [])],
+        folder=f"../{SITE_FOLDER}/",
+        workbooks=[
+            (f"../{path}", name or words.say("downloads.nation")) for path, name in told.workbooks
+        ],
+        withheld=[clean_text(title) for title in told.withheld],
+    )
+    return words.say("index.title.heading"), words.say("index.intro"), body
 
 
 ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
@@ -187,397 +240,306 @@ ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
 """Orders in which briefs are listed besides that of the alphabet, the greatest first."""
 
 
-def _link_orders(words: Words, told: Told) -> Markup:
-    """The same briefs in other orders, each a page of its own: a page sorts nothing itself."""
-    if len(told.cards) < 2:
-        return Markup("")
-    links = [(f"sorted/{each}/index.html", words.say(f"index.order.{each}")) for each in ORDERS]
-    return macro(words, "nav", words.say("index.orders"), links)
-
-
-def bind_order(project: Project, told: Told, lang: str, order: str) -> str:
+def _tell_order(page: Listing, order: str) -> tuple[Markup, str, Markup]:
     """The briefs in another order; their provinces, where they are many."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    head = tell_masthead(words, f"sorted/{order}", words.say(f"index.order.{order}"))
-    if len(told.cards) > MOST_ROWS:
-        places = list_provinces(told.cards, told.reference)
-        places.sort(key=lambda place: ORDERS[order](place.cards), reverse=True)
-        return _export(project, words, head + tabulate_provinces(words, places, "../../"))
-    cards = sorted(told.cards, key=lambda card: ORDERS[order]([card]), reverse=True)
-    rows = [[_move(cell, "../../") for cell in card.glance] for card in cards]
-    columns = name_columns(_Voice(words, told.reference))
-    return _export(project, words, head + tabulate_glance(words, [(Markup(""), rows)], columns))
+    words, title = page.words, page.words.say(f"index.order.{order}")
+    if len(page.cards) > MOST_ROWS:
+        places = sorted(page.provinces, key=lambda each: ORDERS[order](each.cards), reverse=True)
+        return title, "", tabulate_provinces(words, places, "../../")
+    cards = sorted(page.cards, key=lambda card: ORDERS[order]([card]), reverse=True)
+    return title, "", _tabulate_glance(page, [("", cards)], "../../")
 
 
-def _tell_glance(
-    words: Words, told: Told, places: Sequence[ListedArea], to_lang: str = ""
-) -> Markup:
+def _tell_glance(page: Listing, places: Sequence[ListedArea], to_lang: str = "") -> Markup:
     """The rows of briefs, by place."""
-    groups = [
-        (
-            name_place(words, place),
-            [[_move(cell, to_lang) for cell in card.glance] for card in place.cards],
-        )
-        for place in places
+    groups = [(name_place(page.words, place), place.cards) for place in places]
+    return _tabulate_glance(page, groups, to_lang)
+
+
+def _tabulate_glance(
+    page: Listing, groups: Iterable[tuple[Any, Sequence[Card]]], to_lang: str
+) -> Markup:
+    """A row per brief: where it is, its grade, its figures, its contradictions; and the legend."""
+    words = page.words
+    first = [names[0] for names in load_report(page.project.notebooks, page.reference).index]
+    heads = [
+        *(words.say(f"index.{key}") for key in ("district", "period", "grade")),
+        *(
+            words.say(key) if words.has(key := f"short.{name}") else name_indicator(page, name)
+            for name in first
+        ),
+        words.say("index.contradictions"),
     ]
-    return tabulate_glance(words, groups, name_columns(_Voice(words, told.reference)))
-
-
-def _move(cell: str, to_lang: str) -> Markup:
-    """A cell of a card whose links start from the folder of the language, from below it."""
-    moved = str(cell).replace('href="', f'href="{to_lang}')  # of Markup it would be escaped
-    return Markup(moved)  # noqa: S704 - made by make_card
-
-
-def bind_province(project: Project, told: Told, lang: str) -> str:
-    """The areas of one province: at a glance where they are few, else with links to each."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    [province] = list_provinces(told.cards, told.reference)
-    areas = list_areas(told.cards, told.reference)
-    few = len(told.cards) <= MOST_ROWS
-    glance = _tell_glance(words, told, areas, "../") if few else Markup("")
-    return _bind_place(project, words, province, tabulate_areas(words, areas) + glance)
-
-
-def bind_area(project: Project, told: Told, lang: str) -> str:
-    """The briefs of one area, by period."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    [area] = list_areas(told.cards, told.reference)
-    [province] = list_provinces(told.cards, told.reference)
-    up = Markup('<p><a href="../{}/index.html">{}</a></p>\n').format(
-        province.folder, name_place(words, province)
+    rows = [
+        (name, [_tell_row(page, card, heads, to_lang) for card in cards]) for name, cards in groups
+    ]
+    numbers = range(3, len(heads))
+    table = tabulate(words, heads, rows, words.say("index.table"), numbers=numbers, kind="index")
+    letters = join(
+        "; ", *(strong(each) + " " + words.say(f"grade.means.{each}") for each in LETTERS)
     )
+    return table + macro(words, "legend", letters)
+
+
+def _tell_row(page: Listing, card: Card, heads: Sequence[Markup], to_lang: str) -> list[Markup]:
+    """A row whose cells say what they are, for a screen too narrow to hold columns."""
+    words, facts = page.words, card.facts
+    folder = to_lang + card.folder.partition("/")[2]
+    cells = [
+        macro(words, "letter", facts["grade"]),
+        *(macro(words, "figure", folder, each) for each in card.figures),
+        link(f"{folder}/annex.html#contradictions", words.number(facts["contradictions"])),
+    ]
+    span = words.span(facts["period_start"], facts["period_end"])
+    return [
+        link(f"{folder}/index.html", _name_area(page, card)),
+        small(words.period(facts["period"]), span),
+        *(macro(words, "cell", *each) for each in zip(heads[2:], cells, strict=True)),
+    ]
+
+
+def _name_area(page: Listing, card: Card) -> Markup:
+    """The area of a brief with the name that it bore then."""
+    row = page.reference.area_on(card.facts["area_id"], card.facts["period_end"])
+    return upper(page.words.place(row))
+
+
+def _tell_province(page: Listing) -> tuple[Markup, str, Markup]:
+    """The areas of one province: at a glance where they are few, else with links to each."""
+    [province], areas = page.provinces, page.areas
+    few = len(page.cards) <= MOST_ROWS
+    glance = _tell_glance(page, areas, "../") if few else Markup("")
+    return name_place(page.words, province), "", tabulate_areas(page.words, areas) + glance
+
+
+def _tell_area(page: Listing) -> tuple[Markup, Any, Markup]:
+    """The briefs of one area, by period."""
+    [area], [province] = page.areas, page.provinces
+    up = link(f"../{province.folder}/index.html", name_place(page.words, province))
     is_own = province.folder == area.folder
-    body = (Markup("") if is_own else up) + _tell_glance(words, told, [area], "../")
-    return _bind_place(project, words, area, body)
+    return name_place(page.words, area), "" if is_own else up, _tell_glance(page, [area], "../")
 
 
-def _bind_place(project: Project, words: Words, place: ListedArea, body: Markup) -> str:
-    head = tell_masthead(words, place.folder, name_place(words, place))
-    return _export(project, words, head + body)
-
-
-def bind_letters(project: Project, told: Told, lang: str) -> str:
+def _tell_letters(page: Listing) -> tuple[Markup, Markup, Markup]:
     """Every province and area by the alphabet, or the letters where they are many."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    letters = _list_letters(told)
-    body = link_letters(words, letters)
-    if sum(map(len, letters.values())) <= MOST_LINES:
-        body = Markup("").join(
-            Markup("<h2>{}</h2>\n{}").format(
-                letter, list_names(words, places, told.reference, "../")
-            )
-            for letter, places in letters.items()
-        )
-    return _bind(project, words, "directory.letters", INDEX, words.say("directory.intro"), body)
+    words, letters = page.words, _group_letters(page.told)
+    few = _count_names(letters) <= MOST_LINES
+    groups = [
+        (letter, describe_names(words, places, page.reference, "../"))
+        for letter, places in letters.items()
+        if few
+    ]
+    links = [
+        (f"../{name_letter(letter)}/index.html", strong(letter), words.number(len(places)))
+        for letter, places in letters.items()
+        if not few
+    ]
+    body = render(words, "letters", groups=groups, links=links)
+    return words.say("directory.letters.heading"), words.say("directory.intro"), body
 
 
-def bind_letter(project: Project, told: Told, lang: str, letter: str) -> str:
+def _tell_letter(page: Listing, letter: str) -> tuple[Markup, str, Markup]:
     """The names under one letter."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    letters = _list_letters(told)
-    head = tell_masthead(words, name_letter(letter), words.say("directory.letter", letter=letter))
-    names = list_names(words, letters[letter], told.reference, "../../")
-    return _export(project, words, head + names)
+    places = _group_letters(page.told)[letter]
+    names = describe_names(page.words, places, page.reference, "../../")
+    body = render(page.words, "letters", groups=[("", names)], links=[])
+    return page.words.say("directory.letter", letter=letter), "", body
 
 
-def _list_letters(told: Told) -> dict[str, list[ListedArea]]:
+def _group_letters(told: Told) -> dict[str, list[ListedArea]]:
+    """Every place that has a page, by the letter under which it stands."""
     listed = [
         *list_told_areas(told.profiled, told.reference),
         *list_provinces(told.cards, told.reference),
         *list_areas(told.cards, told.reference),
     ]
-    places = {place.folder: place for place in listed}
-    ordered = sorted(places.values(), key=lambda place: alphabet_key(bare_name(place.row)))
-    return group_letters(ordered)
+    return group_letters({place.folder: place for place in listed}.values())
+
+
+def _count_names(letters: Mapping[str, Sequence[ListedArea]]) -> int:
+    return sum(map(len, letters.values()))
 
 
 def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
     """The pages below the lists, by folder: the cards that each is made of, and how."""
-    provinces = list_provinces(told.cards, told.reference)
+    provinces, letters = list_provinces(told.cards, told.reference), _group_letters(told)
     areas = list_areas(told.cards, told.reference)
-    pages: dict[str, tuple[Sequence[Card], Bind]] = {}
-    pages |= {place.folder: (place.cards, bind_province) for place in provinces}
+    pages: dict[str, tuple[Sequence[Card], Tell]] = {}
+    pages |= {place.folder: (place.cards, _tell_province) for place in provinces}
     pages |= {
-        place.folder: (place.cards, bind_area)
+        place.folder: (place.cards, _tell_area)
         for place in areas
         if place.row["level"] != "province"
     }
     if len(told.cards) > 1:
         pages |= {
-            f"sorted/{order}": (told.cards, partial(bind_order, order=order)) for order in ORDERS
+            f"sorted/{each}": (told.cards, partial(_tell_order, order=each)) for each in ORDERS
         }
-    letters = _list_letters(told)
-    if sum(map(len, letters.values())) > MOST_LINES:
+    if _count_names(letters) > MOST_LINES:
         pages |= {
-            name_letter(letter): (told.cards, partial(bind_letter, letter=letter))
+            name_letter(letter): (told.cards, partial(_tell_letter, letter=letter))
             for letter in letters
         }
     if len(told.indicators) > MOST_DEFINED:
         pages |= {
-            f"definitions/{part}": (told.cards, partial(bind_definition_part, part=part))
+            f"definitions/{part}": (told.cards, partial(_tell_definition_part, part=part))
             for part in group_parts(told.reference, told.indicators)
         }
-    if count_lines(told.cards) > MOST_LINES:
+    if _count_lines(told.cards) > MOST_LINES:
         pages |= {
-            f"contradictions/{place.folder}": (place.cards, bind_province_contradictions)
+            f"contradictions/{place.folder}": (place.cards, _tell_own_contradictions)
             for place in provinces
-            if count_lines(place.cards)
+            if _count_lines(place.cards)
         }
-    return pages
+    return {
+        name: (cards, partial(_bind, name=name, tell=tell)) for name, (cards, tell) in pages.items()
+    }
 
 
-def count_lines(cards: Sequence[Card]) -> int:
+def _count_lines(cards: Sequence[Card]) -> int:
     """How many contradictions the ledgers of briefs hold."""
     return sum(len(card.ledger) for card in cards)
 
 
-def _tell_withheld(words: Words, titles: Sequence[str]) -> Markup:
-    """That some sources may not be published, so that nobody misses them in silence."""
-    if not titles:
-        return Markup("")
-    names = Markup("; ").join(map(clean_text, titles))
-    said = words.count("index.withheld", len(titles), names=names)
-    return Markup('<p class="src">{}</p>\n').format(said)
-
-
-def _count_cards(told: Told) -> list[tuple[str, int]]:
-    cards = told.cards
-    return [
-        ("briefs", len(cards)),
-        ("districts", len({card.facts["area_id"] for card in cards})),
-        ("provinces", len({card.province for card in cards})),
-        ("contradictions", count_contradictions(told.findings)),
-    ]
-
-
-def _tell_each(words: Words, cards: Sequence[Card]) -> Markup:
-    """A sentence or two of every brief."""
-    items = Markup("").join(_mark([card.said for card in cards]))
-    return Markup('<h2>{}</h2>\n<ul class="said">\n{}</ul>\n').format(
-        words.say("index.said"), items
-    )
-
-
-def _mark(cells: Sequence[str]) -> list[Markup]:
-    """Cells of a card, which are our own markup."""
-    return [Markup(cell) for cell in cells]  # noqa: S704 - made by make_card
-
-
-def bind_contradictions(project: Project, told: Told, lang: str) -> str:
+def _tell_contradictions(page: Listing) -> tuple[Markup, Markup, Markup]:
     """Every contradiction of every brief, linked to its place in the ledger."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    others = _tell_others(told, _Voice(words, told.reference))
+    words, others = page.words, _tell_others(page)
     rest = [(words.say("index.ledger.others"), others)] if others else []
-    if count_lines(told.cards) > MOST_LINES:
-        provinces = list_provinces(told.cards, told.reference)
-        body = tabulate_counts(words, provinces, "{folder}/")
-        body += _tabulate_ledger(words, rest) if rest else Markup("")
+    if _count_lines(page.cards) > MOST_LINES:
+        body = tabulate_counts(words, page.provinces, "{folder}/")
+        body += _tabulate_ledger(words, rest) if rest else ""
     else:
-        body = _tabulate_ledger(words, [*_group_ledger(told.cards, ""), *rest])
-    intro = words.say("ledger.intro")
-    return _bind(project, words, "index.ledger", "contradictions", intro, body)
+        body = _tabulate_ledger(words, [*_group_ledger(page, "../"), *rest])
+    return words.say("index.ledger.heading"), words.say("ledger.intro"), body
 
 
-def bind_province_contradictions(project: Project, told: Told, lang: str) -> str:
+def _tell_own_contradictions(page: Listing) -> tuple[Markup, str, Markup]:
     """The contradictions of one province, or how many each of its areas has."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    [province] = list_provinces(told.cards, told.reference)
-    if count_lines(told.cards) > MOST_LINES:
-        areas = list_areas(told.cards, told.reference)
-        body = tabulate_counts(words, areas, "../../{folder}/")
+    words, [province] = page.words, page.provinces
+    if _count_lines(page.cards) > MOST_LINES:
+        body = tabulate_counts(words, page.areas, "../../{folder}/")
     else:
-        body = _tabulate_ledger(words, _group_ledger(told.cards, "../"))
-    title = Markup("{}: {}").format(words.say("index.ledger.heading"), name_place(words, province))
-    head = tell_masthead(words, f"contradictions/{province.folder}", title)
-    return _export(project, words, head + body)
+        body = _tabulate_ledger(words, _group_ledger(page, "../../"))
+    title = join(": ", words.say("index.ledger.heading"), name_place(words, province))
+    return title, "", body
 
 
-Rows = list[list[Markup]]
-
-
-def _group_ledger(cards: Sequence[Card], deeper: str) -> list[tuple[Markup, Rows]]:
-    """The rows of the ledgers by brief, from so much deeper than the list of contradictions."""
+def _group_ledger(page: Listing, to_lang: str) -> list[tuple[Markup, list[list[Markup]]]]:
+    """The rows of the ledgers, by brief."""
+    words = page.words
     return [
         (
-            Markup(card.place),  # noqa: S704 - made by make_card
-            [[_move(cell, deeper) for cell in row] for row in card.ledger],
+            join(", ", _name_area(page, card), words.period(card.facts["period"])),
+            [
+                [
+                    join(
+                        " ",
+                        link(
+                            f"{to_lang}{card.folder.partition('/')[2]}/annex.html#{each['anchor']}",
+                            each["mark"],
+                        ),
+                        clean_text(each["rule"]),
+                    ),
+                    clean_text(each["sum"]),
+                    words.say(f"severity.{each['severity']}"),
+                ]
+                for each in card.ledger
+            ],
         )
-        for card in cards
+        for card in page.cards
         if card.ledger
     ]
 
 
-def _tabulate_ledger(words: Words, groups: Sequence[tuple[Markup, Rows]]) -> Markup:
-    return tabulate_groups(
-        [words.say(f"index.ledger.{key}") for key in ("what", "sum", "severity")],
-        groups,
-        words.say("index.ledger.table"),
-    )
+def _tabulate_ledger(words: Words, groups: Sequence[tuple[Markup, list[list[Markup]]]]) -> Markup:
+    heads = [words.say(f"index.ledger.{key}") for key in ("what", "sum", "severity")]
+    return tabulate(words, heads, groups, words.say("index.ledger.table"))
 
 
-def _tell_others(told: Told, voice: Voice) -> list[list[Markup]]:
+def _tell_others(page: Listing) -> list[list[Markup]]:
     """What was found in sources that no brief tells, such as panels."""
-    known = {finding for card in told.cards for finding in card.findings}
-    rest = told.findings[~told.findings["finding_id"].isin(known)]
+    known = {finding for card in page.cards for finding in card.findings}
+    findings = page.told.findings
     return [
         [
-            Markup("{} {}").format(SIGNS[Severity(each.severity)], tell_rule(voice, first)),
-            tell_sum(voice, first),
-            voice.words.say(f"severity.{each.severity}"),
+            join(" ", SIGNS[Severity(each.severity)], tell_rule(page, first)),
+            tell_sum(page, first),
+            page.words.say(f"severity.{each.severity}"),
         ]
-        for each in number_findings(rest)
+        for each in number_findings(findings[~findings["finding_id"].isin(known)])
         for first in each.findings[:1]
         if not each.is_remark
     ]
 
 
-def _tell_ledger(brief: Brief) -> list[list[str]]:
-    return [
-        [
-            Markup('<a href="../{}/annex.html#{}">{}{}</a> {}').format(
-                name_folder(brief.area, brief.period),
-                each.anchor,
-                SIGNS[Severity(each.severity)],
-                each.number,
-                tell_rule(brief, each.findings[0]),
-            ),
-            tell_sum(brief, each.findings[0]),
-            brief.words.say(f"severity.{each.severity}"),
-        ]
-        for each in brief.contradictions
-        if not each.is_remark
-    ]
-
-
-def bind_definitions(project: Project, told: Told, lang: str) -> str:
+def _tell_definitions(page: Listing) -> tuple[Markup, Markup, Markup]:
     """Every indicator that a page shows: name, code, unit, direction, what it counts."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    intro = words.say("index.definition.intro")
-    if len(told.indicators) > MOST_DEFINED:
-        body = link_parts(words, told.reference, told.indicators)
+    words, codes = page.words, page.told.indicators
+    if len(codes) > MOST_DEFINED:
+        links = [
+            (f"{part}/index.html", words.say(f"part.title.{part}"), words.number(len(own)))
+            for part, own in group_parts(page.reference, codes).items()
+        ]
+        body = macro(words, "counted", links)
     else:
-        body = tabulate_definitions(words, told.reference, told.indicators)
-    return _bind(project, words, "index.definition", "definitions", intro, body)
+        body = tabulate_definitions(words, page.reference, codes)
+    return words.say("index.definition.heading"), words.say("index.definition.intro"), body
 
 
-def bind_definition_part(project: Project, told: Told, lang: str, part: str) -> str:
+def _tell_definition_part(page: Listing, part: str) -> tuple[Markup, str, Markup]:
     """The indicators of one area of reform, where they are too many for one page."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    title = Markup("{}: {}").format(
-        words.say("index.definition.heading"), words.say(f"part.title.{part}")
-    )
-    own = group_parts(told.reference, told.indicators)[part]
-    head = tell_masthead(words, f"definitions/{part}", title)
-    return _export(project, words, head + tabulate_definitions(words, told.reference, own))
+    words = page.words
+    own = group_parts(page.reference, page.told.indicators)[part]
+    title = join(": ", words.say("index.definition.heading"), words.say(f"part.title.{part}"))
+    return title, "", tabulate_definitions(words, page.reference, own)
 
 
-def define_method(brief: Brief) -> Markup:
-    """The rules of the pages with a name for each, and what surrounds them."""
+def _tell_rules(page: Listing) -> tuple[Markup, Markup, Markup]:
+    """The rules by which every page is made, each with a name, and what surrounds them."""
+    words = page.words
     told = {
-        "path": brief.words.say("method.path"),
-        **dict(tell_method(brief)),
-        "grade": tell_grade_rule(brief),
-        "limits": brief.words.say("method.limits"),
-        "people": brief.words.say("method.people"),
+        "path": words.say("method.path"),
+        **(dict(tell_method(page.told.briefs[0])) if page.told.briefs else {}),
+        "grade": tell_grade_rule(page),
+        "limits": words.say("method.limits"),
+        "people": words.say("method.people"),
     }
-    items = Markup("").join(
-        Markup('<dt id="about-{}">{}</dt><dd>{}</dd>\n').format(
-            key, brief.words.say(f"index.method.{key}"), text
-        )
-        for key, text in told.items()
+    body = render(words, "method", rules=told.items()) if page.told.briefs else Markup("")
+    return words.say("index.method.heading"), words.say("index.method.intro"), body
+
+
+LISTS: Mapping[str, Bind] = {
+    name: partial(_bind, name=name, tell=tell)
+    for name, tell in (
+        ("", _tell_index),
+        ("contradictions", _tell_contradictions),
+        (INDEX, _tell_letters),
+        ("definitions", _tell_definitions),
+        ("method", _tell_rules),
     )
-    return Markup('<dl class="method">\n{}</dl>\n').format(items)
-
-
-def bind_method(project: Project, told: Told, lang: str) -> str:
-    """The rules by which every page is made."""
-    words = load_words(project.notebooks / TEMPLATE, lang)
-    body = define_method(told.briefs[0]) if told.briefs else Markup("")
-    return _bind(project, words, "index.method", "method", words.say("index.method.intro"), body)
+}
+"""The lists of a language, by folder."""
 
 
 def bind_trends(project: Project, rows: Sequence[Sequence[str]], lang: str) -> str:
     """The list of the indicators that have a page of their own."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    body = tell_trend_list([_mark(row) for row in rows], words)
-    return _bind(project, words, "trends.list", TRENDS, words.say("trends.list.intro"), body)
+    intro = words.say("trends.list.intro")
+    head = tell_masthead(words, TRENDS, words.say("trends.list.heading"), intro)
+    body = tell_trend_list([[trust(cell) for cell in row] for row in rows], words)
+    return export_body(head + body, project, words, "lists")
 
 
 def bind_absent(project: Project, lang: str, name: str = "quality") -> str:
     """What stands in the place of a page on data quality until its notebook makes it."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    return _bind(project, words, "quality", name, words.say("quality.absent"))
-
-
-LISTS: Mapping[str, Bind] = {
-    "": bind_index,
-    "contradictions": bind_contradictions,
-    INDEX: bind_letters,
-    "definitions": bind_definitions,
-    "method": bind_method,
-}
-"""The lists of a language, by folder."""
+    head = tell_masthead(words, name, words.say("quality.heading"), words.say("quality.absent"))
+    return export_body(head, project, words, "lists")
 
 
 def bind_root(project: Project, counts: Mapping[str, int]) -> str:
     """The door of the site: what it is, and where to go, in both languages."""
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
-    doors = Markup("").join(_tell_door(own, counts.get(own.lang, 0)) for own in words)
-    head = Markup('<div class="head"><h1>{} <small lang="{}">{}</small></h1></div>\n').format(
-        words[0].say("site.title"), LANGUAGES[1], words[1].say("site.title")
-    )
-    body = Markup('<div class="doors">{}</div>\n').format(doors)
-    return _export(project, words[0], head + body)
-
-
-def _tell_door(words: Words, briefs: int) -> Markup:
-    """The way into one language: its briefs, and its other pages with what they are for."""
-    links = Markup("").join(
-        Markup('<li><a href="{}/{}index.html">{}</a> <small>{}</small></li>').format(
-            words.lang,
-            f"{name}/" if name else "",
-            words.say(f"site.nav.{name or 'index'}"),
-            words.say(f"about.{name or 'index'}"),
-        )
-        for name in SISTERS
-    )
-    return Markup(
-        '<section lang="{0}"><h2><a href="{0}/index.html" hreflang="{0}">{1}</a> '
-        "<small>{2}</small></h2>\n<div><p>{3}</p>\n<ul>{4}</ul></div></section>\n"
-    ).format(
-        words.lang,
-        words.say("index.title"),
-        words.say("root.count", n=words.number(briefs)),
-        words.say("index.intro"),
-        links,
-    )
-
-
-def _bind(
-    project: Project, words: Words, key: str, name: str, intro: Markup, *parts: Markup
-) -> str:
-    """A page with the links to its sisters and to the other language."""
-    head = tell_masthead(words, name, words.say(f"{key}.heading"))
-    head += Markup("<p>{}</p>\n").format(intro)
-    return _export(project, words, head + Markup("").join(parts))
-
-
-def _export(project: Project, words: Words, body: Markup) -> str:
-    """The body through the template, as if a notebook had shown it."""
-    return export_body(body, project, words, "lists")
-
-
-def _describe_brief(brief: Brief) -> dict[str, Any]:
-    """What a brief is of, and how it is graded."""
-    grade = grade_brief(brief)
-    return {
-        "area_id": brief.area["area_id"],
-        "area": brief.area["name"],
-        "province": brief.province["name"] if brief.province else "",
-        "period": brief.period,
-        "period_start": brief.start,
-        "period_end": brief.end,
-        "grade": grade.letter,
-        "contradictions": grade.warnings,
-    }
+    doors = [(own, own.number(counts.get(own.lang, 0))) for own in words]
+    body = render(words[0], "root", doors=doors, sisters=SISTERS)
+    return export_body(body, project, words[0], "lists")

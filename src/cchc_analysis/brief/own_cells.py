@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.templates import Section
+from cchc_analysis.brief.templates import Section, macro, show_picture, title_section, trust
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.errors import CommandError, Problem
 
@@ -108,11 +108,8 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
         expected = "a figure of matplotlib or plotly"
         raise CommandError(Problem("show_figure", found, expected, "Pass the figure or its axes."))
     name = f"own-{slug_text(title)}"
-    shown = Markup(
-        '<section aria-labelledby="{0}">\n<h2 id="{0}">{1}</h2>\n<div class="body">'
-        '<figure class="own"><img alt="{2}" src="{3}"></figure></div></section>\n'
-    ).format(name, title, alt, _inline("image/svg+xml", picture.decode()))
-    return Section(shown, name, draw=lambda: figure)
+    image = show_picture(_inline("image/svg+xml", picture.decode()), alt)
+    return Section(title_section(name, title, image), name, draw=lambda: figure)
 
 
 def _draw_still(figure: Any) -> bytes:
@@ -152,9 +149,7 @@ def _frame(
         return _frame_html(text, number, words)
     if kind:
         alt = str(metadata.get(kind, {}).get("alt") or words.plain("own.alt"))
-        return Markup('<figure class="own"><img alt="{}" src="{}"></figure>\n').format(
-            alt, _inline(kind, data[kind])
-        )
+        return show_picture(_inline(kind, data[kind]), alt)
     if "text/markdown" in data:
         from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
@@ -167,7 +162,7 @@ def _frame_html(text: str, number: int, words: Words) -> Markup:
     clean = clean_html(text)
     if not clean.striptags().strip():
         return _say_missing(number, "text/html", words)
-    return Markup('<div class="own scroll">{}</div>\n').format(clean)
+    return macro(words, "own", clean)
 
 
 def list_missing(page: bytes) -> list[str]:
@@ -198,7 +193,7 @@ def clean_html(text: str) -> Markup:
     kept = clean(
         str(soup), tags=TAGS, attributes=dict(ATTRIBUTES), protocols=["http", "https"], strip=True
     )
-    return Markup(kept)  # noqa: S704 - cleaned
+    return trust(kept)
 
 
 def _inline(kind: str, content: str) -> str:
@@ -213,9 +208,7 @@ def _name_kind(data: Mapping[str, Any]) -> str:
 
 
 def _say_missing(number: int, kind: str, words: Words) -> Markup:
-    return Markup('<p class="own missing">{}</p>\n').format(
-        words.say("own.missing", cell=number, kind=kind)
-    )
+    return macro(words, "unshown", number, kind)
 
 
 def _make_output(shown: Markup) -> Any:

@@ -20,6 +20,7 @@ from cchc_analysis.brief.content import NOT_TOLD, Brief, name_folder
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_dots, plot_spine
 from cchc_analysis.brief.telling import (
+    link_away,
     lower,
     name_area,
     name_indicator,
@@ -34,7 +35,6 @@ from cchc_analysis.brief.templates import (
     draw_line,
     frame,
     join,
-    link,
     render,
     small,
     strong,
@@ -237,7 +237,8 @@ def _name(brief: Brief, area_id: str) -> Markup:
 def _link_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
     """Peers whose reports cover other windows: named, their last one linked, not compared."""
     links = brief.words.join(
-        link(
+        link_away(
+            brief,
             f"../../{name_folder(brief.reference.area_rows[area_id], periods[-1])}/index.html",
             join(" ", _name(brief, area_id), "(" + brief.words.period(periods[-1]) + ")"),
         )
@@ -271,7 +272,7 @@ def _tell_peer(brief: Brief, area_id: str, entry: Entry) -> Markup:
     if isnan(value):
         return tell_missing(brief)
     folder = name_folder(brief.reference.area_rows[area_id], brief.period)
-    return link(f"../../{folder}/index.html", _percent(brief, value))
+    return link_away(brief, f"../../{folder}/index.html", _percent(brief, value))
 
 
 def _draw(

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Comparison, Entry, Goal, State
@@ -237,7 +237,7 @@ def _tell_row(brief: Brief, each: Comparison, *, is_judged: bool = False) -> lis
     """A row of the table; with its state where no group head says it."""
     result, target = each.result, each.target
     scope = result.scope if result else target.scope
-    told = tell(brief, result, home=True) if result else Markup("…")
+    told = tell(brief, result, home=True) if result else escape("…")
     if result and result.indicator != target.indicator:
         told = small(told, name_indicator(brief, result.indicator))
     return [

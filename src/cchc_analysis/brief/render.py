@@ -19,7 +19,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
-from cchc_analysis.brief.content import ANNEX
 from cchc_analysis.brief.own_cells import OURS, show_own_cells
 from cchc_analysis.brief.templates import PAGES, STYLE, choose_style, undress
 from cchc_analysis.data.files import write_bytes
@@ -71,6 +70,8 @@ def build_whole(
 ) -> str:
     """Front and annex of a brief as one page, which can be mailed and printed on its own.
 
+    It runs in a ``Context`` that is whole, so that what led to the annex leads to its place.
+
     Raises:
         CommandError: A notebook has no such parameter, or there is no such language.
         BriefError: A cell failed, or the page would be empty.
@@ -79,29 +80,16 @@ def build_whole(
     if not annex.is_file():
         return build_page(project, notebook, parameters, engine)
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
-    executed = []
     for each in (notebook, annex):
         check_parameters(each, parameters)
-        executed.append(execute_notebook(each, parameters, each.parent, engine))
-    front, rest = executed
-    parts = list_parts(rest)
+    front, rest = (
+        execute_notebook(each, parameters, each.parent, engine) for each in (notebook, annex)
+    )
     # The page has one head, that of the front.
     front.cells += [cell for cell in rest.cells if not _is_head(cell)]
-    front.cells += [make_cell(body.partition("</div>\n")[2]) for body in parts.values()]
-    page = join_pages(export_page(front, project, words, "brief"), [ANNEX, *parts])
+    page = export_page(front, project, words, "brief")
     check_page(page, notebook.name)
     return page
-
-
-def join_pages(page: str, names: Iterable[str]) -> str:
-    """A page that holds others: what led to one of them leads to its place on the page."""
-    for name in names:
-        anchor = name.removeprefix("annex-").removesuffix(".html").replace("-", "_")
-        start = "areas" if name == ANNEX else f"part-{anchor}"
-        page = page.replace(f'href="{name}"', f'href="#{start}"').replace(
-            f'href="{name}#', 'href="#'
-        )
-    return page.replace('href="index.html#', 'href="#')
 
 
 def _is_head(cell: NotebookNode) -> bool:
@@ -360,7 +348,6 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LONGEST = 120
 """Seconds that a page may take to print."""
 
-_AWAY = re.compile(r'(<a\b[^>]*?) href="(?!#|https?:)[^"]*"')
 _TIME = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}")
 
 
@@ -387,7 +374,7 @@ def print_page(page: str, out: Path) -> Path:
     """Print a finished page to a PDF; replaced whole or left alone.
 
     Args:
-        page: The HTML of the page.
+        page: The HTML of the page; one that nothing lies beside, for the PDF keeps its links.
         out: The PDF to write.
 
     Raises:
@@ -395,7 +382,7 @@ def print_page(page: str, out: Path) -> Path:
     """
     browser = find_browser()
     with TemporaryDirectory(prefix="cchc-", ignore_cleanup_errors=True) as folder:
-        printed = _print(browser, _AWAY.sub(r"\1", page), Path(folder))
+        printed = _print(browser, page, Path(folder))
     try:
         write_bytes(out, _TIME.sub(rb"\g<1>19800101000000", printed))
     except OSError as error:

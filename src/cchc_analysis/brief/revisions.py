@@ -13,12 +13,10 @@ from cchc_analysis.brief.telling import (
     name_indicator,
     name_scope,
     tell_missing,
-    wrap,
 )
-from cchc_analysis.brief.templates import Section
+from cchc_analysis.brief.templates import Section, join, render
 from cchc_analysis.data.editions import compare_editions, name_edition
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.tables import tabulate_rows
 from cchc_analysis.data.words import clean_text
 
 if TYPE_CHECKING:
@@ -41,19 +39,20 @@ def show_revised(brief: Brief, since: Path | str) -> Section:
     words, own = brief.words, set(brief.sources["source_id"])
     changes = compare_editions(Path(since), brief.indicators, own)
     edition = name_edition(Path(since))
-    if changes.empty:
-        said = words.say("revised.none", edition=edition)
-        return wrap(brief, "revised", Markup("<p>{}</p>").format(said), tabulate=lambda: changes)
     tally = {kind: int((changes["change"] == kind).sum()) for kind in ("moved", "came", "went")}
-    said = words.say("revised.intro", edition=edition, **{k: str(n) for k, n in tally.items()})
-    heads = [words.say(f"{key}") for key in ("table.indicator", "revised.before", "revised.now")]
-    rows = [
-        [_name(brief, row), *(_tell(brief, row[f"value_{side}"]) for side in ("old", "new"))]
-        for row in list_rows(changes)
-    ]
-    table = tabulate_rows(heads, rows, words.say("revised.title"), numbers=(1, 2))
-    intro = Markup("<p>{}</p>").format(said)
-    return wrap(brief, "revised", intro, table, tabulate=lambda: changes)
+    told = {kind: str(n) for kind, n in tally.items()}
+    html = render(
+        words,
+        "revised",
+        said=words.say(
+            "revised.intro" if len(changes) else "revised.none", edition=edition, **told
+        ),
+        rows=[
+            [_name(brief, row), *(_tell(brief, row[f"value_{side}"]) for side in ("old", "new"))]
+            for row in list_rows(changes)
+        ],
+    )
+    return Section(html, "revised", lambda: changes)
 
 
 def tell_since(notebook: Path, since: Path, folder: Path) -> Path:
@@ -79,12 +78,13 @@ def tell_since(notebook: Path, since: Path, folder: Path) -> Path:
 def _name(brief: Brief, row: Mapping[str, Any]) -> Markup:
     code = row["indicator"]
     is_known = code in brief.reference.indicator_rows  # of then it may have gone since
-    parts = [name_indicator(brief, code) if is_known else clean_text(code)]
-    if row["breakdown"]:
-        parts.append(name_breakdown(brief, row["breakdown"]))
-    parts.append(name_scope(brief, row["scope"]))
-    span = brief.words.span(row["period_start"], row["period_end"])
-    return Markup(", ").join([*filter(None, parts), span])
+    return join(
+        ", ",
+        name_indicator(brief, code) if is_known else clean_text(code),
+        name_breakdown(brief, row["breakdown"]) if row["breakdown"] else "",
+        name_scope(brief, row["scope"]),
+        brief.words.span(row["period_start"], row["period_end"]),
+    )
 
 
 def _tell(brief: Brief, value: str) -> Markup | str:

@@ -6,14 +6,14 @@ through here, so that none can stand without the way back to its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry
-from cchc_analysis.brief.templates import Section, join, macro
+from cchc_analysis.brief.templates import join, link, macro
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import (
     AREA_KINDS,
@@ -138,6 +138,11 @@ def tell_unit(brief: Brief, entry: Entry, *, many: bool = False) -> Markup:
 def link_count(brief: Brief, n: int, anchor: str) -> Markup:
     """A count of the page's own as a link to what was counted."""
     return macro(brief.words, "count", f"{brief.annex}#{anchor}", brief.words.number(n))
+
+
+def link_away(brief: Brief, href: str, text: Any) -> Markup:
+    """A link to another page of the site; only its text where nothing lies beside the page."""
+    return escape(text) if brief.is_whole else link(href, text)
 
 
 def tell_missing(brief: Brief) -> Markup:
@@ -271,19 +276,6 @@ def cite(brief: Brief, entries: Iterable[Entry]) -> Markup:
         for source_id, sections in places.items()
     ]
     return brief.words.say("chart.source", places=join("; ", *parts))
-
-
-def wrap(
-    voice: Voice,
-    anchor: str,
-    *parts: Markup,
-    key: str = "",
-    tabulate: Callable[[], pd.DataFrame] | None = None,
-) -> Section:
-    """A section of the page with its heading, and what makes the table of its numbers."""
-    title = voice.words.say(f"{key or anchor}.title")
-    body = Markup("\n").join(part for part in parts if part)
-    return Section(macro(voice.words, "section", anchor, title, body), anchor, tabulate)
 
 
 def tabulate_entries(brief: Brief, entries: Iterable[Entry]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from cchc_analysis.brief.content import Brief, name_folder
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.peers import list_periods
 from cchc_analysis.brief.telling import (
+    link_away,
     name_indicator,
     name_scope,
     tell,
@@ -72,6 +73,7 @@ def show_trend(brief: Brief) -> Section:
         intro=rule if series else join(" ", one, rule),
         tables=[each for each in (*told, _tell_last_year(brief)) if each],
         events=_list_events(brief),
+        more=link_away(brief, "../../trends/index.html", brief.words.say("trend.more")),
         kin=list_kin_lines(brief.words, brief.reference, brief.area, partial(_link_kin, brief)),
     )
     return Section(html, "trend", lambda: tabulate_series(series))
@@ -291,7 +293,7 @@ def _tell_others(
         else:
             number = brief.words.number(float(held[end]["value"]), entry.decimals)
             folder = name_folder(brief.area, held[end]["period"])
-            yield link(f"../../{folder}/index.html", number)
+            yield link_away(brief, f"../../{folder}/index.html", number)
 
 
 def _list_events(brief: Brief) -> list[Markup]:
@@ -351,7 +353,7 @@ def _name_moved(words: Words, area: Mapping[str, Any], name: Markup, part: str) 
 def _link_kin(brief: Brief, area_id: str) -> Markup:
     row = brief.reference.area_rows[area_id]
     links = brief.words.join(
-        link(f"../../{name_folder(row, period)}/index.html", brief.words.period(period))
+        link_away(brief, f"../../{name_folder(row, period)}/index.html", brief.words.period(period))
         for period in list_periods(brief, area_id)
     )
     return join(" ", brief.words.place(row), links and "(" + links + ")")

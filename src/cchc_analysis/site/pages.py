@@ -296,7 +296,7 @@ def _rehearse(project: Project) -> None:
 REHEARSAL = """
 from markupsafe import Markup
 import cchc_analysis
-from cchc_analysis.brief.telling import Section
+from cchc_analysis.brief.templates import Section
 
 Section(Markup("<h1>" + lang + "</h1>"))
 """

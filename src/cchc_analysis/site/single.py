@@ -214,7 +214,7 @@ def _make_whole(
     from cchc_analysis.brief.render import build_whole
     from cchc_analysis.site.pages import ENGINE
 
-    with running_in(Context(project, reference, tables)):
+    with running_in(Context(project, reference, tables, is_whole=True)):
         page = build_whole(project, notebook, parameters, ENGINE)
     return {PAGE: page.encode()}
 
