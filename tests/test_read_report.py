@@ -84,7 +84,10 @@ def test_the_review_page_marks_every_numeral_and_hides_persons(
     assert "Trần Văn Thử" not in page
     assert 'lang="vi"' in page
     assert "default-src 'none'" in page
-    assert page.count("<mark class='low' id='t") + page.count("<mark class='high' id='t") == 1
+    assert (
+        page.count('<mark class="unsure" data-id=') + page.count('<mark class="sure" data-id=') == 1
+    )
+    assert "<code>cchc review hostile</code>" in page
 
 
 def test_a_row_shows_its_sentence_and_numbers_in_words(project: Project, tmp_path: Path) -> None:
@@ -92,9 +95,9 @@ def test_a_row_shows_its_sentence_and_numbers_in_words(project: Project, tmp_pat
     path.write_text("Huyện có ba đơn vị sự nghiệp tự bảo đảm chi thường xuyên.\n", "utf-8")
     result = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="x")
     page = result.review.read_text("utf-8")
-    assert "Huyện có <mark class='high'>ba</mark> đơn vị sự nghiệp" in page
-    assert "<strong>ba</strong> → 3" in page
-    assert page.count("id='tF001'") == 1
+    assert 'Huyện có <mark class="sure">ba</mark> đơn vị sự nghiệp' in page
+    assert '<mark class="sure">ba</mark> → 3' in page
+    assert page.count('id="tF001"') == 1
 
 
 def test_the_first_draft_of_a_list_without_sources(project: Project) -> None:
@@ -110,9 +113,9 @@ def test_a_row_is_told_in_the_words_of_the_reviewer(project: Project, tmp_path: 
     path.write_text("Tiếp nhận 1,310 hồ sơ. Tỷ lệ hồ sơ trực tuyến đạt 97.685%.\n", "utf-8")
     result = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="x")
     page = result.review.read_text("utf-8")
-    assert "<strong>1,310</strong> → 1310 hồ sơ</td>" in page
-    assert "Đọc lại: dấu phẩy được đọc là dấu phân cách hàng nghìn" in page
-    assert "Đọc lại: dấu chấm được đọc là dấu thập phân: không thể quá 100" in page
+    assert ">1,310</mark> → 1310 hồ sơ</td>" in page
+    assert "dấu phẩy được đọc là dấu phân cách hàng nghìn" in page
+    assert "dấu chấm được đọc là dấu thập phân: không thể quá 100" in page
 
 
 def test_a_figure_without_indicator_holds_nothing_up(project: Project) -> None:
@@ -150,7 +153,7 @@ def test_the_review_page_contradicts_what_findings_do(project: Project, tmp_path
     )
     result = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="x")
     page = result.review.read_text("utf-8")
-    told = page.split("id='contradictions'", 1)[1].split("<section", 1)[0]
+    told = page.split('id="contradictions"', 1)[1].split('id="rows"', 1)[0]
     assert "800 ≠ 810" in told
     assert "99,87 ≠" not in told
 

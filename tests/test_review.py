@@ -28,10 +28,10 @@ from cchc_analysis.read.correcting import (
     OpenDraft,
     apply_change,
     change_draft,
-    judge_draft,
     load_text,
     open_draft,
 )
+from cchc_analysis.read.review import judge_draft
 from cchc_analysis.read.serving import Review, listen
 from cchc_analysis.rules import load_identities
 

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,22 +27,20 @@ from cchc_analysis.data.clean import (
 from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Project, Reference
-from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.read.review import FIELDS, SCOPES, STATES, find_conflicts
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
     find_draft,
-    list_undecided,
     read_sources,
     read_transcript,
 )
-from cchc_analysis.rules import Identity
 
 Row = dict[str, str]
 CELLS = frozenset(TRANSCRIPT_COLUMNS) - {"source_id", "figure_id", "line", "printed"}
 """Columns of a figure that a reviewer may set; where it stands and what is printed stay."""
-HEAD = frozenset(FIELDS)
+HEAD = frozenset(
+    ("title", "issuer", "area", "number", "dated", "period", "period_start", "period_end")
+)
 """Columns of the source that a reviewer may set."""
 CARRIED = ("area", "period_start", "period_end")
 """What the rows take from the head: a row that has the old one gets the new one."""
@@ -362,7 +360,7 @@ def _add_figure(rows: Sequence[Row], new: NewFigure, source: Row) -> list[Row]:
     like = next((row for row in rows if row["figure_id"] == new.like), None)
     numbers = [row["figure_id"][1:] for row in rows if row["figure_id"][0] == "N"]
     number = 1 + max((int(each) for each in numbers if each.isdigit()), default=0)
-    beside = like or next((row for row in reversed(rows) if _line(row) <= new.line), rows[0])
+    beside = like or next((row for row in reversed(rows) if read_line(row) <= new.line), rows[0])
     row = dict.fromkeys(TRANSCRIPT_COLUMNS, "") | {
         **{name: beside[name] for name in ("source_id", "section", "place")},
         **{name: (like or source)[name].removeprefix(UNDECIDED) for name in CARRIED},
@@ -372,88 +370,10 @@ def _add_figure(rows: Sequence[Row], new: NewFigure, source: Row) -> list[Row]:
         "status": like["status"] if like else Status.ACTUAL.value,
         "printed": new.printed,
     }
-    at = rows.index(beside) + (_line(beside) <= new.line)
+    at = rows.index(beside) + (read_line(beside) <= new.line)
     return [*rows[:at], row, *rows[at:]]
 
 
-def _line(row: Row) -> int:
+def read_line(row: Row) -> int:
     """The line of a figure; of one whose line was mended by hand and is no number, the first."""
     return int(row["line"]) if row["line"].isdecimal() else 0
-
-
-def describe_draft(draft: OpenDraft, text: Mapping[str, Any]) -> dict[str, Any]:
-    """The draft as the page shows it: head, rows with their candidates, and what is left to do."""
-    import pandas as pd
-
-    table = pd.DataFrame(draft.rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
-    rows = [_describe_row(row, text["figures"].get(row["figure_id"], {})) for row in draft.rows]
-    undecided = list_undecided(draft.source, table)
-    return {
-        "version": draft.version,
-        "source": draft.source,
-        "rows": rows,
-        "left": {
-            "undecided": sum(row["is_undecided"] for row in rows),
-            "open": sum(not row["cells"]["indicator"] for row in rows),
-            "mapped": sum(bool(row["cells"]["indicator"]) for row in rows),
-            "head": [cell for cell in undecided if "." not in cell],
-        },
-    }
-
-
-def _describe_row(row: Row, thought: Mapping[str, Any]) -> dict[str, Any]:
-    own = row["indicator"].removeprefix(UNDECIDED)
-    codes = dict.fromkeys([own, *thought.get("rivals", [])])
-    return {
-        "id": row["figure_id"],
-        "cells": {name: row[name] for name in TRANSCRIPT_COLUMNS},
-        "is_undecided": any(cell.startswith(UNDECIDED) for cell in row.values()),
-        "start": thought.get("start", -1),
-        "why": " · ".join(filter(None, (thought.get("reason", ""), thought.get("again", "")))),
-        "candidates": [code for code in codes if code],
-    }
-
-
-def judge_draft(
-    draft: OpenDraft, reference: Reference, identities: Sequence[Identity]
-) -> dict[str, Any]:
-    """What the rows contradict, and which of them cannot be understood yet; live beside them."""
-    import pandas as pd
-
-    rows = [
-        {name: cell.removeprefix(UNDECIDED) for name, cell in row.items()} for row in draft.rows
-    ]
-    table = pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
-    sources = pd.DataFrame([draft.source], dtype="str").replace(r"^\?", "", regex=True)
-    tidied = tidy_observations(table, reference, sources)
-    problems = [
-        {"id": problem.where.rpartition(" ")[2], "text": f"{problem.found}; {problem.expected}"}
-        for found in tidied.problems.values()
-        for problem in found
-    ]
-    if problems:  # a figure that cannot be understood speaks for itself, not for all
-        is_well = ~table["figure_id"].isin([problem["id"] for problem in problems])
-        tidied = tidy_observations(table[is_well], reference, sources)
-    found = find_conflicts(tidied.observations, identities, reference)
-    return {
-        "version": draft.version,
-        "problems": problems,
-        "contradictions": [asdict(each) for each in found],
-    }
-
-
-def describe_words(reference: Reference) -> dict[str, Any]:
-    """The words that the page offers: indicators, units, scopes and so on, each with its label."""
-    breakdowns = reference.breakdowns
-    return {
-        "indicators": {
-            code: [str(row["label_vi"]), str(row["unit"])]
-            for code, row in reference.indicator_rows.items()
-        },
-        "units": {unit: str(row["label_vi"]) for unit, row in reference.unit_rows.items()},
-        "breakdowns": dict(zip(breakdowns["breakdown"], breakdowns["label_vi"], strict=True)),
-        "scopes": {scope.value: SCOPES.get(scope.value, scope.value) for scope in Scope},
-        "statuses": {status.value: STATES.get(status.value, status.value) for status in Status},
-        "comparators": {each.value: each.value for each in Comparator},
-        "head": FIELDS,
-    }

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.data.changes import all_or_none, changing
 from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
-from cchc_analysis.data.files import format_table, write_text
+from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.owned import may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, Problem, ReportError
+from cchc_analysis.read.correcting import OpenDraft
 from cchc_analysis.read.documents import Document, mask_persons, open_document
 from cchc_analysis.read.recognise import (
     Confidence,
@@ -34,7 +35,7 @@ from cchc_analysis.read.recognise import (
     read_head,
     read_value,
 )
-from cchc_analysis.read.review import describe_text, render_review
+from cchc_analysis.read.review import describe_text, render_static
 from cchc_analysis.read.transcripts import UNDECIDED, list_undecided, read_sources
 from cchc_analysis.rules import load_identities
 
@@ -102,9 +103,9 @@ def read_report(
     _check_id(source)
     transcript = tabulate_draft(source, figures, reference)
     row = _describe(source, head, document)
-    reading = replace(reading, figures=figures)
-    page = render_review(source, row, document, reading, transcript, reference, identities)
-    text = describe_text(document, reading, list(transcript["figure_id"]))
+    text = describe_text(document, replace(reading, figures=figures), list(transcript["figure_id"]))
+    draft = OpenDraft(row, tuple(list_rows(transcript)))
+    page = render_static(draft, text, reference, identities)
     transcript_path, review_path = write_draft(project, source, row, transcript, page, text)
     return DraftResult(
         source,

@@ -1,72 +1,37 @@
-"""The review page: the text with every numeral marked, beside what was made of it.
+"""What a review shows: the text with every numeral marked, beside what was made of it.
 
-Comes in as the document, its reading and the draft; goes out as one HTML page that opens from a
-file, without scripts. Least sure figures come first, then contradictions, then the text. Reasons
-are made in English, of terms in Vietnamese; here they get the words of the reviewer. Persons' names
-and addresses are masked. Everything from the document is escaped.
+Comes in as a draft and what was thought of it; goes out as parts of one page. ``page/review.html``
+makes it twice: as ``cchc review`` serves it, and as a static page without script, for reading.
+Unsure rows come first. Reasons are made in English, of terms in Vietnamese; here they get the words
+of the reviewer (``page/words.toml``). Persons' names and addresses are masked, and everything from
+the document is escaped.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import format_number
-from cchc_analysis.data.records import QUANTITY
+from cchc_analysis.data.records import QUANTITY, TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.tidy import tidy_observations
+from cchc_analysis.read.correcting import OpenDraft, Row, read_line
 from cchc_analysis.read.documents import Document, mask_persons
-from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.recognise import (
-    OWNER_OPEN,
-    Confidence,
-    Figure,
-    Kind,
-    Numeral,
-    Reading,
-    tabulate_figures,
-)
+from cchc_analysis.read.recognise import OWNER_OPEN, Reading
+from cchc_analysis.read.transcripts import UNDECIDED, list_undecided
 from cchc_analysis.rules import Identity, choose_readings, evaluate_rivals, tabulate_statements
 
 if TYPE_CHECKING:
     import pandas as pd
+    from jinja2 import Environment
 
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-FIELDS = {
-    "title": "Tên văn bản",
-    "issuer": "Nơi ban hành",
-    "area": "Đơn vị hành chính",
-    "number": "Số",
-    "dated": "Ngày",
-    "period": "Kỳ",
-    "period_start": "Từ ngày",
-    "period_end": "Đến ngày",
-}
-# The codes serve every level, and a report may be any unit's: the words name none for its own.
-SCOPES = {
-    "district_office": "bộ phận của chính đơn vị",
-    "province_office": "các sở, ngành cấp tỉnh",
-    "district_aggregate": "các huyện cộng lại",
-    "commune_aggregate": "các xã cộng lại",
-    "whole_district": "toàn bộ địa bàn",
-    "commune": "một xã",
-    "unspecified": "không rõ của ai",
-}
-STATES = {
-    "actual": "thực hiện",
-    "estimate": "ước tính",
-    "target": "mục tiêu",
-    "plan": "kế hoạch",
-    "threshold": "ngưỡng",
-    "legal_norm": "mức quy định",
-    "max_score": "điểm tối đa",
-}
+QUOTED = 110
+"""Letters of a line that a row of the table shows before a figure."""
 
 
 @cache
@@ -81,6 +46,16 @@ def load_words() -> dict[str, Any]:
     return tomllib.loads(load_page("words.toml"))
 
 
+@cache
+def _open_templates() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("cchc_analysis.read", "page"), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
 def tell_remark(remark: str) -> str:
     """What a second look did, in the words of the reviewer; what has none stays as it is.
 
@@ -93,7 +68,7 @@ def tell_remark(remark: str) -> str:
     for each in load_words()["remarks"]:
         if found := re.fullmatch(each["said"], remark):
             told = found.expand(each["told"])
-            return re.sub(r"(?<=“)\w+(?=”)", lambda code: SCOPES.get(code[0], code[0]), told)
+            return re.sub(r"(?<=“)\w+(?=”)", lambda code: _name("scopes", code[0]), told)
     return remark
 
 
@@ -109,30 +84,13 @@ def tell_reason(reason: str) -> str:
     return reason
 
 
-QUOTED = 110
-"""Letters of a line that a row of the table shows before a figure."""
+def _name(table: str, code: object) -> str:
+    """A code in the words of the reviewer."""
+    return str(load_words()[table].get(str(code), code))
 
 
-def render_text(
-    lines: Sequence[Line], reading: Reading, figures: Sequence[Figure], ids: Sequence[str]
-) -> str:
-    """The whole text, line by line, every numeral marked; figures lead to their rows."""
-    masked = mask_persons([line.text for line in lines])
-    by_line: dict[int, list[tuple[Figure, str]]] = {}
-    for figure, figure_id in zip(figures, ids, strict=True):
-        by_line.setdefault(figure.line, []).append((figure, figure_id))
-    body = "".join(
-        _render_line(text, line, reading, by_line.get(line.number, []))
-        for line, text in zip(lines, masked, strict=True)
-        if text.strip()
-    )
-    return (
-        f"<h2 id='text'>Văn bản, mọi con số được đánh dấu</h2><div class='text'>{body}</div></main>"
-    )
-
-
-def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> dict[str, object]:
-    """What ``cchc review`` shows beside the rows: masked lines, figures and other numerals.
+def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> dict[str, Any]:
+    """What a review shows beside the rows: masked lines, figures and other numerals.
 
     Returns:
         ``sha256`` of the document; ``lines`` as number and text; ``figures`` by id, each with the
@@ -167,64 +125,77 @@ def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> d
     return {"sha256": document.sha256, "lines": lines, "figures": figures, "others": others}
 
 
-def _render_line(text: str, line: Line, reading: Reading, figures: list[tuple[Figure, str]]) -> str:
-    marked = _mark_line(text, line, reading.numerals.get(line.number, ()), figures)
-    return f"<p><span class='no'>{line.number}</span><span>{marked}</span></p>"
+def describe_draft(
+    draft: OpenDraft, text: Mapping[str, Any], reference: Reference
+) -> dict[str, Any]:
+    """The draft as the page shows it: head, rows with their candidates, and what is left to do."""
+    import pandas as pd
+
+    table = pd.DataFrame(draft.rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+    lines = dict(text["lines"])
+    rows = [_describe_row(row, text["figures"], lines, reference) for row in draft.rows]
+    undecided = list_undecided(draft.source, table)
+    return {
+        "version": draft.version,
+        "source": draft.source,
+        "rows": rows,
+        "left": {
+            "undecided": sum(row["is_undecided"] for row in rows),
+            "open": sum(not row["cells"]["indicator"] for row in rows),
+            "mapped": sum(bool(row["cells"]["indicator"]) for row in rows),
+            "head": [cell for cell in undecided if "." not in cell],
+        },
+    }
 
 
-def _mark_line(
-    text: str, line: Line, numerals: Sequence[Numeral], figures: list[tuple[Figure, str]]
-) -> str:
-    """One line with its numerals marked; where a mask moved them, they are found anew."""
-    left = [(figure, figure_id) for figure, figure_id in figures]
-    pieces, at = [], 0
-    for numeral in _with_spelled(numerals, left):
-        start = numeral.start if text == line.text else text.find(numeral.text, at)
-        if start < at:
-            continue
-        end = start + len(numeral.text)
-        pieces.append(escape(text[at:start]))
-        pieces.append(_mark(escape(text[start:end]), numeral, left))
-        at = end
-    pieces.append(escape(text[at:]))
-    return "".join(pieces).replace("\t", " │ ")
+def _describe_row(
+    row: Row, figures: Mapping[str, Any], lines: Mapping[int, str], reference: Reference
+) -> dict[str, Any]:
+    thought = figures.get(row["figure_id"], {})
+    code = row["indicator"].removeprefix(UNDECIDED)
+    is_undecided = any(cell.startswith(UNDECIDED) for cell in row.values())
+    known = reference.indicator_rows.get(code, {"label_vi": code})
+    unit = reference.unit_rows.get(row["unit"], {"label_vi": row["unit"]})
+    read_as = f" → {row['read_as']}" if row["read_as"] else ""
+    start = thought.get("start", -1)
+    return {
+        "id": row["figure_id"],
+        "cells": {name: row[name] for name in TRANSCRIPT_COLUMNS},
+        "is_undecided": is_undecided,
+        "state": "unsure" if is_undecided else "sure" if code else "open",
+        "start": start,
+        "code": code,
+        "name": str(known["label_vi"]) if code else load_words()["said"]["no_indicator"],
+        "reading": f"{read_as} {unit['label_vi']}".rstrip(),
+        "scope": _name("scopes", row["scope"]),
+        "days": " – ".join(filter(None, (row["period_start"], row["period_end"]))),
+        "status": "" if row["status"] == Status.ACTUAL else _name("statuses", row["status"]),
+        "said": quote(lines.get(read_line(row), ""), row["printed"], start),
+        "why": " · ".join(filter(None, (thought.get("reason", ""), thought.get("again", "")))),
+        "candidates": [*dict.fromkeys(filter(None, (code, *thought.get("rivals", []))))],
+    }
 
 
-def _mark(shown: str, numeral: Numeral, figures: list[tuple[Figure, str]]) -> str:
-    if not numeral.is_figure:
-        kind = load_words()["kinds"][numeral.kind.value]
-        return (
-            f"<mark class='other' title='{escape(kind)}: {escape(numeral.reason)}'>{shown}</mark>"
-        )
-    for at, (figure, figure_id) in enumerate(figures):
-        if figure.printed == numeral.text:
-            del figures[at]
-            title = figure.indicator or load_words()["names"][figure.confidence]
-            return (
-                f"<mark class='{figure.confidence.value}' id='t{figure_id}' "
-                f"title='{escape(title)}'>"
-                f"<a href='#{figure_id}'>{shown}</a></mark>"
-            )
-    return f"<mark class='none'>{shown}</mark>"
+def find_place(text: str, printed: str, start: int, taken: Sequence[tuple[int, int]] = ()) -> int:
+    """Where a figure stands in its line, nearest to where it was read; -1 if nowhere.
 
-
-def _with_spelled(
-    numerals: Sequence[Numeral], figures: Sequence[tuple[Figure, str]]
-) -> list[Numeral]:
-    """The numerals of a line, with the numbers put in words that became figures."""
-    spelled = [
-        Numeral(figure.start, figure.start + len(figure.printed), figure.printed, Kind.FIGURE, "")
-        for figure, _ in figures
-        if not figure.printed[:1].isdigit()
-    ]
-    return sorted([*numerals, *spelled], key=lambda numeral: numeral.start)
+    A mask may have moved it; and "201" is not in "5.201", unless a part of a figure is meant.
+    """
+    whole = rf"(?<!\d)(?<!\d[.,]){re.escape(printed)}(?!\d|[.,]\d)"
+    for pattern in (whole, re.escape(printed)):
+        places = [
+            at.start()
+            for at in re.finditer(pattern, text)
+            if not any(at.start() < stop and begin < at.end() for begin, stop in taken)
+        ]
+        if places:
+            return min(places, key=lambda at: abs(at - start))
+    return -1
 
 
 def quote(text: str, printed: str, start: int) -> tuple[str, str, str]:
     """The words before a figure, the figure, and the words behind it, short enough for a row."""
-    # A mask may have moved it; and "201" is not in "5.201".
-    places = re.finditer(rf"(?<!\d)(?<!\d[.,]){re.escape(printed)}(?!\d|[.,]\d)", text)
-    at = min((match.start() for match in places), key=lambda n: abs(n - start), default=-1)
+    at = find_place(text, printed, start)
     if at < 0:
         return text[:QUOTED], "", ""
     end = at + len(printed)
@@ -236,176 +207,122 @@ def quote(text: str, printed: str, start: int) -> tuple[str, str, str]:
     return before, printed, behind
 
 
-_HEADS = ("Số", "Trong văn bản", "Như in", "Chỉ tiêu", "Phạm vi", "Kỳ, tình trạng", "Vì sao")
-_HEAD = "".join(f"<th scope='col'>{name}</th>" for name in _HEADS)
+_Numeral = tuple[str, int, Mapping[str, Any] | None, str]
+Piece = tuple[str, Mapping[str, Any] | None, str]
+"""Text, the row of the figure that it is, and what it is if it is a numeral but no figure."""
 
 
-def render_review(  # noqa: PLR0913 - a page is made of all that was read
-    source_id: str,
-    row: dict[str, str],
-    document: Document,
-    reading: Reading,
-    transcript: pd.DataFrame,
+def mark_lines(
+    rows: Sequence[Mapping[str, Any]], text: Mapping[str, Any]
+) -> Iterator[tuple[int, list[Piece]]]:
+    """Every line with its figures and other numerals told from the words between them."""
+    numerals: dict[int, list[_Numeral]] = {}
+    for row in rows:
+        numeral = (row["cells"]["printed"], row["start"], row, "")
+        numerals.setdefault(read_line(row["cells"]), []).append(numeral)
+    for each in text["others"]:
+        other = (each["text"], each["start"], None, each["kind"])
+        numerals.setdefault(each["line"], []).append(other)
+    for number, line in text["lines"]:
+        yield number, _mark_line(line.replace("\t", " │ "), line, numerals.get(number, []))
+
+
+def _mark_line(shown: str, line: str, numerals: Iterable[_Numeral]) -> list[Piece]:
+    taken: list[tuple[int, int]] = []
+    found = []
+    for printed, start, row, kind in numerals:
+        at = find_place(shown, printed, start + 2 * line.count("\t", 0, max(0, start)), taken)
+        if at >= 0:
+            taken.append((at, at + len(printed)))
+            found.append((at, printed, row, kind))
+    pieces: list[Piece] = []
+    end = 0
+    for at, printed, row, kind in sorted(found, key=lambda each: each[0]):
+        pieces += [(shown[end:at], None, ""), (printed, row, kind)]
+        end = at + len(printed)
+    return [*pieces, (shown[end:], None, "")]
+
+
+def render_parts(told: Mapping[str, Any], text: Mapping[str, Any]) -> dict[str, str]:
+    """The two parts of the served page that change with the draft, as HTML."""
+    return {
+        "rows": _render("rows.html", rows=told["rows"]),
+        "document": _render("document.html", lines=mark_lines(told["rows"], text), served=True),
+    }
+
+
+def render_served(source_id: str, nonce: str, content: str) -> str:
+    """The page as it is served; its rows and its text follow with the first answer."""
+    return _render(
+        "review.html", served=True, source={"source_id": source_id}, nonce=nonce, content=content,
+        script=load_page("review.js"),
+    )  # fmt: skip
+
+
+def render_static(
+    draft: OpenDraft,
+    text: Mapping[str, Any],
     reference: Reference,
-    identities: Iterable[Identity],
+    identities: Sequence[Identity],
 ) -> str:
-    """Render the review page of a draft."""
-    figures = reading.figures
-    ids = [str(figure_id) for figure_id in transcript["figure_id"]]
-    parts = [
-        _render_head(source_id, row, reading, document),
-        _render_rows(figures, ids, document.lines, reference),
-        _render_contradictions(figures, ids, reference, identities),
-        render_text(document.lines, reading, figures, ids),
+    """The page of a draft to be read from its file: no script, and nothing can be changed."""
+    told = describe_draft(draft, text, reference)
+    rank = {"unsure": 0, "open": 1, "sure": 2}
+    rows = sorted(told["rows"], key=lambda row: rank[row["state"]])
+    lines = mark_lines(rows, text)
+    told |= judge_draft(draft, reference, identities) | {"rows": rows, "lines": lines}
+    return _render("review.html", served=False, **told)
+
+
+def _render(name: str, **parts: Any) -> str:
+    template = _open_templates().get_template(name)
+    return template.render(words=load_words(), style=load_page("review.css"), **parts)
+
+
+def judge_draft(
+    draft: OpenDraft, reference: Reference, identities: Sequence[Identity]
+) -> dict[str, Any]:
+    """What the rows contradict, and which of them cannot be understood yet; live beside them."""
+    import pandas as pd
+
+    rows = [
+        {name: cell.removeprefix(UNDECIDED) for name, cell in row.items()} for row in draft.rows
     ]
-    return (
-        '<!DOCTYPE html>\n<html lang="vi">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Soát bản nháp {escape(source_id)}</title>\n"
-        f"<style>\n{load_page('draft.css')}</style>\n</head>\n"
-        f"<body>\n{chr(10).join(parts)}\n</body>\n</html>\n"
-    )
-
-
-def _render_head(source_id: str, row: dict[str, str], reading: Reading, document: Document) -> str:
-    counts = dict.fromkeys(Confidence, 0)
-    for figure in reading.figures:
-        counts[figure.confidence] += 1
-    others = sum(not n.is_figure for found in reading.numerals.values() for n in found)
-    fields = "".join(
-        f"<tr><th scope='row'>{title}</th><td>{escape(row[name]) or '—'}</td></tr>"
-        for name, title in FIELDS.items()
-    )
-    remarks = f" · {escape('; '.join(document.remarks))}" if document.remarks else ""
-    return (
-        f"<header><p class='quiet'>Bản nháp · {escape(document.format)}{remarks}</p>"
-        f"<h1>{escape(source_id)}</h1>"
-        f"<p>{len(reading.figures)} số liệu: <mark class='high'>{counts[Confidence.HIGH]} "
-        f"chắc</mark> "
-        f"<mark class='low'>{counts[Confidence.LOW]} chưa chắc</mark> "
-        f"<mark class='none'>{counts[Confidence.NONE]} không có chỉ tiêu</mark> "
-        f"<mark class='other'>{others} con số khác</mark></p>"
-        "<p class='quiet'>Ô bắt đầu bằng dấu “?” phải được người soát quyết định. Sửa trong "
-        f"<code>data/raw/sources.csv</code> và <code>data/raw/transcripts/{escape(source_id)}.csv"
-        f"</code>, rồi chạy <code>cchc accept {escape(source_id)}</code>.</p>"
-        "<nav><a href='#low'>Chưa chắc</a><a href='#none'>Chưa có chỉ tiêu</a>"
-        "<a href='#high'>Chắc</a><a href='#contradictions'>Mâu thuẫn</a>"
-        "<a href='#text'>Văn bản</a></nav></header>"
-        f"<div class='scroll'><table><caption class='quiet'>Đầu "
-        f"văn bản</caption>{fields}</table></div>"
-    )
-
-
-def _render_rows(
-    figures: Sequence[Figure], ids: Sequence[str], lines: Sequence[Line], reference: Reference
-) -> str:
-    """The draft with the words around each figure: least sure first, then in their order."""
-    texts = dict(
-        zip(
-            (line.number for line in lines),
-            mask_persons([line.text for line in lines]),
-            strict=True,
-        )
-    )
-    groups = []
-    for state, title in load_words()["groups"].items():
-        members = [at for at, figure in enumerate(figures) if figure.confidence == state]
-        if not members:
-            continue
-        body = "".join(
-            _render_row(figures[at], ids[at], texts[figures[at].line], reference) for at in members
-        )
-        groups.append(
-            f"<h3 id='{state}'>{title} ({len(members)})</h3><div class='scroll'>"
-            f"<table class='rows'><thead><tr>{_HEAD}</tr></thead>"
-            f"<tbody>{body}</tbody></table></div>"
-        )
-    return f"<main><h2 id='rows'>Bảng số liệu, chỗ chưa chắc trước</h2>{''.join(groups)}"
-
-
-def _render_row(figure: Figure, figure_id: str, text: str, reference: Reference) -> str:
-    state = figure.confidence.value
-    before, printed, behind = quote(text, figure.printed, figure.start)
-    said = (
-        f"{escape(before)}<mark class='{state}'>{escape(printed)}</mark>{escape(behind)}"
-    ).replace("\t", " │ ")
-    reading = f" → {escape(figure.read_as)}" if figure.read_as else ""
-    days = [day for day in (figure.period_start, figure.period_end) if day]
-    period = "<br>".join(f"<span class='day'>{escape(day)}</span>" for day in days)
-    return (
-        f"<tr id='{figure_id}'><td><a href='#t{figure_id}'>{figure_id}</a> "
-        f"<span class='quiet'>dòng {figure.line}</span></td>"
-        f"<td class='said'>{said}</td>"
-        f"<td><strong>{escape(figure.printed)}</strong>{reading} "
-        f"{escape(_name_unit(figure, reference))}</td>"
-        f"<td class='name'>{_name(figure, reference)}</td>"
-        f"<td>{SCOPES.get(figure.scope, escape(figure.scope))}</td>"
-        f"<td>{period}<br>{STATES.get(figure.status, escape(figure.status))}</td>"
-        f"<td>{_explain(figure)}</td></tr>"
-    )
-
-
-def _name(figure: Figure, reference: Reference) -> str:
-    if not figure.indicator:
-        return str(load_words()["names"][Confidence.NONE])
-    label = escape(str(reference.indicator_rows[figure.indicator]["label_vi"]))
-    part = f" <code>{escape(figure.breakdown)}</code>" if figure.breakdown else ""
-    return f"{label}<br><code>{escape(figure.indicator)}</code>{part}"
-
-
-def _name_unit(figure: Figure, reference: Reference) -> str:
-    row = reference.unit_rows.get(figure.unit)
-    return str(row["label_vi"]) if row else figure.unit
-
-
-def _explain(figure: Figure) -> str:
-    why = escape(tell_reason(figure.reason))
-    if not figure.indicator and figure.rivals:
-        why = "có thể là " + ", ".join(f"<code>{escape(code)}</code>" for code in figure.rivals)
-    if figure.looked_again:
-        why += f"<br>Đọc lại: {escape(tell_remark(figure.looked_again))}"
-    return why
-
-
-def _render_contradictions(
-    figures: Sequence[Figure],
-    ids: Sequence[str],
-    reference: Reference,
-    identities: Iterable[Identity],
-) -> str:
-    stated = tabulate_figures(figures, reference, has_all=True)
-    stated["figures"] = [
-        " ".join(ids[int(at)] for at in cell.split()) for cell in stated["figures"]
+    table = pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+    sources = pd.DataFrame([draft.source], dtype="str").replace(r"^\?", "", regex=True)
+    tidied = tidy_observations(table, reference, sources)
+    problems = [
+        {"id": problem.where.rpartition(" ")[2], "text": f"{problem.found}; {problem.expected}"}
+        for found in tidied.problems.values()
+        for problem in found
     ]
-    found = find_conflicts(stated, identities, reference)
-    body = "".join(map(_render_conflict, found))
-    body = body or "<p>Không thấy mâu thuẫn giữa các số liệu đã có chỉ tiêu.</p>"
-    return f"<h2 id='contradictions'>Mâu thuẫn ({len(found)})</h2>{body}"
+    if problems:  # a figure that cannot be understood speaks for itself, not for all
+        is_well = ~table["figure_id"].isin([problem["id"] for problem in problems])
+        tidied = tidy_observations(table[is_well], reference, sources)
+    found = find_conflicts(tidied.observations, identities, reference)
+    return {"version": draft.version, "problems": problems, "contradictions": found}
 
 
-def _render_conflict(found: Conflict) -> str:
-    links = " ".join(f"<a href='#{each}'>{each}</a>" for each in found.figures)
-    return (
-        f"<p><code>{escape(found.rule_id)}</code> {escape(found.statement)}: "
-        f"<strong>{escape(found.arithmetic)}</strong> ({escape(found.scope)}) · {links}</p>"
-    )
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """What a draft contradicts: a rule or a quantity, both sides, whose, and the figures' ids."""
-
-    rule_id: str
-    statement: str
-    arithmetic: str
-    scope: str
-    figures: tuple[str, ...]
+def describe_words(reference: Reference) -> dict[str, Any]:
+    """The words that the page offers: indicators, units, scopes and so on, each with its label."""
+    breakdowns = reference.breakdowns
+    return {
+        "indicators": {
+            code: [str(row["label_vi"]), str(row["unit"])]
+            for code, row in reference.indicator_rows.items()
+        },
+        "units": {unit: str(row["label_vi"]) for unit, row in reference.unit_rows.items()},
+        "breakdowns": dict(zip(breakdowns["breakdown"], breakdowns["label_vi"], strict=True)),
+        "scopes": {scope.value: _name("scopes", scope) for scope in Scope},
+        "statuses": {status.value: _name("statuses", status) for status in Status},
+        "comparators": {each.value: each.value for each in Comparator},
+        "head": load_words()["head"],
+    }
 
 
 def find_conflicts(
     stated: pd.DataFrame, identities: Iterable[Identity], reference: Reference
-) -> list[Conflict]:
+) -> list[dict[str, Any]]:
     """What the figures of one document contradict, by the readings and definitions of findings.
 
     Args:
@@ -425,7 +342,7 @@ def find_conflicts(
 
 def _find_broken(
     observations: pd.DataFrame, rules: Sequence[Identity], reference: Reference
-) -> Iterator[Conflict]:
+) -> Iterator[dict[str, Any]]:
     statements = tabulate_statements(observations, reference)
     verdicts, definitions = evaluate_rivals(rules, statements)
     unfit = definitions[(definitions["fits"] == 0) & (definitions["rivals"] > 1)]
@@ -447,33 +364,34 @@ def _find_broken(
                 format_number(round(float(cells[side]), 6)) for side in ("left", "right")
             )
             sign = ">" if identity.operator == "<=" else "≠" if cells["is_complete"] else "<"
-            yield Conflict(
+            yield _tell_conflict(
                 identity.rule_id,
                 str(identity),
                 f"{left} {sign} {right}",
-                _name_scope(statements.rows["scope"].iloc[int(row)]),
-                _list_ids(observations.loc[rows, "figures"]),
+                statements.rows["scope"].iloc[int(row)],
+                observations.loc[rows, "figures"],
             )
 
 
-def _find_repeated(observations: pd.DataFrame) -> Iterator[Conflict]:
+def _find_repeated(observations: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Quantities that the document prints with values that do not meet."""
     for _, readings in observations.groupby(["source_id", *QUANTITY], sort=False):
         if readings["low"].max() <= readings["high"].min():
             continue
         first = readings.iloc[0]
-        yield Conflict(
+        yield _tell_conflict(
             "",
-            f"{first['indicator']} in hai giá trị",
+            load_words()["said"]["two_values"].format(first["indicator"]),
             " ≠ ".join(format_number(float(value)) for value in readings["value"]),
-            _name_scope(first["scope"]),
-            _list_ids(readings["figures"]),
+            first["scope"],
+            readings["figures"],
         )
 
 
-def _name_scope(scope: object) -> str:
-    return SCOPES.get(str(scope), str(scope))
-
-
-def _list_ids(cells: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each for cell in cells for each in cell.split()))
+def _tell_conflict(
+    rule_id: str, statement: str, arithmetic: str, scope: object, cells: Iterable[str]
+) -> dict[str, Any]:
+    """A rule or a quantity that is contradicted: both sides, whose, and the figures' ids."""
+    ids = list(dict.fromkeys(each for cell in cells for each in cell.split()))
+    told = {"rule_id": rule_id, "statement": statement, "arithmetic": arithmetic}
+    return told | {"scope": _name("scopes", scope), "figures": ids}

@@ -14,7 +14,6 @@ import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,12 +25,16 @@ from cchc_analysis.read.correcting import (
     Change,
     OpenDraft,
     change_draft,
-    describe_draft,
-    describe_words,
-    judge_draft,
     load_text,
     open_draft,
     restore_draft,
+)
+from cchc_analysis.read.review import (
+    describe_draft,
+    describe_words,
+    judge_draft,
+    render_parts,
+    render_served,
 )
 from cchc_analysis.rules import Identity, load_identities
 
@@ -40,7 +43,6 @@ LARGEST_CALL = 2_000_000
 """Bytes of a request; more is nothing that the page sends."""
 MOST_UNDONE = 500
 """Steps that can be taken back."""
-_PAGE = Path(__file__).with_name("page")
 
 
 @dataclass
@@ -66,8 +68,9 @@ class Review:
 
     def tell(self, draft: OpenDraft) -> dict[str, Any]:
         """The draft as the page shows it."""
-        told = describe_draft(draft, self.text)
-        return {**told, "can_undo": any(name == draft.version for name, _ in self.undone[-1:])}
+        told = describe_draft(draft, self.text, self.reference)
+        can_undo = any(name == draft.version for name, _ in self.undone[-1:])
+        return {**told, "html": render_parts(told, self.text), "can_undo": can_undo}
 
     def show(self) -> dict[str, Any]:
         """The draft as it lies there now."""
@@ -208,7 +211,6 @@ class _Page(_Guarded):
             {
                 "token": self.review.token,
                 "words": describe_words(self.review.reference),
-                "lines": self.review.text["lines"],
                 "others": self.review.text["others"],
             },
             ensure_ascii=False,
@@ -219,17 +221,7 @@ class _Page(_Guarded):
             f"style-src 'nonce-{self.nonce}'; base-uri 'none'; form-action 'none'; "
             "frame-ancestors 'none'",
         )
-        page = (_PAGE / "review.html").read_text("utf-8")
-        parts = {
-            "NONCE": self.nonce,
-            "SOURCE_ID": self.review.source_id,
-            "STYLE": (_PAGE / "review.css").read_text("utf-8"),
-            "SCRIPT": (_PAGE / "review.js").read_text("utf-8"),
-            "CONTENT": content,
-        }
-        for name, part in parts.items():
-            page = page.replace(f"%{name}%", part)
-        self.finish(page)
+        self.finish(render_served(self.review.source_id, self.nonce, content))
 
 
 _CALLS: dict[str, Callable[[Review, bytes], dict[str, Any]]] = {

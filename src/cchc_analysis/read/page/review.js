@@ -37,6 +37,8 @@ async function step(change) {
 function show(told) {
   if (!told.rows) return;
   draft = told;
+  byId("rows").innerHTML = told.html.rows; // made and escaped by the same templates as the static page
+  byId("document").innerHTML = told.html.document;
   const ids = draft.rows.map((row) => row.id);
   if (!order.length) {
     const rank = (row) => (row.is_undecided ? 0 : row.cells.indicator ? 2 : 1);
@@ -64,7 +66,7 @@ function judge() { // what is contradicted comes a moment later, and only for th
   }, 250);
 }
 
-// What is shown. Text of documents comes in by textContent alone.
+// What is shown. Beside the parts that the server makes, text comes in by textContent alone.
 function make(tag, text = "", attributes = {}) {
   const element = document.createElement(tag);
   element.textContent = text;
@@ -73,11 +75,7 @@ function make(tag, text = "", attributes = {}) {
 }
 const find = (id) => draft.rows.find((row) => row.id === id);
 const bare = (cell) => cell.replace(/^\?/, "");
-const stateOf = (row) => (row.is_undecided ? "unsure" : row.cells.indicator ? "sure" : "open");
 const nameOf = (code) => (words.indicators[code] || [code || "không có chỉ tiêu"])[0];
-const daysOf = (row) => [row.cells.period_start, row.cells.period_end].filter(Boolean).join(" – ");
-const scopeOf = (row) => words.scopes[row.cells.scope] || row.cells.scope;
-const statusOf = (row) => words.statuses[row.cells.status] || row.cells.status;
 
 function render() {
   const left = draft.left;
@@ -86,8 +84,7 @@ function render() {
     ? `Còn ${left.undecided} dòng chưa quyết${head} · ${left.mapped} có chỉ tiêu, ${left.open} không`
     : `Đã quyết xong: ${left.mapped} có chỉ tiêu, ${left.open} không. Chạy: cchc accept ${draft.source.source_id}`;
   renderHead();
-  renderDocument();
-  renderRows();
+  renderMarks();
   renderCurrent();
 }
 function renderHead() {
@@ -101,70 +98,21 @@ function renderHead() {
     form.append(make("label", label, { for: input.id }), input);
   }
 }
-function placesOf(number, text) { // where the figures and other numerals of a line stand
-  const taken = [];
-  const place = (printed, start, extra) => {
-    let at = start >= 0 && text.startsWith(printed, start) ? start : text.indexOf(printed);
-    while (at >= 0 && taken.some((each) => at < each.end && each.at < at + printed.length)) at = text.indexOf(printed, at + 1);
-    if (at >= 0) taken.push({ at, end: at + printed.length, printed, ...extra });
-  };
-  for (const row of draft.rows) if (Number(row.cells.line) === number) place(row.cells.printed, row.start, { row });
-  for (const other of content.others) if (other.line === number) place(other.text, other.start, { other });
-  return taken.sort((a, b) => a.at - b.at);
-}
-function renderDocument() {
-  const parts = content.lines.map(([number, text]) => {
-    const line = make("p"), body = make("span");
-    let at = 0;
-    for (const place of placesOf(number, text)) {
-      if (place.at < at) continue;
-      const mark = make("mark", place.printed, { class: place.row ? stateOf(place.row) : "other" });
-      if (place.row) {
-        mark.dataset.id = place.row.id;
-        mark.title = nameOf(bare(place.row.cells.indicator));
-        if (place.row.id === current) mark.classList.add("is-current");
-        if (selected.has(place.row.id)) mark.classList.add("is-selected");
-      } else mark.title = place.other.kind;
-      body.append(text.slice(at, place.at), mark);
-      at = place.end;
-    }
-    body.append(text.slice(at));
-    line.append(make("span", String(number), { class: "no" }), body);
-    return line;
-  });
-  byId("document").replaceChildren(...parts);
-  const mark = byId("document").querySelector(".is-current");
-  if (mark) mark.scrollIntoView({ block: "center" });
-}
-function renderRows() {
-  const table = make("table"), body = make("tbody");
-  const titles = make("tr");
-  titles.append(...["Số", "Như in", "Chỉ tiêu", "Phạm vi", "Kỳ, tình trạng"].map((name) => make("th", name, { scope: "col" })));
-  for (const id of order) {
-    const row = find(id), line = make("tr", "", { "data-id": id });
-    if (id === current) line.classList.add("is-current");
-    if (selected.has(id)) line.classList.add("is-selected");
-    const printed = make("td");
-    printed.append(make("mark", row.cells.printed, { class: stateOf(row) }));
-    line.append(make("td", id), printed, make("td", nameOf(bare(row.cells.indicator))), make("td", scopeOf(row)),
-      make("td", `${daysOf(row)} ${row.cells.status === "actual" ? "" : statusOf(row)}`));
-    body.append(line);
+function renderMarks() { // which rows and figures keys act on, in the order of work
+  const body = byId("rows").querySelector("tbody"), line = new Map([...body.rows].map((row) => [row.dataset.id, row]));
+  body.append(...order.map((id) => line.get(id)));
+  for (const each of document.querySelectorAll("#rows [data-id], #document [data-id]")) {
+    each.classList.toggle("is-current", each.dataset.id === current);
+    each.classList.toggle("is-selected", selected.has(each.dataset.id));
   }
-  const heads = make("thead");
-  heads.append(titles);
-  table.append(heads, body);
-  byId("rows").replaceChildren(table);
-  const line = body.querySelector(".is-current");
-  if (line) line.scrollIntoView({ block: "nearest" });
+  line.get(current).scrollIntoView({ block: "nearest" });
+  const mark = byId(`t${current}`);
+  if (mark) mark.scrollIntoView({ block: "center" });
 }
 function renderCurrent() {
   const row = find(current), cells = row.cells, box = byId("current");
-  const [, text] = content.lines.find(([number]) => number === Number(cells.line)) || [0, ""];
-  const place = placesOf(Number(cells.line), text).find((each) => each.row && each.row.id === current);
   const said = make("p", "", { class: "said" });
-  const from = place ? Math.max(0, place.at - 160) : 0;
-  if (place) said.append(text.slice(from, place.at), make("mark", place.printed, { class: stateOf(row) }), text.slice(place.end, place.end + 120));
-  else said.append(text.slice(0, 240));
+  said.append(...byId(current).querySelector(".said").cloneNode(true).childNodes);
   const candidates = make("ol");
   row.candidates.slice(0, 9).forEach((code, at) => {
     const line = make("li"), button = make("button", "", { type: "button", "data-key": String(at + 1) });
@@ -173,10 +121,8 @@ function renderCurrent() {
     candidates.append(line);
   });
   const facts = make("p", "", { class: "facts" });
-  const unit = words.units[cells.unit] || cells.unit;
-  const read = cells.read_as ? ` → ${cells.read_as}` : "";
-  for (const [label, fact] of [["như in", `${cells.comparator} ${cells.printed}${read} ${unit}`], ["phạm vi", scopeOf(row)], ["kỳ", daysOf(row)],
-    ["tình trạng", statusOf(row)], ["của", cells.area], ["phân tổ", words.breakdowns[cells.breakdown] || cells.breakdown]]) {
+  for (const [label, fact] of [["như in", `${cells.comparator} ${cells.printed}${row.reading}`], ["phạm vi", row.scope], ["kỳ", row.days],
+    ["tình trạng", words.statuses[cells.status] || cells.status], ["của", cells.area], ["phân tổ", words.breakdowns[cells.breakdown] || cells.breakdown]]) {
     if (!fact) continue;
     const each = make("span");
     each.append(make("span", `${label}: `, { class: "quiet" }), fact);
