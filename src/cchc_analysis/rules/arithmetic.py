@@ -14,24 +14,26 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
-from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.rules.causes import Cause, Slip, name_slip
 from cchc_analysis.rules.expressions import (
     AT_MOST,
     EQUAL,
     WHOLE,
+    Expression,
     Identity,
     Operand,
     Quantity,
     list_operands,
 )
-from cchc_analysis.rules.statements import EXTREME_RATES, Statements
+from cchc_analysis.rules.statements import EXTREME_RATES, Integers, Statements
 from cchc_analysis.rules.suites import Rule
 from cchc_analysis.rules.wording import (
     DECIMALS_MORE,
     PLACE,
     DraftFinding,
+    Sentences,
     Teller,
+    join_sentences,
     list_terms,
     write_number,
     write_side,
@@ -86,18 +88,15 @@ class Broken:
     def is_lone_part(self) -> bool:
         """Whether one part of a sum stands alone beside its total, and exceeds it."""
         parts = self.identity.parts if self.identity.kind in ("sum", "group") else ()
-        printed = [part for part in parts if self.list_figures(part)]
+        printed = [part for part in parts if self.figures[part]]
         return not self.verdict["is_complete"] and len(printed) == 1
 
     def _is_all_or_none(self) -> bool:
         """Whether a share rounded rightly to 0 or 100 says what its counts do not."""
         left, right = float(self.verdict["left"]), float(self.verdict["right"])
-        first = self.list_figures(self.identity.operands[0])
-        is_share = self.identity.kind in RATES and left in EXTREME_RATES and bool(first)
-        if not is_share or not isinstance(self.identity.left_side, Quantity):
-            return False
-        decimals = int(self.statements.figures["decimals"].to_numpy()[first[0]])
-        return round(right, decimals) == left
+        is_share = self.identity.kind in RATES and isinstance(self.identity.left_side, Quantity)
+        is_extreme = left in EXTREME_RATES and bool(self.figures[self.identity.operands[0]])
+        return is_share and is_extreme and round(right, self._first_decimals) == left
 
     @property
     def severity(self) -> Severity:
@@ -105,19 +104,69 @@ class Broken:
         is_info = self.verdict["is_within_unit"] or self.verdict["is_not_stated"]
         return Severity.INFO if is_info else self.rule.severity
 
-    def list_figures(self, operand: Operand) -> list[int]:
-        """The positions of the figures behind an operand."""
-        return self.statements.list_figures(operand, self.row)
+    @cached_property
+    def figures(self) -> dict[Operand, list[int]]:
+        """The positions of the figures behind each operand."""
+        operands = self.identity.operands
+        return {each: self.statements.list_figures(each, self.row) for each in operands}
 
-    def list_rows(self, operand: Operand) -> list[int]:
-        """The observations behind an operand."""
-        figures = self.list_figures(operand)
-        return [int(row) for row in self.statements.figures["index"].to_numpy()[figures]]
+    @cached_property
+    def behind(self) -> dict[Operand, list[int]]:
+        """The observations behind each operand."""
+        index = self.statements.figures["index"].to_numpy()
+        return {each: [int(index[at]) for at in found] for each, found in self.figures.items()}
 
     @cached_property
     def rows(self) -> list[int]:
         """The observations behind the identity, the first one first."""
-        return [row for operand in self.identity.operands for row in self.list_rows(operand)]
+        return [row for found in self.behind.values() for row in found]
+
+    @cached_property
+    def sides(self) -> Mapping[str, Expression]:
+        """Both sides by name; of a rule that something is whole the left one is all."""
+        identity = self.identity
+        return {"left": identity.left_side, "right": identity.right_side}
+
+    @cached_property
+    def written(self) -> dict[str, str]:
+        """Each side with its numbers put in, its result, and both where they differ."""
+        values = self.statements.figures["value"].to_numpy()
+        numbers = {each: [float(values[at]) for at in at_] for each, at_ in self.figures.items()}
+        found: dict[str, str] = {}
+        for side, tree in self.sides.items():
+            is_worked_out = side == "right" and self.identity.kind in RATES
+            decimals = self._first_decimals + DECIMALS_MORE if is_worked_out else 6
+            terms, value = write_side(tree, numbers), write_number(self.verdict[side], decimals)
+            both = terms if terms == value else f"{terms} = {value}"
+            found |= {f"{side}_side": terms, f"{side}_value": value, f"{side}_side_value": both}
+        return found
+
+    @property
+    def arithmetic(self) -> str:
+        """Both sides with their numbers, in the Vietnamese form."""
+        left, right = self.written["left_side_value"], self.written["right_side_value"]
+        if self.identity.operator == WHOLE:
+            return f"{left} ∉ ℕ"
+        if self.identity.operator == AT_MOST:
+            return f"{left} > {right}"
+        return f"{left} {'≠' if self.verdict['is_complete'] else '<'} {right}"
+
+    @property
+    def terms(self) -> list[int | None]:
+        """The observation behind each number of the arithmetic: its terms, then its result."""
+        rows: list[int | None] = []
+        for side, tree in self.sides.items():
+            if side == "left" or self.identity.operator != WHOLE:
+                rows += list_terms(tree, self.behind)
+                is_number = self.written[f"{side}_side"] == self.written[f"{side}_value"]
+                rows += [] if is_number else [None]
+        return rows
+
+    @property
+    def _first_decimals(self) -> int:
+        """The decimals with which the first figure is printed."""
+        first = next(at for found in self.figures.values() for at in found)
+        return int(self.statements.figures["decimals"].to_numpy()[first])
 
     @cached_property
     def place(self) -> dict[str, str]:
@@ -161,7 +210,7 @@ def _is_bound(broken: Broken) -> int:
 
 def _bound_of(broken: Broken) -> set[int]:
     """The figures that bound the others: what an order ends with, the total of a sum."""
-    parts = {row for part in broken.identity.parts for row in broken.list_rows(part)}
+    parts = {row for part in broken.identity.parts for row in broken.behind[part]}
     return {*broken.rows} - parts
 
 
@@ -201,221 +250,111 @@ def align_days(statements: Statements) -> Statements:
 def differ_in_day(broken: Broken) -> bool:
     """Whether a broken equality is between stocks of different days, all of them printed."""
     ends = broken.statements.figures["own_end"].to_numpy()
-    days = {ends[at] for each in broken.identity.operands for at in broken.list_figures(each)}
+    days = {ends[at] for found in broken.figures.values() for at in found}
     return broken.identity.operator == EQUAL and broken.verdict["is_complete"] and len(days) > 1
 
 
 COUNTED: Mapping[int, str] = {1: "one_rule", 2: "two_rules"}
 
 
-class Arithmetic:
-    """Words for broken identities and their causes."""
+def draft_broken(
+    broken: Broken,
+    teller: Teller,
+    cause: Cause | None = None,
+    shape: str = "",
+    rivals: Iterable[str] = (),
+) -> DraftFinding:
+    """A broken identity as a finding without its id.
 
-    def __init__(self, statements: Statements, teller: Teller) -> None:
-        self._teller = teller
-        self._index = statements.figures["index"].to_numpy()
-        self._values = statements.figures["value"].to_numpy()
+    Args:
+        broken: What is broken.
+        teller: Names of figures.
+        cause: What may be behind it.
+        shape: The sentence that tells it, where it is not that of its kind.
+        rivals: The rules that the sentence names as the known definitions.
+    """
+    index = broken.statements.figures["index"].to_numpy()
+    known = cause is not None and cause.figure is not None
+    likely = int(index[cause.figure]) if cause and cause.figure is not None else 0
+    told = [_tell_broken(broken, teller, shape or broken.shape, rivals)]
+    told += [_tell_cause(cause, index, teller)] if cause else []
+    return DraftFinding(
+        rule_id=broken.identity.rule_id or broken.rule.rule_id,
+        severity=broken.severity,
+        kind=broken.kind,
+        place=broken.place,
+        indicator=broken.identity.operands[0].code,
+        left=float(broken.verdict["left"]),
+        right=float(broken.verdict["right"]),
+        arithmetic=broken.arithmetic,
+        operands=teller.operands(broken.terms, broken.place["source_id"]),
+        figures=teller.figures(broken.rows, broken.place["source_id"]),
+        sentences=join_sentences(told),
+        cause=cause,
+        likely_figure=teller.first_figure(likely) if known else "",
+        closing_value=cause.closing if cause else float("nan"),
+    )
 
-    def draft(
-        self,
-        broken: Broken,
-        cause: Cause | None = None,
-        shape: str = "",
-        rivals: Iterable[str] = (),
-    ) -> DraftFinding:
-        """A broken identity as a finding without its id.
 
-        Args:
-            broken: What is broken.
-            cause: What may be behind it.
-            shape: The sentence that tells it, where it is not that of its kind.
-            rivals: The rules that the sentence names as the known definitions.
-        """
-        sentences = {
-            language: self._tell(broken, shape or broken.shape, language).replace(
-                "{rivals}", self._teller.define(rivals, language) if rivals else ""
-            )
-            + (self._tell_cause(cause, language) if cause else "")
-            for language in LANGUAGES
-        }
-        known = cause is not None and cause.figure is not None
-        likely = int(self._index[cause.figure]) if cause and cause.figure is not None else 0
-        identity = broken.identity
-        return DraftFinding(
-            rule_id=identity.rule_id or broken.rule.rule_id,
-            severity=broken.severity,
-            kind=broken.kind,
-            place=broken.place,
-            indicator=identity.operands[0].code,
-            left=float(broken.verdict["left"]),
-            right=float(broken.verdict["right"]),
-            arithmetic=self.write(broken),
-            operands=self._list_operands(broken),
-            figures=self._teller.figures(broken.rows, broken.place["source_id"]),
-            sentences=sentences,
-            cause=cause,
-            likely_figure=self._teller.first_figure(likely) if known else "",
-            closing_value=cause.closing if cause else float("nan"),
-        )
+def _tell_broken(broken: Broken, teller: Teller, shape: str, rivals: Iterable[str]) -> Sentences:
+    rows, left = broken.rows, float(broken.verdict["left"])
+    on_left, on_right = (
+        [row for operand in list_operands(side) for row in broken.behind[operand]]
+        for side in broken.sides.values()
+    )
+    first_date = teller.cell("period_end", rows[0])
+    others = [row for row in rows if teller.cell("period_end", row) != first_date]
+    gap = write_number(abs(float(broken.verdict["difference"])))
+    return teller.tell(
+        shape,
+        {"left": rows[0], "right": (on_right or rows)[0]},
+        broken.written | {"gap": gap, "printed": teller.number(rows[0])},
+        left_all=teller.list_names(on_left),
+        right_all=teller.list_names(on_right),
+        other_dates=teller.list_dates(others),
+        all_or_none=teller.tell(f"extreme.{left:g}") if left in EXTREME_RATES else "",
+        rest=teller.tell(f"rest.{broken.identity.rest}") if broken.identity.rest else "",
+        rivals=teller.define(rivals),
+    )
 
-    def list_figures(self, rows: Iterable[int], source_id: str) -> str:
-        """The figure ids behind some rows."""
-        return self._teller.figures(rows, source_id)
 
-    def write(self, broken: Broken) -> str:
-        """Both sides with their numbers, in the Vietnamese form."""
-        left, right = (self._write_side(broken, side, "vi") for side in ("left", "right"))
-        if broken.identity.operator == AT_MOST:
-            return f"{left} > {right}"
-        if broken.identity.operator == WHOLE:
-            return f"{left} ∉ ℕ"
-        return f"{left} {'≠' if broken.verdict['is_complete'] else '<'} {right}"
+def _tell_cause(cause: Cause, index: Integers, teller: Teller) -> Sentences:
+    def tell_change(key: str, figure: int, value: float, **words: str | Sentences) -> Sentences:
+        row = int(index[figure])
+        numbers = {"printed": teller.number(row), "closing": write_number(value)}
+        return teller.tell(f"cause.{key}", {"figure": row}, numbers, **words)
 
-    def _list_operands(self, broken: Broken) -> str:
-        """The figure behind each number of ``write``: its terms, then its result."""
-        rows: list[int | None] = []
-        sides = ("left",) if broken.identity.operator == WHOLE else ("left", "right")
-        for side in sides:
-            tree = broken.identity.left_side if side == "left" else broken.identity.right_side
-            behind = {each: broken.list_rows(each) for each in broken.identity.operands}
-            rows += list_terms(tree, behind)
-            written = self._write_terms(broken, side, "vi")
-            rows += [] if written == self._write_result(broken, side, "vi") else [None]
-        return self._teller.operands(rows, broken.place["source_id"])
+    if cause.rivals:
+        each = join_sentences([tell_change("equal", *rival) for rival in cause.rivals], "; ")
+        return teller.tell(f"cause.{'equals' if len(cause.rivals) > 1 else 'alone'}", each=each)
+    if cause.figure is None or cause.is_block:
+        kind = "block" if cause.is_block else "open" if cause.is_open else "none"
+        return teller.tell(f"cause.{kind}")
+    row, count = int(index[cause.figure]), len(cause.breaks)
+    slip = name_slip(teller.printed(row), cause.closing, teller.decimals(row))
+    scope_of = f"cause.{COUNTED.get(count, 'all_rules')}"
+    return tell_change(
+        "closing",
+        cause.figure,
+        cause.closing,
+        slip="" if slip == Slip.NONE else teller.tell(f"cause.{slip.value}"),
+        scope_of=teller.tell(scope_of, count=str(count)),
+    )
 
-    def _write_side(self, broken: Broken, side: str, language: str) -> str:
-        """A side as it is written out, with its result where that is more than one number."""
-        written = self._write_terms(broken, side, language)
-        result = self._write_result(broken, side, language)
-        return written if written == result else f"{written} = {result}"
 
-    def _write_terms(self, broken: Broken, side: str, language: str) -> str:
-        tree = broken.identity.left_side if side == "left" else broken.identity.right_side
-        numbers = {
-            operand: [float(self._values[at]) for at in found]
-            for operand in broken.identity.operands
-            for found in [broken.statements.list_figures(operand, broken.row)]
-        }
-        return write_side(tree, numbers, language)
-
-    def _write_result(self, broken: Broken, side: str, language: str) -> str:
-        value = float(broken.verdict[side])
-        if side == "left" or broken.identity.kind not in RATES:
-            return write_number(value, language)
-        printed = self._teller.decimals(broken.rows[0])
-        return write_number(value, language, printed + DECIMALS_MORE)
-
-    def _tell(self, broken: Broken, shape: str, language: str) -> str:
-        rows, say = broken.rows, self._teller.write
-        sides = [
-            [row for operand in list_operands(side) for row in broken.list_rows(operand)]
-            for side in (broken.identity.left_side, broken.identity.right_side)
-        ]
-        other = sides[1][0] if sides[1] else rows[0]
-        numbers = {
-            "left": self._teller.name(rows[0], language),
-            "right": self._teller.name(other, language),
-            "left_all": self._name_all(sides[0], language),
-            "right_all": self._name_all(sides[1], language),
-            "left_value": self._write_result(broken, "left", language),
-            "right_value": self._write_result(broken, "right", language),
-            "left_side": self._write_terms(broken, "left", language),
-            "right_side": self._write_terms(broken, "right", language),
-            "left_side_value": self._write_side(broken, "left", language),
-            "right_side_value": self._write_side(broken, "right", language),
-            "left_at": self._teller.at(rows[0], language),
-            "right_at": self._teller.at(other, language),
-            "all_or_none": self._tell_extreme(float(broken.verdict["left"]), language),
-            "gap": write_number(abs(float(broken.verdict["difference"])), language),
-            "rest": say(f"rest.{broken.identity.rest}", language) if broken.identity.rest else "",
-            "printed": self._teller.number(rows[0], language),
-        }
-        return say(
-            shape, language, **(numbers | self._tell_dates(rows, language) | {"rivals": "{rivals}"})
-        )
-
-    def _tell_extreme(self, value: float, language: str) -> str:
-        known = value in EXTREME_RATES
-        return self._teller.write(f"extreme.{value:g}", language) if known else ""
-
-    def _name_all(self, rows: list[int], language: str) -> str:
-        names = dict.fromkeys(self._teller.name(row, language) for row in rows)
-        return self._teller.write("all_of", language).join(names)
-
-    def _tell_dates(self, rows: list[int], language: str) -> dict[str, str]:
-        places = [self._teller.place(row, language) for row in rows]
-        dates = [self._teller.date(row, language) for row in rows]
-        others = dict.fromkeys(date for date in dates if date != dates[0])
-        return {
-            "left_date": dates[0],
-            "right_date": dates[-1],
-            "left_comma": f", {places[0]}" if places[0] else "",
-            "right_comma": f", {places[-1]}" if places[-1] else "",
-            "other_dates": ", ".join(others),
-        }
-
-    def _tell_cause(self, cause: Cause, language: str) -> str:
-        if cause.rivals:
-            each = [self._tell_change(*rival, language) for rival in cause.rivals]
-            kind = "equals" if len(each) > 1 else "alone"
-            return self._teller.write(f"cause.{kind}", language, each="; ".join(each))
-        if cause.figure is None or cause.is_block:
-            kind = "block" if cause.is_block else "open" if cause.is_open else "none"
-            return self._teller.write(f"cause.{kind}", language)
-        row, count = int(self._index[cause.figure]), len(cause.breaks)
-        scope_of = f"cause.{COUNTED.get(count, 'all_rules')}"
-        return self._teller.write(
-            "cause.closing",
-            language,
-            figure=self._teller.name(row, language),
-            printed=self._teller.number(row, language),
-            at=self._teller.at(row, language),
-            closing=write_number(cause.closing, language),
-            slip=self._tell_slip(row, cause, language),
-            scope_of=self._teller.write(scope_of, language, count=count),
-        )
-
-    def _tell_change(self, figure: int, value: float, language: str) -> str:
-        row = int(self._index[figure])
-        return self._teller.write(
-            "cause.equal",
-            language,
-            figure=self._teller.name(row, language),
-            printed=self._teller.number(row, language),
-            at=self._teller.at(row, language),
-            closing=write_number(value, language),
-        )
-
-    def _tell_slip(self, row: int, cause: Cause, language: str) -> str:
-        slip = name_slip(self._teller.printed(row), cause.closing, self._teller.decimals(row))
-        return "" if slip == Slip.NONE else self._teller.write(f"cause.{slip.value}", language)
-
-    def add_followed(self, draft: DraftFinding) -> DraftFinding:
-        """Say that the source follows the definition elsewhere."""
-        told = {
-            language: text + self._teller.write("followed", language)
-            for language, text in draft.sentences.items()
-        }
-        return replace(draft, sentences=told)
-
-    def tell_also(self, others: Iterable[Broken]) -> dict[str, str]:
-        """The other levels and areas at which the same part is not stated, with the gaps."""
-        told = {}
-        for language in LANGUAGES:
-            gaps = [
-                f"{self._teller.name(each.rows[0], language)}: "
-                f"{write_number(abs(float(each.verdict['difference'])), language)}"
-                for each in others
-            ]
-            told[language] = (
-                self._teller.write("also", language, gaps="; ".join(gaps)) if gaps else ""
-            )
-        return told
+def _tell_also(others: Iterable[Broken], teller: Teller) -> Sentences:
+    """The other levels and areas at which the same part is not stated, with the gaps."""
+    gaps = [
+        teller.tell("gap", {"left": each.rows[0]},
+                    {"gap": write_number(abs(float(each.verdict["difference"])))})
+        for each in others
+    ]  # fmt: skip
+    return teller.tell("also", gaps=join_sentences(gaps, "; ")) if gaps else join_sentences(())
 
 
 def draft_identities(
-    arithmetic: Arithmetic,
     broken: Sequence[Broken],
+    teller: Teller,
     causes: Iterable[Cause],
     definitions: pd.DataFrame,
     rivals: Mapping[str, list[str]],
@@ -423,15 +362,15 @@ def draft_identities(
     """Broken identities as drafts; a source that fits no definition of a group gets one.
 
     Args:
-        arithmetic: The words.
         broken: What is broken, rounding included.
+        teller: Names of figures.
         causes: The causes of what is broken by more than rounding.
         definitions: Which definitions sources follow, with ``fits``.
         rivals: The rules of each rival group.
     """
     cause_of = {each: cause for cause in causes for each in cause.breaks}
     chosen = {(row["source_id"], row["rule_id"]): row for row in list_rows(definitions)}
-    told: set[tuple[str, ...]] = set()
+    told_groups: set[tuple[str, ...]] = set()
     gaps = _group_gaps(broken)
     for each in broken:
         group, source_id = each.identity.rival_group, each.place["source_id"]
@@ -441,25 +380,25 @@ def draft_identities(
         if each.verdict["is_not_stated"]:
             first, *others = gaps[_name_gap(each)]
             if each is first:
-                draft, also = arithmetic.draft(each), arithmetic.tell_also(others)
+                draft = draft_broken(each, teller)
                 rows = [row for one in (first, *others) for row in one.rows]
-                yield replace(
-                    draft,
-                    figures=arithmetic.list_figures(rows, source_id),
-                    sentences={word: text + also[word] for word, text in draft.sentences.items()},
-                )
+                told = [draft.sentences, _tell_also(others, teller)]
+                figures = teller.figures(rows, source_id)
+                yield replace(draft, figures=figures, sentences=join_sentences(told))
         elif (
             group is None
             or choice is None
             or each.severity == Severity.INFO
             or choice["rivals"] == 1
         ):
-            yield arithmetic.draft(each, cause)
+            yield draft_broken(each, teller, cause)
         elif choice["fits"]:
-            yield arithmetic.add_followed(arithmetic.draft(each, cause))
-        elif (source_id, group) not in told:
-            told.add((source_id, group))
-            draft = arithmetic.draft(each, cause, "definition", rivals[group])
+            draft = draft_broken(each, teller, cause)
+            told = [draft.sentences, teller.tell("followed")]
+            yield replace(draft, sentences=join_sentences(told))
+        elif (source_id, group) not in told_groups:
+            told_groups.add((source_id, group))
+            draft = draft_broken(each, teller, cause, "definition", rivals[group])
             yield replace(draft, kind="definition")
 
 
@@ -477,9 +416,9 @@ def _group_gaps(broken: Iterable[Broken]) -> dict[tuple[str, ...], list[Broken]]
     return groups
 
 
-def draft_unreconciled(arithmetic: Arithmetic, broken: Iterable[Broken]) -> Iterator[DraftFinding]:
+def draft_unreconciled(broken: Iterable[Broken], teller: Teller) -> Iterator[DraftFinding]:
     """Equalities between figures of different days: to be reconciled, and no error."""
     for each in broken:
         has_two = isinstance(each.identity.right_side, Quantity)
-        draft = arithmetic.draft(each, shape="days" if has_two else "dates")
+        draft = draft_broken(each, teller, shape="days" if has_two else "dates")
         yield replace(draft, kind="reconcile", severity=Severity.INFO)

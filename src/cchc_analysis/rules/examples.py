@@ -10,29 +10,17 @@ stay in the suite so that stock Great Expectations knows them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping
 
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Scope, Status
+from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Reference as ReferenceTables
 from cchc_analysis.errors import Problem
 from cchc_analysis.rules.causes import find_root
 from cchc_analysis.rules.evaluation import compute_value, evaluate_identity
-from cchc_analysis.rules.expressions import (
-    EQUAL,
-    WHOLE,
-    Group,
-    GroupSum,
-    Identity,
-    Operand,
-)
-from cchc_analysis.rules.statements import Statements, tabulate_statements
-from cchc_analysis.rules.suites import Suite
+from cchc_analysis.rules.expressions import EQUAL, WHOLE, Identity, Operand
+from cchc_analysis.rules.statements import Booleans, WideTable
+from cchc_analysis.rules.suites import Suite, list_rounded
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-WINDOW = {"period_start": "2024-01-01", "period_end": "2024-06-30"}
 ATTEMPTS = (
     (3.0, 7.0, 11.0, 13.0),
     (20.0, 30.0, 50.0, 70.0),
@@ -81,22 +69,30 @@ def make_example(identity: Identity) -> tuple[Numbers, Numbers] | None:
 
 def check_examples(suite: Suite, reference: ReferenceTables) -> Iterator[Problem]:
     """A problem for every identity that no example shows to work."""
+    rounded = list_rounded(reference)
+    for identity in suite.identities:
+        where = f"{suite.file}, rule {identity.rule_id}"
+        holds = _try_example(identity, rounded)
+        if not holds[:1].all():
+            found = f"{identity.rule}: no figures found that keep it"
+            yield Problem(where, found, "a rule that can hold", "Mend the rule.")
+        elif holds.all():
+            found = f"{identity.rule}: nothing tried breaks it"
+            remedy = "Mend the rule, or narrow its tolerance."
+            yield Problem(where, found, "a rule that can fail", remedy)
+
+
+def _try_example(identity: Identity, rounded: Collection[str]) -> Booleans:
+    """Whether the example that keeps a rule does, and whether the other one does."""
     import pandas as pd
 
-    rows: list[dict[str, Any]] = []
-    family = _find_family(reference)
-    for identity in suite.identities:
-        for word, numbers in zip(("good", "change"), make_example(identity) or (), strict=False):
-            rows += [
-                _make_row(f"{word} {identity.rule_id}", operand, value, reference, family)
-                for operand, value in numbers.items()
-            ]
-    if not rows:
-        return
-    table = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
-    statements = tabulate_statements(table, reference)
-    for identity in suite.identities:
-        yield from _check_example(suite.file, identity, statements)
+    rows = [
+        {str(operand): value for operand, value in numbers.items()}
+        for numbers in make_example(identity) or ()
+    ]
+    alone = Identity(identity.rule_id, identity.rule, identity.tolerance)
+    verdict = evaluate_identity(alone, WideTable(pd.DataFrame(rows), rounded))
+    return verdict["holds"].reindex([0, 1], fill_value=False).to_numpy(dtype=bool)
 
 
 def list_owed(reference: ReferenceTables) -> Iterator[str]:
@@ -140,69 +136,3 @@ def check_owed(suite: Suite, reference: ReferenceTables) -> Iterator[Problem]:
             found = f"{text!r}, which does not follow from indicators.csv"
             remedy = "Say another source, take the rule out, or mend indicators.csv."
             yield Problem(where, found, f"a rule as {CATALOGUE} implies", remedy)
-
-
-def _check_example(file: str, identity: Identity, statements: Statements) -> Iterator[Problem]:
-    alone = Identity(identity.rule_id, identity.rule, identity.tolerance)
-    verdict = evaluate_identity(alone, statements)
-    sources: pd.Series = statements.rows["source_id"].loc[verdict.index]
-    holds = {
-        word: verdict["holds"][(sources == f"{word} {identity.rule_id}").to_numpy()]
-        for word in ("good", "change")
-    }
-    where = f"{file}, rule {identity.rule_id}"
-    if not len(holds["good"]) or not holds["good"].all():
-        found = f"{identity.rule}: no figures found that keep it"
-        yield Problem(where, found, "a rule that can hold", "Mend the rule.")
-    elif holds["change"].all():
-        found = f"{identity.rule}: nothing tried breaks it"
-        remedy = "Mend the rule, or narrow its tolerance."
-        yield Problem(where, found, "a rule that can fail", remedy)
-
-
-def _make_row(
-    source_id: str,
-    operand: Operand,
-    value: float,
-    reference: ReferenceTables,
-    family: tuple[str, list[str]],
-) -> dict[str, Any]:
-    entry = reference.indicator_rows[operand.code]
-    unit = reference.unit_rows[str(entry["unit"])]
-    decimals = len(repr(value).removesuffix(".0").partition(".")[2])
-    is_rounded = unit["kind"] == "rate" or (unit["kind"] == "money" and unit["multiplier"] > 1)
-    hidden = 0.5 * 10.0**-decimals if is_rounded else 0.0
-    district, communes = family
-    group = operand.group if isinstance(operand, GroupSum) else None
-    scope = "" if isinstance(operand, GroupSum) else operand.scope
-    breakdown = "" if isinstance(operand, GroupSum) else operand.breakdown
-    if group in (Group.BREAKDOWN, Group.ALL_LEVELS):
-        breakdown = str(reference.breakdowns["breakdown"].iloc[0])
-    return {
-        **dict.fromkeys(OBSERVATION_COLUMNS, ""),
-        **WINDOW,
-        "source_id": source_id,
-        "area_id": communes[0] if group == Group.CHILDREN else district,
-        "scope": Scope.COMMUNE.value if group == Group.CHILDREN
-        else scope or Scope.WHOLE_DISTRICT.value,
-        "indicator": operand.code,
-        "breakdown": breakdown,
-        "status": Status.ACTUAL.value,
-        "reading": 1,
-        "value": value,
-        "low": value - hidden,
-        "high": value + hidden,
-        "unit": entry["unit"],
-        "decimals": decimals,
-        "comparator": Comparator.EQUAL.value,
-        "is_published": True,
-    }  # fmt: skip
-
-
-def _find_family(reference: ReferenceTables) -> tuple[str, list[str]]:
-    """A district with communes below it."""
-    below: dict[str, list[str]] = {}
-    for area in reference.list_areas("commune"):
-        if reference.area_rows[str(area["parent_id"])]["level"] == "district":
-            below.setdefault(str(area["parent_id"]), []).append(str(area["area_id"]))
-    return max(below.items(), key=lambda family: len(family[1]), default=("", [""] * 10))

@@ -39,6 +39,17 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
 
 
+ROUNDED_KINDS = ("rate", "money")
+"""Kinds of unit whose printed numbers are rounded."""
+
+
+def list_rounded(reference: ReferenceTables) -> list[str]:
+    """The indicators whose printed numbers are rounded; all others are counted."""
+    kinds = reference.units.set_index("unit")["kind"]
+    is_rounded = reference.indicators["unit"].map(kinds).isin(ROUNDED_KINDS)
+    return list(reference.indicators.loc[is_rounded, "indicator"])
+
+
 def import_expectations() -> None:
     """Register our rule types; the one place where our commands import Great Expectations."""
     with _without_uri_grammar():
@@ -313,9 +324,7 @@ def _check_entry(file: str, entry: Entry, reference: ReferenceTables) -> Iterato
         expected = "a type that Great Expectations or cchc_analysis defines"
         yield Problem(where, f"unknown rule type {entry.get('type')!r}", expected, remedy)
         return
-    yield from _check_keys(where, entry)
-    if isinstance(entry.get("meta"), dict):
-        yield from _check_meta(where, entry["meta"])
+    yield from _check_shape(where, entry)
     if entry["type"] in (IDENTITY, DEFINITIONS):
         yield from _check_identities(file, entry, reference)
 
@@ -329,47 +338,38 @@ def _list_types() -> list[str]:
     return sorted(list_registered_expectation_implementations())
 
 
-def _check_keys(where: str, entry: Entry) -> Iterator[Problem]:
-    if odd := sorted(set(entry) ^ set(KEYS)):
-        found = f"missing or unknown keys {', '.join(odd)}"
-        yield Problem(where, found, ", ".join(KEYS), "Mend the entry.")
-    if entry.get("severity") not in tuple(Severity):
-        found, expected = f"severity {entry.get('severity')!r}", f"one of {', '.join(Severity)}"
-        yield Problem(where, found, expected, "Use one of these words.")
-    if not isinstance(entry.get("kwargs", {}), dict):
-        yield Problem(where, "kwargs that are no object", "an object of arguments", "Mend kwargs.")
-    meta = entry.get("meta")
-    if lacking := [name for name in META if not (isinstance(meta, dict) and meta.get(name))]:
-        remedy = "Say why the rule holds, and where it comes from."
-        yield Problem(where, f"no {', no '.join(lacking)} in meta", ", ".join(META), remedy)
-
-
-def _check_meta(where: str, meta: Entry) -> Iterator[Problem]:
-    """Each word of meta is known, and of its kind."""
-    for name in meta:
-        if name not in (*META, *MORE_META):
-            nearest = nearest_names(str(name), (*META, *MORE_META))
-            remedy = f"Did you mean {nearest[0]}?" if nearest else "Take it out."
-            yield Problem(
-                where, f"unknown {name!r} in meta", ", ".join((*META, *MORE_META)), remedy
-            )
-    for name in (*META, "why_vi"):
-        if meta.get(name) and not (isinstance(meta[name], str) and meta[name].strip()):
-            yield Problem(where, f"{name} {meta[name]!r}", "a text", f"Write {name} as a text.")
-    for rule_id in (meta.get("rule_id"),):
-        if isinstance(rule_id, str) and rule_id and not RULE_ID.fullmatch(rule_id):
-            found = f"rule_id {rule_id!r}"
-            yield Problem(where, found, "letters, digits and _", "Rename the rule.")
-    breaks_on = meta.get("breaks_on")
-    if breaks_on is not None and not (
-        isinstance(breaks_on, dict)
-        and {"good", "change"} <= breaks_on.keys() <= {"good", "change"}
-        and breaks_on["good"]
-        and isinstance(breaks_on["change"], dict)
-        and breaks_on["change"]
-    ):
-        expected = "good, what keeps the rule, and change, what breaks it"
-        yield Problem(where, "breaks_on without its two parts", expected, "Write both.")
+def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
+    """What an entry says is known, and of its kind."""
+    meta = entry["meta"] if isinstance(entry.get("meta"), dict) else {}
+    breaks_on = meta.get("breaks_on", {"good": [{}], "change": {"": ""}})
+    has_both = isinstance(breaks_on, dict) and breaks_on.keys() == {"good", "change"}
+    odd = sorted({*entry} ^ {*KEYS})
+    severity, rule_id = entry.get("severity"), str(meta.get("rule_id") or "X")
+    checks = [
+        (not odd, f"missing or unknown keys {', '.join(odd)}", ", ".join(KEYS)),
+        (severity in tuple(Severity), f"severity {severity!r}", f"one of {', '.join(Severity)}"),
+        (isinstance(entry.get("kwargs", {}), dict), "kwargs that are no object", "an object"),
+        (RULE_ID.fullmatch(rule_id), f"rule_id {rule_id!r}", "letters, digits and _"),
+        (
+            has_both and breaks_on["good"] and isinstance(breaks_on["change"], dict)
+            and breaks_on["change"],
+            "breaks_on without its two parts",
+            "good, what keeps the rule, and change, what breaks it",
+        ),
+        *((meta.get(name), f"no {name} in meta", ", ".join(META)) for name in META),
+    ]  # fmt: skip
+    texts = [(name, meta[name]) for name in (*META, "why_vi") if meta.get(name)]
+    checks += [
+        (isinstance(said, str) and said.strip(), f"{name} {said!r}", "a text")
+        for name, said in texts
+    ]
+    for is_fine, found, expected in checks:
+        if not is_fine:
+            yield Problem(where, found, expected, "Mend the entry.")
+    for name in [each for each in meta if each not in (*META, *MORE_META)]:
+        nearest = nearest_names(str(name), (*META, *MORE_META))
+        remedy = f"Did you mean {nearest[0]}?" if nearest else "Take it out."
+        yield Problem(where, f"unknown {name!r} in meta", ", ".join((*META, *MORE_META)), remedy)
 
 
 def _check_identities(file: str, entry: Entry, reference: ReferenceTables) -> Iterator[Problem]:

@@ -26,7 +26,6 @@ from cchc_analysis.data.records import (
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem, ValidationError
 from cchc_analysis.rules.arithmetic import (
-    Arithmetic,
     Broken,
     align_days,
     differ_in_day,
@@ -42,7 +41,13 @@ from cchc_analysis.rules.evaluation import join_definitions
 from cchc_analysis.rules.examples import check_examples, check_owed
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.statements import Statements, tabulate_columns, tabulate_statements
-from cchc_analysis.rules.suites import SUITES, Suite, load_identities, load_suites
+from cchc_analysis.rules.suites import (
+    SUITES,
+    Suite,
+    list_rounded,
+    load_identities,
+    load_suites,
+)
 from cchc_analysis.rules.wording import (
     PLACE,
     DraftFinding,
@@ -55,9 +60,6 @@ from cchc_analysis.rules.wording import (
 if TYPE_CHECKING:
     import pandas as pd
 
-
-ROUNDED_KINDS = ("rate", "money")
-"""Kinds of unit whose printed numbers are rounded."""
 
 OTHER_DAYS = " (other days)"
 """Behind the name of a source: its figures of different days, set side by side."""
@@ -105,14 +107,12 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
         printed numbers are rounded, with blanks between them, where all others are counted; and
         ``cchc_analysis``, without which the guard of each suite fails.
     """
-    kinds = reference.units.set_index("unit")["kind"]
-    is_rounded = reference.indicators["unit"].map(kinds).isin(ROUNDED_KINDS)
     named = set() if table is None or "area_id" not in table else set(table["area_id"])
     communes = sorted(each for each in named if each in reference.area_rows)
     return {
         "cchc_analysis": 0,
         "indicators": list(reference.indicators["indicator"]),
-        "rounded": " ".join(reference.indicators.loc[is_rounded, "indicator"]),
+        "rounded": " ".join(list_rounded(reference)),
         "areas": [*dict.fromkeys([*reference.areas["area_id"], *communes])],
         "units": list(reference.units["unit"]),
         "breakdowns": ["", *reference.breakdowns["breakdown"]],
@@ -274,11 +274,8 @@ def check_identities(
         rivals.setdefault(each.rival_group or "", []).append(each.rule_id)
     told = drop_echoes(broken)
     _forget(found.tallies, (_name(each) for each in broken), (_name(each) for each in told))
-    drafts = draft_identities(Arithmetic(statements, teller), told, causes, definitions, rivals)
-    found.drafts.extend(drafts)
-    found.drafts.extend(
-        draft_unreconciled(Arithmetic(aligned, teller), filter(differ_in_day, moved))
-    )
+    found.drafts.extend(draft_identities(told, teller, causes, definitions, rivals))
+    found.drafts.extend(draft_unreconciled(filter(differ_in_day, moved), teller))
     return found, definitions
 
 

@@ -27,15 +27,22 @@ from cchc_analysis.rules.expressions import (
     Quantity,
     render_expression,
 )
-from cchc_analysis.rules.statements import Integers, Texts, hold_texts
+from cchc_analysis.rules.statements import ROW_COLUMNS, Integers, Texts, hold_texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data import reference as reference_data
+    from cchc_analysis.rules.suites import Rule
 
 
-PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
+PLACE = ROW_COLUMNS
+"""Where a rule is broken."""
+
+Sentences = Mapping[str, str]
+"""The same in each language."""
+
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class DraftFinding:
     arithmetic: str = ""
     figures: str = ""
     operands: str = ""
-    sentences: Mapping[str, str] = field(default_factory=dict)
+    sentences: Sentences = field(default_factory=dict)
     cause: object = None
     likely_figure: str = ""
     closing_value: float = float("nan")
@@ -80,32 +87,20 @@ def tabulate_drafts(drafts: Iterable[DraftFinding]) -> pd.DataFrame:
         seen[draft.name] = number = seen.get(draft.name, 0) + 1
         finding_id = draft.name if number == 1 else f"{draft.name}.{number}"
         cause = finding_id if draft.cause is None else draft.cause
-        rows.append(_make_row(draft, finding_id, leaders.setdefault(cause, finding_id)))
+        rows.append(
+            vars(draft)
+            | {**draft.place}
+            | {f"explanation_{language}": text for language, text in draft.sentences.items()}
+            | {
+                "finding_id": finding_id,
+                "severity": draft.severity.value,
+                "difference": draft.left - draft.right,
+                "cause_id": leaders.setdefault(cause, finding_id),
+            }
+        )
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).astype(
         dict.fromkeys(("left", "right", "difference", "closing_value"), "float64")
     )
-
-
-def _make_row(draft: DraftFinding, finding_id: str, cause_id: str) -> dict[str, Any]:
-    return {
-        "finding_id": finding_id,
-        "rule_id": draft.rule_id,
-        "severity": draft.severity.value,
-        "kind": draft.kind,
-        **{name: draft.place[name] for name in PLACE},
-        "indicator": draft.indicator,
-        "left": draft.left,
-        "right": draft.right,
-        "difference": draft.left - draft.right,
-        "arithmetic": draft.arithmetic,
-        "figures": draft.figures,
-        "operands": draft.operands,
-        "cause_id": cause_id,
-        "likely_figure": draft.likely_figure,
-        "closing_value": draft.closing_value,
-        "explanation_vi": draft.sentences["vi"],
-        "explanation_en": draft.sentences["en"],
-    }
 
 
 OF_PROVINCE = (Scope.DISTRICT_OFFICE, Scope.WHOLE_DISTRICT)
@@ -145,9 +140,44 @@ class Teller:
         self._places = {} if transcripts is None else _index_places(transcripts)
         self._printed = {} if transcripts is None else _index_printed(transcripts)
 
-    def write(self, key: str, language: str, **values: object) -> str:
-        """A string of findings (``finding.…`` in the string table), with its values put in."""
-        return self._languages[language].texts[f"finding.{key}"].format(**values)
+    def tell(
+        self,
+        key: str,
+        rows: Mapping[str, int] = NOTHING,
+        numbers: Mapping[str, str] = NOTHING,
+        **words: str | Sentences,
+    ) -> Sentences:
+        """A string of findings (``finding.…`` in the string table) in each language.
+
+        Args:
+            key: Its key.
+            rows: The figures that it names: of one called ``left`` it may say ``{left}``,
+                ``{left_at}`` and ``{left_comma}`` (its place), ``{left_date}``, ``{left_source}``
+                and ``{left_area}``.
+            numbers: Numbers in the Vietnamese form.
+            words: Words of any language, or in each.
+        """
+        told: dict[str, str] = {}
+        for language, texts in self._languages.items():
+            values = {name: turn_number(number, language) for name, number in numbers.items()}
+            for side, row in rows.items():
+                values |= self._describe(side, row, language)
+            for name, word in words.items():
+                values[name] = word if isinstance(word, str) else word[language]
+            told[language] = texts.texts[f"finding.{key}"].format(**values)
+        return told
+
+    def _describe(self, side: str, row: int, language: str) -> dict[str, str]:
+        place = self._place(row, language)
+        known = self._reference.area_rows.get(self.cell("area_id", row))
+        return {
+            side: self._name(row, language),
+            f"{side}_at": f" ({place})" if place else "",
+            f"{side}_comma": f", {place}" if place else "",
+            f"{side}_date": self._languages[language].date(self.cell("period_end", row)),
+            f"{side}_source": self.cell("source_id", row),
+            f"{side}_area": str(known["name"]) if known else self.cell("area_id", row),
+        }
 
     def cell(self, column: str, row: int) -> str:
         """One cell of one row."""
@@ -175,59 +205,55 @@ class Teller:
         figures = self.cell("figures", row).split()
         return figures[0] if figures else ""
 
-    def name(self, row: int, language: str) -> str:
+    def list_names(self, rows: Iterable[int]) -> Sentences:
+        """What figures are of, each once."""
+        and_ = self.tell("all_of")
+        return {
+            language: and_[language].join(dict.fromkeys(self._name(row, language) for row in rows))
+            for language in LANGUAGES
+        }
+
+    def list_dates(self, rows: Iterable[int]) -> Sentences:
+        """The last days of figures, each once, as people write them."""
+        days = dict.fromkeys(self.cell("period_end", row) for row in rows)
+        return {
+            language: ", ".join(map(words.date, days))
+            for language, words in self._languages.items()
+        }
+
+    def define(self, rule_ids: Iterable[str]) -> Sentences:
+        """Definitions as people would put them; by the ids of their rules where nobody did."""
+        known = self._reference.identities.set_index("rule_id")
+        told = {}
+        for language in LANGUAGES:
+            words = (known[f"definition_{language}"].get(each, "") or each for each in rule_ids)
+            told[language] = "; ".join(dict.fromkeys(str(each).rstrip(".") for each in words))
+        return told
+
+    def _name(self, row: int, language: str) -> str:
         """A quantity by its label and scope, “Hồ sơ đã giải quyết” (cấp huyện)."""
         code, breakdown = self.cell("indicator", row), self.cell("breakdown", row)
-        label = self.label(code, language)
+        known = self._reference.indicator_rows.get(code)
+        label = str(known[f"label_{language}"]) if known else code
         parts = [self._name_scope(row, language)]
         if breakdown:
             parts.append(self._name_breakdown(breakdown, language))
         return f"“{label}” ({', '.join(parts)})"
 
-    def label(self, code: str, language: str) -> str:
-        """The label of an indicator."""
-        known = self._reference.indicator_rows.get(code)
-        return str(known[f"label_{language}"]) if known else str(code)
-
-    def define(self, rule_ids: Iterable[str], language: str) -> str:
-        """Definitions as people would put them; by the ids of their rules where nobody did."""
-        known = self._reference.identities.set_index("rule_id")[f"definition_{language}"]
-        words = (str(known.get(rule_id, "") or rule_id) for rule_id in rule_ids)
-        return "; ".join(dict.fromkeys(each.rstrip(".") for each in words))
-
-    def place(self, row: int, language: str) -> str:
+    def _place(self, row: int, language: str) -> str:
         """Where a row stands in its document; empty where that is not known."""
-        source_id = self.cell("source_id", row)
+        source_id, texts = self.cell("source_id", row), self._languages[language].texts
         found = [
             self._places.get((source_id, figure)) for figure in self.cell("figures", row).split()
         ]
         told = [
-            self.write(f"place.{kind}", language, **where) for kind, where in filter(None, found)
+            texts[f"finding.place.{kind}"].format(**where) for kind, where in filter(None, found)
         ]
         return "; ".join(dict.fromkeys(told))
 
-    def at(self, row: int, language: str) -> str:
-        """A place in brackets behind a number, with a blank before it."""
-        place = self.place(row, language)
-        return f" ({place})" if place else ""
-
-    def date(self, row: int, language: str) -> str:
-        """The last day of a row, as people write it."""
-        return self._languages[language].date(self.cell("period_end", row))
-
-    def area(self, row: int) -> str:
-        """The name of the area of a row; what stands there where nobody knows it."""
-        area_id = self.cell("area_id", row)
-        known = self._reference.area_rows.get(area_id)
-        return str(known["name"]) if known else area_id
-
-    def source(self, row: int) -> str:
-        """The source of a row."""
-        return self.cell("source_id", row)
-
-    def number(self, row: int, language: str) -> str:
+    def number(self, row: int) -> str:
         """The value of a row."""
-        return write_number(float(self._table["value"].array[row]), language)
+        return write_number(float(self._table["value"].array[row]))
 
     def printed(self, row: int) -> str:
         """A row as printed; where that is not known, its value in the Vietnamese form."""
@@ -235,7 +261,7 @@ class Teller:
             self._printed.get((self.cell("source_id", row), figure))
             for figure in self.cell("figures", row).split()
         )
-        return next(filter(None, found), self.number(row, "vi"))
+        return next(filter(None, found), self.number(row))
 
     def decimals(self, row: int) -> int:
         """The decimals with which a row is printed."""
@@ -247,7 +273,8 @@ class Teller:
         if scope == Scope.COMMUNE and area and area["level"] == "commune":
             return str(area["name"])
         is_own = area and area["level"] == "province" and scope in OF_PROVINCE
-        return self.write(f"scope.{scope}{'.province' if is_own else ''}", language)
+        key = f"finding.scope.{scope}{'.province' if is_own else ''}"
+        return self._languages[language].texts[key]
 
     def _name_breakdown(self, breakdown: str, language: str) -> str:
         known = self._reference.breakdowns
@@ -255,29 +282,36 @@ class Teller:
         return str(found.iloc[0]) if len(found) else breakdown
 
 
-def write_number(value: float, language: str, decimals: int = 6) -> str:
-    """A number in the form of a language, with as many decimals as it has."""
-    text = format_number(round(value, decimals)).replace("-", "−")
-    return text if language == "vi" else text.translate(str.maketrans(",.", ".,"))
+def write_number(value: float, decimals: int = 6) -> str:
+    """A number in the Vietnamese form, with as many decimals as it has."""
+    return format_number(round(value, decimals)).replace("-", "−")
 
 
-def write_side(side: Expression, numbers: Mapping[Operand, Sequence[float]], language: str) -> str:
-    """One side of an identity with its numbers put in."""
+def turn_number(written: str, language: str) -> str:
+    """Numbers in the Vietnamese form in the form of a language."""
+    return written if language == "vi" else written.translate(str.maketrans(",.", ".,"))
+
+
+def join_sentences(parts: Iterable[Sentences], between: str = "") -> Sentences:
+    """Sentences one after the other, in each language."""
+    told = list(parts)
+    return {language: between.join(each[language] for each in told) for language in LANGUAGES}
+
+
+def write_side(side: Expression, numbers: Mapping[Operand, Sequence[float]]) -> str:
+    """One side of an identity with its numbers put in, in the Vietnamese form."""
 
     def write(leaf: Expression) -> str:
         if not isinstance(leaf, Quantity | GroupSum):
-            return write_number(leaf.value, language) if isinstance(leaf, Constant) else ""
-        found = [write_number(number, language) for number in numbers[leaf]]
+            return write_number(leaf.value) if isinstance(leaf, Constant) else ""
+        found = [write_number(number) for number in numbers[leaf]]
         if isinstance(leaf, GroupSum) and len(found) > MOST_TERMS:
             return f"Σ({len(found)})"
         return " + ".join(found)
 
-    signs = {" - ": " − ", " * ": " × "}
     printed = _drop_unprinted(side, numbers)
     text = render_expression(printed, write) if printed else ""
-    for sign, written in signs.items():
-        text = text.replace(sign, written)
-    return text
+    return text.replace(" - ", " − ").replace(" * ", " × ")
 
 
 def list_terms(side: Expression, rows: Mapping[Operand, Sequence[int]]) -> Iterator[int | None]:
@@ -372,6 +406,16 @@ def draft_comparisons(
         first, second = (row, row) if shape in ONE_SIDED else (other, row)
         left, right = float(found["left"]), float(found["right"])
         place = _place(table, row)
+        decimals = 2 if shape == "magnitude" else 6
+        numbers = {
+            "left_value": write_number(left, decimals),
+            "right_value": write_number(right, decimals),
+        }
+        told = [teller.tell(shape, {"left": first, "right": second}, numbers)]
+        told += _tell_copy(table, row, teller) if shape == "stated_twice" else []
+        # The later windows in which the same two numbers stand.
+        told += [teller.tell("again", dates=teller.list_dates(rows[1:]))] if rows[1:] else []
+        told += [teller.tell("cut_off")] if is_cut else []
         yield DraftFinding(
             rule_id=outcome.rule.rule_id,
             severity=Severity.INFO if is_loose else outcome.rule.severity,
@@ -380,18 +424,12 @@ def draft_comparisons(
             indicator=str(table.at[row, "indicator"]),
             left=left,
             right=right,
-            arithmetic=f"{write_number(left, 'vi')} {relation} {write_number(right, 'vi')}",
+            arithmetic=f"{write_number(left)} {relation} {write_number(right)}",
             figures=teller.figures(dict.fromkeys([first, *rows, other]), place["source_id"]),
             operands=teller.operands(
-                [int(first), None if shape in ONE_SIDED else int(second)], place["source_id"]
+                [first, None if shape in ONE_SIDED else second], place["source_id"]
             ),
-            sentences={
-                language: _tell(shape, language, teller, (int(first), int(second)), (left, right))
-                + (_tell_copy(table, int(row), language, teller) if shape == "stated_twice" else "")
-                + _tell_again(rows, language, teller)
-                + (teller.write("cut_off", language) if is_cut else "")
-                for language in LANGUAGES
-            },
+            sentences=join_sentences(told),
         )
 
 
@@ -410,53 +448,17 @@ def _group_broken(
     return [sorted(rows, key=lambda row: (ends[row], row)) for rows in groups.values()]
 
 
-def _tell_again(rows: list[int], language: str, teller: Teller) -> str:
-    """The later windows in which the same two numbers stand."""
-    if len(rows) == 1:
-        return ""
-    dates = dict.fromkeys(teller.date(row, language) for row in rows[1:])
-    return teller.write("again", language, dates=", ".join(dates))
-
-
-def _tell(
-    shape: str,
-    language: str,
-    teller: Teller,
-    rows: tuple[int, int],
-    values: tuple[float, float],
-) -> str:
-    words: dict[str, str] = {}
-    for side, row, value in zip(("left", "right"), rows, values, strict=True):
-        words |= {
-            side: teller.name(row, language),
-            f"{side}_value": write_number(value, language, 2 if shape == "magnitude" else 6),
-            f"{side}_at": teller.at(row, language),
-            f"{side}_date": teller.date(row, language),
-            f"{side}_source": teller.source(row),
-            f"{side}_area": teller.area(row),
-        }
-    return teller.write(shape, language, **words)
-
-
-def _tell_copy(table: pd.DataFrame, row: int, language: str, teller: Teller) -> str:
+def _tell_copy(table: pd.DataFrame, row: int, teller: Teller) -> list[Sentences]:
     """That the reading not taken is the number of another quantity beside it."""
     own = table.loc[row]
     if own["value"] < SMALLEST_COPY:
-        return ""
+        return []
     beside = table["is_published"] & (table["value"] == own["value"])
     for column in ("source_id", "area_id", "scope", "unit", "period_end"):
         beside &= table[column] == own[column]
     others = table.index[beside & (table["indicator"] != own["indicator"])]
-    if others.empty:
-        return ""
-    other = int(others[0])
-    return teller.write(
-        "same_as",
-        language,
-        right_value=write_number(float(str(own["value"])), language),
-        other=teller.name(other, language),
-        other_at=teller.at(other, language),
-    )
+    number = {"right_value": write_number(float(str(own["value"])))}
+    return [teller.tell("same_as", {"other": int(other)}, number) for other in others[:1]]
 
 
 def draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
@@ -469,40 +471,43 @@ def draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterat
     for rows in rows_by_source.values():
         if len(rows) > MOST_ALONE and not is_range:
             yield _draft_together(outcome, rows, table, teller)
-            continue
-        for row in rows:
-            yield _draft_cell(outcome, row, table, teller, is_hundred=is_hundred, is_range=is_range)
+        elif is_hundred:
+            yield from (_draft_hundred(outcome, row, table, teller) for row in rows)
+        else:
+            kind = "range" if is_range else "table"
+            yield from (_draft_cell(outcome, row, table, teller, kind) for row in rows)
 
 
 def _draft_cell(
-    outcome: Outcome,
-    row: int,
-    table: pd.DataFrame,
-    teller: Teller,
-    *,
-    is_hundred: bool,
-    is_range: bool,
+    outcome: Outcome, row: int, table: pd.DataFrame, teller: Teller, kind: str
 ) -> DraftFinding:
     """One row that breaks a rule."""
     cells = table.loc[row]
-    value = float(table["value"].to_numpy()[row]) if "value" in table else float("nan")
+    told = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status")
+    named = [str(cells[name]) for name in told if name in cells.index and str(cells[name])]
+    named += [str(cells["value"])] if "value" in cells.index else []
     return DraftFinding(
         rule_id=outcome.rule.rule_id,
         severity=outcome.rule.severity,
-        kind="range" if is_range else "table",
+        kind=kind,
         place=_place(table, row),
         indicator=str(cells.get("indicator", "")),
-        left=value,
-        right=100.0 if is_hundred else float("nan"),
-        arithmetic=f"{write_number(value, 'vi')} > 100" if is_hundred else "",
+        left=float(table["value"].to_numpy()[row]) if "value" in table else float("nan"),
         figures=_figures(table, row),
-        operands=f"{_figures(table, row).partition(' ')[0]} {COMPUTED}" if is_hundred else "",
-        sentences={
-            language: _tell_hundred(cells, row, language, teller)
-            if is_hundred
-            else _tell_cells(outcome.rule.meta, cells, language, teller)
-            for language in LANGUAGES
-        },
+        sentences=teller.tell("cell", where=", ".join(named), why=_list_reasons(outcome.rule)),
+    )
+
+
+def _draft_hundred(outcome: Outcome, row: int, table: pd.DataFrame, teller: Teller) -> DraftFinding:
+    """A rate above a hundred, with its arithmetic."""
+    draft = _draft_cell(outcome, row, table, teller, "range")
+    number = write_number(draft.left)
+    return replace(
+        draft,
+        right=100.0,
+        arithmetic=f"{number} > 100",
+        operands=f"{draft.figures.partition(' ')[0]} {COMPUTED}",
+        sentences=teller.tell("hundred", {"left": row}, {"left_value": number}),
     )
 
 
@@ -521,16 +526,12 @@ def _draft_together(
             for name in PLACE
         },
         figures=" ".join(figures),
-        sentences={
-            language: teller.write(
-                "cells",
-                language,
-                count=write_number(len(rows), language),
-                figures=", ".join(figures[:MOST_ALONE]),
-                why=_why(outcome.rule.meta, language),
-            )
-            for language in LANGUAGES
-        },
+        sentences=teller.tell(
+            "cells",
+            numbers={"count": write_number(len(rows))},
+            figures=", ".join(figures[:MOST_ALONE]),
+            why=_list_reasons(outcome.rule),
+        ),
     )
 
 
@@ -539,26 +540,9 @@ def _figures(table: pd.DataFrame, row: int) -> str:
     return str(table.at[row, column]) if column in table else ""
 
 
-def _tell_hundred(cells: Any, row: int, language: str, teller: Teller) -> str:
-    return teller.write(
-        "hundred",
-        language,
-        left=teller.name(row, language),
-        left_value=write_number(float(cells["value"]), language),
-        left_at=teller.at(row, language),
-    )
-
-
-def _tell_cells(meta: Mapping[str, Any], cells: Any, language: str, teller: Teller) -> str:
-    told = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status")
-    named = [str(cells[name]) for name in told if name in cells.index and str(cells[name])]
-    if "value" in cells.index:
-        named.append(str(cells["value"]))
-    return teller.write("cell", language, where=", ".join(named), why=_why(meta, language))
-
-
-def _why(meta: Mapping[str, Any], language: str) -> str:
-    return str(meta["why"] if language == "en" else meta.get("why_vi", meta["why"]))
+def _list_reasons(rule: Rule) -> Sentences:
+    why = str(rule.meta["why"])
+    return {"vi": str(rule.meta.get("why_vi", why)), "en": why}
 
 
 def _place(table: pd.DataFrame, row: int) -> dict[str, str]:
