@@ -65,7 +65,7 @@ def test_the_notes_of_a_front_hold_every_number_on_it(real: list[Brief]) -> None
         assert numbers <= set(re.findall(rf'href="{ANNEX}#(n-[^"]+)"', notes))
         printed = dict(re.findall(rf'href="{ANNEX}#(n-[^"]+)" data-n="(\d+)"', body))
         for note, number in printed.items():
-            assert re.search(rf'<sup>{number}</sup><a href="{ANNEX}#{note}"', notes)
+            assert re.search(rf'<sup>\[{number}\]</sup> <a href="{ANNEX}#{note}"', notes)
 
 
 def test_a_number_says_on_hover_where_it_stands_and_how_it_is_printed() -> None:

@@ -8,7 +8,6 @@ page for each area of reform, with the figures and notes of that area.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -46,6 +45,7 @@ from cchc_analysis.brief.telling import (
     name_use,
     tabulate_entries,
     tell,
+    tell_derivation,
     tell_interval,
     tell_marks,
     tell_number,
@@ -68,8 +68,6 @@ SCOPE_ORDER = (
 )
 COUNTED_TO = ("dossiers_resolved_total", "dossiers_received_total")
 """What says to which day dossiers are counted: reports are written before their period ends."""
-
-_CODE = re.compile(r"[a-z_][a-z0-9_]*(?:@[a-z_]+)?")
 
 
 def show_annex_head(brief: Brief) -> Section:
@@ -387,7 +385,7 @@ def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
     name, unit = name_entry(brief, entry), tell_unit(brief, entry)
     # No unit where the name begins with it: "1.310 – Hồ sơ tiếp nhận".
     is_said = name.casefold().startswith(unit.casefold())
-    origin = _tell_derivation(brief, entry) if entry.is_derived else _tell_places(brief, entry)
+    origin = tell_derivation(brief, entry) if entry.is_derived else _tell_places(brief, entry)
     links = [
         link(f"{brief.annex}#{each.anchor}", f"{SIGNS[Severity.INFO]}{each.number}")
         for each in brief.remarks(entry)
@@ -420,29 +418,6 @@ def _tell_spread(brief: Brief, entry: Entry) -> Markup:
         return brief.words.say("note.readings", low=low, high=high)
     interval = tell_interval(brief, entry)
     return brief.words.say("note.interval", range=interval) if interval else Markup("")
-
-
-def _tell_derivation(brief: Brief, entry: Entry) -> Markup:
-    """From what a value is derived: its formula in numbers, each a link to its own note."""
-    parts: list[Markup] = []
-    at = 0
-    for match in _CODE.finditer(entry.parts):
-        parts += [_spell(entry.parts[at : match.start()]), _tell_part(brief, entry, match[0])]
-        at = match.end()
-    formula = Markup("").join([*parts, _spell(entry.parts[at:])])
-    return brief.words.say("note.derived", formula=formula)
-
-
-def _spell(signs: str) -> Markup:
-    return clean_text(signs.replace("*", "×").replace("/", "÷").replace("-", "−"))
-
-
-def _tell_part(brief: Brief, entry: Entry, operand: str) -> Markup:
-    code, _, scope = operand.partition("@")
-    found = brief.find(code, scope or entry.scope) or brief.find_any(code)
-    if found is None:
-        return name_indicator(brief, code)
-    return link(f"{brief.find_page(found)}#{found.note}", tell_number(brief, found))
 
 
 def _tell_places(brief: Brief, entry: Entry) -> Markup:

@@ -28,13 +28,13 @@ from cchc_analysis.brief.telling import (
     link_count,
     lower,
     name_area,
-    name_entry,
     name_indicator,
     name_scope,
     name_status,
     name_time,
     tabulate_entries,
     tell,
+    tell_derivation,
     tell_number,
     tell_plain,
     tell_title,
@@ -345,39 +345,33 @@ def show_references(brief: Brief) -> Section:
     """Where each number of the front stands: document, section, line, printed text; numbered."""
     brief = brief.front
     used = list(brief.used.values())
-    items: list[dict[str, Any]] = []
-    for n, entry in enumerate(used, start=1):
-        place, told = _tell_reference(brief, entry)
-        again = bool(items) and items[-1]["place"] == place
-        items.append(
-            {
-                "n": n,
-                "anchor": f"r-{entry.note[2:]}",
-                "href": f"{brief.find_page(entry)}#{entry.note}",
-                "number": tell_number(brief, entry),
-                "place": place,
-                "is_new": not again,
-                "told": told,
-            }
-        )
+    items = [
+        {
+            "n": n,
+            "anchor": f"r-{entry.note[2:]}",
+            "href": f"{brief.find_page(entry)}#{entry.note}",
+            "number": tell_number(brief, entry),
+            "place": _tell_reference(brief, entry),
+        }
+        for n, entry in enumerate(used, start=1)
+    ]
     sources = [_tell_source(brief, row) for row in list_rows(brief.sources)]
     html = render(brief.words, "references", items=items, sources=sources)
     return Section(html, "refs", lambda: tabulate_entries(brief, used))
 
 
-def _tell_reference(brief: Brief, entry: Entry) -> tuple[Markup, Markup]:
-    """The section of a number, and its line with its digits where they differ."""
+def _tell_reference(brief: Brief, entry: Entry) -> Markup:
+    """The section and line of a number, with its digits where they differ; or its formula."""
     rows, words = brief.list_figures(entry), brief.words
     if not rows:
-        key = "notes.elsewhere" if entry.document else "notes.derived"
-        return words.say(key), clean_text(entry.document) or name_entry(brief, entry)
+        return clean_text(entry.document) if entry.document else tell_derivation(brief, entry)
     row = rows[0]
     source = list(brief.sources["source_id"]).index(row["source_id"]) + 1
-    place = words.say("notes.place", source=f"[{source}]", section=clean_text(row["section"]))
     printed = row["printed"]
     is_same = not printed or printed.casefold() == words.number(entry.value, entry.decimals)
-    return place, join(
-        " ",
+    return join(
+        ", ",
+        join(" ", f"[{source}]" if source > 1 else "", clean_text(row["section"])),
         words.say("note.line", n=row["line"]) if row["line"] else "",
         "" if is_same else words.say("front.printed", printed=clean_text(printed)),
     )

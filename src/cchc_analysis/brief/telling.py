@@ -6,6 +6,7 @@ through here, so that none can stand without the way back to its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 MOST_MARKS = 4
 """Marks beside one number; a page on which everything is contested stays readable."""
+
+_CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
+"""An operand of a formula: an indicator, of a scope where it is another one."""
 
 SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"}
 
@@ -90,11 +94,32 @@ def name_use(entry: Entry, page: str = "u") -> str:
 def tell_origin(brief: Brief, entry: Entry) -> str:
     """Where a value stands and how it is printed, or from what it is derived, in a few words."""
     if entry.is_derived or not (rows := brief.list_figures(entry)):
-        return brief.words.plain("note.derived", formula=entry.parts) if entry.parts else ""
+        return plain(tell_derivation(brief, entry)) if entry.parts else ""
     row = rows[0]
     line = brief.words.plain("note.line", n=row["line"]) if row["line"] else ""
     place = ", ".join(filter(None, [plain(row["section"]), line]))
     return brief.words.plain("front.origin", place=place, printed=clean_text(row["printed"]))
+
+
+def tell_derivation(brief: Brief, entry: Entry) -> Markup:
+    """From what a value is derived: its formula in numbers, each a link to its own note."""
+    told = (
+        _tell_part(brief, entry, each) if at % 2 else _spell(each)
+        for at, each in enumerate(_CODE.split(entry.parts))
+    )
+    return brief.words.say("note.derived", formula=Markup("").join(told))
+
+
+def _spell(signs: str) -> Markup:
+    return clean_text(signs.replace("*", "×").replace("/", "÷").replace("-", "−"))
+
+
+def _tell_part(brief: Brief, entry: Entry, operand: str) -> Markup:
+    code, _, scope = operand.partition("@")
+    found = brief.find(code, scope or entry.scope) or brief.find_any(code)
+    if found is None:
+        return name_indicator(brief, code)
+    return link(f"{brief.find_page(found)}#{found.note}", tell_number(brief, found))
 
 
 def tell_plain(brief: Brief, entry: Entry, *, unit: bool = True) -> str:
