@@ -80,6 +80,33 @@ def test_the_days_on_which_old_communes_began_are_not_made_up(reference: Referen
     assert all(float(row["km2"]) > 0 for row in new if row["km2"])
 
 
+@pytest.mark.parametrize(
+    ("area_id", "communes"), [("189", ""), ("20", "20"), ("75-2025", "75-2025")]
+)
+def test_a_province_or_district_lies_at_the_middle_of_its_communes(
+    area_id: str, communes: str, reference: Reference
+) -> None:
+    """Weighted by their km²; of the district Đình Lập, of those that hold its territory now."""
+    now = reference.list_areas("commune", SINCE)
+    own = [row for row in now if row["parent_id"] == communes and row["km2"]]
+    own = own or [reference.area_rows[each] for each, _ in reference.list_moved(area_id)]
+    for name in ("lat", "lon"):
+        sizes = [float(row["km2"]) for row in own]
+        middle = sum(float(row[name]) * size for row, size in zip(own, sizes, strict=True))
+        assert abs(float(reference.area_rows[area_id][name]) - middle / sum(sizes)) < 1e-3
+
+
+def test_coordinates_are_empty_where_no_commune_of_a_district_is_known(
+    reference: Reference,
+) -> None:
+    rows = [row for row in reference.area_rows.wide.values() if row["level"] == "district"]
+    lost = {row["area_id"] for row in rows if not row["lat"]}
+    assert {"318", "471", "755"} < lost  # islands without communes
+    assert len(lost) == 29
+    assert all(row["lat"] for row in reference.list_areas("province", BEFORE))
+    assert all(row["lat"] for row in reference.list_areas("province", SINCE))
+
+
 def test_english_names_follow_one_pattern(reference: Reference) -> None:
     named = {
         "20": "Lang Son Province",
@@ -126,6 +153,7 @@ def test_seven_codes_were_another_province_before(
             ("X. Đồng Giáp", "2024-01-01", "06295"),
         ),
         *(("P.5, TP Cà Mau", BEFORE, "32008"), ("phường 05, TP Cà Mau", BEFORE, "32008")),
+        *(("P5, TP Cà Mau", BEFORE, "32008"), ("p 05, TP Ca Mau", BEFORE, "32008")),
         *(("đặc khu Lý Sơn", SINCE, "21548-2025"), ("Dac khu Ly Son", SINCE, "21548-2025")),
         *(("TP Huế", "2025-03-31", "46"), ("tỉnh Thừa Thiên Huế", "2024-12-31", "46")),
         ("xa vinh kim, tinh dong thap", SINCE, "28576-2025"),

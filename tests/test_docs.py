@@ -77,6 +77,7 @@ NAMES = {
     *("load_indicators", "load_observations", "load_findings", "load_transcripts"),
     *("load_areas", "load_catalogue", "load_sources", "describe_columns"),
     *("load_panel", "change_over", "grow", "rank_within", "judge_many", "follow_standing"),
+    "sum_communes",
     *("to_wide", "export", "cite", "validate", "suite_parameters", "make_table"),
     *("open_brief", "open_profile", "open_trends", "open_quality"),
     *("plot_tile_map", "show_figure", "__version__"),

@@ -11,6 +11,7 @@ import pytest
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.stats.panel import name_partings, sum_communes
 from cchc_analysis.stats.peers import (
     RULE_TEXT,
     break_series,
@@ -240,6 +241,8 @@ def test_no_event_of_districts_or_communes_cuts_a_province_s_series(reference: R
     broken = break_series(series("20", "dossiers_received_total", *YEARS), inside)
     assert broken["segment"].tolist() == [0, 0, 0]
     assert broken["crosses"].tolist() == ["", "", ""]
+    parted = name_partings(broken, inside)
+    assert parted["events"].tolist() == ["", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -258,3 +261,60 @@ def test_designs_that_change_are_never_joined(
     first, second = broken["segment"]
     assert first < second
     assert broken["crosses"].tolist() == ["", ""]
+
+
+def report_of(area_id: str, **cells: object) -> dict[str, object]:
+    """A published value of a commune of today."""
+    return {
+        "area_id": area_id,
+        "scope": "commune",
+        "indicator": "dossiers_received_total",
+        "breakdown": "",
+        "period": "2025-Q3",
+        "period_start": "2025-07-01",
+        "period_end": "2025-09-30",
+        "status": "actual",
+        "unit": "dossier",
+        "value": 10.0,
+        "is_contested": False,
+        **cells,
+    }
+
+
+def test_communes_that_wholly_make_up_a_former_district_are_summed(reference: Reference) -> None:
+    communes = [each for each, _ in reference.list_moved("189")]
+    assert len(communes) == 4
+    held = pd.DataFrame([report_of(each, value=n) for n, each in enumerate(communes, start=1)])
+    [row] = list_rows(sum_communes(held, reference, "189"))
+    assert (row["value"], row["origin"], row["area_id"]) == (10.0, "derived", "189")
+    assert row["parts"].split(" + ") == sorted(communes)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"period_end": "2025-09-14"},
+        {"status": "estimate"},
+        {"scope": "whole_district"},
+        {"value": float("nan")},
+        {"indicator": "dossiers_received_new"},
+    ],
+)
+def test_nothing_is_summed_where_one_commune_reports_otherwise(
+    reference: Reference, other: dict[str, object]
+) -> None:
+    communes = [each for each, _ in reference.list_moved("189")]
+    rows = [report_of(each) for each in communes]
+    held = pd.DataFrame([*rows[:-1], rows[-1] | other])
+    assert sum_communes(held, reference, "189").empty
+    rates = [row | {"indicator": "on_time_rate", "unit": "%"} for row in rows]
+    assert sum_communes(pd.DataFrame(rates), reference, "189").empty
+
+
+@pytest.mark.parametrize("area_id", ["183", "20", "06187"])
+def test_nothing_is_summed_where_communes_hold_other_territory_too(
+    reference: Reference, area_id: str
+) -> None:
+    """Cao Lộc, whose communes took in others; a province; a commune of before."""
+    moved = [each for each, _ in reference.list_moved(area_id)] or ["06187-2025"]
+    assert sum_communes(pd.DataFrame(map(report_of, moved)), reference, area_id).empty

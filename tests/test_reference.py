@@ -22,10 +22,10 @@ from cchc_analysis.data.reference import (
 from cchc_analysis.errors import ReferenceDataError
 
 TWINS = (
-    "9810,9810,Tỉnh Đất Mới,,province,tỉnh,,10,,,,,made up\n"
-    "9811,9811,Huyện Châu Giả,,district,huyện,9810,5,,,,,made up\n"
-    "9820,9820,Tỉnh Đất Cũ,,province,tỉnh,,10,,,,,made up\n"
-    "9821,9821,Huyện Châu Giả,,district,huyện,9820,5,,,,,made up\n"
+    "9810,9810,Tỉnh Đất Mới,,province,tỉnh,,10,,,,,,,made up\n"
+    "9811,9811,Huyện Châu Giả,,district,huyện,9810,5,,,,,,,made up\n"
+    "9820,9820,Tỉnh Đất Cũ,,province,tỉnh,,10,,,,,,,made up\n"
+    "9821,9821,Huyện Châu Giả,,district,huyện,9820,5,,,,,,,made up\n"
 )
 
 
@@ -154,7 +154,7 @@ def test_a_definition_of_nothing_or_in_one_language_is_refused(
     ],
 )
 def test_an_area_outlives_no_area_that_it_lies_in(project: Project, days: str, said: str) -> None:
-    add(project, "areas", f"9901,9901,Xã Đất Mới,,commune,xã,183,,{days},,,made up\n")
+    add(project, "areas", f"9901,9901,Xã Đất Mới,,commune,xã,183,,{days},,,,,made up\n")
     if not said:
         load_reference(project.reference)
         return

@@ -121,7 +121,7 @@ def run(suite: Suite, table: pd.DataFrame, reference: Reference) -> list[Outcome
         described = describe_indicators(table, reference)
     else:
         described = table
-    return run_suite(suite, described, suite_parameters(reference))
+    return run_suite(suite, described, suite_parameters(reference, described))
 
 
 def _make_example(table: str, example: Mapping[str, Any], word: str, area_id: str) -> pd.DataFrame:

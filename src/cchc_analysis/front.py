@@ -25,7 +25,7 @@ from cchc_analysis.data.named import (
     take_one,
     to_wide,
 )
-from cchc_analysis.data.reference import load_reference
+from cchc_analysis.data.reference import find_area, load_reference
 from cchc_analysis.data.trace import Citation, cite_any, cite_data
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem
@@ -40,6 +40,7 @@ from cchc_analysis.openers import (
     plot_tile_map,
 )
 from cchc_analysis.stats.panel import balance_panel, change_over, grow, make_panel, name_partings
+from cchc_analysis.stats.panel import sum_communes as sum_communes_of
 from cchc_analysis.stats.ranks import follow_standing as follow_standing_of
 from cchc_analysis.stats.ranks import rank_within
 from cchc_analysis.stats.trends import judge_many
@@ -75,6 +76,7 @@ __all__ = [
     "rank_within",
     "show_figure",
     "suite_parameters",
+    "sum_communes",
     "to_wide",
     "validate",
 ]
@@ -182,6 +184,25 @@ def load_panel(
     if names is None:
         return kept
     return add_names(kept, reference, load_words(open_project(project).notebooks / TEMPLATE, names))
+
+
+def sum_communes(district: str, project: ProjectPlace = None) -> pd.DataFrame:
+    """Add up what the communes report that wholly make up a former district, since July 2025.
+
+    A derived sum to stand beside the district, never to be joined to its series; nothing where a
+    commune holds other territory too, or does not report the same.
+
+    Args:
+        district: A name, code or id.
+        project: As ``load_indicators``.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.sum_communes("Huyện Tràng Định").empty  # its communes have not reported yet
+        True
+    """
+    reference, tables = load_given(project)
+    return sum_communes_of(tables.indicators, reference, find_area(reference, district))
 
 
 def follow_standing(

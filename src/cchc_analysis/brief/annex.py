@@ -75,11 +75,9 @@ def show_annex_head(brief: Brief) -> Section:
     words, row = brief.words, brief.province
     is_city = row is not None and row["type"] == "thành phố"
     counted = next(filter(None, map(brief.find, COUNTED_TO)), None)
+    above = words.say("head.province.city" if is_city else "head.province")
     facts = [
-        (
-            words.say("head.province.city" if is_city else "head.province"),
-            words.short_name(row) if row else words.say("missing"),
-        ),
+        *([(above, words.short_name(row))] if row else []),
         (words.say("head.period"), words.span(brief.start, brief.end)),
         *([(words.say("head.as_of"), words.date(counted.end))] if counted else []),
     ]

@@ -216,8 +216,10 @@ class Brief:
 
     @cached_property
     def province(self) -> Mapping[str, Any] | None:
-        """The row of the province."""
-        return self.reference.area_rows.get(self.area["parent_id"])
+        """The row of the province that the area lies in; a province lies in none."""
+        area_id = self.reference.find_province(self.area["area_id"])
+        is_own = area_id in ("", self.area["area_id"])
+        return None if is_own else self.reference.area_on(area_id, self.end)
 
     @cached_property
     def reports(self) -> pd.DataFrame:

@@ -68,7 +68,7 @@ def show_head(brief: Brief) -> Section:
         title=words.say("head.title", area=name_area(brief), period=words.period(brief.period)),
         headline=say_headline(brief),
         notice=NOTICE[brief.lang] if is_synthetic(str(brief.area["area_id"])) else "",
-        province=upper(words.place(province)) if province else words.say("missing"),
+        province=upper(words.place(province)) if province else "",
         span=words.span(brief.start, brief.end),
         documents=[tell_title(brief, row) for row in list_rows(brief.reports)],
         letter=grade.letter,

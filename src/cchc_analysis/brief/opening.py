@@ -68,12 +68,14 @@ def open_brief(
     ].reset_index(drop=True)
     observations = _keep_sources(tables.observations, used)
     figures = _keep_sources(tables.transcripts, used)
+    end = str(own["period_end"].max())
+    area = reference.area_on(area_id, end)
     opened = Brief(
-        area=reference.area_on(area_id, str(own["period_end"].max())),
+        area=area,
         period=label,
         start=own["period_start"].min(),
-        end=own["period_end"].max(),
-        words=words,
+        end=end,
+        words=words.fit(area, end, reference.rows_where("terms", "level", "", area["level"])),
         reference=reference,
         sources=sources,
         figures=figures,

@@ -17,7 +17,6 @@ from cchc_analysis.brief.nouns import Contradiction, Entry
 from cchc_analysis.brief.templates import join, link, macro
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import (
-    AREA_KINDS,
     COMPARATOR_SIGNS,
     NO_BREAK,
     Words,
@@ -248,11 +247,7 @@ def name_scope(brief: Brief, scope: str) -> Markup:
     """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document."""
     if not scope:
         return Markup("")
-    kind = AREA_KINDS.get(str(brief.area["type"]), "")
-    if scope == brief.whole and brief.words.has(f"scope.whole.{kind}"):
-        return brief.words.say(f"scope.whole.{kind}")
-    of_level = f"scope.{scope}.{brief.area['level']}"
-    return brief.words.say(of_level if brief.words.has(of_level) else f"scope.{scope}")
+    return brief.words.say(f"scope.{scope}")
 
 
 def name_area(brief: Brief) -> Markup:

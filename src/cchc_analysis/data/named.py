@@ -201,7 +201,7 @@ def tabulate_areas(reference: Reference, level: str | None, day: str) -> pd.Data
     except (TypeError, ValueError):
         problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
         raise CommandError(problem) from None
-    columns = [*reference.areas.columns, "lat", "lon", "km2"]
+    columns = [*reference.areas.columns, "km2"]
     areas = [
         row for each in ([level] if level else LEVELS) for row in reference.list_areas(each, day)
     ]

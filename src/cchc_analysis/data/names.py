@@ -30,7 +30,7 @@ KINDS: Mapping[str, frozenset[str]] = {
 }
 """Words before a name, folded, and the types of area that they stand for."""
 LETTERS: Mapping[str, str] = {"t": "tinh", "h": "huyen", "q": "quan", "p": "phuong", "x": "xa"}
-"""Words of one letter; only with a dot behind them."""
+"""Words of one letter; only with a dot behind them, or before a number ("P5")."""
 ENGLISH: Mapping[str, frozenset[str]] = {
     "province": frozenset({"tỉnh"}),
     "city": CITY,
@@ -54,6 +54,7 @@ _NUMBERED = re.compile(r"^\s*\d{1,3}\s*[.)]\s*(?=[^\W\d])")
 _MARKED = re.compile(r"(?:\s*(?:[*†‡⁰¹²³⁴-⁹]|\([*\d]{1,2}\)|\[[*\d]{1,2}\]))+$")
 _ZERO = re.compile(r"(?<!\d)0+(?=[1-9])")
 _LETTER = re.compile(r"[thqpx]\.")
+_GLUED = re.compile(r"^([pq]) ?(?=\d+$)")
 _BEHIND = re.compile(r"^(?P<name>[^(,]+?)\s*(?:\((?P<in>[^()]+)\)|,\s*(?P<after>[^,]+))$")
 
 
@@ -117,7 +118,7 @@ def take_apart(name: str) -> Name:
 
 def _strip_kind(text: str) -> tuple[str, frozenset[str]]:
     """The name without the word for its kind, and the types that this word allows."""
-    words = re.sub(r"\.(?=\S)", ". ", text).split()
+    words = re.sub(r"\.(?=\S)", ". ", _GLUED.sub(r"\1. ", text)).split()
     for length in range(min(LONGEST, len(words) - 1), 0, -1):
         if types := KINDS.get(fold_text(" ".join(words[:length]))):
             return " ".join(words[length:]), types

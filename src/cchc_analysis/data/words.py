@@ -13,7 +13,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,9 @@ AREA_KINDS = {
     "đặc khu": "special_zone",
 }
 """Kinds of area, by the Vietnamese word that the areas hold."""
+TERMED = ("label", "definition", "source")
+"""What the catalogue says of an indicator in the words of the law; notes and reasons stay."""
+Row = Mapping[str, Any]
 _DATE_FORMATS = {"vi": "d/M/y", "en": "d MMMM y"}
 _LONGEST_TEXT = 600
 _LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
@@ -56,11 +59,45 @@ class Words:
 
     Attributes:
         folder: Where they and the templates that say them lie.
+        fits: Endings of keys that go before the key itself, see ``fit``.
+        terms: Words of the law, each with what stands in for it; the longest first.
     """
 
     lang: str
     texts: Mapping[str, str]
     folder: Path = Path()
+    fits: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+
+    def fit(self, area: Mapping[str, Any], day: str, terms: Iterable[Row] = ()) -> Words:
+        """The same strings as they are said of an area on a day.
+
+        A string ``key@ward`` or ``key@commune``, of a kind or of a level, stands in for ``key``;
+        what the law calls otherwise since a day, or at a level, is called so.
+
+        Args:
+            area: Its row, with the type of that day.
+            day: The last day of what is told.
+            terms: The rows of ``terms.csv``.
+
+        >>> ward, texts = {"type": "phường", "level": "commune"}, {"a": "Toàn xã", "a@ward": "x"}
+        >>> Words("vi", texts).fit(ward, "2026-01-01").plain("a")
+        'x'
+        """
+        kind, level = AREA_KINDS.get(str(area["type"]), ""), str(area["level"])
+        pairs = [
+            (row[f"term_{self.lang}"], row[f"becomes_{self.lang}"])
+            for row in terms
+            if row["level"] in ("", level) and row["valid_from"] <= day
+        ]
+        pairs += [(old[:1].upper() + old[1:], new[:1].upper() + new[1:]) for old, new in pairs]
+        ordered = sorted(dict.fromkeys(pairs), key=lambda pair: -len(pair[0]))
+        return replace(self, fits=(f"@{kind}", f"@{level}"), terms=tuple(ordered))
+
+    def _use_terms(self, text: str) -> str:
+        for term, becomes in self.terms:
+            text = text.replace(term, becomes)
+        return text
 
     def say(self, key: str, /, **values: Any) -> Markup:
         """The string of a key with its values put in; plain values are escaped, Markup is not.
@@ -68,7 +105,9 @@ class Words:
         >>> Words("en", {"a": "{n} < {m}"}).say("a", n="<b>", m=Markup("<i>1</i>"))
         Markup('&lt;b&gt; &lt; <i>1</i>')
         """
-        return escape(self.texts[key]).format(**values)
+        fitting = (key + each for each in self.fits)
+        text = self.texts[next(filter(self.has, fitting), key)]
+        return escape(self._use_terms(text)).format(**values)
 
     def plain(self, key: str, /, **values: Any) -> str:
         """``say`` for where there is no markup: a chart, a title."""
@@ -84,7 +123,8 @@ class Words:
 
     def pick(self, row: Mapping[str, Any], stem: str) -> Markup:
         """The cell ``<stem>_vi`` or ``<stem>_en`` of a reference row, made safe."""
-        return clean_text(str(row.get(f"{stem}_{self.lang}") or ""), longest=None)
+        text = str(row.get(f"{stem}_{self.lang}") or "")
+        return clean_text(self._use_terms(text) if stem in TERMED else text, longest=None)
 
     def number(self, value: float, decimals: int | None = None) -> str:
         """A number in the form of the language.

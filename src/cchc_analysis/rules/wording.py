@@ -103,9 +103,6 @@ def tabulate_drafts(drafts: Iterable[DraftFinding]) -> pd.DataFrame:
     )
 
 
-OF_PROVINCE = (Scope.DISTRICT_OFFICE, Scope.WHOLE_DISTRICT)
-"""Scopes that have another name in a province's report."""
-
 PLACES = ("text", "table", "footnote")
 """Where in a section a figure may stand."""
 
@@ -272,9 +269,8 @@ class Teller:
         area = self._reference.area_rows.get(area_id)
         if scope == Scope.COMMUNE and area and area["level"] == "commune":
             return str(area["name"])
-        is_own = area and area["level"] == "province" and scope in OF_PROVINCE
-        key = f"finding.scope.{scope}{'.province' if is_own else ''}"
-        return self._languages[language].texts[key]
+        words = self._languages[language]
+        return (words.fit(area, "") if area else words).plain(f"finding.scope.{scope}")
 
     def _name_breakdown(self, breakdown: str, language: str) -> str:
         known = self._reference.breakdowns

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cchc_analysis.data.named import of_panel
-from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Scope, Status
+from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Origin, Scope, Status
 from cchc_analysis.stats.intervals import NORMAL, Floats, Numbers, as_floats
-from cchc_analysis.stats.peers import break_series, list_breaks, list_changes
+from cchc_analysis.stats.peers import break_series, list_breaks, list_cuts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,13 +71,14 @@ def name_partings(panel: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
     Returns:
         The panel with ``breaks`` and ``events``: ids of the changes of definition and of the events
-        since the value before, with blanks between; empty for the first value of an area.
+        that end a series (``list_cuts``) since the value before, with blanks between; empty for
+        the first value of an area.
     """
     ordered = panel.sort_values(["area_id", "period_end"], kind="stable")
     before = ordered.groupby("area_id")["period_end"].shift(1).reindex(panel.index).fillna("")
     rows = list(zip(panel["area_id"], panel["indicator"], before, panel["period_end"], strict=True))
     breaks = {code: list_breaks(code, reference) for code in panel["indicator"].unique()}
-    events = {each: list_changes(each, reference) for each in panel["area_id"].unique()}
+    events = {each: list_cuts(each, reference) for each in panel["area_id"].unique()}
     return panel.assign(
         breaks=[_name_between(breaks[code], "break_id", *days) for _, code, *days in rows],
         events=[_name_between(events[area], "change_id", *days) for area, _, *days in rows],
@@ -233,6 +234,40 @@ def list_strata(
     shown = values[["area_id", "period"]].drop_duplicates()
     kept: pd.DataFrame = both[fits].merge(shown, on=["area_id", "period"])
     return kept
+
+
+def sum_communes(indicators: pd.DataFrame, reference: Reference, area_id: str) -> pd.DataFrame:
+    """What the communes of today that wholly make up a former district report together.
+
+    A sum to be shown beside the district, and no value of its series: each of the communes must lie
+    wholly in it, and all of them report the same count for the same days with the same status.
+
+    Args:
+        indicators: The published values (``INDICATOR_COLUMNS``).
+        reference: The areas, and where the territory of the communes of before went.
+        area_id: The former district.
+
+    Returns:
+        A row an indicator, scope, window and status: ``value``, ``unit``, ``is_contested``,
+        ``origin`` (derived) and ``parts``, the ids of the communes with a plus between.
+    """
+    moved = dict(reference.list_moved(area_id))
+    is_former = reference.area_rows[area_id]["level"] == "district"
+    whole = set(moved) if is_former and set(moved.values()) == {"whole"} else set()
+    added = set(reference.list_counts())
+    is_own = indicators["area_id"].isin(whole) & indicators["indicator"].isin(added)
+    is_own &= indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
+    own = indicators[is_own & (indicators["breakdown"] == "")]
+    place = ["indicator", "scope", "period", "period_start", "period_end", "status", "unit"]
+    summed = own.sort_values("area_id").groupby(place, as_index=False)
+    table = summed.agg(
+        value=("value", "sum"),
+        is_contested=("is_contested", "any"),
+        parts=("area_id", " + ".join),
+    )
+    is_full = table["parts"].map(lambda parts: set(parts.split(" + ")) == whole)
+    kept: pd.DataFrame = table[is_full].reset_index(drop=True)
+    return kept.assign(area_id=area_id, origin=Origin.DERIVED.value)
 
 
 @of_panel

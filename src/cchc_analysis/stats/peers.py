@@ -110,6 +110,21 @@ def list_changes(area_id: str, reference: Reference) -> list[dict[str, str]]:
     return sorted(held, key=lambda row: str(row["effective"]))
 
 
+def list_cuts(area_id: str, reference: Reference) -> list[dict[str, str]]:
+    """Those of ``list_changes`` that end a series: of a province, only what moves its outline.
+
+    Districts and communes rearranged inside a province leave its territory as it was.
+    """
+    rows = reference.area_rows
+
+    def cuts(change: Mapping[str, str]) -> bool:
+        others = set(change["area_ids"].split()) - {area_id}
+        is_outline = any(each in rows and rows[each]["level"] == "province" for each in others)
+        return change["kind"] != RETYPED and (is_outline or rows[area_id]["level"] != "province")
+
+    return [each for each in list_changes(area_id, reference) if cuts(each)]
+
+
 def list_breaks(indicator: str, reference: Reference) -> list[dict[str, str]]:
     """The changes of an indicator's definition, oldest first (rows of breaks)."""
     held = [
@@ -228,8 +243,7 @@ def _list_events(table: pd.DataFrame, reference: Reference, *, is_by_definition:
     of_area = {
         area_id: [
             (row["effective"], row["change_id"])
-            for row in (list_changes(area_id, reference) if area_id in reference.area_rows else ())
-            if _is_cut(area_id, row, reference)
+            for row in (list_cuts(area_id, reference) if area_id in reference.area_rows else ())
         ]
         for area_id in table["area_id"].unique()
     }
@@ -243,20 +257,6 @@ def _list_events(table: pd.DataFrame, reference: Reference, *, is_by_definition:
     return {
         (area, code): sorted(of_area[area] + of_indicator.get(code, [])) for area, code in pairs
     }
-
-
-def _is_cut(area_id: str, change: Mapping[str, str], reference: Reference) -> bool:
-    """Whether an event ends an area's series; a province's outline moves only against another's.
-
-    Districts and communes rearranged inside a province leave its territory as it was.
-    """
-    rows = reference.area_rows
-    if change["kind"] == RETYPED:
-        return False
-    if rows[area_id]["level"] != "province":
-        return True
-    others = set(change["area_ids"].split()) - {area_id}
-    return any(each in rows and rows[each]["level"] == "province" for each in others)
 
 
 def _place(key: tuple[str, str, str, str], events: Events) -> tuple[int, str]:

@@ -22,6 +22,7 @@ from cchc_analysis.brief.plots.place import SMALL, SPINE
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, Shows, dress
 from cchc_analysis.brief.trends.board import keep_results, list_told
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import find_areas, keep_widest
 from cchc_analysis.data.words import Words
@@ -176,9 +177,11 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
     judged = judge_many(points[["series", *JUDGED]], "series")
     described = _describe_series(points, kept, reference, theme_of)
     table = described.join(judged.table.set_index("series")).loc[told].reset_index()
+    last_day = str(own["period_end"].max())
+    area_row = reference.area_on(area_id, last_day)
     return Profile(
-        area=reference.area_on(area_id, str(own["period_end"].max())),
-        words=words,
+        area=area_row,
+        words=words.fit(area_row, last_day, list_rows(reference.terms)),
         reference=reference,
         values=own.reset_index(drop=True),
         points=points,

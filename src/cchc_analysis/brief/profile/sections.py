@@ -19,7 +19,6 @@ from cchc_analysis.brief.trend import list_kin_lines
 from cchc_analysis.brief.trends.board import keep_results, name_ranked, name_trend
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
-from cchc_analysis.data.words import AREA_KINDS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -171,8 +170,6 @@ def show_theme(profile: Profile, theme: str) -> Section:
         "profile_theme",
         anchor=theme,
         rows=[{**row, **_tell_row(profile, row)} for row in list_rows(own)],
-        level=profile.area["level"],
-        kind=AREA_KINDS.get(str(profile.area["type"]), ""),
         units=profile.reference.unit_rows,
     )
     placed = own[own["is_full"]]

@@ -57,6 +57,7 @@ class Reference:
     derivations: pd.DataFrame
     identities: pd.DataFrame
     remarks: pd.DataFrame
+    terms: pd.DataFrame
     tile_map_63: pd.DataFrame
     tile_map_34: pd.DataFrame
     indicator_definitions: pd.DataFrame
@@ -112,6 +113,17 @@ class Reference:
         rows = self.indicator_rows.values()
         kinds = ((row["indicator"], str(row["aggregation"])) for row in rows)
         return [code for code, kind in kinds if kind.startswith("flow_ytd")]
+
+    def list_counts(self) -> list[str]:
+        """The counts and sums of money that areas have together, flows and stocks."""
+        rows = self.indicator_rows.values()
+        kinds = ((row["indicator"], str(row["aggregation"]), row["unit"]) for row in rows)
+        return [
+            code
+            for code, kind, unit in kinds
+            if (kind.startswith("flow_ytd") or kind in ("opening_stock", "stock"))
+            and self.unit_rows[unit]["kind"] in ("count", "money")
+        ]
 
     @cached_property
     def region_of(self) -> dict[str, str]:

@@ -31,7 +31,7 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "areas": (
         (
             *("area_id", "code", "name", "name_en", "level", "type", "parent_id", "communes"),
-            *("valid_from", "valid_to", "note_vi", "note_en", "source"),
+            *("valid_from", "valid_to", "lat", "lon", "note_vi", "note_en", "source"),
         ),
         ("area_id",),
     ),
@@ -89,6 +89,10 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("indicator", "definition_vi", "definition_en", "source_vi", "source_en"),
         ("indicator",),
     ),
+    "terms": (
+        (*("level", "valid_from", "term_vi", "becomes_vi", "term_en", "becomes_en"), "source"),
+        ("level", "valid_from", "term_vi"),
+    ),
     "tile_map_63": (TILE_COLUMNS, ("area_id", "name")),
     "tile_map_34": (TILE_COLUMNS, ("area_id", "name")),
 }
@@ -97,7 +101,7 @@ REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 MAY_BE_EMPTY = frozenset(
     {
         *("corrections", "remarks", "targets", "target_results", "area_changes", "breaks"),
-        *("regions", "area_names", "tile_map_63", "tile_map_34"),
+        *("regions", "area_names", "terms", "tile_map_63", "tile_map_34"),
     }
 )
 
