@@ -21,7 +21,7 @@ from cchc_analysis.read.recognise import (
     look_again,
     read_document,
 )
-from cchc_analysis.read.recognise.confidence import BASE, SURE_FROM, mark_document, weigh
+from cchc_analysis.read.recognise.figures import BASE, SURE_FROM, mark_document, weigh
 from cchc_analysis.read.recognise.wording import load_weights
 from cchc_analysis.rules import load_identities
 

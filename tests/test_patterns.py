@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from cchc_analysis.read.patterns import P
+from cchc_analysis.read.patterns import P, W
 from cchc_analysis.read.recognise import Kind
 
 ROOM = Path(__file__).parents[1] / "src" / "cchc_analysis" / "read"
@@ -16,10 +17,27 @@ ROOM = Path(__file__).parents[1] / "src" / "cchc_analysis" / "read"
 def test_what_the_code_asks_for_is_what_the_table_holds() -> None:
     code = "\n".join(path.read_text("utf-8") for path in sorted(ROOM.rglob("*.py")))
     table = (ROOM / "patterns.toml").read_text("utf-8")
-    asked = set(re.findall(r"\bP\.([a-z]\w*)", code)) - {"rules", "openers"}
+    asked = set(re.findall(r"\bP\.([a-z]\w*)", code)) - {"rows"}
     pieces = set(re.findall(r"<<(\w+)>>", table))
     assert asked <= set(P.names())
     assert set(P.names()) - asked - pieces == set()
+
+
+def test_the_words_that_the_code_asks_for_are_those_of_the_table() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in sorted(ROOM.rglob("*.py")))
+    table = tomllib.loads((ROOM / "patterns.toml").read_text("utf-8"))["words"]
+    assert set(re.findall(r"\bW\.([a-z]\w*)", code)) == set(table)
+    assert W.present in W.of_present
+    with pytest.raises(AttributeError):
+        _ = W.no_such_words
+
+
+@pytest.mark.parametrize(
+    "table", ["rules", "openers", "implied", "against", "documents", "headings"]
+)
+def test_every_row_of_a_table_compiles(table: str) -> None:
+    for row in P.rows(table):
+        assert all(isinstance(cell, str | int | list | re.Pattern) for cell in row.values())
 
 
 @pytest.mark.parametrize("name", sorted(set(P.names()) - {"CAPITALS"}))
@@ -28,7 +46,7 @@ def test_every_pattern_compiles(name: str) -> None:
 
 
 def test_every_rule_of_numerals_names_a_kind() -> None:
-    assert {kind for kind, _, _ in P.rules} <= set(Kind.__members__)
+    assert {kind for row in P.rows("rules") for kind in [row["kind"]]} <= set(Kind.__members__)
 
 
 def test_a_pattern_is_made_of_the_pieces_that_it_names() -> None:

@@ -22,10 +22,9 @@ from cchc_analysis.read.recognise import (
     look_again,
     read_document,
 )
-from cchc_analysis.read.recognise.clauses import find_mentions
 from cchc_analysis.read.recognise.head import read_head
-from cchc_analysis.read.recognise.outline import outline_lines, restore_words
-from cchc_analysis.read.recognise.tables import spread_tables
+from cchc_analysis.read.recognise.numerals import find_mentions
+from cchc_analysis.read.recognise.outline import outline_lines, restore_words, spread_tables
 from cchc_analysis.read.recognise.windows import (
     find_compared_window,
     find_day,

@@ -29,7 +29,7 @@ from cchc_analysis.data.files import format_table, write_text  # noqa: E402
 from cchc_analysis.data.reference import Reference  # noqa: E402
 from cchc_analysis.read.documents import Document, open_document, read_lines  # noqa: E402
 from cchc_analysis.read.recognise import load_wording, look_again, read_document  # noqa: E402
-from cchc_analysis.read.recognise.confidence import BASE, SURE_FROM, mark_document  # noqa: E402
+from cchc_analysis.read.recognise.figures import BASE, SURE_FROM, mark_document  # noqa: E402
 from cchc_analysis.rules import load_identities  # noqa: E402
 from cchc_analysis.stats.rates import wilson_interval  # noqa: E402
 

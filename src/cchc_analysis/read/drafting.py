@@ -35,7 +35,8 @@ from cchc_analysis.read.recognise import (
     read_head,
     read_value,
 )
-from cchc_analysis.read.review import describe_text, render_static
+from cchc_analysis.read.recognise.head import level_of
+from cchc_analysis.read.review import describe_text, load_words, render_static
 from cchc_analysis.read.transcripts import UNDECIDED, list_undecided, read_sources
 from cchc_analysis.rules import load_identities
 
@@ -168,7 +169,7 @@ def _offer(figure: Figure) -> tuple[str, str]:
     if figure.indicator or not figure.rivals:
         return "", ""
     codes = ", ".join(dict.fromkeys(figure.rivals[:3]))
-    return f"có thể là: {codes}", f"may be: {codes}"
+    return f"{load_words()['said']['may_be']}: {codes}", f"may be: {codes}"
 
 
 def _confirm(
@@ -194,11 +195,7 @@ def _confirm(
 
 
 def _name_source(head: ReportHead, path: Path) -> str:
-    area = slug_text(
-        re.sub(
-            r"(?i)^(huyện|thành phố|thị xã|quận|tỉnh|xã|phường|thị trấn|đặc khu)\s", "", head.area
-        )
-    )
+    area = slug_text(head.area.removeprefix(level_of(head.area)))
     label = head.period_label if "/" not in head.period_label else str(_year(head.period))
     parts = [area or slug_text(path.stem), label, "plan" if head.kind == "plan" else ""]
     return "_".join(slug_text(part).replace("-", "_") for part in parts if part) or "report"
@@ -225,14 +222,8 @@ def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str,
     def unsure(text: str, *, is_sure: bool) -> str:
         return text if is_sure and text else f"{UNDECIDED}{text}"
 
-    lacks = [
-        words
-        for words, is_there in (
-            (("số", "number"), head.number),
-            (("ngày", "date"), head.dated),
-        )
-        if not is_there
-    ]
+    lacks = [name for name in ("number", "dated") if not getattr(head, name)]
+    said = load_words()["said"]
     masked = mask_persons([head.issuer, head.title])
     row = dict.fromkeys(SOURCE_COLUMNS, "")
     row |= {
@@ -249,8 +240,8 @@ def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str,
         "language": "vi",
         "sha256": document.sha256,
         "state": "draft",
-        "lacks_vi": ", ".join(vi for vi, _ in lacks),
-        "lacks_en": ", ".join(en for _, en in lacks),
+        "lacks_vi": ", ".join(said[name] for name in lacks),
+        "lacks_en": ", ".join("date" if name == "dated" else name for name in lacks),
     }
     return row
 

@@ -1,35 +1,44 @@
-"""The patterns of ``patterns.toml``: what reports say around their figures.
+"""What ``patterns.toml`` holds: what reports say around their figures, and the words asked for.
 
 Comes in as nothing; goes out as ``P``, which gives each pattern by its name, compiled once and not
-before it is asked for: ``P.from_to.search(text)``. Nothing else of a report is known here.
+before it is asked for (``P.from_to.search(text)``), ``P.rows("openers")``, the rows of a table of
+patterns, and ``W``, the words (``W.given``). Nothing else of a report is known here.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from functools import cached_property
+import unicodedata
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from cchc_analysis.read.documents.lines import CAPITALS
-
 _NAME = re.compile(r"<<(\w+)>>")
+CAPITALS = "A-ZĐ" + "".join(
+    unicodedata.normalize("NFC", letter + tone)
+    for letter in "AĂÂEÊIOÔƠUƯY"
+    for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    if letter + tone not in "AEIOUY"
+)
+"""The capital letters of Vietnamese, for a character class. "À-Ỹ" would take small ones as well."""
+_IN_ROWS = ("pattern", "before", "behind", "own", "said", "sentence", "line")
+"""What is a pattern in the rows of a table."""
+
+
+@cache
+def _load() -> dict[str, Any]:
+    return tomllib.loads(files("cchc_analysis.read").joinpath("patterns.toml").read_text("utf-8"))
 
 
 class Patterns:
-    """The entries of the table by name."""
-
-    @cached_property
-    def _tables(self) -> dict[str, Any]:
-        return tomllib.loads(
-            files("cchc_analysis.read").joinpath("patterns.toml").read_text("utf-8")
-        )
+    """The patterns of the table by name."""
 
     @cached_property
     def _texts(self) -> dict[str, str]:
         """Every pattern as it is written."""
-        named = {name: _join(text) for table in self._tables.values() if isinstance(table, dict)
+        tables = (each for name, each in _load().items() if name != "words")
+        named = {name: _join(text) for table in tables if isinstance(table, dict)
                  for name, text in table.items()}  # fmt: skip
         return {"CAPITALS": CAPITALS, **named}
 
@@ -37,7 +46,7 @@ class Patterns:
         """Compile a pattern; from then on it is an attribute like any other."""
         if name.startswith("__") or name not in self._texts:
             raise AttributeError(name)
-        pattern = re.compile(self._expand(self._texts[name]))
+        pattern = self._compile(self._texts[name])
         setattr(self, name, pattern)
         return pattern
 
@@ -45,19 +54,17 @@ class Patterns:
         """The names of all patterns and of the pieces that they are made of."""
         return list(self._texts)
 
-    @cached_property
-    def rules(self) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-        """What digits can name: the kind, the reason and the look, in the order to try them."""
+    @cache  # noqa: B019 - there is one
+    def rows(self, table: str) -> tuple[dict[str, Any], ...]:
+        """The rows of a table, in the order to try them, their patterns compiled."""
         return tuple(
-            (rule["kind"], rule["reason"], re.compile(self._expand(_join(rule["pattern"]))))
-            for rule in self._tables["rules"]
-        )
+            {key: self._compile(_join(cell)) if key in _IN_ROWS else cell
+             for key, cell in row.items()}
+            for row in _load()[table]
+        )  # fmt: skip
 
-    @property
-    def openers(self) -> list[dict[str, Any]]:
-        """What opens a part of the frame of the lines below it, and until when it holds."""
-        opened: list[dict[str, Any]] = self._tables["openers"]
-        return opened
+    def _compile(self, text: str) -> re.Pattern[str]:
+        return re.compile(self._expand(text))
 
     def _expand(self, text: str) -> str:
         """A pattern with those that it names; that case is not looked at is said once."""
@@ -70,5 +77,18 @@ def _join(text: str | list[str]) -> str:
     return text if isinstance(text, str) else "".join(text)
 
 
-P = Patterns()
-"""Empty until the first pattern is asked for."""
+class Words:
+    """The words of the table by name: one, a set of them, or a table of them."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Take the words out of the table, once."""
+        words = _load()["words"].get(name)
+        if words is None:
+            raise AttributeError(name)
+        words = frozenset(words) if isinstance(words, list) else words
+        setattr(self, name, words)
+        return words
+
+
+P, W = Patterns(), Words()
+"""Empty until the first pattern or word is asked for."""

@@ -3,6 +3,11 @@
 Every format becomes the same plain text: one paragraph per line, the cells of a table row joined
 by tabs, the mark of a note as raised digits where it stands, and the text of the note on a line of
 its own that opens with the mark. Nothing here knows where the lines came from.
+
+Names and addresses of persons are masked before anything is stored. What a form of address, a
+signature or the word "address" gives away is found for sure; a family name with a middle and a
+given one, where no place or office explains it, is masked as a guess that a reviewer sees. Other
+names are not found, which is why transcripts keep no sentences at all.
 """
 
 from __future__ import annotations
@@ -12,14 +17,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cchc_analysis.read.patterns import P, W
+
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-CAPITALS = "A-ZĐ" + "".join(
-    unicodedata.normalize("NFC", letter + tone)
-    for letter in "AĂÂEÊIOÔƠUƯY"
-    for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-    if letter + tone not in "AEIOUY"
-)
-"""The capital letters of Vietnamese, for a character class. "À-Ỹ" would take small ones as well."""
 
 
 @dataclass(frozen=True)
@@ -125,3 +125,47 @@ def _build_line(number: int, part: str | Row) -> Line:
         for cell in part.cells
     )
     return Line(number, "\t".join(cell.text for cell in cells), cells, part.table, is_exact=True)
+
+
+_MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+LINES_AFTER_OFFICE = 4
+
+
+def mask_persons(lines: list[str]) -> list[str]:
+    """Mask persons' names, addresses and numbers in the lines of a document.
+
+    Examples:
+        >>> mask_persons(["kiến nghị của ông Trần Văn Thử, địa chỉ: thôn 2, xã A."])
+        ['kiến nghị của ông [họ tên đã che], địa chỉ: [địa chỉ đã che].']
+    """
+    masked, signed = [], 0
+    for text in lines:
+        if P.signed.match(text) and len(text.split()) < 12:
+            signed = LINES_AFTER_OFFICE
+        elif text.strip():
+            if signed and P.lone_name.match(text):
+                masked.append(W.name_mask)
+                continue
+            signed = max(0, signed - 1)
+        masked.append(_mask_line(text))
+    return masked
+
+
+def _mask_line(text: str) -> str:
+    text = P.addressed.sub(rf"\1{W.name_mask}", text)
+    text = P.office_then_name.sub(rf"\1{W.name_mask}", text)
+    text = P.full_name.sub(_guess_name, text)
+    text = P.address.sub(lambda match: match[1] + _keep_office(match[2]), text)
+    text = P.contact.sub(rf"\1{W.contact_mask}", text)
+    return _MAIL.sub(W.contact_mask, text)
+
+
+def _guess_name(found: re.Match[str]) -> str:
+    """A mask, but for the name of a place, street, school or prize."""
+    before = found.string[max(0, found.start() - 80) : found.start()]
+    return found[0] if P.place_before.search(before) else str(W.guessed_mask)
+
+
+def _keep_office(address: str) -> str:
+    """An address on the net or of an office is no person's."""
+    return address if P.office_address.search(address) else str(W.address_mask)

@@ -18,51 +18,13 @@ _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 )
 _SKIPPED = frozenset(
-    (
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "nav",
-        "footer",
-        "aside",
-        "form",
-        "iframe",
-        "select",
-        "button",
-        "head",
-        "object",
-    )
-)
+    ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "iframe",
+     "select", "button", "head", "object")
+)  # fmt: skip
 _BLOCKS = frozenset(
-    (
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "ul",
-        "ol",
-        "blockquote",
-        "pre",
-        "dd",
-        "dt",
-        "figcaption",
-        "center",
-        "tr",
-        "table",
-        "caption",
-    )
-)
+    ("p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "li",
+     "ul", "ol", "blockquote", "pre", "dd", "dt", "figcaption", "center", "tr", "table", "caption")
+)  # fmt: skip
 _CHROME = re.compile(
     r"(?i)(?:^|[-_\s])(?:menu|nav|navbar|navigation|breadcrumbs?|sidebar|footer|related|share|social|"
     r"comments?|banner|pagination|advert|weblink|lien-ket|tin-lien-quan|other-news|tools?|search|login)(?:$|[-_\s])"

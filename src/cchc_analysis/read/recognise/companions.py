@@ -13,23 +13,18 @@ from dataclasses import replace
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.patterns import P
-from cchc_analysis.read.recognise.clauses import Mention
-from cchc_analysis.read.recognise.context import APPRAISED
+from cchc_analysis.read.patterns import P, W
 from cchc_analysis.read.recognise.figures import Figure, say_whole
-from cchc_analysis.read.recognise.matching import NOUNS, Claim, WordsAround, fits_unit
+from cchc_analysis.read.recognise.frame import APPRAISED
+from cchc_analysis.read.recognise.matching import Claim, WordsAround, fits_unit
+from cchc_analysis.read.recognise.numerals import Mention
 from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.stretches import FigureText
+from cchc_analysis.read.recognise.surroundings import FigureText
 from cchc_analysis.read.recognise.wording import Wording
 
 CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
 WHOLE = "what it is a part of"
-EMPTY_TERMS = frozenset(
-    {"tổng số", "tỷ lệ", "bộ phận một cửa", "so sánh", "xã", "phường", "thị trấn", "có mặt", "sở"}
-)
-"""Terms that say nothing about what is counted."""
-BARE_NOUNS = NOUNS | {"điểm", "đạt"}
 OF_LEVELS = {
     "tthc_total_local": {"@province": "tthc_total_province", "": "tthc_total"},
     "tthc_total_province": {"": "tthc_total"},
@@ -135,7 +130,7 @@ class Companions:
 
     def pair_points(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The points reached of the maximum that stands right before them."""
-        if "điểm đạt" not in words.own or words.own - EMPTY_TERMS - BARE_NOUNS - {"điểm đạt"}:
+        if W.reached not in words.own or words.own - W.empty - {W.reached}:
             return None
         before = self.by_mention.get((entry.line, entry.text, entry.at - 1)) if entry.at else None
         if before is None or not before.indicator.endswith("_max"):
@@ -165,12 +160,12 @@ class Companions:
         whole = self.by_mention.get((entry.line, entry.text, at))
         over = self._wording.rules[candidate.indicator].over
         told = next((lev.terms for lev in words.levels if lev.name == WHOLE), frozenset())
-        is_quota = "được giao" in told and "có mặt" not in told
+        is_quota = W.given in told and W.present not in told
         if whole is not None and whole.indicator:
             is_quota = whole.indicator.endswith("_quota")
         is_given = is_quota and over.endswith("_quota")
         is_maximum = whole is not None and whole.status is Status.MAX_SCORE and "_max" in over
-        if (is_given and "có mặt" not in words.own) or is_maximum:
+        if (is_given and W.present not in words.own) or is_maximum:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
 
@@ -184,21 +179,17 @@ class Companions:
 
     def complete_pair(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
-        if (
-            words.own - EMPTY_TERMS - BARE_NOUNS - {"được giao", "thực hiện", "chỉ tiêu"}
-            or "%" in words.units
-            or not entry.at
-        ):
+        if words.own - W.empty - W.of_quota or "%" in words.units or not entry.at:
             return None
         at = self._step_back(entry)
         before = self.by_mention.get((entry.line, entry.text, at))
         if before is None or entry.mentions[at].lead != entry.mention.lead:
             return None
-        if words.own & {"có mặt", "thực hiện"} and before.indicator.endswith("_quota"):
+        if words.own & W.of_present and before.indicator.endswith("_quota"):
             codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]
             if len(codes) == 1:
                 return Claim(codes[0], SURE, f"present, right behind {before.indicator}")
-        if "được giao" in words.own and before.indicator.endswith("_present"):
+        if W.given in words.own and before.indicator.endswith("_present"):
             whole = self._wording.rules[before.indicator].over
             return Claim(whole, SURE, f"given, right behind {before.indicator}")
         return None
@@ -233,8 +224,8 @@ class Companions:
             return Claim(before.indicator, SURE, "as the one before it, of the same kind")
         if behind != first[1].split()[:1]:
             return None
-        is_bare = not words.own - EMPTY_TERMS - BARE_NOUNS - list_scopes(words.own)
-        if not is_bare and "và" not in first[0]:
+        is_bare = not words.own - W.empty - list_scopes(words.own)
+        if not is_bare and W.joined not in first[0]:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
@@ -246,13 +237,13 @@ class Companions:
         before = next(alike, None)
         if not is_next or before is None or not before.indicator:
             return None
-        if words.own - EMPTY_TERMS - BARE_NOUNS:
+        if words.own - W.empty:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
     def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""
-        bare = words.own - EMPTY_TERMS - BARE_NOUNS - list_scopes(words.own)
+        bare = words.own - W.empty - list_scopes(words.own)
         if bare or not list_scopes(words.own):
             return None
         for figure in self._list_heads(entry, words):

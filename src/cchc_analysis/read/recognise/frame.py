@@ -1,25 +1,52 @@
-"""What holds for a line before its own words are read: whose it is, when, and of which index.
+"""What holds for a figure: whose it is, when, of which index, in which unit, result or target.
 
 Comes in as the lines of a document with their places; goes out as one ``Frame`` a line, found in a
-single pass over the outline. What opens a part of a frame and until when it holds is a table
-(``openers`` in ``patterns.toml``): a heading holds below it and below its own headings, a line that
-does nothing but name a level up to a rival or a heading, days up to the caption of another table.
-What a sentence or a bracket opens ends with it; those are read where the figure is.
+single pass over the outline, and for each figure as period, status and unit. What opens a part of a
+frame and until when it holds is a table (``openers`` in ``patterns.toml``): a heading holds below
+it and below its own headings, a line that does nothing but name a level up to a rival or a heading,
+days up to the caption of another table. What a sentence or a bracket opens ends with it; those are
+read where the figure is, and override what its frame says, as that does what the document says.
+Nothing here chooses an indicator.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cchc_analysis.data.records import Period, Scope
+from cchc_analysis.data.records import Period, Scope, Status
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.patterns import P
-from cchc_analysis.read.recognise.head import ReportHead, leave_cited, level_of, list_names
-from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.windows import find_day, find_exact_window, make_year
+from cchc_analysis.read.recognise.head import (
+    ReportHead,
+    find_level,
+    leave_cited,
+    level_of,
+    list_names,
+)
+from cchc_analysis.read.recognise.matching import WordsAround, find_unit
+from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END, Mention
+from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
+from cchc_analysis.read.recognise.surroundings import FigureText
+from cchc_analysis.read.recognise.windows import (
+    find_bracket_window,
+    find_compared_window,
+    find_day,
+    find_exact_window,
+    find_series_window,
+    find_span_end,
+    find_window,
+    find_year,
+    is_same_period_before,
+    make_month,
+    make_year,
+    shift_year,
+)
+from cchc_analysis.read.recognise.wording import WordingRule
 
 LEVEL_WORDS = 8
 """Words of a line that does nothing but open a level or an area."""
@@ -103,7 +130,7 @@ def _open(
     """What lines of one kind open, the nearest first, and until when."""
     return {
         part: (value, opener["until"])
-        for opener in P.openers
+        for opener in P.rows("openers")
         if opener["opener"] == event
         for part in opener["opens"]
         if (value := next(filter(None, map(readers[part], texts)), None))
@@ -123,3 +150,272 @@ def _name_area(text: str, head: ReportHead) -> str:
 def _name_index_year(text: str) -> Period | None:
     years = P.index_year.findall(text) if P.says_index.search(text) else []
     return make_year(int(years[-1])) if years else None
+
+
+APPRAISED = "par_score_total"
+"""The points that are left when the province has appraised them."""
+_ESTIMATING = frozenset(
+    {
+        "the list it stands in",
+        "the text the note hangs on",
+        "heading",
+        "above the table",
+    }
+)
+
+
+def find_status(
+    entry: FigureText,
+    words: WordsAround,
+    rule: WordingRule | None,
+    row: Mapping[str, str],
+    head: ReportHead,
+) -> Status:
+    """Whether a figure is a result, an estimate, a target, or a norm."""
+    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    is_goal = P.goal.search(said) is not None
+    asked = (Status.TARGET if is_goal else Status.THRESHOLD) if is_asked(entry) else None
+    if rule and (fixed := _find_fixed(rule, row) or asked):
+        return fixed
+    if entry.label and P.set.match(entry.label.column.rpartition(INNER)[2]):
+        return Status.TARGET
+    near = _join_near(words)
+    opens = P.opens_target.match(said) or _opens_ahead(said, head)
+    if head.kind == "plan" or opens or _speaks_of_target(words):
+        return Status.TARGET
+    is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
+    if is_score and not P.appraised.search(near):
+        # Points that a district gives itself are an estimate until the province has appraised them.
+        return Status.ESTIMATE
+    if entry.mention.role == "whole":
+        # "Ước hoàn thành 12/13 nhiệm vụ": how many there are is known.
+        return Status.ACTUAL
+    above = [level.text for level in words.levels if level.name in _ESTIMATING]
+    if "point" not in words.units:
+        # "Dự kiến điểm": only the points are an estimate, not what they are given for.
+        said, near, *above = (P.of_points.sub(" ", text) for text in (said, near, *above))
+    texts = [said, near, *above]
+    return Status.ESTIMATE if any(map(P.estimate.search, texts)) else Status.ACTUAL
+
+
+def _opens_ahead(said: str, head: ReportHead) -> bool:
+    """Whether a sentence opens with what is to be done later: "8. Nhiệm vụ năm 2026: …"."""
+    opened = P.opens_ahead.match(said)
+    end = head.window.end
+    if not opened or not end:
+        return False
+    window = find_window(opened[0], head.window)
+    is_later = window is not None and window.end is not None and window.end > end
+    return bool(is_later or opened["rest"] or int(opened["year"] or 0) > end.year)
+
+
+def is_asked(entry: FigureText) -> bool:
+    """Whether a figure is what is asked of the one before it."""
+    is_second = bool(entry.at) and entry.mentions[entry.at - 1].lead == entry.mention.lead
+    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    return is_second and not entry.label and P.asked.search(said) is not None
+
+
+def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
+    """What an indicator is by nature: a maximum, a threshold, a norm, a plan."""
+    if rule.indicator == "recruits_quota":
+        return Status.PLAN
+    if row["aggregation"] != "norm":
+        return None
+    if row["unit"] == "point":
+        return Status.MAX_SCORE
+    if "min" in rule.indicator or "required" in rule.indicator:
+        return Status.THRESHOLD
+    return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
+
+
+def _speaks_of_target(words: WordsAround) -> bool:
+    if P.target.search(_join_near(words)):
+        return True
+    for level in words.levels:
+        if level.name != "heading":
+            continue
+        if P.result_heading.search(level.text):
+            return False
+        if P.target_heading.search(level.text) and "%" in words.units:
+            return True
+    return False
+
+
+def _join_near(words: WordsAround) -> str:
+    names = ("words of its own", "what it is a part of", "its sentence")
+    return " ".join(level.text for level in words.levels if level.name in names)
+
+
+OF_THE_YEAR = ("public_investment", "budget_revenue")
+"""What is counted from the first day of the year on, in the report of a quarter as well."""
+FLOWS = ("flow_ytd", "flow_ytd_incl_opening", "opening_stock", "ratio_reported")
+_NEAR_LEVELS = frozenset(
+    {
+        *("words of its own", "what it is a part of", "its sentence", "its sentence, line before"),
+        *("the list it stands in", "the text the note hangs on", "above the table"),
+        "its paragraph",
+    }
+)
+
+
+_EARLIER_WORDS = frozenset({"its sentence", "its paragraph"})
+
+
+def _keep_days(brackets: re.Match[str]) -> str:
+    """Brackets that name days, which may hold for what follows; a mere year does not."""
+    return brackets[0] if P.from_to.search(brackets[0]) else " "
+
+
+class FigureContext:
+    """What the document says about all its figures, and what its parts say otherwise."""
+
+    def __init__(
+        self,
+        head: ReportHead,
+        reference: Reference,
+        frames: Sequence[Frame],
+    ) -> None:
+        self._head, self._reference = head, reference
+        self._frames = frames
+
+    def find_period(
+        self, entry: FigureText, words: WordsAround, rule: WordingRule | None
+    ) -> Period:
+        """The window of a flow, or the day of a stock."""
+        default = self._head.window
+        is_dossiers = rule is not None and self.counts_dossiers(rule)
+        framed = self._frames[entry.line].window if is_dossiers else None
+        window = self._find_window(entry, words, framed or default)
+        window = window or framed
+        if rule and self._is_index(rule):
+            window = self._find_index_year(entry) or window or self._frames[entry.line].index
+        aggregation = ""
+        if rule:
+            aggregation = str(self._reference.indicator_rows[rule.indicator]["aggregation"])
+            numerator = str(self._reference.indicator_rows[rule.indicator]["numerator"])
+            if aggregation == "ratio" and numerator:
+                aggregation = str(self._reference.indicator_rows[numerator]["aggregation"])
+        is_flow = (
+            aggregation in FLOWS
+            or not rule
+            or aggregation in ("norm", "score", "rank", "ratio", "extremum")
+        )
+        is_maximum = bool(rule and rule.unit == "point" and aggregation == "norm")
+        of_index = self._frames[entry.line].index if rule and rule.unit == "point" else None
+        if rule and (rule.period == "year" or is_maximum) and default.end:
+            window = of_index or make_year(default.end.year)
+        if self._head.kind == "plan":
+            return window or default
+        if aggregation == "stock" or (rule and rule.indicator.startswith("onestop_staff_per")):
+            is_flow = False
+        if is_flow:
+            default = self.count_from_new_year(default, rule)
+            return window or of_index or self._cut_at_day(entry, words, default)
+        return Period(None, self._find_stock_day(entry, words, window) or default.end)
+
+    def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
+        """A period from the first day of its year, for what is counted so."""
+        # A commune of July 2025 has counted nothing before.
+        is_new = find_level(self._head.area, self._reference, self._head.day) == "commune"
+        is_so = rule is not None and rule.indicator.startswith(OF_THE_YEAR) and not is_new
+        return (
+            Period(dt.date(period.end.year, 1, 1), period.end) if is_so and period.end else period
+        )
+
+    def _cut_at_day(self, entry: FigureText, words: WordsAround, default: Period) -> Period:
+        """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
+        texts = (words.levels[0].text, entry.text[entry.mention.lead : entry.mention.numeral.start])
+        days = [day for text in texts if (day := find_day(text, default))]
+        if not days or not default.start or not default.end:
+            return default
+        return Period(default.start, days[0]) if default.start < days[0] < default.end else default
+
+    def find_status(
+        self, entry: FigureText, words: WordsAround, rule: WordingRule | None
+    ) -> Status:
+        """Whether a figure is a result, an estimate, a target, or a norm."""
+        row = self._reference.indicator_rows[rule.indicator] if rule else {}
+        return find_status(entry, words, rule, row, self._head)
+
+    def find_unit(
+        self, mention: Mention, words: WordsAround, rule: WordingRule | None
+    ) -> tuple[str, str]:
+        """The unit as printed, and how to read the number where no unit of ours is as large."""
+        return find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
+
+    def _find_window(self, entry: FigureText, words: WordsAround, default: Period) -> Period | None:
+        text = entry.text
+        before = text[entry.mention.own[0] : entry.mention.numeral.start]
+        said = text[entry.mention.lead : entry.mention.numeral.start]
+        if default.end and (is_same_period_before(before) or is_same_period_before(said)):
+            return shift_year(default)
+        behind = "" if entry.label else text[entry.mention.numeral.end :]
+        said_of = find_compared_window(before, default) or find_bracket_window(behind)
+        if said_of := said_of or find_series_window(said, default):
+            return said_of
+        for level in words.levels:
+            if level.name not in _NEAR_LEVELS:
+                continue
+            clip = before if level.name == "words of its own" and not entry.label else level.text
+            if level.name in _EARLIER_WORDS:
+                clip = P.year_in_brackets.sub(_keep_days, clip)
+            clip = P.span_of_plan.sub(" ", clip)
+            if window := find_window(clip, default):
+                # "Trong quý I/2023" of the report on it: the days that its opening names.
+                return default if window == self._head.period else window
+            if year := find_year(clip, default):
+                return year
+        return None
+
+    def _find_stock_day(
+        self, entry: FigureText, words: WordsAround, window: Period | None
+    ) -> dt.date | None:
+        for level in words.levels:
+            if level.name not in _NEAR_LEVELS:
+                continue
+            if day := find_day(level.text, self._head.window) or find_span_end(level.text):
+                return day
+        if window:
+            return window.end
+        carried, named = self._frames[entry.line].day, find_day(entry.text, self._head.window)
+        if entry.label:
+            return carried
+        # A day behind the next figure is of that one: "15/15 nhiệm vụ; … ở mức 6,4% (đến 15/9)".
+        following = (
+            m.numeral.start for m in entry.mentions[entry.at + 1 :] if m.partner != entry.at
+        )
+        told = entry.text[: next(following, len(entry.text))]
+        return (find_day(told, self._head.window) if named else None) or carried
+
+    def counts_dossiers(self, rule: WordingRule) -> bool:
+        """Whether a rule is for dossiers or a share of them."""
+        row = self._reference.indicator_rows[rule.indicator]
+        numerator = self._reference.indicator_rows.get(str(row["numerator"]), {})
+        return "dossier" in (row["unit"], numerator.get("unit"))
+
+    def _is_index(self, rule: WordingRule) -> bool:
+        row = self._reference.indicator_rows[rule.indicator]
+        return row["reform_area"] == "index" or str(row["aggregation"]) == "rank"
+
+    def _find_index_year(self, entry: FigureText) -> Period | None:
+        """An index is that of the year named last before it, whatever the year of the report.
+
+        Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020.
+        """
+        text, at = entry.text, entry.mention.lead
+        if opened := P.year_of_bracket.search(text[at : entry.mention.numeral.start]):
+            # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
+            return make_year(int(opened[1]))
+        sentences = [text[at : entry.mention.numeral.start]]
+        sentences += reversed(SENTENCE_END.split(text[:at].strip()))
+        for sentence in filter(str.strip, sentences):
+            if sentence is not sentences[0] and not P.says_index.search(sentence):
+                return None
+            months = [m for m in P.index_month.findall(sentence) if sentence is sentences[0]]
+            if months and (month := make_month(int(months[-1][1]), int(months[-1][0]))):
+                return month
+            years = P.index_year.findall(REMARK.sub(" ", sentence))
+            if years:
+                return make_year(int(years[-1]))
+        return None

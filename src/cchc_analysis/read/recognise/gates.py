@@ -11,28 +11,24 @@ import re
 from collections.abc import Sequence
 
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.patterns import P
+from cchc_analysis.read.patterns import P, W
 from cchc_analysis.read.recognise.companions import SURE, Companions, list_scopes
-from cchc_analysis.read.recognise.context import APPRAISED, is_asked
 from cchc_analysis.read.recognise.figures import Figure
+from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
 from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround
 from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.stretches import FigureText, name_field
-from cchc_analysis.read.recognise.surroundings import WordCollector
+from cchc_analysis.read.recognise.surroundings import (
+    FigureText,
+    WordCollector,
+    is_placed,
+    name_field,
+)
 from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
-ROW_OF_TOTALS = frozenset({"tổng số"})
 NOUN = 80
 """Characters behind a number within which its noun ends."""
-SAYS_APPRAISED = frozenset({"điểm sau thẩm định", "điểm thẩm định"})
 _BEYOND = frozenset({"title", "its paragraph", "the document"})
-MAXIMA = frozenset({"điểm tối đa", "tối đa tự chấm", "tỉnh đánh giá", "điều tra xã hội học"})
-"""Terms of a row or column that holds maxima."""
-OF_ANY_INDEX = frozenset(
-    {"điểm", "điểm đạt", "điểm tối đa", "điểm mất", "tổng điểm", "xếp hạng", "nhóm cao nhất"}
-)
-"""Terms of scores and ranks that do not say of which index."""
 
 
 def speaks_against(
@@ -50,20 +46,7 @@ def speaks_against(
         or ("index" in code and is_of_other_area(entry, near.area))
         or (rule.alone and not counts_all_of_them(entry, words, rule, near))
         or (rule.unit == "commune" and counts_other_things(entry, words))
-        or (
-            rule.unit == "task"
-            and P.no_tasks.match(entry.text, entry.mention.numeral.end) is not None
-        )
-        or (
-            is_dossiers
-            and rule.unit != "%"
-            and P.mean_count.search(words.levels[0].text) is not None
-        )
-        or (rule.unit == "%" and is_dossiers and is_share_of_others(entry))
-        or is_told_apart(entry, words, code)
-        or is_one_of_two(entry, code)
-        or is_only_reviewed(entry, code)
-        or is_share_of_time(entry, code)
+        or is_told_otherwise(entry, words, rule, is_dossiers=is_dossiers)
     )
 
 
@@ -107,52 +90,20 @@ def counts_other_things(entry: FigureText, words: WordsAround) -> bool:
     return is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
 
 
-def is_told_apart(entry: FigureText, words: WordsAround, indicator: str) -> bool:
-    """Whether what follows are the parts, of which one is the indicator: so this is their whole.
-
-    "Hoàn thành 168 nhiệm vụ (đúng hạn 165, quá hạn 03)" are not 168 on time.
-    """
-    said, parts = {
-        "assigned_tasks_on_time": ("hạn", P.on_time_follows),
-        "legal_docs_expired_full": ("toàn bộ", P.full_follows),
-    }.get(indicator, ("", None))
-    if parts is None or any(said in term for term in words.own):
-        return False
-    return parts.match(entry.text, entry.mention.numeral.end) is not None
-
-
-def is_one_of_two(entry: FigureText, indicator: str) -> bool:
-    """Whether the line counts two parts that only together are the indicator.
-
-    "HĐND ban hành 01 nghị quyết; UBND ban hành 02 quyết định": neither is how many were issued.
-    """
-    numeral, text = entry.mention.numeral, entry.text
-    if indicator != "legal_docs_issued":
-        return False
-    named = {act.casefold() for act in P.acts.findall(text)}
-    return len(named) > 1 and P.act.match(text, numeral.end) is not None
-
-
-def is_only_reviewed(entry: FigureText, indicator: str) -> bool:
-    """Whether procedures were looked through, and nothing is said of making them simpler."""
-    if indicator != "tthc_simplified_total" or entry.label:
-        return False
-    (start, end), at = entry.mention.own, entry.mention.numeral.start
-    said = entry.text[start:at].rstrip(": ").rpartition(":")[2] + " " + entry.text[at:end]
-    return bool(P.reviewed.search(said)) and not P.simplified.search(said)
-
-
-def is_share_of_others(entry: FigureText) -> bool:
-    """Whether a percentage is one of offices, people or procedures: "100% xã có hồ sơ …"."""
-    return P.of_others.match(entry.text, entry.mention.numeral.end) is not None
-
-
-def is_share_of_time(entry: FigureText, indicator: str) -> bool:
-    """Whether the sentence gives the shares before and on time apart: neither is both together."""
-    apart = {"on_time_rate": P.times_apart, "assigned_tasks_on_time": P.tasks_apart}.get(indicator)
-    if apart is None or entry.label:
-        return False
-    return apart.search(entry.text, entry.mention.lead) is not None
+def is_told_otherwise(
+    entry: FigureText, words: WordsAround, rule: WordingRule, *, is_dossiers: bool
+) -> bool:
+    """Whether the text says in one of the ways of a table that a figure is none of an indicator."""
+    counts = "shares of dossiers" if rule.unit == "%" else "dossiers"
+    return any(
+        is_placed(row, entry)
+        and ("own" not in row or row["own"].search(words.levels[0].text))
+        and not any(row.get("but", "-") in term for term in words.own)
+        for row in P.rows("against")
+        if rule.indicator in row.get("indicators", ())
+        or rule.unit in row.get("units", ())
+        or (is_dossiers and counts == row.get("counts"))
+    )
 
 
 def is_other_score(
@@ -167,13 +118,13 @@ def is_other_score(
         return True
     if _names_other_index(entry, rule, near):
         return True
-    if entry.label and "_max" in rule.indicator and not words.own & MAXIMA:
+    if entry.label and "_max" in rule.indicator and not words.own & W.maxima:
         # Of a table only what its row or column calls one is a maximum.
         return True
     if rule.indicator == APPRAISED and P.in_which.match(entry.text, entry.mention.lead):
         # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
         return True
-    is_all = words.own & SAYS_APPRAISED or _tells_whole_index(entry)
+    is_all = words.own & W.appraised or _tells_whole_index(entry)
     return rule.indicator == APPRAISED and not is_all
 
 
@@ -202,7 +153,7 @@ def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector
     named = list(P.names_index.finditer(before))
     if entry.label or not named:
         return False
-    terms = rule.speaking - OF_ANY_INDEX
+    terms = rule.speaking - W.of_any_index
     hits = near.read_level("its sentence", before).hits
     return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
 
@@ -214,13 +165,11 @@ def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool
         return False
     row = {hit.term for hit in wording.find_terms(label.row)}
     row |= {name_field(label.row)} - {""}
-    if row & ROW_OF_TOTALS or list_scopes(frozenset(row)):
+    if row & W.totals or list_scopes(frozenset(row)):
         return False
     return row.isdisjoint(wording.rules[candidate.indicator].speaking)
 
 
-NO_SHARE = frozenset({"cùng kỳ", "dự toán tỉnh", "dự toán huyện", "so sánh"})
-"""Terms of a percentage that compares, and is no share of the figure before it."""
 _CLOSES = re.compile(r"\s*%\s*\)")
 
 
@@ -252,7 +201,7 @@ class Shares:
 
     def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The share that a bare percentage is, by the figure right before it."""
-        if words.own & NO_SHARE:
+        if words.own & W.no_share:
             return None
         before = self._beside.figure_before(entry)
         if before is None or not before.indicator:
@@ -264,7 +213,7 @@ class Shares:
             and before.indicator in rule.of
             and words.own.isdisjoint(rule.never)
             and self._fits_pair(entry, before, code)
-            and not is_share_of_time(entry, code)
+            and not is_told_otherwise(entry, words, rule, is_dossiers=False)
         ]
         if len(shares) != 1:
             return None
@@ -278,8 +227,7 @@ class Shares:
 
 
 _FIELD = re.compile(r"(par_score_\w+?)_lost")
-_OPENED, _CLOSED = re.compile(r"\(\s*$"), re.compile(r"(?i)\s*điểm\s*\)")
-_TOLD = frozenset({"điểm tối đa", "điểm đạt", "điểm mất", "ước đạt"})
+_OPENED = re.compile(r"\(\s*$")
 
 
 class Criteria:
@@ -297,7 +245,7 @@ class Criteria:
     def find(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What bare points are: lost where a loss was told, a maximum in brackets elsewhere."""
         is_bare = "point" in words.units and not entry.label and not entry.mention.role
-        if not is_bare or words.own & _TOLD:
+        if not is_bare or words.own & W.points_told:
             return None
         field = self._losing.get(self._find_heading(entry))
         return self._name_loss(field, words) if field else self._name_maximum(entry, words)
@@ -314,13 +262,13 @@ class Criteria:
     def _name_maximum(self, entry: FigureText, words: WordsAround) -> Claim | None:
         numeral = entry.mention.numeral
         opened = _OPENED.search(entry.text[: numeral.start])
-        if not opened or not _CLOSED.match(entry.text, numeral.end):
+        if not opened or not P.points_closed.match(entry.text, numeral.end):
             return None
         codes = [
             code
             for code, rule in self._wording.rules.items()
             if rule.unit == "point"
-            and ("điểm tối đa",) in rule.says
+            and (W.maximum,) in rule.says
             and rule.under
             and all(words.own.intersection(terms) for terms in rule.under)
             and words.own.isdisjoint(rule.unless)

@@ -20,7 +20,7 @@ from cchc_analysis.data.clean import keep_text, label_period
 from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference, find_issue_day
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P
+from cchc_analysis.read.patterns import P, W
 from cchc_analysis.read.recognise.windows import find_counted_window, find_period
 
 TITLE, ISSUER, DATELINE = "title", "issuer", "dateline"
@@ -31,10 +31,6 @@ ENOUGH = 5
 TOP_LINES = 12
 CLEAR = 2
 """How many times as often as any other level a text must speak of its own."""
-SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn", "h": "huyện", "q": "quận"} | {
-    "p": "phường",
-    "x": "xã",
-}
 _LARGEST = re.compile(r"\bTP\.?\s?HCM\b")
 _OWN_WEIGHTS = {"all": 3, "office": 2, "here": 2, "of": 1}
 
@@ -150,8 +146,8 @@ def list_names(text: str) -> list[str]:
         level = (match[1] or match[2]).casefold() if match.re is P.area else match[1].casefold()
         name = match[3] if match.re is P.area else match[2]
         if not P.no_name.match(name):
-            found.append(f"{SHORT.get(level, level)} {name}")
-    found += ["thành phố Hồ Chí Minh" for _ in _LARGEST.finditer(text)]
+            found.append(f"{W.short.get(level, level)} {name}")
+    found += [W.largest_city for _ in _LARGEST.finditer(text)]
     return found
 
 
@@ -214,16 +210,6 @@ HEAD_ABOVE, FEWEST_LINES = 8, 8
 """Lines above a title that are its head, and those that a report has at least."""
 MOST_BANNERS = 4
 """Lines of some length that may stand above the title of a page."""
-_KINDS = (
-    ("plan", re.compile(r"(?i)^\W*kế hoạch\b")),
-    ("campaign_report", re.compile(r"(?i)^\W*báo cáo\b.*(?:thi đua|chiến dịch|cao điểm)")),
-    ("period_report", re.compile(r"(?i)^\W*báo cáo\b")),
-)
-_OFFICES = {
-    "phòng nội vụ": "Phòng Nội vụ",
-    "sở nội vụ": "Sở Nội vụ",
-    "văn phòng hđnd và ubnd": "Văn phòng HĐND và UBND",
-}
 
 
 @dataclass(frozen=True)
@@ -301,17 +287,22 @@ def find_reports(lines: Sequence[Line]) -> list[int]:
 def _find_title(top: Sequence[str]) -> tuple[str, str]:
     """The kind of document and its title: the line that names the kind, and those that follow."""
     for at, text in enumerate(top):
-        for kind, pattern in _KINDS:
-            if not pattern.match(text) or len(text.split()) > 60:
-                continue
+        kind = _name_kind(text)
+        if kind and len(text.split()) <= 60:
             following = [] if len(text.split()) > 8 else _take_title(top[at + 1 : at + 4])
             title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *following]))
             whole = f"{text} {' '.join(following)}"
-            return next((k for k, p in _KINDS if p.match(whole)), kind), title
+            return _name_kind(whole) or kind, title
     news = [text for text in top if "|" not in text and 5 <= len(text.split()) <= 40]
     # A banner may stand above the title of a page.
     own = [text for text in news[:MOST_BANNERS] if P.reform_topic.search(text)]
     return "article", (own or news or [""])[0]
+
+
+def _name_kind(text: str) -> str:
+    """The kind of document that a line names, or ""."""
+    rows = P.rows("documents")
+    return next((str(row["kind"]) for row in rows if row["pattern"].match(text)), "")
 
 
 def _take_title(texts: Sequence[str]) -> list[str]:
@@ -332,9 +323,8 @@ def find_level(area: str, reference: Reference, day: str = "") -> str:
         return str(reference.area_rows[reference.match_area(area, day)]["level"])
     except KeyError:
         name = area.casefold()
-    if name.startswith("tỉnh"):
-        return "province"
-    return "commune" if name.startswith(("xã", "phường", "thị trấn", "đặc khu")) else "district"
+    levels = (level for word, level in W.level_of.items() if name.startswith(word))
+    return str(next(levels, "district"))
 
 
 def _find_issuer(top: Sequence[str], area: str) -> str:
@@ -342,9 +332,9 @@ def _find_issuer(top: Sequence[str], area: str) -> str:
     for text in top[:12]:
         office = P.office_at_top.match(text)
         if office and (text.isupper() or len(text.split()) < 9):
-            return keep_text(f"{_OFFICES.get(office[1].casefold(), 'UBND')} {area}")
+            return keep_text(f"{W.offices.get(office[1].casefold(), 'UBND')} {area}")
     said = next((match for text in top[:12] if (match := P.reporting.search(text))), None)
-    return f"{_OFFICES[said[1].casefold()] if said else 'UBND'} {area}" if area else ""
+    return f"{W.offices[said[1].casefold()] if said else 'UBND'} {area}" if area else ""
 
 
 def _read_date(match: re.Match[str]) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cchc_analysis.read.patterns import P
-from cchc_analysis.read.recognise.clauses import SENTENCE_END
+from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.recognise.numerals import SENTENCE_END
 from cchc_analysis.read.recognise.wording import Hit, Wording, WordingRule, fold_word
 
 SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
@@ -30,12 +30,6 @@ LATER = 25
 SHARED = 8
 """And a term of the predicate that it has in common with the next subject."""
 
-WEAK = frozenset(
-    {"đạt", "hoàn thành", "triển khai", "hồ sơ", "tổng số", "thực hiện", "tổ chức", "cá nhân"}
-)
-"""Terms that speak of nearly anything, and for an indicator only if the rest stands close by."""
-INDEX = "chỉ số cchc"
-INDICES = frozenset({INDEX, "papi", "pci", "sipas", "dti"})
 FAR = frozenset({"its paragraph", "heading", "title", "the document"})
 
 
@@ -100,10 +94,6 @@ class WordsAround:
         return level.base + max(ends, default=-1 - level.base)
 
 
-NOUNS = frozenset({"hồ sơ", "tthc", "TTHC", "văn bản", "nhiệm vụ", "biên chế", "người", "đơn vị"})
-"""Terms that only name what is counted."""
-
-
 @dataclass(frozen=True)
 class Claim:
     """An indicator that the words may speak of: how much speaks for it, and why.
@@ -153,7 +143,9 @@ def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
     asked, missed = _find_asked(rule, words)
     against += [missed] * bool(missed)
     terms, said_score = said or ((), 0.0)
-    if WEAK.issuperset(terms) and any(_is_far(words.levels[depth], term) for depth, term in asked):
+    if W.weak.issuperset(terms) and any(
+        _is_far(words.levels[depth], term) for depth, term in asked
+    ):
         against.append("told far above")
     score = said_score + sum(
         ASKED * (1 if depth else 1.5) - 0.06 * depth for depth, term in asked if term not in terms
@@ -174,7 +166,7 @@ def _is_far(level: Level, term: str) -> bool:
 
     A paragraph that has counted but one kind of thing goes on with it: "Số nhiệm vụ: 09. Đã …".
     """
-    if level.name == "its paragraph" and level.terms & NOUNS == {term}:
+    if level.name == "its paragraph" and level.terms & W.nouns == {term}:
         return False
     return level.name in FAR and not term.startswith("lv ")
 
@@ -221,9 +213,9 @@ def _find_asked(rule: WordingRule, words: WordsAround) -> tuple[list[tuple[int, 
     if _is_of_whole_index(found, words):
         return found, "told of the whole index"
     # A noun that is named once holds for all that follows: what is done decides by its own place.
-    verbs = [place for place in found if place[1] not in NOUNS] or found
-    nouns = [term for term in rule.unless if term in NOUNS]
-    others = [term for term in rule.unless if term not in NOUNS]
+    verbs = [place for place in found if place[1] not in W.nouns] or found
+    nouns = [term for term in rule.unless if term in W.nouns]
+    others = [term for term in rule.unless if term not in W.nouns]
     is_nearest = _is_nearest(found, nouns, words) and _is_nearest(verbs, others, words)
     return found, "" if is_nearest else "something else is named nearer"
 
@@ -238,7 +230,7 @@ def _is_nearest(
         return True
     deepest = [term for term_depth, term in found if term_depth == depth]
     asked_at, rival_at = words.locate(deepest, depth), words.locate(rivals, rival[0])
-    if depth == rival[0] and INDICES.issuperset({rival[1], *deepest}):
+    if depth == rival[0] and W.indices.issuperset({rival[1], *deepest}):
         level = words.levels[depth]
         start, end = sorted(at - level.base for at in (asked_at, rival_at))
         if level.name == "its paragraph" and not SENTENCE_END.search(level.text, start, end):
@@ -257,7 +249,7 @@ def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: WordsAround) -> 
     """
     far = {term.startswith("lv "): words.levels[depth].name in FAR for depth, term in asked}
     return far.get(True, False) and any(
-        term == INDEX and words.levels[depth].name not in FAR for depth, term in asked
+        term == W.index and words.levels[depth].name not in FAR for depth, term in asked
     )
 
 
@@ -268,7 +260,6 @@ def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: Word
 
 
 _SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
-FACTORS = {"nghìn": 1000, "ngàn": 1000, "vạn": 10_000, "triệu": 1_000_000}
 
 NounIndex = dict[str, list[tuple[str, str, str]]]
 """By the first letter without diacritics: noun, noun without diacritics, unit."""
@@ -277,7 +268,7 @@ NounIndex = dict[str, list[tuple[str, str, str]]]
 def find_factor(text: str, end: int) -> int:
     """What one of a number stands for where a word such as "nghìn" follows it."""
     behind = P.factor.match(text, end)
-    return FACTORS[behind[1].casefold()] if behind else 1
+    return int(W.factors[behind[1].casefold()]) if behind else 1
 
 
 def find_units_behind(text: str, end: int, nouns: NounIndex) -> frozenset[str]:

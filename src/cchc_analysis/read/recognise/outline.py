@@ -1,19 +1,24 @@
-"""The lines of a document made fit to be read, and the outline they stand in.
+"""The lines of a document made fit to be read, the outline they stand in, and the labels of cells.
 
 Comes in as lines; goes out as lines of which none is too long, with the words of officialdom
-spelled and the marks of notes raised, no character moved; and as one ``OutlinePlace`` per line: its
+spelled and the marks of notes raised, no character moved; as one ``OutlinePlace`` per line: its
 section number, the headings above it, the lines that open the lists it belongs to, and, for the
-text of a note, the line and character that the note hangs on.
+text of a note, the line and character that the note hangs on; and, for every cell of a table with
+a figure, as the words of its row, of its column, and of the title row above it. Tables may have
+known columns or be flattened to text, in which a merged cell has left its neighbours empty. Only
+what stands where is looked at.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from cchc_analysis.read.documents.lines import CAPITALS, Line
+from cchc_analysis.read.documents.lines import RAISED, Cell, Line
+from cchc_analysis.read.patterns import CAPITALS, P, W
+from cchc_analysis.read.recognise.wording import fold_word
 
 LONGEST = 2_500
 """Letters of a line that is read as a whole; the longest of hundreds of reports had 934."""
@@ -56,15 +61,6 @@ def _find_end(text: str, start: int) -> int:
     return start + letter
 
 
-SPELLED = (
-    "báo cáo", "kế hoạch", "thông báo", "quyết định", "nghị định", "nghị quyết", "công văn",
-    "ủy ban nhân dân", "cải cách hành chính", "phương hướng", "nhiệm vụ", "mục tiêu", "phấn đấu",
-    "thành phố", "thị xã", "thị trấn", "đặc khu", "huyện", "quận", "tỉnh", "phường", "cấp xã",
-    "cấp huyện",
-    "tính đến", "từ ngày", "đến ngày", "đến nay", "ngày", "tháng", "đầu năm", "cuối năm", "năm",
-    "quý", "cùng kỳ", "so với", "trong đó", "mức độ", "giai đoạn", "xếp thứ", "xếp hạng", "điểm",
-    "trước hạn", "đúng hạn", "quá hạn", "lĩnh vực", "chỉ số", "bộ phận một cửa", "kết quả",
-)  # fmt: skip
 FEW = 0.02
 """The share of letters with diacritics up to which a text has lost them."""
 
@@ -79,28 +75,18 @@ def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _restore(text: str) -> str:
-    return _PLAIN.sub(lambda match: _spell(match[0]), text)
+    """Spell what ``W.spelled`` has, letter by letter, capitals as they are."""
+    words = {fold_word(word): word for word in W.spelled}
+    longest = "|".join(sorted(words, key=lambda word: (-len(word), word)))
+    plain = re.compile(rf"(?i)\b(?:{longest})\b(?!\s*[-/][A-Z])")
+
+    def spell(found: re.Match[str]) -> str:
+        letters = zip(found[0], words[found[0].casefold()], strict=True)
+        return "".join(new.upper() if old.isupper() else new for old, new in letters)
+
+    return plain.sub(spell, text)
 
 
-def _spell(word: str) -> str:
-    spelled = _WORDS[word.casefold()]
-    return "".join(
-        new.upper() if old.isupper() else new for old, new in zip(word, spelled, strict=True)
-    )
-
-
-def _strip(word: str) -> str:
-    parts = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return "".join(part for part in parts if not unicodedata.combining(part))
-
-
-_WORDS = {_strip(word): word for word in SPELLED}
-_PLAIN = re.compile(
-    rf"(?i)\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b(?!\s*[-/][A-Z])"
-)
-
-
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NOTE = re.compile(rf"^\s*(\d{{1,2}})\s+(?=[{CAPITALS}])")
 _ENDS = r"(?=[.,;:)\s]|$)"
 _MARK = re.compile(rf"(?<=[^\W\d_]{{2}})(\d{{1,2}}){_ENDS}|(?<=[^\W\d_][)”\"])(\d{{1,2}}){_ENDS}")
@@ -151,24 +137,6 @@ def _raise(text: str, at: int, notes: dict[str, int]) -> str:
 _NOTE_TEXT = re.compile(r"^\s*[⁽(]?([⁰¹²³⁴-⁹]+)[⁾)]?\s*(?=\S)")
 _NOTE_INLINE = re.compile(r"[⁰¹²³⁴-⁹]+")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_HEADINGS = (
-    (
-        0,
-        re.compile(
-            r"^\s*\*{0,2}(?:(?i:phần)\s+(?:thứ\s+)?)([IVX]+|[A-D]|\d|nhất|hai|ba)\b[.:]?\s*"
-        ),
-    ),
-    (0, re.compile(rf"^\s*\*{{0,2}}([A-D])[.)]\s+(?=[{CAPITALS}]{{2}})")),
-    (1, re.compile(r"^\s*\*{0,2}([IVX]{1,5})\s*[.)/:-]\s*(?=[^\s\d])")),
-    (
-        2,
-        re.compile(
-            r"^\s*\*{0,2}((?:[IVX]{1,5}\.)?\d{1,2}(?:\.\d{1,2})*)\s*"
-            rf"(?:[.)/:](?!\d)\s*|(?:(?<=\.\d)|(?<=\.\d\d))(?=\s[{CAPITALS}]))"
-        ),
-    ),
-    (9, re.compile(r"^\s*\*{0,2}([a-zđ](?:\.?\d{1,2})?)\s*[.)]\s*(?=\S)")),
-)
 _BULLET = re.compile(r"^\s*(\*|[-–—•●▪○+](?:\s*\+)?|\(\d{1,2}\)\.?)\s*(?!\*)")
 _RANKS = {"*": 1, "(": 1, "-": 2, "–": 2, "—": 2, "•": 2, "●": 2, "▪": 2, "+": 3, "○": 3}
 LONG_LINE = 45
@@ -253,7 +221,7 @@ class _Walk:
         if self._last < 0 or not self._headings or self._headings[-1][:2] != (0, self._last):
             return False
         above = self._lines[self._last].text
-        is_bare = not _HEADINGS[0][1].sub("", above, count=1).strip(" *")
+        is_bare = not P.rows("headings")[0]["pattern"].sub("", above, count=1).strip(" *")
         return is_bare and text.upper() == text and _match_heading(text) is None
 
     def _continue_note(self, at: int, text: str) -> OutlinePlace | None:
@@ -300,7 +268,7 @@ class _Walk:
         rank = _RANKS[bullet[1].lstrip()[:1]] if bullet else 0
         if bullet and "+" in bullet[1]:
             rank = _RANKS["+"]
-        is_open = text.rstrip().rstrip("*").endswith((":", "như sau", "cụ thể"))
+        is_open = text.rstrip().rstrip("*").endswith(tuple(W.opens_list))
         is_long = not bullet and len(text.split()) > LONG_LINE
         while self._lists and self._closes(rank, is_open=is_open, is_long=is_long, text=text):
             self._lists.pop()
@@ -334,9 +302,9 @@ class _Walk:
 
 
 def _match_heading(text: str) -> tuple[int, str] | None:
-    for depth, pattern in _HEADINGS:
-        if match := pattern.match(text):
-            number = match[1]
+    for row in P.rows("headings"):
+        if match := row["pattern"].match(text):
+            depth, number = row["depth"], match[1]
             if depth != 2:
                 return depth, number
             return (2 + number.count("."), number) if text[match.end() :].strip(" *") else None
@@ -351,3 +319,199 @@ def _index_marks(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
         for mark in _NOTE_INLINE.finditer(line.text, opened.end() if opened else 0):
             marks.setdefault(mark[0].translate(_LOWERED), (at, mark.start()))
     return marks
+
+
+FEWEST_NUMBERS, FEWEST_ROWS = 3, 2
+_ROW = re.compile(
+    r"^\s*(?:(?P<order>\d{1,2}|[IVX]{1,4})[.)]?\s+)?(?P<label>[^\W\d][^\d\t]*?)\s+"
+    r"(?P<numbers>\d[\d.,]*%?(?:\s+\d[\d.,]*%?)+)\s*$"
+)
+_HEADS = re.compile(rf"\s+(?=[{CAPITALS}])")
+
+
+def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Give cells to the rows of tables that stand in lines of words and numbers."""
+    spread = list(lines)
+    table = max((line.table for line in lines), default=0)
+    at = 0
+    while at < len(lines):
+        rows = _take_rows(lines, at)
+        header = _split_header(lines[at - 1], len(rows[0])) if rows and at else None
+        if len(rows) >= FEWEST_ROWS and header:
+            table += 1
+            spread[at - 1] = _set_cells(lines[at - 1], header, table)
+            for n, row in enumerate(rows):
+                spread[at + n] = _set_cells(lines[at + n], row[-len(header) :], table)
+        at += max(1, len(rows))
+    return tuple(spread)
+
+
+def _take_rows(lines: Sequence[Line], start: int) -> list[list[str]]:
+    """The rows from a line on that have as many numbers as the first: order, label, numbers."""
+    rows: list[list[str]] = []
+    for line in map(lines.__getitem__, range(start, len(lines))):
+        match = None if line.cells else _ROW.match(line.text)
+        if not match:
+            break
+        numbers = match["numbers"].split()
+        row = [match["order"] or "", match["label"], *numbers]
+        if len(numbers) < FEWEST_NUMBERS or (rows and len(row) != len(rows[0])):
+            break
+        rows.append(row)
+    return rows
+
+
+def _split_header(line: Line, width: int) -> list[str] | None:
+    """The heads of a table, each from its capital on; None where they are not as many as cells."""
+    if line.cells or re.search(r"\d", line.text):
+        return None
+    heads = _HEADS.split(line.text.strip())
+    return heads if len(heads) in (width - 1, width) else None
+
+
+def _set_cells(line: Line, texts: Sequence[str], table: int) -> Line:
+    return replace(line, cells=tuple(Cell(t, n) for n, t in enumerate(texts)), table=table)
+
+
+_NUMERIC = re.compile(
+    r"^[(~><≥≤]?\s*\d[\d.,\s]*(?:\s*/\s*\d[\d.,\s]*)?\s*%?\s*(?:[^\W\d]+\.?(?:\s[^\W\d]+)?)?[)]?$"
+)
+_COLUMN_NUMBER = re.compile(r"^\(?\s*[\dA-Z]{1,2}\s*\)?(?:\s*=\s*[\d\s()+*/:x%.-]+)?$")
+_DASH = re.compile(r"^\s*[-+*•–]\s*(?=[^\W\d])")
+INNER = "›"
+"""Stands between the header words of a column, outermost first."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """The words that label a cell: of its row, of its column, and of the title row above."""
+
+    row: str
+    column: str
+    group: str = ""
+    is_order: bool = False
+
+
+def label_cells(rows: Sequence[Line]) -> dict[tuple[int, int], Label]:
+    """Label the cells of one table.
+
+    Returns:
+        Labels by line number and position of the cell in its row; ``is_order`` marks cells that
+        number rows or columns and count nothing.
+    """
+    return dict(_walk(rows))
+
+
+def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
+    first_data = next((at for at, row in enumerate(rows) if _is_data(row)), len(rows))
+    headers = list(rows[:first_data])
+    orders = _find_order_columns(rows, headers)
+    units = {c.column for row in headers for c in row.cells if P.unit_header.match(c.text)}
+    stub, group, below, opened = "", "", None, ""
+    for at, row in enumerate(rows):
+        if _numbers_columns(row):
+            yield from (
+                ((row.number, n), Label("", "", is_order=True)) for n in range(len(row.cells))
+            )
+            continue
+        own_stub = _find_stub(row, orders)
+        filled = [cell for cell in row.cells if cell.text]
+        if at >= first_data and len(filled) <= 2 and own_stub and not _has_number(row, orders):
+            group, stub, below = own_stub, "", None
+        elif own_stub:
+            stub = own_stub
+            if _DASH.match(own_stub) and opened:
+                # "- Trước hạn" below "Đã giải quyết" is a part of it.
+                stub = f"{opened} {_DASH.sub('', own_stub)}"
+            else:
+                opened = own_stub
+            below = row if at >= first_data and not _is_data(row) else None
+        unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
+        for n, cell in enumerate(row.cells):
+            if cell.column in orders and P.order.match(cell.text):
+                yield (row.number, n), Label("", "", is_order=True)
+                continue
+            column = "" if at < first_data else _find_column(cell, headers, below)
+            yield (
+                (row.number, n),
+                Label(f"{stub}{unit}" if cell.text != stub else "", column, group),
+            )
+
+
+def _is_data(row: Line) -> bool:
+    """A row with a cell that is a number, beside the one that numbers the row."""
+    numbers = [cell for cell in row.cells if _NUMERIC.match(cell.text)]
+    if _numbers_columns(row):
+        return False
+    return any(cell.column > 0 for cell in numbers) and bool(numbers)
+
+
+def _numbers_columns(row: Line) -> bool:
+    """Whether a row numbers the columns: "(1) (2) (3) = (4) + (5)"."""
+    texts = [cell.text for cell in row.cells if cell.text]
+    if len(texts) < 3 or not all(_COLUMN_NUMBER.match(text) for text in texts):
+        return False
+    digits = [int(found[0]) for text in texts if (found := re.search(r"\d+", text))]
+    runs = sum(1 for left, right in pairwise(digits) if right == left + 1)
+    return runs >= max(2, len(digits) - 2)
+
+
+def _find_order_columns(rows: Sequence[Line], headers: Sequence[Line]) -> set[int]:
+    named = {
+        cell.column for row in headers for cell in row.cells if P.order_header.match(cell.text)
+    }
+    first = [row.cells[0].text for row in rows if row.cells and row.cells[0].text]
+    counted = [int(text.rstrip(".)")) for text in first if re.fullmatch(r"\d{1,3}[.)]?", text)]
+    has_words = any(
+        len(row.cells) > 1 and re.search(r"[^\W\d]{2}", row.cells[1].text) for row in rows
+    )
+    is_run = len(counted) > 1 and counted[:3] == list(range(1, len(counted[:3]) + 1))
+    return named | ({0} if is_run and has_words else set())
+
+
+def _has_number(row: Line, orders: set[int]) -> bool:
+    return any(cell.column not in orders and re.search(r"\d", cell.text) for cell in row.cells[1:])
+
+
+def _find_stub(row: Line, orders: set[int]) -> str:
+    """The words at the left of a row, up to its first number."""
+    words: list[str] = []
+    for cell in row.cells:
+        if cell.column in orders and (P.order.match(cell.text) or not cell.text):
+            continue
+        if not cell.text and not words:
+            continue
+        if not cell.text or _NUMERIC.match(cell.text) or (words and not _opens_row(words)):
+            break
+        words.append(cell.text)
+        break
+    return " ".join(words)
+
+
+def _opens_row(words: Sequence[str]) -> bool:
+    return all(P.order.match(word) for word in words)
+
+
+def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str:
+    """The header words above a cell, outermost first; then those of a row set in below."""
+    found = []
+    for row in [*headers, *([below] if below else [])]:
+        text = _covering(row, cell, is_inner=row is below)
+        if text and text not in found and not _COLUMN_NUMBER.match(text):
+            found.append(text)
+    return f" {INNER} ".join(found)
+
+
+def _covering(row: Line, cell: Cell, *, is_inner: bool) -> str:
+    if row.is_exact:
+        return next(
+            (
+                each.text
+                for each in row.cells
+                if each.column <= cell.column < each.column + each.width and each.text
+            ),
+            "",
+        )
+    # Flattened: a merged header has left the cells at its right empty.
+    left = [each for each in row.cells if each.column <= cell.column and each.text]
+    return left[-1].text if left and (left[-1].column > 0 or not is_inner) else ""

@@ -16,8 +16,7 @@ from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import Comparator, Period, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Document, Line
-from cchc_analysis.read.patterns import P
-from cchc_analysis.read.recognise.clauses import Mention, find_mentions
+from cchc_analysis.read.patterns import P, W
 from cchc_analysis.read.recognise.companions import (
     CLAIM,
     SURE,
@@ -26,27 +25,31 @@ from cchc_analysis.read.recognise.companions import (
     is_compared,
     list_scopes,
 )
-from cchc_analysis.read.recognise.confidence import mark_entry
-from cchc_analysis.read.recognise.context import FigureContext, is_asked
-from cchc_analysis.read.recognise.figures import OTHER_REPORT, Confidence, Figure
-from cchc_analysis.read.recognise.frame import frame_lines
+from cchc_analysis.read.recognise.figures import OTHER_REPORT, Confidence, Figure, mark_entry
+from cchc_analysis.read.recognise.frame import FigureContext, frame_lines, is_asked
 from cchc_analysis.read.recognise.gates import Criteria, Shares, is_entity_row, speaks_against
 from cchc_analysis.read.recognise.head import ReportHead, find_level, find_reports, read_head
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules, match_widely
 from cchc_analysis.read.recognise.numerals import (
     LABELLED_ZERO,
     Kind,
+    Mention,
     Numeral,
+    find_mentions,
     find_numerals,
     find_spelled,
     read_spelled,
 )
 from cchc_analysis.read.recognise.outline import (
+    INNER,
+    Label,
     OutlinePlace,
     cut_lines,
+    label_cells,
     outline_lines,
     raise_marks,
     restore_words,
+    spread_tables,
 )
 from cchc_analysis.read.recognise.scopes import (
     Scopes,
@@ -56,9 +59,7 @@ from cchc_analysis.read.recognise.scopes import (
     give_commune,
     tell_offices_apart,
 )
-from cchc_analysis.read.recognise.stretches import FigureText
-from cchc_analysis.read.recognise.surroundings import WordCollector
-from cchc_analysis.read.recognise.tables import INNER, Label, label_cells, spread_tables
+from cchc_analysis.read.recognise.surroundings import FigureText, WordCollector
 from cchc_analysis.read.recognise.windows import find_target_period
 from cchc_analysis.read.recognise.wording import Wording
 
@@ -66,10 +67,6 @@ MOST_RIVALS = 5
 """Candidates that are kept beside the one that was taken."""
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
-FIELDS = frozenset({"đất đai", "lĩnh vực"})
-"""Terms of rules that ask for a field of work themselves."""
-MODEL = "ngày không viết"
-"""The term of rules that ask for a way of working themselves."""
 OF_PROVINCES = {"par_index_rank": "par_index_rank_national", "tthc_total": "tthc_total_local"}
 """What words of a district say in the report of a province."""
 OF_COMMUNES = {
@@ -161,10 +158,10 @@ class Proposer:
             return True
         rule = self._wording.rules[candidate.indicator]
         if speaker.kind is Speech.MODEL:
-            return MODEL in rule.speaking or rule.unit != "dossier"
+            return W.model in rule.speaking or rule.unit != "dossier"
         if speaker.kind is not Speech.FIELD:
             return False
-        return bool(rule.speaking & FIELDS) or not self._is_of_dossiers(candidate)
+        return bool(rule.speaking & W.fields) or not self._is_of_dossiers(candidate)
 
     def _find_for(self, speaker: Speaker, words: WordsAround) -> Claim | None:
         """The indicator of ours that counts just what a field or a way of working does."""
@@ -291,7 +288,7 @@ class Proposer:
         # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
         is_reached = entry.mention.role == "part" and row["unit"] == "point"
         is_no_score = is_reached and re.search(r"_lost|_max", candidate.indicator) is not None
-        if is_no_score or (is_part and not over and "được giao" not in words.own):
+        if is_no_score or (is_part and not over and W.given not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
         is_bound = candidate.indicator.removesuffix("_min") + "_max" in self._wording.rules
@@ -384,7 +381,7 @@ def _is_placed(
 ) -> bool:
     """Whether a rank is told as one, and the least or the most of several as that."""
     if is_rank:
-        return bool("xếp hạng" in words.own if entry.label else P.ranked_before.search(before))
+        return bool(W.ranked in words.own if entry.label else P.ranked_before.search(before))
     is_told = entry.label or entry.mention.role in ("low", "high")
     # "đăng 56 tin" is no least and no most of anything.
     return bool(not is_bound or is_told or P.bound_of_range.search(before))
@@ -568,15 +565,15 @@ def _name_counted(labels: dict[tuple[int, int], Label]) -> dict[tuple[int, int],
     """
     heads = " | ".join(dict.fromkeys(label.column for label in labels.values()))
     stages = {stage.casefold() for stage in P.stages.findall(heads)}
-    if len(stages) < FEWEST_STAGES or "hồ sơ" in heads.casefold():
+    if len(stages) < FEWEST_STAGES or W.dossier in heads.casefold():
         return labels
     named, stage = {}, ""
     for at in sorted(labels):
         label = labels[at]
         column = label.column
         if P.part.fullmatch(column) and stage:
-            column = f"{stage} {INNER} {column}".replace("Mới", "Mới tiếp nhận")
+            column = f"{stage} {INNER} {column}".replace(W.new, W.newly_received)
         else:
             stage = column
-        named[at] = replace(label, column=column, group=f"{label.group} hồ sơ".strip())
+        named[at] = replace(label, column=column, group=f"{label.group} {W.dossier}".strip())
     return named

@@ -16,16 +16,14 @@ from enum import StrEnum
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P
-from cchc_analysis.read.recognise.clauses import REMARK, SENTENCE_END, Mention
+from cchc_analysis.read.patterns import P, W
 from cchc_analysis.read.recognise.figures import Confidence, Figure
 from cchc_analysis.read.recognise.frame import Frame
 from cchc_analysis.read.recognise.head import ReportHead, find_level
 from cchc_analysis.read.recognise.matching import Level, WordsAround
-from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.stretches import CAPTION, FigureText
-from cchc_analysis.read.recognise.surroundings import WordCollector
-from cchc_analysis.read.recognise.tables import INNER
+from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END, Mention
+from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
+from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText, WordCollector
 from cchc_analysis.read.recognise.wording import WordingRule
 
 TOPIC = 20
@@ -306,7 +304,7 @@ class Speakers:
         plain = REMARK.sub(" ", said)
         starts = [0]
         for cut in P.piece.finditer(plain):
-            is_comma = cut[0].strip() in (",", "và", "còn")
+            is_comma = cut[0].strip() in W.pieces
             if not is_comma or re.search(r"\d", plain[starts[-1] : cut.start()]):
                 starts.append(cut.end())
         ends = [*starts[1:], len(plain)]

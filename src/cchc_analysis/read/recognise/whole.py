@@ -16,14 +16,17 @@ from itertools import pairwise
 
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.recognise.confidence import EQUALS, LESS_SURE, name_claim, weigh_figures
 from cchc_analysis.read.recognise.figures import (
+    EQUALS,
+    LESS_SURE,
     OTHER_REPORT,
     Confidence,
     Figure,
     count_decimals,
+    name_claim,
     read_value,
     tabulate_figures,
+    weigh_figures,
 )
 from cchc_analysis.read.recognise.head import ReportHead
 from cchc_analysis.read.recognise.wording import Wording

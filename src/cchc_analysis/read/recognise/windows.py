@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from cchc_analysis.data.clean import PeriodError, month_end, parse_period
 from cchc_analysis.data.records import Period
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P
+from cchc_analysis.read.patterns import P, W
 
 OTHER_DAYS = 45
 """Days by which a part of a year must begin or end apart from the report's to be another one."""
@@ -34,10 +34,7 @@ def find_window(text: str, default: Period) -> Period | None:
         return window
     spans = list(P.span.finditer(text))
     if spans:
-        try:
-            return parse_period(spans[-1][0])
-        except PeriodError:
-            return None
+        return _parse(spans[-1][0])
     return _find_span_of_this_year(text, default) or _find_month(text, default)
 
 
@@ -61,11 +58,8 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
 
 def _name_span(match: re.Match[str], year: int) -> Period | None:
     span = (match["quarter"] or match["months"]).lstrip("0")
-    named = f"{span} năm {year}".replace("3 tháng năm", "quý i năm")
-    try:
-        return parse_period(named)
-    except PeriodError:
-        return None
+    named = W.span_of_year.format(span, year)
+    return _parse(named.replace(W.three_months, W.first_quarter))
 
 
 def find_exact_window(text: str, default: Period) -> Period | None:
@@ -171,10 +165,11 @@ def find_compared_window(before: str, default: Period) -> Period | None:
     year = match["year"] or match["whole"] or str(default.end.year)
     if match["month"]:
         return make_month(int(year), int(match["month"]))
-    try:
-        return parse_period(f"{match['span']} năm {year}" if match["span"] else f"năm {year}")
-    except PeriodError:
-        return None
+    return (
+        _parse(W.span_of_year.format(match["span"], year))
+        if match["span"]
+        else make_year(int(year))
+    )
 
 
 def find_bracket_window(behind: str) -> Period | None:
@@ -211,7 +206,7 @@ def find_day(text: str, default: Period) -> dt.date | None:
         if year and (month := make_month(int(match[2] or year), int(match[1]))):
             found = month.end
     for match in P.as_of.finditer(P.from_to.sub(" ", text)):
-        is_explicit = match[1] or match[4] or match[0].casefold().startswith(("tính", "số liệu"))
+        is_explicit = match[1] or match[4] or match[0].casefold().startswith(tuple(W.explicit_day))
         if is_explicit:
             found = _make_day(match[2], match[3], match[4], year) or found
     if not found or not default.end:
@@ -226,7 +221,7 @@ def find_year(text: str, default: Period) -> Period | None:
     for match in P.year.finditer(text):
         year = int(match[1])
         before = text[: match.start(1)].rstrip()
-        before = re.sub(r"(?i)(?:trong|cả|của)?\s*năm$", "", before)
+        before = P.year_word.sub("", before)
         if P.preceded.search(before) or (default.end and year == default.end.year):
             continue
         found = make_year(year)
@@ -249,13 +244,13 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
             text.lstrip("-+*•. 0123456789IVX)")
         )
         named = ahead[0] if ahead else ""
-        window = None if "cuối" in named.casefold() else find_window(named, default)
+        window = None if W.late_in_year in named.casefold() else find_window(named, default)
         if window and window.end:
             start = window.start if period.start else None
             return Period(start, window.end) if window.end > default.end else period
         years = [int(year) for year in re.findall(r"(?:19|20)\d\d", named)]
         if not years and (ahead := P.quarter_ahead.search(headings)):
-            quarter = _parse(f"{ahead[1]} năm {default.end.year}")
+            quarter = _parse(W.span_of_year.format(ahead[1], default.end.year))
             if quarter and quarter.end and quarter.end > default.end:
                 return Period(quarter.start if period.start else None, quarter.end)
     if not years or years[-1] < default.end.year:
@@ -297,7 +292,6 @@ _FOUR = re.compile(r"\d{4}")
 _DATED_DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 _EARLY = dt.timedelta(days=45)
 """How long before its end a period may be reported on."""
-_WORD_MONTHS = {"sáu": "6", "chín": "9"}
 
 
 def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[Period, bool]:
@@ -338,8 +332,8 @@ def _name_period(text: str) -> Period | None:
     months = [match for match in matches if match["months"]]
     if not matches and P.title_month.search(own):
         return None
-    if years and (not matches or _says_whole_year(own)):
-        return _parse(f"năm {years[0]}")
+    if years and (not matches or P.says_whole_year.search(own)):
+        return make_year(int(years[0]))
     for match in [*months, *matches]:
         later = [each["year"] for each in P.period.finditer(text, match.end())]
         later += [each[0] for each in P.title_year.finditer(text, match.end())]
@@ -366,11 +360,6 @@ def _name_month(title: str) -> Period | None:
     return make_month(int(match[2]), int(match[1])) if match else None
 
 
-def _says_whole_year(own: str) -> bool:
-    """Whether a title names a year beside a part of one: "quý IV và năm 2023"."""
-    return bool(re.search(r"(?i)\b(?:và|,)\s*(?:cả\s+)?năm\s+\d{4}", own))
-
-
 def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
     """A period without a year, as the last that was about over on the day of the document."""
     if placed := next((found[2] for text in top if (found := P.place_year.match(text))), ""):
@@ -395,9 +384,9 @@ def _list_days(text: str) -> list[dt.date]:
 
 def _write_period(match: re.Match[str], year: str) -> str:
     if match["quarter"]:
-        return f"{match['quarter'].casefold()} năm {year}"
+        return str(W.span_of_year.format(match["quarter"].casefold(), year))
     months = match["months"].casefold().lstrip("0")
-    return f"{_WORD_MONTHS.get(months, months)} tháng năm {year}"
+    return str(W.months_of_year.format(W.month_counts.get(months, months), year))
 
 
 def _parse(words: str) -> Period | None:
