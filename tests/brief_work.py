@@ -60,7 +60,7 @@ PROJECT = Project(ROOT)
 MADE_UP = Path(__file__).resolve().parent / "made_up"
 OF_INDICATOR = (
     *("opening", "map", "ranking", "series", "standing", "distribution", "change", "funnel"),
-    *("standardised", "control", "others", "coverage", "methods"),
+    *("standardised", "others", "coverage", "methods"),
 )
 """The sections of the page of an indicator, in their order."""
 PLAIN_REPORT = """

@@ -72,10 +72,6 @@ TABLES: dict[Callable[..., Any], pd.DataFrame] = {
     plots.plot_funnel: pd.DataFrame(
         {"name": ["A", "B"], "total": [10.0, 90.0], "rate": [50.0, 80.0], "place": ["own", "high"]}
     ),
-    plots.plot_control: pd.DataFrame(
-        {"name": "A", "period": ["2020-Q1", "2020-Q2"], "value": [1.0, 2.0], "centre": 1.5}
-        | {"low": 0.5, "high": 2.5, "signal": ["", "beyond"]}
-    ),
     plots.plot_coverage: pd.DataFrame({"2019": [True, False]}, index=["A", "B"]),
     plots.plot_spine: pd.DataFrame(
         [{"lowest": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "highest": 5.0, "own": 4.0}]
@@ -140,6 +136,42 @@ def test_every_colour_of_ours_is_a_role(plot: Callable[..., Any]) -> None:
     assert not find_all(r'(?:fill|stroke)="#', drawn)
     used = {each for names in find_all(r'class="([^"]+)"', drawn) for each in names.split()}
     assert used == set(find_all(r":where\(\.([\w-]+)\)", rules[0]))
+
+
+def test_every_public_plot_is_among_those_tested() -> None:
+    public = {getattr(plots, name) for name in plots.__all__ if name.startswith("plot_")}
+    assert public == {*TABLES, plots.plot_tile_map}
+
+
+def refuse(plot: Callable[..., Any], data: Any) -> str:
+    """What a plot says of what it does not draw; empty where it draws."""
+    try:
+        draw(plot, data)
+    except errors.CommandError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
+def test_a_table_without_a_column_is_refused_in_a_sentence(plot: Callable[..., Any]) -> None:
+    """Without any one column a plot draws all the same, or names that column and all it wants."""
+    table = TABLES[plot]
+    told = {name: refuse(plot, table.drop(columns=name)) for name in table}
+    needed = [name for name, said in told.items() if said]
+    for name in needed:
+        assert told[name].startswith(plot.__name__)
+        assert f"Add {name}, or rename" in told[name]
+        assert all(each in told[name].partition("with the columns")[2] for each in needed)
+    assert bool(needed) == (plot is not plots.plot_coverage)
+    for lacking in (table.iloc[:0], {}, [1, 2], None, *([table[[]]] if needed else [])):
+        assert refuse(plot, lacking).startswith(plot.__name__)
+    assert not refuse(plot, table)
+
+
+def test_a_map_is_drawn_from_numbers_and_from_nothing_else() -> None:
+    for each in (pd.Series(dtype="float64"), [1.0], None):
+        with pytest.raises(errors.CommandError, match="plot_tile_map"):
+            plots.plot_tile_map(each, tiles=MAPS["63"])
 
 
 def test_a_scale_that_is_read_has_numbers_and_a_name() -> None:

@@ -10,13 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cchc_analysis.brief.trends import (
-    Board,
-    open_board,
-)
+from cchc_analysis.brief import open_brief
+from cchc_analysis.brief.profile import open_profile
+from cchc_analysis.brief.trends import Board, open_board
 from cchc_analysis.brief.trends import board as board_module
 from cchc_analysis.brief.trends.cases import (
-    show_control,
     show_coverage,
     show_funnel,
     show_methods,
@@ -40,16 +38,17 @@ from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
 from cchc_analysis.panels import read_panels
 from cchc_analysis.stats.panel import balance_panel, keep_one_value, make_panel, name_partings
+from cchc_analysis.stats.trends import judge_many
 from synthetic import make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "reference"
 SHOWS = (
     *(show_opening, show_map, show_ranking, show_series, show_standing, show_distribution),
-    *(show_change, show_funnel, show_standardised, show_control, show_others, show_coverage),
+    *(show_change, show_funnel, show_standardised, show_others, show_coverage),
     show_methods,
 )
-ONLY_OF_SOME = (show_funnel, show_standardised, show_control, show_standing, show_others)
+ONLY_OF_SOME = (show_funnel, show_standardised, show_standing, show_others)
 """What an index of one design has no counts for, too few years, one design, one kind of window."""
 
 
@@ -76,12 +75,58 @@ def open_at(tables: Tables, reference: Reference, *choice: str, lang: str = "en"
 
 
 @pytest.fixture(scope="module")
-def made_up(reference: Reference) -> Board:
-    country = make_country(reference, districts=24, periods=20, mistake_share=0.0)
+def country(reference: Reference) -> tuple[Tables, Reference]:
+    """Twenty-four made-up districts over five years of quarters."""
+    made_up = make_country(reference, districts=24, periods=20, mistake_share=0.0)
     none = read_panels(Path("nowhere"), reference).transcripts
-    made = derive_indicators(country.observations, none, country.sources, country.reference)
-    tables = Tables(country.sources, none, country.observations, made, *[made.iloc[:0]] * 3)
-    return open_at(tables, country.reference, "on_time_rate", lang="vi")
+    made = derive_indicators(made_up.observations, none, made_up.sources, made_up.reference)
+    empty = [made.iloc[:0]] * 3
+    return Tables(made_up.sources, none, made_up.observations, made, *empty), made_up.reference
+
+
+@pytest.fixture(scope="module")
+def made_up(country: tuple[Tables, Reference]) -> Board:
+    """A made-up country, in which cases are counted."""
+    return open_at(*country, "on_time_rate", lang="vi")
+
+
+def test_a_series_has_one_word_wherever_it_stands(country: tuple[Tables, Reference]) -> None:
+    """On the page of its indicator, on profile and brief as they are read, and in Python."""
+    tables, reference = country
+    words, code, seen = load_words(ROOT / "notebooks" / "page", "en"), "on_time_rate", set()
+    years = tables.indicators["period_end"].str[:4].astype("int64")
+    moved = tables.indicators.copy()
+    for area_id, step in (("SYN0001", 1), ("SYN0004", -2)):
+        is_own = (moved["area_id"] == area_id) & (moved["indicator"] == code)
+        moved.loc[is_own, "value"] = 50.0 + step * (years[is_own] - 2010)
+    tables = replace(tables, indicators=moved)
+    board = open_at(tables, reference, code)
+    words_of = board.trends.set_index("area_id")["word"]
+    kinds = [each.set_index(["area_id", "period"]) for each in (board.values, *board.others)]
+    for area_id in [f"SYN{number:04}" for number in range(1, 10)]:
+        profile = open_profile(tables, reference, words, area_id)
+        for row in profile.table[profile.table["indicator"] == code].to_dict("records"):
+            place = (area_id, row["period"])
+            [own] = [k for k in kinds if place in k.index and k.loc[place, "scope"] == row["scope"]]
+            series = own.loc[[area_id]].reset_index()
+            assert judge_many(series).table["word"].tolist() == [row["word"]]
+            if row["period"] not in profile.periods:
+                continue  # a part of the year that is derived: no report is on it alone
+            brief = open_brief(tables, reference, words, area_id, row["period"])
+            is_same = (
+                brief.show_trend().table[["indicator", "scope", "period"]]
+                == [code, row["scope"], row["period"]]
+            ).all(axis=1)
+            assert set(brief.show_trend().table.loc[is_same, "word"]) == {row["word"]}
+            if own is kinds[0]:
+                assert words_of[area_id] == row["word"]
+            seen.add(row["word"])
+            if row["word"] in ("rising", "falling"):
+                assert f">{row['word']}" in str(brief.show_trend().html)
+            theme = str(profile.show_theme(row["theme"]).html)
+            word = words.plain(f"trends.word.{row['word'].replace(' ', '_')}")
+            assert word in theme.partition(str(board.label))[2]
+    assert seen == {"rising", "falling", "no trend", "too few"}
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -410,7 +455,7 @@ def test_a_thousand_areas_over_twenty_periods_fit_on_a_page(
     gone = (values.index % 97 == 0) & (values["period"] != "2019")
     board = replace(
         open_at(real, reference, "papi_total", lang="vi"),
-        values=values[~gone], sequence=values, others=(),
+        values=values[~gone], others=(),
     )  # fmt: skip
     page = "".join(str(show(board).html) for show in SHOWS)
     assert len(page.encode()) < 125_000

@@ -1,7 +1,10 @@
 """Every chart: ``plot_x(data, ax=None) -> Axes``, from a table with stated columns.
 
+What is no such table is refused in a sentence. ``ax`` is the axes to draw on, new ones of the
+natural size otherwise; ``form`` is how numbers are written.
+
 - ``parts``: one report: a flow, stacked parts, points on a scale, amounts
-- ``many``: areas and periods: multiples, spread, change, dots in order, funnel, control, coverage
+- ``many``: areas and periods: multiples, spread, change, dots in order, funnel, coverage
 - ``place``: one area among others: a spine, a small line, a tile map
 - ``canvas``: axes, colours and marks; ``cchc.mplstyle`` is the look
 - ``svg``: a figure into the SVG of a page
@@ -9,8 +12,8 @@
 
 from cchc_analysis.brief.plots.canvas import ROLES, draw
 from cchc_analysis.brief.plots.many import (
+    find_ends,
     plot_change,
-    plot_control,
     plot_coverage,
     plot_distribution,
     plot_dots,
@@ -31,9 +34,9 @@ __all__ = [
     "ROLES",
     "choose_tiles",
     "draw",
+    "find_ends",
     "plot_amounts",
     "plot_change",
-    "plot_control",
     "plot_coverage",
     "plot_distribution",
     "plot_dot_map",

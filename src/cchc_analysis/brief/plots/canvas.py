@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from cchc_analysis.data.words import plain, shorten_text
+from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -63,17 +64,49 @@ def style() -> Any:
     return dict(mpl.rc_params_from_file(path, use_default_template=False))
 
 
-def styled(plot: Callable[P, Axes]) -> Callable[P, Axes]:
-    """Let a function draw in our style, and leave that of the caller as it was."""
+Plot = Callable[Concatenate[Any, P], "Axes"]
 
-    @wraps(plot)
-    def draw(*args: P.args, **kwargs: P.kwargs) -> Axes:
-        import matplotlib as mpl
 
-        with mpl.rc_context(style()):
-            return plot(*args, **kwargs)
+def drawn_from(*columns: str) -> Callable[[Plot[P]], Plot[P]]:
+    """Let a plot draw in our style, and leave that of the caller as it was.
 
-    return draw
+    Args:
+        columns: What the table has to have that it is given; without any it takes what it likes.
+    """
+
+    def style_plot(plot: Plot[P]) -> Plot[P]:
+        @wraps(plot)
+        def draw(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
+            import matplotlib as mpl
+
+            _check_columns(plot.__name__, data, columns)
+            with mpl.rc_context(style()):
+                return plot(data, *args, **kwargs)
+
+        return cast("Plot[P]", draw)
+
+    return style_plot
+
+
+def _check_columns(plot: str, data: Any, columns: Sequence[str]) -> None:
+    """Refuse what a plot cannot draw.
+
+    Raises:
+        CommandError: It is no table, lacks a column, or has no row.
+    """
+    held = [str(each) for each in getattr(data, "columns", ())]
+    lacking = [each for each in columns if each not in held]
+    expected = f"a DataFrame with the columns {', '.join(columns)}" if columns else "one at least"
+    if not hasattr(data, "index") or callable(data.index):
+        found, remedy = f"a {type(data).__name__}", "Make a table of pandas of it."
+    elif lacking:
+        found = f"the columns {', '.join(held)}" if held else "no columns"
+        remedy = f"Add {', '.join(lacking)}, or rename what holds them; help({plot}) says more."
+    elif len(data) == 0:
+        found, remedy = "a table without rows", "Ask first whether there is anything to draw."
+    else:
+        return
+    raise CommandError(Problem(plot, found, expected, remedy))
 
 
 def draw(

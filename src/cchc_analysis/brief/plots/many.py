@@ -1,4 +1,4 @@
-"""The pictures of many areas and periods: multiples, spread, change, order, funnel, control.
+"""The pictures of many areas and periods: multiples, spread, change, order, funnel, coverage.
 
 Each takes a table and draws it on axes whose scale can be read; where every value is written
 beside its mark, there is no scale to read, and none is drawn.
@@ -20,13 +20,13 @@ from cchc_analysis.brief.plots.canvas import (
     Format,
     Point,
     dot,
+    drawn_from,
     free,
     mark,
     note,
     open_axes,
     scale,
     shorten,
-    styled,
     width_of,
 )
 from cchc_analysis.data.files import list_rows
@@ -43,8 +43,6 @@ LABEL = 118.0
 DOT = 8.0
 """Width of a dot; a narrower interval would lie behind it."""
 AXIS = 18.0
-CHART = 122.0
-"""Height of a control chart."""
 TITLED = 34.0
 """Room below axes for their numbers and a name."""
 OUTSIDE = ("low", "high")
@@ -62,7 +60,7 @@ def write_plain(value: float) -> str:
     return f"{value:g}"
 
 
-@styled
+@drawn_from("name", "year", "value", "segment", "role")
 def plot_multiples(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -76,8 +74,6 @@ def plot_multiples(
     Args:
         data: A row per value: ``name``, ``year`` (a number, so that quarters have their place),
             ``value`` (one unit for all), ``segment`` (a line is drawn within one), ``role``.
-        ax: Axes to draw on; new ones of the natural size otherwise.
-        form: How numbers are written.
         columns: Areas side by side.
         ends: Least and greatest value of the scale, where several pictures share it.
     """
@@ -128,7 +124,7 @@ def _draw_segments(canvas: Canvas, name: str, rows: pd.DataFrame, form: Format) 
     canvas.text((last["x"] + 5, last["y"] + 4), form(last["value"]))
 
 
-@styled
+@drawn_from("label", "least", "q1", "median", "q3", "most")
 def plot_distribution(
     data: pd.DataFrame, ax: Axes | None = None, *, unit: str = "", form: Format = write_plain
 ) -> Axes:
@@ -137,9 +133,7 @@ def plot_distribution(
     Args:
         data: A row per period: ``label``, ``least``, ``q1``, ``median``, ``q3``, ``most`` in one
             unit; ``own``, the value of the marked area (NaN or no column: none).
-        ax: Axes to draw on; new ones of the natural size otherwise.
         unit: The name of the axis.
-        form: How numbers are written.
     """
     rows = list_rows(data)
     labels = [str(row["label"]) for row in rows]
@@ -161,7 +155,7 @@ def plot_distribution(
     return _tick(axes, form)
 
 
-@styled
+@drawn_from("name", "first", "last", "role")
 def plot_change(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -174,9 +168,7 @@ def plot_change(
     Args:
         data: ``name``, ``first``, ``last`` (one unit), ``role`` (``pale``: not named); those to
             be named first stand first.
-        ax: Axes to draw on; new ones of the natural size otherwise.
         periods: The heads of both sides.
-        form: How numbers are written.
     """
     canvas, height = Canvas(ax), 300.0
     rows = list_rows(data)
@@ -208,7 +200,7 @@ def _finds_room(taken: list[float], y: float) -> bool:
     return True
 
 
-@styled
+@drawn_from("name", "value", "low", "high", "text", "role")
 def plot_dots(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -225,10 +217,8 @@ def plot_dots(
     Args:
         data: ``name``, ``value``, ``low``, ``high`` (NaN: no interval), ``text`` (the rank, or the
             value), ``role`` (``alert`` stands out).
-        ax: Axes to draw on; new ones of the natural size otherwise.
         reference: A value to draw a line at, and its name: a median, one.
         unit: The name of the axis.
-        form: How numbers are written.
         ends: Of the axis; what lies beyond is drawn at its end.
     """
     rows = list_rows(data)
@@ -236,7 +226,7 @@ def plot_dots(
     names = [row["name"] for row in rows]
     axes = _open_rows(ax, names, ROW, unit, (LABEL, beside, 16.0 if reference else 0.0))
     least, most = ends or (-np.inf, np.inf)
-    axes.set_xlim(*(ends or _find_ends(data)))
+    axes.set_xlim(*(ends or find_ends(data)))
     for y, row in enumerate(rows):
         words = f"{row['name']}: {form(row['value'])}, {row['text']}"
         interval = np.clip([row["low"], row["high"]], least, most)
@@ -255,7 +245,7 @@ def plot_dots(
     return _tick(axes, form)
 
 
-def _find_ends(data: pd.DataFrame) -> Point:
+def find_ends(data: pd.DataFrame) -> Point:
     """The ends of a scale that holds all dots and their intervals, with a little room."""
     values = data[["value", "low", "high"]].to_numpy("float64")
     least, most = float(np.nanmin(values)), float(np.nanmax(values))
@@ -263,7 +253,7 @@ def _find_ends(data: pd.DataFrame) -> Point:
     return least - room, most + room
 
 
-@styled
+@drawn_from("name", "total", "rate", "place")
 def plot_funnel(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -278,11 +268,9 @@ def plot_funnel(
     Args:
         data: ``name``, ``total`` (cases), ``rate`` (per cent), ``place``: those of ``OUTSIDE`` and
             ``OWN`` are named, where there is room.
-        ax: Axes to draw on; new ones of the natural size otherwise.
         limits: ``total``, ``low``, ``high`` (per cent) and ``role``, one line each way a role.
         centre: The common share in per cent, and its words.
         names: What the axes are called.
-        form: How numbers are written.
     """
     axes = open_axes(ax, 280.0, (44.0, 6.0, 20.0, TITLED))
     for role, curve in limits.groupby("role") if limits is not None else ():
@@ -327,75 +315,31 @@ def _name_points(ax: Any, data: pd.DataFrame) -> None:
         note(ax, row["name"], place, offset, ha=side, color=ROLES["ink"])
 
 
-@styled
-def plot_control(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = write_plain) -> Axes:
-    """Control charts, one below the other: points, centre, limits, and the points that signal.
-
-    Args:
-        data: A row per area and period in order: ``name``, ``period`` (as it is to be written),
-            ``value``, ``centre``, ``low``, ``high`` in one unit, ``signal`` (empty: none; a run of
-            points is hollow).
-        ax: Axes to draw on; new ones of the natural size otherwise.
-        form: How numbers are written.
-    """
-    charts = list(data.groupby("name", sort=False))
-    whole: Axes = open_axes(ax, CHART * len(charts))
-    whole.set_axis_off()
-    for at, (name, rows) in enumerate(charts):
-        share, left = 1 / len(charts), 6 / WIDTH
-        place = (left, 1 - share * (at + 0.8), 1 - left - 58 / WIDTH, share * 0.6)
-        _draw_control(whole.inset_axes(place), str(name), rows, form)
-    return whole
-
-
-def _draw_control(axes: Any, name: str, data: pd.DataFrame, form: Format) -> None:
-    at = np.arange(len(data))
-    for limit in ("low", "high"):
-        axes.plot(at, data[limit], color=ROLES["rule"], linewidth=0.8)
-    centre = float(data["centre"].iloc[0])
-    axes.axhline(centre, color=ROLES["mid"], linewidth=0.8)
-    axes.plot(at, data["value"], color=ROLES["deep"])
-    for x, row in enumerate(list_rows(data)):
-        if row["signal"]:
-            words = f"{row['period']}: {form(row['value'])}"
-            dot(axes, x, row["value"], "alert", words, hollow=row["signal"] == "run")
-    axes.set_xticks([0, len(data) - 1], [data["period"].iloc[0], data["period"].iloc[-1]])
-    for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
-        label.set_ha(side)
-    ends = [float(data["low"].iloc[-1]), centre, float(data["high"].iloc[-1])]
-    axes.yaxis.tick_right()
-    axes.set_yticks(ends, [form(end) for end in ends])
-    axes.spines["left"].set_visible(False)
-    axes.set_title(shorten(name, WIDTH - 60), color=ROLES["soft"], fontweight="normal")
-    free(axes)
-
-
-@styled
+@drawn_from()
 def plot_coverage(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A box per area and period: filled where a value is held, a line where not.
 
     Args:
         data: Booleans; the index names the areas (or how many have this pattern), the columns
             name the periods.
-        ax: Axes to draw on; new ones of the natural size otherwise.
     """
-    canvas, y = Canvas(ax), 18.0
+    canvas, top = Canvas(ax), 18.0
     periods = [str(period) for period in data.columns]
     step = min((canvas.width - LABEL) / max(len(periods), 1), 34.0)
     for at, label in enumerate(periods):
         if at in (0, len(periods) - 1) or step > width_of(label):
             canvas.text((LABEL + at * step, 11), label, "soft")
-    held: list[tuple[Point, Point]] = []
-    lacking: list[tuple[Point, Point]] = []
-    for name, row in data.iterrows():
-        canvas.text((0, y + 11), shorten(str(name), LABEL - 8))
-        for at, has in enumerate(row):
-            x = LABEL + at * step
-            (held if has else lacking).append(((x, y + 7), (x + step - 3, y + 7)))
-        y += ROW
-    _draw_pieces(canvas, held, "mid", 10)
-    _draw_pieces(canvas, lacking, "rule", 0.8)
-    return canvas.close(y + 2)
+    for at, name in enumerate(data.index):
+        canvas.text((0, top + at * ROW + 11), shorten(str(name), LABEL - 8))
+    for is_held, role, width in ((True, "mid", 10.0), (False, "rule", 0.8)):
+        rows, columns = np.nonzero(data.to_numpy(bool) == is_held)
+        left = LABEL + columns * step
+        # One path for all, with gaps between: a path for each would double a page.
+        across = np.column_stack([left, left + step - 3, np.full(len(left), nan)]).ravel()
+        down = (top + rows * ROW + 7).repeat(3)
+        if len(left):
+            canvas.line([*zip(across.tolist(), down.tolist(), strict=True)][:-1], role, width)
+    return canvas.close(top + ROW * len(data) + 2)
 
 
 def _open_rows(
@@ -433,12 +377,3 @@ def _choose_ticks(ends: tuple[float, float], count: int) -> list[float]:
 
     ticks = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
     return [float(each) for each in ticks if ends[0] <= each <= ends[1]]
-
-
-def _draw_pieces(
-    canvas: Canvas, pieces: Sequence[tuple[Point, Point]], role: str, width: float, **more: Any
-) -> None:
-    """Lines of two points each as one path: a path for every one would double a page."""
-    joined = [point for one, two in pieces for point in (one, two, (nan, nan))]
-    if joined:
-        canvas.line(joined[:-1], role, width, **more)

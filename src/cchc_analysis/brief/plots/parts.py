@@ -17,11 +17,11 @@ from cchc_analysis.brief.plots.canvas import (
     TEXT,
     Canvas,
     dot,
+    drawn_from,
     free,
     mark,
     open_axes,
     shorten,
-    styled,
     width_of,
 )
 from cchc_analysis.data.files import list_rows
@@ -38,7 +38,7 @@ ROW = LINE + GAP * 4 + 4
 AXIS = LINE + GAP * 1.5
 
 
-@styled
+@drawn_from("panel", "side", "heading", "label", "text", "value", "role", "gap")
 def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """What came in above what became of it; where the sides differ, the rest is hatched.
 
@@ -48,7 +48,6 @@ def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         data: A row per part in order: ``panel``, ``side`` (``in`` or ``out``), ``label``, ``text``
             (the value as it is to be written), ``value``, ``role`` (a colour of ``ROLES``);
             ``heading`` of its side and ``gap``, the words for the difference of the panel.
-        ax: Axes to draw on; new ones of the natural size otherwise.
     """
     canvas, y = Canvas(ax), 0.0
     for panel, parts in data.groupby("panel", sort=False):
@@ -56,7 +55,7 @@ def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@styled
+@drawn_from("row", "total", "heading", "label", "text", "value", "role", "is_shared")
 def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A bar per row, divided into its parts, all bars to one scale or each to its own total.
 
@@ -64,7 +63,6 @@ def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         data: A row per part in order: ``row``, ``total`` (what the bar's parts make up; the scale
             is common when ``is_shared``), ``heading`` at the right end, ``label``, ``text``,
             ``value``, ``role``, ``is_shared``. A part without a label is not written on.
-        ax: Axes to draw on; new ones of the natural size otherwise.
     """
     canvas, y = Canvas(ax), 0.0
     longest = float(max(data["total"].max(), data.groupby("row")["value"].sum().max(), 1e-9))
@@ -78,13 +76,12 @@ def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@styled
+@drawn_from("label", "value", "text", "role", "is_contested")
 def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A bar per row from zero, all to one scale.
 
     Args:
         data: ``label``, ``value`` (one unit for all), ``text``, ``role``, ``is_contested``.
-        ax: Axes to draw on; new ones of the natural size otherwise.
     """
     canvas, y = Canvas(ax), 0.0
     longest = max(float(data["value"].max()), 1e-9)
@@ -100,7 +97,19 @@ def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@styled
+@drawn_from(
+    "label",
+    "value",
+    "text",
+    "low",
+    "high",
+    "target",
+    "target_text",
+    "role",
+    "is_contested",
+    "start",
+    "end",
+)
 def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A line per row with a point, its interval, and a tick where a target stands.
 
@@ -109,7 +118,6 @@ def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             (NaN: none), ``target_text``, ``role``, ``is_contested`` (drawn hollow), ``start`` and
             ``end``, the ends of the scale in the unit of ``value``. Rows that follow each other
             with the same scale and target have one axis, under the last of them.
-        ax: Axes to draw on; new ones of the natural size otherwise.
     """
     blocks = _group_scales(list_rows(data))
     heights = [ROW * len(rows) + AXIS for rows in blocks]

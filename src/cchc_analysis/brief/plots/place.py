@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,11 +17,11 @@ from cchc_analysis.brief.plots.canvas import (
     Canvas,
     Format,
     dot,
+    drawn_from,
     free,
     mark,
     open_axes,
     scale,
-    styled,
 )
 from cchc_analysis.brief.plots.many import write_plain
 from cchc_analysis.data.files import list_rows
@@ -45,7 +45,7 @@ SPINE = (120.0, 16.0)
 SMALL = (96.0, 28.0)
 
 
-@styled
+@drawn_from("lowest", "q1", "median", "q3", "highest", "own", "role")
 def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = write_plain) -> Axes:
     """Where areas stand among those like them: lowest to highest, the middle half, and the own.
 
@@ -56,8 +56,6 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = wri
         data: A row per indicator: ``lowest``, ``q1``, ``median``, ``q3``, ``highest``, ``own``, and
             ``role`` of the own dot; ``is_turned`` (no column: none is). A row whose lowest equals
             its highest has a dot alone.
-        ax: Axes to draw on; new ones of the natural size otherwise.
-        form: How numbers are written.
     """
     width, row = SPINE
     canvas = Canvas(ax, width=width)
@@ -81,7 +79,7 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = wri
     return canvas.close(len(data) * row)
 
 
-@styled
+@drawn_from("year", "value", "segment")
 def plot_line(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -93,8 +91,6 @@ def plot_line(
 
     Args:
         data: A row per value in order: ``year`` (a number), ``value``, ``segment``.
-        ax: Axes to draw on; new ones of the natural size otherwise.
-        form: How numbers are written.
         is_rank: Whether the least value, the first rank, stands on top.
     """
     width, height = SMALL
@@ -118,7 +114,7 @@ def plot_line(
     return free(axes)
 
 
-@styled
+@drawn_from()
 def plot_tile_map(
     values: pd.Series[float],
     ax: Axes | None = None,
@@ -134,15 +130,13 @@ def plot_tile_map(
 
     Args:
         values: One number a province, by ``area_id``; NaN or no row: missing.
-        ax: Axes to draw on; new ones of the natural size otherwise.
         tiles: The squares: a table that ``choose_tiles`` gives.
-        form: How numbers are written.
         missing: What the legend calls a missing value.
 
     Raises:
         CommandError: An area that has no square in ``tiles``.
     """
-    check_tiles(values.index, tiles)
+    tiles = choose_tiles(values.index, {"": tiles})
     known = values.dropna()
     steps = classify(known)
     canvas = Canvas(ax)
@@ -157,7 +151,7 @@ def plot_tile_map(
     return canvas.close((max(row["row"] for row in rows) + 1) * TILE + 4)
 
 
-@styled
+@drawn_from("name", "lat", "lon", "value")
 def plot_dot_map(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -169,8 +163,6 @@ def plot_dot_map(
 
     Args:
         data: ``name``, ``lat``, ``lon`` (degrees), ``value`` (NaN: missing, a hollow dot).
-        ax: Axes to draw on; new ones of the natural size otherwise.
-        form: How numbers are written.
         missing: What the legend calls a missing value.
     """
     canvas, room = Canvas(ax), 110.0
@@ -191,7 +183,7 @@ def plot_dot_map(
     return canvas.close(max(high * unit + 2 * DOT, least))
 
 
-def choose_tiles(area_ids: Sequence[str], maps: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def choose_tiles(area_ids: Iterable[Any], maps: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The squares that areas stand on: those of 63 provinces, or those of 34.
 
     Args:
@@ -201,42 +193,21 @@ def choose_tiles(area_ids: Sequence[str], maps: dict[str, pd.DataFrame]) -> pd.D
     Raises:
         CommandError: The provinces are of both times, or of none, or could be of either.
     """
-    own = set(area_ids)
-    fits = [name for name, tiles in maps.items() if own <= set(tiles["area_id"])]
+    lacking = {
+        name: sorted(set(map(str, area_ids)) - set(tiles["area_id"]))
+        for name, tiles in maps.items()
+    }
+    fits = [name for name, unknown in lacking.items() if not unknown]
     if len(fits) == 1:
         return maps[fits[0]]
-    found = (
-        f"only provinces that are among the {' and the '.join(fits)}"
-        if fits
-        else "provinces of different times, or areas that are none"
-    )
-    raise CommandError(
-        Problem(
-            "plot_tile_map",
-            found,
-            "provinces of one time: 63 until 30 June 2025, 34 since 1 July 2025",
-            "Keep the values of one time, or name the squares: tiles=.",
-        )
-    )
-
-
-def check_tiles(area_ids: Any, tiles: pd.DataFrame) -> None:
-    """Refuse areas that have no square.
-
-    Raises:
-        CommandError: There is such an area.
-    """
-    unknown = sorted(set(map(str, area_ids)) - set(tiles["area_id"]))
-    if unknown:
-        number = tiles["area_id"].nunique()
-        raise CommandError(
-            Problem(
-                "plot_tile_map",
-                f"no square for {', '.join(unknown[:6])}",
-                f"ids of the {number} provinces of this map",
-                "Keep the values of one time: 63 provinces until 30 June 2025, 34 since.",
-            )
-        )
+    found = "provinces of different times, or areas that are none"
+    if fits:
+        found = f"only provinces that are among the {' and the '.join(fits)}"
+    elif len(maps) == 1:
+        found = f"no square for {', '.join(*lacking.values())}"
+    expected = "provinces of one time: 63 until 30 June 2025, 34 since 1 July 2025"
+    remedy = "Keep the values of one time, or name the squares: tiles=."
+    raise CommandError(Problem("plot_tile_map", found, expected, remedy))
 
 
 def find_limits(values: pd.Series[float]) -> list[float]:

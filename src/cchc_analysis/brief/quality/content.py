@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PAGE = "quality"
 """The folder of the page within its language; that of a province lies below it."""
+KEPT, BROKEN, SILENT = STATES = ("kept", "broken", "silent")
 MOST_COLUMNS = 12
 """Sources that a table sets side by side; those that break most rules come first."""
 Row = Mapping[str, Any]
@@ -128,6 +129,11 @@ class Quality:
         rows = (r for r in list_rows(self.tables.sources) if self._find_home(r) == self.province)
         return sorted(rows, key=lambda row: (row["kind"] == "panel", str(row["source_id"])))
 
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of these sources."""
+        return frozenset(row["source_id"] for row in self.sources)
+
     def _find_home(self, source: Row) -> str:
         """The province of a report; none of a panel, which is on many."""
         if source["kind"] == "panel":
@@ -137,9 +143,8 @@ class Quality:
     @cached_property
     def findings(self) -> pd.DataFrame:
         """The findings of these sources; one of two sources is that of the first."""
-        own = {row["source_id"] for row in self.sources}
         first = self.tables.findings["source_id"].str.split(" ").str[0]
-        return self.tables.findings[first.isin(own)]
+        return self.tables.findings[first.isin(self.ids)]
 
     @cached_property
     def columns(self) -> list[Row]:
@@ -153,11 +158,24 @@ class Quality:
 
     @cached_property
     def tally_of(self) -> dict[tuple[str, str], Row]:
-        """The tally of a rule in a source; one that two suites hold is counted as one."""
+        """The tally of a rule in a source; one that two suites hold is counted as one.
+
+        Its ``state`` says what came of the rule: what another finding tells already is silent.
+        """
         tallies = self.tables.tallies
-        own = tallies[tallies["source_id"].isin([row["source_id"] for row in self.sources])]
+        own = tallies[tallies["source_id"].isin(self.ids)]
         rows = list_rows(own.groupby(["rule_id", "source_id"], sort=False).sum().reset_index())
-        return {(row["rule_id"], row["source_id"]): row for row in rows}
+        tally_of: dict[tuple[str, str], Row] = {}
+        for row in rows:
+            pair = str(row["rule_id"]), str(row["source_id"])
+            applied = KEPT if not row["failed"] else SILENT
+            state = BROKEN if pair in self.broken else applied
+            tally_of[pair] = row | {"state": state if row["applied"] else SILENT}
+        return tally_of
+
+    def judge(self, rule: str, source_id: str) -> str:
+        """What came of a rule in a source."""
+        return str(self.tally_of.get((rule, source_id), {"state": SILENT})["state"])
 
     @cached_property
     def broken(self) -> set[tuple[str, str]]:

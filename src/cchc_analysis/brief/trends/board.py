@@ -65,8 +65,6 @@ class Board:
         licences: What may be done with the values of a source, by source.
         others: The values of each other level, scope or window that is held, fullest first; like
             ``values``.
-        sequence: The same columns, windows that follow each other without overlap: quarters where
-            they are held, else ``values``.
         strata: The counts of each part of an area (``list_strata``).
     """
 
@@ -76,7 +74,6 @@ class Board:
     values: pd.DataFrame
     issuers: tuple[str, ...]
     others: tuple[pd.DataFrame, ...]
-    sequence: pd.DataFrame
     strata: pd.DataFrame
     licences: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,7 +88,6 @@ class Board:
     show_coverage = Shows("trends.cases")
     show_funnel = Shows("trends.cases")
     show_standardised = Shows("trends.cases")
-    show_control = Shows("trends.cases")
     show_methods = Shows("trends.cases")
 
     def __repr__(self) -> str:
@@ -247,11 +243,9 @@ def open_board(
         for kind in (chosen, *rest)
     )
     issuers = _list_issuers(values, tables.sources)
-    quarters = _keep_quarters(held, values)
-    sequence = _describe(quarters, tables, reference, words) if len(quarters) else values
     strata = list_strata(values, tables.indicators, row)
     licences = index_licences(tables.sources)
-    return Board(words, reference, row, values, issuers, tuple(others), sequence, strata, licences)
+    return Board(words, reference, row, values, issuers, tuple(others), strata, licences)
 
 
 def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> set[str]:
@@ -275,13 +269,6 @@ def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> s
     if problems:
         raise CommandError(problems)
     return found
-
-
-def _keep_quarters(held: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
-    """The quarters of the areas and scope that are shown."""
-    is_quarter = held["period"].str.fullmatch(r"\d{4}-Q[1-4]").astype("bool")
-    is_shown = held["area_id"].isin(kept["area_id"]) & (held["scope"] == kept["scope"].iloc[0])
-    return keep_one_value(held[is_quarter & is_shown])
 
 
 def _describe(

@@ -1,19 +1,17 @@
 """Sections on cases that are counted, and on what is held, left out and assumed.
 
-Funnel, standardised comparison and control charts are there only where their counts are.
+Funnel and standardised comparison are there only where their counts are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.plots import plot_control, plot_coverage, plot_dots, plot_funnel
+from cchc_analysis.brief.plots import plot_coverage, plot_dots, plot_funnel
 from cchc_analysis.brief.telling import lower
 from cchc_analysis.brief.templates import Section
 from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
@@ -21,9 +19,7 @@ from cchc_analysis.brief.trends.sections import (
     FEW,
     MOST_NAMED,
     NOTHING,
-    Form,
     Picture,
-    keep,
     keep_ends,
     show,
     tell,
@@ -40,11 +36,9 @@ from cchc_analysis.stats.rates import (
     place_in_funnel,
     standardise_indirectly,
 )
-from cchc_analysis.stats.trends import chart_individuals, chart_proportions, keep_last_part
 
 FARTHEST = 6.0
 """The largest ratio that is drawn to scale."""
-MOST_CHARTS = 6
 
 
 def show_funnel(board: Board) -> Section:
@@ -66,12 +60,6 @@ def show_funnel(board: Board) -> Section:
         "phi": number(scatter, 2),
     }
     key = "finding" if scatter <= MOST_SCATTER else "finding.none"
-    forms: dict[str, Form] = {
-        "name": str,
-        "total": number,
-        "rate": lambda rate: number(rate, 2),
-        "place": lambda place: words.say(f"trends.funnel.place.{place}") if place else "",
-    }
     common = words.plain("trends.funnel.centre", rate=number(100 * centre, 2))
     options = {
         "form": number,
@@ -80,7 +68,8 @@ def show_funnel(board: Board) -> Section:
         "names": (words.plain("trends.funnel.cases"), str(board.unit)),
     }
     picture = Picture(words.say(f"trends.funnel.{key}", **numbers), plot_funnel, points, options)
-    return show(board, "funnel", [tell_scatter(words, scatter)], points, forms, picture)
+    columns = ("name", "total", "rate", "place")
+    return show(board, "funnel", [tell_scatter(words, scatter)], points, columns, picture)
 
 
 def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFrame | None:
@@ -152,94 +141,17 @@ def show_standardised(board: Board) -> Section:
     kept, told = keep_ends(board, found)
     ends = (tuple(words.number(row[end], 2) for end in ("low", "high")) for row in list_rows(kept))
     kept = kept.assign(interval=[f"{low} – {high}" for low, high in ends])
-    forms: dict[str, Form] = {
-        "name": str,
-        "observed": words.number,
-        "expected": lambda value: words.number(value, 1),
-        "ratio": lambda value: words.number(value, 2),
-    }
     dots = kept.rename(columns={"ratio": "value"}).assign(
-        text=[forms["ratio"](each) for each in kept["ratio"]],
+        text=[words.number(each, 2) for each in kept["ratio"]],
         role=np.where(kept["differs"] > 0, "alert", "deep"),
     )
     most = min(FARTHEST, max(2.0, float(dots["high"].fillna(dots["value"]).max())))
     ratio = words.plain("trends.column.ratio")
     options = {"reference": (1.0, "1"), "unit": ratio, "ends": (0.0, most)}
     title = words.say(f"trends.standardised.title{key}", **numbers)
-    forms |= {"interval": str} if has_limits else {}
+    columns = ["name", "observed", "expected", "ratio", *(["interval"] if has_limits else [])]
     picture = Picture(title, plot_dots, dots, options)
-    return show(board, "standardised", [*said, *told], kept, forms, picture)
-
-
-def list_charts(board: Board) -> pd.DataFrame:
-    """The points of a control chart for every area with twelve or more in one unbroken series.
-
-    The points are the windows that do not overlap (quarters, where they are held), so that no
-    dossier is counted in two of them.
-
-    Returns:
-        A row a point: ``name``, ``period``, ``values``, ``centre``, ``low``, ``high`` in the unit
-        of the indicator, ``signals``, and ``is_share`` where cases are counted (a p-chart).
-    """
-    drawn = [_chart(keep_last_part(rows)) for _, rows in board.sequence.groupby("area_id")]
-    return pd.concat([pd.DataFrame(), *drawn])
-
-
-def _chart(part: pd.DataFrame) -> pd.DataFrame:
-    counted = part[["numerator", "denominator"]].notna().all(axis=None)
-    is_share = bool(counted) and bool((part["numerator"] <= part["denominator"]).all())
-    chart = (
-        chart_proportions(part["numerator"], part["denominator"])
-        if is_share
-        else chart_individuals(part["value"])
-    )
-    if chart is None:
-        return pd.DataFrame()
-    table = pd.DataFrame(asdict(chart) | {"signals": list(chart.signals)})
-    scaled = ["values", "centre", "low", "high"]
-    table[scaled] = table[scaled] * (100.0 if is_share else 1.0)
-    return table.assign(
-        name=part["name"].iloc[0], period=part["period"].to_numpy(), is_share=is_share
-    )
-
-
-def show_control(board: Board) -> Section:
-    """Control charts of series of twelve points or more; nothing where no area has them."""
-    words, points = board.words, list_charts(board)
-    if points.empty:
-        return NOTHING
-    table = pd.DataFrame(
-        {
-            "name": name,
-            "centre": rows["centre"].iloc[0],
-            "limits": " – ".join(board.form(rows[end].iloc[-1]) for end in ("low", "high")),
-            "signals": _tell_signals(board, rows),
-            "count": int((rows["signals"] != "").sum()),
-        }
-        for name, rows in points.groupby("name")
-    ).sort_values(["count", "name"], ascending=[False, True], kind="stable")
-    numbers = {
-        "n": words.number(int((table["count"] > 0).sum())),
-        "of": words.number(len(table)),
-    }
-    shown = table["name"].head(MOST_CHARTS)
-    data = points[points["name"].isin(shown)].rename(columns={"values": "value"})
-    data = data.assign(signal=data["signals"], period=data["period"].map(words.period).map(str))
-    title = words.say("trends.control.title", **numbers)
-    picture = Picture(title, plot_control, data, {"form": board.form})
-    forms: dict[str, Form] = {"name": str, "centre": board.form, "limits": str, "signals": keep}
-    return show(board, "control", [words.say("trends.control.said")], table, forms, picture)
-
-
-def _tell_signals(board: Board, rows: pd.DataFrame) -> Any:
-    told = [
-        board.words.say(
-            f"trends.control.{row['signals']}", period=board.words.period(row["period"])
-        )
-        for row in list_rows(rows)
-        if row["signals"]
-    ]
-    return board.words.join(told) if told else board.words.say("trends.control.calm")
+    return show(board, "standardised", [*said, *told], kept, columns, picture)
 
 
 def show_others(board: Board) -> Section:
@@ -259,8 +171,8 @@ def show_others(board: Board) -> Section:
             last=words.period(str(rows.sort_values("period_end")["period"].iloc[-1])),
             n=words.number(len(latest)),
         )
-        forms: dict[str, Form] = {"name": str, "period": words.period, "value": board.form}
-        tables.append(write_table(board, "others", latest, forms) | {"fold": name})
+        table = write_table(board, "others", latest, ["name", "period", "value"])
+        tables.append(table | {"fold": name})
     said = [words.say("trends.others.said", n=words.number(len(board.others)))]
     html = tell(board, "others", said, tables)
     return Section(html, "others", lambda: pd.concat(board.others))
@@ -295,9 +207,8 @@ def show_coverage(board: Board) -> Section:
         }
     )
     drawn = pd.DataFrame([pattern for pattern, _ in kept], index=names, columns=board.periods)
-    forms: dict[str, Form] = {"areas": keep, "count": words.number, "lacking": keep}
     picture = Picture(words.say("trends.coverage.title", **numbers), plot_coverage, drawn, {})
-    return show(board, "coverage", said, table, forms, picture)
+    return show(board, "coverage", said, table, ["areas", "count", "lacking"], picture)
 
 
 def _name_group(board: Board, names: Sequence[str]) -> str:
@@ -331,13 +242,11 @@ def show_methods(board: Board) -> Section:
     """What each method assumes, the rule of trend words, and the terms of use of the values."""
     words = board.words
     kinds = set(board.latest["kind"]) if board.is_full else set()
-    charts = list_charts(board)
     used = [
         "trend",
         *(f"ranks_{kind}" for kind in (SAMPLING, CASES) if kind in kinds),
         *(("funnel", "wilson") if board.has_cases else ()),
         *(("standardised",) if len(standardise_areas(board)[0]) else ()),
-        *(("p_chart" if charts["is_share"].iloc[0] else "xmr",) if len(charts) else ()),
         *(("standing",) if len(board.standing) else ()),
     ]
     rules = ["trends.rule.full", "trends.rule.trend"]

@@ -7,9 +7,9 @@ the numbers as a table. What needs counts of cases is in ``cases``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from math import ceil, isnan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.directory import tell_masthead
 from cchc_analysis.brief.plots import (
     draw,
+    find_ends,
     plot_change,
     plot_distribution,
     plot_dot_map,
@@ -50,19 +51,22 @@ NEW_PROVINCES = "2025-07-01"
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
 NOTHING = Section(Markup(""))
 
-Form = Callable[[Any], Any]
+DECIMALS: Mapping[str, int | None] = {
+    **dict.fromkeys(("rank", "count", "total", "observed")),
+    "standing": 0,
+    "points": 1,
+    "expected": 1,
+    "rate": 2,
+    "ratio": 2,
+    **dict.fromkeys(("slope", "p_value", "q_value"), 3),
+}
+"""Decimals of the numbers in a column, as many as needed for None; others are values."""
+CODES = {"word": "trends.word", "place": "trends.funnel.place", "beyond": "trends.change"}
+"""Columns of codes, with where their words stand."""
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A chart of a section.
-
-    Attributes:
-        title: Its finding.
-        plot: What draws it, in parts that fit on a sheet where areas are many.
-        data: What it draws.
-        options: Of the plot.
-    """
+class Picture(NamedTuple):
+    """A chart of a section: its finding as title, what draws it and how, and of what."""
 
     title: Any
     plot: Callable[..., Any]
@@ -79,7 +83,7 @@ def show(
     kind: str,
     said: Iterable[Any],
     table: pd.DataFrame | None = None,
-    forms: Mapping[str, Form] | None = None,
+    columns: Sequence[str] = (),
     picture: Picture | None = None,
 ) -> Section:
     """A section: sentences, a chart with its finding, and a table.
@@ -89,7 +93,7 @@ def show(
         kind: Its anchor; its words are ``trends.<kind>.…``.
         said: Sentences; empty ones are left out.
         table: The numbers behind it; the first ``MOST_DRAWN`` rows stand on the page.
-        forms: The columns that the page shows, each with how a cell is written.
+        columns: Those that the page shows.
         picture: The chart.
     """
     words, sentences = board.words, [each for each in said if each]
@@ -106,7 +110,7 @@ def show(
         parts = split(picture.data) if is_long else [picture.data]
         is_beside = is_beside and len(parts) == 1
         drawn = frame(words, [picture.draw(part) for part in parts], caption, f"trend-{kind}")
-    tables = [] if table is None else [write_table(board, kind, table, forms or {})]
+    tables = [] if table is None else [write_table(board, kind, table, columns)]
     if tables and picture:
         tables[0]["fold"] = words.say("trends.as_table")
     html = tell(board, kind, sentences, tables, picture=drawn, is_beside=is_beside)
@@ -128,16 +132,16 @@ def tell(
 
 
 def write_table(
-    board: Board, kind: str, table: pd.DataFrame, forms: Mapping[str, Form]
+    board: Board, kind: str, table: pd.DataFrame, columns: Sequence[str]
 ) -> dict[str, Any]:
     """The cells of a table as they are read; a column that has no words is one of a period."""
     words = board.words
     rows = [
-        [form(row[name]) if row[name] == row[name] else "" for name, form in forms.items()]
+        [_write_cell(board, name, row[name]) for name in columns]
         for row in list_rows(table.head(limit(table)))
     ]
-    heads = {name: f"trends.column.{name}" for name in forms}
-    numbers = [at for at, name in enumerate(forms) if pd.api.types.is_numeric_dtype(table[name])]
+    heads = {name: f"trends.column.{name}" for name in columns}
+    numbers = [at for at, name in enumerate(columns) if pd.api.types.is_numeric_dtype(table[name])]
     return {
         "heads": [
             words.say(key) if words.has(key) else words.period(name) for name, key in heads.items()
@@ -149,9 +153,15 @@ def write_table(
     }
 
 
-def keep(cell: Any) -> Any:
-    """A cell that is words already."""
-    return cell
+def _write_cell(board: Board, column: str, cell: Any) -> Any:
+    """A cell as it is read: nothing where it is missing, words as they are."""
+    if cell == "" or pd.isna(cell):
+        return ""
+    if column in CODES:
+        return board.words.say(f"{CODES[column]}.{cell.replace(' ', '_')}")
+    if isinstance(cell, str):
+        return board.words.period(cell) if column in ("label", "period") else cell
+    return board.words.number(cell, DECIMALS[column]) if column in DECIMALS else board.form(cell)
 
 
 def limit(rows: pd.DataFrame) -> int:
@@ -235,8 +245,7 @@ def show_map(board: Board) -> Section:
         known = values[values.index.isin(tiles["area_id"])]
         title, regions = _compare_regions(board)
         picture = Picture(title, plot_tile_map, known, options | {"tiles": tiles})
-        forms: dict[str, Form] = {"region": str, "count": words.number, "median": board.form}
-        return show(board, "map", [], regions, forms, picture)
+        return show(board, "map", [], regions, ["region", "count", "median"], picture)
     places = [rows[each] for each in latest["area_id"]]
     dots = latest.assign(
         **{
@@ -272,12 +281,11 @@ def show_ranking(board: Board) -> Section:
 
     Values only, and why, where fewer than nine in ten of the areas that exist are held.
     """
-    words, latest = board.words, board.latest
-    forms: dict[str, Form] = {"name": str, "value": board.form}
+    words, latest, columns = board.words, board.latest, ["name", "value"]
     if len(latest) < 2:
-        return show(board, "ranking", [words.say("trends.ranking.none")], latest, forms)
+        return show(board, "ranking", [words.say("trends.ranking.none")], latest, columns)
     if not board.is_full:
-        return show(board, "ranking", [tell_part_held(board)], latest, forms)
+        return show(board, "ranking", [tell_part_held(board)], latest, columns)
     kept, told = keep_ends(board, latest)
     ranges = [_tell_range(board, row) for row in list_rows(kept)]
     kept = kept.assign(range=ranges)
@@ -288,19 +296,17 @@ def show_ranking(board: Board) -> Section:
         low=kept["published_low"].fillna(kept["low"]),
         high=kept["published_high"].fillna(kept["high"]),
     )
-    ends = dots[["value", "low", "high"]].to_numpy("float64")
-    room = 0.03 * float(ends.max() - ends.min()) or 1.0
     if board.indicator["polarity"] not in ("higher", "lower"):
         told.insert(0, words.say("trends.ranking.direction"))
     options = {
         "unit": str(board.unit),
         "form": board.form,
+        "ends": find_ends(dots),
         "reference": (median, words.plain("trends.ranking.median", value=board.form(median))),
-        "ends": (float(ends.min()) - room, float(ends.max()) + room),
     }
     picture = Picture(_tell_first(board), plot_dots, dots, options)
-    forms |= {"rank": words.number, "range": str}
-    return show(board, "ranking", [*_tell_ranges(board), *told], kept, forms, picture)
+    columns += ["rank", "range"]
+    return show(board, "ranking", [*_tell_ranges(board), *told], kept, columns, picture)
 
 
 def keep_ends(board: Board, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Markup]]:
@@ -385,17 +391,14 @@ def show_series(board: Board) -> Section:
             for row in list_rows(trends)
         ],
     )
-    forms: dict[str, Form] = {"name": str, "span": keep}
-    if trends["p_value"].notna().any():
-        three: Form = lambda value: number(value, 3)  # noqa: E731
-        forms |= {"slope": three, "interval": str, "p_value": three, "q_value": three}
-    forms["word"] = lambda word: words.say(f"trends.word.{word.replace(' ', '_')}")
+    tested = ["slope", "interval", "p_value", "q_value"]
+    columns = ["name", "span", *(tested if trends["p_value"].notna().any() else []), "word"]
     shown = board.values.merge(trends[["area_id", "word"]].reset_index(names="at"), on="area_id")
     shown = shown.sort_values(["at", "period_end"])
     shown["role"] = shown["word"].map(ROLE_OF_WORD).fillna("mid")
     counts = board.trends["word"].value_counts()
     said = words.join(
-        words.say("trends.series.count", word=forms["word"](word), n=number(int(n)))
+        words.say("trends.series.count", word=_write_cell(board, "word", word), n=number(int(n)))
         for word, n in counts.items()
     )
     sentence = words.say("trends.series.counts", counts=said)
@@ -403,7 +406,7 @@ def show_series(board: Board) -> Section:
     ends = float(shown["value"].min()), float(shown["value"].max())
     title, options = _tell_moves(board, "series", counts), {"form": board.form, "ends": ends}
     picture = Picture(title, plot_multiples, shown, options)
-    return show(board, "series", [sentence, *rules], trends, forms, picture)
+    return show(board, "series", [sentence, *rules], trends, columns, picture)
 
 
 def _tell_breaks(board: Board) -> list[Markup]:
@@ -470,24 +473,18 @@ def show_standing(board: Board) -> Section:
         of=words.number(judged.tested),
         chance=words.number(judged.by_chance, 1),
     )
-    forms: dict[str, Form] = {
-        "name": str,
-        "standing": lambda value: words.number(value, 0),
-        "points": lambda value: words.number(value, 1),
-        "p_value": lambda value: words.number(value, 3),
-        "told": keep,
-    }
+    columns = ["name", "standing", "points", "p_value", "told"]
     moved = standing.merge(table[["area_id", "word"]], on="area_id")
     moved = moved[moved["word"].isin(list(ROLE_OF_WORD))]
     moved = moved.assign(role=moved["word"].map(ROLE_OF_WORD))
-    options = {"form": forms["standing"], "ends": (0.0, 100.0)}
+    options = {"form": partial(words.number, decimals=0), "ends": (0.0, 100.0)}
     picture = Picture(_tell_moves(board, "standing", counts), plot_multiples, moved, options)
-    return show(board, "standing", [said], table, forms, picture if len(moved) else None)
+    return show(board, "standing", [said], table, columns, picture if len(moved) else None)
 
 
-def _tell_standing_word(board: Board, row: Mapping[str, Any], first: str) -> Markup:
+def _tell_standing_word(board: Board, row: Mapping[str, Any], first: str) -> Any:
     """The word for a standing; its years too where they are not those of all."""
-    word = board.words.say(f"trends.word.{row['word'].replace(' ', '_')}")
+    word = _write_cell(board, "word", row["word"])
     if row["first"] == first:
         return word
     return board.words.say("trends.standing.word", word=word, span=tell_span(board, row))
@@ -515,7 +512,6 @@ def show_distribution(board: Board) -> Section:
             ("median", board.form(table["median"].iloc[at])),
         )
     }
-    forms: dict[str, Form] = {"label": words.period} | dict.fromkeys(names, board.form)
     row = {name: board.form(table[name].iloc[-1]) for name in names}
     said = words.say("trends.spread.said", period=words.period(labels[-1], ".in"), **row)
     title = words.say(f"trends.spread.title{'' if len(table) > 1 else '.one'}", **ends)
@@ -523,7 +519,7 @@ def show_distribution(board: Board) -> Section:
     told_as = {label: label if label.isdigit() else str(words.period(label)) for label in labels}
     drawn = table.assign(label=table["label"].map(told_as))
     picture = Picture(title, plot_distribution, drawn, options)
-    return show(board, "spread", [said, *told], table, forms, picture)
+    return show(board, "spread", [said, *told], table, ["label", *names], picture)
 
 
 def show_change(board: Board) -> Section:
@@ -545,9 +541,8 @@ def show_change(board: Board) -> Section:
     drawn["role"] = drawn["change"].gt(0).map({True: "deep", False: "alert"})
     drawn.loc[drawn.index[MOST_NAMED:], "role"] = "pale"
     ordered = ordered.rename(columns={"value_first": first, "value": last})
-    forms: dict[str, Form] = {"name": str} | dict.fromkeys((first, last, "change"), board.form)
-    if is_sampled.any():
-        forms |= {"difference": str, "beyond": lambda each: words.say(f"trends.change.{each}")}
+    columns = ["name", first, last, "change"]
+    columns += ["difference", "beyond"] if is_sampled.any() else []
     numbers = {
         "up": int((pairs["change"] > 0).sum()),
         "down": int((pairs["change"] < 0).sum()),
@@ -563,4 +558,4 @@ def show_change(board: Board) -> Section:
     options = {"periods": tuple(map(str, periods.values())), "form": board.form}
     title = words.say("trends.change.title", **told, **periods)
     picture = Picture(title, plot_change, drawn, options)
-    return show(board, "change", said, ordered, forms, picture)
+    return show(board, "change", said, ordered, columns, picture)
