@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from cchc_analysis import pipeline
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.derive import derive_indicators
@@ -326,7 +327,7 @@ def test_a_published_index_comes_in_by_the_recipe(
     assert '"Điểm các lĩnh vực / 1. Cải cách thể chế": par_score_institution' in draft
     assert "period:   # no column says it" in draft
     mapping = yaml.safe_load(draft)
-    assert set(mapping["ignore"]) == {"STT", "Tổng điểm / Chỉ số", "Xếp hạng"}
+    assert set(mapping["ignore"]) == {"Tổng điểm / Chỉ số", "Xếp hạng"}
     mapping |= {
         "constants": {"period": 2023},
         "values": {**mapping["values"], "Chỉ số": "par_index"},
@@ -1070,8 +1071,8 @@ def test_the_labels_of_a_turned_sheet_are_those_that_are_known(reference: Refere
         ["D1_lo", "Chỉ số tổng hợp cận dưới", "", "", 43.1, 42.2, 41.3, ""],
     ]
     sheet = Worksheet("turned", pd.DataFrame(rows, index=[1, 2, 3, 4], dtype="object"))
-    [table] = arrange_sheet(sheet, PanelMapping(), reference)
-    assert table.head.names == ("area", "Chỉ số tổng hợp", "Chỉ số tổng hợp cận dưới")
+    [table] = arrange_sheet(sheet, Vocabulary(PanelMapping(), reference), reference)
+    assert table.names == ("area", "Chỉ số tổng hợp", "Chỉ số tổng hợp cận dưới")
     assert table.sheet.cells[0].tolist() == ["Ha Noi", "Lang Son", "TT-Hue", "National mean"]
     assert is_total("National mean")
 
@@ -1578,6 +1579,115 @@ def test_a_panel_of_before_has_no_intervals(project: Project, tmp_path: Path) ->
     readings = read(project)
     assert readings.problems == {}
     assert readings.observations["published_low"].isna().all()
+
+
+IN_ONE_CELL = {
+    "a column of intervals under a heading of its own": (
+        "Tỉnh;Năm;Thủ tục hành chính công;95% CI\n"
+        'Lạng Sơn;2022;7,12;"[6,9; 7,3]"\nĐắk Nông;2022;6,9;"[6,7; 7,2]"\nCả nước;2022;7,0;\n'
+    ),
+    "below the same heading as the value": (
+        ";;Thủ tục hành chính công;Thủ tục hành chính công\nTỉnh;Năm;Điểm;Khoảng tin cậy\n"
+        "Lạng Sơn;2022;7,12;6,9 – 7,3\nĐắk Nông;2022;6,9;6,7 – 7,2\nTrung vị;;;n/a\n"
+    ),
+    "beside the value": (
+        "Province,Year,papi_procedures\n"
+        "Lang Son,2022,7.12 (6.9-7.3)\nDak Nong,2022,6.90 (6.7-7.2)\n"
+    ),
+    "areas in columns": (
+        "Chỉ số,Lạng Sơn,Đắk Nông,Hà Giang\nThủ tục hành chính công,7.12,6.90,n/a\n"
+        "Khoảng tin cậy 95%,6.9 đến 7.3,6.7 đến 7.2,-\n"
+    ),
+    "under no heading": (
+        "Tỉnh;Năm;Thủ tục hành chính công;\n"
+        "Lạng Sơn;2022;7,12;(6,9 - 7,3)\nĐắk Nông;2022;6,9;(6,7 - 7,2)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_ONE_CELL)
+def test_bounds_in_one_cell_are_those_of_the_value(
+    name: str, project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    path = write_csv(tmp_path, "intervals.csv", IN_ONE_CELL[name])
+    constants = (
+        {} if "Năm" in IN_ONE_CELL[name] or "Year" in IN_ONE_CELL[name] else {"period": "2022"}
+    )
+    mapping = finish(draft_mapping(path, reference), **constants)
+    assert "CI" not in str(mapping.ignore)
+    add_panel(project, path, mapping=mapping)
+    rows = read(project).observations.set_index("area_id")
+    assert rows.loc[["20", "67"], "value"].tolist() == [7.12, 6.9]
+    assert rows.loc[["20", "67"], "published_low"].tolist() == [6.9, 6.7]
+    assert rows.loc[["20", "67"], "published_high"].tolist() == [7.3, 7.2]
+
+
+def test_a_column_of_spans_of_years_is_no_interval(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh,Năm,PCI,Giai đoạn\nLạng Sơn,2022,60.5,2021-2025\nĐắk Nông,2022,60,2021-2025\n"
+    said = refuse(project, write_csv(tmp_path, "spans.csv", text))
+    assert "unknown heading 'Giai đoạn'" in said
+
+
+def test_a_part_of_a_dimension_is_not_the_dimension(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    heads = ("1. Tham gia của người dân ở cấp cơ sở", "1.1. Tham gia của người dân ở cấp cơ sở")
+    text = f"Tỉnh;Năm;{';'.join(heads)}\nLạng Sơn;2022;5,1;0,9\n"
+    path = write_csv(tmp_path, "papi.csv", text)
+    assert f"unknown heading {heads[1]!r}" in refuse(project, path)
+    assert yaml.safe_load(draft_mapping(path, reference))["values"] == {
+        heads[0]: "papi_participation"
+    }
+
+
+def test_a_row_of_totals_may_say_so_in_another_column(project: Project, tmp_path: Path) -> None:
+    text = "STT,Tỉnh,Năm,PCI\n1,Lạng Sơn,2022,60\n2,Đắk Nông,2022,62\nTrung bình,,2022,61\n"
+    summary = bring(project, write_csv(tmp_path, "totals.csv", text))
+    assert "1 of 1 totals and means follow from their rows" in str(summary)
+    assert summary.figures == 2
+
+
+def test_ranks_below_the_name_of_their_index_come_in_from_the_draft(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    rows = [
+        ["STT", "Tỉnh, TP", "PAR INDEX 2022", "", "SIPAS 2022 (%)", ""],
+        ["", "", "Chỉ số (%)", "Thứ hạng", "Chỉ số (%)", "Thứ hạng"],
+        [1, "Thừa Thiên - Huế", 88.1, 1, 81, 2],
+        [2, "BRVT (1)", 87.2, 2, 84, 1],
+    ]
+    path = write_sheet(tmp_path, "both.xlsx", rows, ("C1:D1", "E1:F1"))
+    add_panel(project, path, mapping=finish(draft_mapping(path, reference)))
+    assert values_of(project) == {
+        ("46", "par_index", "2022-12-31"): 88.1,
+        ("46", "par_index_rank_national", "2022-12-31"): 1,
+        ("46", "sipas", "2022-12-31"): 81,
+        ("46", "sipas_rank", "2022-12-31"): 2,
+        ("77", "par_index", "2022-12-31"): 87.2,
+        ("77", "par_index_rank_national", "2022-12-31"): 2,
+        ("77", "sipas", "2022-12-31"): 84,
+        ("77", "sipas_rank", "2022-12-31"): 1,
+    }
+
+
+def test_a_folder_is_no_table(tmp_path: Path, reference: Reference) -> None:
+    with pytest.raises(ReportError, match="a folder; expected the file of a table"):
+        draft_mapping(tmp_path, reference)
+
+
+def test_two_panels_that_disagree_are_a_finding(project: Project, tmp_path: Path) -> None:
+    for name, value in (("one", "60.5"), ("two", "63.25")):
+        text = f"Tỉnh,Năm,PCI\nLạng Sơn,2021,{value}\nĐắk Nông,2021,58.5\n"
+        source = SOURCE.model_copy(update={"source_id": f"made_up_{name}"})
+        add_panel(project, write_csv(tmp_path, f"{name}.csv", text), source)
+    tables = pipeline.process(project).tables
+    held = tables.observations[tables.observations["indicator"] == "pci"]
+    assert sorted(held.loc[held["area_id"] == "20", "value"]) == [60.5, 63.25]
+    between = tables.findings[tables.findings["indicator"] == "pci"]
+    [finding] = between.to_dict("records")
+    assert finding["rule_id"].startswith("V02")
+    said = f"{finding['explanation_en']} {finding['operands']} {finding['source_id']}"
+    assert all(each in said for each in ("60.5", "63.25", "made_up_one", "made_up_two")), said
 
 
 # --- Numbers --------------------------------------------------------------------------------------

@@ -89,7 +89,8 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
         ReportError: The file is absent, empty, of another format, or damaged.
     """
     if not path.is_file():
-        raise _fault(path, "no such file", "a table", "Name the file.")
+        found = "a folder" if path.is_dir() else "no such file"
+        raise _fault(path, found, "the file of a table", "Name the file.")
     suffix = path.suffix.lower()
     form = FORMATS.get(suffix, "")
     if not form:
@@ -407,4 +408,4 @@ def _frame(rows: Iterable[list[Any]]) -> pd.DataFrame:
 
 
 def _fault(path: Path, found: str, expected: str, remedy: str) -> ReportError:
-    return ReportError(Problem(path.name, found, expected, remedy))
+    return ReportError(Problem(path.name or str(path), found, expected, remedy))

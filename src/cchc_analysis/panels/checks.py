@@ -17,8 +17,8 @@ from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
 from cchc_analysis.errors import Problem
-from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.places import FRACTION, name_rows
+from cchc_analysis.panels.vocabulary import load_words
 from cchc_analysis.rules.comparisons import RANKED, judge_ranks, pair_ranks
 from cchc_analysis.stats.peers import list_breaks
 
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.reference import Reference
 
-STATISTICS = ("sum", "mean", "median", "max", "min")
-STATISTIC_WORDS = (
-    (("trung vi", "median"), "median"),
-    (("trung binh", "binh quan", "mean", "average"), "mean"),
-    (("cao nhat", "max", "highest"), "max"),
-    (("thap nhat", "min", "lowest"), "min"),
-    (("tong", "cong", "total", "sum", "toan"), "sum"),
-)
-"""Words of a label, folded, and what its row reckons; the first that fits counts."""
 MOST_NAMED = 6
 """Holes, cells or ranks named one by one; more are counted."""
 OF_DISTRICTS = ("par_index_rank", "ddci_rank")
@@ -223,49 +214,39 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     if totals.empty:
         return []
     kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
-    units = {code: row["unit"] for code, row in reference.indicator_rows.items()}
     key = ["indicator", "breakdown", "period", "period_end"]
-    kind = totals["indicator"].map(units).map(kinds).fillna("count")
-    read = read_numerals(totals["printed"], totals["indicator"], kind, totals["row"] * np.nan)
-    printed = totals.assign(
-        total=read["value"],
-        decimals=read["decimals"],
-        reckoned=[name_statistic(label) for label in totals["label"]],
-    ).dropna(subset="total")
-    is_summed = kind.loc[printed.index].isin(["count", "money"]) | (printed["reckoned"] != "sum")
-    wanted = printed[is_summed & (printed["reckoned"] != "")]
-    reckoned = figures.groupby(key, sort=False)["value"].agg(list(STATISTICS)).reset_index()
-    both = wanted.merge(reckoned, on=key)
+    reckoned = totals["area"].map(name_statistic)
+    is_summed = totals["unit"].map(kinds).isin(["count", "money"]) | (reckoned != "sum")
+    wanted = totals.assign(reckoned=reckoned)[is_summed & (reckoned != "")]
+    own = figures.groupby(key, sort=False)["value"].agg([*load_words()["statistics"]])
+    both = wanted.merge(own.reset_index(), on=key)
     if both.empty:
         return []
-    own = np.array([row[row["reckoned"]] for row in list_rows(both)], dtype=np.float64)
-    room = np.where(both["reckoned"] == "sum", 1e-6 * np.abs(own), 0.5 * 10.0 ** -both["decimals"])
-    is_wrong = np.abs(both["total"] - own) > room + 1e-9
-    wrong = both.assign(own=own)[is_wrong]
+    both["own"] = [row[row["reckoned"]] for row in list_rows(both)]
+    room = np.where(
+        both["reckoned"] == "sum", 1e-6 * both["own"].abs(), 0.5 * 10.0 ** -both["decimals"]
+    )
+    wrong = both[(both["value"] - both["own"]).abs() > room + 1e-9]
     said = [
-        f"{row['label']} of {row['indicator']} in row {row['row']}: printed {row['printed']}, "
+        f"{row['area']} of {row['indicator']} in row {row['row']}: printed {row['printed']}, "
         f"the rows give {row['own']:.12g}"
         for row in list_rows(wrong.head(MOST_NAMED))
     ]
-    more = len(wrong) - len(said)
-    return [
-        *said,
-        *([f"{more} more totals that do not follow from their rows"] if more > 0 else []),
-        f"{len(both) - len(wrong)} of {len(both)} totals and means follow from their rows",
-    ]
+    if len(wrong) > len(said):
+        said.append(f"{len(wrong) - len(said)} more totals that do not follow from their rows")
+    kept = f"{len(both) - len(wrong)} of {len(both)} totals and means follow from their rows"
+    return [*said, kept]
 
 
 def name_statistic(label: str) -> str:
-    """What the row of a label reckons over the others: a key of ``STATISTICS``, or ``""``.
+    """What the row of a label reckons over the others, or ``""``.
 
     >>> name_statistic("Tổng cộng"), name_statistic("Trung bình"), name_statistic("Cao nhất")
     ('sum', 'mean', 'max')
     """
-    folded = fold_text(label)
-    for words, statistic in STATISTIC_WORDS:
-        if any(word in folded for word in words):
-            return statistic
-    return ""
+    folded, known = fold_text(label), load_words()["statistics"]
+    found = (name for name, words in known.items() if any(word in folded for word in words))
+    return next(found, "")
 
 
 def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:

@@ -10,14 +10,30 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period, slug_text
+from cchc_analysis.data.clean import nearest_names, slug_text
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
 from cchc_analysis.panels.checks import list_rank_codes
-from cchc_analysis.panels.headings import choose_area
-from cchc_analysis.panels.layouts import Table, arrange_sheet, is_total, print_cells
+from cchc_analysis.panels.headings import SAMPLE, Table, sort_columns
+from cchc_analysis.panels.layouts import (
+    MOSTLY,
+    arrange_sheet,
+    is_total,
+    is_word,
+    mark_areas,
+    print_cells,
+)
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
-from cchc_analysis.panels.vocabulary import SCORE_WORDS, Vocabulary, find_years, last_part
+from cchc_analysis.panels.places import AreaWords, find_level
+from cchc_analysis.panels.vocabulary import (
+    Vocabulary,
+    find_years,
+    is_period,
+    is_plain,
+    is_rank,
+    is_score,
+    last_part,
+)
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
@@ -29,7 +45,6 @@ LONGEST_TITLE = 4
 MOST_STRANGERS = 40
 """Rows that name no area, more of which are no foot of a table."""
 
-_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -45,6 +60,7 @@ class Guess:
     rest: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     score: str = ""
+    level: str = ""
 
     @property
     def indicators(self) -> set[str]:
@@ -72,14 +88,11 @@ class Guess:
 
     def add(self, part: Guess) -> None:
         """Put the headings of one more table to those of the others; the first one speaks."""
-        for name, heading in part.fields.items():
-            self.fields.setdefault(name, heading)
-        for heading, value in part.values.items():
-            self.values.setdefault(heading, value)
+        self.fields = {**self.fields, **part.fields, **self.fields}
+        self.values = {**self.values, **part.values, **self.values}
         for own in ("periods", "ranks", "rest", "strangers"):
-            held = getattr(self, own)
-            held.extend(each for each in getattr(part, own) if each not in held)
-        self.score = self.score or part.score
+            setattr(self, own, [*dict.fromkeys([*getattr(self, own), *getattr(part, own)])])
+        self.score, self.level = self.score or part.score, self.level or part.level
 
 
 def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
@@ -111,6 +124,7 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     for guess in guesses.values():
         whole.add(guess)
     subjects = _find_subjects(file, [each for each in sheets if each.title in guesses], known)
+    ranked = [code for each in guesses.values() if (code := each.what.indicator)]
     lacks = {name for guess in guesses.values() for name in guess.list_lacks()}
     year = _find_year(file, sheets, guesses)
     return "\n".join(
@@ -120,7 +134,7 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
             *(_draft_sheets(sheets, guesses, known) if len(sheets) > 1 else ()),
             "columns:",
             *(f"  {name}: {_quote(heading)}" for name, heading in whole.fields.items()),
-            *_draft_values(whole, subjects),
+            *_draft_values(whole, ranked or subjects),
             "ignore:",
             *(f"  - {_quote(name)}{_suggest(name, known)}" for name in whole.rest),
             *(["totals:   # rows that name no area: left out"] if whole.strangers else []),
@@ -148,20 +162,17 @@ def _guess_sheets(
 ) -> dict[str, Guess]:
     """What the sheets hold that are to be read, by title."""
     if len(sheets) == 1:
-        titles = _read_titles(sheets[0])
-        words = [file.stem.replace("_", " "), sheets[0].title, *titles]
-        about = ValueColumn(), words, titles
-        return {sheets[0].title: _guess_sheet(sheets[0], about, known, reference)}
-    named = _name_sheets(sheets, known)
-    found: dict[str, Guess] = {}
+        words = [file.stem.replace("_", " "), sheets[0].title, *_read_titles(sheets[0])]
+        return {sheets[0].title: _guess_sheet(sheets[0], ValueColumn(), words, known, reference)}
+    named, found = _name_sheets(sheets, known), dict[str, Guess]()
     counts = Counter(title for each in sheets for title in {*_read_titles(each)})
     for each in sheets:
-        words = [file.stem.replace("_", " "), *named, *_read_titles(each)]
         # A title that sheets share is that of the workbook, and says nothing of one sheet.
         titles = [title for title in _read_titles(each) if counts[title] == 1]
-        what = named.get(each.title) or ValueColumn()
+        words = [file.stem.replace("_", " "), *named, *_read_titles(each)]
         try:
-            guess = _guess_sheet(each, (what, words, titles), known, reference)
+            what = named.get(each.title) or ValueColumn()
+            guess = _guess_sheet(each, what, words, known, reference, titles)
         except ReportError:
             if each.title in named:
                 raise
@@ -188,13 +199,11 @@ def _guess_sheets(
 
 def _name_sheets(sheets: list[Worksheet], known: Vocabulary) -> dict[str, ValueColumn]:
     """The sheets whose names say which indicator or which period they are."""
-    titles = [each.title for each in sheets]
-    family = known.find_family(titles)
-    named = {}
-    for title in titles:
+    family, named = known.find_family(each.title for each in sheets), {}
+    for title in (each.title for each in sheets):
         if year := find_years(title):
             named[title] = ValueColumn(period=year)
-        elif found := known.match_title(title, family):
+        elif found := known.guess_title(title, family):
             named[title] = ValueColumn(indicator=found)
     return named
 
@@ -209,96 +218,127 @@ def _read_titles(sheet: Worksheet) -> list[str]:
 
 def _guess_sheet(
     sheet: Worksheet,
-    about: tuple[ValueColumn, list[str], list[str]],
+    what: ValueColumn,
+    words: list[str],
     known: Vocabulary,
     reference: Reference,
+    titles: Iterable[str] = (),
 ) -> Guess:
     """What a sheet holds: by its headings and, where these do not say it, by its title.
 
     Args:
         sheet: The sheet.
-        about: What its name says, words that may name its family, and its own titles.
+        what: What its name says.
+        words: Words that may name the family of its indicators.
         known: The headings that are known.
         reference: Whose labels and areas.
+        titles: Titles of its own.
     """
-    what, words, titles = about
-    said = {name: cell for name, cell in what.model_dump().items() if cell}
-    tables = arrange_sheet(sheet, PanelMapping(constants=said), reference)
-    family = known.find_family(name for table in tables for name in table.head.names)
+    own = Vocabulary(PanelMapping(constants=what.said), reference)
+    tables = arrange_sheet(sheet, own, reference)
+    family = known.find_family(name for table in tables for name in table.names)
     family = family or known.find_family(words) or known.find_family(" ".join(words).split())
     whole = Guess(what)
     for table in tables:
         _refuse_prose(table)
-        whole.add(_guess_table(table, known, (family, what.indicator), reference))
+        whole.add(_guess_table(table, known, family, what.indicator, reference))
     if not whole.indicators:
-        of_title = (known.match_title(_drop_years(each), family) for each in titles)
-        if found := next(filter(None, of_title), ""):
-            whole.what = what.model_copy(update={"indicator": found})
+        bare = (re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", each) for each in titles)
+        found = (known.guess_title(each.strip(" ,:-–"), family) for each in bare)
+        indicator = next(filter(None, found), "")
+        whole.what = what.model_copy(update={"indicator": indicator})
     return whole
 
 
-def _drop_years(text: str) -> str:
-    return re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", text).strip(" ,:-–")
-
-
 def _guess_table(
-    table: Table, known: Vocabulary, about: tuple[str, str], reference: Reference
+    table: Table, known: Vocabulary, family: str, indicator: str, reference: Reference
 ) -> Guess:
     """What the headings of a table may be, by their family and what the sheet is named after."""
-    (family, indicator), guess, last = about, Guess(), ""
-    for name in filter(None, table.head.names):
-        _sort_heading(name, last, family, known, guess)
-        last = last if known.match_bound(name)[0] else name
+    roles, names, guess = sort_columns(table, known), table.names, Guess()
+    guess.fields = {word: names[at] for word, at in roles.fields.items()}
+    held = {names[at]: value for at, value in roles.values.items() if not value.bound}
+    guess.values = {name: value for name, value in held.items() if value.said}
+    _find_area(table, guess, roles.unknown, reference)
+    of_unknown = guess.fields.get("value", "")
+    if " / " in of_unknown:  # the score of something that is not known
+        del guess.fields["value"]
+        roles.unknown.append(of_unknown)
+    for name in [*roles.unknown, *(name for _, name in roles.twice)]:
+        _sort_heading(name, family, known, guess)
+    if of_unknown in guess.rest and " / " in of_unknown and not guess.values:
+        guess.fields["value"] = of_unknown
+        guess.rest.remove(of_unknown)
     if indicator and not (guess.values or guess.periods or "value" in guess.fields):
         title = table.sheet.title
         about_it = (name for name in guess.rest if known.is_about(name, title, indicator))
         if own := next(about_it, ""):
             guess.values[own] = ValueColumn(indicator=indicator)
-        elif own := next(filter(known.is_plain, guess.rest), ""):
+        elif own := next(filter(is_plain, guess.rest), ""):
             guess.score = own
         guess.rest = [name for name in guess.rest if name != own]
-    _keep_scores(guess)
-    if guess.values and " / " in guess.fields.get("value", ""):
-        guess.rest.append(guess.fields.pop("value"))  # the score of something that is not known
-    area = guess.fields.get("area", guess.fields.get("province", ""))
-    if area and not _fits_codes(table, area, guess.fields.get("area_code", ""), reference):
-        guess.rest.append(guess.fields.pop("area_code"))
-    guess.fields = choose_area(guess.fields)
-    guess.strangers = _find_strangers(table, area, reference) if area else []
+    for value in dict.fromkeys(guess.values.values()):
+        # Of several columns below one heading that names an indicator the one of its score.
+        same = [heading for heading, each in guess.values.items() if each == value]
+        scores = [heading for heading in same if is_score(last_part(heading))]
+        if len(scores) == 1:
+            guess.rest += [heading for heading in same if heading not in scores]
+    kept = [name for name in names if name in guess.values and name not in guess.rest]
+    guess.values = {name: guess.values[name] for name in kept}
     return guess
 
 
-def _keep_scores(guess: Guess) -> None:
-    """Of several columns below one heading that names an indicator the one of its score."""
-    for value in dict.fromkeys(guess.values.values()):
-        same = [heading for heading, each in guess.values.items() if each == value]
-        scores = [heading for heading in same if last_part(heading) in SCORE_WORDS]
-        if len(scores) == 1:
-            guess.rest += [heading for heading in same if heading not in scores]
-    guess.values = {name: value for name, value in guess.values.items() if name not in guess.rest}
+def _find_area(table: Table, guess: Guess, unknown: list[str], reference: Reference) -> None:
+    """The column of areas, by its heading or else by what it holds, and what else it shows."""
+    sample = table.body.iloc[:SAMPLE]
+    if not {"area", "area_code"} & {*guess.fields}:
+        is_area = mark_areas(sample, reference.wide_areas)
+        for at, name in enumerate(table.names):
+            held = sample[at].map(is_word)
+            if name in unknown and held.any() and is_area[at][held].mean() > MOSTLY:
+                guess.fields["area"] = name
+                unknown.remove(name)
+                break
+    if not (area := guess.fields.get("area", "")):
+        return
+    code = guess.fields.get("area_code", "")
+    if code and not _fits_codes(table, area, code, reference):
+        unknown.append(guess.fields.pop("area_code"))
+    guess.strangers = _find_strangers(table, area, reference)
+    labels = print_cells(sample[table.names.index(area)]).astype("str").unique()
+    places = [AreaWords(label, "", "", "") for label in labels]
+    guess.level = find_level(places, PanelMapping(), reference)
 
 
-def _sort_heading(name: str, last: str, family: str, known: Vocabulary, guess: Guess) -> None:
-    """Put a heading where it belongs; one about bounds goes with the value before it."""
-    found, is_rank = known.match_field(name), known.is_rank(name)
-    of, value = known.match_bound(name), known.match_value(name) or known.match_dated(name)
-    if value is None and not (is_rank or of[0]):
-        value = known.match_lower(name, family)
-    if found and found not in guess.fields and not (found == "value" and value):
-        guess.fields[found] = name
-    elif value is not None and (value.indicator or value.period):
+def _sort_heading(name: str, family: str, known: Vocabulary, guess: Guess) -> None:
+    """Put a heading that is not known for sure where it may belong."""
+    if is_rank(name):
+        value = _guess_rank(name, known, guess.level)
+        if value is None:
+            guess.ranks.append(name)
+        else:
+            guess.values[name] = value
+    elif (value := known.guess_value(name, family)) is not None:
         guess.values[name] = value
-    elif _is_period(name):
+    elif is_period(name):
         guess.periods.append(name)
-    elif is_rank:
-        guess.ranks.append(name)
-    elif not (of[0] and (of[1] or last)):
+    else:
         guess.rest.append(name)
+
+
+def _guess_rank(name: str, known: Vocabulary, level: str) -> ValueColumn | None:
+    """The rank that a heading speaks of where it names what is ranked ("PAR INDEX 2022 / Hạng")."""
+    upper, _, lower = name.rpartition(" / ")
+    for text in filter(None, (upper, lower, *re.findall(r"\w+", lower))):
+        value = known.match_value(text)
+        if value and (code := list_rank_codes(value.indicator).get(level)):
+            period = value.period or find_years(name)
+            return ValueColumn(indicator=code, period=period)
+    return None
 
 
 def _refuse_prose(table: Table) -> None:
     """Refuse a file without a column that is mostly figures; commas make columns of prose too."""
-    names = [name for name in table.head.names if name]
+    names = [name for name in table.names if name]
     body = table.body
     columns = [[cell for cell in body[each] if _is_held(cell)] for each in body.columns]
     is_table = any(2 * sum(map(_is_figure, held)) > len(held) for held in columns)
@@ -315,14 +355,12 @@ def _is_held(cell: object) -> bool:
 
 def _is_figure(cell: object) -> bool:
     """A number, with a sign, a unit or a mark perhaps, and no words."""
-    return not isinstance(cell, str) or bool(_DIGIT.search(cell) and not _WORD.search(cell))
+    return not isinstance(cell, str) or bool(re.search(r"\d", cell) and not _WORD.search(cell))
 
 
 def _fits_codes(table: Table, area: str, code: str, reference: Reference) -> bool:
     """Whether the codes beside the areas are theirs, and not numbers of another list."""
-    if not code:
-        return True
-    at = [table.head.names.index(each) for each in (area, code)]
+    at = [table.names.index(each) for each in (area, code)]
     pairs = zip(*(print_cells(table.body[each]).astype("str") for each in at), strict=True)
     index = reference.wide_areas
     held = [
@@ -338,12 +376,13 @@ def _find_strangers(table: Table, area: str, reference: Reference) -> list[str]:
 
     Where there are many, the column is none of areas, and nothing is offered.
     """
-    body, at = table.body, table.head.names.index(area)
+    body, at = table.body, table.names.index(area)
     labels = print_cells(body[at]).astype("str")
+    known = (reference.wide_areas, reference.all_areas)
     unknown = (
         label
         for label in labels.unique()
-        if _WORD.search(label) and not is_total(label) and not _is_area(label, reference)
+        if _WORD.search(label) and not (is_total(label) or any(each.find(label) for each in known))
     )
     strange = list(islice(unknown, MOST_STRANGERS + 1))
     if len(strange) > MOST_STRANGERS:
@@ -353,19 +392,6 @@ def _find_strangers(table: Table, area: str, reference: Reference) -> list[str]:
     told = {*labels[has_figures.index[has_figures]]}
     near = reference.wide_areas.list_near
     return [each for each in strange if each in told and not near(each, lambda _: True)]
-
-
-def _is_area(label: str, reference: Reference) -> bool:
-    return bool(reference.wide_areas.find(label) or reference.all_areas.find(label))
-
-
-def _is_period(name: str) -> bool:
-    upper, _, lower = name.rpartition(" / ")
-    label = upper if fold_text(lower) in SCORE_WORDS else name
-    try:
-        return parse_period(label.removesuffix(".0")).end is not None
-    except PeriodError:
-        return False
 
 
 def _draft_sheets(
@@ -383,30 +409,27 @@ def _draft_sheets(
 def _draft_values(guess: Guess, subjects: list[str]) -> Iterator[str]:
     """The columns of values, and those of ranks where it is clear what is ranked."""
     yield "values:"
+    for heading, value in guess.values.items():
+        yield f"  {_quote(heading)}: {_say(value, is_bare=False)}"
     ranked = {value.indicator for value in guess.values.values()} - {""}
     if not ranked or "value" in guess.fields or guess.periods:
         ranked |= {*subjects}
-    by_level = {code: list_rank_codes(code) for code in ranked}
-    by_level = {code: levels for code, levels in by_level.items() if levels}
+    by_level = {code: levels for code in ranked if (levels := list_rank_codes(code))}
+    code, levels = next(iter(by_level.items())) if len(by_level) == 1 else ("", {})
+    rank = levels.get(guess.level, "")
     dated = {name: find_years(name) for name in guess.ranks}
-    is_clear = len(by_level) == 1
-    levels = next(iter(by_level.values())) if is_clear else {}
-    for heading, value in guess.values.items():
-        yield f"  {_quote(heading)}: {_say(value, is_bare=False)}"
-    if is_clear and len(guess.ranks) == len(levels) == 1 and not (guess.values or guess.columns):
-        yield f"  {_quote(guess.ranks[0])}: {next(iter(levels.values()))}"  # ranks alone
-    elif is_clear and len(guess.ranks) == 1:
-        code, said = next(iter(by_level)), ", ".join(map(": ".join, levels.items()))
+    if rank and len(guess.ranks) == 1 and not (guess.values or guess.columns):
+        yield f"  {_quote(guess.ranks[0])}: {rank}"  # ranks alone
+    elif code and len(guess.ranks) == 1:
         yield from ("ranks:", f"  column: {_quote(guess.ranks[0])}")
         years = {value.period for value in guess.values.values() if value.indicator == code}
         if len(years) > 1:
             yield f"  period: {max(years)}   # which of the periods is ranked: check"
-        yield "  indicators:"
-        yield f"    {code}: {{{said}}}"
-    elif is_clear and len(levels) == 1 and len({*dated.values()} - {""}) == len(dated):
+        said = ", ".join(map(": ".join, levels.items()))
+        yield from ("  indicators:", f"    {code}: {{{said}}}")
+    elif rank and len({*dated.values()} - {""}) == len(dated):
         for heading, year in dated.items():
-            value = ValueColumn(indicator=next(iter(levels.values())), period=year)
-            yield f"  {_quote(heading)}: {_say(value)}"
+            yield f"  {_quote(heading)}: {_say(ValueColumn(indicator=rank, period=year))}"
     else:
         guess.rest.extend(guess.ranks)
 
@@ -455,7 +478,7 @@ def _draft_constants(
 
 
 def _suggest(name: str, known: Vocabulary) -> str:
-    if known.is_rank(name):
+    if is_rank(name):
         return "  # a rank of …: `ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
     near = nearest_names(name, known.list_names())
     return f"  # nearest known: {', '.join(near)}" if near and not known.is_ignored(name) else ""
@@ -463,7 +486,7 @@ def _suggest(name: str, known: Vocabulary) -> str:
 
 def _say(value: ValueColumn, *, is_bare: bool = True) -> str:
     """What a column or a sheet is; a period may stand alone where no indicator is expected."""
-    said = {name: cell for name, cell in value.model_dump().items() if cell}
+    said = value.said
     if set(said) <= {"indicator"} or (is_bare and set(said) == {"period"}):
         return next(iter(said.values()), "")
     return f"{{{', '.join(f'{name}: {cell}' for name, cell in said.items())}}}"

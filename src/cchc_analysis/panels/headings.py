@@ -3,7 +3,7 @@
 Columns are known by their headings, never by where they stand. A heading is known from the
 mapping, from our own names, from the labels of the catalogue, or, in the official form II.06a,
 from its number together with its words. Every heading that is not known is named, with the
-nearest that are.
+nearest that are. Cells that are intervals ("[39,1; 45,2]") belong to the value before them.
 
 A cell under no heading is never dropped: a decimal comma without quotes in a CSV (``98,24``) makes
 two cells of one, and everything to its right moves on by one column.
@@ -13,44 +13,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Worksheet
-from cchc_analysis.panels.mapping import MISSING_WORDS, PanelMapping, ValueColumn
+from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
 from cchc_analysis.panels.places import name_rows
-from cchc_analysis.panels.vocabulary import Vocabulary, last_part
+from cchc_analysis.panels.vocabulary import Vocabulary, last_part, load_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.data.reference import Reference
-
-T = TypeVar("T")
-
-FORM_COLUMNS: Mapping[int, tuple[str, str]] = {
-    3: ("dossiers_received_total", "tiep nhan"),
-    4: ("dossiers_received_online", "tiep nhan"),
-    5: ("dossiers_received_direct", "tiep nhan"),
-    6: ("dossiers_carried_over", "ky truoc"),
-    7: ("dossiers_resolved_total", "giai quyet"),
-    8: ("dossiers_resolved_early", "giai quyet"),
-    9: ("dossiers_resolved_on_due", "giai quyet"),
-    10: ("dossiers_resolved_overdue", "giai quyet"),
-    11: ("dossiers_pending_total", "dang giai quyet"),
-    12: ("dossiers_pending_in_term", "dang giai quyet"),
-    13: ("dossiers_pending_overdue", "dang giai quyet"),
-}
-"""Form II.06a/VPCP/KSTT (TT 01/2020/TT-VPCP): each numbered column, and words of its heading."""
-
+SAMPLE = 200
+"""Rows looked at to know what a column holds."""
+MOST_NAMED = 6
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
-_NUMBER = re.compile(r"[-−]?[\d., ]*\d%?")
-MOST_NAMED = 6
+_ONE = r"[-−]?\d+(?:[.,]\d+)?\s*%?"
+_PAIR = rf"(?P<low>{_ONE})\s*(?:;|–|—|-|~|đến|to|,(?=\s))\s*(?P<high>{_ONE})"
+INTERVAL = rf"[\[(]?\s*(?!(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d$){_PAIR}\s*[\])]?"
+"""An interval in one cell: "[39.1; 45.2]", "39,1 – 45,2"; no years."""
+VALUE_AND_INTERVAL = rf"(?P<printed>{_ONE})\s*[\[(]\s*{_PAIR}\s*[\])]"
+"""A value and its interval in one cell: "42.3 (39.1-45.2)"."""
+_NUMBER = re.compile(
+    re.sub(r"\?P<\w+>", "?:", rf"[-−]?[\d., ]*\d%?|{VALUE_AND_INTERVAL}|{INTERVAL}")
+)
 _REMEDY = (
     'Quote numbers with a decimal comma ("98,24"), or save the table with semicolons or as XLSX; '
     "a column that belongs to the table needs a heading, which may stand under `ignore:`."
@@ -58,115 +49,170 @@ _REMEDY = (
 
 
 @dataclass(frozen=True)
-class TableHead:
-    """The head of a sheet: the heading of each column, its number, and where the rows begin."""
+class Table:
+    """A sheet with areas in its rows.
 
+    Attributes:
+        sheet: The sheet that it was laid out in.
+        names: The heading of each column.
+        last_row: The last row of its head, in the file.
+        numbers: The number of each column, where the head has a row of them.
+        note: What was passed over.
+    """
+
+    sheet: Worksheet
     names: tuple[str, ...]
-    numbers: Mapping[int, int]
-    last_row: int
-    notes: tuple[str, ...] = ()
+    last_row: int = 0
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def body(self) -> pd.DataFrame:
+        """The cells below the head."""
+        return self.sheet.cells[self.sheet.cells.index > self.last_row]
 
 
-@dataclass(frozen=True)
-class ColumnRoles:
-    """What the columns of a sheet are, by position.
+@dataclass
+class Roles:
+    """What the columns of a table are, by position.
 
-    ``fields`` describe a row, ``values`` hold figures. ``form`` is the official form, if it is
-    one.
+    ``fields`` describe a row, ``values`` hold figures or how sure they are; ``twice`` are headings
+    of a field that another column is already. ``form`` is the official form, if it is one.
     """
 
     names: tuple[str, ...]
-    fields: Mapping[str, int]
-    values: Mapping[int, ValueColumn]
+    fields: dict[str, int] = field(default_factory=dict)
+    values: dict[int, ValueColumn] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    twice: list[tuple[str, str]] = field(default_factory=list)
     form: str = ""
 
 
-def find_head(sheet: Worksheet, mapping: PanelMapping, reference: Reference) -> TableHead:
+def find_head(sheet: Worksheet, known: Vocabulary, header_row: int = 0) -> Table:
     """Find the head of a sheet: one row or several, below titles and above numbers.
 
     Raises:
         ReportError: There is no head, or nothing below it.
     """
     if sheet.heads is not None:
-        return TableHead(sheet.heads, {}, 0)
+        return Table(sheet, sheet.heads)
     top = sheet.cells.iloc[:TOP]
     rows = {number: list(row) for number, row in zip(top.index, top.to_numpy(), strict=True)}
-    known = Vocabulary(mapping, reference)
-    first, last = _find_rows(rows, known, mapping.header_row)
+    first, last = _find_rows(rows, known, header_row)
     numbers, end = _find_numbers(rows, last)
     below = min((number for number in rows if number > end), default=0)
     is_coded = _is_coded(rows.get(below, []), rows[last])
-    notes = (f"row {below} of names of variables passed over",) if is_coded else ()
     end = below if is_coded else end
     if sheet.cells.index[-1] <= end:
         remedy = "Add the rows, or say `header_row:` in the mapping."
         raise ReportError(Problem(sheet.name, "a head and no rows below it", "rows", remedy))
     names = _flatten([row for number, row in rows.items() if first <= number <= last])
-    return TableHead(names, numbers, end, notes)
+    note = f"row {below} of names of variables passed over" * is_coded
+    return Table(sheet, names, end, numbers, note)
 
 
-def match_columns(
-    sheet: Worksheet, head: TableHead, mapping: PanelMapping, reference: Reference
-) -> ColumnRoles:
+def match_columns(table: Table, known: Vocabulary) -> Roles:
     """Say what each column is.
 
     Raises:
         ReportError: Headings that nothing knows, one that two columns share, and cells under no
             heading, all at once.
     """
-    known = Vocabulary(_keep_present(mapping, head), reference)
-    form = _match_form(sheet, head) if not mapping.values else {}
-    fields: dict[str, int] = {}
-    values: dict[int, ValueColumn] = dict(form)
-    problems, unknown, last = [], [], ""
-    for position, name in enumerate(head.names):
-        if position in form or not name or known.is_ignored(name):
-            last = name or last
-            continue
-        if (word := known.match_field(name)) and word not in fields:
-            fields[word] = position
-        elif word:
-            problems.append(_double(sheet, word, head.names[fields[word]], name))
-        elif (value := known.match_value(name)) is not None:
-            values[position], last = value, name
-        elif known.match_bound(name)[0]:
-            of = known.match_bound(name)[1] or last
-            if (bound := match_bounds(name, last, known)) is not None:
-                values[position] = bound
-            elif not known.is_ignored(of) and of not in unknown:
-                unknown.append(name)
-        else:
-            unknown.append(name)
-            last = name
-    problems.extend(_name_unknown(sheet, unknown, known))
-    problems.extend(find_strays(sheet, head))
+    known = known.narrow(table.names)
+    roles = sort_columns(table, known)
+    where = table.sheet.name
+    problems = [
+        Problem(
+            where,
+            f"headings {table.names[roles.fields[word]]!r} and {name!r} are both the {word}",
+            "one column for it",
+            f"Say `columns: {{{word}: …}}` in the mapping, and the other under `ignore:`.",
+        )
+        for word, name in roles.twice
+    ]
+    for name in roles.unknown:
+        near = nearest_names(name, known.list_names())
+        offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
+        remedy = f"{offer}Add it to the mapping under `columns:`, `values:` or `ignore:`."
+        expected = "a heading of the mapping or a label of data/reference/indicators.csv"
+        problems.append(Problem(where, f"unknown heading {name!r}", expected, remedy))
+    problems.extend(find_strays(table, roles.values))
     if problems:
         raise ReportError(problems)
-    kind = "II.06a" if form else ""
-    return ColumnRoles(head.names, choose_area(fields), values, kind)
+    return roles
 
 
-def _keep_present(mapping: PanelMapping, head: TableHead) -> PanelMapping:
-    """A mapping without the headings of fields that this sheet of several has otherwise."""
-    held = {fold_text(name) for name in head.names} | {last_part(name) for name in head.names}
-    own = {field: name for field, name in mapping.columns.items() if fold_text(name) in held}
-    return mapping.model_copy(update={"columns": own})
+def sort_columns(table: Table, known: Vocabulary) -> Roles:
+    """What each column is, as far as it is known."""
+    roles = Roles(table.names, form="" if known.mapping.values else _match_form(table))
+    if roles.form:
+        by_number = {number: at for at, number in table.numbers.items()}
+        roles.values = {
+            by_number[int(number)]: ValueColumn(indicator=code)
+            for number, (code, _) in load_words()["form"].items()
+        }
+    body, last = table.body.iloc[:SAMPLE], ""
+    heads: dict[str, ValueColumn | None] = {}
+    for at, name in enumerate(table.names):
+        if at in roles.values or known.is_ignored(name):
+            last = name or last
+            heads[last] = roles.values.get(at)
+            continue
+        role, of = known.match_bound(name)
+        if _holds_intervals(body.get(at)):
+            role = "interval"
+        elif role and (known.match_field(name) or known.match_value(name)):
+            role = ""
+        if role and (of := of or last):
+            value = heads[of] if of in heads else known.match_value(of)
+            if value is not None:
+                roles.values[at] = value.model_copy(update={"bound": role})
+            elif of not in heads:
+                roles.unknown.append(name)
+        elif name:
+            last, value = name, _sort_column(at, name, known, roles)
+            heads[name] = value
+            heads.setdefault(name.rpartition(" / ")[0], value)
+    _drop_orphans(roles)
+    roles.fields = choose_area(roles.fields)
+    return roles
 
 
-def match_bounds(name: str, last: str, known: Vocabulary) -> ValueColumn | None:
-    """What a heading about the interval or the error of a value is; ``None`` where of no value.
-
-    Args:
-        name: The heading.
-        last: The heading before it, whose value is meant where the heading names none.
-        known: The headings that are known.
-    """
-    role, base = known.match_bound(name)
-    value = known.match_value(base or last)
-    return value.model_copy(update={"bound": role}) if role and value else None
+def _drop_orphans(roles: Roles) -> None:
+    """Bounds of a value that no column holds are not known for what they are."""
+    held = [value for value in roles.values.values() if not value.bound]
+    for at, value in [*roles.values.items()]:
+        if value.bound and value.model_copy(update={"bound": ""}) not in held:
+            del roles.values[at]
+            roles.unknown.append(roles.names[at])
 
 
-def choose_area(fields: Mapping[str, T]) -> dict[str, T]:
+def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueColumn | None:
+    """Put a column where it belongs; what its figures are, if it holds any."""
+    word = known.match_field(name)
+    value = ValueColumn() if word == "value" else None if word else known.match_value(name)
+    if word in roles.fields:
+        roles.twice.append((word, name))
+        return None
+    if word:
+        roles.fields[word] = at
+    if value is not None:
+        roles.values[at] = value
+    elif not word:
+        roles.unknown.append(name)
+    return value
+
+
+def _holds_intervals(cells: pd.Series[Any] | None) -> bool:
+    """Whether most cells that say anything are intervals."""
+    if cells is None or cells.dtype.kind == "f":
+        return False
+    held = [cell for cell in cells if str(cell).casefold() not in load_words()["missing"]]
+    found = sum(isinstance(cell, str) and bool(re.fullmatch(INTERVAL, cell)) for cell in held)
+    return 2 * found > len(held)
+
+
+def choose_area(fields: Mapping[str, int]) -> dict[str, int]:
     """A province is the area of its row where no other column names one."""
     if "province" not in fields or {"area", "area_code"} & set(fields):
         return dict(fields)
@@ -185,9 +231,9 @@ def _find_rows(
         if not _count_known(rows[best], known):
             best = next((n for n in numbers if _count_texts(rows[n]) > 1), numbers[0])
     first = last = best
-    while not header_row and first - 1 in rows and _is_upper(rows[first - 1]):
+    while not header_row and first - 1 in rows and _is_upper(rows[first - 1], known):
         first -= 1
-    while last + 1 in rows and _is_upper(rows[last]) and _is_lower(rows[last + 1]):
+    while last + 1 in rows and _is_upper(rows[last], known) and _is_lower(rows[last + 1]):
         if _is_coded(rows[last + 1], rows[last]):
             break
         last += 1
@@ -204,19 +250,25 @@ def _count_known(row: Iterable[Any], known: Vocabulary) -> int:
 
 
 def _count_texts(row: Iterable[Any]) -> int:
-    return len({cell for cell in row if isinstance(cell, str) and cell and not _is_number(cell)})
+    """How many different words or years a row has."""
+    held = {_say(cell) for cell in row if cell != ""}
+    return sum(bool(_YEAR.fullmatch(each) or not _NUMBER.fullmatch(each)) for each in held)
 
 
 def _is_number(cell: object) -> bool:
     return not isinstance(cell, str) or bool(cell and _NUMBER.fullmatch(cell))
 
 
-def _is_upper(row: list[Any]) -> bool:
-    """A row of headings over others: several words or years, some over more than one column."""
+def _is_upper(row: list[Any], known: Vocabulary) -> bool:
+    """A row of headings over others: several words or years, some over more than one column.
+
+    One heading alone is a title, unless it is known and stands over several columns.
+    """
     held = [cell for cell in row if cell != ""]
     is_wide = len(held) < len(row) or len(set(held)) < len(held)
     words = [cell for cell in held if not _YEAR.fullmatch(_say(cell))]
-    return len({*held}) > 1 and is_wide and not any(map(_is_number, words))
+    is_head = len({*held}) > 1 or (len(held) > 1 and known.match_value(_say(held[0])) is not None)
+    return is_head and is_wide and not any(map(_is_number, words))
 
 
 def _is_lower(row: list[Any]) -> bool:
@@ -226,10 +278,11 @@ def _is_lower(row: list[Any]) -> bool:
 
 def _is_coded(row: list[Any], above: list[Any]) -> bool:
     """A row of names of variables under the words of the head ("pci_id", "sub2_land", "LURC")."""
+    missing = load_words()["missing"]
     pairs = [
         (cell, word)
         for cell, word in zip(row, above, strict=False)
-        if str(cell).casefold() not in MISSING_WORDS
+        if str(cell).casefold() not in missing
     ]
     is_code = all(isinstance(cell, str) and _CODE.fullmatch(cell) for cell, _ in pairs)
     has_mark = any("_" in str(cell) or str(cell).isupper() for cell, _ in pairs)
@@ -239,10 +292,9 @@ def _is_coded(row: list[Any], above: list[Any]) -> bool:
 
 def _find_numbers(rows: Mapping[int, list[Any]], last: int) -> tuple[dict[int, int], int]:
     """The row that numbers the columns, "(3)=(4)+(5)", if the head has one below it."""
-    row = rows.get(last + 1, [])
     numbers: dict[int, int] = {}
-    for position, cell in enumerate(row):
-        text = f"{cell:g}" if isinstance(cell, float) else cell
+    for position, cell in enumerate(rows.get(last + 1, [])):
+        text = _say(cell)
         if found := _NUMBERED.fullmatch(text):
             numbers[position] = int(found[1])
         elif text and not re.fullmatch(r"\(?[A-Z]\)?", text):
@@ -272,49 +324,30 @@ def _say(cell: Any) -> str:
     return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 
-def _match_form(sheet: Worksheet, head: TableHead) -> dict[int, ValueColumn]:
-    """The columns of form II.06a, by number and words; nothing where the sheet is no such form."""
-    by_number = {number: position for position, number in head.numbers.items()}
-    words = fold_text(" ".join(head.names))
-    if not set(FORM_COLUMNS) <= set(by_number) or "tiep nhan" not in words:
-        return {}
+def _match_form(table: Table) -> str:
+    """II.06a where a table is this form, by the numbers of its columns and their words.
+
+    Raises:
+        ReportError: It has the numbers, and words that are not those of the form.
+    """
+    form = {int(number): said for number, (_, said) in load_words()["form"].items()}
+    by_number = {number: table.names[at] for at, number in table.numbers.items()}
+    words = fold_text(" ".join(table.names))
+    if not set(form) <= set(by_number) or "tiep nhan" not in words:
+        return ""
     problems = [
         Problem(
-            sheet.name,
-            f"column ({number}) is headed {head.names[by_number[number]]!r}",
+            table.sheet.name,
+            f"column ({number}) is headed {by_number[number]!r}",
             f"words such as {said!r}, as in form II.06a",
             "Mend the heading or the number, or map the columns by `values:`.",
         )
-        for number, (_, said) in FORM_COLUMNS.items()
-        if said not in fold_text(head.names[by_number[number]])
+        for number, said in form.items()
+        if said not in fold_text(by_number[number])
     ]
     if problems:
         raise ReportError(problems)
-    return {
-        by_number[number]: ValueColumn(indicator=indicator)
-        for number, (indicator, _) in FORM_COLUMNS.items()
-    }
-
-
-def _double(sheet: Worksheet, word: str, first: str, second: str) -> Problem:
-    return Problem(
-        sheet.name,
-        f"headings {first!r} and {second!r} are both the {word}",
-        "one column for it",
-        f"Say `columns: {{{word}: …}}` in the mapping, and the other under `ignore:`.",
-    )
-
-
-def _name_unknown(sheet: Worksheet, unknown: list[str], known: Vocabulary) -> Iterator[Problem]:
-    for name in unknown:
-        near = nearest_names(name, known.list_names())
-        offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
-        yield Problem(
-            sheet.name,
-            f"unknown heading {name!r}",
-            "a heading of the mapping or a label of data/reference/indicators.csv",
-            f"{offer}Add it to the mapping under `columns:`, `values:` or `ignore:`.",
-        )
+    return "II.06a"
 
 
 def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iterator[Problem]:
@@ -333,39 +366,40 @@ def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iter
             )
 
 
-def find_strays(sheet: Worksheet, head: TableHead) -> Iterator[Problem]:
-    """Cells under no heading, and rows with more cells than the head."""
-    body = sheet.cells[sheet.cells.index > head.last_row]
-    named = [position for position, name in enumerate(head.names) if name]
+def find_strays(table: Table, known: Iterable[int] = ()) -> Iterator[Problem]:
+    """Cells under no heading, and rows with more cells than the head.
+
+    Args:
+        table: The table.
+        known: Columns without a heading of which something is known.
+    """
+    body, lengths = table.body, table.sheet.lengths
+    named = [at for at, name in enumerate(table.names) if name]
     rows: set[Any] = set()
-    for position in sorted({*map(int, body.columns)} - {*named}):
-        held = _keep_held(body[position])
-        if held.empty or (position < min(named, default=0) and _is_counting(held)):
+    for at in sorted({*map(int, body.columns)} - {*named, *known}):
+        held = body[at][body[at].notna() & (body[at] != "")]
+        if held.empty or (at < min(named, default=0) and _is_counting(held)):
             continue
         rows |= set(held.index)
-        cells = ", ".join(map(_print, held.iloc[:MOST_NAMED]))
+        cells = (_say(cell) if isinstance(cell, float) else repr(cell) for cell in held)
         yield Problem(
-            f"{sheet.name}, {name_rows(held.index.to_series())}",
-            f"{cells} in column {_name_column(position)}, under no heading",
+            f"{table.sheet.name}, {name_rows(held.index.to_series())}",
+            f"{', '.join([*cells][:MOST_NAMED])} in column {_name_column(at)}, under no heading",
             f"{len(named)} cells a row, as many as there are headings",
             _REMEDY,
         )
-    if sheet.lengths is None:
+    if lengths is None:
         return
-    width = sheet.lengths.loc[: head.last_row].max()
-    longer = sheet.lengths.loc[head.last_row + 1 :]
+    width = lengths.loc[: table.last_row].max()
+    longer = lengths.loc[table.last_row + 1 :]
     longer = longer[(longer > width) & longer.index.isin(body.index) & ~longer.index.isin(rows)]
     if len(longer):
         yield Problem(
-            f"{sheet.name}, {name_rows(longer.index.to_series())}",
+            f"{table.sheet.name}, {name_rows(longer.index.to_series())}",
             f"{longer.iloc[0]} cells in a row",
             f"{width}, as many as the head has",
             _REMEDY,
         )
-
-
-def _keep_held(cells: pd.Series[Any]) -> pd.Series[Any]:
-    return cells[cells.notna() & (cells != "")]
 
 
 def _is_counting(held: pd.Series[Any]) -> bool:
@@ -376,15 +410,8 @@ def _is_counting(held: pd.Series[Any]) -> bool:
     return bool(numbers.iloc[0] in (0, 1) and (numbers.diff().iloc[1:] == 1).all())
 
 
-def _print(cell: Any) -> str:
-    return f"{cell:g}" if isinstance(cell, float) else repr(cell)
-
-
 def _name_column(position: int) -> str:
     """The letters of a column as spreadsheets show them."""
-    letters = ""
-    rest = position + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return letters
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(position + 1))

@@ -1,7 +1,7 @@
 """What a mapping file may say: how the headings and words of one panel become ours.
 
 A mapping is a small YAML file in ``data/reference/panel_mappings``, reviewed like code. This
-module knows its shape; what the words do is in ``headings`` and ``unfolding``.
+module knows its shape; what the words do is in ``headings`` and ``layouts``.
 """
 
 from __future__ import annotations
@@ -33,18 +33,6 @@ FIELDS = (
 )
 """What a column of a panel can be."""
 
-TOTAL_WORDS = (
-    *("tổng", "tổng số", "tổng cộng", "cộng", "tổng cộng chung", "toàn tỉnh", "toàn huyện"),
-    *("bình quân", "trung bình", "bình quân chung", "trung bình chung", "điểm trung bình"),
-    *("giá trị trung bình", "giá trị trung vị", "giá trị cao nhất", "giá trị thấp nhất"),
-    *("điểm cao nhất", "điểm thấp nhất", "lớn nhất", "nhỏ nhất", "độ lệch chuẩn"),
-    *("trung vị", "cao nhất", "thấp nhất", "total", "grand total", "sum", "mean", "average"),
-    *("median", "max", "min", "maximum", "minimum", "highest", "lowest"),
-)
-"""Labels of rows that add up the others; folded before they are compared."""
-
-MISSING_WORDS = ("", "-", "–", "—", "...", "…", "n/a", "na", "nan", "null", "none", "#n/a")
-"""Cells that say that there is no figure. A zero is never one of them."""
 FORBIDS = re.compile(
     r"\b(internal|confidential|restricted|private|not (?:for|to be) (?:publication|published|"
     r"redistribut\w+|shared)|no (?:publication|redistribution)|do not (?:publish|share)|"
@@ -80,7 +68,12 @@ class ValueColumn(_Entry):
     breakdown: str = ""
     status: str = ""
     period: str = ""
-    bound: Literal["", "low", "high", "standard_error"] = ""
+    bound: Literal["", "low", "high", "standard_error", "interval"] = ""
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What is said at all."""
+        return {name: cell for name, cell in self.model_dump().items() if cell}
 
 
 class AreaRule(_Entry):

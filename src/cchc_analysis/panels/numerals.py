@@ -11,6 +11,7 @@ reading out; where that does not help either, the number is refused. Words aroun
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,15 +25,11 @@ if TYPE_CHECKING:
 MOST_DECIMALS = 9
 """Decimals looked at in a number of a spreadsheet; what lies behind them is binary noise."""
 
-_WHOLE = r"-?\d+"
-_DOT_DECIMAL = r"-?(?:\d+\.(?:\d{1,2}|\d{4,})|(?:0\d*|\d{4,})\.\d{3})"
-_COMMA_DECIMAL = _DOT_DECIMAL.replace(r"\.", ",")
-_DOT_EITHER = r"-?[1-9]\d{0,2}\.\d{3}"
-_COMMA_EITHER = _DOT_EITHER.replace(r"\.", ",")
-_EITHER = r"-?[1-9]\d{0,2}[.,]\d{3}"
-_DOT_GROUPS = r"-?[1-9]\d{0,2}(?:(?:\.\d{3}){2,}|(?:\.\d{3})+,\d+)"
-_COMMA_GROUPS = r"-?[1-9]\d{0,2}(?:(?:,\d{3}){2,}|(?:,\d{3})+\.\d+)"
-_UNKNOWN = "?"
+_FORMS = {
+    mark: re.compile(rf"-?(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)(?:{mark}(\d+))?")
+    for mark, group in ((r"\.", ","), (",", r"\."))
+}
+"""A number with a decimal dot and commas between thousands, and the other way round."""
 
 
 def read_numerals(
@@ -65,8 +62,8 @@ def read_numerals(
     if is_text.any():
         texts = printed[is_text].astype("str").str.replace("−", "-", regex=False)
         texts = texts.str.strip().str.removesuffix("%").str.rstrip()
-        marks = _prove_marks(texts, group[is_text], kind[is_text], decimal_mark)
-        found = _read_texts(texts, marks, kind[is_text], maximum[is_text])
+        about = {"text": texts, "group": group, "kind": kind, "most": maximum}
+        found = _read_texts(pd.DataFrame(about, index=texts.index), decimal_mark)
         read = pd.concat([read, found]) if len(read) else found
     return _refuse_fractions(read.reindex(printed.index), printed, kind)
 
@@ -86,15 +83,12 @@ def count_decimals(numbers: pd.Series[Any]) -> pd.Series[Any]:
 def find_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> dict[str, tuple[str, str]]:
     """The groups that print decimals both ways, with an example of each."""
     texts = printed[_find_texts(printed)].astype("str")
-    dots, commas = texts[_fits(texts, _DOT_DECIMAL)], texts[_fits(texts, _COMMA_DECIMAL)]
-    both = set(group[dots.index]) & set(group[commas.index])
-    return {
-        name: (
-            str(dots[group[dots.index] == name].iloc[0]),
-            str(commas[group[commas.index] == name].iloc[0]),
-        )
-        for name in sorted(both)
-    }
+    proved = {text: mark for text in texts.unique() if (mark := _prove_mark(text, "")) in text}
+    examples: dict[str, dict[str, str]] = {}
+    for name, text in zip(group[texts.index], texts, strict=True):
+        if mark := proved.get(text, ""):
+            examples.setdefault(name, {}).setdefault(mark, text)
+    return {name: (of["."], of[","]) for name, of in sorted(examples.items()) if len(of) > 1}
 
 
 def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
@@ -107,61 +101,52 @@ def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
     return printed.map(lambda cell: isinstance(cell, str)).astype("bool")
 
 
-def _fits(texts: pd.Series[Any], pattern: str) -> pd.Series[Any]:
-    return texts.str.fullmatch(pattern).astype("bool")
+@cache
+def _read_both(text: str, kind: str) -> dict[str, tuple[float, int]]:
+    """The number and its decimals by the decimal mark that it may have; no count has any."""
+    readings = {}
+    for mark, form in zip(".,", _FORMS.values(), strict=True):
+        if found := form.fullmatch(text):
+            plain = text.replace("," if mark == "." else ".", "").replace(",", ".")
+            readings[mark] = (float(plain), len(found[1] or ""))
+    is_open = kind == "count" and len(readings) > 1
+    return {mark: each for mark, each in readings.items() if not (is_open and each[1])}
 
 
-def _prove_marks(
-    texts: pd.Series[Any], group: pd.Series[Any], kind: pd.Series[Any], decimal_mark: str
-) -> pd.Series[Any]:
-    """The decimal mark that each group proves; what a group leaves open, the whole file tells."""
-    if decimal_mark:
-        return _repeat(decimal_mark, texts)
-    is_count = kind == "count"
-    dot = _fits(texts, _DOT_DECIMAL) | _fits(texts, _COMMA_GROUPS)
-    dot |= is_count & _fits(texts, _COMMA_EITHER)
-    comma = _fits(texts, _COMMA_DECIMAL) | _fits(texts, _DOT_GROUPS)
-    comma |= is_count & _fits(texts, _DOT_EITHER)
-    marks = _repeat(_UNKNOWN, texts)
-    if dot.any() != comma.any():
-        marks[:] = "." if dot.any() else ","
-    has_dot, has_comma = (each.groupby(group).transform("any") for each in (dot, comma))
-    marks = marks.where(~(has_dot & has_comma), _UNKNOWN)
-    return marks.mask(has_dot & ~has_comma, ".").mask(has_comma & ~has_dot, ",")
+def _prove_mark(text: str, kind: str) -> str:
+    """The decimal mark that a text proves, ``""`` where it proves none."""
+    readings = _read_both(text, kind)
+    return next(iter(readings)) if len(readings) == 1 and re.search("[.,]", text) else ""
 
 
-def _repeat(text: str, like: pd.Series[Any]) -> pd.Series[Any]:
+def _read_texts(table: pd.DataFrame, decimal_mark: str) -> pd.DataFrame:
+    """Every text, each different one once, by the mark that its group or else the file proves."""
     import pandas as pd
 
-    return pd.Series(text, index=like.index, dtype="object")
-
-
-def _read_texts(
-    texts: pd.Series[Any], marks: pd.Series[Any], kind: pd.Series[Any], maximum: pd.Series[Any]
-) -> pd.DataFrame:
-    """Every text, each different one once."""
-    import pandas as pd
-
-    table = pd.DataFrame({"text": texts, "mark": marks, "kind": kind, "most": maximum})
     codes = table.groupby([*table.columns], sort=False, dropna=False).ngroup()
-    unique = table[~codes.duplicated()].itertuples(index=False, name=None)
+    unique = table[~codes.duplicated()]
+    proved = [*map(_prove_mark, unique["text"], unique["kind"])]
+    marks: dict[str, set[str]] = {}
+    for name, mark in zip(unique["group"], proved, strict=True):
+        marks.setdefault(name, set()).update(mark)
+    file = set(proved) - {""}
     columns = ["value", "decimals", "comparator", "fault"]
-    read = pd.DataFrame([_read_text(*each) for each in unique], columns=columns)
-    return read.take(codes.to_numpy()).set_axis(texts.index)
+    rows = [
+        _read_text(text, {decimal_mark} if decimal_mark else marks[name] or file, kind, most)
+        for text, name, kind, most in unique.itertuples(index=False, name=None)
+    ]
+    return pd.DataFrame(rows, columns=columns).take(codes.to_numpy()).set_axis(table.index)
 
 
-def _read_text(text: str, mark: str, kind: str, most: float) -> tuple[float, int, str, str]:
-    """The number, its decimals, its comparator and its fault, by the first form that fits."""
-    equal, digits = Comparator.EQUAL.value, re.sub("[.,]", "", text)
-    found = re.fullmatch(_EITHER, text)
-    may_be_decimal = bool(found) and kind != "count" and mark in (text[-4], _UNKNOWN)
-    if may_be_decimal and mark == _UNKNOWN and not float(digits) > most:
+def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[float, int, str, str]:
+    """The number, its decimals, its comparator and its fault."""
+    equal, readings = Comparator.EQUAL.value, _read_both(text, kind)
+    if len({*readings.values()}) > 1 and len(marks) == 1:
+        return *readings[min(marks)], equal, ""
+    if len({*readings.values()}) > 1 and not max(readings.values())[0] > most:
         return np.nan, 0, equal, f"{text!r} can be thousands or decimals"
-    if may_be_decimal or re.fullmatch(f"{_DOT_DECIMAL}|{_COMMA_DECIMAL}", text):
-        return float(text.replace(",", ".")), len(re.split("[.,]", text)[1]), equal, ""
-    if found or re.fullmatch(f"{_WHOLE}|{_DOT_GROUPS}|{_COMMA_GROUPS}", text):
-        places = len(re.split("[.,]", text)[-1]) if "." in text and "," in text else 0
-        return float(digits) / 10.0**places, places, equal, ""
+    if readings:
+        return *min(readings.values()), equal, ""
     try:
         number = parse_number(text, kind)
     except NumberError as error:

@@ -35,10 +35,10 @@ from cchc_analysis.data.records import (
 from cchc_analysis.data.reference import Reference, suggest
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
-from cchc_analysis.panels.headings import TableHead, find_head, find_strays
+from cchc_analysis.panels.headings import Table, find_head, find_strays
 from cchc_analysis.panels.layouts import print_cells
 from cchc_analysis.panels.mapping import PanelMapping
-from cchc_analysis.panels.vocabulary import Vocabulary
+from cchc_analysis.panels.vocabulary import Vocabulary, load_words
 from cchc_analysis.rules.expressions import Quantity as Operand
 
 if TYPE_CHECKING:
@@ -46,37 +46,11 @@ if TYPE_CHECKING:
 
 PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
 
-OTHER_WORDS: Mapping[str, str] = {
-    **dict.fromkeys(("printed", "as printed", "printed text", "so in", "nguyen van"), "printed"),
-    **dict.fromkeys(("level", "pham vi"), "scope"),
-    **dict.fromkeys(("number", "amount"), "value"),
-    **dict.fromkeys(("area code", "district code", "district id"), "area_id"),
-    **dict.fromkeys(("admin unit", "dia ban"), "area"),
-    **dict.fromkeys(("date", "ngay"), "period_end"),
-    **dict.fromkeys(("code", "ma chi tieu"), "indicator"),
-    **dict.fromkeys(("report", "report id"), "source_id"),
-    **dict.fromkeys(("figure", "figure id", "ma so lieu"), "figures"),
-}
-"""What people call columns here beside what panels call them; folded."""
-
 OUR_NAMES = {"area_code": "area_id", "source": "source_id"}
 """Fields of panels under the names of observations."""
 
 FREE = {*TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
-
-SCOPE_WORDS: Mapping[str, Scope] = {
-    **{scope.value: scope for scope in Scope},
-    **dict.fromkeys(("cấp huyện", "district one-stop", "huyện"), Scope.DISTRICT_OFFICE),
-    **dict.fromkeys(("các sở, ban, ngành", "provincial departments"), Scope.PROVINCE_OFFICE),
-    **dict.fromkeys(("districts", "các huyện"), Scope.DISTRICT_AGGREGATE),
-    **dict.fromkeys(("cấp xã", "xã", "communes"), Scope.COMMUNE_AGGREGATE),
-    **dict.fromkeys(("một xã", "one commune"), Scope.COMMUNE),
-    **dict.fromkeys(("toàn địa bàn", "toàn huyện", "whole district"), Scope.WHOLE_DISTRICT),
-    **dict.fromkeys(("không ghi cấp", "level not stated"), Scope.UNSPECIFIED),
-    "district": Scope.DISTRICT_OFFICE,
-}
-"""What people write for a scope."""
 
 LARGEST = 1e15
 """More than anything a district can report, as in ``expectations/observations.json``."""
@@ -103,42 +77,40 @@ def open_own_table(table: pd.DataFrame | Path, reference: Reference) -> pd.DataF
     """
     if isinstance(table, Path):
         sheet = choose_sheet(table, open_sheets(table))
-        head = _find_head(sheet, reference)
+        own = _find_head(sheet, reference)
         if sheet.lengths is not None:
             # Empty cells at the end of a row mean nothing; those that were cut off are told.
             width, rows = sheet.cells.shape[1], sheet.lengths
-            is_told = (rows > width) | (rows.index <= head.last_row)
-            sheet = replace(sheet, lengths=rows.where(is_told, 0))
+            is_told = (rows > width) | (rows.index <= own.last_row)
+            own = replace(own, sheet=replace(sheet, lengths=rows.where(is_told, 0)))
     else:
-        sheet = Worksheet(
-            "table", table.set_axis(range(table.shape[1]), axis=1).reset_index(drop=True)
-        )
-        head = TableHead(tuple(map(str, table.columns)), {}, -1)
-    problems = list(find_strays(sheet, head))
-    named = [(at, name) for at, name in enumerate(head.names) if name]
+        cells = table.set_axis(range(table.shape[1]), axis=1).reset_index(drop=True)
+        own = Table(Worksheet("table", cells), tuple(map(str, table.columns)), -1)
+    problems = list(find_strays(own))
+    named = [(at, name) for at, name in enumerate(own.names) if name]
     names = [name for _, name in named]
     for name in dict.fromkeys(each for each in names if names.count(each) > 1):
-        remedy = "Rename one, or take it out."
-        problems.append(Problem(sheet.name, f"two columns {name!r}", "each column once", remedy))
+        found, remedy = f"two columns {name!r}", "Rename one, or take it out."
+        problems.append(Problem(own.sheet.name, found, "each column once", remedy))
     if problems:
         raise ReportError(problems)
-    body = sheet.cells[sheet.cells.index > head.last_row]
+    body = own.body
     if not len(body):
-        raise ReportError(Problem(sheet.name, "no rows", "at least one row", "Add the rows."))
+        raise ReportError(Problem(own.sheet.name, "no rows", "at least one row", "Add the rows."))
     if isinstance(table, Path):
         return body[[at for at, _ in named]].set_axis(names, axis=1).apply(print_cells)
     body = body.set_axis(names, axis=1).map(_write_cell)
     return body.set_axis(body.index + 2, axis=0)
 
 
-def _find_head(sheet: Worksheet, reference: Reference) -> TableHead:
+def _find_head(sheet: Worksheet, reference: Reference) -> Table:
     """The first row, where it holds a name of ours; else what looks most like a head."""
     first = [str(cell) for cell in sheet.cells.iloc[0]]
     known = Vocabulary(PanelMapping(), reference)
     is_head = any(_name_column(each, known, ()) for each in first if each)
     if sheet.heads is None and is_head and len(sheet.cells) > 1:
-        return TableHead(tuple(first), {}, int(sheet.cells.index[0]))
-    return find_head(sheet, PanelMapping(), reference)
+        return Table(sheet, tuple(first), int(sheet.cells.index[0]))
+    return find_head(sheet, known)
 
 
 def _write_cell(cell: Any) -> str:
@@ -179,7 +151,8 @@ def name_columns(
         for columns in [[each for each in names if names[each] == name]]
         if len(columns) > 1
     ]
-    ours = [*OBSERVATION_COLUMNS, "area", "period", "printed", *OTHER_WORDS]
+    ours = [*OBSERVATION_COLUMNS, "area", "period", "printed"]
+    ours += [word for words in load_words()["own_fields"].values() for word in words]
     unknown = [each for each, name in names.items() if not name and fold_text(each) not in FREE]
     for column in unknown:
         near = [*ours, *nearest_names(column, reference.indicator_rows)]
@@ -196,12 +169,13 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
     folded = fold_text(column.replace("_", " "))
     if column in operands or column in OBSERVATION_COLUMNS or column in FREE:
         return column
-    if folded in OTHER_WORDS:
-        return OTHER_WORDS[folded]
+    for name, words in load_words()["own_fields"].items():
+        if folded in words:
+            return str(name)
     if field := known.match_field(column):
         return OUR_NAMES.get(field, field)
     value = known.match_value(column)
-    return value.indicator if value else ""
+    return value.indicator if value and not value.period else ""
 
 
 def _is_slip(name: str, known: str) -> bool:
@@ -298,10 +272,11 @@ def type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _settle_row(row: dict[str, Any], reference: Reference) -> Iterator[Fault]:
     """Put a row into our own words, in place; what cannot be is told."""
-    scope = SCOPE_WORDS.get(str(row["scope"]).strip().casefold())
-    if scope is None:
+    said = {word: scope for scope, words in load_words()["scopes"].items() for word in words}
+    scope = said | {fold_text(each): each.value for each in Scope}
+    if (word := fold_text(str(row["scope"]))) not in scope:
         yield f"scope {row['scope']!r}", f"one of {', '.join(Scope)}", "Use one of these words."
-    row["scope"] = scope and scope.value
+    row["scope"] = scope.get(word)
     if row["status"] not in tuple(Status):
         yield f"status {row['status']!r}", f"one of {', '.join(Status)}", "Use one of these words."
     known = reference.indicator_rows.get(row["indicator"])

@@ -6,7 +6,7 @@ as printed and as read. Knows nothing of where panels are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,18 +25,12 @@ from cchc_analysis.panels.checks import (
     mark_fractions,
     tell_breaks,
 )
-from cchc_analysis.panels.headings import match_columns, name_absent
-from cchc_analysis.panels.layouts import Table, arrange_sheet, unfold_sheet
+from cchc_analysis.panels.headings import Table, match_columns, name_absent
+from cchc_analysis.panels.layouts import arrange_sheet, unfold_table
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource
 from cchc_analysis.panels.numerals import find_mixed_marks, read_numerals
-from cchc_analysis.panels.places import (
-    UNIT_WORDS,
-    Matched,
-    find_end,
-    look_up,
-    match_words,
-    name_rows,
-)
+from cchc_analysis.panels.places import WordFixer, look_up, name_rows
+from cchc_analysis.panels.vocabulary import Vocabulary, load_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,18 +76,38 @@ def read_panel(
     Raises:
         ReportError: The file cannot be read or understood; everything of one step at once.
     """
+    import pandas as pd
+
     tables = list_tables(path, mapping, reference)
-    heads = [name for _, table in tables for name in table.head.names]
-    problems = list(name_absent(path.name, heads, mapping))
-    parts: list[_Part] = []
+    heads = [name for _, table in tables for name in table.names]
+    problems, notes, form = list(name_absent(path.name, heads, mapping)), list[str](), ""
+    parts: list[pd.DataFrame] = []
     for own, table in tables:
         try:
-            parts.append(_read_table(table, own, reference, sources))
+            roles = match_columns(table, Vocabulary(own, reference))
+            unfolded = unfold_table(table, roles, own, notes)
+            parts.append(_understand(table.sheet.name, unfolded, own, reference, sources, notes))
+            form = form or roles.form
         except ReportError as error:
             problems.extend(error.problems)
     if problems:
         raise ReportError(dict.fromkeys(problems))
-    return _join_parts(path.name, parts, reference)
+    whole = pd.concat(parts, ignore_index=True)
+    figures, totals = whole[~whole["is_total"]], whole[whole["is_total"]]
+    if problems := list(check_doubles(figures, path.name)):
+        raise ReportError(problems)
+    notes = [*dict.fromkeys(notes)]
+    mixed = find_mixed_marks(figures["read_as"], figures["indicator"])
+    for indicator, (dot, comma) in mixed.items():
+        both = f"decimals with a dot ({dot}) and with a comma ({comma}); both were read"
+        notes.append(f"{indicator}: {both}")
+    figures = drop_repetitions(figures, notes)
+    notes += compare_totals(figures, totals, reference)
+    notes += compare_ranks(figures, reference.areas)
+    notes += tell_breaks(figures, reference)
+    notes += find_holes(figures)
+    cells = sum(part.attrs["cells"] for part in parts)
+    return PanelFigures(figures.reset_index(drop=True), cells, form, tuple(notes))
 
 
 def list_tables(
@@ -114,94 +128,60 @@ def list_tables(
         expected = f"one of {', '.join(map(repr, named))}"
         raise ReportError(Problem(path.name, found, expected, remedy))
     if not mapping.sheets:
-        sheet = choose_sheet(path, sheets)
-        return [(mapping, each) for each in arrange_sheet(sheet, mapping, reference)]
+        known = Vocabulary(mapping, reference)
+        tables = arrange_sheet(choose_sheet(path, sheets), known, reference)
+        return [(mapping, each) for each in tables]
     lost = [repr(title) for title in named if title not in mapping.sheets]
     told: list[tuple[PanelMapping, Table]] = []
     for title, what in mapping.sheets.items():
-        said = {name: cell for name, cell in what.model_dump().items() if cell}
-        own = mapping.model_copy(update={"constants": mapping.constants | said})
+        own = mapping.model_copy(update={"constants": mapping.constants | what.said})
         remark = f"sheets left out: {', '.join(lost)}" if lost and not told else ""
-        tables = arrange_sheet(replace(named[title], remark=remark), own, reference)
+        sheet = replace(named[title], remark=remark)
+        tables = arrange_sheet(sheet, Vocabulary(own, reference), reference)
         told.extend((own, each) for each in tables)
     return told
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What one table holds: its figures before their doubles are looked for."""
-
-    figures: pd.DataFrame
-    totals: pd.DataFrame
-    cells: int
-    form: str
-    notes: tuple[str, ...]
-
-
-def _read_table(
-    table: Table,
+def _understand(
+    where: str,
+    unfolded: pd.DataFrame,
     mapping: PanelMapping,
     reference: Reference,
     sources: Mapping[str, PanelSource],
-) -> _Part:
-    where = table.sheet.name
-    columns = match_columns(table.sheet, table.head, mapping, reference)
-    unfolded = unfold_sheet(table.sheet, table.head, columns, mapping)
-    matched = match_words(unfolded.figures, mapping, reference, where)
-    placed = _name_sources(matched, sources, where)
-    ranked = _add_ranks(placed.rows, mapping, reference, where)
+    notes: list[str],
+) -> pd.DataFrame:
+    """The figures of one table with our ids and their numbers, before doubles are looked for."""
+    fixer = WordFixer(unfolded, where)
+    rows = fixer.match(mapping, reference)
+    _name_sources(rows, sources, fixer)
+    ranked = _add_ranks(rows, mapping, reference, where)
     figures = _read_numbers(ranked, mapping, reference)
-    problems = [*placed.problems, *check_figures(figures, reference, where, mapping.small_rates)]
-    problems.extend(_check_units(figures, reference, where))
+    is_total = figures["is_total"]
+    figures = figures[~(is_total & (figures["fault"] != ""))]
+    told = figures[~figures["is_total"]]
+    problems = [*fixer.problems, *check_figures(told, reference, where, mapping.small_rates)]
+    problems.extend(_check_units(told, reference, where))
     if problems:
         raise ReportError(problems)
-    totals = _match_totals(unfolded.totals, mapping, reference)
-    notes = (*table.head.notes, *unfolded.notes, *matched.notes)
-    return _Part(figures, totals, unfolded.cells, columns.form, notes)
+    notes += fixer.notes
+    figures.attrs["cells"] = unfolded.attrs["cells"]
+    return figures
 
 
-def _join_parts(where: str, parts: list[_Part], reference: Reference) -> PanelFigures:
-    import pandas as pd
-
-    figures = pd.concat([part.figures for part in parts], ignore_index=True)
-    if problems := list(check_doubles(figures, where)):
-        raise ReportError(problems)
-    notes = [*dict.fromkeys(note for part in parts for note in part.notes), *_tell_mixed(figures)]
-    kept = drop_repetitions(figures, notes)
-    held = [part.totals for part in parts if len(part.totals)]
-    totals = pd.concat(held, ignore_index=True) if held else parts[0].totals
-    notes += compare_totals(kept, totals, reference)
-    notes += compare_ranks(kept, reference.areas)
-    notes += tell_breaks(kept, reference)
-    notes += find_holes(kept)
-    form = next((part.form for part in parts if part.form), "")
-    cells = sum(part.cells for part in parts)
-    return PanelFigures(kept.reset_index(drop=True), cells, form, tuple(notes))
-
-
-def _name_sources(matched: Matched, sources: Mapping[str, PanelSource], where: str) -> Matched:
+def _name_sources(rows: pd.DataFrame, sources: Mapping[str, PanelSource], fixer: WordFixer) -> None:
     """The source of every row, by the key that the panel gives it."""
-    cells = matched.rows["source"]
+    cells = rows["source"]
     single = next(iter(sources.values())).source_id if len(sources) == 1 else ""
     known = {key: source.source_id for key, source in sources.items()}
     known |= {source.source_id: source.source_id for source in sources.values()}
     named = {cell: known.get(cell, single) for cell in cells.unique()}
-    problems = [
-        Problem(
-            f"{where}, {name_rows(matched.rows.loc[cells == cell, 'row'])}",
-            f"source {cell!r}, which nothing describes",
-            f"one of {', '.join(filter(None, known)) or 'the sources of the mapping'}",
-            f"Add it under `sources:`. {_offer(cell, known)}".strip(),
-        )
-        for cell, source_id in named.items()
-        if not source_id
-    ]
-    return Matched(matched.rows.assign(source=cells.map(named)), (*matched.problems, *problems), ())
-
-
-def _offer(cell: str, known: Mapping[str, str]) -> str:
-    near = nearest_names(cell, [key for key in known if key]) if cell else []
-    return f"Did you mean {near[0]!r}?" if near else ""
+    for cell in (cell for cell, source_id in named.items() if not source_id):
+        near = nearest_names(cell, filter(None, known)) if cell else []
+        offer = f" Did you mean {near[0]!r}?" if near else ""
+        found = f"source {cell!r}, which nothing describes"
+        expected = f"one of {', '.join(filter(None, known)) or 'the sources of the mapping'}"
+        fixer.complain(cells == cell, found, expected, f"Add it under `sources:`.{offer}")
+    rows["source"] = cells.map(named)
 
 
 def _add_ranks(
@@ -215,26 +195,17 @@ def _add_ranks(
         return figures
     rule = mapping.ranks
     levels = dict(reference.tabulate_areas(figures["area_id"].unique())["level"])
-    names = {
-        (indicator, level): rank
-        for indicator, by_level in rule.indicators.items()
-        for level, rank in by_level.items()
-    }
     places = zip(figures["indicator"], look_up(figures["area_id"], levels), strict=True)
-    rank_ids = pd.Series([names.get(place, "") for place in places], index=figures.index)
+    ranks = [rule.indicators.get(indicator, {}).get(level, "") for indicator, level in places]
+    rank_ids = pd.Series(ranks, index=figures.index, dtype="str")
     ranked = figures[(rank_ids != "") & (figures["rank"] != "")]
     if rule.period:
-        end = parse_period(rule.period).end
-        ranked = ranked[ranked["period_end"] == (end.isoformat() if end else "")]
+        ranked = ranked[ranked["period_end"] == str(parse_period(rule.period).end)]
     elif (ranked.groupby(["row", "indicator"])["period_end"].nunique() > 1).any():
-        raise ReportError(
-            Problem(
-                f"{where}, ranks in {rule.column!r}",
-                "one rank beside values of several periods",
-                "the period that is ranked",
-                "Add `period: 2023`, or whichever it is, under `ranks:`.",
-            )
-        )
+        found = "one rank beside values of several periods"
+        remedy = "Add `period: 2023`, or whichever it is, under `ranks:`."
+        place = f"{where}, ranks in {rule.column!r}"
+        raise ReportError(Problem(place, found, "the period that is ranked", remedy))
     is_last = ranked["rank"].str.casefold() == rule.last.casefold()
     added = ranked.assign(
         indicator=rank_ids[ranked.index],
@@ -255,9 +226,8 @@ def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
     most = rows["indicator"].map(catalogue["range_max"]).astype("float64")
 
     def read(cells: pd.Series[Any]) -> pd.DataFrame:
-        at = cells.index
-        mark = mapping.decimal_mark
-        return read_numerals(cells, rows["indicator"][at], kind[at], most[at], mark)
+        at, group = cells.index, rows["indicator"]
+        return read_numerals(cells, group[at], kind[at], most[at], mapping.decimal_mark)
 
     bounds = {
         name: read(rows.loc[rows[field] != "", field])["value"].reindex(rows.index)
@@ -266,9 +236,8 @@ def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
     return mark_fractions(rows.join(read(rows["read_as"])).assign(**bounds))
 
 
-def _check_units(figures: pd.DataFrame, reference: Reference, where: str) -> list[Problem]:
+def _check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
     """Units that do not turn into the unit of their indicator."""
-    problems = []
     for key, rows in figures.groupby(["indicator", "unit"], sort=False):
         indicator, unit = map(str, key)
         row = reference.indicator_rows.get(indicator)
@@ -277,38 +246,11 @@ def _check_units(figures: pd.DataFrame, reference: Reference, where: str) -> lis
         try:
             reference.convert_unit(unit, row["unit"])
         except KeyError:
-            units = [*reference.unit_rows, *UNIT_WORDS]
-            near = ", ".join(map(repr, nearest_names(row["unit"], units)))
-            problems.append(
-                Problem(
-                    f"{where}, {name_rows(rows['row'])}",
-                    f"unit {unit!r} of {indicator}",
-                    f"a unit that turns into {row['unit']!r}",
-                    f"Check the indicator, or translate the unit under `units:` (known: {near}).",
-                )
+            near = nearest_names(row["unit"], [*reference.unit_rows, *load_words()["units"]])
+            yield Problem(
+                f"{where}, {name_rows(rows['row'])}",
+                f"unit {unit!r} of {indicator}",
+                f"a unit that turns into {row['unit']!r}",
+                "Check the indicator, or translate the unit under `units:` "
+                f"(known: {', '.join(map(repr, near))}).",
             )
-    return problems
-
-
-def _match_totals(
-    totals: pd.DataFrame, mapping: PanelMapping, reference: Reference
-) -> pd.DataFrame:
-    """Rows of totals with the indicators and periods of the others; their areas are none."""
-    if totals.empty:
-        return totals
-    code = {**mapping.indicators, **{each: each for each in reference.indicator_rows}}
-    places = totals.assign(label=totals["area"], area="", area_code="")
-    ends = {label: find_end(label) for label in places["period"].unique()}
-    is_dated = places["period_end"] != ""
-    return places.assign(
-        indicator=look_up(places["indicator"], code),
-        period_end=places["period_end"].where(is_dated, look_up(places["period"], ends)),
-    )
-
-
-def _tell_mixed(figures: pd.DataFrame) -> list[str]:
-    mixed = find_mixed_marks(figures["read_as"], figures["indicator"])
-    return [
-        f"{indicator}: decimals with a dot ({dot}) and with a comma ({comma}); both were read"
-        for indicator, (dot, comma) in mixed.items()
-    ]

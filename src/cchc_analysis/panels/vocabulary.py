@@ -1,12 +1,18 @@
-"""The headings that are known: those of the mapping first, then our own names and labels."""
+"""What labels of other people's tables say: those of the mapping first, then our own names.
+
+A label is the heading of a column, or of a row where areas stand in columns, or the name of a
+sheet. The words of publishers stand in ``words.toml`` and ``data/reference/panel_headings.csv``.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cchc_analysis.data.clean import PeriodError, fold_text, parse_period
 from cchc_analysis.panels.mapping import FIELDS, PanelMapping, ValueColumn
@@ -14,83 +20,11 @@ from cchc_analysis.panels.mapping import FIELDS, PanelMapping, ValueColumn
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
-SCORE_WORDS = ("diem", "diem so", "score", "scores", "diem chi so", "diem chi so thanh phan")
-"""Headings of the one value of a row, or below the heading that says which value it is."""
-
-FIELD_WORDS: Mapping[str, tuple[str, ...]] = {
-    "area": (
-        *("area name", "ten don vi", "don vi", "dia phuong", "ten dia phuong", "tinh", "huyen"),
-        *("tinh thanh pho", "tinh thanh", "quan huyen", "huyen thi xa thanh pho", "district"),
-        *("don vi hanh chinh", "xa phuong thi tran", "ten tinh", "ten huyen", "ten tinh thanh pho"),
-        *("ten don vi hanh chinh", "cac tinh thanh pho", "province city", "provinces", "locality"),
-        *("ubnd cac huyen thi xa thanh pho", "ubnd huyen", "tinh tp", "huyen tx tp", "districts"),
-        *(
-            "huyen thanh pho",
-            "huyen thi xa",
-            "thanh pho huyen",
-            "thi xa thanh pho huyen",
-            "provname",
-        ),
-        *("cac huyen thanh pho", "cac huyen thi xa thanh pho", "cac dia phuong", "ubnd cap huyen"),
-    ),
-    "area_code": (
-        *("ma tinh", "ma tinh thanh pho", "ma huyen", "ma xa", "province code"),
-        *("area id", "ma don vi", "ma dia phuong", "ma gso", "gso code", "ma so"),
-    ),
-    "province": (
-        *("province name", "prov", "provinces names"),
-        "tinh thanh pho truc thuoc",
-        "thuoc tinh",
-        "tinh thanh pho truc thuoc trung uong",
-    ),
-    "period": (
-        *("ky", "ky bao cao", "nam", "year", "thoi ky", "nam danh gia", "nam khao sat"),
-        *("nam bao cao", "survey year"),
-    ),
-    "period_start": ("tu ngay", "start", "ngay bat dau"),
-    "period_end": ("den ngay", "end", "ngay ket thuc", "thoi diem"),
-    "indicator": ("chi tieu", "ten chi tieu", "noi dung", "indicator code"),
-    "value": ("gia tri", "so lieu", "ket qua", "so luong", *SCORE_WORDS),
-    "unit": ("don vi tinh", "dvt"),
-    "breakdown": ("linh vuc", "linh vuc giai quyet", "phan to", "field"),
-    "scope": ("pham vi", "cap"),
-    "status": ("tinh chat", "trang thai"),
-    "source": ("nguon", "source id"),
-    "note": ("ghi chu", "chu thich", "notes"),
-}
-"""What columns are called where nobody says so; folded."""
-
-SERIAL_WORDS = ("stt", "tt", "so tt", "so thu tu", "no")
-
+T = TypeVar("T")
 LONG_TITLE = 25
 """Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
 
-INTERVAL_WORDS = frozenset(
-    (
-        *("95", "ci", "khoang", "tin", "cay", "confidence", "interval"),
-        *("diem", "gia", "tri", "muc", "of", "the"),
-    )
-)
-"""Words that may stand before the word for a bound and say no more than it."""
-
-RANK_WORDS = (
-    *("xep hang", "thu hang", "hang", "vi thu", "xep thu", "vi tri", "rank", "ranking", "xep loai"),
-)
-"""How the heading of a column of ranks begins."""
-
-QUALIFYING = ("toi da", "max", "tu danh gia", "tu cham", "hang", "rank", "ty le", "mat", "chua dat")
-"""Words of an upper heading that make something else of the lower one."""
-
-FILLERS = frozenset(
-    (
-        *("diem", "so", "chi", "score", "scores", "index", "sub", "subindex", "cstp", "thanh"),
-        *("of", "the", "and", "in", "va", "phan", "noi", "dung", "dimension", "nam"),
-    )
-)
-"""Words of a heading that do not tell one indicator of a family from another."""
-
 _YEAR = re.compile(r"(?:\bnăm\s+|\byear\s+)?\b((?:19|20)\d\d)\b", re.IGNORECASE)
-_UNIT = re.compile(r"\s*\((?:%|điểm|points?|tỷ lệ %)\)\s*$", re.IGNORECASE)
 _PART = (
     r"(?:(?:trục\s+)?nội dung|(?:chỉ số )?thành phần|lĩnh vực|cstp|dimension|d"
     r"|sub(?:-?ind(?:ex|ice))?)"
@@ -100,6 +34,8 @@ _NUMBERING = re.compile(
     r"\s*(?:[.):–-]?\s+|[.)])(?=\D)",
     re.IGNORECASE,
 )
+_IS_PART = re.compile(r"(?<!\d)\d{1,2}[.)]\d")
+"""The number of a part of something numbered: "1.2 …" is about the first, and is not the first."""
 _LABELLED = re.compile(r"(.+) \[(\w+)\]")
 """The label of a variable and its name, as of Stata."""
 _HUMP = re.compile(
@@ -117,27 +53,41 @@ _BOUND = re.compile(
     r"|\b(?:(?:ci )?(?:high|upper)|ci max|ub|uci)(?: 95)?$"
     r"|\b(?:ci|tin cay|interval)(?: 95)? (?:cao|tren)$)"
     r"|(?P<standard_error>\bsai so(?: chuan)?\b|\bstandard err(?:or)?\b|\bstd err(?:or)?\b|\bse$)"
+    r"|(?P<interval>\b(?:khoang tin cay|ktc|confidence interval|ci)(?: 95)?$|\b95 ci$)"
 )
 """How a heading says, folded, that it is about the interval or the error of another one."""
 
 
+@cache
+def load_words() -> dict[str, Any]:
+    """The words of ``words.toml``, by what they say."""
+    return tomllib.loads(files("cchc_analysis.panels").joinpath("words.toml").read_text("utf-8"))
+
+
 class Vocabulary:
-    """The headings that are known, folded: those of the mapping first."""
+    """The labels that are known, folded: those of the mapping first."""
 
     def __init__(self, mapping: PanelMapping, reference: Reference) -> None:
-        self._mapping = mapping
+        self.mapping = mapping
         self._reference = reference
+
+    def narrow(self, names: Iterable[str]) -> Vocabulary:
+        """The same without the headings of fields that a sheet of several has otherwise."""
+        names = [*names]
+        held = {fold_text(name) for name in names} | {last_part(name) for name in names}
+        said = self.mapping.columns.items()
+        own = {field: name for field, name in said if fold_text(name) in held}
+        return Vocabulary(self.mapping.model_copy(update={"columns": own}), self._reference)
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""
-        is_left_out = fold_text(name) in {*map(fold_text, self._mapping.ignore)}
-        if is_left_out or any(form in self._values for form in _forms(name)):
+        if fold_text(name) in self._left_out or any(form in self._values for form in _forms(name)):
             return ""
-        found = next((self._fields[form] for form in _forms(name) if form in self._fields), "")
         upper, _, lower = name.rpartition(" / ")
-        if not found and not (fold_text(lower) in SCORE_WORDS and self.match_value(upper)):
-            found = next((self._fields[form] for form in _forms(lower) if form in self._fields), "")
-        return found
+        found = _first(self._fields, name)
+        if not found and not (upper and is_score(lower) and self.match_value(name)):
+            found = _first(self._fields, lower)
+        return found or ""
 
     def match_bound(self, name: str) -> tuple[str, str]:
         """Which bound a heading speaks of, and the heading of its value; ``""`` for none.
@@ -150,7 +100,7 @@ class Vocabulary:
             tail = fold_text(_HUMP.sub(" ", " ".join(last[-at:])))
             if found := _BOUND.search(tail):
                 role = next(key for key, said in found.groupdict().items() if said)
-                if {*tail[: found.start()].split()} <= INTERVAL_WORDS:
+                if {*tail[: found.start()].split()} <= {*load_words()["interval"]}:
                     return role, _before(name, last[-at:]) if at < len(last) else ""
                 words = re.split(r"[\s_]+", name)  # no mark between: what is left of the words
                 kept = words[: -len(tail[found.start() :].split())]
@@ -158,18 +108,33 @@ class Vocabulary:
         return "", ""
 
     def match_value(self, name: str) -> ValueColumn | None:
-        """What the figures below a heading are, or ``None``."""
-        for table in (self._values, self._catalogue):
-            for form in _forms(name):
-                if form in table:
-                    return table[form]
+        """What the figures below a heading are, or ``None``; its year counts ("SIPAS 2022 (%)")."""
+        if value := _first(self._values, name) or _first(self._catalogue, name):
+            return value
         upper, _, lower = name.rpartition(" / ")
         said = self._match_period(name) or self._values.get(fold_text(lower))
-        if said is None and upper and fold_text(lower) in SCORE_WORDS:
-            return self.match_value(upper)
-        return said
+        if said is None and upper and is_score(lower):
+            said = self.match_value(upper)
+        return said or self._match_dated(name)
 
-    def match_lower(self, name: str, family: str = "") -> ValueColumn | None:
+    def _match_dated(self, name: str) -> ValueColumn | None:
+        name = _HUMP.sub(" ", name)
+        if len(years := _YEAR.findall(name)) != 1:
+            return None
+        bare = _YEAR.sub("", name).strip(" ,-–/")
+        if is_score(bare):
+            return ValueColumn(period=years[0])
+        value = _first(self._values, bare) or _first(self._catalogue, bare)
+        is_whole = value is not None and value.indicator and not value.period
+        return value.model_copy(update={"period": years[0]}) if value and is_whole else None
+
+    def _match_period(self, name: str) -> ValueColumn | None:
+        """A heading that is a period, where the mapping says of which indicator."""
+        if "indicator" not in self.mapping.constants or not is_period(name):
+            return None
+        return ValueColumn(period=name.removesuffix(".0"))
+
+    def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
         """What a heading may be by its lower row or its family; for a draft, which people review.
 
         Args:
@@ -179,12 +144,9 @@ class Vocabulary:
         if labelled := _LABELLED.fullmatch(name):
             name = labelled[1]
         upper, _, lower = name.rpartition(" / ")
-        if any(word in fold_text(upper) for word in QUALIFYING):
+        if any(word in fold_text(upper) for word in load_words()["qualifying"]):
             return None
-        codes: set[str] = set()
-        for part in (lower, upper):
-            forms = (self._labels.get(form, set()) for form in _forms(part))
-            codes = codes or next(filter(None, forms), set())
+        codes = _first(self._labels, lower) or _first(self._labels, upper) or set()
         own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
         if not codes and family:
             own = self._find_alike(lower, family) or self._find_alike(name, family)
@@ -197,36 +159,35 @@ class Vocabulary:
         """
         bare = _YEAR.sub("", name)
         parted = _NUMBERING.sub("", _HUMP.sub(" ", bare))
-        words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in FILLERS]
-        is_part = re.search(r"\d[.)]\d", bare)  # "1.2 …" is a part of the first
-        if is_part or not any(len(word) > 2 or word.isupper() for word in words):
+        fillers = load_words()["fillers"]
+        words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
+        if _IS_PART.search(bare) or not any(len(word) > 2 or word.isupper() for word in words):
             return set()
+        labels: dict[str, list[str]] = {}
+        for label, codes in self._labels.items():
+            for code in codes:
+                labels.setdefault(code, []).append(label)
         return {
             code
-            for code, known in self._labels_of.items()
+            for code, known in labels.items()
             if code.startswith(family) and all(_is_in(word, known) for word in words)
         }
 
-    def match_title(self, title: str, family: str = "") -> str:
+    def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
-        value = self.match_value(title) or self.match_lower(title, family)
+        value = self.match_value(title) or self.guess_value(title, family)
         if value and value.indicator:
             return value.indicator
-        starts = [form for form in _forms(title) if len(title) >= LONG_TITLE and form]
-        codes = {
-            code
-            for form in starts
-            for label, known in self._labels.items()
-            if label.startswith(form)
-            for code in known
-        }
+        forms, codes = _forms(title), set()
+        for label, known in self._labels.items():
+            if len(title) >= LONG_TITLE and any(form and label.startswith(form) for form in forms):
+                codes |= known
         if not codes:
             # "Entry costs for …" is about entry costs: the longest label that it begins with.
             begun = [
                 label
-                for label, known in self._labels.items()
-                for form in _forms(title)
-                if " " in label and form.startswith(f"{label} ")
+                for label in self._labels
+                if " " in label and any(form.startswith(f"{label} ") for form in forms)
             ]
             codes = self._labels[max(begun, key=len)] if begun else set()
         return next(iter(codes)) if len(codes) == 1 else ""
@@ -237,77 +198,54 @@ class Vocabulary:
         words = {_forms(title)[-1], *(label for label in labels if " " in label)}
         return any(word and word in fold_text(name) for word in words)
 
-    def match_dated(self, name: str) -> ValueColumn | None:
-        """What a heading is that names its year too ("SIPAS 2022 (%)"); for a draft."""
-        name = _HUMP.sub(" ", name)
-        years = _YEAR.findall(name)
-        if len(years) != 1:
-            return None
-        bare = _UNIT.sub("", _YEAR.sub("", name)).strip(" ,-–/")
-        if fold_text(bare) in SCORE_WORDS:
-            return ValueColumn(period=years[0])
-        value = self.match_value(bare)
-        if value is None or not value.indicator or value.period:
-            return None
-        return value.model_copy(update={"period": years[0]})
-
     def find_family(self, names: Iterable[str]) -> str:
         """How the codes of most headings of a table begin ("papi"), or ``""``."""
         codes = [value.indicator for name in names if (value := self.match_value(name))]
         counts = Counter(code.partition("_")[0] for code in codes if code)
         return counts.most_common(1)[0][0] if counts else ""
 
-    def is_rank(self, name: str) -> bool:
-        """Whether a heading is that of ranks."""
-        lower = _YEAR.sub("", name.rpartition(" / ")[2])
-        return any(form.startswith(RANK_WORDS) for form in _forms(lower))
-
     def is_ignored(self, name: str) -> bool:
         """Whether a heading is left out: on purpose, or a running number."""
-        ranks = self._mapping.ranks
-        beside = (ranks.column, ranks.of) if ranks else ()
-        words = {*map(fold_text, (*self._mapping.ignore, *beside)), *SERIAL_WORDS} - {""}
+        ranks = self.mapping.ranks
+        beside = {fold_text(each) for each in (ranks.column, ranks.of)} if ranks else set()
+        words = {*self._left_out, *beside, *load_words()["serial"]} - {""}
         return fold_text(name) in words and not self.match_field(name)
 
     def is_beside(self, name: str) -> bool:
         """Whether a heading is that of a column which only describes its row."""
-        field = self.match_field(name)
-        return self.is_ignored(name) or self.is_rank(name) or bool(field and field != "value")
-
-    def is_plain(self, name: str) -> bool:
-        """Whether a heading says no more than that its figures are scores ("Sub-index score")."""
-        words = {word for word in last_part(name).split() if not word.isdigit()}
-        return bool(words) and words <= FILLERS
+        return self.is_ignored(name) or is_rank(name) or self.match_field(name) not in ("", "value")
 
     def knows(self, name: str) -> bool:
         """Whether a heading is known at all."""
-        return bool(
-            self.is_ignored(name) or self.match_field(name) or self.match_value(name) is not None
-        )
+        is_known = self.is_ignored(name) or bool(self.match_field(name))
+        return is_known or self.match_value(name) is not None
 
     def list_names(self) -> list[str]:
         """Everything that a heading may be called, to suggest from."""
         catalogue, headings = self._reference.indicators, self._reference.panel_headings
-        own = [*self._mapping.columns.values(), *self._mapping.values]
+        own = [*self.mapping.columns.values(), *self.mapping.values]
         labels = [*catalogue["label_vi"], *catalogue["label_en"]]
         return [*FIELDS, *own, *headings["heading"], *catalogue["indicator"], *labels]
 
     @cached_property
+    def _left_out(self) -> set[str]:
+        return {*map(fold_text, self.mapping.ignore)}
+
+    @cached_property
     def _fields(self) -> dict[str, str]:
-        said = {fold_text(head): name for name, head in self._mapping.columns.items()}
-        ours = {fold_text(name): name for name in FIELDS if name not in said.values()}
+        said = {fold_text(head): name for name, head in self.mapping.columns.items()}
         words = {
-            word: name
-            for name, words in FIELD_WORDS.items()
+            fold_text(word): name
+            for name in FIELDS
             if name not in said.values()
-            for word in words
+            for word in (name, *load_words()["fields"].get(name, ()))
         }
-        taken = {*map(fold_text, self._mapping.ignore), *self._values}
-        return {word: name for word, name in (words | ours).items() if word not in taken} | said
+        taken = {*self._left_out, *self._values}
+        return {word: name for word, name in words.items() if word not in taken} | said
 
     @cached_property
     def _values(self) -> dict[str, ValueColumn]:
-        return {fold_text(head): value for head, value in self._mapping.values.items()}
+        return {fold_text(head): value for head, value in self.mapping.values.items()}
 
     @cached_property
     def _catalogue(self) -> dict[str, ValueColumn]:
@@ -331,24 +269,31 @@ class Vocabulary:
                 known.setdefault(fold_text(name), set()).add(code)
         return known
 
-    @cached_property
-    def _labels_of(self) -> dict[str, list[str]]:
-        """The labels of each indicator."""
-        found: dict[str, list[str]] = {}
-        for label, codes in self._labels.items():
-            for code in codes:
-                found.setdefault(code, []).append(label)
-        return found
 
-    def _match_period(self, name: str) -> ValueColumn | None:
-        """A heading that is a period, where the mapping says of which indicator."""
-        if "indicator" not in self._mapping.constants:
-            return None
-        try:
-            parse_period(name.removesuffix(".0"))
-        except PeriodError:
-            return None
-        return ValueColumn(period=name.removesuffix(".0"))
+def is_score(text: str) -> bool:
+    """Whether a heading says no more than that its figures are scores ("Điểm", "Chỉ số (%)")."""
+    return fold_text(text) in load_words()["scores"]
+
+
+def is_plain(name: str) -> bool:
+    """Whether a heading is made of words that tell no indicator from another ("CSTP 4")."""
+    words = {word for word in last_part(name).split() if not word.isdigit()}
+    return bool(words) and words <= {*load_words()["fillers"]}
+
+
+def is_rank(name: str) -> bool:
+    """Whether a heading is that of ranks."""
+    starts = tuple(load_words()["ranks"])
+    lower = _YEAR.sub("", name.rpartition(" / ")[2])
+    return any(form.startswith(starts) or form.endswith(" rank") for form in _forms(lower))
+
+
+def is_period(name: str) -> bool:
+    """Whether a heading is a period."""
+    try:
+        return parse_period(name.removesuffix(".0")).end is not None
+    except PeriodError:
+        return False
 
 
 def find_years(text: str) -> str:
@@ -359,6 +304,16 @@ def find_years(text: str) -> str:
     """
     years = {*re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)}
     return years.pop() if len(years) == 1 else ""
+
+
+def last_part(name: str) -> str:
+    """The lower row of a heading of two rows, folded."""
+    return fold_text(name.rpartition(" / ")[2])
+
+
+def _first(table: Mapping[str, T], name: str) -> T | None:
+    """What a table holds for the first form of a heading that it has."""
+    return next((table[form] for form in _forms(name) if form in table), None)
 
 
 def _is_in(word: str, labels: list[str]) -> bool:
@@ -381,16 +336,17 @@ def _forms(name: str) -> tuple[str, ...]:
     labelled = _LABELLED.fullmatch(name)
     forms = []
     for each in (name, *(labelled.groups() if labelled else ())):
-        parted = _HUMP.sub(" ", each)
-        forms += [each, parted, _NUMBERING.sub("", each), _NUMBERING.sub("", parted)]
+        pair = (each, _HUMP.sub(" ", each))
+        forms += [*pair, *map(_drop_number, pair)]
     return tuple(dict.fromkeys(map(fold_text, forms)))
+
+
+def _drop_number(name: str) -> str:
+    """A heading without its number; "1.1. …" keeps it, or it would be the whole of its part."""
+    number = _NUMBERING.match(name)
+    return name[number.end() :] if number and not _IS_PART.search(number[0]) else name
 
 
 def _before(name: str, parts: list[str]) -> str:
     """What of a heading stands before its last parts, without the mark between them."""
     return name[: name.rindex(parts[0].strip() or parts[-1].strip())].rstrip(" -–—:(,/")
-
-
-def last_part(name: str) -> str:
-    """The lower row of a heading of two rows, folded."""
-    return fold_text(name.rpartition(" / ")[2])
