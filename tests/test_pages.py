@@ -7,7 +7,9 @@ says of colours is asked in each scheme by a check of ours, which also reads the
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,7 @@ from cchc_analysis.brief.trends import name_trend
 from cchc_analysis.data.files import write_text
 from conftest import CHROMIUM
 from hard_pages import list_hard
+from test_directory import make_told
 
 LARGEST_PAGE = 150_000
 SCHEMES = ("light", "dark", "print")
@@ -263,8 +266,29 @@ def test_every_page_forbids_what_it_does_not_need(site: Path) -> None:
     for place in places(site):
         html = place.read_text("utf-8")
         assert "default-src 'none'" in html
-        assert "<script" not in html
+        scripts = find_all(r"(?s)<script[^>]*>(.*?)</script>", html)
+        hashes = [base64.b64encode(sha256(each.encode()).digest()).decode() for each in scripts]
+        assert find_all(r"script-src 'sha256-([^']+)'", html)[: len(hashes)] == hashes
+        assert len(hashes) <= 1
+        assert all(len(each.encode()) < 3_000 for each in scripts)
         assert not find_all(r'<(?:img|link|iframe|object|source)[^>]+(?:src|href)="(?!data:)', html)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_names_are_narrowed_as_one_types_and_paper_has_all(
+    browser: Any, tmp_path: Path, lang: str
+) -> None:
+    (tmp_path / "index.html").write_text(LISTS["a-z"](PROJECT, make_told(100, 1), lang), "utf-8")
+    page = open_page(browser, tmp_path / "index.html")
+    names = page.locator(".names li:visible")
+    every = names.count()
+    page.locator(".filter input").fill("dong  anh")
+    assert names.all_inner_texts() == [page.locator("li", has_text="Đông Anh").inner_text()]
+    assert page.locator("h2:visible").all_inner_texts() == ["Đ"]
+    page.emulate_media(media="print")
+    assert names.count() == every
+    assert page.locator(".filter:visible").count() == 0
+    page.context.close()
 
 
 def test_every_link_lands(site: Path) -> None:

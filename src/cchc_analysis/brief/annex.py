@@ -386,7 +386,7 @@ def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
     origin = tell_derivation(brief, entry) if entry.is_derived else _tell_places(brief, entry)
     links = [
         link(f"{brief.annex}#{each.anchor}", f"{SIGNS[Severity.INFO]}{each.number}")
-        for each in brief.remarks(entry)
+        for each in brief.marks(entry, remarks=True)
     ]
     remarks = brief.words.say("note.remarks", links=join(", ", *links)) if links else ""
     return {
@@ -411,7 +411,8 @@ def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
 def _tell_spread(brief: Brief, entry: Entry) -> Markup:
     """The range between the readings where figures contradict a rate, else its interval."""
     rate = {name: getattr(entry, name) for name in ("value", "indicator", "scope", "findings")}
-    if entry.unit == "%" and (readings := span_readings(rate, brief.findings)):
+    is_read_twice = entry.unit == "%" and entry.findings
+    if is_read_twice and (readings := span_readings(rate, brief.findings)):
         low, high = (brief.words.number(each, 2) for each in readings)
         return brief.words.say("note.readings", low=low, high=high)
     interval = tell_interval(brief, entry)

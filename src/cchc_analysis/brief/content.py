@@ -26,6 +26,7 @@ from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, TWO_TIERS_SINCE, Scope, Severity, Status
 from cchc_analysis.data.words import LANGUAGES, Words
+from cchc_analysis.stats.peers import Peers, break_series, find_peers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,18 @@ MOST_ON_ANNEX = 131_000
 """Bytes of text from which an annex with its charts would pass 150 KB, and is split."""
 NOT_TOLD = ("plan", "panel")
 """Kinds of source that a brief may use, but that are no reason for one."""
+
+
+if TYPE_CHECKING:
+    once = cached_property
+else:
+
+    class once(cached_property):  # noqa: N801 - a decorator
+        """What is looked up once for a brief, however many of its pages ask for it."""
+
+        def __get__(self, brief: Any, owner: type | None = None) -> Any:
+            """The value, kept with the brief from which the page derives."""
+            return super().__get__(brief and (brief.first or brief), owner)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +76,7 @@ class Brief:
         part: The area of reform that the page tells, where the annex is split by them.
         used: The values that the page has told, in order; the front keeps short notes of them.
         homes: The notes of the values that stand in a table of the page: the way back to them.
+        first: The brief from which its front and the pages of its annex derive.
     """
 
     area: Mapping[str, Any]
@@ -88,6 +102,7 @@ class Brief:
     part: str = ""
     used: dict[str, Entry] = field(default_factory=dict)
     homes: set[str] = field(default_factory=set)
+    first: Brief | None = None
 
     show_head = Shows("frontpage")
     show_summary = Shows("summary")
@@ -116,13 +131,13 @@ class Brief:
     def front(self) -> Brief:
         """The same brief as its front tells it."""
         annex = "" if self.is_whole else ANNEX
-        return replace(self, annex=annex, is_front=True, used={}, homes=set())
+        return replace(self, annex=annex, is_front=True, used={}, homes=set(), first=self)
 
     def of_part(self, part: str) -> Brief:
         """The same brief as the page of an area of reform tells it."""
-        return replace(self, annex=ANNEX, part=part, used={}, homes=set())
+        return replace(self, annex=ANNEX, part=part, used={}, homes=set(), first=self)
 
-    @cached_property
+    @once
     def is_split(self) -> bool:
         """Whether the annex has a page for each area of reform: one would be too heavy.
 
@@ -136,7 +151,7 @@ class Brief:
         weight = 27_000 + 180 * len(self.entries) + 2.5 * names + 900 * findings
         return weight > MOST_ON_ANNEX and not self.is_whole
 
-    @cached_property
+    @once
     def part_pages(self) -> dict[str, str]:
         """The pages of a split annex, by area of reform, in the order of reports."""
         if not self.is_split:
@@ -152,7 +167,7 @@ class Brief:
         part = part_of(self.reference, entry.indicator)
         return "" if part == self.part else name_part(part)
 
-    @cached_property
+    @once
     def report(self) -> Report:
         """What is shown, in which order and with which chart."""
         return load_report(self.words.folder.parent, self.reference)
@@ -171,12 +186,12 @@ class Brief:
         """The language of the page."""
         return self.words.lang
 
-    @cached_property
+    @once
     def current(self) -> tuple[Comparison, ...]:
         """The comparisons with targets of this period, not of an earlier one."""
         return tuple(each for each in self.comparisons if not each.is_earlier)
 
-    @cached_property
+    @once
     def goals(self) -> tuple[Goal, ...]:
         """The targets of this period, each once; limits and conditions of rules are none."""
         found: dict[str, list[Comparison]] = {}
@@ -214,19 +229,19 @@ class Brief:
         """The whole, then the parts."""
         return (self.whole, *self.parts)
 
-    @cached_property
+    @once
     def province(self) -> Mapping[str, Any] | None:
         """The row of the province that the area lies in; a province lies in none."""
         area_id = self.reference.find_province(self.area["area_id"])
         is_own = area_id in ("", self.area["area_id"])
         return None if is_own else self.reference.area_on(area_id, self.end)
 
-    @cached_property
+    @once
     def reports(self) -> pd.DataFrame:
         """The sources that the brief tells; the others are plans."""
         return self.sources[~self.sources["kind"].isin(NOT_TOLD)]
 
-    @cached_property
+    @once
     def results(self) -> tuple[Entry, ...]:
         """The entries of the reports that state what happened."""
         told = set(self.reports["source_id"])
@@ -236,24 +251,24 @@ class Brief:
             if entry.is_result and told.issuperset(entry.source_id.split())
         )
 
-    @cached_property
+    @once
     def contradictions(self) -> tuple[Contradiction, ...]:
         """The ledger: findings by cause, the worst first, then in the order of the document."""
         return tuple(number_findings(self.findings))
 
-    @cached_property
+    @once
     def serious(self) -> tuple[Contradiction, ...]:
         """The contradictions that are more than remarks: what every page counts."""
         return tuple(each for each in self.contradictions if each.severity != Severity.INFO)
 
-    @cached_property
+    @once
     def contradiction_of(self) -> dict[str, Contradiction]:
         """The entry of the ledger by finding."""
         return {
             finding["finding_id"]: each for each in self.contradictions for finding in each.findings
         }
 
-    @cached_property
+    @once
     def entry_of_figure(self) -> dict[tuple[str, str], Entry]:
         """The entry that a figure belongs to, by source and figure, whichever reading it prints."""
         return {
@@ -282,7 +297,7 @@ class Brief:
         entry = self.entry_of_figure.get(figure)
         return f"{self.find_page(entry)}#{self.find_anchor(figure)}" if entry else ""
 
-    @cached_property
+    @once
     def values_held(self) -> dict[tuple[str, ...], float]:
         """Whole quantities by area, indicator, scope and window: one look instead of a search."""
         panel = self.panel[self.panel["breakdown"] == ""]
@@ -290,13 +305,57 @@ class Brief:
         keys = zip(*(panel[name].tolist() for name in names), strict=True)
         return dict(reversed(list(zip(keys, panel["value"].tolist(), strict=True))))
 
-    @cached_property
+    @once
+    def peers(self) -> Peers:
+        """The peers of the area on the last day of the period, by the written rule."""
+        panel = self.panel
+        sizes = panel[
+            (panel["indicator"] == self.report.peers.size)
+            & (panel["breakdown"] == "")
+            & (panel["period_start"] == self.start)
+            & (panel["period_end"] == self.end)
+        ].sort_values("value")
+        volumes = dict(zip(sizes["area_id"], sizes["value"], strict=True))
+        return find_peers(self.area["area_id"], self.reference, volumes, self.end)
+
+    @once
+    def own_values(self) -> pd.DataFrame:
+        """The headline values of the area, in all windows held."""
+        panel = self.panel
+        kept: pd.DataFrame = panel[
+            (panel["area_id"] == self.area["area_id"])
+            & (panel["breakdown"] == "")
+            & panel["indicator"].isin(self.report.followed)
+            & panel["value"].notna()
+        ]
+        return kept
+
+    @once
+    def series(self) -> list[tuple[Entry, pd.DataFrame]]:
+        """Headline values with the same window of other years, where there is one; oldest first."""
+        broken = break_series(self.own_values, self.reference)
+        window = broken["period_start"].str[4:] + broken["period_end"].str[4:]
+        found = []
+        for entry in filter(None, (self.find(*each) for each in self._list_followed())):
+            same = broken[
+                (broken["indicator"] == entry.indicator)
+                & (broken["scope"] == entry.scope)
+                & (window == entry.start[4:] + entry.end[4:])
+            ]
+            rows = same.sort_values(["period_end", "status"]).drop_duplicates("period_end")
+            found += [(entry, rows)] if len(rows) > 1 else []
+        return found
+
+    def _list_followed(self) -> list[tuple[str, str]]:
+        return [(name, scope) for name in self.report.followed for scope in self.main_scopes]
+
+    @once
     def section_of(self) -> dict[tuple[str, str], str]:
         """The section of a document in which a figure stands."""
         rows = list_rows(self.figures)
         return {(row["source_id"], row["figure_id"]): row["section"] for row in rows}
 
-    @cached_property
+    @once
     def figures_of_quantity(self) -> dict[tuple[str, ...], list[Mapping[str, Any]]]:
         """The figures of all readings of a quantity, as printed, in the order of the documents."""
         rows = {(row["source_id"], row["figure_id"]): row for row in list_rows(self.figures)}
@@ -312,21 +371,11 @@ class Brief:
             for key, figures in found.items()
         }
 
-    def marks(self, entry: Entry) -> list[Contradiction]:
-        """The contradictions that concern a value, in order: what stands beside the number."""
-        return [each for each in self._list_marks(entry) if not each.is_remark]
-
-    def remarks(self, entry: Entry) -> list[Contradiction]:
-        """The remarks that concern a value, in order: they stand in its note."""
-        return [each for each in self._list_marks(entry) if each.is_remark]
-
-    def _list_marks(self, entry: Entry) -> list[Contradiction]:
-        known = {
-            self.contradiction_of[each].number: self.contradiction_of[each]
-            for each in entry.findings
-            if each in self.contradiction_of
-        }
-        return [known[number] for number in sorted(known)]
+    def marks(self, entry: Entry, *, remarks: bool = False) -> list[Contradiction]:
+        """The contradictions that stand beside a value, in order; or the remarks of its note."""
+        known = (self.contradiction_of.get(each) for each in entry.findings)
+        own = {each.number: each for each in known if each and each.is_remark == remarks}
+        return [own[number] for number in sorted(own)]
 
     def find(self, indicator: str, scope: str | None = None) -> Entry | None:
         """The result of an indicator without breakdown, nearest to the end of the period.
@@ -355,11 +404,11 @@ class Brief:
         own = (each for each in self._nearest_first if each.indicator == indicator)
         return next((each for each in own if each.status == Status.ESTIMATE), None)
 
-    @cached_property
+    @once
     def _by_place(self) -> dict[tuple[str, str], Entry]:
         return {(each.indicator, each.scope): each for each in reversed(self._nearest_first)}
 
-    @cached_property
+    @once
     def _nearest_first(self) -> list[Entry]:
         """The district's results, nearest to the end of the period; an estimate after an actual."""
         own = [

@@ -41,7 +41,7 @@ from cchc_analysis.brief.telling import (
     upper,
 )
 from cchc_analysis.brief.templates import Section, draw_line, join, render
-from cchc_analysis.brief.trend import find_year_before, keep_until, list_series
+from cchc_analysis.brief.trend import find_year_before, keep_until
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
@@ -113,7 +113,7 @@ def show_cards(brief: Brief) -> Section:
     """Six key figures at most, and the names of those asked for that the report does not state."""
     brief = brief.front
     shown = choose_cards(brief)
-    series = {(each.indicator, each.scope): rows for each, rows in list_series(brief)}
+    series = {(each.indicator, each.scope): rows for each, rows in brief.series}
     cards = [_tell_card(brief, entry, series) for entry in shown]
     missing = [names[-1] for names in brief.report.cards[:MOST_CARDS] if not choose(brief, names)]
     names = [lower(name_indicator(brief, name)) for name in missing]

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Project, Reference
 
 LETTERS = ("A", "B", "C", "D")
+OF_AREAS = "#main > .scroll tbody tr"
+"""The rows of the table that is there when the script runs, which its field narrows."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Told:
     profiled: Sequence[str] = ()
 
 
-class Listing(NamedTuple):
+class ToldList(NamedTuple):
     """A list that is being told: it has words and a reference, as a brief has."""
 
     project: Project
@@ -140,7 +142,7 @@ class Listing(NamedTuple):
         return list_areas(self.cards, self.reference)
 
 
-Tell = Callable[[Listing], tuple[Any, Any, Markup]]
+Tell = Callable[[ToldList], tuple[Any, Any, Markup]]
 """Gives the heading of a list, what is said under it, and what it lists."""
 Bind = Callable[["Project", Told, str], str]
 """Makes the page of a list in a language."""
@@ -195,12 +197,12 @@ def _describe_figure(brief: Brief, names: Sequence[str]) -> dict[str, Any]:
 def _bind(project: Project, told: Told, lang: str, name: str, tell: Tell) -> str:
     """A list as a page, with the links to its sisters and to the other language."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    title, intro, body = tell(Listing(project, words, told))
+    title, intro, body = tell(ToldList(project, words, told))
     head = tell_masthead(words, name, title, intro)
     return export_body(head + body, project, words, "lists")
 
 
-def _tell_index(page: Listing) -> tuple[Markup, Markup, Markup]:
+def _tell_index(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every brief by province, with its grade and headline figures."""
     words, told, provinces = page.words, page.told, page.provinces
     counts = [
@@ -240,7 +242,7 @@ ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
 """Orders in which briefs are listed besides that of the alphabet, the greatest first."""
 
 
-def _tell_order(page: Listing, order: str) -> tuple[Markup, str, Markup]:
+def _tell_order(page: ToldList, order: str) -> tuple[Markup, str, Markup]:
     """The briefs in another order; their provinces, where they are many."""
     words, title = page.words, page.words.say(f"index.order.{order}")
     if len(page.cards) > MOST_ROWS:
@@ -250,14 +252,14 @@ def _tell_order(page: Listing, order: str) -> tuple[Markup, str, Markup]:
     return title, "", _tabulate_glance(page, [("", cards)], "../../")
 
 
-def _tell_glance(page: Listing, places: Sequence[ListedArea], to_lang: str = "") -> Markup:
+def _tell_glance(page: ToldList, places: Sequence[ListedArea], to_lang: str = "") -> Markup:
     """The rows of briefs, by place."""
     groups = [(name_place(page.words, place), place.cards) for place in places]
     return _tabulate_glance(page, groups, to_lang)
 
 
 def _tabulate_glance(
-    page: Listing, groups: Iterable[tuple[Any, Sequence[Card]]], to_lang: str
+    page: ToldList, groups: Iterable[tuple[Any, Sequence[Card]]], to_lang: str
 ) -> Markup:
     """A row per brief: where it is, its grade, its figures, its contradictions; and the legend."""
     words = page.words
@@ -281,7 +283,7 @@ def _tabulate_glance(
     return table + macro(words, "legend", letters)
 
 
-def _tell_row(page: Listing, card: Card, heads: Sequence[Markup], to_lang: str) -> list[Markup]:
+def _tell_row(page: ToldList, card: Card, heads: Sequence[Markup], to_lang: str) -> list[Markup]:
     """A row whose cells say what they are, for a screen too narrow to hold columns."""
     words, facts = page.words, card.facts
     folder = to_lang + card.folder.partition("/")[2]
@@ -298,21 +300,22 @@ def _tell_row(page: Listing, card: Card, heads: Sequence[Markup], to_lang: str) 
     ]
 
 
-def _name_area(page: Listing, card: Card) -> Markup:
+def _name_area(page: ToldList, card: Card) -> Markup:
     """The area of a brief with the name that it bore then."""
     row = page.reference.area_on(card.facts["area_id"], card.facts["period_end"])
     return upper(page.words.place(row))
 
 
-def _tell_province(page: Listing) -> tuple[Markup, str, Markup]:
+def _tell_province(page: ToldList) -> tuple[Markup, str, Markup]:
     """The areas of one province: at a glance where they are few, else with links to each."""
     [province], areas = page.provinces, page.areas
     few = len(page.cards) <= MOST_ROWS
     glance = _tell_glance(page, areas, "../") if few else Markup("")
-    return name_place(page.words, province), "", tabulate_areas(page.words, areas) + glance
+    body = tabulate_areas(page.words, areas) + macro(page.words, "filter", OF_AREAS) + glance
+    return name_place(page.words, province), "", body
 
 
-def _tell_area(page: Listing) -> tuple[Markup, Any, Markup]:
+def _tell_area(page: ToldList) -> tuple[Markup, Any, Markup]:
     """The briefs of one area, by period."""
     [area], [province] = page.areas, page.provinces
     up = link(f"../{province.folder}/index.html", name_place(page.words, province))
@@ -320,7 +323,7 @@ def _tell_area(page: Listing) -> tuple[Markup, Any, Markup]:
     return name_place(page.words, area), "" if is_own else up, _tell_glance(page, [area], "../")
 
 
-def _tell_letters(page: Listing) -> tuple[Markup, Markup, Markup]:
+def _tell_letters(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every province and area by the alphabet, or the letters where they are many."""
     words, letters = page.words, _group_letters(page.told)
     few = _count_names(letters) <= MOST_LINES
@@ -338,7 +341,7 @@ def _tell_letters(page: Listing) -> tuple[Markup, Markup, Markup]:
     return words.say("directory.letters.heading"), words.say("directory.intro"), body
 
 
-def _tell_letter(page: Listing, letter: str) -> tuple[Markup, str, Markup]:
+def _tell_letter(page: ToldList, letter: str) -> tuple[Markup, str, Markup]:
     """The names under one letter."""
     places = _group_letters(page.told)[letter]
     names = describe_names(page.words, places, page.reference, "../../")
@@ -401,7 +404,7 @@ def _count_lines(cards: Sequence[Card]) -> int:
     return sum(len(card.ledger) for card in cards)
 
 
-def _tell_contradictions(page: Listing) -> tuple[Markup, Markup, Markup]:
+def _tell_contradictions(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every contradiction of every brief, linked to its place in the ledger."""
     words, others = page.words, _tell_others(page)
     rest = [(words.say("index.ledger.others"), others)] if others else []
@@ -413,7 +416,7 @@ def _tell_contradictions(page: Listing) -> tuple[Markup, Markup, Markup]:
     return words.say("index.ledger.heading"), words.say("ledger.intro"), body
 
 
-def _tell_own_contradictions(page: Listing) -> tuple[Markup, str, Markup]:
+def _tell_own_contradictions(page: ToldList) -> tuple[Markup, str, Markup]:
     """The contradictions of one province, or how many each of its areas has."""
     words, [province] = page.words, page.provinces
     if _count_lines(page.cards) > MOST_LINES:
@@ -424,7 +427,7 @@ def _tell_own_contradictions(page: Listing) -> tuple[Markup, str, Markup]:
     return title, "", body
 
 
-def _group_ledger(page: Listing, to_lang: str) -> list[tuple[Markup, list[list[Markup]]]]:
+def _group_ledger(page: ToldList, to_lang: str) -> list[tuple[Markup, list[list[Markup]]]]:
     """The rows of the ledgers, by brief."""
     words = page.words
     return [
@@ -456,7 +459,7 @@ def _tabulate_ledger(words: Words, groups: Sequence[tuple[Markup, list[list[Mark
     return tabulate(words, heads, groups, words.say("index.ledger.table"))
 
 
-def _tell_others(page: Listing) -> list[list[Markup]]:
+def _tell_others(page: ToldList) -> list[list[Markup]]:
     """What was found in sources that no brief tells, such as panels."""
     known = {finding for card in page.cards for finding in card.findings}
     findings = page.told.findings
@@ -472,7 +475,7 @@ def _tell_others(page: Listing) -> list[list[Markup]]:
     ]
 
 
-def _tell_definitions(page: Listing) -> tuple[Markup, Markup, Markup]:
+def _tell_definitions(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every indicator that a page shows: name, code, unit, direction, what it counts."""
     words, codes = page.words, page.told.indicators
     if len(codes) > MOST_DEFINED:
@@ -486,7 +489,7 @@ def _tell_definitions(page: Listing) -> tuple[Markup, Markup, Markup]:
     return words.say("index.definition.heading"), words.say("index.definition.intro"), body
 
 
-def _tell_definition_part(page: Listing, part: str) -> tuple[Markup, str, Markup]:
+def _tell_definition_part(page: ToldList, part: str) -> tuple[Markup, str, Markup]:
     """The indicators of one area of reform, where they are too many for one page."""
     words = page.words
     own = group_parts(page.reference, page.told.indicators)[part]
@@ -494,7 +497,7 @@ def _tell_definition_part(page: Listing, part: str) -> tuple[Markup, str, Markup
     return title, "", tabulate_definitions(words, page.reference, own)
 
 
-def _tell_rules(page: Listing) -> tuple[Markup, Markup, Markup]:
+def _tell_rules(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """The rules by which every page is made, each with a name, and what surrounds them."""
     words = page.words
     told = {

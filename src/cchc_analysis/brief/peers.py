@@ -42,7 +42,7 @@ from cchc_analysis.brief.templates import (
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import LANGUAGES, clean_text
 from cchc_analysis.stats.panel import ENOUGH
-from cchc_analysis.stats.peers import FEWEST, RULE_TEXT, Peers, find_peers
+from cchc_analysis.stats.peers import FEWEST, RULE_TEXT
 from cchc_analysis.stats.ranks import rank_values
 from cchc_analysis.stats.rates import find_scatter
 
@@ -92,7 +92,7 @@ class Standing:
 
 def show_peers(brief: Brief) -> Section:
     """The rule, the peers, the values of those that report on the same window, and the place."""
-    words, peers = brief.words, choose_peers(brief)
+    words, peers = brief.words, brief.peers
     held = {area_id: list_periods(brief, area_id) for area_id in peers.peers}
     same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
     own = list_compared(brief)
@@ -147,7 +147,7 @@ def find_standing(brief: Brief, entry: Entry) -> Standing | None:
     """Where a value stands, if it can be compared and enough peers report it."""
     if entry.indicator not in brief.report.peers.compared:
         return None
-    values = {each: _value_of(brief, each, entry) for each in choose_peers(brief).peers}
+    values = {each: _value_of(brief, each, entry) for each in brief.peers.peers}
     known = {area_id: value for area_id, value in values.items() if not isnan(value)}
     return Standing(entry, known) if len(known) >= FEWEST else None
 
@@ -186,19 +186,6 @@ def say_median(brief: Brief, standing: Standing) -> Markup:
 
 def _percent(brief: Brief, value: float) -> Markup:
     return brief.words.say("unit.percent", n=brief.words.number(value, 2))
-
-
-def choose_peers(brief: Brief) -> Peers:
-    """The peers of a brief's district on the last day of its period, by the written rule."""
-    panel = brief.panel
-    sizes = panel[
-        (panel["indicator"] == brief.report.peers.size)
-        & (panel["breakdown"] == "")
-        & (panel["period_start"] == brief.start)
-        & (panel["period_end"] == brief.end)
-    ].sort_values("value")
-    volumes = dict(zip(sizes["area_id"], sizes["value"], strict=True))
-    return find_peers(brief.area["area_id"], brief.reference, volumes, brief.end)
 
 
 def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:

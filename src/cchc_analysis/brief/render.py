@@ -8,6 +8,8 @@ place in one step. Knows nothing of what a brief says.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import os
 import re
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 NOTEBOOK = "district_brief.ipynb"
 ANNEX_NOTEBOOK = "brief_annex.ipynb"
 TEMPLATE = "page"
+SCRIPT = "filter.js"
+"""The one script of the site: lists of names can be narrowed with it; no page needs it."""
 LONGEST_DESCRIPTION = 300
 LONGEST_REASON = 120
 QUALITY_NOTEBOOK = "data_quality.ipynb"
@@ -291,6 +295,7 @@ def export_page(executed: NotebookNode, project: Project, words: Words, kind: st
         "description": shorten_text(_find_text(executed, _LEAD), LONGEST_DESCRIPTION),
         "skip": words.say("page.skip"),
         "footer": words.say("page.footer"),
+        "script": _hash_script(project.notebooks / TEMPLATE / SCRIPT) if kind == "lists" else "",
         "style": choose_style((project.notebooks / TEMPLATE / STYLE).read_text("utf-8"), kind),
     }
     # Not HTMLExporter's own method: it parses the finished page again with BeautifulSoup, to patch
@@ -298,6 +303,15 @@ def export_page(executed: NotebookNode, project: Project, words: Words, kind: st
     shown = show_own_cells(executed, words)
     body, _ = TemplateExporter.from_notebook_node(exporter, shown, resources={"page": page})
     return str(body)
+
+
+@lru_cache(maxsize=4)
+def _hash_script(path: Path) -> str:
+    """What allows the script of lists, and nothing else that runs; nothing where it is absent."""
+    if not path.is_file():
+        return ""
+    text = path.read_text("utf-8").removesuffix("\n")  # as a template includes it
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 @lru_cache(maxsize=4)

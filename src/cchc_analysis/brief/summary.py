@@ -33,7 +33,7 @@ from cchc_analysis.brief.telling import (
     tell_marks,
 )
 from cchc_analysis.brief.templates import Section, render
-from cchc_analysis.brief.trend import find_year_before, list_series
+from cchc_analysis.brief.trend import find_year_before
 from cchc_analysis.data.clean import parse_period
 from cchc_analysis.stats.trends import judge_series
 
@@ -230,7 +230,7 @@ def _say_plan(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
 
 def _say_change(brief: Brief, line: SummaryLine) -> Markup | None:
     """The word for the first series that has one; else how it stood a year before."""
-    series = [(e, rows) for e, rows in list_series(brief) if e.indicator in line.codes]
+    series = [(e, rows) for e, rows in brief.series if e.indicator in line.codes]
     for entry, rows in series:
         verdict = judge_series(rows)
         if verdict.word in ("rising", "falling"):

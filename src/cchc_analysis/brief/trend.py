@@ -28,7 +28,7 @@ from cchc_analysis.brief.templates import Section, join, link, render, small
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.words import Words, clean_text
-from cchc_analysis.stats.peers import break_series, find_predecessors, find_successors
+from cchc_analysis.stats.peers import find_predecessors, find_successors
 from cchc_analysis.stats.trends import judge_series, keep_last_part
 from cchc_analysis.stats.windows import compare_same_window, year_before
 
@@ -63,7 +63,7 @@ class LastYear:
 
 def show_trend(brief: Brief) -> Section:
     """Like windows side by side, last year by division, and changes of boundaries."""
-    series = list(list_series(brief))
+    series = brief.series
     rule = brief.words.say("trends.rule.trend")
     one = brief.words.say("trend.one", window=brief.words.span(brief.start, brief.end))
     told = (_tell_series(brief, series), _tell_parts(brief), _tell_per_day(brief))
@@ -153,25 +153,6 @@ def _tell_range(brief: Brief, each: LastYear) -> Markup:
     return link(f"{brief.find_page(each.entry)}#{each.entry.note}", ends)
 
 
-def list_series(brief: Brief) -> Iterator[tuple[Entry, pd.DataFrame]]:
-    """Headline values with the same window of other years, where there is one; oldest first."""
-    broken = break_series(_list_own(brief), brief.reference)
-    window = broken["period_start"].str[4:] + broken["period_end"].str[4:]
-    for name in brief.report.followed:
-        for scope in brief.main_scopes:
-            entry = brief.find(name, scope)
-            if entry is None:
-                continue
-            same = broken[
-                (broken["indicator"] == name)
-                & (broken["scope"] == scope)
-                & (window == entry.start[4:] + entry.end[4:])
-            ]
-            rows = same.sort_values(["period_end", "status"]).drop_duplicates("period_end")
-            if len(rows) > 1:
-                yield entry, rows
-
-
 def keep_until(entry: Entry, rows: pd.DataFrame) -> pd.DataFrame:
     """The part of a series that nothing breaks up to a value; empty where it ends before it.
 
@@ -233,7 +214,7 @@ def _tell_change(brief: Brief, rows: pd.DataFrame) -> Markup:
 
 def _tell_per_day(brief: Brief) -> Any:
     """Flows whose window of the year before ends on another day, at the same pace per day."""
-    compared = compare_same_window(_list_own(brief), brief.reference)
+    compared = compare_same_window(brief.own_values, brief.reference)
     rows = [
         [
             _name(brief, row["indicator"], row["scope"]),
@@ -249,7 +230,7 @@ def _tell_per_day(brief: Brief) -> Any:
 
 def _tell_parts(brief: Brief) -> Any:
     """The windows between the cumulative ones of the year, where two reports give them."""
-    own = _list_own(brief)
+    own = brief.own_values
     year = own[
         (own["origin"] == Origin.DERIVED)
         & (own["period_start"] > brief.start)
@@ -266,18 +247,6 @@ def _tell_parts(brief: Brief) -> Any:
         for row in list_rows(year)
     ]
     return _table(brief, "trend.parts", ("what", "window", "value", "parts"), rows, [2])
-
-
-def _list_own(brief: Brief) -> pd.DataFrame:
-    """The headline values of the district, in all windows held."""
-    panel = brief.panel
-    own: pd.DataFrame = panel[
-        (panel["area_id"] == brief.area["area_id"])
-        & (panel["breakdown"] == "")
-        & panel["indicator"].isin(brief.report.followed)
-        & panel["value"].notna()
-    ]
-    return own
 
 
 def _tell_others(
