@@ -256,3 +256,33 @@ def test_a_source_speaks_of_the_areas_of_the_day_it_was_issued(
     dated: str, start: str, end: str, day: str
 ) -> None:
     assert find_issue_day({"dated": dated, "period_start": start, "period_end": end}) == day
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "days", "meant"),
+    [
+        ("Lạng Sơn", {"20", "178"}, [], {"20"}),
+        ("TP. Lạng Sơn", {"20", "178"}, [], {"178"}),
+        ("Lạng Sơn", {"183"}, [], set()),
+        ("Cao Lộc", {"183"}, [BEFORE], {"183"}),
+    ],
+)
+def test_of_what_is_held_the_widest_area_of_the_name_is_meant(
+    reference: Reference, name: str, held: set[str], days: list[str], meant: set[str]
+) -> None:
+    assert reference.match_held(name, held, days) == meant
+
+
+def test_a_narrower_area_of_the_name_is_asked_back_unless_it_alone_was_there(
+    reference: Reference,
+) -> None:
+    with pytest.raises(KeyError, match="'Thành phố Lạng Sơn, Tỉnh Lạng Sơn' or 'Tỉnh Lạng Sơn'"):
+        reference.match_held("Lạng Sơn", {"178"})
+    [commune] = (
+        str(row["area_id"])
+        for row in reference.list_areas("commune", SINCE)
+        if row["name"] == "Xã Cao Lộc"
+    )
+    assert reference.match_held("Cao Lộc", {commune}, [SINCE]) == {commune}
+    with pytest.raises(KeyError, match="Several areas"):
+        reference.match_held("Cao Lộc", {commune})

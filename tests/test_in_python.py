@@ -21,6 +21,7 @@ from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CchcError
 
 ONE = pd.DataFrame({"area": ["A"], "period": ["2024"], "value": [1.0]})
+PANEL = pd.DataFrame({"area_id": "1", "period": ["2023", "2024"], "segment": 1, "value": 1.0})
 WRONG = {
     "a list for an indicator": ("open_trends", (["on_time_rate"],), "one name or code"),
     "a list for an area": ("open_brief", (["Đồng Gió"], "2022-H1"), "one name or code"),
@@ -32,6 +33,11 @@ WRONG = {
     "no panel to rank": ("rank_within", (ONE,), "no column is_full"),
     "no panel to judge": ("judge_many", (ONE,), "no column"),
     "no panel to grow": ("grow", (None,), "grow: NoneType; expected a DataFrame"),
+    "a period that no panel holds": (
+        "change_over",
+        (PANEL, "2023", "2025"),
+        "no period '2025'; expected two of 2023, 2024",
+    ),
     "no panel to compare": ("change_over", (ONE, "2023", "2024"), "no column"),
     "no day": ("load_areas", ("district", None), "day '2025-13-01'"),
 }
@@ -106,6 +112,16 @@ def test_an_executed_notebook_holds_no_style_of_a_notebook(
     executed = execute_notebook(notebook, {}, tmp_path, "cchc")
     [output] = [each for each in executed.cells[-1].outputs if "data" in each]
     assert output.data["text/html"].startswith("<section")
+
+
+def test_a_table_and_the_file_made_of_it_are_cited_alike(
+    processed_once: Project, tmp_path: Path
+) -> None:
+    root = processed_once.root
+    plans = cchc.load_indicators(areas="Sông Mây", status=None, project=root)
+    early = plans[plans["source_id"] == plans["source_id"].iloc[0]]
+    _, note = cchc.export(early, tmp_path / "early.csv", project=root)
+    assert f"Cite as: {cchc.cite(early, project=root)}\n" in note.read_text("utf-8")
 
 
 def test_an_empty_choice_has_all_columns_and_says_why(

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import csv
+import runpy
 from pathlib import Path
 
 import pytest
 
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
-from cchc_analysis.read import accept_source, read_report, read_sources, read_transcripts
+from cchc_analysis.read import (
+    accept_source,
+    discard_draft,
+    read_report,
+    read_sources,
+    read_transcripts,
+)
 from cchc_analysis.read.transcripts import UNDECIDED
 from conftest import confirm_all
 
@@ -47,6 +54,50 @@ def test_a_report_becomes_a_draft_that_counts_when_accepted(
     mapped, unmapped = accept_source(project, result.source_id)
     assert (mapped, mapped + unmapped) == (result.mapped, result.figures)
     assert len(read_transcripts(project.raw).transcripts) == before + result.figures
+
+
+def test_a_draft_is_taken_back_and_its_transcript_laid_aside(project: Project) -> None:
+    def list_raw() -> dict[str, bytes]:
+        return {name: each for name, each in snapshot(project).items() if "data" in name}
+
+    before = list_raw()
+    drafted = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
+    text = drafted.transcript.read_text("utf-8")
+    aside = discard_draft(project, drafted.source_id)
+    assert aside.read_text("utf-8") == text
+    assert list_raw() == before
+    with pytest.raises(ReportError, match="no such source"):
+        discard_draft(project, drafted.source_id)
+    with pytest.raises(ReportError, match="accepted already"):
+        discard_draft(project, "song_may_2022_h1")
+    assert list_raw() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("# Mẫu\n\nRun it 3 times on 16 machines, in 20 minutes.\n", False),
+        ("Tiếp nhận 120 hồ sơ, đã giải quyết đúng hạn 118 hồ sơ.\n", True),
+    ],
+)
+def test_what_has_no_head_is_told_and_what_is_no_report_refused(
+    project: Project, tmp_path: Path, text: str, *, is_read: bool
+) -> None:
+    (tmp_path / "own.md").write_text(text, "utf-8")
+    if is_read:
+        assert "no head of a report" in read_report(project, tmp_path / "own.md").remarks[0]
+        return
+    with pytest.raises(ReportError, match=r"own.md: 3 numbers, none of a known quantity"):
+        read_report(project, tmp_path / "own.md")
+
+
+def test_the_sample_has_something_to_decide(project: Project, tmp_path: Path) -> None:
+    tools = runpy.run_path(str(REPORTS.parents[2] / "tools" / "sample.py"))
+    report = (REPORTS / tools["REPORT"]).read_text("utf-8")
+    assert tools["BEFORE"] in report
+    added = report.replace(tools["BEFORE"], tools["UNSURE"] + tools["BEFORE"], 1)
+    (tmp_path / "report.txt").write_text(added, "utf-8")
+    assert 2 <= read_report(project, tmp_path / "report.txt").unsure <= 5
 
 
 def test_nothing_is_dropped(project: Project) -> None:

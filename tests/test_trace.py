@@ -7,7 +7,7 @@ import pytest
 from cchc_analysis.data.records import DEFINITION_COLUMNS, FINDING_COLUMNS, TALLY_COLUMNS, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.data.trace import trace_indicator
+from cchc_analysis.data.trace import find_published, format_trace
 from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
 from cchc_analysis.read import read_transcripts
@@ -29,8 +29,12 @@ def made(project: Project) -> tuple[Tables, Reference]:
     return Tables(read.sources, read.transcripts, observations, indicators, **empty), reference
 
 
+def trace(made: tuple[Tables, Reference], *wanted: str) -> str:
+    return format_trace(find_published(*made, *wanted), *made)
+
+
 def test_a_reported_number_leads_to_its_line(made: tuple[Tables, Reference]) -> None:
-    told = trace_indicator(*made, "991", "online_rate", "2022-H1", "commune_aggregate")
+    told = trace(made, "991", "online_rate", "2022-H1", "commune_aggregate")
     assert "= 90%, reported" in told
     assert "M020: section II.3, footnote 2, line 31: “90,0” %" in told
     assert "source song_may_2022_h1" in told
@@ -38,7 +42,7 @@ def test_a_reported_number_leads_to_its_line(made: tuple[Tables, Reference]) -> 
 
 
 def test_a_derived_number_leads_to_all_its_parts(made: tuple[Tables, Reference]) -> None:
-    told = trace_indicator(*made, "991", "on_time_rate", "2022-H1", "district_office")
+    told = trace(made, "991", "on_time_rate", "2022-H1", "district_office")
     assert "derived" in told
     assert "from 100 * dossiers_resolved_on_time / dossiers_resolved_total" in told
     for figure, printed in (("M004", "1.190"), ("M005", "800"), ("M006", "378")):
@@ -47,38 +51,44 @@ def test_a_derived_number_leads_to_all_its_parts(made: tuple[Tables, Reference])
 
 
 def test_without_a_scope_all_scopes_are_traced(made: tuple[Tables, Reference]) -> None:
-    told = trace_indicator(*made, "991", "online_rate", "6 tháng đầu năm 2022")
+    told = trace(made, "991", "online_rate", "6 tháng đầu năm 2022")
     assert [
         scope in told for scope in ("district_office", "commune_aggregate", "whole_district")
     ] == [True] * 3
 
 
+def test_an_indicator_is_traced_by_its_label(made: tuple[Tables, Reference]) -> None:
+    label = made[1].indicator_rows["online_rate"]["label_en"]
+    told = trace(made, "Sông Mây", label, "2022-H1")
+    assert told == trace(made, "991", "online_rate", "2022-H1")
+
+
 def test_an_unknown_indicator_is_answered_with_the_nearest(made: tuple[Tables, Reference]) -> None:
     with pytest.raises(CommandError, match="'on_time_rate'"):
-        trace_indicator(*made, "991", "ontime_rate", "2022-H1")
+        trace(made, "991", "ontime_rate", "2022-H1")
 
 
 def test_what_is_not_held_is_answered_with_what_is(made: tuple[Tables, Reference]) -> None:
     with pytest.raises(CommandError, match=r"nothing is published; expected one of .*2022-H1"):
-        trace_indicator(*made, "991", "online_rate", "2021")
+        trace(made, "991", "online_rate", "2021")
 
 
 def test_what_is_no_period_is_answered_with_how_to_write_one(
     made: tuple[Tables, Reference],
 ) -> None:
     with pytest.raises(CommandError, match="'2022-H9' is not a period; expected 2024-Q1"):
-        trace_indicator(*made, "991", "online_rate", "2022-H9")
+        trace(made, "991", "online_rate", "2022-H9")
 
 
 def test_arguments_in_another_order_are_named(made: tuple[Tables, Reference]) -> None:
-    with pytest.raises(CommandError, match="the district, then the indicator, then the period"):
-        trace_indicator(*made, "991", "2022-H1", "online_rate")
+    with pytest.raises(CommandError, match="the area, then the indicator, then the period"):
+        trace(made, "991", "2022-H1", "online_rate")
 
 
 def test_any_area_can_be_traced_and_an_unknown_one_is_named(
     made: tuple[Tables, Reference],
 ) -> None:
     with pytest.raises(CommandError, match="nothing is published"):
-        trace_indicator(*made, "tỉnh Lạng Sơn", "par_index", "2022")
+        trace(made, "tỉnh Lạng Sơn", "par_index", "2022")
     with pytest.raises(CommandError, match="area 'Sông Mê': not known"):
-        trace_indicator(*made, "Sông Mê", "par_index", "2022")
+        trace(made, "Sông Mê", "par_index", "2022")

@@ -14,7 +14,7 @@ from cchc_analysis.cli import build_parser, main
 from cchc_analysis.data.reference import Project
 from conftest import ROOT, Replace
 
-README = (ROOT / "README.md").read_text("utf-8")
+TOLD = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def copy_inputs(tmp_path: Path) -> Project:
@@ -89,11 +89,15 @@ def test_a_folder_that_cannot_be_written_leaves_the_site(
     assert blocked.read_text("utf-8") == "not a folder"
 
 
-def test_readme_names_only_what_is_there() -> None:
+@pytest.mark.parametrize("path", TOLD, ids=lambda path: path.name)
+def test_what_is_told_names_only_what_is_there(path: Path) -> None:
+    text = path.read_text("utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z-]+)", README)) <= targets
+    assert set(re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)", text, re.MULTILINE)) <= {
+        pair for each in targets for pair in ((each, ""), ("", each))
+    }
     commands = build_parser().format_help()
-    for command in re.findall(r"\.venv/bin/cchc ([a-z-]+)", README):
+    for command in re.findall(r"(?:^|`|bin/)cchc ([a-z-]+)", text, re.MULTILINE):
         assert re.search(rf"^    {command} ", commands, re.MULTILINE), command
-    for link in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / link).exists(), link
+    for link in re.findall(r"\]\(([^)#:]+)[^):]*\)", text):
+        assert (path.parent / link).exists(), link

@@ -168,7 +168,7 @@ def _add_site(commands: _Commands) -> None:
 def _add_trace(commands: _Commands) -> None:
     trace = commands.add_parser("trace", help="walk a number back to its place in a document")
     trace.add_argument("area", help="name or code: “Cao Lộc”, 183, “Lạng Sơn province”")
-    trace.add_argument("indicator", help="code, as in data/reference/indicators.csv")
+    trace.add_argument("indicator", help="code or label, as `cchc list indicators` has them")
     trace.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019")
     trace.add_argument(
         "--scope", choices=[scope.value for scope in Scope], help="default: all scopes"
@@ -183,6 +183,9 @@ def _add_read(commands: _Commands) -> None:
     read.add_argument("--area", help="whose report it is (default: as its head says)")
     read.add_argument("--period", help="2024-H1, … (default: as its head says)")
     read.add_argument("--source-id", help="name of the source (default: made of both)")
+    read.add_argument(
+        "--discard", action="store_true", help="take back the draft whose source stands for REPORT"
+    )
     read.set_defaults(run=_read)
 
 
@@ -313,8 +316,12 @@ def _bring_panel(options: argparse.Namespace, project: Project) -> int:
 
 
 def _read(options: argparse.Namespace, project: Project) -> int:
-    from cchc_analysis.read import read_report
+    from cchc_analysis.read import discard_draft, read_report
 
+    if options.discard:
+        aside = discard_draft(project, str(options.report))
+        print(escape_controls(f"{options.report} is no draft any more; its transcript: {aside}"))
+        return 0
     draft = read_report(project, options.report, options.area, options.period, options.source_id)
     lines = [
         f"{draft.figures} figures, {draft.mapped} with an indicator, {draft.unsure} unsure; "
@@ -459,13 +466,15 @@ def _site(options: argparse.Namespace, project: Project) -> int:
 
 def _trace(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis.data.store import load
-    from cchc_analysis.data.trace import cite_traced, trace_indicator
+    from cchc_analysis.data.trace import cite_any, find_published, format_trace
 
     reference, tables = load(project, without=("observations", "tallies", "definitions"))
     wanted = (options.area, options.indicator, options.period, options.scope)
-    print(trace_indicator(tables, reference, *wanted))
+    published = find_published(tables, reference, *wanted)
+    print(format_trace(published, tables, reference))
     if options.cite:
-        for citation in cite_traced(project.root, tables, reference, *wanted):
+        for _, row in published.iterrows():
+            citation = cite_any(row, project.root, tables.sources)
             print(f"\n{citation.text}\n\n{citation.bibtex}")
     return 0
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis import __version__
 from cchc_analysis.brief import TEMPLATE
 from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.data.export import describe_columns, export_table
@@ -26,7 +25,7 @@ from cchc_analysis.data.named import (
     to_wide,
 )
 from cchc_analysis.data.reference import find_area, load_reference
-from cchc_analysis.data.trace import Citation, cite_any, cite_data
+from cchc_analysis.data.trace import Citation, cite_any
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.openers import (
@@ -376,9 +375,7 @@ def export(
         ['papi.dta', 'papi.dta.readme.txt']
     """
     check_table(table, "export")
-    place = open_project(project)
-    sources = load_given(project)[1].sources
-    citation = str(cite_data(place.root, __version__, sources))
+    sources, citation = load_given(project)[1].sources, str(cite(table, project))
     return export_table(table, Path(path), sources, citation=citation, bom=bom, overwrite=overwrite)
 
 

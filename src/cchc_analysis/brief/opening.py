@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.brief.content import NOT_TOLD, Brief
 from cchc_analysis.brief.nouns import Entry, Quote, Quotes, split_figures
 from cchc_analysis.brief.plan import compare_plan
-from cchc_analysis.data.clean import PeriodError, label_period, nearest_names, parse_period
+from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
-from cchc_analysis.data.reference import keep_widest
+from cchc_analysis.data.reference import explain_name
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
@@ -99,14 +100,14 @@ def match_brief(
     Raises:
         CommandError: As ``open_brief``.
     """
-    label = _match_period(period)
+    label = label_period(match_period(period))
     return match_told(reference, list_briefs(tables, reference), district, label), label
 
 
 def match_told(
     reference: Reference, places: Sequence[tuple[str, str]], area: str, label: str
 ) -> str:
-    """Match a name or code to the id of an area: the one of that name that reports on the period.
+    """Match a name or code to the id of an area that reports on the period.
 
     Args:
         reference: The areas.
@@ -115,22 +116,17 @@ def match_told(
         label: The label of the period.
 
     Raises:
-        CommandError: No area has that name, or several report; or it has none on the period.
+        CommandError: No area has that name, or several; or it has no report on the period.
     """
-    named: set[str] = set()
-    for found in reference.list_named(area):
-        named |= found
-        told = {place for place, period in places if place in found and period == label}
-        meant = keep_widest(told, reference.area_rows)
+    told = {place for place, period in places if period == label}
+    try:
+        meant = reference.match_held(area, told, list_days(label))
         if len(meant) == 1:
             return meant.pop()
-    chosen = {place for place, _ in places if place in named} or named
-    try:
-        area_id = next(iter(chosen)) if len(chosen) == 1 else reference.match_area(area)
+        held = meant or reference.match_held(area, {place for place, _ in places})
+        area_id = held.pop() if len(held) == 1 else reference.match_area(area)
     except KeyError as error:
-        raise CommandError(
-            Problem(f"area {area!r}", "not known", "one known area", f"{error.args[0]}.")
-        ) from None
+        raise explain_name(area, error) from None
     raise CommandError(_name_nearest(reference, places, area_id, label))
 
 
@@ -139,13 +135,6 @@ def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
     told = tables.sources[~tables.sources["kind"].isin(NOT_TOLD)]
     places = {(reference.match_source(row), str(row["period"])) for row in list_rows(told)}
     return sorted(place for place in places if reference.area_rows[place[0]]["level"] in REPORTING)
-
-
-def _match_period(period: str) -> str:
-    try:
-        return label_period(parse_period(period))
-    except PeriodError:
-        return period
 
 
 def _name_nearest(

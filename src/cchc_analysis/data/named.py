@@ -40,6 +40,7 @@ NAME_MEANINGS = {
 }
 
 _STANDARD_LABEL = re.compile(r"\d{4}(-(Q[1-4]|H[12]|9M))?")
+_LISTED = "They are listed by load_catalogue(), or cchc list indicators."
 LEAST_OVERLAP = 0.8
 """How much of the days that either counts a window and a report's period have to share."""
 
@@ -272,7 +273,7 @@ def _list_wanted(
     if choice.areas is not None:
         yield "area_id", {find_area(reference, str(each)) for each in _list(choice.areas)}
     if choice.indicators is not None:
-        yield "indicator", {_find_indicator(reference, each) for each in _list(choice.indicators)}
+        yield "indicator", {match_indicator(reference, each) for each in _list(choice.indicators)}
     if choice.periods is not None:
         yield "period", {label_period(match_period(each)) for each in _list(choice.periods)}
     for column, wanted, known in (
@@ -289,24 +290,25 @@ def _list(wanted: Any) -> list[str]:
     return [str(wanted)] if isinstance(wanted, (str, int)) else [str(each) for each in wanted]
 
 
-def _find_indicator(reference: Reference, name: str) -> str:
-    """The code of an indicator by its code or its label in either language."""
+def match_indicator(reference: Reference, name: str) -> str:
+    """The code of an indicator by its code or its label in either language.
+
+    Raises:
+        CommandError: No indicator has it, or several; offers the nearest.
+    """
     rows = reference.indicator_rows
     if name in rows:
         return name
-    folded = fold_text(name)
+    folded, labels = fold_text(name), ("label_vi", "label_en")
     found = [
         code
         for code, row in rows.items()
-        if folded in (fold_text(str(row["label_vi"])), fold_text(str(row["label_en"])))
+        if any(fold_text(str(row[label])) == folded for label in labels)
     ]
     if len(found) == 1:
         return found[0]
-    remedy = (
-        f"Write one of the codes {', '.join(found)}."
-        if found
-        else f"{offer_names(name, rows)}load_catalogue() lists them."
-    )
+    near = offer_names(name, [*rows, *(str(row[each]) for row in rows.values() for each in labels)])
+    remedy = f"Write one of the codes {', '.join(found)}." if found else f"{near}{_LISTED}"
     raise CommandError(
         Problem(f"indicator {name!r}", "not in the catalogue", "a code or its label", remedy)
     )
@@ -325,10 +327,21 @@ def match_period(text: str) -> Period:
             Problem(
                 f"period {text!r}",
                 str(error),
-                "2024-Q1, 2024-H1, 2024-9M, 2024, or its Vietnamese name",
-                "Write it in one of these ways.",
+                "2024-Q1 to 2024-Q4, 2024-H1 or 2024-H2 (halves), 2024-9M (nine months), 2024, "
+                "2024-01-01/2024-09-20 (other days), or a Vietnamese name such as Quý I năm 2024",
+                "There is no other kind of label; write it in one of these ways.",
             )
         ) from None
+
+
+def list_days(label: str) -> list[str]:
+    """The first and the last day of a period, by its label.
+
+    Raises:
+        CommandError: As ``match_period``.
+    """
+    period = match_period(label)
+    return [day.isoformat() for day in (period.start, period.end) if day]
 
 
 def _find_word(column: str, word: str, known: type[StrEnum]) -> str:

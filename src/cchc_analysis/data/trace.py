@@ -18,56 +18,14 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis import __version__
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.named import match_period
+from cchc_analysis.data.named import list_days, match_indicator
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import Origin, Tables
-from cchc_analysis.data.reference import Reference, find_area, suggest
+from cchc_analysis.data.reference import Reference, explain_name
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def trace_indicator(
-    tables: Tables,
-    reference: Reference,
-    area: str,
-    indicator: str,
-    period: str,
-    scope: str | None = None,
-) -> str:
-    """Trace what is published for an indicator, as text.
-
-    Args:
-        tables: The tables of a run.
-        reference: The reference tables.
-        area: Name or code of a district, province or commune.
-        indicator: A code of the catalogue.
-        period: A period label; values that end inside the period are shown.
-        scope: Only this scope.
-
-    Raises:
-        CommandError: The area or the indicator is unknown, or nothing is published for it then.
-    """
-    rows = find_published(tables, reference, area, indicator, period, scope)
-    return "\n\n".join("\n".join(_trace_row(row, tables, reference)) for row in rows)
-
-
-def cite_traced(  # noqa: PLR0913 - as trace_indicator, with the project before it
-    root: Path,
-    tables: Tables,
-    reference: Reference,
-    area: str,
-    indicator: str,
-    period: str,
-    scope: str | None = None,
-) -> list[Citation]:
-    """How to cite what ``trace_indicator`` traces, a citation for each published value."""
-    from cchc_analysis import __version__
-
-    data = cite_data(root, __version__, tables.sources)
-    rows = find_published(tables, reference, area, indicator, period, scope)
-    return [cite_value(row, tables.sources, data) for row in rows]
 
 
 def find_published(
@@ -77,56 +35,51 @@ def find_published(
     indicator: str,
     period: str,
     scope: str | None = None,
-) -> list[dict[str, Any]]:
-    """The published values of an area, indicator and period, as rows.
+) -> pd.DataFrame:
+    """The published values of an area, indicator and period.
+
+    Args:
+        tables: The tables of a run.
+        reference: The reference tables.
+        area: Name or code of a province, district or commune.
+        indicator: A code of the catalogue, or its label in either language.
+        period: A period label; values that end inside the period are meant.
+        scope: Only this scope.
 
     Raises:
-        CommandError: As ``trace_indicator``.
+        CommandError: The area or the indicator is unknown, or nothing is published for it then.
     """
-    if indicator not in reference.indicator_rows:
-        is_swapped = period in reference.indicator_rows
+    if period in reference.indicator_rows:
+        remedy = "Write the area, then the indicator, then the period."
+        raise CommandError(Problem(f"period {period!r}", "an indicator", "a period", remedy))
+    days, code = list_days(period), match_indicator(reference, indicator)
+    held = tables.indicators[tables.indicators["indicator"] == code]
+    then = held[held["period_end"].between(days[0], days[-1])]
+    then = then if scope is None else then[then["scope"] == scope]
+    try:
+        meant = reference.match_held(area, set(then["area_id"]), days)
+        area_id = meant.pop() if len(meant) == 1 else reference.match_area(area, days[-1])
+    except KeyError as error:
+        raise explain_name(area, error) from None
+    rows: pd.DataFrame = then[then["area_id"] == area_id]
+    if rows.empty:
+        own = held[held["area_id"] == area_id]
+        places = ", ".join(sorted(set(own["scope"] + " " + own["period"])))
         raise CommandError(
             Problem(
-                f"indicator {indicator!r}",
-                "not in the catalogue",
-                "a code of data/reference/indicators.csv",
-                "Write the district, then the indicator, then the period."
-                if is_swapped
-                else suggest(indicator, reference.indicator_rows, "indicators.csv") + ".",
+                ", ".join(filter(None, (code, period, scope))),
+                "nothing is published",
+                f"one of {places}" if places else "an indicator that a report of the area gives",
+                "Choose another period, scope or indicator.",
             )
         )
-    window = match_period(period)
-    area_id = find_area(reference, area, window.end.isoformat() if window.end else "")
-    rows = _select(tables.indicators, area_id, indicator, period, scope)
-    if rows.empty:
-        raise CommandError(_nothing(tables.indicators, area_id, indicator, period, scope))
-    return list_rows(rows)
+    return rows
 
 
-def _select(
-    indicators: pd.DataFrame, area_id: str, indicator: str, period: str, scope: str | None
-) -> pd.DataFrame:
-    window = match_period(period)
-    last = window.end.isoformat() if window.end else ""
-    first = window.start.isoformat() if window.start else last
-    chosen = (indicators["area_id"] == area_id) & (indicators["indicator"] == indicator)
-    chosen &= indicators["period_end"].between(first, last)
-    if scope:
-        chosen &= indicators["scope"] == scope
-    return indicators[chosen]
-
-
-def _nothing(
-    indicators: pd.DataFrame, area_id: str, indicator: str, period: str, scope: str | None
-) -> Problem:
-    held = indicators[(indicators["area_id"] == area_id) & (indicators["indicator"] == indicator)]
-    places = sorted({f"{row.scope} {row.period}" for row in held.itertuples()})
-    return Problem(
-        f"{indicator}, {period}" + (f", {scope}" if scope else ""),
-        "nothing is published",
-        f"one of {', '.join(places)}" if places else "an indicator that a report of the area gives",
-        "Choose another period, scope or indicator.",
-    )
+def format_trace(published: pd.DataFrame, tables: Tables, reference: Reference) -> str:
+    """Where each of some published values comes from, as text."""
+    rows = list_rows(published)
+    return "\n\n".join("\n".join(_trace_row(row, tables, reference)) for row in rows)
 
 
 def _trace_row(row: dict[str, Any], tables: Tables, reference: Reference) -> Iterator[str]:

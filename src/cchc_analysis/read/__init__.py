@@ -8,7 +8,7 @@ and nothing dropped. What the figures mean is the business of ``tidy``.
 - ``review``: the review page
 """
 
-from cchc_analysis.read.drafting import DraftResult, read_report
+from cchc_analysis.read.drafting import DraftResult, discard_draft, read_report
 from cchc_analysis.read.transcripts import (
     SOURCE_KINDS,
     SOURCE_STATES,
@@ -25,6 +25,7 @@ __all__ = [
     "DraftResult",
     "Readings",
     "accept_source",
+    "discard_draft",
     "read_report",
     "read_sources",
     "read_transcript",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ from cchc_analysis.read.recognise import (
 )
 from cchc_analysis.read.recognise.head import level_of
 from cchc_analysis.read.review import describe_text, load_words, render_static
-from cchc_analysis.read.transcripts import UNDECIDED, list_undecided, read_sources
+from cchc_analysis.read.transcripts import UNDECIDED, find_draft, list_undecided, read_sources
 from cchc_analysis.rules import load_identities
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def read_report(
         raise ReportError(
             Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
         )
+    remarks = [*document.remarks, *_miss_head(head, figures, path)]
     source = source_id or _name_source(head, path)
     _check_id(source)
     transcript = tabulate_draft(source, figures, reference)
@@ -117,10 +118,48 @@ def read_report(
         unsure=sum(figure.confidence.value == "low" for figure in figures),
         undecided=tuple(list_undecided(row, transcript)),
         remarks=(
-            *document.remarks,
+            *remarks,
             *(f"another report begins in line {n}" for n in reading.others),
         ),
     )
+
+
+def _miss_head(head: ReportHead, figures: Sequence[Figure], path: Path) -> Iterator[str]:
+    """Say that nothing tells whose report it is; refuse what has no known quantity either."""
+    if any((head.area, head.issuer, head.number, head.dated, head.period.start, head.period.end)):
+        return
+    if not any(figure.indicator for figure in figures):
+        found = f"{len(figures)} numbers, none of a known quantity, and no head, area or period"
+        remedy = "Check that it is one; if so, say whose and when with --area and --period."
+        raise ReportError(Problem(path.name, found, "a report on an area and a period", remedy))
+    yield "it has no head of a report: say whose it is and of when"
+
+
+def discard_draft(project: Project, source_id: str) -> Path:
+    """Take a draft back: its row goes, and its transcript is laid aside.
+
+    Returns:
+        Where the transcript lies now, in case somebody has worked on it.
+
+    Raises:
+        ReportError: There is no such draft, or it counts already.
+    """
+    transcript = project.raw / "transcripts" / f"{source_id}.csv"
+    aside = project.build / "discarded" / f"{source_id}.csv"
+    review = project.build / "review" / f"{source_id}.html"
+    drafted = project.build / "drafts" / f"{source_id}.csv"
+    listed = project.raw / "sources.csv"
+    gone = (transcript, review, review.with_suffix(".json"), drafted)
+    with changing(project, "cchc read"):
+        sources = read_sources(project.raw)
+        find_draft(sources, source_id)
+        with all_or_none(project, [listed, aside, *gone]):
+            if transcript.is_file():
+                write_text(aside, transcript.read_text("utf-8"))
+            write_text(listed, format_table(sources[sources["source_id"] != source_id]))
+            for path in gone:
+                path.unlink(missing_ok=True)
+    return aside
 
 
 def tabulate_draft(source_id: str, figures: Sequence[Figure], reference: Reference) -> pd.DataFrame:
@@ -311,7 +350,7 @@ def _check_former(
     if changed:
         names = ", ".join(path.relative_to(project.root).as_posix() for path in changed)
         found = f"a draft on which somebody has worked since ({names})"
-        remedy = "Give another id with --source-id, or remove that draft and its row first."
+        remedy = "Give another id with --source-id, or take it back: cchc read --discard."
         raise _refuse(source_id, found, "a new id, or a draft as it was read", remedy)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from cchc_analysis.data.named import of_panel
 from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Origin, Scope, Status
+from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.stats.peers import break_series, list_breaks, list_cuts
 
@@ -285,6 +286,9 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
         ``change_high`` (missing without both intervals) and ``is_beyond``: whether the interval of
         the change leaves out zero, so that sampling alone does not explain it.
 
+    Raises:
+        CommandError: The panel holds no such period; names those that it holds.
+
     Examples:
         >>> import cchc_analysis as cchc
         >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
@@ -293,6 +297,10 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """
     import pandas as pd
 
+    known = [str(each) for each in panel["period"].unique()]
+    if missing := [repr(each) for each in (first, last) if each not in known]:
+        found, remedy = f"no period {' or '.join(missing)}", "Name two of these."
+        raise CommandError(Problem("change_over", found, f"two of {', '.join(known)}", remedy))
     bounds = ["published_low", "published_high"]
     held = panel.reindex(columns=list(dict.fromkeys([*panel.columns, *bounds])))
     before = held[held["period"] == first][["area_id", "segment", "value", *bounds]]

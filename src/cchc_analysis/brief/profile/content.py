@@ -24,7 +24,7 @@ from cchc_analysis.brief.templates import Section, Shows, dress
 from cchc_analysis.brief.trends.board import keep_results, list_told
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Scope
-from cchc_analysis.data.reference import find_areas, keep_widest
+from cchc_analysis.data.reference import explain_name, find_areas
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.panel import keep_one_value, measure_coverage, name_kinds
@@ -236,16 +236,15 @@ def match_profiled(reference: Reference, held: Collection[str], area: str) -> st
     """
     if area in held and area in reference.area_rows:
         return area
-    for found in reference.list_named(area):
-        rows = [
-            reference.area_rows[each]
-            for each in keep_widest(found & set(held), reference.area_rows)
-        ]
-        rows.sort(key=lambda row: str(row["valid_from"]))
-        if rows and all(
-            one["valid_to"] and one["valid_to"] < each["valid_from"] for one, each in pairwise(rows)
-        ):
-            return str(rows[-1]["area_id"])
+    try:
+        meant = reference.match_held(area, held)
+    except KeyError as error:
+        raise explain_name(area, error) from None
+    rows = sorted((reference.area_rows[each] for each in meant), key=lambda row: row["valid_from"])
+    if rows and all(
+        one["valid_to"] and one["valid_to"] < each["valid_from"] for one, each in pairwise(rows)
+    ):
+        return str(rows[-1]["area_id"])
     name = reference.area_rows[find_areas(reference, area)[-1]]["name"]
     raise CommandError(
         Problem(

@@ -19,6 +19,7 @@ from cchc_analysis.data.reference.areas import (
 )
 from cchc_analysis.data.reference.catalogue import (
     Reference,
+    explain_name,
     find_area,
     find_areas,
     offer_names,
@@ -41,6 +42,7 @@ __all__ = [
     "Reference",
     "check_reference",
     "exists_on",
+    "explain_name",
     "find_area",
     "find_areas",
     "find_issue_day",

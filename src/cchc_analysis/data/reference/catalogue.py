@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 AREA_COLUMNS = ("code", "name", "level", "type", "parent_id", "valid_from", "valid_to")
 """What every area has, wherever it is kept."""
+SEVERAL = "Several areas have that name"
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,31 @@ class Reference:
         for index in self._choose_indexes(name, ""):
             yield next(iter(self._list_meant(index, name, "")), set())
 
+    def match_held(self, name: str, held: Collection[str], days: Collection[str] = ()) -> set[str]:
+        """The areas of which something is held that a name means: the widest that bear it.
+
+        Args:
+            name: A name, code or id.
+            held: The ids of the areas of which something is held.
+            days: The areas must be there on one of these; without them at any time.
+
+        Raises:
+            KeyError: The widest, a province before its capital, holds nothing and another of the
+                name does: who is meant has to be said.
+        """
+        for found in self.list_named(name):
+            named = {
+                each
+                for each in found
+                if not days or any(exists_on(self.area_rows[each], day) for day in days)
+            }
+            widest = keep_widest(named, self.area_rows)
+            if meant := widest.intersection(held):
+                return meant
+            if others := named.intersection(held):
+                raise KeyError(self._ask_back(widest | others))
+        return set()
+
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
 
@@ -366,10 +392,10 @@ class Reference:
         places = {each: self._name_in_parent(each) for each in shown}
         if len(set(places.values())) < len(places):
             told = "; ".join(map(self.describe_area, shown))
-            return f"Several areas have that name: {told}{more}. Say the period, or write the id"
+            return f"{SEVERAL}: {told}{more}. Say the period, or write the id"
         written = " or ".join(map(repr, places.values()))
         return (
-            f"Several areas have that name: write {written}, or the code ({' or '.join(shown)})"
+            f"{SEVERAL}: write {written}, or the code ({' or '.join(shown)})"
             f"{more and f'; there are{more}'}"
         )
 
@@ -449,7 +475,7 @@ def find_area(reference: Reference, name: str, day: str = "") -> str:
     try:
         return reference.match_area(name, day)
     except KeyError as error:
-        raise _name_problem(name, error) from None
+        raise explain_name(name, error) from None
 
 
 def find_areas(reference: Reference, name: str) -> list[str]:
@@ -461,11 +487,14 @@ def find_areas(reference: Reference, name: str) -> list[str]:
     try:
         return reference.match_over_time(name)
     except KeyError as error:
-        raise _name_problem(name, error) from None
+        raise explain_name(name, error) from None
 
 
-def _name_problem(name: str, error: KeyError) -> CommandError:
-    return CommandError(Problem(f"area {name!r}", "not known", "a known area", f"{error.args[0]}."))
+def explain_name(name: str, error: KeyError) -> CommandError:
+    """What a person is told of a name that means no area, or several."""
+    said = str(error.args[0])
+    found = "not one area" if said.startswith(SEVERAL) else "not known"
+    return CommandError(Problem(f"area {name!r}", found, "a known area", f"{said}."))
 
 
 def fold_name(name: str) -> str:
