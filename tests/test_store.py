@@ -81,7 +81,7 @@ def test_tables_come_back_as_they_were(project: Project, tables: Tables) -> None
         if not is_fast:
             for copy in (project.build / "tables").glob("*.parquet"):
                 copy.unlink()
-        back = store.load_table(project, "indicators")
+        back = store.load(project)[1].indicators
         assert back.loc[0, "area_id"] == "06253"
         assert back.loc[0, "value"] == 89.4
         assert pd.isna(back.loc[0, "wilson_low"])
@@ -115,7 +115,7 @@ def test_a_copy_that_is_older_than_the_table_is_not_used(project: Project, table
     store.write_tables(project, tables, "1")
     path = project.processed / "indicators.csv"
     path.write_text(path.read_text("utf-8").replace("89.4", "12.5"), "utf-8")
-    assert store.load_table(project, "indicators").loc[0, "value"] == 12.5
+    assert store.load(project)[1].indicators.loc[0, "value"] == 12.5
 
 
 def test_the_same_tables_give_the_same_bytes(project: Project, tables: Tables) -> None:
@@ -165,20 +165,12 @@ def test_a_folder_that_cannot_be_written_leaves_the_old_data(
 
 def test_what_was_never_made_is_answered_with_how_to_make_it(project: Project) -> None:
     with pytest.raises(ReportError, match=r"no such file.*Run cchc process"):
-        store.load_table(project, "indicators")
+        store.load(project)
 
 
-def test_copies_of_a_former_version_are_replaced_and_strange_files_refused(
-    project: Project, tables: Tables
-) -> None:
-    """Their manifest was that of the data; what has none is somebody else's."""
+def test_strange_files_in_the_place_of_copies_are_refused(project: Project, tables: Tables) -> None:
     copies = project.build / "tables"
     copies.mkdir(parents=True)
     (copies / "indicators.parquet").write_bytes(b"former")
     with pytest.raises(CommandError, match="move what lies there; nothing was touched"):
         store.write_tables(project, tables, "2")
-    head = {"command": "cchc process", "inputs": {}, "outputs": {"indicators.csv": ""}}
-    (copies / "manifest.json").write_text(json.dumps(head), "utf-8")
-    store.write_tables(project, tables, "2")
-    assert store.is_fresh(project)
-    assert store.load_table(project, "indicators").loc[0, "value"] == 89.4

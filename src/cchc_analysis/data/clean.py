@@ -15,24 +15,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from cchc_analysis.data.records import Comparator, Number, Period
+from cchc_analysis.data.records import Comparator, Number, Period, load_own
 
-BOUND_WORDS = {
-    "tối thiểu": Comparator.AT_LEAST,
-    "ít nhất": Comparator.AT_LEAST,
-    "không dưới": Comparator.AT_LEAST,
-    "từ": Comparator.AT_LEAST,
-    "trên": Comparator.MORE,
-    "hơn": Comparator.MORE,
-    "không quá": Comparator.AT_MOST,
-    "tối đa": Comparator.AT_MOST,
-    "không vượt quá": Comparator.AT_MOST,
-    "dưới": Comparator.LESS,
-    "gần": Comparator.ABOUT,
-    "khoảng": Comparator.ABOUT,
-    "xấp xỉ": Comparator.ABOUT,
-    "ước": Comparator.ABOUT,
-}
+BOUND_WORDS = {word: Comparator(sign) for word, sign in load_own("spellings")["bounds"].items()}
 VERBAL_ZEROS = ("không", "không có", "không phát sinh", "chưa có", "chưa phát sinh")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 LAST_MONTHS = {"Q1": 3, "H1": 6, "9M": 9, "": 12}

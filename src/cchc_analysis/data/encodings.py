@@ -13,33 +13,15 @@ import unicodedata
 from pathlib import Path
 
 from cchc_analysis.data.outside import refuse, refuse_marks
+from cchc_analysis.data.records import load_own
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 CONTROL_SHARE = 0.02
 
-TCVN3 = dict(
-    zip(
-        "\xb5\xb8\xb6\xb7\xb9\xa8\xbb\xbe\xbc\xbd\xc6\xa9\xc7\xca\xc8\xc9\xcb\xae\xcc\xd0\xce\xcf\xd1"
-        "\xaa\xd2\xd5\xd3\xd4\xd6\xd7\xdd\xd8\xdc\xde\xdf\xe3\xe1\xe2\xe4\xab\xe5\xe8\xe6\xe7\xe9\xac"
-        "\xea\xed\xeb\xec\xee\xef\xf3\xf1\xf2\xf4\xad\xf5\xf8\xf6\xf7\xf9\xfa\xfd\xfb\xfc\xfe"
-        "\xa1\xa2\xa7\xa3\xa4\xa5\xa6",
-        "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
-        strict=True,
-    )
-)
-_VNI_MARKS = {
-    "\xf8": "\u0300", "\xf9": "\u0301", "\xfb": "\u0309", "\xf5": "\u0303", "\xef": "\u0323",
-    "\xe2": "\u0302", "\xea": "\u0306",
-    "\xe0": "\u0302\u0300", "\xe1": "\u0302\u0301", "\xe5": "\u0302\u0309", "\xe3": "\u0302\u0303",
-    "\xe4": "\u0302\u0323",
-    "\xe8": "\u0306\u0300", "\xe9": "\u0306\u0301", "\xfa": "\u0306\u0309", "\xfc": "\u0306\u0303",
-    "\xeb": "\u0306\u0323",
-}  # fmt: skip
-_VNI_LETTERS = {
-    "\xf1": "đ", "\xd1": "Đ", "\xf4": "ơ", "\xd4": "Ơ", "\xf6": "ư", "\xd6": "Ư",
-    "\xec": "ì", "\xcc": "Ì", "\xed": "í", "\xcd": "Í", "\xe6": "ỉ", "\xc6": "Ỉ",
-    "\xf3": "ĩ", "\xd3": "Ĩ", "\xf2": "ị", "\xd2": "Ị", "\xee": "ỵ", "\xce": "Ỵ",
-}  # fmt: skip
+_SAID = load_own("spellings")
+TCVN3 = dict(zip(_SAID["tcvn3"]["bytes"], _SAID["tcvn3"]["letters"], strict=True))
+_VNI_MARKS: dict[str, str] = _SAID["vni_marks"]
+_VNI_LETTERS: dict[str, str] = _SAID["vni_letters"]
 _VNI_PAIR = re.compile(
     "([aeouyAEOUYôöÔÖ])([" + "".join(_VNI_MARKS) + "".join(_VNI_MARKS).upper() + "])"
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import Period, Scope, Severity, Status
+from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own
 from cchc_analysis.data.reference import LEVELS, Reference, find_area
 from cchc_analysis.data.reference.catalogue import offer_names
 from cchc_analysis.errors import CommandError, Problem
@@ -27,17 +27,9 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.words import Words
 
-NAME_COLUMNS = ("area", "province", "region", "indicator_label", "scope_label", "unit_label")
+NAME_MEANINGS: dict[str, str] = load_own("columns")["names"]
+NAME_COLUMNS = tuple(NAME_MEANINGS)
 """The columns that ``add_names`` adds, each behind the code that it names."""
-
-NAME_MEANINGS = {
-    "area": "name of the area",
-    "province": "name of the province that the area is or lies in, as it was then",
-    "region": "name of the socio-economic region of that province",
-    "indicator_label": "label of the indicator",
-    "scope_label": "label of the scope",
-    "unit_label": "label of the unit",
-}
 
 _STANDARD_LABEL = re.compile(r"\d{4}(-(Q[1-4]|H[12]|9M))?")
 _LISTED = "They are listed by load_catalogue(), or cchc list indicators."
@@ -248,23 +240,15 @@ def _list_names(
         return str(words.place(row)) if row else ""
 
     def name_region(area_id: str) -> str:
-        return name_area(reference.region_of.get(find_province(reference, area_id), ""))
+        return name_area(reference.region_of.get(reference.find_province(area_id), ""))
 
     yield "area", "area_id", name_area
-    yield "province", "area_id", lambda each: name_area(find_province(reference, each))
+    yield "province", "area_id", lambda each: name_area(reference.find_province(each))
     yield "region", "area_id", name_region
     label = f"label_{words.lang}"
     yield "indicator_label", "indicator", lambda each: str(catalogue.get(each, {}).get(label, each))
     yield "scope_label", "scope", lambda each: words.plain(f"scope.{each}")
     yield "unit_label", "unit", lambda each: str(units.get(each, {}).get(label, each))
-
-
-def find_province(reference: Reference, area_id: str) -> str:
-    """The province that an area is or lies in; empty for a nation or region."""
-    seen = area_id
-    while seen and reference.area_rows.get(seen, {}).get("level") not in ("province", None):
-        seen = str(reference.area_rows[seen]["parent_id"])
-    return seen if reference.area_rows.get(seen, {}).get("level") == "province" else ""
 
 
 def _list_wanted(

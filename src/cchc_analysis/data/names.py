@@ -13,37 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cchc_analysis.data.clean import fold_text, keep_text
+from cchc_analysis.data.records import load_own
 
-CITY = frozenset({"thành phố", "thành phố trực thuộc trung ương"})
-KINDS: Mapping[str, frozenset[str]] = {
-    "thanh pho truc thuoc trung uong": frozenset({"thành phố trực thuộc trung ương"}),
-    **dict.fromkeys(("thanh pho", "tp", "t p", "thu do"), CITY),
-    "tinh": frozenset({"tỉnh"}),
-    **dict.fromkeys(("thi xa", "tx", "t x"), frozenset({"thị xã"})),
-    **dict.fromkeys(("thi tran", "tt", "t t"), frozenset({"thị trấn"})),
-    "dac khu": frozenset({"đặc khu"}),
-    "quan": frozenset({"quận"}),
-    "huyen": frozenset({"huyện"}),
-    "phuong": frozenset({"phường"}),
-    "xa": frozenset({"xã"}),
-    "vung": frozenset({"vùng"}),
-}
-"""Words before a name, folded, and the types of area that they stand for."""
-LETTERS: Mapping[str, str] = {"t": "tinh", "h": "huyen", "q": "quan", "p": "phuong", "x": "xa"}
+_SAID = load_own("spellings")
+KINDS, ENGLISH = (
+    {word: frozenset[str](types) for word, types in _SAID[part].items()}
+    for part in ("kinds", "english")
+)
+"""Words before a name, folded, and behind an English one, with the types of area they stand for."""
+LETTERS: Mapping[str, str] = _SAID["letters"]
 """Words of one letter; only with a dot behind them, or before a number ("P5")."""
-ENGLISH: Mapping[str, frozenset[str]] = {
-    "province": frozenset({"tỉnh"}),
-    "city": CITY,
-    "rural district": frozenset({"huyện"}),
-    "urban district": frozenset({"quận"}),
-    "district": frozenset({"huyện", "quận"}),
-    "town": frozenset({"thị xã", "thị trấn"}),
-    "township": frozenset({"thị trấn"}),
-    "special zone": frozenset({"đặc khu"}),
-    "commune": frozenset({"xã"}),
-    "ward": frozenset({"phường"}),
-}
-"""Words behind an English name."""
 LONGEST = 6
 """Words in the longest kind."""
 
@@ -104,7 +83,7 @@ def take_apart(name: str) -> Name:
 
     >>> take_apart("H. Châu Thành (Long An)").bare, take_apart("H. Châu Thành (Long An)").province
     ('châu thành', 'long an')
-    >>> take_apart("Hai Phong City").types == CITY
+    >>> take_apart("Hai Phong City").types == KINDS["tp"]
     True
     """
     text = tidy_name(name)

@@ -13,7 +13,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cchc_analysis.data.export import describe_package, describe_table
 from cchc_analysis.data.files import (
@@ -71,7 +71,8 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
         ReportError: The folder cannot be written to.
     """
     try:
-        head = _tell_inputs(project, version)
+        inputs = _hash_inputs(project)
+        head = {"command": "cchc process", "version": version, "inputs": inputs}
         with swap_in(project.processed, MANIFEST, head) as folder:
             _fill(folder, tables, version)
         _write_copies(project, tables)
@@ -111,18 +112,6 @@ def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Ta
         for name in STORED
     }
     return reference, Tables(sources, transcripts, **made)
-
-
-def load_table(project: Project, name: str) -> pd.DataFrame:
-    """Load one table of ``data/processed``, from its Parquet copy where that is fresh.
-
-    Raises:
-        ReportError: There is no such file, or it is not what ``cchc process`` writes.
-    """
-    copy = project.build / "tables" / f"{name}.parquet"
-    if copy.is_file() and is_fresh(project):
-        return _read_copy(copy)
-    return _load_made(project, name, is_whole=_is_whole(project.processed))
 
 
 def _load_made(project: Project, name: str, *, is_whole: bool) -> pd.DataFrame:
@@ -261,39 +250,32 @@ def _load_nothing(name: str) -> pd.DataFrame:
 def _hash_inputs(project: Project) -> dict[str, str]:
     """The hashes of the inputs by name; drafts do not count, so that one may be read and mended."""
     sources = project.raw / "sources.csv"
-    return {
-        path.relative_to(project.root).as_posix(): _hash_accepted(path)
-        if path == sources
-        else hash_file(path)
-        for path in list_inputs(project)
+    hashes = {
+        path.relative_to(project.root).as_posix(): hash_file(path) for path in list_inputs(project)
     }
+    accepted = _part_drafts(sources)[1]
+    if accepted is not None:
+        name = sources.relative_to(project.root).as_posix()
+        hashes[name] = hashlib.sha256(accepted.encode()).hexdigest()
+    return hashes
 
 
-def _hash_accepted(sources: Path) -> str:
-    """The hash of the list of sources as it is written without its drafts."""
+def _part_drafts(sources: Path) -> tuple[set[str], str | None]:
+    """The ids of the drafts in a list of sources, and the list as it is written without them."""
     try:
         rows = [*csv.reader(io.StringIO(sources.read_text("utf-8-sig"), newline=""))]
-    except (UnicodeDecodeError, csv.Error):
-        return hash_file(sources)
-    drafts, kept = _find_drafts(sources), io.StringIO()
-    csv.writer(kept, lineterminator="\n").writerows(
-        row for row in rows if not drafts.intersection(row[:1])
-    )
-    return hashlib.sha256(kept.getvalue().encode()).hexdigest()
-
-
-def _find_drafts(sources: Path) -> set[str]:
-    """The ids of the sources that are drafts; none where the list cannot be read."""
-    try:
-        rows = [*csv.DictReader(io.StringIO(sources.read_text("utf-8-sig")))]
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return set()
-    return {row["source_id"] for row in rows if row.get("state") == "draft" and "source_id" in row}
+        at = rows[0].index("state")
+    except (OSError, UnicodeDecodeError, csv.Error, IndexError, ValueError):
+        return set(), None
+    drafts = {row[0] for row in rows if row[at : at + 1] == ["draft"]}
+    kept = io.StringIO()
+    csv.writer(kept, lineterminator="\n").writerows(row for row in rows if {*row[:1]} - drafts)
+    return drafts, kept.getvalue()
 
 
 def list_inputs(project: Project) -> list[Path]:
     """The files from which ``data/processed`` is made, sorted; a draft is none of them."""
-    drafts = _find_drafts(project.raw / "sources.csv")
+    drafts, _ = _part_drafts(project.raw / "sources.csv")
     return sorted(
         path
         for folder, pattern in (
@@ -313,37 +295,33 @@ def list_inputs(project: Project) -> list[Path]:
 
 
 def _fill(folder: Path, tables: Tables, version: str) -> None:
+    """The tables as CSV, and their Data Package descriptor (specs.frictionlessdata.io)."""
+    resources = []
     for name, (columns, key) in STORED.items():
         table = getattr(tables, name)[list(columns)].sort_values(list(key), kind="stable")
-        write_text(folder / f"{name}.csv", format_table(table))
-    _write_json(folder / "datapackage.json", describe_tables(folder, version))
+        path = folder / f"{name}.csv"
+        write_text(path, format_table(table))
+        meanings = {column: COLUMN_MEANINGS[column] for column in columns}
+        resources.append(describe_table(path, meanings, key))
+    title = "Public administration reform (CCHC) of Vietnamese districts: reported figures"
+    package = describe_package("cchc-analysis", title, version, resources)
+    text = json.dumps(package, ensure_ascii=False, indent=2)
+    write_text(folder / "datapackage.json", f"{text}\n")
 
 
 def _write_copies(project: Project, tables: Tables) -> None:
     head = {"command": "cchc process", "copied_from": hash_file(project.processed / MANIFEST)}
-    place = project.build / "tables"
-    _remove_former(place)
-    with swap_in(place, MANIFEST, head) as folder:
+    with swap_in(project.build / "tables", MANIFEST, head) as folder:
         write_copies(folder, tables)
-
-
-def _remove_former(place: Path) -> None:
-    """Remove copies of a version whose manifest did not name them: by their mark they are ours."""
-    try:
-        said = json.loads((place / MANIFEST).read_bytes())
-        is_former = said["command"] == "cchc process" and "copied_from" not in said
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    if is_former:
-        for name in (*(field.name + ".parquet" for field in fields(Tables)), MANIFEST):
-            (place / name).unlink(missing_ok=True)
 
 
 def is_fresh(project: Project) -> bool:
     """Whether ``data/processed`` and its Parquet copies are what one run wrote."""
+    copies = project.build / "tables"
     try:
-        copies = json.loads((project.build / "tables" / MANIFEST).read_bytes())
-        is_copied = copies["copied_from"] == hash_file(project.processed / MANIFEST)
+        said = json.loads((copies / MANIFEST).read_bytes())
+        is_copied = said["copied_from"] == hash_file(project.processed / MANIFEST)
+        is_copied &= all((copies / name).is_file() for name in said["outputs"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return is_copied and _is_whole(project.processed)
@@ -355,32 +333,3 @@ def _is_whole(folder: Path) -> bool:
     if outputs is None or not all((folder / name).is_file() for name in outputs):
         return False
     return not list_changed(folder, outputs)
-
-
-def describe_tables(folder: Path, version: str) -> dict[str, Any]:
-    """The Data Package descriptor of the tables in a folder (specs.frictionlessdata.io)."""
-    return describe_package(
-        "cchc-analysis",
-        "Public administration reform (CCHC) of Vietnamese districts: reported figures",
-        version,
-        [
-            describe_table(
-                folder / f"{name}.csv",
-                {column: COLUMN_MEANINGS[column] for column in columns},
-                key,
-            )
-            for name, (columns, key) in STORED.items()
-        ],
-    )
-
-
-def _tell_inputs(project: Project, version: str) -> dict[str, Any]:
-    return {
-        "command": "cchc process",
-        "version": version,
-        "inputs": _hash_inputs(project),
-    }
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")

@@ -20,6 +20,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from cchc_analysis.data.records import load_own
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
 LANGUAGES = ("vi", "en")
@@ -32,18 +33,7 @@ COMPARATOR_SIGNS = {
     "<": f"<{NO_BREAK}",
     "~": f"≈{NO_BREAK}",
 }
-AREA_KINDS = {
-    "tỉnh": "province",
-    "thành phố": "city",
-    "thành phố trực thuộc trung ương": "city",
-    "thị xã": "town",
-    "quận": "urban_district",
-    "huyện": "district",
-    "phường": "ward",
-    "thị trấn": "township",
-    "xã": "commune",
-    "đặc khu": "special_zone",
-}
+AREA_KINDS: Mapping[str, str] = load_own("spellings")["strings"]
 """Kinds of area, by the Vietnamese word that the areas hold."""
 TERMED = ("label", "definition", "source")
 """What the catalogue says of an indicator in the words of the law; notes and reasons stay."""

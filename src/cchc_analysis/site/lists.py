@@ -44,7 +44,6 @@ from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.brief.workbook import bind_workbook
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.export import index_licences, join_licences, list_licences
-from cchc_analysis.data.named import find_province
 from cchc_analysis.data.records import (
     FINDING_COLUMNS,
     FINDING_KEY,
@@ -342,7 +341,7 @@ def list_provinces(tables: Tables, reference: Reference) -> dict[str, list[str]]
     found: dict[str, list[str]] = {}
     names = {area for name in _SITE_TABLES for area in getattr(tables, name)["area_id"].unique()}
     for area_id in sorted(names):
-        found.setdefault(find_province(reference, area_id), []).append(area_id)
+        found.setdefault(reference.find_province(area_id), []).append(area_id)
     return dict(sorted(found.items()))
 
 

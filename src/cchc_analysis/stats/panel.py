@@ -297,14 +297,14 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    known = [str(each) for each in panel["period"].unique()]
-    if missing := [repr(each) for each in (first, last) if each not in known]:
-        found, remedy = f"no period {' or '.join(missing)}", "Name two of these."
-        raise CommandError(Problem("change_over", found, f"two of {', '.join(known)}", remedy))
     bounds = ["published_low", "published_high"]
     held = panel.reindex(columns=list(dict.fromkeys([*panel.columns, *bounds])))
     before = held[held["period"] == first][["area_id", "segment", "value", *bounds]]
     now = held[held["period"] == last]
+    known = [str(each) for each in panel["period"].unique()]
+    if missing := [repr(each) for each in (first, last) if each not in known]:
+        found, remedy = f"no period {' or '.join(missing)}", "Name two of these."
+        raise CommandError(Problem("change_over", found, f"two of {', '.join(known)}", remedy))
     pairs = now.merge(before, on=["area_id", "segment"], suffixes=("", "_first"))
     ends = ([pairs[f"{name}{suffix}"] for name in ("value", *bounds)] for suffix in ("_first", ""))
     low, high = subtract_estimates(*ends)

@@ -103,12 +103,6 @@ class Reference:
     def _listed(self) -> dict[str, list[Row]]:
         return {}
 
-    def list_rates(self) -> list[tuple[str, str, str]]:
-        """The rates of the catalogue, each with its numerator and its denominator."""
-        rows = self.indicator_rows.values()
-        named = ((row["indicator"], row["numerator"], row["denominator"]) for row in rows)
-        return [each for each in named if each[1] and each[2]]
-
     def list_flows(self) -> list[str]:
         """The indicators that grow from a first day on."""
         rows = self.indicator_rows.values()
@@ -193,8 +187,8 @@ class Reference:
 
     def find_province(self, area_id: str) -> str:
         """The province that an area lies in, or is; ``""`` above provinces."""
-        while area_id and self.area_rows[area_id]["level"] != "province":
-            area_id = str(self.area_rows[area_id]["parent_id"])
+        while area_id and (row := self.area_rows.get(area_id, {})).get("level") != "province":
+            area_id = str(row.get("parent_id", ""))
         return area_id
 
     def area_on(self, area_id: str, day: str) -> Row:

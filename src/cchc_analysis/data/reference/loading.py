@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import TableError, list_rows, load_text_table, type_columns
+from cchc_analysis.data.records import load_own
 from cchc_analysis.data.reference.areas import check_parents
 from cchc_analysis.data.reference.catalogue import Reference, fold_name, suggest
 from cchc_analysis.errors import CommandError, Problem, ReferenceDataError
@@ -16,94 +17,12 @@ from cchc_analysis.errors import CommandError, Problem, ReferenceDataError
 if TYPE_CHECKING:
     import pandas as pd
 
-TILE_COLUMNS = ("area_id", "name", "label", "column", "row", "kind")
-"""A square of a map, or the dot of islands (``kind``), by column and row from the north-west."""
-
-REFERENCE_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "indicators": (
-        (
-            *("indicator", "label_vi", "label_en", "unit", "reform_area", "polarity"),
-            *("range_min", "range_max", "aggregation", "numerator", "denominator"),
-            "official_source",
-        ),
-        ("indicator",),
-    ),
-    "areas": (
-        (
-            *("area_id", "code", "name", "name_en", "level", "type", "parent_id", "communes"),
-            *("valid_from", "valid_to", "lat", "lon", "note_vi", "note_en", "source"),
-        ),
-        ("area_id",),
-    ),
-    "area_names": (
-        ("area_id", "name", "type", "valid_from", "valid_to", "document"),
-        ("area_id", "valid_to"),
-    ),
-    "area_aliases": (("alias", "area_id", "note"), ("alias",)),
-    "area_changes": (
-        (
-            *("change_id", "decided", "effective", "area_ids", "kind"),
-            *("change_vi", "change_en", "document", "source", "certainty"),
-        ),
-        ("change_id",),
-    ),
-    "breaks": (
-        (
-            *("break_id", "indicators", "effective", "change_vi", "change_en", "document"),
-            "certainty",
-        ),
-        ("break_id",),
-    ),
-    "panel_headings": (("heading", "indicator", "note"), ("heading", "indicator")),
-    "regions": (("area_id", "region_id", "source"), ("area_id",)),
-    "units": (("unit", "label_vi", "label_en", "kind", "base_unit", "multiplier"), ("unit",)),
-    "breakdowns": (("breakdown", "label_vi", "label_en"), ("breakdown",)),
-    "targets": (
-        (
-            *("target_id", "area_id", "scope", "indicator", "period_start", "period_end"),
-            *("comparator", "value", "unit", "document", "certainty", "note_vi", "note_en"),
-        ),
-        ("target_id",),
-    ),
-    "target_results": (
-        ("target_indicator", "result_indicator", "relation", "reason_vi", "reason_en"),
-        ("target_indicator", "result_indicator"),
-    ),
-    "corrections": (
-        ("source_id", "figure_id", "expect", "action", "published", "reason_vi", "reason_en"),
-        ("source_id", "figure_id"),
-    ),
-    "derivations": (
-        ("indicator", "scope", "formula", "definition_vi", "definition_en", "source"),
-        ("indicator", "scope", "formula"),
-    ),
-    "identities": (
-        ("rule_id", "rival_group", "definition_vi", "definition_en", "note_vi", "note_en"),
-        ("rule_id",),
-    ),
-    "remarks": (
-        ("remark_id", "source_id", "kind", "figures", "text_vi", "text_en"),
-        ("remark_id",),
-    ),
-    "indicator_definitions": (
-        ("indicator", "definition_vi", "definition_en", "source_vi", "source_en"),
-        ("indicator",),
-    ),
-    "terms": (
-        (*("level", "valid_from", "term_vi", "becomes_vi", "term_en", "becomes_en"), "source"),
-        ("level", "valid_from", "term_vi"),
-    ),
-    "tile_map_63": (TILE_COLUMNS, ("area_id", "name")),
-    "tile_map_34": (TILE_COLUMNS, ("area_id", "name")),
+_TABLES: Mapping[str, Mapping[str, Any]] = load_own("columns")["reference"]
+REFERENCE_TABLES = {
+    name: (tuple[str, ...](each["columns"]), tuple[str, ...](each["key"]))
+    for name, each in _TABLES.items()
 }
 """The files of ``data/reference``: the columns and the key of each."""
-
-MAY_BE_EMPTY = frozenset(
-    {
-        *("corrections", "remarks", "targets", "target_results", "area_changes", "breaks"),
-        *("regions", "area_names", "terms", "tile_map_63", "tile_map_34"),
-    }
-)
 
 
 def load_reference(folder: Path) -> Reference:
@@ -129,38 +48,30 @@ def load_reference(folder: Path) -> Reference:
 
 def check_reference(reference: Reference) -> Iterable[Problem]:
     """Every entry that points at something that is not there, as problems."""
-    areas, indicators = set(reference.areas["area_id"]), set(reference.indicators["indicator"])
-    units = set(reference.units["unit"])
     yield from _check_aliases(reference.area_aliases)
     wide = reference.area_rows.wide
     yield from check_parents(wide, wide, "areas.csv")
-    yield from _check_definitions(reference.indicator_definitions, indicators)
-    for table, column, known, file in (
-        ("areas", "parent_id", areas | {""}, "areas.csv"),
-        ("area_aliases", "area_id", areas, "areas.csv"),
-        ("panel_headings", "indicator", indicators, "indicators.csv"),
-        ("regions", "area_id", areas, "areas.csv"),
-        ("regions", "region_id", areas, "areas.csv"),
-        ("targets", "area_id", areas | {""}, "areas.csv"),
-        ("indicators", "unit", units, "units.csv"),
-        ("indicators", "numerator", indicators | {""}, "indicators.csv"),
-        ("indicators", "denominator", indicators | {""}, "indicators.csv"),
-        ("targets", "indicator", indicators, "indicators.csv"),
-        ("targets", "unit", units, "units.csv"),
-        ("target_results", "target_indicator", indicators, "indicators.csv"),
-        ("target_results", "result_indicator", indicators, "indicators.csv"),
-        ("derivations", "indicator", indicators, "indicators.csv"),
-        ("tile_map_63", "area_id", areas, "areas.csv"),
-        ("tile_map_34", "area_id", areas, "areas.csv"),
-    ):
-        for row, cell in enumerate(getattr(reference, table)[column], start=2):
-            if cell not in known:
-                yield Problem(
-                    f"data/reference/{table}.csv row {row}",
-                    f"{column} {cell!r}, which data/reference/{file} does not define",
-                    f"a row of data/reference/{file}",
-                    suggest(cell, known, file) + ".",
-                )
+    yield from _check_definitions(
+        reference.indicator_definitions, set(reference.indicators["indicator"])
+    )
+    for table, said in _TABLES.items():
+        for column, other in said.get("links", {}).items():
+            known = set(getattr(reference, other)[_TABLES[other]["key"][0]])
+            known |= {""} if column in said.get("optional", ()) else set()
+            yield from _check_link(getattr(reference, table)[column], table, other, known)
+
+
+def _check_link(
+    column: pd.Series[Any], table: str, other: str, known: set[str]
+) -> Iterable[Problem]:
+    for row, cell in enumerate(column, start=2):
+        if cell not in known:
+            yield Problem(
+                f"data/reference/{table}.csv row {row}",
+                f"{column.name} {cell!r}, which data/reference/{other}.csv does not define",
+                f"a row of data/reference/{other}.csv",
+                suggest(cell, known, f"{other}.csv") + ".",
+            )
 
 
 def _check_definitions(definitions: pd.DataFrame, indicators: set[str]) -> Iterable[Problem]:
@@ -194,7 +105,9 @@ def _check_aliases(aliases: pd.DataFrame) -> Iterable[Problem]:
 
 
 def _load_table(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> pd.DataFrame:
-    table = load_text_table(path, columns, key, may_be_empty=path.stem in MAY_BE_EMPTY)
+    table = load_text_table(
+        path, columns, key, may_be_empty=_TABLES[path.stem].get("may_be_empty", False)
+    )
     try:
         return type_columns(table)
     except ValueError as error:
