@@ -171,7 +171,9 @@ class Broken:
     @cached_property
     def place(self) -> dict[str, str]:
         """Where it is broken."""
-        return dict(zip(PLACE, self.statements.name_row(self.row), strict=True))
+        source_id, *others = self.statements.name_row(self.row)
+        cells = (source_id.removesuffix(OTHER_DAYS), *others)
+        return dict(zip(PLACE, cells, strict=True))
 
 
 def drop_echoes(broken: Iterable[Broken]) -> list[Broken]:
@@ -218,12 +220,18 @@ NEAR = 92
 """Days within which two counts may be of one thing."""
 
 
+OTHER_DAYS = " (other days)"
+"""Behind the name of a source: its figures of different days, set side by side."""
+
+
 def align_days(statements: Statements) -> Statements:
-    """The stocks of each source and area that are stated once, moved to their usual day.
+    """The figures, and behind them, as another source, stocks moved to their usual day.
+
+    Moved are stocks that a source states once, for an area, of a day near the usual one.
 
     Returns:
-        Statements of the places in which something moves; their figures keep ``own_end``, the day
-        on which they were counted.
+        Statements whose first rows are those given; ``own_end`` is the day on which a figure was
+        counted.
     """
     import pandas as pd
 
@@ -231,20 +239,23 @@ def align_days(statements: Statements) -> Statements:
     stocks = figures[(figures["period_start"] == "") & (figures["period_end"] != "")]
     quantity = ["source_id", "area_id", "scope", "indicator", "breakdown"]
     once = stocks[~stocks.duplicated(quantity, keep=False)]
-    days_stated = once.groupby(["source_id", "area_id"])["period_end"].transform("nunique")
-    once = once[days_stated > 1]
+    by_place = once.groupby(["source_id", "area_id"])["period_end"]
+    once = once[by_place.transform("nunique") > 1]
     if once.empty:
-        return statements.with_figures(figures.iloc[:0])
+        return statements.with_figures(figures)
     by_place = once.groupby(["source_id", "area_id"])["period_end"]
     usual = by_place.transform(lambda ends: ends.mode().iloc[0])
     days = pd.to_datetime(once["period_end"], errors="coerce") - pd.to_datetime(
         usual, errors="coerce"
     )
     moves = once.index[(days.abs().dt.days <= NEAR) & (usual != once["period_end"])]
-    figures.loc[moves, "period_end"] = usual[moves]
     places = figures.loc[moves, ["source_id", "area_id"]].drop_duplicates()
-    kept = figures.merge(places, on=["source_id", "area_id"])
-    return statements.with_figures(kept[kept["period_start"] == ""])
+    beside = figures.assign(period_end=usual.loc[moves].reindex(figures.index))
+    beside = beside.assign(period_end=beside["period_end"].fillna(figures["period_end"]))
+    beside = beside.merge(places, on=["source_id", "area_id"])
+    beside = beside[beside["period_start"] == ""]
+    beside = beside.assign(source_id=beside["source_id"] + OTHER_DAYS)
+    return statements.with_figures(pd.concat([figures, beside], ignore_index=True))
 
 
 def differ_in_day(broken: Broken) -> bool:
@@ -369,7 +380,9 @@ def draft_identities(
         rivals: The rules of each rival group.
     """
     cause_of = {each: cause for cause in causes for each in cause.breaks}
-    chosen = {(row["source_id"], row["rule_id"]): row for row in list_rows(definitions)}
+    accused = definitions["source_id"].isin({each.place["source_id"] for each in broken})
+    rows = list_rows(definitions[accused])
+    chosen = {(row["source_id"], row["rule_id"]): row for row in rows}
     told_groups: set[tuple[str, ...]] = set()
     gaps = _group_gaps(broken)
     for each in broken:

@@ -169,65 +169,46 @@ def evaluate_definitions(
     """
     import pandas as pd
 
-    verdicts = {rule.rule_id: evaluate_identity(rule, lines) for rule in definitions}
-    chosen = _choose(definitions, verdicts, lines)
-    follows = dict(zip(chosen["source_id"], chosen["rule_id"], strict=True))
-    fitting = set(chosen.loc[chosen["fits"] > 0, "source_id"])
-    first = verdicts[definitions[0].rule_id]
-    told = set(first.index[first["is_complete"] | ~first["holds"]])
-    single = set(chosen.loc[chosen["rivals"] == 1, "source_id"])
-    followed = []
-    for rule in definitions:
-        verdict = verdicts[rule.rule_id]
-        sources = lines.sources[verdict.index.to_numpy()]
-        is_first = rule is definitions[0]
-        keeps = [
-            follows.get(source, definitions[0].rule_id) == rule.rule_id
-            and (is_first or source in fitting or row in told)
-            for source, row in zip(sources, verdict.index, strict=True)
-        ]
-        # Where the kind that may be missing is stated, another definition has said so.
-        is_open = verdict["is_not_stated"] & np.array([each in single for each in sources], bool)
-        verdict = verdict.assign(rule_id=rule.rule_id, is_not_stated=is_open)
-        followed.append(verdict[np.array(keeps, dtype=bool)])
-    return pd.concat(followed).sort_index(), chosen
+    together = pd.concat(
+        [evaluate_identity(rule, lines).assign(rule_id=rule.rule_id) for rule in definitions]
+    )
+    sources = pd.Series(lines.sources[together.index.to_numpy()], index=together.index)
+    chosen = _choose(definitions, together, sources)
+    of_source = chosen.set_index("source_id")
+    is_first = together["rule_id"] == definitions[0].rule_id
+    is_seen = is_first & (together["is_complete"] | ~together["holds"])
+    is_told = together.index.isin(together.index[is_seen])
+    has_fit = sources.isin(of_source.index[of_source["fits"] > 0])
+    follows = sources.map(of_source["rule_id"]).fillna(definitions[0].rule_id)
+    is_kept = (follows == together["rule_id"]) & (is_first | has_fit | is_told)
+    # Where the kind that may be missing is stated, another definition has said so.
+    together["is_not_stated"] &= sources.isin(of_source.index[of_source["rivals"] == 1])
+    return together[is_kept].sort_index(), chosen
 
 
 def _choose(
-    definitions: Sequence[Identity], verdicts: Mapping[str, pd.DataFrame], lines: Lines
+    definitions: Sequence[Identity], together: pd.DataFrame, sources: pd.Series
 ) -> pd.DataFrame:
-    import pandas as pd
-
-    found = []
-    for rank, rule in enumerate(definitions):
-        verdict = verdicts[rule.rule_id]
-        verdict = verdict[verdict["is_complete"]]
-        if verdict.empty:
-            continue
-        fits = pd.Series(list_fits(verdict).astype(int))
-        exact = pd.Series(verdict["holds"].to_numpy(dtype=int))
-        sources = lines.sources[verdict.index.to_numpy()]
-        counts = fits.groupby(sources)
-        found.append(
-            pd.DataFrame(
-                {
-                    "fits": counts.sum(),
-                    "breaks": counts.size() - counts.sum(),
-                    "exact": exact.groupby(sources).sum(),
-                }
-            )
-            .rename_axis("source_id")
-            .reset_index()
-            .assign(rival_group=rule.rival_group, rule_id=rule.rule_id, rank=rank)
+    ranks = {rule.rule_id: rank for rank, rule in enumerate(definitions)}
+    fits = list_fits(together)
+    counted = together[["rule_id"]].assign(
+        source_id=sources,
+        rank=together["rule_id"].map(ranks),
+        fits=fits,
+        breaks=~fits,
+        exact=together["holds"],
+    )[together["is_complete"].to_numpy(dtype=bool)]
+    ordered = (
+        counted.groupby(["source_id", "rank", "rule_id"], as_index=False)
+        .sum()
+        .sort_values(
+            ["source_id", "fits", "breaks", "exact", "rank"],
+            ascending=[True, False, True, False, True],
         )
-    if not found:
-        return pd.DataFrame(columns=list(DEFINED))
-    ordered = pd.concat(found, ignore_index=True).sort_values(
-        ["source_id", "fits", "breaks", "exact", "rank"],
-        ascending=[True, False, True, False, True],
     )
     ordered["rivals"] = ordered.groupby("source_id")["rule_id"].transform("size")
-    return ordered.drop_duplicates("source_id").reset_index(drop=True)[list(DEFINED)]
+    chosen = ordered.assign(rival_group=definitions[0].rival_group).drop_duplicates("source_id")
+    return chosen.reset_index(drop=True)[list(DEFINED)]
 
 
 def list_groups(identities: Iterable[Identity]) -> list[tuple[Identity, ...]]:

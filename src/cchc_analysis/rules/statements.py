@@ -441,9 +441,7 @@ def _exactly(value: Floats) -> dict[str, Any]:
     }
 
 
-def tabulate_columns(
-    statements: Statements, operands: Iterable[Operand], start: int = 0
-) -> pd.DataFrame:
+def tabulate_columns(statements: Statements, operands: Iterable[Operand]) -> pd.DataFrame:
     """The rows of some statements with their operands as columns, for ``WideTable`` to read.
 
     A column that would say nothing (an operand printed nowhere, the room of a count) is left out.
@@ -451,26 +449,23 @@ def tabulate_columns(
     Args:
         statements: What is lined up.
         operands: What rules ask for.
-        start: The number of the first row, where other rows stand before these in one table.
     """
     import pandas as pd
 
-    found = dict(_list_columns(statements, operands, start))
+    found = dict(_list_columns(statements, operands))
     table = pd.DataFrame(found, index=statements.rows.index)
     return pd.concat([statements.rows, table], axis=1)
 
 
 def _list_columns(
-    statements: Statements, operands: Iterable[Operand], start: int
+    statements: Statements, operands: Iterable[Operand]
 ) -> Iterator[tuple[str, Floats]]:
     for operand in operands:
         numbers = statements.find(operand)
         if not numbers.is_printed.any():
             continue
         default = _exactly(numbers.value)
-        default["home"] = np.where(default["home"] < 0, -1.0, default["home"] + start)
-        home = np.where(numbers.home < 0, -1.0, numbers.home.astype(np.float64) + start)
-        beside = (numbers.low, numbers.high, numbers.step, home)
+        beside = (numbers.low, numbers.high, numbers.step, numbers.home.astype(np.float64))
         yield str(operand), numbers.value
         for kind, column in zip(BESIDE, beside, strict=True):
             if not np.array_equal(column, default[kind], equal_nan=True):

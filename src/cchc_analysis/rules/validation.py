@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from cchc_analysis.data.records import (
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem, ValidationError
 from cchc_analysis.rules.arithmetic import (
+    OTHER_DAYS,
     Broken,
     align_days,
     differ_in_day,
@@ -40,7 +41,7 @@ from cchc_analysis.rules.engine import Outcome, Sources, Tally, join_tallies, ru
 from cchc_analysis.rules.evaluation import join_definitions
 from cchc_analysis.rules.examples import check_examples, check_owed
 from cchc_analysis.rules.expressions import Identity
-from cchc_analysis.rules.statements import Statements, tabulate_columns, tabulate_statements
+from cchc_analysis.rules.statements import tabulate_columns, tabulate_statements
 from cchc_analysis.rules.suites import (
     SUITES,
     Suite,
@@ -59,10 +60,6 @@ from cchc_analysis.rules.wording import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-OTHER_DAYS = " (other days)"
-"""Behind the name of a source: its figures of different days, set side by side."""
 
 
 @dataclass(frozen=True)
@@ -239,27 +236,29 @@ def check_identities(
     Returns:
         What was found; and the definitions that sources follow.
     """
-    statements = tabulate_statements(observations, reference)
-    aligned, own = align_days(statements), len(statements.rows)
-    table = _tabulate(statements, aligned, suite.identities)
-    sources, found = Sources(statements.rows["source_id"]), Found([], [])
+    given = tabulate_statements(observations, reference)
+    statements, own = align_days(given), len(given.rows)
+    operands = dict.fromkeys(each for rule in suite.identities for each in rule.operands)
+    table = tabulate_columns(statements, operands)
+    sources, found = Sources(given.rows["source_id"]), Found([], [])
     verdicts: dict[str, pd.DataFrame] = {}
     broken: list[Broken] = []
-    moved: list[Broken] = []
     chosen = []
     for outcome in run_suite(suite, table, suite_parameters(reference)):
         if outcome.verdict is None:
-            found.tallies.append(sources.tally(outcome.rule.rule_id, outcome.broken))
-            found.drafts.extend(draft_cells(outcome, table, teller))
+            failed = outcome.broken[outcome.broken < own]
+            found.tallies.append(sources.tally(outcome.rule.rule_id, failed))
+            found.drafts.extend(draft_cells(replace(outcome, broken=failed), table, teller))
         for identity, verdict in _split(outcome):
             verdicts[identity.rule_id] = mine = verdict[verdict.index < own]
-            failed = mine.index.to_numpy()[~mine["holds"].to_numpy(dtype=bool)]
             applied = mine.index.to_numpy()
+            failed = applied[~mine["holds"].to_numpy(dtype=bool)]
             found.tallies.append(sources.tally(identity.rule_id, failed, applied))
-            broken.extend(_list_broken(outcome, identity, mine, statements))
-            others = verdict[verdict.index >= own]
-            others = others.set_index(others.index - own)
-            moved.extend(_list_broken(outcome, identity, others, aligned))
+            rows = verdict[~verdict["holds"].to_numpy(dtype=bool)]
+            broken.extend(
+                Broken(outcome.rule, identity, int(row), cells, statements)
+                for row, cells in zip(rows.index, list_rows(rows), strict=True)
+            )
         if outcome.definitions is not None:
             is_own = ~outcome.definitions["source_id"].str.endswith(OTHER_DAYS).astype(bool)
             names = {"rival_group": outcome.rule.rule_id}
@@ -272,26 +271,13 @@ def check_identities(
     rivals: dict[str, list[str]] = {}
     for each in suite.identities:
         rivals.setdefault(each.rival_group or "", []).append(each.rule_id)
-    told = drop_echoes(broken)
-    _forget(found.tallies, (_name(each) for each in broken), (_name(each) for each in told))
+    mine = [each for each in broken if each.row < own]
+    told = drop_echoes(mine)
+    _forget(found.tallies, map(_name, mine), map(_name, told))
     found.drafts.extend(draft_identities(told, teller, causes, definitions, rivals))
-    found.drafts.extend(draft_unreconciled(filter(differ_in_day, moved), teller))
+    moved = (each for each in broken if each.row >= own and differ_in_day(each))
+    found.drafts.extend(draft_unreconciled(moved, teller))
     return found, definitions
-
-
-def _tabulate(
-    statements: Statements, aligned: Statements, identities: Iterable[Identity]
-) -> pd.DataFrame:
-    """One wide table: the statements, and below them those whose figures are of different days."""
-    import pandas as pd
-
-    operands = list(dict.fromkeys(each for rule in identities for each in rule.operands))
-    table = tabulate_columns(statements, operands)
-    if not len(aligned.rows):
-        return table
-    below = tabulate_columns(aligned, operands, len(table))
-    below = below.assign(source_id=below["source_id"] + OTHER_DAYS)
-    return pd.concat([table, below], ignore_index=True)
 
 
 def _split(outcome: Outcome) -> Iterator[tuple[Identity, pd.DataFrame]]:
@@ -304,18 +290,6 @@ def _split(outcome: Outcome) -> Iterator[tuple[Identity, pd.DataFrame]]:
         yield identity, verdict[is_mine]
 
 
-def _list_broken(
-    outcome: Outcome, identity: Identity, verdict: pd.DataFrame, statements: Statements
-) -> Iterator[Broken]:
-
-    is_broken = ~verdict["holds"].to_numpy(dtype=bool)
-    if not is_broken.any():
-        return
-    failed = verdict[is_broken]
-    for row, cells in zip(failed.index, list_rows(failed), strict=True):
-        yield Broken(outcome.rule, identity, int(row), cells, statements)
-
-
 def _name(told: Broken | DraftFinding) -> tuple[str, str]:
     """The rule and the source of what is broken."""
     rule_id = told.rule_id if isinstance(told, DraftFinding) else told.identity.rule_id
@@ -326,11 +300,10 @@ def _forget(
     tallies: Iterable[Tally], before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]
 ) -> None:
     """Count as not applicable what another rule has told already."""
-    dropped = Counter(before) - Counter(after)
-    for tally in tallies:
-        for at, source in enumerate(tally.sources):
-            if count := dropped[tally.rule_id, source]:
-                tally.counts[:, at] += [-count, 0, -count, count]
+    by_rule = {tally.rule_id: tally for tally in tallies}
+    for (rule_id, source), count in (Counter(before) - Counter(after)).items():
+        tally = by_rule[rule_id]
+        tally.counts[:, tally.sources.index(source)] += [-count, 0, -count, count]
 
 
 def settle_repeated(found: Sequence[Found]) -> Found:

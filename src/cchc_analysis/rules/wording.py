@@ -391,7 +391,8 @@ def draft_comparisons(
         teller: Names of figures.
     """
     shape, relation = SHAPES[outcome.rule.type]
-    compared = dict(zip(verdict.index.tolist(), list_rows(verdict), strict=True))
+    failed = verdict.loc[outcome.broken]
+    compared = dict(zip(failed.index.tolist(), list_rows(failed), strict=True))
     kind = {"between": "pooled"}.get(shape, shape)
     for rows in _group_broken(shape, outcome.broken, compared, table):
         row = rows[0]
