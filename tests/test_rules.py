@@ -16,8 +16,7 @@ from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.rules import SUITES, load_suites, suite_parameters, validate_tables
 from cchc_analysis.rules.cells import describe_indicators, describe_observations
 from cchc_analysis.rules.engine import Outcome, run_suite
-from cchc_analysis.rules.examples import check_owed, make_example
-from cchc_analysis.rules.suites import GUARD, Suite
+from cchc_analysis.rules.suites import GUARD, Suite, check_owed, make_example
 from cchc_analysis.rules.validation import check_identities
 from cchc_analysis.rules.wording import DraftFinding, Teller
 from rule_examples import GOOD_ROWS, make_rows, make_statements

@@ -28,9 +28,8 @@ from cchc_analysis.rules import (
     validate_tables,
 )
 from cchc_analysis.rules.cells import describe_observations
-from cchc_analysis.rules.examples import make_example
 from cchc_analysis.rules.expressions import Identity
-from cchc_analysis.rules.suites import load_suite
+from cchc_analysis.rules.suites import load_suite, make_example
 from rule_examples import make_rows, make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])

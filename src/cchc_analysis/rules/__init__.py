@@ -4,21 +4,17 @@ Comes in as the tables of a run and the suites of ``expectations/``; goes out as
 tallies of what was applied, and as the definitions that sources follow.
 """
 
-from cchc_analysis.rules.counterfactuals import choose_readings
+from cchc_analysis.rules.causes import choose_readings
 from cchc_analysis.rules.evaluation import compute_expression, evaluate_identity, evaluate_rivals
 from cchc_analysis.rules.expressions import (
-    Expression,
     GroupSum,
     Identity,
-    Operand,
-    Quantity,
     list_operands,
     parse_expression,
 )
 from cchc_analysis.rules.statements import (
     Statements,
     WideTable,
-    leave_room,
     tabulate_columns,
     tabulate_statements,
 )
@@ -33,11 +29,8 @@ from cchc_analysis.rules.validation import (
 
 __all__ = [
     "SUITES",
-    "Expression",
     "GroupSum",
     "Identity",
-    "Operand",
-    "Quantity",
     "Statements",
     "Validated",
     "WideTable",
@@ -46,7 +39,6 @@ __all__ = [
     "compute_expression",
     "evaluate_identity",
     "evaluate_rivals",
-    "leave_room",
     "list_operands",
     "load_identities",
     "load_suites",

@@ -4,6 +4,9 @@ Great Expectations drops a rule of an unknown type without a word, and takes a w
 failure of the data. So every entry is checked first, all problems of a file are told at once, and
 the rules that were built are counted against those that are written. ``expectations/*.json`` is the
 only place where rules are written.
+
+``cchc check`` asks more: that examples, made from each rule itself, show it to hold and to fail,
+and that the rules which follow from the catalogue are there.
 """
 
 from __future__ import annotations
@@ -12,28 +15,31 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.outside import load_json
-from cchc_analysis.data.records import Severity
-from cchc_analysis.data.reference import Reference as ReferenceTables
-from cchc_analysis.data.reference import suggest
+from cchc_analysis.data.records import Scope, Severity
+from cchc_analysis.data.reference import Reference, suggest
 from cchc_analysis.errors import Problem, ReportError, ValidationError
+from cchc_analysis.rules.causes import find_root
+from cchc_analysis.rules.evaluation import compute_value, evaluate_identity
 from cchc_analysis.rules.expressions import (
     EQUAL,
-    Constant,
+    WHOLE,
     Identity,
     Operand,
     Quantity,
     list_operands,
     split_clause,
 )
+from cchc_analysis.rules.statements import Booleans, WideTable
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
@@ -43,7 +49,7 @@ ROUNDED_KINDS = ("rate", "money")
 """Kinds of unit whose printed numbers are rounded."""
 
 
-def list_rounded(reference: ReferenceTables) -> list[str]:
+def list_rounded(reference: Reference) -> list[str]:
     """The indicators whose printed numbers are rounded; all others are counted."""
     kinds = reference.units.set_index("unit")["kind"]
     is_rounded = reference.indicators["unit"].map(kinds).isin(ROUNDED_KINDS)
@@ -166,7 +172,7 @@ def _find_lost(file: str, entries: Iterable[Entry]) -> Iterator[Problem]:
             )
 
 
-def load_suites(expectations: Path, reference: ReferenceTables) -> dict[str, Suite]:
+def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
     """Load all suites of a folder, by name.
 
     Raises:
@@ -192,7 +198,7 @@ def load_suites(expectations: Path, reference: ReferenceTables) -> dict[str, Sui
     return suites
 
 
-def load_suite(path: Path, table: str | None, reference: ReferenceTables) -> Suite:
+def load_suite(path: Path, table: str | None, reference: Reference) -> Suite:
     """Load a suite for a table.
 
     Args:
@@ -207,7 +213,7 @@ def load_suite(path: Path, table: str | None, reference: ReferenceTables) -> Sui
 
 
 def make_suite(
-    file: str, content: Mapping[str, Any], table: str | None, reference: ReferenceTables
+    file: str, content: Mapping[str, Any], table: str | None, reference: Reference
 ) -> Suite:
     """A suite of what a file holds; as ``load_suite``."""
     entries = content["expectations"]
@@ -222,7 +228,7 @@ def make_suite(
     return suite
 
 
-def load_identities(path: Path, reference: ReferenceTables) -> tuple[Identity, ...]:
+def load_identities(path: Path, reference: Reference) -> tuple[Identity, ...]:
     """Load the identities of a suite without Great Expectations; other rules are passed over.
 
     Raises:
@@ -314,7 +320,7 @@ def _list_defined(entry: Entry) -> list[str]:
     return list(definitions) if isinstance(definitions, dict) else []
 
 
-def _check_entry(file: str, entry: Entry, reference: ReferenceTables) -> Iterator[Problem]:
+def _check_entry(file: str, entry: Entry, reference: Reference) -> Iterator[Problem]:
     """Everything that would make an entry lost, or mean nothing."""
     where = f"{file}, rule {name_rule(entry)}"
     known = _list_types()
@@ -372,7 +378,7 @@ def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
         yield Problem(where, f"unknown {name!r} in meta", ", ".join((*META, *MORE_META)), remedy)
 
 
-def _check_identities(file: str, entry: Entry, reference: ReferenceTables) -> Iterator[Problem]:
+def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator[Problem]:
     """Everything that would make the identities of an entry mean nothing."""
     where = f"{file}, rule {name_rule(entry)}"
     if name_rule(entry).startswith("without"):
@@ -409,7 +415,7 @@ def _check_arguments(where: str, kwargs: Entry) -> Iterator[Problem]:
         yield Problem(where, found, f"one of {', '.join(REST)}", "Use one of these words.")
 
 
-def _check_rule(where: str, text: str, reference: ReferenceTables) -> Iterator[Problem]:
+def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem]:
     identity = Identity("", text)
     try:
         left, right = list_operands(identity.left_side), list_operands(identity.right_side)
@@ -422,19 +428,9 @@ def _check_rule(where: str, text: str, reference: ReferenceTables) -> Iterator[P
     yield from check_codes(where, (*left, *right), reference)
     if identity.right:
         yield from _check_reference_to_self(where, left, right)
-    if identity.operator != EQUAL and identity.right and _can_never_fail(identity):
-        yield Problem(where, f"{text}, which nothing can break", "a rule that can fail", "Mend it.")
 
 
-def _can_never_fail(identity: Identity) -> bool:
-    """Nothing counted is below zero: "0 <= a" says nothing."""
-    left = identity.left_side
-    return isinstance(left, Constant) and left.value <= 0
-
-
-def check_codes(
-    where: str, operands: Iterable[Operand], reference: ReferenceTables
-) -> Iterator[Problem]:
+def check_codes(where: str, operands: Iterable[Operand], reference: Reference) -> Iterator[Problem]:
     """A problem for every indicator that the catalogue does not have."""
     for code in dict.fromkeys(operand.code for operand in operands):
         if code not in reference.indicator_rows:
@@ -446,16 +442,129 @@ def check_codes(
 def _check_reference_to_self(
     where: str, left: Iterable[Operand], right: Iterable[Operand]
 ) -> Iterator[Problem]:
-    for one in left:
-        for other in right:
-            # A bare code means any scope, so it would meet itself at the scope of the other.
-            is_met = (
-                isinstance(one, Quantity)
-                and isinstance(other, Quantity)
-                and (one.code, one.breakdown) == (other.code, other.breakdown)
-                and "" in (one.scope, other.scope)
-            )
-            if one == other or is_met:
-                found = f"{one} on the left and {other} on the right"
-                remedy = "Fix the scopes with @, or take the quantity off one side."
-                yield Problem(where, found, "an identity between different quantities", remedy)
+    for one, other in product(left, right):
+        both = [each for each in (one, other) if isinstance(each, Quantity)]
+        is_same = len(both) > 1 and len({replace(each, scope="") for each in both}) == 1
+        # A bare code means any scope, so it would meet itself at the scope of the other.
+        is_met = is_same and not all(each.scope for each in both)
+        if one == other or is_met:
+            found = f"{one} on the left and {other} on the right"
+            remedy = "Fix the scopes with @, or take the quantity off one side."
+            yield Problem(where, found, "an identity between different quantities", remedy)
+
+
+ATTEMPTS = (
+    (3.0, 7.0, 11.0, 13.0),
+    (20.0, 30.0, 50.0, 70.0),
+    (90.0, 8.0, 5.0, 2.0),
+    (9.0, 4.0, 6.0, 95.0),
+)
+"""Numbers to begin with; the next ones where the first leave a quantity below zero."""
+
+CATALOGUE = "data/reference/indicators.csv"
+"""How the source of a rule begins that follows from the catalogue."""
+
+LEVELS = (
+    (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE),
+    (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE),
+)
+"""What a district, and a province to June 2025, are made of."""
+
+Numbers = Mapping[Operand, float]
+
+
+def make_example(identity: Identity) -> tuple[Numbers, Numbers] | None:
+    """Figures that keep a rule, and figures that break it; nothing where none can be found."""
+    for numbers in ATTEMPTS:
+        values = {
+            operand: numbers[at % len(numbers)] + 10.0 * (at // len(numbers))
+            for at, operand in enumerate(identity.operands)
+        }
+        first = identity.operands[0]
+        if identity.operator == WHOLE:
+            side = compute_value(identity.left_side, {**values, first: 1.0})
+            return {**values, first: 1 / side}, {**values, first: 0.5 / side}
+        root = find_root(identity, values, first, values[first])
+        if not math.isfinite(root) or root <= 0:
+            continue
+        root = round(root, 6)
+        if identity.operator == EQUAL:
+            return {**values, first: root}, {**values, first: root * 1.5 + 10}
+        is_left = compute_value(identity.left_side, {**values, first: root * 2}) > compute_value(
+            identity.left_side, {**values, first: root}
+        )
+        half = root // 2 if root >= 2 else root / 2
+        low, high = {**values, first: half}, {**values, first: root * 2 + 10}
+        return (low, high) if is_left else (high, low)
+    return None
+
+
+def check_examples(suite: Suite, reference: Reference) -> Iterator[Problem]:
+    """A problem for every identity that no example shows to work."""
+    rounded = list_rounded(reference)
+    for identity in suite.identities:
+        where = f"{suite.file}, rule {identity.rule_id}"
+        holds = _try_example(identity, rounded)
+        if not holds[:1].all():
+            found = f"{identity.rule}: no figures found that keep it beside others that break it"
+            yield Problem(where, found, "a rule that can hold and can fail", "Mend the rule.")
+        elif holds.all():
+            found = f"{identity.rule}: nothing tried breaks it"
+            remedy = "Mend the rule, or narrow its tolerance."
+            yield Problem(where, found, "a rule that can fail", remedy)
+
+
+def _try_example(identity: Identity, rounded: Collection[str]) -> Booleans:
+    """Whether the example that keeps a rule does, and whether the other one does."""
+    import pandas as pd
+
+    rows = [
+        {str(operand): value for operand, value in numbers.items()}
+        for numbers in make_example(identity) or ()
+    ]
+    alone = Identity(identity.rule_id, identity.rule, identity.tolerance)
+    verdict = evaluate_identity(alone, WideTable(pd.DataFrame(rows), rounded))
+    return verdict["holds"].reindex([0, 1], fill_value=False).to_numpy(dtype=bool)
+
+
+def list_owed(reference: Reference) -> Iterator[str]:
+    """The rules that follow from ``indicators.csv``, as text.
+
+    Who is present does not exceed the quota, nor a score its maximum; a rate is its fraction, and
+    stands for a whole number of what is counted; dossiers of the levels add up.
+    """
+    rows = reference.indicator_rows
+    for code, row in rows.items():
+        quota, most = code.removesuffix("_present") + "_quota", f"{code}_max"
+        if code.endswith("_present") and quota in rows:
+            yield f"{code} <= {quota}"
+        if most in rows and rows[most]["aggregation"] == "norm":
+            yield f"{code} <= {most}"
+        part, whole = str(row["numerator"]), str(row["denominator"])
+        if row["unit"] == "%" and part in rows and whole in rows:
+            yield f"{code} = 100 * {part} / {whole}"
+        if row["unit"] == "%" and whole in rows:
+            is_counted = reference.unit_rows[str(rows[whole]["unit"])]["kind"] == "count"
+            yield from [f"{code} * {whole} / 100 is whole"] if is_counted else []
+        if row["unit"] == "dossier" and code.startswith("dossiers_"):
+            for levels in LEVELS:
+                parts = " + ".join(f"{code}@{scope}" for scope in levels)
+                yield f"{code}@{Scope.WHOLE_DISTRICT} = {parts}"
+
+
+def check_owed(suite: Suite, reference: Reference) -> Iterator[Problem]:
+    """A problem for every rule in which the identities and the catalogue differ."""
+    owed = dict.fromkeys(list_owed(reference))
+    written = {identity.rule for identity in suite.identities}
+    for text in owed:
+        if text not in written:
+            found = f"no rule {text!r}, which follows from indicators.csv"
+            remedy = f"Add it, with the source {CATALOGUE!r}, or mend indicators.csv."
+            yield Problem(suite.file, found, "all that follow from the catalogue", remedy)
+    for rule in suite.rules:
+        text = str(rule.kwargs.get("rule"))
+        if str(rule.meta["source"]).startswith(CATALOGUE) and text not in owed:
+            where = f"{suite.file}, rule {rule.rule_id}"
+            found = f"{text!r}, which does not follow from indicators.csv"
+            remedy = "Say another source, take the rule out, or mend indicators.csv."
+            yield Problem(where, found, f"a rule as {CATALOGUE} implies", remedy)

@@ -39,12 +39,13 @@ from cchc_analysis.rules.cells import describe_indicators, describe_observations
 from cchc_analysis.rules.comparisons import COMPARISONS
 from cchc_analysis.rules.engine import Outcome, Sources, Tally, join_tallies, run_suite
 from cchc_analysis.rules.evaluation import join_definitions
-from cchc_analysis.rules.examples import check_examples, check_owed
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.statements import tabulate_columns, tabulate_statements
 from cchc_analysis.rules.suites import (
     SUITES,
     Suite,
+    check_examples,
+    check_owed,
     list_rounded,
     load_identities,
     load_suites,
