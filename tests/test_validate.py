@@ -450,6 +450,7 @@ def test_a_suite_that_would_lose_a_rule_is_refused(fault: str, tmp_path: Path) -
     [
         ({"tolerance": 1e9}, "nothing tried breaks it"),
         ({"rule": "dossiers_received_total = 0 * dossiers_resolved_total - 5"}, "keep it"),
+        ({"rule": "0 <= dossiers_received_total"}, "a rule that can hold and can fail"),
     ],
 )
 def test_a_rule_that_nothing_breaks_or_nothing_keeps_is_refused(

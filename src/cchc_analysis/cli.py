@@ -381,6 +381,7 @@ def _process(_: argparse.Namespace, project: Project) -> int:
 
 def _validate(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
+    from cchc_analysis.rules.validation import doubt, list_doubtful
 
     if options.suite and not options.data:
         found, remedy = "--suite without --data", "Name the table that the suite is for."
@@ -393,15 +394,14 @@ def _validate(options: argparse.Namespace, project: Project) -> int:
         findings = validate_table(options.data, options.suite, reference, project.expectations)
         errors = pipeline.list_errors(findings)
         print(f"{count(findings.attrs['rules_applied'], 'rule')} applied", file=sys.stderr)
-        if passed_over := findings.attrs["passed_over"]:
-            print(f"columns passed over: {', '.join(passed_over)}", file=sys.stderr)
-        for rule_id in findings.attrs["doubtful_rules"]:
-            told = f"rule {rule_id} is broken by every source that it applies to; is it right?"
-            print(told, file=sys.stderr)
+        warnings = findings.attrs["warnings"]
     else:
         with live_line():
             run = pipeline.process(project)
         findings, errors = run.tables.findings, run.errors()
+        warnings = [*map(doubt, list_doubtful(run.tables.tallies))]
+    for warning in warnings:
+        print(escape_controls(warning), file=sys.stderr)
     print(_format_findings(findings, options.format))
     return _tell(errors)
 

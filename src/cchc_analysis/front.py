@@ -6,6 +6,7 @@ no path. Tables come from ``data/processed``; run ``cchc process`` after changin
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -424,7 +425,8 @@ def validate(
 
     Returns:
         The findings, one row a rule that is broken; ``attrs["rules_applied"]`` is the number of
-        rules that found something to apply to.
+        rules that found something to apply to. A column that nothing knows, and a rule that every
+        source breaks, is a warning.
 
     Raises:
         ValidationError: The suite would not do what it says.
@@ -443,7 +445,10 @@ def validate(
     place = open_project(project)
     own = Path(table) if isinstance(table, str) else table
     rules = Path(suite) if isinstance(suite, str) else suite
-    return validate_table(own, rules, load_reference(place.reference), place.expectations)
+    findings = validate_table(own, rules, load_reference(place.reference), place.expectations)
+    for said in findings.attrs["warnings"]:
+        warnings.warn(said, stacklevel=2)
+    return findings
 
 
 def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:

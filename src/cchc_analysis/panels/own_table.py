@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import Problem, ReportError, ValidationError
 from cchc_analysis.panels.own_rows import (
     make_observations,
     melt_columns,
@@ -25,13 +26,16 @@ from cchc_analysis.panels.own_rows import (
 from cchc_analysis.rules import choose_readings
 from cchc_analysis.rules.cells import CELLS, describe_indicators
 from cchc_analysis.rules.comparisons import COLUMNS, COMPARISONS
+from cchc_analysis.rules.engine import join_tallies
 from cchc_analysis.rules.expressions import Quantity as Operand
-from cchc_analysis.rules.suites import Suite, load_suite, make_suite
+from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_suite
 from cchc_analysis.rules.validation import (
     Found,
     check_identities,
     check_observations,
     check_rows,
+    doubt,
+    list_doubtful,
     settle_repeated,
 )
 from cchc_analysis.rules.wording import Teller, tabulate_drafts
@@ -90,14 +94,16 @@ def validate_table(
 
     Returns:
         Findings, ``FINDING_COLUMNS``; ``attrs`` tell ``rules_applied`` (how many found something
-        to apply to), ``doubtful_rules`` (those that every source breaks) and ``passed_over`` (the
-        columns that nothing knows).
+        to apply to), ``doubtful_rules`` (those that every source breaks), ``passed_over`` (the
+        columns that nothing knows) and ``warnings`` (the same as sentences).
 
     Raises:
         ValidationError: The suite would not do what it says.
         ReportError: The table cannot be read, or lacks columns, or no rule applies to it.
     """
     given = _load_suite(expectations / "identities.json" if suite is None else suite, reference)
+    if suite is not None and (problems := list(check_examples(given, reference))):
+        raise ValidationError(problems)
     file = table.name if isinstance(table, Path) else "table"
     own, passed_over = _understand(file, open_own_table(table, reference), given, reference)
     if given.table == "indicators":
@@ -115,9 +121,11 @@ def validate_table(
         found_none = f"{rules} finds its figures in one area, scope and period"
         raise ReportError(Problem(where, found_none, expected, remedy))
     findings = tabulate_drafts(found.drafts)
+    doubtful = list_doubtful(join_tallies(found.tallies))
     findings.attrs["rules_applied"] = found.applied
-    findings.attrs["doubtful_rules"] = list(_list_doubtful(found))
+    findings.attrs["doubtful_rules"] = doubtful
     findings.attrs["passed_over"] = passed_over
+    findings.attrs["warnings"] = [*_name_passed_over(passed_over, reference), *map(doubt, doubtful)]
     return findings
 
 
@@ -206,9 +214,9 @@ def _list_across(published: pd.DataFrame, name: str) -> Iterator[str]:
         yield from BETWEEN_SOURCES
 
 
-def _list_doubtful(found: Found) -> Iterator[str]:
-    """Rules that every source breaks to which they apply, three or more: perhaps they are wrong."""
-    for tally in found.tallies:
-        applied, kept, broken, _ = tally.counts
-        if int((applied > 0).sum()) > 2 and broken.any() and not kept.any():
-            yield tally.rule_id
+def _name_passed_over(columns: Iterable[str], reference: Reference) -> Iterator[str]:
+    """A sentence for each column that nothing knows, with the indicators that it may mean."""
+    for column in columns:
+        near = nearest_names(column, reference.indicator_rows)
+        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        yield f"column {column!r} passed over: no rule knows it{meant}"

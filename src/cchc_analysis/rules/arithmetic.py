@@ -381,8 +381,8 @@ def draft_identities(
     """
     cause_of = {each: cause for cause in causes for each in cause.breaks}
     accused = definitions["source_id"].isin({each.place["source_id"] for each in broken})
-    rows = list_rows(definitions[accused])
-    chosen = {(row["source_id"], row["rule_id"]): row for row in rows}
+    followed = list_rows(definitions[accused])
+    chosen = {(row["source_id"], row["rule_id"]): row for row in followed}
     told_groups: set[tuple[str, ...]] = set()
     gaps = _group_gaps(broken)
     for each in broken:

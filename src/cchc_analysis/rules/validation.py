@@ -272,9 +272,9 @@ def check_identities(
     rivals: dict[str, list[str]] = {}
     for each in suite.identities:
         rivals.setdefault(each.rival_group or "", []).append(each.rule_id)
-    mine = [each for each in broken if each.row < own]
-    told = drop_echoes(mine)
-    _forget(found.tallies, map(_name, mine), map(_name, told))
+    stated = [each for each in broken if each.row < own]
+    told = drop_echoes(stated)
+    _forget(found.tallies, map(_name, stated), map(_name, told))
     found.drafts.extend(draft_identities(told, teller, causes, definitions, rivals))
     moved = (each for each in broken if each.row >= own and differ_in_day(each))
     found.drafts.extend(draft_unreconciled(moved, teller))
@@ -331,6 +331,19 @@ def drop_repeated(drafts: list[DraftFinding]) -> list[DraftFinding]:
         or draft.kind not in ("pooled", "scale")
         or (draft.kind, draft.indicator, *draft.place.values()) not in told
     ]
+
+
+def list_doubtful(tallies: pd.DataFrame) -> list[str]:
+    """Rules that every source breaks to which they apply, three or more: perhaps they are wrong."""
+    applied = tallies[tallies["applied"] > 0]
+    by_rule = applied.groupby("rule_id")
+    is_doubtful = (by_rule.size() > 2) & (by_rule["passed"].sum() == 0)
+    return [str(rule_id) for rule_id in is_doubtful.index[is_doubtful]]
+
+
+def doubt(rule_id: str) -> str:
+    """What is said of a doubtful rule."""
+    return f"rule {rule_id} is broken by every source that it applies to; is it right?"
 
 
 def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[DraftFinding]:
