@@ -106,12 +106,12 @@ def execute_in_place(given: tuple[str, str, dict[str, Any]]) -> bytes:
 
 
 def begin_notebooks() -> Callable[[Any], Any]:
-    """Import what a notebook needs, and pyplot and a spare shell as a build does."""
+    """Import what a notebook needs, and pyplot and a kernel as a build does."""
     import matplotlib.pyplot as plt
     import papermill
 
-    from cchc_analysis.site.notebooks import make_shell
+    from cchc_analysis.site.notebooks import make_kernel
 
-    make_shell()
+    make_kernel()
     WARM.extend([plt.__name__, papermill.__name__])
     return execute_in_place

@@ -1,26 +1,19 @@
 """Papermill's engine ``cchc``: cells run in this very process, without a kernel to start.
 
 Registered at papermill's entry point, so that ``papermill --engine cchc in.ipynb out.ipynb`` works
-like any other call: parameters, outputs, metadata and errors are those of papermill's own engine.
-The shell is ipykernel's; what it would send through a socket, nbclient is handed at once.
-
-Left out, so that a notebook gives the same page for everybody: the person's IPython configuration
-and start-up files, the history on disk, widgets. A cell that ends its process ends this one: the
-pages of a site are made in processes of their own.
+like any other call. The kernel is ipykernel's; what it would send through a socket, nbclient is
+handed at once. Left out, so that a notebook gives the same page for everybody: the person's IPython
+configuration and start-up files, the history on disk, widgets. A cell that ends its process ends
+this one: the pages of a site are made in processes of their own.
 """
 
 from __future__ import annotations
 
-import asyncio
-import builtins
 import io
 import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,9 +24,6 @@ from papermill.exceptions import PapermillException
 from papermill.utils import remove_args
 
 from cchc_analysis.data.system import set_timer
-
-LARGEST_PIECE = 1 << 20
-"""Bytes kept of what a cell's subprocesses print; no page shows it."""
 
 
 class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types
@@ -55,194 +45,103 @@ class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types
 
 
 class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
-    """Papermill's client, beside a shell in the place of a kernel."""
+    """Papermill's client, beside a kernel without sockets: methods in the place of its polling."""
 
     def execute(self, **_: Any) -> Any:
-        """Execute all cells on one loop, to which belongs what they await and leave running."""
-        from ipykernel.ipkernel import IPythonKernel
-
+        """Execute all cells."""
         self.reset_execution_trackers()
-        self.kc = SimpleNamespace(execute=lambda *_, **__: "")
-        self._loop = asyncio.new_event_loop()
-        self._shell = take_shell()
-        self._shell.starting_dir = str(Path.cwd())
-        self._shell.user_ns["_dh"][:] = [Path.cwd()]
-        try:
-            self.papermill_execute_cells()
-        finally:
-            self._loop.close()
-        self.nb.metadata["language_info"] = IPythonKernel.language_info
+        self.kc, self.kernel = SimpleNamespace(execute=lambda *_, **__: ""), make_kernel()
+        outer = sys.stdout, sys.stderr
+        with _Stream(1, self.kernel.session) as out, _Stream(2, self.kernel.session) as err:
+            self.streams = out, err
+            try:
+                self.papermill_execute_cells()
+            finally:
+                sys.stdout, sys.stderr = outer
+        self.nb.metadata["language_info"] = self.kernel.language_info
         return self.nb
-
-    def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
-        """Execute a cell as nbclient does, with the methods below in the place of its polling."""
-        todo = self.async_execute_cell(cell, cell_index, **options)
-        return self._loop.run_until_complete(todo)
 
     async def _async_poll_kernel_alive(self) -> None:
         """There is no other process that might end."""
 
     async def _async_poll_for_reply(self, *arguments: Any) -> Any:
-        _, _, _, running, _ = arguments
-        return await running
+        return await arguments[3]  # what the next method does
 
     async def _async_poll_output_msg(self, _: str, cell: Any, index: int) -> Any:
         """Run a cell; what it shows becomes an output as it appears."""
-        if self._shell.exit_now:
+        session, shell, owner, late = self.kernel.session, self.kernel.shell, os.getpid(), []
+        if shell.exit_now:
             raise DeadKernelError("Kernel died")
-        session, owner = self._shell.displayhook.session, os.getpid()
 
         def send(_: Any, kind: Any, content: Any = None, *_more: Any, **__: Any) -> None:
             message = session.msg(kind, content) if isinstance(kind, str) else kind
             self.process_message(message, cell, index)
 
-        session.send = send
-        send(None, "execute_input", {"execution_count": self._shell.execution_count})
-        with _captured(send), _limited(limit := self._get_timeout(cell)) as late:
-            result = await _run(self._shell, cell.source)
-        if os.getpid() != owner:  # a cell has forked: its copy of the notebook goes no further
-            os._exit(0)
+        def interrupt(*_: object) -> None:
+            late.append(True)
+            raise KeyboardInterrupt
+
+        session.send, (sys.stdout, sys.stderr) = send, self.streams
+        send(None, "execute_input", {"execution_count": shell.execution_count})
+        take_back = set_timer(limit, interrupt) if (limit := self._get_timeout(cell)) else None
+        try:
+            content = await self.kernel.do_execute(cell.source, silent=False)
+        finally:
+            if take_back:
+                take_back()
+            if os.getpid() != owner:  # a cell has forked: its copy of the notebook ends here
+                os._exit(0)
+            for stream in self.streams:
+                stream.flush()
         if late:
             raise CellTimeoutError.error_from_timeout_and_cell("Cell timed out", limit, cell)
-        return {"content": _reply(self._shell, result)}
+        return {"content": content}
 
 
-async def _run(shell: Any, code: str) -> Any:
-    """Run a cell as ipykernel does: what it awaits joins the loop that is running."""
-    shell._last_traceback, failed = None, None  # noqa: SLF001 - what ipykernel's own shell keeps
-    shell._last_traceback_during_displayhook = False  # noqa: SLF001
-    try:
-        transformed = shell.transform_cell(code)
-    except Exception:  # noqa: BLE001 - an input transformer may raise anything; IPython shows it
-        transformed, failed = code, sys.exc_info()
-    try:
-        result = await shell.run_cell_async(
-            code, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=failed
-        )
-    finally:
-        shell.events.trigger("post_execute")
-    shell.events.trigger("post_run_cell", result)
-    return result
-
-
-def _reply(shell: Any, result: Any) -> dict[str, Any]:
-    shell.payload_manager.clear_payload()
-    if result.success and not shell._last_traceback_during_displayhook:  # noqa: SLF001
-        return {"status": "ok"}
-    error = result.error_before_exec or result.error_in_exec
-    named = {"ename": type(error).__name__, "evalue": str(error)}
-    return {"status": "error", "traceback": shell._last_traceback or []} | named  # noqa: SLF001
-
-
-def take_shell() -> Any:
-    """A shell for a notebook: the one that was made beforehand and has run nothing, or another."""
-    from ipykernel.zmqshell import ZMQInteractiveShell
-
-    made: Any = ZMQInteractiveShell.instance() if ZMQInteractiveShell.initialized() else None
-    if made is None or not getattr(made, "is_spare", False):
-        made = make_shell()
-    made.is_spare = False
-    return made
-
-
-def make_shell() -> Any:
-    """The shell of ipykernel with fresh state and nowhere to send its messages yet.
-
-    Made beforehand, it is what the next notebook takes, in a child that is forked from here too.
-    """
+def make_kernel() -> Any:
+    """A kernel of ipykernel with fresh state and nowhere to send its messages yet."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # its debugger warns on import
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from ipykernel.compiler import XCachingCompiler
-        from ipykernel.zmqshell import ZMQInteractiveShell
+        from ipykernel.ipkernel import IPythonKernel
         from jupyter_client.session import Session
-        from traitlets.config import Config
+        from traitlets import config, log
 
-        ZMQInteractiveShell.clear_instance()
-        shell: Any = ZMQInteractiveShell.instance(
-            config=Config({"HistoryManager": {"enabled": False}}), compiler_class=XCachingCompiler
-        )
-    shell.is_spare = True
-    shell.kernel, shell.enable_gui = SimpleNamespace(eventloop=None), lambda *_: None
-    shell.display_pub.session = shell.displayhook.session = Session()
-    shell.displayhook.topic = b"execute_result"
+        IPythonKernel.shell_class.default_value.clear_instance()
+        settings = config.Config({"HistoryManager": {"enabled": False}})
+        kernel: Any = IPythonKernel(config=settings, session=Session(), log=log.get_logger())
+    kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)
+    kernel.shell.enable_gui = lambda *_: None
     if sys.path[:1] != [""]:
         sys.path.insert(0, "")
     if matplotlib := sys.modules.get("matplotlib"):
         matplotlib.use(os.environ["MPLBACKEND"])  # it read the environment when it was imported
     if inline := sys.modules.get("matplotlib_inline.backend_inline"):
         inline._enable_matplotlib_integration()  # noqa: SLF001 - it runs on import, and only then
-    return shell
+    return kernel
 
 
-class _Stream(io.StringIO):
-    """A text stream that gathers what is printed until somebody flushes it."""
+class _Stream(io.TextIOWrapper):
+    """What is printed, by this process and those that it begins, as messages when it is flushed."""
 
-    def __init__(self, number: int, send: Callable[..., None]) -> None:
-        super().__init__()
-        self.number, self._send = number, send
-
-    def fileno(self) -> int:
-        return self.number
+    def __init__(self, number: int, session: Any) -> None:
+        file: Any = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the stream
+        super().__init__(file, encoding="utf-8", errors="replace", newline="\n", write_through=True)
+        self._number, self._session, self._told = number, session, 0
+        self._kept = os.dup(number)
+        os.dup2(self.fileno(), number)
 
     def flush(self) -> None:
-        if text := self.getvalue():
-            self.seek(0)
-            self.truncate()
-            name = ("stdout", "stderr")[self.number - 1]
-            self._send(None, "stream", {"name": name, "text": text})
+        super().flush()
+        self.buffer.seek(self._told)
+        if content := self.buffer.read():
+            self._told += len(content)
+            name, text = ("stdout", "stderr")[self._number - 1], content.decode("utf-8", "replace")
+            self._session.send(None, "stream", {"name": name, "text": text})
 
-
-@contextmanager
-def _captured(send: Callable[..., None]) -> Iterator[None]:
-    """Print into messages: what Python prints, and after it what subprocesses print."""
-    old, streams = (sys.stdout, sys.stderr, builtins.input), (_Stream(1, send), _Stream(2, send))
-    try:
-        with ExitStack() as stack:
-            for stream in streams:
-                stack.enter_context(_captured_descriptor(stream))
-            sys.stdout, sys.stderr, builtins.input = *streams, _refuse_input
-            yield
-    finally:
-        sys.stdout, sys.stderr, builtins.input = old
-        for stream in streams:
-            stream.flush()
-
-
-@contextmanager
-def _captured_descriptor(stream: _Stream) -> Iterator[None]:
-    with tempfile.TemporaryFile() as file:
-        kept = os.dup(stream.number)
-        os.dup2(file.fileno(), stream.number)
-        try:
-            yield
-        finally:
-            os.dup2(kept, stream.number)
-            os.close(kept)
-            file.seek(0)
-            stream.write(file.read(LARGEST_PIECE).decode("utf-8", "replace"))
-
-
-def _refuse_input(*_: object) -> str:
-    import ipykernel.kernelbase
-
-    raise ipykernel.kernelbase.StdinNotImplementedError(  # type: ignore[attr-defined]
-        "raw_input was called, but this frontend does not support input requests."
-    )
-
-
-@contextmanager
-def _limited(seconds: float | None) -> Iterator[list[bool]]:
-    """Interrupt what takes longer than it may, and say so; signals reach the main thread only."""
-    late: list[bool] = []
-
-    def interrupt(*_: object) -> None:
-        late.append(True)
-        raise KeyboardInterrupt
-
-    take_back = set_timer(seconds, interrupt) if seconds else None
-    try:
-        yield late
-    finally:
-        if take_back:
-            take_back()
+    def close(self) -> None:
+        if not self.closed:
+            os.dup2(self._kept, self._number)
+            os.close(self._kept)
+        super().close()

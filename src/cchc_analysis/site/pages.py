@@ -250,9 +250,6 @@ def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task]
     _rehearse(project)
     if sample:  # what is wrong with it is said when its own turn comes
         do_job(partial(tell_once, project, reference), sample)
-    from cchc_analysis.site.notebooks import make_shell
-
-    make_shell()
     return partial(make_files, project, reference)
 
 
