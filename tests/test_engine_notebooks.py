@@ -289,6 +289,62 @@ def test_papermill_finds_the_engine_by_its_name() -> None:
     assert getattr(import_module(module), name) is CchcEngine
 
 
+BAD_CELLS = {
+    "raises": ("def f():\n    raise ValueError('no\\nvalue')\nf()", "ValueError: no"),
+    "loops": ("while True: pass", "no end within 3 s"),
+    "fills memory": ("kept = [bytes(1 << 28) for _ in range(40)]", "MemoryError"),
+    "forks": (
+        "import os\nchild = os.fork()\nif child: os.waitpid(child, 0)\n1 / 0",
+        "ZeroDivision",
+    ),
+    "prints": ("print('x' * 3_000_000)\n1 / 0", "ZeroDivisionError: division by zero"),
+    "replaces stdout": (f"{REPLACED}\n1 / 0", "ZeroDivisionError: division by zero"),
+    "exits": ("exit()\n", "Kernel died"),
+    "ends": ("import os\nos._exit(3)", "its process ended with code 3 and left nothing"),
+}
+"""What a cell may do that makes no page, and what is said of it."""
+BAD_TEMPLATES = {
+    "cannot be read": ("{% nonsense %}", "nonsense"),
+    "asks for what is not there": ("{{ nothing.of_that }}", "nothing"),
+}
+
+
+def make_page(project: Project, notebook: Path) -> str:
+    return build_page(project, notebook, {"lang": "vi"}, engine="cchc")
+
+
+def tell_failure(project: Project, folder: Path, *sources: str) -> str:
+    """What is said of a page that cannot be made."""
+    path = write(folder / "bad.ipynb", *sources)
+    path.write_text(path.read_text("utf-8").replace("tries: int = 1", "lang: str = 'vi'"), "utf-8")
+    begin = partial(engine_work.begin, partial(make_page, project))
+    with Pool(Orders(begin, timeout=3, memory=1 << 30), 1) as pool:
+        [problem] = pool.submit(path).result().list_problems("the page")
+    return str(problem)
+
+
+@pytest.mark.parametrize("name", BAD_CELLS)
+def test_of_a_cell_that_makes_no_page_one_sentence_is_said(
+    processed: Project, tmp_path: Path, name: str
+) -> None:
+    cell, said = BAD_CELLS[name]
+    told = tell_failure(processed, tmp_path, cell, "'after'")
+    assert said in told
+    assert len(told.splitlines()) == 1
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("name", BAD_TEMPLATES)
+def test_of_a_template_that_fails_one_sentence_is_said(
+    processed: Project, tmp_path: Path, name: str
+) -> None:
+    template, said = BAD_TEMPLATES[name]
+    (processed.notebooks / "page" / "index.html.j2").write_text(template, "utf-8")
+    told = tell_failure(processed, tmp_path, "'well'")
+    assert said in told
+    assert len(told.splitlines()) == 1
+
+
 NOTEBOOKS = {
     "district_brief.ipynb": {"district": "991", "period": "2022-H1", "lang": "en"},
     "brief_annex.ipynb": {"district": "991", "period": "2022-H1", "lang": "vi"},

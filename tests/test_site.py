@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +25,7 @@ from cchc_analysis.site import build as site_module
 from cchc_analysis.site.build import Site
 from cchc_analysis.site.keys import key_of_files
 from cchc_analysis.site.store import Build as Ledgered
-from conftest import Replace
+from conftest import ROOT, Replace
 
 REPORT = "data/raw/transcripts/song_may_2022_h1.csv"
 PLAN = "data/raw/transcripts/song_may_2022_plan.csv"
@@ -114,6 +116,27 @@ def test_a_site_told_its_address_has_a_sitemap(build: Build, processed: Project)
     assert (site.built, errors) == (0, [])
     sitemap = (processed.site / "sitemap.xml").read_text("utf-8")
     assert sitemap.count("<loc>https://example.org/") == site.pages
+
+
+def test_panels_alone_make_a_site(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody may hold tables of many areas and no report."""
+    sources = project.raw / "sources.csv"
+    sources.write_text(sources.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    shutil.rmtree(project.raw / "transcripts")
+    panels, real = project.raw / "panels", ROOT / "data" / "raw" / "panels"
+    panels.mkdir()
+    for name in ("sources.csv", "published_indices.csv"):
+        head, *rows = (real / name).read_text("utf-8").splitlines()
+        kept = [row for row in rows if re.match(r"pci_201\d,", row)]
+        (panels / name).write_text("\n".join([head, *kept, ""]), "utf-8")
+    here = Here(name_task)
+    monkeypatch.setattr(site_module, "open_workforce", here)
+    site, errors = pipeline.build_site(project)
+    assert not errors
+    kinds = {folder.split("/")[1] for folder in here.made}
+    assert "trends" in kinds
+    assert any(kind[:2].isdigit() for kind in kinds), "no profile"
+    assert_whole(project.site, site.pages)
 
 
 INPUTS = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -272,7 +273,7 @@ def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
     with TemporaryDirectory(prefix="cchc-rerun-") as folder:
         project, tables = unpack_kit(kit, Path(folder))
         notebook = project.notebooks / kit.notebook
-        pages = do_apart(make_pages, (project, tables, notebook, kit.parameters))
+        pages = do_apart(partial(make_pages, project, tables, notebook, kit.parameters))
     put_files(out, pages)
     return compare_pages(kit, out), kit.documents
 

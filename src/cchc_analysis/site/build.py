@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -156,18 +156,14 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     held = Held(reference, words)
     contents = Contents(build, key_of_rest(project, files), key_of_rest(project, code), held)
     notebook = f"{OWN}/{workers.notebook.name}" if workers.notebook else NOTEBOOK
-    contents.plan(
-        list_pages(slices, tables, reference, notebook),
-        lambda page, rows: [
-            [files.get(f"notebooks/{name}") for name in page.notebooks],
-            read_documents(project, rows.sources),
-        ],
-    )
+    for page in list_pages(slices, tables, reference, notebook):
+        rows = page.find_slice()
+        notebooks = [files.get(f"notebooks/{name}") for name in page.notebooks]
+        contents.plan(page, rows, [notebooks, read_documents(project, rows.sources)])
     contents.keep_touched(set_aside)
     built = _make_waiting(contents, workers, partial(make_task, project), reference, files)
-    if not any(
-        page.is_brief and folder in contents.shown for folder, page in contents.pages.items()
-    ):
+    briefs = [folder for folder, page in contents.pages.items() if page.is_brief]
+    if contents.shown.keys().isdisjoint(briefs or contents.pages):
         raise BriefError(contents.problems or _nothing_held(project))
     put_lists(contents, project, tables, reference, url)
     put_downloads(contents, project, tables, reference, slices)
@@ -232,46 +228,33 @@ def _make_waiting(
         return 0
     briefs = [page for page in waiting if page.is_brief]
     sample = task_of(briefs[0]) if len(briefs) >= FEWEST_FOR_SAMPLE else None
-    orders = Orders(
-        partial(warm_up, reference, sample=sample),
-        workers.timeout,
-        JOB_BYTES,
-        files=files,
-        is_profiled=workers.profile is not None,
-    )
-    is_live = sys.stderr.isatty()
+    begin, is_profiled = partial(warm_up, reference, sample=sample), workers.profile is not None
+    orders = Orders(begin, workers.timeout, JOB_BYTES, files=files, is_profiled=is_profiled)
+    pause = 0.25 if sys.stderr.isatty() else 10
     with (
         open_workforce(workers, orders) as workforce,
         tqdm(
-            total=len(waiting),
-            unit=" pages",
-            disable=workers.is_quiet,
-            mininterval=0.25 if is_live else 10,
+            total=len(waiting), unit=" pages", disable=workers.is_quiet, mininterval=pause
         ) as progress,
     ):
         for jobs in _list_jobs(contents, waiting, task_of):
             for folder, reply in follow(workforce, jobs):
                 _take(contents, folder, reply, workers.profile)
                 progress.update()
-    return sum(
-        1 for page in waiting if contents.shown.get(page.folder) == contents.wanted[page.folder]
-    )
+    made = [page.folder for page in waiting]
+    return sum(contents.shown.get(folder) == contents.wanted[folder] for folder in made)
 
 
-def open_workforce(workers: Workers, orders: Orders) -> AbstractContextManager[Workforce]:
+def open_workforce(workers: Workers, orders: Orders) -> Workforce:
     """Those who make the pages, here or on a cluster."""
     if not workers.scheduler:
         return Pool(orders, check_count(workers.count))
     try:
         from cchc_analysis.site.cluster import Cluster
     except ImportError:
-        problem = Problem(
-            f"--scheduler {workers.scheduler}",
-            "dask.distributed is not installed",
-            "the extra [cluster]",
-            "Run: pip install 'cchc-analysis[cluster]'.",
-        )
-        raise CommandError(problem) from None
+        where, found = f"--scheduler {workers.scheduler}", "dask.distributed is not installed"
+        remedy = "Run: pip install 'cchc-analysis[cluster]'."
+        raise CommandError(Problem(where, found, "the extra [cluster]", remedy)) from None
     return Cluster(orders, workers.scheduler)
 
 
@@ -293,12 +276,11 @@ def _read_graded(contents: Contents, page: Page) -> tuple[bytes, ...]:
     Where one shows not what it should, the page is another one than was planned, under a key of
     its own: it is made again when all of them do.
     """
-    lang = page.parameters["lang"]
     briefs = [
         each
         for each in contents.pages.values()
         if each.is_brief
-        and each.parameters["lang"] == lang
+        and each.parameters["lang"] == page.parameters["lang"]
         and (not page.areas or each.parameters["district"] in page.areas)
     ]
     shown = {brief.folder: contents.shown.get(brief.folder) for brief in briefs}
@@ -347,9 +329,9 @@ def count_pages(folders: Iterable[str]) -> int:
 def _nothing_held(project: Project) -> Problem:
     return Problem(
         str(project.raw),
-        "no report on a district",
+        "no report, and no panel of enough areas",
         "at least one accepted source",
-        "Add a report, or accept one in sources.csv.",
+        "Add a report or a panel, or accept one in sources.csv.",
     )
 
 
@@ -379,21 +361,19 @@ class Contents:
     kept: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def plan(self, pages: Iterable[Page], made_of: Callable[[Page, Slice], object]) -> None:
-        """Note what every page should show, and show those that are made already.
+    def plan(self, page: Page, rows: Slice, made_of: object) -> None:
+        """Note what a page should show, and show it if that is made already.
 
         What a page reads of the reference data and strings is known when it was made once; its key
         is of what it is made of, and of what these names hold now.
         """
-        for page in pages:
-            rows = page.find_slice()
-            common = self.common if page.is_of_briefs else self.code
-            plan = key_of(common, page.folder, page.parameters, rows.key, made_of(page, rows))
-            self.pages[page.folder] = page
-            self.wanted[page.folder] = Placed(plan, rows.sources, plan)
-            names = self.build.read(plan, READ)
-            if names is not None and self.build.has(key := key_of(plan, self.held.key(names))):
-                self.wanted[page.folder] = self.shown[page.folder] = Placed(key, rows.sources, plan)
+        common = self.common if page.is_of_briefs else self.code
+        plan = key_of(common, page.folder, page.parameters, rows.key, made_of)
+        self.pages[page.folder] = page
+        self.wanted[page.folder] = Placed(plan, rows.sources, plan)
+        names = self.build.read(plan, READ)
+        if names is not None and self.build.has(key := key_of(plan, self.held.key(names))):
+            self.wanted[page.folder] = self.shown[page.folder] = Placed(key, rows.sources, plan)
 
     def take(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Keep a page that was made, under the key of what it has read, and show it."""

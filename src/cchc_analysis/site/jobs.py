@@ -1,7 +1,6 @@
 """A job, what a process is told of it, what came of it, and what this machine allows.
 
-Knows neither how processes begin and end nor what is made. Linux tells of its memory and threads
-in ``/proc`` and ``/sys``; elsewhere the answer is the careful one.
+Knows neither how processes begin and end nor what is made.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import pstats
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -76,26 +76,23 @@ class Timings:
     """Where the time of many jobs went, by function: what cProfile says of each, added up."""
 
     def __init__(self) -> None:
-        self._stream = io.StringIO()
         self._stats: pstats.Stats | None = None
 
     def add(self, stats: Mapping[Any, Any]) -> None:
         """Add what was noted of one job."""
         noted: Any = SimpleNamespace(stats=dict(stats), create_stats=lambda: None)
-        if self._stats:
-            self._stats.add(pstats.Stats(noted))
-        else:
-            self._stats = pstats.Stats(noted, stream=self._stream)
+        added = pstats.Stats(noted, stream=io.StringIO())
+        self._stats = self._stats.add(added) if self._stats else added
 
     def format(self, most: int = 40) -> str:
         """The functions in which most time was spent, with what they called."""
         if not self._stats:
             return "no page was made"
         self._stats.sort_stats("cumulative").print_stats(most)
-        return self._stream.getvalue().strip()
+        return str(vars(self._stats)["stream"].getvalue()).strip()
 
 
-class Workforce(Protocol):
+class Workforce(AbstractContextManager["Workforce"], Protocol):
     """Who does jobs: ``workers.Pool`` here, ``cluster.Cluster`` elsewhere."""
 
     count: int
@@ -157,9 +154,8 @@ def explain(error: BaseException) -> Reply:
         return Reply(found=str(error), problems=error.problems)
     if isinstance(error, MemoryError):
         return Reply(found="memory ran out")
-    said = str(error).strip()
-    if len(said) > LONGEST_TEXT:  # papermill tells the whole traceback; its end says what it was
-        said = "…" + said[-LONGEST_TEXT:]
+    # Of an error that brings a traceback along, as papermill's do, the last line says what it was.
+    said = (str(error).strip().splitlines() or [""])[-1].strip()[:LONGEST_TEXT]
     return Reply(found=f"{type(error).__name__}: {said}".rstrip(": "))
 
 
@@ -182,18 +178,12 @@ JOB_MEMORY = 200 * MEBIBYTE
 """What one job takes at most, besides what it shares with its parent: 90 MB measured for a full
 brief, and as much again."""
 
-ONE_THREAD = dict.fromkeys(
-    (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "BLIS_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-        "ARROW_IO_THREADS",
-    ),
-    "1",
-) | {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+_POOLS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")
+ONE_THREAD = {
+    **{f"{name}_NUM_THREADS": "1" for name in _POOLS},
+    **dict.fromkeys(("VECLIB_MAXIMUM_THREADS", "ARROW_IO_THREADS"), "1"),
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 """Environment that keeps libraries from starting threads, of use before they are imported."""
 
 
@@ -204,18 +194,16 @@ def check_count(count: int | None, memory_each: int = JOB_MEMORY) -> int:
         CommandError: It is not positive, or more than memory allows.
     """
     free = free_memory()
+    most = max(1, free // memory_each) if free else 1_000
     if count is None:
-        return max(1, min(count_cores(), free // memory_each if free else 1_000))
+        return min(count_cores(), most)
     if count < 1:
         raise _refuse(f"{count} processes", "at least 1", "Leave --jobs out for one per core.")
-    if free and count > max(1, free // memory_each):
-        most = max(1, free // memory_each)
+    if count > most:
         need, have = count * memory_each / (1 << 30), free / (1 << 30)
-        raise _refuse(
-            f"{count} processes, which take {need:.1f} GiB where {have:.1f} GiB are free",
-            f"at most {most}",
-            "Give a smaller number, or leave it out for one per core.",
-        )
+        found = f"{count} processes, which take {need:.1f} GiB where {have:.1f} GiB are free"
+        remedy = "Give a smaller number, or leave it out for one per core."
+        raise _refuse(found, f"at most {most}", remedy)
     return count
 
 
@@ -226,9 +214,8 @@ def check_timeout(seconds: float) -> float:
         CommandError: It is no time in which anything could be done.
     """
     if not 0 < seconds < math.inf:
-        found, expected = f"{seconds:g} s", "more than 0 s"
-        problem = Problem("--timeout", found, expected, "Leave it out for the default.")
-        raise CommandError(problem)
+        found, remedy = f"{seconds:g} s", "Leave it out for the default."
+        raise CommandError(Problem("--timeout", found, "more than 0 s", remedy))
     return seconds
 
 

@@ -122,7 +122,7 @@ def _list_files() -> Iterator[tuple[str, bytes]]:
                 content = path.read_bytes()
                 yield name, content.split(b"\n")[0] + b"\n" if name in HEADS_ONLY else content
     yield ".gitignore", _IGNORED.encode()
-    yield "README.md", _README.encode()
+    yield "README.md", Path(__file__).with_suffix(".md").read_bytes()
 
 
 @cache
@@ -157,34 +157,3 @@ def find_kit() -> Path:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-_README = """# A project of cchc_analysis
-
-In this folder:
-
-    cchc read REPORT          # a document into a draft, and a page to review it on
-    cchc accept SOURCE        # after the review: it counts from now on
-    cchc add-panel TABLE --draft > mapping.yml   # somebody's table of many areas
-    cchc process              # data/processed: observations, indicators, findings
-    cchc site                 # site/index.html
-    cchc list areas           # what there is: areas, periods, indicators, sources
-    cchc init --update .      # newer reference data, suites and notebooks
-
-| Folder | Holds |
-| --- | --- |
-| data/raw | what you were given: sources.csv, transcripts, panels; reports stay with you |
-| data/reference | what people decided: indicators, areas, units, targets, corrections |
-| data/processed | what is made from both |
-| expectations | the rules, as suites of Great Expectations |
-| notebooks | the notebooks that make the pages, and their templates and words |
-| site | the built pages |
-
-In Python, from this folder:
-
-    import cchc_analysis as cchc
-    rates = cchc.load_indicators("en", indicators="on_time_rate")
-    cchc.to_wide(rates)
-
-`requirements.lock` names the exact versions with which the package was tested.
-"""

@@ -1,8 +1,8 @@
 """What leads to the pages and is made of them: lists, the door, ``pages.json``, and the tables.
 
 Comes in as contents in which every page has its place; goes out as more pages of them. Nothing
-here opens a brief, but for the few that between them show every indicator. The tables have the
-columns of ``data/processed``, with the name of each area beside its code.
+here opens a brief, but for one whose rules are those of all. The tables have the columns of
+``data/processed``, with the name of each area beside its code.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -44,15 +43,7 @@ from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.brief.workbook import bind_workbook
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.export import index_licences, join_licences, list_licences
-from cchc_analysis.data.records import (
-    FINDING_COLUMNS,
-    FINDING_KEY,
-    INDICATOR_COLUMNS,
-    INDICATOR_KEY,
-    OBSERVATION_COLUMNS,
-    OBSERVATION_KEY,
-    Tables,
-)
+from cchc_analysis.data.store import STORED
 from cchc_analysis.data.trace import cite_data
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.pages import (
@@ -79,6 +70,12 @@ if TYPE_CHECKING:
     from cchc_analysis.site.build import Contents
     from cchc_analysis.site.slices import Slices
 
+WORKBOOK = "cchc.xlsx"
+"""The workbook of a province, in a folder of its own below ``data/``: one changed figure writes one
+workbook anew, and not that of a country."""
+TABLES = ("observations", "indicators", "findings")
+"""The tables that the site offers, besides that of the sources."""
+
 
 def put_lists(
     contents: Contents, project: Project, tables: Tables, reference: Reference, url: str = ""
@@ -88,97 +85,71 @@ def put_lists(
     With the address where it will be published, the site gets a sitemap too.
     """
     cards = _read_cards(contents)
-    workbooks = list_workbooks(tables, reference)
+    told = Told(
+        cards=[],
+        briefs=[],
+        reference=reference,
+        findings=tables.findings,
+        withheld=_list_withheld(tables.sources),
+        indicators=sorted(tables.indicators["indicator"].unique()),
+        workbooks=_list_workbooks(tables, reference),
+    )
     for lang in LANGUAGES:
-        own = [card for card in cards if card.lang == lang]
-        tellers = _choose_teller(contents, lang)
-        made_of = [
-            [contents.shown[page.folder].key for page in tellers],
-            [card.to_bytes() for card in own],
-            hash_rows(tables.findings).tobytes(),
-            list_withheld(tables.sources),
-            list_indicators(tables),
-            workbooks,
-        ]
-        profiled = list_shown_profiles(contents, lang)
-        made_of.append(profiled)
-        tell = cache(
-            partial(_tell, project, (reference, tables), own, tellers, workbooks, profiled)
+        own = [page for page in contents.pages.values() if page.parameters["lang"] == lang]
+        shown = [page for page in own if page.folder in contents.shown]
+        profiled = [p.parameters["area"] for p in shown if p.notebook == PROFILE_NOTEBOOK]
+        _put_told(
+            contents,
+            project,
+            replace(told, cards=[card for card in cards if card.lang == lang], profiled=profiled),
+            [page for page in shown if page.is_brief][:1],
+            lang,
         )
-        for name, bind in LISTS.items():
-            folder = str(name_list(name, lang).parent)
-            contents.put(
-                folder,
-                made_of,
-                lambda folder=folder, bind=bind, lang=lang, tell=tell: bind_page(  # type: ignore[misc]
-                    folder, bind(project, tell(), lang)
-                ),
-            )
-        _put_places(contents, project, reference, tables, own, profiled)
-        _put_trends(contents, project, lang)
-        for page in contents.pages.values():
-            is_own = page.is_of_briefs and page.parameters["lang"] == lang
-            if is_own and page.folder not in contents.shown:
+        found = (contents.build.read(contents.shown[page.folder].key, ROW) for page in shown)
+        rows = [json.loads(row) for row in found if row]
+        folder = str(name_list(TRENDS, lang).parent)
+        _put(contents, folder, rows, partial(bind_trends, project, rows, lang))
+        for page in own:
+            if page.is_of_briefs and page.folder not in contents.shown:
                 name = page.folder.partition("/")[2]
-                contents.put(
-                    page.folder,
-                    "absent",
-                    lambda folder=page.folder, name=name, lang=lang: bind_page(  # type: ignore[misc]
-                        folder, bind_absent(project, lang, name)
-                    ),
-                )
+                _put(contents, page.folder, "absent", partial(bind_absent, project, lang, name))
     _put_door(contents, project, cards, url)
 
 
-def list_shown_profiles(contents: Contents, lang: str) -> list[str]:
-    """The areas whose profile is shown in a language."""
-    return [
-        page.parameters["area"]
-        for folder, page in contents.pages.items()
-        if page.notebook == PROFILE_NOTEBOOK
-        and page.parameters["lang"] == lang
-        and folder in contents.shown
-    ]
+def _put(contents: Contents, folder: str, made_of: object, bind: Callable[[], str]) -> None:
+    """Put a page into the contents; one that is there already is not made again."""
+    contents.put(folder, made_of, lambda: bind_page(folder, bind()))
 
 
-def _put_places(
-    contents: Contents,
-    project: Project,
-    reference: Reference,
-    tables: Tables,
-    own: list[Card],
-    profiled: list[str],
+def _put_told(
+    contents: Contents, project: Project, told: Told, tellers: list[Page], lang: str
 ) -> None:
-    """Put the pages of provinces, areas and letters of one language into the contents.
+    """Put the lists of one language, and the pages of provinces, areas and letters.
 
     One that another page stands on already, such as a profile of the area, is left out.
     """
-    none = tables.findings.iloc[:0]
-    codes = list_indicators(tables)
-    whole = Told(own, [], reference, none, indicators=codes, profiled=profiled)
-    for name, (cards, bind) in list_places(whole).items():
-        lang = cards[0].lang
+    kept = {card.folder: card.to_bytes() for card in told.cards}
+    made_of = [
+        [contents.shown[page.folder].key for page in tellers],
+        [*kept.values()],
+        hash_rows(told.findings).tobytes(),
+        [told.withheld, told.indicators, told.workbooks, told.profiled],
+    ]
+
+    @cache
+    def tell() -> Told:
+        return replace(told, briefs=[_open(project, told.reference, page) for page in tellers])
+
+    for name, bind in LISTS.items():
         folder = str(name_list(name, lang).parent)
-        if folder in contents.shown:
-            continue
-        told = replace(whole, cards=cards)
-        is_made_of_cards = not name.startswith("definitions/")
-        contents.put(
-            folder,
-            [profiled, [card.to_bytes() for card in cards]] if is_made_of_cards else codes,
-            lambda folder=folder, bind=bind, told=told, lang=lang: bind_page(  # type: ignore[misc]
-                folder, bind(project, told, lang)
-            ),
-        )
-
-
-def _put_trends(contents: Contents, project: Project, lang: str) -> None:
-    """Put the list of the indicators that have a page into the contents."""
-    pages = [page for page in contents.pages.values() if page.parameters["lang"] == lang]
-    shown = [contents.shown[page.folder].key for page in pages if page.folder in contents.shown]
-    rows = [json.loads(row) for key in shown if (row := contents.build.read(key, ROW))]
-    folder = str(name_list(TRENDS, lang).parent)
-    contents.put(folder, rows, lambda: bind_page(folder, bind_trends(project, rows, lang)))
+        _put(contents, folder, made_of, lambda bind=bind: bind(project, tell(), lang))  # type: ignore[misc]
+    bare = replace(told, findings=told.findings.iloc[:0], withheld=[], workbooks=[])
+    for name, (cards, bind) in list_places(bare).items():
+        folder = str(name_list(name, lang).parent)
+        if folder not in contents.shown:
+            parts = [told.profiled, [kept[card.folder] for card in cards], told.indicators]
+            below = replace(bare, cards=cards)
+            _put(contents, folder, parts, partial(bind, project, below, lang))
 
 
 def put_downloads(
@@ -191,7 +162,7 @@ def put_downloads(
     """
     cited = project.root / CITATION
     made_of = [
-        slices.of_tables("observations", "indicators", "findings", "sources").key,
+        slices.of_tables(*TABLES, "sources").key,
         cited.read_bytes() if cited.is_file() else None,
     ]
 
@@ -201,13 +172,10 @@ def put_downloads(
             return read_files(Path(folder) / SITE_FOLDER)
 
     contents.put(SITE_FOLDER, made_of, make)
-    for province, area_ids in list_provinces(tables, reference).items():
+    for province, area_ids in _group_areas(tables, reference).items():
         rows = slices.of_areas(area_ids)
-        contents.put(
-            name_workbook(reference, province),
-            rows.key,
-            lambda rows=rows: bind_province(project, rows.cut(), reference),  # type: ignore[misc]
-        )
+        bind = partial(_bind_province, project, reference, rows.cut)
+        contents.put(_name_workbook(reference, province), rows.key, bind)
 
 
 def _read_cards(contents: Contents) -> list[Card]:
@@ -217,60 +185,16 @@ def _read_cards(contents: Contents) -> list[Card]:
     return sorted(cards, key=lambda card: (card.facts["area_id"], card.facts["period"]))
 
 
-def _choose_teller(contents: Contents, lang: str) -> list[Page]:
-    """The first brief of a language: the rules that it tells are those of all."""
-    own = (
-        page
-        for folder, page in contents.pages.items()
-        if page.is_brief and page.parameters["lang"] == lang and folder in contents.shown
-    )
-    return list(islice(own, 1))
-
-
-def _tell(
-    project: Project,
-    run: tuple[Reference, Tables],
-    cards: list[Card],
-    tellers: list[Page],
-    workbooks: list[tuple[str, str]],
-    profiled: list[str],
-) -> Told:
-    reference, tables = run
-    briefs = [_open(project, reference, page) for page in tellers]
-    withheld = list_withheld(tables.sources)
-    indicators = list_indicators(tables)
-    findings = tables.findings
-    return Told(cards, briefs, reference, findings, withheld, indicators, workbooks, profiled)
-
-
-def list_indicators(tables: Tables) -> list[str]:
-    """The indicators of which a value is published."""
-    return sorted(tables.indicators["indicator"].unique())
-
-
-def list_workbooks(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
-    """The path of the workbook of each province, and the name of the province."""
-    return [
-        (
-            f"{name_workbook(reference, province)}/{WORKBOOK}",
-            str(reference.area_rows[province]["name"]) if province else "",
-        )
-        for province in list_provinces(tables, reference)
-    ]
-
-
-def list_withheld(sources: pd.DataFrame) -> list[str]:
-    """The titles of the sources whose rows may not be published."""
-    if "publish" not in sources:
-        return []
-    held = sources[sources["publish"] == "no"]
-    return [title or name for title, name in zip(held["title"], held["source_id"], strict=True)]
-
-
 def _open(project: Project, reference: Reference, page: Page) -> Brief:
     words = load_words(project.notebooks / TEMPLATE, page.parameters["lang"])
     place = page.parameters["district"], page.parameters["period"]
     return open_brief(page.find_slice().cut(), reference, words, *place)
+
+
+def _list_withheld(sources: pd.DataFrame) -> list[str]:
+    """The titles of the sources whose rows may not be published."""
+    held = sources[sources["publish"] == "no"]
+    return [title or name for title, name in zip(held["title"], held["source_id"], strict=True)]
 
 
 def _put_door(contents: Contents, project: Project, cards: list[Card], url: str) -> None:
@@ -290,17 +214,6 @@ def _put_door(contents: Contents, project: Project, cards: list[Card], url: str)
     contents.put("", [dict(counts), bind_listing(listed), url], make)
 
 
-WORKBOOK = "cchc.xlsx"
-"""The workbook of a province, in a folder of its own below ``data/``: one changed figure writes one
-workbook anew, and not that of a country."""
-
-_SITE_TABLES = {
-    "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
-    "indicators": (INDICATOR_COLUMNS, INDICATOR_KEY),
-    "findings": (FINDING_COLUMNS, FINDING_KEY),
-}
-
-
 def write_site_downloads(
     folder: Path, project: Project, tables: Tables, reference: Reference
 ) -> None:
@@ -310,25 +223,25 @@ def write_site_downloads(
         OSError: The folder cannot be written to.
     """
     data = folder / SITE_FOLDER
-    sheets = _tabulate(tables, reference)
-    for name, table in sheets.items():
-        write_csv(data / f"{name}.csv", table)
-    keys = {name: key for name, (_, key) in _SITE_TABLES.items()} | {"sources": ("source_id",)}
     terms = list_licences(index_licences(tables.sources).values())
-    resources = [
-        each | {"licenses": terms}
-        for name, key in keys.items()
-        for each in describe_csv(data, name, [*sheets[name].columns], key)
-    ]
-    title = load_words(project.notebooks / "page", "en").plain("site.title")
+    resources = []
+    for name, table in _tabulate(tables, reference).items():
+        write_csv(data / f"{name}.csv", table)
+        _, key = STORED.get(name, ((), ("source_id",)))
+        described = describe_csv(data, name, [*table.columns], key)
+        resources += [each | {"licenses": terms} for each in described]
+    title = load_words(project.notebooks / TEMPLATE, "en").plain("site.title")
     write_package(data, "cchc-site", title, resources, terms)
     if (project.root / CITATION).is_file():
         shutil.copyfile(project.root / CITATION, data / CITATION)
 
 
-def bind_province(project: Project, tables: Tables, reference: Reference) -> dict[str, bytes]:
+def _bind_province(
+    project: Project, reference: Reference, cut: Callable[[], Tables]
+) -> dict[str, bytes]:
     """The workbook of the rows of a province."""
-    words = [load_words(project.notebooks / "page", lang) for lang in LANGUAGES]
+    tables = cut()
+    words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
     title = words[-1].plain("site.title")
     sheets = _tabulate(tables, reference)
     cited = str(cite_data(project.root, __version__, tables.sources))
@@ -336,16 +249,27 @@ def bind_province(project: Project, tables: Tables, reference: Reference) -> dic
     return {WORKBOOK: bind_workbook(sheets, title)}
 
 
-def list_provinces(tables: Tables, reference: Reference) -> dict[str, list[str]]:
+def _list_workbooks(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
+    """The path of the workbook of each province, and the name of the province."""
+    return [
+        (
+            f"{_name_workbook(reference, province)}/{WORKBOOK}",
+            str(reference.area_rows[province]["name"]) if province else "",
+        )
+        for province in _group_areas(tables, reference)
+    ]
+
+
+def _group_areas(tables: Tables, reference: Reference) -> dict[str, list[str]]:
     """The areas of the tables by their province; by "" those that lie in none."""
     found: dict[str, list[str]] = {}
-    names = {area for name in _SITE_TABLES for area in getattr(tables, name)["area_id"].unique()}
+    names = {area for name in TABLES for area in getattr(tables, name)["area_id"].unique()}
     for area_id in sorted(names):
         found.setdefault(reference.find_province(area_id), []).append(area_id)
     return dict(sorted(found.items()))
 
 
-def name_workbook(reference: Reference, province: str) -> str:
+def _name_workbook(reference: Reference, province: str) -> str:
     """The folder of the workbook of a province within the site."""
     name = reference.area_rows[province]["name"] if province else ""
     return f"{SITE_FOLDER}/{slug_text(f'{province} {name}') or 'other'}"
@@ -354,16 +278,12 @@ def name_workbook(reference: Reference, province: str) -> str:
 def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
     """The tables in their order, with names beside codes."""
     licences = index_licences(tables.sources)
-    kept = {
-        name: _name_rows(
-            getattr(tables, name)[list(columns)].sort_values(
-                list(key), kind="stable", ignore_index=True
-            ),
-            reference,
-            licences,
-        )
-        for name, (columns, key) in _SITE_TABLES.items()
-    }
+    kept = {}
+    for name in TABLES:
+        columns, key = STORED[name]
+        table = getattr(tables, name)[list(columns)]
+        ordered = table.sort_values(list(key), kind="stable", ignore_index=True)
+        kept[name] = _name_rows(ordered, reference, licences)
     return kept | {"sources": list_sources(tables.sources)}
 
 

@@ -110,7 +110,8 @@ def make_kernel() -> Any:
 
         IPythonKernel.shell_class.default_value.clear_instance()
         settings = config.Config({"HistoryManager": {"enabled": False}})
-        kernel: Any = IPythonKernel(config=settings, session=Session(), log=log.get_logger())
+        make: Any = IPythonKernel  # it carries no types
+        kernel = make(config=settings, session=Session(), log=log.get_logger())
     kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)
     kernel.shell.enable_gui = lambda *_: None
     if sys.path[:1] != [""]:
@@ -118,6 +119,7 @@ def make_kernel() -> Any:
     if matplotlib := sys.modules.get("matplotlib"):
         matplotlib.use(os.environ["MPLBACKEND"])  # it read the environment when it was imported
     if inline := sys.modules.get("matplotlib_inline.backend_inline"):
+        inline.configure_inline_support.current_backend = "unset"  # it was that of another kernel
         inline._enable_matplotlib_integration()  # noqa: SLF001 - it runs on import, and only then
     return kernel
 
@@ -134,8 +136,9 @@ class _Stream(io.TextIOWrapper):
 
     def flush(self) -> None:
         super().flush()
-        self.buffer.seek(self._told)
-        if content := self.buffer.read():
+        file: Any = self.buffer
+        file.seek(self._told)
+        if content := file.read():
             self._told += len(content)
             name, text = ("stdout", "stderr")[self._number - 1], content.decode("utf-8", "replace")
             self._session.send(None, "stream", {"name": name, "text": text})

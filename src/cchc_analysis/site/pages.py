@@ -15,31 +15,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
+from operator import methodcaller
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from cchc_analysis.brief.annex import show_annex_head, show_notes, show_reform_areas
-from cchc_analysis.brief.content import ANNEX, name_list, name_page
+from cchc_analysis.brief.content import ANNEX, name_folder, name_list
 from cchc_analysis.brief.context import Context, running_in
 from cchc_analysis.brief.downloads import RERUN, write_downloads
-from cchc_analysis.brief.frontpage import (
-    show_cards,
-    show_disputes,
-    show_goals,
-    show_head,
-    show_place,
-    show_references,
-    show_themes,
-)
-from cchc_analysis.brief.ledger import show_contradictions
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.opening import SUFFIX, list_briefs
-from cchc_analysis.brief.peers import show_peers
-from cchc_analysis.brief.plan import show_plan
-from cchc_analysis.brief.plots import draw, plot_amounts, to_svg
 from cchc_analysis.brief.profile import list_profiled
 from cchc_analysis.brief.profile.sections import FILE as ALL_VALUES
 from cchc_analysis.brief.profile.sections import find_folder, format_own_values
@@ -55,8 +42,6 @@ from cchc_analysis.brief.render import (
     build_pages,
     list_parameters,
 )
-from cchc_analysis.brief.summary import show_summary
-from cchc_analysis.brief.trend import show_trend
 from cchc_analysis.brief.trends import FILE as VALUES
 from cchc_analysis.brief.trends import (
     format_values,
@@ -83,14 +68,18 @@ ENGINE = "cchc"
 HEAVY = ("matplotlib.pyplot", "nbconvert", "openpyxl", "pandas", "papermill", "cchc_analysis.front")
 """What every page needs, imported once: most of what a page costs on its own."""
 
-SHOWS = (
-    *(show_head, show_summary, show_cards, show_goals, show_disputes, show_themes),
-    *(show_place, show_references),
+SHOWS = tuple(
+    methodcaller(f"show_{name}")
+    for name in (
+        *("head", "summary", "cards", "goals", "disputes", "themes", "place", "references"),
+    )
 )
 """What the notebook of a front calls, one cell each; the last knows what the others told."""
-ANNEX_SHOWS = (
-    *(show_annex_head, show_reform_areas, show_plan, show_trend, show_peers),
-    *(show_contradictions, show_notes),
+ANNEX_SHOWS = tuple(
+    methodcaller(f"show_{name}")
+    for name in (
+        *("annex_head", "reform_areas", "plan", "trend", "peers", "contradictions", "notes"),
+    )
 )
 """What the notebook of an annex calls."""
 
@@ -117,8 +106,8 @@ class Page:
         parameters: What it is given.
         find_slice: Finds the rows that it may read.
         beside: Makes what lies beside it.
-        is_of_briefs: Whether it tells of many briefs, and is made when they are.
-        areas: Of which areas these are; of all where it names none.
+        areas: The areas of the briefs of which it tells, and after which it is made; of all where
+            it names none, and None for a page that tells of no others.
     """
 
     folder: str
@@ -126,8 +115,7 @@ class Page:
     parameters: Mapping[str, str]
     find_slice: Callable[[], Slice]
     beside: Beside | None = None
-    is_of_briefs: bool = False
-    areas: frozenset[str] = frozenset()
+    areas: frozenset[str] | None = None
 
     @property
     def notebooks(self) -> tuple[str, ...]:
@@ -138,6 +126,11 @@ class Page:
     def is_brief(self) -> bool:
         """Whether it tells a district and period, and stands in the index."""
         return "district" in self.parameters
+
+    @property
+    def is_of_briefs(self) -> bool:
+        """Whether it tells of many briefs, and is made when they are."""
+        return self.areas is not None
 
 
 @dataclass(frozen=True)
@@ -168,46 +161,38 @@ def list_pages(
         reference: The reference tables.
         notebook: The notebook of the briefs, by its name in ``notebooks/``.
     """
+
+    def both(
+        name: str,
+        notebook: str,
+        given: Mapping[str, str],
+        find_slice: Callable[[], Slice],
+        beside: Beside | None = None,
+        areas: frozenset[str] | None = None,
+    ) -> Iterator[Page]:
+        for lang in LANGUAGES:
+            folder, parameters = str(name_list(name, lang).parent), {**given, "lang": lang}
+            yield Page(folder, notebook, parameters, find_slice, beside, areas)
+
     for indicator in list_told(tables, reference):
-        for lang in LANGUAGES:
-            yield Page(
-                str(name_list(name_trend(indicator), lang).parent),
-                TRENDS_NOTEBOOK,
-                {"indicator": indicator, "areas": "", "first": "", "last": "", "lang": lang},
-                partial(slices.of_indicator, indicator),
-                put_beside_trend,
-            )
+        given = {"indicator": indicator, "areas": "", "first": "", "last": ""}
+        find = partial(slices.of_indicator, indicator)
+        yield from both(name_trend(indicator), TRENDS_NOTEBOOK, given, find, put_beside_trend)
     for area_id in list_profiled(tables, reference):
-        for lang in LANGUAGES:
-            yield Page(
-                str(name_list(find_folder(reference.area_rows[area_id]), lang).parent),
-                PROFILE_NOTEBOOK,
-                {"area": area_id, "lang": lang},
-                partial(slices.of_profile, area_id),
-                put_beside_profile,
-            )
-    for area_id, period in list_briefs(tables, reference):
-        for lang in LANGUAGES:
-            yield Page(
-                str(name_page(reference.area_rows[area_id], period, lang).parent),
-                notebook,
-                {"district": area_id, "period": period, "lang": lang},
-                partial(slices.of_brief, area_id, period),
-                put_beside_brief,
-            )
+        name = find_folder(reference.area_rows[area_id])
+        find = partial(slices.of_profile, area_id)
+        yield from both(name, PROFILE_NOTEBOOK, {"area": area_id}, find, put_beside_profile)
     places: dict[str, set[str]] = {"": set()}
-    for area_id, _ in list_briefs(tables, reference):
+    for area_id, period in list_briefs(tables, reference):
         places.setdefault(reference.find_province(area_id), set()).add(area_id)
+        name = name_folder(reference.area_rows[area_id], period)
+        given = {"district": area_id, "period": period}
+        find = partial(slices.of_brief, area_id, period)
+        yield from both(name, notebook, given, find, put_beside_brief)
     for province, areas in places.items():
-        for lang in LANGUAGES:
-            yield Page(
-                str(name_list(name_quality(province, reference), lang).parent),
-                QUALITY_NOTEBOOK,
-                {"province": province, "lang": lang},
-                partial(slices.of_quality, sorted(areas)),
-                is_of_briefs=True,
-                areas=frozenset(areas),
-            )
+        name, find = name_quality(province, reference), partial(slices.of_quality, sorted(areas))
+        of_areas = frozenset(areas)
+        yield from both(name, QUALITY_NOTEBOOK, {"province": province}, find, areas=of_areas)
 
 
 def make_task(project: Project, page: Page) -> Task:
@@ -281,13 +266,6 @@ def _rehearse(project: Project) -> None:
         list_parameters(each, each.stat().st_mtime_ns)
     for lang in LANGUAGES:
         build_page(project, path, {"lang": lang}, ENGINE)
-        words = load_words(project.notebooks / TEMPLATE, lang)
-        words.date("2024-06-30")
-        words.number(1234.5, 1)
-    import pandas as pd
-
-    part = {"label": "a", "text": "a", "value": 1.0, "role": "deep", "is_contested": False}
-    to_svg(draw(plot_amounts, pd.DataFrame([part])))
 
 
 REHEARSAL = """
@@ -326,10 +304,7 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
 def bind_page(folder: str, page: str, more: Mapping[str, str] = NO_MORE) -> dict[str, bytes]:
     """The files of a page: itself and others by their names, and what the list of pages says."""
     pages = {"index.html": page, **more}
-    listed = [
-        json.loads(describe_page(f"{folder}/{name}".lstrip("/"), each))
-        for name, each in pages.items()
-    ]
+    listed = [_describe(f"{folder}/{name}".lstrip("/"), each) for name, each in pages.items()]
     files = {name: each.encode() for name, each in pages.items()}
     return files | {LISTED: json.dumps(listed, ensure_ascii=False).encode()}
 
@@ -367,15 +342,11 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
 
-def describe_page(path: str, page: str) -> bytes:
+def _describe(path: str, page: str) -> dict[str, str]:
     """What the list says of a page: its path, title and language."""
     title, language = _TITLE.search(page), _LANGUAGE.search(page)
-    listed = {
-        "path": path,
-        "title": html.unescape(title[1]) if title else "",
-        "language": language[1] if language else "",
-    }
-    return json.dumps(listed, ensure_ascii=False).encode()
+    said = html.unescape(title[1]) if title else ""
+    return {"path": path, "title": said, "language": language[1] if language else ""}
 
 
 def bind_listing(pages: Iterable[Mapping[str, Any]]) -> bytes:
@@ -388,11 +359,10 @@ def bind_sitemap(pages: Iterable[Mapping[str, Any]], url: str) -> bytes:
     """The sitemap (sitemaps.org 0.9) of a site that is published at an address."""
     paths = sorted(str(page["path"]).removesuffix("index.html") for page in pages)
     places = [escape(f"{url.rstrip('/')}/{quote(path)}") for path in paths]
-    return "\n".join(
-        (
-            '<?xml version="1.0" encoding="UTF-8"?>',
-            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-            *(f"<url><loc>{place}</loc></url>" for place in places),
-            "</urlset>\n",
-        )
-    ).encode()
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+        *(f"<url><loc>{place}</loc></url>" for place in places),
+        "</urlset>\n",
+    ]
+    return "\n".join(lines).encode()

@@ -14,10 +14,11 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, Field
 
 from cchc_analysis import __version__
 from cchc_analysis.brief.downloads import RERUN
@@ -37,15 +38,14 @@ HEAD = "kit.json"
 TABLES = "tables/"
 FILES = "project/"
 COMMAND = "cchc rerun"
+README = Path(__file__).with_suffix(".txt")
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True)
-class Kit:
+class Kit(BaseModel):
     """What an opened kit holds.
 
     Attributes:
-        parameters: Of the notebooks: ``district``, ``period`` and ``lang``.
         notebook: The notebook of the front, below ``notebooks/``.
         pages: The pages that were published, with their hashes.
         documents: Documents that the page quotes and the kit does not hold.
@@ -53,12 +53,12 @@ class Kit:
         files: All files, by path.
     """
 
-    parameters: Mapping[str, str]
+    parameters: dict[Literal["district", "period", "lang"], str] = Field(min_length=3)
     notebook: str
-    pages: Mapping[str, str]
+    pages: dict[str, str]
     documents: tuple[str, ...]
     version: str
-    files: Mapping[str, bytes]
+    files: dict[str, bytes]
 
 
 def pack_kit(
@@ -91,7 +91,7 @@ def pack_kit(
         "documents": sorted(documents),
     }
     files = {
-        "README.txt": _README.format(version=__version__).encode(),
+        "README.txt": README.read_text("utf-8").format(version=__version__).encode(),
         HEAD: json.dumps(head, ensure_ascii=False, indent=2).encode(),
         "requirements.txt": _list_versions().encode(),
     }
@@ -100,8 +100,7 @@ def pack_kit(
         files[f"{FILES}notebooks/{each}"] = _put_parameters(path, parameters)
     with TemporaryDirectory(prefix="cchc-") as folder:
         write_copies(Path(folder), tables)
-        for path in Path(folder).iterdir():
-            files[TABLES + path.name] = path.read_bytes()
+        files |= {TABLES + path.name: path.read_bytes() for path in Path(folder).iterdir()}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
@@ -118,17 +117,8 @@ def open_kit(place: Path) -> Kit:
     """
     files = _read_folder(place) if place.is_dir() else _read_archive(place)
     try:
-        head: Any = json.loads(files[HEAD])
-        parameters, pages = dict(head["parameters"]), dict(head["pages"])
-        kit = Kit(
-            {name: str(parameters[name]) for name in ("district", "period", "lang")},
-            str(head["notebook"]),
-            {str(name): str(digest) for name, digest in pages.items()},
-            tuple(map(str, head["documents"])),
-            str(head["version"]),
-            files,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        kit = Kit.model_validate({**json.loads(files[HEAD]), "files": files})
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise _refuse(place, f"no {HEAD} that says what it makes") from None
     if strange := sorted(name for name in (*files, kit.notebook) if not is_portable(name)):
         raise _refuse(place, f"a file outside of it ({strange[0]})")
@@ -199,23 +189,3 @@ def _read_archive(place: Path) -> dict[str, bytes]:
 def _refuse(place: Path, found: str) -> BriefError:
     remedy = f"Name the {RERUN} that lies beside a brief, or the folder it was unpacked to."
     return BriefError(Problem(place.name, found, "a kit of a brief", remedy))
-
-
-_README = """The same page once more / Tạo lại đúng trang này
-
-    python -m venv env
-    env/bin/pip install -r requirements.txt cchc_analysis-{version}-py3-none-any.whl
-    env/bin/cchc rerun . --out again
-
-On Windows it is env\\Scripts instead of env/bin. The last command makes the pages in the folder
-"again", and says whether they are the published ones, byte by byte. It runs the notebooks of this
-kit: look at those of people that you do not know.
-
-project/notebooks   the notebooks with their parameters
-tables              the rows that the page was told from (Parquet)
-project             what differs from the files of cchc_analysis {version}
-requirements.txt    the versions of all packages
-kit.json            parameters, and the hashes of the published pages
-
-Lệnh cuối tạo các trang trong thư mục "again" và cho biết có trùng với bản đã công bố hay không.
-"""

@@ -92,7 +92,12 @@ class Slices:
 
     def __init__(self, tables: Tables, reference: Reference, report: Report) -> None:
         self._tables, self._reference, self._report = tables, reference, report
-        self._areas = np.array([reference.match_source(row) for row in list_rows(tables.sources)])
+        sources = [(reference.match_source(row), row) for row in list_rows(tables.sources)]
+        areas = tables.sources.assign(area_id=[area_id for area_id, _ in sources])
+        self._by_area = index_rows(areas, "area_id")
+        self._sources_of: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for area_id, row in sources:
+            self._sources_of[area_id].append(row)
 
     def of_tables(self, *names: str) -> Slice:
         """Whole tables, for a page on all sources; all of them without a name."""
@@ -107,17 +112,15 @@ class Slices:
         Args:
             area_ids: The areas of one province, for its page; none for the page on the whole.
         """
-        if area_ids:
-            at = join(self._by_area.get(each, NONE) for each in area_ids)
-            told = take(self._tables.sources, at)["source_id"].tolist()
-            rows = {name: self._find_own(name, told) for name in OF_SOURCES if name != "indicators"}
-            definitions = self._tables.definitions["source_id"].isin(told).to_numpy()
-            rows |= {"sources": at, "definitions": np.flatnonzero(definitions)}
-            return Slice(self.of_tables().key, (), lambda: self._cut(rows, {}))
-        read = {
-            name: getattr(self._tables, name)[list(columns)] for name, columns in OF_QUALITY.items()
-        }
-        return Slice(self.of_tables().key, (), lambda: replace(self._tables, **read))
+        key = self.of_tables().key
+        if not area_ids:
+            read = {name: getattr(self._tables, name)[[*of]] for name, of in OF_QUALITY.items()}
+            return Slice(key, (), lambda: replace(self._tables, **read))
+        at = join(self._by_area.get(each, NONE) for each in area_ids)
+        told = take(self._tables.sources, at)["source_id"].tolist()
+        rows = {name: self._find_own(name, told) for name in OF_SOURCES if name != "indicators"}
+        rows |= {"sources": at, "definitions": self._find("definitions", told)}
+        return Slice(key, (), lambda: self._cut(rows, {}))
 
     @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
     def of_indicator(self, indicator: str) -> Slice:
@@ -128,9 +131,7 @@ class Slices:
             name: join(self._by_indicator[name].get(each, NONE) for each in codes)
             for name, codes in (("indicators", parts), ("observations", (indicator,)))
         }
-        named = take(self._tables.indicators, rows["indicators"])["source_id"].unique()
-        known = self._by_source["sources"]
-        states = join(known[each] for name in named for each in name.split() if each in known)
+        states = self._find("sources", self._list_named("indicators", rows["indicators"]))
         return self._slice(rows, {"sources": states})
 
     @lru_cache(maxsize=2)  # noqa: B019 - one brief in two languages; lives as long as a build
@@ -162,12 +163,12 @@ class Slices:
             *(each for each in held if is_below(reference, each, area_id)),
         }
         firsts = np.array([held[each][0] for each in sorted(linked) if each in held], dtype="int64")
-        told = take(self._tables.indicators, own)["source_id"].str.split().explode().unique()
+        told = self._list_named("indicators", own)
         codes = set(take(self._tables.indicators, own)["indicator"])
         shown = (self._told.get(each, NONE) for each in codes | set(map(name_ranked, codes)))
         rows = {
             "indicators": own,
-            "sources": join(self._by_source["sources"].get(each, NONE) for each in told),
+            "sources": self._find("sources", told),
         }
         seen = {
             "beside": join([beside, firsts, *shown]),
@@ -180,8 +181,7 @@ class Slices:
         """The published results of whole quantities of each area."""
         table = self._tables.indicators
         is_result = table["status"].isin(RESULT_STATUSES) & table["value"].notna()
-        at = np.flatnonzero((is_result & (table["breakdown"] == "")).to_numpy())
-        return {area: at[rows] for area, rows in index_rows(table["area_id"].iloc[at]).items()}
+        return index_rows(table, "area_id", is_result & (table["breakdown"] == ""))
 
     @cached_property
     def _told(self) -> dict[str, Rows]:
@@ -201,38 +201,23 @@ class Slices:
         )
         shown = pd.concat([wide, long])
         at = shown.index.to_numpy()
-        return {code: at[rows] for code, rows in index_rows(shown["indicator"]).items()}
+        return {code: at[rows] for code, rows in index_rows(shown, "indicator").items()}
 
     @cached_property
     def _by_place(self) -> dict[tuple[str, ...], Rows]:
         """The same by indicator, scope and days."""
         at = join(self._results.values())
-        table = take(self._tables.indicators, at)[list(WINDOW)]
-        codes, places = table.groupby(list(WINDOW)).ngroup(), table.drop_duplicates()
-        found = index_rows(codes)
-        return {
-            tuple(place): at[found[str(code)]]
-            for place, code in zip(
-                places.itertuples(index=False), codes.loc[places.index], strict=True
-            )
-        }
+        found = index_rows(take(self._tables.indicators, at), list(WINDOW))
+        return {place: at[rows] for place, rows in found.items()}
 
     def of_areas(self, area_ids: Sequence[str]) -> Slice:
         """The rows on some areas, and the sources that they are of."""
-        names = ("observations", "indicators", "findings")
         rows = {
-            name: join(self._by_area_id[name].get(each, NONE) for each in area_ids)
-            for name in names
+            name: self._find(name, area_ids, "area_id")
+            for name in ("observations", "indicators", "findings")
         }
-        told = {
-            source
-            for name, at in rows.items()
-            for each in take(getattr(self._tables, name), at)["source_id"].unique()
-            for source in each.split()
-        }
-        known = self._by_source["sources"]
-        rows["sources"] = join(known[each] for each in told if each in known)
-        return self._slice(rows, told=told)
+        told = {each for name, at in rows.items() for each in self._list_named(name, at)}
+        return self._slice(rows | {"sources": self._find("sources", told)}, told=told)
 
     def of_reports(self, area_id: str, period: str) -> Slice:
         """What a brief tells, without what it compares that with."""
@@ -241,11 +226,24 @@ class Slices:
 
     def _find_told(self, area_id: str, period: str) -> tuple[list[str], dict[str, Rows]]:
         """The sources that a brief tells, and the rows of theirs."""
-        here = self._sources_of.get(area_id, [])
+        here = self._sources_of[area_id]
         told = [str(here[at]["source_id"]) for at in choose_rows(here, period)]
         rows = {name: self._find_own(name, told) for name in OF_SOURCES}
-        of_told = self._by_source["sources"]
-        return told, rows | {"sources": join([of_told[name] for name in told])}
+        return told, rows | {"sources": self._find("sources", told)}
+
+    @cache  # noqa: B019 - lives as long as a build
+    def _index(self, name: str, column: str) -> dict[str, Rows]:
+        return index_rows(getattr(self._tables, name), column)
+
+    def _find(self, name: str, values: Iterable[str], column: str = "source_id") -> Rows:
+        """The rows of a table with one of some values in a column."""
+        known = self._index(name, column)
+        return join(known[each] for each in values if each in known)
+
+    def _list_named(self, name: str, rows: Rows) -> list[str]:
+        """The sources on which some rows of a table rest."""
+        named = take(getattr(self._tables, name), rows)["source_id"].unique()
+        return sorted({source for each in named for source in each.split()})
 
     @cache  # noqa: B019 - lives as long as a build
     def _find_others(self, area_id: str) -> tuple[list[str], list[str]]:
@@ -256,11 +254,8 @@ class Slices:
 
     def _find_own(self, name: str, told: Sequence[str]) -> Rows:
         """The rows of some sources; a row that rests on two is theirs if both are."""
-        known = self._by_source[name]
         both = {each for source in told for each in self._rests_on.get(source, ())}
-        return join(
-            known[each] for each in both if each in known and set(told).issuperset(each.split())
-        )
+        return self._find(name, (each for each in both if set(told).issuperset(each.split())))
 
     def _find_compared(self, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
         """The values of the peers that cover the same windows."""
@@ -320,42 +315,20 @@ class Slices:
         return pd.factorize(self._tables.indicators["period_end"])[0]
 
     @cached_property
-    def _by_area(self) -> dict[str, Rows]:
-        return index_rows(self._areas)
-
-    @cached_property
-    def _by_area_id(self) -> dict[str, dict[str, Rows]]:
-        names = ("observations", "indicators", "findings")
-        return {name: index_rows(getattr(self._tables, name)["area_id"]) for name in names}
-
-    @cached_property
-    def _sources_of(self) -> dict[str, list[Mapping[str, Any]]]:
-        """The sources of each area."""
-        rows = list_rows(self._tables.sources)
-        return {area: [rows[at] for at in places] for area, places in self._by_area.items()}
-
-    @cached_property
-    def _by_source(self) -> dict[str, dict[str, Rows]]:
-        names = ("sources", *OF_SOURCES)
-        return {name: index_rows(getattr(self._tables, name)["source_id"]) for name in names}
-
-    @cached_property
     def _by_indicator(self) -> dict[str, dict[str, Rows]]:
         """Whole quantities, without their breakdowns, by indicator."""
-        found = {}
-        for name in ("indicators", "observations"):
-            table = getattr(self._tables, name)
-            at = np.flatnonzero((table["breakdown"] == "").to_numpy())
-            indexed = index_rows(table["indicator"].iloc[at])
-            found[name] = {indicator: at[rows] for indicator, rows in indexed.items()}
-        return found
+        tables = {name: getattr(self._tables, name) for name in ("indicators", "observations")}
+        return {
+            name: index_rows(table, "indicator", table["breakdown"] == "")
+            for name, table in tables.items()
+        }
 
     @cached_property
     def _rests_on(self) -> dict[str, set[str]]:
         """What the tables name as a source, by each source in it: "a" stands in "a" and "a b"."""
         found: dict[str, set[str]] = defaultdict(set)
-        for known in self._by_source.values():
-            for name in known:
+        for table in ("sources", *OF_SOURCES):
+            for name in self._index(table, "source_id"):
                 for source in name.split():
                     found[source].add(name)
         return found
@@ -376,13 +349,8 @@ class Slices:
     def _index_panel(self, indicators: Iterable[str]) -> dict[str, Rows]:
         """Results without breakdown of some indicators, by area."""
         table = self._tables.indicators
-        is_wanted = (
-            table["indicator"].isin(list(indicators))
-            & table["status"].isin(RESULT_STATUSES)
-            & (table["breakdown"] == "")
-        )
-        at = np.flatnonzero(is_wanted.to_numpy())
-        return {area: at[rows] for area, rows in index_rows(table["area_id"].iloc[at]).items()}
+        is_wanted = table["indicator"].isin(list(indicators)) & (table["breakdown"] == "")
+        return index_rows(table, "area_id", is_wanted & table["status"].isin(RESULT_STATUSES))
 
 
 _NAMES = tuple(each.name for each in fields(Tables))
@@ -409,17 +377,11 @@ def take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     return kept
 
 
-def index_rows(values: Any) -> dict[str, Rows]:
-    """The positions of each value."""
-    import pandas as pd
-
-    codes, names = pd.factorize(values)
-    order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    return {
-        str(name): order[start:end]
-        for name, start, end in zip(names, starts, starts[1:], strict=False)
-    }
+def index_rows(table: pd.DataFrame, columns: Any, is_kept: Any = None) -> dict[Any, Rows]:
+    """The positions of the rows with each value of a column, or of several; of some rows only."""
+    at = np.arange(len(table)) if is_kept is None else np.flatnonzero(is_kept)
+    found: Any = take(table, at).groupby(columns, sort=False).indices
+    return {value: at[rows] for value, rows in found.items()}
 
 
 def empty(column: pd.Series) -> Any:

@@ -41,6 +41,7 @@ Files = Mapping[str, bytes]
 HEAD = {"command": "cchc site"}
 LIST = ".cchc.json"
 """Lists the files that we wrote into a site, with their hashes."""
+LEDGER = "site.json"
 _KEY_LENGTH = 64
 
 
@@ -118,17 +119,22 @@ class Build:
             BriefError: As ``keep``.
         """
         page = self._page(key)
-        with in_words(self.store):
+        with in_words(self.store), self._fresh() as fresh:
             page.parent.mkdir(exist_ok=True)
-            fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self.store))
-            try:
-                fresh.chmod(0o755)
-                for name, content in files.items():
-                    write_down(fresh / name, content)
-                shutil.rmtree(page, ignore_errors=True)
-                fresh.rename(page)
-            finally:
-                shutil.rmtree(fresh, ignore_errors=True)
+            for name, content in files.items():
+                write_down(fresh / name, content)
+            shutil.rmtree(page, ignore_errors=True)
+            fresh.rename(page)
+
+    @contextmanager
+    def _fresh(self) -> Iterator[Path]:
+        """A folder that others may read, to be filled and renamed; gone otherwise."""
+        fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self.store))
+        try:
+            fresh.chmod(0o755)
+            yield fresh
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
 
     def read(self, key: str, name: str) -> bytes | None:
         """A file of a page, if it has it."""
@@ -166,17 +172,13 @@ class Build:
         return 0 if is_same else len(changed) or len(pages)
 
     def _swap(self, pages: Mapping[str, Placed]) -> None:
-        fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self.store))
-        try:
-            fresh.chmod(0o755)
+        with self._fresh() as fresh:
             for folder, page in sorted(pages.items()):
                 make_folders(fresh / folder, fresh)
-                for name in _list_published(self._page(page.key)):
+                for name in self._list_published(page.key):
                     link(self._page(page.key) / name, fresh / folder / name)
             write_list(fresh, LIST, HEAD, self._hash(pages))
             replace_folder(fresh, self.site, LIST)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
 
     def _hash(self, pages: Mapping[str, Placed]) -> dict[str, str]:
         """The hash of every file; those of a page that stays are known."""
@@ -184,7 +186,7 @@ class Build:
         hashes = {}
         for folder, page in sorted(pages.items()):
             is_known = self.is_intact and self.placed.get(folder) == page
-            for name in _list_published(self._page(page.key)):
+            for name in self._list_published(page.key):
                 path = f"{folder}/{name}".lstrip("/")
                 known = former.get(path, "") if is_known else ""
                 hashes[path] = known or hash_file(self._page(page.key) / name)
@@ -193,32 +195,28 @@ class Build:
     def _page(self, key: str) -> Path:
         return self.store / key[:2] / key
 
+    def _list_published(self, key: str) -> list[str]:
+        return sorted(
+            path.name for path in self._page(key).iterdir() if not path.name.startswith(".")
+        )
+
     def _write_ledger(self, pages: Mapping[str, Placed], stamp: str) -> None:
         """Write down what the site was put together from, and how its files looked then."""
-        ledger = {
-            folder: {
-                "key": page.key,
-                "reads": page.reads,
-                "files": {
-                    name: _look_at(self.site / folder / name)
-                    for name in _list_published(self._page(page.key))
-                },
-            }
-            for folder, page in sorted(pages.items())
-        }
+        ledger = {}
+        for folder, page in sorted(pages.items()):
+            names = self._list_published(page.key)
+            files = {name: _look_at(self.site / folder / name) for name in names}
+            ledger[folder] = {"key": page.key, "reads": page.reads, "files": files}
         text = json.dumps({"stamp": stamp, "pages": ledger}, ensure_ascii=False)
-        fresh = self.store / "new-site.json"
-        try:
-            write_down(fresh, text.encode())
-            fresh.replace(self.store / "site.json")
-        finally:
-            fresh.unlink(missing_ok=True)
+        with self._fresh() as fresh:
+            write_down(fresh / LEDGER, text.encode())
+            (fresh / LEDGER).replace(self.store / LEDGER)
 
     def read_ledger(self) -> None:
         """Learn what the site is made of; forget pages that somebody changed in the site."""
         ledger: dict[str, Any] = {}
         with suppress(OSError, ValueError):
-            ledger = json.loads((self.store / "site.json").read_text("utf-8"))
+            ledger = json.loads((self.store / LEDGER).read_text("utf-8"))
         pages: dict[str, Any] = ledger.get("pages", {})
         self.former_stamp = ledger.get("stamp", "")
         self.placed = {
@@ -246,14 +244,9 @@ class Build:
         check_folder(self.site, LIST)
         changed = [] if self.placed else list_changed(self.site, read_list(self.site, LIST) or {})
         if changed:
-            raise CommandError(
-                Problem(
-                    str(self.site),
-                    f"files that differ from what cchc wrote: {', '.join(changed[:10])}",
-                    "a site as it was built",
-                    "Move them elsewhere, or name another folder with --out; nothing was touched.",
-                )
-            )
+            found = f"files that differ from what cchc wrote: {', '.join(changed[:10])}"
+            remedy = "Move them elsewhere, or name another folder with --out; nothing was touched."
+            raise CommandError(Problem(str(self.site), found, "a site as it was built", remedy))
 
     def _forget_changed(self, pages: Mapping[str, Any]) -> None:
         """A page whose file was changed in the site is changed here too: both are one file."""
@@ -283,7 +276,7 @@ def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[
         BriefError: The place cannot be written to.
     """
     site = Path(os.path.realpath(site))
-    if not site.name or not (find_store(site) / "site.json").is_file():
+    if not site.name or not (find_store(site) / LEDGER).is_file():
         check_folder(site, LIST)
     with hold_site(site, "cchc site", seconds=0):
         store = find_store(site)
@@ -331,10 +324,6 @@ def _find_inode(folder: Path) -> int:
         return 0
 
 
-def _list_published(page: Path) -> list[str]:
-    return sorted(path.name for path in page.iterdir() if not path.name.startswith("."))
-
-
 def make_folders(folder: Path, root: Path) -> None:
     """Make a folder and those above it up to ``root``, to be read by others."""
     if folder != root and not folder.is_dir():
@@ -361,10 +350,5 @@ def in_words(place: Path) -> Iterator[None]:
         is_full = error.errno in DISK_FULL
         found = "the disk is full" if is_full else (error.strerror or str(error))
         remedy = "Make room and run again" if is_full else "Check the folder's rights and run again"
-        problem = Problem(
-            str(place),
-            found,
-            "a place to write pages to",
-            f"{remedy}; finished pages are kept, and the old site is untouched.",
-        )
-        raise BriefError(problem) from None
+        kept = f"{remedy}; finished pages are kept, and the old site is untouched."
+        raise BriefError(Problem(str(place), found, "a place to write pages to", kept)) from None
