@@ -268,7 +268,7 @@ def _check_executed(notebook: Path, executed: NotebookNode) -> None:
 def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem:
     return Problem(
         f"{notebook.name}, cell “{source}”",
-        f"{name}: {value}".strip(),
+        shorten_text(" ".join(f"{name}: {value}".split()), LONGEST_DESCRIPTION),
         "a cell that runs",
         "Open the notebook in JupyterLab (make lab), run it with these parameters, and mend it.",
     )

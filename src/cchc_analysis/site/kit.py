@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from cchc_analysis import __version__
-from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.files import hash_file, write_bytes
 from cchc_analysis.data.owned import read_list, write_list
 from cchc_analysis.data.records import SOURCE_COLUMNS
 from cchc_analysis.errors import CommandError, Problem
@@ -32,17 +32,11 @@ _IGNORED = (
 )
 
 
-@dataclass
-class Laid:
-    """What ``init_project`` did.
+class Laid(NamedTuple):
+    """What ``init_project`` wrote, and what somebody changed and it left; paths in the project."""
 
-    Attributes:
-        written: Files that are new or were replaced, relative to the project.
-        kept: Files that somebody changed and that were left as they are.
-    """
-
-    written: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    written: list[str]
+    kept: list[str]
 
 
 def init_project(folder: Path, *, update: bool = False) -> Laid:
@@ -58,17 +52,19 @@ def init_project(folder: Path, *, update: bool = False) -> Laid:
     Raises:
         CommandError: The folder holds something else, or is no project to update.
     """
-    known = _check_folder(folder, update=update)
-    laid, sums = Laid(), dict(known)
+    if not update:
+        check_empty(folder)
+    known = read_list(folder, LIST) if update else {}
+    if known is None:
+        raise _refuse(folder, f"no {LIST} in it", "a project that cchc init made")
+    laid, sums = Laid([], []), dict(known)
     for name, content in _list_files():
-        path, digest = folder / name, _hash(content)
-        if path.is_file() and _hash(path.read_bytes()) not in (known.get(name), digest):
+        path, digest = folder / name, hashlib.sha256(content).hexdigest()
+        there = hash_file(path) if path.is_file() else ""
+        if there not in (known.get(name, ""), digest):  # changed by somebody, or taken away
             laid.kept.append(name)
             continue
-        if not path.is_file() and name in known:  # somebody took it away
-            laid.kept.append(name)
-            continue
-        if not path.is_file() or _hash(path.read_bytes()) != digest:
+        if there != digest:
             write_bytes(path, content)
             laid.written.append(name)
         sums[name] = digest
@@ -79,17 +75,6 @@ def init_project(folder: Path, *, update: bool = False) -> Laid:
     head = {"command": "cchc init", "version": __version__}
     write_list(folder, LIST, head, dict(sorted(sums.items())))
     return laid
-
-
-def _check_folder(folder: Path, *, update: bool) -> dict[str, str]:
-    """The hashes of what an earlier run laid down; none for a new project."""
-    if update:
-        files = read_list(folder, LIST)
-        if files is None:
-            raise _refuse(folder, f"no {LIST} in it", "a project that cchc init made")
-        return files
-    check_empty(folder)
-    return {}
 
 
 def check_empty(folder: Path) -> None:
@@ -153,7 +138,3 @@ def find_kit() -> Path:
             str(package), "no reference data in the package", "a whole wheel", "Install it again."
         )
     )
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
