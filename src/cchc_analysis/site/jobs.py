@@ -47,6 +47,10 @@ class Orders:
     files: Mapping[str, bytes] = field(default_factory=dict)
     is_profiled: bool = False
 
+    def tell_late(self) -> Reply:
+        """What is said of a job that took longer than it may."""
+        return Reply(found=f"no end within {self.timeout:g} s")
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -159,11 +163,6 @@ def explain(error: BaseException) -> Reply:
     return Reply(found=f"{type(error).__name__}: {said}".rstrip(": "))
 
 
-def tell_late(orders: Orders) -> Reply:
-    """What is said of a job that took longer than it may."""
-    return Reply(found=f"no end within {orders.timeout:g} s")
-
-
 def explain_end(status: int) -> Reply:
     """Put the end of a process that left no reply into words."""
     if status >= 0:
@@ -173,8 +172,7 @@ def explain_end(status: int) -> Reply:
     return Reply(found=f"its process was ended by {name}{often}")
 
 
-MEBIBYTE = 1 << 20
-JOB_MEMORY = 200 * MEBIBYTE
+JOB_MEMORY = 200 << 20
 """What one job takes at most, besides what it shares with its parent: 90 MB measured for a full
 brief, and as much again."""
 
@@ -187,20 +185,20 @@ ONE_THREAD = {
 """Environment that keeps libraries from starting threads, of use before they are imported."""
 
 
-def check_count(count: int | None, memory_each: int = JOB_MEMORY) -> int:
+def check_count(count: int | None) -> int:
     """The number of processes to work with: as asked for, or one per core.
 
     Raises:
         CommandError: It is not positive, or more than memory allows.
     """
     free = free_memory()
-    most = max(1, free // memory_each) if free else 1_000
+    most = max(1, free // JOB_MEMORY) if free else 1_000
     if count is None:
         return min(count_cores(), most)
     if count < 1:
         raise _refuse(f"{count} processes", "at least 1", "Leave --jobs out for one per core.")
     if count > most:
-        need, have = count * memory_each / (1 << 30), free / (1 << 30)
+        need, have = count * JOB_MEMORY / (1 << 30), free / (1 << 30)
         found = f"{count} processes, which take {need:.1f} GiB where {have:.1f} GiB are free"
         remedy = "Give a smaller number, or leave it out for one per core."
         raise _refuse(found, f"at most {most}", remedy)

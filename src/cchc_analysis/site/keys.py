@@ -133,7 +133,7 @@ def watch_words(words: Words, seen: set[Name]) -> None:
 
 def write_names(seen: set[Name]) -> bytes:
     """The names as a file."""
-    listed = sorted([name, key or "", key is None] for name, key in seen)
+    listed = sorted(seen, key=str)
     return zlib.compress(json.dumps(listed, ensure_ascii=False).encode())
 
 
@@ -153,7 +153,7 @@ class Held:
     def key(self, names: bytes) -> str:
         """The content key of what the names in a file hold now."""
         listed = json.loads(zlib.decompress(names))
-        return key_of([self._digest(name, None if is_all else key) for name, key, is_all in listed])
+        return key_of([self._digest(name, key) for name, key in listed])
 
     def _find(self, name: str, key: str | None) -> str:
         held = self._texts[name] if name in self._texts else getattr(self._reference, name)

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
 ENGINE = "cchc"
+REHEARSAL = Path(__file__).with_name("rehearsal.ipynb")
 HEAVY = ("matplotlib.pyplot", "nbconvert", "openpyxl", "pandas", "papermill", "cchc_analysis.front")
 """What every page needs, imported once: most of what a page costs on its own."""
 
@@ -253,28 +254,10 @@ def _rehearse(project: Project) -> None:
 
     No notebook of the project is tried: it might hang, and this process has no end to its time.
     """
-    import nbformat
-
-    make: Any = nbformat.v4
-    first = make.new_code_cell('lang: str = "vi"', metadata={"tags": ["parameters"]})
-    shown = make.new_code_cell(REHEARSAL)
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = make.new_notebook(cells=[first, shown], metadata={"kernelspec": kernel})
-    path = project.root / "rehearsal.ipynb"
-    path.write_text(json.dumps(notebook), "utf-8")
     for each in project.notebooks.glob("*.ipynb"):
         list_parameters(each, each.stat().st_mtime_ns)
     for lang in LANGUAGES:
-        build_page(project, path, {"lang": lang}, ENGINE)
-
-
-REHEARSAL = """
-from markupsafe import Markup
-import cchc_analysis
-from cchc_analysis.brief.templates import Section
-
-Section(Markup("<h1>" + lang + "</h1>"))
-"""
+        build_page(project, REHEARSAL, {"lang": lang}, ENGINE)
 
 
 def make_files(project: Project, reference: Reference, task: Task) -> dict[str, bytes]:

@@ -31,16 +31,7 @@ from typing import Any, NamedTuple
 from cchc_analysis.data import system
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.errors import BriefError, Problem
-from cchc_analysis.site.jobs import (
-    ONE_THREAD,
-    Orders,
-    Reply,
-    Work,
-    do_job,
-    explain,
-    explain_end,
-    tell_late,
-)
+from cchc_analysis.site.jobs import ONE_THREAD, Orders, Reply, Work, do_job, explain, explain_end
 
 MOST_TRIES = 5
 GRACE_SECONDS = 1.0
@@ -115,7 +106,7 @@ class Pool(Executor):
                 continue
             if reply is None:
                 slot.process.kill()
-                return tell_late(self._orders)
+                return self._orders.tell_late()
             self._free.append(slot)
             return reply
         return Reply(found="the process that prepares it ended again and again")
@@ -133,12 +124,11 @@ class Pool(Executor):
         numbers = [theirs.fileno() for _, theirs in pipes]
         modules = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
         found = os.pathsep.join(str(Path(each).absolute()) for each in modules)
+        quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         process = subprocess.Popen(  # noqa: S603 - our own Python
             [sys.executable, "-c", f"from {__name__} import serve; serve({numbers})"],
             **system.hand_on(*numbers),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            **quiet,
             env=ONE_THREAD | os.environ | {"PYTHONPATH": found, "PYTHONSAFEPATH": "1"},
             cwd=self._folder.name,
             start_new_session=True,  # Ctrl-C is for the parent, who then ends this one
@@ -229,7 +219,7 @@ def _do_in_child(do: Work, payload: Any, orders: Orders, asked_on: Connection) -
     try:
         ready = wait([ours, child.sentinel, asked_on], orders.timeout)
         if asked_on not in ready:
-            reply = ours.recv() if ready else tell_late(orders)
+            reply = ours.recv() if ready else orders.tell_late()
     except (EOFError, OSError):
         pass  # it ended without a word
     finally:
