@@ -223,7 +223,7 @@ def test_a_program_that_is_started_from_somewhere_imports_nothing_there(tmp_path
     script = Path(sys.executable).with_name("cchc")
     for command in ([str(script)], [sys.executable, "-m", "cchc_analysis"]):
         done = subprocess.run(
-            [*command, "--root", str(ROOT), "check"],
+            [*command, "--root", str(ROOT), "list", "indicators"],
             cwd=tmp_path,
             capture_output=True,
             text=True,
