@@ -47,6 +47,7 @@ from conftest import CHROMIUM
 from hard_pages import list_hard
 from test_directory import make_told
 
+pytestmark = pytest.mark.slow
 LARGEST_PAGE = 150_000
 SCHEMES = ("light", "dark", "print")
 HARD = "hard"

@@ -448,6 +448,7 @@ def make_communes(reference: Reference, number: int, *, periods: int = 20) -> pd
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_thousand_areas_over_twenty_periods_fit_on_a_page(
     real: Tables, reference: Reference
 ) -> None:
