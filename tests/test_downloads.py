@@ -382,6 +382,7 @@ def test_a_sitemap_holds_whole_addresses_of_every_page() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_site_whose_downloads_fail_leaves_the_former_one_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

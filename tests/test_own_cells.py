@@ -153,6 +153,7 @@ def test_what_is_added_to_a_copy_is_on_the_brief_and_the_rest_is_named(
     assert f"Ô {20 + len(OWN_CELLS)} của sổ tay" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_site_is_built_from_a_copy_and_back_again(processed: Project, tmp_path: Path) -> None:
     own = write_notebook(
         tmp_path / "mine.ipynb", 'from IPython.display import Markdown\nMarkdown("Của tôi")'

@@ -136,6 +136,7 @@ def test_without_our_import_validating_fails_loudly(tmp_path: Path) -> None:
     assert "No value found for $PARAMETER cchc_analysis" in ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_importing_us_is_enough_and_costs_nothing_by_itself(order: str, tmp_path: Path) -> None:
     ours = "import sys, cchc_analysis\nprint('great_expectations' in sys.modules)\n"
