@@ -47,7 +47,6 @@ from conftest import CHROMIUM
 from hard_pages import list_hard
 from test_directory import make_told
 
-pytestmark = pytest.mark.slow
 LARGEST_PAGE = 150_000
 SCHEMES = ("light", "dark", "print")
 HARD = "hard"
@@ -101,7 +100,10 @@ FAINT = """() => {
 }"""
 """Text that stands out too little from what is behind it (WCAG 1.4.3), in charts as well."""
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 
 
 @dataclass(frozen=True)
