@@ -67,14 +67,23 @@ Made = Iterator[tuple[int, bytes]]
 class Country:
     """A made-up country on disk, and the pages to make of it."""
 
-    def __init__(self, folder: Path, districts: int, periods: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        areas: int,
+        periods: int,
+        figures: int = 60,
+        *,
+        of_communes: bool = False,
+    ) -> None:
         from country import found
 
         self.project = Project(folder)
         if not self.project.build.exists():
             # In a process of its own: what drawing it takes is no memory of building its site.
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-                apart.submit(found, folder, districts, periods).result()
+                size = (areas, periods, figures)
+                apart.submit(found, folder, *size, of_communes=of_communes).result()
         self.reference = load_reference(self.project.reference)
         self.tables = load_copies(self.project.build / "tables")
         os.environ["CCHC_ROOT"] = str(folder)

@@ -21,14 +21,16 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import write_tables
-from synthetic import make_country, tabulate_indicators
+from synthetic import make_communes, make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def found(folder: Path, districts: int, periods: int, indicators: int = 60) -> Project:
-    """Make a project of a made-up country in a folder."""
-    reference, tables = make_tables(districts, periods, indicators)
+def found(
+    folder: Path, districts: int, periods: int, indicators: int = 60, *, of_communes: bool = False
+) -> Project:
+    """Make a project of a made-up country in a folder, of districts or of communes."""
+    reference, tables = make_tables(districts, periods, indicators, of_communes=of_communes)
     project = Project(folder)
     shutil.copytree(ROOT / "notebooks", project.notebooks)
     shutil.copytree(ROOT / "data" / "reference", project.reference)
@@ -47,11 +49,15 @@ def found(folder: Path, districts: int, periods: int, indicators: int = 60) -> P
     return project
 
 
-def make_tables(districts: int, periods: int, indicators: int) -> tuple[Reference, Tables]:
+def make_tables(
+    districts: int, periods: int, indicators: int, *, of_communes: bool = False
+) -> tuple[Reference, Tables]:
     """The tables of a made-up country with about so many figures in each report."""
-    made = make_country(
-        load_reference(ROOT / "data" / "reference"), districts=districts, periods=periods
-    )
+    real = load_reference(ROOT / "data" / "reference")
+    if of_communes:
+        made = make_communes(real, communes=districts, periods=periods)
+    else:
+        made = make_country(real, districts=districts, periods=periods)
     observations = pd.concat([made.observations, widen(made, indicators)], ignore_index=True)
     empty = {
         "findings": pd.DataFrame(columns=list(FINDING_COLUMNS)).astype("str"),
@@ -89,7 +95,7 @@ def widen(made: Any, indicators: int) -> pd.DataFrame:
     numbers = np.tile(np.arange(len(more)), len(reports))
     values = rng.integers(1, 5_000, len(rows)).astype("float64")
     wide: pd.DataFrame = rows.assign(
-        scope="whole_district",
+        scope=rows["scope"].where(rows["scope"] == "commune", "whole_district"),
         indicator=more["indicator"].to_numpy()[numbers],
         unit=more["unit"].to_numpy()[numbers],
         period_start=starts,

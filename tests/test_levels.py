@@ -198,3 +198,39 @@ def test_the_page_of_a_district_names_them_in_words() -> None:
     page = tell_page(brief)
     assert "địa bàn thuộc:" in page
     assert "phường Kỳ Lừa (gồm cả địa bàn nơi khác)" in page
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (("993", "2025-Q3"), "Trung tâm Phục vụ hành chính công xã Suối Mơ tiếp nhận"),
+        (("995", "2026-9M"), "Trung tâm Phục vụ hành chính công đặc khu Hòn Trăng tiếp nhận"),
+        (("990", "2024-H1"), "tỉnh Thử Nghiệm tiếp nhận"),
+    ],
+)
+def test_a_commune_has_its_centre_since_july_2025(
+    made: tuple[Reference, Tables], place: tuple[str, str], said: str
+) -> None:
+    page = tell_page(open_of(made, *place, "vi"))
+    assert said in " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "không khớp với" not in page, "what was resolved and is pending makes what came in"
+
+
+def test_before_july_2025_a_commune_has_its_one_stop() -> None:
+    words = load_words_of("vi")
+    terms = load_reference(PROJECT.reference).rows_where("terms", "level", "", "commune")
+    ward = {"type": "phường", "level": "commune"}
+    key = "summary.dossiers.none"
+    told = {"period": "", "area": "phường Mẫu", "received": 0, "where": ""}
+    before, since = (
+        words.fit(ward, day, terms).plain(key, **told) for day in ("2025-06-30", "2025-07-01")
+    )
+    assert "bộ phận một cửa phường Mẫu" in before
+    assert "Trung tâm Phục vụ hành chính công phường Mẫu" in since
+
+
+def test_a_province_has_no_province_above_it(made: tuple[Reference, Tables]) -> None:
+    assert open_of(made, "990", "2024-H1", "vi").province is None
+    above = open_of(made, "994", "2025", "vi").province
+    assert above is not None
+    assert above["name"] == "Tỉnh Thử Nghiệm"

@@ -22,7 +22,13 @@ from cchc_analysis.data.reference import Reference, check_reference, load_refere
 from cchc_analysis.errors import ReportError
 from cchc_analysis.rules import evaluate_identity, load_identities, tabulate_statements
 from cchc_analysis.stats.windows import discretise_windows
-from synthetic import SyntheticCountry, count_recall, make_country, tabulate_indicators
+from synthetic import (
+    SyntheticCountry,
+    count_recall,
+    make_communes,
+    make_country,
+    tabulate_indicators,
+)
 from synthetic.mistakes import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -127,3 +133,21 @@ def test_synthetic_and_real_never_mix() -> None:
     check_unmixed(["SYN0001", "synthetic_0001_2016_q1"], "a run")
     with pytest.raises(ReportError, match=r"a run: synthetic data .* beside real ones"):
         check_unmixed(["183", "SYN0001"], "a run")
+
+
+def test_communes_report_as_one_office_each_since_they_are_there(reference: Reference) -> None:
+    made = make_communes(reference, communes=12, periods=6)
+    assert list(check_reference(made.reference)) == []
+    communes = made.reference.list_areas("commune", "2026-03-31")
+    assert len(communes) == 12
+    assert {row["type"] for row in communes} == {"xã", "phường", "đặc khu"}
+    assert made.reference.list_areas("district") == []
+    assert set(made.observations["scope"]) == {"commune"}
+    assert set(made.observations["area_id"]) <= {row["area_id"] for row in communes}
+    assert set(made.sources["period"].str[:4]) == {"2026", "2027"}
+    statements = tabulate_statements(made.observations, made.reference)
+    identities = load_identities(ROOT / "expectations" / "identities.json", reference)
+    own = [each for each in identities if each.rule_id in RULES]
+    verdicts = [evaluate_identity(each, statements) for each in own]
+    assert any(len(each) for each in verdicts)
+    assert all(each["holds"].all() for each in verdicts)

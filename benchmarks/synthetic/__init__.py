@@ -8,14 +8,17 @@ put them beside real figures is refused.
 - ``mistakes``: errors of reporting, planted with a key, and the count of those that were found
 - ``areas``: its areas and events
 - ``country``: all of it as tables in the shape of the real ones
+- ``communes``: the same as reports of communes since 2026
 """
 
+from synthetic.communes import make_communes
 from synthetic.country import SyntheticCountry, make_country, tabulate_indicators
 from synthetic.mistakes import count_recall
 
 __all__ = [
     "SyntheticCountry",
     "count_recall",
+    "make_communes",
     "make_country",
     "tabulate_indicators",
 ]

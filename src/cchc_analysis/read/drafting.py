@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -230,6 +231,9 @@ def _confirm(
                 Problem("--area", f"unknown area {area!r}", "a known name", f"{error.args[0]}.")
             ) from None
         head = replace(head, area=area, is_sure_area=True)
+    with suppress(KeyError):
+        row = reference.area_rows[reference.match_area(head.area, head.day)]
+        head = replace(head, since=str(row["valid_from"]))
     return head
 
 

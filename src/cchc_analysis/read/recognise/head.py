@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
 
@@ -217,6 +217,7 @@ class ReportHead:
     """What the head of a document says; ``is_sure_…`` where no person need confirm it.
 
     ``opening`` is what stands above the first heading; it may say which days the figures count.
+    ``since`` is the first day on which the area is there, where that is known.
     """
 
     kind: str
@@ -229,6 +230,7 @@ class ReportHead:
     number: str = ""
     dated: str = ""
     opening: tuple[str, ...] = ()
+    since: str = ""
 
     @property
     def day(self) -> str:
@@ -241,7 +243,11 @@ class ReportHead:
     @cached_property
     def window(self) -> Period:
         """The days that the figures count over, where no sentence says otherwise."""
-        return find_counted_window(self.opening, self.period) or self.period
+        window = find_counted_window(self.opening, self.period) or self.period
+        if window.start and window.end and self.since <= window.end.isoformat():
+            start = max(window.start.isoformat(), self.since)
+            return replace(window, start=dt.date.fromisoformat(start))
+        return window
 
     @property
     def period_label(self) -> str:
