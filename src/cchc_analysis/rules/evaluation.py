@@ -179,7 +179,7 @@ def evaluate_definitions(
     is_seen = is_first & (together["is_complete"] | ~together["holds"])
     is_told = together.index.isin(together.index[is_seen])
     has_fit = sources.isin(of_source.index[of_source["fits"] > 0])
-    follows = sources.map(of_source["rule_id"]).fillna(definitions[0].rule_id)
+    follows = sources.map(of_source["rule_id"]).astype("str").fillna(definitions[0].rule_id)
     is_kept = (follows == together["rule_id"]) & (is_first | has_fit | is_told)
     # Where the kind that may be missing is stated, another definition has said so.
     together["is_not_stated"] &= sources.isin(of_source.index[of_source["rivals"] == 1])
