@@ -166,9 +166,13 @@ def _list_patterns() -> tuple[set[str], set[str]]:
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ASKING:
                 asked |= {_read_pattern(node.args[0])} - {""}
     for template in sorted((ROOT / "notebooks" / "page").glob("*.j2")):
-        said = re.findall(r'words\.(?:say|count)\("([\w.]+)"', template.read_text("utf-8"))
-        patterns = {re.escape(each) + (".*" if each.endswith(".") else "") for each in said}
-        asked, mentioned = asked | patterns, mentioned | patterns
+        text = template.read_text("utf-8")
+        said = re.findall(
+            r'words\.(?:say|count|plain)\("([\w.]+)"( ~)?(?: [\w.]+ ~ "([\w.]+))?', text
+        )
+        patterns = {re.escape(a) + ".*" * bool(hole) + re.escape(b) for a, hole, b in said}
+        named = set(map(re.escape, re.findall(r'"([a-z_]+(?:\.\w+)+)"', text)))
+        asked, mentioned = asked | patterns, mentioned | patterns | named
     return asked, mentioned
 
 

@@ -266,7 +266,7 @@ def frame(words: Words, figure: Figure | Sequence[Figure], caption: Caption, key
     """
     parts = list(figure) if isinstance(figure, Sequence) else [figure]
     pictures = [
-        macro(words, "picture", _open_svg(part), key if at == 1 else f"{key}-{at}", caption)
+        macro(words, "picture", open_svg(part), key if at == 1 else f"{key}-{at}", caption)
         for at, part in enumerate(parts, start=1)
     ]
     return macro(words, "chart", pictures, caption)
@@ -281,10 +281,10 @@ def draw_line(words: Words, figure: Figure, label: str, kind: str = "line") -> M
         label: What it shows, for who does not see it.
         kind: Its class in the style sheet.
     """
-    return macro(words, "line", _open_svg(figure), label, kind)
+    return macro(words, "line", open_svg(figure), label, kind)
 
 
-def _open_svg(figure: Figure) -> Mapping[str, Markup]:
+def open_svg(figure: Figure) -> Mapping[str, Markup]:
     """A picture as what its first tag says and all that follows, so that a name can be put in."""
     opening, _, rest = str(to_svg(figure)).removeprefix("<svg").partition(">")
     return {"opening": Markup(opening), "rest": Markup(rest)}  # noqa: S704 - of to_svg

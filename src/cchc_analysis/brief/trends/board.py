@@ -151,6 +151,11 @@ class Board:
         return [row for row in rows if days.min() < row["effective"] <= days.max()]
 
     @cached_property
+    def names(self) -> pd.Series:
+        """The names of the areas by their ids."""
+        return self.values.drop_duplicates("area_id").set_index("area_id")["name"]
+
+    @cached_property
     def periods(self) -> list[str]:
         """Labels of the periods held, oldest first."""
         return list(self.values.sort_values("period_end")["period"].unique())
@@ -203,8 +208,7 @@ class Board:
 
         ``area_id``, ``name`` and the columns of ``judge_many``.
         """
-        names = self.values.drop_duplicates("area_id").set_index("area_id")["name"]
-        return self.judged.table.assign(name=self.judged.table["area_id"].map(names))
+        return self.judged.table.assign(name=self.judged.table["area_id"].map(self.names))
 
 
 def open_board(
