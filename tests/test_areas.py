@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project, Reference, find_issue_day, load_reference
 
 ROOT = Path(__file__).parents[1]
@@ -173,6 +174,8 @@ def test_a_name_means_the_area_of_its_day(
     ("name", "day", "said"),
     [
         ("Huyện Cao Lộc", "2026-03-31", "Huyện Cao Lộc, Tỉnh Lạng Sơn (183, until 2025-06-30)"),
+        ("Huyện Cao Lộc", "2026-03-31", "(its territory is that of "),
+        ("TT. Cao Lộc", "2026-03-31", "(its territory is that of Phường Kỳ Lừa)"),
         ("xã Đồng Giáp", "2025-03-31", "until 2024-11-30"),
         ("xã Trảng Bom", WARDS, "is 'Phường Trảng Bom' on 2026-04-30"),
         ("phường Trảng Bom", "2026-04-29", "is 'Xã Trảng Bom' on 2026-04-29"),
@@ -286,3 +289,32 @@ def test_a_narrower_area_of_the_name_is_asked_back_unless_it_alone_was_there(
     assert reference.match_held("Cao Lộc", {commune}, [SINCE]) == {commune}
     with pytest.raises(KeyError, match="Several areas"):
         reference.match_held("Cao Lộc", {commune})
+
+
+REPORT = """BÁO CÁO
+Công tác cải cách hành chính {period}
+ngày {day}
+Trong kỳ tiếp nhận 612 hồ sơ, đã giải quyết 600 hồ sơ.
+"""
+JUNE = {"period": "6 tháng đầu năm 2026", "day": "15 tháng 6 năm 2026"}
+MARCH = {"period": "quý I năm 2026", "day": "20 tháng 3 năm 2026"}
+
+
+def test_a_report_of_a_unit_of_another_time_is_refused_in_a_sentence(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A commune and a district of before, a name of three, a type on both sides of its change."""
+    for number, (told, area, said) in enumerate(
+        [
+            (JUNE, "thị trấn Cao Lộc", "is not there on 2026-06-15 (its territory is that of"),
+            (JUNE, "huyện Cao Lộc", "(183, until 2025-06-30) is not there on 2026-06-15"),
+            (JUNE, "xã Tân Lập", "'Xã Tân Lập, Tỉnh Quảng Trị' or 'Xã Tân Lập, Tỉnh Lâm Đồng'"),
+            (JUNE, "xã Trảng Bom", "is 'Phường Trảng Bom' on 2026-06-15"),
+            (MARCH, "phường Trảng Bom", "is 'Xã Trảng Bom' on 2026-03-20"),
+        ]
+    ):
+        path = project.root / f"report_{number}.txt"
+        path.write_text(REPORT.format(**told), "utf-8")
+        asked = ["read", str(path), "--area", area, "--source-id", f"report_{number}"]
+        assert main(["--root", str(project.root), *asked]) == 2, area
+        assert said in capsys.readouterr().err

@@ -35,6 +35,34 @@ Từ ngày 01/01/2024 đến ngày 10/6/2024, toàn tỉnh tiếp nhận 52.340 
 2. Cấp tỉnh: tiếp nhận trực tuyến 9.100 hồ sơ. Cấp huyện: tiếp nhận trực tuyến 12.400 hồ sơ. \
 Cấp xã: tiếp nhận trực tuyến 20.300 hồ sơ.
 """
+THREE_LEVELS = """ỦY BAN NHÂN DÂN
+TỈNH THỬ NGHIỆM
+Số: 600/BC-UBND
+Thử Nghiệm, ngày 18 tháng 12 năm 2023
+
+BÁO CÁO
+Công tác cải cách hành chính năm 2023
+
+1. Cải cách thủ tục hành chính
+Toàn tỉnh tiếp nhận 151.800 hồ sơ. Trong đó:
+- Cấp tỉnh: tiếp nhận 29.100 hồ sơ.
+- Cấp huyện: tiếp nhận 42.400 hồ sơ.
+- Cấp xã: tiếp nhận 80.000 hồ sơ.
+"""
+TWO_LEVELS = """ỦY BAN NHÂN DÂN
+TỈNH THỬ NGHIỆM
+Số: 700/BC-UBND
+Thử Nghiệm, ngày 20 tháng 6 năm 2026
+
+BÁO CÁO
+Công tác cải cách hành chính 6 tháng đầu năm 2026
+
+1. Cải cách thủ tục hành chính
+Toàn tỉnh tiếp nhận 84.500 hồ sơ. Trong đó:
+- Các sở, ban, ngành: tiếp nhận 12.300 hồ sơ.
+- Cấp xã: tiếp nhận 72.100 hồ sơ.
+Tỷ lệ hồ sơ giải quyết đúng hạn toàn tỉnh đạt 98,7%.
+"""
 COMMUNE = """ỦY BAN NHÂN DÂN
 XÃ SUỐI MƠ
 Số: 31/BC-UBND
@@ -73,6 +101,8 @@ Trung tâm Phục vụ hành chính công đặc khu tiếp nhận 812 hồ sơ;
 """
 DOCUMENTS = {
     ("990", "2024-H1"): PROVINCE,
+    ("990", "2023"): THREE_LEVELS,
+    ("990", "2026-H1"): TWO_LEVELS,
     ("993", "2025-Q3"): COMMUNE,
     ("994", "2025"): WARD,
     ("995", "2026-9M"): ZONE,
@@ -234,3 +264,23 @@ def test_a_province_has_no_province_above_it(made: tuple[Reference, Tables]) -> 
     above = open_of(made, "994", "2025", "vi").province
     assert above is not None
     assert above["name"] == "Tỉnh Thử Nghiệm"
+
+
+@pytest.mark.parametrize(
+    ("period", "rule", "arithmetic", "definition"),
+    [
+        ("2023", "L31", "151.800 ≠ 29.100 + 42.400 + 80.000 = 151.500", "tổng cấp tỉnh"),
+        ("2026-H1", "L01", "84.500 ≠ 12.300 + 72.100 = 84.400", "các sở, ban, ngành cộng cấp xã"),
+    ],
+)
+def test_the_levels_of_a_province_make_its_whole(
+    made: tuple[Reference, Tables], period: str, rule: str, arithmetic: str, definition: str
+) -> None:
+    """Departments, districts and communes to June 2025; since then departments and communes."""
+    brief = open_of(made, "990", period, "vi")
+    broken = brief.findings[brief.findings["severity"] == "warning"]
+    assert broken["rule_id"].tolist() == [rule]
+    assert broken["arithmetic"].tolist() == [arithmetic]
+    assert "(toàn địa bàn)" in broken["explanation_vi"].iloc[0]
+    assert "(whole province)" in broken["explanation_en"].iloc[0]
+    assert definition in " ".join(re.sub(r"<[^>]+>", " ", tell_page(brief)).split())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cchc_analysis.data.clean import label_period, parse_period
 from cchc_analysis.data.records import (
     FINDING_COLUMNS,
     INDICATOR_COLUMNS,
@@ -145,6 +146,10 @@ def test_communes_report_as_one_office_each_since_they_are_there(reference: Refe
     assert set(made.observations["scope"]) == {"commune"}
     assert set(made.observations["area_id"]) <= {row["area_id"] for row in communes}
     assert set(made.sources["period"].str[:4]) == {"2026", "2027"}
+    spans = zip(made.sources["period_start"], made.sources["period_end"], strict=True)
+    assert made.sources["period"].tolist() == [
+        label_period(parse_period(f"{start}/{end}")) for start, end in spans
+    ]
     statements = tabulate_statements(made.observations, made.reference)
     identities = load_identities(ROOT / "expectations" / "identities.json", reference)
     own = [each for each in identities if each.rule_id in RULES]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.clean import label_period, parse_period
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from synthetic.areas import FIRST_YEAR
 from synthetic.country import SyntheticCountry, make_country
@@ -43,7 +44,8 @@ def make_communes(
         scope=Scope.COMMUNE.value, **{name: _put_later(own[name]) for name in days}
     ).reset_index(drop=True)
     sources = made.sources.assign(**{name: _put_later(made.sources[name]) for name in days})
-    sources["period"] = _put_later(sources["period"])
+    spans = zip(sources["period_start"], sources["period_end"], strict=True)
+    sources["period"] = [label_period(parse_period(f"{start}/{end}")) for start, end in spans]
     return replace(
         made,
         reference=replace(
@@ -57,7 +59,7 @@ def make_communes(
 
 
 def _put_later(days: pd.Series) -> pd.Series:
-    """Days or labels of periods some years on; empty ones stay."""
+    """Days some years on; empty ones stay."""
     later = {each: f"{int(each[:4]) + LATER}{each[4:]}" for each in days.unique() if each}
     put: pd.Series = days.map(lambda each: later.get(each, "")).astype("str")
     return put

@@ -410,7 +410,10 @@ class Reference:
             if exists_on(self.area_rows[area_id], day):
                 told.append(f"{self.describe_area(area_id)} is {now['name']!r} on {day}")
             else:
-                told.append(f"{self.describe_area(area_id)} is not there on {day}")
+                moved = (self.area_rows[each] for each, _ in self.list_moved(area_id))
+                named = [row["name"] for row in moved if exists_on(row, day)][:MOST_NAMED]
+                heirs = f" (its territory is that of {', '.join(named)})" if named else ""
+                told.append(f"{self.describe_area(area_id)} is not there on {day}{heirs}")
         return f"{'; '.join(told)}. Write the area of that day"
 
     def _offer(self, name: str, day: str, level: str) -> str:
