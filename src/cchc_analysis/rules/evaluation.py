@@ -7,9 +7,10 @@ asks here, and so do the trials that look for causes.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,39 +33,40 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-Look = Callable[[Operand], Interval]
+OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+}  # fmt: skip
 
 
-def compute_interval(expression: Expression, look: Look) -> Interval:
-    """Compute an expression, looking its operands up."""
-    if isinstance(expression, Constant):
-        constant = np.asarray(expression.value, dtype=np.float64)
-        return Interval(constant, constant, constant)
+def compute(expression: Expression, look: Callable[[Any], Any]) -> Any:
+    """Compute an expression of whatever ``look`` gives for its quantities and constants."""
     if not isinstance(expression, Operation):
         return look(expression)
-    left, right = compute_interval(expression.left, look), compute_interval(expression.right, look)
-    if expression.operator == "+":
-        return left + right
-    if expression.operator == "-":
-        return left - right
-    return left * right if expression.operator == "*" else left / right
+    left, right = compute(expression.left, look), compute(expression.right, look)
+    return OPERATIONS[expression.operator](left, right)
 
 
 def compute_value(expression: Expression, values: Mapping[Operand, float]) -> float:
-    """Compute an expression of plain numbers; NaN where it divides by zero."""
-    if isinstance(expression, Constant):
-        return expression.value
-    if not isinstance(expression, Operation):
-        return values[expression]
-    left = compute_value(expression.left, values)
-    right = compute_value(expression.right, values)
-    if expression.operator == "+":
-        return left + right
-    if expression.operator == "-":
-        return left - right
-    if expression.operator == "*":
-        return left * right
-    return left / right if right else float("nan")
+    """Compute an expression of plain numbers; not finite where it divides by zero."""
+
+    def look(leaf: Any) -> np.float64:
+        return np.float64(leaf.value if isinstance(leaf, Constant) else values[leaf])
+
+    with np.errstate(all="ignore"):
+        return float(compute(expression, look))
+
+
+def compute_interval(expression: Expression, look: Callable[[Operand], Interval]) -> Interval:
+    """Compute an expression of quantities that lie in intervals."""
+
+    def find(leaf: Any) -> Interval:
+        return (
+            Interval(*3 * (np.float64(leaf.value),)) if isinstance(leaf, Constant) else look(leaf)
+        )
+
+    with np.errstate(all="ignore"):
+        found: Interval = compute(expression, find)
+    return found
 
 
 VERDICT: Mapping[str, type[float] | type[bool]] = dict.fromkeys(
@@ -270,8 +272,7 @@ def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:
         each = operands[operand]
         return Interval(each.value[at], each.low[at], each.high[at])
 
-    with np.errstate(all="ignore"):
-        found = compute_interval(expression, look)
+    found = compute_interval(expression, look)
     columns = {"value": found.value, "low": found.low, "high": found.high}
     frame = pd.DataFrame(columns, index=pd.Index(at, name="row"))
     return frame.iloc[np.flatnonzero(np.isfinite(found.value))]
@@ -358,13 +359,12 @@ def _compute_sides(
         found = (np.where(each.is_printed, number, 0.0) for number in (each.value, *room(each)))
         return Interval(*found)
 
-    with np.errstate(all="ignore"):
-        left = compute_interval(identity.left_side, look)
-        if identity.operator in (EQUAL, AT_MOST):
-            return left, compute_interval(identity.right_side, look)
-        # The nearest whole number inside the interval, or else the nearest at all.
-        whole = np.clip(np.round(left.value), np.ceil(left.low - 1e-9), np.floor(left.high + 1e-9))
-        whole = np.where(np.isfinite(whole), whole, np.round(left.value))
+    left = compute_interval(identity.left_side, look)
+    if identity.operator in (EQUAL, AT_MOST):
+        return left, compute_interval(identity.right_side, look)
+    # The nearest whole number inside the interval, or else the nearest at all.
+    whole = np.clip(np.round(left.value), np.ceil(left.low - 1e-9), np.floor(left.high + 1e-9))
+    whole = np.where(np.isfinite(whole), whole, np.round(left.value))
     return left, Interval(whole, whole, whole)
 
 

@@ -27,10 +27,6 @@ from great_expectations.render.components import (
     RenderedTableContent,
 )
 from great_expectations.render.renderer.renderer import renderer
-from great_expectations.render.renderer_configuration import (
-    RendererConfiguration,
-    RendererValueType,
-)
 from great_expectations.types import SerializableDictDot
 
 from cchc_analysis.errors import ValidationError
@@ -133,15 +129,6 @@ class _Evaluated(BatchExpectation):
             if names:
                 result["unexpected_index_column_names"] = list(names)
         return {"success": not len(rows), "result": result}
-
-    @classmethod
-    def _prescriptive_template(
-        cls, renderer_configuration: RendererConfiguration[Any]
-    ) -> RendererConfiguration[Any]:
-        words = _tell_rule(renderer_configuration.configuration)
-        renderer_configuration.add_param("words", RendererValueType.STRING, words)
-        renderer_configuration.template_str = "$words"
-        return renderer_configuration
 
     @classmethod
     @renderer(renderer_type="renderer.prescriptive")

@@ -221,29 +221,19 @@ class Identity:
         return found[0], found[1], found[2]
 
     @property
-    def left(self) -> str:
-        """The left side as text."""
-        return self._sides[0]
-
-    @property
     def operator(self) -> str:
         """``=``, ``<=`` or ``is whole``."""
         return self._sides[1]
 
-    @property
-    def right(self) -> str:
-        """The right side as text; nothing where the left is to be whole."""
-        return self._sides[2]
-
     @cached_property
     def left_side(self) -> Expression:
         """The left side as a tree."""
-        return parse_expression(self.left)
+        return parse_expression(self._sides[0])
 
     @cached_property
     def right_side(self) -> Expression:
         """The right side as a tree; of a rule that something is whole the same as the left."""
-        return parse_expression(self.right or self.left)
+        return parse_expression(self._sides[2] or self._sides[0])
 
     @cached_property
     def operands(self) -> tuple[Operand, ...]:

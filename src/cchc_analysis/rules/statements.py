@@ -174,7 +174,7 @@ class Statements:
         self._numbers = {name: figures[name].to_numpy("float64") for name in NUMBERS}
         self._moved: dict[tuple[str, ...], Integers] = {}
         self._positions: dict[Quantity, Integers] = {}
-        self._members: dict[GroupSum, tuple[Integers, Integers]] = {}
+        self._groups: dict[GroupSum, tuple[Integers, Integers, Integers]] = {}
 
     @cached_property
     def sources(self) -> Texts:
@@ -219,9 +219,9 @@ class Statements:
         import pandas as pd
 
         if isinstance(operand, GroupSum):
-            positions, keys = self._list_members(operand)
-            wanted = pd.DataFrame({"row": rows, "key": self._group_keys(operand)[rows]})
-            return wanted.merge(pd.DataFrame({"figure": positions, "key": keys}), on="key")
+            of_rows, positions, of_figures = self._group(operand)
+            wanted = pd.DataFrame({"row": rows, "group": of_rows[rows]})
+            return wanted.merge(pd.DataFrame({"figure": positions, "group": of_figures}))
         figures = self.find_positions(operand)[rows]
         return pd.DataFrame({"row": rows, "figure": figures})[figures >= 0]
 
@@ -283,45 +283,31 @@ class Statements:
         return found
 
     def _add_up(self, operand: GroupSum) -> Operands:
-        import pandas as pd
-
-        positions, of_row = self._list_members(operand)
-        if not len(positions):
-            return print_nothing(len(self.rows))
-        keys, group = np.unique(of_row, return_inverse=True)
-        found = pd.Index(keys).get_indexer(pd.Index(self._group_keys(operand)))
-        missing = found < 0
-        sums = {
-            name: np.bincount(group, weights=column[positions])
-            for name, column in self._numbers.items()
-        }
-        numbers = {name: np.where(missing, np.nan, column[found]) for name, column in sums.items()}
-        home = np.arange(len(self.rows)) if operand.group is Group.BREAKDOWN else found
+        of_rows, positions, of_figures = self._group(operand)
+        count = np.bincount(of_figures, minlength=int(of_rows.max(initial=0)) + 1)
+        missing = count[of_rows] == 0
+        numbers = {}
+        for name, column in self._numbers.items():
+            sums = np.bincount(of_figures, weights=column[positions], minlength=len(count))
+            numbers[name] = np.where(missing, np.nan, sums[of_rows])
+        home = np.arange(len(self.rows)) if operand.group is Group.BREAKDOWN else of_rows
         return Operands(**numbers, home=np.where(missing, -1, home))
 
-    def _group_keys(self, operand: GroupSum) -> Integers:
-        """The key under which each row looks for its group."""
-        places = self._places.copy()
-        if operand.group is not Group.BREAKDOWN:
-            places[SCOPE] = 0
-        return self._encode(places)
-
-    def _list_members(self, operand: GroupSum) -> tuple[Integers, Integers]:
-        """The figures of a group sum, and the key of the row that each is a part of."""
-        if operand not in self._members:
-            self._members[operand] = self._gather_members(operand)
-        return self._members[operand]
-
-    def _gather_members(self, operand: GroupSum) -> tuple[Integers, Integers]:
-        places = self._places[:, self._home]
-        is_part = self.figures["indicator"] == operand.code
-        is_part &= (self.figures["breakdown"] != "") == (operand.group is not Group.CHILDREN)
-        if operand.group is not Group.BREAKDOWN:
-            places[SCOPE] = 0
-        if operand.group is Group.CHILDREN:
-            places[AREA] = self._list_above()
-        positions = np.flatnonzero(is_part.to_numpy() & (places >= 0).all(axis=0))
-        return positions, self._encode(places[:, positions])
+    def _group(self, operand: GroupSum) -> tuple[Integers, Integers, Integers]:
+        """The group of each row; the figures that are added up, and the group of each of them."""
+        if operand not in self._groups:
+            of_rows, of_figures = self._places.copy(), self._places[:, self._home]
+            is_part = self.figures["indicator"] == operand.code
+            is_part &= (self.figures["breakdown"] != "") == (operand.group is not Group.CHILDREN)
+            if operand.group is not Group.BREAKDOWN:
+                of_rows[SCOPE] = of_figures[SCOPE] = 0
+            if operand.group is Group.CHILDREN:
+                of_figures[AREA] = self._list_above()
+            at = np.flatnonzero(is_part.to_numpy() & (of_figures >= 0).all(axis=0))
+            keys = np.concatenate([self._encode(of_rows), self._encode(of_figures[:, at])])
+            _, groups = np.unique(keys, return_inverse=True)
+            self._groups[operand] = groups[: len(self.rows)], at, groups[len(self.rows) :]
+        return self._groups[operand]
 
     def _list_above(self) -> Integers:
         """The area that each figure is a part of: the one above, or of an own office the same."""

@@ -426,7 +426,7 @@ def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem
     if not left + right:
         yield Problem(where, "a rule without a quantity", "codes of the catalogue", "Name them.")
     yield from check_codes(where, (*left, *right), reference)
-    if identity.right:
+    if identity.operator != WHOLE:
         yield from _check_reference_to_self(where, left, right)
 
 
