@@ -24,7 +24,7 @@ from cchc_analysis.panels.own_rows import (
     type_cells,
 )
 from cchc_analysis.rules import choose_readings
-from cchc_analysis.rules.cells import CELLS, describe_indicators
+from cchc_analysis.rules.cells import CELLS
 from cchc_analysis.rules.comparisons import COLUMNS, COMPARISONS
 from cchc_analysis.rules.engine import join_tallies
 from cchc_analysis.rules.expressions import Quantity as Operand
@@ -32,7 +32,6 @@ from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_s
 from cchc_analysis.rules.validation import (
     Found,
     check_identities,
-    check_observations,
     check_rows,
     doubt,
     list_doubtful,
@@ -106,14 +105,10 @@ def validate_table(
         raise ValidationError(problems)
     file = table.name if isinstance(table, Path) else "table"
     own, passed_over = _understand(file, open_own_table(table, reference), given, reference)
-    if given.table == "indicators":
-        found = check_rows(given, describe_indicators(own, reference), reference)
-    elif given.table == "transcripts":
-        found = check_rows(given, own.reset_index(drop=True), reference)
-    elif given.table == "observations":
-        found = check_observations(given, own, reference, Teller(own, None, reference))
-    else:
+    if given.table == "statements":
         found = _check_statements(given, own, reference, file, expectations)
+    else:
+        found = check_rows(given, own, reference)
     if not found.drafts and not found.applied:
         where, rules = Path(file).stem, f"no rule of {given.file}"
         expected = "figures that owe each other something, or that have a range"
@@ -199,7 +194,7 @@ def _check_statements(
     ours = load_suite(expectations / "observations.json", "observations", reference)
     published = chosen[chosen["is_published"]]
     types = {*ALWAYS, *_list_across(published, Path(file).stem)}
-    others = check_observations(ours, chosen, reference, teller, types)
+    others = check_rows(ours, chosen, reference, teller, types)
     return settle_repeated([found, others])
 
 

@@ -26,6 +26,17 @@ FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status"
 """Columns in which few words stand over and over: each is held once, and compared as a number."""
 
 
+def describe_table(name: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The rows that a suite judges, by position, with what the catalogue says beside them."""
+    if name == "observations":
+        return describe_observations(table, reference)
+    if name == "indicators":
+        return describe_indicators(table, reference)
+    # A figure that no person has given an indicator yet says nothing that could be wrong.
+    is_mapped = table["indicator"] != "" if "indicator" in table else slice(None)
+    return table[is_mapped].reset_index(drop=True)
+
+
 def describe_observations(observations: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Put what the catalogue, the units and the areas say beside each observation.
 

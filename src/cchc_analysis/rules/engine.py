@@ -200,19 +200,17 @@ class Sources:
         self.names = [str(name) for name in names]
         self._rows = self._count(np.arange(len(cells)))
 
-    def tally(self, rule_id: str, broken: Integers, applied: Integers | None = None) -> Tally:
-        """Tally a rule.
+    def tally(self, outcome: Outcome, rule_id: str = "") -> Tally:
+        """Tally what a rule answers; rows that it does not speak of are not applicable.
 
-        Args:
-            rule_id: The rule.
-            broken: The rows that break it.
-            applied: The rows that it speaks of; all where it speaks of every row. The others lack
-                the figures that it needs, and are counted as not applicable.
+        A rule without a verdict speaks of every row.
         """
-        used = self._rows if applied is None else self._count(np.unique(applied))
-        failed = self._count(np.unique(broken))
+        used, failed = self._rows, self._count(np.unique(outcome.broken))
+        if (verdict := outcome.verdict) is not None:
+            rows = verdict.index.to_numpy()
+            used, failed = self._count(rows), self._count(rows[~verdict["holds"].to_numpy(bool)])
         counts = np.stack([used, used - failed, failed, self._rows - used])
-        return Tally(rule_id, self.names, counts.astype(np.int32))
+        return Tally(rule_id or outcome.rule.rule_id, self.names, counts.astype(np.int32))
 
     def _count(self, rows: Integers) -> Integers:
         counts = np.bincount(self._codes[rows], minlength=len(self.names))

@@ -35,8 +35,7 @@ from cchc_analysis.rules.arithmetic import (
     drop_echoes,
 )
 from cchc_analysis.rules.causes import find_causes
-from cchc_analysis.rules.cells import describe_indicators, describe_observations
-from cchc_analysis.rules.comparisons import COMPARISONS
+from cchc_analysis.rules.cells import describe_table
 from cchc_analysis.rules.engine import Outcome, Sources, Tally, join_tallies, run_suite
 from cchc_analysis.rules.evaluation import join_definitions
 from cchc_analysis.rules.expressions import Identity
@@ -54,8 +53,7 @@ from cchc_analysis.rules.wording import (
     PLACE,
     DraftFinding,
     Teller,
-    draft_cells,
-    draft_comparisons,
+    draft_rows,
     tabulate_drafts,
 )
 
@@ -129,15 +127,11 @@ def tabulate_for(
     Raises:
         CommandError: There is no suite of this name.
     """
-    if suite == "observations":
-        return describe_observations(tables.observations, reference)
-    if suite == "indicators":
-        return describe_indicators(tables.indicators, reference)
-    if suite == "transcripts":
-        return tables.transcripts[tables.transcripts["indicator"] != ""].reset_index(drop=True)
-    if suite != "identities":
+    if suite not in SUITES:
         found, expected = f"suite {suite!r}", f"one of {', '.join(SUITES)}"
         raise CommandError(Problem("make_table", found, expected, "Use one of these names."))
+    if suite != "identities":
+        return describe_table(suite, getattr(tables, suite), reference)
     identities = load_identities(expectations / "identities.json", reference)
     operands = dict.fromkeys(each for rule in identities for each in rule.operands)
     return tabulate_columns(tabulate_statements(tables.observations, reference), operands)
@@ -165,15 +159,14 @@ def validate_tables(
     suites = load_suites(expectations, reference)
     stated = observations.reset_index(drop=True)
     teller = Teller(stated, transcripts, reference)
-    found = [check_observations(suites["observations"], stated, reference, teller)]
     arithmetic, definitions = check_identities(suites["identities"], stated, reference, teller)
-    found.append(arithmetic)
-    described = describe_indicators(indicators, reference)
-    found.append(check_rows(suites["indicators"], described, reference))
+    found = [
+        arithmetic,
+        check_rows(suites["observations"], stated, reference, teller),
+        check_rows(suites["indicators"], indicators, reference),
+    ]
     if transcripts is not None:
-        # A figure that no person has given an indicator yet says nothing that could be wrong.
-        mapped = transcripts[transcripts["indicator"] != ""].reset_index(drop=True)
-        found.append(check_rows(suites["transcripts"], mapped, reference))
+        found.append(check_rows(suites["transcripts"], transcripts, reference))
     settled = settle_repeated(found)
     drafts = [*settled.drafts, *draft_remarks(stated, reference)]
     return Validated(
@@ -198,35 +191,21 @@ def try_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
     return suites
 
 
-def check_observations(
+def check_rows(
     suite: Suite,
-    observations: pd.DataFrame,
+    rows: pd.DataFrame,
     reference: Reference,
-    teller: Teller,
+    teller: Teller | None = None,
     types: Collection[str] | None = None,
 ) -> Found:
-    """Check the cells of observations, and what rows owe each other; by rules of some types."""
-    table = describe_observations(observations, reference)
+    """Check the cells of rows, and what rows owe each other; by rules of some types."""
+    table = describe_table(suite.table, rows, reference)
+    teller = teller or Teller(table, None, reference)
     sources, found = Sources(table["source_id"]), Found([], [])
     for outcome in run_suite(suite, table, suite_parameters(reference, table), types):
-        if outcome.rule.type in COMPARISONS and outcome.verdict is not None:
-            applied = outcome.verdict.index.to_numpy()
-            found.tallies.append(sources.tally(outcome.rule.rule_id, outcome.broken, applied))
-            found.drafts.extend(draft_comparisons(outcome, outcome.verdict, table, teller))
-        else:
-            found.tallies.append(sources.tally(outcome.rule.rule_id, outcome.broken))
-            found.drafts.extend(draft_cells(outcome, table, teller))
+        found.tallies.append(sources.tally(outcome))
+        found.drafts.extend(draft_rows(outcome, table, teller))
     return found
-
-
-def check_rows(suite: Suite, table: pd.DataFrame, reference: Reference) -> Found:
-    """Check the cells of a table of another kind, its rows numbered from zero."""
-    outcomes = run_suite(suite, table, suite_parameters(reference, table))
-    sources, teller = Sources(table["source_id"]), Teller(table, None, reference)
-    return Found(
-        [draft for outcome in outcomes for draft in draft_cells(outcome, table, teller)],
-        [sources.tally(outcome.rule.rule_id, outcome.broken) for outcome in outcomes],
-    )
 
 
 def check_identities(
@@ -246,15 +225,13 @@ def check_identities(
     broken: list[Broken] = []
     chosen = []
     for outcome in run_suite(suite, table, suite_parameters(reference)):
+        here = replace(outcome, broken=outcome.broken[outcome.broken < own])
         if outcome.verdict is None:
-            failed = outcome.broken[outcome.broken < own]
-            found.tallies.append(sources.tally(outcome.rule.rule_id, failed))
-            found.drafts.extend(draft_cells(replace(outcome, broken=failed), table, teller))
+            found.tallies.append(sources.tally(here))
+            found.drafts.extend(draft_rows(here, table, teller))
         for identity, verdict in _split(outcome):
             verdicts[identity.rule_id] = mine = verdict[verdict.index < own]
-            applied = mine.index.to_numpy()
-            failed = applied[~mine["holds"].to_numpy(dtype=bool)]
-            found.tallies.append(sources.tally(identity.rule_id, failed, applied))
+            found.tallies.append(sources.tally(replace(here, verdict=mine), identity.rule_id))
             rows = verdict[~verdict["holds"].to_numpy(dtype=bool)]
             broken.extend(
                 Broken(outcome.rule, identity, int(row), cells, statements)

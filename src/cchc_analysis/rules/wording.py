@@ -379,19 +379,17 @@ SMALLEST_COPY = 10
 """Below this, that two figures are equal says nothing."""
 
 
-def draft_comparisons(
-    outcome: Outcome, verdict: pd.DataFrame, table: pd.DataFrame, teller: Teller
-) -> Iterator[DraftFinding]:
-    """Rows that disagree with other rows.
+def draft_rows(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
+    """Rows that break a rule about their own cells, or about other rows."""
+    is_compared = outcome.rule.type in SHAPES and outcome.verdict is not None
+    return (_draft_comparisons if is_compared else _draft_cells)(outcome, table, teller)
 
-    Args:
-        outcome: The rows that break the rule.
-        verdict: What they were compared with.
-        table: Described observations.
-        teller: Names of figures.
-    """
+
+def _draft_comparisons(
+    outcome: Outcome, table: pd.DataFrame, teller: Teller
+) -> Iterator[DraftFinding]:
     shape, relation = SHAPES[outcome.rule.type]
-    failed = verdict.loc[outcome.broken]
+    failed = outcome.verdict.loc[outcome.broken]  # type: ignore[union-attr]
     compared = dict(zip(failed.index.tolist(), list_rows(failed), strict=True))
     kind = {"between": "pooled"}.get(shape, shape)
     for rows in _group_broken(shape, outcome.broken, compared, table):
@@ -458,8 +456,7 @@ def _tell_copy(table: pd.DataFrame, row: int, teller: Teller) -> list[Sentences]
     return [teller.tell("same_as", {"other": int(other)}, number) for other in others[:1]]
 
 
-def draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
-    """Rows that break a rule about their own cells."""
+def _draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
     is_hundred = outcome.rule.type == "expect_rates_not_above_hundred"
     is_range = is_hundred or "range" in outcome.rule.type
     rows_by_source: dict[str, list[int]] = {}
