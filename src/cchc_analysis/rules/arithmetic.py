@@ -182,38 +182,30 @@ def drop_echoes(broken: Iterable[Broken]) -> list[Broken]:
     A bound that is exceeded by just as much as an equality about the same total misses by; a share
     that is no whole number where its numerator is printed, and has told as much.
     """
-    kept: dict[tuple[object, ...], list[Broken]] = {}
     ordered = list(broken)
     rates = {
         (each.place["source_id"], each.rows[0])
         for each in ordered
         if each.identity.kind in RATES and each.verdict["is_complete"]
     }
-    found: list[Broken] = []
-    for each in sorted(ordered, key=_is_bound):
+    told: dict[tuple[object, ...], list[Broken]] = {}
+    for each in sorted(ordered, key=_rank_bound):
         if each.identity.kind == "whole" and (each.place["source_id"], each.rows[0]) in rates:
             continue
         key = (*each.place.values(), round(abs(float(each.verdict["difference"])), 9))
-        told = kept.setdefault(key, [])
-        bound = _bound_of(each) if _is_bound(each) else set()
-        if bound and any(bound <= {*other.rows} for other in told):
-            continue
-        told.append(each)
-        found.append(each)
-    return sorted(found, key=ordered.index)
+        # What bounds the others: what an order ends with, the total of a sum.
+        parts = {row for part in each.identity.parts for row in each.behind[part]}
+        bound = {*each.rows} - parts if _rank_bound(each) else set()
+        others = told.setdefault(key, [])
+        if not bound or not any(bound <= {*other.rows} for other in others):
+            others.append(each)
+    kept = {id(each) for found in told.values() for each in found}
+    return [each for each in ordered if id(each) in kept]
 
 
-def _is_bound(broken: Broken) -> int:
+def _rank_bound(broken: Broken) -> int:
     """Nothing for an equality; more for a bound, and most for what an incomplete sum implies."""
-    if not broken.verdict["is_complete"]:
-        return 2
-    return int(broken.identity.kind == "order")
-
-
-def _bound_of(broken: Broken) -> set[int]:
-    """The figures that bound the others: what an order ends with, the total of a sum."""
-    parts = {row for part in broken.identity.parts for row in broken.behind[part]}
-    return {*broken.rows} - parts
+    return int(broken.identity.kind == "order") if broken.verdict["is_complete"] else 2
 
 
 NEAR = 92
@@ -249,13 +241,11 @@ def align_days(statements: Statements) -> Statements:
         usual, errors="coerce"
     )
     moves = once.index[(days.abs().dt.days <= NEAR) & (usual != once["period_end"])]
-    places = figures.loc[moves, ["source_id", "area_id"]].drop_duplicates()
-    beside = figures.assign(period_end=usual.loc[moves].reindex(figures.index))
-    beside = beside.assign(period_end=beside["period_end"].fillna(figures["period_end"]))
-    beside = beside.merge(places, on=["source_id", "area_id"])
-    beside = beside[beside["period_start"] == ""]
-    beside = beside.assign(source_id=beside["source_id"] + OTHER_DAYS)
-    return statements.with_figures(pd.concat([figures, beside], ignore_index=True))
+    place = pd.MultiIndex.from_frame(figures[["source_id", "area_id"]])
+    is_beside = place.isin(place[moves]) & (figures["period_start"] == "")
+    ends = usual.loc[moves].reindex(figures.index).fillna(figures["period_end"])
+    beside = figures.assign(source_id=figures["source_id"] + OTHER_DAYS, period_end=ends)
+    return statements.with_figures(pd.concat([figures, beside[is_beside]], ignore_index=True))
 
 
 def differ_in_day(broken: Broken) -> bool:

@@ -197,10 +197,6 @@ def _measure_sizes(table: pd.DataFrame) -> pd.DataFrame:
 def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
     """Two areas have not taken each other's counts: what is odd for both is usual for the other.
 
-    Args:
-        table: Described observations.
-        least: Below this size nothing is said.
-
     Returns:
         A verdict on one count of each area, scope and window; it is broken where two counts or
         more tell two areas apart, and all of them are the usual ones of the other.
@@ -380,12 +376,18 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     first = enough.loc[enough["size"] >= FEWEST_LARGE, "min"]
     pairs = flows.merge(flows, on=["series", "value"], suffixes=("", "_other"))
     pairs = pairs[pairs["last_day"] > pairs["last_day_other"]]
-    equal = pairs.groupby(["place", "place_other"], as_index=False).agg(
-        equal=("row", "size"), large=("is_large", "sum")
+    both = pairs[["row", "row_other"]].where(pairs["is_large"]).set_axis(["one", "two"], axis=1)
+    equal = (
+        pairs.join(both)
+        .groupby(["place", "place_other"], as_index=False)
+        .agg(
+            equal=("row", "size"),
+            large=("is_large", "sum"),
+            row=("one", "min"),
+            other=("two", "min"),
+        )
     )
     equal = equal[(equal["equal"] >= FEWEST_COPIED) & (equal["large"] >= FEWEST_LARGE)]
-    named = pairs[pairs["is_large"]].groupby(["place", "place_other"], as_index=False)
-    equal = equal.merge(named.agg(row=("row", "min"), other=("row_other", "min")))
     mine = equal.merge(large[["place", "series"]], on="place")
     theirs = large[["place", "series"]].rename(columns={"place": "place_other"})
     met = mine.merge(theirs, on=["place_other", "series"])
@@ -393,7 +395,7 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     copied = equal.merge(compared, on=["place", "place_other"])
     copied = copied[copied["large"] == copied["compared"]].drop_duplicates("place", keep="last")
     rows = first.to_frame("row").assign(other=first, holds=True)
-    found = copied.set_index("place")[["row", "other"]].assign(holds=False)
+    found = copied.set_index("place")[["row", "other"]].astype("int64").assign(holds=False)
     rows = pd.concat([rows[~rows.index.isin(found.index)], found]).set_index("row").sort_index()
     value = table["value"].to_numpy("float64")
     others = rows["other"].to_numpy("int64")

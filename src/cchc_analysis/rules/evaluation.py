@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -213,14 +214,6 @@ def _choose(
     return chosen.reset_index(drop=True)[list(DEFINED)]
 
 
-def list_groups(identities: Iterable[Identity]) -> list[tuple[Identity, ...]]:
-    """Identities one by one, those of one rival group together, in the order written."""
-    groups: dict[str, list[Identity]] = {}
-    for each in identities:
-        groups.setdefault(each.rival_group or f" {each.rule_id}", []).append(each)
-    return [tuple(group) for group in groups.values()]
-
-
 def evaluate_rivals(
     identities: Iterable[Identity], lines: Lines
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
@@ -230,17 +223,17 @@ def evaluate_rivals(
         Verdicts by rule id, as ``evaluate_identity`` gives them, without the rivals that a source
         rejects; and the definitions that sources follow (``DEFINED``), sorted.
     """
-    import pandas as pd
-
     verdicts: dict[str, pd.DataFrame] = {}
-    chosen = [pd.DataFrame(columns=list(DEFINED))]
-    for group in list_groups(identities):
-        if group[0].rival_group is None:
-            verdicts[group[0].rule_id] = evaluate_identity(group[0], lines)
+    chosen = []
+    # Rivals of one group stand together.
+    for _, group in groupby(identities, key=lambda each: each.rival_group or each.rule_id):
+        first, *others = group
+        if not others:
+            verdicts[first.rule_id] = evaluate_identity(first, lines)
             continue
-        together, follows = evaluate_definitions(group, lines)
+        together, follows = evaluate_definitions([first, *others], lines)
         chosen.append(follows)
-        for rule in group:
+        for rule in (first, *others):
             verdicts[rule.rule_id] = together[together["rule_id"] == rule.rule_id]
     return verdicts, join_definitions(chosen)
 
@@ -249,11 +242,8 @@ def join_definitions(chosen: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """The definitions of several groups as one table, sorted."""
     import pandas as pd
 
-    kept = [each for each in chosen if len(each)]
-    if not kept:
-        return pd.DataFrame(columns=list(DEFINED))
-    ordered = pd.concat(kept).sort_values(["source_id", "rival_group"])
-    return ordered.reset_index(drop=True)
+    ordered = pd.concat([pd.DataFrame(columns=list(DEFINED)), *chosen])
+    return ordered.sort_values(["source_id", "rival_group"], ignore_index=True)
 
 
 def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:

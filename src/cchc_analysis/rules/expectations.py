@@ -207,26 +207,19 @@ def _define_metric(name: str, judge: Judge, arguments: tuple[str, ...]) -> str:
     return name
 
 
-def _judge_identity(
-    table: pd.DataFrame,
-    rule: str,
-    tolerance: float | None,
-    assumes: Sequence[str] | None,
-    rest: str | None,
-    rounded: str,
-) -> Evaluation:
-    identity = Identity("", rule, tolerance or 0.0, None, tuple(assumes or ()), rest or "")
-    verdict = evaluate_identity(identity, WideTable(table, rounded.split()))
-    return Evaluation(table, verdict, [str(each) for each in identity.operands])
-
-
-def _judge_definitions(
-    table: pd.DataFrame, definitions: Mapping[str, str], rest: str | None, rounded: str
-) -> Evaluation:
-    rivals = [Identity(name, rule, 0.0, "", (), rest or "") for name, rule in definitions.items()]
-    verdict, followed = evaluate_definitions(rivals, WideTable(table, rounded.split()))
-    columns = dict.fromkeys(str(operand) for rule in rivals for operand in rule.operands)
-    return Evaluation(table, verdict, list(columns), followed)
+def _judge_rules(table: pd.DataFrame, rounded: str, **given: Any) -> Evaluation:
+    lines, definitions = WideTable(table, rounded.split()), given.get("definitions")
+    more = (given.get("tolerance") or 0.0, None, tuple(given.get("assumes") or ()))
+    rest = given["rest"] or ""
+    rules = [
+        Identity(name, text, *more, rest)
+        for name, text in (definitions or {"": given.get("rule")}).items()
+    ]
+    columns = dict.fromkeys(str(operand) for rule in rules for operand in rule.operands)
+    if definitions:
+        verdict, followed = evaluate_definitions(rules, lines)
+        return Evaluation(table, verdict, list(columns), followed)
+    return Evaluation(table, evaluate_identity(rules[0], lines), list(columns))
 
 
 def _check_rule(text: str) -> str:
@@ -258,7 +251,7 @@ class ExpectIdentityToHold(_Rounded):
 
     success_keys = ("rule", "tolerance", "assumes", "rest", "rounded")
     metric_dependencies: ClassVar[tuple[str, ...]] = (
-        _define_metric("cchc.identity", _judge_identity, success_keys),
+        _define_metric("cchc.identity", _judge_rules, success_keys),
     )
 
     @pydantic.validator("rule")
@@ -273,7 +266,7 @@ class ExpectOneDefinitionToHold(_Rounded):
 
     success_keys = ("definitions", "rest", "rounded")
     metric_dependencies: ClassVar[tuple[str, ...]] = (
-        _define_metric("cchc.definitions", _judge_definitions, success_keys),
+        _define_metric("cchc.definitions", _judge_rules, success_keys),
     )
 
     @pydantic.validator("definitions")

@@ -161,15 +161,16 @@ def _refuse(
 
 def list_operands(expression: Expression) -> tuple[Operand, ...]:
     """The quantities of an expression, each once, in the order in which they are written."""
-    return tuple(dict.fromkeys(_walk_operands(expression)))
+    found = (each for each in walk(expression) if isinstance(each, Quantity | GroupSum))
+    return tuple(dict.fromkeys(found))
 
 
-def _walk_operands(expression: Expression) -> Iterator[Operand]:
+def walk(expression: Expression) -> Iterator[Expression]:
+    """An expression and all that it is made of, from left to right."""
+    yield expression
     if isinstance(expression, Operation):
-        yield from _walk_operands(expression.left)
-        yield from _walk_operands(expression.right)
-    elif not isinstance(expression, Constant):
-        yield expression
+        yield from walk(expression.left)
+        yield from walk(expression.right)
 
 
 def render_expression(expression: Expression, render: Callable[[Expression], str]) -> str:
@@ -253,10 +254,11 @@ class Identity:
             return "order" if self.operator == AT_MOST else "whole"
         if any(isinstance(each, GroupSum) for each in self.operands):
             return "group"
-        if _divides(self.right_side):
-            at_fixed = [each for each in list_operands(self.right_side) if _scope_of(each)]
-            return "pooled" if at_fixed else "ratio"
-        return "complement" if _first_term(self.right_side) == Constant(100.0) else "sum"
+        right = list(walk(self.right_side))
+        if any(isinstance(each, Operation) and each.operator == "/" for each in right):
+            return "pooled" if any(getattr(each, "scope", "") for each in right) else "ratio"
+        first = next(each for each in right if not isinstance(each, Operation))
+        return "complement" if first == Constant(100.0) else "sum"
 
     @cached_property
     def parts(self) -> tuple[Operand, ...]:
@@ -276,22 +278,6 @@ def split_clause(clause: str) -> tuple[list[str], list[str]]:
     """What an identity assumes, and what stands against it; identities as text."""
     assumed, _, others = clause.partition(UNLESS)
     return assumed.split(ALTERNATIVE), others.split(ALTERNATIVE) if others else []
-
-
-def _divides(side: Expression) -> bool:
-    return isinstance(side, Operation) and (
-        side.operator == "/" or _divides(side.left) or _divides(side.right)
-    )
-
-
-def _scope_of(operand: Operand) -> str:
-    return operand.scope if isinstance(operand, Quantity) else ""
-
-
-def _first_term(side: Expression) -> Expression:
-    while isinstance(side, Operation):
-        side = side.left
-    return side
 
 
 def _list_parts(side: Expression) -> list[Operand]:

@@ -145,31 +145,23 @@ class Suite:
             ValidationError: Great Expectations does not take the arguments of a rule.
         """
         from great_expectations.core import ExpectationSuite
+        from great_expectations.expectations.expectation_configuration import (
+            ExpectationConfiguration,
+        )
 
-        entries = self.content["expectations"]
-        try:
-            suite = ExpectationSuite(name=self.file, expectations=[dict(each) for each in entries])
-        except (TypeError, ValueError):
-            raise ValidationError(list(_find_lost(self.file, entries))) from None
-        if len(suite.expectations) != len(entries):
-            raise ValidationError(list(_find_lost(self.file, entries)))
-        return suite
-
-
-def _find_lost(file: str, entries: Iterable[Entry]) -> Iterator[Problem]:
-    """The entries that Great Expectations does not take, with its reasons."""
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-
-    for entry in entries:
-        try:
-            ExpectationConfiguration(**entry).to_domain_obj()
-        except (TypeError, ValueError) as error:
-            yield Problem(
-                f"{file}, rule {name_rule(entry)}",
-                f"arguments that {entry['type']} does not take: {' '.join(str(error).split())}",
-                "its arguments, each of its kind",
-                "Mend kwargs.",
-            )
+        expectations, problems = [], []
+        for entry in self.content["expectations"]:
+            try:
+                expectations.append(ExpectationConfiguration(**entry).to_domain_obj())
+            except (TypeError, ValueError) as error:
+                where, said = f"{self.file}, rule {name_rule(entry)}", " ".join(str(error).split())
+                found = f"arguments that {entry['type']} does not take: {said}"
+                problems.append(
+                    Problem(where, found, "arguments, each of its kind", "Mend kwargs.")
+                )
+        if problems:
+            raise ValidationError(problems)
+        return ExpectationSuite(name=self.file, expectations=expectations)
 
 
 def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
@@ -187,11 +179,10 @@ def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
         except ValidationError as error:
             problems.extend(error.problems)
             continue
-        for rule in suites[name].rules:
-            first = owner.setdefault(rule.rule_id, name)
-            if first != name:
-                where = f"{name}.json, rule {rule.rule_id}"
-                found = f"a rule of this id in {first}.json as well"
+        for rule_id in (rule.rule_id for rule in suites[name].rules):
+            if owner.setdefault(rule_id, name) != name:
+                found = f"a rule of this id in {owner[rule_id]}.json as well"
+                where = f"{name}.json, rule {rule_id}"
                 problems.append(Problem(where, found, "an id for each rule", "Rename one."))
     if problems:
         raise ValidationError(problems)
@@ -216,14 +207,19 @@ def make_suite(
     file: str, content: Mapping[str, Any], table: str | None, reference: Reference
 ) -> Suite:
     """A suite of what a file holds; as ``load_suite``."""
-    entries = content["expectations"]
+    entries = _list_entries(file, content)
     problems = [*_check_table(file, content, table), *_check_rule_ids(file, entries)]
     for entry in entries:
         problems.extend(_check_entry(file, entry, reference))
     if problems:
         raise ValidationError(problems)
-    told = [entry for entry in entries if entry["type"] != GUARD]
-    suite = Suite(file, str(content["meta"]["table"]), tuple(map(_build_rule, told)), content)
+    rules = [
+        Rule(each["type"], each["kwargs"], Severity(each["severity"]), each["meta"],
+             _build_identities(each))
+        for each in entries
+        if each["type"] != GUARD
+    ]  # fmt: skip
+    suite = Suite(file, str(content["meta"]["table"]), tuple(rules), content)
     _ = suite.built
     return suite
 
@@ -234,7 +230,7 @@ def load_identities(path: Path, reference: Reference) -> tuple[Identity, ...]:
     Raises:
         ValidationError: The file is no suite, or an entry means nothing; all of them at once.
     """
-    entries = load_suite_file(path)["expectations"]
+    entries = _list_entries(path.name, load_suite_file(path))
     problems = list(_check_rule_ids(path.name, entries))
     stating = [entry for entry in entries if entry.get("type") in (IDENTITY, DEFINITIONS)]
     for entry in stating:
@@ -244,7 +240,7 @@ def load_identities(path: Path, reference: Reference) -> tuple[Identity, ...]:
     return tuple(identity for entry in stating for identity in _build_identities(entry))
 
 
-def load_suite_file(path: Path) -> dict[str, Any]:
+def load_suite_file(path: Path) -> Any:
     """Load a suite file as it is written.
 
     Raises:
@@ -254,21 +250,16 @@ def load_suite_file(path: Path) -> dict[str, Any]:
         suite = load_json(path)
     except ReportError as error:
         raise ValidationError(error.problems) from None
+    _list_entries(path.name, suite)
+    return suite
+
+
+def _list_entries(file: str, suite: Any) -> list[dict[str, Any]]:
     entries = suite.get("expectations") if isinstance(suite, dict) else None
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         found, expected = 'no list "expectations" of objects', "a suite with one rule an object"
-        raise ValidationError(Problem(path.name, found, expected, "Mend the file."))
-    return {**suite, "expectations": entries}
-
-
-def _build_rule(entry: Entry) -> Rule:
-    return Rule(
-        type=entry["type"],
-        kwargs=entry["kwargs"],
-        severity=Severity(entry["severity"]),
-        meta=entry["meta"],
-        identities=_build_identities(entry),
-    )
+        raise ValidationError(Problem(file, found, expected, "Mend the file."))
+    return entries
 
 
 def _build_identities(entry: Entry) -> tuple[Identity, ...]:
@@ -351,27 +342,24 @@ def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
     has_both = isinstance(breaks_on, dict) and breaks_on.keys() == {"good", "change"}
     odd = sorted({*entry} ^ {*KEYS})
     severity, rule_id = entry.get("severity"), str(meta.get("rule_id") or "X")
-    checks = [
+    texts = [(name, meta[name]) for name in (*META, "why_vi") if meta.get(name)]
+    yield from _list_unmet(
+        where,
         (not odd, f"missing or unknown keys {', '.join(odd)}", ", ".join(KEYS)),
         (severity in tuple(Severity), f"severity {severity!r}", f"one of {', '.join(Severity)}"),
         (isinstance(entry.get("kwargs", {}), dict), "kwargs that are no object", "an object"),
         (RULE_ID.fullmatch(rule_id), f"rule_id {rule_id!r}", "letters, digits and _"),
         (
-            has_both and breaks_on["good"] and isinstance(breaks_on["change"], dict)
-            and breaks_on["change"],
+            has_both and all(breaks_on.values()) and isinstance(breaks_on["change"], dict),
             "breaks_on without its two parts",
             "good, what keeps the rule, and change, what breaks it",
         ),
         *((meta.get(name), f"no {name} in meta", ", ".join(META)) for name in META),
-    ]  # fmt: skip
-    texts = [(name, meta[name]) for name in (*META, "why_vi") if meta.get(name)]
-    checks += [
-        (isinstance(said, str) and said.strip(), f"{name} {said!r}", "a text")
-        for name, said in texts
-    ]
-    for is_fine, found, expected in checks:
-        if not is_fine:
-            yield Problem(where, found, expected, "Mend the entry.")
+        *(
+            (isinstance(said, str) and said.strip(), f"{name} {said!r}", "a text")
+            for name, said in texts
+        ),
+    )
     for name in [each for each in meta if each not in (*META, *MORE_META)]:
         nearest = nearest_names(str(name), (*META, *MORE_META))
         remedy = f"Did you mean {nearest[0]}?" if nearest else "Take it out."
@@ -380,39 +368,37 @@ def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
 
 def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator[Problem]:
     """Everything that would make the identities of an entry mean nothing."""
-    where = f"{file}, rule {name_rule(entry)}"
-    if name_rule(entry).startswith("without"):
-        yield Problem(where, "no rule_id in meta", "an id for each rule", "Add it.")
-        return
-    kwargs = entry.get("kwargs")
+    where, kwargs = f"{file}, rule {name_rule(entry)}", entry.get("kwargs")
     kwargs = kwargs if isinstance(kwargs, dict) else {}
-    texts = kwargs.get("definitions") if entry["type"] == DEFINITIONS else {"": kwargs.get("rule")}
-    if not isinstance(texts, dict) or not all(isinstance(each, str) for each in texts.values()):
-        yield Problem(where, "no rule in kwargs", "a rule as a text", "Write the rule.")
-        return
-    if entry["type"] == DEFINITIONS and len(texts) < 2:
-        yield Problem(where, "one definition", "two or more", "Make it expect_identity_to_hold.")
-    yield from _check_arguments(where, kwargs)
-    assumed = kwargs.get("assumes", ())
-    if not (isinstance(assumed, list | tuple) and all(isinstance(each, str) for each in assumed)):
-        yield Problem(where, f"assumes {assumed!r}", "a list of rules", "Mend assumes.")
-        assumed = ()
+    is_choice = entry["type"] == DEFINITIONS
+    given: Any = kwargs.get("definitions") if is_choice else {"": kwargs.get("rule")}
+    has_texts = isinstance(given, dict) and all(isinstance(each, str) for each in given.values())
+    texts: dict[str, str] = given if has_texts else {}
+    tolerance, rest = kwargs.get("tolerance", 0.0), kwargs.get("rest", "")
+    is_number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
+    assumed = kwargs.get("assumes", [])
+    is_list = isinstance(assumed, list) and all(isinstance(each, str) for each in assumed)
+    yield from _list_unmet(
+        where,
+        (not name_rule(entry).startswith("without"), "no rule_id in meta", "an id for each rule"),
+        (has_texts, "no rule in kwargs", "a rule as a text"),
+        (not is_choice or len(texts) != 1, "one definition", "two or more"),
+        (is_number and 0 <= tolerance < math.inf, f"tolerance {tolerance!r}", "a number from 0"),
+        (rest in ("", *REST), f"rest {rest!r}", f"one of {', '.join(REST)}"),
+        (is_list, f"assumes {assumed!r}", "a list of rules"),
+    )
     for name, text in texts.items():
         yield from _check_rule(f"{where} {name}".rstrip(), text, reference)
-    clauses = (split_clause(clause) for clause in assumed)
-    for text in (text for one, other in clauses for text in (*one, *other)):
-        yield from _check_rule(f"{where}, assumes", text, reference)
+    for clause in assumed if is_list else ():
+        for text in (text for part in split_clause(clause) for text in part):
+            yield from _check_rule(f"{where}, assumes", text, reference)
 
 
-def _check_arguments(where: str, kwargs: Entry) -> Iterator[Problem]:
-    tolerance = kwargs.get("tolerance", 0.0)
-    is_number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
-    if not (is_number and math.isfinite(tolerance) and tolerance >= 0):
-        remedy = "Leave it out: printed digits leave room by themselves."
-        yield Problem(where, f"tolerance {tolerance!r}", "a number from 0", remedy)
-    if kwargs.get("rest", "") not in ("", *REST):
-        found = f"rest {kwargs['rest']!r}"
-        yield Problem(where, found, f"one of {', '.join(REST)}", "Use one of these words.")
+def _list_unmet(where: str, *checks: tuple[Any, str, str]) -> Iterator[Problem]:
+    """A problem for each check that is not met: whether it is, what was found, what expected."""
+    for is_met, found, expected in checks:
+        if not is_met:
+            yield Problem(where, found, expected, "Mend the entry.")
 
 
 def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem]:

@@ -134,8 +134,7 @@ class Teller:
         root = (reference.folder or Path("data/reference")).parent.parent
         folder = Project(root).notebooks / "page"
         self._languages = {language: load_words(folder, language) for language in LANGUAGES}
-        self._places = {} if transcripts is None else _index_places(transcripts)
-        self._printed = {} if transcripts is None else _index_printed(transcripts)
+        self._transcribed = {} if transcripts is None else _index_figures(transcripts)
 
     def tell(
         self,
@@ -234,19 +233,24 @@ class Teller:
         label = str(known[f"label_{language}"]) if known else code
         parts = [self._name_scope(row, language)]
         if breakdown:
-            parts.append(self._name_breakdown(breakdown, language))
+            labels = self._reference.breakdowns.set_index("breakdown")[f"label_{language}"]
+            parts.append(str(labels.get(breakdown, breakdown)))
         return f"“{label}” ({', '.join(parts)})"
 
     def _place(self, row: int, language: str) -> str:
         """Where a row stands in its document; empty where that is not known."""
-        source_id, texts = self.cell("source_id", row), self._languages[language].texts
-        found = [
-            self._places.get((source_id, figure)) for figure in self.cell("figures", row).split()
-        ]
-        told = [
-            texts[f"finding.place.{kind}"].format(**where) for kind, where in filter(None, found)
-        ]
-        return "; ".join(dict.fromkeys(told))
+        told: dict[str, None] = {}
+        for figure in self._list_transcribed(row):
+            kind, _, number = figure["place"].partition(" ")
+            if figure["section"] and kind in PLACES:
+                text = self._languages[language].texts[f"finding.place.{kind}"]
+                told[text.format(section=figure["section"], number=number)] = None
+        return "; ".join(told)
+
+    def _list_transcribed(self, row: int) -> list[Mapping[str, str]]:
+        source_id = self.cell("source_id", row)
+        names = ((source_id, figure) for figure in self.cell("figures", row).split())
+        return [self._transcribed[name] for name in names if name in self._transcribed]
 
     def number(self, row: int) -> str:
         """The value of a row."""
@@ -254,11 +258,8 @@ class Teller:
 
     def printed(self, row: int) -> str:
         """A row as printed; where that is not known, its value in the Vietnamese form."""
-        found = (
-            self._printed.get((self.cell("source_id", row), figure))
-            for figure in self.cell("figures", row).split()
-        )
-        return next(filter(None, found), self.number(row))
+        printed = (str(figure["printed"]) for figure in self._list_transcribed(row))
+        return next(filter(None, printed), self.number(row))
 
     def decimals(self, row: int) -> int:
         """The decimals with which a row is printed."""
@@ -271,11 +272,6 @@ class Teller:
             return str(area["name"])
         words = self._languages[language]
         return (words.fit(area, "") if area else words).plain(f"finding.scope.{scope}")
-
-    def _name_breakdown(self, breakdown: str, language: str) -> str:
-        known = self._reference.breakdowns
-        found = known.loc[known["breakdown"] == breakdown, f"label_{language}"]
-        return str(found.iloc[0]) if len(found) else breakdown
 
 
 def write_number(value: float, decimals: int = 6) -> str:
@@ -337,20 +333,9 @@ def _drop_unprinted(
     return left or right
 
 
-def _index_places(transcripts: pd.DataFrame) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
-    columns = ["source_id", "figure_id", "section", "place"]
-    places = {}
-    for source_id, figure_id, section, place in transcripts[columns].itertuples(index=False):
-        kind, _, number = place.partition(" ")
-        if section and kind in PLACES:
-            places[source_id, figure_id] = (kind, {"section": section, "number": number})
-    return places
-
-
-def _index_printed(transcripts: pd.DataFrame) -> dict[tuple[str, str], str]:
-    columns = ["source_id", "figure_id", "printed"]
-    cells = transcripts[columns].itertuples(index=False)
-    return {(source_id, figure_id): str(printed) for source_id, figure_id, printed in cells}
+def _index_figures(transcripts: pd.DataFrame) -> dict[tuple[str, str], Mapping[str, str]]:
+    columns = ["source_id", "figure_id", "section", "place", "printed"]
+    return {(row["source_id"], row["figure_id"]): row for row in list_rows(transcripts[columns])}
 
 
 Row = Mapping[Any, Any]
@@ -368,6 +353,8 @@ SHAPES: Mapping[str, tuple[str, str]] = {
     "expect_counts_of_its_own_area": ("swapped", "↔"),
 }
 """The sentence of each comparison, and how its left stands to its right when it is broken."""
+
+HUNDRED = "expect_rates_not_above_hundred"
 
 ONE_SIDED = ("magnitude", "between", "scale", "rank")
 """Comparisons whose right side is worked out, and not another figure."""
@@ -457,16 +444,13 @@ def _tell_copy(table: pd.DataFrame, row: int, teller: Teller) -> list[Sentences]
 
 
 def _draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
-    is_hundred = outcome.rule.type == "expect_rates_not_above_hundred"
-    is_range = is_hundred or "range" in outcome.rule.type
+    is_range = outcome.rule.type == HUNDRED or "range" in outcome.rule.type
     rows_by_source: dict[str, list[int]] = {}
     for row in outcome.broken:
         rows_by_source.setdefault(_place(table, row)["source_id"], []).append(int(row))
     for rows in rows_by_source.values():
         if len(rows) > MOST_ALONE and not is_range:
             yield _draft_together(outcome, rows, table, teller)
-        elif is_hundred:
-            yield from (_draft_hundred(outcome, row, table, teller) for row in rows)
         else:
             kind = "range" if is_range else "table"
             yield from (_draft_cell(outcome, row, table, teller, kind) for row in rows)
@@ -475,12 +459,12 @@ def _draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Itera
 def _draft_cell(
     outcome: Outcome, row: int, table: pd.DataFrame, teller: Teller, kind: str
 ) -> DraftFinding:
-    """One row that breaks a rule."""
+    """One row that breaks a rule; a rate above a hundred with its arithmetic."""
     cells = table.loc[row]
     told = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status")
     named = [str(cells[name]) for name in told if name in cells.index and str(cells[name])]
     named += [str(cells["value"])] if "value" in cells.index else []
-    return DraftFinding(
+    draft = DraftFinding(
         rule_id=outcome.rule.rule_id,
         severity=outcome.rule.severity,
         kind=kind,
@@ -490,11 +474,8 @@ def _draft_cell(
         figures=_figures(table, row),
         sentences=teller.tell("cell", where=", ".join(named), why=_list_reasons(outcome.rule)),
     )
-
-
-def _draft_hundred(outcome: Outcome, row: int, table: pd.DataFrame, teller: Teller) -> DraftFinding:
-    """A rate above a hundred, with its arithmetic."""
-    draft = _draft_cell(outcome, row, table, teller, "range")
+    if outcome.rule.type != HUNDRED:
+        return draft
     number = write_number(draft.left)
     return replace(
         draft,
