@@ -8,6 +8,7 @@ import io
 import json
 import math
 import re
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +20,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import frictionless
 import pandas as pd
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from brief_work import (
     PLAIN_REPORT,
@@ -51,7 +52,8 @@ from cchc_analysis.brief.downloads import (
     write_downloads,
 )
 from cchc_analysis.brief.trends import format_values, open_board
-from cchc_analysis.brief.workbook import FORMULA_STARTS, is_formula
+from cchc_analysis.brief.workbook import FORMULA_STARTS, bind_workbook, is_formula, tell_cell
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import BriefError
@@ -370,6 +372,29 @@ def test_the_listing_names_every_page_without_a_host(site: Path) -> None:
     told = [page for page in pages if "area" in page]
     assert len(told) == len(list(site.rglob("brief.json")))
     assert all(page["grade"] in "ABCD" and page["period"] for page in told)
+
+
+def test_the_rows_of_a_workbook_are_those_that_openpyxl_writes() -> None:
+    cells = ["=1+1", " x ", "a&b<c>\"'", "-", "", None, "line\nbreak", "tab\t", "\n"]
+    numbers = [1.5, 2.0, float("nan"), 1e300, -0.1, 1 / 3, 2.0**60, 1e-7, 12345678901234.0]
+    is_odd = [True, False, True, False, True, False, True, False, True]
+    table = pd.DataFrame({"text": cells, "number": numbers, "is_odd": is_odd, "n": range(9)})
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("x")
+    sheet.append([*table.columns])
+    for row in list_rows(table):
+        sheet.append([tell_cell(sheet, value) for value in row.values()])
+    book.save(written := io.BytesIO())
+    own = io.BytesIO(bind_workbook({"x": table}, "x"))
+
+    def read_rows(archive: zipfile.ZipFile) -> bytes:
+        rows = archive.read("xl/worksheets/sheet1.xml").partition(b'<row r="2">')[2]
+        # The head is bold in one of them, so that the style of a text has another number.
+        return re.sub(rb' s="\d"', b' s="n"', rows.partition(b"</sheetData>")[0])
+
+    with zipfile.ZipFile(written) as expected, zipfile.ZipFile(own) as found:
+        assert read_rows(found) == read_rows(expected)
+        assert b'quotePrefix="1"' in found.read("xl/styles.xml")
 
 
 def test_a_sitemap_holds_whole_addresses_of_every_page() -> None:

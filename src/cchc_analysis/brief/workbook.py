@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.telling import (
@@ -67,21 +68,23 @@ def bind_workbook(
     """
     from openpyxl import Workbook
 
-    # Rows go out as they come: no cell of a large table is held.
     book = Workbook(write_only=True)
     book.properties.title = title
     book.properties.creator = "cchc_analysis"
     if write_first:
         write_first(book)
+    rows = {}
     for name, table in sheets.items():
-        _fill_sheet(book.create_sheet(name), table)
+        sheet = book.create_sheet(name)
+        _write_head(sheet, table)
+        rows[f"xl/worksheets/sheet{len(book.worksheets)}.xml"] = _write_rows(sheet, table)
     written = io.BytesIO()
     book.save(written)
-    return _fix_times(written.getvalue())
+    return _fix_archive(written.getvalue(), rows)
 
 
-def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
-    """A header that stays in sight and can be filtered, and the rows under it."""
+def _write_head(sheet: Any, table: pd.DataFrame) -> None:
+    """A header that stays in sight and can be filtered."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -96,8 +99,32 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame) -> None:
     for head in heads:
         head.font = Font(bold=True)
     sheet.append(heads)
-    for row in list_rows(table):
-        sheet.append([tell_cell(sheet, value) for value in row.values()])
+
+
+def _write_rows(sheet: Any, table: pd.DataFrame) -> bytes:
+    """The rows under the header, as openpyxl would write them: one cell of it takes 30 µs."""
+    from openpyxl.utils import get_column_letter
+
+    letters = [get_column_letter(number + 1) for number in range(len(table.columns))]
+    lines = []
+    for number, row in enumerate(list_rows(table), start=2):
+        told = zip(letters, (tell_cell(sheet, value) for value in row.values()), strict=True)
+        cells = "".join(_write_cell(f"{letter}{number}", value) for letter, value in told)
+        lines.append(f'<row r="{number}">{cells}</row>')
+    return "".join(lines).encode()
+
+
+def _write_cell(place: str, told: Any) -> str:
+    if told is None:
+        return ""
+    style, value = "", told
+    if hasattr(told, "quotePrefix"):
+        style, value = f' s="{told.style_id}"', told.value
+    if isinstance(value, str):
+        kept = "" if value.strip() in ("", value) else ' xml:space="preserve"'
+        return f'<c r="{place}"{style} t="inlineStr"><is><t{kept}>{escape(value)}</t></is></c>'
+    kind = "b" if isinstance(value, bool) else "n"
+    return f'<c r="{place}" t="{kind}"><v>{value:.16g}</v></c>'
 
 
 def tell_cell(sheet: Any, value: Any) -> Any:
@@ -126,8 +153,8 @@ def _find_width(values: Sequence[Any]) -> float:
     return float(min(max(longest + 2, 8), _WIDEST))
 
 
-def _fix_times(content: bytes) -> bytes:
-    """The same archive, without the time at which it was made."""
+def _fix_archive(content: bytes, rows: Mapping[str, bytes]) -> bytes:
+    """The same archive with rows in its sheets, without the time at which it was made."""
     fixed = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -137,7 +164,9 @@ def _fix_times(content: bytes) -> bytes:
             entry = zipfile.ZipInfo(name, _ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 0
-            new.writestr(entry, _STAMP.sub(rb"\g<1>" + _TIME, old.read(name)))
+            part = _STAMP.sub(rb"\g<1>" + _TIME, old.read(name))
+            end = b"</sheetData>"
+            new.writestr(entry, part.replace(end, rows.get(name, b"") + end))
     return fixed.getvalue()
 
 
