@@ -51,7 +51,7 @@ JOB_BYTES = 2 << 30
 """Memory that one page may take besides what it shares: far more than any takes when it is well."""
 
 FEWEST_FOR_SAMPLE = 10
-"""Briefs from which it pays to tell one beforehand, so that each child finds what that leaves."""
+"""Pages from which it pays to tell a brief beforehand, so that each child finds what that leaves."""
 
 OWN = "own"
 """The folder below ``notebooks/`` where a notebook of somebody's own stands while it is run."""
@@ -227,7 +227,7 @@ def _make_waiting(
     if not waiting:
         return 0
     briefs = [page for page in waiting if page.is_brief]
-    sample = task_of(briefs[0]) if len(briefs) >= FEWEST_FOR_SAMPLE else None
+    sample = task_of(briefs[0]) if briefs and len(waiting) >= FEWEST_FOR_SAMPLE else None
     begin, is_profiled = partial(warm_up, reference, sample=sample), workers.profile is not None
     orders = Orders(begin, workers.timeout, JOB_BYTES, files=files, is_profiled=is_profiled)
     pause = 0.25 if sys.stderr.isatty() else 10

@@ -277,7 +277,7 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
             more = build_pages(project, annex, task.parameters, ANNEX, ENGINE)
         beside = task.beside(context, task.parameters) if task.beside else {}
     files = bind_page(task.folder, page, more)
-    if more:
+    if more and task.beside:
         pages = {name: content for name, content in files.items() if name != LISTED}
         made_of = (project.notebooks / task.notebook, task.parameters, task.tables)
         beside |= {RERUN: pack_kit(project, *made_of, pages, task.documents)}
