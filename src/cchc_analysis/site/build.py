@@ -51,7 +51,7 @@ JOB_BYTES = 2 << 30
 """Memory that one page may take besides what it shares: far more than any takes when it is well."""
 
 FEWEST_FOR_SAMPLE = 10
-"""Pages from which it pays to tell a brief beforehand, so that each child finds what that leaves."""
+"""Pages from which it pays to tell a brief beforehand: each child then finds what that leaves."""
 
 OWN = "own"
 """The folder below ``notebooks/`` where a notebook of somebody's own stands while it is run."""
