@@ -59,7 +59,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)
 MADE_UP = Path(__file__).resolve().parent / "made_up"
 OF_INDICATOR = (
-    *("opening", "map", "ranking", "series", "standing", "distribution", "change", "funnel"),
+    *("opening", "map", "ranking", "series", "standing", "distribution", "funnel"),
     *("standardised", "others", "coverage", "methods"),
 )
 """The sections of the page of an indicator, in their order."""
@@ -293,6 +293,16 @@ def tell_indicator(code: str, lang: str) -> str:
     board = open_board(tables, reference, (code, "", "", ""), words)
     body = Markup("").join(getattr(board, f"show_{name}")().html for name in OF_INDICATOR)
     return export_body(body, PROJECT, words, "trends")
+
+
+def tell_profile(area: str, lang: str) -> str:
+    """The profile of an area, as it stands on the site."""
+    reference, tables = load_real()
+    words = load_words_of(lang)
+    profile = open_profile(tables, reference, words, area)
+    themes = [profile.show_theme(each) for each in profile.themes]
+    shown = [profile.show_head(), *themes, profile.show_links(), profile.show_methods()]
+    return export_body(Markup("").join(each.html for each in shown), PROJECT, words, "profile")
 
 
 @cache

@@ -28,6 +28,7 @@ from brief_work import (
     tell_front,
     tell_indicator,
     tell_page,
+    tell_profile,
     tell_quality,
 )
 from cchc_analysis.brief import name_page
@@ -160,6 +161,8 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
             pages[f"{lang}/{name_trend(code)}/index.html"] = tell_indicator(code, lang)
         pages[f"{lang}/trends/index.html"] = bind_trends(PROJECT, [], lang)
     pages["index.html"] = bind_root(PROJECT, {"vi": len(briefs) // 2, "en": len(briefs) // 2})
+    for area, lang in (("20", "vi"), ("183", "en"), ("66-2025", "vi")):
+        pages[f"{HARD}/profile-{area}.html"] = tell_profile(area, lang)
     for name, brief in list_hard("vi").items():
         pages[f"{HARD}/{name.replace(' ', '-')}.html"] = tell_page(brief)
     for place, page in pages.items():

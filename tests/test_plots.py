@@ -62,9 +62,6 @@ TABLES: dict[Callable[..., Any], pd.DataFrame] = {
     plots.plot_points: pd.DataFrame([point(), point(start=80.0, value=90.0, low=85.0, high=95.0)]),
     plots.plot_multiples: YEARS,
     plots.plot_distribution: pd.DataFrame([five(label="2019"), five(label="2020", own=NAN)]),
-    plots.plot_change: pd.DataFrame(
-        {"name": ["A", "B"], "first": [1.0, 2.0], "last": [3.0, 1.0], "role": ["deep", "pale"]}
-    ),
     plots.plot_dots: pd.DataFrame(
         {"name": ["A", "B"], "value": [1.0, 2.0], "low": [0.5, NAN], "high": [1.5, NAN]}
         | {"text": ["1", "2"], "role": "deep"}

@@ -12,7 +12,14 @@ import numpy as np
 import pytest
 from pypdfium2 import PdfDocument
 
-from brief_work import PROJECT, load_real, open_real_briefs, tell_indicator, tell_quality
+from brief_work import (
+    PROJECT,
+    load_real,
+    open_real_briefs,
+    tell_indicator,
+    tell_profile,
+    tell_quality,
+)
 from cchc_analysis.brief.lists import (
     LISTS,
     Told,
@@ -66,6 +73,8 @@ def list_kinds() -> Iterator[tuple[str, Callable[[], str]]]:
         yield f"quality {province}", partial(tell_quality, province, "vi")
     for code in ("pci", "papi_total", "service_index_total", "par_index", "sipas", "dti"):
         yield f"indicator {code}", partial(tell_indicator, code, "vi")
+    for area in ("20", "183", "67", "66-2025"):
+        yield f"profile {area}", partial(tell_profile, area, "vi")
     yield "quality in English", partial(tell_quality, "20", "en")
     yield "indicator in English", partial(tell_indicator, "papi_procedures", "en")
 
@@ -87,6 +96,11 @@ def test_a_sheet_that_holds_one_line_is_found(tmp_path: Path) -> None:
     inked = measure_ink(print_page(page, tmp_path / "page.pdf"))
     assert len(inked) == 3
     assert max(inked) < LEAST
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_longest_profile_takes_two_sheets(tmp_path: Path, lang: str) -> None:
+    assert len(measure_ink(print_page(tell_profile("20", lang), tmp_path / "page.pdf"))) == 2
 
 
 def test_the_page_of_an_indicator_takes_few_sheets(tmp_path: Path) -> None:

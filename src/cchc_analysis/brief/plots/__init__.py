@@ -4,7 +4,7 @@ What is no such table is refused in a sentence. ``ax`` is the axes to draw on, n
 natural size otherwise; ``form`` is how numbers are written.
 
 - ``parts``: one report: a flow, stacked parts, points on a scale, amounts
-- ``many``: areas and periods: multiples, spread, change, dots in order, funnel, coverage
+- ``many``: areas and periods: multiples, spread, dots in order, funnel, coverage
 - ``place``: one area among others: a spine, a small line, a tile map
 - ``canvas``: axes, colours and marks; ``cchc.mplstyle`` is the look
 - ``svg``: a figure into the SVG of a page
@@ -13,7 +13,6 @@ natural size otherwise; ``form`` is how numbers are written.
 from cchc_analysis.brief.plots.canvas import ROLES, draw
 from cchc_analysis.brief.plots.many import (
     find_ends,
-    plot_change,
     plot_coverage,
     plot_distribution,
     plot_dots,
@@ -36,7 +35,6 @@ __all__ = [
     "draw",
     "find_ends",
     "plot_amounts",
-    "plot_change",
     "plot_coverage",
     "plot_distribution",
     "plot_dot_map",

@@ -1,4 +1,4 @@
-"""The pictures of many areas and periods: multiples, spread, change, order, funnel, coverage.
+"""The pictures of many areas and periods: multiples, spread, order, funnel, coverage.
 
 Each takes a table and draws it on axes whose scale can be read; where every value is written
 beside its mark, there is no scale to read, and none is drawn.
@@ -153,51 +153,6 @@ def plot_distribution(
         if not isnan(own := row.get("own", nan)):
             dot(axes, own, y, "alert", f"{row['label']}: {form(own)}")
     return _tick(axes, form)
-
-
-@drawn_from("name", "first", "last", "role")
-def plot_change(
-    data: pd.DataFrame,
-    ax: Axes | None = None,
-    *,
-    periods: tuple[str, str] = ("", ""),
-    form: Format = write_plain,
-) -> Axes:
-    """First and last value of each area joined by a line; a name where it finds room.
-
-    Args:
-        data: ``name``, ``first``, ``last`` (one unit), ``role`` (``pale``: not named); those to
-            be named first stand first.
-        periods: The heads of both sides.
-    """
-    canvas, height = Canvas(ax), 300.0
-    rows = list_rows(data)
-    upwards = scale([row[end] for row in rows for end in ("first", "last")], height, 26)
-    left, right = 70.0, canvas.width - 150.0
-    canvas.text((left, 12), periods[0], "soft", ha="right")
-    canvas.text((right, 12), periods[1], "soft")
-    for row in reversed(rows):
-        ends = [(left, upwards(row["first"])), (right, upwards(row["last"]))]
-        words = f"{row['name']}: {form(row['first'])} → {form(row['last'])}"
-        canvas.line(ends, row["role"], 0.8 if row["role"] == "pale" else 1.6, words)
-    placed: dict[float, list[float]] = {left: [], right: []}
-    for row in rows:
-        y = upwards(row["last"]) + 4
-        if row["role"] == "pale" or not _finds_room(placed[right], y):
-            continue
-        canvas.text((right + 6, y), shorten(f"{form(row['last'])} {row['name']}", 142))
-        start = upwards(row["first"]) + 4
-        if _finds_room(placed[left], start):
-            canvas.text((left - 6, start), form(row["first"]), "soft", ha="right")
-    return canvas.close(height + 14)
-
-
-def _finds_room(taken: list[float], y: float) -> bool:
-    """Whether a line of text fits at a height; if so, the height is taken."""
-    if any(abs(y - other) < LINE for other in taken):
-        return False
-    taken.append(y)
-    return True
 
 
 @drawn_from("name", "value", "low", "high", "text", "role")

@@ -7,8 +7,9 @@ caller to know; how much room a picture takes follows from its rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cchc_analysis.brief.plots.canvas import (
     GAP,
@@ -119,7 +120,8 @@ def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ``end``, the ends of the scale in the unit of ``value``. Rows that follow each other
             with the same scale and target have one axis, under the last of them.
     """
-    blocks = _group_scales(list_rows(data))
+    scale_of = itemgetter("start", "end", "target_text")
+    blocks = [list(rows) for _, rows in groupby(list_rows(data), key=scale_of)]
     heights = [ROW * len(rows) + AXIS for rows in blocks]
     whole: Axes = open_axes(ax, sum(heights))
     if len(blocks) == 1:
@@ -132,21 +134,6 @@ def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         top -= share
         _draw_scale(whole.inset_axes((0.0, top, 1.0, share)), rows)
     return whole
-
-
-def _group_scales(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The rows that follow each other with the same scale and target."""
-    blocks: list[list[dict[str, Any]]] = []
-    for row in rows:
-        if blocks and _scale_of(blocks[-1][-1]) == _scale_of(row):
-            blocks[-1].append(row)
-        else:
-            blocks.append([row])
-    return blocks
-
-
-def _scale_of(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["start"], row["end"], row["target_text"]
 
 
 def _draw_scale(ax: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -201,6 +188,7 @@ def _write_scale(ax: Any, row: dict[str, Any], unit: float) -> None:
 
 
 def _draw_panel(canvas: Canvas, y: float, name: str, parts: Sequence[dict[str, Any]]) -> float:
+    """Both sides, and a rule down the end of what they share: beyond it, they differ."""
     sides = {side: [part for part in parts if part["side"] == side] for side in ("in", "out")}
     sums = {side: sum(part["value"] for part in each) for side, each in sides.items()}
     longest = max(*sums.values(), 1e-9)
@@ -218,15 +206,10 @@ def _draw_panel(canvas: Canvas, y: float, name: str, parts: Sequence[dict[str, A
         y += LINE + GAP
         tops.append(y)
         y = _draw_bar(canvas, y, each, scale) + GAP
-    _join_bars(canvas, tops, min(sums.values()) * scale)
-    return y + GAP * 3
-
-
-def _join_bars(canvas: Canvas, tops: Sequence[float], length: float) -> None:
-    """A rule down the end of what both sides share: beyond it, they differ."""
-    x = EDGE + length
-    if length < canvas.width - 3:
+    if (shared := min(sums.values()) * scale) < canvas.width - 3:
+        x = EDGE + shared
         canvas.line([(x, tops[0] - 3), (x, tops[1] + BAR + 3)], "alert", 1.2)
+    return y + GAP * 3
 
 
 def _draw_bar(canvas: Canvas, y: float, parts: Iterable[dict[str, Any]], scale: float) -> float:
@@ -241,8 +224,7 @@ def _draw_bar(canvas: Canvas, y: float, parts: Iterable[dict[str, Any]], scale: 
     return _write_labels(canvas, y + BAR, labels)
 
 
-@dataclass(frozen=True)
-class _Label:
+class _Label(NamedTuple):
     """Words at a place: from ``start``, on a line, for the part whose middle is ``middle``."""
 
     words: str
@@ -291,13 +273,9 @@ def _write_label(canvas: Canvas, y: float, label: _Label, placed: Iterable[_Labe
     beside = not label.fits and label.start > 0
     foot = base + (TEXT if beside else 2) if is_free else y + 5
     canvas.line([(label.middle, y + 1), (label.middle, foot)], "rule")
-    x, side = (
-        (label.middle, "center")
-        if label.fits
-        else (label.middle - 3, "right")
-        if beside
-        else (0.0, "left")
-    )
+    x, side = (label.middle - 3, "right") if beside else (0.0, "left")
+    if label.fits:
+        x, side = label.middle, "center"
     canvas.text((x, base + TEXT), label.words, ha=side)
 
 

@@ -222,10 +222,7 @@ def _draw_tile(canvas: Canvas, row: dict[str, Any], left: float, role: str, word
     from matplotlib.patches import Circle, Rectangle
 
     x, y = left + row["column"] * TILE, row["row"] * TILE
-    fill = ROLES[role] if role else "none"
-    edge: dict[str, Any] = {"facecolor": fill, "edgecolor": ROLES["rule"], "linewidth": 0.8}
-    if not role:
-        edge["linestyle"] = (0, (2, 2))
+    edge = _style_step(role)
     if row["kind"] == "dot":
         shape: Any = Circle((x + TILE / 2, y + DOT), DOT, **edge)
         canvas.text((x + TILE / 2, y + 2 * DOT + TEXT), row["name"], "soft", ha="center")
@@ -235,6 +232,12 @@ def _draw_tile(canvas: Canvas, row: dict[str, Any], left: float, role: str, word
         canvas.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
     canvas.ax.add_artist(shape).set_clip_on(False)
     mark(shape, words)
+
+
+def _style_step(role: str) -> dict[str, Any]:
+    """How a class is filled; what has no value is hollow and dashed."""
+    edge: dict[str, Any] = {"edgecolor": ROLES["rule"], "linewidth": 0.8}
+    return edge | ({"facecolor": ROLES[role]} if role else {"facecolor": "none", "ls": (0, (2, 2))})
 
 
 def classify(known: pd.Series[float]) -> dict[Any, str]:
@@ -257,9 +260,6 @@ def _write_legend(canvas: Canvas, top: float, classes: Sequence[tuple[str, str]]
 
     for at, (role, words) in enumerate(classes):
         y = top + at * LEGEND
-        edge: dict[str, Any] = {"edgecolor": ROLES["rule"], "linewidth": 0.8}
-        if not role:
-            edge["linestyle"] = (0, (2, 2))
-        swatch = Rectangle((0, y), 16, 12, facecolor=ROLES[role] if role else "none", **edge)
+        swatch = Rectangle((0, y), 16, 12, **_style_step(role))
         canvas.ax.add_artist(swatch).set_clip_on(False)
         canvas.text((22, y + 10), words, "soft")

@@ -25,7 +25,7 @@ from cchc_analysis.brief.trends.board import keep_results, list_told
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import explain_name, find_areas
-from cchc_analysis.data.words import Words
+from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.panel import keep_one_value, measure_coverage, name_kinds
 from cchc_analysis.stats.peers import FEWEST, break_series, list_kin
@@ -61,8 +61,8 @@ class Profile:
         points: Those of the series that are told, one a period, with ``segment`` and ``crosses``
             (``break_series``).
         table: A row a series that is told, in the order of the page: ``theme``, ``indicator``,
-            ``scope``, ``unit``, the last ``period`` and its ``value``; ``is_contested``; ``is_old``
-            (``OLD``); ``is_split`` where a series of another window is told beside it; the columns
+            ``name`` (with its window where another one is told beside it), ``scope``, ``unit``, the
+            last ``period`` and its ``value``; ``is_contested``; ``is_old`` (``OLD``); the columns
             of ``judge_many``; of that period ``held``, ``existing`` and ``is_full``, and where it
             is full ``place`` (1 is best, empty where no direction is known), ``better`` (the per
             cent of the others that stand lower, half of those level) and ``SPREAD``.
@@ -177,6 +177,7 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
     judged = judge_many(points[["series", *JUDGED]], "series")
     described = _describe_series(points, kept, reference, theme_of)
     table = described.join(judged.table.set_index("series")).loc[told].reset_index()
+    table.insert(3, "name", _name_series(table, reference, words))
     last_day = str(own["period_end"].max())
     area_row = reference.area_on(area_id, last_day)
     return Profile(
@@ -322,16 +323,22 @@ def _describe_series(
     placed = pd.DataFrame(rows, index=last.index).reindex(columns=columns)
     names = ["indicator", "scope", "unit", "period", "period_end", "value", "is_contested"]
     years = last["period_end"].str[:4].astype("int64")
-    table = (
-        last[names]
-        .join(placed)
-        .assign(
-            is_old=years <= int(kept["period_end"].max()[:4]) - OLD,
-            is_split=last.duplicated(["indicator", "scope"], keep=False),
-        )
-    )
+    is_old = years <= int(kept["period_end"].max()[:4]) - OLD
+    table = last[names].join(placed).assign(is_old=is_old)
     table.insert(0, "theme", table["indicator"].map(theme_of))
     return table
+
+
+def _name_series(table: pd.DataFrame, reference: Reference, words: Words) -> list[str]:
+    """The names of indicators; with their windows where an indicator has two of them."""
+    names = [words.pick(reference.indicator_rows[code], "label") for code in table["indicator"]]
+    year = words.say("profile.whole_year")
+    windows = [year if label.isdigit() else words.period(label) for label in table["period"]]
+    is_split = table.duplicated(["indicator", "scope"], keep=False)
+    return [
+        plain(words.say("profile.split", name=name, window=window) if has_two else name)
+        for name, window, has_two in zip(names, windows, is_split, strict=True)
+    ]
 
 
 def _place(

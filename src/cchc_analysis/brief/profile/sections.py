@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 QUARTER = 75.0
 """The per cent of the others that have to stand lower for the best quarter."""
-FEWEST_TO_COMPARE = 3
-"""Places of which a sentence can name the best and the worst."""
-MOST_NAMED = 3
 FILE = "values.csv"
 COLUMNS = (
     *("area_id", "indicator", "scope", "period", "period_start", "period_end", "status", "value"),
@@ -42,13 +39,33 @@ Row = Mapping[str, Any]
 
 def show_head(profile: Profile) -> Section:
     """Title with the years, headline, and three sentences by rule."""
-    words = profile.words
-    name = upper(words.place(profile.area))
-    title = words.say("profile.title", area=name, years=_join_years(*profile.years))
-    sentences = [_tell_held(profile), *_tell_places(profile), _tell_trends(profile)]
-    html = render(words, "profile_head", headline=_tell_headline(profile), sentences=sentences)
+    words, table, placed = profile.words, profile.table, keep_placed(profile)
+    place, (first, last) = upper(words.place(profile.area)), profile.years
+    title = words.say("profile.title", area=place, years="–".join(dict.fromkeys((first, last))))
+    held = profile.values["indicator"].nunique()
+    html = render(
+        words,
+        "profile_head",
+        area=place,
+        level=profile.area["level"],
+        years=(first, last),
+        series=len(table),
+        held=held,
+        rest=held - table["indicator"].nunique(),
+        sources=profile.values["source_id"].str.split().explode().nunique(),
+        old=int(table["is_old"].sum()),
+        placed=list_rows(placed),
+        best=int((placed["better"] >= QUARTER).sum()),
+        worst=int((placed["better"] <= 100 - QUARTER).sum()),
+        judged=profile.judged,
+        moves={
+            word: list_rows(table[table["word"] == word])
+            for word in ("rising", "falling")
+            if (table["word"] == word).any()
+        },
+    )
     head = tell_masthead(words, find_folder(profile.area), title)
-    return Section(head + html, "head", lambda: profile.table)
+    return Section(head + html, "head", lambda: table)
 
 
 def find_folder(area: Row) -> str:
@@ -56,108 +73,11 @@ def find_folder(area: Row) -> str:
     return name_folder(area, "-").partition("/")[0]
 
 
-def _join_years(first: str, last: str) -> str:
-    return "–".join(dict.fromkeys((first[:4], last[:4])))
-
-
 def keep_placed(profile: Profile) -> pd.DataFrame:
     """The series with a place, the lowest first; old ones only where there are no others."""
     placed = profile.table.dropna(subset=["better"]).sort_values("better", kind="stable")
     recent = placed[~placed["is_old"]]
     return recent if len(recent) else placed
-
-
-def _tell_headline(profile: Profile) -> Markup:
-    """How often the area is among the best and the worst quarter; or why nothing is compared."""
-    words, placed = profile.words, keep_placed(profile)
-    if placed.empty:
-        return words.count("profile.headline.none", len(profile.table))
-    return words.say(
-        "profile.headline",
-        area=upper(words.place(profile.area)),
-        best=words.number(int((placed["better"] >= QUARTER).sum())),
-        worst=words.number(int((placed["better"] <= 100 - QUARTER).sum())),
-        n=words.number(len(placed)),
-        others=words.say(f"profile.others.{profile.area['level']}"),
-        years=_join_years(placed["period_end"].min(), placed["period_end"].max()),
-    )
-
-
-def _tell_held(profile: Profile) -> Markup:
-    words, table = profile.words, profile.table
-    sources = {each for cell in profile.values["source_id"] for each in cell.split()}
-    numbers = {
-        "n": profile.values["indicator"].nunique(),
-        "sources": len(sources),
-        "rest": profile.values["indicator"].nunique() - table["indicator"].nunique(),
-        "old": int(table["is_old"].sum()),
-    }
-    told = {name: words.number(n) for name, n in numbers.items()}
-    years = dict(zip(("first", "last"), profile.years, strict=True))
-    keys = [
-        "profile.held.one" if profile.years[0] == profile.years[1] else "profile.held",
-        *(f"profile.{name}" for name in ("rest", "old") if numbers[name]),
-    ]
-    return Markup(" ").join(words.say(key, **told, **years) for key in keys)
-
-
-def _tell_places(profile: Profile) -> list[Markup]:
-    """The best and the worst place; nothing where too few are known."""
-    placed = list_rows(keep_placed(profile))
-    if len(placed) < FEWEST_TO_COMPARE:
-        return []
-    best, worst = (_name_place(profile, placed[at]) for at in (-1, 0))
-    return [profile.words.say("profile.places", best=best, worst=worst)]
-
-
-def _name_place(profile: Profile, row: Row) -> Markup:
-    words = profile.words
-    numbers = {"place": words.number(int(row["place"])), "n": words.number(int(row["held"]))}
-    return words.say(
-        "profile.place.named",
-        name=_label(profile, row),
-        place=words.say("profile.place", **numbers),
-        period=words.period(row["period"]),
-    )
-
-
-def _tell_trends(profile: Profile) -> Markup:
-    """What rises and what falls, of how many that could, and how many chance would mark."""
-    words, judged = profile.words, profile.judged
-    if not judged.tested:
-        return words.say("profile.trends.none")
-    parts = [
-        words.say(f"profile.trends.{word}", names=_name_some(profile, rows))
-        for word in ("rising", "falling")
-        if (rows := list_rows(profile.table[profile.table["word"] == word]))
-    ]
-    return words.say(
-        "profile.trends",
-        said=upper(words.join(parts)) if parts else words.say("profile.trends.flat"),
-        n=words.number(judged.tested),
-        chance=words.number(judged.by_chance, 1),
-    )
-
-
-def _name_some(profile: Profile, rows: Sequence[Row]) -> Markup:
-    words, more = profile.words, len(rows) - MOST_NAMED
-    ends = ({"first": row["first"][:4], "last": row["last"][:4]} for row in rows[:MOST_NAMED])
-    names = [
-        words.say("profile.series", name=_label(profile, row), **years)
-        for row, years in zip(rows, ends, strict=False)
-    ]
-    return words.join([*names, words.say("profile.more", n=more)] if more > 0 else names)
-
-
-def _label(profile: Profile, row: Row) -> Markup:
-    """The name of an indicator; with its window where another one of it is told."""
-    words = profile.words
-    name = words.pick(profile.reference.indicator_rows[row["indicator"]], "label")
-    if not row["is_split"]:
-        return name
-    is_year = row["period"].isdigit()
-    window = words.say("profile.whole_year") if is_year else words.period(row["period"])
-    return words.say("profile.split", name=name, window=window)
 
 
 def show_theme(profile: Profile, theme: str) -> Section:
@@ -179,19 +99,19 @@ def show_theme(profile: Profile, theme: str) -> Section:
 
 def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
     """What the cells of a series show: name and its page, value, small line and spine."""
-    words, name = profile.words, _label(profile, row)
+    words = profile.words
     decimals = 0 if row["unit"] == "rank" else None if row["value"].is_integer() else 2
 
     def form(value: float) -> str:
         return words.number(float(value), decimals)
 
-    told = {"name": name, "href": find_page(profile, row["indicator"]), "line": "", "spine": ""}
+    told = {"href": find_page(profile, row["indicator"]), "line": "", "spine": ""}
     points = profile.points_of[row["series"]]
     if points["segment"].duplicated().any():
         years = points["period_end"].str[:4].astype("int64")
         line = partial(plot_line, form=form, is_rank=row["unit"] == "rank")
         figure = _draw_again(profile.line_axes, line, points.assign(year=years))
-        told["line"] = draw_line(words, figure, name.striptags())
+        told["line"] = draw_line(words, figure, row["name"])
     if row["is_full"]:
         spread = _tabulate_spines(profile, pd.DataFrame([row]))
         figure = _draw_again(profile.spine_axes, partial(plot_spine, form=form), spread)

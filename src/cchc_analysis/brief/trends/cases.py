@@ -21,7 +21,6 @@ from cchc_analysis.brief.templates import Section
 from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
 from cchc_analysis.brief.trends.sections import (
     FEW,
-    MOST_NAMED,
     NOTHING,
     Picture,
     keep_ends,
@@ -38,6 +37,7 @@ from cchc_analysis.stats.rates import (
     standardise_indirectly,
 )
 
+MOST_NAMED = 24
 FARTHEST = 6.0
 """The largest ratio that is drawn to scale."""
 
@@ -176,7 +176,7 @@ def show_coverage(board: Board) -> Section:
     for name, row in grid[~grid.all(axis=1)].iterrows():
         patterns.setdefault(tuple(row), []).append(str(name))
     gaps = sorted(patterns.items(), key=lambda each: (sum(each[0]), -len(each[1])))
-    counts, kept, most = grid.sum(), gaps[:FEW], 3 * MOST_NAMED
+    counts, kept, most = grid.sum(), gaps[:FEW], MOST_NAMED
     data: dict[str, Any] = {
         "full": int(grid.all(axis=1).sum()),
         "of": len(grid),
