@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
@@ -56,6 +57,19 @@ def look_again(
     return tuple(decide_open(found, reference, tuple(identities)))
 
 
+Change = dict[str, Any]
+"""Fields of a figure with what they become; nothing where it stays."""
+
+
+def _mend(figures: list[Figure], find: Callable[[int, Figure], Change | None]) -> list[Figure]:
+    """The figures, each with what was found to change in it."""
+    changes = [find(at, figure) for at, figure in enumerate(figures)]
+    return [
+        replace(figure, **change) if change else figure
+        for figure, change in zip(figures, changes, strict=True)
+    ]
+
+
 def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     """A total without words of its own that comes back as the B of a pair in its line."""
     wholes = {rule.over for rule in wording.rules.values() if rule.over}
@@ -63,19 +77,19 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     for figure in figures:
         if figure.indicator in wholes:
             first.setdefault((figure.line, figure.printed), figure)
-    found = []
-    for each in figures:
-        figure = each
+
+    def find(_: int, figure: Figure) -> Change | None:
         twin = first.get((figure.line, figure.printed))
-        if not figure.indicator and twin and twin.start > figure.start:
-            figure = replace(
-                figure, indicator=twin.indicator, scope=twin.scope, unit=twin.unit,
-                period_start=twin.period_start, period_end=twin.period_end,
-                confidence=Confidence.LOW, reason="comes back as the whole of a pair in its line",
-                looked_again="took the indicator of the same number further on in the line",
-            )  # fmt: skip
-        found.append(figure)
-    return found
+        if figure.indicator or not twin or twin.start <= figure.start:
+            return None
+        return {
+            "indicator": twin.indicator, "scope": twin.scope, "unit": twin.unit,
+            "period_start": twin.period_start, "period_end": twin.period_end,
+            "confidence": Confidence.LOW, "reason": "comes back as the whole of a pair in its line",
+            "looked_again": "took the indicator of the same number further on in the line",
+        }  # fmt: skip
+
+    return _mend(figures, find)
 
 
 def _tell_on_time(figures: list[Figure], reference: Reference) -> list[Figure]:
@@ -89,17 +103,16 @@ def _tell_on_time(figures: list[Figure], reference: Reference) -> list[Figure]:
         key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
         if figure.comparator is Comparator.EQUAL:
             places.setdefault(key, {}).setdefault(figure.indicator, []).append(at)
-    found = [*figures]
-    for known in places.values():
-        on_due = known.get("dossiers_resolved_on_due", [])
-        if "dossiers_resolved_early" in known or len(on_due) != 1:
-            continue
-        if why := _find_why_on_time(figures, on_due[0], known, reference):
-            found[on_due[0]] = replace(
-                figures[on_due[0]], indicator="dossiers_resolved_on_time",
-                confidence=Confidence.LOW, looked_again=why,
-            )  # fmt: skip
-    return found
+    whys = {
+        on_due[0]: why
+        for known in places.values()
+        if len(on_due := known.get(f"{_RESOLVED}on_due", [])) == 1
+        and f"{_RESOLVED}early" not in known
+        and (why := _find_why_on_time(figures, on_due[0], known, reference))
+    }
+    return _mend(figures, lambda at, _: (at in whys and {
+        "indicator": f"{_RESOLVED}on_time", "confidence": Confidence.LOW, "looked_again": whys[at],
+    }) or None)  # fmt: skip
 
 
 def _find_why_on_time(
@@ -129,20 +142,24 @@ def _tell_impossible_wholes(figures: list[Figure], reference: Reference) -> list
             known[figure.scope] = max(
                 known.get(figure.scope, 0.0), read_value(figure, reference) or 0.0
             )
-    found = []
-    for each in figures:
-        figure, known = each, parts.get(_name_quantity(each), {})
-        kind = _find_kind(figure, reference)
-        is_open = figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
-        value = read_value(figure, reference)
+
+    def find(_: int, figure: Figure) -> Change | None:
+        known, value = parts.get(_name_quantity(figure), {}), read_value(figure, reference)
         is_less = value is not None and value < known.get(Scope.COMMUNE_AGGREGATE, 0.0)
-        if is_open and kind == "count" and is_less and Scope.DISTRICT_OFFICE not in known:
-            figure = replace(
-                figure, scope=Scope.DISTRICT_OFFICE, confidence=Confidence.LOW,
-                looked_again=f"{LESS}, so it cannot be the whole",
-            )  # fmt: skip
-        found.append(figure)
-    return _follow_offices(found)
+        is_count = _find_kind(figure, reference) == "count" and _is_open(figure)
+        if not is_less or not is_count or Scope.DISTRICT_OFFICE in known:
+            return None
+        return {
+            "scope": Scope.DISTRICT_OFFICE, "confidence": Confidence.LOW,
+            "looked_again": f"{LESS}, so it cannot be the whole",
+        }  # fmt: skip
+
+    return _follow_offices(_mend(figures, find))
+
+
+def _is_open(figure: Figure) -> bool:
+    """Whether nothing says whose a figure is."""
+    return figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
 
 
 def _follow_offices(figures: list[Figure]) -> list[Figure]:
@@ -151,18 +168,17 @@ def _follow_offices(figures: list[Figure]) -> list[Figure]:
     for figure in figures:
         if figure.scope is Scope.DISTRICT_OFFICE and figure.looked_again.startswith(LESS):
             turned.setdefault(figure.line, figure.start)
-    found = []
-    for each in figures:
-        figure = each
-        is_open = figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
-        if is_open and figure.start > turned.get(figure.line, figure.start):
-            figure = replace(
-                figure, scope=Scope.DISTRICT_OFFICE,
-                confidence=Confidence.LOW if figure.indicator else figure.confidence,
-                looked_again="stands behind a count that can only be the office's",
-            )  # fmt: skip
-        found.append(figure)
-    return found
+
+    def find(_: int, figure: Figure) -> Change | None:
+        if not _is_open(figure) or figure.start <= turned.get(figure.line, figure.start):
+            return None
+        return {
+            "scope": Scope.DISTRICT_OFFICE,
+            "confidence": Confidence.LOW if figure.indicator else figure.confidence,
+            "looked_again": "stands behind a count that can only be the office's",
+        }
+
+    return _mend(figures, find)
 
 
 def _name_quantity(figure: Figure) -> tuple[str, ...]:
@@ -179,47 +195,42 @@ def _find_kind(figure: Figure, reference: Reference) -> str:
 
 def _read_dots_again(figures: list[Figure], reference: Reference) -> list[Figure]:
     """A rate or score with a dot before three digits: a decimal, if thousands are out of range."""
-    found = []
-    for each in figures:
-        figure = each
-        row = reference.indicator_rows.get(figure.indicator, {})
-        most = str(row.get("range_max", ""))
-        if figure.read_as or not _ONE_DOT.fullmatch(figure.printed) or not most:
-            found.append(figure)
-            continue
-        if _find_kind(figure, reference) in ("rate", "score") and float(most) < 1000:
-            figure = replace(
-                figure, read_as=figure.printed.replace(".", ","), confidence=Confidence.LOW,
-                looked_again=f"the dot is read as a decimal mark: no more than {most} can be",
-            )  # fmt: skip
-        found.append(figure)
-    return found
+
+    def find(_: int, figure: Figure) -> Change | None:
+        most = str(reference.indicator_rows.get(figure.indicator, {}).get("range_max", ""))
+        is_rate = _find_kind(figure, reference) in ("rate", "score") and most
+        if figure.read_as or not _ONE_DOT.fullmatch(figure.printed) or not is_rate:
+            return None
+        if float(most) >= 1000:
+            return None
+        return {
+            "read_as": figure.printed.replace(".", ","), "confidence": Confidence.LOW,
+            "looked_again": f"the dot is read as a decimal mark: no more than {most} can be",
+        }  # fmt: skip
+
+    return _mend(figures, find)
 
 
 def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     """A share named only by what stands before it must be that share of its whole."""
-    found = []
-    for at, each in enumerate(figures):
-        figure = each
-        if figure.reason.startswith("a share right behind"):
-            row = reference.indicator_rows[figure.indicator]
-            part = _last_value(figures, at, str(row["numerator"]), figure, reference)
-            whole = _last_value(figures, at, str(row["denominator"]), figure, reference)
-            share = read_value(figure, reference)
-            if share is not None and _is_other_share(figures, at, row, reference):
-                figure = replace(
-                    figure, indicator="", confidence=Confidence.NONE,
-                    rivals=figure.rivals,
-                    looked_again="it is the share that the figure before it has in another one",
-                )  # fmt: skip
-            elif part and whole and share is not None and abs(100 * part / whole - share) > 3:
-                figure = replace(
-                    figure, indicator="", confidence=Confidence.NONE,
-                    rivals=(figure.indicator, *figure.rivals),
-                    looked_again=f"{100 * part / whole:.1f} % would be the share; left open",
-                )  # fmt: skip
-        found.append(figure)
-    return found
+    nothing: Change = {"indicator": "", "confidence": Confidence.NONE}
+
+    def find(at: int, figure: Figure) -> Change | None:
+        share = read_value(figure, reference)
+        if not figure.reason.startswith("a share right behind") or share is None:
+            return None
+        row = reference.indicator_rows[figure.indicator]
+        if _is_other_share(figures, at, row, reference):
+            told = "it is the share that the figure before it has in another one"
+            return nothing | {"looked_again": told}
+        part = _last_value(figures, at, str(row["numerator"]), figure, reference)
+        whole = _last_value(figures, at, str(row["denominator"]), figure, reference)
+        if not part or not whole or abs(100 * part / whole - share) <= 3:
+            return None
+        told = f"{100 * part / whole:.1f} % would be the share; left open"
+        return nothing | {"rivals": (figure.indicator, *figure.rivals), "looked_again": told}
+
+    return _mend(figures, find)
 
 
 def _is_other_share(
@@ -260,40 +271,35 @@ TELLING = 3
 
 def take_scope_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
     """A number repeated without saying whose it is, is that of the place that says so."""
-    said: dict[tuple[str, str, str, str], set[str]] = {}
+
+    def name(figure: Figure) -> tuple[str, ...]:
+        return (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
+
+    said: dict[tuple[str, ...], set[Scope]] = {}
     for figure in figures:
         if figure.indicator and figure.is_scope_said:
-            key = (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
-            said.setdefault(key, set()).add(str(figure.scope))
-    found = []
-    for each in figures:
-        figure = each
-        key = (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
-        scopes = said.get(key, set())
-        value = read_value(figure, reference) or 0.0
-        is_stock = figure.indicator and (
-            reference.indicator_rows[figure.indicator]["aggregation"] == "stock"
-        )
-        if is_stock and not figure.is_scope_said and len(scopes) == 1 and value > 20:
-            scope = type(figure.scope)(next(iter(scopes)))
-            if scope is not figure.scope:
-                figure = replace(
-                    figure, scope=scope,
-                    looked_again=f"took the scope {scope} of the same number elsewhere",
-                )  # fmt: skip
-        found.append(figure)
-    return _follow_wholes(found)
+            said.setdefault(name(figure), set()).add(figure.scope)
 
+    def find(_: int, figure: Figure) -> Change | None:
+        scopes, row = said.get(name(figure), set()), reference.indicator_rows.get(figure.indicator)
+        is_stock = row and row["aggregation"] == "stock" and not figure.is_scope_said
+        if not is_stock or len(scopes) != 1 or (read_value(figure, reference) or 0.0) <= 20:
+            return None
+        [scope] = scopes
+        told = f"took the scope {scope} of the same number elsewhere"
+        return {"scope": scope, "looked_again": told} if scope is not figure.scope else None
 
-def _follow_wholes(figures: list[Figure]) -> list[Figure]:
-    """The A of a pair is counted where its B is."""
-    found = list(figures)
-    for at in range(len(found) - 1):
-        part, whole = found[at], found[at + 1]
-        is_pair = whole.is_whole_of(part)
-        if is_pair and part.line == whole.line and whole.looked_again and not part.is_scope_said:
-            found[at] = replace(part, scope=whole.scope, looked_again=whole.looked_again)
-    return found
+    found = _mend(figures, find)
+
+    def follow(at: int, part: Figure) -> Change | None:
+        """The A of a pair is counted where its B is."""
+        whole = found[at + 1] if at + 1 < len(found) else part
+        is_pair = whole.is_whole_of(part) and part.line == whole.line
+        if not is_pair or not whole.looked_again or part.is_scope_said:
+            return None
+        return {"scope": whole.scope, "looked_again": whole.looked_again}
+
+    return _mend(found, follow)
 
 
 def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
@@ -303,19 +309,17 @@ def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
         if figure.is_time_said:
             window = (figure.period_start, figure.period_end)
             said.setdefault(_name_repeated(figure), set()).add(window)
-    found = []
-    for each in figures:
-        figure = each
+
+    def find(_: int, figure: Figure) -> Change | None:
         windows = said.get(_name_repeated(figure), set())
         is_telling = sum(map(str.isdigit, figure.printed)) >= TELLING and figure.printed != "100"
-        if figure.indicator and not figure.is_time_said and len(windows) == 1 and is_telling:
-            [(start, end)] = windows
-            figure = replace(
-                figure, period_start=start, period_end=end,
-                looked_again="took the days of the same number elsewhere",
-            )  # fmt: skip
-        found.append(figure)
-    return found
+        if not figure.indicator or figure.is_time_said or len(windows) != 1 or not is_telling:
+            return None
+        [(start, end)] = windows
+        told = "took the days of the same number elsewhere"
+        return {"period_start": start, "period_end": end, "looked_again": told}
+
+    return _mend(figures, find)
 
 
 def take_maximum_of_twins(figures: list[Figure]) -> list[Figure]:
@@ -328,18 +332,18 @@ def take_maximum_of_twins(figures: list[Figure]) -> list[Figure]:
         for part, whole in pairwise(figures)
         if whole.is_whole_of(part) and whole.status is Status.MAX_SCORE
     }
-    found = []
-    for each in figures:
-        figure = each
+
+    def find(_: int, figure: Figure) -> Change | None:
         part, whole = pairs.get(figure.indicator, (figure, figure))
-        if figure.printed == whole.printed != part.printed:
-            figure = replace(
-                figure, indicator=whole.indicator, status=whole.status, scope=whole.scope,
-                period_start=whole.period_start, period_end=whole.period_end,
-                looked_again="it is the maximum of those reached elsewhere",
-            )  # fmt: skip
-        found.append(figure)
-    return found
+        if not figure.printed == whole.printed != part.printed:
+            return None
+        return {
+            "indicator": whole.indicator, "status": whole.status, "scope": whole.scope,
+            "period_start": whole.period_start, "period_end": whole.period_end,
+            "looked_again": "it is the maximum of those reached elsewhere",
+        }  # fmt: skip
+
+    return _mend(figures, find)
 
 
 def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
@@ -350,23 +354,27 @@ def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figu
     """
     plans = {figure.printed for figure in figures if figure.indicator == PLAN}
     others = any(_OTHER_TASKS.fullmatch(figure.indicator) for figure in figures)
-    found = list(figures)
-    for at, figure in enumerate(figures):
-        value = read_value(figure, reference) or 0
-        is_many = value >= (SOME if figure.printed in plans else MANY)
-        is_plan = is_many and (figure.printed in plans or not others)
-        if figure.indicator != "par_tasks_steering_total" or not is_plan:
-            continue
-        end = f"{figure.period_end[:4]}-12-31"
-        found[at] = replace(figure, indicator=PLAN, period_end=end, looked_again=OF_PLAN)
-        if at and figure.is_whole_of(figures[at - 1]):
-            part = figures[at - 1]
-            code = "par_tasks_started" if part.indicator.endswith("_started") else ""
-            found[at - 1] = replace(
-                part, indicator=code, looked_again=OF_PLAN,
-                confidence=Confidence.LOW if code else Confidence.NONE,
-            )  # fmt: skip
-    return found
+
+    def is_plan(figure: Figure) -> bool:
+        if figure.indicator != "par_tasks_steering_total":
+            return False
+        is_many = (read_value(figure, reference) or 0) >= (
+            SOME if figure.printed in plans else MANY
+        )
+        return is_many and (figure.printed in plans or not others)
+
+    def find(at: int, figure: Figure) -> Change | None:
+        if is_plan(figure):
+            end = f"{figure.period_end[:4]}-12-31"
+            return {"indicator": PLAN, "period_end": end, "looked_again": OF_PLAN}
+        whole = figures[at + 1] if at + 1 < len(figures) else figure
+        if not is_plan(whole) or not whole.is_whole_of(figure):
+            return None
+        code = "par_tasks_started" if figure.indicator.endswith("_started") else ""
+        confidence = Confidence.LOW if code else Confidence.NONE
+        return {"indicator": code, "looked_again": OF_PLAN, "confidence": confidence}
+
+    return _mend(figures, find)
 
 
 def _name_repeated(figure: Figure) -> tuple[str, ...]:
@@ -387,7 +395,10 @@ def decide_open(
     """Give an open figure the one candidate with which an identity closes that did not before."""
     if not identities:
         return figures
-    opened = [at for at, f in enumerate(figures) if not f.indicator and f.choices and _is_plain(f)]
+    opened = [
+        at for at, each in enumerate(figures)
+        if not each.indicator and each.choices and each.comparator is Comparator.EQUAL
+    ]  # fmt: skip
     figures = [*figures]
     for at in opened[:MOST_CHOICES]:
         # Figures that owe each other something stand near each other.
@@ -411,13 +422,12 @@ def decide_open(
             if not about:
                 continue
             codes = {each for rule in about for each in rule.codes}
-            gain, is_broken = _weigh_trial(
-                [each for each in near if each.indicator in codes],
-                [each for each in attempt if each.indicator in codes],
-                about,
-                reference,
+            old, new = (
+                _judge([each for each in some if each.indicator in codes], reference, about)
+                for some in (near, attempt)
             )
-            if gain > 0 and not is_broken:
+            gain = new[0] - old[0]
+            if gain > 0 and new[1] <= old[1]:
                 trials.append((gain, trial, code))
         if len(trials) == 1:
             gain, trial, code = trials[0]
@@ -426,16 +436,6 @@ def decide_open(
                 looked_again=f"chosen because {gain} identities hold with it and none breaks",
             )  # fmt: skip
     return figures
-
-
-def _weigh_trial(
-    before: Sequence[Figure],
-    after: Sequence[Figure],
-    identities: tuple[Identity, ...],
-    reference: Reference,
-) -> tuple[int, bool]:
-    old, new = (_judge(each, reference, identities) for each in (before, after))
-    return new[0] - old[0], new[1] > old[1]
 
 
 def _judge(
@@ -455,10 +455,6 @@ def _judge(
     return held, broken
 
 
-def _is_plain(figure: Figure) -> bool:
-    return figure.comparator is Comparator.EQUAL
-
-
 OWNER_OPEN = "whose document it is has to be decided first"
 """Why figures are unsure that would be sure but for the area of their document."""
 
@@ -471,28 +467,24 @@ def doubt_figures(
     identities: Iterable[Identity] = (),
 ) -> tuple[Figure, ...]:
     """How sure each figure is, and the reason where the document as a whole speaks against it."""
-    possible = [_leave_impossible(figure, reference) for figure in figures]
+    possible = _mend([*figures], lambda _, figure: _leave_impossible(figure, reference))
     weighed = weigh_figures(possible, head, reference, wording, tuple(identities))
-    weighed = [_doubt_other(each) for each in _doubt_rivals(weighed, reference)]
-    return tuple(weighed if head.is_sure_area else map(_doubt_owner, weighed))
+    weighed = _doubt_rivals(weighed, reference)
+    return tuple(_mend(weighed, lambda _, figure: _doubt_document(figure, head)))
 
 
-def _leave_impossible(figure: Figure, reference: Reference) -> Figure:
+def _leave_impossible(figure: Figure, reference: Reference) -> Change | None:
     """A figure without the indicator whose range it lies beyond; it stays a candidate."""
     row = reference.indicator_rows.get(figure.indicator)
     value = read_value(figure, reference) if row else None
     if row is None or value is None:
-        return figure
+        return None
     least, most = _read_bound(row["range_min"], -1), _read_bound(row["range_max"], 1)
     if least <= value <= most:
-        return figure
-    return replace(
-        figure,
-        indicator="",
-        confidence=Confidence.NONE,
-        rivals=(figure.indicator, *figure.rivals),
-        looked_again=f"{figure.indicator} is between {least:g} and {most:g}; left open",
-    )
+        return None
+    told = f"{figure.indicator} is between {least:g} and {most:g}; left open"
+    rivals = (figure.indicator, *figure.rivals)
+    return {"indicator": "", "confidence": Confidence.NONE, "rivals": rivals, "looked_again": told}
 
 
 def _read_bound(cell: object, side: int) -> float:
@@ -500,43 +492,32 @@ def _read_bound(cell: object, side: int) -> float:
     return float(str(cell)) if str(cell) not in ("", "nan") else side * math.inf
 
 
-def _doubt_rivals(figures: Sequence[Figure], reference: Reference) -> list[Figure]:
+def _doubt_rivals(figures: list[Figure], reference: Reference) -> list[Figure]:
     """Nothing is sure of a quantity that is claimed with two values."""
-    held: dict[tuple[str, ...], list[int]] = {}
-    for at, figure in enumerate(figures):
+    printed: dict[tuple[str, ...], dict[str, float | None]] = {}
+    for figure in figures:
         if figure.indicator:
-            held.setdefault(name_claim(figure), []).append(at)
-    found = list(figures)
-    for places in held.values():
-        values = {read_value(figures[at], reference) for at in places} - {None}
-        if len(values) < 2:
-            continue
-        for at in places:
-            own = figures[at].printed
-            others = dict.fromkeys(figures[n].printed for n in places if figures[n].printed != own)
-            # Which value it stands beside says more than that it is less sure.
-            is_told = found[at].looked_again and not found[at].looked_again.startswith(LESS_SURE)
-            if others and not (is_told and found[at].confidence is Confidence.LOW):
-                found[at] = replace(
-                    found[at],
-                    confidence=Confidence.LOW,
-                    looked_again=f"stands beside {', '.join(others)} for the same quantity",
-                )
-    return found
+            value = read_value(figure, reference)
+            printed.setdefault(name_claim(figure), {}).setdefault(figure.printed, value)
+
+    def find(_: int, figure: Figure) -> Change | None:
+        known = printed.get(name_claim(figure), {}) if figure.indicator else {}
+        others = ", ".join(text for text in known if text != figure.printed)
+        # Which value it stands beside says more than that it is less sure.
+        is_told = figure.looked_again and not figure.looked_again.startswith(LESS_SURE)
+        is_doubted = is_told and figure.confidence is Confidence.LOW
+        if len({*known.values()} - {None}) < 2 or not others or is_doubted:
+            return None
+        told = f"stands beside {others} for the same quantity"
+        return {"confidence": Confidence.LOW, "looked_again": told}
+
+    return _mend(figures, find)
 
 
-def _doubt_other(figure: Figure) -> Figure:
-    """What stands in a second report of the file is none of this one's until a person says so."""
-    is_other = figure.looked_again.startswith(OTHER_REPORT) and figure.indicator
-    return replace(figure, confidence=Confidence.LOW) if is_other else figure
-
-
-def _doubt_owner(figure: Figure) -> Figure:
-    """Nobody can be sure of a figure whose area is not decided."""
-    if figure.confidence is not Confidence.HIGH:
-        return figure
-    return replace(
-        figure,
-        confidence=Confidence.LOW,
-        looked_again=OWNER_OPEN,
-    )
+def _doubt_document(figure: Figure, head: ReportHead) -> Change | None:
+    """Nobody can be sure of a second report in the file, or of one whose area is not decided."""
+    if figure.looked_again.startswith(OTHER_REPORT) and figure.indicator:
+        return {"confidence": Confidence.LOW}
+    if head.is_sure_area or figure.confidence is not Confidence.HIGH:
+        return None
+    return {"confidence": Confidence.LOW, "looked_again": OWNER_OPEN}
