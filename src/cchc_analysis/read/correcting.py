@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cchc_analysis.data.changes import all_or_none, changing
+from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import (
     NumberError,
     PeriodError,
@@ -24,7 +24,7 @@ from cchc_analysis.data.clean import (
     parse_number,
     parse_period,
 )
-from cchc_analysis.data.files import format_table, list_rows, write_text
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError
@@ -33,6 +33,7 @@ from cchc_analysis.read.transcripts import (
     find_draft,
     read_sources,
     read_transcript,
+    save_draft,
 )
 
 Row = dict[str, str]
@@ -171,18 +172,8 @@ def _check_version(draft: OpenDraft, version: str) -> None:
 def _save(project: Project, draft: OpenDraft) -> None:
     import pandas as pd
 
-    source_id = draft.source["source_id"]
-    sources = read_sources(project.raw)
-    at = sources.index[sources["source_id"] == source_id][0]
-    sources.loc[at] = pd.Series(draft.source)
-    transcript = pd.DataFrame(draft.rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
-    contents = {
-        project.raw / "sources.csv": format_table(sources),
-        project.raw / "transcripts" / f"{source_id}.csv": format_table(transcript),
-    }
-    with all_or_none(project, contents):
-        for path, content in contents.items():
-            write_text(path, content)
+    columns = list(TRANSCRIPT_COLUMNS)
+    save_draft(project, draft.source, pd.DataFrame(draft.rows, columns=columns, dtype="str"))
 
 
 def apply_change(

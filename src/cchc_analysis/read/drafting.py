@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.changes import all_or_none, changing
+from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
-from cchc_analysis.data.files import format_table, list_rows, write_text
+from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.owned import may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -38,7 +38,13 @@ from cchc_analysis.read.recognise import (
 )
 from cchc_analysis.read.recognise.head import level_of
 from cchc_analysis.read.review import describe_text, load_words, render_static
-from cchc_analysis.read.transcripts import UNDECIDED, find_draft, list_undecided, read_sources
+from cchc_analysis.read.transcripts import (
+    UNDECIDED,
+    find_draft,
+    list_undecided,
+    read_sources,
+    save_draft,
+)
 from cchc_analysis.rules import load_identities
 
 if TYPE_CHECKING:
@@ -307,32 +313,22 @@ def write_draft(
             is changed.
     """
     transcript_path = project.raw / "transcripts" / f"{source_id}.csv"
-    sources_path = project.raw / "sources.csv"
     review_path = project.build / "review" / f"{source_id}.html"
     drafted = project.build / "drafts" / f"{source_id}.csv"
     try:
         with changing(project, "cchc read"):
             _check_former(project, source_id, (transcript_path, review_path), drafted)
-            contents = {
+            beside = {
                 drafted: format_table(_as_table(row)),
-                transcript_path: format_table(transcript),
                 review_path: page,
                 review_path.with_suffix(".json"): json.dumps(text, ensure_ascii=False),
-                sources_path: format_table(_add_source(project, row)),
             }
-            with all_or_none(project, contents):
-                for path, content in contents.items():
-                    write_text(path, content)
+            save_draft(project, row, transcript, beside)
             note_files((transcript_path, review_path), project.build)
     except OSError as error:
-        raise ReportError(
-            Problem(
-                str(project.raw),
-                f"cannot be written ({error.strerror})",
-                "a folder that can",
-                "Check its rights.",
-            )
-        ) from None
+        found = f"cannot be written ({error.strerror})"
+        problem = Problem(str(project.raw), found, "a folder that can", "Check its rights.")
+        raise ReportError(problem) from None
     return transcript_path, review_path
 
 
@@ -340,7 +336,8 @@ def _check_former(
     project: Project, source_id: str, paths: tuple[Path, Path], drafted: Path
 ) -> None:
     """Refuse to draft anew what counts already, or what somebody mended since it was drafted."""
-    former = _find_source(project, source_id)
+    rows = list_rows(read_sources(project.raw)) if (project.raw / "sources.csv").is_file() else []
+    former = next((row for row in rows if row["source_id"] == source_id), None)
     if former is not None and former["state"] != "draft":
         raise _refuse(
             source_id, "accepted already", "a new id", "Give another one with --source-id."
@@ -358,14 +355,6 @@ def _check_former(
         raise _refuse(source_id, found, "a new id, or a draft as it was read", remedy)
 
 
-def _find_source(project: Project, source_id: str) -> dict[str, str] | None:
-    if not (project.raw / "sources.csv").is_file():
-        return None
-    sources = read_sources(project.raw)
-    found = sources[sources["source_id"] == source_id].to_dict("records")
-    return {str(column): str(cell) for column, cell in found[0].items()} if found else None
-
-
 def _as_table(row: Mapping[str, str] | None) -> pd.DataFrame:
     import pandas as pd
 
@@ -374,15 +363,3 @@ def _as_table(row: Mapping[str, str] | None) -> pd.DataFrame:
 
 def _refuse(source_id: str, found: str, expected: str, remedy: str) -> ReportError:
     return ReportError(Problem(f"source {source_id}", found, expected, remedy))
-
-
-def _add_source(project: Project, row: dict[str, str]) -> pd.DataFrame:
-    """The list of sources with this one added, or in place of an older draft."""
-    import pandas as pd
-
-    new = _as_table(row)
-    if not (project.raw / "sources.csv").is_file():
-        return new
-    sources = read_sources(project.raw)
-    kept = sources[sources["source_id"] != row["source_id"]]
-    return pd.concat([kept, new]).sort_values("source_id", ignore_index=True)

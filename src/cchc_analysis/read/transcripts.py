@@ -9,11 +9,13 @@ the next stage are handed in, because a stage does not know another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data.changes import all_or_none
+from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import TableError, format_table, load_text_table, write_text
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -157,6 +159,36 @@ def _concatenate(transcripts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(transcripts, ignore_index=True)
 
 
+def save_draft(
+    project: Project,
+    row: dict[str, str],
+    transcript: pd.DataFrame,
+    beside: Mapping[Path, str] | None = None,
+) -> None:
+    """Write the row of a source, its transcript and what lies beside them: all of it or none.
+
+    The project's lock is held by whoever calls. Rows of other sources stay as they are.
+    """
+    import pandas as pd
+
+    source_id, path = row["source_id"], project.raw / "sources.csv"
+    new = pd.DataFrame([row], columns=list(SOURCE_COLUMNS), dtype="str")
+    sources = read_sources(project.raw) if path.is_file() else new
+    at = sources.index[sources["source_id"] == source_id]
+    if len(at):
+        sources.loc[at[0]] = new.iloc[0]
+    else:
+        sources = pd.concat([sources, new]).sort_values("source_id", ignore_index=True)
+    contents = {
+        **(beside or {}),
+        project.raw / "transcripts" / f"{source_id}.csv": format_table(transcript),
+        path: format_table(sources),
+    }
+    with all_or_none(project, contents):
+        for each, content in contents.items():
+            write_text(each, content)
+
+
 SHOWN = 8
 """Cells that a sentence names before it says that there are more."""
 FindProblems = Callable[["pd.DataFrame", "pd.DataFrame", Reference], Iterable[Problem]]
@@ -212,8 +244,6 @@ def list_undecided(row: dict[str, str], transcript: pd.DataFrame) -> list[str]:
 
 def find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
     """The row of a draft; ReportError where there is none of that name, or it counts already."""
-    from cchc_analysis.data.clean import nearest_names
-
     found = sources[sources["source_id"] == source_id].to_dict("records")
     if not found:
         nearest = ", ".join(nearest_names(source_id, sources["source_id"]))

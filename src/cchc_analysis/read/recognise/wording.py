@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -126,7 +126,7 @@ class Wording:
         """
         words = list(_WORD.finditer(text))
         folded = [fold_word(word[0]) for word in words]
-        plain = _has_no_diacritics(text)
+        plain = text.isascii()
         hits: list[Hit] = []
         reach = -1
         for at in range(len(words)):
@@ -201,28 +201,7 @@ def fold_word(word: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _has_no_diacritics(text: str) -> bool:
-    return text.isascii()
-
-
 WEIGHT_COLUMNS = ("mark", "weight", "words_vi", "words_en")
-RULE_KEYS = frozenset(
-    {
-        "unit",
-        "says",
-        "under",
-        "unless",
-        "never",
-        "over",
-        "of",
-        "scope",
-        "period",
-        "alone",
-        "breakdown",
-        "example",
-        "or",
-    }
-)
 
 
 def load_wording(path: Path, indicators: Iterable[str]) -> Wording:
@@ -290,8 +269,9 @@ def check_wording(
             if pointed and pointed not in indicators:
                 nearest = ", ".join(nearest_names(pointed, indicators))
                 yield Problem(where, f"unknown indicator {pointed!r}", "a known one", nearest)
-        if unknown := sorted(set(entries["indicators"][code]) - RULE_KEYS):
-            found, expected = f"unknown key {', '.join(unknown)}", ", ".join(sorted(RULE_KEYS))
+        known = {each.name for each in fields(WordingRule)} - {"indicator"} | {"or"}
+        if unknown := sorted(set(entries["indicators"][code]) - known):
+            found, expected = f"unknown key {', '.join(unknown)}", ", ".join(sorted(known))
             yield Problem(where, found, expected, "Rename or remove it.")
         if not rule.example:
             yield Problem(where, "no example", "a made-up sentence", "Write one.")
