@@ -80,10 +80,11 @@ class Score:
         wrong = sum(not is_right for is_right in sure)
         low, high = wilson_interval([wrong], [len(sure)], 0.95) if sure else ([0.0], [1.0])
         share = f"{100 * wrong / max(1, len(sure)):.1f} ({100 * low[0]:.1f} to {100 * high[0]:.1f})"
-        flagged = 1 - len(sure) / max(1, len(self.looks))
+        states = Counter(confidence for confidence, _ in self.looks)
+        doubted, open_ = (states[name] / max(1, len(self.looks)) for name in ("low", "none"))
         return (
-            f"| {self.name} | {len(self.looks)} | {len(sure)} | {wrong} | {share} | {flagged:.0%} "
-            f"| {self.count_looks()} of {len(self.looks)} |"
+            f"| {self.name} | {len(self.looks)} | {len(sure)} | {wrong} | {share} | {doubted:.0%} "
+            f"| {open_:.0%} | {self.count_looks()} of {len(self.looks)} |"
         )
 
     def count_looks(self) -> int:
@@ -134,9 +135,10 @@ def run(options: argparse.Namespace, reference: Reference) -> None:
 
 def print_trust(scores: Sequence[Score]) -> None:
     columns = (
-        "figures | sure | sure and wrong | of 100 sure (Wilson 95 %) | doubted | rows to look at"
+        "figures | sure | sure and wrong | of 100 sure (Wilson 95 %) | doubted | no indicator "
+        "| rows to look at"
     )
-    print(f"\n| document | {columns} |\n|{' --- |' * 7}")
+    print(f"\n| document | {columns} |\n|{' --- |' * 8}")
     for score in scores:
         print(score.tell_trust())
 

@@ -162,7 +162,7 @@ def test_sections_lists_and_notes_have_places() -> None:
         ("Thực hiện nhiệm vụ CCHC chín tháng năm 2023", "2023-9M", True),
         ("Kết quả CCHC 9 tháng đầu năm", "2023-9M", False),
         ("Kết quả CCHC quý IV", "2022-Q4", False),
-        ("Kết quả CCHC tháng 8 năm 2023", "2023-08-01/2023-08-31", False),
+        ("Kết quả CCHC tháng 8 năm 2023", "2023-08-01/2023-08-31", True),
         ("PAR INDEX 2023: huyện Sông Mây vươn lên", "2023", True),
     ],
 )

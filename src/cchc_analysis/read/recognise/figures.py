@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.patterns import W
 from cchc_analysis.read.recognise.head import ReportHead
 from cchc_analysis.read.recognise.matching import Claim, WordsAround
 from cchc_analysis.read.recognise.surroundings import FigureText
@@ -151,6 +152,10 @@ def count_decimals(figure: Figure) -> int:
 BASE, SURE_FROM = "(base)", "(sure from)"
 EQUALS = "="
 CROWD, OTHERS = 8, 8
+UNREAD = 0.33
+"""The share of figures without an indicator from which a document speaks in words of its own."""
+TELLING = 3
+"""Digits that a number has at least where it hardly comes twice by chance."""
 """Many figures in one sentence, and many words that no indicator knows."""
 _FAR = ("(heading)", "(its paragraph)", "(title)", "(the document)", "(goes on with)")
 
@@ -163,8 +168,12 @@ def mark_entry(
     words: WordsAround,
     rule: WordingRule | None,
     claim: Claim | None,
+    carried: tuple[bool, bool],
 ) -> frozenset[str]:
-    """What the place and the words of a figure say about how surely it is read."""
+    """What the place and the words of a figure say about how surely it is read.
+
+    ``carried``: whether only an earlier sentence says whose it is, and when.
+    """
     if claim is None or rule is None:
         return frozenset()
     mention = entry.mention
@@ -173,10 +182,11 @@ def mark_entry(
         "by neighbour": "“" not in claim.reason,
         "told far": any(each in claim.reason for each in _FAR),
         "other words": _count_others(entry, words) >= OTHERS,
-        "of a pair": mention.role in ("part", "whole"),
-        "in a table": entry.label is not None,
         "many figures": not entry.label and len(sentence) >= CROWD,
         "points or rank": rule.unit in ("point", "rank"),
+        "scope carried": carried[0],
+        "time carried": carried[1],
+        "present unsaid": rule.indicator.endswith("_present") and W.present not in words.own,
     }
     return frozenset(mark for mark, is_so in marks.items() if is_so)
 
@@ -200,24 +210,22 @@ def mark_document(
     """The marks of each figure, those by the document as a whole included."""
     held, broken = _hold_identities(figures, reference, identities)
     alike: dict[tuple[str, ...], set[float]] = {}
-    times: dict[tuple[str, ...], int] = {}
     for figure in figures:
         if figure.indicator and (value := read_value(figure, reference)) is not None:
             alike.setdefault(name_claim(figure), set()).add(value)
-            times[name_claim(figure)] = times.get(name_claim(figure), 0) + 1
+    unread = sum(not figure.indicator for figure in figures) / max(1, len(figures))
     found = []
     for at, figure in enumerate(figures):
         values = alike.get(name_claim(figure), set())
         marks = {
             "identity holds": at in held and at not in broken and not figure.looked_again,
             "two values": len(values) > 1,
-            "told again": len(values) == 1 and times.get(name_claim(figure), 0) > 1,
             "mended": bool(figure.looked_again),
+            "small number": sum(map(str.isdigit, figure.printed)) < TELLING
+            and "%" not in figure.units,
+            "much unread": unread > UNREAD,
             "no result": figure.status not in (Status.ACTUAL, Status.ESTIMATE),
-            "bound": figure.comparator is not Comparator.EQUAL,
             "scope said": figure.is_scope_said,
-            "time said": figure.is_time_said,
-            "news": head.kind == "article",
             "period open": not head.is_sure_period,
         }
         own = {mark for mark, is_so in marks.items() if is_so}

@@ -48,6 +48,8 @@ from cchc_analysis.read.recognise.windows import (
 )
 from cchc_analysis.read.recognise.wording import WordingRule
 
+OPENING = 12
+"""Words of a sentence with which it may open the time of those behind it."""
 LEVEL_WORDS = 8
 """Words of a line that does nothing but open a level or an area."""
 
@@ -278,11 +280,13 @@ class FigureContext:
     ) -> None:
         self._head, self._reference = head, reference
         self._frames = frames
+        self.is_carried = False
 
     def find_period(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
     ) -> Period:
-        """The window of a flow, or the day of a stock."""
+        """The window of a flow, or the day of a stock; ``is_carried``: by an earlier sentence."""
+        self.is_carried = False
         default = self._head.window
         is_dossiers = rule is not None and self.counts_dossiers(rule)
         framed = self._frames[entry.line].window if is_dossiers else None
@@ -357,6 +361,10 @@ class FigureContext:
         for level in words.levels:
             if level.name not in _NEAR_LEVELS:
                 continue
+            if level.name == "its paragraph":
+                opened = self._find_opened(level.text, default)
+                self.is_carried = opened is not None
+                return opened
             clip = before if level.name == "words of its own" and not entry.label else level.text
             if level.name in _EARLIER_WORDS:
                 clip = P.year_in_brackets.sub(_keep_days, clip)
@@ -368,6 +376,19 @@ class FigureContext:
                 return year
         return None
 
+    def _find_opened(self, text: str, default: Period) -> Period | None:
+        """The time that an earlier sentence of the paragraph opens with, the nearest first.
+
+        "Từ ngày 01/7 đến ngày 15/9, trung tâm tiếp nhận …. Đã giải quyết …" goes on with it; what
+        stands further on in a sentence ("hồ sơ năm 2023 mang sang") ends with that.
+        """
+        for sentence in reversed(SENTENCE_END.split(text)):
+            opened = P.year_in_brackets.sub(_keep_days, sentence)
+            opened = P.span_of_plan.sub(" ", " ".join(opened.split()[:OPENING]))
+            if window := find_window(opened, default) or find_year(opened, default):
+                return default if window == self._head.period else window
+        return None
+
     def _find_stock_day(
         self, entry: FigureText, words: WordsAround, window: Period | None
     ) -> dt.date | None:
@@ -375,6 +396,7 @@ class FigureContext:
             if level.name not in _NEAR_LEVELS:
                 continue
             if day := find_day(level.text, self._head.window) or find_span_end(level.text):
+                self.is_carried = level.name in ("its paragraph", "the list it stands in")
                 return day
         if window:
             return window.end

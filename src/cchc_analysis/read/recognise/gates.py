@@ -165,7 +165,8 @@ def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool
         return False
     row = {hit.term for hit in wording.find_terms(label.row)}
     row |= {name_field(label.row)} - {""}
-    if row & W.totals or list_scopes(frozenset(row)):
+    is_level = P.head_of_level.fullmatch(label.row) or P.row_of_offices.fullmatch(label.row)
+    if is_level or row & W.totals or list_scopes(frozenset(row)):
         return False
     return row.isdisjoint(wording.rules[candidate.indicator].speaking)
 

@@ -67,8 +67,13 @@ MOST_RIVALS = 5
 """Candidates that are kept beside the one that was taken."""
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
-OF_PROVINCES = {"par_index_rank": "par_index_rank_national", "tthc_total": "tthc_total_local"}
-"""What words of a district say in the report of a province."""
+OF_PROVINCES = {
+    "par_index_rank": "par_index_rank_national",
+    "tthc_total": "tthc_total_local",
+    "specialised_agencies": "",
+    "agencies_total": "",
+}
+"""What words of a district say in the report of a province; "" where a province has none of it."""
 OF_COMMUNES = {
     "staff_admin_present": "staff_commune_present",
     "staff_admin_quota": "staff_commune_quota",
@@ -116,7 +121,7 @@ class Proposer:
             candidate, rivals = self._find_for(speaker, words), ()
         if candidate and self._scopes.level == "province" and not (words.own & BELOW):
             code = OF_PROVINCES.get(candidate.indicator, candidate.indicator)
-            candidate = replace(candidate, indicator=code)
+            candidate = replace(candidate, indicator=code) if code else None
         if candidate and self._scopes.level == "commune":
             code = OF_COMMUNES.get(candidate.indicator, candidate.indicator)
             candidate = replace(candidate, indicator=code) if code else None
@@ -126,7 +131,8 @@ class Proposer:
             return
         figure = self._beside.stay_beside(entry, self._build(entry, words, candidate, rivals))
         rule = self._wording.rules.get(figure.indicator)
-        marks = mark_entry(entry, words, rule, candidate)
+        carried = (self._scopes.is_carried, self._context.is_carried)
+        marks = mark_entry(entry, words, rule, candidate, carried)
         figure = replace(figure, choices=choices, marks=marks)
         if speaker and speaker.kind is Speech.COMMUNE:
             rule = self._wording.rules.get(figure.indicator)

@@ -53,12 +53,17 @@ class Scopes:
         self._names: dict[str, bool] = {}
         self.level = find_level(head.area, reference, head.day)
         self.frames: Sequence[Frame] = ()
+        self.is_carried = False
         self._own = self._match(head.area)
 
     def find_scope(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
     ) -> tuple[Scope, bool]:
-        """Whose work is counted, and whether the text says so rather than the document."""
+        """Whose work is counted, and whether the text says so rather than the document.
+
+        ``is_carried`` says if only an earlier sentence does.
+        """
+        self.is_carried = False
         if self.level == "commune":
             return Scope.COMMUNE, False
         if rule and rule.scope:
@@ -79,16 +84,31 @@ class Scopes:
         """Whose work the text says it is, nearest first."""
         if entry.label and P.commune.match(entry.label.row):
             return Scope.COMMUNE
-        if self._names_both(entry):
-            return Scope.WHOLE_DISTRICT
-        if bare := _read_head(entry, words):
+        if bare := self._read_head(entry, words):
             return bare
-        if _tells_both_apart(entry):
+        if self._names_both(entry) or _tells_both_apart(entry):
             return Scope.WHOLE_DISTRICT
         if not entry.label and P.at_communes.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
-        said = (self._read_scope(level) for level in self._list_scopes(entry, words))
-        return next((scope for scope in said if scope), None) or self.frames[entry.line].scope
+        for level in self._list_scopes(entry, words):
+            if scope := self._read_scope(level):
+                self.is_carried = level.name == "its paragraph"
+                return scope
+        return self.frames[entry.line].scope
+
+    def _read_head(self, entry: FigureText, words: WordsAround) -> Scope | None:
+        """The level that the bare label of a column or row names: "Huyện", "Các xã", "Cộng"."""
+        labels = (entry.label.column.rpartition(INNER)[2], entry.label.row) if entry.label else ()
+        head = next(filter(None, map(P.head_of_level.fullmatch, labels)), None)
+        if entry.label and P.row_of_offices.fullmatch(entry.label.row):
+            return self._translate("@province")
+        if not head:
+            return None
+        if head["district"]:
+            return Scope.DISTRICT_OFFICE
+        if head["communes"]:
+            return Scope.COMMUNE_AGGREGATE
+        return None if _list_said(words.levels[0]) else Scope.WHOLE_DISTRICT
 
     def read_level_line(self, text: str) -> Scope | None:
         """The level that a short line names, if it names just one: "+ Đối với cấp huyện:"."""
@@ -191,18 +211,6 @@ class Scopes:
             return self._reference.match_area(name, self._head.day, inside=inside)
         except KeyError:
             return ""
-
-
-def _read_head(entry: FigureText, words: WordsAround) -> Scope | None:
-    """The level that the bare head of a column names: "Huyện", "Xã", or "Cộng" beside them."""
-    head = entry.label and P.head_of_level.fullmatch(entry.label.column.rpartition(INNER)[2])
-    if not head:
-        return None
-    if head["district"]:
-        return Scope.DISTRICT_OFFICE
-    if head["communes"]:
-        return Scope.COMMUNE_AGGREGATE
-    return None if _list_said(words.levels[0]) else Scope.WHOLE_DISTRICT
 
 
 def _tells_both_apart(entry: FigureText) -> bool:

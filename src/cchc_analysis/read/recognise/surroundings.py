@@ -313,6 +313,9 @@ class Implied:
             return False
         if not W.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
+        for at in self._places[entry.line].parents:
+            if W.dossier in {hit.term for hit in self._find(self._lines[at].text)}:
+                return True
         for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
             text = self._lines[at].text
             is_beside = self._places[at].headings == self._places[entry.line].headings

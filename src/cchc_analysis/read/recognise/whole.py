@@ -21,6 +21,7 @@ from cchc_analysis.read.recognise.figures import (
     EQUALS,
     LESS_SURE,
     OTHER_REPORT,
+    TELLING,
     Confidence,
     Figure,
     count_decimals,
@@ -81,6 +82,9 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     def find(_: int, figure: Figure) -> Change | None:
         twin = first.get((figure.line, figure.printed))
         if figure.indicator or not twin or twin.start <= figure.start:
+            return None
+        if figure.units and twin.unit not in figure.units:
+            # "09 văn bản … 09 nhiệm vụ": as many, and of another kind.
             return None
         return {
             "indicator": twin.indicator, "scope": twin.scope, "unit": twin.unit,
@@ -265,8 +269,6 @@ PLAN, SOME, MANY = "par_tasks_total", 13, 25
 """The tasks of a plan; so many as a chapter hardly has, and as none has."""
 OF_PLAN = "so many tasks are those of the plan"
 _OTHER_TASKS = re.compile(r"par_tasks_(?!steering)\w+_total")
-TELLING = 3
-"""Digits that a number has at least where it hardly comes twice by chance."""
 
 
 def take_scope_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:

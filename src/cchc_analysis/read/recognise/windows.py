@@ -307,8 +307,10 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     head = " ".join(top)
     months = P.new_year_to_month.search(head)
     first = find_exact_window(months[0], nothing) if months else None
-    if told := _name_month(title) or first or _find_so_far(top, lines):
-        return told, False
+    month = _name_month(title)
+    if told := month or first or _find_so_far(top, lines):
+        # A paper is of the month in its title; news may have been written in it.
+        return told, bool(month) and any(row["pattern"].match(title) for row in P.rows("documents"))
     match = P.period.search(title) or P.period.search(head)
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
