@@ -105,19 +105,7 @@ class Workers:
 
 @contextmanager
 def open_site(out: Path, stamp: str = "", *, force: bool = False) -> Iterator[Build]:
-    """Begin to build a site, which nobody else builds at the same time.
-
-    Ctrl-C, whenever it comes, says what is there.
-
-    Args:
-        out: Its folder.
-        stamp: What it is to be made from; where that is the same, so is the site.
-        force: Make every page again.
-
-    Raises:
-        CommandError: The folder holds something else, or somebody else builds it.
-        BriefError: The place cannot be written to.
-    """
+    """Begin to build a site as ``open_build`` does; Ctrl-C at any time says what is there."""
     with open_build(out, stamp, force=force) as build:
         try:
             yield build
@@ -337,18 +325,11 @@ def _nothing_held(project: Project) -> Problem:
 
 @dataclass
 class Contents:
-    """The pages of a build by their folders below the site.
+    """The pages of a build by their folders: those of notebooks, what each should show, and shows.
 
-    Attributes:
-        build: Where made pages are kept.
-        common: The content key of what all pages share.
-        code: The same without the reference data and the strings.
-        held: What is in these.
-        pages: The pages that notebooks make.
-        wanted: The content that each of them should show.
-        shown: The content that each page shows, former content included.
-        kept: Folders that show former content because a source of theirs was set aside.
-        problems: Why pages could not be made.
+    ``common`` is the content key of what all pages share; ``code`` is that without the reference
+    data and strings, whose rows ``held`` knows. Folders that are ``kept`` show former content since
+    a source of theirs was set aside.
     """
 
     build: Build

@@ -59,21 +59,21 @@ class Reply:
     Attributes:
         result: What was made; None when there is nothing.
         found: What happened instead, in words.
-        problems: The problems of a ``CchcError`` that the work raised.
+        error: The ``CchcError`` that the work raised.
         stats: Where its time went, as cProfile has it, if that was asked for.
     """
 
     result: Any = None
     found: str = ""
-    problems: tuple[Problem, ...] = ()
+    error: CchcError | None = None
     stats: Mapping[Any, Any] | None = None
 
     def list_problems(self, name: str) -> tuple[Problem, ...]:
         """Why there is no result; empty when there is one."""
-        if self.result is not None:
-            return ()
+        if self.result is not None or self.error:
+            return self.error.problems if self.error else ()
         remedy = "The others are not touched by it; build this one alone to see more."
-        return self.problems or (Problem(name, self.found, "a finished page", remedy),)
+        return (Problem(name, self.found, "a finished page", remedy),)
 
 
 class Timings:
@@ -122,22 +122,13 @@ def follow(workers: Workforce, jobs: Iterable[tuple[str, Any]]) -> Iterator[tupl
         if not under_way:
             return
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-            yield under_way.pop(future), understand(future)
-
-
-def understand(future: Future[Reply]) -> Reply:
-    """The reply of a future that is done.
-
-    Raises:
-        CommandError: The workers were lost, or one has other code.
-    """
-    if future.cancelled():
-        found, expected = "the workers were lost", "a scheduler that stays"
-        raise CommandError(Problem("--scheduler", found, expected, "Start it again."))
-    error = future.exception()
-    if isinstance(error, CommandError):
-        raise error
-    return explain(error) if error else future.result()
+            if future.cancelled():
+                found, expected = "the workers were lost", "a scheduler that stays"
+                raise CommandError(Problem("--scheduler", found, expected, "Start it again."))
+            error = future.exception()
+            if isinstance(error, CommandError):
+                raise error
+            yield under_way.pop(future), explain(error) if error else future.result()
 
 
 def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
@@ -155,7 +146,7 @@ def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
 def explain(error: BaseException) -> Reply:
     """Put what was raised into words."""
     if isinstance(error, CchcError):
-        return Reply(found=str(error), problems=error.problems)
+        return Reply(found=str(error), error=error)
     if isinstance(error, MemoryError):
         return Reply(found="memory ran out")
     # Of an error that brings a traceback along, as papermill's do, the last line says what it was.

@@ -99,12 +99,9 @@ Beside = Callable[[Context, Mapping[str, str]], dict[str, bytes]]
 
 @dataclass(frozen=True)
 class Page:
-    """A page that a notebook makes.
+    """A page that a notebook of ``notebooks/`` makes, in a folder of the site.
 
     Attributes:
-        folder: Where it lies below the site.
-        notebook: The notebook, by its name in ``notebooks/``.
-        parameters: What it is given.
         find_slice: Finds the rows that it may read.
         beside: Makes what lies beside it.
         areas: The areas of the briefs of which it tells, and after which it is made; of all where

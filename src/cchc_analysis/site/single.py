@@ -8,6 +8,7 @@ loads the tables, opens the brief once for front, annex and downloads, and holds
 from __future__ import annotations
 
 import logging
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.owned import adding_to, check_file, note_files
-from cchc_analysis.errors import BriefError, CchcError, Problem
+from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.site.jobs import Orders
 from cchc_analysis.site.store import HEAD, LIST, hold_site
 from cchc_analysis.site.workers import Pool
@@ -82,25 +83,13 @@ def do_apart(work: Callable[[], Any]) -> Any:
     Raises:
         CchcError: What the work raised, or what happened to its process.
     """
-    with Pool(Orders(_get_catch, may_fork=False), 1) as pool:
+    with Pool(Orders(partial(partial, operator.call), may_fork=False), 1) as pool:
         reply = pool.submit(work).result()
-    if isinstance(reply.result, CchcError):
-        raise reply.result
+    if reply.error:
+        raise reply.error
     if reply.result is None:
         raise BriefError(reply.list_problems("the page"))
     return reply.result
-
-
-def _get_catch() -> Callable[[Callable[[], Any]], Any]:
-    return _catch
-
-
-def _catch(work: Callable[[], Any]) -> Any:
-    """What comes of it; a problem of the user's comes back as it is, of its kind."""
-    try:
-        return work()
-    except CchcError as error:
-        return error
 
 
 def put_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -65,11 +65,8 @@ class Build:
     """A build of one folder, which nobody else builds at the same time.
 
     Attributes:
-        site: The folder.
-        store: Where its pages are kept.
         placed: The pages of the site as it is, by their folders below it.
-        stamp: What the site is to be made from, in the words of whoever builds it.
-        former_stamp: What the site as it is was made from, if it is all there.
+        stamp: What the site is to be made from; ``former_stamp``, if it is all there, what it was.
         is_intact: Whether nobody changed or removed a file of the site since.
     """
 
