@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -287,22 +287,14 @@ def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
     return kept | {"sources": list_sources(tables.sources)}
 
 
-def list_columns(columns: Iterable[str]) -> list[str]:
-    """The columns of a table of the site: the area's name and the source's licence beside codes.
-
-    >>> list_columns(["indicator", "area_id", "value"])
-    ['indicator', 'area_id', 'area', 'value']
-    """
-    beside = {"area_id": ("area",), "source_id": ("licence",)}
-    return [name for each in columns for name in (each, *beside.get(each, ()))]
-
-
 def _name_rows(table: pd.DataFrame, reference: Reference, licences: Mapping[str, str]) -> Any:
     """A table with the name of each area and the licence of each source beside their codes."""
     held = [area_id for area_id in table["area_id"].unique() if area_id in reference.area_rows]
     names = {area_id: str(reference.area_rows[area_id]["name"]) for area_id in held}
-    named = table.assign(
-        area=table["area_id"].map(names).fillna(""),
-        licence=join_licences(table["source_id"], licences),
-    )
-    return named[list_columns(table.columns)]
+    named = table.copy()
+    for code, name, values in (
+        ("area_id", "area", table["area_id"].map(names).fillna("")),
+        ("source_id", "licence", join_licences(table["source_id"], licences)),
+    ):
+        named.insert([*named.columns].index(code) + 1, name, values)
+    return named

@@ -167,7 +167,7 @@ def _tabulate(briefs: Iterable[Graded]) -> pd.DataFrame:
 def show_counts(quality: Quality) -> Section:
     """Findings by source, kind and severity."""
     found = quality.findings
-    first = found["source_id"].str.partition(" ")[0]
+    first = found["source_id"].str.split(" ").str[0]
     counts = Counter(zip(first, found["kind"], found["severity"], strict=True))
     counts.update(("", *cell) for cell in zip(found["kind"], found["severity"], strict=True))
     order, kinds, present = first.value_counts(), set(found["kind"]), set(found["severity"])
