@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -71,6 +72,13 @@ def list_own() -> list[Brief]:
 def section(name: str, lang: str = "vi", province: str = "20") -> str:
     """One section of a page."""
     return str(SHOWS[name](quality(lang, province))._repr_html_())
+
+
+def test_where_nothing_is_found_every_section_is_told() -> None:
+    own = quality("vi")
+    bare = replace(own.tables, findings=own.tables.findings.iloc[:0])
+    told = open_quality(bare, own.reference, own.words, grade_real("vi"), "20")
+    assert all(str(SHOWS[name](told)._repr_html_()) for name in CONTENTS)
 
 
 def rows_of(html: str) -> list[list[str]]:
