@@ -188,26 +188,12 @@ def _make_row(source_id: str, number: int, figure: Figure, reference: Reference)
     if indicator and figure.confidence is Confidence.LOW:
         indicator = f"{UNDECIDED}{indicator}"
     offer_vi, offer_en = _offer(figure)
-    return {
-        "source_id": source_id,
-        "figure_id": f"F{number:03d}",
-        "section": figure.section,
-        "line": str(figure.line),
-        "place": figure.place,
-        "area": figure.area,
-        "scope": str(figure.scope),
-        "period_start": figure.period_start,
-        "period_end": figure.period_end,
-        "indicator": indicator,
-        "breakdown": figure.breakdown,
-        "printed": figure.printed,
-        "read_as": read_as,
-        "unit": figure.unit,
-        "status": str(figure.status),
-        "comparator": str(figure.comparator),
-        "note_vi": offer_vi,
-        "note_en": offer_en,
-    }
+    columns = (name for name in TRANSCRIPT_COLUMNS if hasattr(figure, name))
+    same = {name: str(getattr(figure, name)) for name in columns}
+    return same | {
+        "source_id": source_id, "figure_id": f"F{number:03d}", "indicator": indicator,
+        "read_as": read_as, "note_vi": offer_vi, "note_en": offer_en,
+    }  # fmt: skip
 
 
 def _offer(figure: Figure) -> tuple[str, str]:

@@ -110,14 +110,8 @@ def _print_number(number: int, form: str) -> str:
 
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_SKIPPED = {
-    f"{W}del",
-    f"{W}moveFrom",
-    f"{W}instrText",
-    f"{MC}Fallback",
-    f"{W}pPr",
-    f"{W}rPr",
-}
+_UNSEEN = ("del", "moveFrom", "instrText", "pPr", "rPr")
+_SKIPPED = {f"{MC}Fallback", *(f"{W}{tag}" for tag in _UNSEEN)}
 
 
 def read_word(path: Path, data: bytes) -> Document:

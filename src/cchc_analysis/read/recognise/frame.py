@@ -28,8 +28,8 @@ from cchc_analysis.read.recognise.head import (
     level_of,
     list_names,
 )
-from cchc_analysis.read.recognise.matching import WordsAround, find_unit
-from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END, Mention
+from cchc_analysis.read.recognise.matching import WordsAround
+from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
 from cchc_analysis.read.recognise.surroundings import FigureText
 from cchc_analysis.read.recognise.windows import (
@@ -334,19 +334,6 @@ class FigureContext:
         if not days or not default.start or not default.end:
             return default
         return Period(default.start, days[0]) if default.start < days[0] < default.end else default
-
-    def find_status(
-        self, entry: FigureText, words: WordsAround, rule: WordingRule | None
-    ) -> Status:
-        """Whether a figure is a result, an estimate, a target, or a norm."""
-        row = self._reference.indicator_rows[rule.indicator] if rule else {}
-        return find_status(entry, words, rule, row, self._head)
-
-    def find_unit(
-        self, mention: Mention, words: WordsAround, rule: WordingRule | None
-    ) -> tuple[str, str]:
-        """The unit as printed, and how to read the number where no unit of ours is as large."""
-        return find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
 
     def _find_window(self, entry: FigureText, words: WordsAround, default: Period) -> Period | None:
         text = entry.text

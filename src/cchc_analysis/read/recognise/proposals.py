@@ -26,10 +26,16 @@ from cchc_analysis.read.recognise.companions import (
     list_scopes,
 )
 from cchc_analysis.read.recognise.figures import OTHER_REPORT, Confidence, Figure, mark_entry
-from cchc_analysis.read.recognise.frame import FigureContext, frame_lines, is_asked
+from cchc_analysis.read.recognise.frame import FigureContext, find_status, frame_lines, is_asked
 from cchc_analysis.read.recognise.gates import Criteria, Shares, is_entity_row, speaks_against
 from cchc_analysis.read.recognise.head import ReportHead, find_level, find_reports, read_head
-from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules, match_widely
+from cchc_analysis.read.recognise.matching import (
+    Claim,
+    WordsAround,
+    find_unit,
+    match_rules,
+    match_widely,
+)
 from cchc_analysis.read.recognise.numerals import (
     LABELLED_ZERO,
     Kind,
@@ -334,7 +340,8 @@ class Proposer:
             entry, words, rule
         )
         period = self._context.find_period(entry, words, rule)
-        status = self._context.find_status(entry, words, rule)
+        row = self._reference.indicator_rows[indicator] if rule else {}
+        status = find_status(entry, words, rule, row, self._head)
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             headings = " ".join(lev.text for lev in words.levels if lev.name == "heading")
@@ -346,7 +353,7 @@ class Proposer:
         comparator = Comparator.EQUAL if status is Status.MAX_SCORE else mention.comparator
         if (status is Status.TARGET or asked) and comparator is Comparator.EQUAL:
             comparator = Comparator.AT_MOST if self._falls(indicator) else Comparator.AT_LEAST
-        unit, read_as = self._context.find_unit(mention, words, rule)
+        unit, read_as = find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""
         is_twin = self._beside.find_twin_scope(entry) is not None
@@ -500,18 +507,14 @@ def _enter_line(
         yield placed, _make_entries(at, line.text, numerals, None, line.start)
         return
     start = 0
-    for n, cell in enumerate(line.cells):
-        label = labels.get((line.number, n))
+    for column, cell in enumerate(line.cells):
+        label = labels.get((line.number, column))
         numerals = find_numerals(cell.text, is_cell=True)
         if label and label.is_order:
-            numerals = [
-                Numeral(n_.start, n_.end, n_.text, Kind.SECTION, "numbers a row or column")
-                for n_ in numerals
-            ]
+            told = "numbers a row or column"
+            numerals = [replace(each, kind=Kind.SECTION, reason=told) for each in numerals]
         offset = start + (line.text[start:].find(cell.text) if cell.text else 0)
-        placed = [
-            Numeral(m.start + offset, m.end + offset, m.text, m.kind, m.reason) for m in numerals
-        ]
+        placed = [replace(n, start=n.start + offset, end=n.end + offset) for n in numerals]
         start = offset + len(cell.text)
         yield placed, _make_entries(at, cell.text, numerals, label, offset)
 
@@ -531,12 +534,10 @@ def _with_spelled(text: str, numerals: list[Numeral], label: Label | None) -> li
 
 
 def _mark_repeated(numerals: list[Numeral], is_repeated: bool) -> list[Numeral]:
+    told = "this line stood before, word for word"
     if not is_repeated:
         return numerals
-    return [
-        Numeral(n.start, n.end, n.text, Kind.REPEATED, "this line stood before, word for word")
-        for n in numerals
-    ]
+    return [replace(each, kind=Kind.REPEATED, reason=told) for each in numerals]
 
 
 def _find_repeated(lines: Sequence[Line]) -> set[int]:

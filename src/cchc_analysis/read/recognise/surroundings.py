@@ -234,98 +234,6 @@ def find_plans(text: str) -> Iterator[Hit]:
         yield Hit(W.plan, plan.start(1), plan.end(1), 0, 0)
 
 
-class Implied:
-    """Finds what the places of one document say."""
-
-    def __init__(
-        self,
-        lines: Sequence[Line],
-        places: Sequence[OutlinePlace],
-        find: Callable[[str], tuple[Hit, ...]],
-    ) -> None:
-        self._lines, self._places, self._find = lines, places, find
-
-    def read(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:
-        """What the place of a figure says: its level, that its present follows, its topic."""
-        at = entry.mention.numeral
-        opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
-        if not entry.label and (field := name_field(opened)):
-            yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
-        for row in P.rows("implied"):
-            if is_placed(row, entry) and not entry.label:
-                yield row["gap"], Hit(row["term"], at.start, at.start, 0, 0)
-        if self._goes_on_with_points(entry):
-            yield 0, Hit(W.reached, at.start, at.start, 0, 0)
-        if self._goes_on_with_dossiers(entry) or self._tells_stages(entry):
-            yield TOPIC_GAP, Hit(W.dossier, at.start, at.start, 0, 0)
-        if level := find_bare_level(entry):
-            yield 0, Hit(level, at.start, at.start, 0, 0)
-        for hit in self._find(find_topic(entry)):
-            yield TOPIC_GAP, hit
-
-    def _goes_on_with_points(self, entry: FigureText) -> bool:
-        """Whether a bare pair behind a field is its points, as in the lines above it.
-
-        "4. Cải cách tổ chức bộ máy: 9/9,5 điểm" and below it "7. … chính quyền số: 13,25/15".
-        """
-        numeral = entry.mention.numeral
-        label = entry.text[: numeral.start].rstrip()
-        is_pair = entry.mention.role == "part" and not entry.label and label.endswith(":")
-        if not is_pair or not self._names_field(label):
-            return False
-        above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
-        return any(self._names_field(text) and P.field_points.search(text) for text in above)
-
-    def _tells_stages(self, entry: FigureText) -> bool:
-        """Whether a line of stages leaves out that they are those of dossiers.
-
-        "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
-        """
-        is_bare = _BARE.match(entry.text, entry.mention.numeral.end) and P.stage.search(entry.text)
-        if entry.label or not is_bare or P.others.search(entry.text):
-            return False
-        if not W.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
-            return False
-        place = self._places[entry.line]
-        beside = [
-            self._lines[at].text
-            for at in range(max(0, entry.line - LEVELS), min(len(self._lines), entry.line + 3))
-            if self._places[at].headings == place.headings and not self._lines[at].cells
-        ]
-        stages = {
-            stage.casefold() for text in (*beside, entry.text) for stage in P.stage.findall(text)
-        }
-        above = [self._lines[at].text for at in (*place.headings, *place.parents)]
-        named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & W.nouns
-        earlier = self._lines[max(0, entry.line - FAR_LINES) : entry.line]
-        is_counted = any(P.dossiers.search(line.text) for line in earlier)
-        return len(stages) > 1 and named <= W.dossier_nouns and is_counted
-
-    def _names_field(self, text: str) -> bool:
-        return any(hit.term.startswith("lv ") for hit in self._find(text))
-
-    def _goes_on_with_dossiers(self, entry: FigureText) -> bool:
-        """Whether a line that names its level leaves out what the line before it has counted.
-
-        "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
-        """
-        if entry.label or not P.level_label.match(entry.text):
-            return False
-        if not W.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
-            return False
-        for at in self._places[entry.line].parents:
-            if W.dossier in {hit.term for hit in self._find(self._lines[at].text)}:
-                return True
-        for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
-            text = self._lines[at].text
-            is_beside = self._places[at].headings == self._places[entry.line].headings
-            if not is_beside or not P.level_label.match(text):
-                return False
-            if W.dossier in {hit.term for hit in self._find(text)}:
-                return True
-        return False
-
-
 _SENTENCE = re.compile(r"(?:\S+\s+){8}.*[.;]\s*$")
 PREVIOUS_LINES = 3
 
@@ -347,7 +255,6 @@ class WordCollector:
         self._find = lru_cache(maxsize=4096)(
             lambda text: (*wording.find_terms(text), *find_plans(text))
         )
-        self._implied = Implied(lines, places, self._find)
         self._nouns = index_nouns(wording.units)
         self._is_commune = is_commune
         self.area = area
@@ -405,10 +312,6 @@ class WordCollector:
         hits = self._hits(name, text)
         is_total = entry.label and P.total.fullmatch(entry.label.row)
         return tuple(h for h in hits if not h.term.startswith("lv ")) if is_total else hits
-
-    def list_lines(self) -> Iterator[tuple[Line, OutlinePlace]]:
-        """All lines with their places, in order."""
-        return zip(self._lines, self._places, strict=True)
 
     def read_level(self, name: str, text: str) -> Level:
         """A level of any text."""
@@ -468,7 +371,7 @@ class WordCollector:
             gap = count_words(before if hit.end <= mention.numeral.start else behind)
             gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
         own += self._join_lines(entry, end, hits, gaps)
-        for distance, hit in self._implied.read(entry):
+        for distance, hit in self._imply(entry):
             hits.append(hit)
             gaps.setdefault(hit.term, distance)
         if entry.label:
@@ -616,3 +519,83 @@ class WordCollector:
         # A sentence that ends above the table has been told; a caption has not.
         filled = [text for text in above if text.strip() and not _SENTENCE.search(text)]
         return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
+
+    def _imply(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:
+        """What the place of a figure says: its level, that its present follows, its topic."""
+        at = entry.mention.numeral
+        opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
+        if not entry.label and (field := name_field(opened)):
+            yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
+        for row in P.rows("implied"):
+            if is_placed(row, entry) and not entry.label:
+                yield row["gap"], Hit(row["term"], at.start, at.start, 0, 0)
+        if self._goes_on_with_points(entry):
+            yield 0, Hit(W.reached, at.start, at.start, 0, 0)
+        if self._goes_on_with_dossiers(entry) or self._tells_stages(entry):
+            yield TOPIC_GAP, Hit(W.dossier, at.start, at.start, 0, 0)
+        if level := find_bare_level(entry):
+            yield 0, Hit(level, at.start, at.start, 0, 0)
+        for hit in self._find(find_topic(entry)):
+            yield TOPIC_GAP, hit
+
+    def _goes_on_with_points(self, entry: FigureText) -> bool:
+        """Whether a bare pair behind a field is its points, as in the lines above it.
+
+        "4. Cải cách tổ chức bộ máy: 9/9,5 điểm" and below it "7. … chính quyền số: 13,25/15".
+        """
+        numeral = entry.mention.numeral
+        label = entry.text[: numeral.start].rstrip()
+        is_pair = entry.mention.role == "part" and not entry.label and label.endswith(":")
+        if not is_pair or not self._names_field(label):
+            return False
+        above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
+        return any(self._names_field(text) and P.field_points.search(text) for text in above)
+
+    def _tells_stages(self, entry: FigureText) -> bool:
+        """Whether a line of stages leaves out that they are those of dossiers.
+
+        "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
+        """
+        is_bare = _BARE.match(entry.text, entry.mention.numeral.end) and P.stage.search(entry.text)
+        if entry.label or not is_bare or P.others.search(entry.text):
+            return False
+        if not W.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
+            return False
+        place = self._places[entry.line]
+        beside = [
+            self._lines[at].text
+            for at in range(max(0, entry.line - LEVELS), min(len(self._lines), entry.line + 3))
+            if self._places[at].headings == place.headings and not self._lines[at].cells
+        ]
+        stages = {
+            stage.casefold() for text in (*beside, entry.text) for stage in P.stage.findall(text)
+        }
+        above = [self._lines[at].text for at in (*place.headings, *place.parents)]
+        named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & W.nouns
+        earlier = self._lines[max(0, entry.line - FAR_LINES) : entry.line]
+        is_counted = any(P.dossiers.search(line.text) for line in earlier)
+        return len(stages) > 1 and named <= W.dossier_nouns and is_counted
+
+    def _names_field(self, text: str) -> bool:
+        return any(hit.term.startswith("lv ") for hit in self._find(text))
+
+    def _goes_on_with_dossiers(self, entry: FigureText) -> bool:
+        """Whether a line that names its level leaves out what the line before it has counted.
+
+        "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
+        """
+        if entry.label or not P.level_label.match(entry.text):
+            return False
+        if not W.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
+            return False
+        for at in self._places[entry.line].parents:
+            if W.dossier in {hit.term for hit in self._find(self._lines[at].text)}:
+                return True
+        for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
+            text = self._lines[at].text
+            is_beside = self._places[at].headings == self._places[entry.line].headings
+            if not is_beside or not P.level_label.match(text):
+                return False
+            if W.dossier in {hit.term for hit in self._find(text)}:
+                return True
+        return False
