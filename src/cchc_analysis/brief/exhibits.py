@@ -7,9 +7,8 @@ finds, by a rule. Pictures and tables are made when they are asked for: the fron
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -21,17 +20,14 @@ from cchc_analysis.brief.rows import (
     TASKS,
     Exhibit,
     Row,
+    build,
     choose_axis,
+    grid,
     point_row,
-    say_parts,
-    say_points,
-    shade_parts,
     stack_rows,
-    sum_values,
     tabulate_scopes,
 )
 from cchc_analysis.brief.telling import (
-    cite,
     lower,
     name_breakdown,
     name_indicator,
@@ -43,11 +39,14 @@ from cchc_analysis.brief.telling import (
     tell_unit,
     upper,
 )
-from cchc_analysis.brief.templates import Caption, join, tabulate
+from cchc_analysis.brief.templates import join
 from cchc_analysis.data.words import clean_text, plain
 
 SHARES = ("province_plan", "district_plan", "same_period")
 """What an amount is a share of: ``<code>_pct_<share>``."""
+
+Shaded = list[tuple[Entry, str]]
+"""Values with the shades in which they are drawn."""
 
 
 def build_exhibit(brief: Brief, name: str) -> Exhibit | None:
@@ -64,6 +63,10 @@ def list_exhibits(brief: Brief) -> dict[str, list[Exhibit]]:
     }
 
 
+def _sum(parts: Shaded) -> float:
+    return sum(entry.value for entry, _ in parts)
+
+
 def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """What came in above what became of it, to scale, per scope."""
     panels = [panel for scope in brief.parts if (panel := _build_panel(brief, plan, scope))]
@@ -72,15 +75,17 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     table, listed = tabulate_scopes(brief, key, plan.table)
     if not panels:
         return Exhibit(brief, key, listed, table) if listed else None
-    rows = [row for panel in panels for row in _draw_panel(brief, panel)]
-    caption = Caption(
+    return build(
+        brief,
+        key,
+        plot_flow,
+        [row for panel in panels for row in _draw_panel(brief, panel)],
         title=_title_flow(brief, plan, panels),
-        unit=brief.words.say(f"{key}.unit"),
-        source=cite(brief, [entry for panel in panels for entry in panel.entries]),
-        alternative=say_parts(brief, rows, "panel"),
+        cited=[entry for panel in panels for entry in panel.entries],
+        listed=listed,
+        table=table,
         note=brief.words.say("flow.note") if any(panel.gap for panel in panels) else None,
     )
-    return Exhibit(brief, key, listed, table, caption, plot_flow, rows)
 
 
 @dataclass(frozen=True)
@@ -88,17 +93,9 @@ class _Panel:
     """One scope: the two sides, and by how much they differ where both are told."""
 
     scope: str
-    arrivals: Sequence[tuple[Entry, str]]
-    outcomes: Sequence[tuple[Entry, str]]
+    arrivals: Shaded
+    outcomes: Shaded
     totals: Sequence[Entry | None]
-
-    @property
-    def came(self) -> float:
-        return sum(entry.value for entry, _ in self.arrivals)
-
-    @property
-    def went(self) -> float:
-        return sum(entry.value for entry, _ in self.outcomes)
 
     @property
     def is_told(self) -> bool:
@@ -107,7 +104,8 @@ class _Panel:
 
     @property
     def gap(self) -> float:
-        return abs(self.came - self.went) if self.is_told else max(self.went - self.came, 0.0)
+        more = _sum(self.outcomes) - _sum(self.arrivals)
+        return abs(more) if self.is_told else max(more, 0.0)
 
     @property
     def entries(self) -> list[Entry]:
@@ -123,17 +121,11 @@ def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
     if next(iter(plan.came)) not in [entry.indicator for entry, _ in arrivals]:
         arrivals = [(received, "mid")]
     outcomes = _find_parts(brief, scope, plan, plan.parts)
-    waiting = [each for each in outcomes if "_pending_" in each[0].indicator]
-    told = sum(entry.value for entry, _ in outcomes) - sum(entry.value for entry, _ in waiting)
-    if told < resolved.value:  # a report may tell some of its parts, or none
-        outcomes = [(resolved, "mid"), *waiting]
     return _Panel(scope, arrivals, outcomes, (received, resolved, pending))
 
 
-def _find_parts(
-    brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]
-) -> list[tuple[Entry, str]]:
-    found: list[tuple[Entry, str]] = []
+def _find_parts(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
+    found: Shaded = []
     for code, shade in parts.items():
         drawn = {each.indicator for each, _ in found}
         entry = brief.find(code, scope)
@@ -161,9 +153,10 @@ def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
         for side, parts in (("in", panel.arrivals), ("out", panel.outcomes))
         for entry, shade in parts
     ]
-    if not panel.is_told and panel.went < panel.came:
+    untold = _sum(panel.arrivals) - _sum(panel.outcomes)
+    if not panel.is_told and untold > 0:
         rest = {"side": "out", "label": words.plain("flow.untold"), "text": "", "heading": ""}
-        rows.append(rest | {"value": panel.came - panel.went, "role": "paper"})
+        rows.append(rest | {"value": untold, "role": "paper"})
     gap = words.plain("flow.gap", n=words.number(panel.gap))
     name = plain(name_scope(brief, panel.scope))
     return [row | {"panel": name, "gap": gap} for row in rows]
@@ -174,7 +167,8 @@ def _title_flow(brief: Brief, plan: ChartPlan, panels: Sequence[_Panel]) -> Mark
     worst = max(panels, key=lambda panel: panel.gap)
     keys = ("received", "resolved", "pending", "new", "carried", "rate")
     codes = (*plan.codes, *plan.came, *plan.rates)
-    is_parts = worst.gap and worst.totals[0] and abs(worst.came - worst.totals[0].value) > 1e-9
+    total = worst.totals[0]
+    is_parts = worst.gap and total and abs(_sum(worst.arrivals) - total.value) > 1e-9
     rate = brief.find(plan.rates[0], worst.scope) if plan.rates else None
     key = "parts" if is_parts else "balance" if worst.gap else "rate" if rate else ""
     title = f"flow.title.{key}" if key else "flow.title"
@@ -193,63 +187,56 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     words, bars = brief.words, []
     for scope in brief.parts:
         whole = brief.find(plan.codes[0], scope)
-        parts = [brief.find(code, scope) for code in plan.parts]
-        found = [entry for entry in parts if entry]
-        if whole and len(found) == len(parts) and sum_values(found) <= whole.value:
-            bars.append((whole, found))
+        parts = _find_parts(brief, scope, plan, plan.parts)
+        if whole and len(parts) == len(plan.parts) and _sum(parts) <= whole.value:
+            bars.append((whole, parts))
     if not bars:
         return Exhibit(brief, key, listed, table) if listed else None
-    rest = words.plain(f"{key}.rest")
-    rows = [
-        row
-        for whole, found in bars
-        for row in stack_rows(
-            brief, name_scope(brief, whole.scope), whole, shade_parts(found, plan.parts), rest=rest
-        )
-    ]
     facts = words.join(
         words.say(
             f"{key}.fact",
-            n=tell(brief, found[0], unit=False, marks=False),
+            n=tell(brief, parts[0][0], unit=False, marks=False),
             m=tell(brief, whole, unit=False, marks=False),
             scope=lower(name_scope(brief, whole.scope)),
         )
-        for whole, found in bars
+        for whole, parts in bars
     )
-    caption = Caption(
+    rest = words.plain(f"{key}.rest")
+    return build(
+        brief,
+        key,
+        plot_stacks,
+        [
+            row
+            for whole, parts in bars
+            for row in stack_rows(brief, name_scope(brief, whole.scope), whole, parts, rest=rest)
+        ],
         title=words.say(f"{key}.title", facts=facts),
-        unit=words.say(f"{key}.unit"),
-        source=cite(brief, [entry for whole, found in bars for entry in (whole, *found)]),
-        alternative=say_parts(brief, rows, "row"),
+        cited=[e for whole, parts in bars for e in (whole, *(entry for entry, _ in parts))],
+        listed=listed,
+        table=table,
     )
-    return Exhibit(brief, key, listed, table, caption, plot_stacks, rows)
 
 
 def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Wholes by their parts, a bar for each: how commune staff qualify."""
     rows: list[Row] = []
     shown: list[Entry] = []
-    for code, parts in plan.rows.items():
-        found = brief.find_together(code, *parts)
-        if not found or sum_values(found[1:]) > found[0].value:
-            continue
-        shown += found
-        name = brief.words.say(f"{key}.{code}")
-        rows += stack_rows(brief, name, found[0], shade_parts(found[1:], parts))
+    for code, shades in plan.rows.items():
+        found = brief.find_together(code, *shades)
+        parts = [(entry, shades[entry.indicator]) for entry in found[1:]]
+        if found and _sum(parts) <= found[0].value:
+            shown += found
+            rows += stack_rows(brief, brief.words.say(f"{key}.{code}"), found[0], parts)
     if not rows:
         return None
-    caption = Caption(
-        title=brief.words.say(
-            f"{key}.title",
-            n=tell(brief, shown[1], unit=False),
-            m=tell(brief, shown[0], unit=False),
-            what=name_indicator(brief, shown[1].indicator),
-        ),
-        unit=brief.words.say(f"{key}.unit"),
-        source=cite(brief, shown),
-        alternative=say_parts(brief, rows, "row"),
+    title = brief.words.say(
+        f"{key}.title",
+        n=tell(brief, shown[1], unit=False),
+        m=tell(brief, shown[0], unit=False),
+        what=name_indicator(brief, shown[1].indicator),
     )
-    return Exhibit(brief, key, (), None, caption, plot_stacks, rows)
+    return build(brief, key, plot_stacks, rows, title=title, cited=shown)
 
 
 def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -263,38 +250,42 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         return None
     words, rates = brief.words, [each for name in plan.rates if (each := brief.find(name))]
     drawn = {code: both for code, both in pairs.items() if code not in plan.within} or pairs
-    rows = [row for code, both in drawn.items() for row in _fill(brief, f"post.{code}", *both)]
     code, (present, quota) = next(iter(drawn.items()))
-    caption = Caption(
+
+    def tell_table() -> Markup:
+        rows = [
+            [words.say(f"post.{code}"), *(tell_cell(brief, each) for each in both)]
+            for code, both in pairs.items()
+        ]
+        rows += [
+            [name_indicator(brief, each.indicator), tell_cell(brief, each), Markup("")]
+            for each in rates
+        ]
+        heads = [words.say(f"{key}.{name}") for name in ("kind", "present", "quota")]
+        first = next(iter(pairs.values()))[0]
+        date = words.span(first.start, first.end)
+        return grid(brief, heads, rows, words.say(f"{key}.table", date=date))
+
+    return build(
+        brief,
+        key,
+        plot_stacks,
+        [row for code, both in drawn.items() for row in _fill(brief, f"post.{code}", *both)],
         title=words.say(
             f"{key}.title.over" if present.value > quota.value else f"{key}.title",
             kind=words.say(f"post.{code}"),
             n=tell(brief, present, unit=False),
             m=tell(brief, quota, unit=False),
         ),
-        unit=words.say(f"{key}.unit"),
-        source=cite(brief, [entry for both in drawn.values() for entry in both]),
-        alternative=say_parts(brief, rows, "row"),
+        cited=[entry for both in drawn.values() for entry in both],
+        listed=[*(entry for both in pairs.values() for entry in both), *rates],
+        table=tell_table,
     )
 
-    def make_table() -> Markup:
-        body = [
-            [words.say(f"post.{code}"), *(tell_cell(brief, each) for each in both)]
-            for code, both in pairs.items()
-        ]
-        for each in rates:
-            name = name_indicator(brief, each.indicator)
-            body.append([name, tell_cell(brief, each), Markup("")])
-        heads = [words.say(f"{key}.{name}") for name in ("kind", "present", "quota")]
-        first = next(iter(pairs.values()))[0]
-        title = words.say(f"{key}.table", date=words.span(first.start, first.end))
-        return tabulate(words, heads, [("", body)], title, numbers=(1, 2))
 
-    shown = [entry for both in pairs.values() for entry in both]
-    return Exhibit(brief, key, [*shown, *rates], make_table, caption, plot_stacks, rows)
-
-
-def _fill(brief: Brief, name: str, part: Entry, whole: Entry, *, is_shared: bool = False) -> Any:
+def _fill(
+    brief: Brief, name: str, part: Entry, whole: Entry, *, is_shared: bool = False
+) -> Iterator[Row]:
     """The rows of ``plot_stacks`` for one bar: what there is, and what is left to the whole."""
     told = [tell_plain(brief, each, unit=False) for each in (part, whole)]
     row = {
@@ -318,38 +309,26 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     if len(rates) < 2:
         return Exhibit(brief, key, listed, table) if listed else None
     axis = choose_axis(entry.value for entry in rates)
-    rows = [
-        point_row(
-            brief,
-            each,
-            plain(
-                join(
-                    ", ",
-                    words.say(f"short.{each.indicator}"),
-                    lower(name_scope(brief, each.scope)),
-                )
-            ),
-            axis,
-        )
-        for each in rates
-    ]
-    first = [entry for entry in rates if entry.indicator == plan.rates[0]] or rates
+    scopes = [lower(name_scope(brief, each.scope)) for each in rates]
+    first = [(e, s) for e, s in zip(rates, scopes, strict=True) if e.indicator == plan.rates[0]]
     facts = words.join(
-        words.say(
-            f"{key}.fact",
-            n=tell(brief, each, marks=False),
-            scope=lower(name_scope(brief, each.scope)),
-        )
-        for each in first[:2]
+        words.say(f"{key}.fact", n=tell(brief, each, marks=False), scope=scope)
+        for each, scope in (first or list(zip(rates, scopes, strict=True)))[:2]
     )
-    caption = Caption(
+    return build(
+        brief,
+        key,
+        plot_points,
+        [
+            point_row(brief, e, plain(join(", ", words.say(f"short.{e.indicator}"), scope)), axis)
+            for e, scope in zip(rates, scopes, strict=True)
+        ],
         title=words.say(f"{key}.title", facts=facts),
-        unit=words.say(f"{key}.unit"),
-        source=cite(brief, rates),
-        alternative=say_points(brief, rows),
+        cited=rates,
+        listed=listed,
+        table=table,
         note=words.say(f"{key}.note") if any(each.is_contested for each in rates) else None,
     )
-    return Exhibit(brief, key, listed, table, caption, plot_points, rows)
 
 
 def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -359,43 +338,37 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         amount = brief.find(code)
         shares = [brief.find(f"{code}_pct_{base}", amount.scope) for base in SHARES if amount]
         if amount and any(shares):
-            body.append((code, amount, shares))
+            body.append((words.say(f"{key}.{code}"), amount, shares))
     lines = [share for _, _, shares in body for share in shares[:2] if share]
     if not lines:
         return None
     axis = choose_axis(each.value for each in lines)
-    points = [
-        point_row(brief, share, _name_share(brief, key, code, base), axis)
-        for code, _, shares in body
-        for share, base in zip(shares[:2], SHARES, strict=False)
-        if share
-    ]
-    caption = Caption(
-        title=words.say(f"{key}.title", n=tell(brief, lines[0], marks=False)),
-        unit=words.say(f"{key}.unit"),
-        source=cite(brief, lines),
-        alternative=say_points(brief, points),
-    )
 
-    def make_table() -> Markup:
+    def tell_table() -> Markup:
         heads = ("kind", "amount", "province", "district", "last")
         unit = tell_unit(brief, body[0][1], many=True)
         title = words.say(f"{key}.table", unit=unit, status=words.say("status.estimate"))
         rows = [
-            [words.say(f"{key}.{code}"), *(tell_cell(brief, each) for each in (amount, *shares))]
-            for code, amount, shares in body
+            [name, *(tell_cell(brief, each) for each in (amount, *shares))]
+            for name, amount, shares in body
         ]
-        names = [words.say(f"{key}.head.{name}") for name in heads]
-        return tabulate(words, names, [("", rows)], title, numbers=(1, 2, 3, 4))
+        return grid(brief, [words.say(f"{key}.head.{name}") for name in heads], rows, title)
 
-    shown = [each for _, amount, shares in body for each in (amount, *shares) if each]
-    return Exhibit(brief, key, shown, make_table, caption, plot_points, points)
-
-
-def _name_share(brief: Brief, key: str, code: str, base: str) -> str:
-    """A short name: total, provincial plan."""
-    names = (brief.words.say(f"{key}.{code}"), brief.words.say(f"{key}.base.{base}"))
-    return plain(join(", ", *names))
+    return build(
+        brief,
+        key,
+        plot_points,
+        [
+            point_row(brief, share, plain(join(", ", name, words.say(f"{key}.base.{base}"))), axis)
+            for name, _, shares in body
+            for share, base in zip(shares[:2], SHARES, strict=False)
+            if share
+        ],
+        title=words.say(f"{key}.title", n=tell(brief, lines[0], marks=False)),
+        cited=lines,
+        listed=[each for _, amount, shares in body for each in (amount, *shares) if each],
+        table=tell_table,
+    )
 
 
 def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -408,36 +381,38 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         return None
     words, whole = brief.words, brief.find(plan.codes[0], brief.whole)
     unit = tell_unit(brief, spent[0], many=True)
-    rows = [
-        {
-            "label": plain(_name_spender(brief, entry)),
-            "value": entry.value,
-            "text": tell_plain(brief, entry, unit=False),
-            "role": "deep",
-            "is_contested": False,
-        }
-        for entry in spent
-    ]
-    caption = Caption(
+    listed = [*spent, *([whole] if whole else [])]
+
+    def tell_table() -> Markup:
+        rows = [(_name_spender(brief, entry), tell_cell(brief, entry)) for entry in listed]
+        heads = [words.say(f"{key}.who"), words.say(f"{key}.amount")]
+        return grid(brief, heads, rows, words.say(f"{key}.table", unit=unit))
+
+    return build(
+        brief,
+        key,
+        plot_amounts,
+        [
+            {
+                "label": plain(_name_spender(brief, entry)),
+                "value": entry.value,
+                "text": tell_plain(brief, entry, unit=False),
+                "role": "deep",
+                "is_contested": False,
+            }
+            for entry in spent
+        ],
         title=words.say(
             f"{key}.title",
             who=upper(_name_spender(brief, spent[0])),
             n=tell(brief, spent[0], marks=False),
         ),
         unit=words.say(f"{key}.unit", unit=unit),
-        source=cite(brief, spent),
-        alternative=say_points(brief, rows),
+        cited=spent,
+        listed=listed,
+        table=tell_table,
         note=words.say(f"{key}.total", n=tell(brief, whole)) if whole else None,
     )
-    listed = [*spent, *([whole] if whole else [])]
-
-    def make_table() -> Markup:
-        body = [(_name_spender(brief, entry), tell_cell(brief, entry)) for entry in listed]
-        heads = [words.say(f"{key}.who"), words.say(f"{key}.amount")]
-        title = words.say(f"{key}.table", unit=unit)
-        return tabulate(words, heads, [("", body)], title, numbers=(1,))
-
-    return Exhibit(brief, key, listed, make_table, caption, plot_amounts, rows)
 
 
 def _name_spender(brief: Brief, entry: Entry) -> Markup:
@@ -463,25 +438,24 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         known = [(entry, shade) for entry, shade in parts if entry and entry.value]
         if total := each["total"]:
             rows += stack_rows(brief, words.say(f"field.{field}"), total, known, is_shared=True)
-    shown = [entry for each in found.values() for entry in each.values() if entry]
     title = words.say(f"{key}.title")
     if whole := brief.find_together("par_tasks_started", "par_tasks_total"):
         n, m = (tell(brief, each, unit=False) for each in whole)
         title = words.say(f"{key}.title.known", n=n, m=m)
-    alternative = say_parts(brief, rows, "row")
-    caption = Caption(title, words.say(f"{key}.unit"), cite(brief, shown), alternative)
 
-    def make_table() -> Markup:
+    def tell_table() -> Markup:
         states = [state for state in TASKS if any(each[state] for each in found.values())]
         body = [
             [words.say(f"field.{field}"), *(tell_cell(brief, each[state]) for state in states)]
             for field, each in found.items()
         ]
         heads = [words.say(f"{key}.{name}") for name in ("field", *states)]
-        numbers = range(1, len(heads))
-        return tabulate(words, heads, [("", body)], words.say(f"{key}.table"), numbers=numbers)
+        return grid(brief, heads, body, words.say(f"{key}.table"))
 
-    return Exhibit(brief, key, shown, make_table, caption, plot_stacks, rows)
+    shown = [entry for each in found.values() for entry in each.values() if entry]
+    return build(
+        brief, key, plot_stacks, rows, title=title, cited=shown, listed=shown, table=tell_table
+    )
 
 
 @dataclass(frozen=True)
@@ -534,32 +508,9 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
         each.field: [e for e in brief.results if e.indicator == f"par_score_{each.field}_lost_item"]
         for each in scores
     }
-    shown = [
-        entry
-        for each in scores
-        for entry in (each.own, each.score, each.top, lost[each.field], *items[each.field])
-        if entry
-    ]
-    rows = [
-        row
-        for each in scores
-        for row in _fill(brief, f"field.{each.field}", each.score, each.top, is_shared=True)
-    ]
-    caption = Caption(
-        title=words.say(
-            f"{key}.title",
-            field=lower(words.say(f"field.{worst.field}")),
-            n=tell(brief, worst.score, unit=False, marks=False),
-            m=tell(brief, worst.top, unit=False, marks=False),
-        ),
-        unit=words.say(f"{key}.unit"),
-        source=cite(brief, shown),
-        alternative=say_parts(brief, rows, "row"),
-    )
 
-    def make_table() -> Markup:
+    def tell_table() -> Markup:
         with_own = ["own"] if any(each.own for each in scores) else []
-        heads = ["field", *with_own, "score", "max", "lost", "why"]
         body = [
             [
                 words.say(f"field.{each.field}"),
@@ -569,14 +520,38 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
             ]
             for each in scores
         ]
+        heads = ("field", *with_own, "score", "max", "lost", "why")
         names = [words.say(f"{key}.{name}") for name in heads]
-        title, numbers = words.say(f"{key}.table"), range(1, len(heads) - 1)
-        return tabulate(words, names, [("", body)], title, numbers=numbers)
+        return grid(brief, names, body, words.say(f"{key}.table"), last=1)
 
-    return Exhibit(brief, key, shown, make_table, caption, plot_stacks, rows)
+    shown = [
+        entry
+        for each in scores
+        for entry in (each.own, each.score, each.top, lost[each.field], *items[each.field])
+        if entry
+    ]
+    return build(
+        brief,
+        key,
+        plot_stacks,
+        [
+            row
+            for each in scores
+            for row in _fill(brief, f"field.{each.field}", each.score, each.top, is_shared=True)
+        ],
+        title=words.say(
+            f"{key}.title",
+            field=lower(words.say(f"field.{worst.field}")),
+            n=tell(brief, worst.score, unit=False, marks=False),
+            m=tell(brief, worst.top, unit=False, marks=False),
+        ),
+        cited=shown,
+        listed=shown,
+        table=tell_table,
+    )
 
 
-def _join_lost(brief: Brief, items: Iterable[Entry]) -> Markup:
+def _join_lost(brief: Brief, items: Sequence[Entry]) -> Markup:
     told = (
         join(" ", name_breakdown(brief, item.breakdown), tell_cell(brief, item)) for item in items
     )

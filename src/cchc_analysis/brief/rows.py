@@ -6,10 +6,10 @@ Comes in as entries; goes out as rows for ``plots`` and as tables in which each 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
-from math import isnan
+from functools import cached_property
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -17,8 +17,8 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_stacks
-from cchc_analysis.brief.report import Parts
 from cchc_analysis.brief.telling import (
+    cite,
     name_indicator,
     name_scope,
     name_status,
@@ -33,7 +33,6 @@ from cchc_analysis.data.words import plain
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-NAN = float("nan")
 TASKS = (
     *("total", "started", "completed", "not_due", "not_started", "not_met", "overdue"),
     "not_applicable",
@@ -49,7 +48,7 @@ class Exhibit:
     Attributes:
         key: Its name in ``report.yml``.
         entries: The values that it shows: they need not be listed again.
-        make_table: Tells the table; none where the chart says all.
+        table: Tells the table; none where the chart says all.
         caption: The words of the chart; ``None`` where a picture would say no more.
         plot: The function that draws it.
         rows: What it draws.
@@ -58,7 +57,7 @@ class Exhibit:
     brief: Brief
     key: str
     entries: Sequence[Entry]
-    make_table: Callable[[], Markup] | None = None
+    table: Callable[[], Markup] | None = None
     caption: Caption | None = None
     plot: Callable[..., Any] = plot_stacks
     rows: Sequence[Row] = ()
@@ -80,8 +79,35 @@ class Exhibit:
     @property
     def html(self) -> Markup:
         """Chart and table beside each other, or what there is."""
-        table = self.make_table() if self.make_table else Markup("")
+        table = self.table() if self.table else ""
         return macro(self.brief.words, "pair", self.chart, table)
+
+
+def build(  # noqa: PLR0913 - what a chart is made of
+    brief: Brief,
+    key: str,
+    plot: Callable[..., Any],
+    rows: Sequence[Row],
+    *,
+    title: Markup,
+    cited: Iterable[Entry],
+    listed: Sequence[Entry] = (),
+    table: Callable[[], Markup] | None = None,
+    unit: Markup | None = None,
+    note: Markup | None = None,
+) -> Exhibit:
+    """A chart in its words, with the values that it cites and those that its table lists."""
+    unit = unit or brief.words.say(f"{key}.unit")
+    caption = Caption(title, unit, cite(brief, cited), say_rows(brief, rows), note)
+    return Exhibit(brief, key, listed, table, caption, plot, rows)
+
+
+def grid(
+    brief: Brief, heads: Sequence[Any], rows: Sequence[Sequence[Any]], caption: Any, last: int = 0
+) -> Markup:
+    """The table beside a chart: numbers in all columns but the first, and some of the last."""
+    numbers = range(1, len(heads) - last)
+    return tabulate(brief.words, heads, [("", rows)], caption, numbers=numbers)
 
 
 def tabulate_scopes(
@@ -91,30 +117,25 @@ def tabulate_scopes(
     found = {name: {s: brief.find(name, s) for s in brief.main_scopes} for name in indicators}
     found = {name: cells for name, cells in found.items() if any(cells.values())}
     shown = [entry for cells in found.values() for entry in cells.values() if entry]
-    return partial(_tell_scopes, brief, key, found, shown), shown
 
+    def tell_table() -> Markup:
+        scopes = [s for s in brief.main_scopes if any(cells[s] for cells in found.values())]
+        counts = Counter(entry.unit for entry in shown if entry.unit != "%")
+        unit = counts.most_common(1)[0][0] if counts else shown[0].unit
+        times = {name_time(brief, entry) for entry in shown}
+        time = times.pop() if len(times) == 1 else Markup("")
+        rows = [
+            [head_entry(brief, next(filter(None, cells.values())), unit=unit, time=time)]
+            + [tell_cell(brief, cells[scope]) for scope in scopes]
+            for cells in found.values()
+        ]
+        heads = [brief.words.say("table.indicator"), *(name_scope(brief, s) for s in scopes)]
+        named = next(entry for entry in shown if entry.unit == unit)
+        facts = join("; ", tell_unit(brief, named, many=True), time)
+        what = brief.words.say(f"{key}.table")
+        return grid(brief, heads, rows, brief.words.say("table.unit", what=what, unit=facts))
 
-def _tell_scopes(
-    brief: Brief,
-    key: str,
-    found: Mapping[str, Mapping[Any, Entry | None]],
-    shown: Sequence[Entry],
-) -> Markup:
-    scopes = [s for s in brief.main_scopes if any(cells[s] for cells in found.values())]
-    counts = Counter(entry.unit for entry in shown if entry.unit != "%")
-    unit = counts.most_common(1)[0][0] if counts else shown[0].unit
-    times = {name_time(brief, entry) for entry in shown}
-    time = times.pop() if len(times) == 1 else Markup("")
-    rows = [
-        [head_entry(brief, next(filter(None, cells.values())), unit=unit, time=time)]
-        + [tell_cell(brief, cells[scope]) for scope in scopes]
-        for cells in found.values()
-    ]
-    heads = [brief.words.say("table.indicator"), *(name_scope(brief, s) for s in scopes)]
-    named = next(entry for entry in shown if entry.unit == unit)
-    facts = join("; ", tell_unit(brief, named, many=True), time)
-    title = brief.words.say("table.unit", what=brief.words.say(f"{key}.table"), unit=facts)
-    return tabulate(brief.words, heads, [("", rows)], title, numbers=range(1, len(heads)))
+    return tell_table, shown
 
 
 def head_entry(
@@ -141,16 +162,6 @@ def head_entry(
         dates if dates != time else "",
         name_status(brief.words, entry),
     )
-
-
-def shade_parts(entries: Sequence[Entry], parts: Parts) -> list[tuple[Entry, str]]:
-    """Entries with the shades in which they are drawn."""
-    return [(entry, parts[entry.indicator]) for entry in entries]
-
-
-def sum_values(entries: Iterable[Entry]) -> float:
-    """What values come to together."""
-    return sum(entry.value for entry in entries)
 
 
 def stack_rows(
@@ -201,9 +212,9 @@ def point_row(brief: Brief, entry: Entry, label: str, axis: tuple[float, float])
         "label": label,
         "value": entry.value,
         "text": tell_plain(brief, entry),
-        "low": NAN if entry.low is None else entry.low,
-        "high": NAN if entry.high is None else entry.high,
-        "target": NAN,
+        "low": nan if entry.low is None else entry.low,
+        "high": nan if entry.high is None else entry.high,
+        "target": nan,
         "target_text": "",
         "role": "alert" if entry.is_contested else "deep",
         "is_contested": entry.is_contested,
@@ -226,20 +237,19 @@ def choose_axis(values: Iterable[float]) -> tuple[float, float]:
     return min(start, low), max(100.0, 10.0 * -(-high // 10))
 
 
-def say_parts(brief: Brief, rows: Sequence[Row], by: str) -> Markup:
-    """The text alternative of bars: each with its headings and parts."""
+def say_rows(brief: Brief, rows: Sequence[Row]) -> Markup:
+    """The text alternative of a chart: each bar with its headings and parts, or each point."""
+    by = next((name for name in ("panel", "row") if rows and name in rows[0]), "label")
     told = []
     for name in dict.fromkeys(row[by] for row in rows):
         own = [row for row in rows if row[by] == name]
-        heads = dict.fromkeys(row["heading"] for row in own if row["heading"])
-        parts = [f"{row['text']} {row['label']}".strip() for row in own if row["label"]]
-        told.append(brief.words.say("alt.row", name=name, parts="; ".join([*heads, *parts])))
+        heads = dict.fromkeys(row["heading"] for row in own if row.get("heading"))
+        labels = [row["text"] if by == "label" else _label(row) for row in own]
+        parts = "; ".join([*heads, *filter(None, labels)])
+        told.append(brief.words.say("alt.row", name=name, parts=parts))
     return join(" ", *told)
 
 
-def say_points(brief: Brief, rows: Sequence[Row]) -> Markup:
-    """The text alternative of points and amounts: each row with its value."""
-    return join(
-        " ",
-        *(brief.words.say("alt.row", name=row["label"], parts=row["text"]) for row in rows),
-    )
+def _label(row: Row) -> str:
+    """A part of a bar that has a name."""
+    return f"{row['text']} {row['label']}".strip() if row["label"] else ""
