@@ -192,7 +192,7 @@ def test_a_share_of_the_year_is_judged_when_the_year_is_over_or_the_goal_reached
 
 
 def test_the_page_counts_and_explains_the_states() -> None:
-    html = str(briefs.show_plan(open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))).html)
+    html = str(open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN)).show_plan().html)
     for words in ("✓ đạt", "✕ chưa đạt", "◷ chưa đến hạn", "≠ khác khái niệm", "… thiếu số liệu"):
         assert words in html
     assert (
@@ -208,11 +208,11 @@ def test_a_target_of_an_earlier_period_stands_apart_and_is_not_counted() -> None
     """
     brief = only(PLAIN_REPORT + old)
     assert [(each.state, each.is_earlier) for each in brief.comparisons] == [(State.MISSED, True)]
-    html = read_text(str(briefs.show_plan(brief).html))
+    html = read_text(str(brief.show_plan().html))
     assert "✕ chưa đạt 0" in html
     assert "Chỉ tiêu của kỳ trước" in html
     assert "✕ chưa đạt 26" in html
-    summary = read_text(str(briefs.show_summary(brief).html))
+    summary = read_text(str(brief.show_summary().html))
     assert "26" not in summary
     assert "chưa đạt" not in summary
 
@@ -257,14 +257,14 @@ def test_the_summary_has_three_to_six_sentences_whatever_is_reported() -> None:
 
 
 def test_the_summary_says_nothing_of_what_is_not_reported() -> None:
-    text = read_text(briefs.show_summary(only("M001 I video_meetings whole_district 06")).html)
+    text = read_text(only("M001 I video_meetings whole_district 06").show_summary().html)
     for word in ("đúng hạn là", "trực tuyến:", "giải ngân", "điểm"):
         assert word not in text.split("Báo cáo không nêu")[0]
 
 
 def test_what_one_level_reports_is_not_told_of_all() -> None:
     beside = "M021 II.1 dossiers_pending_total whole_district 65"
-    summary = read_text(briefs.show_summary(only(PLAIN_REPORT + beside)).html)
+    summary = read_text(only(PLAIN_REPORT + beside).show_summary().html)
     assert (
         "còn 65 hồ sơ đang giải quyết (toàn huyện), trong đó 3 đã quá hạn ở cấp huyện." in summary
     )
@@ -272,7 +272,7 @@ def test_what_one_level_reports_is_not_told_of_all() -> None:
 
 def test_every_rule_of_the_summary_is_named_in_the_notes() -> None:
     brief = only(PLAIN_REPORT)
-    notes = read_text(briefs.show_notes(brief).html)
+    notes = read_text(brief.show_notes().html)
     assert all(
         read_text(brief.words.say(f"rule.{name}")) in notes
         for name in [line.name for line in brief.report.summary]
@@ -282,7 +282,7 @@ def test_every_rule_of_the_summary_is_named_in_the_notes() -> None:
 def test_a_target_missed_is_named_beside_the_tally() -> None:
     missed = "M020 II.1 on_time_rate whole_district 98,99"
     goal = "P001 II.1 on_time_rate whole_district 99 target >"
-    html = read_text(briefs.show_goals(open_made_up(make_tables(missed, goal))).html)
+    html = read_text(open_made_up(make_tables(missed, goal)).show_goals().html)
     assert "✕ chưa đạt 1" in html
     assert "98,99% (chỉ tiêu" in html
 
@@ -392,12 +392,12 @@ def test_last_year_is_worked_back_from_the_share_with_its_range() -> None:
 
 
 def test_one_period_makes_no_trend_and_no_word_for_one() -> None:
-    text = read_text(briefs.show_trend(only(PLAIN_REPORT)).html)
+    text = read_text(only(PLAIN_REPORT).show_trend().html)
     assert "Mới có số liệu của một kỳ" in text
 
 
 def test_peers_are_named_and_too_few_make_no_position() -> None:
-    text = read_text(briefs.show_peers(only(PLAIN_REPORT)).html)
+    text = read_text(only(PLAIN_REPORT).show_peers().html)
     assert "Đồng Gió" in text
     assert "cùng kỳ (6 tháng đầu năm 2022): 0. Cần ít nhất 5" in text
 
@@ -406,9 +406,7 @@ def test_peers_are_named_and_too_few_make_no_position() -> None:
 
 
 def test_the_ledger_links_the_figures_in_its_arithmetic() -> None:
-    html = str(
-        briefs.show_contradictions(open_made_up(make_tables(PLAIN_REPORT, findings=[{}]))).html
-    )
+    html = str(open_made_up(make_tables(PLAIN_REPORT, findings=[{}])).show_contradictions().html)
     assert '<a href="#n-M001">1.250</a> ≠ <a href="#n-M004">1.190</a> + 130 = 1.320' in html
     assert "Hai vế không bằng nhau." in html
     assert "được công bố như đã in" in html
@@ -416,7 +414,7 @@ def test_the_ledger_links_the_figures_in_its_arithmetic() -> None:
 
 def test_arithmetic_takes_the_form_of_the_language() -> None:
     brief = open_made_up(make_tables(PLAIN_REPORT, findings=[{}]), "en")
-    assert "= 1,320" in read_text(briefs.show_contradictions(brief).html)
+    assert "= 1,320" in read_text(brief.show_contradictions().html)
 
 
 def test_what_a_reader_noticed_stands_apart_and_in_the_note() -> None:
@@ -447,7 +445,7 @@ def test_another_reading_in_the_arithmetic_links_to_its_place_in_the_same_note()
 def test_no_finding_is_said_in_words() -> None:
     assert (
         "Không phát hiện số liệu nào chưa thống nhất"
-        in briefs.show_contradictions(only(PLAIN_REPORT)).html
+        in only(PLAIN_REPORT).show_contradictions().html
     )
 
 
@@ -529,10 +527,10 @@ def test_a_target_counts_once_however_many_scopes_report_and_its_own_scope_decid
     brief = open_made_up(make_tables(rates, goal))
     assert len(brief.comparisons) == 3
     assert [goal.state for goal in brief.goals] == [State.MET]
-    page = read_text(str(briefs.show_plan(brief).html))
+    page = read_text(str(brief.show_plan().html))
     assert "✓ đạt 1 ✕ chưa đạt 0" in page
     assert "✕ chưa đạt 98,2%" in page
-    assert "1 đạt" in read_text(str(briefs.show_summary(brief).html))
+    assert "1 đạt" in read_text(str(brief.show_summary().html))
     parts = rates.replace("whole_district 99,5", "commune 99,5")
     assert open_made_up(make_tables(parts, goal)).goals[0].state == State.MISSED
 
@@ -546,4 +544,4 @@ def test_norms_limits_and_maxima_are_no_targets(status: str) -> None:
     """
     brief = open_made_up(make_tables(report, norms))
     assert brief.goals == ()
-    assert "thiếu số liệu 1" not in read_text(str(briefs.show_plan(brief).html))
+    assert "thiếu số liệu 1" not in read_text(str(brief.show_plan().html))

@@ -107,7 +107,7 @@ def test_sections_give_a_table_and_a_short_name(real: list[Brief]) -> None:
         assert len(repr(section)) < 60
         assert undress(section._repr_html_()) == str(section.html)
     cao_loc = next(brief for brief in real if brief.area["area_id"] == "183")
-    cards = briefs.show_cards(cao_loc)
+    cards = cao_loc.show_cards()
     assert cards.table["indicator"].tolist()[0] == "on_time_rate"
     assert len(cards.table) == cards.html.count('class="big"')
 
@@ -132,7 +132,7 @@ def test_a_line_in_the_file_is_a_card_on_the_page(tmp_path: Path) -> None:
     brief = briefs.open_brief(
         make_tables(PLAIN_REPORT), made_up_reference(), words, "991", "2022-H1"
     )
-    assert briefs.show_cards(brief).table["indicator"].tolist()[0] == "dossiers_resolved_early"
+    assert brief.show_cards().table["indicator"].tolist()[0] == "dossiers_resolved_early"
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_quarters_lie_between_cumulative_reports(tables: Tables) -> None:
 def test_five_like_windows_allow_a_word(
     tables: Tables, country: SyntheticCountry, lang: str, words: tuple[str, ...]
 ) -> None:
-    text = read_text(briefs.show_trend(tell(tables, country.reference, lang)).html)
+    text = read_text(tell(tables, country.reference, lang).show_trend().html)
     for each in words:
         assert each in text
     assert "2021" in text
@@ -96,7 +96,7 @@ def test_a_change_of_boundaries_takes_the_word_away(
     }
     events = pd.concat([country.reference.area_changes, pd.DataFrame([event])], ignore_index=True)
     text = read_text(
-        briefs.show_trend(tell(tables, replace(country.reference, area_changes=events))).html
+        tell(tables, replace(country.reference, area_changes=events)).show_trend().html
     )
     assert "tăng" not in text.partition("Nội dung")[2]
     assert "có thay đổi địa giới" in text
@@ -104,13 +104,13 @@ def test_a_change_of_boundaries_takes_the_word_away(
 
 def test_peers_are_placed_in_a_funnel(tables: Tables, country: SyntheticCountry) -> None:
     told = tell(tables, country.reference)
-    html = str(briefs.show_peers(told).html)
+    html = str(told.show_peers().html)
     text = read_text(html)
     assert "Các đơn vị cùng loại trong cùng tỉnh." in text
     # The made-up districts differ lastingly, far more than chance: no place, no rank, and why.
     assert text.count("khác nhau nhiều hơn hẳn mức ngẫu nhiên") >= 1
     assert html.count("<svg") == 2
-    assert NOTICE["vi"] in briefs.show_head(told).html
+    assert NOTICE["vi"] in told.show_head().html
 
 
 def even_out(tables: Tables) -> Tables:
@@ -128,7 +128,7 @@ def even_out(tables: Tables) -> Tables:
 
 
 def test_a_district_gets_a_rank_with_its_range(tables: Tables, country: SyntheticCountry) -> None:
-    text = read_text(briefs.show_peers(tell(even_out(tables), country.reference)).html)
+    text = read_text(tell(even_out(tables), country.reference).show_peers().html)
     assert re.search(r"Huyện Giả lập 3: thứ \d+ .*hạng có thể từ \d+ đến \d+", text)
 
 
@@ -144,7 +144,7 @@ def test_a_rank_among_peers_takes_nine_in_ten_of_them(
         indicators=even.indicators[~even.indicators["area_id"].isin(silent)],
         sources=even.sources[~even.sources["area"].isin(names)],
     )
-    text = read_text(briefs.show_peers(tell(fewer, country.reference)).html)
+    text = read_text(tell(fewer, country.reference).show_peers().html)
     said = r"Mới có (\d+) trong 11 đơn vị có số liệu cùng kỳ, nên thứ tự này chưa phải là hạng"
     counts = {int(number) for number in re.findall(said, text)}
     assert counts

@@ -317,9 +317,9 @@ def test_contradictions_are_counted_once_and_alike_wherever_it_is_said() -> None
     assert f"Mâu thuẫn đã tìm thấy {count} " in index
     for brief in own:
         n = grade_brief(brief).warnings
-        assert f"mâu thuẫn: {n}" in read_text(briefs.show_head(brief).html)
-        assert f"có {n} chỗ số liệu chưa thống nhất" in read_text(briefs.show_summary(brief).html)
-        sums = briefs.show_contradictions(brief).html.count('class="eq"')
+        assert f"mâu thuẫn: {n}" in read_text(brief.show_head().html)
+        assert f"có {n} chỗ số liệu chưa thống nhất" in read_text(brief.show_summary().html)
+        sums = brief.show_contradictions().html.count('class="eq"')
         assert sums == len(brief.findings[brief.findings["arithmetic"] != ""])
 
 

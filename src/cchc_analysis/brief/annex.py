@@ -128,12 +128,7 @@ def show_reform_areas(brief: Brief) -> Section:
     """Everything that the reports state, by area of reform."""
     brief.homes.clear()  # a page begins: what a cell has shown before stands on another
     exhibits = list_exhibits(brief)
-    used = {entry.note for each in exhibits.values() for one in each for entry in one.entries}
-    left: dict[str, list[Entry]] = {area: [] for area in AREAS}
-    told = set(brief.reports["source_id"])
-    for entry in brief.entries:
-        if entry.note not in used and told.issuperset(entry.source_id.split()):
-            left[part_of(brief.reference, entry.indicator)].append(entry)
+    left = _list_left(brief, exhibits)
     parts = brief.part_pages
     full = [area for area in AREAS if exhibits.get(area) or left[area] or area in parts]
     silent = [brief.words.say(f"part.title.{area}") for area in AREAS if area not in full]
@@ -157,19 +152,22 @@ def show_reform_areas(brief: Brief) -> Section:
     return Section(html, "areas", lambda: tabulate_entries(brief, brief.entries), draw, pages)
 
 
+def _list_left(brief: Brief, exhibits: Mapping[str, Sequence[Exhibit]]) -> dict[str, list[Entry]]:
+    """The reported values that no exhibit shows, by area of reform."""
+    used = {entry.note for each in exhibits.values() for one in each for entry in one.entries}
+    told = set(brief.reports["source_id"])
+    left: dict[str, list[Entry]] = {area: [] for area in AREAS}
+    for entry in brief.entries:
+        if entry.note not in used and told.issuperset(entry.source_id.split()):
+            left[part_of(brief.reference, entry.indicator)].append(entry)
+    return left
+
+
 def _tell_page(brief: Brief, area: str) -> str:
     """The page of one area of reform: its charts and tables, and the notes of its numbers."""
     own = brief.of_part(area)
-    exhibits = list_exhibits(own)[area] if area in own.report.areas else []
-    used = {entry.note for each in exhibits for entry in each.entries}
-    told = set(own.reports["source_id"])
-    left = [
-        entry
-        for entry in own.entries
-        if entry.note not in used
-        and told.issuperset(entry.source_id.split())
-        and part_of(own.reference, entry.indicator) == area
-    ]
+    exhibits = list_exhibits(own).get(area, [])
+    left = _list_left(own, {area: exhibits})[area]
     noted = [e for e in list_noted(own) if part_of(own.reference, e.indicator) == area]
     words = own.words
     return str(

@@ -224,7 +224,7 @@ def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     shown: list[Entry] = []
     for code, shades in plan.rows.items():
         found = brief.find_together(code, *shades)
-        parts = [(entry, shades[entry.indicator]) for entry in found[1:]]
+        parts: Shaded = [(entry, shades[entry.indicator]) for entry in found[1:]]
         if found and _sum(parts) <= found[0].value:
             shown += found
             rows += stack_rows(brief, brief.words.say(f"{key}.{code}"), found[0], parts)

@@ -23,7 +23,7 @@ from cchc_analysis.brief.plan import JUDGED, STATE_SIGNS, tell_state
 from cchc_analysis.brief.plots import draw, plot_line
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
-from cchc_analysis.brief.summary import list_sentences, say_where
+from cchc_analysis.brief.summary import say_where, show_summary
 from cchc_analysis.brief.telling import (
     link_count,
     lower,
@@ -384,37 +384,8 @@ def _tell_source(brief: Brief, row: Mapping[str, Any]) -> Markup:
 
 
 def list_front_used(brief: Brief) -> Mapping[str, Entry]:
-    """The values that the front tells, in its order, without a picture or a page.
-
-    What the front has told already in this process stands; else it is gone through in words.
-    """
-    front = brief.front
-    if front.used:
-        return front.used
-    _tell_in_words(front)
-    used = dict(front.used)
-    front.used.clear()
-    front.homes.clear()
-    return used
-
-
-def _tell_in_words(front: Brief) -> None:
-    """Tell all numbers of the front, in its order."""
-    say_headline(front)
-    list_sentences(front)
-    for entry in choose_cards(front):
-        tell(front, entry)
-        _list_facts(front, entry)
-        _list_goals(front, entry)
-    lead, _ = choose_lead(front)
-    for goal in front.goals:
-        if goal.state == State.MISSED:
-            _tell_missed(front, goal)
-    for name, area in front.report.areas.items():
-        if area.front and name != lead:
-            build_exhibit(front, area.front)
-        for number in filter(None, map(front.find, area.numbers)):
-            tell(front, number)
-    for placed in filter(None, map(front.find, front.report.peers.compared)):
-        if find_standing(front, placed):
-            tell(front, placed)
+    """The values that the front tells, in its order: it is told now, if it has not been yet."""
+    if not brief.front.used:
+        for show in (show_head, show_summary, show_cards, show_goals, show_themes, show_place):
+            show(brief)
+    return brief.front.used
