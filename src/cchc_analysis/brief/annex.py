@@ -31,26 +31,10 @@ from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
 from cchc_analysis.brief.telling import (
     SIGNS,
-    link_away,
-    link_count,
     lower,
-    name_area,
-    name_breakdown,
-    name_entry,
     name_indicator,
-    name_scope,
-    name_source,
     name_status,
-    name_time,
     name_use,
-    tabulate_entries,
-    tell,
-    tell_derivation,
-    tell_interval,
-    tell_marks,
-    tell_number,
-    tell_title,
-    tell_unit,
 )
 from cchc_analysis.brief.templates import Section, join, link, macro, render, tabulate
 from cchc_analysis.brief.trend import list_last_year
@@ -83,7 +67,7 @@ def show_annex_head(brief: Brief) -> Section:
     ]
     documents = [
         {
-            "name": join(" ", name_source(brief, each["source_id"]), tell_title(brief, each)),
+            "name": join(" ", brief.name_source(each["source_id"]), brief.tell_title(each)),
             "lacks": words.pick(each, "lacks"),
         }
         for each in list_rows(brief.sources)
@@ -91,7 +75,7 @@ def show_annex_head(brief: Brief) -> Section:
     html = render(
         words,
         "annex_head",
-        title=words.say("annex.title", area=name_area(brief), period=words.period(brief.period)),
+        title=words.say("annex.title", area=brief.name_area(), period=words.period(brief.period)),
         facts=facts,
         grade=tell_grade(brief),
         documents=documents,
@@ -115,9 +99,9 @@ def tell_grade(brief: Brief) -> Markup:
     kind = "headline" if grade.headline_warnings else "secondary" if grade.warnings else "none"
     counts = words.say(
         f"grade.counts.{kind}",
-        warnings=link_count(brief, grade.warnings, "contradictions"),
-        headline=link_count(brief, grade.headline_warnings, "contradictions"),
-        notes=link_count(brief, grade.notes, "contradictions"),
+        warnings=brief.link_count(grade.warnings, "contradictions"),
+        headline=brief.link_count(grade.headline_warnings, "contradictions"),
+        notes=brief.link_count(grade.notes, "contradictions"),
     )
     names = words.join(lower(name_indicator(brief, name)) for name in grade.missing)
     missing = words.say("grade.missing", names=names) if names else ""
@@ -149,7 +133,7 @@ def show_reform_areas(brief: Brief) -> Section:
     figures = (one.figure for each in exhibits.values() for one in each if not parts)
     first = next(filter(None, figures), None)
     draw = None if first is None else lambda: first
-    return Section(html, "areas", lambda: tabulate_entries(brief, brief.entries), draw, pages)
+    return Section(html, "areas", lambda: brief.tabulate_entries(brief.entries), draw, pages)
 
 
 def _list_left(brief: Brief, exhibits: Mapping[str, Sequence[Exhibit]]) -> dict[str, list[Entry]]:
@@ -177,14 +161,14 @@ def _tell_page(brief: Brief, area: str) -> str:
             title=words.say(
                 "annex.part",
                 part=words.say(f"part.title.{area}"),
-                area=name_area(own),
+                area=own.name_area(),
                 period=words.period(own.period),
             ),
             name=area,
             body=_tell_area(own, exhibits, left),
             groups=_group_notes(own, noted),
             annex=ANNEX,
-            whole=lower(name_scope(own, own.whole)),
+            whole=lower(own.name_scope(own.whole)),
             **_lead_back(own, name_part(area)),
         )
     )
@@ -206,7 +190,7 @@ def _tabulate_rest(brief: Brief, entries: Sequence[Entry], is_rest: bool) -> Mar
     for entry in sorted(
         entries, key=lambda e: (bool(e.breakdown), SCOPE_ORDER.index(Scope(e.scope)))
     ):
-        scope = name_scope(brief, entry.scope)
+        scope = brief.name_scope(entry.scope)
         name = name_indicator(brief, entry.indicator) if entry.breakdown else ""
         groups.setdefault(join(" · ", name, scope), []).append(_tell_row(brief, entry))
     if len(groups) == 1:
@@ -221,9 +205,9 @@ def _tabulate_rest(brief: Brief, entries: Sequence[Entry], is_rest: bool) -> Mar
 
 def _tell_row(brief: Brief, entry: Entry) -> list[Markup]:
     is_part = bool(entry.breakdown)
-    name = name_breakdown(brief, entry.breakdown) if is_part else name_entry(brief, entry)
-    value = tell(brief, entry, unit=False, home=True)
-    return [head_entry(brief, entry, name), value, tell_unit(brief, entry)]
+    name = brief.name_breakdown(entry.breakdown) if is_part else brief.name_entry(entry)
+    value = brief.tell(entry, unit=False, home=True)
+    return [head_entry(brief, entry, name), value, brief.tell_unit(entry)]
 
 
 def show_notes(brief: Brief) -> Section:
@@ -238,28 +222,28 @@ def show_notes(brief: Brief) -> Section:
         grade_rule=tell_grade_rule(brief),
         method=tell_method(brief),
         definitions=list(_list_definitions(brief)),
-        to_definitions=link_away(
-            brief, "../../definitions/index.html", words.say("site.nav.definitions")
+        to_definitions=brief.link_away(
+            "../../definitions/index.html", words.say("site.nav.definitions")
         ),
-        whole=lower(name_scope(brief, brief.whole)),
+        whole=lower(brief.name_scope(brief.whole)),
         groups=[] if brief.is_split else _group_notes(brief, list_noted(brief)),
         is_split=brief.is_split,
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         citation=words.say(
             "notes.cite",
-            area=name_area(brief),
+            area=brief.name_area(),
             period=words.period(brief.period),
             place=f"{brief.lang}/{name_folder(brief.area, brief.period)}/",
         ),
         stamp=_tell_stamp(brief),
     )
-    return Section(html, "notes", lambda: tabulate_entries(brief, list_noted(brief)))
+    return Section(html, "notes", lambda: brief.tabulate_entries(list_noted(brief)))
 
 
 def _tell_source(brief: Brief, row: Mapping[str, Any]) -> dict[str, Any]:
     words = brief.words
     return {
-        "title": tell_title(brief, row),
+        "title": brief.tell_title(row),
         "issuer": clean_text(row["issuer"]),
         "facts": join(
             "; ",
@@ -284,7 +268,7 @@ def _tell_completeness(brief: Brief) -> Iterator[Markup]:
         own = brief.figures[brief.figures["source_id"] == source_id]
         ids = [(source_id, figure) for figure in own["figure_id"]]
         left = [figure for figure in ids if figure not in shown]
-        name, total = name_source(brief, source_id), words.number(len(ids))
+        name, total = brief.name_source(source_id), words.number(len(ids))
         yield words.say(
             "notes.incomplete" if left else "notes.complete",
             source=name,
@@ -372,16 +356,16 @@ def _name_place(brief: Brief, entry: Entry) -> Markup:
     rows = brief.list_figures(entry)
     if not rows:
         return brief.words.say("notes.elsewhere" if entry.document else "notes.derived")
-    source = name_source(brief, rows[0]["source_id"])
+    source = brief.name_source(rows[0]["source_id"])
     return brief.words.say("notes.place", source=source, section=clean_text(rows[0]["section"]))
 
 
 def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
     """One item. The scope of most is the whole area, and is named only where it is not."""
-    name, unit = name_entry(brief, entry), tell_unit(brief, entry)
+    name, unit = brief.name_entry(entry), brief.tell_unit(entry)
     # No unit where the name begins with it: "1.310 – Hồ sơ tiếp nhận".
     is_said = name.casefold().startswith(unit.casefold())
-    origin = tell_derivation(brief, entry) if entry.is_derived else _tell_places(brief, entry)
+    origin = brief.tell_derivation(entry) if entry.is_derived else _tell_places(brief, entry)
     links = [
         link(f"{brief.annex}#{each.anchor}", f"{SIGNS[Severity.INFO]}{each.number}")
         for each in brief.marks(entry, remarks=True)
@@ -389,14 +373,14 @@ def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
     remarks = brief.words.say("note.remarks", links=join(", ", *links)) if links else ""
     return {
         "note": entry.note,
-        "number": tell_number(brief, entry),
-        "marks": tell_marks(brief, brief.marks(entry)),
+        "number": brief.tell_number(entry),
+        "marks": brief.tell_marks(brief.marks(entry)),
         "unit": "" if is_said else unit,
         "facts": join(
             ", ",
             name,
-            "" if entry.scope == brief.whole else lower(name_scope(brief, entry.scope)),
-            name_time(brief, entry),
+            "" if entry.scope == brief.whole else lower(brief.name_scope(entry.scope)),
+            brief.name_time(entry),
             name_status(brief.words, entry),
         ),
         "origin": join(" ", origin, _tell_spread(brief, entry), remarks),
@@ -413,7 +397,7 @@ def _tell_spread(brief: Brief, entry: Entry) -> Markup:
     if is_read_twice and (readings := span_readings(rate, brief.findings)):
         low, high = (brief.words.number(each, 2) for each in readings)
         return brief.words.say("note.readings", low=low, high=high)
-    interval = tell_interval(brief, entry)
+    interval = brief.tell_interval(entry)
     return brief.words.say("note.interval", range=interval) if interval else Markup("")
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.brief import telling
 from cchc_analysis.brief.nouns import (
     Comparison,
     Contradiction,
@@ -103,6 +104,28 @@ class Brief:
     used: dict[str, Entry] = field(default_factory=dict)
     homes: set[str] = field(default_factory=set)
     first: Brief | None = None
+
+    cite = telling.cite
+    link_away = telling.link_away
+    link_count = telling.link_count
+    name_area = telling.name_area
+    name_breakdown = telling.name_breakdown
+    name_entry = telling.name_entry
+    name_scope = telling.name_scope
+    name_source = telling.name_source
+    name_time = telling.name_time
+    tabulate_entries = telling.tabulate_entries
+    tell = telling.tell
+    tell_cell = telling.tell_cell
+    tell_derivation = telling.tell_derivation
+    tell_interval = telling.tell_interval
+    tell_marks = telling.tell_marks
+    tell_missing = telling.tell_missing
+    tell_number = telling.tell_number
+    tell_origin = telling.tell_origin
+    tell_plain = telling.tell_plain
+    tell_title = telling.tell_title
+    tell_unit = telling.tell_unit
 
     show_head = Shows("frontpage")
     show_summary = Shows("summary")

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.telling import name_area, name_entry
 from cchc_analysis.brief.workbook import bind_workbook, is_formula, write_front
 from cchc_analysis.data.export import (
     LICENSE,
@@ -108,7 +107,7 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     """
     tables = tabulate_brief(brief)
     title = brief.words.plain(
-        "head.title", area=name_area(brief), period=brief.words.period(brief.period)
+        "head.title", area=brief.name_area(), period=brief.words.period(brief.period)
     )
     write_csv(folder / "figures.csv", tables["figures"])
     write_csv(folder / "findings.csv", tables["findings"])
@@ -170,7 +169,7 @@ def _tell_figure(brief: Brief, entry: Entry, places: Places) -> dict[str, Any]:
     return {
         **{name: getattr(entry, name) for name in same},
         "area": str(area.get("name", "")),
-        "name": plain(name_entry(brief, entry)),
+        "name": plain(brief.name_entry(entry)),
         "period_start": entry.start,
         "period_end": entry.end,
         "wilson_low": nan if entry.low is None else entry.low,

@@ -29,14 +29,7 @@ from cchc_analysis.brief.rows import (
 )
 from cchc_analysis.brief.telling import (
     lower,
-    name_breakdown,
     name_indicator,
-    name_scope,
-    tell,
-    tell_cell,
-    tell_missing,
-    tell_plain,
-    tell_unit,
     upper,
 )
 from cchc_analysis.brief.templates import join
@@ -135,7 +128,7 @@ def _find_parts(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, s
 
 
 def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
-    words, told = brief.words, [tell_plain(brief, e, unit=False) if e else "" for e in panel.totals]
+    words, told = brief.words, [brief.tell_plain(e, unit=False) if e else "" for e in panel.totals]
     heads = {
         "in": words.plain("flow.in", n=told[0]),
         "out": words.plain("flow.out" if told[2] else "flow.out.resolved", n=told[1], m=told[2]),
@@ -146,7 +139,7 @@ def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
             "side": side,
             "heading": heads[side],
             "label": words.plain(f"part.{entry.indicator}") if is_split or side == "out" else "",
-            "text": tell_plain(brief, entry, unit=False),
+            "text": brief.tell_plain(entry, unit=False),
             "value": entry.value,
             "role": shade,
         }
@@ -158,7 +151,7 @@ def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
         rest = {"side": "out", "label": words.plain("flow.untold"), "text": "", "heading": ""}
         rows.append(rest | {"value": untold, "role": "paper"})
     gap = words.plain("flow.gap", n=words.number(panel.gap))
-    name = plain(name_scope(brief, panel.scope))
+    name = plain(brief.name_scope(panel.scope))
     return [row | {"panel": name, "gap": gap} for row in rows]
 
 
@@ -173,12 +166,12 @@ def _title_flow(brief: Brief, plan: ChartPlan, panels: Sequence[_Panel]) -> Mark
     key = "parts" if is_parts else "balance" if worst.gap else "rate" if rate else ""
     title = f"flow.title.{key}" if key else "flow.title"
     told = {
-        name: tell(brief, entry, unit=False, marks=False)
+        name: brief.tell(entry, unit=False, marks=False)
         for name, code in zip(keys, codes, strict=False)
         if f"{{{name}}}" in brief.words.texts[title] and (entry := brief.find(code, worst.scope))
     }
     told = dict.fromkeys(keys, Markup("")) | told
-    return brief.words.say(title, scope=name_scope(brief, worst.scope), **told)
+    return brief.words.say(title, scope=brief.name_scope(worst.scope), **told)
 
 
 def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -195,9 +188,9 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     facts = words.join(
         words.say(
             f"{key}.fact",
-            n=tell(brief, parts[0][0], unit=False, marks=False),
-            m=tell(brief, whole, unit=False, marks=False),
-            scope=lower(name_scope(brief, whole.scope)),
+            n=brief.tell(parts[0][0], unit=False, marks=False),
+            m=brief.tell(whole, unit=False, marks=False),
+            scope=lower(brief.name_scope(whole.scope)),
         )
         for whole, parts in bars
     )
@@ -209,7 +202,7 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         [
             row
             for whole, parts in bars
-            for row in stack_rows(brief, name_scope(brief, whole.scope), whole, parts, rest=rest)
+            for row in stack_rows(brief, brief.name_scope(whole.scope), whole, parts, rest=rest)
         ],
         title=words.say(f"{key}.title", facts=facts),
         cited=[e for whole, parts in bars for e in (whole, *(entry for entry, _ in parts))],
@@ -232,8 +225,8 @@ def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         return None
     title = brief.words.say(
         f"{key}.title",
-        n=tell(brief, shown[1], unit=False),
-        m=tell(brief, shown[0], unit=False),
+        n=brief.tell(shown[1], unit=False),
+        m=brief.tell(shown[0], unit=False),
         what=name_indicator(brief, shown[1].indicator),
     )
     return build(brief, key, plot_stacks, rows, title=title, cited=shown)
@@ -254,11 +247,11 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
 
     def tell_table() -> Markup:
         rows = [
-            [words.say(f"post.{code}"), *(tell_cell(brief, each) for each in both)]
+            [words.say(f"post.{code}"), *(brief.tell_cell(each) for each in both)]
             for code, both in pairs.items()
         ]
         rows += [
-            [name_indicator(brief, each.indicator), tell_cell(brief, each), Markup("")]
+            [name_indicator(brief, each.indicator), brief.tell_cell(each), Markup("")]
             for each in rates
         ]
         heads = [words.say(f"{key}.{name}") for name in ("kind", "present", "quota")]
@@ -274,8 +267,8 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         title=words.say(
             f"{key}.title.over" if present.value > quota.value else f"{key}.title",
             kind=words.say(f"post.{code}"),
-            n=tell(brief, present, unit=False),
-            m=tell(brief, quota, unit=False),
+            n=brief.tell(present, unit=False),
+            m=brief.tell(quota, unit=False),
         ),
         cited=[entry for both in drawn.values() for entry in both],
         listed=[*(entry for both in pairs.values() for entry in both), *rates],
@@ -287,7 +280,7 @@ def _fill(
     brief: Brief, name: str, part: Entry, whole: Entry, *, is_shared: bool = False
 ) -> Iterator[Row]:
     """The rows of ``plot_stacks`` for one bar: what there is, and what is left to the whole."""
-    told = [tell_plain(brief, each, unit=False) for each in (part, whole)]
+    told = [brief.tell_plain(each, unit=False) for each in (part, whole)]
     row = {
         "row": brief.words.plain(name),
         "total": whole.value,
@@ -309,10 +302,10 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     if len(rates) < 2:
         return Exhibit(brief, key, listed, table) if listed else None
     axis = choose_axis(entry.value for entry in rates)
-    scopes = [lower(name_scope(brief, each.scope)) for each in rates]
+    scopes = [lower(brief.name_scope(each.scope)) for each in rates]
     first = [(e, s) for e, s in zip(rates, scopes, strict=True) if e.indicator == plan.rates[0]]
     facts = words.join(
-        words.say(f"{key}.fact", n=tell(brief, each, marks=False), scope=scope)
+        words.say(f"{key}.fact", n=brief.tell(each, marks=False), scope=scope)
         for each, scope in (first or list(zip(rates, scopes, strict=True)))[:2]
     )
     return build(
@@ -346,10 +339,10 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
 
     def tell_table() -> Markup:
         heads = ("kind", "amount", "province", "district", "last")
-        unit = tell_unit(brief, body[0][1], many=True)
+        unit = brief.tell_unit(body[0][1], many=True)
         title = words.say(f"{key}.table", unit=unit, status=words.say("status.estimate"))
         rows = [
-            [name, *(tell_cell(brief, each) for each in (amount, *shares))]
+            [name, *(brief.tell_cell(each) for each in (amount, *shares))]
             for name, amount, shares in body
         ]
         return grid(brief, [words.say(f"{key}.head.{name}") for name in heads], rows, title)
@@ -364,7 +357,7 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
             for share, base in zip(shares[:2], SHARES, strict=False)
             if share
         ],
-        title=words.say(f"{key}.title", n=tell(brief, lines[0], marks=False)),
+        title=words.say(f"{key}.title", n=brief.tell(lines[0], marks=False)),
         cited=lines,
         listed=[each for _, amount, shares in body for each in (amount, *shares) if each],
         table=tell_table,
@@ -380,11 +373,11 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     if len(spent) < 3:
         return None
     words, whole = brief.words, brief.find(plan.codes[0], brief.whole)
-    unit = tell_unit(brief, spent[0], many=True)
+    unit = brief.tell_unit(spent[0], many=True)
     listed = [*spent, *([whole] if whole else [])]
 
     def tell_table() -> Markup:
-        rows = [(_name_spender(brief, entry), tell_cell(brief, entry)) for entry in listed]
+        rows = [(_name_spender(brief, entry), brief.tell_cell(entry)) for entry in listed]
         heads = [words.say(f"{key}.who"), words.say(f"{key}.amount")]
         return grid(brief, heads, rows, words.say(f"{key}.table", unit=unit))
 
@@ -396,7 +389,7 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
             {
                 "label": plain(_name_spender(brief, entry)),
                 "value": entry.value,
-                "text": tell_plain(brief, entry, unit=False),
+                "text": brief.tell_plain(entry, unit=False),
                 "role": "deep",
                 "is_contested": False,
             }
@@ -405,13 +398,13 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         title=words.say(
             f"{key}.title",
             who=upper(_name_spender(brief, spent[0])),
-            n=tell(brief, spent[0], marks=False),
+            n=brief.tell(spent[0], marks=False),
         ),
         unit=words.say(f"{key}.unit", unit=unit),
         cited=spent,
         listed=listed,
         table=tell_table,
-        note=words.say(f"{key}.total", n=tell(brief, whole)) if whole else None,
+        note=words.say(f"{key}.total", n=brief.tell(whole)) if whole else None,
     )
 
 
@@ -419,7 +412,7 @@ def _name_spender(brief: Brief, entry: Entry) -> Markup:
     if entry.area_id != brief.area["area_id"]:
         row = brief.reference.area_rows.get(entry.area_id)
         return brief.words.place(row) if row else clean_text(entry.area_id)
-    return name_scope(brief, entry.scope)
+    return brief.name_scope(entry.scope)
 
 
 def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -440,13 +433,13 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
             rows += stack_rows(brief, words.say(f"field.{field}"), total, known, is_shared=True)
     title = words.say(f"{key}.title")
     if whole := brief.find_together("par_tasks_started", "par_tasks_total"):
-        n, m = (tell(brief, each, unit=False) for each in whole)
+        n, m = (brief.tell(each, unit=False) for each in whole)
         title = words.say(f"{key}.title.known", n=n, m=m)
 
     def tell_table() -> Markup:
         states = [state for state in TASKS if any(each[state] for each in found.values())]
         body = [
-            [words.say(f"field.{field}"), *(tell_cell(brief, each[state]) for state in states)]
+            [words.say(f"field.{field}"), *(brief.tell_cell(each[state]) for state in states)]
             for field, each in found.items()
         ]
         heads = [words.say(f"{key}.{name}") for name in ("field", *states)]
@@ -514,8 +507,8 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
         body = [
             [
                 words.say(f"field.{each.field}"),
-                *(tell_cell(brief, each.own) for _ in with_own),
-                *(tell_cell(brief, entry) for entry in (each.score, each.top, lost[each.field])),
+                *(brief.tell_cell(each.own) for _ in with_own),
+                *(brief.tell_cell(entry) for entry in (each.score, each.top, lost[each.field])),
                 _join_lost(brief, items[each.field]),
             ]
             for each in scores
@@ -542,8 +535,8 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
         title=words.say(
             f"{key}.title",
             field=lower(words.say(f"field.{worst.field}")),
-            n=tell(brief, worst.score, unit=False, marks=False),
-            m=tell(brief, worst.top, unit=False, marks=False),
+            n=brief.tell(worst.score, unit=False, marks=False),
+            m=brief.tell(worst.top, unit=False, marks=False),
         ),
         cited=shown,
         listed=shown,
@@ -553,9 +546,9 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
 
 def _join_lost(brief: Brief, items: Sequence[Entry]) -> Markup:
     told = (
-        join(" ", name_breakdown(brief, item.breakdown), tell_cell(brief, item)) for item in items
+        join(" ", brief.name_breakdown(item.breakdown), brief.tell_cell(item)) for item in items
     )
-    return brief.words.join(told) or tell_missing(brief)
+    return brief.words.join(told) or brief.tell_missing()
 
 
 KINDS: Mapping[str, Callable[[Brief, str, ChartPlan], Exhibit | None]] = {

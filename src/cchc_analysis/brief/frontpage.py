@@ -25,19 +25,9 @@ from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import say_where, show_summary
 from cchc_analysis.brief.telling import (
-    link_count,
     lower,
-    name_area,
     name_indicator,
-    name_scope,
     name_status,
-    name_time,
-    tabulate_entries,
-    tell,
-    tell_derivation,
-    tell_number,
-    tell_plain,
-    tell_title,
     upper,
 )
 from cchc_analysis.brief.templates import Section, draw_line, join, render
@@ -65,19 +55,19 @@ def show_head(brief: Brief) -> Section:
     html = render(
         words,
         "head",
-        title=words.say("head.title", area=name_area(brief), period=words.period(brief.period)),
+        title=words.say("head.title", area=brief.name_area(), period=words.period(brief.period)),
         headline=say_headline(brief),
         notice=NOTICE[brief.lang] if is_synthetic(str(brief.area["area_id"])) else "",
         province=upper(words.place(province)) if province else "",
         span=words.span(brief.start, brief.end),
-        documents=[tell_title(brief, row) for row in list_rows(brief.reports)],
+        documents=[brief.tell_title(row) for row in list_rows(brief.reports)],
         letter=grade.letter,
         means=words.say(f"grade.means.{grade.letter}"),
-        contradictions=link_count(brief, grade.warnings, "contradictions"),
+        contradictions=brief.link_count(grade.warnings, "contradictions"),
         other={"href": link_page(brief, other), "lang": other},
         annex=brief.annex,
     )
-    return Section(html, "head", lambda: tabulate_entries(brief, brief.used.values()))
+    return Section(html, "head", lambda: brief.tabulate_entries(brief.used.values()))
 
 
 def say_headline(brief: Brief) -> Markup:
@@ -93,7 +83,7 @@ def say_headline(brief: Brief) -> Markup:
     said = brief.words.say(
         f"headline.{entry.indicator}" if is_known else "headline.other",
         what=name_indicator(brief, entry.indicator),
-        n=tell(brief, entry, marks=False),
+        n=brief.tell(entry, marks=False),
         where=say_where(brief, entry),
         goal=_say_goal(brief, goal),
     )
@@ -105,7 +95,7 @@ def _say_goal(brief: Brief, goal: Goal | None) -> Markup:
     """What came of the figure's target."""
     if goal is None or goal.state not in JUDGED:
         return Markup("")
-    target = tell(brief, goal.comparisons[0].target)
+    target = brief.tell(goal.comparisons[0].target)
     return brief.words.say(f"headline.goal.{goal.state}", goal=target)
 
 
@@ -122,7 +112,7 @@ def show_cards(brief: Brief) -> Section:
     html = render(brief.words, "cards", cards=cards, missing=names, chart=chart)
     figure = lead.figure if lead else None
     make = None if figure is None else lambda: figure
-    return Section(html, "key", lambda: tabulate_entries(brief, shown), make)
+    return Section(html, "key", lambda: brief.tabulate_entries(shown), make)
 
 
 def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
@@ -162,7 +152,7 @@ def _tell_card(
     return {
         "name": name_indicator(brief, entry.indicator),
         "better": words.say(f"polarity.{polarity}") if known else "",
-        "value": tell(brief, entry),
+        "value": brief.tell(entry),
         "facts": [each for each in _list_facts(brief, entry) if each],
         "goals": _list_goals(brief, entry),
         "peers": peers,
@@ -176,15 +166,15 @@ def _list_facts(brief: Brief, entry: Entry) -> list[Markup]:
     is_split = any(brief.find(entry.indicator, scope) for scope in brief.parts)
     is_whole = entry.scope == brief.whole and not is_split
     beside = [
-        brief.words.say("key.part", scope=name_scope(brief, each.scope), n=tell(brief, each))
+        brief.words.say("key.part", scope=brief.name_scope(each.scope), n=brief.tell(each))
         for scope in brief.parts
         if (each := brief.find(entry.indicator, scope)) and each.scope != entry.scope
     ]
     return [
         join(
             " · ",
-            "" if is_whole else name_scope(brief, entry.scope),
-            name_time(brief, entry),
+            "" if is_whole else brief.name_scope(entry.scope),
+            brief.name_time(entry),
             name_status(brief.words, entry),
         ),
         join(" · ", *beside),
@@ -197,12 +187,12 @@ def _tell_size(brief: Brief, entry: Entry) -> Markup:
     some, top = (_find_beside(brief, name, entry) for name in (part, whole))
     words = brief.words
     if some and top:
-        return words.say("key.of", n=tell(brief, some, unit=False), m=tell(brief, top, unit=False))
+        return words.say("key.of", n=brief.tell(some, unit=False), m=brief.tell(top, unit=False))
     if top:
-        return words.say("key.top", m=tell(brief, top))
+        return words.say("key.top", m=brief.tell(top))
     if some:
-        scope = lower(name_scope(brief, some.scope))
-        return words.say("key.overdue", n=tell(brief, some), scope=scope)
+        scope = lower(brief.name_scope(some.scope))
+        return words.say("key.overdue", n=brief.tell(some), scope=scope)
     return Markup("")
 
 
@@ -216,7 +206,7 @@ def _list_goals(brief: Brief, entry: Entry) -> list[Markup]:
     """The targets that the figure itself is held against."""
     return [
         brief.words.say(
-            "key.plan", goal=tell(brief, each.target), state=tell_state(brief, each.state)
+            "key.plan", goal=brief.tell(each.target), state=tell_state(brief, each.state)
         )
         for each in brief.current
         if each.state in JUDGED and each.is_target and each.result is entry
@@ -243,7 +233,7 @@ def _tell_change(
     )
     title = words.plain("key.line", name=name_indicator(brief, entry.indicator))
     figure = draw(plot_line, values, form=words.number)
-    return told, draw_line(words, figure, f"{title}: {tell_plain(brief, entry)}")
+    return told, draw_line(words, figure, f"{title}: {brief.tell_plain(entry)}")
 
 
 def show_goals(brief: Brief) -> Section:
@@ -254,7 +244,7 @@ def show_goals(brief: Brief) -> Section:
         {
             "name": state,
             "sign": STATE_SIGNS[state],
-            "count": link_count(brief, counts[state], "plan"),
+            "count": brief.link_count(counts[state], "plan"),
         }
         for state in STATE_SIGNS
         if counts[state]
@@ -262,7 +252,7 @@ def show_goals(brief: Brief) -> Section:
     missed = [_tell_missed(brief, goal) for goal in brief.goals if goal.state == State.MISSED]
     html = render(brief.words, "goals", states=states, missed=missed, count=len(brief.goals))
     targets = [goal.comparisons[0].target for goal in brief.goals]
-    return Section(html, "goals", lambda: tabulate_entries(brief, targets))
+    return Section(html, "goals", lambda: brief.tabulate_entries(targets))
 
 
 def _tell_missed(brief: Brief, goal: Goal) -> Markup:
@@ -271,9 +261,9 @@ def _tell_missed(brief: Brief, goal: Goal) -> Markup:
     return brief.words.say(
         "looks.goal",
         what=name_indicator(brief, result.indicator),
-        scope=lower(name_scope(brief, result.scope)),
-        n=tell(brief, result, marks=False),
-        goal=tell(brief, goal.comparisons[0].target, marks=False),
+        scope=lower(brief.name_scope(result.scope)),
+        n=brief.tell(result, marks=False),
+        goal=brief.tell(goal.comparisons[0].target, marks=False),
     )
 
 
@@ -286,7 +276,7 @@ def show_disputes(brief: Brief) -> Section:
         brief.words,
         "disputes",
         items=[tell_dispute(brief, each) for each in touching[:MOST_DISPUTES]],
-        count=link_count(brief, count, "contradictions"),
+        count=brief.link_count(count, "contradictions"),
     )
     return Section(html, "disputes", lambda: brief.findings)
 
@@ -304,7 +294,7 @@ def show_themes(brief: Brief) -> Section:
     for name, area in brief.report.areas.items():
         exhibit = build_exhibit(brief, area.front) if area.front and name != lead else None
         numbers = [
-            {"name": name_indicator(brief, each.indicator), "value": tell(brief, each)}
+            {"name": name_indicator(brief, each.indicator), "value": brief.tell(each)}
             for code in area.numbers
             if (each := brief.find(code))
         ]
@@ -318,7 +308,7 @@ def show_themes(brief: Brief) -> Section:
     shown = dict(brief.used)
     first = next(iter(figures), None)
     make = None if first is None else lambda: first
-    return Section(html, "themes", lambda: tabulate_entries(brief, shown.values()), make)
+    return Section(html, "themes", lambda: brief.tabulate_entries(shown.values()), make)
 
 
 def show_place(brief: Brief) -> Section:
@@ -329,7 +319,7 @@ def show_place(brief: Brief) -> Section:
     rows = [
         [
             name_indicator(brief, each.entry.indicator),
-            tell(brief, each.entry),
+            brief.tell(each.entry),
             say_place(brief, each),
             say_median(brief, each),
             draw_spine(brief, each),
@@ -338,7 +328,7 @@ def show_place(brief: Brief) -> Section:
     ]
     least = brief.words.number(FEWEST)
     html = render(brief.words, "standing", rows=rows, least=least, annex=brief.annex)
-    return Section(html, "standing", lambda: tabulate_entries(brief, [e.entry for e in found]))
+    return Section(html, "standing", lambda: brief.tabulate_entries([e.entry for e in found]))
 
 
 def show_references(brief: Brief) -> Section:
@@ -350,21 +340,21 @@ def show_references(brief: Brief) -> Section:
             "n": n,
             "anchor": f"r-{entry.note[2:]}",
             "href": f"{brief.find_page(entry)}#{entry.note}",
-            "number": tell_number(brief, entry),
+            "number": brief.tell_number(entry),
             "place": _tell_reference(brief, entry),
         }
         for n, entry in enumerate(used, start=1)
     ]
     sources = [_tell_source(brief, row) for row in list_rows(brief.sources)]
     html = render(brief.words, "references", items=items, sources=sources)
-    return Section(html, "refs", lambda: tabulate_entries(brief, used))
+    return Section(html, "refs", lambda: brief.tabulate_entries(used))
 
 
 def _tell_reference(brief: Brief, entry: Entry) -> Markup:
     """The section and line of a number, with its digits where they differ; or its formula."""
     rows, words = brief.list_figures(entry), brief.words
     if not rows:
-        return clean_text(entry.document) if entry.document else tell_derivation(brief, entry)
+        return clean_text(entry.document) if entry.document else brief.tell_derivation(entry)
     row = rows[0]
     source = list(brief.sources["source_id"]).index(row["source_id"]) + 1
     printed = row["printed"]
@@ -380,7 +370,7 @@ def _tell_reference(brief: Brief, entry: Entry) -> Markup:
 def _tell_source(brief: Brief, row: Mapping[str, Any]) -> Markup:
     facts = [clean_text(row["issuer"]), clean_text(row["number"])]
     dated = brief.words.date(row["dated"]) if row["dated"] else ""
-    return join(". ", tell_title(brief, row), *facts, dated)
+    return join(". ", brief.tell_title(row), *facts, dated)
 
 
 def list_front_used(brief: Brief) -> Mapping[str, Entry]:

@@ -22,12 +22,7 @@ from cchc_analysis.brief.telling import (
     SIGNS,
     Voice,
     lower,
-    name_entry,
     name_indicator,
-    name_scope,
-    name_source,
-    tell,
-    tell_number,
 )
 from cchc_analysis.brief.templates import Section, join, link, macro, render
 from cchc_analysis.data.records import Severity
@@ -123,7 +118,7 @@ def tell_finding(brief: Brief, each: Contradiction) -> dict[str, Any]:
         "facts": join(
             " · ",
             brief.words.say(f"severity.{each.severity}"),
-            name_scope(brief, first["scope"]) if first["scope"] else "",
+            brief.name_scope(first["scope"]) if first["scope"] else "",
         ),
         "sums": [tell_arithmetic(brief, finding) for finding in each.findings],
         "words": brief.words.pick(first, "explanation"),
@@ -195,7 +190,7 @@ def _tell_remark(brief: Brief, each: Contradiction) -> dict[str, Any]:
     """A remark with its source, and the figures that it is about."""
     first = each.findings[0]
     is_main = first["source_id"] == brief.sources["source_id"].iloc[0]
-    source = "" if is_main else name_source(brief, first["source_id"])
+    source = "" if is_main else brief.name_source(first["source_id"])
     words = join(" ", source, brief.words.pick(first, "explanation"))
     figures = _link_figures(brief, _list_entries(brief, each.findings))
     return {**_name_finding(each), "words": words, "figures": figures}
@@ -228,7 +223,7 @@ def _tell_figures(brief: Brief, findings: Sequence[Mapping[str, Any]]) -> Markup
 def _link_figures(brief: Brief, entries: Iterable[Entry]) -> Markup:
     return join(
         "; ",
-        *(link(f"{brief.find_page(e)}#{e.note}", tell_number(brief, e)) for e in entries),
+        *(link(f"{brief.find_page(e)}#{e.note}", brief.tell_number(e)) for e in entries),
     )
 
 
@@ -246,8 +241,8 @@ def _tell_published(brief: Brief, each: Contradiction) -> Markup:
     told = [
         brief.words.say(
             "ledger.corrected",
-            what=name_entry(brief, entry),
-            n=tell(brief, entry, marks=False),
+            what=brief.name_entry(entry),
+            n=brief.tell(entry, marks=False),
             why=tell_correction(brief, entry),
         )
         for entry in _list_entries(brief, each.findings)

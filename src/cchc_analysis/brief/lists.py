@@ -44,7 +44,7 @@ from cchc_analysis.brief.ledger import grade_brief, tell_grade_rule, tell_rule, 
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import SIGNS, name_indicator, name_scope, tell_number, upper
+from cchc_analysis.brief.telling import SIGNS, name_indicator, upper
 from cchc_analysis.brief.templates import join, link, macro, render, small, strong, tabulate, trust
 from cchc_analysis.brief.trends import TRENDS, tell_trend_list
 from cchc_analysis.data.records import Severity
@@ -187,10 +187,10 @@ def _describe_figure(brief: Brief, names: Sequence[str]) -> dict[str, Any]:
         return {}
     return {
         "note": entry.note,
-        "text": plain(tell_number(brief, entry)),
+        "text": plain(brief.tell_number(entry)),
         "percent": f"{min(max(entry.value, 0.0), 100.0):.0f}",
         "is_contested": entry.is_contested,
-        "scope": plain(name_scope(brief, entry.scope)) if entry.scope != brief.whole else "",
+        "scope": plain(brief.name_scope(entry.scope)) if entry.scope != brief.whole else "",
     }
 
 

@@ -20,13 +20,8 @@ from cchc_analysis.brief.content import NOT_TOLD, Brief, name_folder
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_dots, plot_spine
 from cchc_analysis.brief.telling import (
-    link_away,
     lower,
-    name_area,
     name_indicator,
-    name_scope,
-    tell,
-    tell_missing,
     upper,
 )
 from cchc_analysis.brief.templates import (
@@ -121,7 +116,7 @@ def show_peers(brief: Brief) -> Section:
         others=_link_others(brief, {a: held[a] for a in peers.peers if held[a] and a not in same}),
         heads=[
             words.say("peers.area"),
-            *(small(name_indicator(brief, e.indicator), name_scope(brief, e.scope)) for e in own),
+            *(small(name_indicator(brief, e.indicator), brief.name_scope(e.scope)) for e in own),
         ],
         rows=_list_rows(brief, same, own) if same and own else [],
         charts=[told for told, _ in charts],
@@ -224,8 +219,7 @@ def _name(brief: Brief, area_id: str) -> Markup:
 def _link_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
     """Peers whose reports cover other windows: named, their last one linked, not compared."""
     links = brief.words.join(
-        link_away(
-            brief,
+        brief.link_away(
             f"../../{name_folder(brief.reference.area_rows[area_id], periods[-1])}/index.html",
             join(" ", _name(brief, area_id), "(" + brief.words.period(periods[-1]) + ")"),
         )
@@ -241,8 +235,8 @@ def _list_rows(brief: Brief, same: Sequence[str], own: Sequence[Entry]) -> list[
         for area_id in same
         for entry_value in [_value_of(brief, area_id, own[0])]
     ]
-    name = strong(name_area(brief))
-    rows.append((own[0].value, [name, *(tell(brief, entry, home=True) for entry in own)]))
+    name = strong(brief.name_area())
+    rows.append((own[0].value, [name, *(brief.tell(entry, home=True) for entry in own)]))
     return [row for _, row in sorted(rows, key=lambda each: (isnan(each[0]), -each[0]))]
 
 
@@ -257,9 +251,9 @@ def _tell_peer(brief: Brief, area_id: str, entry: Entry) -> Markup:
     """A peer's value, linked to its brief, where its note stands."""
     value = _value_of(brief, area_id, entry)
     if isnan(value):
-        return tell_missing(brief)
+        return brief.tell_missing()
     folder = name_folder(brief.reference.area_rows[area_id], brief.period)
-    return link_away(brief, f"../../{folder}/index.html", _percent(brief, value))
+    return brief.link_away(f"../../{folder}/index.html", _percent(brief, value))
 
 
 def _draw(
@@ -293,13 +287,13 @@ def _draw(
         if len(part)
     ]
     said = _say_position(brief, standing, existing)
-    name = join(", ", name_indicator(brief, entry.indicator), lower(name_scope(brief, entry.scope)))
+    name = join(", ", name_indicator(brief, entry.indicator), lower(brief.name_scope(entry.scope)))
     caption = Caption(
         title=words.say("peers.chart", name=name, place=say_place(brief, standing)),
         unit=words.say(
             "peers.chart.unit", low=_percent(brief, ends[0]), high=_percent(brief, ends[1])
         ),
-        source=words.say("peers.funnel", area=name_area(brief)),
+        source=words.say("peers.funnel", area=brief.name_area()),
         alternative=said,
     )
     key = f"peers-{entry.indicator}-{entry.scope}".replace("_", "-")
@@ -312,7 +306,7 @@ def _say_position(brief: Brief, standing: Standing, existing: int) -> Markup:
     words = brief.words
     told = words.say(
         "peers.place",
-        area=upper(name_area(brief)),
+        area=upper(brief.name_area()),
         place=say_place(brief, standing),
         middle=say_median(brief, standing),
     )

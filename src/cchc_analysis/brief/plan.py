@@ -18,13 +18,8 @@ from cchc_analysis.brief.nouns import Comparison, Entry, Goal, State
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.rows import choose_axis, point_row
 from cchc_analysis.brief.telling import (
-    cite,
     lower,
-    name_entry,
     name_indicator,
-    name_scope,
-    tell,
-    tell_plain,
 )
 from cchc_analysis.brief.templates import Caption, Section, frame, join, macro, render, small
 from cchc_analysis.data.records import Comparator, Scope, Status
@@ -237,16 +232,16 @@ def _tell_row(brief: Brief, each: Comparison, *, is_judged: bool = False) -> lis
     """A row of the table; with its state where no group head says it."""
     result, target = each.result, each.target
     scope = result.scope if result else target.scope
-    told = tell(brief, result, home=True) if result else escape("…")
+    told = brief.tell(result, home=True) if result else escape("…")
     if result and result.indicator != target.indicator:
         told = small(told, name_indicator(brief, result.indicator))
     return [
         small(
-            name_entry(brief, target),
-            name_scope(brief, scope) if result or scope != brief.whole else "",
+            brief.name_entry(target),
+            brief.name_scope(scope) if result or scope != brief.whole else "",
             _tell_why(brief, each),
         ),
-        tell(brief, target, home=True),
+        brief.tell(target, home=True),
         join(" ", tell_state(brief, each.state) if is_judged else "", told),
     ]
 
@@ -291,7 +286,7 @@ def _draw_plan(
     caption = Caption(
         title=_title_plan(brief, drawn),
         unit=words.say("plan.chart.unit"),
-        source=cite(brief, [each.target for each in drawn]),
+        source=brief.cite([each.target for each in drawn]),
         alternative=join(
             " ",
             *(
@@ -316,7 +311,7 @@ def _group(comparisons: Sequence[Comparison]) -> list[list[Comparison]]:
 def _draw_target(brief: Brief, own: Sequence[Comparison]) -> list[dict[str, Any]]:
     results = [each.result.value for each in own if each.result]
     axis = choose_axis([own[0].target.value, *results])
-    goal = brief.words.plain("plan.chart.goal", n=tell_plain(brief, own[0].target))
+    goal = brief.words.plain("plan.chart.goal", n=brief.tell_plain(own[0].target))
     rows = []
     for each in own:
         assert each.result is not None  # noqa: S101 - only comparisons with a result are drawn
@@ -334,7 +329,7 @@ def _name_short(brief: Brief, each: Comparison) -> str:
     key = f"short.{result.indicator}"
     has = brief.words.has(key)
     name = brief.words.say(key) if has else name_indicator(brief, result.indicator)
-    return plain(join(", ", name, lower(name_scope(brief, result.scope))))
+    return plain(join(", ", name, lower(brief.name_scope(result.scope))))
 
 
 def _title_plan(brief: Brief, drawn: Sequence[Comparison]) -> Markup:
@@ -346,7 +341,7 @@ def _title_plan(brief: Brief, drawn: Sequence[Comparison]) -> Markup:
     return brief.words.say(
         "plan.chart.above" if is_ceiling else "plan.chart.missed",
         what=name_indicator(brief, missed.target.indicator),
-        scope=lower(name_scope(brief, missed.result.scope)),
-        n=tell(brief, missed.result, marks=False),
-        goal=tell(brief, missed.target, marks=False),
+        scope=lower(brief.name_scope(missed.result.scope)),
+        n=brief.tell(missed.result, marks=False),
+        goal=brief.tell(missed.target, marks=False),
     )

@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.telling import (
-    name_breakdown,
     name_indicator,
-    name_scope,
-    tell_missing,
 )
 from cchc_analysis.brief.templates import Section, join, render
 from cchc_analysis.data.editions import compare_editions, name_edition
@@ -81,8 +78,8 @@ def _name(brief: Brief, row: Mapping[str, Any]) -> Markup:
     return join(
         ", ",
         name_indicator(brief, code) if is_known else clean_text(code),
-        name_breakdown(brief, row["breakdown"]) if row["breakdown"] else "",
-        name_scope(brief, row["scope"]),
+        brief.name_breakdown(row["breakdown"]) if row["breakdown"] else "",
+        brief.name_scope(row["scope"]),
         brief.words.span(row["period_start"], row["period_end"]),
     )
 
@@ -90,5 +87,5 @@ def _name(brief: Brief, row: Mapping[str, Any]) -> Markup:
 def _tell(brief: Brief, value: str) -> Markup | str:
     """A value of one of the editions with the digits that it has there."""
     if not value:
-        return tell_missing(brief)
+        return brief.tell_missing()
     return brief.words.number(float(value), min(len(value.partition(".")[2]), 3))

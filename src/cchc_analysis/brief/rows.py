@@ -18,14 +18,8 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_stacks
 from cchc_analysis.brief.telling import (
-    cite,
     name_indicator,
-    name_scope,
     name_status,
-    name_time,
-    tell_cell,
-    tell_plain,
-    tell_unit,
 )
 from cchc_analysis.brief.templates import Caption, frame, join, macro, small, tabulate
 from cchc_analysis.data.words import plain
@@ -98,7 +92,7 @@ def build(  # noqa: PLR0913 - what a chart is made of
 ) -> Exhibit:
     """A chart in its words, with the values that it cites and those that its table lists."""
     unit = unit or brief.words.say(f"{key}.unit")
-    caption = Caption(title, unit, cite(brief, cited), say_rows(brief, rows), note)
+    caption = Caption(title, unit, brief.cite(cited), say_rows(brief, rows), note)
     return Exhibit(brief, key, listed, table, caption, plot, rows)
 
 
@@ -122,16 +116,16 @@ def tabulate_scopes(
         scopes = [s for s in brief.main_scopes if any(cells[s] for cells in found.values())]
         counts = Counter(entry.unit for entry in shown if entry.unit != "%")
         unit = counts.most_common(1)[0][0] if counts else shown[0].unit
-        times = {name_time(brief, entry) for entry in shown}
+        times = {brief.name_time(entry) for entry in shown}
         time = times.pop() if len(times) == 1 else Markup("")
         rows = [
             [head_entry(brief, next(filter(None, cells.values())), unit=unit, time=time)]
-            + [tell_cell(brief, cells[scope]) for scope in scopes]
+            + [brief.tell_cell(cells[scope]) for scope in scopes]
             for cells in found.values()
         ]
-        heads = [brief.words.say("table.indicator"), *(name_scope(brief, s) for s in scopes)]
+        heads = [brief.words.say("table.indicator"), *(brief.name_scope(s) for s in scopes)]
         named = next(entry for entry in shown if entry.unit == unit)
-        facts = join("; ", tell_unit(brief, named, many=True), time)
+        facts = join("; ", brief.tell_unit(named, many=True), time)
         what = brief.words.say(f"{key}.table")
         return grid(brief, heads, rows, brief.words.say("table.unit", what=what, unit=facts))
 
@@ -155,10 +149,10 @@ def head_entry(
         unit: The unit that the table names already; another one is added to the name.
         time: The dates that the table names already.
     """
-    dates = name_time(brief, entry)
+    dates = brief.name_time(entry)
     return small(
         name_indicator(brief, entry.indicator) if name is None else name,
-        tell_unit(brief, entry) if unit and entry.unit != unit else "",
+        brief.tell_unit(entry) if unit and entry.unit != unit else "",
         dates if dates != time else "",
         name_status(brief.words, entry),
     )
@@ -177,7 +171,7 @@ def stack_rows(
     row = {
         "row": plain(name),
         "total": total.value,
-        "heading": tell_plain(brief, total),
+        "heading": brief.tell_plain(total),
         "is_shared": is_shared,
         "label": "",
         "text": "",
@@ -186,7 +180,7 @@ def stack_rows(
         row
         | {
             "label": brief.words.plain(f"part.{_key_part(entry)}"),
-            "text": tell_plain(brief, entry, unit=False),
+            "text": brief.tell_plain(entry, unit=False),
             "value": entry.value,
             "role": shade,
         }
@@ -211,7 +205,7 @@ def point_row(brief: Brief, entry: Entry, label: str, axis: tuple[float, float])
     return {
         "label": label,
         "value": entry.value,
-        "text": tell_plain(brief, entry),
+        "text": brief.tell_plain(entry),
         "low": nan if entry.low is None else entry.low,
         "high": nan if entry.high is None else entry.high,
         "target": nan,

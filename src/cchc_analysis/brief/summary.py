@@ -23,14 +23,8 @@ from cchc_analysis.brief.nouns import Entry, State, count_contradictions
 from cchc_analysis.brief.peers import find_standing, say_median
 from cchc_analysis.brief.report import SummaryLine
 from cchc_analysis.brief.telling import (
-    link_count,
     lower,
-    name_area,
     name_indicator,
-    name_scope,
-    tabulate_entries,
-    tell,
-    tell_marks,
 )
 from cchc_analysis.brief.templates import Section, render
 from cchc_analysis.brief.trend import find_year_before
@@ -53,7 +47,7 @@ def show_summary(brief: Brief) -> Section:
     brief = brief.front
     sentences = [said for _, said in list_sentences(brief)]
     html = render(brief.words, "summary", sentences=sentences)
-    return Section(html, "summary", lambda: tabulate_entries(brief, brief.used.values()))
+    return Section(html, "summary", lambda: brief.tabulate_entries(brief.used.values()))
 
 
 def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
@@ -89,14 +83,14 @@ def _say_dossiers(brief: Brief, line: SummaryLine) -> Markup | None:
         return None
     words: dict[str, Any] = {
         "period": _say_when(brief, received),
-        "area": name_area(brief),
-        "received": tell(brief, received),
+        "area": brief.name_area(),
+        "received": brief.tell(received),
     }
     if not received.value or not rate:
         return brief.words.say("summary.dossiers.none", where=say_where(brief, received), **words)
     parts = [brief.find(rate.indicator, scope) for scope in brief.parts]
     split = Markup("")
-    told = tell(brief, rate)
+    told = brief.tell(rate)
     if rate.scope == brief.whole and parts and all(parts):
         split = brief.words.say("summary.split", parts=_join_scopes(brief, parts))
     is_same = received.scope == rate.scope
@@ -129,13 +123,13 @@ def say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
     others = (brief.find(each.indicator, scope) for each in same for scope in brief.parts)
     if {each.scope for each in same} == {brief.whole} and not any(others):
         return Markup("")
-    return brief.words.say("summary.where", scope=lower(name_scope(brief, entry.scope)))
+    return brief.words.say("summary.where", scope=lower(brief.name_scope(entry.scope)))
 
 
 def _join_scopes(brief: Brief, entries: Found) -> Markup:
     return brief.words.join(
         brief.words.say(
-            "summary.part", scope=lower(name_scope(brief, each.scope)), n=tell(brief, each)
+            "summary.part", scope=lower(brief.name_scope(each.scope)), n=brief.tell(each)
         )
         for each in entries
         if each
@@ -150,14 +144,14 @@ def _say_backlog(brief: Brief, line: SummaryLine) -> Markup | None:
     overdue = brief.find(line.codes[1], pending.scope)
     if not overdue and pending.scope == brief.whole:
         overdue = brief.find(line.codes[1])
-    words = {"n": tell(brief, pending)}
+    words = {"n": brief.tell(pending)}
     if not overdue or not overdue.value:
         return brief.words.say("summary.backlog", where=say_where(brief, pending), **words)
     words["where"] = say_where(brief, pending, overdue)
     scope = Markup("")
     if overdue.scope != pending.scope:
-        scope = brief.words.say("summary.at", scope=lower(name_scope(brief, overdue.scope)))
-    late = tell(brief, overdue, unit=False)
+        scope = brief.words.say("summary.at", scope=lower(brief.name_scope(overdue.scope)))
+    late = brief.tell(overdue, unit=False)
     return brief.words.say("summary.backlog.overdue", m=late, scope=scope, **words)
 
 
@@ -174,7 +168,7 @@ def _say_rate(brief: Brief, line: SummaryLine) -> Markup | None:
     if not rate:
         return None
     key = f"summary.{line.name}"
-    return brief.words.say(key, n=tell(brief, rate), where=say_where(brief, rate))
+    return brief.words.say(key, n=brief.tell(rate), where=say_where(brief, rate))
 
 
 def _say_of(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -188,9 +182,9 @@ def _say_of(brief: Brief, line: SummaryLine) -> Markup | None:
                 f"summary.{line.name}",
                 kind=kind,
                 period=_say_when(brief, part),
-                area=name_area(brief),
-                n=tell(brief, part, unit=part.unit != whole.unit),
-                m=tell(brief, whole, unit=not kind),
+                area=brief.name_area(),
+                n=brief.tell(part, unit=part.unit != whole.unit),
+                m=brief.tell(whole, unit=not kind),
                 where=say_where(brief, whole, part),
             )
     return None
@@ -203,8 +197,8 @@ def _say_score(brief: Brief, line: SummaryLine) -> Markup | None:
         return None
     words: dict[str, Any] = {
         "where": say_where(brief, total),
-        "n": tell(brief, total, unit=False, marks=False),
-        "m": tell(brief, best) + tell_marks(brief, brief.marks(total)),
+        "n": brief.tell(total, unit=False, marks=False),
+        "m": brief.tell(best) + brief.tell_marks(brief.marks(total)),
     }
     key, scores = f"summary.{line.name}", list_scores(brief)
     is_whole = len(scores) == len(brief.report.fields)
@@ -212,8 +206,8 @@ def _say_score(brief: Brief, line: SummaryLine) -> Markup | None:
         return brief.words.say(key, **words)
     worst = max(scores, key=lambda each: each.lost)
     words["field"] = lower(brief.words.say(f"field.{worst.field}"))
-    words["score"] = tell(brief, worst.score, unit=False, marks=False)
-    words["top"] = tell(brief, worst.top)
+    words["score"] = brief.tell(worst.score, unit=False, marks=False)
+    words["top"] = brief.tell(worst.top)
     return brief.words.say(f"{key}.lost", **words)
 
 
@@ -221,7 +215,7 @@ def _say_plan(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
     """How many targets are met, missed, and so on."""
     counts = Counter(each.state for each in brief.goals)
     parts = [
-        brief.words.say(f"summary.plan.{state}", n=link_count(brief, counts[state], "plan"))
+        brief.words.say(f"summary.plan.{state}", n=brief.link_count(counts[state], "plan"))
         for state in State
         if counts[state]
     ]
@@ -253,7 +247,7 @@ def _name(brief: Brief, entry: Entry) -> dict[str, Markup]:
     return {
         "what": name_indicator(brief, entry.indicator),
         "where": say_where(brief, entry),
-        "n": tell(brief, entry),
+        "n": brief.tell(entry),
     }
 
 
@@ -283,8 +277,8 @@ def _say_contradictions(brief: Brief, line: SummaryLine) -> Markup | None:  # no
     return brief.words.count(
         "summary.contradictions",
         count := count_contradictions(brief.findings),
-        link=link_count(brief, count, "contradictions"),
-        first=tell_arithmetic(brief, first.findings[0]) + tell_marks(brief, [first]),
+        link=brief.link_count(count, "contradictions"),
+        first=tell_arithmetic(brief, first.findings[0]) + brief.tell_marks([first]),
     )
 
 
@@ -299,7 +293,7 @@ def _say_size(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
     """What a page that has little else to say can still say."""
     told = set(brief.reports["source_id"])
     figures = int(brief.figures["source_id"].isin(told).sum())
-    return brief.words.count("summary.size", figures, link=link_count(brief, figures, "notes"))
+    return brief.words.count("summary.size", figures, link=brief.link_count(figures, "notes"))
 
 
 FORMS: Mapping[str, Callable[[Brief, SummaryLine], Markup | None]] = {

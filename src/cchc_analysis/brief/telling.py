@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry
 from cchc_analysis.brief.templates import join, link, macro
 from cchc_analysis.data.records import Severity
@@ -27,6 +26,7 @@ from cchc_analysis.data.words import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cchc_analysis.brief.content import Brief
     from cchc_analysis.data.reference import Reference
 
 MOST_MARKS = 4

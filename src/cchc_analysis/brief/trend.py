@@ -18,11 +18,7 @@ from cchc_analysis.brief.content import Brief, name_folder
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.peers import list_periods
 from cchc_analysis.brief.telling import (
-    link_away,
     name_indicator,
-    name_scope,
-    tell,
-    tell_missing,
 )
 from cchc_analysis.brief.templates import Section, join, link, render, small
 from cchc_analysis.data.files import list_rows
@@ -73,7 +69,7 @@ def show_trend(brief: Brief) -> Section:
         intro=rule if series else join(" ", one, rule),
         tables=[each for each in (*told, _tell_last_year(brief)) if each],
         events=_list_events(brief),
-        more=link_away(brief, "../../trends/index.html", brief.words.say("trend.more")),
+        more=brief.link_away("../../trends/index.html", brief.words.say("trend.more")),
         kin=list_kin_lines(brief.words, brief.reference, brief.area, partial(_link_kin, brief)),
     )
     return Section(html, "trend", lambda: tabulate_series(series))
@@ -99,7 +95,7 @@ def _table(
 
 
 def _name(brief: Brief, indicator: str, scope: str) -> Markup:
-    return small(name_indicator(brief, indicator), name_scope(brief, scope))
+    return small(name_indicator(brief, indicator), brief.name_scope(scope))
 
 
 def list_last_year(brief: Brief) -> list[LastYear]:
@@ -136,9 +132,9 @@ def _tell_last_year(brief: Brief) -> Any:
     rows = [
         [
             name_indicator(brief, each.entry.indicator),
-            tell(brief, each.base, unit=False, home=True),
-            tell(brief, each.share, home=True),
-            tell(brief, each.entry, unit=False, home=True),
+            brief.tell(each.base, unit=False, home=True),
+            brief.tell(each.share, home=True),
+            brief.tell(each.entry, unit=False, home=True),
             _tell_range(brief, each),
         ]
         for each in list_last_year(brief)
@@ -206,7 +202,7 @@ def _tell_change(brief: Brief, rows: pd.DataFrame) -> Markup:
     """The difference of the last two points, where they can be joined: no word for it."""
     joined = keep_last_part(rows)
     if len(joined) < 2 or joined["period_end"].iloc[-1] < rows["period_end"].iloc[-1]:
-        return tell_missing(brief)
+        return brief.tell_missing()
     before, now = (float(value) for value in joined["value"].iloc[-2:])
     decimals = 2 if joined["unit"].iloc[-1] == "%" else None
     return escape(("+" if now > before else "") + brief.words.number(now - before, decimals))
@@ -256,13 +252,13 @@ def _tell_others(
     held = {row["period_end"]: row for row in list_rows(rows)}
     for end in ends:
         if end not in held:
-            yield tell_missing(brief)
+            yield brief.tell_missing()
         elif end == entry.end:
-            yield tell(brief, entry, unit=False, home=True)
+            yield brief.tell(entry, unit=False, home=True)
         else:
             number = brief.words.number(float(held[end]["value"]), entry.decimals)
             folder = name_folder(brief.area, held[end]["period"])
-            yield link_away(brief, f"../../{folder}/index.html", number)
+            yield brief.link_away(f"../../{folder}/index.html", number)
 
 
 def _list_events(brief: Brief) -> list[Markup]:
@@ -322,7 +318,7 @@ def _name_moved(words: Words, area: Mapping[str, Any], name: Markup, part: str) 
 def _link_kin(brief: Brief, area_id: str) -> Markup:
     row = brief.reference.area_rows[area_id]
     links = brief.words.join(
-        link_away(brief, f"../../{name_folder(row, period)}/index.html", brief.words.period(period))
+        brief.link_away(f"../../{name_folder(row, period)}/index.html", brief.words.period(period))
         for period in list_periods(brief, area_id)
     )
     return join(" ", brief.words.place(row), links and "(" + links + ")")

@@ -18,13 +18,6 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from cchc_analysis.brief.report import AREAS, part_of
-from cchc_analysis.brief.telling import (
-    name_area,
-    name_entry,
-    name_scope,
-    tell_plain,
-    tell_unit,
-)
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import COMPARATOR_SIGNS, plain
 
@@ -222,7 +215,7 @@ def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
     """The lines above the table, each with its size in points (0: plain)."""
     words = brief.words
     period = words.period(brief.period)
-    yield words.plain("head.title", area=name_area(brief), period=period), 14
+    yield words.plain("head.title", area=brief.name_area(), period=period), 14
     span = plain(words.span(brief.start, brief.end))
     yield f"{words.plain('sheet.period')}: {span}", 0
     for number, source in enumerate(list_rows(brief.sources), start=1):
@@ -247,14 +240,14 @@ def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
     day: dict[str, Any] = {"format": DATE_FORMATS[brief.lang], "side": "center"}
     number = words.plain("withheld") if entry.is_withheld else entry.value
     return [
-        _write(sheet, plain(name_entry(brief, entry)), wrap=True),
-        _write(sheet, plain(name_scope(brief, entry.scope))),
+        _write(sheet, plain(brief.name_entry(entry)), wrap=True),
+        _write(sheet, plain(brief.name_scope(entry.scope))),
         _write(sheet, _parse_day(entry.start), **day),
         _write(sheet, _parse_day(entry.end), **day),
         _write(sheet, words.plain("sheet.actual" if is_known else f"status.{entry.status}")),
         _write(sheet, number, format=_form(entry), side="right", bold=True),
-        _write(sheet, "%" if entry.unit == "%" else plain(tell_unit(brief, entry, many=True))),
-        _write(sheet, tell_plain(brief, judged.target) if judged else "", side="right"),
+        _write(sheet, "%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True))),
+        _write(sheet, brief.tell_plain(judged.target) if judged else "", side="right"),
         _write(sheet, words.plain(f"state.{judged.state}") if judged else ""),
         _write(sheet, _name_place(brief, entry), wrap=True),
         _write(sheet, _BETWEEN.join(str(each.number) for each in brief.marks(entry)), side="right"),
