@@ -222,8 +222,8 @@ def align_days(statements: Statements) -> Statements:
     Moved are stocks that a source states once, for an area, of a day near the usual one.
 
     Returns:
-        Statements whose first rows are those given; ``own_end`` is the day on which a figure was
-        counted.
+        Statements whose first rows are those given, these alone where nothing moves; ``own_end``
+        is the day on which a figure was counted.
     """
     import pandas as pd
 
@@ -234,7 +234,7 @@ def align_days(statements: Statements) -> Statements:
     by_place = once.groupby(["source_id", "area_id"])["period_end"]
     once = once[by_place.transform("nunique") > 1]
     if once.empty:
-        return statements.with_figures(figures)
+        return statements
     by_place = once.groupby(["source_id", "area_id"])["period_end"]
     usual = by_place.transform(lambda ends: ends.mode().iloc[0])
     days = pd.to_datetime(once["period_end"], errors="coerce") - pd.to_datetime(

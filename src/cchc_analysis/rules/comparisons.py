@@ -27,6 +27,12 @@ COLUMNS = (
 )
 """The columns that comparisons look at."""
 
+UNASKED = (
+    *("figures", "reading", "is_published", "catalogue_unit"),
+    *("range_min", "range_max", "valid_from", "valid_to"),
+)
+"""Columns that only rules about cells look at; each copy of all would cost memory."""
+
 GROWING = ("flow_ytd", "flow_ytd_incl_opening")
 """What accumulates from one day on; what was there on that day changes nothing of it."""
 
@@ -115,7 +121,8 @@ def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
     """What accumulates from one day on is not less at the end of a longer window."""
     flows = _keep_results(table)
     flows = flows[flows["aggregation"].isin(GROWING) & flows["first_day"].notna()]
-    ordered = flows.sort_values(["series", "first_day", "last_day"], kind="stable")
+    ordered = flows[["series", "first_day", "last_day"]]
+    ordered = ordered.sort_values([*ordered], kind="stable")
     before = ordered.shift(1)
     follows = (ordered["series"] == before["series"]) & (
         ordered["first_day"] == before["first_day"]
@@ -447,7 +454,8 @@ COMPARISONS: Mapping[str, tuple[Callable[..., pd.DataFrame], Mapping[str, type]]
 def _keep_results(table: pd.DataFrame) -> pd.DataFrame:
     """Published results that are numbers; positions as index."""
     is_result = table["status"].isin(RESULT_STATUSES) & table["is_published"]
-    return table.iloc[np.flatnonzero(is_result & np.isfinite(table["value"]))]
+    at = np.flatnonzero(is_result & np.isfinite(table["value"]))
+    return table.drop(columns=list(UNASKED), errors="ignore").iloc[at]
 
 
 def _compare(table: pd.DataFrame, pairs: pd.Series) -> pd.DataFrame:

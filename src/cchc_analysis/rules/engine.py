@@ -92,6 +92,8 @@ def run_suite(
             )
         finally:
             source.delete_asset(suite.file)
+            # Else the table is kept until the process ends.
+            source.get_execution_engine().batch_manager.reset_batch_cache()
     answers = {_name(each): each for each in answer.results}
     if lost := [rule_id for rule_id in run if rule_id not in answers]:
         raise RuntimeError(f"{suite.file}: no answer for {', '.join(lost)}")

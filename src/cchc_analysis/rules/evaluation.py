@@ -71,7 +71,7 @@ def compute_interval(expression: Expression, look: Callable[[Operand], Interval]
 
 
 VERDICT: Mapping[str, type[float] | type[bool]] = dict.fromkeys(
-    ("left", "right", "difference", "left_low", "left_high", "right_low", "right_high"), float
+    ("left", "right", "difference"), float
 ) | dict.fromkeys(("holds", "is_complete", "is_within_unit", "is_truncated", "is_not_stated"), bool)
 """The columns of a verdict, and what they hold."""
 
@@ -104,11 +104,11 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
 
     Returns:
         Indexed by the rows that the identity applies to, each set of figures once: ``left``,
-        ``right``, ``difference`` (left - right), ``left_low``, ``left_high``, ``right_low``,
-        ``right_high``, ``holds``, ``is_complete`` (all figures printed), ``is_within_unit``
-        (broken by less than one unit of the last printed digits), ``is_truncated`` (as digits that
-        were cut off instead of rounded would) and ``is_not_stated`` (a sum that falls short of its
-        total, where a kind that is not stated can make up for it).
+        ``right``, ``difference`` (left - right), ``holds``, ``is_complete`` (all figures printed),
+        ``is_within_unit`` (broken by less than one unit of the last printed digits),
+        ``is_truncated`` (as digits that were cut off instead of rounded would) and
+        ``is_not_stated`` (a sum that falls short of its total, where a kind that is not stated can
+        make up for it).
     """
     import pandas as pd
 
@@ -328,10 +328,6 @@ def judge_rows(
         "left": left.value,
         "right": right.value,
         "difference": left.value - right.value,
-        "left_low": left.low,
-        "left_high": left.high,
-        "right_low": right.low,
-        "right_high": right.high,
         "holds": holds,
         "is_complete": complete,
         "is_within_unit": within,

@@ -438,9 +438,7 @@ def tabulate_columns(statements: Statements, operands: Iterable[Operand]) -> pd.
     """
     import pandas as pd
 
-    found = dict(_list_columns(statements, operands))
-    table = pd.DataFrame(found, index=statements.rows.index)
-    return pd.concat([statements.rows, table], axis=1)
+    return pd.DataFrame({**statements.rows, **dict(_list_columns(statements, operands))})
 
 
 def _list_columns(
