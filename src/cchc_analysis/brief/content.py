@@ -107,6 +107,7 @@ class Brief:
 
     cite = telling.cite
     link_away = telling.link_away
+    link_brief = telling.link_brief
     link_count = telling.link_count
     name_area = telling.name_area
     name_breakdown = telling.name_breakdown

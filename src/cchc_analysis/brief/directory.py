@@ -124,13 +124,7 @@ def _list_tiles(
 
 
 def tabulate_provinces(words: Words, provinces: Sequence[ListedArea], to_lang: str = "") -> Markup:
-    """A row per province: how many areas and briefs, and how many contradictions they hold.
-
-    Args:
-        words: The strings of the language.
-        provinces: The provinces.
-        to_lang: From this page to the folder of the language.
-    """
+    """A row per province: how many areas and briefs, and how many contradictions they hold."""
     rows = [
         [
             link(f"{to_lang}{place.folder}/index.html", name_place(words, place)),
@@ -162,13 +156,7 @@ def tabulate_areas(words: Words, areas: Sequence[ListedArea]) -> Markup:
 
 
 def tabulate_counts(words: Words, places: Sequence[ListedArea], to_page: str) -> Markup:
-    """A row per place with how many contradictions its briefs hold; those without are left out.
-
-    Args:
-        words: The strings of the language.
-        places: Provinces or areas.
-        to_page: From this page to the folder of a place, which stands for ``{folder}``.
-    """
+    """A row per place with how many contradictions it has; ``to_page`` leads to ``{folder}``."""
     rows = [
         [
             link(to_page.format(folder=place.folder) + "index.html", name_place(words, place)),
@@ -303,13 +291,7 @@ def group_parts(reference: Reference, indicators: Iterable[str]) -> dict[str, li
 
 
 def tabulate_definitions(words: Words, reference: Reference, indicators: Sequence[str]) -> Markup:
-    """A table of indicators by area of reform; those that nobody has defined stand apart.
-
-    Args:
-        words: The strings of the language.
-        reference: The catalogue and the definitions.
-        indicators: Codes of the catalogue.
-    """
+    """A table of indicators by area of reform; those that nobody has defined stand apart."""
     defined = [each for each in indicators if each in reference.definition_of]
     groups = [(f"part.title.{part}", own) for part, own in group_parts(reference, defined).items()]
     if rest := sorted(set(indicators).difference(defined)):

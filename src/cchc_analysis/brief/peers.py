@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import NOT_TOLD, Brief, name_folder
+from cchc_analysis.brief.content import NOT_TOLD, Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_dots, plot_spine
 from cchc_analysis.brief.telling import (
@@ -219,8 +219,9 @@ def _name(brief: Brief, area_id: str) -> Markup:
 def _link_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
     """Peers whose reports cover other windows: named, their last one linked, not compared."""
     links = brief.words.join(
-        brief.link_away(
-            f"../../{name_folder(brief.reference.area_rows[area_id], periods[-1])}/index.html",
+        brief.link_brief(
+            brief.reference.area_rows[area_id],
+            periods[-1],
             join(" ", _name(brief, area_id), "(" + brief.words.period(periods[-1]) + ")"),
         )
         for area_id, periods in held.items()
@@ -252,8 +253,8 @@ def _tell_peer(brief: Brief, area_id: str, entry: Entry) -> Markup:
     value = _value_of(brief, area_id, entry)
     if isnan(value):
         return brief.tell_missing()
-    folder = name_folder(brief.reference.area_rows[area_id], brief.period)
-    return brief.link_away(f"../../{folder}/index.html", _percent(brief, value))
+    area = brief.reference.area_rows[area_id]
+    return brief.link_brief(area, brief.period, _percent(brief, value))
 
 
 def _draw(

@@ -53,13 +53,7 @@ def show_revised(brief: Brief, since: Path | str) -> Section:
 
 
 def tell_since(notebook: Path, since: Path, folder: Path) -> Path:
-    """A copy of the notebook of a brief that says after its head what was revised.
-
-    Args:
-        notebook: The notebook.
-        since: The earlier edition.
-        folder: Where the copy is put.
-    """
+    """A copy of the notebook of a brief that says after its head what was revised."""
     import nbformat
     from nbformat.v4 import new_code_cell
 

@@ -140,15 +140,7 @@ def head_entry(
     unit: str = "",
     time: Markup | None = None,
 ) -> Markup:
-    """The head of a row: the name, with dates and status where they say something.
-
-    Args:
-        brief: The brief.
-        entry: The value that the row is about.
-        name: The name, if it is not that of the indicator.
-        unit: The unit that the table names already; another one is added to the name.
-        time: The dates that the table names already.
-    """
+    """The head of a row: the name, with unit, dates and status that the table does not say."""
     dates = brief.name_time(entry)
     return small(
         name_indicator(brief, entry.indicator) if name is None else name,

@@ -139,13 +139,7 @@ def tell_number(brief: Brief, entry: Entry) -> Markup:
 
 
 def tell_unit(brief: Brief, entry: Entry, *, many: bool = False) -> Markup:
-    """The word for the unit; none for a percentage, which carries its sign.
-
-    Args:
-        brief: The brief.
-        entry: The value that the unit is of.
-        many: Whether the unit is of a whole table, and so in the plural.
-    """
+    """The word for the unit, in the plural for ``many``; none for a percentage: it has a sign."""
     if entry.unit == "%":
         return brief.words.say("unit.rate") if many else Markup("")
     own = f"unit.of.{entry.indicator}"
@@ -162,6 +156,13 @@ def tell_unit(brief: Brief, entry: Entry, *, many: bool = False) -> Markup:
 def link_count(brief: Brief, n: int, anchor: str) -> Markup:
     """A count of the page's own as a link to what was counted."""
     return macro(brief.words, "count", f"{brief.annex}#{anchor}", brief.words.number(n))
+
+
+def link_brief(brief: Brief, area: Mapping[str, Any], period: str, text: Any) -> Markup:
+    """A link to the brief of an area (its row) and period."""
+    from cchc_analysis.brief.content import name_folder
+
+    return link_away(brief, f"../../{name_folder(area, period)}/index.html", text)
 
 
 def link_away(brief: Brief, href: str, text: Any) -> Markup:

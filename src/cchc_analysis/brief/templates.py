@@ -273,14 +273,7 @@ def frame(words: Words, figure: Figure | Sequence[Figure], caption: Caption, key
 
 
 def draw_line(words: Words, figure: Figure, label: str, kind: str = "line") -> Markup:
-    """A small picture in a line of text.
-
-    Args:
-        words: The strings of the language.
-        figure: The picture.
-        label: What it shows, for who does not see it.
-        kind: Its class in the style sheet.
-    """
+    """A small picture in a line of text, with words for who does not see it."""
     return macro(words, "line", open_svg(figure), label, kind)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.content import Brief, name_folder
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.peers import list_periods
 from cchc_analysis.brief.telling import (
@@ -257,8 +257,7 @@ def _tell_others(
             yield brief.tell(entry, unit=False, home=True)
         else:
             number = brief.words.number(float(held[end]["value"]), entry.decimals)
-            folder = name_folder(brief.area, held[end]["period"])
-            yield brief.link_away(f"../../{folder}/index.html", number)
+            yield brief.link_brief(brief.area, held[end]["period"], number)
 
 
 def _list_events(brief: Brief) -> list[Markup]:
@@ -281,14 +280,7 @@ def _list_events(brief: Brief) -> list[Markup]:
 def list_kin_lines(
     words: Words, reference: Reference, area: Mapping[str, Any], name: Callable[[str], Markup]
 ) -> list[Markup]:
-    """The areas that went into an area and those that it went into, a sentence each.
-
-    Args:
-        words: The strings of the language.
-        reference: The areas and their events.
-        area: The row of the area.
-        name: Names another area by its id, with the links that there are to it.
-    """
+    """The areas that went into an area and those that it went into, a sentence each."""
     area_id = str(area["area_id"])
     lines = [
         words.say(key, names=words.join(map(name, kin)))
@@ -318,7 +310,7 @@ def _name_moved(words: Words, area: Mapping[str, Any], name: Markup, part: str) 
 def _link_kin(brief: Brief, area_id: str) -> Markup:
     row = brief.reference.area_rows[area_id]
     links = brief.words.join(
-        brief.link_away(f"../../{name_folder(row, period)}/index.html", brief.words.period(period))
+        brief.link_brief(row, period, brief.words.period(period))
         for period in list_periods(brief, area_id)
     )
     return join(" ", brief.words.place(row), links and "(" + links + ")")

@@ -175,13 +175,7 @@ _BETWEEN = ", "
 
 
 def write_front(book: Any, brief: Brief, citation: str) -> None:
-    """Put the sheet into a workbook that has none yet.
-
-    Args:
-        book: A write-only workbook of openpyxl.
-        brief: What the sheet tells.
-        citation: How to cite it.
-    """
+    """Put the sheet into a workbook that has none yet."""
     sheet = book.create_sheet(brief.words.plain("sheet.name"))
     head = list(_tell_head(brief, citation))
     _set_up(sheet, len(head) + 1)
