@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_analysis.data.files import (
-    TableError,
     clear_parts,
     format_table,
     load_text_table,
@@ -19,6 +18,7 @@ from cchc_analysis.data.files import (
     type_columns,
     write_text,
 )
+from cchc_analysis.errors import ReportError
 
 COLUMNS = ("key", "value")
 
@@ -46,14 +46,14 @@ def test_a_faulty_table_is_refused_with_a_sentence(fault: str, tmp_path: Path) -
     content, sentence = FAULTY[fault]
     path = tmp_path / f"{fault}.csv"
     path.write_bytes(content)
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(ReportError) as caught:
         load_text_table(path, COLUMNS, ["key"])
     assert sentence in str(caught.value)
     assert fault in str(caught.value)
 
 
 def test_an_absent_table_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match=r"gone\.csv: no such file"):
+    with pytest.raises(ReportError, match=r"gone\.csv: no such file"):
         load_text_table(tmp_path / "gone.csv", COLUMNS)
 
 

@@ -33,13 +33,21 @@ WRONG = {
     "no panel to rank": ("rank_within", (ONE,), "no column is_full"),
     "no panel to judge": ("judge_many", (ONE,), "no column"),
     "no panel to grow": ("grow", (None,), "grow: NoneType; expected a DataFrame"),
+    "a fraction for an area": ("load_indicators", (None, {"areas": 3.5}), "choice: float 3.5"),
+    "nothing among areas": ("load_indicators", (None, {"areas": [None]}), "one name or code"),
+    "no level": ("load_panel", ("online_rate", "communes"), "no value of level 'communes'"),
+    "two values of a square": (
+        "plot_tile_map",
+        (pd.Series([1.0, 2.0], index=["1", "1"]),),
+        "several values of 1; expected one number a province",
+    ),
     "a period that no panel holds": (
         "change_over",
         (PANEL, "2023", "2025"),
         "no period '2025'; expected two of 2023, 2024",
     ),
     "no panel to compare": ("change_over", (ONE, "2023", "2024"), "no column"),
-    "no day": ("load_areas", ("district", None), "day '2025-13-01'"),
+    "no day": ("load_areas", ("district", None, {"day": "2025-13-01"}), "day '2025-13-01'"),
 }
 
 
@@ -49,7 +57,7 @@ def test_a_wrong_thing_is_told_in_a_sentence(
 ) -> None:
     monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
     name, given, said = WRONG[case]
-    more = {"day": "2025-13-01"} if case == "no day" else {}
+    *given, more = given if isinstance(given[-1], dict) else (*given, {})
     with pytest.raises(CchcError, match=said):
         getattr(cchc, name)(*given, **more)
 

@@ -109,4 +109,4 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "bad.zip").write_bytes(b"PK\x03\x04 cut off")
     assert main(["rerun", str(tmp_path / "bad.zip"), "--out", str(tmp_path / "out")]) == 3
     assert main(["rerun", str(tmp_path / "none.zip"), "--out", str(tmp_path / "out")]) == 3
-    assert "none.zip: cannot be read" in capsys.readouterr().err
+    assert "none.zip: no such file" in capsys.readouterr().err

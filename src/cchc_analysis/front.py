@@ -20,6 +20,7 @@ from cchc_analysis.data.named import (
     check_table,
     choose_rows,
     label_reports,
+    match_indicator,
     order_categories,
     tabulate_areas,
     take_one,
@@ -171,14 +172,12 @@ def load_panel(
         ['', 'papi_8_dimensions', 'papi_dimension_5_2021']
     """
     reference, tables = load_given(project)
-    indicator = take_one(indicator, "indicator")
-    chosen = choose_rows(tables.indicators, reference, Choice(indicators=indicator))
-    code = str(chosen["indicator"].iloc[0]) if len(chosen) else indicator
+    code = match_indicator(reference, take_one(indicator, "indicator"))
     panel = make_panel(tables, reference, code, level)
     if panel.empty:
-        found = f"no value of a {level}" if level else "no value"
-        held_levels = "a level that is held, or none"
-        raise CommandError(Problem(f"indicator {code}", found, held_levels, "Leave `level` out."))
+        found = f"no value of level {level!r}" if level else "no value"
+        expected = "province, district or commune, as far as values of it are held"
+        raise CommandError(Problem(f"indicator {code}", found, expected, "Leave `level` out."))
     parted = name_partings(panel, reference)
     kept = balance_panel(parted) if is_balanced else parted
     if names is None:

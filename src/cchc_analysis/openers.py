@@ -19,11 +19,10 @@ from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.profile import Profile
 from cchc_analysis.brief.profile import open_profile as open_profile_of
 from cchc_analysis.brief.trends import Board, open_board
-from cchc_analysis.data.named import (
-    take_one,
-)
+from cchc_analysis.data.named import match_indicator, take_one
 from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load
+from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.site.slices import grade_all
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def open_trends(
     """Open one indicator over many areas and periods.
 
     Args:
-        indicator: A code of the catalogue.
+        indicator: A code of the catalogue, or its label in either language.
         areas: Names, as a list or with commas between; empty for all that are held.
         first: First year; empty for all.
         last: Last year; empty for all.
@@ -89,7 +88,8 @@ def open_trends(
         <Board papi_procedures, ... values, en>
     """
     context = find_given()
-    choice = (take_one(indicator, "indicator"), areas, str(first), str(last))
+    code = match_indicator(context.reference, take_one(indicator, "indicator"))
+    choice = (code, areas, str(first), str(last))
     return open_board(context.tables, context.reference, choice, context.words(lang))
 
 
@@ -116,6 +116,9 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
     import pandas as pd
 
     values = pd.Series(values)
+    if twice := [str(each) for each in values.index[values.index.duplicated()].unique()]:
+        found, remedy = f"several values of {', '.join(twice[:5])}", "Choose one period."
+        raise CommandError(Problem("plot_tile_map", found, "one number a province", remedy))
     context = find_context()
     reference = context.reference if context else load_reference(open_project().reference)
     maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}

@@ -14,14 +14,14 @@ import math
 import os
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.outside import LARGEST_FILE, MOST_COLUMNS
+from cchc_analysis.data.outside import MOST_COLUMNS, read_bytes
 from cchc_analysis.data.records import BOOLEAN_COLUMNS, INTEGER_COLUMNS, NUMBER_COLUMNS
-from cchc_analysis.errors import Problem
+from cchc_analysis.errors import CchcError, Problem, ReportError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,16 +30,13 @@ LARGEST_CELL = 20_000
 """Characters in one cell; a longer one is a file that is not what it says it is."""
 
 
-class TableError(Exception):
-    """A file that is not the table it should be; carries the problems for the caller to raise."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
-
-
 def load_text_table(
-    path: Path, columns: Sequence[str], key: Sequence[str] = (), *, may_be_empty: bool = False
+    path: Path,
+    columns: Sequence[str],
+    key: Sequence[str] = (),
+    *,
+    may_be_empty: bool = False,
+    kind: type[CchcError] = ReportError,
 ) -> pd.DataFrame:
     """Load a CSV file of ours with every cell as text.
 
@@ -48,28 +45,54 @@ def load_text_table(
         columns: The header it must have; their order in the file is free.
         key: Columns whose values together may occur only once.
         may_be_empty: Whether a file with a header and no rows is in order.
+        kind: The error to raise.
 
     Returns:
         One row per line, the given columns in the given order, ``""`` for an empty cell.
 
     Raises:
-        TableError: The file is absent, not UTF-8, has other columns, no rows, a row of another
-            length, text that is not NFC, or a key twice.
+        CchcError: The file is absent, not UTF-8, has other columns, no rows, a row of another
+            length, text that is not NFC, or a key twice; of the kind asked for.
     """
     import pandas as pd
 
-    text = _decode(path)
-    rows = _parse_rows(path, text)
+    text = _decode(path, kind)
+    rows = _parse_rows(path, text, kind)
     header = rows.pop(min(rows)) if rows else []
-    _check_header(path, header, columns)
+    if problems := [*_check_header(path.name, header, columns)]:
+        raise kind(problems)
     if not rows and not may_be_empty:
-        raise TableError([_problem(path, "no rows", "at least one row", "Add the rows.")])
+        raise kind(Problem(path.name, "no rows", "at least one row", "Add the rows."))
     is_composed = unicodedata.is_normalized("NFC", text)  # the whole in one go; then its parts are
     if not is_composed or {*map(len, rows.values())} - {len(header)}:
-        _check_rows(path, header, rows)
-    table = pd.DataFrame(list(rows.values()), columns=header, dtype="str")[list(columns)]
-    _check_key(path, table, key, list(rows))
+        problems = [*_check_rows(path.name, header, rows)]
+    if not problems:
+        table = pd.DataFrame(list(rows.values()), columns=header, dtype="str")[list(columns)]
+        problems = [*_check_key(path.name, table, key, list(rows))] if key else []
+    if problems:
+        raise kind(problems)
     return table
+
+
+def load_typed_table(
+    path: Path,
+    columns: Sequence[str],
+    key: Sequence[str] = (),
+    *,
+    may_be_empty: bool = False,
+    kind: type[CchcError] = ReportError,
+) -> pd.DataFrame:
+    """``load_text_table``, with numbers and booleans as such.
+
+    Raises:
+        CchcError: As ``load_text_table``, or a cell is not of the kind of its column.
+    """
+    table = load_text_table(path, columns, key, may_be_empty=may_be_empty, kind=kind)
+    try:
+        return type_columns(table)
+    except ValueError as error:
+        expected = "cells of the kind of their column"
+        raise kind(Problem(path.name, str(error), expected, "Mend the cell.")) from None
 
 
 def type_columns(table: pd.DataFrame) -> pd.DataFrame:
@@ -151,25 +174,18 @@ def clear_parts(*folders: Path) -> None:
                 part.unlink()
 
 
-def _decode(path: Path) -> str:
-    if not path.is_file():
-        raise TableError([_problem(path, "no such file", "a table", "Restore or create it.")])
-    if path.stat().st_size > LARGEST_FILE:
-        found, limit = f"{path.stat().st_size // 2**20} MB", f"at most {LARGEST_FILE // 2**20} MB"
-        raise TableError([_problem(path, found, limit, "Check what it is.")])
+def _decode(path: Path, kind: type[CchcError]) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, "a table").decode("utf-8-sig")
+    except ReportError as error:
+        raise kind(error.problems) from None
     except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not UTF-8"
-        raise TableError(
-            [_problem(path, found, "UTF-8 text", "Save the file again as UTF-8.")]
-        ) from None
-    if not text.strip():
-        raise TableError([_problem(path, "an empty file", "a header and rows", "Fill it.")])
+        found, remedy = f"byte {error.start} is not UTF-8", "Save the file again as UTF-8."
+        raise kind(Problem(path.name, found, "UTF-8 text", remedy)) from None
     return text
 
 
-def _parse_rows(path: Path, text: str) -> dict[int, list[str]]:
+def _parse_rows(path: Path, text: str, kind: type[CchcError]) -> dict[int, list[str]]:
     """The rows by the line on which each ends, without blank lines."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = {}
@@ -180,85 +196,50 @@ def _parse_rows(path: Path, text: str) -> dict[int, list[str]]:
             if any(len(cell) > LARGEST_CELL for cell in row):
                 raise csv.Error(f"a cell of more than {LARGEST_CELL} characters")
     except csv.Error as error:
-        raise TableError(
-            [_problem(path, f"CSV that cannot be read ({error})", "CSV", "Mend the quoting.")]
-        ) from None
+        found = f"CSV that cannot be read ({error})"
+        raise kind(Problem(path.name, found, "CSV", "Mend the quoting.")) from None
     return rows
 
 
-def _check_header(path: Path, header: list[str], columns: Sequence[str]) -> None:
+def _check_header(name: str, header: list[str], columns: Sequence[str]) -> Iterator[Problem]:
     if len(header) > MOST_COLUMNS:
-        raise TableError([_problem(path, f"{len(header)} columns", "a table", "Check what it is.")])
-    missing = [column for column in columns if column not in header]
-    unknown = [column for column in header if column not in columns]
-    doubled = sorted({column for column in header if header.count(column) > 1})
-    problems = []
-    if len(header) == 1 and (mark := next((each for each in ";\t" if each in header[0]), "")):
-        name = {";": "semicolons", "\t": "tabs"}[mark]
-        raise TableError(
-            [_problem(path, f"{name} between its cells", "commas", "Save it as CSV with commas.")]
-        )
-    if missing:
-        problems.append(
-            _problem(path, f"no column {', '.join(missing)}", "all columns", "Add the column.")
-        )
-    if unknown:
-        problems.append(
-            _problem(
-                path,
-                f"unknown column {', '.join(map(repr, unknown))}",
-                f"only {', '.join(columns)}",
-                "Rename or remove it.",
-            )
-        )
-    if doubled:
-        problems.append(
-            _problem(path, f"column {', '.join(doubled)} twice", "each once", "Remove one.")
-        )
-    if problems:
-        raise TableError(problems)
-
-
-def _check_rows(path: Path, header: list[str], rows: dict[int, list[str]]) -> None:
-    problems = []
-    for line, row in rows.items():
-        if len(row) != len(header):
-            problems.append(
-                _problem(
-                    f"{path.name} line {line}",
-                    f"{len(row)} cells",
-                    f"{len(header)} cells, as in the header",
-                    "Quote cells that hold commas.",
-                )
-            )
-        elif not all(unicodedata.is_normalized("NFC", cell) for cell in row):
-            problems.append(
-                _problem(
-                    f"{path.name} line {line}",
-                    "text that is not in Unicode form NFC",
-                    "NFC",
-                    "Save it again in composed form (NFC).",
-                )
-            )
-    if problems:
-        raise TableError(problems)
-
-
-def _check_key(path: Path, table: pd.DataFrame, key: Sequence[str], lines: list[int]) -> None:
-    if not key:
+        yield Problem(name, f"{len(header)} columns", "a table", "Check what it is.")
         return
+    if len(header) == 1 and (mark := next((each for each in ";\t" if each in header[0]), "")):
+        found = f"{'semicolons' if mark == ';' else 'tabs'} between its cells"
+        yield Problem(name, found, "commas", "Save it as CSV with commas.")
+        return
+    if missing := [column for column in columns if column not in header]:
+        yield Problem(name, f"no column {', '.join(missing)}", "all columns", "Add the column.")
+    if unknown := [repr(column) for column in header if column not in columns]:
+        found, expected = f"unknown column {', '.join(unknown)}", f"only {', '.join(columns)}"
+        yield Problem(name, found, expected, "Rename or remove it.")
+    if doubled := sorted({column for column in header if header.count(column) > 1}):
+        yield Problem(name, f"column {', '.join(doubled)} twice", "each once", "Remove one.")
+
+
+def _check_rows(name: str, header: list[str], rows: dict[int, list[str]]) -> Iterator[Problem]:
+    for line, row in rows.items():
+        where = f"{name} line {line}"
+        if len(row) != len(header):
+            expected = f"{len(header)} cells, as in the header"
+            yield Problem(where, f"{len(row)} cells", expected, "Quote cells that hold commas.")
+        elif not all(unicodedata.is_normalized("NFC", cell) for cell in row):
+            found, remedy = (
+                "text that is not in Unicode form NFC",
+                "Save it in composed form (NFC).",
+            )
+            yield Problem(where, found, "NFC", remedy)
+
+
+def _check_key(
+    name: str, table: pd.DataFrame, key: Sequence[str], lines: list[int]
+) -> Iterator[Problem]:
     repeated = table[table.duplicated(list(key))]
-    problems = [
-        _problem(
-            f"{path.name} line {lines[int(str(index))]}",
-            f"{', '.join(key)} = {', '.join(row)} a second time",
-            "each once",
-            "Remove or rename one of the two rows.",
-        )
-        for index, row in zip(repeated.index, repeated[list(key)].to_numpy(), strict=True)
-    ]
-    if problems:
-        raise TableError(problems)
+    for index, row in zip(repeated.index, repeated[list(key)].to_numpy(), strict=True):
+        found = f"{', '.join(key)} = {', '.join(row)} a second time"
+        where, remedy = f"{name} line {lines[int(str(index))]}", "Remove or rename one of the two."
+        yield Problem(where, found, "each once", remedy)
 
 
 def _format_cell(cell: object) -> str:
@@ -269,8 +250,3 @@ def _format_cell(cell: object) -> str:
     if isinstance(cell, bool) or type(cell).__name__ == "bool":
         return "true" if cell else "false"
     return str(cell)
-
-
-def _problem(where: Path | str, found: str, expected: str, remedy: str) -> Problem:
-    name = where if isinstance(where, str) else where.name
-    return Problem(name, found, expected, remedy)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
@@ -81,7 +82,7 @@ def take_one(value: Any, what: str) -> str:
     Raises:
         CommandError: It is a list, or no name.
     """
-    if isinstance(value, (str, int)):
+    if isinstance(value, (str, Integral)):
         return str(value)
     found = f"{type(value).__name__} {value!r}"[:80]
     raise CommandError(Problem(what, found, "one name or code", "Call it once for each."))
@@ -270,8 +271,17 @@ def _list_wanted(
 
 
 def _list(wanted: Any) -> list[str]:
-    """What was asked for as a list of texts: one text or number is a list of one."""
-    return [str(wanted)] if isinstance(wanted, (str, int)) else [str(each) for each in wanted]
+    """What was asked for as a list of texts: one text or number is a list of one.
+
+    Raises:
+        CommandError: It is neither, or holds something else.
+    """
+    if isinstance(wanted, (str, Integral)):
+        return [str(wanted)]
+    if not isinstance(wanted, Iterable):
+        found = f"{type(wanted).__name__} {wanted!r}"[:80]
+        raise CommandError(Problem("choice", found, "names or codes", "Write one, or a list."))
+    return [take_one(each, "choice") for each in wanted]
 
 
 def match_indicator(reference: Reference, name: str) -> str:
@@ -343,7 +353,7 @@ def _find_word(column: str, word: str, known: type[StrEnum]) -> str:
 
 
 def _say_empty(before: pd.DataFrame, column: str, wanted: set[str]) -> str:
-    held = [str(each) for each in dict.fromkeys(before[column])]
+    held = [str(each) for each in dict.fromkeys(before[column]) if each]
     shown = ", ".join(sorted(held)[:8]) + (", …" if len(held) > 8 else "")
     return (
         f"Nothing is held where {column} is {' or '.join(sorted(wanted))}; the other choices leave "

@@ -88,6 +88,8 @@ def read_bytes(path: Path, what: str = "a report") -> bytes:
             limit = f"at most {LARGEST_FILE // 2**20} MB"
             raise refuse(path, f"{size // 2**20} MB", limit, "Save it without pictures.")
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise refuse(path, "no such file", what, "Check its name.") from None
     except OSError as error:
         raise refuse(path, f"cannot be read ({error.strerror})", what, "Check its name.") from None
     if not data.strip(b"\0 \r\n\t"):

@@ -11,16 +11,15 @@ import hashlib
 import io
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_analysis.data.export import describe_package, describe_table
 from cchc_analysis.data.files import (
-    TableError,
     format_table,
     hash_file,
-    load_text_table,
+    load_typed_table,
     type_columns,
     write_text,
 )
@@ -121,16 +120,10 @@ def _load_made(project: Project, name: str, *, is_whole: bool) -> pd.DataFrame:
     if is_whole:
         return type_columns(_read(path, columns))
     try:
-        return type_columns(load_text_table(path, columns, key, may_be_empty=True))
-    except ValueError as error:
-        raise ReportError(
-            Problem(path.name, str(error), "cells of the kind of their column", "Run cchc process.")
-        ) from None
-    except TableError as error:
-        raise ReportError(
-            Problem(problem.where, problem.found, problem.expected, "Run cchc process.")
-            for problem in error.problems
-        ) from None
+        return load_typed_table(path, columns, key, may_be_empty=True)
+    except ReportError as error:
+        remedied = (replace(each, remedy="Run cchc process.") for each in error.problems)
+        raise ReportError(remedied) from None
 
 
 def _load_inputs(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from cchc_analysis.data.changes import all_or_none, changing
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
 from cchc_analysis.data.files import (
-    TableError,
     format_table,
     load_text_table,
     replacing,
@@ -119,14 +118,11 @@ def load_register(raw: Path) -> pd.DataFrame:
     path = raw / "panels" / "sources.csv"
     if not path.is_file():
         return pd.DataFrame(columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
-    try:
-        if "publish" in path.read_bytes().partition(b"\n")[0].decode(errors="replace"):
-            return load_text_table(path, PANEL_SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
-        # A list from before the question was asked: what stands in it was published.
-        former = load_text_table(path, PANEL_SOURCE_COLUMNS[:-1], ["source_id"], may_be_empty=True)
-        return former.assign(publish="yes")
-    except TableError as error:
-        raise ReportError(error.problems) from None
+    if "publish" in path.read_bytes().partition(b"\n")[0].decode(errors="replace"):
+        return load_text_table(path, PANEL_SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
+    # A list from before the question was asked: what stands in it was published.
+    former = load_text_table(path, PANEL_SOURCE_COLUMNS[:-1], ["source_id"], may_be_empty=True)
+    return former.assign(publish="yes")
 
 
 def _choose_mapping(mapping: PanelMapping | Path | None) -> tuple[PanelMapping, str]:
@@ -216,10 +212,7 @@ def _list_report_ids(raw: Path) -> list[str]:
     path = raw / "sources.csv"
     if not path.is_file():
         return []
-    try:
-        return list(load_text_table(path, SOURCE_COLUMNS, may_be_empty=True)["source_id"])
-    except TableError as error:
-        raise ReportError(error.problems) from None
+    return list(load_text_table(path, SOURCE_COLUMNS, may_be_empty=True)["source_id"])
 
 
 def _refuse_synthetic(figures: pd.DataFrame) -> None:
@@ -442,8 +435,6 @@ def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
             name: pd.to_numeric(table[name].replace("", None)).astype("float64")
             for name in ("value", *UNCERTAINTY)
         } | {"decimals": pd.to_numeric(table["decimals"])}
-    except TableError as error:
-        raise ReportError(error.problems) from None
     except ValueError as error:
         where, remedy = f"{panel}.csv", "Bring the panel in again."
         raise ReportError(Problem(where, str(error), "numbers", remedy)) from None

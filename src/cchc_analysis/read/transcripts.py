@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.data.changes import all_or_none
 from cchc_analysis.data.clean import nearest_names
-from cchc_analysis.data.files import TableError, format_table, load_text_table, write_text
+from cchc_analysis.data.files import format_table, load_text_table, write_text
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import Problem, ReportError, count
@@ -85,10 +85,7 @@ def read_sources(raw: Path) -> pd.DataFrame:
             "cchc init FOLDER begins another project."
         )
         raise ReportError(Problem(str(path), "no such file", "the list of sources", remedy))
-    try:
-        sources = load_text_table(path, SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
-    except TableError as error:
-        raise ReportError(error.problems) from None
+    sources = load_text_table(path, SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
     problems = [
         Problem(
             f"data/raw/sources.csv, source {source_id}",
@@ -112,10 +109,7 @@ def read_transcript(raw: Path, source_id: str) -> pd.DataFrame:
         ReportError: The file cannot be read, or holds a figure of another source.
     """
     path = raw / "transcripts" / f"{source_id}.csv"
-    try:
-        transcript = load_text_table(path, TRANSCRIPT_COLUMNS, ["figure_id"])
-    except TableError as error:
-        raise ReportError(error.problems) from None
+    transcript = load_text_table(path, TRANSCRIPT_COLUMNS, ["figure_id"])
     strangers = transcript[transcript["source_id"] != source_id]
     if len(strangers):
         raise ReportError(

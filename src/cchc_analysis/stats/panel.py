@@ -297,6 +297,7 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """
     import pandas as pd
 
+    first, last = str(first), str(last)
     bounds = ["published_low", "published_high"]
     held = panel.reindex(columns=list(dict.fromkeys([*panel.columns, *bounds])))
     before = held[held["period"] == first][["area_id", "segment", "value", *bounds]]

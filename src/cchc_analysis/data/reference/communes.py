@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.files import TableError, list_rows, load_text_table
+from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.data.reference.areas import Row, check_parents
 from cchc_analysis.errors import Problem, ReferenceDataError
 
@@ -34,7 +34,7 @@ def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, 
     Raises:
         ReferenceDataError: The table cannot be read, or a parent is not there all its days.
     """
-    rows = list_rows(_load(folder / "communes.csv", COMMUNE_COLUMNS, ("area_id",)))
+    rows = _list(folder / "communes.csv", COMMUNE_COLUMNS, ("area_id",))
     if lost := [row["area_id"] for row in rows if row["parent_id"] not in wide]:
         raise ReferenceDataError(
             [
@@ -73,14 +73,11 @@ def load_moves(folder: Path) -> Moves:
     """
     by_old: dict[str, list[tuple[str, str]]] = {}
     by_new: dict[str, list[tuple[str, str]]] = {}
-    for row in list_rows(_load(folder / "commune_changes.csv", CHANGE_COLUMNS, CHANGE_KEY)):
+    for row in _list(folder / "commune_changes.csv", CHANGE_COLUMNS, CHANGE_KEY):
         by_old.setdefault(row["old_id"], []).append((row["new_id"], row["part"]))
         by_new.setdefault(row["new_id"], []).append((row["old_id"], row["part"]))
     return Moves(*({each: tuple(pairs) for each, pairs in d.items()} for d in (by_old, by_new)))
 
 
-def _load(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> Any:
-    try:
-        return load_text_table(path, columns, key)
-    except TableError as error:
-        raise ReferenceDataError(error.problems) from None
+def _list(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> list[dict[str, Any]]:
+    return list_rows(load_text_table(path, columns, key, kind=ReferenceDataError))

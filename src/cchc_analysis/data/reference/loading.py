@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.files import TableError, list_rows, load_text_table, type_columns
+from cchc_analysis.data.files import list_rows, load_typed_table
 from cchc_analysis.data.records import load_own
 from cchc_analysis.data.reference.areas import check_parents
 from cchc_analysis.data.reference.catalogue import Reference, fold_name, suggest
@@ -35,8 +35,14 @@ def load_reference(folder: Path) -> Reference:
     problems: list[Problem] = []
     for name, (columns, key) in REFERENCE_TABLES.items():
         try:
-            tables[name] = _load_table(folder / f"{name}.csv", columns, key)
-        except TableError as error:
+            tables[name] = load_typed_table(
+                folder / f"{name}.csv",
+                columns,
+                key,
+                may_be_empty=_TABLES[name].get("may_be_empty", False),
+                kind=ReferenceDataError,
+            )
+        except ReferenceDataError as error:
             problems.extend(error.problems)
     if problems:
         raise ReferenceDataError(problems)
@@ -102,18 +108,6 @@ def _check_aliases(aliases: pd.DataFrame) -> Iterable[Problem]:
                 "one area for one name",
                 "Keep the one that people mean by it.",
             )
-
-
-def _load_table(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> pd.DataFrame:
-    table = load_text_table(
-        path, columns, key, may_be_empty=_TABLES[path.stem].get("may_be_empty", False)
-    )
-    try:
-        return type_columns(table)
-    except ValueError as error:
-        raise TableError(
-            [Problem(path.name, str(error), "cells of the kind of their column", "Mend the cell.")]
-        ) from None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import nearest_names
-from cchc_analysis.data.files import TableError, load_text_table
+from cchc_analysis.data.files import load_text_table
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
 
@@ -242,13 +242,12 @@ def load_weights(path: Path) -> dict[str, Any]:
         ReferenceDataError: The table cannot be read, or a weight is no number.
     """
     try:
-        rows = load_text_table(path, WEIGHT_COLUMNS, ["mark"]).to_dict("records")
+        table = load_text_table(path, WEIGHT_COLUMNS, ["mark"], kind=ReferenceDataError)
+        rows = table.to_dict("records")
         read: dict[str, Any] = {
             "weights": {str(row["mark"]): float(row["weight"]) for row in rows},
             "marks": {str(row["mark"]): str(row["words_vi"]) for row in rows},
         }
-    except TableError as error:
-        raise ReferenceDataError(error.problems) from None
     except ValueError as error:
         problem = Problem(path.name, str(error), "a number", "Restore or fit the table.")
         raise ReferenceDataError(problem) from None
