@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,8 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
     options = build_parser().parse_args(arguments)
     try:
-        is_anywhere = getattr(options, "is_anywhere", False)
-        code: int = options.run(options, None if is_anywhere else _find_project(options.root))
+        code: int = options.run(
+            options, None if options.is_anywhere else _find_project(options.root)
+        )
     except CchcError as error:
         return _tell([error])
     except BrokenPipeError:
@@ -98,45 +99,30 @@ def build_parser() -> argparse.ArgumentParser:
         "--root", type=Path, default=None, help="project folder (default: CCHC_ROOT, or from here)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_check(commands)
-    _add_process(commands)
-    _add_validate(commands)
-    _add_brief(commands)
-    _add_site(commands)
-    _add_trace(commands)
-    _add_read(commands)
-    _add_review(commands)
-    _add_accept(commands)
-    _add_panel(commands)
-    _add_list(commands)
-    _add_diff(commands)
-    _add_init(commands)
-    _add_rerun(commands)
+    _add_making(commands)
+    _add_bringing(commands)
+    _add_looking(commands)
     return parser
 
 
-def _add_check(commands: _Commands) -> None:
-    check = commands.add_parser("check", help="check reference data, sources and suites")
-    check.set_defaults(run=_check)
+def _add(
+    commands: _Commands, name: str, run: Callable[..., int], told: str, *, is_anywhere: bool = False
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=told)
+    command.set_defaults(run=run, is_anywhere=is_anywhere)
+    return command
 
 
-def _add_process(commands: _Commands) -> None:
-    process = commands.add_parser("process", help="make data/processed from data/raw")
-    process.set_defaults(run=_process)
-
-
-def _add_validate(commands: _Commands) -> None:
-    validate = commands.add_parser("validate", help="list what the sources contradict")
+def _add_making(commands: _Commands) -> None:
+    _add(commands, "check", _check, "check reference data, sources and suites")
+    _add(commands, "process", _process, "make data/processed from data/raw")
+    validate = _add(commands, "validate", _validate, "list what the sources contradict")
     validate.add_argument(
         "--format", choices=("text", "json", "csv"), default="text", help="default: text"
     )
     validate.add_argument("--suite", type=Path, help="a suite of yours, for --data")
     validate.add_argument("--data", type=Path, help="a table of yours (CSV)")
-    validate.set_defaults(run=_validate)
-
-
-def _add_brief(commands: _Commands) -> None:
-    brief = commands.add_parser("brief", help="build the page of one area and period")
+    brief = _add(commands, "brief", _brief, "build the page of one area and period")
     brief.add_argument("district", help="an area of any level: “Cao Lộc”, 183, “phường Kỳ Lừa”")
     brief.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019, “6 tháng đầu năm 2024”")
     brief.add_argument("--lang", choices=LANGUAGES, default="vi", help="default: vi")
@@ -146,11 +132,7 @@ def _add_brief(commands: _Commands) -> None:
     brief.add_argument("--notebook", type=Path, help="your copy of district_brief.ipynb")
     brief.add_argument("--since", type=Path, help="an earlier edition: tells what was revised")
     brief.add_argument("--out", type=Path, help="file (default: its place in site/)")
-    brief.set_defaults(run=_brief)
-
-
-def _add_site(commands: _Commands) -> None:
-    site = commands.add_parser("site", help="process, validate and build every page that changed")
+    site = _add(commands, "site", _site, "process, validate and build every page that changed")
     site.add_argument("--out", type=Path, help="folder (default: site/)")
     site.add_argument("--notebook", type=Path, help="your copy of district_brief.ipynb")
     site.add_argument("--url", default="", help="where it will be published: adds sitemap.xml")
@@ -162,23 +144,15 @@ def _add_site(commands: _Commands) -> None:
     site.add_argument("--scheduler", help="build on the workers of Dask at tcp://host:8786")
     site.add_argument("--quiet", action="store_true", help="tell nothing but problems")
     site.add_argument("--profile", action="store_true", help="tell where the time went")
-    site.set_defaults(run=_site)
-
-
-def _add_trace(commands: _Commands) -> None:
-    trace = commands.add_parser("trace", help="walk a number back to its place in a document")
-    trace.add_argument("area", help="name or code: “Cao Lộc”, 183, “Lạng Sơn province”")
-    trace.add_argument("indicator", help="code or label, as `cchc list indicators` has them")
-    trace.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019")
-    trace.add_argument(
-        "--scope", choices=[scope.value for scope in Scope], help="default: all scopes"
+    rerun = _add(
+        commands, "rerun", _rerun, "make the page of a brief again from its kit", is_anywhere=True
     )
-    trace.add_argument("--cite", action="store_true", help="how to cite it: a line, and BibTeX")
-    trace.set_defaults(run=_trace)
+    rerun.add_argument("kit", type=Path, help="rerun.zip beside a brief, or its unpacked folder")
+    rerun.add_argument("--out", type=Path, default=Path("rerun"), help="folder (default: rerun/)")
 
 
-def _add_read(commands: _Commands) -> None:
-    read = commands.add_parser("read", help="read a report into a draft transcript to review")
+def _add_bringing(commands: _Commands) -> None:
+    read = _add(commands, "read", _read, "read a report into a draft transcript to review")
     read.add_argument("report", type=Path, help=".txt, .docx, .pdf, .html or .xlsx")
     read.add_argument("--area", help="whose report it is (default: as its head says)")
     read.add_argument("--period", help="2024-H1, … (default: as its head says)")
@@ -186,25 +160,13 @@ def _add_read(commands: _Commands) -> None:
     read.add_argument(
         "--discard", action="store_true", help="take back the draft whose source stands for REPORT"
     )
-    read.set_defaults(run=_read)
-
-
-def _add_review(commands: _Commands) -> None:
-    review = commands.add_parser("review", help="put a draft right on a page in the browser")
+    review = _add(commands, "review", _review, "put a draft right on a page in the browser")
     review.add_argument("source_id", help="as `cchc read` named it")
     review.add_argument("--port", type=int, default=0, help="default: one that is free")
     review.add_argument("--no-browser", action="store_true", help="only print the address")
-    review.set_defaults(run=_review)
-
-
-def _add_accept(commands: _Commands) -> None:
-    accept = commands.add_parser("accept", help="let a reviewed draft count as a source")
+    accept = _add(commands, "accept", _accept, "let a reviewed draft count as a source")
     accept.add_argument("source_id", help="as in data/raw/sources.csv")
-    accept.set_defaults(run=_accept)
-
-
-def _add_panel(commands: _Commands) -> None:
-    panel = commands.add_parser("add-panel", help="bring in a table of other people's numbers")
+    panel = _add(commands, "add-panel", _bring_panel, "bring in a table of other people's numbers")
     panel.add_argument(
         "file", type=Path, help="CSV, XLSX, XLS, ODS, Stata or Parquet; or form II.06a"
     )
@@ -214,36 +176,33 @@ def _add_panel(commands: _Commands) -> None:
     panel.add_argument("--replace", action="store_true", help="replace a panel of that name")
     for name in PANEL_SOURCE:
         panel.add_argument(f"--{name.replace('_', '-')}", help="of the source, without a mapping")
-    panel.set_defaults(run=_bring_panel)
+    init = _add(commands, "init", _init, "make an empty project in a folder", is_anywhere=True)
+    init.add_argument("folder", type=Path, help="a new or empty folder")
+    init.add_argument("--update", action="store_true", help="bring newer data, suites, notebooks")
 
 
-def _add_list(commands: _Commands) -> None:
-    names = commands.add_parser("list", help="list areas, periods, indicators or sources")
+def _add_looking(commands: _Commands) -> None:
+    trace = _add(commands, "trace", _trace, "walk a number back to its place in a document")
+    trace.add_argument("area", help="name or code: “Cao Lộc”, 183, “Lạng Sơn province”")
+    trace.add_argument("indicator", help="code or label, as `cchc list indicators` has them")
+    trace.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019")
+    trace.add_argument(
+        "--scope", choices=[scope.value for scope in Scope], help="default: all scopes"
+    )
+    trace.add_argument("--cite", action="store_true", help="how to cite it: a line, and BibTeX")
+    names = _add(commands, "list", _list, "list areas, periods, indicators or sources")
     names.add_argument("kind", choices=("areas", "periods", "indicators", "sources"))
     names.add_argument("text", nargs="?", default="", help="only rows that hold this text")
-    names.set_defaults(run=_list)
-
-
-def _add_diff(commands: _Commands) -> None:
-    diff = commands.add_parser("diff", help="list what moved between two editions of the data")
+    diff = _add(
+        commands,
+        "diff",
+        _diff,
+        "list what moved between two editions of the data",
+        is_anywhere=True,
+    )
     diff.add_argument("old", type=Path, help="folder of processed data, or a project")
     diff.add_argument("new", type=Path, help="the same, of the later edition")
     diff.add_argument("--format", choices=("text", "csv"), default="text", help="default: text")
-    diff.set_defaults(run=_diff, is_anywhere=True)
-
-
-def _add_init(commands: _Commands) -> None:
-    init = commands.add_parser("init", help="make an empty project in a folder")
-    init.add_argument("folder", type=Path, help="a new or empty folder")
-    init.add_argument("--update", action="store_true", help="bring newer data, suites, notebooks")
-    init.set_defaults(run=_init, is_anywhere=True)
-
-
-def _add_rerun(commands: _Commands) -> None:
-    rerun = commands.add_parser("rerun", help="make the page of a brief again from its kit")
-    rerun.add_argument("kit", type=Path, help="rerun.zip beside a brief, or its unpacked folder")
-    rerun.add_argument("--out", type=Path, default=Path("rerun"), help="folder (default: rerun/)")
-    rerun.set_defaults(run=_rerun, is_anywhere=True)
 
 
 def _rerun(options: argparse.Namespace, _: Project) -> int:

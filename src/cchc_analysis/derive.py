@@ -200,7 +200,7 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     is_result = rates["status"].isin(RESULT_STATUSES)
     fits = is_result & rates["numerator_value"].between(0, rates["denominator_value"])
     fits &= rates["denominator_value"] > 0
-    fits &= rates["denominator"].isin(_list_flows(reference))
+    fits &= rates["denominator"].isin(reference.list_flows())
     computed = 100 * rates["numerator_value"] / rates["denominator_value"]
     fits &= (rates["value"] - computed).abs() <= 10.0 ** -rates["decimals"].astype("float64")
     low, high = wilson_interval(
@@ -210,14 +210,6 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     intervals.loc[fits, "wilson_low"] = (100 * low).round(6)
     intervals.loc[fits, "wilson_high"] = (100 * high).round(6)
     return intervals
-
-
-def _list_flows(reference: Reference) -> set[str]:
-    return {
-        indicator
-        for indicator, row in reference.indicator_rows.items()
-        if str(row["aggregation"]).startswith("flow")
-    }
 
 
 def _label_periods(rows: pd.DataFrame) -> list[str]:

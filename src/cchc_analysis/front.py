@@ -15,7 +15,6 @@ from cchc_analysis.brief import TEMPLATE
 from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.data.export import describe_columns, export_table
 from cchc_analysis.data.named import (
-    Choice,
     add_names,
     check_table,
     choose_rows,
@@ -129,7 +128,8 @@ def load_indicators(
     reference, tables = load_given(project)
     published = tables.indicators
     labelled = published.assign(period=label_reports(published, tables.sources))
-    chosen = choose_rows(labelled, reference, Choice(areas, indicators, periods, scope, status))
+    wanted = {"area_id": areas, "indicator": indicators, "period": periods}
+    chosen = choose_rows(labelled, reference, wanted | {"scope": scope, "status": status})
     return _finish(chosen, reference, names, project)
 
 
@@ -249,7 +249,7 @@ def load_observations(
         0  whole_district        1   99.0          True
     """
     reference, tables = load_given(project)
-    choice = Choice(areas, indicators, None, scope, status)
+    choice = {"area_id": areas, "indicator": indicators, "scope": scope, "status": status}
     return _finish(choose_rows(tables.observations, reference, choice), reference, names, project)
 
 
@@ -277,7 +277,7 @@ def load_findings(
         ['warning']
     """
     reference, tables = load_given(project)
-    choice = Choice(areas=areas, severity=severity)
+    choice = {"area_id": areas, "severity": severity}
     return _finish(choose_rows(tables.findings, reference, choice), reference, names, project)
 
 

@@ -238,15 +238,7 @@ _PERIOD_FORMS = tuple(
             r"quý\s+(i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(\d{4})",
             lambda p: _quarter(int(p[2]), QUARTERS[p[1]]),
         ),
-        (
-            r"0?6 tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
-            lambda p: _accumulate(int(p[1]), 6),
-        ),
         (r"0?6 tháng cuối(?: năm)?\s*/?\s*(\d{4})", lambda p: _second_half(int(p[1]))),
-        (
-            r"0?9 tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
-            lambda p: _accumulate(int(p[1]), 9),
-        ),
         (
             r"0?([1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
             lambda p: _accumulate(int(p[2]), int(p[1])),

@@ -176,6 +176,7 @@ def _write_xlsx(table: pd.DataFrame) -> bytes:
 
 
 def _write_stata(table: pd.DataFrame) -> bytes:
+    import datetime as dt
     import io
 
     names = name_variables(table.columns)
@@ -201,7 +202,7 @@ def _write_stata(table: pd.DataFrame) -> bytes:
         version=118,  # the first that holds Vietnamese letters (Stata 14)
         variable_labels=labels,
         convert_strl=long,
-        time_stamp=_NO_TIME,
+        time_stamp=dt.datetime(1980, 1, 1),  # noqa: DTZ001 - no clock: the same table, the same bytes
     )
     return written.getvalue()
 
@@ -224,14 +225,6 @@ def name_variables(columns: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def _no_time() -> Any:
-    import datetime as dt
-
-    # The same table gives the same bytes: no clock.
-    return dt.datetime(1980, 1, 1)  # noqa: DTZ001 - Stata's stamp knows no zone
-
-
-_NO_TIME = _no_time()
 _FORMS = {
     ".csv": _write_csv,
     ".xlsx": _write_xlsx,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from numbers import Integral
@@ -38,38 +37,27 @@ LEAST_OVERLAP = 0.8
 """How much of the days that either counts a window and a report's period have to share."""
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Which rows a person wants; each one value, several, or ``None`` for all.
-
-    Attributes:
-        areas: Names or codes.
-        indicators: Codes or labels in either language.
-        periods: Labels, "2024-9M", or their Vietnamese names.
-        scope: ``Scope`` values.
-        status: ``Status`` values.
-        severity: ``Severity`` values.
-    """
-
-    areas: Any = None
-    indicators: Any = None
-    periods: Any = None
-    scope: Any = None
-    status: Any = None
-    severity: Any = None
-
-
-def choose_rows(table: pd.DataFrame, reference: Reference, choice: Choice) -> pd.DataFrame:
+def choose_rows(
+    table: pd.DataFrame, reference: Reference, choice: Mapping[str, Any]
+) -> pd.DataFrame:
     """The rows that a person named, in the order of the table.
 
     Where nothing is left, the result is an empty table with all columns, and a ``UserWarning``
     says which choice left nothing.
 
+    Args:
+        table: Any table of a run.
+        reference: The reference tables.
+        choice: What is wanted by column (``_MATCH``): one name or several, ``None`` for all.
+
     Raises:
         CommandError: A name, code, label or word is unknown; offers the nearest.
     """
     chosen = table
-    for column, wanted in _list_wanted(table, reference, choice):
+    for column, named in choice.items():
+        if named is None:
+            continue
+        wanted = {_MATCH[column](reference, each) for each in _list(named)}
         before, chosen = chosen, chosen[chosen[column].isin(wanted)]
         if chosen.empty and len(before):
             warnings.warn(_say_empty(before, column, wanted), UserWarning, stacklevel=4)
@@ -252,24 +240,6 @@ def _list_names(
     yield "unit_label", "unit", lambda each: str(units.get(each, {}).get(label, each))
 
 
-def _list_wanted(
-    table: pd.DataFrame, reference: Reference, choice: Choice
-) -> Iterable[tuple[str, set[str]]]:
-    if choice.areas is not None:
-        yield "area_id", {find_area(reference, str(each)) for each in _list(choice.areas)}
-    if choice.indicators is not None:
-        yield "indicator", {match_indicator(reference, each) for each in _list(choice.indicators)}
-    if choice.periods is not None:
-        yield "period", {label_period(match_period(each)) for each in _list(choice.periods)}
-    for column, wanted, known in (
-        ("scope", choice.scope, Scope),
-        ("status", choice.status, Status),
-        ("severity", choice.severity, Severity),
-    ):
-        if wanted is not None and column in table:
-            yield column, {_find_word(column, each, known) for each in _list(wanted)}
-
-
 def _list(wanted: Any) -> list[str]:
     """What was asked for as a list of texts: one text or number is a list of one.
 
@@ -338,18 +308,23 @@ def list_days(label: str) -> list[str]:
     return [day.isoformat() for day in (period.start, period.end) if day]
 
 
-def _find_word(column: str, word: str, known: type[StrEnum]) -> str:
+def _match_word(column: str, known: type[StrEnum], word: str) -> str:
     values = [each.value for each in known]
     if word in values:
         return word
-    raise CommandError(
-        Problem(
-            f"{column} {word!r}",
-            "no such one",
-            ", ".join(values),
-            offer_names(word, values).strip() or "Write one of these, or None for all.",
-        )
-    )
+    near = offer_names(word, values).strip() or "Write one of these, or None for all."
+    raise CommandError(Problem(f"{column} {word!r}", "no such one", ", ".join(values), near))
+
+
+_MATCH: Mapping[str, Callable[[Reference, str], str]] = {
+    "area_id": find_area,
+    "indicator": match_indicator,
+    "period": lambda _, each: label_period(match_period(each)),
+    "scope": lambda _, each: _match_word("scope", Scope, each),
+    "status": lambda _, each: _match_word("status", Status, each),
+    "severity": lambda _, each: _match_word("severity", Severity, each),
+}
+"""How a person may name what stands in a column."""
 
 
 def _say_empty(before: pd.DataFrame, column: str, wanted: set[str]) -> str:

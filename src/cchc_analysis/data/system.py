@@ -266,22 +266,6 @@ def _give_up(*_: object) -> None:
     end_now()
 
 
-class _Line(logging.Handler):
-    """Writes each record over the one before it."""
-
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__(logging.INFO)
-        self._stream = stream
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._stream.write(f"\r\x1b[K{record.getMessage()} …")
-        self._stream.flush()
-
-    def clear(self) -> None:
-        self._stream.write("\r\x1b[K")
-        self._stream.flush()
-
-
 @contextmanager
 def live_line(stream: TextIO | None = None, *, is_quiet: bool = False) -> Iterator[None]:
     """Tell on a terminal, as one line, what the modules of this package log while they work.
@@ -294,15 +278,18 @@ def live_line(stream: TextIO | None = None, *, is_quiet: bool = False) -> Iterat
     if is_quiet or not stream.isatty():
         yield
         return
-    logger, line = logging.getLogger(PACKAGE), _Line(stream)
+    logger, line = logging.getLogger(PACKAGE), logging.StreamHandler(stream)
+    line.terminator = ""
+    line.setFormatter(logging.Formatter("\r\x1b[K%(message)s …"))
     level = logger.level
     logger.addHandler(line)
     logger.setLevel(logging.INFO)
     try:
         yield
     finally:
-        line.clear()
         logger.removeHandler(line)
+        stream.write("\r\x1b[K")
+        stream.flush()
         logger.setLevel(level)
 
 

@@ -17,7 +17,6 @@ from typing import Any
 from cchc_analysis.data.outside import MOST_CELLS, open_archive, read_part, refuse, refuse_entities
 
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
-_PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
 
 def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
@@ -126,11 +125,11 @@ def _name_column(number: int) -> str:
 
 def _measure(ref: bytes) -> int:
     """How many cells a range covers; 0 where it is none."""
-    from openpyxl.utils import column_index_from_string
+    from openpyxl.utils.cell import range_boundaries
 
-    ends = _PLACE.findall(ref.decode("ascii", "replace"))
-    if len(ends) != 2:
+    try:
+        left, top, right, bottom = range_boundaries(ref.decode("ascii", "replace"))
+        cells: int = (abs(right - left) + 1) * (abs(bottom - top) + 1)
+    except (ValueError, TypeError):
         return 0
-    (left, top), (right, bottom) = ends
-    width: int = abs(column_index_from_string(right) - column_index_from_string(left)) + 1
-    return width * (abs(int(bottom) - int(top)) + 1)
+    return cells

@@ -105,20 +105,16 @@ class Reference:
 
     def list_flows(self) -> list[str]:
         """The indicators that grow from a first day on."""
-        rows = self.indicator_rows.values()
-        kinds = ((row["indicator"], str(row["aggregation"])) for row in rows)
-        return [code for code, kind in kinds if kind.startswith("flow_ytd")]
+        is_flow = self.indicators["aggregation"].str.startswith("flow_ytd")
+        return list(self.indicators.loc[is_flow, "indicator"])
 
     def list_counts(self) -> list[str]:
         """The counts and sums of money that areas have together, flows and stocks."""
-        rows = self.indicator_rows.values()
-        kinds = ((row["indicator"], str(row["aggregation"]), row["unit"]) for row in rows)
-        return [
-            code
-            for code, kind, unit in kinds
-            if (kind.startswith("flow_ytd") or kind in ("opening_stock", "stock"))
-            and self.unit_rows[unit]["kind"] in ("count", "money")
-        ]
+        table = self.indicators
+        is_had = table["indicator"].isin(self.list_flows())
+        is_had |= table["aggregation"].isin(["opening_stock", "stock"])
+        kinds = table["unit"].map(self.units.set_index("unit")["kind"])
+        return list(table.loc[is_had & kinds.isin(["count", "money"]), "indicator"])
 
     @cached_property
     def region_of(self) -> dict[str, str]:
