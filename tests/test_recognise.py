@@ -89,6 +89,8 @@ def figures_in(text: str) -> list[str]:
         ("xếp thứ 12/63 tỉnh; tăng 05 bậc so với năm 2021", ["12", "63", "05"]),
         ("giảm 3-5 ngày; từ 03 đến 10 tin bài", ["3", "5", "03", "10"]),
         ("2.3. Kết quả", []),
+        ("trong quý 1.978 hồ sơ; quý 3/2024; quý 2 năm 2023", ["1.978"]),
+        ("Cổng 1022 nhận 34 phản ánh", ["34"]),
         ("(1) Tập hệ thống hóa: 10 văn bản", ["10"]),
         ("12 Quyết định đã ban hành", ["12"]),
         ("Lượt xem: 1.204", []),

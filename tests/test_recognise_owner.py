@@ -227,3 +227,69 @@ def test_what_an_indicator_cannot_be_is_left_open(tmp_path: Path, reference: Ref
     assert impossible.indicator == ""
     assert impossible.rivals[0] == "overdue_rate"
     assert "between 0 and 100" in impossible.looked_again
+
+
+DISTRICT = "BÁO CÁO\nCông tác cải cách hành chính 6 tháng đầu năm 2024 của huyện Cao Lộc\n"
+
+
+def test_the_time_far_in_an_earlier_sentence_ends_with_it(
+    tmp_path: Path, reference: Reference
+) -> None:
+    text = (
+        "Toàn huyện nhận 612 hồ sơ, không kể hồ sơ mang sang từ năm 2023. Đã giải quyết 590 hồ sơ."
+    )
+    _, figures = read(DISTRICT + text, tmp_path, reference)
+    assert figures[-1].period_end == "2024-06-30"
+    opened = "Năm 2023, toàn huyện tiếp nhận 612 hồ sơ. Đã giải quyết 590 hồ sơ."
+    _, figures = read(DISTRICT + opened, tmp_path, reference)
+    assert [figure.period_end for figure in figures] == ["2023-12-31", "2023-12-31"]
+    assert "time carried" in figures[1].marks - figures[0].marks
+
+
+def test_rows_of_a_table_name_their_level(tmp_path: Path, reference: Reference) -> None:
+    text = (
+        "Đơn vị\tHồ sơ tiếp nhận\tĐã giải quyết\nUBND huyện\t612\t590\nCác xã\t7.033\t7.020\n"
+        "Tổng cộng\t7.645\t7.610"
+    )
+    _, figures = read(DISTRICT + text, tmp_path, reference)
+    assert [(f.indicator, str(f.scope)) for f in figures[::2]] == [
+        ("dossiers_received_total", "district_office"),
+        ("dossiers_received_total", "commune_aggregate"),
+        ("dossiers_received_total", "whole_district"),
+    ]
+
+
+def test_a_list_that_opens_with_dossiers_counts_dossiers(
+    tmp_path: Path, reference: Reference
+) -> None:
+    text = (
+        "Toàn huyện tiếp nhận 7.645 hồ sơ trong kỳ. Chia theo cấp:\n"
+        "- 12 xã, phường: tiếp nhận 7.033, đã giải quyết 7.020."
+    )
+    _, figures = read(DISTRICT + text, tmp_path, reference)
+    assert [(f.indicator, str(f.scope)) for f in figures[1:]] == [
+        ("dossiers_received_total", "commune_aggregate"),
+        ("dossiers_resolved_total", "commune_aggregate"),
+    ]
+
+
+def test_a_notice_is_of_the_month_in_its_title(tmp_path: Path, reference: Reference) -> None:
+    notice = "THÔNG BÁO\nKết quả giải quyết thủ tục hành chính tháng 8 năm 2024 của huyện Cao Lộc"
+    news = "Huyện Cao Lộc giải quyết thủ tục hành chính tháng 8 năm 2024 nhanh gọn hơn trước"
+    for text, kind, is_sure in ((notice, "period_report", True), (news, "article", False)):
+        head, _ = read(f"{text}\nHuyện tiếp nhận 612 hồ sơ.", tmp_path, reference)
+        assert (head.kind, head.is_sure_period) == (kind, is_sure)
+        assert str(head.period.end) == "2024-08-31"
+
+
+def test_a_title_of_two_areas_leaves_the_owner_open(tmp_path: Path, reference: Reference) -> None:
+    title = "BÁO CÁO\nKết quả cải cách hành chính năm 2022 của huyện Cao Lộc và huyện Văn Quan\n"
+    head, [figure] = read(f"{title}Tiếp nhận 612 hồ sơ.", tmp_path, reference)
+    assert not head.is_sure_area
+    assert figure.confidence is Confidence.LOW
+
+
+def test_as_many_of_another_kind_are_not_the_same(tmp_path: Path, reference: Reference) -> None:
+    text = "UBND huyện đã ban hành 26 văn bản chỉ đạo; triển khai 20/26 nhiệm vụ của Kế hoạch CCHC."
+    _, figures = read(DISTRICT + text, tmp_path, reference)
+    assert figures[0].indicator == ""

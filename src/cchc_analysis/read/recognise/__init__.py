@@ -3,14 +3,13 @@
 Comes in as an opened document, the reference tables and ``wording.yml``; goes out as proposals, one
 per printed figure, each with a reason. Rule-based: every decision can be shown in the text.
 
-- ``naming``, ``numerals``: what is a figure, and why
-- ``outline``, ``tables``: sections, lists, notes; the labels of cells
-- ``clauses``, ``stretches``, ``surroundings``: where the words of a figure begin and end, and what
-  stands around it
+- ``numerals``: what is a figure, and the words that are its own
+- ``outline``: sections, lists, notes; the labels of cells
 - ``wording``, ``matching``: words that speak of an indicator, and of a unit
-- ``head``, ``windows``, ``scopes``, ``context``: whose and when
+- ``surroundings``: what stands around a figure, level by level
+- ``head``, ``windows``, ``frame``, ``scopes``: whose and when, and what a line holds for those below
 - ``gates``, ``companions``, ``proposals``: what each figure is, by itself and by its neighbours
-- ``figures``, ``whole``: the record, and what the document as a whole says for and against it
+- ``figures``, ``whole``: the record and how sure it is, and what the document as a whole says
 """
 
 from cchc_analysis.read.recognise.figures import Confidence, Figure, read_value, tabulate_figures

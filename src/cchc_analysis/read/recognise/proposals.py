@@ -219,8 +219,7 @@ class Proposer:
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
         if (
-            companion := ("point" in words.units and self._beside.pair_points(entry, words))
-            or self._shares.find_asked(entry, words)
+            companion := self._shares.find_asked(entry, words)
             or self._criteria.find(entry, words)
             or self._beside.follow_series(entry, words)
             or self._beside.follow_rank(entry, words)
@@ -336,9 +335,7 @@ class Proposer:
         place, mention = self._places[entry.line], entry.mention
         indicator = candidate.indicator if candidate else ""
         rule = self._wording.rules.get(indicator)
-        scope, is_said = self._beside.find_twin_scope(entry) or self._scopes.find_scope(
-            entry, words, rule
-        )
+        scope, is_said = self._scopes.find_scope(entry, words, rule)
         period = self._context.find_period(entry, words, rule)
         row = self._reference.indicator_rows[indicator] if rule else {}
         status = find_status(entry, words, rule, row, self._head)
@@ -356,8 +353,7 @@ class Proposer:
         unit, read_as = find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""
-        is_twin = self._beside.find_twin_scope(entry) is not None
-        if mention.role == "turn" and indicator and not breakdown and not is_twin:
+        if mention.role == "turn" and indicator and not breakdown:
             breakdown = f"position={mention.turn}"
         return Figure(
             line=self._lines[entry.line].number,
