@@ -267,7 +267,7 @@ def test_a_list_that_opens_with_dossiers_counts_dossiers(
         "- 12 xã, phường: tiếp nhận 7.033, đã giải quyết 7.020."
     )
     _, figures = read(DISTRICT + text, tmp_path, reference)
-    assert [(f.indicator, str(f.scope)) for f in figures[1:]] == [
+    assert [(f.indicator, str(f.scope)) for f in figures[2:]] == [
         ("dossiers_received_total", "commune_aggregate"),
         ("dossiers_resolved_total", "commune_aggregate"),
     ]
