@@ -304,3 +304,22 @@ def test_the_themes_are_those_of_the_report_and_name_what_there_is(run: Run, pro
     path.write_text(path.read_text("utf-8").replace("- dti\n", "- dtj_*\n"), "utf-8")
     with pytest.raises(BriefError, match=r"profile\.digital: unknown indicator 'dtj_\*'"):
         load_report(project.notebooks, run[0])
+
+
+def test_what_communes_report_together_stands_beside_a_former_district(run: Run) -> None:
+    """Đình Lập: four communes that lie wholly in it; the sum is told, and joins no series."""
+    reference = run[0]
+    communes = [each for each, _ in reference.list_moved("189")]
+    own = [("189", "dossiers_received_total", year, 100.0) for year in (2022, 2023)]
+    since = [(each, "dossiers_received_total", 2026, 10.0) for each in communes]
+    tables = make(run, [*own, *since])
+    profile = open_of(run, tables, "189")
+    assert profile.sums["value"].tolist() == [40.0]
+    assert profile.values["period"].tolist() == ["2022", "2023"]
+    page = str(profile.show_links().html)
+    assert "These units together (derived)" in page
+    assert "<td>40<td>1 January 2026" in page
+    cut = open_slices(tables, reference).of_profile("189").cut()
+    assert str(open_of(run, cut, "189").show_links().html) == page
+    fewer = make(run, [*own, *since[1:]])
+    assert "derived" not in str(open_of(run, fewer, "189").show_links().html)

@@ -162,7 +162,9 @@ class Slices:
             *list_kin(area_id, reference),
             *(each for each in held if is_below(reference, each, area_id)),
         }
-        firsts = np.array([held[each][0] for each in sorted(linked) if each in held], dtype="int64")
+        # Of a district all of them: what its communes of today report may be summed beside it.
+        most = None if reference.area_rows[area_id]["level"] == "district" else 1
+        firsts = join(held[each][:most] for each in sorted(linked) if each in held)
         told = self._list_named("indicators", own)
         codes = set(take(self._tables.indicators, own)["indicator"])
         shown = (self._told.get(each, NONE) for each in codes | set(map(name_ranked, codes)))

@@ -252,9 +252,9 @@ def sum_communes(indicators: pd.DataFrame, reference: Reference, area_id: str) -
         A row an indicator, scope, window and status: ``value``, ``unit``, ``is_contested``,
         ``origin`` (derived) and ``parts``, the ids of the communes with a plus between.
     """
-    moved = dict(reference.list_moved(area_id))
     is_former = reference.area_rows[area_id]["level"] == "district"
-    whole = set(moved) if is_former and set(moved.values()) == {"whole"} else set()
+    moved = dict(reference.list_moved(area_id)) if is_former else {}
+    whole = set(moved) if set(moved.values()) == {"whole"} else set()
     added = set(reference.list_counts())
     is_own = indicators["area_id"].isin(whole) & indicators["indicator"].isin(added)
     is_own &= indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()

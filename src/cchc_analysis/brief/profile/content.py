@@ -27,7 +27,7 @@ from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import explain_name, find_areas
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.stats.panel import keep_one_value, measure_coverage, name_kinds
+from cchc_analysis.stats.panel import keep_one_value, measure_coverage, name_kinds, sum_communes
 from cchc_analysis.stats.peers import FEWEST, break_series, list_kin
 from cchc_analysis.stats.trends import JudgedTrends, judge_many
 
@@ -70,6 +70,7 @@ class Profile:
         periods: The periods of its briefs.
         kin: Areas that hold its territory before or since and have a profile.
         below: Areas that lie in it and have a profile.
+        sums: Of a former district, what its communes of today report together (``sum_communes``).
         told: The indicators that have a page.
         themes: The themes, in order.
     """
@@ -84,6 +85,7 @@ class Profile:
     periods: tuple[str, ...]
     kin: frozenset[str]
     below: tuple[str, ...]
+    sums: pd.DataFrame
     told: frozenset[str]
     themes: tuple[str, ...]
 
@@ -193,6 +195,7 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
         ),
         kin=frozenset(known.intersection(list_kin(area_id, reference))),
         below=tuple(sorted(each for each in known if is_below(reference, each, area_id))),
+        sums=sum_communes(held, reference, area_id),
         told=frozenset(list_told(tables, reference)),
         themes=(*report, OTHER),
     )

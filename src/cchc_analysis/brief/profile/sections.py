@@ -149,7 +149,7 @@ def _tabulate_spines(profile: Profile, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def show_links(profile: Profile) -> Section:
-    """Briefs, areas before and since, areas below: what leads on."""
+    """Briefs, areas before and since with what they report together, areas below: what leads on."""
     words = profile.words
     html = render(
         words,
@@ -160,6 +160,8 @@ def show_links(profile: Profile) -> Section:
         ],
         kin=list_kin_lines(words, profile.reference, profile.area, partial(_link_area, profile)),
         below=[_link_area(profile, each) for each in profile.below],
+        sums=list_rows(profile.sums),
+        catalogue=profile.reference.indicator_rows,
         file=FILE,
     )
     return Section(html, "more", lambda: profile.values)
