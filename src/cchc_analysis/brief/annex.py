@@ -115,7 +115,7 @@ def show_reform_areas(brief: Brief) -> Section:
     left = _list_left(brief, exhibits)
     parts = brief.part_pages
     full = [area for area in AREAS if exhibits.get(area) or left[area] or area in parts]
-    silent = [brief.words.say(f"part.title.{area}") for area in AREAS if area not in full]
+    silent = [brief.say(f"part.title.{area}") for area in AREAS if area not in full]
     pages = {page: _tell_page(brief, area) for area, page in parts.items()}
     html = render(
         brief.words,
@@ -286,8 +286,8 @@ def _tell_completeness(brief: Brief) -> Iterator[Markup]:
 
 def tell_method(brief: Brief) -> list[tuple[str, Markup]]:
     """The rules of the page: signs, tolerance, states, trend, peers, summary."""
-    rules = join("; ", *(brief.words.say(f"rule.{line.name}") for line in brief.report.summary))
-    return [(key, brief.words.say(f"method.{key}", rules=rules)) for key in METHOD]
+    rules = join("; ", *(brief.say(f"rule.{line.name}") for line in brief.report.summary))
+    return [(key, brief.say(f"method.{key}", rules=rules)) for key in METHOD]
 
 
 def _list_definitions(brief: Brief) -> Iterator[tuple[Markup, Markup]]:
@@ -308,7 +308,7 @@ def _tell_stamp(brief: Brief) -> Markup:
     for table in (brief.figures, brief.indicators, brief.findings):
         digest.update(table.to_csv(index=False, lineterminator="\n").encode())
     command = f"cchc brief {brief.area['area_id']} {brief.period} --lang {brief.lang}"
-    return brief.words.say(
+    return brief.say(
         "notes.stamp",
         version=__version__,
         command=macro(brief.words, "code", command),
@@ -355,9 +355,9 @@ def _name_place(brief: Brief, entry: Entry) -> Markup:
     """The document and section of the first figure of a value."""
     rows = brief.list_figures(entry)
     if not rows:
-        return brief.words.say("notes.elsewhere" if entry.document else "notes.derived")
+        return brief.say("notes.elsewhere" if entry.document else "notes.derived")
     source = brief.name_source(rows[0]["source_id"])
-    return brief.words.say("notes.place", source=source, section=clean_text(rows[0]["section"]))
+    return brief.say("notes.place", source=source, section=clean_text(rows[0]["section"]))
 
 
 def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
@@ -370,7 +370,7 @@ def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
         link(f"{brief.annex}#{each.anchor}", f"{SIGNS[Severity.INFO]}{each.number}")
         for each in brief.marks(entry, remarks=True)
     ]
-    remarks = brief.words.say("note.remarks", links=join(", ", *links)) if links else ""
+    remarks = brief.say("note.remarks", links=join(", ", *links)) if links else ""
     return {
         "note": entry.note,
         "number": brief.tell_number(entry),
@@ -396,15 +396,15 @@ def _tell_spread(brief: Brief, entry: Entry) -> Markup:
     is_read_twice = entry.unit == "%" and entry.findings
     if is_read_twice and (readings := span_readings(rate, brief.findings)):
         low, high = (brief.words.number(each, 2) for each in readings)
-        return brief.words.say("note.readings", low=low, high=high)
+        return brief.say("note.readings", low=low, high=high)
     interval = brief.tell_interval(entry)
-    return brief.words.say("note.interval", range=interval) if interval else Markup("")
+    return brief.say("note.interval", range=interval) if interval else Markup("")
 
 
 def _tell_places(brief: Brief, entry: Entry) -> Markup:
     """Each reading of a value as printed, with the places where it is printed."""
     if entry.document:
-        return brief.words.say("note.document", document=clean_text(entry.document))
+        return brief.say("note.document", document=clean_text(entry.document))
     rows = brief.list_figures(entry)
     by_text: dict[str, list[Markup]] = {}
     for row in rows:
@@ -414,7 +414,7 @@ def _tell_places(brief: Brief, entry: Entry) -> Markup:
             place = macro(brief.words, "anchor", anchor, place)
         by_text.setdefault(row["printed"], []).append(place)
     told = [
-        brief.words.say(
+        brief.say(
             "note.printed" if printed else "note.unprinted",
             printed=clean_text(printed),
             places=join("; ", *places),
@@ -422,7 +422,7 @@ def _tell_places(brief: Brief, entry: Entry) -> Markup:
         for printed, places in by_text.items()
     ]
     if entry.correction:
-        told.append(brief.words.say("note.corrected", why=tell_correction(brief, entry)))
+        told.append(brief.say("note.corrected", why=tell_correction(brief, entry)))
     return join(" ", *told)
 
 
@@ -432,7 +432,7 @@ def _section(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def _tell_place(brief: Brief, row: Mapping[str, Any], *, is_first: bool) -> Markup:
     """Line and kind of place; the section too, where it is not that of the heading."""
-    line = brief.words.say("note.line", n=row["line"]) if str(row["line"]) else Markup("")
+    line = brief.say("note.line", n=row["line"]) if str(row["line"]) else Markup("")
     quote = brief.quotes.get((row["source_id"], row["figure_id"]))
     place = join(
         ", ",
@@ -447,4 +447,4 @@ def _tell_place(brief: Brief, row: Mapping[str, Any], *, is_first: bool) -> Mark
 def _name_kind(brief: Brief, place: str) -> Markup:
     kind, _, number = place.partition(" ")
     key = f"place.{kind}"
-    return brief.words.say(key, n=clean_text(number)) if brief.words.has(key) else clean_text(place)
+    return brief.say(key, n=clean_text(number)) if brief.words.has(key) else clean_text(place)

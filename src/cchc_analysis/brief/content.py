@@ -5,7 +5,7 @@ Nothing here is computed but looked up; ``opening`` makes a brief, the other mod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -31,6 +31,7 @@ from cchc_analysis.stats.peers import Peers, break_series, find_peers
 
 if TYPE_CHECKING:
     import pandas as pd
+    from markupsafe import Markup
 
     from cchc_analysis.data.reference import Reference
 
@@ -199,6 +200,11 @@ class Brief:
     def name_area_place(self, area: str) -> str:
         """Where the annex tells an area of reform."""
         return f"{name_part(area) if self.is_split else self.annex}#part-{area}"
+
+    @property
+    def say(self) -> Callable[..., Markup]:
+        """Says a string of the page's language."""
+        return self.words.say
 
     def note_use(self, entry: Entry) -> int:
         """Remember that the page tells a value; the number of its short note on the front."""

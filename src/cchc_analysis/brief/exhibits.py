@@ -77,7 +77,7 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         cited=[entry for panel in panels for entry in panel.entries],
         listed=listed,
         table=table,
-        note=brief.words.say("flow.note") if any(panel.gap for panel in panels) else None,
+        note=brief.say("flow.note") if any(panel.gap for panel in panels) else None,
     )
 
 
@@ -171,7 +171,7 @@ def _title_flow(brief: Brief, plan: ChartPlan, panels: Sequence[_Panel]) -> Mark
         if f"{{{name}}}" in brief.words.texts[title] and (entry := brief.find(code, worst.scope))
     }
     told = dict.fromkeys(keys, Markup("")) | told
-    return brief.words.say(title, scope=brief.name_scope(worst.scope), **told)
+    return brief.say(title, scope=brief.name_scope(worst.scope), **told)
 
 
 def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -220,10 +220,10 @@ def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         parts: Shaded = [(entry, shades[entry.indicator]) for entry in found[1:]]
         if found and _sum(parts) <= found[0].value:
             shown += found
-            rows += stack_rows(brief, brief.words.say(f"{key}.{code}"), found[0], parts)
+            rows += stack_rows(brief, brief.say(f"{key}.{code}"), found[0], parts)
     if not rows:
         return None
-    title = brief.words.say(
+    title = brief.say(
         f"{key}.title",
         n=brief.tell(shown[1], unit=False),
         m=brief.tell(shown[0], unit=False),

@@ -80,14 +80,14 @@ def say_headline(brief: Brief) -> Markup:
         return brief.words.count("headline.none", len(brief.results))
     goal = next((each for each in brief.goals if each.comparisons[0].result is entry), None)
     is_known = brief.words.has(f"headline.{entry.indicator}")
-    said = brief.words.say(
+    said = brief.say(
         f"headline.{entry.indicator}" if is_known else "headline.other",
         what=name_indicator(brief, entry.indicator),
         n=brief.tell(entry, marks=False),
         where=say_where(brief, entry),
         goal=_say_goal(brief, goal),
     )
-    contested = brief.words.say("headline.contested") if entry.is_contested else ""
+    contested = brief.say("headline.contested") if entry.is_contested else ""
     return join(" ", said, contested)
 
 
@@ -96,7 +96,7 @@ def _say_goal(brief: Brief, goal: Goal | None) -> Markup:
     if goal is None or goal.state not in JUDGED:
         return Markup("")
     target = brief.tell(goal.comparisons[0].target)
-    return brief.words.say(f"headline.goal.{goal.state}", goal=target)
+    return brief.say(f"headline.goal.{goal.state}", goal=target)
 
 
 def show_cards(brief: Brief) -> Section:
@@ -166,7 +166,7 @@ def _list_facts(brief: Brief, entry: Entry) -> list[Markup]:
     is_split = any(brief.find(entry.indicator, scope) for scope in brief.parts)
     is_whole = entry.scope == brief.whole and not is_split
     beside = [
-        brief.words.say("key.part", scope=brief.name_scope(each.scope), n=brief.tell(each))
+        brief.say("key.part", scope=brief.name_scope(each.scope), n=brief.tell(each))
         for scope in brief.parts
         if (each := brief.find(entry.indicator, scope)) and each.scope != entry.scope
     ]
@@ -205,9 +205,7 @@ def _find_beside(brief: Brief, indicator: str, entry: Entry) -> Entry | None:
 def _list_goals(brief: Brief, entry: Entry) -> list[Markup]:
     """The targets that the figure itself is held against."""
     return [
-        brief.words.say(
-            "key.plan", goal=brief.tell(each.target), state=tell_state(brief, each.state)
-        )
+        brief.say("key.plan", goal=brief.tell(each.target), state=tell_state(brief, each.state))
         for each in brief.current
         if each.state in JUDGED and each.is_target and each.result is entry
     ]
@@ -258,7 +256,7 @@ def show_goals(brief: Brief) -> Section:
 def _tell_missed(brief: Brief, goal: Goal) -> Markup:
     result = goal.comparisons[0].result
     assert result is not None  # noqa: S101 - what is missed has a result
-    return brief.words.say(
+    return brief.say(
         "looks.goal",
         what=name_indicator(brief, result.indicator),
         scope=lower(brief.name_scope(result.scope)),
@@ -299,7 +297,7 @@ def show_themes(brief: Brief) -> Section:
             if (each := brief.find(code))
         ]
         picture = exhibit.chart if exhibit else ""
-        title = brief.words.say(f"part.title.{name}")
+        title = brief.say(f"part.title.{name}")
         if picture or numbers:
             anchor = brief.name_area_place(name)
             themes.append({"href": anchor, "title": title, "chart": picture, "numbers": numbers})

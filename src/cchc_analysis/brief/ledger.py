@@ -117,7 +117,7 @@ def tell_finding(brief: Brief, each: Contradiction) -> dict[str, Any]:
         "rule": tell_rule(brief, first),
         "facts": join(
             " · ",
-            brief.words.say(f"severity.{each.severity}"),
+            brief.say(f"severity.{each.severity}"),
             brief.name_scope(first["scope"]) if first["scope"] else "",
         ),
         "sums": [tell_arithmetic(brief, finding) for finding in each.findings],
@@ -239,7 +239,7 @@ def _list_entries(brief: Brief, findings: Iterable[Mapping[str, Any]]) -> list[E
 def _tell_published(brief: Brief, each: Contradiction) -> Markup:
     """What is published instead of what was printed, and why; as printed is the rule."""
     told = [
-        brief.words.say(
+        brief.say(
             "ledger.corrected",
             what=brief.name_entry(entry),
             n=brief.tell(entry, marks=False),

@@ -171,7 +171,7 @@ def draw_spine(brief: Brief, standing: Standing) -> Markup:
 def say_place(brief: Brief, standing: Standing) -> Markup:
     """The place in words: third of ten."""
     of = brief.words.number(standing.count)
-    return brief.words.say("standing.place", rank=brief.words.number(standing.place), of=of)
+    return brief.say("standing.place", rank=brief.words.number(standing.place), of=of)
 
 
 def say_median(brief: Brief, standing: Standing) -> Markup:
@@ -180,7 +180,7 @@ def say_median(brief: Brief, standing: Standing) -> Markup:
 
 
 def _percent(brief: Brief, value: float) -> Markup:
-    return brief.words.say("unit.percent", n=brief.words.number(value, 2))
+    return brief.say("unit.percent", n=brief.words.number(value, 2))
 
 
 def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
@@ -226,7 +226,7 @@ def _link_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
         )
         for area_id, periods in held.items()
     )
-    return brief.words.say("peers.others", links=links) if held else Markup("")
+    return brief.say("peers.others", links=links) if held else Markup("")
 
 
 def _list_rows(brief: Brief, same: Sequence[str], own: Sequence[Entry]) -> list[list[Markup]]:

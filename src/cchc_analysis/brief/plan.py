@@ -178,7 +178,7 @@ def show_plan(brief: Brief) -> Section:
         if (own := [goal for goal in brief.goals if goal.state == state])
     ]
     groups += [
-        (brief.words.say(f"plan.{key}"), [_tell_row(brief, each, is_judged=True) for each in own])
+        (brief.say(f"plan.{key}"), [_tell_row(brief, each, is_judged=True) for each in own])
         for key, own in (("limits", limits), ("earlier", earlier))
         if own
     ]
@@ -328,7 +328,7 @@ def _name_short(brief: Brief, each: Comparison) -> str:
     result = each.result or each.target
     key = f"short.{result.indicator}"
     has = brief.words.has(key)
-    name = brief.words.say(key) if has else name_indicator(brief, result.indicator)
+    name = brief.say(key) if has else name_indicator(brief, result.indicator)
     return plain(join(", ", name, lower(brief.name_scope(result.scope))))
 
 
@@ -336,9 +336,9 @@ def _title_plan(brief: Brief, drawn: Sequence[Comparison]) -> Markup:
     """The first target missed, if one is."""
     missed = next((each for each in drawn if each.state == State.MISSED), None)
     if missed is None or missed.result is None:
-        return brief.words.say("plan.chart.title")
+        return brief.say("plan.chart.title")
     is_ceiling = missed.target.comparator in (Comparator.AT_MOST, Comparator.LESS)
-    return brief.words.say(
+    return brief.say(
         "plan.chart.above" if is_ceiling else "plan.chart.missed",
         what=name_indicator(brief, missed.target.indicator),
         scope=lower(brief.name_scope(missed.result.scope)),

@@ -91,7 +91,7 @@ def build(  # noqa: PLR0913 - what a chart is made of
     note: Markup | None = None,
 ) -> Exhibit:
     """A chart in its words, with the values that it cites and those that its table lists."""
-    unit = unit or brief.words.say(f"{key}.unit")
+    unit = unit or brief.say(f"{key}.unit")
     caption = Caption(title, unit, brief.cite(cited), say_rows(brief, rows), note)
     return Exhibit(brief, key, listed, table, caption, plot, rows)
 
@@ -123,11 +123,11 @@ def tabulate_scopes(
             + [brief.tell_cell(cells[scope]) for scope in scopes]
             for cells in found.values()
         ]
-        heads = [brief.words.say("table.indicator"), *(brief.name_scope(s) for s in scopes)]
+        heads = [brief.say("table.indicator"), *(brief.name_scope(s) for s in scopes)]
         named = next(entry for entry in shown if entry.unit == unit)
         facts = join("; ", brief.tell_unit(named, many=True), time)
-        what = brief.words.say(f"{key}.table")
-        return grid(brief, heads, rows, brief.words.say("table.unit", what=what, unit=facts))
+        what = brief.say(f"{key}.table")
+        return grid(brief, heads, rows, brief.say("table.unit", what=what, unit=facts))
 
     return tell_table, shown
 
@@ -232,7 +232,7 @@ def say_rows(brief: Brief, rows: Sequence[Row]) -> Markup:
         heads = dict.fromkeys(row["heading"] for row in own if row.get("heading"))
         labels = [row["text"] if by == "label" else _label(row) for row in own]
         parts = "; ".join([*heads, *filter(None, labels)])
-        told.append(brief.words.say("alt.row", name=name, parts=parts))
+        told.append(brief.say("alt.row", name=name, parts=parts))
     return join(" ", *told)
 
 

@@ -87,14 +87,14 @@ def _say_dossiers(brief: Brief, line: SummaryLine) -> Markup | None:
         "received": brief.tell(received),
     }
     if not received.value or not rate:
-        return brief.words.say("summary.dossiers.none", where=say_where(brief, received), **words)
+        return brief.say("summary.dossiers.none", where=say_where(brief, received), **words)
     parts = [brief.find(rate.indicator, scope) for scope in brief.parts]
     split = Markup("")
     told = brief.tell(rate)
     if rate.scope == brief.whole and parts and all(parts):
-        split = brief.words.say("summary.split", parts=_join_scopes(brief, parts))
+        split = brief.say("summary.split", parts=_join_scopes(brief, parts))
     is_same = received.scope == rate.scope
-    return brief.words.say(
+    return brief.say(
         "summary.dossiers",
         rate=told,
         split=split,
@@ -111,7 +111,7 @@ def _say_when(brief: Brief, entry: Entry) -> Markup:
     if [entry.start or brief.start, entry.end] == ends:
         return brief.words.period(brief.period, ".in")
     start, end = brief.words.date(entry.start), brief.words.date(entry.end)
-    return brief.words.say("summary.window", start=start, end=end)
+    return brief.say("summary.window", start=start, end=end)
 
 
 def say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
@@ -123,14 +123,12 @@ def say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
     others = (brief.find(each.indicator, scope) for each in same for scope in brief.parts)
     if {each.scope for each in same} == {brief.whole} and not any(others):
         return Markup("")
-    return brief.words.say("summary.where", scope=lower(brief.name_scope(entry.scope)))
+    return brief.say("summary.where", scope=lower(brief.name_scope(entry.scope)))
 
 
 def _join_scopes(brief: Brief, entries: Found) -> Markup:
     return brief.words.join(
-        brief.words.say(
-            "summary.part", scope=lower(brief.name_scope(each.scope)), n=brief.tell(each)
-        )
+        brief.say("summary.part", scope=lower(brief.name_scope(each.scope)), n=brief.tell(each))
         for each in entries
         if each
     )
@@ -146,13 +144,13 @@ def _say_backlog(brief: Brief, line: SummaryLine) -> Markup | None:
         overdue = brief.find(line.codes[1])
     words = {"n": brief.tell(pending)}
     if not overdue or not overdue.value:
-        return brief.words.say("summary.backlog", where=say_where(brief, pending), **words)
+        return brief.say("summary.backlog", where=say_where(brief, pending), **words)
     words["where"] = say_where(brief, pending, overdue)
     scope = Markup("")
     if overdue.scope != pending.scope:
-        scope = brief.words.say("summary.at", scope=lower(brief.name_scope(overdue.scope)))
+        scope = brief.say("summary.at", scope=lower(brief.name_scope(overdue.scope)))
     late = brief.tell(overdue, unit=False)
-    return brief.words.say("summary.backlog.overdue", m=late, scope=scope, **words)
+    return brief.say("summary.backlog.overdue", m=late, scope=scope, **words)
 
 
 def _say_scopes(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -160,7 +158,7 @@ def _say_scopes(brief: Brief, line: SummaryLine) -> Markup | None:
     parts = [each for scope in brief.parts if (each := brief.find(line.codes[0], scope))]
     if not parts:
         return _say_rate(brief, line)
-    return brief.words.say(f"summary.{line.name}.scopes", parts=_join_scopes(brief, parts))
+    return brief.say(f"summary.{line.name}.scopes", parts=_join_scopes(brief, parts))
 
 
 def _say_rate(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -168,7 +166,7 @@ def _say_rate(brief: Brief, line: SummaryLine) -> Markup | None:
     if not rate:
         return None
     key = f"summary.{line.name}"
-    return brief.words.say(key, n=brief.tell(rate), where=say_where(brief, rate))
+    return brief.say(key, n=brief.tell(rate), where=say_where(brief, rate))
 
 
 def _say_of(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -177,8 +175,8 @@ def _say_of(brief: Brief, line: SummaryLine) -> Markup | None:
         if found := brief.find_together(code, of):
             part, whole = found
             key = f"post.{code.removesuffix('_present')}"
-            kind = brief.words.say(key) if brief.words.has(key) else ""
-            return brief.words.say(
+            kind = brief.say(key) if brief.words.has(key) else ""
+            return brief.say(
                 f"summary.{line.name}",
                 kind=kind,
                 period=_say_when(brief, part),
@@ -203,23 +201,23 @@ def _say_score(brief: Brief, line: SummaryLine) -> Markup | None:
     key, scores = f"summary.{line.name}", list_scores(brief)
     is_whole = len(scores) == len(brief.report.fields)
     if not is_whole or any(each.score.scope != total.scope for each in scores):
-        return brief.words.say(key, **words)
+        return brief.say(key, **words)
     worst = max(scores, key=lambda each: each.lost)
-    words["field"] = lower(brief.words.say(f"field.{worst.field}"))
+    words["field"] = lower(brief.say(f"field.{worst.field}"))
     words["score"] = brief.tell(worst.score, unit=False, marks=False)
     words["top"] = brief.tell(worst.top)
-    return brief.words.say(f"{key}.lost", **words)
+    return brief.say(f"{key}.lost", **words)
 
 
 def _say_plan(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
     """How many targets are met, missed, and so on."""
     counts = Counter(each.state for each in brief.goals)
     parts = [
-        brief.words.say(f"summary.plan.{state}", n=brief.link_count(counts[state], "plan"))
+        brief.say(f"summary.plan.{state}", n=brief.link_count(counts[state], "plan"))
         for state in State
         if counts[state]
     ]
-    return brief.words.say("summary.plan", parts=brief.words.join(parts)) if parts else None
+    return brief.say("summary.plan", parts=brief.words.join(parts)) if parts else None
 
 
 def _say_change(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -230,16 +228,16 @@ def _say_change(brief: Brief, line: SummaryLine) -> Markup | None:
         if verdict.word in ("rising", "falling"):
             first, last = (brief.words.period(each) for each in (verdict.first, verdict.last))
             n = brief.words.number(verdict.points)
-            years = brief.words.say("trends.span", first=first, last=last, n=n)
+            years = brief.say("trends.span", first=first, last=last, n=n)
             key = f"summary.change.{verdict.word}"
-            return brief.words.say(key, years=years, **_name(brief, entry))
+            return brief.say(key, years=years, **_name(brief, entry))
     for entry, rows in series:
         before = find_year_before(entry, rows)
         if not isnan(before):
             told = brief.words.number(before, entry.decimals)
             if entry.unit == "%":
-                told = brief.words.say("unit.percent", n=told)
-            return brief.words.say("summary.change", before=told, **_name(brief, entry))
+                told = brief.say("unit.percent", n=told)
+            return brief.say("summary.change", before=told, **_name(brief, entry))
     return None
 
 
@@ -256,7 +254,7 @@ def _say_peers(brief: Brief, line: SummaryLine) -> Markup | None:
     for code in line.codes:
         entry = brief.find(code)
         if entry and (standing := find_standing(brief, entry)):
-            return brief.words.say(
+            return brief.say(
                 "summary.peers",
                 what=lower(name_indicator(brief, code)),
                 where=say_where(brief, entry),
@@ -272,7 +270,7 @@ def _say_contradictions(brief: Brief, line: SummaryLine) -> Markup | None:  # no
     serious = brief.serious
     if not serious:
         key = "summary.contradictions.none"
-        return brief.words.say(key) if brief.contradictions else brief.words.say(f"{key}.at_all")
+        return brief.say(key) if brief.contradictions else brief.say(f"{key}.at_all")
     first = next((each for each in serious if concerns_headline(brief, each.number)), serious[0])
     return brief.words.count(
         "summary.contradictions",
@@ -286,7 +284,7 @@ def _say_gaps(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
     """Which figures are missing that no report should lack."""
     missing = [name for name in brief.report.required if not brief.find(name)]
     names = brief.words.join(lower(name_indicator(brief, name)) for name in missing)
-    return brief.words.say("summary.gaps", names=names) if missing else None
+    return brief.say("summary.gaps", names=names) if missing else None
 
 
 def _say_size(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001

@@ -106,7 +106,7 @@ def tell_derivation(brief: Brief, entry: Entry) -> Markup:
         _tell_part(brief, entry, each) if at % 2 else _spell(each)
         for at, each in enumerate(_CODE.split(entry.parts))
     )
-    return brief.words.say("note.derived", formula=Markup("").join(told))
+    return brief.say("note.derived", formula=Markup("").join(told))
 
 
 def _spell(signs: str) -> Markup:
@@ -130,18 +130,18 @@ def tell_plain(brief: Brief, entry: Entry, *, unit: bool = True) -> str:
 def tell_number(brief: Brief, entry: Entry) -> Markup:
     """The number alone, with its bound, a percentage with its sign."""
     if entry.is_withheld:
-        return brief.words.say("withheld")
+        return brief.say("withheld")
     sign = COMPARATOR_SIGNS.get(entry.comparator, "")
     number = sign + brief.words.number(entry.value, entry.decimals)
     if entry.unit == "%":
-        return brief.words.say("unit.percent", n=number)
+        return brief.say("unit.percent", n=number)
     return escape(number)
 
 
 def tell_unit(brief: Brief, entry: Entry, *, many: bool = False) -> Markup:
     """The word for the unit, in the plural for ``many``; none for a percentage: it has a sign."""
     if entry.unit == "%":
-        return brief.words.say("unit.rate") if many else Markup("")
+        return brief.say("unit.rate") if many else Markup("")
     own = f"unit.of.{entry.indicator}"
     if brief.words.has(own):
         # What the catalogue only calls an item has a word of its own: an article, a chair.
@@ -181,7 +181,7 @@ def tell_interval(brief: Brief, entry: Entry) -> Markup:
         return Markup("")
     places = 1 if entry.high - entry.low >= 1 else 2
     low, high = (brief.words.number(each, places) for each in (entry.low, entry.high))
-    return brief.words.say("unit.range", low=low, high=high)
+    return brief.say("unit.range", low=low, high=high)
 
 
 def lower(name: Markup) -> Markup:
@@ -208,14 +208,14 @@ def tell_marks(brief: Brief, ledger: Sequence[Contradiction]) -> Markup:
             f"{brief.annex}#{each.anchor}",
             SIGNS[Severity(each.severity)],
             each.number,
-            brief.words.say(f"mark.{each.severity}", n=each.number),
+            brief.say(f"mark.{each.severity}", n=each.number),
             quiet=each.severity == Severity.INFO,
         )
         for each in ledger[:most]
     ]
     if more := len(ledger) - most:
         number = brief.words.number(more)
-        label = brief.words.say("mark.more", n=number)
+        label = brief.say("mark.more", n=number)
         href = f"{brief.annex}#contradictions"
         marks.append(macro(brief.words, "mark", href, "+", number, label, quiet=True))
     return Markup("").join(marks)
@@ -248,7 +248,7 @@ def name_scope(brief: Brief, scope: str) -> Markup:
     """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document."""
     if not scope:
         return Markup("")
-    return brief.words.say(f"scope.{scope}")
+    return brief.say(f"scope.{scope}")
 
 
 def name_area(brief: Brief) -> Markup:
@@ -296,7 +296,7 @@ def cite(brief: Brief, entries: Iterable[Entry]) -> Markup:
         join(" ", name_source(brief, source_id), join(", ", *map(clean_text, sections)))
         for source_id, sections in places.items()
     ]
-    return brief.words.say("chart.source", places=join("; ", *parts))
+    return brief.say("chart.source", places=join("; ", *parts))
 
 
 def tabulate_entries(brief: Brief, entries: Iterable[Entry]) -> pd.DataFrame:

@@ -60,8 +60,8 @@ class LastYear:
 def show_trend(brief: Brief) -> Section:
     """Like windows side by side, last year by division, and changes of boundaries."""
     series = brief.series
-    rule = brief.words.say("trends.rule.trend")
-    one = brief.words.say("trend.one", window=brief.words.span(brief.start, brief.end))
+    rule = brief.say("trends.rule.trend")
+    one = brief.say("trend.one", window=brief.words.span(brief.start, brief.end))
     told = (_tell_series(brief, series), _tell_parts(brief), _tell_per_day(brief))
     html = render(
         brief.words,
@@ -69,7 +69,7 @@ def show_trend(brief: Brief) -> Section:
         intro=rule if series else join(" ", one, rule),
         tables=[each for each in (*told, _tell_last_year(brief)) if each],
         events=_list_events(brief),
-        more=brief.link_away("../../trends/index.html", brief.words.say("trend.more")),
+        more=brief.link_away("../../trends/index.html", brief.say("trend.more")),
         kin=list_kin_lines(brief.words, brief.reference, brief.area, partial(_link_kin, brief)),
     )
     return Section(html, "trend", lambda: tabulate_series(series))
@@ -145,7 +145,7 @@ def _tell_last_year(brief: Brief) -> Any:
 
 def _tell_range(brief: Brief, each: LastYear) -> Markup:
     low, high = (brief.words.number(end, 0) for end in (each.low, each.high))
-    ends = brief.words.say("unit.range", low=low, high=high)
+    ends = brief.say("unit.range", low=low, high=high)
     return link(f"{brief.find_page(each.entry)}#{each.entry.note}", ends)
 
 
@@ -181,20 +181,20 @@ def _tell_series(brief: Brief, series: Sequence[tuple[Entry, pd.DataFrame]]) -> 
         for entry, rows in series
     ]
     days = [escape(brief.words.date(end)) for end in ends]
-    heads = [brief.words.say("table.indicator"), *days, "change", "word"]
+    heads = [brief.say("table.indicator"), *days, "change", "word"]
     return _table(brief, "trend.table", heads, body, range(1, len(heads) - 1))
 
 
 def _tell_word(brief: Brief, rows: pd.DataFrame) -> Markup:
     """The word that the one rule allows, with the years of the part that it holds for."""
     verdict = judge_series(rows)
-    years = brief.words.say(
+    years = brief.say(
         "trends.span",
         first=brief.words.period(verdict.first),
         last=brief.words.period(verdict.last),
         n=brief.words.number(verdict.points),
     )
-    word = brief.words.say(f"trends.word.{verdict.word.replace(' ', '_')}")
+    word = brief.say(f"trends.word.{verdict.word.replace(' ', '_')}")
     return small(word, years)
 
 
