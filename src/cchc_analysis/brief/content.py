@@ -366,7 +366,8 @@ class Brief:
         broken = break_series(self.own_values, self.reference)
         window = broken["period_start"].str[4:] + broken["period_end"].str[4:]
         found = []
-        for entry in filter(None, (self.find(*each) for each in self._list_followed())):
+        places = [(name, scope) for name in self.report.followed for scope in self.main_scopes]
+        for entry in filter(None, (self.find(*place) for place in places)):
             same = broken[
                 (broken["indicator"] == entry.indicator)
                 & (broken["scope"] == entry.scope)
@@ -375,9 +376,6 @@ class Brief:
             rows = same.sort_values(["period_end", "status"]).drop_duplicates("period_end")
             found += [(entry, rows)] if len(rows) > 1 else []
         return found
-
-    def _list_followed(self) -> list[tuple[str, str]]:
-        return [(name, scope) for name in self.report.followed for scope in self.main_scopes]
 
     @once
     def section_of(self) -> dict[tuple[str, str], str]:

@@ -40,6 +40,7 @@ from cchc_analysis.brief.directory import (
     tell_masthead,
 )
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
+from cchc_analysis.brief.frontpage import choose
 from cchc_analysis.brief.ledger import grade_brief, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
@@ -182,7 +183,7 @@ def make_card(brief: Brief) -> Card:
 
 def _describe_figure(brief: Brief, names: Sequence[str]) -> dict[str, Any]:
     """The first of several figures that is reported, with how long its bar is."""
-    entry = next((entry for name in names if (entry := brief.find(name))), None)
+    entry = choose(brief, names)
     if entry is None:
         return {}
     return {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Severity, Status
@@ -167,14 +167,8 @@ def _is_own(each: Comparison) -> bool:
     return is_judged and each.result is not None and each.result.scope == each.target.scope
 
 
-@dataclass(frozen=True)
-class Quote:
-    """A sentence of a document, masked.
-
-    Attributes:
-        anchor: Where it stands on the page.
-        text: The sentence; cut, with an ellipsis, where it is very long.
-    """
+class Quote(NamedTuple):
+    """A sentence of a document, masked, cut with an ellipsis where it is very long."""
 
     anchor: str
     text: str

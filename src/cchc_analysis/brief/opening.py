@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 REPORTING = ("province", "district", "commune")
 """The levels whose reports have briefs."""
+KEPT = (
+    *("area_id", "scope", "indicator", "breakdown", "status", "unit", "comparator", "origin"),
+    *("parts", "source_id", "other_readings", "correction"),
+)
+"""What an entry holds as the table of published values does."""
 DERIVED_DECIMALS = 2
 """Decimals of a derived rate: as fine as the finest rate that the reports print."""
 
@@ -248,26 +253,15 @@ def _build_entry(
     printed = decimals.get((row["source_id"], *(row[name] for name in QUANTITY)))
     whole = float(row["value"]).is_integer()
     return Entry(
+        **{name: row[name] for name in KEPT},
         note=note,
-        area_id=row["area_id"],
-        scope=row["scope"],
-        indicator=row["indicator"],
-        breakdown=row["breakdown"],
         start=row["period_start"],
         end=row["period_end"],
-        status=row["status"],
         value=float(row["value"]),
         decimals=(0 if whole else DERIVED_DECIMALS) if is_derived else printed,
-        unit=row["unit"],
-        comparator=row["comparator"],
-        origin=row["origin"],
-        parts=row["parts"],
-        source_id=row["source_id"],
         figures=tuple(split_figures(row["source_id"], row["figures"])),
         low=_known(row["wilson_low"]),
         high=_known(row["wilson_high"]),
-        other_readings=row["other_readings"],
-        correction=row["correction"],
         is_contested=bool(row["is_contested"]),
         findings=tuple(row["findings"].split()),
     )

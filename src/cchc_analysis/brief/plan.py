@@ -68,21 +68,17 @@ def _concerns(brief: Brief, scope: str) -> bool:
 
 
 def _read_target(row: Mapping[str, Any]) -> Entry:
+    same = ("area_id", "scope", "indicator", "unit", "comparator", "document")
     return Entry(
+        **{name: row[name] for name in same},
         note=f"n-{row['target_id']}",
-        area_id=row["area_id"],
-        scope=row["scope"],
-        indicator=row["indicator"],
         breakdown="",
         start=row["period_start"],
         end=row["period_end"],
         status=Status.TARGET,
         value=float(row["value"]),
         decimals=None,
-        unit=row["unit"],
-        comparator=row["comparator"],
         origin="reported",
-        document=row["document"],
     )
 
 
