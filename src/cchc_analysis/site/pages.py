@@ -159,38 +159,35 @@ def list_pages(
         reference: The reference tables.
         notebook: The notebook of the briefs, by its name in ``notebooks/``.
     """
-
-    def both(
-        name: str,
-        notebook: str,
-        given: Mapping[str, str],
-        find_slice: Callable[[], Slice],
-        beside: Beside | None = None,
-        areas: frozenset[str] | None = None,
-    ) -> Iterator[Page]:
+    for page in _list_pages(slices, tables, reference, notebook):
         for lang in LANGUAGES:
-            folder, parameters = str(name_list(name, lang).parent), {**given, "lang": lang}
-            yield Page(folder, notebook, parameters, find_slice, beside, areas)
+            folder = str(name_list(page.folder, lang).parent)
+            yield replace(page, folder=folder, parameters={**page.parameters, "lang": lang})
 
+
+def _list_pages(
+    slices: Slices, tables: Tables, reference: Reference, notebook: str
+) -> Iterator[Page]:
+    """The same without their languages."""
     for indicator in list_told(tables, reference):
         given = {"indicator": indicator, "areas": "", "first": "", "last": ""}
         find = partial(slices.of_indicator, indicator)
-        yield from both(name_trend(indicator), TRENDS_NOTEBOOK, given, find, put_beside_trend)
+        yield Page(name_trend(indicator), TRENDS_NOTEBOOK, given, find, put_beside_trend)
     for area_id in list_profiled(tables, reference):
         name = find_folder(reference.area_rows[area_id])
         find = partial(slices.of_profile, area_id)
-        yield from both(name, PROFILE_NOTEBOOK, {"area": area_id}, find, put_beside_profile)
+        yield Page(name, PROFILE_NOTEBOOK, {"area": area_id}, find, put_beside_profile)
     places: dict[str, set[str]] = {"": set()}
     for area_id, period in list_briefs(tables, reference):
         places.setdefault(reference.find_province(area_id), set()).add(area_id)
         name = name_folder(reference.area_rows[area_id], period)
         given = {"district": area_id, "period": period}
         find = partial(slices.of_brief, area_id, period)
-        yield from both(name, notebook, given, find, put_beside_brief)
+        yield Page(name, notebook, given, find, put_beside_brief)
     for province, areas in places.items():
         name, find = name_quality(province, reference), partial(slices.of_quality, sorted(areas))
         of_areas = frozenset(areas)
-        yield from both(name, QUALITY_NOTEBOOK, {"province": province}, find, areas=of_areas)
+        yield Page(name, QUALITY_NOTEBOOK, {"province": province}, find, areas=of_areas)
 
 
 def make_task(project: Project, page: Page) -> Task:
