@@ -303,7 +303,7 @@ def start_near(text: str, start: int, end: int) -> int:
         # "Nhiệm vụ năm 2015: giải quyết …" counts no tasks.
         start = ahead.end()
     if text[start - 1 : start] == "(" and P.bare_verb.match(text[start:end]):
-        # "(đạt 26/48 chỉ tiêu)": what is counted stands before the bracket.
+        # "(đạt 21/40 chỉ tiêu)": what is counted stands before the bracket.
         start = max((m.end() for m in re.finditer(r"[;.]\s|\),?\s", text[: start - 1])), default=0)
     words = list(re.finditer(r"\S+", text[start:end]))
     # "…: 10", "… là 10", "… đạt 10": all that stands before is the label.
