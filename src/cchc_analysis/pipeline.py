@@ -32,6 +32,7 @@ from cchc_analysis.data.store import (
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.tidy import Tidied, check_corrections, tidy_observations
 from cchc_analysis.derive import (
+    add_rows,
     check_formulas,
     derive_indicators,
     mark_findings,
@@ -121,12 +122,13 @@ def process(project: Project) -> Run:
     identities = load_identities(project.expectations / "identities.json", reference)
     read, tidied, panels, problems = _read_all(project, reference)
     check_unmixed([*read.sources["source_id"], *panels.sources["source_id"]], "cchc process")
-    sources = _join_sources(read.sources, panels.sources)
-    transcripts = _join(read.transcripts, panels.transcripts)
+    # Of a report no terms are known.
+    sources = add_rows(read.sources.assign(**dict.fromkeys(TERM_COLUMNS, "")), panels.sources)
+    transcripts = add_rows(read.transcripts, panels.transcripts)
     of = count(len(sources), "source")
     _LOG.info("Understanding %s of %s", count(len(transcripts), "figure"), of)
     observations = choose_readings(
-        _join(tidied.observations, panels.observations), identities, reference
+        add_rows(tidied.observations, panels.observations), identities, reference
     )
     indicators = derive_indicators(observations, transcripts, sources, reference)
     _LOG.info("Validating %s", count(len(indicators), "value"))
@@ -237,20 +239,6 @@ def _leave_out_idle(tallies: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFram
     panels = set(sources.loc[sources["kind"] == "panel", "source_id"])
     is_idle = (tallies["applied"] == 0) & tallies["source_id"].isin(panels)
     return tallies[~is_idle].reset_index(drop=True)
-
-
-def _join_sources(reports: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
-    """Reports and panels in one list; of a report no terms are known."""
-    terms = dict.fromkeys(TERM_COLUMNS, "")
-    return _join(reports.assign(**terms), panels)
-
-
-def _join(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Two tables with the same columns, one below the other."""
-    import pandas as pd
-
-    kept = [table for table in (first, second) if len(table)] or [first]
-    return pd.concat(kept, ignore_index=True)
 
 
 def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:

@@ -316,14 +316,9 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             if not os.path.lexists(target / path):
                 (former / path).rename(target / path)
-    for path in (*listed, *_list_folders(former)):
+    for path in (*listed, *(parent for parent, _, _ in os.walk(former, topdown=False))):
         with suppress(OSError):
             (former / path).unlink() if not (former / path).is_dir() else (former / path).rmdir()
-
-
-def _list_folders(folder: Path) -> list[str]:
-    """The folders below one, itself included, the innermost first."""
-    return [parent for parent, _, _ in os.walk(folder, topdown=False)]
 
 
 def _is_entry(path: object, digest: object) -> bool:

@@ -194,7 +194,7 @@ def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     import pandas as pd
 
     if isinstance(what, pd.Series) and "source_id" in what:
-        return cite_value(dict(what), sources, cite_data(root, __version__, sources))
+        return _cite_value(dict(what), sources, cite_data(root, __version__, sources))
     table = what if isinstance(what, pd.DataFrame) else getattr(what, "indicators", None)
     if table is None:
         expected = "a row of indicators, a table or a brief"
@@ -205,53 +205,31 @@ def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     return cite_data(root, __version__, sources)
 
 
-def cite_source(source: Mapping[str, Any], detail: str = "") -> Citation:
-    """Cite a document: issuer, title, number, date, address, and what is quoted of it.
-
-    Args:
-        source: A row of ``SOURCE_COLUMNS``, with ``url`` where it is known.
-        detail: What is quoted, such as a value with its place.
-    """
-    said = {
-        key: str(source.get(key) or "") for key in ("issuer", "title", "number", "dated", "url")
-    }
-    year = str(source.get("period_end") or said["dated"])[:4]
-    text = _join(
-        [said["issuer"], said["title"], said["number"], said["dated"] or year, said["url"]]
+def _cite_value(row: Mapping[str, Any], sources: pd.DataFrame, data: Citation) -> Citation:
+    """Cite one published value: the document that prints it, and the data set that holds it."""
+    what = ", ".join(
+        str(row[key]) for key in ("indicator", "area_id", "scope", "period") if row.get(key)
     )
+    number, figures = row.get("value"), str(row.get("figures") or "")
+    detail = f"{what}: {number:g} {row.get('unit', '')}".strip() if number is not None else what
+    told = f"{detail}{f' (figure {figures})' if figures else ''}. In: {data.text}"
+    held = list_rows(sources[sources["source_id"] == str(row["source_id"]).split(" ")[0]])
+    if not held:
+        return Citation(told, data.bibtex)
+    keys = ("issuer", "title", "number", "dated", "url", "period_end", "source_id")
+    said = {key: str(held[0].get(key) or "") for key in keys}
+    year = (said["period_end"] or said["dated"])[:4]
+    parts = [said["issuer"], said["title"], said["number"], said["dated"] or year, said["url"]]
     fields = {
         "author": "{" + said["issuer"] + "}",
         "title": said["title"],
         "number": said["number"],
         "year": said["dated"][:4] or year,
         "url": said["url"],
-        "note": detail,
+        "note": told,
     }
-    entry = _write_bibtex("techreport", str(source["source_id"]), fields)
-    return Citation(f"{text} {detail}".strip(), entry)
-
-
-def cite_value(row: Mapping[str, Any], sources: pd.DataFrame, data: Citation) -> Citation:
-    """Cite one published value: the document that prints it, and the data set that holds it.
-
-    Args:
-        row: A row of the indicators.
-        sources: ``SOURCE_COLUMNS``.
-        data: The citation of the data set.
-    """
-    source_id = str(row["source_id"]).split(" ")[0]
-    held = {each["source_id"]: each for each in list_rows(sources)}
-    what = ", ".join(
-        str(row[key]) for key in ("indicator", "area_id", "scope", "period") if row.get(key)
-    )
-    number = row.get("value")
-    detail = f"{what}: {number:g} {row.get('unit', '')}".strip() if number is not None else what
-    figures = str(row.get("figures") or "")
-    place = f"{detail} (figure {figures})" if figures else detail
-    if source_id not in held:
-        return Citation(f"{place}. In: {data.text}", data.bibtex)
-    source = cite_source(held[source_id], f"{place}. In: {data.text}")
-    return Citation(source.text, f"{source.bibtex}\n\n{data.bibtex}")
+    entry = _write_bibtex("techreport", said["source_id"], fields)
+    return Citation(f"{_join(parts)} {told}", f"{entry}\n\n{data.bibtex}")
 
 
 def _read_citation(root: Path) -> dict[str, str]:
