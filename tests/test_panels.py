@@ -31,7 +31,6 @@ from cchc_analysis.panels import (
     read_panels,
 )
 from cchc_analysis.panels.cells import Worksheet
-from cchc_analysis.panels.checks import rank_values
 from cchc_analysis.panels.layouts import arrange_sheet, is_total
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.panels.numerals import read_numerals
@@ -1592,7 +1591,7 @@ IN_ONE_CELL = {
     ),
     "beside the value": (
         "Province,Year,papi_procedures\n"
-        "Lang Son,2022,7.12 (6.9-7.3)\nDak Nong,2022,6.90 (6.7-7.2)\n"
+        "Lang Son,2022,7.12 [6.9-7.3]\nDak Nong,2022,6.90 (6.7-7.2)\n"
     ),
     "areas in columns": (
         "Chỉ số,Lạng Sơn,Đắk Nông,Hà Giang\nThủ tục hành chính công,7.12,6.90,n/a\n"
@@ -1626,6 +1625,11 @@ def test_a_column_of_spans_of_years_is_no_interval(project: Project, tmp_path: P
     text = "Tỉnh,Năm,PCI,Giai đoạn\nLạng Sơn,2022,60.5,2021-2025\nĐắk Nông,2022,60,2021-2025\n"
     said = refuse(project, write_csv(tmp_path, "spans.csv", text))
     assert "unknown heading 'Giai đoạn'" in said
+
+
+def test_a_period_that_looks_like_an_interval_is_a_period(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh,PCI,Năm\nLạng Sơn,60.5,2021-12\nĐắk Nông,60,2021-12\n"
+    assert "'2021-12' is not a period" in refuse(project, write_csv(tmp_path, "months.csv", text))
 
 
 def test_a_part_of_a_dimension_is_not_the_dimension(
@@ -1668,6 +1672,45 @@ def test_ranks_below_the_name_of_their_index_come_in_from_the_draft(
         ("77", "sipas", "2022-12-31"): 84,
         ("77", "sipas_rank", "2022-12-31"): 1,
     }
+
+
+def test_a_sheet_named_after_a_sub_index_holds_no_index(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    head = [
+        ["PCI 2020", "", "", "", "PCI 2021", "", ""],
+        ["Hạng", "Tỉnh", "Điểm", "", "Hạng", "Tỉnh", "Điểm"],
+    ]
+    rows = [
+        [1, "Lạng Sơn", 7.2, "", 1, "Đắk Nông", 8.1],
+        [2, "Đắk Nông", 6.1, "", 2, "Lạng Sơn", 7.5],
+    ]
+    sheets = {
+        f"CSTP{number}": [[f"Chỉ số thành phần {number}: {name}"], *head, *rows]
+        for number, name in ((1, "Gia nhập thị trường"), (3, "Tính minh bạch"))
+    }
+    path = write_book(tmp_path, "pci.xlsx", sheets)
+    add_panel(project, path, mapping=finish(draft_mapping(path, reference)))
+    values = values_of(project)
+    assert len(values) == 8
+    assert values["67", "pci_entry_costs", "2020-12-31"] == 6.1
+    assert values["20", "pci_transparency", "2021-12-31"] == 7.5
+
+
+def test_a_hole_is_of_an_area_that_was_there(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh;Năm;PCI\nĐắk Nông;2024;61\nCao Bằng;2024;60\nCao Bằng;2026;60\nLâm Đồng;2026;62\n"
+    assert "no figure" not in str(bring(project, write_csv(tmp_path, "mixed.csv", text)))
+    text = text.replace("Cao Bằng;2024;60\n", "Cao Bằng;2025;60\n")
+    other = SOURCE.model_copy(update={"source_id": "made_up_holes"})
+    said = str(add_panel(project, write_csv(tmp_path, "holes.csv", text), other))
+    assert "pci: no figure for Cao Bằng 2024-12-31" in said
+
+
+def test_ranks_without_values_are_said_to_be_alone(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh;Năm;pci_rank\nLạng Sơn;2022;15\nĐắk Nông;2022;50\n"
+    summary = bring(project, write_csv(tmp_path, "ranks.csv", text))
+    assert summary.figures == 2
+    assert "pci_rank: ranks without values to hold them against" in str(summary)
 
 
 def test_a_folder_is_no_table(tmp_path: Path, reference: Reference) -> None:
@@ -1783,7 +1826,7 @@ def test_intervals_of_papi_hold_its_totals(real: PanelReadings) -> None:
 
 def test_pci_ranks_can_be_made_from_its_values(real: PanelReadings) -> None:
     pci = real.observations[real.observations["source_id"] == "pci_2016"]
-    ranks = rank_values(pci.set_index("area_id")["value"])
+    ranks = pci.set_index("area_id")["value"].rank(method="min", ascending=False)
     assert ranks["48"] == 1
     assert sorted(ranks) == list(range(1, 64))
 

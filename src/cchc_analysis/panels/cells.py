@@ -92,10 +92,8 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
         found = "a folder" if path.is_dir() else "no such file"
         raise _fault(path, found, "the file of a table", "Name the file.")
     suffix = path.suffix.lower()
-    form = FORMATS.get(suffix, "")
-    if not form:
-        remedy = FOREIGN.get(suffix, "Save it as one of these.")
-        remedy = remedy if remedy[0].isupper() else f"Convert it; {remedy}."
+    if not (form := FORMATS.get(suffix, "")):
+        remedy = f"Convert it; {FOREIGN[suffix]}." if suffix in FOREIGN else "Save it as one."
         raise _fault(path, f"a file {path.suffix!r}", READABLE, remedy)
     opened: list[Worksheet] = (
         [_open_text(path)]
@@ -210,11 +208,13 @@ def _open_parquet(path: Path) -> Worksheet:
     except (OSError, ValueError, pa.ArrowException) as error:
         found = f"Parquet that cannot be read ({error})"
         raise _fault(path, found, "Parquet", "Save it again.") from None
-    columns = [_as_cells(table[name]) for name in table.columns]
-    cells = pd.DataFrame(dict(enumerate(columns)))
-    cells.index = pd.RangeIndex(1, len(cells) + 1)
-    heads = tuple(unicodedata.normalize("NFC", str(name)) for name in table.columns)
-    return Worksheet(path.name, cells, heads)
+    return _frame_columns(path, table, [str(name) for name in table.columns])
+
+
+def _frame_columns(path: Path, table: pd.DataFrame, heads: list[str]) -> Worksheet:
+    """A table whose columns are typed and named, by the numbers of its rows."""
+    cells = table.set_axis(range(table.shape[1]), axis=1).apply(_as_cells)
+    return Worksheet(path.name, cells.set_axis(range(1, len(cells) + 1)), tuple(map(_tidy, heads)))
 
 
 def _as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -242,13 +242,9 @@ def _open_stata(path: Path) -> Worksheet:
     except (OSError, ValueError, KeyError, struct.error) as error:
         found = f"a Stata file that cannot be read ({error})"
         raise _fault(path, found, "a .dta file", "Save it again in Stata.") from None
-    columns = [_as_cells(table[name]) for name in table.columns]
-    cells = pd.DataFrame(dict(enumerate(columns)))
-    cells.index = pd.RangeIndex(1, len(cells) + 1)
-    heads = [
-        f"{labels[name]} [{name}]" if labels.get(name) else str(name) for name in table.columns
-    ]
-    return Worksheet(path.name, cells, tuple(_tidy(head) for head in heads))
+    names = map(str, table.columns)
+    heads = [f"{labels[name]} [{name}]" if labels.get(name) else name for name in names]
+    return _frame_columns(path, table, heads)
 
 
 def _open_old_workbook(path: Path, sheet: str) -> list[Worksheet]:
@@ -354,10 +350,6 @@ def _has_formulas(path: Path) -> bool:
         return any(re.search(rb"<f[ />]", archive.read(name)) for name in sheets)
 
 
-def _holds(row: Iterable[Any]) -> bool:
-    return any(cell not in (None, "") for cell in row)
-
-
 def _map_merged(sheet: Any) -> dict[tuple[int, int], Any]:
     """The cells inside merged ranges, each with the cell that says what the range says."""
     return {
@@ -401,7 +393,9 @@ def _tidy(text: str) -> str:
 def _frame(rows: Iterable[list[Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    held = {number: row for number, row in enumerate(rows, start=1) if _holds(row)}
+    held = {
+        number: row for number, row in enumerate(rows, start=1) if any(cell != "" for cell in row)
+    }
     width = max(map(len, held.values()), default=0)
     body = [[*row, *[""] * (width - len(row))] for row in held.values()]
     return pd.DataFrame(body, index=list(held), dtype="object")

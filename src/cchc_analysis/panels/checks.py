@@ -16,6 +16,7 @@ import numpy as np
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
+from cchc_analysis.data.reference import exists_on
 from cchc_analysis.errors import Problem
 from cchc_analysis.panels.places import FRACTION, name_rows
 from cchc_analysis.panels.vocabulary import load_words
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 6
 """Holes, cells or ranks named one by one; more are counted."""
+MENDED_IN_MAPPING = (
+    'Say `decimal_mark: "."` or `decimal_mark: ","` in the mapping.',
+    "Mend the cells, or list the words for “no figure” under `missing:`.",
+)
 OF_DISTRICTS = ("par_index_rank", "ddci_rank")
 """Ranks of districts; the others are of provinces."""
 RANK_COLUMNS = (
@@ -49,7 +54,7 @@ def check_figures(
         small_rates: Indicators whose per cents of at most 1 are meant so.
     """
     return [
-        *_check_numerals(figures, where),
+        *check_numerals(figures, where),
         *_check_fractions(figures, where, small_rates),
         *_check_range(figures, reference, where),
         *_check_bounds(figures, where),
@@ -57,19 +62,22 @@ def check_figures(
     ]
 
 
-def _check_numerals(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
+def check_numerals(
+    figures: pd.DataFrame, where: str, mend: tuple[str, str] = MENDED_IN_MAPPING
+) -> Iterator[Problem]:
+    """Cells that are no number, or can be read in two ways.
+
+    Args:
+        figures: One row per figure with ``row``, ``indicator`` and ``fault``.
+        where: The name of the file.
+        mend: What to do where a mark is in doubt, and else.
+    """
     faulty = figures[figures["fault"] != ""]
     for indicator, rows in faulty.groupby("indicator", sort=False):
         words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_NAMED]))
         is_open = rows["fault"].str.contains("thousands or decimals").any()
-        yield Problem(
-            f"{where}, {name_rows(rows['row'])}",
-            f"{indicator}: {words}",
-            "numbers that can be read in one way",
-            'Say `decimal_mark: "."` or `decimal_mark: ","` in the mapping.'
-            if is_open
-            else "Mend the cells, or list the words for “no figure” under `missing:`.",
-        )
+        place, found = f"{where}, {name_rows(rows['row'])}", f"{indicator}: {words}"
+        yield Problem(place, found, "numbers that can be read in one way", mend[not is_open])
 
 
 def _check_fractions(
@@ -101,42 +109,27 @@ def _check_fractions(
 
 def _check_range(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
     catalogue = reference.indicators.set_index("indicator")
-    low = figures["indicator"].map(catalogue["range_min"])
-    high = figures["indicator"].map(catalogue["range_max"])
-    slack = 1e-9
-    is_out = (figures["value"] < low - slack) | (figures["value"] > high + slack)
-    outside = figures.assign(least=low, most=high)[is_out]
+    ends = figures[["indicator"]].join(catalogue[["range_min", "range_max"]], on="indicator")
+    least, most, slack = ends["range_min"], ends["range_max"], 1e-9
+    is_out = (figures["value"] < least - slack) | (figures["value"] > most + slack)
+    outside = figures.assign(least=least, most=most)[is_out]
     for (indicator, printed), rows in outside.groupby(["indicator", "printed"], sort=False):
-        first = rows.iloc[0]
+        first, shown, advice = rows.iloc[0], printed, ""
         named = ", ".join(dict.fromkeys(rows["area"].iloc[:MOST_NAMED]))
+        marks = [mark for mark in ".," if isinstance(printed, str) and mark in printed]
+        if len(marks) == 1 and first["value"].is_integer() and abs(first["value"]) >= 1000:
+            # The mark was taken for thousands, and may be decimal.
+            shown = f"{printed}, read as {first['value']:.12g}"
+            mark = f"say `decimal_mark: {marks[0]!r}` in the mapping"
+            advice = f"If {marks[0]!r} parts the decimals, {mark}. "
+        to = f" to {first['most']:g}" if np.isfinite(first["most"]) else ""
         yield Problem(
             f"{where}, {name_rows(rows['row'])}",
-            f"{indicator} = {_say_as_read(first, printed)} ({named})",
-            f"{first['least']:g} to {first['most']:g}"
-            if np.isfinite(first["most"])
-            else f"at least {first['least']:g}",
-            f"{_advise_mark(first, printed)}Mend the cell or its unit; if the number stands for a "
-            "missing one, say so under `absent:` with the reason.",
+            f"{indicator} = {shown} ({named})",
+            f"{first['least']:g}{to}" if to else f"at least {first['least']:g}",
+            f"{advice}Mend the cell or its unit; if the number stands for a missing one, say so "
+            "under `absent:` with the reason.",
         )
-
-
-def _say_as_read(row: pd.Series[Any], printed: object) -> str:
-    """A cell, and the number read from it where it looks like another one."""
-    return f"{printed}, read as {row['value']:.12g}" if _is_grouped(row, printed) else f"{printed}"
-
-
-def _advise_mark(row: pd.Series[Any], printed: object) -> str:
-    """Which mark to say, where the one in the cell was taken for thousands and may be decimal."""
-    if not _is_grouped(row, printed):
-        return ""
-    mark = "." if "." in str(printed) else ","
-    return f"If {mark!r} parts the decimals, say `decimal_mark: {mark!r}` in the mapping. "
-
-
-def _is_grouped(row: pd.Series[Any], printed: object) -> bool:
-    """Whether a mark before the last three digits was read as one between thousands."""
-    marks = [mark for mark in ".," if isinstance(printed, str) and mark in printed]
-    return len(marks) == 1 and float(row["value"]).is_integer() and abs(row["value"]) >= 1000
 
 
 def _check_bounds(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
@@ -269,14 +262,11 @@ def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:
                 f"{indicator}: values before and after {', '.join(between)} are not joined (its "
                 "definition changes there)"
             )
-    more = (
-        [f"changes of {len(said) - MOST_NAMED} more indicators"] if len(said) > MOST_NAMED else []
-    )
-    return [*said[:MOST_NAMED], *more]
+    return _shorten(said, "changes of {} more indicators")
 
 
-def find_holes(figures: pd.DataFrame) -> list[str]:
-    """Areas that some periods of an indicator lack, in words; few indicators only.
+def find_holes(figures: pd.DataFrame, reference: Reference) -> list[str]:
+    """Areas that some periods of an indicator lack though they were there, in words.
 
     Returns:
         At most ``MOST_NAMED`` lines, and one that counts the rest.
@@ -284,21 +274,24 @@ def find_holes(figures: pd.DataFrame) -> list[str]:
     said: list[str] = []
     for indicator, rows in figures.groupby("indicator", sort=False):
         grid = rows.groupby(["area_id", "period_end"]).size().unstack()
-        holes = int(grid.isna().to_numpy().sum())
-        if holes:
-            said.append(f"{indicator}: {_name_holes(grid, rows, holes)}")
-    more = [f"holes in {len(said) - MOST_NAMED} more indicators"] if len(said) > MOST_NAMED else []
-    return [*said[:MOST_NAMED], *more]
+        there = reference.area_rows
+        holes = [
+            (area, day)
+            for day in grid.columns
+            for area in grid.index[grid[day].isna()]
+            if exists_on(there[area], day)
+        ]
+        names = dict(zip(rows["area_id"], rows["area"], strict=True))
+        named = ", ".join(f"{names[area]} {day}" for area, day in holes[:MOST_NAMED])
+        told = f"{len(holes)} of {grid.size} area-periods without a figure"
+        told = told if len(holes) > MOST_NAMED else f"no figure for {named}"
+        said += [f"{indicator}: {told}"] if holes else []
+    return _shorten(said, "holes in {} more indicators")
 
 
-def _name_holes(grid: pd.DataFrame, rows: pd.DataFrame, holes: int) -> str:
-    names = dict(zip(rows["area_id"], rows["area"], strict=True))
-    where: Any = np.argwhere(grid.isna().to_numpy())
-    if holes <= MOST_NAMED:
-        return "no figure for " + ", ".join(
-            f"{names[grid.index[row]]} {grid.columns[column]}" for row, column in where
-        )
-    return f"{holes} of {grid.size} area-periods without a figure"
+def _shorten(said: list[str], more: str) -> list[str]:
+    rest = [more.format(len(said) - MOST_NAMED)] if len(said) > MOST_NAMED else []
+    return [*said[:MOST_NAMED], *rest]
 
 
 def mark_fractions(figures: pd.DataFrame) -> pd.DataFrame:
@@ -358,7 +351,7 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> list[str]:
     """How the ranks printed in a panel compare with the values beside them, in words.
 
     Args:
-        figures: Figures of one panel, see ``reading.PanelFigures``.
+        figures: Figures of one panel, see ``reading.read_panel``.
         areas: The areas of the reference data.
     """
     hidden = 0.5 * 10.0 ** -figures["decimals"].astype("float64")
@@ -369,8 +362,9 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> list[str]:
         high=figures["value"] + hidden,
     )
     judged = check_ranks(stated, areas)
+    alone = {*figures["indicator"]} & {*RANKED} - {*judged["rank_id"]}
+    said = [f"{rank}: ranks without values to hold them against" for rank in sorted(alone)]
     names = dict(zip(figures["area_id"], figures["area"], strict=True))
-    said = []
     for indicator, rows in judged.groupby("indicator", sort=False):
         off = list_rows(rows[~rows["holds"].astype("bool")])
         named = "; ".join(_tell_rank(row, names) for row in off[:MOST_NAMED])
@@ -389,11 +383,6 @@ def _tell_rank(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         f"{names[row['area_id']]} {row['period_end'][:4]} is printed {row['printed']:g}, "
         f"its value gives {row['least']:g}{most}"
     )
-
-
-def rank_values(values: pd.Series, *, is_higher_better: bool = True) -> pd.Series:
-    """Competition ranks ("1, 2, 2, 4"), as Vietnamese indices publish them."""
-    return values.rank(method="min", ascending=not is_higher_better).astype("Int64")
 
 
 def _count_areas(place: pd.Series, areas: pd.DataFrame) -> int:

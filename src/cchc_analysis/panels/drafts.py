@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from cchc_analysis.panels.headings import SAMPLE, Table, sort_columns
 from cchc_analysis.panels.layouts import (
     MOSTLY,
     arrange_sheet,
+    is_figure,
     is_total,
     is_word,
     mark_areas,
@@ -36,6 +38,8 @@ from cchc_analysis.panels.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from cchc_analysis.data.reference import Reference
 
 FEWEST_COLUMNS = 2
@@ -124,32 +128,53 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     for guess in guesses.values():
         whole.add(guess)
     subjects = _find_subjects(file, [each for each in sheets if each.title in guesses], known)
-    ranked = [code for each in guesses.values() if (code := each.what.indicator)]
-    lacks = {name for guess in guesses.values() for name in guess.list_lacks()}
-    year = _find_year(file, sheets, guesses)
-    return "\n".join(
-        [
-            f"panel: {_name_panel(file)}",
-            *([f"sheet: {_quote(sheet)}"] if sheet else []),
-            *(_draft_sheets(sheets, guesses, known) if len(sheets) > 1 else ()),
-            "columns:",
-            *(f"  {name}: {_quote(heading)}" for name, heading in whole.fields.items()),
-            *_draft_values(whole, ranked or subjects),
-            "ignore:",
-            *(f"  - {_quote(name)}{_suggest(name, known)}" for name in whole.rest),
-            *(["totals:   # rows that name no area: left out"] if whole.strangers else []),
-            *(f"  - {_quote(name)}" for name in whole.strangers),
-            *_draft_constants(whole, lacks, subjects, year),
-            "sources:",
-            f"  - source_id: {_name_panel(file)}",
-            "    publisher:   # who published the figures",
-            "    title: ",
-            "    url: ",
-            "    licence:     # what may be done with them",
-            "    publish:     # yes or no: may they stand on the site and in its downloads?",
-            "",
-        ]
+    subject = subjects[0] if len(subjects) == 1 else ""
+    sheet_codes = [code for each in guesses.values() if (code := each.what.indicator)]
+    ranked = _settle_ranks(whole, sheet_codes or subjects)
+    return _load_template(known).render(
+        name=_name_panel(file),
+        sheet=sheet,
+        sheets=[each.title for each in sheets],
+        guesses=guesses,
+        whole=whole,
+        ranked=ranked,
+        lacks={name for guess in guesses.values() for name in guess.list_lacks()},
+        subject=subject,
+        # "PAPI" names two totals, of six dimensions and of eight: such a subject is only offered.
+        is_sure=bool(subject) and "_" not in subject,
+        year=_find_year(file, sheets, guesses),
     )
+
+
+def _load_template(known: Vocabulary) -> Template:
+    import jinja2
+
+    def suggest(name: str) -> str:
+        if is_rank(name):
+            rule = "`ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
+            return f"  # a rank of …: {rule}"
+        near = nearest_names(name, known.list_names())
+        return (
+            f"  # nearest known: {', '.join(near)}" if near and not known.is_ignored(name) else ""
+        )
+
+    def say(value: ValueColumn, *, is_bare: bool = False) -> str:
+        """A period may stand alone where no indicator is expected."""
+        if {*value.said} <= {"indicator"} or (is_bare and {*value.said} == {"period"}):
+            return next(iter(value.said.values()), "")
+        return f"{{{', '.join(f'{name}: {cell}' for name, cell in value.said.items())}}}"
+
+    def quote(text: str) -> str:
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+
+    page = jinja2.Environment(  # noqa: S701 - YAML, and no page
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page.keep_trailing_newline = True
+    page.filters |= {"quote": quote, "say": say, "suggest": suggest}
+    text = files("cchc_analysis.panels").joinpath("draft.yml.j2").read_text("utf-8")
+    return page.from_string(text)
 
 
 def _name_panel(file: Path) -> str:
@@ -242,12 +267,31 @@ def _guess_sheet(
     for table in tables:
         _refuse_prose(table)
         whole.add(_guess_table(table, known, family, what.indicator, reference))
-    if not whole.indicators:
-        bare = (re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", each) for each in titles)
-        found = (known.guess_title(each.strip(" ,:-–"), family) for each in bare)
-        indicator = next(filter(None, found), "")
-        whole.what = what.model_copy(update={"indicator": indicator})
+    bare = (re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", each) for each in titles)
+    found = (known.guess_title(each.strip(" ,:-–"), family) for each in bare)
+    code = what.indicator or next(filter(None, found), "")
+    if not whole.indicators or _is_surname(whole, code):
+        whole.what = what.model_copy(update={"indicator": code})
     return whole
+
+
+def _is_surname(guess: Guess, code: str) -> bool:
+    """Whether the headings of a sheet about a part of an index say the index only.
+
+    Below "PCI 2021" in a sheet named after a sub-index stand the scores and ranks of the sub-index.
+    """
+    index = code.partition("_")[0]
+    ranks = {*list_rank_codes(index).values()}
+    own = {value.indicator for value in guess.values.values()} - ranks
+    if code == index or own != {index}:
+        return False
+    guess.rest += [name for name, value in guess.values.items() if value.indicator in ranks]
+    guess.values = {
+        name: value.model_copy(update={"indicator": ""})
+        for name, value in guess.values.items()
+        if value.period and value.indicator == index
+    }
+    return True
 
 
 def _guess_table(
@@ -340,22 +384,16 @@ def _refuse_prose(table: Table) -> None:
     """Refuse a file without a column that is mostly figures; commas make columns of prose too."""
     names = [name for name in table.names if name]
     body = table.body
-    columns = [[cell for cell in body[each] if _is_held(cell)] for each in body.columns]
-    is_table = any(2 * sum(map(_is_figure, held)) > len(held) for held in columns)
+    columns = [
+        [cell for cell in body[each] if isinstance(cell, float) or cell != ""]
+        for each in body.columns
+    ]
+    is_table = any(2 * sum(map(is_figure, held)) > len(held) for held in columns)
     if len(names) < FEWEST_COLUMNS or not is_table:
         lack = f"{len(names)} column" if len(names) < FEWEST_COLUMNS else "no column of figures"
         found = f"{lack}, which is no table"
         remedy = "A report in prose is read with `cchc read`; a table needs its separators."
         raise ReportError(Problem(table.sheet.name, found, "an area and a figure in a row", remedy))
-
-
-def _is_held(cell: object) -> bool:
-    return isinstance(cell, float) or bool(cell)
-
-
-def _is_figure(cell: object) -> bool:
-    """A number, with a sign, a unit or a mark perhaps, and no words."""
-    return not isinstance(cell, str) or bool(re.search(r"\d", cell) and not _WORD.search(cell))
 
 
 def _fits_codes(table: Table, area: str, code: str, reference: Reference) -> bool:
@@ -388,50 +426,32 @@ def _find_strangers(table: Table, area: str, reference: Reference) -> list[str]:
     if len(strange) > MOST_STRANGERS:
         return []
     rows = body.loc[labels.isin(strange), [each for each in map(int, body.columns) if each > at]]
-    has_figures = rows.map(lambda cell: _is_held(cell) and _is_figure(cell)).any(axis=1)
+    has_figures = rows.map(is_figure).any(axis=1)
     told = {*labels[has_figures.index[has_figures]]}
     near = reference.wide_areas.list_near
     return [each for each in strange if each in told and not near(each, lambda _: True)]
 
 
-def _draft_sheets(
-    sheets: list[Worksheet], guesses: Mapping[str, Guess], known: Vocabulary
-) -> Iterator[str]:
-    yield "sheets:   # what each is: an indicator, or a period; sheets not named are left out"
-    for each in sheets:
-        name = _quote(each.title)
-        if each.title in guesses:
-            yield f"  {name}: {_say(guesses[each.title].what) or '{}'}"
-        else:
-            yield f"  # {name}:  {_suggest(each.title, known).lstrip()}".rstrip()
-
-
-def _draft_values(guess: Guess, subjects: list[str]) -> Iterator[str]:
-    """The columns of values, and those of ranks where it is clear what is ranked."""
-    yield "values:"
-    for heading, value in guess.values.items():
-        yield f"  {_quote(heading)}: {_say(value, is_bare=False)}"
-    ranked = {value.indicator for value in guess.values.values()} - {""}
-    if not ranked or "value" in guess.fields or guess.periods:
-        ranked |= {*subjects}
-    by_level = {code: levels for code in ranked if (levels := list_rank_codes(code))}
+def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:
+    """The rule for a column of ranks; other ranks become values, or are left out."""
+    codes = {value.indicator for value in guess.values.values()} - {""}
+    if not codes or "value" in guess.fields or guess.periods:
+        codes |= {*subjects}
+    by_level = {code: levels for code in codes if (levels := list_rank_codes(code))}
     code, levels = next(iter(by_level.items())) if len(by_level) == 1 else ("", {})
     rank = levels.get(guess.level, "")
     dated = {name: find_years(name) for name in guess.ranks}
-    if rank and len(guess.ranks) == 1 and not (guess.values or guess.columns):
-        yield f"  {_quote(guess.ranks[0])}: {rank}"  # ranks alone
-    elif code and len(guess.ranks) == 1:
-        yield from ("ranks:", f"  column: {_quote(guess.ranks[0])}")
+    is_alone = len(guess.ranks) == 1 and not (guess.values or guess.columns)
+    if code and len(guess.ranks) == 1 and not (rank and is_alone):
         years = {value.period for value in guess.values.values() if value.indicator == code}
-        if len(years) > 1:
-            yield f"  period: {max(years)}   # which of the periods is ranked: check"
-        said = ", ".join(map(": ".join, levels.items()))
-        yield from ("  indicators:", f"    {code}: {{{said}}}")
-    elif rank and len({*dated.values()} - {""}) == len(dated):
+        period = max(years) if len(years) > 1 else ""
+        return {"column": guess.ranks[0], "period": period, "of": code, "levels": levels}
+    if rank and (is_alone or len({*dated.values()} - {""}) == len(dated)):
         for heading, year in dated.items():
-            yield f"  {_quote(heading)}: {_say(ValueColumn(indicator=rank, period=year))}"
+            guess.values[heading] = ValueColumn(indicator=rank, period=year)
     else:
         guess.rest.extend(guess.ranks)
+    return {}
 
 
 def _find_subjects(file: Path, sheets: list[Worksheet], known: Vocabulary) -> list[str]:
@@ -451,47 +471,3 @@ def _find_year(file: Path, sheets: list[Worksheet], guesses: Mapping[str, Guess]
         if year := find_years(text):
             return year
     return ""
-
-
-def _draft_constants(
-    guess: Guess, lacks: set[str], subjects: list[str], year: str
-) -> Iterator[str]:
-    subject = subjects[0] if len(subjects) == 1 else ""
-    # "PAPI" names two totals, of six dimensions and of eight: such a subject is only offered.
-    is_sure = bool(subject) and "_" not in subject
-    offer = f" ({subject}?)" if subject and not is_sure else ""
-    asked = {
-        "indicator": (
-            subject if is_sure else "",
-            f"what the columns {', '.join(guess.columns)} … hold: a code of "
-            f"data/reference/indicators.csv{offer}",
-        ),
-        "period": (year, "no column says it: 2023, 2024-H1, …"),
-        "area": ("", "no column says it: the area of all rows"),
-    }
-    yield "constants:" if lacks else "constants: {}"
-    for name, (said, why) in asked.items():
-        if name in lacks and said:
-            yield f"  {name}: {said}   # {why}; as a title or name says: check"
-        elif name in lacks:
-            yield f"  {name}:   # {why}"
-
-
-def _suggest(name: str, known: Vocabulary) -> str:
-    if is_rank(name):
-        return "  # a rank of …: `ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
-    near = nearest_names(name, known.list_names())
-    return f"  # nearest known: {', '.join(near)}" if near and not known.is_ignored(name) else ""
-
-
-def _say(value: ValueColumn, *, is_bare: bool = True) -> str:
-    """What a column or a sheet is; a period may stand alone where no indicator is expected."""
-    said = value.said
-    if set(said) <= {"indicator"} or (is_bare and set(said) == {"period"}):
-        return next(iter(said.values()), "")
-    return f"{{{', '.join(f'{name}: {cell}' for name, cell in said.items())}}}"
-
-
-def _quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

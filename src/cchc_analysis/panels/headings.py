@@ -158,11 +158,7 @@ def sort_columns(table: Table, known: Vocabulary) -> Roles:
             last = name or last
             heads[last] = roles.values.get(at)
             continue
-        role, of = known.match_bound(name)
-        if _holds_intervals(body.get(at)):
-            role = "interval"
-        elif role and (known.match_field(name) or known.match_value(name)):
-            role = ""
+        role, of = _find_bound(name, body.get(at), known, roles)
         if role and (of := of or last):
             value = heads[of] if of in heads else known.match_value(of)
             if value is not None:
@@ -176,6 +172,17 @@ def sort_columns(table: Table, known: Vocabulary) -> Roles:
     _drop_orphans(roles)
     roles.fields = choose_area(roles.fields)
     return roles
+
+
+def _find_bound(
+    name: str, cells: pd.Series[Any] | None, known: Vocabulary, roles: Roles
+) -> tuple[str, str]:
+    """Which bound a column holds, by its cells or its heading, and the heading of its value."""
+    role, of = known.match_bound(name)
+    own = known.match_value(name)
+    if known.match_field(name) or (own and own not in roles.values.values()):
+        return "", ""  # it says what it is
+    return "interval" if _holds_intervals(cells) else "" if own else role, of
 
 
 def _drop_orphans(roles: Roles) -> None:
@@ -373,6 +380,8 @@ def find_strays(table: Table, known: Iterable[int] = ()) -> Iterator[Problem]:
         table: The table.
         known: Columns without a heading of which something is known.
     """
+    from openpyxl.utils import get_column_letter
+
     body, lengths = table.body, table.sheet.lengths
     named = [at for at, name in enumerate(table.names) if name]
     rows: set[Any] = set()
@@ -384,7 +393,8 @@ def find_strays(table: Table, known: Iterable[int] = ()) -> Iterator[Problem]:
         cells = (_say(cell) if isinstance(cell, float) else repr(cell) for cell in held)
         yield Problem(
             f"{table.sheet.name}, {name_rows(held.index.to_series())}",
-            f"{', '.join([*cells][:MOST_NAMED])} in column {_name_column(at)}, under no heading",
+            f"{', '.join([*cells][:MOST_NAMED])} in column {get_column_letter(at + 1)}, "
+            "under no heading",
             f"{len(named)} cells a row, as many as there are headings",
             _REMEDY,
         )
@@ -408,10 +418,3 @@ def _is_counting(held: pd.Series[Any]) -> bool:
 
     numbers = pd.to_numeric(held, errors="coerce")
     return bool(numbers.iloc[0] in (0, 1) and (numbers.diff().iloc[1:] == 1).all())
-
-
-def _name_column(position: int) -> str:
-    """The letters of a column as spreadsheets show them."""
-    from openpyxl.utils import get_column_letter
-
-    return str(get_column_letter(position + 1))

@@ -8,6 +8,7 @@ one row per figure as printed: what is no figure, and what repeats others, is se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -72,15 +73,11 @@ def mark_areas(cells: pd.DataFrame, index: AreaIndex) -> pd.DataFrame:
     return cells.map(lambda cell: isinstance(cell, str) and is_area(cell))
 
 
-def mark_figures(cells: pd.DataFrame) -> pd.DataFrame:
-    """Which cells hold a number, perhaps with marks around it."""
-
-    def is_figure(cell: object) -> bool:
-        if not isinstance(cell, str):
-            return cell == cell  # noqa: PLR0124 - an empty cell of a typed column is NaN
-        return cell.lstrip("-−[( ")[:1].isdigit()
-
-    return cells.map(is_figure)
+def is_figure(cell: object) -> bool:
+    """A number, with a sign, a unit or marks perhaps, and no words; NaN is an empty cell."""
+    if not isinstance(cell, str):
+        return cell == cell  # noqa: PLR0124
+    return bool(re.search(r"\d", cell) and not re.search(r"[^\W\d_]{3,}", cell))
 
 
 def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Table | None:
@@ -91,7 +88,7 @@ def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Table | None
     if top.empty or top.max() < FEWEST_TURNED or top.max() <= marks.sum(axis=0).max():
         return None
     row: Any = top.idxmax()
-    below = mark_figures(cells[cells.index > row])
+    below = cells[cells.index > row].map(is_figure)
     areas = [column for column in map(int, cells.columns) if marks.at[row, column]]
     before = list(range(areas[0]))
     if not before or not len(below) or below[areas].to_numpy().mean() < MOSTLY / 2:
@@ -159,7 +156,7 @@ def _part(table: Table, known: Vocabulary, index: AreaIndex) -> list[Table]:
     """Lists side by side as tables of their own, nothing where there are none."""
     body, names = table.body, table.names
     sample = body.iloc[:SAMPLE]
-    areas, figures = mark_areas(sample, index), mark_figures(sample)
+    areas, figures = mark_areas(sample, index), sample.map(is_figure)
     starts = [at for at in map(int, sample.columns) if names_areas(sample[at], areas[at])]
     is_value = [
         bool(figures[at].mean() > MOSTLY) and not known.is_beside(name)
@@ -357,7 +354,9 @@ def _split_cells(figures: pd.DataFrame) -> pd.DataFrame:
     """Cells such as "42.3 (39.1-45.2)" into the value and its bounds."""
     printed = figures["printed"]
     texts = printed.astype("str") if printed.dtype.kind != "f" else printed.iloc[:0].astype("str")
-    found = texts[texts.str.contains(r"\d\s*[(\[]")].str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
+    found = (
+        texts[texts.str.contains(r"[\d%]\s*[(\[]")].str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
+    )
     for name in found.columns if len(found) else ():
         figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
     return figures

@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -183,34 +184,18 @@ class PanelMapping(_Entry):
     ranks: RankRule | None = None
     sources: tuple[PanelSource, ...] = ()
 
-    @field_validator("values", mode="before")
+    @field_validator("values", "sheets", "areas", mode="before")
     @classmethod
-    def _allow_a_bare_indicator(cls, values: object) -> object:
-        if not isinstance(values, dict):
-            return values
+    def _allow_bare_entries(cls, entries: object, info: ValidationInfo) -> object:
+        """What an entry is in one word: an area, a period where it reads as one, an indicator."""
+        if not isinstance(entries, dict):
+            return entries
+        kind = {"values": "indicator", "areas": "area_id"}.get(str(info.field_name), "")
         return {
-            str(head): {"indicator": each} if isinstance(each, str) else each
-            for head, each in values.items()
-        }
-
-    @field_validator("sheets", mode="before")
-    @classmethod
-    def _allow_a_bare_sheet(cls, sheets: object) -> object:
-        if not isinstance(sheets, dict):
-            return sheets
-        return {
-            str(name): each if isinstance(each, dict) else _read_sheet(str(each))
-            for name, each in sheets.items()
-        }
-
-    @field_validator("areas", mode="before")
-    @classmethod
-    def _allow_a_bare_area(cls, areas: object) -> object:
-        if not isinstance(areas, dict):
-            return areas
-        return {
-            str(name): {"area_id": str(each)} if isinstance(each, str | int) else each
-            for name, each in areas.items()
+            str(name): {kind or _name_kind(str(each)): str(each)}
+            if isinstance(each, str | int)
+            else each
+            for name, each in entries.items()
         }
 
     @field_validator("columns", "constants")
@@ -223,13 +208,12 @@ class PanelMapping(_Entry):
         return fields
 
 
-def _read_sheet(text: str) -> dict[str, str]:
-    """What a sheet is in one word: a period where it reads as one, else an indicator."""
+def _name_kind(text: str) -> str:
     try:
         parse_period(text)
     except PeriodError:
-        return {"indicator": text}
-    return {"period": text}
+        return "indicator"
+    return "period"
 
 
 def load_mapping(path: Path) -> PanelMapping:

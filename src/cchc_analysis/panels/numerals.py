@@ -164,4 +164,5 @@ def _refuse_fractions(
     words = [f"{cell!r} is a fraction of a thing that is counted" for cell in printed[is_wrong]]
     read.loc[is_wrong, "fault"] = words
     read.loc[is_wrong, "value"] = np.nan
-    return read.assign(decimals=read["decimals"].mask(is_counted, 0).astype("int64"))
+    is_whole = is_counted & (read["decimals"] > 0)  # below 0 they are thousands
+    return read.assign(decimals=read["decimals"].mask(is_whole, 0).astype("int64"))

@@ -8,36 +8,29 @@ as their digits go. What cannot be understood is told with its row, everything a
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import (
-    NumberError,
-    PeriodError,
-    fold_text,
-    nearest_names,
-    parse_number,
-    parse_period,
-)
+from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
 from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
     TRANSCRIPT_COLUMNS,
     UNCERTAINTY,
-    Comparator,
-    Number,
     Scope,
-    Status,
 )
-from cchc_analysis.data.reference import Reference, suggest
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
+from cchc_analysis.panels.checks import check_numerals
 from cchc_analysis.panels.headings import Table, find_head, find_strays
 from cchc_analysis.panels.layouts import print_cells
 from cchc_analysis.panels.mapping import PanelMapping
+from cchc_analysis.panels.numerals import read_numerals
+from cchc_analysis.panels.places import WordFixer, look_up
+from cchc_analysis.panels.reading import as_observations, check_units
 from cchc_analysis.panels.vocabulary import Vocabulary, load_words
 from cchc_analysis.rules.expressions import Quantity as Operand
 
@@ -52,21 +45,16 @@ OUR_NAMES = {"area_code": "area_id", "source": "source_id"}
 FREE = {*TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
 
-LARGEST = 1e15
-"""More than anything a district can report, as in ``expectations/observations.json``."""
-
-GROUP = 3
-"""Digits of a group of thousands."""
-
-DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(OBSERVATION_COLUMNS, ""),
-    **dict.fromkeys(UNCERTAINTY, float("nan")),
-    "scope": Scope.WHOLE_DISTRICT.value,
-    "status": Status.ACTUAL.value,
-}
-
-Fault = tuple[str, str, str]
-"""What was found, what was expected, and what to do."""
+TEXTS = (
+    *(name for name in OBSERVATION_COLUMNS if name not in UNCERTAINTY),
+    *("area", "period", "printed"),
+)
+"""What a row may say."""
+MEND = (
+    "Put the text of the report into a column printed, or write all digits without a dot.",
+    "Mend the cells, or leave them empty.",
+)
+WHOLE = Scope.WHOLE_DISTRICT.value
 
 
 def open_own_table(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
@@ -219,36 +207,92 @@ def make_observations(file: str, table: pd.DataFrame, reference: Reference) -> p
     Raises:
         ReportError: What rows say that means nothing, everything at once.
     """
-    import pandas as pd
-
     if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*table.columns}:
         return type_cells(file, table.reindex(columns=list(OBSERVATION_COLUMNS), fill_value=""))
+    texts = table.reindex(columns=list(TEXTS), fill_value="").astype("str")
+    texts = texts.apply(lambda cells: cells.str.strip()).assign(row=table.get("row", table.index))
+    texts = texts[(texts["value"] != "") | (texts["printed"] != "")].reset_index(drop=True)
+    if texts.empty:
+        raise ReportError(Problem(file, "no values", "at least one", "Fill in the values."))
+    lines = "row:" + texts["row"].astype("str")
+    for name, usual in (("source_id", Path(file).stem), ("scope", WHOLE), ("figures", lines)):
+        texts[name] = texts[name].where(texts[name] != "", usual)
+    texts["period"] = texts["period"].where(texts["period_end"] == "", "")
+    fixer = WordFixer(texts, file, has_mapping=False)
+    fixer.match_periods()
     known = Vocabulary(PanelMapping(), reference)
-    codes = {cell: _match_code(cell, known, reference) for cell in table["indicator"].unique()}
-    problems: list[Problem] = []
-    rows: list[dict[str, Any]] = []
-    for number, cells in zip(table.index, table.to_dict("records"), strict=True):
-        if not (str(cells.get("value", "")).strip() or str(cells.get("printed", "")).strip()):
-            continue
-        line = cells.get("row", number)
-        row = DEFAULTS | {"source_id": Path(file).stem, "figures": f"row:{line}"}
-        row |= {str(name): cell for name, cell in cells.items() if cell != "" or name not in row}
-        row["indicator"] = codes[row["indicator"]]
-        found = list(_settle_row(row, reference))
-        named = (row.get(name) for name in ("area", "area_id", "period", "indicator"))
-        who = ", ".join(dict.fromkeys(str(each) for each in named if each))
-        problems += [Problem(f"{file} row {line} ({who})", *each) for each in found]
-        rows.append(row)
+    values = {cell: known.match_value(cell) for cell in texts["indicator"].unique()}
+    scopes = {word: each for each, words in load_words()["scopes"].items() for word in words}
+    rows = fixer.translate(
+        reference,
+        indicator={cell: value.indicator for cell, value in values.items() if value},
+        scope=scopes | {each.value: each.value for each in Scope},
+    )
+    figures = _read_numbers(_match_areas(rows, reference), reference)
+    problems = [*fixer.problems, *check_numerals(figures, file, MEND)]
+    problems += check_units(figures, reference, file)
     if problems:
         raise ReportError(problems)
-    if not rows:
-        raise ReportError(Problem(file, "no values", "at least one", "Fill in the values."))
-    return _number_readings(pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS)))
+    units = reference.unit_rows
+    is_rounded = figures["unit"].map(
+        lambda unit: (
+            units[unit]["kind"] == "rate"
+            or (units[unit]["kind"] == "money" and units[unit]["multiplier"] > 1)
+        )
+    )
+    return _number_readings(as_observations(figures, reference, is_rounded))
 
 
-def _match_code(cell: str, known: Vocabulary, reference: Reference) -> str:
-    value = None if cell in reference.indicator_rows else known.match_value(cell)
-    return value.indicator if value and value.indicator else cell
+def _match_areas(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """A name becomes the code of its area; a name that nobody knows stands for itself.
+
+    Beside the code of a district, the name of one of its communes says more.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for name, code in zip(rows["area"], rows["area_id"], strict=True):
+        if (name, code) in found:
+            continue
+        try:
+            named = reference.match_area(name) if name else ""
+        except KeyError:
+            named = "" if code else name
+        is_below = reference.area_rows.get(named, {}).get("parent_id") == code
+        found[name, code] = named if named and (is_below or not code) else code
+    places = zip(rows["area"], rows["area_id"], strict=True)
+    return rows.assign(area_id=[found[place] for place in places])
+
+
+def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The numbers as printed where they can be read, else the values beside them.
+
+    Values are written as machines write them; of money and counts the dots may be thousands. Where
+    a person gives another value than the digits say, it is how they read them.
+    """
+    import numpy as np
+    import pandas as pd
+
+    kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
+    kind = look_up(rows["unit"], kinds)
+    is_plain = ~kind.isin(["count", "money"])
+
+    def read(cells: pd.Series[Any], mark: str = "") -> pd.DataFrame:
+        at, most = cells.index, pd.Series(np.nan, index=cells.index)
+        return read_numerals(cells, rows["indicator"][at], kind[at], most, mark)
+
+    held = rows["value"] != ""
+    given = pd.concat(
+        [read(rows.loc[held & is_plain, "value"], "."), read(rows.loc[held & ~is_plain, "value"])]
+    ).reindex(rows.index)
+    shown = read(rows.loc[rows["printed"] != "", "printed"]).reindex(rows.index)
+    is_same = (shown["fault"] == "") & np.isclose(shown["value"], given["value"])
+    numbers = shown.where(~held | is_same, given)
+    numbers["comparator"] = rows["comparator"].where(
+        rows["comparator"] != "", numbers["comparator"]
+    )
+    unsure = dict.fromkeys(UNCERTAINTY, np.nan)
+    plain = rows.drop(columns=["value", "decimals", "comparator"], errors="ignore")
+    figures = plain.join(numbers).assign(**unsure, figure_id=rows["figures"])
+    return figures.assign(printed=rows["printed"].where(rows["printed"] != "", rows["value"]))
 
 
 def _number_readings(made: pd.DataFrame) -> pd.DataFrame:
@@ -268,119 +312,3 @@ def type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
     except ValueError as error:
         found, expected = str(error), "a number in every number cell"
         raise ReportError(Problem(file, found, expected, "Mend the cell.")) from None
-
-
-def _settle_row(row: dict[str, Any], reference: Reference) -> Iterator[Fault]:
-    """Put a row into our own words, in place; what cannot be is told."""
-    said = {word: scope for scope, words in load_words()["scopes"].items() for word in words}
-    scope = said | {fold_text(each): each.value for each in Scope}
-    if (word := fold_text(str(row["scope"]))) not in scope:
-        yield f"scope {row['scope']!r}", f"one of {', '.join(Scope)}", "Use one of these words."
-    row["scope"] = scope.get(word)
-    if row["status"] not in tuple(Status):
-        yield f"status {row['status']!r}", f"one of {', '.join(Status)}", "Use one of these words."
-    known = reference.indicator_rows.get(row["indicator"])
-    if known is None:
-        remedy = suggest(str(row["indicator"]), reference.indicator_rows, "indicators.csv")
-        yield f"unknown indicator {row['indicator']!r}", "a known one", f"{remedy}."
-        return
-    _settle_area(row, reference)
-    yield from _settle_period(row)
-    yield from _settle_value(row, known, reference)
-
-
-def _settle_area(row: dict[str, Any], reference: Reference) -> None:
-    """A name becomes the code of its area; a name that nobody knows stands for itself.
-
-    Beside the code of a district, the name of one of its communes says more.
-    """
-    name = str(row.get("area", ""))
-    if not name:
-        return
-    try:
-        named = reference.match_area(name)
-    except KeyError:
-        named = "" if row["area_id"] else name
-    is_below = reference.area_rows.get(named, {}).get("parent_id") == row["area_id"]
-    if named and (is_below or not row["area_id"]):
-        row["area_id"] = named
-
-
-def _settle_period(row: dict[str, Any]) -> Iterator[Fault]:
-    if row["period_end"] or not row.get("period"):
-        return
-    try:
-        period = parse_period(str(row["period"]))
-    except PeriodError as error:
-        yield str(error), "a period such as 2024-H1", "Use its label, or period_start, period_end."
-        return
-    row["period_start"] = period.start.isoformat() if period.start else ""
-    row["period_end"] = period.end.isoformat() if period.end else ""
-
-
-def _settle_value(
-    row: dict[str, Any], known: Mapping[str, Any], reference: Reference
-) -> Iterator[Fault]:
-    """The value of a row in the unit of its indicator, with the room that its digits leave."""
-    unit = str(row["unit"] or known["unit"])
-    described = reference.unit_rows.get(unit, {"kind": "other", "multiplier": 1.0})
-    try:
-        number = _read_number(row, str(described["kind"]))
-        factor = reference.convert_unit(unit, str(known["unit"]))
-    except NumberError as error:
-        yield str(error), "a number", "Mend the cell."
-        return
-    except KeyError as error:
-        yield f"unit {unit!r}", f"one that turns into {known['unit']!r}", f"{error.args[0]}."
-        return
-    if not abs(number.value) <= LARGEST:
-        found = f"{number.value:g} for {row['indicator']}"
-        yield found, f"a number up to {LARGEST:g}", "Mend the cell, or leave it empty."
-        return
-    is_rounded = described["kind"] == "rate" or (
-        described["kind"] == "money" and described["multiplier"] > 1
-    )
-    room = number.half_unit if is_rounded or number.decimals < 0 else 0.0
-    row |= {
-        "unit": known["unit"],
-        "value": number.value if factor == 1 else float(f"{number.value * factor:.14g}"),
-        "decimals": max(number.decimals, 0),
-        "low": (number.value - room) * factor,
-        "high": (number.value + room) * factor,
-        "comparator": row["comparator"] or number.comparator.value,
-    }
-
-
-def _read_number(row: Mapping[str, Any], kind: str) -> Number:
-    """The number as printed where that can be read in one way, else the value beside it."""
-    value, printed = str(row["value"]).strip(), str(row.get("printed", "")).strip()
-    if not printed:
-        return _parse(value, kind)
-    if not value:
-        return parse_number(printed, kind)
-    given = _parse(value, kind)
-    try:
-        shown = parse_number(printed, kind)
-    except NumberError:
-        return given
-    # Where a person gives another value than the digits say, it is how they read them.
-    return shown if math.isclose(shown.value, given.value) else given
-
-
-def _parse(text: str, kind: str) -> Number:
-    """A number as machines write it, or, for a thing that is counted, as reports print it."""
-    text = text.removesuffix(".0")
-    try:
-        value = float(text) if kind != "count" and "_" not in text else math.nan
-    except ValueError:
-        value = math.nan
-    whole, _, fraction = text.partition(".")
-    if kind == "money" and len(fraction) == GROUP and 0 < len(whole.lstrip("-")) <= GROUP:
-        raise NumberError(
-            f"{text!r} can be thousands or decimals: put the text of the report into a column "
-            "printed, or write all digits without a dot"
-        )
-    if math.isnan(value) and text.casefold() != "nan":
-        return parse_number(text, kind)
-    decimals = len(fraction) if "e" not in text.casefold() else 0
-    return Number(value, decimals, Comparator.EQUAL)

@@ -41,8 +41,8 @@ class WordFixer:
         notes: What needs to be known.
     """
 
-    def __init__(self, rows: pd.DataFrame, where: str) -> None:
-        self.rows, self.where = rows, where
+    def __init__(self, rows: pd.DataFrame, where: str, *, has_mapping: bool = True) -> None:
+        self.rows, self.where, self.has_mapping = rows, where, has_mapping
         self.problems: list[Problem] = []
         self.notes: list[str] = []
 
@@ -53,26 +53,21 @@ class WordFixer:
             The rows with ``area_id`` (none for totals), ``indicator``, ``unit``, ``scope``,
             ``status``, ``period_start`` and ``period_end`` as ours.
         """
-        self._match_periods()
+        self.match_periods()
+        if (none := (self.rows["period_end"] == "") & (self.rows["period"] == "")).any():
+            remedy = "Map a column to `period`, or say `constants: {period: …}`."
+            self.complain(none, "no period", "a period for every figure", remedy)
         self._match_areas(mapping, reference)
-        table, units = reference.indicators, reference.units
-        codes = {code: code for code in table["indicator"]}
-        for column in ("label_vi", "label_en"):
-            codes |= dict(zip(table[column], table["indicator"], strict=True))
-        words = dict(zip(units["label_vi"], units["unit"], strict=True))
-        words |= {unit: unit for unit in (*units["unit"], *load_words()["units"])}
-        words |= {each: unit for unit, said in load_words()["units"].items() for each in said}
-        matched = self.rows.assign(
-            indicator=self._translate("indicator", codes | mapping.indicators, "indicators"),
-            unit=self._translate("unit", words | mapping.units, "units"),
-            scope=self._translate("scope", {each.value: each.value for each in Scope}),
-            status=self._translate("status", {each.value: each.value for each in Status}),
+        matched = self.translate(
+            reference,
+            indicator=mapping.indicators,
+            unit=mapping.units,
+            scope={each.value: each.value for each in Scope},
         )
         for name, rule in mapping.areas.items():  # labels that say that they count something else
             is_meant = matched["area"] == name
             other = matched["indicator"].replace(rule.indicators)
             matched["indicator"] = matched["indicator"].mask(is_meant, other)
-        own = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
         levels = reference.tabulate_areas(matched["area_id"].unique())["level"]
         scopes = levels.map(
             {
@@ -81,13 +76,31 @@ class WordFixer:
                 **mapping.scopes,
             }
         ).fillna(Scope.UNSPECIFIED.value)
-        for column, usual in (
-            ("unit", look_up(matched["indicator"], own)),
-            ("scope", look_up(matched["area_id"], dict(scopes))),
-            ("status", Status.ACTUAL.value),
-        ):
-            matched[column] = matched[column].where(matched[column] != "", usual)
-        return matched
+        usual = look_up(matched["area_id"], dict(scopes))
+        return matched.assign(scope=matched["scope"].where(matched["scope"] != "", usual))
+
+    def translate(self, reference: Reference, **words: dict[str, str]) -> pd.DataFrame:
+        """The rows with indicator, unit, scope and status as ours, by some words besides ours.
+
+        Where there is no unit it is that of the indicator, and a value is an actual one.
+        """
+        table, units = reference.indicators, reference.units
+        codes = {code: code for code in table["indicator"]}
+        for column in ("label_vi", "label_en"):
+            codes |= dict(zip(table[column], table["indicator"], strict=True))
+        names = dict(zip(units["label_vi"], units["unit"], strict=True))
+        names |= {unit: unit for unit in (*units["unit"], *load_words()["units"])}
+        names |= {each: unit for unit, said in load_words()["units"].items() for each in said}
+        rows = self.rows.assign(
+            indicator=self._translate("indicator", codes | words["indicator"], "indicators"),
+            unit=self._translate("unit", names | words.get("unit", {}), "units"),
+            scope=self._translate("scope", words["scope"]),
+            status=self._translate("status", {each.value: each.value for each in Status}),
+        )
+        own = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
+        unit = rows["unit"].where(rows["unit"] != "", look_up(rows["indicator"], own))
+        status = rows["status"].where(rows["status"] != "", Status.ACTUAL.value)
+        return rows.assign(unit=unit, status=status)
 
     def complain(self, mask: Any, found: str, expected: str, remedy: str) -> None:
         """Note a problem of some rows."""
@@ -105,11 +118,16 @@ class WordFixer:
                 near = nearest_names(cell, words)
                 offer = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
                 row = f", or add a row to data/reference/{table}.csv" if table else ""
-                remedy = f"{offer}Translate it under `{column}s:` in the mapping{row}."
+                mend = (
+                    f"Translate it under `{column}s:` in the mapping"
+                    if self.has_mapping
+                    else "Mend it"
+                )
+                remedy = f"{offer}{mend}{row}."
                 self.complain(cells == cell, f"unknown {column} {cell!r}", "a known one", remedy)
         return look_up(cells, translated)
 
-    def _match_periods(self) -> None:
+    def match_periods(self) -> None:
         """Dates from labels, where the panel gives labels."""
         labels, days = self.rows["period"], {"": ("", "")}
         for label in filter(None, labels.unique()):
@@ -129,9 +147,6 @@ class WordFixer:
                     self.complain(dates == day, found, "a day such as 2024-06-30", remedy)
             self.rows = self.rows.assign(**{column: dates})
         start, end = self.rows["period_start"], self.rows["period_end"]
-        if (none := (end == "") & (labels == "")).any():
-            remedy = "Map a column to `period`, or say `constants: {period: …}`."
-            self.complain(none, "no period", "a period for every figure", remedy)
         if (is_turned := (start > end) & (end != "")).any():
             self.complain(is_turned, "a start after its end", "dates in order", "Mend the dates.")
 

@@ -7,12 +7,12 @@ as printed and as read. Knows nothing of where panels are kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import nearest_names, parse_period
-from cchc_analysis.data.records import UNCERTAINTY
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, UNCERTAINTY
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import choose_sheet, open_sheets
 from cchc_analysis.panels.checks import (
@@ -42,29 +42,9 @@ BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
 """The fields of a mapping that say how sure a value is, and the columns of the figures."""
 
 
-@dataclass(frozen=True)
-class PanelFigures:
-    """The figures of a panel file.
-
-    Attributes:
-        figures: One row per figure: ``source`` (a source id), ``row``, ``section``, ``area``,
-            ``area_id``, ``scope``, ``period_start``, ``period_end``, ``indicator``,
-            ``breakdown``, ``status``, ``printed``, ``value`` in ``unit``, ``decimals``,
-            ``comparator``, ``note``.
-        cells: How many cells could have held a figure.
-        form: The official form that the sheet is, if it is one.
-        notes: What was set aside or needs to be known, in words.
-    """
-
-    figures: pd.DataFrame
-    cells: int
-    form: str
-    notes: tuple[str, ...]
-
-
 def read_panel(
     path: Path, mapping: PanelMapping, reference: Reference, sources: Mapping[str, PanelSource]
-) -> PanelFigures:
+) -> pd.DataFrame:
     """Read a panel file.
 
     Args:
@@ -72,6 +52,13 @@ def read_panel(
         mapping: How its headings and words become ours.
         reference: Areas, units and the catalogue.
         sources: The sources by what the ``source`` column says; ``""`` where there is one.
+
+    Returns:
+        One row per figure: ``source`` (a source id), ``row``, ``section``, ``area``, ``area_id``,
+        ``scope``, ``period_start``, ``period_end``, ``indicator``, ``breakdown``, ``status``,
+        ``printed``, ``value`` in ``unit``, ``decimals``, ``comparator``, ``note``. ``attrs`` tell
+        ``cells`` (how many could have held a figure), ``form`` (the official one, if it is one)
+        and ``notes`` (what was set aside or needs to be known, in words).
 
     Raises:
         ReportError: The file cannot be read or understood; everything of one step at once.
@@ -105,9 +92,11 @@ def read_panel(
     notes += compare_totals(figures, totals, reference)
     notes += compare_ranks(figures, reference.areas)
     notes += tell_breaks(figures, reference)
-    notes += find_holes(figures)
+    notes += find_holes(figures, reference)
+    figures = figures.reset_index(drop=True)
     cells = sum(part.attrs["cells"] for part in parts)
-    return PanelFigures(figures.reset_index(drop=True), cells, form, tuple(notes))
+    figures.attrs = {"cells": cells, "form": form, "notes": notes}
+    return figures
 
 
 def list_tables(
@@ -160,7 +149,7 @@ def _understand(
     figures = figures[~(is_total & (figures["fault"] != ""))]
     told = figures[~figures["is_total"]]
     problems = [*fixer.problems, *check_figures(told, reference, where, mapping.small_rates)]
-    problems.extend(_check_units(told, reference, where))
+    problems.extend(check_units(told, reference, where))
     if problems:
         raise ReportError(problems)
     notes += fixer.notes
@@ -236,7 +225,7 @@ def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
     return mark_fractions(rows.join(read(rows["read_as"])).assign(**bounds))
 
 
-def _check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
     """Units that do not turn into the unit of their indicator."""
     for key, rows in figures.groupby(["indicator", "unit"], sort=False):
         indicator, unit = map(str, key)
@@ -254,3 +243,40 @@ def _check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Ite
                 "Check the indicator, or translate the unit under `units:` "
                 f"(known: {', '.join(map(repr, near))}).",
             )
+
+
+def as_observations(
+    figures: pd.DataFrame, reference: Reference, is_rounded: pd.Series[bool]
+) -> pd.DataFrame:
+    """Figures in the units of their indicators.
+
+    Args:
+        figures: Figures whose units turn into those of their indicators, with ``source_id`` and
+            ``figure_id``.
+        reference: Units and the catalogue.
+        is_rounded: Whether the last digit of each may be rounded; of a count in thousands it is.
+
+    Returns:
+        ``OBSERVATION_COLUMNS``, sorted by key.
+    """
+    own = figures["indicator"].map(
+        {code: row["unit"] for code, row in reference.indicator_rows.items()}
+    )
+    factor = own.astype("object")
+    for (printed, unit), rows in figures.groupby(["unit", own.rename("own")], sort=False):
+        factor[rows.index] = reference.convert_unit(str(printed), str(unit))
+    decimals = figures["decimals"].astype("float64")
+    hidden = (0.5 * 10.0**-decimals).where(is_rounded | (decimals < 0), 0.0)
+    numbers = figures.assign(low=figures["value"] - hidden, high=figures["value"] + hidden)
+    names = ["value", "low", "high", *UNCERTAINTY]
+    turned = numbers[names].mul(factor.astype("float64"), axis=0).astype("float64")
+    observations = figures.assign(
+        **turned,
+        reading=1,
+        decimals=figures["decimals"].clip(lower=0),
+        unit=own.astype("str"),
+        is_published=True,
+        figures=figures["figure_id"],
+    )
+    ordered = observations.sort_values(list(OBSERVATION_KEY), kind="stable", ignore_index=True)
+    return ordered[list(OBSERVATION_COLUMNS)]

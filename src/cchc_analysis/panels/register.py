@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +25,6 @@ from cchc_analysis.data.files import (
     write_text,
 )
 from cchc_analysis.data.records import (
-    OBSERVATION_COLUMNS,
-    OBSERVATION_KEY,
     SOURCE_COLUMNS,
     TERM_COLUMNS,
     UNCERTAINTY,
@@ -37,7 +35,7 @@ from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.places import name_rows
-from cchc_analysis.panels.reading import PanelFigures, read_panel
+from cchc_analysis.panels.reading import as_observations, read_panel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +58,7 @@ LONGEST_CSV = 100_000
 EVERYWHERE = "VN"
 """The area of a source that speaks of several areas."""
 KEY = ["figure_id"]
+NUMBERS = dict.fromkeys(("value", *UNCERTAINTY), "float64") | {"decimals": "int64"}
 ROUNDED = ("rate", "score", "money", "time", "other")
 """Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
 
@@ -90,7 +89,8 @@ def add_panel(
     """
     with changing(project, "cchc add-panel"):
         reference = load_reference(project.reference)
-        chosen, name = _choose_mapping(mapping)
+        name = mapping.name if isinstance(mapping, Path) else ""
+        chosen = load_mapping(mapping) if isinstance(mapping, Path) else mapping or PanelMapping()
         if sheet:
             chosen = chosen.model_copy(update={"sheet": sheet, "sheets": {}})
         sources = _list_sources(chosen, source, file)
@@ -98,13 +98,24 @@ def add_panel(
         register = load_register(project.raw)
         _check_free(panel, sources.values(), register, project, replace=replace)
         found = read_panel(file, chosen, reference, sources)
-        _refuse_synthetic(found.figures)
-        table = _as_table(found.figures)
+        _refuse_synthetic(found)
+        table = _as_table(found)
         used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         rows = [_register_source(each, table, panel, (file.name, name, digest)) for each in used]
         path = _write(project, panel, table, _join(register, panel, rows))
-    return _summarise(panel, path, found, table, used)
+    return PanelSummary(
+        panel=panel,
+        path=path,
+        cells=found.attrs["cells"],
+        figures=len(table),
+        sources=tuple(source.source_id for source in used),
+        areas=int(table["area_id"].nunique()),
+        periods=int(table["period_end"].nunique()),
+        indicators=tuple(sorted(table["indicator"].unique())),
+        form=found.attrs["form"],
+        notes=(*found.attrs["notes"], *map(_tell_terms, used)),
+    )
 
 
 def load_register(raw: Path) -> pd.DataFrame:
@@ -125,12 +136,6 @@ def load_register(raw: Path) -> pd.DataFrame:
     return former.assign(publish="yes")
 
 
-def _choose_mapping(mapping: PanelMapping | Path | None) -> tuple[PanelMapping, str]:
-    if isinstance(mapping, Path):
-        return load_mapping(mapping), mapping.name
-    return mapping or PanelMapping(), ""
-
-
 def _list_sources(
     mapping: PanelMapping, source: PanelSource | Mapping[str, str] | None, file: Path
 ) -> dict[str, PanelSource]:
@@ -143,19 +148,13 @@ def _list_sources(
             f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors()
         )
-        raise ReportError(
-            Problem(f"source of {file.name}", said, "a publisher, a licence, an id", "Mend it.")
-        ) from None
+        where, expected = f"source of {file.name}", "a publisher, a licence, an id"
+        raise ReportError(Problem(where, said, expected, "Mend it.")) from None
     sources = (own, *mapping.sources) if own else mapping.sources
     if not sources:
-        raise ReportError(
-            Problem(
-                file.name,
-                "no source",
-                "who published the figures, and under what licence",
-                "Describe it under `sources:` in the mapping, or name it with the command.",
-            )
-        )
+        expected = "who published the figures, and under what licence"
+        remedy = "Describe it under `sources:` in the mapping, or name it with the command."
+        raise ReportError(Problem(file.name, "no source", expected, remedy))
     return {each.key or each.source_id: each for each in sources}
 
 
@@ -180,30 +179,19 @@ def _check_free(
         for each in sources
         if taken.get(each.source_id, panel) != panel
     ]
-    if not replace and panel in set(register["panel"]):
-        problems.append(
-            Problem(
-                f"panel {panel}",
-                "registered already",
-                "a new name",
-                "Bring it in again with --replace, or give it another `panel:`.",
-            )
-        )
+    where, is_known = f"panel {panel}", panel in set(register["panel"])
+    if is_known and not replace:
+        remedy = "Bring it in again with --replace, or give it another `panel:`."
+        problems.append(Problem(where, "registered already", "a new name", remedy))
     if panel == "sources":
-        problems.append(
-            Problem(f"panel {panel}", "the name of the list of panels", "another", "Rename it.")
-        )
-    elif panel not in set(register["panel"]):
-        problems += [
-            Problem(
-                f"data/raw/panels/{panel}{suffix}",
-                "a file that no panel is registered for",
-                "no file of that name",
-                "Move it away, or give the panel another name with `panel:`.",
-            )
-            for suffix in (".csv", ".parquet")
-            if os.path.lexists(project.raw / "panels" / f"{panel}{suffix}")
-        ]
+        found = "the name of the list of panels"
+        problems.append(Problem(where, found, "another", "Rename it."))
+    for suffix in (".csv", ".parquet") if not is_known and panel != "sources" else ():
+        place = f"data/raw/panels/{panel}{suffix}"
+        if os.path.lexists(project.raw / "panels" / f"{panel}{suffix}"):
+            found = "a file that no panel is registered for"
+            remedy = "Move it away, or give the panel another name with `panel:`."
+            problems.append(Problem(place, found, "no file of that name", remedy))
     if problems:
         raise ReportError(problems)
 
@@ -216,17 +204,10 @@ def _list_report_ids(raw: Path) -> list[str]:
 
 
 def _refuse_synthetic(figures: pd.DataFrame) -> None:
-    if any(map(is_synthetic, figures["source"].unique())) or any(
-        map(is_synthetic, figures["area_id"].unique())
-    ):
-        raise ReportError(
-            Problem(
-                "add-panel",
-                "synthetic figures",
-                "figures that somebody published",
-                "Synthetic data are for tests and benchmarks, and never join real ones.",
-            )
-        )
+    if any(map(is_synthetic, {*figures["source"], *figures["area_id"]})):
+        expected = "figures that somebody published"
+        remedy = "Synthetic data are for tests and benchmarks, and never join real ones."
+        raise ReportError(Problem("add-panel", "synthetic figures", expected, remedy))
 
 
 def _as_table(figures: pd.DataFrame) -> pd.DataFrame:
@@ -330,31 +311,11 @@ class PanelSummary:
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
 
 
-def _summarise(
-    panel: str, path: Path, found: PanelFigures, table: pd.DataFrame, used: Sequence[PanelSource]
-) -> PanelSummary:
-    """Count what came in."""
-    return PanelSummary(
-        panel=panel,
-        path=path,
-        cells=found.cells,
-        figures=len(table),
-        sources=tuple(source.source_id for source in used),
-        areas=int(table["area_id"].nunique()),
-        periods=int(table["period_end"].nunique()),
-        indicators=tuple(sorted(table["indicator"].unique())),
-        form=found.form,
-        notes=(*found.notes, *map(_tell_terms, used)),
-    )
-
-
 def _tell_terms(source: PanelSource) -> str:
     """What may be done with the figures of a source."""
-    if source.may_be_published:
-        return f"{source.source_id}: licence “{source.licence}”; published with its rows"
-    return (
-        f"{source.source_id}: licence “{source.licence}”; publish = no, kept off site and downloads"
-    )
+    kept = "publish = no, kept off site and downloads"
+    terms = "published with its rows" if source.may_be_published else kept
+    return f"{source.source_id}: licence “{source.licence}”; {terms}"
 
 
 @dataclass(frozen=True)
@@ -384,32 +345,28 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     Raises:
         ReportError: The list of panels itself cannot be read.
     """
-    register = load_register(raw)
-    problems = dict(_find_strays(raw, register))
-    tables = []
-    for panel, sources in register.groupby("panel", sort=True):
-        try:
-            table = _load_figures(raw / "panels", str(panel))
-            _check_codes(table, str(panel), set(sources["source_id"]), reference)
-            tables.append(table)
-        except ReportError as error:
-            problems |= dict.fromkeys(sources["source_id"], error.problems)
-    sources, figures = _keep_good(register, tables, problems)
-    observations = _as_observations(figures, reference)
-    return PanelReadings(sources, as_transcripts(figures), observations, problems)
-
-
-def _keep_good(
-    register: pd.DataFrame, tables: list[pd.DataFrame], problems: Container[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The sources that count, and their figures."""
     import pandas as pd
 
-    is_faulty = register["source_id"].map(lambda source: source in problems).astype("bool")
-    good = register[(register["state"] == "accepted") & ~is_faulty].reset_index(drop=True)
-    figures = pd.concat(tables, ignore_index=True) if tables else _load_nothing()
-    kept = good[[*SOURCE_COLUMNS, *TERM_COLUMNS]]
-    return kept, figures[figures["source_id"].isin(good["source_id"])]
+    register = load_register(raw)
+    problems = dict(_find_strays(raw, register))
+    tables = [pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str").astype(NUMBERS)]
+    for panel, sources in register.groupby("panel", sort=True):
+        ids = set(sources["source_id"])
+        try:
+            table = _load_figures(raw / "panels", str(panel))
+            if unknown := [*_find_unknown(table, str(panel), ids, reference)]:
+                raise ReportError(unknown)
+            tables.append(table)
+        except ReportError as error:
+            problems |= dict.fromkeys(ids, error.problems)
+    is_good = (register["state"] == "accepted") & ~register["source_id"].isin([*problems])
+    good = register[is_good].reset_index(drop=True)
+    figures = pd.concat(tables[1:] or tables, ignore_index=True)
+    figures = figures[figures["source_id"].isin(good["source_id"])]
+    rounded = {unit for unit, row in reference.unit_rows.items() if row["kind"] in ROUNDED}
+    observations = as_observations(figures, reference, figures["unit"].isin(rounded))
+    sources = good[[*SOURCE_COLUMNS, *TERM_COLUMNS]]
+    return PanelReadings(sources, as_transcripts(figures), observations, problems)
 
 
 def _find_strays(raw: Path, register: pd.DataFrame) -> Iterator[tuple[str, tuple[Problem, ...]]]:
@@ -431,14 +388,11 @@ def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
     try:
         table = load_text_table(folder / f"{panel}.csv", _list_columns(folder, panel), KEY)
         table = table.reindex(columns=list(PANEL_COLUMNS), fill_value="")
-        numbers = {
-            name: pd.to_numeric(table[name].replace("", None)).astype("float64")
-            for name in ("value", *UNCERTAINTY)
-        } | {"decimals": pd.to_numeric(table["decimals"])}
+        numbers = {name: pd.to_numeric(table[name].replace("", None)) for name in NUMBERS}
+        return table.assign(**numbers).astype(NUMBERS)
     except ValueError as error:
         where, remedy = f"{panel}.csv", "Bring the panel in again."
         raise ReportError(Problem(where, str(error), "numbers", remedy)) from None
-    return table.assign(**numbers)
 
 
 def _list_columns(folder: Path, panel: str) -> list[str]:
@@ -448,24 +402,10 @@ def _list_columns(folder: Path, panel: str) -> list[str]:
     return [name for name in PANEL_COLUMNS if name in head or name not in UNCERTAINTY]
 
 
-def _load_nothing() -> pd.DataFrame:
-    import pandas as pd
-
-    texts = pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str")
-    numbers = dict.fromkeys(("value", *UNCERTAINTY), "float64")
-    return texts.astype(numbers | {"decimals": "int64"})
-
-
-def _check_codes(table: pd.DataFrame, panel: str, sources: set[str], reference: Reference) -> None:
-    """Refuse codes that were known when the panel came in, and are no longer."""
-    problems = list(_find_unknown(table, panel, sources, reference))
-    if problems:
-        raise ReportError(problems)
-
-
 def _find_unknown(
     table: pd.DataFrame, panel: str, sources: set[str], reference: Reference
 ) -> Iterator[Problem]:
+    """Codes that were known when the panel came in, and are no longer."""
     for column, known in (
         ("source_id", sources),
         ("area_id", {each for each in table["area_id"].unique() if each in reference.area_rows}),
@@ -480,29 +420,3 @@ def _find_unknown(
                 "a code of data/reference",
                 "Restore the code, or bring the panel in again with --replace.",
             )
-
-
-def _as_observations(figures: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    own = figures["indicator"].map(
-        {code: row["unit"] for code, row in reference.indicator_rows.items()}
-    )
-    factor = own.astype("object")
-    for (printed, unit), rows in figures.groupby(["unit", own.rename("own")], sort=False):
-        factor[rows.index] = reference.convert_unit(str(printed), str(unit))
-    factor = factor.astype("float64")
-    kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
-    is_rounded = figures["unit"].map(kinds).isin(ROUNDED)
-    hidden = (0.5 * 10.0 ** -figures["decimals"].astype("float64")).where(is_rounded, 0.0)
-    observations = figures.assign(
-        reading=1,
-        value=(figures["value"] * factor).astype("float64"),
-        low=((figures["value"] - hidden) * factor).astype("float64"),
-        high=((figures["value"] + hidden) * factor).astype("float64"),
-        **{name: (figures[name] * factor).astype("float64") for name in UNCERTAINTY},
-        unit=own.astype("str"),
-        is_published=True,
-        figures=figures["figure_id"],
-    )
-    return observations.sort_values(list(OBSERVATION_KEY), kind="stable", ignore_index=True)[
-        list(OBSERVATION_COLUMNS)
-    ]
