@@ -1713,6 +1713,19 @@ def test_ranks_without_values_are_said_to_be_alone(project: Project, tmp_path: P
     assert "pci_rank: ranks without values to hold them against" in str(summary)
 
 
+def test_areas_below_an_empty_corner_are_areas(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    rows = [["PCI by year"], ["", 2019, 2020], ["Lang Son", 60.5, 61], ["Dak Nong", 60, "n/a"]]
+    path = write_sheet(tmp_path, "pci.xlsx", rows)
+    add_panel(project, path, mapping=finish(draft_mapping(path, reference)))
+    assert values_of(project) == {
+        ("20", "pci", "2019-12-31"): 60.5,
+        ("20", "pci", "2020-12-31"): 61,
+        ("67", "pci", "2019-12-31"): 60,
+    }
+
+
 def test_a_folder_is_no_table(tmp_path: Path, reference: Reference) -> None:
     with pytest.raises(ReportError, match="a folder; expected the file of a table"):
         draft_mapping(tmp_path, reference)

@@ -59,8 +59,20 @@ def arrange_sheet(sheet: Worksheet, known: Vocabulary, reference: Reference) -> 
     index = reference.wide_areas
     if sheet.heads is None and (turned := _turn(sheet, known, index)):
         return [turned]
-    table = find_head(sheet, known, known.mapping.header_row)
+    table = _head_areas(find_head(sheet, known, known.mapping.header_row), known, index)
     return _part(table, known, index) or [table]
+
+
+def _head_areas(table: Table, known: Vocabulary, index: AreaIndex) -> Table:
+    """A column of areas under no heading, the corner of many tables, is headed "area"."""
+    if any(known.match_field(name) in ("area", "province") for name in table.names):
+        return table
+    body = table.body.iloc[:SAMPLE]
+    for at in (at for at, name in enumerate(table.names) if not name):
+        held = body[[at]][body[at].map(is_word)]
+        if len(held) and mark_areas(held, index)[at].mean() > MOSTLY:
+            return replace(table, names=(*table.names[:at], "area", *table.names[at + 1 :]))
+    return table
 
 
 def mark_areas(cells: pd.DataFrame, index: AreaIndex) -> pd.DataFrame:
