@@ -93,8 +93,8 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
         raise _fault(path, found, "the file of a table", "Name the file.")
     suffix = path.suffix.lower()
     if not (form := FORMATS.get(suffix, "")):
-        remedy = f"Convert it; {FOREIGN[suffix]}." if suffix in FOREIGN else "Save it as one."
-        raise _fault(path, f"a file {path.suffix!r}", READABLE, remedy)
+        how = f"Convert it; {FOREIGN[suffix]}" if suffix in FOREIGN else "Save it as one of these"
+        raise _fault(path, f"a file {path.suffix!r}", READABLE, f"{how}.")
     opened: list[Worksheet] = (
         [_open_text(path)]
         if form == "text"

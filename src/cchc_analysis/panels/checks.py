@@ -281,11 +281,13 @@ def find_holes(figures: pd.DataFrame, reference: Reference) -> list[str]:
             for area in grid.index[grid[day].isna()]
             if exists_on(there[area], day)
         ]
+        if not holes:
+            continue
         names = dict(zip(rows["area_id"], rows["area"], strict=True))
         named = ", ".join(f"{names[area]} {day}" for area, day in holes[:MOST_NAMED])
         told = f"{len(holes)} of {grid.size} area-periods without a figure"
         told = told if len(holes) > MOST_NAMED else f"no figure for {named}"
-        said += [f"{indicator}: {told}"] if holes else []
+        said.append(f"{indicator}: {told}")
     return _shorten(said, "holes in {} more indicators")
 
 
@@ -362,7 +364,7 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> list[str]:
         high=figures["value"] + hidden,
     )
     judged = check_ranks(stated, areas)
-    alone = {*figures["indicator"]} & {*RANKED} - {*judged["rank_id"]}
+    alone = {*figures["indicator"].unique()} & {*RANKED} - {*judged["rank_id"]}
     said = [f"{rank}: ranks without values to hold them against" for rank in sorted(alone)]
     names = dict(zip(figures["area_id"], figures["area"], strict=True))
     for indicator, rows in judged.groupby("indicator", sort=False):

@@ -82,11 +82,13 @@ def count_decimals(numbers: pd.Series[Any]) -> pd.Series[Any]:
 
 def find_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> dict[str, tuple[str, str]]:
     """The groups that print decimals both ways, with an example of each."""
+    import pandas as pd
+
     texts = printed[_find_texts(printed)].astype("str")
-    proved = {text: mark for text in texts.unique() if (mark := _prove_mark(text, "")) in text}
+    pairs = pd.DataFrame({"group": group[texts.index], "text": texts}).drop_duplicates()
     examples: dict[str, dict[str, str]] = {}
-    for name, text in zip(group[texts.index], texts, strict=True):
-        if mark := proved.get(text, ""):
+    for name, text in pairs.itertuples(index=False, name=None):
+        if (mark := _prove_mark(text, "")) and mark in text:
             examples.setdefault(name, {}).setdefault(mark, text)
     return {name: (of["."], of[","]) for name, of in sorted(examples.items()) if len(of) > 1}
 

@@ -79,8 +79,8 @@ def read_panel(
             problems.extend(error.problems)
     if problems:
         raise ReportError(dict.fromkeys(problems))
-    whole = pd.concat(parts, ignore_index=True)
-    figures, totals = whole[~whole["is_total"]], whole[whole["is_total"]]
+    whole = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    figures, totals = _part_totals(whole)
     if problems := list(check_doubles(figures, path.name)):
         raise ReportError(problems)
     notes = [*dict.fromkeys(notes)]
@@ -140,21 +140,29 @@ def _understand(
     notes: list[str],
 ) -> pd.DataFrame:
     """The figures of one table with our ids and their numbers, before doubles are looked for."""
+    import pandas as pd
+
     fixer = WordFixer(unfolded, where)
     rows = fixer.match(mapping, reference)
     _name_sources(rows, sources, fixer)
     ranked = _add_ranks(rows, mapping, reference, where)
     figures = _read_numbers(ranked, mapping, reference)
-    is_total = figures["is_total"]
-    figures = figures[~(is_total & (figures["fault"] != ""))]
-    told = figures[~figures["is_total"]]
+    told, totals = _part_totals(figures)
     problems = [*fixer.problems, *check_figures(told, reference, where, mapping.small_rates)]
     problems.extend(check_units(told, reference, where))
     if problems:
         raise ReportError(problems)
     notes += fixer.notes
+    totals = totals[totals["fault"] == ""]
+    figures = pd.concat([told, totals], ignore_index=True) if len(totals) else told
     figures.attrs["cells"] = unfolded.attrs["cells"]
     return figures
+
+
+def _part_totals(figures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The figures of areas, and those that reckon over them."""
+    is_total = figures["is_total"]
+    return figures[~is_total] if is_total.any() else figures, figures[is_total]
 
 
 def _name_sources(rows: pd.DataFrame, sources: Mapping[str, PanelSource], fixer: WordFixer) -> None:

@@ -204,7 +204,7 @@ def _list_report_ids(raw: Path) -> list[str]:
 
 
 def _refuse_synthetic(figures: pd.DataFrame) -> None:
-    if any(map(is_synthetic, {*figures["source"], *figures["area_id"]})):
+    if any(map(is_synthetic, {*figures["source"].unique(), *figures["area_id"].unique()})):
         expected = "figures that somebody published"
         remedy = "Synthetic data are for tests and benchmarks, and never join real ones."
         raise ReportError(Problem("add-panel", "synthetic figures", expected, remedy))
