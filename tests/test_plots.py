@@ -188,14 +188,17 @@ def test_what_lies_beyond_the_ends_is_drawn_at_the_end() -> None:
 
 def test_a_line_breaks_where_its_series_does() -> None:
     axes = plots.plot_line(TABLES[plots.plot_line], Figure().add_subplot())
-    lengths = [len(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 1.6]
-    assert lengths == [2, 1]
+    lines = {line.get_linewidth(): line.get_xdata() for line in axes.lines}
+    assert len(lines[1.6]) == 2
+    assert len(set(lines[4.0])) == 1
+    assert lines[1.6][1] < lines[0.8][0] < lines[4.0][0] == lines[6][0]
 
 
 def test_the_first_rank_stands_on_top() -> None:
-    data, axes = TABLES[plots.plot_line], Figure().add_subplot()
-    assert plots.plot_line(data, axes, is_rank=True).yaxis_inverted()
-    assert not plots.plot_line(data, axes).yaxis_inverted()
+    for is_rank in (False, True):
+        axes = plots.plot_line(TABLES[plots.plot_line], Figure().add_subplot(), is_rank=is_rank)
+        first, last = (axes.transData.transform((0, y))[1] for y in axes.lines[0].get_ydata())
+        assert (first > last) == is_rank  # 1, then 2
 
 
 def test_a_turned_spine_mirrors_and_loses_nothing() -> None:

@@ -10,7 +10,7 @@ natural size otherwise; ``form`` is how numbers are written.
 - ``svg``: a figure into the SVG of a page
 """
 
-from cchc_analysis.brief.plots.canvas import ROLES, draw
+from cchc_analysis.brief.plots.canvas import ROLES, draw, in_style
 from cchc_analysis.brief.plots.many import (
     find_ends,
     plot_coverage,
@@ -34,6 +34,7 @@ __all__ = [
     "choose_tiles",
     "draw",
     "find_ends",
+    "in_style",
     "plot_amounts",
     "plot_coverage",
     "plot_distribution",

@@ -7,6 +7,7 @@ width of the axes. Knows nothing of what is drawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
@@ -64,6 +65,17 @@ def style() -> Any:
     return dict(mpl.rc_params_from_file(path, use_default_template=False))
 
 
+def in_style() -> AbstractContextManager[None]:
+    """Our style as long as it is needed; where it holds already, nothing is done.
+
+    To set and restore it takes as long as a small picture: who draws many holds it over all.
+    """
+    import matplotlib as mpl
+
+    is_ours = mpl.rcParams["svg.hashsalt"] == style()["svg.hashsalt"]
+    return nullcontext() if is_ours else mpl.rc_context(style())
+
+
 Plot = Callable[Concatenate[Any, P], "Axes"]
 
 
@@ -77,10 +89,8 @@ def drawn_from(*columns: str) -> Callable[[Plot[P]], Plot[P]]:
     def style_plot(plot: Plot[P]) -> Plot[P]:
         @wraps(plot)
         def draw(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
-            import matplotlib as mpl
-
             _check_columns(plot.__name__, data, columns)
-            with mpl.rc_context(style()):
+            with in_style():
                 return plot(data, *args, **kwargs)
 
         return cast("Plot[P]", draw)

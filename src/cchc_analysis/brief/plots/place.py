@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +20,7 @@ from cchc_analysis.brief.plots.canvas import (
     Format,
     dot,
     drawn_from,
-    free,
     mark,
-    open_axes,
     scale,
 )
 from cchc_analysis.brief.plots.many import write_plain
@@ -94,24 +94,27 @@ def plot_line(
         is_rank: Whether the least value, the first rank, stands on top.
     """
     width, height = SMALL
-    axes = open_axes(ax, height, (6, 6, 6, 6), width=width)
-    axes.set_axis_off()
-    axes.yaxis.set_inverted(is_rank)
+    canvas, years, values = Canvas(ax, width=width), data["year"].tolist(), data["value"].tolist()
+    across = scale(years, 10, canvas.width - 10)
+    upwards = scale(values, *((8, height - 8) if is_rank else (height - 8, 8)))
     before: float | None = None
-    for _, part in data.groupby("segment", sort=False):
-        years, values = part["year"].tolist(), part["value"].tolist()
+    rows = zip(years, values, data["segment"], strict=True)
+    for _, part in groupby(rows, key=itemgetter(2)):
+        told = [
+            (across(year), upwards(value), f"{year:.0f}: {form(value)}") for year, value, _ in part
+        ]
+        points = [(x, y) for x, y, _ in told]
         if before is not None:
-            dashes = {"linestyle": (0, (2, 2)), "linewidth": 0.8}
-            axes.axvline((before + years[0]) / 2, color=ROLES["rule"], **dashes)
-        words = (f"{int(year)}: {form(value)}" for year, value in zip(years, values, strict=True))
-        (line,) = axes.plot(years, values, color=ROLES["mid"])
-        mark(line, "; ".join(words))
-        if len(part) == 1:
-            axes.plot(years * 2, values * 2, color=ROLES["mid"], linewidth=4)
-        before = years[-1]
-    (point,) = axes.plot(years[-1:] * 2, values[-1:] * 2, color=ROLES["deep"], linewidth=6)
-    mark(point, f"{int(years[-1])}: {form(values[-1])}")
-    return free(axes)
+            x = (before + points[0][0]) / 2
+            canvas.line([(x, 2), (x, height - 2)], "rule", linestyle=(0, (2, 2)))
+        thick = 1.6 if len(points) > 1 else 4.0
+        words = "; ".join(word for *_, word in told)
+        canvas.line(
+            points if len(points) > 1 else points * 2, "mid", thick, words, solid_capstyle="round"
+        )
+        before = points[-1][0]
+    canvas.line(points[-1:] * 2, "deep", 6, told[-1][2], solid_capstyle="round")
+    return canvas.close(height)
 
 
 @drawn_from()

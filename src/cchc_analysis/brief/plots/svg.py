@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.plots.canvas import ROLES, TEXT, TITLE, style
+from cchc_analysis.brief.plots.canvas import ROLES, TEXT, TITLE, in_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,10 +52,8 @@ def to_svg(figure: Figure) -> Markup:
     Args:
         figure: Any figure; it is not changed.
     """
-    import matplotlib as mpl
-
     buffer = io.StringIO()
-    with mpl.rc_context(style()):
+    with in_style():
         figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
     root = ET.fromstring(buffer.getvalue())  # noqa: S314 - matplotlib has just written it
     marks = {each.attrib["id"]: each for each in root.iter(_PATH) if "id" in each.attrib}

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.brief.opening import REPORTING, list_briefs
@@ -124,18 +125,19 @@ class Profile:
     @cached_property
     def points_of(self) -> dict[str, pd.DataFrame]:
         """The points of each series."""
-        drawn = self.points[["series", "period_end", "value", "segment"]]
+        years = self.points["period_end"].str[:4].astype("int64")
+        drawn = self.points[["series", "value", "segment"]].assign(year=years)
         return {str(name): rows for name, rows in drawn.groupby("series")}
 
     @cached_property
     def line_axes(self) -> Any:
         """Axes for one small line after the other."""
-        return _open_axes(*SMALL, 6)
+        return _open_axes(*SMALL)
 
     @cached_property
     def spine_axes(self) -> Any:
         """Axes for one spine after the other."""
-        return _open_axes(*SPINE, 0)
+        return _open_axes(*SPINE)
 
     @cached_property
     def years(self) -> tuple[str, str]:
@@ -144,10 +146,10 @@ class Profile:
         return str(years.min()), str(years.max())
 
 
-def _open_axes(width: float, height: float, margin: float) -> Any:
+def _open_axes(width: float, height: float) -> Any:
     from matplotlib import pyplot as plt
 
-    ax = open_axes(None, height, (margin,) * 4, width=width)
+    ax = open_axes(None, height, width=width)
     plt.close(ax.figure)
     return ax
 
@@ -348,7 +350,8 @@ def _place(
     own: float, values: pd.Series[float], reference: Reference, code: str
 ) -> dict[str, float]:
     """Lowest to highest of the values of a period, and the place of one of them."""
-    spread = dict(zip(SPREAD, values.quantile([*SPREAD.values()]), strict=True))
+    ends = np.quantile(values.to_numpy(), [*SPREAD.values()]).tolist()
+    spread = dict(zip(SPREAD, ends, strict=True))
     polarity = reference.indicator_rows[code]["polarity"]
     if polarity not in ("higher", "lower") or spread["lowest"] == spread["highest"]:
         return spread

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.directory import tell_masthead
-from cchc_analysis.brief.plots import draw, plot_line, plot_spine
+from cchc_analysis.brief.plots import draw, in_style, plot_line, plot_spine
 from cchc_analysis.brief.profile.content import SPREAD
 from cchc_analysis.brief.telling import upper
 from cchc_analysis.brief.templates import Section, draw_line, link, render
@@ -85,19 +85,20 @@ def show_theme(profile: Profile, theme: str) -> Section:
     own = profile.table[profile.table["theme"] == theme].reset_index(drop=True)
     if own.empty:
         return Section(Markup(""))
-    html = render(
-        profile.words,
-        "profile_theme",
-        anchor=theme,
-        rows=[{**row, **_tell_row(profile, row)} for row in list_rows(own)],
-        units=profile.reference.unit_rows,
-    )
-    placed = own[own["is_full"]]
-    drawn = partial(draw, plot_spine, _tabulate_spines(profile, placed)) if len(placed) else None
+    spines = _tabulate_spines(profile, own)
+    with in_style():
+        rows = [
+            {**row, **_tell_row(profile, row, spines.iloc[[at]])}
+            for at, row in enumerate(list_rows(own))
+        ]
+    units = profile.reference.unit_rows
+    html = render(profile.words, "profile_theme", anchor=theme, rows=rows, units=units)
+    placed = spines[own["is_full"]]
+    drawn = partial(draw, plot_spine, placed) if len(placed) else None
     return Section(html, theme, lambda: own, drawn)
 
 
-def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
+def _tell_row(profile: Profile, row: Row, spine: pd.DataFrame) -> dict[str, Any]:
     """What the cells of a series show: name and its page, value, small line and spine."""
     words = profile.words
     decimals = 0 if row["unit"] == "rank" else None if row["value"].is_integer() else 2
@@ -108,13 +109,11 @@ def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
     told = {"href": find_page(profile, row["indicator"]), "line": "", "spine": ""}
     points = profile.points_of[row["series"]]
     if points["segment"].duplicated().any():
-        years = points["period_end"].str[:4].astype("int64")
         line = partial(plot_line, form=form, is_rank=row["unit"] == "rank")
-        figure = _draw_again(profile.line_axes, line, points.assign(year=years))
+        figure = _draw_again(profile.line_axes, line, points)
         told["line"] = draw_line(words, figure, row["name"])
     if row["is_full"]:
-        spread = _tabulate_spines(profile, pd.DataFrame([row]))
-        figure = _draw_again(profile.spine_axes, partial(plot_spine, form=form), spread)
+        figure = _draw_again(profile.spine_axes, partial(plot_spine, form=form), spine)
         ends = {each: form(row[each]) for each in SPREAD}
         said = words.plain("profile.spine", **ends, own=form(row["value"]))
         told["spine"] = draw_line(words, figure, said, "spine")
@@ -125,8 +124,6 @@ def _draw_again(ax: Any, plot: Callable[..., Any], data: pd.DataFrame) -> Figure
     """A plot on axes that are used again: to make new ones takes longer than to draw on them."""
     for artist in (*ax.lines, *ax.patches, *ax.texts):
         artist.remove()
-    ax.relim()
-    ax.autoscale()
     figure: Figure = plot(data, ax).figure
     return figure
 
