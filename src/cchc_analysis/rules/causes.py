@@ -73,10 +73,11 @@ def judge_changes(
     is_changed = np.zeros(len(values), dtype=bool)
     is_changed[changes["figure"]] = True
     changed = changes[["figure"]].rename_axis("change").reset_index()
+    codes = {*statements.figures["indicator"].iloc[changes["figure"].to_numpy()]}
     found = []
     for rule in identities:
         met = {}
-        for operand in rule.operands:
+        for operand in (each for each in rule.operands if each.code in codes):
             pairs = statements.pair_figures(operand, rows[rule.rule_id])
             pairs = pairs[is_changed[pairs["figure"].to_numpy()]]
             if len(pairs):

@@ -70,11 +70,6 @@ def compute_interval(expression: Expression, look: Callable[[Operand], Interval]
     return found
 
 
-VERDICT: Mapping[str, type[float] | type[bool]] = dict.fromkeys(
-    ("left", "right", "difference"), float
-) | dict.fromkeys(("holds", "is_complete", "is_within_unit", "is_truncated", "is_not_stated"), bool)
-"""The columns of a verdict, and what they hold."""
-
 DEFINED = ("source_id", "rival_group", "rule_id", "fits", "breaks", "rivals")
 """The columns that say which definition a source follows."""
 
@@ -127,7 +122,9 @@ def make_nothing() -> pd.DataFrame:
     """The verdict of a rule that applies nowhere; most rules apply to few sources."""
     import pandas as pd
 
-    columns = {name: np.zeros(0, dtype=kind) for name, kind in VERDICT.items()}
+    numbers = dict.fromkeys(("left", "right", "difference"), np.zeros(0))
+    words = ("holds", "is_complete", "is_within_unit", "is_truncated", "is_not_stated")
+    columns = numbers | dict.fromkeys(words, np.zeros(0, dtype=bool))
     return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
 
 
@@ -312,7 +309,7 @@ Room = Callable[[Operands], tuple[Floats, Floats]]
 def judge_rows(
     identity: Identity, operands: Mapping[Operand, Operands]
 ) -> dict[str, npt.NDArray[np.generic]]:
-    """Judge an identity along rows of its operands; the columns of a verdict (``VERDICT``)."""
+    """Judge an identity along rows of its operands; the columns of a verdict."""
     printed = np.stack([each.is_printed for each in operands.values()])
     complete: Booleans = np.asarray(printed.all(axis=0))
     left, right = _compute_sides(identity, operands, _as_printed)

@@ -101,7 +101,7 @@ KEYS = ("type", "kwargs", "severity", "meta")
 META = ("rule_id", "why", "source")
 MORE_META = ("why_vi", "breaks_on")
 RULE_ID = re.compile(r"[A-Za-z0-9_]{1,40}")
-TABLES = ("observations", "indicators", "transcripts", "statements")
+TABLES = tuple(SUITES.values())
 """What a suite can be about; ``statements`` are observations lined up for arithmetic."""
 
 Entry = Mapping[str, Any]
