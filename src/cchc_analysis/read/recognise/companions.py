@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cchc_analysis.data.clean import NumberError, parse_number
-from cchc_analysis.data.records import Status
+from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.patterns import P, W
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, fits_unit
+from cchc_analysis.read.recognise.numerals import Mention
 from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.surroundings import FigureText
 from cchc_analysis.read.recognise.wording import Wording
@@ -273,6 +274,25 @@ class Companions:
             # "Cấp huyện: 265 (…). Cấp xã: 129" goes on with what the first label counts.
             return [f for f in earlier if f.is_scope_said and f.units == words.units][:1]
         return []
+
+    def find_twin_scope(self, entry: FigureText) -> tuple[Scope, bool] | None:
+        """A second run in a sentence goes through the things that the first has named."""
+        mention = entry.mention
+        if mention.role != "turn":
+            return None
+        runs = {
+            at: each for at, each in enumerate(entry.mentions[: entry.at])
+            if each.role == "each" and each.lead == mention.lead and each.turn == mention.turn
+        }  # fmt: skip
+        if not runs or self._count_run(entry, mention) != self._count_run(
+            entry, [*runs.values()][-1]
+        ):
+            return None
+        twin = self.by_mention.get((entry.line, entry.text, max(runs)))
+        return (twin.scope, twin.is_scope_said) if twin else None
+
+    def _count_run(self, entry: FigureText, mention: Mention) -> int:
+        return sum(each.turn > 0 and each.partner == mention.partner for each in entry.mentions)
 
 
 def _take_level(indicator: str, scopes: frozenset[str]) -> str:

@@ -335,7 +335,8 @@ class Proposer:
         place, mention = self._places[entry.line], entry.mention
         indicator = candidate.indicator if candidate else ""
         rule = self._wording.rules.get(indicator)
-        scope, is_said = self._scopes.find_scope(entry, words, rule)
+        twin = self._beside.find_twin_scope(entry)
+        scope, is_said = twin or self._scopes.find_scope(entry, words, rule)
         period = self._context.find_period(entry, words, rule)
         row = self._reference.indicator_rows[indicator] if rule else {}
         status = find_status(entry, words, rule, row, self._head)
@@ -353,7 +354,7 @@ class Proposer:
         unit, read_as = find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""
-        if mention.role == "turn" and indicator and not breakdown:
+        if mention.role == "turn" and indicator and not breakdown and not twin:
             breakdown = f"position={mention.turn}"
         return Figure(
             line=self._lines[entry.line].number,
