@@ -77,7 +77,7 @@ def _join(text: str | list[str]) -> str:
     return text if isinstance(text, str) else "".join(text)
 
 
-class Words:
+class Terms:
     """The words of the table by name: one, a set of them, or a table of them."""
 
     def __getattr__(self, name: str) -> Any:
@@ -90,5 +90,5 @@ class Words:
         return words
 
 
-P, W = Patterns(), Words()
+P, W = Patterns(), Terms()
 """Empty until the first pattern or word is asked for."""

@@ -320,15 +320,17 @@ class WordCollector:
     def find_units(self, entry: FigureText) -> frozenset[str]:
         """The units that the noun behind a figure can mean; of a pair, behind either number."""
         mention, text = entry.mention, entry.text
-        units = self._read_noun(text, mention.numeral.end)
+        units = find_units_behind(text, mention.numeral.end, self._nouns)
         if not units and mention.role in ("part", "low", "turn", "each"):
             last = max(
                 (m for m in entry.mentions if stand_together(m, mention)),
                 key=lambda m: m.numeral.end,
             )
-            units = self._read_noun(text, last.numeral.end)
+            units = find_units_behind(text, last.numeral.end, self._nouns)
         if not units and mention.role == "whole" and mention.partner >= 0:
-            units = self._read_noun(text, entry.mentions[mention.partner].numeral.end)
+            units = find_units_behind(
+                text, entry.mentions[mention.partner].numeral.end, self._nouns
+            )
         if not units and entry.label:
             label = f"{entry.label.column} {entry.label.row}"
             if P.of_rates.search(label):
@@ -336,9 +338,6 @@ class WordCollector:
             elif P.of_millions.search(label):
                 units = frozenset({"million VND"})
         return units
-
-    def _read_noun(self, text: str, end: int) -> frozenset[str]:
-        return find_units_behind(text, end, self._nouns)
 
     def _own(self, entry: FigureText) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
         """The own words of a mention, and how many words stand between each and the number."""
