@@ -174,7 +174,7 @@ class WordFixer:
             for (place, _), area_id in ids.items()
             if area_id and rows[area_id]["level"] not in (level, "nation", "region")
         }
-        if strangers and len(strangers) <= MOST_STRANGERS:  # so that a slip stands out
+        if level and 0 < len(strangers) <= MOST_STRANGERS:  # so that a slip stands out
             self.notes.append(f"areas that are no {level}: {'; '.join(strangers)}")
 
 
