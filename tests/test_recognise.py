@@ -783,6 +783,22 @@ def test_a_table_of_levels_in_columns_and_parts_in_rows(reader) -> None:
     assert found["6"] == ("dossiers_pending_overdue", "whole_district")
 
 
+def test_rows_that_are_numbered_below_another_one_are_its_parts(reader) -> None:
+    text = (
+        "Kết quả\nSTT\tChỉ tiêu\tKết quả\n1\tHồ sơ tiếp nhận\t640\n1.1\tTrực tuyến\t601\n"
+        "2\tHồ sơ đã giải quyết\t588\n2.1\tTrước hạn\t512\n2.2\tQuá hạn\t7\n"
+        "3\tHồ sơ đang giải quyết\t52\n3.1\tTrong hạn\t49\n3.2\tQuá hạn\t3\n"
+        "4\tTỷ lệ hài lòng (%)\t97,5\n5.1\tQuá hạn\t11\n"
+    )
+    found = {figure.printed: figure.indicator for figure in reader(text)}
+    assert found["601"] == "dossiers_received_online"
+    assert found["512"] == "dossiers_resolved_early"
+    assert found["7"] == "dossiers_resolved_overdue"
+    assert found["49"] == "dossiers_pending_in_term"
+    assert found["3"] == "dossiers_pending_overdue"
+    assert found["11"] == "", "what it is a part of is not there"
+
+
 def test_a_figure_of_a_table_is_quoted_where_it_stands(reader) -> None:
     text = "Đơn vị Tiếp nhận Đã giải quyết Quá hạn\nCấp huyện 5.201 21 201\nCấp xã 201 48 7\n"
     row = text.splitlines()[1]

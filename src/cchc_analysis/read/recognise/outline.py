@@ -407,7 +407,7 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     headers = list(rows[:first_data])
     orders = _find_order_columns(rows, headers)
     units = {c.column for row in headers for c in row.cells if P.unit_header.match(c.text)}
-    stub, group, below, opened = "", "", None, ""
+    stub, group, below, opened, opened_as = "", "", None, "", ""
     for at, row in enumerate(rows):
         if _numbers_columns(row):
             yield from (
@@ -417,14 +417,15 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
         own_stub = _find_stub(row, orders)
         filled = [cell for cell in row.cells if cell.text]
         if at >= first_data and len(filled) <= 2 and own_stub and not _has_number(row, orders):
-            group, stub, below = own_stub, "", None
+            group, stub, below, opened = own_stub, "", None, ""
         elif own_stub:
             stub = own_stub
-            if _DASH.match(own_stub) and opened:
-                # "- Trước hạn" below "Đã giải quyết" is a part of it.
+            number = next((c.text.rstrip(".)") for c in row.cells if c.column in orders), "")
+            if opened and (_DASH.match(own_stub) or number.startswith(f"{opened_as or '-'}.")):
+                # "- Trước hạn" or "2.1 Trước hạn" below "2 Đã giải quyết" is a part of it.
                 stub = f"{opened} {_DASH.sub('', own_stub)}"
             else:
-                opened = own_stub
+                opened, opened_as = own_stub, number
             below = row if at >= first_data and not _is_data(row) else None
         unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
         for n, cell in enumerate(row.cells):
