@@ -799,6 +799,29 @@ def test_rows_that_are_numbered_below_another_one_are_its_parts(reader) -> None:
     assert found["11"] == "", "what it is a part of is not there"
 
 
+@pytest.mark.parametrize(
+    ("text", "printed", "expected"),
+    [
+        ("Trung tâm cung cấp 371 TTHC thuộc 12 lĩnh vực.", "371", "tthc_total"),
+        ("Trung tâm trả kết quả 16 TTHC ngay trong ngày.", "16", ""),
+        ("Kết quả giải quyết đã được số hóa: 940 hồ sơ.", "940", "dossiers_results_digitised"),
+        ("Xã rút ngắn thời gian giải quyết 44 TTHC, tỷ lệ cắt giảm 31,5%.", "31,5",
+         "tthc_processing_time_cut_rate"),
+        ("Có 310 giao dịch thanh toán trực tuyến trên 350 giao dịch, chiếm 88,6%.", "88,6",
+         "online_payment_rate"),
+        ("Hỏi 90 người dân: 87 người rất hài lòng và hài lòng, chiếm 96,7%.", "96,7",
+         "satisfaction_rate"),
+        ("Hỏi 90 người dân: 60 người rất hài lòng; 27 người hài lòng, chiếm 30%.", "30", ""),
+        ("Tiếp nhận 540 hồ sơ; nộp trực tiếp 61 hồ sơ, nộp qua bưu chính 04 hồ sơ.", "61", ""),
+        ("Tiếp nhận 540 hồ sơ; nộp trực tiếp và qua bưu chính 65 hồ sơ.", "65",
+         "dossiers_received_direct"),
+    ],
+)  # fmt: skip
+def test_notices_of_centres(reader, text: str, printed: str, expected: str) -> None:
+    [found] = [figure for figure in reader(text) if figure.printed == printed]
+    assert found.indicator == expected
+
+
 def test_a_figure_of_a_table_is_quoted_where_it_stands(reader) -> None:
     text = "Đơn vị Tiếp nhận Đã giải quyết Quá hạn\nCấp huyện 5.201 21 201\nCấp xã 201 48 7\n"
     row = text.splitlines()[1]
