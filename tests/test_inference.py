@@ -27,8 +27,6 @@ from cchc_analysis.stats.rates import (
 )
 from cchc_analysis.stats.trends import (
     adjust_p_values,
-    chart_individuals,
-    chart_proportions,
     find_trend,
     judge_many,
     judge_series,
@@ -93,41 +91,6 @@ def test_a_funnel_widens_for_small_denominators_and_names_outliers() -> None:
     placed = place_in_funnel([880, 9, 999, np.nan, 0], [1000, 10, 1000, 10, 0])
     assert placed["place"].tolist() == ["low", "inside", "high", "", ""]
     assert placed["centre"].iloc[0] == pytest.approx(1888 / 2010)
-
-
-def test_xmr_limits_by_hand() -> None:
-    values = [10, 12, 11, 13, 12, 11, 10, 12, 13, 11, 12, 30]
-    ranges = [abs(b - a) for a, b in itertools.pairwise(values)]
-    chart = chart_individuals(values)
-    assert chart is not None
-    mean = sum(values) / 12
-    assert chart.centre == pytest.approx(mean)
-    assert chart.high[0] == pytest.approx(mean + 2.66 * sum(ranges) / 11)
-    assert chart.signals == ("",) * 7 + ("run",) * 4 + ("beyond",)
-
-
-def test_a_chart_needs_twelve_points() -> None:
-    assert chart_individuals([1.0] * 11) is None
-    assert chart_proportions([5] * 11, [10] * 11) is None
-
-
-def test_p_chart_limits_by_hand() -> None:
-    counts, totals = [50, 49] * 6, [100] * 12
-    chart = chart_proportions(counts, totals)
-    assert chart is not None
-    centre = sum(counts) / sum(totals)
-    room = 3 * math.sqrt(centre * (1 - centre) / 100)
-    assert chart.high[0] == pytest.approx(centre + room)
-    assert chart.low[0] == pytest.approx(centre - room)
-
-
-def test_p_chart_widens_for_scatter_beyond_the_binomial() -> None:
-    counts, totals = [450, 550] * 6, [1000] * 12
-    chart = chart_proportions(counts, totals)
-    assert chart is not None
-    sigma = math.sqrt(0.25 / 1000)
-    assert chart.high[0] == pytest.approx(0.5 + 3 * sigma * (0.1 / sigma) / 1.128)
-    assert "beyond" not in chart.signals
 
 
 @pytest.mark.parametrize(

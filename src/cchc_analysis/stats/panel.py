@@ -260,6 +260,9 @@ def sum_communes(indicators: pd.DataFrame, reference: Reference, area_id: str) -
     is_own &= indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
     own = indicators[is_own & (indicators["breakdown"] == "")]
     place = ["indicator", "scope", "period", "period_start", "period_end", "status", "unit"]
+    made = {"area_id": area_id, "origin": Origin.DERIVED.value}
+    if own.empty:  # of nearly all areas, and to group nothing takes long
+        return own[[*place, "value", "is_contested"]].assign(parts="", **made)
     summed = own.sort_values("area_id").groupby(place, as_index=False)
     table = summed.agg(
         value=("value", "sum"),
@@ -268,7 +271,7 @@ def sum_communes(indicators: pd.DataFrame, reference: Reference, area_id: str) -
     )
     is_full = table["parts"].map(lambda parts: set(parts.split(" + ")) == whole)
     kept: pd.DataFrame = table[is_full].reset_index(drop=True)
-    return kept.assign(area_id=area_id, origin=Origin.DERIVED.value)
+    return kept.assign(**made)
 
 
 @of_panel

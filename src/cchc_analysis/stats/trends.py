@@ -3,8 +3,7 @@
 One function decides the word, from one series alone: ``judge_series``. Comes in as the points of a
 series, with the parts that events and changes of definition cut it into; goes out as a word, the
 years that it holds for, the test and its slope. A list of many series is told with q-values and
-with the number of words that chance alone would have given (``judge_many``). Control
-charts say whether a longer series changes more than it always does.
+with the number of words that chance alone would have given (``judge_many``).
 """
 
 from __future__ import annotations
@@ -31,11 +30,10 @@ than 5 % of series without a trend a word at ``LEVEL`` (``benchmarks/statistics.
 LEVEL_OF_LONG = 0.0075
 """The level of such series: 5 % of them at most get a word with that autocorrelation."""
 
+DAYS = ("period", "period_start", "period_end", "crosses")
+JUDGED = (*DAYS, "value", "segment", "is_contested")
+"""What a trend word rests on."""
 TrendWord = Literal["rising", "falling", "no trend", "too few", "boundary", "contested"]
-FEWEST_FOR_CHART = 12
-"""Points that a control chart needs before its limits mean anything."""
-MOVING_RANGE = 2.66
-"""3 / d₂ for moving ranges of two, d₂ = 1.128 (Montgomery, 8th ed., table VI)."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +144,11 @@ def keep_last_part(rows: pd.DataFrame) -> pd.DataFrame:
         rows: The points of one series: ``period_end``, ``segment``, ``crosses`` (``break_series``).
     """
     ordered = rows.sort_values("period_end")
-    whole = ordered[ordered["crosses"] == ""]
-    kept = whole if len(whole) else ordered
-    part: pd.DataFrame = kept[kept["segment"] == kept["segment"].iloc[-1]]
-    return part
+    segments = ordered["segment"].to_numpy()
+    is_whole = (ordered["crosses"] == "").to_numpy()
+    is_kept = is_whole if is_whole.any() else ~is_whole
+    is_last = is_kept & (segments == segments[is_kept][-1])
+    return ordered if is_last.all() else ordered[is_last]
 
 
 def judge_series(rows: pd.DataFrame) -> TrendVerdict:
@@ -165,17 +164,20 @@ def judge_series(rows: pd.DataFrame) -> TrendVerdict:
             ``value``, ``segment``, ``crosses``, ``is_contested``.
     """
     part = keep_last_part(rows)
-    window = _name_window(part.iloc[-1:]).iloc[0]
-    part = part[_name_window(part) == window]
-    trend = find_trend(part["period_end"].str[:4].astype("float64"), part["value"])
-    is_cut = len(part) < FEWEST_FOR_TREND <= int((_name_window(rows) == window).sum())
+    windows = _name_windows(part)
+    if len(set(windows)) > 1:
+        part = part[[each == windows[-1] for each in windows]]
+    trend = find_trend([float(day[:4]) for day in part["period_end"].tolist()], part["value"])
+    is_few = len(part) < FEWEST_FOR_TREND
+    is_cut = is_few and _name_windows(rows).count(windows[-1]) >= FEWEST_FOR_TREND
     word = "boundary" if is_cut else _choose_word(part, trend)
     return TrendVerdict(word, part["period"].iloc[0], part["period"].iloc[-1], len(part), trend)
 
 
-def _name_window(rows: pd.DataFrame) -> pd.Series:
-    """First and last day without the year."""
-    return rows["period_start"].str[4:] + "/" + rows["period_end"].str[4:]
+def _name_windows(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """First and last day without the year, of every row."""
+    days = zip(rows["period_start"].tolist(), rows["period_end"].tolist(), strict=True)
+    return [(start[4:], end[4:]) for start, end in days]
 
 
 def _choose_word(part: pd.DataFrame, trend: Trend | None) -> TrendWord:
@@ -221,7 +223,9 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     """
     import pandas as pd
 
-    verdicts = {key: judge_series(rows) for key, rows in values.groupby(by, sort=False)}
+    # Columns of one kind are cut as one: that is most of the time of many short series.
+    plain = values[[by, *JUDGED]].astype(dict.fromkeys(DAYS, "object"))
+    verdicts = {key: judge_series(rows) for key, rows in plain.groupby(by, sort=False)}
     table = pd.DataFrame([{by: key, **_tabulate(each)} for key, each in verdicts.items()])
     is_tested = table["word"].isin(["rising", "falling", "no trend"])
     table["q_value"] = adjust_p_values(table["p_value"].where(is_tested))
@@ -254,63 +258,3 @@ def adjust_p_values(p_values: Numbers, method: Literal["fdr_bh", "holm"] = "fdr_
     if is_known.any():
         adjusted[is_known] = multipletests(found[is_known], method=method)[1]
     return adjusted
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A control chart: centre and limits along the series, and the points that signal a change.
-
-    ``signals`` says of each point why: ``beyond`` a limit, or in a ``run`` of eight on one side.
-    """
-
-    values: Floats
-    centre: float
-    low: Floats
-    high: Floats
-    signals: tuple[str, ...]
-
-
-def chart_individuals(values: Numbers) -> Chart | None:
-    """XmR chart of single values; ``None`` with fewer than ``FEWEST_FOR_CHART`` points.
-
-    Shewhart; Wheeler and Chambers (1992), Understanding Statistical Process Control: mean ±
-    2.66 times the average moving range. Assumes that neighbouring points are independent.
-    """
-    points = as_floats(values)
-    if len(points) < FEWEST_FOR_CHART or not np.isfinite(points).all():
-        return None
-    centre = float(points.mean())
-    room = MOVING_RANGE * float(np.abs(np.diff(points)).mean())
-    low, high = np.full(len(points), centre - room), np.full(len(points), centre + room)
-    return Chart(points, centre, low, high, _find_signals(points, centre, low, high))
-
-
-def chart_proportions(numerator: Numbers, denominator: Numbers) -> Chart | None:
-    """p-chart of proportions over time, with Laney's correction for scatter beyond the binomial.
-
-    Montgomery, Introduction to Statistical Quality Control, ch. 7; Laney (2002), Quality
-    Engineering 14:531-537. Three-sigma limits; needs ``FEWEST_FOR_CHART`` points.
-    """
-    count, total = as_floats(numerator), as_floats(denominator)
-    if len(count) < FEWEST_FOR_CHART or not (total > 0).all():
-        return None
-    rate, centre = count / total, float(count.sum() / total.sum())
-    sigma = np.sqrt(centre * (1 - centre) / total)
-    if not sigma.all():
-        return None
-    scatter = max(float(np.abs(np.diff((rate - centre) / sigma)).mean()) / 1.128, 1.0)
-    low = np.clip(centre - 3 * sigma * scatter, 0, 1)
-    high = np.clip(centre + 3 * sigma * scatter, 0, 1)
-    return Chart(rate, centre, low, high, _find_signals(rate, centre, low, high))
-
-
-def _find_signals(points: Floats, centre: float, low: Floats, high: Floats) -> tuple[str, ...]:
-    """Western Electric rules 1 and 4 (1956): beyond a limit; eight in a row on one side."""
-    side = np.sign(points - centre)
-    signals = []
-    for at, point in enumerate(points):
-        last = side[max(0, at - 7) : at + 1]
-        is_run = len(last) == 8 and abs(float(last.sum())) == 8
-        is_beyond = point < low[at] or point > high[at]
-        signals.append("beyond" if is_beyond else "run" if is_run else "")
-    return tuple(signals)

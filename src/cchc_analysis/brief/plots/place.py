@@ -75,7 +75,8 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = wri
             canvas.line([(x, middle - 6), (x, middle + 6)], "deep", 1.6)
         if each["own"] == each["own"]:
             x = across(each["own"]) if each["highest"] > each["lowest"] else canvas.width / 2
-            dot(canvas.ax, x, middle, each["role"], form(each["own"]))
+            told = form(each["own"])
+            canvas.line([(x, middle)] * 2, each["role"], 10, told, solid_capstyle="round")
     return canvas.close(len(data) * row)
 
 

@@ -18,8 +18,6 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.brief.opening import REPORTING, list_briefs
-from cchc_analysis.brief.plots.canvas import open_axes
-from cchc_analysis.brief.plots.place import SMALL, SPINE
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, Shows, dress
 from cchc_analysis.brief.trends.board import keep_results, list_told
@@ -44,8 +42,6 @@ OLD = 10
 """Years that a last value lies behind the newest of a profile, from which on its name says so."""
 WINDOW = ("indicator", "scope", "period_start", "period_end")
 """What values have to share to stand beside each other."""
-JUDGED = (*("period", "period_start", "period_end", "value", "segment", "crosses", "is_contested"),)
-"""What a trend word rests on."""
 SPREAD = {"lowest": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "highest": 1.0}
 
 
@@ -130,28 +126,10 @@ class Profile:
         return {str(name): rows for name, rows in drawn.groupby("series")}
 
     @cached_property
-    def line_axes(self) -> Any:
-        """Axes for one small line after the other."""
-        return _open_axes(*SMALL)
-
-    @cached_property
-    def spine_axes(self) -> Any:
-        """Axes for one spine after the other."""
-        return _open_axes(*SPINE)
-
-    @cached_property
     def years(self) -> tuple[str, str]:
         """The first and the last year of which anything is held."""
         years = self.values["period_end"].str[:4]
         return str(years.min()), str(years.max())
-
-
-def _open_axes(width: float, height: float) -> Any:
-    from matplotlib import pyplot as plt
-
-    ax = open_axes(None, height, width=width)
-    plt.close(ax.figure)
-    return ax
 
 
 def open_profile(tables: Tables, reference: Reference, words: Words, area: str) -> Profile:
@@ -167,7 +145,7 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
         CommandError: The area is unknown, or nothing is held of it.
     """
     held = keep_results(tables.indicators)
-    known = set(held["area_id"])
+    known = set(held["area_id"].unique())
     area_id = match_profiled(reference, known, area)
     kept = held[keep_read(held, area_id)]
     kinds = name_kinds(kept, reference)
@@ -178,7 +156,7 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
     told = _choose_series(own, theme_of, reference.indicator_rows)
     points = break_series(keep_one_value(own[own["series"].isin(told)], "series"), reference)
     points = points.sort_values("period_end", kind="stable")
-    judged = judge_many(points[["series", *JUDGED]], "series")
+    judged = judge_many(points, "series")
     described = _describe_series(points, kept, reference, theme_of)
     table = described.join(judged.table.set_index("series")).loc[told].reset_index()
     table.insert(3, "name", _name_series(table, reference, words))
@@ -216,7 +194,7 @@ def keep_read(held: pd.DataFrame, area_id: str) -> pd.Series[bool]:
     """Which results a profile reads: its own, and those beside the last one of each series."""
     own = held["area_id"] == area_id
     places = list_last_places(held[own])
-    cells = zip(*(held[name] for name in WINDOW), strict=True)
+    cells = zip(*(held[name].tolist() for name in WINDOW), strict=True)
     return own | pd.Series([place in places for place in cells], index=held.index)
 
 
@@ -309,11 +287,13 @@ def _describe_series(
     last = points.drop_duplicates("series", keep="last").set_index("series")
     is_beside = kept["period"] == kept["series"].map(last["period"])
     beside = kept[is_beside].assign(peer=kept["series"] + "|" + kept["area_id"])
-    like = keep_one_value(beside, "peer").groupby("series")
+    names = ["area_id", "period", "period_end"]
+    one = keep_one_value(beside, "peer")[["series", "value", *names]]
+    like = dict(iter(one.astype(dict.fromkeys(names, "object")).groupby("series")))
     covered: dict[Any, Any] = {}
     rows = []
-    for name, row in last.iterrows():
-        rows_beside = like.get_group(name)
+    for name, row in zip(last.index, list_rows(last), strict=True):
+        rows_beside = like[name]
         own, values = row["value"], rows_beside["value"]
         key = frozenset(rows_beside["area_id"]), row["period_end"]
         if key not in covered:
@@ -355,8 +335,9 @@ def _place(
     polarity = reference.indicator_rows[code]["polarity"]
     if polarity not in ("higher", "lower") or spread["lowest"] == spread["highest"]:
         return spread
-    is_before = values > own if polarity == "higher" else values < own
-    level = int((values == own).sum()) - 1
-    behind = len(values) - 1 - level - int(is_before.sum())
-    better = 100 * (behind + level / 2) / (len(values) - 1)
-    return spread | {"place": 1.0 + is_before.sum(), "better": better}
+    held = values.to_numpy()
+    is_before = held > own if polarity == "higher" else held < own
+    level = int((held == own).sum()) - 1
+    behind = len(held) - 1 - level - int(is_before.sum())
+    better = 100 * (behind + level / 2) / (len(held) - 1)
+    return spread | {"place": 1.0 + int(is_before.sum()), "better": better}

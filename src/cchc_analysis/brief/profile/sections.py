@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,6 +12,8 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.directory import tell_masthead
 from cchc_analysis.brief.plots import draw, in_style, plot_line, plot_spine
+from cchc_analysis.brief.plots.canvas import Point, open_axes
+from cchc_analysis.brief.plots.place import SMALL, SPINE
 from cchc_analysis.brief.profile.content import SPREAD
 from cchc_analysis.brief.telling import upper
 from cchc_analysis.brief.templates import Section, draw_line, link, render
@@ -103,6 +105,7 @@ def _tell_row(profile: Profile, row: Row, spine: pd.DataFrame) -> dict[str, Any]
     words = profile.words
     decimals = 0 if row["unit"] == "rank" else None if row["value"].is_integer() else 2
 
+    @cache
     def form(value: float) -> str:
         return words.number(float(value), decimals)
 
@@ -110,22 +113,34 @@ def _tell_row(profile: Profile, row: Row, spine: pd.DataFrame) -> dict[str, Any]
     points = profile.points_of[row["series"]]
     if points["segment"].duplicated().any():
         line = partial(plot_line, form=form, is_rank=row["unit"] == "rank")
-        figure = _draw_again(profile.line_axes, line, points)
+        figure = _draw_again(SMALL, line, points)
         told["line"] = draw_line(words, figure, row["name"])
     if row["is_full"]:
-        figure = _draw_again(profile.spine_axes, partial(plot_spine, form=form), spine)
+        figure = _draw_again(SPINE, partial(plot_spine, form=form), spine)
         ends = {each: form(row[each]) for each in SPREAD}
         said = words.plain("profile.spine", **ends, own=form(row["value"]))
         told["spine"] = draw_line(words, figure, said, "spine")
     return told | {"written": form(row["value"])}
 
 
-def _draw_again(ax: Any, plot: Callable[..., Any], data: pd.DataFrame) -> Figure:
+def _draw_again(size: Point, plot: Callable[..., Any], data: pd.DataFrame) -> Figure:
     """A plot on axes that are used again: to make new ones takes longer than to draw on them."""
+    ax = _keep_axes(*size)
     for artist in (*ax.lines, *ax.patches, *ax.texts):
         artist.remove()
     figure: Figure = plot(data, ax).figure
     return figure
+
+
+@cache
+def _keep_axes(width: float, height: float) -> Any:
+    """Axes for one small picture after the other, of whatever profile; without a ground."""
+    from matplotlib import pyplot as plt
+
+    ax = open_axes(None, height, width=width)
+    plt.close(ax.figure)
+    ax.figure.patch.set_visible(False)
+    return ax
 
 
 def find_page(profile: Profile, code: str) -> str:
@@ -138,7 +153,7 @@ def find_page(profile: Profile, code: str) -> str:
 def _tabulate_spines(profile: Profile, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as ``plot_spine`` takes them, the better side at the right."""
     known = profile.reference.indicator_rows
-    return rows.assign(
+    return rows[list(SPREAD)].assign(
         own=rows["value"],
         role=rows["is_contested"].map({True: "alert", False: "deep"}),
         is_turned=[known[code]["polarity"] == "lower" for code in rows["indicator"]],
