@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cchc_analysis import __version__
 from cchc_analysis.data.files import format_table
 from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
@@ -45,7 +46,7 @@ def found(
         if isinstance(table, pd.DataFrame):
             (project.reference / f"{name}.csv").write_text(format_table(table), "utf-8")
     project.raw.mkdir(parents=True)
-    write_tables(project, tables, "made up")
+    write_tables(project, tables, __version__)
     return project
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cchc_analysis import __version__
 from cchc_analysis.data import store
 from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
@@ -76,7 +77,7 @@ def test_tables_are_written_sorted_and_in_the_shortest_form(
 
 
 def test_tables_come_back_as_they_were(project: Project, tables: Tables) -> None:
-    store.write_tables(project, tables, "1")
+    store.write_tables(project, tables, __version__)
     for is_fast in (True, False):
         if not is_fast:
             for copy in (project.build / "tables").glob("*.parquet"):
@@ -112,10 +113,17 @@ def test_without_copies_the_same_tables_are_loaded(repository: Project, tmp_path
 
 
 def test_a_copy_that_is_older_than_the_table_is_not_used(project: Project, tables: Tables) -> None:
-    store.write_tables(project, tables, "1")
+    store.write_tables(project, tables, __version__)
     path = project.processed / "indicators.csv"
     path.write_text(path.read_text("utf-8").replace("89.4", "12.5"), "utf-8")
     assert store.load(project)[1].indicators.loc[0, "value"] == 12.5
+
+
+def test_tables_of_another_version_are_refused(project: Project, tables: Tables) -> None:
+    """Their columns may be others, which would come back empty."""
+    store.write_tables(project, tables, "0.0.9")
+    with pytest.raises(ReportError, match=r"the version of cchc_analysis.*Run cchc process"):
+        store.load(project)
 
 
 def test_the_same_tables_give_the_same_bytes(project: Project, tables: Tables) -> None:

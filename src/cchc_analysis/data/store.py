@@ -15,6 +15,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis import __version__
 from cchc_analysis.data.export import describe_package, describe_table
 from cchc_analysis.data.files import (
     format_table,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 """What ``data/processed`` was made from, and the list of what we wrote into it."""
+PACKAGE = "the version of cchc_analysis"
 
 STORED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
@@ -169,13 +171,14 @@ def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def check_fresh(project: Project) -> None:
-    """Refuse processed data that were made from other files than those that are there now.
+    """Refuse processed data that were made from other files, or by another version, than now.
 
     Raises:
-        ReportError: There are none, or an input was changed, added or removed since.
+        ReportError: There are none, an input was changed, added or removed since, or the package
+            is another version: its tables may have other columns.
     """
     known = _list_known(project.processed / MANIFEST)
-    there = _hash_inputs(project)
+    there = {**_hash_inputs(project), PACKAGE: __version__}
     if changed := sorted(name for name in known | there if known.get(name) != there.get(name)):
         raise ReportError(
             Problem(
@@ -189,13 +192,14 @@ def check_fresh(project: Project) -> None:
 
 
 def _list_known(manifest: Path) -> dict[str, str]:
-    """The inputs that a manifest names, with their hashes."""
+    """The inputs that a manifest names, with their hashes, and the version that made it."""
     if not manifest.is_file():
         raise ReportError(
             Problem("data/processed", "no such file: manifest.json", "data", "Run cchc process.")
         )
     try:
-        return dict(json.loads(manifest.read_bytes())["inputs"])
+        made = json.loads(manifest.read_bytes())
+        return {**made["inputs"], PACKAGE: made["version"]}
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ReportError(
             Problem(
