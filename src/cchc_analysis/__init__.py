@@ -20,6 +20,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,8 @@ elif not any(isinstance(each, _Register) for each in sys.meta_path):
 def __getattr__(name: str) -> Any:
     if name == "__all__":
         return ["__version__", *import_module("cchc_analysis.front").__all__]
-    if not name.startswith("_"):
+    # "from cchc_analysis import pipeline" asks here first; only the front knows names of its own.
+    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None:
         front = import_module("cchc_analysis.front")
         if name in front.__all__:
             return getattr(front, name)

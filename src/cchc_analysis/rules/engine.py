@@ -227,5 +227,5 @@ def join_tallies(tallies: Sequence[Tally]) -> pd.DataFrame:
     names = [name for tally in ordered for name in tally.sources]
     rules = [tally.rule_id for tally in ordered for _ in tally.sources]
     counts = np.concatenate([tally.counts for tally in ordered], axis=1)
-    words = dict(zip(TALLY_COLUMNS[2:], counts.astype(np.int64), strict=True))
+    words = dict(zip(TALLY_COLUMNS[2:], counts, strict=True))
     return pd.DataFrame({"rule_id": rules, "source_id": names, **words})

@@ -99,6 +99,13 @@ class _Evaluated(BatchExpectation):
         """Only classes with a metric are expectations."""
         return not cls.metric_dependencies
 
+    # The arguments as they are: Great Expectations copies the whole rule for each that it asks for.
+    def _get_success_kwarg(self, key: str, default: Any = None) -> Any:
+        return getattr(self, key, default)
+
+    def _get_success_kwargs(self) -> dict[str, Any]:
+        return {key: getattr(self, key) for key in (*self.domain_keys, *self.success_keys)}
+
     def _validate(
         self,
         metrics: dict[str, Any],

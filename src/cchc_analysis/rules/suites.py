@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -27,6 +25,7 @@ from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.outside import load_json
 from cchc_analysis.data.records import Scope, Severity
 from cchc_analysis.data.reference import Reference, suggest
+from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.errors import Problem, ReportError, ValidationError
 from cchc_analysis.rules.causes import find_root
 from cchc_analysis.rules.evaluation import compute_value, evaluate_identity
@@ -58,26 +57,8 @@ def list_rounded(reference: Reference) -> list[str]:
 
 def import_expectations() -> None:
     """Register our rule types; the one place where our commands import Great Expectations."""
-    with _without_uri_grammar():
-        from cchc_analysis.rules import expectations  # noqa: F401
-
-
-@contextmanager
-def _without_uri_grammar() -> Iterator[None]:
-    """Leave out a grammar of addresses while Great Expectations is imported.
-
-    ``jsonschema``, far below it, compiles that grammar for two formats of addresses that nothing
-    here uses; it takes two fifths of the import, and is no error where it is missing.
-    """
-    name = "rfc3987_syntax"
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[name]
+    import_jsonschema()
+    from cchc_analysis.rules import expectations  # noqa: F401
 
 
 SUITES: Mapping[str, str] = {
