@@ -29,7 +29,7 @@ from cchc_analysis.data.store import (
     load,
     write_tables,
 )
-from cchc_analysis.data.system import import_jsonschema
+from cchc_analysis.data.system import collecting_seldom, import_jsonschema
 from cchc_analysis.data.tidy import Tidied, check_corrections, tidy_observations
 from cchc_analysis.derive import (
     add_rows,
@@ -106,6 +106,7 @@ class Run:
         return frozenset(findings.loc[findings["severity"] == Severity.CRITICAL, "source_id"])
 
 
+@collecting_seldom()
 def process(project: Project) -> Run:
     """Make all tables from ``data/raw``, ``data/reference`` and ``expectations``.
 

@@ -20,6 +20,7 @@ and swapped in.
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import io
 import logging
@@ -305,3 +306,17 @@ def import_jsonschema() -> None:
         importlib.import_module("jsonschema")
     finally:
         del sys.modules[GRAMMAR]
+
+
+@contextmanager
+def collecting_seldom() -> Iterator[None]:
+    """Look a hundred times less often for objects that only refer to each other.
+
+    Imports and tables make many objects that stay, and each search goes through all of them.
+    """
+    often = gc.get_threshold()
+    gc.set_threshold(100 * often[0], *often[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)

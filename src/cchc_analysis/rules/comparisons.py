@@ -304,7 +304,8 @@ def pair_ranks(shown: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame
     columns = ["area_id", "source_id", "indicator", "value", "low", "high", "decimals", *group]
     codes = {*RANKED, *(each for indicators in RANKED.values() for each in indicators)}
     shown = shown.loc[shown["indicator"].isin(codes), columns]
-    shown = shown.astype(dict.fromkeys(("area_id", "source_id", "indicator"), "str"))
+    # Many small tables are cut from it, and each costs less where words are plain objects.
+    shown = shown.astype(dict.fromkeys(("area_id", "source_id", "indicator", *group), "object"))
     for rank_id, indicators in RANKED.items():
         ranks = shown[shown["indicator"] == rank_id]
         values = shown[shown["indicator"].isin(indicators)] if len(ranks) else ranks
