@@ -245,6 +245,38 @@ def test_contradictions_and_what_cannot_be_understood_are_live(
 
 
 @pytest.mark.parametrize(
+    ("old", "sentence"),
+    [
+        ("20 hồ sơ)", "Không thấy mâu thuẫn"),
+        ("30 hồ sơ)", "100 ≠ 110"),
+    ],
+)
+def test_the_static_page_judges_figures_of_an_unknown_area(
+    old: str, sentence: str, project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.txt"
+    text = REPORT.replace("SÔNG MÂY", "XA LẠ").replace("20 hồ sơ)", old)
+    path.write_text(text, "utf-8")
+    page = read_report(project, path, source_id=SOURCE).review.read_text("utf-8")
+    assert sentence in page
+    draft = open_draft(project, SOURCE)
+    assert all("Xa Lạ" in row["area"] for row in draft.rows)
+    for words in ("txt", "chắc</mark>", "con số khác", "dòng 5", "“?”"):
+        assert words in page
+
+
+def test_where_nothing_can_be_judged_the_static_page_says_so(
+    project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.txt"
+    head, _, _ = REPORT.partition("Tiếp nhận")
+    path.write_text(f"{head}Toàn huyện có 14 xã, 3 kho và 61 bàn.\n", "utf-8")
+    page = read_report(project, path, source_id=SOURCE).review.read_text("utf-8")
+    assert "Chưa đối chiếu được" in page
+    assert "Không thấy mâu thuẫn" not in page
+
+
+@pytest.mark.parametrize(
     ("source_id", "sentence"),
     [("no_such", "no such source"), ("song_may_2022_h1", "accepted already")],
 )

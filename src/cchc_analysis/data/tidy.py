@@ -47,7 +47,11 @@ class Tidied:
 
 
 def tidy_observations(
-    transcripts: pd.DataFrame, reference: Reference, sources: pd.DataFrame | None = None
+    transcripts: pd.DataFrame,
+    reference: Reference,
+    sources: pd.DataFrame | None = None,
+    *,
+    keeps_unknown_areas: bool = False,
 ) -> Tidied:
     """Turn figures as printed into observations.
 
@@ -56,6 +60,7 @@ def tidy_observations(
         reference: The reference tables.
         sources: ``SOURCE_COLUMNS``: an area is the one that was there when its source was issued;
             without them, when the figure was counted.
+        keeps_unknown_areas: Whether an area that nobody knows stands for itself, as in drafts.
 
     Returns:
         ``OBSERVATION_COLUMNS``, sorted by key; values in the unit of the indicator; ``low`` and
@@ -67,7 +72,7 @@ def tidy_observations(
 
     rows: list[dict[str, Any]] = []
     problems: dict[str, list[Problem]] = {}
-    find_area = AreaFinder(reference, sources)
+    find_area = AreaFinder(reference, sources, keeps_unknown=keeps_unknown_areas)
     for figure in list_rows(transcripts[transcripts["indicator"] != ""]):
         found = list(_check_figure(figure, reference, find_area))
         if found:
@@ -88,9 +93,16 @@ class AreaFinder:
     of the district that it lies in. A figure of no known source is looked up on its own last day.
     """
 
-    def __init__(self, reference: Reference, sources: pd.DataFrame | None) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        sources: pd.DataFrame | None,
+        *,
+        keeps_unknown: bool = False,
+    ) -> None:
         rows = [] if sources is None else list_rows(sources)
         self._reference = reference
+        self._keeps_unknown = keeps_unknown
         self._rows = {row["source_id"]: row for row in rows}
         self._found: dict[tuple[str, str, str], str] = {}
 
@@ -100,9 +112,14 @@ class AreaFinder:
         day = find_issue_day(source) if source else figure["period_end"]
         key = (figure["source_id"], figure["area"], day)
         if key not in self._found:
-            self._found[key] = self._reference.match_area(
-                figure["area"], day, inside=self._find_own(source)
-            )
+            try:
+                self._found[key] = self._reference.match_area(
+                    figure["area"], day, inside=self._find_own(source)
+                )
+            except KeyError:
+                if not self._keeps_unknown:
+                    raise
+                self._found[key] = figure["area"]
         return self._found[key]
 
     def _find_own(self, source: Mapping[str, str] | None) -> str:

@@ -114,7 +114,7 @@ def read_report(
     row = _describe(source, head, document)
     text = describe_text(document, replace(reading, figures=figures), list(transcript["figure_id"]))
     draft = OpenDraft(row, tuple(list_rows(transcript)))
-    page = render_static(draft, text, reference, identities)
+    page = render_static(draft, document, text, reference, identities)
     transcript_path, review_path = write_draft(project, source, row, transcript, page, text)
     return DraftResult(
         source,

@@ -261,6 +261,7 @@ def render_served(source_id: str, nonce: str, content: str) -> str:
 
 def render_static(
     draft: OpenDraft,
+    document: Document,
     text: Mapping[str, Any],
     reference: Reference,
     identities: Sequence[Identity],
@@ -271,7 +272,8 @@ def render_static(
     rows = sorted(told["rows"], key=lambda row: rank[row["state"]])
     lines = mark_lines(rows, text)
     told |= judge_draft(draft, reference, identities) | {"rows": rows, "lines": lines}
-    return _render("review.html", served=False, **told)
+    others = len(text["others"])
+    return _render("review.html", served=False, document=document, others=others, **told)
 
 
 def _render(name: str, **parts: Any) -> str:
@@ -282,7 +284,10 @@ def _render(name: str, **parts: Any) -> str:
 def judge_draft(
     draft: OpenDraft, reference: Reference, identities: Sequence[Identity]
 ) -> dict[str, Any]:
-    """What the rows contradict, and which of them cannot be understood yet; live beside them."""
+    """What the rows contradict, and which of them cannot be understood yet; live beside them.
+
+    Rows of one area are compared although nobody knows yet which area it is.
+    """
     import pandas as pd
 
     rows = [
@@ -297,10 +302,16 @@ def judge_draft(
         for problem in found
     ]
     if problems:  # a figure that cannot be understood speaks for itself, not for all
-        is_well = ~table["figure_id"].isin([problem["id"] for problem in problems])
-        tidied = tidy_observations(table[is_well], reference, sources)
+        unclear = tidy_observations(table, reference, sources, keeps_unknown_areas=True).problems
+        ids = [each.where.rpartition(" ")[2] for found in unclear.values() for each in found]
+        is_well = ~table["figure_id"].isin(ids)
+        tidied = tidy_observations(table[is_well], reference, sources, keeps_unknown_areas=True)
     found = find_conflicts(tidied.observations, identities, reference)
-    return {"version": draft.version, "problems": problems, "contradictions": found}
+    verdict = "not_judged" if tidied.observations.empty else "no_conflict"
+    return {
+        "version": draft.version, "problems": problems, "contradictions": found,
+        "verdict": "" if found else load_words()["said"][verdict],
+    }  # fmt: skip
 
 
 def describe_words(reference: Reference) -> dict[str, Any]:

@@ -137,7 +137,7 @@ function renderJudgement(told) {
     ...told.problems.map((each) => [`${each.text}`, [each.id]]),
     ...told.contradictions.map((each) => [`${each.rule_id} ${each.statement}: ${each.arithmetic} (${each.scope})`, each.figures]),
   ];
-  byId("contradictions").replaceChildren(...(items.length ? [make("strong", `Chưa khớp: ${items.length}`)] : []), ...items.map(([text, ids]) => {
+  byId("contradictions").replaceChildren(...(items.length ? [make("strong", `Chưa khớp: ${items.length}`)] : []), ...(told.verdict ? [make("p", told.verdict)] : []), ...items.map(([text, ids]) => {
     const line = make("p", `${text} `);
     for (const id of ids) line.append(make("button", id, { type: "button", "data-go": id }), " ");
     return line;

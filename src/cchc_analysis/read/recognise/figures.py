@@ -87,13 +87,10 @@ class Figure:
         return bool(part.indicator) and self.reason == say_whole(part.indicator)
 
 
-def tabulate_figures(
-    figures: Sequence[Figure], reference: Reference, *, has_all: bool = False
-) -> pd.DataFrame:
+def tabulate_figures(figures: Sequence[Figure], reference: Reference) -> pd.DataFrame:
     """The proposals as observations, for the identities; ``figures`` holds their positions.
 
-    A quantity printed twice with one value is one; with two, the first speaks, unless all
-    readings are asked for.
+    A quantity printed twice with one value is one; with two, the first speaks.
     """
     import pandas as pd
 
@@ -121,12 +118,7 @@ def tabulate_figures(
         }  # fmt: skip
         rows.append(quantity)
     table = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
-    key = list(OBSERVATION_COLUMNS[:8])
-    if not has_all:
-        return table.drop_duplicates(key, ignore_index=True)
-    together = table.groupby([*key, "value"], sort=False)["figures"].transform(" ".join)
-    table = table.assign(figures=together).drop_duplicates([*key, "value"], ignore_index=True)
-    return table.assign(reading=table.groupby(key, sort=False).cumcount() + 1)
+    return table.drop_duplicates(list(OBSERVATION_COLUMNS[:8]), ignore_index=True)
 
 
 def read_value(figure: Figure, reference: Reference) -> float | None:
