@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cchc_analysis.errors import BriefError, CchcError, Problem
+
 WARM: list[str] = []
 
 
@@ -55,6 +57,25 @@ def spawn(path: str) -> None:
     loop("")
 
 
+def abandon(path: str) -> None:
+    """Leave a process behind, and nothing else."""
+    left = subprocess.Popen(["sleep", "60"])
+    Path(path).write_text(str(left.pid), "ascii")
+    os._exit(0)
+
+
+class GarbledError(CchcError):
+    """Can be pickled, and not read again: its arguments are not those it was made of."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(Problem(one, other, "", ""))
+        self.args = (one,)
+
+
+def garble(_: str) -> None:
+    raise GarbledError("one", "other")
+
+
 def kill_parent_once(path: str) -> None:
     if not Path(path).exists():
         Path(path).touch()
@@ -67,16 +88,16 @@ def eat(_: str) -> None:
 
 
 def complain(_: str) -> None:
-    from cchc_analysis.errors import BriefError, Problem
-
     raise BriefError(Problem("brief x", "nothing to show", "a figure", "Add one."))
 
 
 FAULTS = {
+    "abandon": abandon,
     "complain": complain,
     "divide": lambda _: 1 / 0,
     "eat": eat,
     "exit": lambda _: sys.exit(3),
+    "garble": garble,
     "kill": lambda _: os.kill(os.getpid(), signal.SIGKILL),
     "killparent": kill_parent_once,
     "leave": lambda _: os._exit(0),

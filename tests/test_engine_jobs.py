@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from papermill.exceptions import PapermillExecutionError
+from pydantic import TypeAdapter, ValidationError
 
 import engine_work
 from cchc_analysis.data import system
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import jobs as limits_module
-from cchc_analysis.site.jobs import Orders, Reply, check_count, follow
+from cchc_analysis.site.jobs import Orders, Reply, check_count, explain, follow
 from cchc_analysis.site.workers import Pool
 
 TESTS = Path(__file__).parent
@@ -83,11 +85,50 @@ def test_a_fault_costs_its_own_job_only_without_fork(fault: str) -> None:
     assert all(reply.result for reply in replies.values())
 
 
-def test_what_a_late_job_started_ends_with_it(tmp_path: Path) -> None:
+@both
+def test_what_a_late_job_started_ends_with_it(tmp_path: Path, may_fork: bool) -> None:
     left = tmp_path / "process"
-    replies = run(f"spawn {left}", timeout=1)
+    replies = run(f"spawn {left}", timeout=1, may_fork=may_fork)
     assert "no end within 1 s" in replies[f"spawn {left}"].found
     assert has_ended(int(left.read_text("ascii")))
+
+
+@both
+def test_what_a_job_started_ends_where_the_job_is_no_longer_wanted(
+    tmp_path: Path, may_fork: bool
+) -> None:
+    left = tmp_path / "process"
+    with Pool(Orders(SHOUT, timeout=60, may_fork=may_fork), 1) as pool:
+        pool.submit(f"spawn {left}")
+        while not (left.exists() and left.read_text("ascii")):
+            time.sleep(0.01)
+    assert has_ended(int(left.read_text("ascii")))
+
+
+def test_what_a_job_that_ends_its_process_started_ends_with_it(tmp_path: Path) -> None:
+    left = tmp_path / "process"
+    replies = run(f"abandon {left}", may_fork=False)
+    assert "code 0 and left nothing" in replies[f"abandon {left}"].found
+    assert has_ended(int(left.read_text("ascii")))
+
+
+@both
+def test_an_answer_that_cannot_be_read_costs_its_own_job_only(may_fork: bool) -> None:
+    with Pool(Orders(SHOUT, timeout=20, may_fork=may_fork), 1) as pool:
+        reply = pool.submit("garble").result(timeout=60)
+        assert "TypeError" in reply.found
+        assert "missing 1 required" in reply.found
+        assert pool.submit("a").result(timeout=60).result == b"A"
+        assert len(pool._begun) == 1, "the process is kept"
+
+
+def test_of_an_error_all_is_said_and_of_papermills_the_last_line() -> None:
+    with pytest.raises(ValidationError) as raised:
+        TypeAdapter(int).validate_python("x")
+    assert "int Input should be a valid integer" in explain(raised.value).found
+    shown = ["Traceback", "ZeroDivisionError: by zero"]
+    error = PapermillExecutionError(0, 1, "1 / 0", "ZeroDivisionError", "by zero", shown)
+    assert explain(error).found == "PapermillExecutionError: ZeroDivisionError: by zero"
 
 
 def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:

@@ -37,6 +37,30 @@ POSIX = {
 }
 
 
+HANGING = """
+import os, subprocess, sys, time
+if sys.argv[1:]:
+    subprocess.Popen([sys.executable, "-c", sys.argv[1]], start_new_session=True).wait()
+sys.platform = "darwin"
+from cchc_analysis.data import system
+system.die_with_parent(os.getppid())
+subprocess.Popen(["sleep", "100"])
+print("hangs", flush=True)
+time.sleep(100)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nobody there tells that a parent has ended")
+def test_a_hanging_process_ends_with_its_parent_where_the_system_ends_none() -> None:
+    program = [sys.executable, "-c", HANGING, HANGING]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, start_new_session=True) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"hangs\n"
+        parent.kill()
+        # Whoever is left holds the other end.
+        assert parent.communicate(timeout=60) == (b"", None)
+
+
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "cchc_analysis", *arguments],

@@ -30,6 +30,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -124,14 +125,21 @@ def offer_as_victim() -> None:
 
 
 def die_with_parent(parent_id: int) -> None:
-    """Ask the system to end this process with its parent, however that ends (Linux only)."""
+    """End this process with its parent, however that ends; a thread looks off Linux."""
     if sys.platform != "linux":
+        threading.Thread(target=_end_with_parent, args=(parent_id,), daemon=True).start()
         return
     import ctypes
 
     ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL))
     if os.getppid() != parent_id:
         os._exit(1)
+
+
+def _end_with_parent(parent_id: int) -> None:
+    while os.getppid() == parent_id:
+        time.sleep(1)
+    end_group(os.getpid())
 
 
 def end_group(process_id: int) -> None:

@@ -149,8 +149,10 @@ def explain(error: BaseException) -> Reply:
         return Reply(found=str(error), error=error)
     if isinstance(error, MemoryError):
         return Reply(found="memory ran out")
-    # Of an error that brings a traceback along, as papermill's do, the last line says what it was.
-    said = (str(error).strip().splitlines() or [""])[-1].strip()[:LONGEST_TEXT]
+    said = str(error).strip()
+    if type(error).__module__.startswith("papermill."):  # they bring a traceback along
+        said = said.rpartition("\n")[2]
+    said = " ".join(said.split())[:LONGEST_TEXT]
     return Reply(found=f"{type(error).__name__}: {said}".rstrip(": "))
 
 

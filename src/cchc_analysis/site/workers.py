@@ -13,7 +13,6 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-import pickle
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from dataclasses import replace
 from functools import partial
 from multiprocessing import Pipe, connection
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -82,8 +82,8 @@ class Pool(Executor):
         self._threads.shutdown(cancel_futures=True)
         for slot in self._begun:
             slot.link.close()
-            if not slot.forks:
-                slot.process.kill()
+            if not slot.forks and slot.process.returncode is None:
+                system.end_group(slot.process.pid)
         for slot in self._begun:
             _end(slot.process)
         self._folder.cleanup()
@@ -100,12 +100,13 @@ class Pool(Executor):
                 )
             except BriefError as error:
                 return explain(error)
-            except (EOFError, OSError, pickle.UnpicklingError):
+            except (EOFError, OSError):
                 if not slot.forks:
+                    system.end_group(slot.process.pid)
                     return explain_end(_end(slot.process))
                 continue
             if reply is None:
-                slot.process.kill()
+                system.end_group(slot.process.pid)
                 return self._orders.tell_late()
             self._free.append(slot)
             return reply
@@ -116,7 +117,7 @@ class Pool(Executor):
         ready = wait([link, self._closed], timeout)
         if self._closed in ready:
             raise BriefError(Problem("workers", "closed", "open ones", "Begin again."))
-        return link.recv() if ready else None
+        return _take(link) if ready else None
 
     def _begin(self, count: int) -> list[Slot]:
         """Begin a warm process that does so many jobs at a time, or one where it does not fork."""
@@ -142,7 +143,7 @@ class Pool(Executor):
         except (EOFError, OSError):
             said = explain_end(_end(process))
         except BaseException:
-            process.kill()
+            system.end_group(process.pid)
             raise
         if isinstance(said, Reply):
             _end(process)
@@ -150,6 +151,15 @@ class Pool(Executor):
         slots = [Slot(process, link, said) for link in links][: None if said else 1]
         self._begun += slots
         return slots
+
+
+def _take(link: Connection) -> Any:
+    """What comes next; where nobody can read it, a reply that says why."""
+    content = link.recv_bytes()
+    try:
+        return ForkingPickler.loads(content)
+    except Exception as error:  # noqa: BLE001 - whatever a class raises while it is made again
+        return explain(error)
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:
@@ -219,7 +229,7 @@ def _do_in_child(do: Work, payload: Any, orders: Orders, asked_on: Connection) -
     try:
         ready = wait([ours, child.sentinel, asked_on], orders.timeout)
         if asked_on not in ready:
-            reply = ours.recv() if ready else orders.tell_late()
+            reply = _take(ours) if ready else orders.tell_late()
     except (EOFError, OSError):
         pass  # it ended without a word
     finally:
