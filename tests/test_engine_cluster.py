@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError
 from cchc_analysis.site import build as site_module
-from cchc_analysis.site.cluster import Cluster
+from cchc_analysis.site.cluster import Cluster, _do
 from cchc_analysis.site.jobs import Orders, Reply, follow
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
@@ -140,6 +141,11 @@ def test_a_worker_with_other_code_is_refused(scheduler: str, tmp_path: Path) -> 
         pytest.raises(CommandError, match=r"tcp://.*: cchc_analysis 0\.1\.0, code .*every worker"),
     ):
         run(scheduler, ["a"])
+
+
+def test_a_worker_that_comes_later_with_other_code_is_named() -> None:
+    with pytest.raises(CommandError, match=rf"^{re.escape(platform.node())}: cchc_analysis .*new,"):
+        _do("new", "run", "a")
 
 
 def test_a_worker_without_the_package_is_refused(scheduler: str, tmp_path: Path) -> None:

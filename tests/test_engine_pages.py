@@ -387,6 +387,7 @@ def test_keys_tell_apart_what_differs() -> None:
     ]
     assert len({key_of(*part) for part in parts}) == len(parts)
     assert key_of(table) == key_of(table.copy())
+    assert key_of(Path("a/b")) == key_of(Path("a", "b")) != key_of(Path("a/c"))
     with pytest.raises(TypeError, match="object has no content key"):
         key_of(object())
 

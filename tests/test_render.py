@@ -38,6 +38,7 @@ from cchc_analysis.brief.render import (
     PROFILE_NOTEBOOK,
     QUALITY_NOTEBOOK,
     TRENDS_NOTEBOOK,
+    _hash_script,
     build_page,
     check_page,
     check_parameters,
@@ -316,6 +317,16 @@ def test_the_site_is_built_by_processes_of_its_own(notebooks: Project) -> None:
     assert not site.problems
     slices = Slices(tables, reference, load_report(notebooks.notebooks, reference))
     assert site.built == len(list(list_pages(slices, tables, reference))) > 10
+
+
+def test_the_hash_of_a_script_is_that_of_the_file_as_it_is_now(tmp_path: Path) -> None:
+    script = tmp_path / "filter.js"
+    said = [_hash_script(script)]
+    for text in ("one()\n", "other()\n"):
+        script.write_text(text, "utf-8")
+        said.append(_hash_script(script))
+    assert said[0] == ""
+    assert len(set(said)) == 3
 
 
 def test_a_brief_that_cannot_be_told_beforehand_stops_nothing() -> None:

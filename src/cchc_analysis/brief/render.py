@@ -305,7 +305,6 @@ def export_page(executed: NotebookNode, project: Project, words: Words, kind: st
     return str(body)
 
 
-@lru_cache(maxsize=4)
 def _hash_script(path: Path) -> str:
     """What allows the script of lists, and nothing else that runs; nothing where it is absent."""
     if not path.is_file():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from functools import cache
@@ -80,7 +81,7 @@ class Foreman(distributed.WorkerPlugin):
 def _do(sender: str, run_id: str, payload: Any) -> Reply:
     """Do one job, in a thread of a worker; refuse it where the sender has other code."""
     if sender != describe():
-        raise _refuse_code(describe(), sender)
+        raise _refuse_code(f"{platform.node()}: {describe()}", sender)
     plugin: Any = distributed.get_worker().plugins[run_id]
     reply: Reply = plugin.pool.submit(payload).result()
     return reply

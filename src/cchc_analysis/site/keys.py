@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def key_of(*parts: object) -> str:
     """The key of something made of these parts; their order counts.
 
-    Parts are texts, bytes, numbers, None, tables, and sequences and mappings of them. A mapping
-    counts the same in whatever order it was filled.
+    Parts are texts, paths, bytes, numbers, None, tables, and sequences and mappings of them. A
+    mapping counts the same in whatever order it was filled.
 
     Raises:
         TypeError: A part is of a kind whose content cannot be told.
@@ -60,6 +60,8 @@ def _plain(part: Any) -> Any:
     """What JSON has no form for, in one; a table as it is written to a file of ours."""
     if isinstance(part, Mapping):
         return dict(part)
+    if isinstance(part, Path):
+        return str(part)
     if isinstance(part, bytes):
         return {"bytes": hashlib.sha256(part).hexdigest()}
     if isinstance(part, (set, frozenset)):
