@@ -121,7 +121,8 @@ def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries by column."""
     if table.empty:
         return []
-    columns = [table[column].tolist() for column in table.columns]  # thrice as fast as itertuples
+    # Thrice as fast as itertuples; and texts of Arrow come out at once, not one by one.
+    columns = [table[column].to_numpy(object).tolist() for column in table.columns]
     return [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
