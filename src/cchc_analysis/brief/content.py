@@ -336,6 +336,15 @@ class Brief:
         return dict(reversed(list(zip(keys, panel["value"].tolist(), strict=True))))
 
     @once
+    def periods_held(self) -> dict[str, list[str]]:
+        """The periods that have a brief, by area, as far as a brief may know."""
+        held: dict[str, set[str]] = {}
+        for row in list_rows(self.sources_held):
+            if row["kind"] not in NOT_TOLD:
+                held.setdefault(self.reference.match_source(row), set()).add(row["period"])
+        return {area_id: sorted(periods) for area_id, periods in held.items()}
+
+    @once
     def peers(self) -> Peers:
         """The peers of the area on the last day of the period, by the written rule."""
         panel = self.panel

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import NOT_TOLD, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_dots, plot_spine
 from cchc_analysis.brief.telling import (
@@ -34,7 +34,6 @@ from cchc_analysis.brief.templates import (
     small,
     strong,
 )
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import LANGUAGES, clean_text
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, RULE_TEXT
@@ -88,7 +87,7 @@ class Standing:
 def show_peers(brief: Brief) -> Section:
     """The rule, the peers, the values of those that report on the same window, and the place."""
     words, peers = brief.words, brief.peers
-    held = {area_id: list_periods(brief, area_id) for area_id in peers.peers}
+    held = {area_id: brief.periods_held.get(area_id, []) for area_id in peers.peers}
     same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
     own = list_compared(brief)
     placed = [
@@ -196,14 +195,6 @@ def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
         return near
     others = (each for each in kin if reference.region_of.get(each) == region)
     return [each for other in others for each in kin[other] if each != area["area_id"]]
-
-
-def list_periods(brief: Brief, area_id: str) -> list[str]:
-    """The periods of an area that have a brief, as far as a brief may know."""
-    held = brief.sources_held
-    told = held[~held["kind"].isin(NOT_TOLD)]
-    match = brief.reference.match_source
-    return sorted({row["period"] for row in list_rows(told) if match(row) == area_id})
 
 
 def list_compared(brief: Brief) -> list[Entry]:

@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.peers import list_periods
 from cchc_analysis.brief.telling import (
     name_indicator,
 )
@@ -311,6 +310,6 @@ def _link_kin(brief: Brief, area_id: str) -> Markup:
     row = brief.reference.area_rows[area_id]
     links = brief.words.join(
         brief.link_brief(row, period, brief.words.period(period))
-        for period in list_periods(brief, area_id)
+        for period in brief.periods_held.get(area_id, ())
     )
     return join(" ", brief.words.place(row), links and "(" + links + ")")
