@@ -6,8 +6,8 @@ width of the axes. Knows nothing of what is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
@@ -66,14 +66,22 @@ def style() -> Any:
 
 
 def in_style() -> AbstractContextManager[None]:
-    """Our style as long as it is needed; where it holds already, nothing is done.
-
-    To set and restore it takes as long as a small picture: who draws many holds it over all.
-    """
+    """Our style as long as it is needed; where it holds already, nothing is done."""
     import matplotlib as mpl
 
     is_ours = mpl.rcParams["svg.hashsalt"] == style()["svg.hashsalt"]
-    return nullcontext() if is_ours else mpl.rc_context(style())
+    return nullcontext() if is_ours else _switch_style(mpl.rcParams)
+
+
+@contextmanager
+def _switch_style(held: Any) -> Iterator[None]:
+    """As ``rc_context``, which keeps and checks all settings there are: as long as a picture."""
+    before = {name: held[name] for name in style()}
+    dict.update(held, style())  # checked when the file was read
+    try:
+        yield
+    finally:
+        dict.update(held, before)
 
 
 Plot = Callable[Concatenate[Any, P], "Axes"]
