@@ -202,9 +202,19 @@ def test_where_several_figures_would_do_none_is_named(
             "scope 'village'",
         ),
         (
+            "indicator,value,scope\ndossiers_received_total,5,village\n",
+            "one of district_office, ",
+        ),
+        (
             "indicator,value,status\ndossiers_received_total,5,sure\n",
             "status 'sure'",
         ),
+        (
+            "indicator,value,status\ndossiers_received_total,5,sure\n",
+            "one of actual, estimate, target, ",
+        ),
+        ("indicator,value\ndossiers_received_total,100000000000000000\n", "a number up to 1e+15"),
+        ("indicator,printed\ndossiers_received_total,-2000000000000000\n", "a number up to 1e+15"),
         ("indicator,value\ndossier_received_total,5\n", "dossiers_received_total"),
         ("indicator,value\ndossiers_received_total,inf\n", "own.csv, row 2"),
         ("indicator,value\non_time_rate,inf\n", "row 2: on_time_rate: 'inf'"),

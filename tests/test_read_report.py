@@ -74,6 +74,15 @@ def test_a_draft_is_taken_back_and_its_transcript_laid_aside(project: Project) -
     assert list_raw() == before
 
 
+def test_a_draft_taken_back_again_leaves_the_earlier_one_aside(project: Project) -> None:
+    asides = []
+    for words in ("first", "second", "third"):
+        drafted = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
+        drafted.transcript.write_text(words, "utf-8")
+        asides.append(discard_draft(project, drafted.source_id))
+    assert [aside.read_text("utf-8") for aside in asides] == ["first", "second", "third"]
+
+
 @pytest.mark.parametrize(
     ("text", "is_read"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -154,6 +155,19 @@ def test_the_manifest_names_every_input(project: Project, tables: Tables) -> Non
         assert store.hash_file(project.root / name) == digest
     assert "data/raw/transcripts/song_may_2022_h1.csv" in manifest["inputs"]
     assert "data/reference/indicators.csv" in manifest["inputs"]
+
+
+def test_drafts_are_found_whatever_the_order_of_columns(project: Project) -> None:
+    listed = project.raw / "sources.csv"
+    table = pd.read_csv(listed, dtype="str", keep_default_na=False)
+    table.loc[0, "state"] = "draft"
+    draft = project.raw / "transcripts" / f"{table['source_id'][0]}.csv"
+    assert draft.is_file()
+    for columns in (table.columns, table.columns[::-1]):
+        listed.write_text(table[columns].to_csv(index=False), "utf-8")
+        assert draft not in store.list_inputs(project)
+        kept = table.iloc[1:][columns].to_csv(index=False).encode()
+        assert store._hash_inputs(project)["data/raw/sources.csv"] == sha256(kept).hexdigest()
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_old_data(

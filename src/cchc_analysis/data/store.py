@@ -261,12 +261,15 @@ def _part_drafts(sources: Path) -> tuple[set[str], str | None]:
     """The ids of the drafts in a list of sources, and the list as it is written without them."""
     try:
         rows = [*csv.reader(io.StringIO(sources.read_text("utf-8-sig"), newline=""))]
-        at = rows[0].index("state")
+        at, named = rows[0].index("state"), rows[0].index("source_id")
     except (OSError, UnicodeDecodeError, csv.Error, IndexError, ValueError):
         return set(), None
-    drafts = {row[0] for row in rows if row[at : at + 1] == ["draft"]}
+    drafts = {
+        name for row in rows if row[at : at + 1] == ["draft"] for name in row[named : named + 1]
+    }
     kept = io.StringIO()
-    csv.writer(kept, lineterminator="\n").writerows(row for row in rows if {*row[:1]} - drafts)
+    written = csv.writer(kept, lineterminator="\n")
+    written.writerows(row for row in rows if {*row[named : named + 1]} - drafts)
     return drafts, kept.getvalue()
 
 

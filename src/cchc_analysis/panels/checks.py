@@ -19,7 +19,7 @@ from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import exists_on
 from cchc_analysis.errors import Problem
 from cchc_analysis.panels.places import FRACTION, name_rows
-from cchc_analysis.panels.vocabulary import load_words
+from cchc_analysis.panels.vocabulary import load_vocabulary
 from cchc_analysis.rules.comparisons import RANKED, judge_ranks, pair_ranks
 from cchc_analysis.stats.peers import list_breaks
 
@@ -211,7 +211,7 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     reckoned = totals["area"].map(name_statistic)
     is_summed = totals["unit"].map(kinds).isin(["count", "money"]) | (reckoned != "sum")
     wanted = totals.assign(reckoned=reckoned)[is_summed & (reckoned != "")]
-    own = figures.groupby(key, sort=False)["value"].agg([*load_words()["statistics"]])
+    own = figures.groupby(key, sort=False)["value"].agg([*load_vocabulary()["statistics"]])
     both = wanted.merge(own.reset_index(), on=key)
     if both.empty:
         return []
@@ -237,7 +237,7 @@ def name_statistic(label: str) -> str:
     >>> name_statistic("Tổng cộng"), name_statistic("Trung bình"), name_statistic("Cao nhất")
     ('sum', 'mean', 'max')
     """
-    folded, known = fold_text(label), load_words()["statistics"]
+    folded, known = fold_text(label), load_vocabulary()["statistics"]
     found = (name for name, words in known.items() if any(word in folded for word in words))
     return next(found, "")
 

@@ -22,7 +22,7 @@ from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Worksheet
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
 from cchc_analysis.panels.places import name_rows
-from cchc_analysis.panels.vocabulary import Vocabulary, last_part, load_words
+from cchc_analysis.panels.vocabulary import Vocabulary, last_part, load_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +149,7 @@ def sort_columns(table: Table, known: Vocabulary) -> Roles:
         by_number = {number: at for at, number in table.numbers.items()}
         roles.values = {
             by_number[int(number)]: ValueColumn(indicator=code)
-            for number, (code, _) in load_words()["form"].items()
+            for number, (code, _) in load_vocabulary()["form"].items()
         }
     body, last = table.body.iloc[:SAMPLE], ""
     heads: dict[str, ValueColumn | None] = {}
@@ -214,7 +214,7 @@ def _holds_intervals(cells: pd.Series[Any] | None) -> bool:
     """Whether most cells that say anything are intervals."""
     if cells is None or cells.dtype.kind == "f":
         return False
-    held = [cell for cell in cells if str(cell).casefold() not in load_words()["missing"]]
+    held = [cell for cell in cells if str(cell).casefold() not in load_vocabulary()["missing"]]
     found = sum(isinstance(cell, str) and bool(re.fullmatch(INTERVAL, cell)) for cell in held)
     return 2 * found > len(held)
 
@@ -285,7 +285,7 @@ def _is_lower(row: list[Any]) -> bool:
 
 def _is_coded(row: list[Any], above: list[Any]) -> bool:
     """A row of names of variables under the words of the head ("pci_id", "sub2_land", "LURC")."""
-    missing = load_words()["missing"]
+    missing = load_vocabulary()["missing"]
     pairs = [
         (cell, word)
         for cell, word in zip(row, above, strict=False)
@@ -337,7 +337,7 @@ def _match_form(table: Table) -> str:
     Raises:
         ReportError: It has the numbers, and words that are not those of the form.
     """
-    form = {int(number): said for number, (_, said) in load_words()["form"].items()}
+    form = {int(number): said for number, (_, said) in load_vocabulary()["form"].items()}
     by_number = {number: table.names[at] for at, number in table.numbers.items()}
     words = fold_text(" ".join(table.names))
     if not set(form) <= set(by_number) or "tiep nhan" not in words:

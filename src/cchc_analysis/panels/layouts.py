@@ -27,7 +27,7 @@ from cchc_analysis.panels.headings import (
     find_head,
 )
 from cchc_analysis.panels.mapping import FIELDS, PanelMapping
-from cchc_analysis.panels.vocabulary import Vocabulary, find_years, last_part, load_words
+from cchc_analysis.panels.vocabulary import Vocabulary, find_years, last_part, load_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -377,7 +377,7 @@ def _split_cells(figures: pd.DataFrame) -> pd.DataFrame:
 def _drop_missing(figures: pd.DataFrame, mapping: PanelMapping, notes: list[str]) -> pd.DataFrame:
     printed = figures["printed"]
     texts = print_cells(printed).astype("str")
-    words = {*load_words()["missing"], *(word.casefold() for word in mapping.missing)}
+    words = {*load_vocabulary()["missing"], *(word.casefold() for word in mapping.missing)}
     is_missing = printed.isna() | texts.str.casefold().isin(words)
     if is_missing.any():
         notes.append(f"{int(is_missing.sum())} empty cells")
@@ -397,7 +397,7 @@ def is_total(label: str, mapping: PanelMapping | None = None) -> bool:
     """Whether a label is that of a row which adds up others; names of areas never are."""
     if mapping and label in mapping.areas:
         return False
-    folded, words = fold_text(label), load_words()
+    folded, words = fold_text(label), load_vocabulary()
     own = map(fold_text, mapping.totals if mapping else ())
     return (
         folded in {*words["totals"], *own}

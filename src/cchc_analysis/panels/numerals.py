@@ -11,7 +11,7 @@ reading out; where that does not help either, the number is refused. Words aroun
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,7 +103,7 @@ def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
     return printed.map(lambda cell: isinstance(cell, str)).astype("bool")
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def _read_both(text: str, kind: str) -> dict[str, tuple[float, int]]:
     """The number and its decimals by the decimal mark that it may have; no count has any."""
     readings = {}

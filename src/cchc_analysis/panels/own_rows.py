@@ -31,7 +31,7 @@ from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.panels.numerals import read_numerals
 from cchc_analysis.panels.places import WordFixer, look_up
 from cchc_analysis.panels.reading import as_observations, check_units
-from cchc_analysis.panels.vocabulary import Vocabulary, load_words
+from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
 from cchc_analysis.rules.expressions import Quantity as Operand
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ MEND = (
     "Mend the cells, or leave them empty.",
 )
 WHOLE = Scope.WHOLE_DISTRICT.value
+LARGEST = 1e15
+"""More than anything an area can report, as in ``expectations/observations.json``."""
 
 
 def open_own_table(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
@@ -140,7 +142,7 @@ def name_columns(
         if len(columns) > 1
     ]
     ours = [*OBSERVATION_COLUMNS, "area", "period", "printed"]
-    ours += [word for words in load_words()["own_fields"].values() for word in words]
+    ours += [word for words in load_vocabulary()["own_fields"].values() for word in words]
     unknown = [each for each, name in names.items() if not name and fold_text(each) not in FREE]
     for column in unknown:
         near = [*ours, *nearest_names(column, reference.indicator_rows)]
@@ -157,7 +159,7 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
     folded = fold_text(column.replace("_", " "))
     if column in operands or column in OBSERVATION_COLUMNS or column in FREE:
         return column
-    for name, words in load_words()["own_fields"].items():
+    for name, words in load_vocabulary()["own_fields"].items():
         if folded in words:
             return str(name)
     if field := known.match_field(column):
@@ -222,13 +224,18 @@ def make_observations(file: str, table: pd.DataFrame, reference: Reference) -> p
     fixer.match_periods()
     known = Vocabulary(PanelMapping(), reference)
     values = {cell: known.match_value(cell) for cell in texts["indicator"].unique()}
-    scopes = {word: each for each, words in load_words()["scopes"].items() for word in words}
+    scopes = {word: each for each, words in load_vocabulary()["scopes"].items() for word in words}
     rows = fixer.translate(
         reference,
         indicator={cell: value.indicator for cell, value in values.items() if value},
         scope=scopes | {each.value: each.value for each in Scope},
     )
     figures = _read_numbers(_match_areas(rows, reference), reference)
+    is_large = figures["value"].abs() > LARGEST
+    for code, large in figures[is_large].groupby("indicator", sort=False):
+        found, expected = f"{code}: {large['value'].iloc[0]:g}", f"a number up to {LARGEST:g}"
+        mask = is_large & (figures["indicator"] == code)
+        fixer.complain(mask, found, expected, "Mend the cell, or leave it empty.")
     problems = [*fixer.problems, *check_numerals(figures, file, MEND)]
     problems += check_units(figures, reference, file)
     if problems:

@@ -17,7 +17,7 @@ from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import COMMUNE_TYPES, AreaIndex, exists_on, keep_widest
 from cchc_analysis.errors import Problem
 from cchc_analysis.panels.mapping import PanelMapping
-from cchc_analysis.panels.vocabulary import load_words
+from cchc_analysis.panels.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,8 +89,8 @@ class WordFixer:
         for column in ("label_vi", "label_en"):
             codes |= dict(zip(table[column], table["indicator"], strict=True))
         names = dict(zip(units["label_vi"], units["unit"], strict=True))
-        names |= {unit: unit for unit in (*units["unit"], *load_words()["units"])}
-        names |= {each: unit for unit, said in load_words()["units"].items() for each in said}
+        names |= {unit: unit for unit in (*units["unit"], *load_vocabulary()["units"])}
+        names |= {each: unit for unit, said in load_vocabulary()["units"].items() for each in said}
         rows = self.rows.assign(
             indicator=self._translate("indicator", codes | words["indicator"], "indicators"),
             unit=self._translate("unit", names | words.get("unit", {}), "units"),
@@ -124,7 +124,9 @@ class WordFixer:
                     else "Mend it"
                 )
                 remedy = f"{offer}{mend}{row}."
-                self.complain(cells == cell, f"unknown {column} {cell!r}", "a known one", remedy)
+                few = f"one of {', '.join(dict.fromkeys(filter(None, words.values())))}"
+                expected = "a known one" if table else few
+                self.complain(cells == cell, f"unknown {column} {cell!r}", expected, remedy)
         return look_up(cells, translated)
 
     def match_periods(self) -> None:

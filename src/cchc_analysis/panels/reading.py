@@ -30,7 +30,7 @@ from cchc_analysis.panels.layouts import arrange_sheet, unfold_table
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource
 from cchc_analysis.panels.numerals import find_mixed_marks, read_numerals
 from cchc_analysis.panels.places import WordFixer, look_up, name_rows
-from cchc_analysis.panels.vocabulary import Vocabulary, load_words
+from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,7 +243,7 @@ def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iter
         try:
             reference.convert_unit(unit, row["unit"])
         except KeyError:
-            near = nearest_names(row["unit"], [*reference.unit_rows, *load_words()["units"]])
+            near = nearest_names(row["unit"], [*reference.unit_rows, *load_vocabulary()["units"]])
             yield Problem(
                 f"{where}, {name_rows(rows['row'])}",
                 f"unit {unit!r} of {indicator}",

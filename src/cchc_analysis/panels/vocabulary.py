@@ -59,7 +59,7 @@ _BOUND = re.compile(
 
 
 @cache
-def load_words() -> dict[str, Any]:
+def load_vocabulary() -> dict[str, Any]:
     """The words of ``words.toml``, by what they say."""
     return tomllib.loads(files("cchc_analysis.panels").joinpath("words.toml").read_text("utf-8"))
 
@@ -100,7 +100,7 @@ class Vocabulary:
             tail = fold_text(_HUMP.sub(" ", " ".join(last[-at:])))
             if found := _BOUND.search(tail):
                 role = next(key for key, said in found.groupdict().items() if said)
-                if {*tail[: found.start()].split()} <= {*load_words()["interval"]}:
+                if {*tail[: found.start()].split()} <= {*load_vocabulary()["interval"]}:
                     return role, _before(name, last[-at:]) if at < len(last) else ""
                 words = re.split(r"[\s_]+", name)  # no mark between: what is left of the words
                 kept = words[: -len(tail[found.start() :].split())]
@@ -144,7 +144,7 @@ class Vocabulary:
         if labelled := _LABELLED.fullmatch(name):
             name = labelled[1]
         upper, _, lower = name.rpartition(" / ")
-        if any(word in fold_text(upper) for word in load_words()["qualifying"]):
+        if any(word in fold_text(upper) for word in load_vocabulary()["qualifying"]):
             return None
         codes = _first(self._labels, lower) or _first(self._labels, upper) or set()
         own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
@@ -159,7 +159,7 @@ class Vocabulary:
         """
         bare = _YEAR.sub("", name)
         parted = _NUMBERING.sub("", _HUMP.sub(" ", bare))
-        fillers = load_words()["fillers"]
+        fillers = load_vocabulary()["fillers"]
         words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
         if _IS_PART.search(bare) or not any(len(word) > 2 or word.isupper() for word in words):
             return set()
@@ -208,7 +208,7 @@ class Vocabulary:
         """Whether a heading is left out: on purpose, or a running number."""
         ranks = self.mapping.ranks
         beside = {fold_text(each) for each in (ranks.column, ranks.of)} if ranks else set()
-        words = {*self._left_out, *beside, *load_words()["serial"]} - {""}
+        words = {*self._left_out, *beside, *load_vocabulary()["serial"]} - {""}
         return fold_text(name) in words and not self.match_field(name)
 
     def is_beside(self, name: str) -> bool:
@@ -238,7 +238,7 @@ class Vocabulary:
             fold_text(word): name
             for name in FIELDS
             if name not in said.values()
-            for word in (name, *load_words()["fields"].get(name, ()))
+            for word in (name, *load_vocabulary()["fields"].get(name, ()))
         }
         taken = {*self._left_out, *self._values}
         return {word: name for word, name in words.items() if word not in taken} | said
@@ -272,18 +272,18 @@ class Vocabulary:
 
 def is_score(text: str) -> bool:
     """Whether a heading says no more than that its figures are scores ("Điểm", "Chỉ số (%)")."""
-    return fold_text(text) in load_words()["scores"]
+    return fold_text(text) in load_vocabulary()["scores"]
 
 
 def is_plain(name: str) -> bool:
     """Whether a heading is made of words that tell no indicator from another ("CSTP 4")."""
     words = {word for word in last_part(name).split() if not word.isdigit()}
-    return bool(words) and words <= {*load_words()["fillers"]}
+    return bool(words) and words <= {*load_vocabulary()["fillers"]}
 
 
 def is_rank(name: str) -> bool:
     """Whether a heading is that of ranks."""
-    starts = tuple(load_words()["ranks"])
+    starts = tuple(load_vocabulary()["ranks"])
     lower = _YEAR.sub("", name.rpartition(" / ")[2])
     return any(form.startswith(starts) or form.endswith(" rank") for form in _forms(lower))
 

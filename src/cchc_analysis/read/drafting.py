@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ from cchc_analysis.read.recognise import (
     read_value,
 )
 from cchc_analysis.read.recognise.head import level_of
-from cchc_analysis.read.review import describe_text, load_words, render_static
+from cchc_analysis.read.review import describe_text, load_page_words, render_static
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
     find_draft,
@@ -146,13 +147,15 @@ def discard_draft(project: Project, source_id: str) -> Path:
     """Take a draft back: its row goes, and its transcript is laid aside.
 
     Returns:
-        Where the transcript lies now, in case somebody has worked on it.
+        Where the transcript lies now, in case somebody has worked on it; numbered where an earlier
+        one of that name lies there.
 
     Raises:
         ReportError: There is no such draft, or it counts already.
     """
     transcript = project.raw / "transcripts" / f"{source_id}.csv"
-    aside = project.build / "discarded" / f"{source_id}.csv"
+    discarded = project.build / "discarded"
+    names = chain([source_id], (f"{source_id}-{number}" for number in count(2)))
     review = project.build / "review" / f"{source_id}.html"
     drafted = project.build / "drafts" / f"{source_id}.csv"
     listed = project.raw / "sources.csv"
@@ -160,6 +163,8 @@ def discard_draft(project: Project, source_id: str) -> Path:
     with changing(project, "cchc read"):
         sources = read_sources(project.raw)
         find_draft(sources, source_id)
+        places = (discarded / f"{name}.csv" for name in names)
+        aside = next(place for place in places if not place.exists())
         with all_or_none(project, [listed, aside, *gone]):
             if transcript.is_file():
                 write_text(aside, transcript.read_text("utf-8"))
@@ -201,7 +206,7 @@ def _offer(figure: Figure) -> tuple[str, str]:
     if figure.indicator or not figure.rivals:
         return "", ""
     codes = ", ".join(dict.fromkeys(figure.rivals[:3]))
-    return f"{load_words()['said']['may_be']}: {codes}", f"may be: {codes}"
+    return f"{load_page_words()['said']['may_be']}: {codes}", f"may be: {codes}"
 
 
 def _confirm(
@@ -258,7 +263,7 @@ def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str,
         return text if is_sure and text else f"{UNDECIDED}{text}"
 
     lacks = [name for name in ("number", "dated") if not getattr(head, name)]
-    said = load_words()["said"]
+    said = load_page_words()["said"]
     masked = mask_persons([head.issuer, head.title])
     row = dict.fromkeys(SOURCE_COLUMNS, "")
     row |= {

@@ -41,7 +41,7 @@ def load_page(name: str) -> str:
 
 
 @cache
-def load_words() -> dict[str, Any]:
+def load_page_words() -> dict[str, Any]:
     """The words of the review page, by table."""
     return tomllib.loads(load_page("words.toml"))
 
@@ -65,7 +65,7 @@ def tell_remark(remark: str) -> str:
         >>> tell_remark("the dot is read as a decimal mark: no more than 100 can be")
         'dấu chấm được đọc là dấu thập phân: không thể quá 100'
     """
-    for each in load_words()["remarks"]:
+    for each in load_page_words()["remarks"]:
         if found := re.fullmatch(each["said"], remark):
             told = found.expand(each["told"])
             return re.sub(r"(?<=“)\w+(?=”)", lambda code: _name("scopes", code[0]), told)
@@ -79,14 +79,14 @@ def tell_reason(reason: str) -> str:
         >>> tell_reason("“quá hạn” (words of its own), “hồ sơ” (heading)")
         '“quá hạn” (ngay tại đó), “hồ sơ” (đề mục)'
     """
-    for english, vietnamese in load_words()["reasons"].items():
+    for english, vietnamese in load_page_words()["reasons"].items():
         reason = reason.replace(english, vietnamese)
     return reason
 
 
 def _name(table: str, code: object) -> str:
     """A code in the words of the reviewer."""
-    return str(load_words()[table].get(str(code), code))
+    return str(load_page_words()[table].get(str(code), code))
 
 
 def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> d
     }
     others = [
         {"line": number, "start": numeral.start, "text": numeral.text,
-         "kind": load_words()["kinds"][numeral.kind.value]}
+         "kind": load_page_words()["kinds"][numeral.kind.value]}
         for number, numerals in reading.numerals.items()
         for numeral in numerals
         if not numeral.is_figure
@@ -165,7 +165,7 @@ def _describe_row(
         "state": "unsure" if is_undecided else "sure" if code else "open",
         "start": start,
         "code": code,
-        "name": str(known["label_vi"]) if code else load_words()["said"]["no_indicator"],
+        "name": str(known["label_vi"]) if code else load_page_words()["said"]["no_indicator"],
         "reading": f"{read_as} {unit['label_vi']}".rstrip(),
         "scope": _name("scopes", row["scope"]),
         "days": " – ".join(filter(None, (row["period_start"], row["period_end"]))),
@@ -278,7 +278,7 @@ def render_static(
 
 def _render(name: str, **parts: Any) -> str:
     template = _open_templates().get_template(name)
-    return template.render(words=load_words(), style=load_page("review.css"), **parts)
+    return template.render(words=load_page_words(), style=load_page("review.css"), **parts)
 
 
 def judge_draft(
@@ -310,7 +310,7 @@ def judge_draft(
     verdict = "not_judged" if tidied.observations.empty else "no_conflict"
     return {
         "version": draft.version, "problems": problems, "contradictions": found,
-        "verdict": "" if found else load_words()["said"][verdict],
+        "verdict": "" if found else load_page_words()["said"][verdict],
     }  # fmt: skip
 
 
@@ -327,7 +327,7 @@ def describe_words(reference: Reference) -> dict[str, Any]:
         "scopes": {scope.value: _name("scopes", scope) for scope in Scope},
         "statuses": {status.value: _name("statuses", status) for status in Status},
         "comparators": {each.value: each.value for each in Comparator},
-        "head": load_words()["head"],
+        "head": load_page_words()["head"],
     }
 
 
@@ -392,7 +392,7 @@ def _find_repeated(observations: pd.DataFrame) -> Iterator[dict[str, Any]]:
         first = readings.iloc[0]
         yield _tell_conflict(
             "",
-            load_words()["said"]["two_values"].format(first["indicator"]),
+            load_page_words()["said"]["two_values"].format(first["indicator"]),
             " ≠ ".join(format_number(float(value)) for value in readings["value"]),
             first["scope"],
             readings["figures"],

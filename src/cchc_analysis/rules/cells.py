@@ -26,7 +26,7 @@ FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status"
 """Columns in which few words stand over and over: each is held once, and compared as a number."""
 
 
-def describe_table(name: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+def describe_rows(name: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """The rows that a suite judges, by position, with what the catalogue says beside them."""
     if name == "observations":
         return describe_observations(table, reference)

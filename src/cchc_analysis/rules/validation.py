@@ -35,7 +35,7 @@ from cchc_analysis.rules.arithmetic import (
     drop_echoes,
 )
 from cchc_analysis.rules.causes import find_causes
-from cchc_analysis.rules.cells import describe_table
+from cchc_analysis.rules.cells import describe_rows
 from cchc_analysis.rules.engine import Outcome, Sources, Tally, join_tallies, run_suite
 from cchc_analysis.rules.evaluation import join_definitions
 from cchc_analysis.rules.expressions import Identity
@@ -131,7 +131,7 @@ def tabulate_for(
         found, expected = f"suite {suite!r}", f"one of {', '.join(SUITES)}"
         raise CommandError(Problem("make_table", found, expected, "Use one of these names."))
     if suite != "identities":
-        return describe_table(suite, getattr(tables, suite), reference)
+        return describe_rows(suite, getattr(tables, suite), reference)
     identities = load_identities(expectations / "identities.json", reference)
     operands = dict.fromkeys(each for rule in identities for each in rule.operands)
     return tabulate_columns(tabulate_statements(tables.observations, reference), operands)
@@ -199,7 +199,7 @@ def check_rows(
     types: Collection[str] | None = None,
 ) -> Found:
     """Check the cells of rows, and what rows owe each other; by rules of some types."""
-    table = describe_table(suite.table, rows, reference)
+    table = describe_rows(suite.table, rows, reference)
     teller = teller or Teller(table, None, reference)
     sources, found = Sources(table["source_id"]), Found([], [])
     for outcome in run_suite(suite, table, suite_parameters(reference, table), types):

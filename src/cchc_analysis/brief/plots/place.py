@@ -38,6 +38,8 @@ STEPS = ("t1", "t2", "t3", "t4", "deep")
 eye; the page turns them round in the dark."""
 LIGHT_TEXT = ("t4", "deep")
 LEGEND = 18.0
+MOST_NAMED = 6
+"""Unknown areas that an error names."""
 """Height of a line of a legend."""
 TALLEST = 280.0
 """Height of a map of dots."""
@@ -208,7 +210,9 @@ def choose_tiles(area_ids: Iterable[Any], maps: dict[str, pd.DataFrame]) -> pd.D
     if fits:
         found = f"only provinces that are among the {' and the '.join(fits)}"
     elif len(maps) == 1:
-        found = f"no square for {', '.join(*lacking.values())}"
+        [unknown] = lacking.values()
+        more = ["…"] if len(unknown) > MOST_NAMED else []
+        found = f"no square for {', '.join([*unknown[:MOST_NAMED], *more])}"
     expected = "provinces of one time: 63 until 30 June 2025, 34 since 1 July 2025"
     remedy = "Keep the values of one time, or name the squares: tiles=."
     raise CommandError(Problem("plot_tile_map", found, expected, remedy))
