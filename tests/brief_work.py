@@ -59,7 +59,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)
 MADE_UP = Path(__file__).resolve().parent / "made_up"
 OF_INDICATOR = (
-    *("opening", "map", "ranking", "series", "standing", "distribution", "funnel"),
+    *("opening", "map", "ranking", "series", "standing", "distribution", "change", "funnel"),
     *("standardised", "others", "coverage", "methods"),
 )
 """The sections of the page of an indicator, in their order."""

@@ -23,6 +23,7 @@ from cchc_analysis.brief.trends.cases import (
     standardise_areas,
 )
 from cchc_analysis.brief.trends.sections import (
+    show_change,
     show_distribution,
     show_map,
     show_opening,
@@ -38,7 +39,6 @@ from cchc_analysis.errors import CommandError
 from cchc_analysis.panels import read_panels
 from cchc_analysis.stats.panel import (
     balance_panel,
-    change_over,
     keep_one_value,
     make_panel,
     name_partings,
@@ -50,7 +50,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "reference"
 SHOWS = (
     *(show_opening, show_map, show_ranking, show_series, show_standing, show_distribution),
-    *(show_funnel, show_standardised, show_others, show_coverage),
+    *(show_change, show_funnel, show_standardised, show_others, show_coverage),
     show_methods,
 )
 ONLY_OF_SOME = (show_funnel, show_standardised, show_standing, show_others)
@@ -371,7 +371,8 @@ def test_published_intervals_reach_ranks_and_changes(real: Tables, reference: Re
     width = board.latest["rank_high"] - board.latest["rank_low"]
     assert 5 < width.mean() < 40
     assert "sampling error that the source publishes" in show_ranking(board).html
-    assert change_over(board.values, "2022", "2023")["is_beyond"].any()
+    assert "is beyond sampling error" in show_change(board).html
+    assert show_change(board).table["is_beyond"].any()
     assert "not the sampling error of the source" not in show_ranking(board).html
 
 

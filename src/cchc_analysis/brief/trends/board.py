@@ -83,6 +83,7 @@ class Board:
     show_series = Shows("trends.sections")
     show_standing = Shows("trends.sections")
     show_distribution = Shows("trends.sections")
+    show_change = Shows("trends.sections")
     show_others = Shows("trends.cases")
     show_coverage = Shows("trends.cases")
     show_funnel = Shows("trends.cases")
@@ -173,6 +174,14 @@ class Board:
     def is_full(self) -> bool:
         """Whether the period shown is held of enough areas for ranks, medians and boxes."""
         return bool(self.latest["is_full"].all())
+
+    @cached_property
+    def first_joined(self) -> str:
+        """The earliest period that most areas of the shown one can be joined to."""
+        now = self.values.loc[self.values["period"] == self.shown, ["area_id", "segment"]]
+        joined = self.values.merge(now, on=["area_id", "segment"])
+        counts = joined["period"].value_counts()
+        return next(label for label in self.periods if 2 * counts.get(label, 0) >= len(now))
 
     @cached_property
     def latest(self) -> pd.DataFrame:

@@ -30,6 +30,7 @@ from cchc_analysis.brief.templates import Section, open_svg, render
 from cchc_analysis.brief.trends.board import FILE, Board, name_trend, shorten_name
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE
+from cchc_analysis.stats.panel import change_over
 from cchc_analysis.stats.rates import MOST_SCATTER
 from cchc_analysis.stats.trends import judge_many
 
@@ -52,7 +53,7 @@ DECIMALS: Mapping[str, int | None] = (
     | dict.fromkeys(("slope", "p_value", "q_value"), 3)
 )
 """Decimals of the numbers in a column, as many as needed for None; others are values."""
-CODES = {"word": "trends.word", "place": "trends.funnel.place"}
+CODES = {"word": "trends.word", "place": "trends.funnel.place", "beyond": "trends.change"}
 """Columns of codes, with where their words stand."""
 
 
@@ -353,3 +354,27 @@ def show_distribution(board: Board) -> Section:
     options = {"unit": str(board.unit), "form": board.form}
     picture = Picture(plot_distribution, table.assign(label=told_as), options)
     return show(board, "spread", table, [*table], picture, ends=list_rows(table.iloc[[0, -1]]))
+
+
+def show_change(board: Board) -> Section:
+    """The earliest period that can be joined to the one shown, against that one."""
+    first, last = board.first_joined, board.shown
+    pairs = change_over(board.values, first, last)
+    if pairs.empty or first == last:
+        return show(board, "change")
+    ordered = pairs.loc[pairs["change"].abs().sort_values(ascending=False).index]
+    is_sampled = ordered["change_low"].notna()
+    ordered["difference"] = write_ranges(ordered, "change_low", "change_high", board.form)
+    ordered["beyond"] = ordered["is_beyond"].map({True: "yes", False: "no"}).where(is_sampled)
+    return show(
+        board,
+        "change",
+        ordered.rename(columns={"value_first": first, "value": last}),
+        ["name", first, last, "change", *(["difference", "beyond"] if is_sampled.any() else [])],
+        up=int((pairs["change"] > 0).sum()),
+        down=int((pairs["change"] < 0).sum()),
+        beyond=int(pairs["is_beyond"].sum()),
+        sampled=int(is_sampled.sum()),
+        few=limit(ordered),
+        of=len(pairs),
+    )
