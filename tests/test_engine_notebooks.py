@@ -23,7 +23,7 @@ import engine_work
 from cchc_analysis.brief.render import build_page
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.jobs import Orders, Reply, Timings
-from cchc_analysis.site.notebooks import CchcEngine
+from cchc_analysis.site.notebooks import SENTENCE, CchcEngine
 from cchc_analysis.site.workers import Pool
 
 ROOT = Path(__file__).parents[1]
@@ -212,6 +212,33 @@ def test_a_cell_may_print_megabytes_and_put_something_in_the_place_of_stdout(
     assert said == "well"
     assert len(notebook.cells[3].outputs[0].text) == 5_000_001
     assert notebook.cells[5].outputs[0].text == "after\n"
+
+
+LOUD = """
+import subprocess, sys
+print('before')
+for _ in range(3):
+    subprocess.run([sys.executable, '-c', "print('y' * 700_000)"])
+print('x' * 2_000_000)
+subprocess.run(["echo", "late"]);
+"""
+
+
+def test_what_programs_of_a_cell_print_is_cut_with_a_sentence_and_what_the_cell_prints_is_not(
+    pool: Pool, tmp_path: Path
+) -> None:
+    path = write(
+        tmp_path / "in.ipynb", LOUD, "import subprocess\nsubprocess.run(['echo', 'next']);"
+    )
+    notebook, said = execute(pool, path)
+    assert said == "well"
+    text = notebook.cells[3].outputs[0].text
+    assert text.startswith("before\nyyy")
+    assert text.count("y") == (1 << 20) - 1
+    assert SENTENCE + "x" * 2_000_000 + "\n" in text
+    assert "late" not in text
+    assert text.endswith(SENTENCE)
+    assert notebook.cells[4].outputs[0].text == "next\n"
 
 
 def test_a_notebook_may_say_exit(pool: Pool, tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ from papermill.utils import remove_args
 
 from cchc_analysis.data.system import set_timer
 
+LARGEST_PIECE = 1 << 20
+"""Bytes kept of what the programs that a cell begins print; no page shows it."""
+SENTENCE = "\n[Cut here: the programs of this cell print more than 1 MiB.]\n"
+
 
 class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types
     """Papermill's engine ``cchc``; the options are those of papermill's ``NBClientEngine``."""
@@ -82,6 +86,8 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
             raise KeyboardInterrupt
 
         session.send, (sys.stdout, sys.stderr) = send, self.streams
+        for stream in self.streams:
+            stream.room = LARGEST_PIECE
         send(None, "execute_input", {"execution_count": shell.execution_count})
         take_back = set_timer(limit, interrupt) if (limit := self._get_timeout(cell)) else None
         try:
@@ -130,12 +136,31 @@ class _Stream(io.TextIOWrapper):
     def __init__(self, number: int, session: Any) -> None:
         file: Any = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the stream
         super().__init__(file, encoding="utf-8", errors="replace", newline="\n", write_through=True)
-        self._number, self._session, self._told = number, session, 0
+        self._number, self._session, self._told, self._end = number, session, 0, 0
+        self.room = LARGEST_PIECE
         self._kept = os.dup(number)
         os.dup2(self.fileno(), number)
 
-    def flush(self) -> None:
+    def write(self, text: str) -> int:
+        self._cut()
+        count = super().write(text)
         super().flush()
+        self._end = os.fstat(self.fileno()).st_size
+        return count
+
+    def _cut(self) -> None:
+        """Cut what others have printed since, where that is more than a cell may."""
+        super().flush()
+        new = os.fstat(self.fileno()).st_size - self._end
+        kept = min(new, self.room)
+        self._end, self.room = self._end + kept, self.room - kept
+        if kept < new:
+            os.truncate(self.fileno(), self._end)
+            os.lseek(self.fileno(), 0, os.SEEK_END)
+            self._end += os.write(self.fileno(), SENTENCE.encode())
+
+    def flush(self) -> None:
+        self._cut()
         file: Any = self.buffer
         file.seek(self._told)
         if content := file.read():
