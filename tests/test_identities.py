@@ -495,7 +495,7 @@ def test_an_expression_is_computed_where_all_its_figures_are_printed(
 
 FAULTS = {
     "unknown_indicator": ({"rule": "tthc_totl = tthc_onestop"}, "tthc_total"),
-    "senseless_tolerance": ({"tolerance": -1}, "tolerance -1"),
+    "senseless_tolerance": ({"tolerance": -1}, "from 0. Leave it out: printed digits leave room"),
     "mistyped_tolerance": ({"tolerance": "printd"}, "tolerance 'printd'"),
     "infinite_tolerance": ({"tolerance": float("inf")}, "tolerance inf"),
     "self_reference": ({"rule": "tthc_total = tthc_total + 1"}, "different quantities"),
@@ -509,8 +509,8 @@ FAULTS = {
     "another_function": ({"rule": "tthc_total = max(tthc_onestop)"}, "expected"),
     "a_power": ({"rule": "tthc_total = tthc_onestop ** 2"}, "numbers and + - * / ( )"),
     "unknown_scope": ({"rule": "tthc_total@village = tthc_onestop"}, "scope 'village'"),
-    "missing_argument": ({"rule": None}, "no rule in kwargs"),
-    "unknown_rest": ({"rest": "lost"}, "one of returned"),
+    "missing_argument": ({"rule": None}, "a rule as a text. Write the rule."),
+    "unknown_rest": ({"rest": "lost"}, "Use one of these words."),
     "assumes_no_list": ({"assumes": "tthc_total = tthc_onestop"}, "a list of rules"),
     "assumes_nobody": ({"assumes": ["tthc_totl = tthc_onestop"]}, "tthc_total"),
 }
@@ -545,7 +545,7 @@ def test_one_definition_alone_is_no_choice(tmp_path: Path, reference: Reference)
     }
     path = tmp_path / "alone.json"
     path.write_text(json.dumps({"expectations": [entry]}), "utf-8")
-    with pytest.raises(ValidationError, match="one definition"):
+    with pytest.raises(ValidationError, match=r"two or more\. Make it expect_identity_to_hold"):
         load_identities(path, reference)
 
 

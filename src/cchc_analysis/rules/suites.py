@@ -316,6 +316,11 @@ def _list_types() -> list[str]:
     return sorted(list_registered_expectation_implementations())
 
 
+PICK = "Use one of these words."
+REASON = "Say why the rule holds, and where it comes from."
+EXACT = "Leave it out: printed digits leave room by themselves."
+
+
 def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
     """What an entry says is known, and of its kind."""
     meta = entry["meta"] if isinstance(entry.get("meta"), dict) else {}
@@ -327,17 +332,33 @@ def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
     yield from _list_unmet(
         where,
         (not odd, f"missing or unknown keys {', '.join(odd)}", ", ".join(KEYS)),
-        (severity in tuple(Severity), f"severity {severity!r}", f"one of {', '.join(Severity)}"),
+        (
+            severity in tuple(Severity),
+            f"severity {severity!r}",
+            f"one of {', '.join(Severity)}",
+            PICK,
+        ),
         (isinstance(entry.get("kwargs", {}), dict), "kwargs that are no object", "an object"),
-        (RULE_ID.fullmatch(rule_id), f"rule_id {rule_id!r}", "letters, digits and _"),
+        (
+            RULE_ID.fullmatch(rule_id),
+            f"rule_id {rule_id!r}",
+            "letters, digits and _",
+            "Rename the rule.",
+        ),
         (
             has_both and all(breaks_on.values()) and isinstance(breaks_on["change"], dict),
             "breaks_on without its two parts",
             "good, what keeps the rule, and change, what breaks it",
+            "Write both.",
         ),
-        *((meta.get(name), f"no {name} in meta", ", ".join(META)) for name in META),
+        *((meta.get(name), f"no {name} in meta", ", ".join(META), REASON) for name in META),
         *(
-            (isinstance(said, str) and said.strip(), f"{name} {said!r}", "a text")
+            (
+                isinstance(said, str) and said.strip(),
+                f"{name} {said!r}",
+                "a text",
+                f"Write {name} as a text.",
+            )
             for name, said in texts
         ),
     )
@@ -362,10 +383,15 @@ def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator
     yield from _list_unmet(
         where,
         (not name_rule(entry).startswith("without"), "no rule_id in meta", "an id for each rule"),
-        (has_texts, "no rule in kwargs", "a rule as a text"),
-        (not is_choice or len(texts) != 1, "one definition", "two or more"),
-        (is_number and 0 <= tolerance < math.inf, f"tolerance {tolerance!r}", "a number from 0"),
-        (rest in ("", *REST), f"rest {rest!r}", f"one of {', '.join(REST)}"),
+        (has_texts, "no rule in kwargs", "a rule as a text", "Write the rule."),
+        (not is_choice or len(texts) != 1, "one definition", "two or more", f"Make it {IDENTITY}."),
+        (
+            is_number and 0 <= tolerance < math.inf,
+            f"tolerance {tolerance!r}",
+            "a number from 0",
+            EXACT,
+        ),
+        (rest in ("", *REST), f"rest {rest!r}", f"one of {', '.join(REST)}", PICK),
         (is_list, f"assumes {assumed!r}", "a list of rules"),
     )
     for name, text in texts.items():
@@ -375,11 +401,11 @@ def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator
             yield from _check_rule(f"{where}, assumes", text, reference)
 
 
-def _list_unmet(where: str, *checks: tuple[Any, str, str]) -> Iterator[Problem]:
-    """A problem for each check that is not met: whether it is, what was found, what expected."""
-    for is_met, found, expected in checks:
+def _list_unmet(where: str, *checks: tuple[Any, ...]) -> Iterator[Problem]:
+    """A problem for each check that is not met: whether it is, and what a problem says."""
+    for is_met, found, expected, *remedy in checks:
         if not is_met:
-            yield Problem(where, found, expected, "Mend the entry.")
+            yield Problem(where, found, expected, *(remedy or ["Mend the entry."]))
 
 
 def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem]:
