@@ -43,6 +43,11 @@ MOST_ON_ANNEX = 131_000
 """Bytes of text from which an annex with its charts would pass 150 KB, and is split."""
 NOT_TOLD = ("plan", "panel")
 """Kinds of source that a brief may use, but that are no reason for one."""
+OF_SERIES = (
+    *("area_id", "indicator", "scope", "status", "period", "period_start", "period_end"),
+    *("value", "unit", "is_contested"),
+)
+"""What a series is told from: a table is cut many times, and each column costs as much."""
 
 
 if TYPE_CHECKING:
@@ -372,16 +377,14 @@ class Brief:
     @once
     def series(self) -> list[tuple[Entry, pd.DataFrame]]:
         """Headline values with the same window of other years, where there is one; oldest first."""
-        broken = break_series(self.own_values, self.reference)
+        broken = break_series(self.own_values[list(OF_SERIES)], self.reference)
         window = broken["period_start"].str[4:] + broken["period_end"].str[4:]
+        rows_of = broken.groupby(["indicator", "scope", window]).indices
         found = []
         places = [(name, scope) for name in self.report.followed for scope in self.main_scopes]
         for entry in filter(None, (self.find(*place) for place in places)):
-            same = broken[
-                (broken["indicator"] == entry.indicator)
-                & (broken["scope"] == entry.scope)
-                & (window == entry.start[4:] + entry.end[4:])
-            ]
+            key = (entry.indicator, entry.scope, entry.start[4:] + entry.end[4:])
+            same = broken.iloc[rows_of.get(key, [])]
             rows = same.sort_values(["period_end", "status"]).drop_duplicates("period_end")
             found += [(entry, rows)] if len(rows) > 1 else []
         return found
