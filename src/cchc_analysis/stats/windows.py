@@ -186,6 +186,7 @@ def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFra
     now = now[now["status"].isin(RESULT_STATUSES) & (now["period_end"] != "")]
     if now.empty:
         return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+    now = now[[*QUANTITY, "value", "low", "high", "unit"]]  # the others would be merged for nothing
     now = now.reset_index(drop=True).rename_axis("row").reset_index()
     now = now.assign(is_flow=is_flow(now["indicator"], reference))
     before = now[[*SERIES, "period_start", "period_end", "value", "low", "high"]]
