@@ -741,6 +741,8 @@ def test_area_said_twice_with_one_value_is_one_figure(project: Project, tmp_path
             "no longer exists after 2025-06-30",
         ),
         ("area_not_yet_existing.csv", "80-2025", "2020", "does not exist before 2025-07-01"),
+        # It was there when the year began, and not when it ended.
+        ("area_of_half_a_year.csv", "tỉnh Hà Giang", "2025", "no longer exists after 2025-06-30"),
     ],
 )
 def test_area_outside_its_time(
@@ -749,6 +751,14 @@ def test_area_outside_its_time(
     text = f"area,period,par_index\n{area},{year},80.5\n"
     rules = {"80-2025": {"area_id": "80-2025"}}
     assert words in refuse(project, write_csv(tmp_path, name, text), areas=rules)
+
+
+def test_none_so_far_and_not_known_yet_look_alike_and_are_refused(
+    project: Project, tmp_path: Path
+) -> None:
+    text = "area,period,dossiers_resolved_total\nCao Lộc,2023,Chưa có\nVăn Quan,2023,5\n"
+    said = refuse(project, write_csv(tmp_path, "not_yet.csv", text))
+    assert "'Chưa có' can be none so far or a number that is not known yet" in said
 
 
 def test_a_reused_code_means_the_area_of_its_time(project: Project, tmp_path: Path) -> None:

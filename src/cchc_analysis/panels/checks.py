@@ -149,14 +149,13 @@ def _check_bounds(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
 
 
 def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
-    """An area speaks of a period in which it did not yet, or no longer, exist."""
+    """An area speaks of a period at whose end it did not yet, or no longer, exist."""
     areas = reference.tabulate_areas(figures["area_id"].unique())[
         ["name", "valid_from", "valid_to"]
     ]
     placed = figures.join(areas, on="area_id")
-    begin = placed["period_start"].where(placed["period_start"] != "", placed["period_end"])
     is_early = (placed["valid_from"].fillna("") > placed["period_end"]) & (placed["area_id"] != "")
-    is_late = (placed["valid_to"].fillna("") != "") & (begin > placed["valid_to"])
+    is_late = (placed["valid_to"].fillna("") != "") & (placed["period_end"] > placed["valid_to"])
     for is_wrong, words, column in (
         (is_early, ("does not exist before", "do not exist before"), "valid_from"),
         (is_late, ("no longer exists after", "no longer exist after"), "valid_to"),
@@ -168,9 +167,9 @@ def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) ->
                 f"{where}, {name_rows(rows['row'])}",
                 f"{', '.join(named[:MOST_NAMED])}{more} {words[len(named) > 1]} {day}, and the row "
                 f"is about {rows['period_start'].iloc[0]}–{rows['period_end'].iloc[0]}",
-                "an area that existed in the period",
-                "Name the area of that time; data/reference/area_changes.csv tells what became "
-                "of it.",
+                "an area that exists at the end of the period",
+                "Name the area of that time, or the days that were counted, up to its last; "
+                "data/reference/area_changes.csv tells what became of it.",
             )
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MOST_DECIMALS = 9
 """Decimals looked at in a number of a spreadsheet; what lies behind them is binary noise."""
 
+NOT_YET = ("chưa có",)
+"""Words in a cell that mean none so far, or a number that nobody knows yet."""
+
 _FORMS = {
     mark: re.compile(rf"-?(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)(?:{mark}(\d+))?")
     for mark, group in ((r"\.", ","), (",", r"\."))
@@ -149,6 +152,8 @@ def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[floa
         return np.nan, 0, equal, f"{text!r} can be thousands or decimals"
     if readings:
         return *min(readings.values()), equal, ""
+    if text.casefold() in NOT_YET:
+        return np.nan, 0, equal, f"{text!r} can be none so far or a number that is not known yet"
     try:
         number = parse_number(text, kind)
     except NumberError as error:
