@@ -378,7 +378,9 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
         _, tables = load(project)
         whole = ("source_id", "kind", "area", "period", "issuer", "title")
         rows = [
-            row for row in list_rows(tables.sources) if kind == "sources" or row["kind"] != "panel"
+            row
+            for row in list_rows(tables.sources)
+            if kind == "sources" or row["kind"] not in ("panel", "plan")
         ]
         shown = list(whole) if kind == "sources" else ["area", "period", "source_id"]
         lines = ["  ".join(str(row[key]) for key in shown) for row in rows]
