@@ -18,7 +18,7 @@ from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.data.records import Scope, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.read import accept_source, read_report
-from cchc_analysis.read.review import load_words
+from cchc_analysis.read.review import load_page_words
 from conftest import confirm_all, make_project
 
 PROVINCE = """ỦY BAN NHÂN DÂN
@@ -173,7 +173,7 @@ def test_a_page_names_no_level_but_its_own(
 
 def test_the_review_page_names_no_level_for_the_report_s_own() -> None:
     """The report may be a commune's or a province's, and its area may not be known yet."""
-    scopes = load_words()["scopes"]
+    scopes = load_page_words()["scopes"]
     assert set(scopes) == {str(scope) for scope in Scope}
     own = " ".join((scopes[Scope.DISTRICT_OFFICE], scopes[Scope.WHOLE_DISTRICT]))
     assert not re.search(r"\b(huyện|xã|tỉnh)\b", own), own

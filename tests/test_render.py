@@ -278,8 +278,6 @@ def test_a_site_has_an_index_per_language_that_links_every_brief(
         assert len(links) == len(places)
         assert all((tmp_path / "site" / lang / link).is_file() for link in links)
         assert 'class="bar doubt"' in index
-        assert index.count("<h3>") == len(places)
-        assert "1.310 ≠ 1.309 + 71" in index or "1,310 ≠ 1,309 + 71" in index
     trends = len(list_told(tables, reference))
     told = [path for path in (tmp_path / "site").rglob("*.html") if path.name != "annex.html"]
     assert site.pages == len(told)

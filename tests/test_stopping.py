@@ -38,7 +38,7 @@ cli._find_project = lambda root: None
 class Parser:
     def parse_args(self, _):
         import argparse
-        return argparse.Namespace(run=work, root=None)
+        return argparse.Namespace(run=work, root=None, is_anywhere=True)
 cli.build_parser = Parser
 sys.exit(cli.main())
 """

@@ -114,6 +114,9 @@ def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
     if next(iter(plan.came)) not in [entry.indicator for entry, _ in arrivals]:
         arrivals = [(received, "mid")]
     outcomes = _find_parts(brief, scope, plan, plan.parts)
+    waiting = [each for each in outcomes if "_pending_" in each[0].indicator]
+    if _sum(outcomes) - _sum(waiting) < resolved.value:  # some of its parts are told, or none
+        outcomes = [(resolved, "mid"), *waiting]
     return _Panel(scope, arrivals, outcomes, (received, resolved, pending))
 
 

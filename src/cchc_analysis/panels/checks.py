@@ -8,7 +8,7 @@ against the values that they rank: whoever stands before has a value that is not
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +63,10 @@ def check_figures(
 
 
 def check_numerals(
-    figures: pd.DataFrame, where: str, mend: tuple[str, str] = MENDED_IN_MAPPING
+    figures: pd.DataFrame,
+    where: str,
+    mend: tuple[str, str] = MENDED_IN_MAPPING,
+    named_by: Sequence[str] = (),
 ) -> Iterator[Problem]:
     """Cells that are no number, or can be read in two ways.
 
@@ -71,12 +74,15 @@ def check_numerals(
         figures: One row per figure with ``row``, ``indicator`` and ``fault``.
         where: The name of the file.
         mend: What to do where a mark is in doubt, and else.
+        named_by: The columns that name a row, besides its number.
     """
     faulty = figures[figures["fault"] != ""]
     for indicator, rows in faulty.groupby("indicator", sort=False):
         words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_NAMED]))
         is_open = rows["fault"].str.contains("thousands or decimals").any()
         place, found = f"{where}, {name_rows(rows['row'])}", f"{indicator}: {words}"
+        if named := [str(rows[name].iloc[0]) for name in named_by if name in rows]:
+            place, found = f"{place} ({', '.join(filter(None, named))})", words
         yield Problem(place, found, "numbers that can be read in one way", mend[not is_open])
 
 

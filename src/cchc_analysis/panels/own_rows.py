@@ -55,6 +55,7 @@ MEND = (
     "Mend the cells, or leave them empty.",
 )
 WHOLE = Scope.WHOLE_DISTRICT.value
+NAMED_BY = ("area", "period", "indicator")
 LARGEST = 1e15
 """More than anything an area can report, as in ``expectations/observations.json``."""
 
@@ -236,7 +237,7 @@ def make_observations(file: str, table: pd.DataFrame, reference: Reference) -> p
         found, expected = f"{code}: {large['value'].iloc[0]:g}", f"a number up to {LARGEST:g}"
         mask = is_large & (figures["indicator"] == code)
         fixer.complain(mask, found, expected, "Mend the cell, or leave it empty.")
-    problems = [*fixer.problems, *check_numerals(figures, file, MEND)]
+    problems = [*fixer.problems, *check_numerals(figures, file, MEND, NAMED_BY)]
     problems += check_units(figures, reference, file)
     if problems:
         raise ReportError(problems)
