@@ -564,7 +564,7 @@ def test_our_own_suites_run_on_our_own_tables(tmp_path: Path, five_sources: Made
         ("area_id,dossiers\n183,5\n", "no rule of mine.json finds its columns"),
         (
             "indicator,value\ndossiers_received_total,many\n",
-            "row 2: dossiers_received_total: 'many'",
+            "row 2 (dossiers_received_total): 'many'",
         ),
         ("indicator,value\n", "no rows"),
         ("", "own.csv"),
