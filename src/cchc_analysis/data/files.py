@@ -36,15 +36,17 @@ def load_text_table(
     key: Sequence[str] = (),
     *,
     may_be_empty: bool = False,
+    is_typed: bool = False,
     kind: type[CchcError] = ReportError,
 ) -> pd.DataFrame:
-    """Load a CSV file of ours with every cell as text.
+    """Load a CSV file of ours, with every cell as text unless it is to be typed.
 
     Args:
         path: The file.
         columns: The header it must have; their order in the file is free.
         key: Columns whose values together may occur only once.
         may_be_empty: Whether a file with a header and no rows is in order.
+        is_typed: Whether numbers and booleans become such (``type_columns``).
         kind: The error to raise.
 
     Returns:
@@ -52,7 +54,8 @@ def load_text_table(
 
     Raises:
         CchcError: The file is absent, not UTF-8, has other columns, no rows, a row of another
-            length, text that is not NFC, or a key twice; of the kind asked for.
+            length, text that is not NFC, a key twice, or a cell that is not of the kind of its
+            column; of the kind asked for.
     """
     import pandas as pd
 
@@ -71,23 +74,8 @@ def load_text_table(
         problems = [*_check_key(path.name, table, key, list(rows))] if key else []
     if problems:
         raise kind(problems)
-    return table
-
-
-def load_typed_table(
-    path: Path,
-    columns: Sequence[str],
-    key: Sequence[str] = (),
-    *,
-    may_be_empty: bool = False,
-    kind: type[CchcError] = ReportError,
-) -> pd.DataFrame:
-    """``load_text_table``, with numbers and booleans as such.
-
-    Raises:
-        CchcError: As ``load_text_table``, or a cell is not of the kind of its column.
-    """
-    table = load_text_table(path, columns, key, may_be_empty=may_be_empty, kind=kind)
+    if not is_typed:
+        return table
     try:
         return type_columns(table)
     except ValueError as error:

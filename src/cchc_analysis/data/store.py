@@ -20,7 +20,7 @@ from cchc_analysis.data.export import describe_package, describe_table
 from cchc_analysis.data.files import (
     format_table,
     hash_file,
-    load_typed_table,
+    load_text_table,
     type_columns,
     write_text,
 )
@@ -122,7 +122,7 @@ def _load_made(project: Project, name: str, *, is_whole: bool) -> pd.DataFrame:
     if is_whole:
         return type_columns(_read(path, columns))
     try:
-        return load_typed_table(path, columns, key, may_be_empty=True)
+        return load_text_table(path, columns, key, may_be_empty=True, is_typed=True)
     except ReportError as error:
         remedied = (replace(each, remedy="Run cchc process.") for each in error.problems)
         raise ReportError(remedied) from None

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.files import list_rows, load_typed_table
+from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.data.records import load_own
 from cchc_analysis.data.reference.areas import check_parents
 from cchc_analysis.data.reference.catalogue import Reference, fold_name, suggest
@@ -35,11 +35,12 @@ def load_reference(folder: Path) -> Reference:
     problems: list[Problem] = []
     for name, (columns, key) in REFERENCE_TABLES.items():
         try:
-            tables[name] = load_typed_table(
+            tables[name] = load_text_table(
                 folder / f"{name}.csv",
                 columns,
                 key,
                 may_be_empty=_TABLES[name].get("may_be_empty", False),
+                is_typed=True,
                 kind=ReferenceDataError,
             )
         except ReferenceDataError as error:
