@@ -10,13 +10,12 @@ once.
 - ``cells``: a file into sheets of cells, whatever its format
 - ``vocabulary``, ``headings``: the headings that are known; where a head ends, what its columns are
 - ``layouts``: a sheet into one row per figure, as printed
-- ``numerals``: the printed numbers of a whole column
 - ``places``: areas, periods and units of the figures
 - ``checks``: what is wrong with figures that can be read
-- ``reading``: all of these, one after the other
+- ``reading``: all of these, one after the other, and the printed numbers of a whole column
 - ``register``: ``add_panel`` and ``read_panels``
 - ``drafts``: a mapping file begun for a person to finish
-- ``own_table`` (with ``own_rows``): a table that is validated, and not kept
+- ``own_table``: a table that is validated, and not kept
 """
 
 from cchc_analysis.panels.checks import check_ranks

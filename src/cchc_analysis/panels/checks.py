@@ -8,7 +8,7 @@ against the values that they rank: whoever stands before has a value that is not
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,22 +36,14 @@ MENDED_IN_MAPPING = (
 )
 OF_DISTRICTS = ("par_index_rank", "ddci_rank")
 """Ranks of districts; the others are of provinces."""
-RANK_COLUMNS = (
-    *("rank_id", "indicator", "period_end", "parent_id", "area_id", "source_id"),
-    *("printed", "value", "least", "most", "areas", "is_complete", "holds"),
-)
 
 
 def check_figures(
     figures: pd.DataFrame, reference: Reference, where: str, small_rates: Container[str] = ()
 ) -> list[Problem]:
-    """Everything that keeps figures from being data.
+    """Everything that keeps figures (with ids, ``value`` and ``fault``) from being data.
 
-    Args:
-        figures: One row per figure with ids, ``value`` and ``fault``, see ``register``.
-        reference: The catalogue, and the areas with their dates.
-        where: The name of the file.
-        small_rates: Indicators whose per cents of at most 1 are meant so.
+    Of ``small_rates`` per cents of at most 1 are meant so.
     """
     return [
         *check_numerals(figures, where),
@@ -80,10 +72,14 @@ def check_numerals(
     for indicator, rows in faulty.groupby("indicator", sort=False):
         words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_NAMED]))
         is_open = rows["fault"].str.contains("thousands or decimals").any()
-        place, found = f"{where}, {name_rows(rows['row'])}", f"{indicator}: {words}"
+        place, found = _place(where, rows), f"{indicator}: {words}"
         if named := [str(rows[name].iloc[0]) for name in named_by if name in rows]:
             place, found = f"{place} ({', '.join(filter(None, named))})", words
         yield Problem(place, found, "numbers that can be read in one way", mend[not is_open])
+
+
+def _place(where: str, rows: pd.DataFrame) -> str:
+    return f"{where}, {name_rows(rows['row'])}"
 
 
 def _check_fractions(
@@ -96,15 +92,12 @@ def _check_fractions(
     has_sign = figures["printed"].map(lambda cell: isinstance(cell, str) and cell.endswith("%"))
     rates = figures[(figures["unit"] == "%") & ~has_sign.astype("bool") & (figures["value"] != 0)]
     for (indicator, section), rows in rates.groupby(["indicator", "section"], sort=False):
-        if indicator in small_rates:
-            continue
         is_share = rows["value"].abs() <= 1
-        others = rows.loc[~is_share, "value"]
-        if not is_share.any() or (len(others) and others.median() < 50):
+        others, shares = rows.loc[~is_share, "value"], rows[is_share]
+        if indicator in small_rates or shares.empty or (len(others) and others.median() < 50):
             continue
-        shares = rows[is_share]
         yield Problem(
-            f"{where}, {name_rows(shares['row'])}",
+            _place(where, shares),
             f"{indicator}: {len(shares)} of {len(rows)} per cents under {section!r} lie between "
             f"0 and 1, such as {shares['printed'].iloc[0]}",
             "per cents from 0 to 100",
@@ -114,25 +107,23 @@ def _check_fractions(
 
 
 def _check_range(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
-    catalogue = reference.indicators.set_index("indicator")
-    ends = figures[["indicator"]].join(catalogue[["range_min", "range_max"]], on="indicator")
-    least, most, slack = ends["range_min"], ends["range_max"], 1e-9
-    is_out = (figures["value"] < least - slack) | (figures["value"] > most + slack)
-    outside = figures.assign(least=least, most=most)[is_out]
+    catalogue = reference.indicators.set_index("indicator")[["range_min", "range_max"]]
+    placed, slack = figures.join(catalogue, on="indicator"), 1e-9
+    is_out = placed["value"] < placed["range_min"] - slack
+    outside = placed[is_out | (placed["value"] > placed["range_max"] + slack)]
     for (indicator, printed), rows in outside.groupby(["indicator", "printed"], sort=False):
         first, shown, advice = rows.iloc[0], printed, ""
-        named = ", ".join(dict.fromkeys(rows["area"].iloc[:MOST_NAMED]))
         marks = [mark for mark in ".," if isinstance(printed, str) and mark in printed]
         if len(marks) == 1 and first["value"].is_integer() and abs(first["value"]) >= 1000:
             # The mark was taken for thousands, and may be decimal.
             shown = f"{printed}, read as {first['value']:.12g}"
             mark = f"say `decimal_mark: {marks[0]!r}` in the mapping"
             advice = f"If {marks[0]!r} parts the decimals, {mark}. "
-        to = f" to {first['most']:g}" if np.isfinite(first["most"]) else ""
+        least, most = first["range_min"], first["range_max"]
         yield Problem(
-            f"{where}, {name_rows(rows['row'])}",
-            f"{indicator} = {shown} ({named})",
-            f"{first['least']:g}{to}" if to else f"at least {first['least']:g}",
+            _place(where, rows),
+            f"{indicator} = {shown} ({', '.join(dict.fromkeys(rows['area'].iloc[:MOST_NAMED]))})",
+            f"{least:g} to {most:g}" if np.isfinite(most) else f"at least {least:g}",
             f"{advice}Mend the cell or its unit; if the number stands for a missing one, say so "
             "under `absent:` with the reason.",
         )
@@ -147,7 +138,7 @@ def _check_bounds(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
         first = rows.iloc[0]
         said = ", ".join(f"{name} {first[name]:g}" for name in UNCERTAINTY if first.notna()[name])
         yield Problem(
-            f"{where}, {name_rows(rows['row'])}",
+            _place(where, rows),
             f"{indicator} = {first['printed']} ({first['area']}) with {said}",
             "an interval that holds its value",
             "Check which columns are the bounds, and of which value.",
@@ -156,21 +147,23 @@ def _check_bounds(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
 
 def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
     """An area speaks of a period at whose end it did not yet, or no longer, exist."""
-    areas = reference.tabulate_areas(figures["area_id"].unique())[
-        ["name", "valid_from", "valid_to"]
-    ]
-    placed = figures.join(areas, on="area_id")
-    is_early = (placed["valid_from"].fillna("") > placed["period_end"]) & (placed["area_id"] != "")
-    is_late = (placed["valid_to"].fillna("") != "") & (placed["period_end"] > placed["valid_to"])
+    areas = reference.tabulate_areas(figures["area_id"].unique())
+    placed = figures.join(areas[["name", "valid_from", "valid_to"]], on="area_id")
+    end, last = placed["period_end"], placed["valid_to"].fillna("")
+    is_early = (placed["valid_from"].fillna("") > end) & (placed["area_id"] != "")
     for is_wrong, words, column in (
         (is_early, ("does not exist before", "do not exist before"), "valid_from"),
-        (is_late, ("no longer exists after", "no longer exist after"), "valid_to"),
+        (
+            (last != "") & (end > last),
+            ("no longer exists after", "no longer exist after"),
+            "valid_to",
+        ),
     ):
         for day, rows in placed[is_wrong].groupby(column):
             named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
             more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             yield Problem(
-                f"{where}, {name_rows(rows['row'])}",
+                _place(where, rows),
                 f"{', '.join(named[:MOST_NAMED])}{more} {words[len(named) > 1]} {day}, and the row "
                 f"is about {rows['period_start'].iloc[0]}–{rows['period_end'].iloc[0]}",
                 "an area that exists at the end of the period",
@@ -186,10 +179,9 @@ def check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
     doubled = known[known.duplicated(key, keep=False)]
     for _, rows in doubled.groupby(key, sort=False):
         if rows["value"].nunique() > 1:
-            first = rows.iloc[0]
-            values = " and ".join(str(cell) for cell in rows["printed"].iloc[:3])
+            first, values = rows.iloc[0], " and ".join(map(str, rows["printed"].iloc[:3]))
             yield Problem(
-                f"{where}, {name_rows(rows['row'])}",
+                _place(where, rows),
                 f"{first['area']!r} twice for {first['indicator']}, {first['period_end']}: "
                 f"{values}",
                 "one figure for an area, indicator and period",
@@ -228,12 +220,10 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     said = [
         f"{row['area']} of {row['indicator']} in row {row['row']}: printed {row['printed']}, "
         f"the rows give {row['own']:.12g}"
-        for row in list_rows(wrong.head(MOST_NAMED))
+        for row in list_rows(wrong)
     ]
-    if len(wrong) > len(said):
-        said.append(f"{len(wrong) - len(said)} more totals that do not follow from their rows")
     kept = f"{len(both) - len(wrong)} of {len(both)} totals and means follow from their rows"
-    return [*said, kept]
+    return [*_shorten(said, "{} more totals that do not follow from their rows"), kept]
 
 
 def name_statistic(label: str) -> str:
@@ -252,17 +242,14 @@ def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:
     said = []
     for indicator, rows in figures.groupby("indicator", sort=False):
         days = [row["effective"] for row in list_breaks(str(indicator), reference)]
-        starts = rows["period_start"].where(rows["period_start"] != "", rows["period_end"])
-        inside = [day for day in days if ((starts < day) & (rows["period_end"] >= day)).any()]
-        between = [
-            day for day in days if (rows["period_end"] < day).any() and (starts >= day).any()
-        ]
-        if inside:
+        ends = rows["period_end"]
+        starts = rows["period_start"].where(rows["period_start"] != "", ends)
+        if inside := [day for day in days if ((starts < day) & (ends >= day)).any()]:
             said.append(
                 f"{indicator}: its definition changes on {', '.join(inside)}, within a period; "
                 "such values are part of no series"
             )
-        if between:
+        if between := [day for day in days if (ends < day).any() and (starts >= day).any()]:
             said.append(
                 f"{indicator}: values before and after {', '.join(between)} are not joined (its "
                 "definition changes there)"
@@ -271,28 +258,22 @@ def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:
 
 
 def find_holes(figures: pd.DataFrame, reference: Reference) -> list[str]:
-    """Areas that some periods of an indicator lack though they were there, in words.
-
-    Returns:
-        At most ``MOST_NAMED`` lines, and one that counts the rest.
-    """
+    """Areas that some periods of an indicator lack though they were there, in words."""
     said: list[str] = []
+    names = dict(zip(figures["area_id"], figures["area"], strict=True))
     for indicator, rows in figures.groupby("indicator", sort=False):
         grid = rows.groupby(["area_id", "period_end"]).size().unstack()
-        there = reference.area_rows
         holes = [
-            (area, day)
+            f"{names[area]} {day}"
             for day in grid.columns
             for area in grid.index[grid[day].isna()]
-            if exists_on(there[area], day)
+            if exists_on(reference.area_rows[area], day)
         ]
-        if not holes:
-            continue
-        names = dict(zip(rows["area_id"], rows["area"], strict=True))
-        named = ", ".join(f"{names[area]} {day}" for area, day in holes[:MOST_NAMED])
-        told = f"{len(holes)} of {grid.size} area-periods without a figure"
-        told = told if len(holes) > MOST_NAMED else f"no figure for {named}"
-        said.append(f"{indicator}: {told}")
+        if len(holes) > MOST_NAMED:
+            holes_told = f"{len(holes)} of {grid.size} area-periods without a figure"
+        else:
+            holes_told = f"no figure for {', '.join(holes)}"
+        said += [f"{indicator}: {holes_told}"] * bool(holes)
     return _shorten(said, "holes in {} more indicators")
 
 
@@ -322,23 +303,15 @@ def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame
         areas: The areas of the reference data: ranks compare areas of one level below one area.
 
     Returns:
-        ``RANK_COLUMNS``, a row per published rank of an area with a published value. ``least`` and
-        ``most`` bound the rank that the values of the ``areas`` held allow (ties share the better
-        rank). ``holds`` is false where more areas have a greater value than the rank leaves room
-        for, where somebody with a smaller value stands before, or, where the values of all areas
-        are held (``is_complete``), where the rank is another than the values give.
+        A row per published rank of an area with a published value, as ``judge_ranks`` gives it.
     """
     import pandas as pd
 
     shown = observations[observations["is_published"] & (observations["breakdown"] == "")]
     placed = shown.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id")
-    judged = [
-        judge_ranks(ranks, values, is_complete=len(values) >= _count_areas(ranks.iloc[0], areas))
-        for ranks, values in pair_ranks(placed)
-    ]
-    if not judged:
-        return pd.DataFrame(columns=list(RANK_COLUMNS))
-    return pd.concat(judged, ignore_index=True)[list(RANK_COLUMNS)]
+    judged = [judge_ranks(ranks, values) for ranks, values in pair_ranks(placed)]
+    columns = ["rank_id", "indicator", "holds"]
+    return pd.concat(judged, ignore_index=True) if judged else pd.DataFrame(columns=columns)
 
 
 def list_rank_codes(indicator: str) -> dict[str, str]:
@@ -354,13 +327,8 @@ def list_rank_codes(indicator: str) -> dict[str, str]:
     }
 
 
-def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> list[str]:
-    """How the ranks printed in a panel compare with the values beside them, in words.
-
-    Args:
-        figures: Figures of one panel, see ``reading.read_panel``.
-        areas: The areas of the reference data.
-    """
+def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterable[str]:
+    """How the ranks printed in a panel compare with the values beside them, in words."""
     hidden = 0.5 * 10.0 ** -figures["decimals"].astype("float64")
     stated = figures.drop(columns="printed").assign(
         source_id=figures["source"],
@@ -370,17 +338,14 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> list[str]:
     )
     judged = check_ranks(stated, areas)
     alone = {*figures["indicator"].unique()} & {*RANKED} - {*judged["rank_id"]}
-    said = [f"{rank}: ranks without values to hold them against" for rank in sorted(alone)]
+    yield from (f"{rank}: ranks without values to hold them against" for rank in sorted(alone))
     names = dict(zip(figures["area_id"], figures["area"], strict=True))
     for indicator, rows in judged.groupby("indicator", sort=False):
-        off = list_rows(rows[~rows["holds"].astype("bool")])
-        named = "; ".join(_tell_rank(row, names) for row in off[:MOST_NAMED])
+        off = [_tell_rank(row, names) for row in list_rows(rows[~rows["holds"].astype("bool")])]
         more = f" and {len(off) - MOST_NAMED} more" if len(off) > MOST_NAMED else ""
-        said.append(
-            f"{len(rows) - len(off)} of {len(rows)} ranks of {indicator} follow from its values"
-            + (f": {named}{more}" if off else "")
-        )
-    return said
+        named = f": {'; '.join(off[:MOST_NAMED])}{more}" if off else ""
+        kept = f"{len(rows) - len(off)} of {len(rows)} ranks of {indicator} follow from its values"
+        yield f"{kept}{named}"
 
 
 def _tell_rank(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -390,12 +355,3 @@ def _tell_rank(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         f"{names[row['area_id']]} {row['period_end'][:4]} is printed {row['printed']:g}, "
         f"its value gives {row['least']:g}{most}"
     )
-
-
-def _count_areas(place: pd.Series, areas: pd.DataFrame) -> int:
-    """How many areas of a level existed below an area on a day."""
-    day = place["period_end"]
-    ends = areas["valid_to"].mask(areas["valid_to"] == "", "9999")
-    existed = (areas["valid_from"] <= day) & (ends >= day)
-    is_peer = (areas["level"] == place["level"]) & (areas["parent_id"] == place["parent_id"])
-    return int((existed & is_peer).sum())

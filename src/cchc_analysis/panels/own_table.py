@@ -1,28 +1,40 @@
 """The one door for a table of somebody's own: validated, and not kept.
 
-Comes in as a file or a data frame, and a suite or none; goes out as findings. What stands in the
-table is understood in ``own_rows``; what it owes is asked of the suites. A suite of identities
-knows one period at a time: what else can be asked of any table of figures is asked as well.
+Comes in as a file of any format that panels have, or as a data frame, in which a row is one value
+or a column one indicator, and a suite or none; goes out as findings. What the table does not say is
+taken as plain: results of the whole district, exact as far as their digits go. What cannot be
+understood is told with its row, everything at once.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import nearest_names
+from cchc_analysis.data.clean import fold_text, nearest_names
+from cchc_analysis.data.files import type_columns
+from cchc_analysis.data.records import (
+    OBSERVATION_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+    UNCERTAINTY,
+    Scope,
+)
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError, ValidationError
-from cchc_analysis.panels.own_rows import (
-    make_observations,
-    melt_columns,
-    name_columns,
-    open_own_table,
-    type_cells,
-)
+from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
+from cchc_analysis.panels.checks import check_numerals
+from cchc_analysis.panels.headings import Table, find_head, find_strays
+from cchc_analysis.panels.layouts import print_cells
+from cchc_analysis.panels.mapping import PanelMapping
+from cchc_analysis.panels.places import WordFixer, look_up
+from cchc_analysis.panels.reading import as_observations, check_units, read_numerals
+from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
 from cchc_analysis.rules import choose_readings
 from cchc_analysis.rules.cells import CELLS
 from cchc_analysis.rules.comparisons import COLUMNS, COMPARISONS
@@ -41,6 +53,20 @@ from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
+WHOLE = Scope.WHOLE_DISTRICT.value
+OUR_NAMES = {"area_code": "area_id", "source": "source_id"}
+"""Fields of panels under the names of observations."""
+
+FREE = {*TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
+"""Columns that may stand there and say nothing to a rule."""
+
+TEXTS = (
+    *(name for name in OBSERVATION_COLUMNS if name not in UNCERTAINTY),
+    *("area", "period", "printed"),
+)
+"""What a row may say."""
 
 NEEDED = ("indicator", "value")
 """Without these a table has no values; with them it has one a row."""
@@ -71,8 +97,14 @@ DATED = (
 """Rules about several periods of one area."""
 
 BETWEEN_SOURCES = ("expect_sources_to_agree",)
-
 WINDOW = ["area_id", "scope", "indicator", "breakdown", "period_start", "period_end", "status"]
+MEND = (
+    "Put the text of the report into a column printed, or write all digits without a dot.",
+    "Mend the cells, or leave them empty.",
+)
+NAMED_BY = ("area", "period", "indicator")
+LARGEST = 1e15
+"""More than anything an area can report, as in ``expectations/observations.json``."""
 
 
 def validate_table(
@@ -104,23 +136,24 @@ def validate_table(
     if suite is not None and (problems := list(check_examples(given, reference))):
         raise ValidationError(problems)
     file = table.name if isinstance(table, Path) else "table"
-    own, passed_over = _understand(file, open_own_table(table, reference), given, reference)
+    own, passed_over = _understand(file, _open(table, reference), given, reference)
     if given.table == "statements":
         found = _check_statements(given, own, reference, file, expectations)
     else:
         found = check_rows(given, own, reference)
     if not found.drafts and not found.applied:
-        where, rules = Path(file).stem, f"no rule of {given.file}"
+        rules = f"no rule of {given.file} finds its figures in one area, scope and period"
         expected = "figures that owe each other something, or that have a range"
         remedy = "Compare the indicators, scopes and periods with those of the suite."
-        found_none = f"{rules} finds its figures in one area, scope and period"
-        raise ReportError(Problem(where, found_none, expected, remedy))
+        raise ReportError(Problem(Path(file).stem, rules, expected, remedy))
     findings = tabulate_drafts(found.drafts)
     doubtful = list_doubtful(join_tallies(found.tallies))
-    findings.attrs["rules_applied"] = found.applied
-    findings.attrs["doubtful_rules"] = doubtful
-    findings.attrs["passed_over"] = passed_over
-    findings.attrs["warnings"] = [*_name_passed_over(passed_over, reference), *map(doubt, doubtful)]
+    findings.attrs |= {
+        "rules_applied": found.applied,
+        "doubtful_rules": doubtful,
+        "passed_over": passed_over,
+        "warnings": [*_name_passed_over(passed_over, reference), *map(doubt, doubtful)],
+    }
     return findings
 
 
@@ -131,6 +164,52 @@ def _load_suite(suite: Path | Mapping[str, Any], reference: Reference) -> Suite:
     return make_suite(str(content.get("name", "suite")), content, None, reference)
 
 
+def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
+    """The cells of a table as text, by the numbers of their rows, under the headings it has."""
+    if isinstance(table, Path):
+        own = _find_head(choose_sheet(table, open_sheets(table)), reference)
+    else:
+        cells = table.map(_write_cell).set_axis(range(table.shape[1]), axis=1)
+        cells = cells.set_axis(range(2, len(cells) + 2), axis=0)
+        own = Table(Worksheet("table", cells), tuple(map(str, table.columns)))
+    problems = list(find_strays(own))
+    names = {at: name for at, name in enumerate(own.names) if name}
+    for name in (name for name, times in Counter(names.values()).items() if times > 1):
+        found, remedy = f"two columns {name!r}", "Rename one, or take it out."
+        problems.append(Problem(own.sheet.name, found, "each column once", remedy))
+    if not len(own.body):
+        problems.append(Problem(own.sheet.name, "no rows", "at least one row", "Add the rows."))
+    if problems:
+        raise ReportError(problems)
+    return own.body[[*names]].set_axis([*names.values()], axis=1).apply(print_cells)
+
+
+def _find_head(sheet: Worksheet, reference: Reference) -> Table:
+    """The first row, where it holds a name of ours; else what looks most like a head."""
+    first = [str(cell) for cell in sheet.cells.iloc[0]]
+    known = Vocabulary(PanelMapping(), reference)
+    is_head = any(_name_column(each, known, ()) for each in first if each)
+    if sheet.heads is None and is_head and len(sheet.cells) > 1:
+        own = Table(sheet, tuple(first), int(sheet.cells.index[0]))
+    else:
+        own = find_head(sheet, known)
+    if sheet.lengths is None:
+        return own
+    # Empty cells at the end of a row mean nothing; those that were cut off are told.
+    is_told = (sheet.lengths > sheet.cells.shape[1]) | (sheet.lengths.index <= own.last_row)
+    return replace(own, sheet=replace(sheet, lengths=sheet.lengths.where(is_told, 0)))
+
+
+def _write_cell(cell: Any) -> str:
+    """A cell of a data frame as text; a number in its shortest form, missing as nothing."""
+    import numpy as np
+
+    if cell is None or cell != cell:  # noqa: PLR0124 - NaN is not itself
+        return ""
+    is_number = isinstance(cell, float) and np.isfinite(cell)
+    return np.format_float_positional(cell, trim="-") if is_number else str(cell)
+
+
 def _understand(
     file: str, cells: pd.DataFrame, suite: Suite, reference: Reference
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -138,32 +217,28 @@ def _understand(
     if suite.table in ("indicators", "transcripts"):
         there = {*cells.columns, *(DESCRIBED if "indicator" in cells else ())}
         _ask_for(file, suite, [name for name in _list_columns(suite) if name not in there])
-        return type_cells(file, cells), []
+        return _type_cells(file, cells), []
     operands = {code: Operand(code) for code in reference.indicator_rows}
     for identity in suite.identities:
         operands |= {str(each): each for each in identity.operands if isinstance(each, Operand)}
-    own, unknown = name_columns(file, cells, operands, reference)
+    own, unknown = _name_columns(file, cells, operands, reference)
     if "value" not in own and "printed" in own:
         own = own.assign(value="")
     if {*NEEDED} <= {*own.columns}:
         if suite.table == "observations":
-            _check_places(file, own, suite)
-        return make_observations(file, own, reference), unknown
+            # Rules about areas and dates would accuse every row of a table that gives none.
+            given = {*own.columns, *({"area_id"} if "area" in own else ())}
+            given |= {"period_start", "period_end"} if "period" in own else set()
+            needed = {*_list_columns(suite)} - given
+            _ask_for(file, suite, [name for name in PLACED if name in needed])
+        return _make_observations(file, own, reference), unknown
     if suite.table != "statements" or not {*own.columns} & {*operands}:
         columns = f"no rule of {suite.file} finds its columns among {', '.join(cells.columns)}"
         expected = "columns named by indicator, or indicator and value with one value a row"
         expected = expected if suite.table == "statements" else " and ".join(NEEDED)
         remedy = "Name the columns as in data/processed/observations.csv."
         raise ReportError(Problem(file, columns, expected, remedy))
-    return make_observations(file, melt_columns(file, own, operands), reference), unknown
-
-
-def _check_places(file: str, table: pd.DataFrame, suite: Suite) -> None:
-    """Rules about areas and dates would accuse every row of a table that gives none."""
-    given = {*table.columns, *({"area_id"} if "area" in table else ())}
-    given |= {"period_start", "period_end"} if "period" in table else set()
-    needed = {*_list_columns(suite)}
-    _ask_for(file, suite, [name for name in PLACED if name in needed - given])
+    return _make_observations(file, _melt_columns(file, own, operands), reference), unknown
 
 
 def _list_columns(suite: Suite) -> Iterator[str]:
@@ -184,6 +259,189 @@ def _ask_for(file: str, suite: Suite, missing: list[str]) -> None:
         raise ReportError(Problem(file, f"no column {found}", f"{expected} looks at", remedy))
 
 
+def _name_columns(
+    file: str, table: pd.DataFrame, operands: Collection[str], reference: Reference
+) -> tuple[pd.DataFrame, list[str]]:
+    """The table with its columns under our names, and the columns that nothing knows.
+
+    Raises:
+        ReportError: Two columns mean the same, or one may be a mistyped name of ours: to pass it
+            over would be to guess that it does not matter.
+    """
+    known, problems = Vocabulary(PanelMapping(), reference), []
+    names = {each: _name_column(each, known, operands) for each in table.columns}
+    for name in dict.fromkeys(filter(None, names.values())):
+        if len(columns := [each for each in names if names[each] == name]) > 1:
+            found = f"columns {' and '.join(columns)}, which both mean {name}"
+            problems.append(Problem(file, found, "one of them", "Take the other one out."))
+    ours = [*OBSERVATION_COLUMNS, "area", "period", "printed"]
+    ours += [word for words in load_vocabulary()["own_fields"].values() for word in words]
+    unknown = [each for each, name in names.items() if not name and fold_text(each) not in FREE]
+    for column in unknown:
+        near = [*ours, *nearest_names(column, reference.indicator_rows)]
+        if nearest := [each for each in near if _is_slip(column, each)]:
+            remedy = f"Did you mean {' or '.join(nearest[:3])}? Rename it, or take it out."
+            expected = "a column of observations, or an indicator"
+            problems.append(Problem(file, f"unknown column {column!r}", expected, remedy))
+    if problems:
+        raise ReportError(problems)
+    return table.rename(columns={each: name or each for each, name in names.items()}), unknown
+
+
+def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> str:
+    folded = fold_text(column.replace("_", " "))
+    if column in operands or column in OBSERVATION_COLUMNS or column in FREE:
+        return column
+    for name, words in load_vocabulary()["own_fields"].items():
+        if folded in words:
+            return str(name)
+    if field := known.match_field(column):
+        return OUR_NAMES.get(field, field)
+    value = known.match_value(column)
+    return value.indicator if value and not value.period else ""
+
+
+def _is_slip(name: str, known: str) -> bool:
+    """Whether a name is a known one but for a letter or an s."""
+    folded = "_".join(name.casefold().split())
+    is_near = folded.rstrip("s") == known or abs(len(folded) - len(known)) <= 1
+    return is_near and known in nearest_names(folded, [known]) and folded[:3] == known[:3]
+
+
+def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:
+    """A table with one column an indicator as one with one row a value."""
+    import pandas as pd
+
+    # A source for each row, so that rows never mix; its own name where that is enough.
+    key = [name for name in (*PLACE, "area", "period") if name in table.columns]
+    if "source_id" not in key or table.duplicated(key).any():
+        table = table.assign(source_id=[f"{Path(file).stem} row {row}" for row in table.index])
+    keyed = table.assign(row=table.index)
+    kept = [name for name in keyed.columns if name in (*PLACE, "area", "period", "status", "row")]
+    parts = [
+        keyed[kept].assign(
+            indicator=operands[name].code,
+            breakdown=operands[name].breakdown,
+            value=keyed[name],
+            figures=[f"{name}:{row}" for row in keyed["row"]],
+            **({"scope": operands[name].scope} if operands[name].scope else {}),
+        )
+        for name in table.columns
+        if name in operands
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """Values with what a table of one's own may leave out; cells without a number are missing."""
+    if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*table.columns}:
+        return _type_cells(file, table.reindex(columns=list(OBSERVATION_COLUMNS), fill_value=""))
+    texts = table.reindex(columns=list(TEXTS), fill_value="").astype("str")
+    texts = texts.apply(lambda cells: cells.str.strip()).assign(row=table.get("row", table.index))
+    texts = texts[(texts["value"] != "") | (texts["printed"] != "")].reset_index(drop=True)
+    if texts.empty:
+        raise ReportError(Problem(file, "no values", "at least one", "Fill in the values."))
+    lines = "row:" + texts["row"].astype("str")
+    for name, usual in (("source_id", Path(file).stem), ("scope", WHOLE), ("figures", lines)):
+        texts[name] = texts[name].where(texts[name] != "", usual)
+    texts["period"] = texts["period"].where(texts["period_end"] == "", "")
+    fixer = WordFixer(texts, file, has_mapping=False)
+    fixer.match_periods()
+    known = Vocabulary(PanelMapping(), reference)
+    values = {cell: known.match_value(cell) for cell in texts["indicator"].unique()}
+    scopes = {word: each for each, words in load_vocabulary()["scopes"].items() for word in words}
+    rows = fixer.translate(
+        reference,
+        indicator={cell: value.indicator for cell, value in values.items() if value},
+        scope=scopes | {each.value: each.value for each in Scope},
+    )
+    figures = _read_numbers(_match_areas(rows, reference), reference)
+    is_large = figures["value"].abs() > LARGEST
+    for code, large in figures[is_large].groupby("indicator", sort=False):
+        found, expected = f"{code}: {large['value'].iloc[0]:g}", f"a number up to {LARGEST:g}"
+        mask = is_large & (figures["indicator"] == code)
+        fixer.complain(mask, found, expected, "Mend the cell, or leave it empty.")
+    problems = [*fixer.problems, *check_numerals(figures, file, MEND, NAMED_BY)]
+    problems += check_units(figures, reference, file)
+    if problems:
+        raise ReportError(problems)
+    rounded = {
+        unit
+        for unit, row in reference.unit_rows.items()
+        if row["kind"] == "rate" or (row["kind"] == "money" and row["multiplier"] > 1)
+    }
+    made = as_observations(figures, reference, figures["unit"].isin(rounded))
+    return _number_readings(made)
+
+
+def _match_areas(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """A name becomes the code of its area; a name that nobody knows stands for itself.
+
+    Beside the code of a district, the name of one of its communes says more.
+    """
+
+    @cache
+    def match(name: str, code: str) -> str:
+        try:
+            named = reference.match_area(name) if name else ""
+        except KeyError:
+            named = "" if code else name
+        is_below = reference.area_rows.get(named, {}).get("parent_id") == code
+        return named if named and (is_below or not code) else code
+
+    return rows.assign(area_id=[*map(match, rows["area"], rows["area_id"])])
+
+
+def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The numbers as printed where they can be read, else the values beside them.
+
+    Values are written as machines write them; of money and counts the dots may be thousands. Where
+    a person gives another value than the digits say, it is how they read them.
+    """
+    import numpy as np
+    import pandas as pd
+
+    kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
+    kind = look_up(rows["unit"], kinds)
+    is_plain = ~kind.isin(["count", "money"])
+
+    def read(cells: pd.Series[Any], mark: str = "") -> pd.DataFrame:
+        at, most = cells.index, pd.Series(np.nan, index=cells.index)
+        return read_numerals(cells, rows["indicator"][at], kind[at], most, mark)
+
+    held = rows["value"] != ""
+    given = pd.concat(
+        [read(rows.loc[held & is_plain, "value"], "."), read(rows.loc[held & ~is_plain, "value"])]
+    ).reindex(rows.index)
+    shown = read(rows.loc[rows["printed"] != "", "printed"]).reindex(rows.index)
+    is_same = (shown["fault"] == "") & np.isclose(shown["value"], given["value"])
+    numbers = shown.where(~held | is_same, given)
+    said = rows["comparator"]
+    numbers["comparator"] = said.where(said != "", numbers["comparator"])
+    plain = rows.drop(columns=["value", "decimals", "comparator"], errors="ignore")
+    figures = plain.join(numbers).assign(**dict.fromkeys(UNCERTAINTY, np.nan))
+    printed = rows["printed"].where(rows["printed"] != "", rows["value"])
+    return figures.assign(figure_id=rows["figures"], printed=printed)
+
+
+def _number_readings(made: pd.DataFrame) -> pd.DataFrame:
+    """One row for each value of a quantity, however often it is said; the first is published."""
+    key = [*PLACE, "indicator", "breakdown", "status"]
+    same = [*key, "value", "comparator"]
+    together = made.groupby(same, sort=False, dropna=False)["figures"].agg(" ".join)
+    made = made.drop_duplicates(same).assign(figures=together.array).reset_index(drop=True)
+    reading = made.groupby(key, sort=False).cumcount() + 1
+    return made.assign(reading=reading, is_published=reading == 1)
+
+
+def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
+    try:
+        return type_columns(table.replace({"is_published": {"True": "true"}}))
+    except ValueError as error:
+        found, expected = str(error), "a number in every number cell"
+        raise ReportError(Problem(file, found, expected, "Mend the cell.")) from None
+
+
 def _check_statements(
     suite: Suite, table: pd.DataFrame, reference: Reference, file: str, expectations: Path
 ) -> Found:
@@ -192,10 +450,8 @@ def _check_statements(
     teller = Teller(chosen, None, reference)
     found, _ = check_identities(suite, chosen, reference, teller)
     ours = load_suite(expectations / "observations.json", "observations", reference)
-    published = chosen[chosen["is_published"]]
-    types = {*ALWAYS, *_list_across(published, Path(file).stem)}
-    others = check_rows(ours, chosen, reference, teller, types)
-    return settle_repeated([found, others])
+    types = {*ALWAYS, *_list_across(chosen[chosen["is_published"]], Path(file).stem)}
+    return settle_repeated([found, check_rows(ours, chosen, reference, teller, types)])
 
 
 def _list_across(published: pd.DataFrame, name: str) -> Iterator[str]:

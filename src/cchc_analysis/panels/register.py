@@ -9,9 +9,8 @@ with its problems and does not stop the others.
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from cchc_analysis.data.changes import all_or_none, changing
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
 from cchc_analysis.data.files import (
     format_table,
+    hash_file,
     load_text_table,
     replacing,
     write_text,
@@ -33,6 +33,7 @@ from cchc_analysis.data.records import (
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
+from cchc_analysis.panels.layouts import print_cells
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.places import name_rows
 from cchc_analysis.panels.reading import as_observations, read_panel
@@ -42,10 +43,7 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.reference import Reference
 
-PANEL_SOURCE_COLUMNS = (
-    *(*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping"),
-    "publish",
-)
+PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping", "publish")
 PANEL_COLUMNS = (
     *("source_id", "figure_id", "line", "section", "area", "area_id", "scope"),
     *("period_start", "period_end", "indicator", "breakdown", "printed", "value", *UNCERTAINTY),
@@ -57,7 +55,8 @@ LONGEST_CSV = 100_000
 """Figures up to which a panel is kept as text; a longer one is kept as Parquet."""
 EVERYWHERE = "VN"
 """The area of a source that speaks of several areas."""
-KEY = ["figure_id"]
+LATER = {"publish": "yes"} | dict.fromkeys(UNCERTAINTY, "")
+"""Columns that files from before they were asked for lack, and what then held."""
 NUMBERS = dict.fromkeys(("value", *UNCERTAINTY), "float64") | {"decimals": "int64"}
 ROUNDED = ("rate", "score", "money", "time", "other")
 """Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
@@ -98,11 +97,14 @@ def add_panel(
         register = load_register(project.raw)
         _check_free(panel, sources.values(), register, project, replace=replace)
         found = read_panel(file, chosen, reference, sources)
-        _refuse_synthetic(found)
+        if any(map(is_synthetic, {*found["source"].unique(), *found["area_id"].unique()})):
+            expected = "figures that somebody published"
+            remedy = "Synthetic data are for tests and benchmarks, and never join real ones."
+            raise ReportError(Problem("add-panel", "synthetic figures", expected, remedy))
         table = _as_table(found)
         used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        rows = [_register_source(each, table, panel, (file.name, name, digest)) for each in used]
+        said = {"panel": panel, "file": file.name, "mapping": name, "sha256": hash_file(file)}
+        rows = [_describe_source(each, table) | said for each in used]
         path = _write(project, panel, table, _join(register, panel, rows))
     return PanelSummary(
         panel=panel,
@@ -129,11 +131,20 @@ def load_register(raw: Path) -> pd.DataFrame:
     path = raw / "panels" / "sources.csv"
     if not path.is_file():
         return pd.DataFrame(columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
-    if "publish" in path.read_bytes().partition(b"\n")[0].decode(errors="replace"):
-        return load_text_table(path, PANEL_SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
-    # A list from before the question was asked: what stands in it was published.
-    former = load_text_table(path, PANEL_SOURCE_COLUMNS[:-1], ["source_id"], may_be_empty=True)
-    return former.assign(publish="yes")
+    return _load(path, PANEL_SOURCE_COLUMNS, "source_id", may_be_empty=True)
+
+
+def _load(
+    path: Path, columns: Sequence[str], key: str, *, may_be_empty: bool = False
+) -> pd.DataFrame:
+    head: list[str] = []
+    if path.is_file():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            head = file.readline().strip().split(",")
+    late = {name: said for name, said in LATER.items() if name in columns and name not in head}
+    held = [name for name in columns if name not in late]
+    table = load_text_table(path, held, [key], may_be_empty=may_be_empty)
+    return table.assign(**late)[list(columns)]
 
 
 def _list_sources(
@@ -168,7 +179,9 @@ def _check_free(
 ) -> None:
     """A panel and its sources come in once; another panel's source is never overwritten."""
     taken = dict(zip(register["source_id"], register["panel"], strict=True))
-    taken |= dict.fromkeys(_list_report_ids(project.raw), "the reports")
+    if (reports := project.raw / "sources.csv").is_file():
+        ids = load_text_table(reports, SOURCE_COLUMNS, may_be_empty=True)["source_id"]
+        taken |= dict.fromkeys(ids, "the reports")
     problems = [
         Problem(
             f"source {each.source_id}",
@@ -179,40 +192,31 @@ def _check_free(
         for each in sources
         if taken.get(each.source_id, panel) != panel
     ]
-    where, is_known = f"panel {panel}", panel in set(register["panel"])
-    if is_known and not replace:
-        remedy = "Bring it in again with --replace, or give it another `panel:`."
-        problems.append(Problem(where, "registered already", "a new name", remedy))
-    if panel == "sources":
+    where = f"panel {panel}"
+    if panel in set(register["panel"]):
+        if not replace:
+            remedy = "Bring it in again with --replace, or give it another `panel:`."
+            problems.append(Problem(where, "registered already", "a new name", remedy))
+    elif panel == "sources":
         found = "the name of the list of panels"
         problems.append(Problem(where, found, "another", "Rename it."))
-    for suffix in (".csv", ".parquet") if not is_known and panel != "sources" else ():
-        place = f"data/raw/panels/{panel}{suffix}"
-        if os.path.lexists(project.raw / "panels" / f"{panel}{suffix}"):
-            found = "a file that no panel is registered for"
-            remedy = "Move it away, or give the panel another name with `panel:`."
-            problems.append(Problem(place, found, "no file of that name", remedy))
+    else:
+        remedy = "Move it away, or give the panel another name with `panel:`."
+        problems += [
+            Problem(
+                f"data/raw/panels/{panel}{suffix}",
+                "a file that no panel is registered for",
+                "no file of that name",
+                remedy,
+            )
+            for suffix in (".csv", ".parquet")
+            if os.path.lexists(project.raw / "panels" / f"{panel}{suffix}")
+        ]
     if problems:
         raise ReportError(problems)
 
 
-def _list_report_ids(raw: Path) -> list[str]:
-    path = raw / "sources.csv"
-    if not path.is_file():
-        return []
-    return list(load_text_table(path, SOURCE_COLUMNS, may_be_empty=True)["source_id"])
-
-
-def _refuse_synthetic(figures: pd.DataFrame) -> None:
-    if any(map(is_synthetic, {*figures["source"].unique(), *figures["area_id"].unique()})):
-        expected = "figures that somebody published"
-        remedy = "Synthetic data are for tests and benchmarks, and never join real ones."
-        raise ReportError(Problem("add-panel", "synthetic figures", expected, remedy))
-
-
 def _as_table(figures: pd.DataFrame) -> pd.DataFrame:
-    from cchc_analysis.panels.layouts import print_cells
-
     numbered = figures.assign(
         source_id=figures["source"],
         line=figures["row"].astype("str"),
@@ -222,14 +226,11 @@ def _as_table(figures: pd.DataFrame) -> pd.DataFrame:
     return numbered[list(PANEL_COLUMNS)]
 
 
-def _register_source(
-    source: PanelSource, table: pd.DataFrame, panel: str, file: tuple[str, str, str]
-) -> dict[str, str]:
+def _describe_source(source: PanelSource, table: pd.DataFrame) -> dict[str, str]:
     own = table[table["source_id"] == source.source_id]
     starts = own["period_start"].where(own["period_start"] != "", own["period_end"])
     start, end = starts.min(), own["period_end"].max()
     areas = own["area_id"].unique()
-    name, mapping, digest = file
     return {
         **dict.fromkeys(PANEL_SOURCE_COLUMNS, ""),
         **source.model_dump(exclude={"key", "publisher"}),
@@ -239,11 +240,7 @@ def _register_source(
         "period": label_period(parse_period(f"{start}/{end}")),
         "period_start": start,
         "period_end": end,
-        "sha256": digest,
         "state": "accepted",
-        "panel": panel,
-        "file": name,
-        "mapping": mapping,
         "publish": "yes" if source.may_be_published else "no",
     }
 
@@ -260,29 +257,25 @@ def _join(register: pd.DataFrame, panel: str, rows: list[dict[str, str]]) -> pd.
 def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataFrame) -> Path:
     """The figures and the list that makes them count, both or neither."""
     folder = project.raw / "panels"
-    suffix = ".csv" if len(table) <= LONGEST_CSV else ".parquet"
-    path, listed = folder / f"{panel}{suffix}", folder / "sources.csv"
-    other = folder / f"{panel}{'.parquet' if suffix == '.csv' else '.csv'}"
+    text, parquet, listed = (
+        folder / name for name in (f"{panel}.csv", f"{panel}.parquet", "sources.csv")
+    )
+    is_long = len(table) > LONGEST_CSV
     try:
-        with all_or_none(project, (path, other, listed)):
-            _write_figures(path, table)
-            other.unlink(missing_ok=True)
+        with all_or_none(project, (text, parquet, listed)):
+            if is_long:
+                with replacing(parquet) as part:
+                    table.to_parquet(part, index=False)
+            else:
+                write_text(text, format_table(table))
+            (text if is_long else parquet).unlink(missing_ok=True)
             write_text(listed, format_table(register))
     except OSError as error:
         found = error.strerror or "an error of the file system"
         remedy = "Check its rights and the space left; nothing was registered."
-        raise ReportError(
-            Problem(str(error.filename or path), found, "a folder to write to", remedy)
-        ) from None
-    return path
-
-
-def _write_figures(path: Path, table: pd.DataFrame) -> None:
-    if path.suffix == ".csv":
-        write_text(path, format_table(table))
-        return
-    with replacing(path) as part:
-        table.to_parquet(part, index=False)
+        place = str(error.filename or folder)
+        raise ReportError(Problem(place, found, "a folder to write to", remedy)) from None
+    return parquet if is_long else text
 
 
 @dataclass(frozen=True)
@@ -386,20 +379,12 @@ def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
     if path.is_file():
         return pd.read_parquet(path).reindex(columns=list(PANEL_COLUMNS))
     try:
-        table = load_text_table(folder / f"{panel}.csv", _list_columns(folder, panel), KEY)
-        table = table.reindex(columns=list(PANEL_COLUMNS), fill_value="")
+        table = _load(folder / f"{panel}.csv", PANEL_COLUMNS, "figure_id")
         numbers = {name: pd.to_numeric(table[name].replace("", None)) for name in NUMBERS}
         return table.assign(**numbers).astype(NUMBERS)
     except ValueError as error:
         where, remedy = f"{panel}.csv", "Bring the panel in again."
         raise ReportError(Problem(where, str(error), "numbers", remedy)) from None
-
-
-def _list_columns(folder: Path, panel: str) -> list[str]:
-    """The columns of a file of figures; those of before 2026-12 say nothing of uncertainty."""
-    with (folder / f"{panel}.csv").open(encoding="utf-8", errors="replace") as file:
-        head = file.readline().rstrip("\n").split(",")
-    return [name for name in PANEL_COLUMNS if name in head or name not in UNCERTAINTY]
 
 
 def _find_unknown(
