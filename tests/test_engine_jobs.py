@@ -122,6 +122,30 @@ def test_an_answer_that_cannot_be_read_costs_its_own_job_only(may_fork: bool) ->
         assert len(pool._begun) == 1, "the process is kept"
 
 
+@both
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [(lambda: None, "pickle"), (engine_work.Unreadable(), "ValueError: invalid literal for int")],
+    ids=["unwritable", "unreadable"],
+)
+def test_a_payload_that_cannot_travel_costs_its_own_job_only(
+    may_fork: bool, payload: object, words: str
+) -> None:
+    with Pool(Orders(SHOUT, timeout=20, may_fork=may_fork), 1) as pool:
+        reply = pool.submit(payload).result(timeout=60)
+        assert reply.result is None
+        assert words in reply.found
+        assert pool.submit("a").result(timeout=60).result == b"A"
+        assert len(pool._begun) == 1, "the process is kept"
+
+
+@both
+def test_a_result_that_cannot_travel_costs_its_own_job_only(may_fork: bool) -> None:
+    replies = run("a", "function", "b", work=engine_work.make, may_fork=may_fork)
+    assert "pickle" in replies.pop("function").found
+    assert all(reply.result for reply in replies.values())
+
+
 def test_of_an_error_all_is_said_and_of_papermills_the_last_line() -> None:
     with pytest.raises(ValidationError) as raised:
         TypeAdapter(int).validate_python("x")

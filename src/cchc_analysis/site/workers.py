@@ -5,7 +5,8 @@ process that holds no other thread and nothing of this one; it warms up, and for
 each job at a time, which in turn forks a child a job: what is imported is shared, what a job
 changes dies with it. A child that hangs, is killed, exits or eats its memory costs that job only.
 Where forking is not safe, a warm process for each job at a time is kept, and replaced where it
-ends or has to be ended. All that travels is ours, of the same version on the other side.
+ends or has to be ended. A payload travels as bytes that the job itself reads, and its reply as bytes
+that the asker reads, so that what cannot be written or read costs that job only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -23,7 +25,6 @@ from dataclasses import replace
 from functools import partial
 from multiprocessing import Pipe, connection
 from multiprocessing.connection import Connection, wait
-from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -37,6 +38,8 @@ MOST_TRIES = 5
 GRACE_SECONDS = 1.0
 Link: Any = vars(connection).get("PipeConnection", Connection)
 """One end of a pipe; the class has another name on Windows."""
+Do = Callable[[bytes], bytes]
+"""Makes a reply of a payload, both as they travel."""
 
 
 class Slot(NamedTuple):
@@ -89,35 +92,39 @@ class Pool(Executor):
         self._folder.cleanup()
 
     def _do(self, payload: Any) -> Reply:
-        """Do a job; again where the process that forks its child was lost."""
-        for _ in range(MOST_TRIES):
-            try:
-                with self._lock:
-                    slot = (self._free or self._begin(1)).pop()
-                slot.link.send(payload)
-                reply: Reply | None = self._receive(
-                    slot.link, None if slot.forks else self._orders.timeout
-                )
-            except BriefError as error:
-                return explain(error)
-            except (EOFError, OSError):
-                if not slot.forks:
-                    system.end_group(slot.process.pid)
-                    return explain_end(_end(slot.process))
-                continue
-            if reply is None:
-                system.end_group(slot.process.pid)
-                return self._orders.tell_late()
-            self._free.append(slot)
-            return reply
-        return Reply(found="the process that prepares it ended again and again")
+        """Do a job; what cannot be written, or is read as something that raises, costs it only."""
+        try:
+            reply: Reply = pickle.loads(self._ask(pickle.dumps(payload)))  # noqa: S301 - our own
+        except Exception as error:  # noqa: BLE001 - whatever a class raises
+            return explain(error)
+        return reply
 
-    def _receive(self, link: Connection, timeout: float | None = None) -> Any:
-        """What comes next; None where nothing comes in time."""
+    def _ask(self, payload: bytes) -> bytes:
+        """What comes of a job; asked again where the process that forks its child was lost."""
+        for _ in range(MOST_TRIES):
+            with self._lock:
+                slot = (self._free or self._begin(1)).pop()
+            try:
+                slot.link.send_bytes(payload)
+                reply = self._receive(slot.link, None if slot.forks else self._orders.timeout)
+            except (EOFError, OSError):
+                if slot.forks:
+                    continue
+                system.end_group(slot.process.pid)
+                return pickle.dumps(explain_end(_end(slot.process)))
+            if reply:
+                self._free.append(slot)
+                return reply
+            system.end_group(slot.process.pid)
+            return pickle.dumps(self._orders.tell_late())
+        return pickle.dumps(Reply(found="the process that prepares it ended again and again"))
+
+    def _receive(self, link: Connection, timeout: float | None = None) -> bytes:
+        """What comes next; nothing where nothing comes in time."""
         ready = wait([link, self._closed], timeout)
         if self._closed in ready:
             raise BriefError(Problem("workers", "closed", "open ones", "Begin again."))
-        return _take(link) if ready else None
+        return link.recv_bytes() if ready else b""
 
     def _begin(self, count: int) -> list[Slot]:
         """Begin a warm process that does so many jobs at a time, or one where it does not fork."""
@@ -139,7 +146,7 @@ class Pool(Executor):
         links = [ours for ours, _ in pipes]
         try:
             links[0].send(self._orders)
-            said = self._receive(links[0])
+            said = pickle.loads(self._receive(links[0]))  # noqa: S301 - of our own process
         except (EOFError, OSError):
             said = explain_end(_end(process))
         except BaseException:
@@ -151,15 +158,6 @@ class Pool(Executor):
         slots = [Slot(process, link, said) for link in links][: None if said else 1]
         self._begun += slots
         return slots
-
-
-def _take(link: Connection) -> Any:
-    """What comes next; where nobody can read it, a reply that says why."""
-    content = link.recv_bytes()
-    try:
-        return ForkingPickler.loads(content)
-    except Exception as error:  # noqa: BLE001 - whatever a class raises while it is made again
-        return explain(error)
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:
@@ -185,7 +183,7 @@ def serve(numbers: list[int]) -> None:
         gc.freeze()
         forks = orders.may_fork and system.is_safe_to_fork()
         links[0].send(forks)
-        do = partial(do_job, work, is_profiled=orders.is_profiled)
+        do = partial(_answer, work, is_profiled=orders.is_profiled)
         if forks:
             slots = [_fork(_attend, links, link, do, orders) for link in links]
             for link in links:
@@ -195,7 +193,7 @@ def serve(numbers: list[int]) -> None:
         else:
             _begin_life(orders, os.getppid())
             while True:
-                links[0].send(do(links[0].recv()))
+                links[0].send_bytes(do(links[0].recv_bytes()))
     os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
 
 
@@ -211,38 +209,47 @@ def _begin_life(orders: Orders, parent_id: int) -> None:
         system.limit_memory(orders.memory)
 
 
-def _attend(links: list[Connection], link: Connection, do: Work, orders: Orders) -> None:
+def _answer(work: Work, payload: bytes, *, is_profiled: bool) -> bytes:
+    """Do a job in this process, and say what came of it."""
+    reply = do_job(lambda content: work(pickle.loads(content)), payload, is_profiled=is_profiled)
+    try:
+        return pickle.dumps(reply)
+    except Exception as error:  # noqa: BLE001 - whatever a class raises while it is written
+        return pickle.dumps(explain(error))
+
+
+def _attend(links: list[Connection], link: Connection, do: Do, orders: Orders) -> None:
     """Do the jobs that come on one of the links, each in a child."""
     for other in links:
         if other is not link:
             other.close()
     with suppress(EOFError, OSError):
         while True:
-            link.send(_do_in_child(do, link.recv(), orders, link))
+            link.send_bytes(_do_in_child(do, link.recv_bytes(), orders, link))
 
 
-def _do_in_child(do: Work, payload: Any, orders: Orders, asked_on: Connection) -> Reply:
+def _do_in_child(do: Do, payload: bytes, orders: Orders, asked_on: Connection) -> bytes:
     """Do a job in a child that ends, with all that it has started, when nobody needs it."""
     ours, theirs = Pipe(duplex=False)
-    child, reply = _fork(_live, do, payload, orders, os.getpid(), theirs), None
+    child, reply = _fork(_live, do, payload, orders, os.getpid(), theirs), b""
     theirs.close()
     try:
         ready = wait([ours, child.sentinel, asked_on], orders.timeout)
         if asked_on not in ready:
-            reply = _take(ours) if ready else orders.tell_late()
+            reply = ours.recv_bytes() if ready else pickle.dumps(orders.tell_late())
     except (EOFError, OSError):
         pass  # it ended without a word
     finally:
         system.end_group(child.pid)
         child.join()
         ours.close()
-    return reply or explain_end(child.exitcode)
+    return reply or pickle.dumps(explain_end(child.exitcode))
 
 
-def _live(do: Work, payload: Any, orders: Orders, parent_id: int, link: Connection) -> None:
+def _live(do: Do, payload: bytes, orders: Orders, parent_id: int, link: Connection) -> None:
     """A child's life."""
     system.lead_group()
     system.offer_as_victim()
     _begin_life(orders, parent_id)
     gc.disable()  # it ends before the garbage would matter
-    link.send(do(payload))
+    link.send_bytes(do(payload))
