@@ -171,3 +171,20 @@ def test_what_is_said_of_a_source_elsewhere_does_not_reach_a_page(
     before = find_keys(reference, tables)
     after = find_keys(reference, replace(tables, sources=sources))
     assert len([place for place in before if before[place] != after[place]]) == 1
+
+
+def test_the_page_on_data_quality_does_not_read_the_values(real: tuple[Reference, Tables]) -> None:
+    reference, tables = real
+    places = [(), tuple(sorted({area for area, _ in list_briefs(tables, reference)}))]
+    before = [open_slices(tables, reference).of_quality(areas) for areas in places]
+    values = replace(tables, indicators=tables.indicators.assign(value=1.0))
+    printed = tables.transcripts.assign(printed=tables.transcripts["printed"] + "0")
+    figures = replace(tables, transcripts=printed)
+    for areas, old in zip(places, before, strict=True):
+        assert open_slices(values, reference).of_quality(areas).key == old.key
+        assert open_slices(figures, reference).of_quality(areas).key != old.key
+    whole = before[0].cut()
+    for name in ("sources", "findings", "tallies", "definitions"):
+        pd.testing.assert_frame_equal(getattr(whole, name), getattr(tables, name))
+    assert len(whole.transcripts) == len(tables.transcripts)
+    assert len(whole.observations) == len(tables.observations)

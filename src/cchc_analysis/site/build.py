@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,6 @@ from cchc_analysis.site.pages import (
     GRADED,
     READ,
     Page,
-    Task,
     list_pages,
     make_task,
     read_documents,
@@ -45,7 +44,6 @@ from cchc_analysis.site.workers import Pool
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Project, Reference
-    from cchc_analysis.site.slices import Slice
 
 JOB_BYTES = 2 << 30
 """Memory that one page may take besides what it shares: far more than any takes when it is well."""
@@ -141,25 +139,20 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     slices = Slices(tables, reference, load_report(project.notebooks, reference))
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
     code = {name: files[name] for name in files if not is_watched(name)}
-    held = Held(reference, words)
-    contents = Contents(build, key_of_rest(project, files), key_of_rest(project, code), held)
+    keys = key_of_rest(project, files), key_of_rest(project, code), Held(reference, words)
     notebook = f"{OWN}/{workers.notebook.name}" if workers.notebook else NOTEBOOK
-    for page in list_pages(slices, tables, reference, notebook):
-        rows = page.find_slice()
-        notebooks = [files.get(f"notebooks/{name}") for name in page.notebooks]
-        contents.plan(page, rows, [notebooks, read_documents(project, rows.sources)])
-    contents.keep_touched(set_aside)
-    built = _make_waiting(contents, workers, partial(make_task, project), reference, files)
-    briefs = [folder for folder, page in contents.pages.items() if page.is_brief]
-    if contents.shown.keys().isdisjoint(briefs or contents.pages):
+    pages = {page.folder: page for page in list_pages(slices, tables, reference, notebook)}
+    contents = Contents(project, build, *keys, files, pages)
+    _make_pages(contents, workers, reference, set_aside)
+    briefs = [folder for folder, page in pages.items() if page.is_brief]
+    if contents.shown.keys().isdisjoint(briefs or pages):
         raise BriefError(contents.problems or _nothing_held(project))
     put_lists(contents, project, tables, reference, url)
     put_downloads(contents, project, tables, reference, slices)
     is_whole = not (contents.problems or contents.kept)
     build.publish(contents.shown, is_whole=is_whole)
-    return Site(
-        count_pages(contents.shown), built, tuple(contents.kept), tuple(sorted(contents.problems))
-    )
+    kept, problems = tuple(contents.kept), tuple(sorted(contents.problems))
+    return Site(count_pages(contents.shown), contents.built, kept, problems)
 
 
 def read_inputs(project: Project, notebook: Path | None = None) -> dict[str, bytes]:
@@ -191,46 +184,61 @@ def key_of_rest(project: Project, files: Mapping[str, bytes]) -> str:
     return key_of(
         key_of_package(),
         lock.read_bytes() if lock.is_file() else None,
-        {name: _find_version(name) for name in DRAWN_BY},
+        {name: version(name) for name in DRAWN_BY},
         shared,
     )
 
 
-def _find_version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+def _make_pages(
+    contents: Contents, workers: Workers, reference: Reference, set_aside: frozenset[str]
+) -> None:
+    """Make the pages that have to be made; one that fails shows what it showed before."""
+    workforce: Workforce | None = None
+    with ExitStack() as stack:
+        for pages in _list_groups(contents):
+            for page in pages:
+                contents.plan(page)
+            contents.keep_touched(set_aside)
+            waiting = [page for page in pages if page.folder not in contents.shown]
+            if waiting and not workforce:
+                orders = _give_orders(contents, workers, reference, waiting)
+                workforce = stack.enter_context(open_workforce(workers, orders))
+            if workforce:
+                _make_waiting(contents, workforce, waiting, workers)
+
+
+def _give_orders(
+    contents: Contents, workers: Workers, reference: Reference, waiting: list[Page]
+) -> Orders:
+    briefs = [page for page in waiting if page.is_brief]
+    pays = briefs and len(waiting) >= FEWEST_FOR_SAMPLE
+    sample = make_task(contents.project, briefs[0]) if pays else None
+    return Orders(
+        begin=partial(warm_up, reference, sample=sample),
+        timeout=workers.timeout,
+        memory=JOB_BYTES,
+        files=contents.files,
+        is_profiled=workers.profile is not None,
+    )
+
+
+def _list_groups(contents: Contents) -> Iterator[list[Page]]:
+    """The pages that are told of tables; then, of what came of these, the pages on all briefs."""
+    yield [page for page in contents.pages.values() if not page.is_of_briefs]
+    told = ((page, _read_graded(contents, page)) for page in contents.pages.values())
+    yield [replace(page, graded=graded) for page, graded in told if graded]
 
 
 def _make_waiting(
-    contents: Contents,
-    workers: Workers,
-    task_of: Callable[[Page], Task],
-    reference: Reference,
-    files: Mapping[str, bytes],
-) -> int:
-    """Make the pages that have to be made; one that fails shows what it showed before."""
-    waiting = contents.list_waiting()
-    if not waiting:
-        return 0
-    briefs = [page for page in waiting if page.is_brief]
-    sample = task_of(briefs[0]) if briefs and len(waiting) >= FEWEST_FOR_SAMPLE else None
-    begin, is_profiled = partial(warm_up, reference, sample=sample), workers.profile is not None
-    orders = Orders(begin, workers.timeout, JOB_BYTES, files=files, is_profiled=is_profiled)
+    contents: Contents, workforce: Workforce, waiting: list[Page], workers: Workers
+) -> None:
     pause = 0.25 if sys.stderr.isatty() else 10
-    with (
-        open_workforce(workers, orders) as workforce,
-        tqdm(
-            total=len(waiting), unit=" pages", disable=workers.is_quiet, mininterval=pause
-        ) as progress,
-    ):
-        for jobs in _list_jobs(contents, waiting, task_of):
-            for folder, reply in follow(workforce, jobs):
-                _take(contents, folder, reply, workers.profile)
-                progress.update()
-    made = [page.folder for page in waiting]
-    return sum(contents.shown.get(folder) == contents.wanted[folder] for folder in made)
+    progress = tqdm(total=len(waiting), unit=" pages", disable=workers.is_quiet, mininterval=pause)
+    jobs = ((page.folder, make_task(contents.project, page)) for page in waiting)
+    with progress:
+        for folder, reply in follow(workforce, jobs):
+            _take(contents, folder, reply, workers.profile)
+            progress.update()
 
 
 def open_workforce(workers: Workers, orders: Orders) -> Workforce:
@@ -246,38 +254,18 @@ def open_workforce(workers: Workers, orders: Orders) -> Workforce:
     return Cluster(orders, workers.scheduler)
 
 
-def _list_jobs(
-    contents: Contents, waiting: list[Page], task_of: Callable[[Page], Task]
-) -> Iterator[Iterator[tuple[str, Task]]]:
-    """The pages to be made; then, of what came of these, the pages on all briefs."""
-    yield ((page.folder, task_of(page)) for page in waiting if not page.is_of_briefs)
-    yield (
-        (page.folder, replace(task_of(page), graded=graded))
-        for page in waiting
-        if page.is_of_briefs and (graded := _read_graded(contents, page))
-    )
-
-
 def _read_graded(contents: Contents, page: Page) -> tuple[bytes, ...]:
-    """What is known of the briefs that are shown.
-
-    Where one shows not what it should, the page is another one than was planned, under a key of
-    its own: it is made again when all of them do.
-    """
+    """What is known of the briefs that are shown, of which a page tells."""
     briefs = [
-        each
+        each.folder
         for each in contents.pages.values()
-        if each.is_brief
+        if page.areas is not None
+        and each.is_brief
         and each.parameters["lang"] == page.parameters["lang"]
         and (not page.areas or each.parameters["district"] in page.areas)
     ]
-    shown = {brief.folder: contents.shown.get(brief.folder) for brief in briefs}
-    if any(placed != contents.wanted[folder] for folder, placed in shown.items()):
-        planned = contents.wanted[page.folder]
-        keys = {folder: placed and placed.key for folder, placed in shown.items()}
-        contents.wanted[page.folder] = replace(planned, plan=key_of(planned.plan, keys))
-    found = (contents.build.read(placed.key, GRADED) for placed in shown.values() if placed)
-    return tuple(content for content in found if content)
+    shown = (contents.shown[folder].key for folder in briefs if folder in contents.shown)
+    return tuple(filter(None, (contents.build.read(key, GRADED) for key in shown)))
 
 
 def _take(contents: Contents, folder: str, reply: Reply, profile: Timings | None) -> None:
@@ -332,42 +320,48 @@ class Contents:
     a source of theirs was set aside.
     """
 
+    project: Project
     build: Build
     common: str
     code: str
     held: Held
-    pages: dict[str, Page] = field(default_factory=dict)
-    wanted: dict[str, Placed] = field(default_factory=dict)
+    files: Mapping[str, bytes]
+    pages: Mapping[str, Page]
+    planned: dict[str, Placed] = field(default_factory=dict)
     shown: dict[str, Placed] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    built: int = 0
 
-    def plan(self, page: Page, rows: Slice, made_of: object) -> None:
+    def plan(self, page: Page) -> None:
         """Note what a page should show, and show it if that is made already.
 
         What a page reads of the reference data and strings is known when it was made once; its key
         is of what it is made of, and of what these names hold now.
         """
-        common = self.common if page.is_of_briefs else self.code
-        plan = key_of(common, page.folder, page.parameters, rows.key, made_of)
-        self.pages[page.folder] = page
-        self.wanted[page.folder] = Placed(plan, rows.sources, plan)
+        rows = page.find_slice()
+        notebooks = [self.files.get(f"notebooks/{name}") for name in page.notebooks]
+        made_of = [notebooks, read_documents(self.project, rows.sources), *page.graded]
+        plan = key_of(self.code, page.folder, page.parameters, rows.key, made_of)
+        self.planned[page.folder] = Placed(plan, rows.sources, plan)
         names = self.build.read(plan, READ)
         if names is not None and self.build.has(key := key_of(plan, self.held.key(names))):
-            self.wanted[page.folder] = self.shown[page.folder] = Placed(key, rows.sources, plan)
+            self.shown[page.folder] = Placed(key, rows.sources, plan)
 
     def take(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Keep a page that was made, under the key of what it has read, and show it."""
-        planned, names = self.wanted[folder], files[READ]
+        planned, names = self.planned[folder], files[READ]
         key = key_of(planned.plan, self.held.key(names))
         self.build.note(planned.plan, {READ: names})
         self.build.keep(key, {name: files[name] for name in files if name != READ})
-        self.wanted[folder] = self.shown[folder] = replace(planned, key=key)
+        self.shown[folder] = replace(planned, key=key)
+        self.built += 1
 
     def keep_touched(self, set_aside: frozenset[str]) -> None:
         """Let pages that told a source which was set aside stay as they were."""
         for folder, former in self.build.placed.items():
-            if set_aside.intersection(former.reads) and self.keep_former(folder):
+            is_touched = folder not in self.kept and set_aside.intersection(former.reads)
+            if is_touched and self.keep_former(folder):
                 self.kept.append(folder)
 
     def keep_former(self, folder: str) -> bool:
@@ -375,10 +369,6 @@ class Contents:
         if former := self.build.former(folder):
             self.shown[folder] = former
         return former is not None
-
-    def list_waiting(self) -> list[Page]:
-        """The pages that have to be made."""
-        return [page for folder, page in self.pages.items() if folder not in self.shown]
 
     def put(self, folder: str, made_of: object, make: Callable[[], Mapping[str, bytes]]) -> None:
         """Show a page that is made here and now, if it is not there already."""

@@ -106,6 +106,7 @@ class Page:
         beside: Makes what lies beside it.
         areas: The areas of the briefs of which it tells, and after which it is made; of all where
             it names none, and None for a page that tells of no others.
+        graded: What is known of each of these briefs.
     """
 
     folder: str
@@ -114,6 +115,7 @@ class Page:
     find_slice: Callable[[], Slice]
     beside: Beside | None = None
     areas: frozenset[str] | None = None
+    graded: tuple[bytes, ...] = ()
 
     @property
     def notebooks(self) -> tuple[str, ...]:
@@ -133,11 +135,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Task:
-    """All that a process needs to make a page, wherever it runs.
-
-    Attributes:
-        graded: What is known of each brief, for a page on all of them.
-    """
+    """All that a process needs to make a page, wherever it runs."""
 
     folder: str
     notebook: str
@@ -185,7 +183,10 @@ def _list_pages(
         find = partial(slices.of_brief, area_id, period)
         yield Page(name, notebook, given, find, put_beside_brief)
     for province, areas in places.items():
-        name, find = name_quality(province, reference), partial(slices.of_quality, sorted(areas))
+        name, find = (
+            name_quality(province, reference),
+            partial(slices.of_quality, (*sorted(areas),)),
+        )
         of_areas = frozenset(areas)
         yield Page(name, QUALITY_NOTEBOOK, {"province": province}, find, areas=of_areas)
 
@@ -194,7 +195,8 @@ def make_task(project: Project, page: Page) -> Task:
     """A page with all that it reads."""
     rows = page.find_slice()
     documents = read_documents(project, rows.sources)
-    return Task(page.folder, page.notebook, page.parameters, rows.cut(), page.beside, documents)
+    given = page.folder, page.notebook, page.parameters, rows.cut(), page.beside, documents
+    return Task(*given, page.graded)
 
 
 def read_documents(project: Project, sources: Iterable[str]) -> dict[str, bytes]:

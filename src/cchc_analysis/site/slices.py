@@ -49,18 +49,14 @@ SEEN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "trend": ("indicators", (*OF_VALUE, "is_contested")),
     "peers": ("indicators", OF_VALUE),
     "beside": ("indicators", OF_VALUE),
+    "printed": ("transcripts", ("source_id", "figure_id", "indicator", "scope", "printed")),
+    "reported": ("observations", ("source_id", "indicator", "status")),
 }
 """What a page sees of rows that it does not tell, by what it sees them for, with their table: that
 a source is there, whose and for when; what a value is and where it comes from, and in a trend also
-whether it is contested, which takes the word away. The other columns are empty in its slice."""
-
-OF_QUALITY: Mapping[str, tuple[str, ...]] = {
-    "transcripts": ("source_id", "figure_id", "indicator", "scope", "printed"),
-    "observations": ("source_id", "indicator", "status"),
-    "indicators": (),
-}
-"""The columns of the large tables that the page on data quality reads: how a figure is printed,
-and which source reports an indicator."""
+whether it is contested, which takes the word away; how a figure is printed, and which source
+reports an indicator. The other columns are empty in its slice; where it tells no row of a table,
+they are not there."""
 
 OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
 """The tables of which a brief reads the rows of its own sources."""
@@ -100,27 +96,21 @@ class Slices:
             self._sources_of[area_id].append(row)
 
     def of_tables(self, *names: str) -> Slice:
-        """Whole tables, for a page on all sources; all of them without a name."""
-        rows = {name: np.arange(len(getattr(self._tables, name))) for name in names or _NAMES}
-        return self._slice(rows)
+        """Whole tables."""
+        return self._slice({name: np.arange(len(getattr(self._tables, name))) for name in names})
 
-    def of_quality(self, area_ids: Sequence[str] = ()) -> Slice:
-        """What a page on data quality reads beside what is known of the briefs.
-
-        Its key is that of all tables: any row may change the grade of a brief.
-
-        Args:
-            area_ids: The areas of one province, for its page; none for the page on the whole.
-        """
-        key = self.of_tables().key
-        if not area_ids:
-            read = {name: getattr(self._tables, name)[[*of]] for name, of in OF_QUALITY.items()}
-            return Slice(key, (), lambda: replace(self._tables, **read))
-        at = join(self._by_area.get(each, NONE) for each in area_ids)
+    @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
+    def of_quality(self, area_ids: tuple[str, ...]) -> Slice:
+        """What the page on data quality of some areas, or of all, reads beside their briefs."""
+        at = join(self._by_area.get(each, NONE) for each in area_ids or self._by_area)
         told = take(self._tables.sources, at)["source_id"].tolist()
-        rows = {name: self._find_own(name, told) for name in OF_SOURCES if name != "indicators"}
-        rows |= {"sources": at, "definitions": self._find("definitions", told)}
-        return Slice(key, (), lambda: self._cut(rows, {}))
+        own = {name: self._find_own(name, told) for name in ("findings", "tallies")}
+        seen = {
+            "printed": self._find_own("transcripts", told),
+            "reported": self._find_own("observations", told),
+        }
+        own |= {"sources": at, "definitions": self._find("definitions", told)}
+        return self._slice(own, seen)
 
     @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
     def of_indicator(self, indicator: str) -> Slice:
@@ -256,8 +246,9 @@ class Slices:
 
     def _find_own(self, name: str, told: Sequence[str]) -> Rows:
         """The rows of some sources; a row that rests on two is theirs if both are."""
+        all_told = set(told)
         both = {each for source in told for each in self._rests_on.get(source, ())}
-        return self._find(name, (each for each in both if set(told).issuperset(each.split())))
+        return self._find(name, (each for each in both if all_told.issuperset(each.split())))
 
     def _find_compared(self, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
         """The values of the peers that cover the same windows."""
@@ -284,7 +275,10 @@ class Slices:
         cut = {name: take(getattr(self._tables, name), rows.get(name, NONE)) for name in _NAMES}
         for view, at in outside.items():
             name, columns = SEEN[view]
-            cut[name] = self._add_outside(name, cut[name], at, columns)
+            if name in rows:
+                cut[name] = self._add_outside(name, cut[name], at, columns)
+            else:
+                cut[name] = take(getattr(self._tables, name)[[*columns]], at)
         return Tables(**{name: table.reset_index(drop=True) for name, table in cut.items()})
 
     def _add_outside(

@@ -5,8 +5,8 @@ process that holds no other thread and nothing of this one; it warms up, and for
 each job at a time, which in turn forks a child a job: what is imported is shared, what a job
 changes dies with it. A child that hangs, is killed, exits or eats its memory costs that job only.
 Where forking is not safe, a warm process for each job at a time is kept, and replaced where it
-ends or has to be ended. A payload travels as bytes that the job itself reads, and its reply as bytes
-that the asker reads, so that what cannot be written or read costs that job only.
+ends or has to be ended. A payload travels as bytes that the job itself reads, and its reply as
+bytes that the asker reads: what cannot be written or read costs that job only.
 """
 
 from __future__ import annotations
@@ -211,7 +211,8 @@ def _begin_life(orders: Orders, parent_id: int) -> None:
 
 def _answer(work: Work, payload: bytes, *, is_profiled: bool) -> bytes:
     """Do a job in this process, and say what came of it."""
-    reply = do_job(lambda content: work(pickle.loads(content)), payload, is_profiled=is_profiled)
+    read: Any = pickle.loads  # what the asker wrote
+    reply = do_job(lambda content: work(read(content)), payload, is_profiled=is_profiled)
     try:
         return pickle.dumps(reply)
     except Exception as error:  # noqa: BLE001 - whatever a class raises while it is written
