@@ -409,6 +409,19 @@ def test_the_tour_runs_alike_by_both_engines(
     assert timeless(found) == timeless(expected)
 
 
+@pytest.mark.slow
+def test_the_lesson_runs_in_the_folder_of_the_notebooks(processed: Project) -> None:
+    # There a kernel of JupyterLab starts, and the project is the folder above.
+    notebook, said = execute_as_papermill(processed.notebooks / LESSON, parameters={})
+    assert said == "well"
+    *_, broken, own = (
+        cell.outputs[0].data["text/plain"] for cell in notebook.cells if cell.get("outputs")
+    )
+    assert "received_balance" in broken
+    assert ("71 > 70" in own, "76 > 70" in own) == (True, True)
+    assert (processed.root / "build" / "validate").is_dir()
+
+
 @pytest.mark.parametrize(
     "name",
     [
