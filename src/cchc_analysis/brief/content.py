@@ -5,9 +5,10 @@ Nothing here is computed but looked up; ``opening`` makes a brief, the other mod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from cchc_analysis.brief.nouns import (
     Entry,
     Goal,
     Quotes,
+    Series,
     number_findings,
     split_figures,
 )
@@ -27,7 +29,7 @@ from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, TWO_TIERS_SINCE, Scope, Severity, Status
 from cchc_analysis.data.words import LANGUAGES, Words
-from cchc_analysis.stats.peers import Peers, break_series, find_peers
+from cchc_analysis.stats.peers import Peers, find_peers, find_segments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data.reference import Reference
 
+Row = Mapping[str, Any]
 TWO_TIERS = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
 THREE_TIERS = (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE)
 ANNEX = "annex.html"
@@ -43,12 +46,6 @@ MOST_ON_ANNEX = 131_000
 """Bytes of text from which an annex with its charts would pass 150 KB, and is split."""
 NOT_TOLD = ("plan", "panel")
 """Kinds of source that a brief may use, but that are no reason for one."""
-OF_SERIES = (
-    *("area_id", "indicator", "scope", "status", "period", "period_start", "period_end"),
-    *("value", "unit", "is_contested"),
-)
-"""What a series is told from: a table is cut many times, and each column costs as much."""
-
 
 if TYPE_CHECKING:
     once = cached_property
@@ -72,8 +69,8 @@ class Brief:
         sources: The reports told, then the plans they are held against.
         entries: The published values of these sources, in the order of the documents.
         indicators: The same as a table (``INDICATOR_COLUMNS``), for those who go on computing.
-        panel: The published results of all districts, for trend and peers.
-        sources_held: All sources, to say what is not held.
+        held: The published results of all areas, for trend and peers.
+        periods_held: The periods that have a brief, by area, as far as a brief may know.
         comparisons: The targets against these values.
         quotes: Sentences of documents that the user keeps, by source and figure.
         annex: Where the annex lies, from the page that is told; empty on the annex itself.
@@ -81,6 +78,7 @@ class Brief:
         is_whole: Whether front and annex are one page, which is mailed or printed and which
             nothing lies beside.
         part: The area of reform that the page tells, where the annex is split by them.
+        drawn: The pictures that front and annex share, by name, once they are drawn.
         used: The values that the page has told, in order; the front keeps short notes of them.
         homes: The notes of the values that stand in a table of the page: the way back to them.
         first: The brief from which its front and the pages of its annex derive.
@@ -97,9 +95,8 @@ class Brief:
     observations: pd.DataFrame
     indicators: pd.DataFrame
     findings: pd.DataFrame
-    tallies: pd.DataFrame
-    panel: pd.DataFrame
-    sources_held: pd.DataFrame
+    held: Sequence[Row]
+    periods_held: Mapping[str, Sequence[str]]
     entries: tuple[Entry, ...]
     comparisons: tuple[Comparison, ...] = ()
     quotes: Quotes = field(default_factory=dict)
@@ -107,6 +104,7 @@ class Brief:
     is_front: bool = False
     is_whole: bool = False
     part: str = ""
+    drawn: dict[str, Any] = field(default_factory=dict)
     used: dict[str, Entry] = field(default_factory=dict)
     homes: set[str] = field(default_factory=set)
     first: Brief | None = None
@@ -157,7 +155,7 @@ class Brief:
     def _repr_html_(self) -> str:
         return self.show_head()._repr_html_()
 
-    @cached_property
+    @once
     def front(self) -> Brief:
         """The same brief as its front tells it."""
         annex = "" if self.is_whole else ANNEX
@@ -335,81 +333,83 @@ class Brief:
     @once
     def values_held(self) -> dict[tuple[str, ...], float]:
         """Whole quantities by area, indicator, scope and window: one look instead of a search."""
-        panel = self.panel[self.panel["breakdown"] == ""]
-        names = ("area_id", "indicator", "scope", "period_start", "period_end")
-        keys = zip(*(panel[name].tolist() for name in names), strict=True)
-        return dict(reversed(list(zip(keys, panel["value"].tolist(), strict=True))))
-
-    @once
-    def periods_held(self) -> dict[str, list[str]]:
-        """The periods that have a brief, by area, as far as a brief may know."""
-        held: dict[str, set[str]] = {}
-        for row in list_rows(self.sources_held):
-            if row["kind"] not in NOT_TOLD:
-                held.setdefault(self.reference.match_source(row), set()).add(row["period"])
-        return {area_id: sorted(periods) for area_id, periods in held.items()}
+        place = itemgetter("area_id", "indicator", "scope", "period_start", "period_end")
+        whole = (row for row in reversed(self.held) if not row["breakdown"])
+        return {place(row): row["value"] for row in whole}
 
     @once
     def peers(self) -> Peers:
         """The peers of the area on the last day of the period, by the written rule."""
-        panel = self.panel
-        sizes = panel[
-            (panel["indicator"] == self.report.peers.size)
-            & (panel["breakdown"] == "")
-            & (panel["period_start"] == self.start)
-            & (panel["period_end"] == self.end)
-        ].sort_values("value")
-        volumes = dict(zip(sizes["area_id"], sizes["value"], strict=True))
+        size, days = self.report.peers.size, (self.start, self.end)
+        sizes = [
+            (row["value"], row["area_id"])
+            for row in self.held
+            if row["indicator"] == size and not row["breakdown"] and row["value"] == row["value"]
+            if (row["period_start"], row["period_end"]) == days
+        ]
+        volumes = {area_id: value for value, area_id in sorted(sizes, key=itemgetter(0))}
         return find_peers(self.area["area_id"], self.reference, volumes, self.end)
 
     @once
-    def own_values(self) -> pd.DataFrame:
+    def own_values(self) -> list[Row]:
         """The headline values of the area, in all windows held."""
-        panel = self.panel
-        kept: pd.DataFrame = panel[
-            (panel["area_id"] == self.area["area_id"])
-            & (panel["breakdown"] == "")
-            & panel["indicator"].isin(self.report.followed)
-            & panel["value"].notna()
+        followed = set(self.report.followed)
+        return [
+            row
+            for row in self.held
+            if row["area_id"] == self.area["area_id"]
+            and not row["breakdown"]
+            and row["indicator"] in followed
+            and row["value"] == row["value"]
         ]
-        return kept
 
     @once
-    def series(self) -> list[tuple[Entry, pd.DataFrame]]:
-        """Headline values with the same window of other years, where there is one; oldest first."""
-        broken = break_series(self.own_values[list(OF_SERIES)], self.reference)
-        window = broken["period_start"].str[4:] + broken["period_end"].str[4:]
-        rows_of = broken.groupby(["indicator", "scope", window]).indices
+    def series(self) -> list[Series]:
+        """Headline values with the same window of other years, where there is one."""
+        keys = [
+            (
+                row["area_id"],
+                row["indicator"],
+                row["period_start"] or row["period_end"],
+                row["period_end"],
+            )
+            for row in self.own_values
+        ]
+        parts = zip(self.own_values, find_segments(keys, self.reference), strict=True)
+        broken = [row | {"segment": at, "crosses": names} for row, (at, names) in parts]
+        points: dict[tuple[str, ...], dict[str, Row]] = {}
+        for row in sorted(broken, key=itemgetter("period_end", "status")):
+            days = (row["period_start"][4:], row["period_end"][4:])
+            own = points.setdefault((row["indicator"], row["scope"], *days), {})
+            own.setdefault(row["period_end"], row)
         found = []
         places = [(name, scope) for name in self.report.followed for scope in self.main_scopes]
         for entry in filter(None, (self.find(*place) for place in places)):
-            key = (entry.indicator, entry.scope, entry.start[4:] + entry.end[4:])
-            same = broken.iloc[rows_of.get(key, [])]
-            rows = same.sort_values(["period_end", "status"]).drop_duplicates("period_end")
-            found += [(entry, rows)] if len(rows) > 1 else []
+            own = points.get((entry.indicator, entry.scope, entry.start[4:], entry.end[4:]), {})
+            found += [Series(entry, [*own.values()])] if len(own) > 1 else []
         return found
 
     @once
-    def section_of(self) -> dict[tuple[str, str], str]:
-        """The section of a document in which a figure stands."""
-        rows = list_rows(self.figures)
-        return {(row["source_id"], row["figure_id"]): row["section"] for row in rows}
+    def printed(self) -> dict[tuple[str, str], Row]:
+        """The figures as printed, by source and figure, in the order of the documents."""
+        return {(row["source_id"], row["figure_id"]): row for row in list_rows(self.figures)}
 
     @once
-    def figures_of_quantity(self) -> dict[tuple[str, ...], list[Mapping[str, Any]]]:
+    def figures_of_quantity(self) -> dict[tuple[str, ...], list[Row]]:
         """The figures of all readings of a quantity, as printed, in the order of the documents."""
-        rows = {(row["source_id"], row["figure_id"]): row for row in list_rows(self.figures)}
-        order = {figure: place for place, figure in enumerate(rows)}
-        found: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        order = {figure: place for place, figure in enumerate(self.printed)}
+        found: dict[tuple[str, ...], set[tuple[str, str]]] = {}
         for reading in list_rows(self.observations):
-            key = tuple(str(reading[name]) for name in QUANTITY)
-            found.setdefault(key, []).extend(
-                split_figures(reading["source_id"], reading["figures"])
-            )
+            own = found.setdefault(tuple(str(reading[name]) for name in QUANTITY), set())
+            own.update(split_figures(reading["source_id"], reading["figures"]))
         return {
-            key: [rows[figure] for figure in sorted(set(figures), key=order.__getitem__)]
-            for key, figures in found.items()
+            key: [self.printed[figure] for figure in sorted(own, key=order.__getitem__)]
+            for key, own in found.items()
         }
+
+    def section_of(self, figure: tuple[str, str]) -> str:
+        """The section of a document in which a figure stands."""
+        return str(self.printed[figure]["section"]) if figure in self.printed else ""
 
     def marks(self, entry: Entry, *, remarks: bool = False) -> list[Contradiction]:
         """The contradictions that stand beside a value, in order; or the remarks of its note."""

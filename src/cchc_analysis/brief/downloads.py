@@ -36,9 +36,6 @@ from cchc_analysis.data.words import Words, plain
 if TYPE_CHECKING:
     import pandas as pd
 
-Places = Mapping[tuple[str, str], Mapping[str, Any]]
-"""The rows of the transcripts by source and figure."""
-
 BRIEF_FILES = ("brief.xlsx", "figures.csv", "findings.csv", "brief.json", "datapackage.json")
 """What lies beside every brief, in the order of the links."""
 
@@ -138,8 +135,7 @@ def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
     """The tables of a brief: ``figures``, ``findings`` and ``sources``, texts as they are."""
     import pandas as pd
 
-    places = {(row["source_id"], row["figure_id"]): row for row in list_rows(brief.figures)}
-    figures = [_tell_figure(brief, entry, places) for entry in brief.entries]
+    figures = [_tell_figure(brief, entry) for entry in brief.entries]
     findings = [
         {"contradiction": brief.contradiction_of[row["finding_id"]].number, **row}
         for row in list_rows(brief.findings)
@@ -158,7 +154,7 @@ def list_sources(sources: pd.DataFrame) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def _tell_figure(brief: Brief, entry: Entry, places: Places) -> dict[str, Any]:
+def _tell_figure(brief: Brief, entry: Entry) -> dict[str, Any]:
     """One published value as a row."""
     nan = float("nan")
     area = brief.reference.area_rows.get(entry.area_id, {})
@@ -175,7 +171,7 @@ def _tell_figure(brief: Brief, entry: Entry, places: Places) -> dict[str, Any]:
         "wilson_low": nan if entry.low is None else entry.low,
         "wilson_high": nan if entry.high is None else entry.high,
         "figures": " ".join(_name_figure(entry, *each) for each in entry.figures),
-        **_find_places(brief, entry, places),
+        **_find_places(brief, entry),
         "is_contested": entry.is_contested,
         "findings": " ".join(entry.findings),
     }
@@ -186,9 +182,9 @@ def _name_figure(entry: Entry, source_id: str, figure: str) -> str:
     return figure if source_id == entry.source_id.partition(" ")[0] else f"{source_id}/{figure}"
 
 
-def _find_places(brief: Brief, entry: Entry, places: Places) -> dict[str, str]:
+def _find_places(brief: Brief, entry: Entry) -> dict[str, str]:
     """Document, section, line, place and printed digits of the figures behind a value."""
-    own = [places[each] for each in entry.figures if each in places]
+    own = [brief.printed[each] for each in entry.figures if each in brief.printed]
     titles = dict(zip(brief.sources["source_id"], brief.sources["title"], strict=True))
     parts = {
         "document": [str(titles.get(row["source_id"], row["source_id"])) for row in own],

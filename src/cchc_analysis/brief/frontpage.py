@@ -10,14 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief, link_page, other_language
 from cchc_analysis.brief.exhibits import build_exhibit
 from cchc_analysis.brief.ledger import grade_brief, tell_dispute
-from cchc_analysis.brief.nouns import Contradiction, Entry, Goal, State, count_contradictions
+from cchc_analysis.brief.nouns import (
+    Contradiction,
+    Entry,
+    Goal,
+    Series,
+    State,
+    count_contradictions,
+)
 from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
 from cchc_analysis.brief.plan import JUDGED, STATE_SIGNS, tell_state
 from cchc_analysis.brief.plots import draw, plot_line
@@ -31,14 +38,10 @@ from cchc_analysis.brief.telling import (
     upper,
 )
 from cchc_analysis.brief.templates import Section, draw_line, join, render
-from cchc_analysis.brief.trend import find_year_before, keep_until
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_CARDS = 6
 MOST_DISPUTES = 3
@@ -103,7 +106,7 @@ def show_cards(brief: Brief) -> Section:
     """Six key figures at most, and the names of those asked for that the report does not state."""
     brief = brief.front
     shown = choose_cards(brief)
-    series = {(each.indicator, each.scope): rows for each, rows in brief.series}
+    series = {(each.entry.indicator, each.entry.scope): each for each in brief.series}
     cards = [_tell_card(brief, entry, series) for entry in shown]
     missing = [names[-1] for names in brief.report.cards[:MOST_CARDS] if not choose(brief, names)]
     names = [lower(name_indicator(brief, name)) for name in missing]
@@ -139,7 +142,7 @@ def choose(brief: Brief, names: Sequence[str]) -> Entry | None:
 
 
 def _tell_card(
-    brief: Brief, entry: Entry, series: Mapping[tuple[str, str], pd.DataFrame]
+    brief: Brief, entry: Entry, series: Mapping[tuple[str, str], Series]
 ) -> dict[str, Any]:
     words, standing = brief.words, find_standing(brief, entry)
     polarity = brief.reference.indicator_rows[entry.indicator]["polarity"]
@@ -212,22 +215,26 @@ def _list_goals(brief: Brief, entry: Entry) -> list[Markup]:
 
 
 def _tell_change(
-    brief: Brief, entry: Entry, rows: pd.DataFrame | None
+    brief: Brief, entry: Entry, series: Series | None
 ) -> tuple[Markup | str, Markup | str]:
     """How it stood a year before, and a small line over the years that nothing breaks."""
-    if rows is None:
+    import pandas as pd
+
+    if series is None:
         return "", ""
-    words, before = brief.words, find_year_before(entry, rows)
+    words, before = brief.words, series.year_before
     told = ""
     if not isnan(before):
         decimals = 2 if entry.unit == "%" else None
         step = ("+" if entry.value > before else "") + words.number(entry.value - before, decimals)
         told = words.say("key.change", step=step, before=words.number(before, entry.decimals))
-    joined = keep_until(entry, rows)
-    if len(joined) < 2:
+    if len(series.until) < 2:
         return told, ""
-    values = joined[["period_end", "value"]].assign(
-        year=joined["period_end"].str[:4].astype("float64"), segment=0
+    values = pd.DataFrame(
+        [
+            {"year": float(each["period_end"][:4]), "value": each["value"], "segment": 0}
+            for each in series.until
+        ]
     )
     title = words.plain("key.line", name=name_indicator(brief, entry.indicator))
     figure = draw(plot_line, values, form=words.number)

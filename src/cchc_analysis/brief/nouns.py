@@ -5,13 +5,16 @@ Each ``Entry`` is one published value with the anchor of its note.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Severity, Status
+from cchc_analysis.stats.trends import TrendVerdict, judge_points, keep_last_part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,6 +99,36 @@ class Contradiction:
     def is_remark(self) -> bool:
         """Whether a reader noticed it, and no arithmetic."""
         return bool(self.findings[0]["kind"] == "remark")
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A value with the same window of other years, oldest first."""
+
+    entry: Entry
+    points: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def verdict(self) -> TrendVerdict:
+        """The word that may be said of it."""
+        return judge_points(self.points)
+
+    @cached_property
+    def until(self) -> list[Mapping[str, Any]]:
+        """The part that nothing breaks up to the value; empty where it ends before it.
+
+        A brief of an earlier year looks back from its own period, whatever was reported since.
+        """
+        known = [each for each in self.points if each["period_end"] <= self.entry.end]
+        part = keep_last_part(known) if known else []
+        return part if part and part[-1]["period_end"] == self.entry.end else []
+
+    @property
+    def year_before(self) -> float:
+        """The same window a year before; NaN where there is none or a break lies between."""
+        year = str(int(self.entry.end[:4]) - 1)
+        is_year = len(self.until) > 1 and self.until[-2]["period_end"][:4] == year
+        return float(self.until[-2]["value"]) if is_year else nan
 
 
 class State(StrEnum):

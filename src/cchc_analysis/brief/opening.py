@@ -13,10 +13,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from math import isnan
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief.content import NOT_TOLD, Brief
+from cchc_analysis.brief.content import NOT_TOLD, Brief, Row
 from cchc_analysis.brief.nouns import Entry, Quote, Quotes, split_figures
 from cchc_analysis.brief.plan import compare_plan
 from cchc_analysis.data.clean import label_period, nearest_names
@@ -65,36 +66,47 @@ def open_brief(
     Raises:
         CommandError: The area is unknown, or no report on it for the period is held.
     """
-    area_id, label = match_brief(tables, reference, district, period)
-    sources = choose_sources(tables.sources, reference, area_id, label)
-    own = sources[~sources["kind"].isin(NOT_TOLD)]
-    used = set(sources["source_id"])
-    indicators = tables.indicators[
-        [used.issuperset(each.split()) for each in tables.indicators["source_id"]]
-    ].reset_index(drop=True)
-    observations = _keep_sources(tables.observations, used)
-    figures = _keep_sources(tables.transcripts, used)
-    end = str(own["period_end"].max())
+    places = [(reference.match_source(row), row) for row in list_rows(tables.sources)]
+    label = label_period(match_period(period))
+    area_id = match_told(reference, _list_briefs(places, reference), district, label)
+    here = [at for at, (place, _) in enumerate(places) if place == area_id]
+    chosen = [here[at] for at in choose_rows([places[at][1] for at in here], label)]
+    told = [places[at][1] for at in chosen]
+    own = [row for row in told if row["kind"] not in NOT_TOLD]
+    order = {row["source_id"]: at for at, row in enumerate(told)}
+    rows = list_rows(tables.indicators)
+    kept = [at for at, row in enumerate(rows) if order.keys() >= {*row["source_id"].split()}]
+    observations = _keep_sources(tables.observations, order)
+    figures = _keep_sources(tables.transcripts, order)
+    sources = tables.sources.iloc[chosen].reset_index(drop=True)
+    end = max(row["period_end"] for row in own)
     area = reference.area_on(area_id, end)
     opened = Brief(
         area=area,
         period=label,
-        start=own["period_start"].min(),
+        start=min(row["period_start"] for row in own),
         end=end,
         words=words.fit(area, end, reference.rows_where("terms", "level", "", area["level"])),
         reference=reference,
         sources=sources,
         figures=figures,
         observations=observations,
-        indicators=indicators,
-        findings=_keep_sources(tables.findings, used),
-        tallies=_keep_sources(tables.tallies, used),
-        panel=tables.indicators[tables.indicators["status"].isin(RESULT_STATUSES)],
-        sources_held=tables.sources,
-        entries=tuple(_list_entries(indicators, observations, figures, sources)),
+        indicators=tables.indicators.iloc[kept].reset_index(drop=True),
+        findings=_keep_sources(tables.findings, order),
+        held=[row for row in rows if row["status"] in RESULT_STATUSES],
+        periods_held=_list_periods(places),
+        entries=tuple(_list_entries([rows[at] for at in kept], observations, figures, order)),
         quotes=find_quotes(reports, sources, figures) if reports else {},
     )
     return replace(opened, comparisons=compare_plan(opened))
+
+
+def _list_periods(places: Iterable[tuple[str, Row]]) -> dict[str, list[str]]:
+    held: dict[str, set[str]] = {}
+    for area_id, row in places:
+        if row["kind"] not in NOT_TOLD:
+            held.setdefault(area_id, set()).add(row["period"])
+    return {area_id: sorted(periods) for area_id, periods in held.items()}
 
 
 def match_brief(
@@ -137,9 +149,13 @@ def match_told(
 
 def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
     """Each area and period that a report is held of, sorted."""
-    told = tables.sources[~tables.sources["kind"].isin(NOT_TOLD)]
-    places = {(reference.match_source(row), str(row["period"])) for row in list_rows(told)}
-    return sorted(place for place in places if reference.area_rows[place[0]]["level"] in REPORTING)
+    rows = [row for row in list_rows(tables.sources) if row["kind"] not in NOT_TOLD]
+    return _list_briefs([(reference.match_source(row), row) for row in rows], reference)
+
+
+def _list_briefs(places: Iterable[tuple[str, Row]], reference: Reference) -> list[tuple[str, str]]:
+    found = {(area, row["period"]) for area, row in places if row["kind"] not in NOT_TOLD}
+    return sorted(each for each in found if reference.area_rows[each[0]]["level"] in REPORTING)
 
 
 def _name_nearest(
@@ -159,19 +175,8 @@ def _name_nearest(
     )
 
 
-def choose_sources(
-    sources: pd.DataFrame, reference: Reference, area_id: str, label: str
-) -> pd.DataFrame:
-    """The reports of the period, then the plans of the district that cover it."""
-    rows = list_rows(sources)
-    places = [at for at, row in enumerate(rows) if reference.match_source(row) == area_id]
-    here = [rows[at] for at in places]
-    chosen: pd.DataFrame = sources.iloc[[places[at] for at in choose_rows(here, label)]]
-    return chosen.reset_index(drop=True)
-
-
-def choose_rows(here: Sequence[Mapping[str, Any]], label: str) -> list[int]:
-    """Which of the sources of a district ``choose_sources`` takes, in its order."""
+def choose_rows(here: Sequence[Row], label: str) -> list[int]:
+    """Which of the sources of an area a brief tells: its reports, then the plans for their time."""
     own = [at for at, row in enumerate(here) if row["period"] == label]
     own = [at for at in own if here[at]["kind"] not in NOT_TOLD]
     if not own:
@@ -191,27 +196,25 @@ def _keep_sources(table: pd.DataFrame, used: Iterable[str]) -> pd.DataFrame:
 
 
 def _list_entries(
-    indicators: pd.DataFrame,
+    rows: Iterable[Row],
     observations: pd.DataFrame,
     figures: pd.DataFrame,
-    sources: pd.DataFrame,
+    order: Mapping[str, int],
 ) -> Iterator[Entry]:
     """The published values in the order in which the documents print them, derived ones last."""
-    decimals = _index_decimals(observations)
-    order = {source_id: place for place, source_id in enumerate(sources["source_id"])}
-    places = {
-        (row["source_id"], row["figure_id"]): (order[row["source_id"]], index)
-        for index, row in enumerate(list_rows(figures))
-    }
+    key = itemgetter("source_id", *QUANTITY)
+    published = (row for row in list_rows(observations) if row["is_published"])
+    decimals = {key(row): int(row["decimals"]) for row in published}
+    names = zip(*(figures[name].tolist() for name in ("source_id", "figure_id")), strict=True)
+    places = {(source, figure): (order[source], at) for at, (source, figure) in enumerate(names)}
     taken: set[str] = set()
-    rows = list_rows(indicators)
     for row in sorted(rows, key=lambda row: _place_row(row, places)):
         note = _name_note(row, order, taken)
         taken.add(note)
-        yield _build_entry(row, note, decimals)
+        yield _build_entry(row, note, decimals.get(key(row)))
 
 
-def _place_row(row: Mapping[str, Any], places: Mapping[tuple[str, str], tuple[int, int]]) -> Any:
+def _place_row(row: Row, places: Mapping[tuple[str, str], tuple[int, int]]) -> Any:
     """Reported values by their first figure; derived ones after them, by name."""
     last = (len(places), len(places))
     if row["origin"] == Origin.DERIVED:
@@ -221,7 +224,7 @@ def _place_row(row: Mapping[str, Any], places: Mapping[tuple[str, str], tuple[in
     return (0, first, row["indicator"], row["scope"])
 
 
-def _name_note(row: Mapping[str, Any], order: Mapping[str, int], taken: Container[str]) -> str:
+def _name_note(row: Row, order: Mapping[str, int], taken: Container[str]) -> str:
     """An anchor: the first figure of a reported value, the initials of a derived one.
 
     ``n-F030``; ``n-2-F302`` in the second source; ``n-otr-w`` for the on-time rate of the whole
@@ -240,25 +243,16 @@ def _name_note(row: Mapping[str, Any], order: Mapping[str, int], taken: Containe
     return next(each for each in names if each not in taken)
 
 
-def _index_decimals(observations: pd.DataFrame) -> dict[tuple[Any, ...], int]:
-    published = observations[observations["is_published"]]
-    key = ["source_id", *QUANTITY]
-    return {tuple(row[name] for name in key): int(row["decimals"]) for row in list_rows(published)}
-
-
-def _build_entry(
-    row: Mapping[str, Any], note: str, decimals: Mapping[tuple[Any, ...], int]
-) -> Entry:
-    is_derived = row["origin"] == Origin.DERIVED
-    printed = decimals.get((row["source_id"], *(row[name] for name in QUANTITY)))
+def _build_entry(row: Row, note: str, decimals: int | None) -> Entry:
     whole = float(row["value"]).is_integer()
+    is_derived = row["origin"] == Origin.DERIVED
     return Entry(
         **{name: row[name] for name in KEPT},
         note=note,
         start=row["period_start"],
         end=row["period_end"],
         value=float(row["value"]),
-        decimals=(0 if whole else DERIVED_DECIMALS) if is_derived else printed,
+        decimals=(0 if whole else DERIVED_DECIMALS) if is_derived else decimals,
         figures=tuple(split_figures(row["source_id"], row["figures"])),
         low=_known(row["wilson_low"]),
         high=_known(row["wilson_high"]),
@@ -315,7 +309,7 @@ def _read_lines(path: Path) -> Sequence[str]:
 
 
 def _quote_rows(
-    rows: Sequence[Mapping[str, Any]], lines: Sequence[str], source: int
+    rows: Sequence[Row], lines: Sequence[str], source: int
 ) -> dict[tuple[str, str], Quote]:
     """One anchor for one sentence, however many figures stand in it."""
     quotes: dict[tuple[str, str], Quote] = {}
@@ -332,7 +326,7 @@ def _quote_rows(
     return quotes
 
 
-def _line_of(row: Mapping[str, Any], count: int) -> int:
+def _line_of(row: Row, count: int) -> int:
     """The line of a figure, counted from one; 0 where it has none that the document holds."""
     text = str(row["line"])
     return int(text) if text.isascii() and text.isdigit() and int(text) <= count else 0

@@ -30,6 +30,7 @@ from cchc_analysis.brief.templates import (
     draw_line,
     frame,
     join,
+    open_svg,
     render,
     small,
     strong,
@@ -289,7 +290,7 @@ def _draw(
         alternative=said,
     )
     key = f"peers-{entry.indicator}-{entry.scope}".replace("_", "-")
-    chart = frame(words, figures, caption, key)
+    chart = frame(words, [open_svg(each) for each in figures], caption, key)
     return {"name": name, "said": said, "chart": chart}, figures
 
 

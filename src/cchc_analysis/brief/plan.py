@@ -21,7 +21,16 @@ from cchc_analysis.brief.telling import (
     lower,
     name_indicator,
 )
-from cchc_analysis.brief.templates import Caption, Section, frame, join, macro, render, small
+from cchc_analysis.brief.templates import (
+    Caption,
+    Section,
+    frame,
+    join,
+    macro,
+    open_svg,
+    render,
+    small,
+)
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.words import plain
 
@@ -184,7 +193,7 @@ def show_plan(brief: Brief) -> Section:
         for state in STATE_SIGNS
     ]
     figure, caption = _draw_plan(brief, brief.current)
-    chart = frame(brief.words, figure, caption, "plan") if figure and caption else ""
+    chart = frame(brief.words, [open_svg(figure)], caption, "plan") if figure and caption else ""
     html = render(brief.words, "plan", groups=groups, states=states, chart=chart)
     make = None if figure is None else lambda: figure
     return Section(html, "plan", lambda: tabulate_plan(brief.comparisons), make)

@@ -21,7 +21,7 @@ from cchc_analysis.brief.telling import (
     name_indicator,
     name_status,
 )
-from cchc_analysis.brief.templates import Caption, frame, join, macro, small, tabulate
+from cchc_analysis.brief.templates import Caption, frame, join, macro, open_svg, small, tabulate
 from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
@@ -56,19 +56,26 @@ class Exhibit:
     plot: Callable[..., Any] = plot_stacks
     rows: Sequence[Row] = ()
 
-    @cached_property
+    @property
     def figure(self) -> Figure | None:
-        """The picture."""
+        """The picture; drawn once for the front and the annex, and only where it is asked for."""
         import pandas as pd
 
-        return draw(self.plot, pd.DataFrame(list(self.rows))) if self.caption else None
+        if self.caption is None:
+            return None
+        if self.key not in self.brief.drawn:
+            self.brief.drawn[self.key] = draw(self.plot, pd.DataFrame(list(self.rows)))
+        figure: Figure = self.brief.drawn[self.key]
+        return figure
 
     @cached_property
     def chart(self) -> Markup:
         """The picture with its words."""
         if self.caption is None or self.figure is None:
             return Markup("")
-        return frame(self.brief.words, self.figure, self.caption, self.key)
+        drawn, name = self.brief.drawn, f"{self.key}.svg"
+        drawn[name] = drawn.get(name) or open_svg(self.figure)
+        return frame(self.brief.words, [drawn[name]], self.caption, self.key)
 
     @property
     def html(self) -> Markup:

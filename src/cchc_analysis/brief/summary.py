@@ -27,9 +27,7 @@ from cchc_analysis.brief.telling import (
     name_indicator,
 )
 from cchc_analysis.brief.templates import Section, render
-from cchc_analysis.brief.trend import find_year_before
 from cchc_analysis.data.clean import parse_period
-from cchc_analysis.stats.trends import judge_series
 
 _LABEL = re.compile(r"\d{4}(-\w\w)?")
 
@@ -222,17 +220,17 @@ def _say_plan(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
 
 def _say_change(brief: Brief, line: SummaryLine) -> Markup | None:
     """The word for the first series that has one; else how it stood a year before."""
-    series = [(e, rows) for e, rows in brief.series if e.indicator in line.codes]
-    for entry, rows in series:
-        verdict = judge_series(rows)
+    series = [each for each in brief.series if each.entry.indicator in line.codes]
+    for each in series:
+        verdict = each.verdict
         if verdict.word in ("rising", "falling"):
-            first, last = (brief.words.period(each) for each in (verdict.first, verdict.last))
+            first, last = map(brief.words.period, (verdict.first, verdict.last))
             n = brief.words.number(verdict.points)
             years = brief.say("trends.span", first=first, last=last, n=n)
             key = f"summary.change.{verdict.word}"
-            return brief.say(key, years=years, **_name(brief, entry))
-    for entry, rows in series:
-        before = find_year_before(entry, rows)
+            return brief.say(key, years=years, **_name(brief, each.entry))
+    for each in series:
+        entry, before = each.entry, each.year_before
         if not isnan(before):
             told = brief.words.number(before, entry.decimals)
             if entry.unit == "%":

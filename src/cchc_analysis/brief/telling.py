@@ -290,7 +290,7 @@ def cite(brief: Brief, entries: Iterable[Entry]) -> Markup:
     places: dict[str, dict[str, None]] = {}
     for entry in entries:
         for source_id, figure in entry.figures:
-            section = brief.section_of.get((source_id, figure), "")
+            section = brief.section_of((source_id, figure))
             places.setdefault(source_id, {})[section] = None
     parts = [
         join(" ", name_source(brief, source_id), join(", ", *map(clean_text, sections)))

@@ -236,6 +236,10 @@ def _name_mistake(name: str, error: TemplateError) -> BriefError:
     )
 
 
+Picture = Mapping[str, Markup]
+"""What the first tag of an SVG says, and all that follows."""
+
+
 @dataclass(frozen=True)
 class Caption:
     """The words around a chart, safe already.
@@ -255,18 +259,17 @@ class Caption:
     note: Markup | None = None
 
 
-def frame(words: Words, figure: Figure | Sequence[Figure], caption: Caption, key: str) -> Markup:
+def frame(words: Words, parts: Sequence[Picture], caption: Caption, key: str) -> Markup:
     """A picture with its words; one that would not fit on a sheet in several parts side by side.
 
     Args:
         words: The strings of the language.
-        figure: What a plot has drawn, or its parts.
+        parts: The picture, or its parts (``open_svg``).
         caption: The words.
         key: Letters and digits that no other chart of the page has.
     """
-    parts = list(figure) if isinstance(figure, Sequence) else [figure]
     pictures = [
-        macro(words, "picture", open_svg(part), key if at == 1 else f"{key}-{at}", caption)
+        macro(words, "picture", part, key if at == 1 else f"{key}-{at}", caption)
         for at, part in enumerate(parts, start=1)
     ]
     return macro(words, "chart", pictures, caption)
@@ -277,7 +280,7 @@ def draw_line(words: Words, figure: Figure, label: str, kind: str = "line") -> M
     return macro(words, "line", open_svg(figure), label, kind)
 
 
-def open_svg(figure: Figure) -> Mapping[str, Markup]:
+def open_svg(figure: Figure) -> Picture:
     """A picture as what its first tag says and all that follows, so that a name can be put in."""
     opening, _, rest = str(to_svg(figure)).removeprefix("<svg").partition(">")
     return {"opening": Markup(opening), "rest": Markup(rest)}  # noqa: S704 - of to_svg

@@ -9,23 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from math import nan
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.telling import (
-    name_indicator,
-)
+from cchc_analysis.brief.content import Brief, Row
+from cchc_analysis.brief.nouns import Entry, Series
+from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Section, join, link, render, small
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.stats.peers import find_predecessors, find_successors
-from cchc_analysis.stats.trends import judge_series, keep_last_part
-from cchc_analysis.stats.windows import compare_same_window, year_before
+from cchc_analysis.stats.trends import keep_last_part
+from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,13 +71,13 @@ def show_trend(brief: Brief) -> Section:
     return Section(html, "trend", lambda: tabulate_series(series))
 
 
-def tabulate_series(series: Sequence[tuple[Entry, pd.DataFrame]]) -> pd.DataFrame:
+def tabulate_series(series: Sequence[Series]) -> pd.DataFrame:
     """The values of all series, with the word that may be said of each."""
     import pandas as pd
 
-    names = ["indicator", "scope", "period", "period_start", "period_end", "value", "unit"]
-    parts = [rows[names].assign(word=str(judge_series(rows).word)) for _, rows in series]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*names, "word"])
+    rows = [row | {"word": str(each.verdict.word)} for each in series for row in each.points]
+    names = ["indicator", "scope", "period", "period_start", "period_end", "value", "unit", "word"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _table(
@@ -148,45 +145,25 @@ def _tell_range(brief: Brief, each: LastYear) -> Markup:
     return link(f"{brief.find_page(each.entry)}#{each.entry.note}", ends)
 
 
-def keep_until(entry: Entry, rows: pd.DataFrame) -> pd.DataFrame:
-    """The part of a series that nothing breaks up to a value; empty where it ends before it.
-
-    A brief of an earlier year looks back from its own period, whatever was reported since.
-    """
-    known = rows[rows["period_end"] <= entry.end]
-    part = keep_last_part(known) if len(known) else known
-    is_there = len(part) and part["period_end"].iloc[-1] == entry.end
-    return part if is_there else part.iloc[:0]
-
-
-def find_year_before(entry: Entry, rows: pd.DataFrame) -> float:
-    """A value as it stood in the same window a year before; NaN where a break lies between."""
-    joined = keep_until(entry, rows)
-    if len(joined) < 2:
-        return nan
-    is_year = int(joined["period_end"].iloc[-2][:4]) == int(entry.end[:4]) - 1
-    return float(joined["value"].iloc[-2]) if is_year else nan
-
-
-def _tell_series(brief: Brief, series: Sequence[tuple[Entry, pd.DataFrame]]) -> Any:
-    ends = sorted({end for _, rows in series for end in rows["period_end"]})[-MOST_PERIODS:]
+def _tell_series(brief: Brief, series: Sequence[Series]) -> Any:
+    ends = sorted({point["period_end"] for each in series for point in each.points})[-MOST_PERIODS:]
     body = [
         [
-            _name(brief, entry.indicator, entry.scope),
-            *_tell_others(brief, entry, rows, ends),
-            _tell_change(brief, rows),
-            _tell_word(brief, rows),
+            _name(brief, each.entry.indicator, each.entry.scope),
+            *_tell_others(brief, each, ends),
+            _tell_change(brief, each.points),
+            _tell_word(brief, each),
         ]
-        for entry, rows in series
+        for each in series
     ]
     days = [escape(brief.words.date(end)) for end in ends]
     heads = [brief.say("table.indicator"), *days, "change", "word"]
     return _table(brief, "trend.table", heads, body, range(1, len(heads) - 1))
 
 
-def _tell_word(brief: Brief, rows: pd.DataFrame) -> Markup:
+def _tell_word(brief: Brief, series: Series) -> Markup:
     """The word that the one rule allows, with the years of the part that it holds for."""
-    verdict = judge_series(rows)
+    verdict = series.verdict
     years = brief.say(
         "trends.span",
         first=brief.words.period(verdict.first),
@@ -197,19 +174,27 @@ def _tell_word(brief: Brief, rows: pd.DataFrame) -> Markup:
     return small(word, years)
 
 
-def _tell_change(brief: Brief, rows: pd.DataFrame) -> Markup:
+def _tell_change(brief: Brief, points: Sequence[Row]) -> Markup:
     """The difference of the last two points, where they can be joined: no word for it."""
-    joined = keep_last_part(rows)
-    if len(joined) < 2 or joined["period_end"].iloc[-1] < rows["period_end"].iloc[-1]:
+    joined = keep_last_part(points)
+    if len(joined) < 2 or joined[-1]["period_end"] < points[-1]["period_end"]:
         return brief.tell_missing()
-    before, now = (float(value) for value in joined["value"].iloc[-2:])
-    decimals = 2 if joined["unit"].iloc[-1] == "%" else None
+    before, now = (each["value"] for each in joined[-2:])
+    decimals = 2 if joined[-1]["unit"] == "%" else None
     return escape(("+" if now > before else "") + brief.words.number(now - before, decimals))
 
 
 def _tell_per_day(brief: Brief) -> Any:
     """Flows whose window of the year before ends on another day, at the same pace per day."""
-    compared = compare_same_window(brief.own_values, brief.reference)
+    import pandas as pd
+
+    ends = (brief.end[:4], str(int(brief.end[:4]) - 1))
+    near = [row for row in brief.own_values if row["period_end"][:4] in ends]
+    days = {(row["period_start"], row["period_end"]) for row in near}
+    here = (year_before(brief.start), year_before(brief.end))
+    if not any(is_near(each, here) for each in days - {here}):
+        return None
+    compared = compare_same_window(pd.DataFrame(near), brief.reference)
     rows = [
         [
             _name(brief, row["indicator"], row["scope"]),
@@ -225,13 +210,6 @@ def _tell_per_day(brief: Brief) -> Any:
 
 def _tell_parts(brief: Brief) -> Any:
     """The windows between the cumulative ones of the year, where two reports give them."""
-    own = brief.own_values
-    year = own[
-        (own["origin"] == Origin.DERIVED)
-        & (own["period_start"] > brief.start)
-        & (own["period_end"] <= brief.end)
-        & own["parts"].astype("str").str.contains(" − ", regex=False)
-    ]
     rows = [
         [
             _name(brief, row["indicator"], row["scope"]),
@@ -239,23 +217,25 @@ def _tell_parts(brief: Brief) -> Any:
             brief.words.number(row["value"]),
             clean_text(row["parts"].partition(": ")[2]),
         ]
-        for row in list_rows(year)
+        for row in brief.own_values
+        if row["origin"] == Origin.DERIVED
+        and row["period_start"] > brief.start
+        and row["period_end"] <= brief.end
+        and " − " in row["parts"]
     ]
     return _table(brief, "trend.parts", ("what", "window", "value", "parts"), rows, [2])
 
 
-def _tell_others(
-    brief: Brief, entry: Entry, rows: pd.DataFrame, ends: Sequence[str]
-) -> Iterator[Markup]:
+def _tell_others(brief: Brief, series: Series, ends: Sequence[str]) -> Iterator[Markup]:
     """The values of other years, linked to their briefs, where their notes stand."""
-    held = {row["period_end"]: row for row in list_rows(rows)}
+    held, entry = {point["period_end"]: point for point in series.points}, series.entry
     for end in ends:
         if end not in held:
             yield brief.tell_missing()
         elif end == entry.end:
             yield brief.tell(entry, unit=False, home=True)
         else:
-            number = brief.words.number(float(held[end]["value"]), entry.decimals)
+            number = brief.words.number(held[end]["value"], entry.decimals)
             yield brief.link_brief(brief.area, held[end]["period"], number)
 
 

@@ -269,7 +269,7 @@ def _name_place(brief: Brief, entry: Entry) -> str:
         return brief.words.plain("sheet.derived")
     known = list(brief.sources["source_id"])
     places = dict.fromkeys(
-        f"[{known.index(source) + 1}] {brief.section_of.get((source, figure), '')}".strip()
+        f"[{known.index(source) + 1}] {brief.section_of((source, figure))}".strip()
         for source, figure in entry.figures
         if source in known
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FEWEST = 5
 """Peers below which an area is given no position."""
+Window = tuple[str, str, str, str]
+"""An area, an indicator, a first and a last day."""
 SIMILAR = 2.0
 """Volumes are similar up to this factor, in either direction."""
 PROPOSED, RETYPED = "proposal", "type"
@@ -127,9 +129,13 @@ def list_cuts(area_id: str, reference: Reference) -> list[dict[str, str]]:
 
 def list_breaks(indicator: str, reference: Reference) -> list[dict[str, str]]:
     """The changes of an indicator's definition, oldest first (rows of breaks)."""
+    return _choose_breaks(list_rows(reference.breaks), indicator)
+
+
+def _choose_breaks(breaks: Iterable[dict[str, str]], indicator: str) -> list[dict[str, str]]:
     held = [
         row
-        for row in list_rows(reference.breaks)
+        for row in breaks
         if any(fnmatch.fnmatch(indicator, form) for form in row["indicators"].split())
     ]
     return sorted(held, key=lambda row: str(row["effective"]))
@@ -177,15 +183,24 @@ def break_series(
     """
     import pandas as pd
 
-    events = _list_events(table, reference, is_by_definition=is_by_definition)
     begin = table["period_start"].where(table["period_start"] != "", table["period_end"])
-    keys = list(zip(table["area_id"], table["indicator"], begin, table["period_end"], strict=True))
-    known = {key: _place(key, events) for key in dict.fromkeys(keys)}
-    placed = [known[key] for key in keys]
+    columns = (table["area_id"], table["indicator"], begin, table["period_end"])
+    keys = [*zip(*(column.to_numpy(object) for column in columns), strict=True)]
+    placed = find_segments(keys, reference, is_by_definition=is_by_definition)
     return table.assign(
         segment=pd.Series([segment for segment, _ in placed], index=table.index, dtype="int64"),
         crosses=pd.Series([names for _, names in placed], index=table.index, dtype="str"),
     )
+
+
+def find_segments(
+    keys: Sequence[Window], reference: Reference, *, is_by_definition: bool = True
+) -> list[tuple[int, str]]:
+    """``segment`` and ``crosses`` of area, indicator, first and last day (``break_series``)."""
+    series = {key[:2] for key in keys}
+    events = _list_events(series, reference, is_by_definition=is_by_definition)
+    known = {key: _place(key, events) for key in dict.fromkeys(keys)}
+    return [known[key] for key in keys]
 
 
 def find_type(area_id: str, reference: Reference, day: str) -> str:
@@ -239,27 +254,25 @@ Events = dict[tuple[str, str], list[tuple[str, str]]]
 """Day and name of the events of each area and indicator, oldest first."""
 
 
-def _list_events(table: pd.DataFrame, reference: Reference, *, is_by_definition: bool) -> Events:
+def _list_events(
+    series: Iterable[tuple[str, str]], reference: Reference, *, is_by_definition: bool
+) -> Events:
+    breaks = list_rows(reference.breaks) if is_by_definition else []
     of_area = {
         area_id: [
             (row["effective"], row["change_id"])
             for row in (list_cuts(area_id, reference) if area_id in reference.area_rows else ())
         ]
-        for area_id in table["area_id"].unique()
+        for area_id in {area_id for area_id, _ in series}
     }
     of_indicator = {
-        indicator: [
-            (row["effective"], row["break_id"]) for row in list_breaks(indicator, reference)
-        ]
-        for indicator in (table["indicator"].unique() if is_by_definition else ())
+        code: [(row["effective"], row["break_id"]) for row in _choose_breaks(breaks, code)]
+        for code in {code for _, code in series}
     }
-    pairs = table[["area_id", "indicator"]].drop_duplicates().itertuples(index=False, name=None)
-    return {
-        (area, code): sorted(of_area[area] + of_indicator.get(code, [])) for area, code in pairs
-    }
+    return {(area, code): sorted(of_area[area] + of_indicator[code]) for area, code in series}
 
 
-def _place(key: tuple[str, str, str, str], events: Events) -> tuple[int, str]:
+def _place(key: Window, events: Events) -> tuple[int, str]:
     area_id, indicator, start, end = key
     own = events[area_id, indicator]
     crossed = [name for day, name in own if start < day <= end]

@@ -8,12 +8,15 @@ with the number of words that chance alone would have given (``judge_many``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import of_panel
 from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
@@ -33,6 +36,7 @@ LEVEL_OF_LONG = 0.0075
 DAYS = ("period", "period_start", "period_end", "crosses")
 JUDGED = (*DAYS, "value", "segment", "is_contested")
 """What a trend word rests on."""
+Point = Mapping[str, Any]
 TrendWord = Literal["rising", "falling", "no trend", "too few", "boundary", "contested"]
 
 
@@ -135,20 +139,17 @@ def _count_orders(ties: tuple[int, ...]) -> list[int]:
     return counts
 
 
-def keep_last_part(rows: pd.DataFrame) -> pd.DataFrame:
+def keep_last_part(points: Sequence[Point]) -> list[Point]:
     """The last part of a series that no event and no change of definition breaks, oldest first.
 
     A period that an event falls into belongs to no part, unless there is nothing else.
 
     Args:
-        rows: The points of one series: ``period_end``, ``segment``, ``crosses`` (``break_series``).
+        points: Those of one series: ``period_end``, ``segment``, ``crosses`` (``break_series``).
     """
-    ordered = rows.sort_values("period_end")
-    segments = ordered["segment"].to_numpy()
-    is_whole = (ordered["crosses"] == "").to_numpy()
-    is_kept = is_whole if is_whole.any() else ~is_whole
-    is_last = is_kept & (segments == segments[is_kept][-1])
-    return ordered if is_last.all() else ordered[is_last]
+    ordered = sorted(points, key=itemgetter("period_end"))
+    whole = [each for each in ordered if each["crosses"] == ""] or ordered
+    return [each for each in whole if each["segment"] == whole[-1]["segment"]]
 
 
 def judge_series(rows: pd.DataFrame) -> TrendVerdict:
@@ -163,27 +164,31 @@ def judge_series(rows: pd.DataFrame) -> TrendVerdict:
         rows: The points of one series, none missing: ``period``, ``period_start``, ``period_end``,
             ``value``, ``segment``, ``crosses``, ``is_contested``.
     """
-    part = keep_last_part(rows)
-    windows = _name_windows(part)
-    if len(set(windows)) > 1:
-        part = part[[each == windows[-1] for each in windows]]
-    trend = find_trend([float(day[:4]) for day in part["period_end"].tolist()], part["value"])
-    is_few = len(part) < FEWEST_FOR_TREND
-    is_cut = is_few and _name_windows(rows).count(windows[-1]) >= FEWEST_FOR_TREND
-    word = "boundary" if is_cut else _choose_word(part, trend)
-    return TrendVerdict(word, part["period"].iloc[0], part["period"].iloc[-1], len(part), trend)
+    return judge_points(list_rows(rows[list(JUDGED)]))
 
 
-def _name_windows(rows: pd.DataFrame) -> list[tuple[str, str]]:
-    """First and last day without the year, of every row."""
-    days = zip(rows["period_start"].tolist(), rows["period_end"].tolist(), strict=True)
-    return [(start[4:], end[4:]) for start, end in days]
+def judge_points(points: Sequence[Point]) -> TrendVerdict:
+    """``judge_series`` of points that are no table."""
+    part = keep_last_part(points)
+    window = _name_window(part[-1])
+    part = [each for each in part if _name_window(each) == window]
+    values = [each["value"] for each in part]
+    trend = find_trend([float(each["period_end"][:4]) for each in part], values)
+    is_cut = len(part) < FEWEST_FOR_TREND <= [*map(_name_window, points)].count(window)
+    is_contested = any(each["is_contested"] for each in part)
+    word = "boundary" if is_cut else _choose_word(values, trend, is_contested=is_contested)
+    return TrendVerdict(word, part[0]["period"], part[-1]["period"], len(part), trend)
 
 
-def _choose_word(part: pd.DataFrame, trend: Trend | None) -> TrendWord:
-    if part["is_contested"].astype("bool").any():
+def _name_window(point: Point) -> tuple[str, str]:
+    """First and last day without the year."""
+    return point["period_start"][4:], point["period_end"][4:]
+
+
+def _choose_word(values: Sequence[float], trend: Trend | None, *, is_contested: bool) -> TrendWord:
+    if is_contested:
         return "contested"
-    if trend is None or (not trend.chance and part["value"].nunique() > 1):
+    if trend is None or (not trend.chance and len(set(values)) > 1):
         return "too few"
     if trend.p_value > choose_level(trend.points):
         return "no trend"

@@ -233,6 +233,12 @@ def _measure_gaps(pairs: pd.DataFrame) -> pd.Series:
     return gaps[0].where(gaps[0] > gaps[1], gaps[1]).where(gaps[0].notna())
 
 
+def is_near(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two windows may be compared per day: both ends lie at most ``NEAR`` days apart."""
+    gaps = (count_from_zero(a) - count_from_zero(b) for a, b in zip(one, other, strict=True))
+    return all(abs(gap) <= NEAR for gap in gaps)
+
+
 def _compare(pairs: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     is_same = pairs["gap"] == 0
     factor = np.ones(len(pairs))
