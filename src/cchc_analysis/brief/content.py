@@ -376,7 +376,7 @@ class Brief:
             for row in self.own_values
         ]
         parts = zip(self.own_values, find_segments(keys, self.reference), strict=True)
-        broken = [row | {"segment": at, "crosses": names} for row, (at, names) in parts]
+        broken = [{**row, "segment": at, "crosses": names} for row, (at, names) in parts]
         points: dict[tuple[str, ...], dict[str, Row]] = {}
         for row in sorted(broken, key=itemgetter("period_end", "status")):
             days = (row["period_start"][4:], row["period_end"][4:])

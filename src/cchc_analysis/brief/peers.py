@@ -88,7 +88,7 @@ class Standing:
 def show_peers(brief: Brief) -> Section:
     """The rule, the peers, the values of those that report on the same window, and the place."""
     words, peers = brief.words, brief.peers
-    held = {area_id: brief.periods_held.get(area_id, []) for area_id in peers.peers}
+    held = {area_id: brief.periods_held.get(area_id, ()) for area_id in peers.peers}
     same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
     own = list_compared(brief)
     placed = [
@@ -208,7 +208,7 @@ def _name(brief: Brief, area_id: str) -> Markup:
     return brief.words.short_name(brief.reference.area_rows[area_id])
 
 
-def _link_others(brief: Brief, held: Mapping[str, list[str]]) -> Markup:
+def _link_others(brief: Brief, held: Mapping[str, Sequence[str]]) -> Markup:
     """Peers whose reports cover other windows: named, their last one linked, not compared."""
     links = brief.words.join(
         brief.link_brief(

@@ -75,7 +75,7 @@ def tabulate_series(series: Sequence[Series]) -> pd.DataFrame:
     """The values of all series, with the word that may be said of each."""
     import pandas as pd
 
-    rows = [row | {"word": str(each.verdict.word)} for each in series for row in each.points]
+    rows = [{**row, "word": str(each.verdict.word)} for each in series for row in each.points]
     names = ["indicator", "scope", "period", "period_start", "period_end", "value", "unit", "word"]
     return pd.DataFrame(rows, columns=names)
 
