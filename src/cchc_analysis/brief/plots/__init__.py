@@ -7,10 +7,10 @@ natural size otherwise; ``form`` is how numbers are written.
 - ``many``: areas and periods: multiples, spread, dots in order, funnel, coverage
 - ``place``: one area among others: a spine, a small line, a tile map
 - ``canvas``: axes, colours and marks; ``cchc.mplstyle`` is the look
-- ``svg``: a figure into the SVG of a page
+- ``backend``: what matplotlib draws, as the SVG of a page
 """
 
-from cchc_analysis.brief.plots.canvas import ROLES, draw, in_style
+from cchc_analysis.brief.plots.canvas import ROLES, draw, in_style, to_svg
 from cchc_analysis.brief.plots.many import (
     find_ends,
     plot_coverage,
@@ -27,7 +27,6 @@ from cchc_analysis.brief.plots.place import (
     plot_spine,
     plot_tile_map,
 )
-from cchc_analysis.brief.plots.svg import to_svg
 
 __all__ = [
     "ROLES",

@@ -7,10 +7,14 @@ width of the axes. Knows nothing of what is drawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache, wraps
+from io import StringIO
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+
+from markupsafe import Markup
 
 from cchc_analysis.data.words import plain, shorten_text
 from cchc_analysis.errors import CommandError, Problem
@@ -24,6 +28,8 @@ Point = tuple[float, float]
 Place = tuple[tuple[float, str], tuple[float, str]]
 Margins = tuple[float, float, float, float]
 Format = Callable[[float], str]
+PLAIN: Format = "{:g}".format
+"""How a number is written where nobody says otherwise."""
 P = ParamSpec("P")
 
 WIDTH = 340.0
@@ -65,18 +71,13 @@ def style() -> Any:
     return dict(mpl.rc_params_from_file(path, use_default_template=False))
 
 
-def in_style() -> AbstractContextManager[None]:
-    """Our style as long as it is needed; where it holds already, nothing is done."""
+@contextmanager
+def in_style() -> Iterator[None]:
+    """Our style as long as it is needed: ``rc_context`` keeps and checks all settings there are."""
     import matplotlib as mpl
 
-    is_ours = mpl.rcParams["svg.hashsalt"] == style()["svg.hashsalt"]
-    return nullcontext() if is_ours else _switch_style(mpl.rcParams)
-
-
-@contextmanager
-def _switch_style(held: Any) -> Iterator[None]:
-    """As ``rc_context``, which keeps and checks all settings there are: as long as a picture."""
-    before = {name: held[name] for name in style()}
+    held: Any = mpl.rcParams
+    before = {name: dict.__getitem__(held, name) for name in style()}
     dict.update(held, style())  # checked when the file was read
     try:
         yield
@@ -87,17 +88,18 @@ def _switch_style(held: Any) -> Iterator[None]:
 Plot = Callable[Concatenate[Any, P], "Axes"]
 
 
-def drawn_from(*columns: str) -> Callable[[Plot[P]], Plot[P]]:
+def drawn_from(columns: str = "") -> Callable[[Plot[P]], Plot[P]]:
     """Let a plot draw in our style, and leave that of the caller as it was.
 
     Args:
-        columns: What the table has to have that it is given; without any it takes what it likes.
+        columns: What the table that it is given has to have, with spaces between; without any it
+            takes what it likes.
     """
 
     def style_plot(plot: Plot[P]) -> Plot[P]:
         @wraps(plot)
         def draw(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
-            _check_columns(plot.__name__, data, columns)
+            _check_columns(plot.__name__, data, columns.split())
             with in_style():
                 return plot(data, *args, **kwargs)
 
@@ -139,6 +141,15 @@ def draw(
     return figure
 
 
+def to_svg(figure: Figure) -> Markup:
+    """A figure, ours or anybody's, as inline SVG; the figure is not changed."""
+    held = StringIO()
+    backend = "module://cchc_analysis.brief.plots.backend"
+    with in_style():
+        figure.savefig(held, format="svg", backend=backend, transparent=True)
+    return Markup(held.getvalue())  # noqa: S704 - its texts are escaped there
+
+
 def open_axes(
     ax: Axes | None, height: float, margins: Margins = (0, 0, 0, 0), *, width: float = WIDTH
 ) -> Any:
@@ -154,10 +165,13 @@ def open_axes(
         return ax
     from matplotlib import pyplot as plt
 
+    from cchc_analysis.brief.plots.backend import LazyAxes
+
     left, right, top, bottom = margins
     figure = plt.figure(figsize=(width / 72, height / 72))
     size = (1 - (left + right) / width, 1 - (top + bottom) / height)
-    return figure.add_axes((left / width, bottom / height, *size))
+    place = (left / width, bottom / height, *size)
+    return figure.add_axes(place, axes_class=LazyAxes)
 
 
 def note(ax: Any, words: str, at: Place, shift: Point, **more: Any) -> None:
@@ -220,36 +234,33 @@ class Canvas:
 
     def close(self, height: float) -> Axes:
         """The axes, cut to their height."""
-        if self.ax.get_ylim() != (max(height, 1.0), 0):
-            self.ax.set_ylim(max(height, 1.0), 0)
+        height = max(height, 1.0)
+        if self.ax.get_ylim() != (height, 0):
+            self.ax.set_ylim(height, 0)
         figure: Any = self.ax.figure
         if self._is_own:
-            figure.set_size_inches(self.width / 72, max(height, 1.0) / 72)
+            figure.set_size_inches(self.width / 72, height / 72)
         axes: Axes = self.ax
         return axes
 
-    def box(self, at: Point, size: Point, role: str, words: str = "") -> None:
+    def box(self, at: Point, size: Point, role: str, words: str = "", edge: str = "") -> None:
         """A filled bar; a pale one gets an outline, so that it stands out from the paper."""
         from matplotlib.patches import Rectangle
 
-        edge = "deep" if role in ("pale", "paper") else "paper"
-        self._add(Rectangle(at, max(size[0], 0.8), size[1], fc=ROLES[role], ec=ROLES[edge]), words)
+        edge = edge or ("deep" if role in ("pale", "paper") else "paper")
+        self.add(Rectangle(at, max(size[0], 0.8), size[1], fc=ROLES[role], ec=ROLES[edge]), words)
 
     def hatch(self, at: Point, size: Point, words: str = "") -> None:
         """A part that is contested: hatched, so that it differs without colour too."""
-        from matplotlib.patches import PathPatch, Rectangle
-        from matplotlib.path import Path as Outline
-
         (x, y), wide, height = at, max(size[0], 2.0), size[1]
         ends: list[Point] = []
         # Drawn as lines: a matplotlib hatch is a pattern of forty lines whatever its size.
-        for step in range(0, int(wide + height) + 1, HATCH):
+        for step in range(HATCH, int(wide + height) + 1, HATCH):
             left, right = max(step - height, 0), min(step, wide)
-            ends += [(x + left, y + step - left), (x + right, y + step - right)]
-        codes = [Outline.MOVETO, Outline.LINETO] * (len(ends) // 2)
-        edge: dict[str, Any] = {"edgecolor": ROLES["alert"], "linewidth": 1}
-        self._add(Rectangle((x, y), wide, height, facecolor=ROLES["paper"], **edge), words)
-        self._add(PathPatch(Outline(ends, codes), facecolor="none", **edge))
+            ends += [(x + left, y + step - left), (x + right, y + step - right), (nan, nan)]
+        self.box(at, (wide, height), "paper", words, edge="alert")
+        if ends:
+            self.line(ends[:-1], "alert")
 
     def line(
         self, points: Sequence[Point], role: str, width: float = 0.8, words: str = "", **more: Any
@@ -259,16 +270,17 @@ class Canvas:
 
         xs, ys = zip(*points, strict=True)
         ends = {"solid_capstyle": "butt"} | more
-        self._add(Line2D(xs, ys, color=ROLES[role], linewidth=width, **ends), words)
+        self.add(Line2D(xs, ys, color=ROLES[role], linewidth=width, **ends), words)
 
     def text(self, at: Point, words: str, role: str = "ink", **more: Any) -> None:
         """Text on its base line."""
         from matplotlib.text import Text
 
         own: dict[str, Any] = {"color": ROLES[role], "fontsize": TEXT, "parse_math": False} | more
-        self._add(Text(*at, plain(words), **own))
+        self.add(Text(*at, plain(words), **own))
 
-    def _add(self, artist: Artist, words: str = "") -> None:
+    def add(self, artist: Artist, words: str = "") -> None:
+        """Any artist, with words for what it is."""
         self.ax.add_artist(artist).set_clip_on(False)
         if words:
             mark(artist, words)

@@ -14,6 +14,7 @@ import numpy as np
 
 from cchc_analysis.brief.plots.canvas import (
     LINE,
+    PLAIN,
     ROLES,
     WIDTH,
     Canvas,
@@ -51,21 +52,12 @@ OWN = "own"
 """The place of the one that is asked about, named wherever it stands."""
 
 
-def write_plain(value: float) -> str:
-    """A number as it is written where nobody says otherwise.
-
-    >>> write_plain(12.50), write_plain(3.0)
-    ('12.5', '3')
-    """
-    return f"{value:g}"
-
-
-@drawn_from("name", "year", "value", "segment", "role")
+@drawn_from("name year value segment role")
 def plot_multiples(
     data: pd.DataFrame,
     ax: Axes | None = None,
     *,
-    form: Format = write_plain,
+    form: Format = PLAIN,
     columns: int = COLUMNS,
     ends: Point | None = None,
 ) -> Axes:
@@ -124,9 +116,9 @@ def _draw_segments(canvas: Canvas, name: str, rows: pd.DataFrame, form: Format) 
     canvas.text((last["x"] + 5, last["y"] + 4), form(last["value"]))
 
 
-@drawn_from("label", "least", "q1", "median", "q3", "most")
+@drawn_from("label least q1 median q3 most")
 def plot_distribution(
-    data: pd.DataFrame, ax: Axes | None = None, *, unit: str = "", form: Format = write_plain
+    data: pd.DataFrame, ax: Axes | None = None, *, unit: str = "", form: Format = PLAIN
 ) -> Axes:
     """Per period the least, the middle half, the median and the greatest; a dot for one area.
 
@@ -155,14 +147,14 @@ def plot_distribution(
     return _tick(axes, form)
 
 
-@drawn_from("name", "value", "low", "high", "text", "role")
+@drawn_from("name value low high text role")
 def plot_dots(
     data: pd.DataFrame,
     ax: Axes | None = None,
     *,
     reference: tuple[float, str] | None = None,
     unit: str = "",
-    form: Format = write_plain,
+    form: Format = PLAIN,
     ends: Point | None = None,
 ) -> Axes:
     """A dot per area in the order of the table, on its interval, with words at the right.
@@ -194,7 +186,7 @@ def plot_dots(
         place = ((1.0, "axes fraction"), (float(y), "data"))
         note(axes, str(row["text"]), place, (beside, 0), ha="right", va="center")
     if reference:
-        axes.axvline(reference[0], color=ROLES["mid"], linewidth=1, zorder=0)
+        axes.axvline(reference[0], color=ROLES["mid"], linewidth=0.8, zorder=0)
         place = ((reference[0], "data"), (1.0, "axes fraction"))
         note(axes, reference[1], place, (0, 4), ha="center")
     return _tick(axes, form)
@@ -208,7 +200,7 @@ def find_ends(data: pd.DataFrame) -> Point:
     return least - room, most + room
 
 
-@drawn_from("name", "total", "rate", "place")
+@drawn_from("name total rate place")
 def plot_funnel(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -216,7 +208,7 @@ def plot_funnel(
     limits: pd.DataFrame | None = None,
     centre: tuple[float, str] | None = None,
     names: tuple[str, str] = ("", ""),
-    form: Format = write_plain,
+    form: Format = PLAIN,
 ) -> Axes:
     """Shares over the size of their denominators, with the limits that chance sets.
 
@@ -230,7 +222,7 @@ def plot_funnel(
     axes = open_axes(ax, 280.0, (44.0, 6.0, 20.0, TITLED))
     for role, curve in limits.groupby("role") if limits is not None else ():
         for side in OUTSIDE:
-            axes.plot(curve["total"], curve[side], color=ROLES[str(role)], linewidth=1)
+            axes.plot(curve["total"], curve[side], color=ROLES[str(role)], linewidth=0.8)
     axes.set_xlim(0, float(data["total"].max()) * 1.03)
     if centre:
         axes.axhline(centre[0], color=ROLES["rule"], linewidth=0.8, zorder=0)

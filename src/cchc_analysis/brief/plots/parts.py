@@ -39,7 +39,7 @@ ROW = LINE + GAP * 4 + 4
 AXIS = LINE + GAP * 1.5
 
 
-@drawn_from("panel", "side", "heading", "label", "text", "value", "role", "gap")
+@drawn_from("panel side heading label text value role gap")
 def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """What came in above what became of it; where the sides differ, the rest is hatched.
 
@@ -56,7 +56,7 @@ def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@drawn_from("row", "total", "heading", "label", "text", "value", "role", "is_shared")
+@drawn_from("row total heading label text value role is_shared")
 def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A bar per row, divided into its parts, all bars to one scale or each to its own total.
 
@@ -77,7 +77,7 @@ def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@drawn_from("label", "value", "text", "role", "is_contested")
+@drawn_from("label value text role is_contested")
 def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A bar per row from zero, all to one scale.
 
@@ -98,19 +98,7 @@ def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@drawn_from(
-    "label",
-    "value",
-    "text",
-    "low",
-    "high",
-    "target",
-    "target_text",
-    "role",
-    "is_contested",
-    "start",
-    "end",
-)
+@drawn_from("label value text low high target target_text role is_contested start end")
 def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A line per row with a point, its interval, and a tick where a target stands.
 
@@ -132,7 +120,7 @@ def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for rows, height in zip(blocks, heights, strict=True):
         share = height / sum(heights)
         top -= share
-        _draw_scale(whole.inset_axes((0.0, top, 1.0, share)), rows)
+        _draw_scale(whole.inset_axes((0.0, top, 1.0, share), axes_class=type(whole)), rows)
     return whole
 
 
@@ -213,15 +201,18 @@ def _draw_panel(canvas: Canvas, y: float, name: str, parts: Sequence[dict[str, A
 
 
 def _draw_bar(canvas: Canvas, y: float, parts: Iterable[dict[str, Any]], scale: float) -> float:
-    x, labels = EDGE, []
+    """The parts of a bar, their labels under them; where it all ends."""
+    x, placed = EDGE, list[_Label]()
     for part in parts:
         length, words = part["value"] * scale, f"{part['text']} {part['label']}".strip()
         if part["value"] > 0:
             canvas.box((x, y), (length, BAR), part["role"], words)
             if part["label"]:
-                labels.append((x, length, words))
+                placed.append(_place_label(placed, x, length, words))
         x += length
-    return _write_labels(canvas, y + BAR, labels)
+    for label in placed:
+        _write_label(canvas, y + BAR, label, placed)
+    return y + BAR + (5 + LINE * (1 + max(label.line for label in placed)) if placed else 0.0)
 
 
 class _Label(NamedTuple):
@@ -236,15 +227,6 @@ class _Label(NamedTuple):
     @property
     def end(self) -> float:
         return self.start + width_of(self.words)
-
-
-def _write_labels(canvas: Canvas, y: float, labels: Iterable[tuple[float, float, str]]) -> float:
-    placed: list[_Label] = []
-    for left, length, words in labels:
-        placed.append(_place_label(placed, left, length, words))
-    for label in placed:
-        _write_label(canvas, y, label, placed)
-    return y + 5 + LINE * (1 + max(label.line for label in placed)) if placed else y
 
 
 def _place_label(placed: Sequence[_Label], left: float, length: float, words: str) -> _Label:

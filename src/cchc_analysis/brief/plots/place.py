@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cchc_analysis.brief.plots.canvas import (
+    PLAIN,
     ROLES,
     TEXT,
     Canvas,
     Format,
     dot,
     drawn_from,
-    mark,
     scale,
 )
-from cchc_analysis.brief.plots.many import write_plain
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.errors import CommandError, Problem
 
@@ -47,8 +46,8 @@ SPINE = (120.0, 16.0)
 SMALL = (96.0, 28.0)
 
 
-@drawn_from("lowest", "q1", "median", "q3", "highest", "own", "role")
-def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = write_plain) -> Axes:
+@drawn_from("lowest q1 median q3 highest own role")
+def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = PLAIN) -> Axes:
     """Where areas stand among those like them: lowest to highest, the middle half, and the own.
 
     Every row runs from its lowest value at the left to its highest at the right, whatever its
@@ -69,7 +68,7 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = wri
         )
         if each["highest"] > each["lowest"]:
             ends = [(across(each[end]), middle) for end in ("lowest", "highest")]
-            canvas.line(ends, "rule", 1, f"{form(each['lowest'])} – {form(each['highest'])}")
+            canvas.line(ends, "rule", words=f"{form(each['lowest'])} – {form(each['highest'])}")
             left, right = sorted((across(each["q1"]), across(each["q3"])))
             words = " – ".join(form(each[name]) for name in ("q1", "median", "q3"))
             canvas.box((left, middle - 4), (right - left, 8.0), "pale", words)
@@ -82,12 +81,12 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = wri
     return canvas.close(len(data) * row)
 
 
-@drawn_from("year", "value", "segment")
+@drawn_from("year value segment")
 def plot_line(
     data: pd.DataFrame,
     ax: Axes | None = None,
     *,
-    form: Format = write_plain,
+    form: Format = PLAIN,
     is_rank: bool = False,
 ) -> Axes:
     """A small line over the years; where the series breaks the line does, with a tick between.
@@ -126,7 +125,7 @@ def plot_tile_map(
     ax: Axes | None = None,
     *,
     tiles: pd.DataFrame,
-    form: Format = write_plain,
+    form: Format = PLAIN,
     missing: str = "–",
 ) -> Axes:
     """A square a province, where it lies in the country; the darker, the more.
@@ -157,12 +156,12 @@ def plot_tile_map(
     return canvas.close((max(row["row"] for row in rows) + 1) * TILE + 4)
 
 
-@drawn_from("name", "lat", "lon", "value")
+@drawn_from("name lat lon value")
 def plot_dot_map(
     data: pd.DataFrame,
     ax: Axes | None = None,
     *,
-    form: Format = write_plain,
+    form: Format = PLAIN,
     missing: str = "–",
 ) -> Axes:
     """A dot per area where it lies, north above, degrees to one scale; the darker, the more.
@@ -238,8 +237,7 @@ def _draw_tile(canvas: Canvas, row: dict[str, Any], left: float, role: str, word
         shape = Rectangle((x + 1, y + 1), TILE - 2, TILE - 2, **edge)
         colour = "paper" if role in LIGHT_TEXT else "ink" if role else "soft"
         canvas.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
-    canvas.ax.add_artist(shape).set_clip_on(False)
-    mark(shape, words)
+    canvas.add(shape, words)
 
 
 def _style_step(role: str) -> dict[str, Any]:
@@ -268,6 +266,5 @@ def _write_legend(canvas: Canvas, top: float, classes: Sequence[tuple[str, str]]
 
     for at, (role, words) in enumerate(classes):
         y = top + at * LEGEND
-        swatch = Rectangle((0, y), 16, 12, **_style_step(role))
-        canvas.ax.add_artist(swatch).set_clip_on(False)
+        canvas.add(Rectangle((0, y), 16, 12, **_style_step(role)))
         canvas.text((22, y + 10), words, "soft")

@@ -112,11 +112,8 @@ class Profile:
     @property
     def sections(self) -> dict[str, Section]:
         """The sections that have something to tell, each with its ``table`` and ``figure``."""
-        return {each: self.show_theme(each) for each in self.themes if self.has_theme(each)}
-
-    def has_theme(self, theme: str) -> bool:
-        """Whether a series of a theme is told."""
-        return bool((self.table["theme"] == theme).any())
+        told = set(self.table["theme"])
+        return {each: self.show_theme(each) for each in self.themes if each in told}
 
     @cached_property
     def points_of(self) -> dict[str, pd.DataFrame]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.directory import tell_masthead
-from cchc_analysis.brief.plots import draw, in_style, plot_line, plot_spine
+from cchc_analysis.brief.plots import draw, plot_line, plot_spine
 from cchc_analysis.brief.plots.canvas import Point, open_axes
 from cchc_analysis.brief.plots.place import SMALL, SPINE
 from cchc_analysis.brief.profile.content import SPREAD
@@ -88,11 +88,10 @@ def show_theme(profile: Profile, theme: str) -> Section:
     if own.empty:
         return Section(Markup(""))
     spines = _tabulate_spines(profile, own)
-    with in_style():
-        rows = [
-            {**row, **_tell_row(profile, row, spines.iloc[[at]])}
-            for at, row in enumerate(list_rows(own))
-        ]
+    rows = [
+        {**row, **_tell_row(profile, row, spines.iloc[[at]])}
+        for at, row in enumerate(list_rows(own))
+    ]
     units = profile.reference.unit_rows
     html = render(profile.words, "profile_theme", anchor=theme, rows=rows, units=units)
     placed = spines[own["is_full"]]
@@ -128,18 +127,16 @@ def _draw_again(size: Point, plot: Callable[..., Any], data: pd.DataFrame) -> Fi
     ax = _keep_axes(*size)
     for artist in (*ax.lines, *ax.patches, *ax.texts):
         artist.remove()
-    figure: Figure = plot(data, ax).figure
-    return figure
+    return plot(data, ax).figure  # type: ignore[no-any-return]
 
 
 @cache
 def _keep_axes(width: float, height: float) -> Any:
-    """Axes for one small picture after the other, of whatever profile; without a ground."""
+    """Axes for one small picture after the other, of whatever profile."""
     from matplotlib import pyplot as plt
 
     ax = open_axes(None, height, width=width)
     plt.close(ax.figure)
-    ax.figure.patch.set_visible(False)
     return ax
 
 

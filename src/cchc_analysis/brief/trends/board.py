@@ -347,30 +347,21 @@ def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping
 def _name_areas(area_ids: pd.Series, reference: Reference, words: Words) -> list[str]:
     """Short names; where two areas would share one, the full ones, or those with the province."""
     rows = {each: reference.area_rows[each] for each in area_ids.unique()}
-    full = {each: _name_fully(row, words) for each, row in rows.items()}
-    above = {each: reference.area_rows.get(str(row["parent_id"])) for each, row in rows.items()}
-    placed = {
-        each: f"{full[each]} ({shorten_name(str(row['name']))})" if row else full[each]
-        for each, row in above.items()
-    }
-    short = {
-        each: name.replace("Thành phố ", "TP. ")
-        if rows[each]["level"] == "district"
-        else shorten_name(name)
-        for each, name in full.items()
-    }
-    short = {each: shorten_name(name) for each, name in short.items()}
-    names = dict(placed)
-    for each in (full, short):  # the shortest that nobody shares
-        counts = Counter(each.values())
-        names |= {area: name for area, name in each.items() if counts[name] == 1}
+    full, short, placed = {}, {}, {}
+    for each, row in rows.items():
+        is_translated = words.lang == "en" and row["level"] in ("nation", "region")
+        full[each] = str((is_translated and row["name_en"]) or row["name"])
+        is_city = row["level"] == "district"
+        short[each] = shorten_name(
+            full[each].replace("Thành phố ", "TP. ") if is_city else full[each]
+        )
+        above = reference.area_rows.get(str(row["parent_id"]))
+        placed[each] = f"{full[each]} ({shorten_name(str(above['name']))})" if above else full[each]
+    names = placed
+    for kind in (full, short):  # the shortest that nobody shares
+        counts = Counter(kind.values())
+        names = names | {each: name for each, name in kind.items() if counts[name] == 1}
     return [names[each] for each in area_ids]
-
-
-def _name_fully(row: Mapping[str, Any], words: Words) -> str:
-    """The name of an area; in English what has an English name of its own, such as a region."""
-    is_translated = words.lang == "en" and row["level"] in ("nation", "region")
-    return str((is_translated and row["name_en"]) or row["name"])
 
 
 def shorten_name(name: str) -> str:

@@ -15,14 +15,13 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.plots import plot_coverage, plot_dots, plot_funnel
+from cchc_analysis.brief.plots import draw, plot_coverage, plot_dots, plot_funnel
 from cchc_analysis.brief.telling import lower
 from cchc_analysis.brief.templates import Section
 from cchc_analysis.brief.trends.board import FEWEST_AREAS, Board
 from cchc_analysis.brief.trends.sections import (
     FEW,
     NOTHING,
-    Picture,
     keep_ends,
     show,
     write_ranges,
@@ -56,14 +55,14 @@ def show_funnel(board: Board) -> Section:
         place=placed["place"].astype("str").to_numpy(),
     )
     common = words.plain("trends.funnel.centre", rate=number(100 * centre, 2))
-    options = {
+    options: dict[str, Any] = {
         "form": number,
         "limits": list_limits(cases["denominator"], centre, scatter),
         "centre": (100 * centre, common),
         "names": (words.plain("trends.funnel.cases"), str(board.unit)),
     }
     columns, outside = ("name", "total", "rate", "place"), points["place"].isin(["low", "high"])
-    picture = Picture(plot_funnel, points, options)
+    picture = partial(draw, plot_funnel, points, **options)
     data = {"n": int(outside.sum()), "of": len(points), "scatter": scatter}
     return show(board, "funnel", points, columns, picture, **data)
 
@@ -128,14 +127,14 @@ def show_standardised(board: Board) -> Section:
     )
     most = min(FARTHEST, max(2.0, float(dots["high"].fillna(dots["value"]).max())))
     ratio = words.plain("trends.column.ratio")
-    options = {"reference": (1.0, "1"), "unit": ratio, "ends": (0.0, most)}
+    options: dict[str, Any] = {"reference": (1.0, "1"), "unit": ratio, "ends": (0.0, most)}
     shown = ["interval"] if scatter <= MOST_SCATTER else []
     return show(
         board,
         "standardised",
         kept,
         ["name", "observed", "expected", "ratio", *shown],
-        Picture(plot_dots, dots, options),
+        partial(draw, plot_dots, dots, **options),
         n=len(found),
         more=int((found["differs"] > 0).sum()),
         fewer=int((found["differs"] < 0).sum()),
@@ -176,12 +175,8 @@ def show_coverage(board: Board) -> Section:
     for name, row in grid[~grid.all(axis=1)].iterrows():
         patterns.setdefault(tuple(row), []).append(str(name))
     gaps = sorted(patterns.items(), key=lambda each: (sum(each[0]), -len(each[1])))
-    counts, kept, most = grid.sum(), gaps[:FEW], MOST_NAMED
-    data: dict[str, Any] = {
-        "full": int(grid.all(axis=1).sum()),
-        "of": len(grid),
-        "left": len(gaps) - len(kept),
-    }
+    counts, kept, most, full = grid.sum(), gaps[:FEW], MOST_NAMED, int(grid.all(axis=1).sum())
+    data: dict[str, Any] = {"full": full, "of": len(grid), "left": len(gaps) - len(kept)}
     data |= {"least": int(counts.min()), "thinnest": str(counts.idxmin())}
     if not gaps:
         return show(board, "coverage", **data)
@@ -200,7 +195,7 @@ def show_coverage(board: Board) -> Section:
     )
     index = [each[0] if len(each) == 1 else say_more("coverage.group", len(each)) for each in own]
     drawn = pd.DataFrame([pattern for pattern, _ in kept], index=index, columns=board.periods)
-    picture = Picture(plot_coverage, drawn, {})
+    picture = partial(draw, plot_coverage, drawn)
     return show(board, "coverage", table, ["areas", "count", "lacking"], picture, **data)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -57,24 +57,12 @@ CODES = {"word": "trends.word", "place": "trends.funnel.place", "beyond": "trend
 """Columns of codes, with where their words stand."""
 
 
-class Picture(NamedTuple):
-    """A chart of a section: what draws it, of what, and how."""
-
-    plot: Callable[..., Any]
-    data: Any
-    options: Mapping[str, Any]
-
-    def draw(self) -> Figure:
-        """The chart in one piece."""
-        return draw(self.plot, self.data, **self.options)
-
-
 def show(
     board: Board,
     kind: str,
     table: pd.DataFrame | None = None,
     columns: Sequence[str] = (),
-    picture: Picture | None = None,
+    picture: partial[Figure] | None = None,
     **data: Any,
 ) -> Section:
     """A section by the template of its name.
@@ -84,29 +72,27 @@ def show(
         kind: Its anchor; its words are ``trends.<kind>.…``.
         table: The numbers behind it; the first ``MOST_DRAWN`` rows stand on the page.
         columns: Those that the page shows.
-        picture: The chart.
+        picture: What draws the chart: ``partial(draw, plot, table, …)``.
         data: What else its template tells.
     """
-    parts = []
-    if picture:
-        is_long = picture.plot in (plot_dots, plot_multiples)
-        parts = (
-            [picture._replace(data=each) for each in split(picture.data)] if is_long else [picture]
-        )
+    parts = [picture] if picture else []
+    if picture and picture.args[0] in (plot_dots, plot_multiples):
+        plot, drawn = picture.args
+        parts = [partial(draw, plot, each, **picture.keywords) for each in split(drawn)]
     held = None if table is None else write_table(board, table, columns)
     html = render(
         board.words,
         f"trend_{kind}",
         board=board,
         kind=kind,
-        pictures=[open_svg(part.draw()) for part in parts],
+        pictures=[open_svg(part()) for part in parts],
         table=held,
         is_beside=len(parts) == 1 and table is not None and len(table) <= MOST_BESIDE,
         most_scatter=MOST_SCATTER,
         **data,
     )
     whole = None if table is None else lambda: table
-    return Section(html, kind, whole, picture.draw if picture else None)
+    return Section(html, kind, whole, picture)
 
 
 def write_table(board: Board, table: pd.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
@@ -194,13 +180,16 @@ def show_map(board: Board) -> Section:
     latest, rows = board.latest, board.reference.area_rows
     if not board.is_full or len(latest) < 2:
         return NOTHING
-    options = {"form": board.form, "missing": board.words.plain("trends.map.missing")}
+    options: dict[str, Any] = {
+        "form": board.form,
+        "missing": board.words.plain("trends.map.missing"),
+    }
     values = latest.set_index("area_id")["value"]
     if board.level == "province":
         is_new = latest["period_end"].iloc[0] >= NEW_PROVINCES
         tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
         known = values[values.index.isin(tiles["area_id"])]
-        picture = Picture(plot_tile_map, known, options | {"tiles": tiles})
+        picture = partial(draw, plot_tile_map, known, **(options | {"tiles": tiles}))
         regions = _compare_regions(board)
         ends = list_rows(regions.iloc[[0, -1]]) if regions["median"].nunique() > 1 else []
         columns = ["region", "count", "median"]
@@ -210,7 +199,7 @@ def show_map(board: Board) -> Section:
     dots = latest.assign(**pd.DataFrame(lying).apply(pd.to_numeric, errors="coerce"))
     if dots["lat"].isna().any() or len({each["parent_id"] for each in places}) > 1:
         return NOTHING
-    return show(board, "map", picture=Picture(plot_dot_map, dots, options), ends=[])
+    return show(board, "map", picture=partial(draw, plot_dot_map, dots, **options), ends=[])
 
 
 def _compare_regions(board: Board) -> pd.DataFrame:
@@ -249,7 +238,7 @@ def show_ranking(board: Board) -> Section:
         high=kept["published_high"].fillna(kept["high"]),
     )
     median = float(latest["value"].median())
-    options = {
+    options: dict[str, Any] = {
         "unit": str(board.unit),
         "form": board.form,
         "ends": find_ends(dots),
@@ -262,7 +251,7 @@ def show_ranking(board: Board) -> Section:
         "ranking",
         kept,
         ["name", "value", "rank", "range"],
-        Picture(plot_dots, dots, options),
+        partial(draw, plot_dots, dots, **options),
         key="equal" if latest["value"].nunique() == 1 else key,
         firsts=firsts,
         scatter=float(latest["scatter"].iloc[0]),
@@ -289,7 +278,7 @@ def show_series(board: Board) -> Section:
     shown = shown.sort_values(["at", "period_end"])
     shown["role"] = shown["word"].map(ROLE_OF_WORD).fillna("mid")
     ends = float(shown["value"].min()), float(shown["value"].max())
-    picture = Picture(plot_multiples, shown, {"form": board.form, "ends": ends})
+    picture = partial(draw, plot_multiples, shown, form=board.form, ends=ends)
     data = {"counts": board.trends["word"].value_counts().to_dict(), "few": len(trends)}
     return show(board, "series", trends, columns, picture, **data)
 
@@ -320,13 +309,16 @@ def show_standing(board: Board) -> Section:
     moved = standing.merge(table[["area_id", "word"]], on="area_id")
     moved = moved[moved["word"].isin(list(ROLE_OF_WORD))]
     moved = moved.assign(role=moved["word"].map(ROLE_OF_WORD))
-    options = {"form": partial(board.words.number, decimals=0), "ends": (0.0, 100.0)}
+    options: dict[str, Any] = {
+        "form": partial(board.words.number, decimals=0),
+        "ends": (0.0, 100.0),
+    }
     return show(
         board,
         "standing",
         table,
         ["name", "standing", "points", "p_value", "told"],
-        Picture(plot_multiples, moved, options) if len(moved) else None,
+        partial(draw, plot_multiples, moved, **options) if len(moved) else None,
         counts=table["word"].value_counts().to_dict(),
         judged=judged,
         ends=(first, last),
@@ -351,8 +343,8 @@ def show_distribution(board: Board) -> Section:
     table = table.loc[[label for label in board.periods if label in table.index]]
     table = table.rename_axis("label").reset_index()
     told_as = [x if x.isdigit() else str(words.period(x)) for x in table["label"]]
-    options = {"unit": str(board.unit), "form": board.form}
-    picture = Picture(plot_distribution, table.assign(label=told_as), options)
+    options: dict[str, Any] = {"unit": str(board.unit), "form": board.form}
+    picture = partial(draw, plot_distribution, table.assign(label=told_as), **options)
     return show(board, "spread", table, [*table], picture, ends=list_rows(table.iloc[[0, -1]]))
 
 
