@@ -7,15 +7,20 @@ that no test depends on what a real report says. A fault is planted in a copy.
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
+import subprocess
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from cchc_analysis.data import outside
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.system import import_jsonschema
 
@@ -76,6 +81,31 @@ def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(fresh)
             fresh.rename(folder)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _open_files_here() -> Iterator[None]:
+    """Open files from outside in this process: the one begun for each costs half a second.
+
+    A test of what that process is for, limits and strangers' folders, asks for ``apart``.
+    """
+    here = SimpleNamespace(run=_call_here, TimeoutExpired=subprocess.TimeoutExpired)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outside, "subprocess", here)
+        yield
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open files from outside as people do, each in a process of its own, inside limits."""
+    monkeypatch.setattr(outside, "subprocess", subprocess)
+
+
+def _call_here(*_: object, input: bytes, **__: object) -> SimpleNamespace:  # noqa: A002
+    function, path, more, _ = pickle.loads(input)  # noqa: S301 - of this very process
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as nobody hears those of the other process
+        return SimpleNamespace(stdout=pickle.dumps(outside._call(function, path, more)))
 
 
 @pytest.fixture(scope="session")

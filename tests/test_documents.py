@@ -76,6 +76,7 @@ def test_old_fonts_are_converted(tmp_path: Path) -> None:
     assert convert_vni("hoà sô, ñuùng haïn") == "hồ sơ, đúng hạn"
 
 
+@pytest.mark.usefixtures("apart")
 def test_word_keeps_notes_tables_boxes_and_numbers(tmp_path: Path) -> None:
     box = f"<w:p><w:r><w:txbxContent>{paragraph('Khung: 7 hồ sơ')}</w:txbxContent></w:r></w:p>"
     note = (
@@ -109,6 +110,7 @@ def test_word_keeps_notes_tables_boxes_and_numbers(tmp_path: Path) -> None:
     assert lines[-2].cells[0].width == 2
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_page_is_read_without_its_navigation(tmp_path: Path) -> None:
     page = (
         "<html><head><title>x</title><script>var a=1;</script></head><body>"
@@ -225,6 +227,7 @@ def _zip_of(name: str, content: bytes) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize("name", sorted(hostile_files()))
 def test_what_could_do_harm_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
     content, words = hostile_files()[name]
@@ -256,6 +259,7 @@ def test_a_picture_in_a_page_is_not_looked_at(tmp_path: Path) -> None:
     assert [line.text for line in document.lines] == [SENTENCE.strip()]
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_document_that_never_ends_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,6 +273,7 @@ def test_a_document_that_never_ends_is_given_up(
         open_document(path, seconds=1)
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_scan_is_refused_with_advice(tmp_path: Path) -> None:
     pypdfium2 = pytest.importorskip("pypdfium2")
     pdf = pypdfium2.PdfDocument.new()

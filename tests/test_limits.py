@@ -138,6 +138,7 @@ HARMFUL = {
 }
 
 
+@pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize("make", HARMFUL)
 def test_a_table_that_would_not_end_is_refused(
     tmp_path: Path, make: Callable[[Path], Path]
@@ -176,6 +177,7 @@ def test_a_table_of_ours_has_no_thousand_columns(tmp_path: Path) -> None:
         load_text_table(path, ["a"])
 
 
+@pytest.mark.usefixtures("apart")
 def test_what_is_hidden_in_a_sheet_is_told(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
@@ -307,6 +309,7 @@ def test_digits_without_end_are_no_figure(read: Callable[[str], object]) -> None
     assert [each.text for each in reading.numerals[1]] == ["12"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_table_of_pandas_is_no_bomb(tmp_path: Path) -> None:
     pd.DataFrame({"area": ["a"] * 1_000, "value": range(1_000)}).to_parquet(tmp_path / "a.parquet")
     assert len(open_sheets(tmp_path / "a.parquet")[0].cells) == 1_000
