@@ -123,15 +123,18 @@ def _find_why_on_time(
     figures: Sequence[Figure], at: int, known: Mapping[str, list[int]], reference: Reference
 ) -> str:
     """Why dossiers "đúng hạn" hold the early ones; "" where nothing says so."""
-    overdue = [read_value(figures[n], reference) for n in known.get(f"{_RESOLVED}overdue", [])]
-    whole = [read_value(figures[n], reference) for n in known.get(f"{_RESOLVED}total", [])]
-    value = read_value(figures[at], reference)
-    if len(overdue) == len(whole) == 1 and None not in (value, *overdue, *whole):
-        is_all = whole[0] == (value or 0) + (overdue[0] or 0)
-        return "with the overdue ones it is all that was resolved: no other is early" * is_all
+    overdue, resolved, received, pending = (
+        [read_value(figures[n], reference) or 0.0 for n in known.get(f"dossiers_{stage}", [])]
+        for stage in ("resolved_overdue", "resolved_total", "received_total", "pending_total")
+    )
     is_pair = at + 1 < len(figures) and figures[at + 1].is_whole_of(figures[at])
-    is_told = is_pair and not overdue
-    return "it is told of all that was resolved, and no other is early" * is_told
+    if is_pair and not overdue:
+        return "it is told of all that was resolved, and no other is early"
+    value, whole = read_value(figures[at], reference), resolved or received
+    is_clear = value is not None and len(whole) == 1 and max(map(len, (overdue, pending))) < 2
+    rest = 0.0 if resolved else sum(pending)
+    is_all = is_clear and whole[0] - rest == (value or 0) + sum(overdue)
+    return "with the overdue ones it is all that was resolved: no other is early" * is_all
 
 
 def _tell_impossible_wholes(figures: list[Figure], reference: Reference) -> list[Figure]:
