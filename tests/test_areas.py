@@ -158,6 +158,11 @@ def test_seven_codes_were_another_province_before(
         *(("đặc khu Lý Sơn", SINCE, "21548-2025"), ("Dac khu Ly Son", SINCE, "21548-2025")),
         *(("TP Huế", "2025-03-31", "46"), ("tỉnh Thừa Thiên Huế", "2024-12-31", "46")),
         ("xa vinh kim, tinh dong thap", SINCE, "28576-2025"),
+        *(("Phuong Son Ward, Bac Giang", BEFORE, "07612"), ("Vung Liem District", BEFORE, "859")),
+        *(("ĐK. Côn Đảo", SINCE, "26732-2025"), ("huyện đảo Lý Sơn", BEFORE, "536")),
+        *(("Qui Nhơn", BEFORE, "540"), ("huyện Phú Quý", BEFORE, "602")),
+        *(("phường Kì Lừa", SINCE, "06187-2025"), ("xã Qúy Lộc", SINCE, "15412-2025")),
+        ("TT Huế", "2024-01-01", "46"),
         ("xã An Hiệp, huyện Châu Thành, tỉnh Sóc Trăng", BEFORE, "31594"),
         *(("06286", BEFORE, "06286"), ("06286", SINCE, "06286-2025")),
         *(("xã Trảng Bom", "2026-04-29", "26248-2025"), ("phường Trảng Bom", WARDS, "26248-2025")),
@@ -181,6 +186,12 @@ def test_a_name_means_the_area_of_its_day(
         ("phường Trảng Bom", "2026-04-29", "is 'Xã Trảng Bom' on 2026-04-29"),
         ("xã Tân Lập", SINCE, "'Xã Tân Lập, Tỉnh Tây Ninh'"),
         ("Hưng Yên", "", "33-2025, from 2025-07-01"),
+        # A province that is gone is no commune elsewhere that bears its name.
+        ("Quảng Bình", SINCE, "Tỉnh Quảng Bình (44, until 2025-06-30) is not there on 2025-07-01"),
+        ("Quảng Bình", SINCE, "or 'Xã Quảng Bình, Tỉnh Thanh Hóa'"),
+        ("phường Đồng Hới, tỉnh Quảng Bình", SINCE, "Tỉnh Quảng Bình (44, until 2025-06-30) is"),
+        ("phường Đồng Hời, tỉnh Quảng Trị", SINCE, "'Phường Đồng Hới, Tỉnh Quảng Trị'"),
+        ("Phuong Long Hoa", BEFORE, "'Phường Long Hòa, Thành phố Gò Công, Tỉnh Tiền Giang'"),
     ],
 )
 def test_an_area_of_another_day_is_refused(
@@ -289,6 +300,20 @@ def test_a_narrower_area_of_the_name_is_asked_back_unless_it_alone_was_there(
     assert reference.match_held("Cao Lộc", {commune}, [SINCE]) == {commune}
     with pytest.raises(KeyError, match="Several areas"):
         reference.match_held("Cao Lộc", {commune})
+
+
+def test_of_namesakes_of_one_level_the_only_one_that_reports_is_not_taken_silently(
+    reference: Reference,
+) -> None:
+    held = {"25489-2025", "33-2025"}
+    with pytest.raises(KeyError) as caught:
+        reference.match_held("xã Tân Lập", held, ["2026-01-01", "2026-03-31"])
+    said = caught.value.args[0]
+    assert "'Xã Tân Lập, Tỉnh Quảng Trị'" in said
+    assert "Something is held of Xã Tân Lập, Tỉnh Tây Ninh (25489-2025" in said
+    # Of two that were there one after the other, the one that reports is meant.
+    assert reference.match_held("Hưng Yên", held, ["2025-01-01", "2025-12-31"]) == {"33-2025"}
+    assert reference.match_held("xã Tân Lập, Tây Ninh", held, [SINCE]) == {"25489-2025"}
 
 
 REPORT = """BÁO CÁO

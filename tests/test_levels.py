@@ -259,6 +259,31 @@ def test_before_july_2025_a_commune_has_its_one_stop() -> None:
     assert "Trung tâm Phục vụ hành chính công phường Mẫu" in since
 
 
+def test_a_page_says_its_kind_in_its_language_and_what_the_area_was_called_before() -> None:
+    from cchc_analysis.brief.trend import list_kin_lines
+
+    reference = load_reference(PROJECT.reference)
+    ward = reference.area_rows["26248-2025"]
+    said = {
+        lang: list_kin_lines(load_words_of(lang), reference, ward, str)[0] for lang in ("vi", "en")
+    }
+    assert said["vi"] == "Đến ngày 29/4/2026 là xã Trảng Bom."
+    assert said["en"] == "Until 29 April 2026, it was Trảng Bom commune."
+
+
+def test_peers_are_of_a_kind_that_the_language_has_a_word_for(
+    made: tuple[Reference, Tables],
+) -> None:
+    assert "loại phường. " in tell_page(open_of(made, "994", "2025", "vi"))
+    assert "Peers of the kind ward. " in tell_page(open_of(made, "994", "2025", "en"))
+
+
+def test_what_came_in_is_told_without_a_rate(made: tuple[Reference, Tables]) -> None:
+    """The report of a year gives no share that was on time."""
+    page = " ".join(re.sub(r"<[^>]+>", " ", tell_page(open_of(made, "990", "2023", "vi"))).split())
+    assert re.search(r"Trong năm 2023, tỉnh Thử Nghiệm tiếp nhận 151.800\b[^.]* hồ sơ", page)
+
+
 def test_a_province_has_no_province_above_it(made: tuple[Reference, Tables]) -> None:
     assert open_of(made, "990", "2024-H1", "vi").province is None
     above = open_of(made, "994", "2025", "vi").province

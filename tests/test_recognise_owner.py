@@ -63,6 +63,41 @@ def read(text: str, folder: Path, reference: Reference) -> tuple[ReportHead, lis
             "huyện Cao Lộc",
             True,
         ),
+        # The motto of the country beside the office, in a second column or run into it.
+        (
+            [
+                "ỦY BAN NHÂN DÂN          CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                "PHƯỜNG ĐÔNG KINH         Độc lập - Tự do - Hạnh phúc",
+                "BÁO CÁO",
+                "Kết quả cải cách hành chính năm 2025",
+                "Trung tâm Phục vụ hành chính công phường tiếp nhận 5.100 hồ sơ.",
+            ],
+            "phường Đông Kinh",
+            True,
+        ),
+        (
+            [
+                "UBND PHƯỜNG ĐÔNG KINH CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                "BÁO CÁO",
+                "Kết quả cải cách hành chính năm 2025",
+                "Trung tâm Phục vụ hành chính công phường tiếp nhận 5.100 hồ sơ.",
+            ],
+            "phường Đông Kinh",
+            True,
+        ),
+        # One of six communes of the name: the one in the district that the head names.
+        (
+            [
+                "ỦY BAN NHÂN DÂN",
+                "XÃ TÂN THANH",
+                "HUYỆN VĂN LÃNG",
+                "BÁO CÁO",
+                "Kết quả cải cách hành chính năm 2022",
+                "Bộ phận Một cửa xã tiếp nhận 510 hồ sơ.",
+            ],
+            "xã Tân Thanh, huyện Văn Lãng",
+            True,
+        ),
         # The level that the text speaks of is not that of the only name in it.
         (
             [

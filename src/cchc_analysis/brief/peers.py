@@ -35,7 +35,7 @@ from cchc_analysis.brief.templates import (
     small,
     strong,
 )
-from cchc_analysis.data.words import LANGUAGES, clean_text
+from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, RULE_TEXT
 from cchc_analysis.stats.ranks import rank_values
@@ -103,7 +103,7 @@ def show_peers(brief: Brief) -> Section:
         rule=words.say(
             "peers.rule",
             rule=RULE_TEXT[peers.rule][LANGUAGES.index(words.lang)],
-            kind=clean_text(str(brief.area["type"])),
+            kind=words.place({**brief.area, "name": ""}).strip(),
             names=words.join(_name(brief, each) for each in peers.peers)
             or words.say("peers.nobody"),
         ),

@@ -77,7 +77,7 @@ def _say(brief: Brief, line: SummaryLine) -> Markup | None:
 def _say_dossiers(brief: Brief, line: SummaryLine) -> Markup | None:
     """How many came, and how many were resolved on time."""
     received, rate = (brief.find(code) for code in line.codes)
-    if not received or not (rate or not received.value):
+    if not received:
         return None
     words: dict[str, Any] = {
         "period": _say_when(brief, received),
@@ -85,7 +85,8 @@ def _say_dossiers(brief: Brief, line: SummaryLine) -> Markup | None:
         "received": brief.tell(received),
     }
     if not received.value or not rate:
-        return brief.say("summary.dossiers.none", where=say_where(brief, received), **words)
+        key = "summary.dossiers.unrated" if received.value else "summary.dossiers.none"
+        return brief.say(key, where=say_where(brief, received), **words)
     parts = [brief.find(rate.indicator, scope) for scope in brief.parts]
     split = Markup("")
     told = brief.tell(rate)

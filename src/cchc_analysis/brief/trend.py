@@ -252,7 +252,8 @@ def _list_events(brief: Brief) -> list[Markup]:
             clean_text(row["document"]),
         )
         for row in list_rows(brief.reference.area_changes)
-        if not row["area_ids"] or places.intersection(row["area_ids"].split())
+        if (not row["area_ids"] or places.intersection(row["area_ids"].split()))
+        and (row["effective"] or str(brief.area["valid_from"])) >= str(brief.area["valid_from"])
     ]
 
 
@@ -268,6 +269,10 @@ def list_kin_lines(
             ("trend.successors", find_successors(area_id, reference)),
         )
         if kin
+    ]
+    lines += [
+        words.say("trend.renamed", name=words.place(row), day=words.date(row["valid_to"]))
+        for row in reference.former_of.get(area_id, ())
     ]
     if moved := reference.list_moved(area_id):
         # What became of an area of before, or what one since was made of.

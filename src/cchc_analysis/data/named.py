@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
 from functools import wraps
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -150,19 +149,13 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
         row["source_id"]: (row["period"], row["period_start"], row["period_end"])
         for row in list_rows(sources)
     }
-    rows = zip(
-        *(indicators[each] for each in ("source_id", "period", "period_start", "period_end")),
-        strict=True,
-    )
-    labels: dict[tuple[str, str, str, str], str] = {}
-    result = []
-    for row in rows:
-        if row not in labels:
-            source_id, label, start, end = row
-            report = periods.get(source_id.split(" ")[0])
-            labels[row] = _label_of_report(label, start, end, report) if report else label
-        result.append(labels[row])
-    return result
+    windows = (indicators[each] for each in ("source_id", "period", "period_start", "period_end"))
+    rows = list(zip(*windows, strict=True))
+    labels = {}
+    for source_id, label, start, end in dict.fromkeys(rows):
+        report = periods.get(source_id.split(" ")[0], ("", "", ""))
+        labels[source_id, label, start, end] = _label_of_report(label, start, end, report)
+    return [labels[row] for row in rows]
 
 
 def tabulate_areas(reference: Reference, level: str | None, day: str) -> pd.DataFrame:
@@ -175,18 +168,14 @@ def tabulate_areas(reference: Reference, level: str | None, day: str) -> pd.Data
 
     import pandas as pd
 
-    if level is not None and level not in LEVELS:
-        known = ", ".join(LEVELS)
-        raise CommandError(Problem(f"level {level!r}", "no such level", known, "Write one."))
+    levels = LEVELS if level is None else [_match_word("level", LEVELS, level)]
     try:
         dt.date.fromisoformat(day or "2025-07-01")
     except (TypeError, ValueError):
         problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
         raise CommandError(problem) from None
     columns = [*reference.areas.columns, "km2"]
-    areas = [
-        row for each in ([level] if level else LEVELS) for row in reference.list_areas(each, day)
-    ]
+    areas = [row for each in levels for row in reference.list_areas(each, day)]
     return pd.DataFrame(areas, columns=columns, dtype="str").fillna("")
 
 
@@ -202,20 +191,14 @@ def order_categories(table: pd.DataFrame) -> pd.DataFrame:
     for column in ("period_start", "period_end"):
         if column in typed:
             typed[column] = pd.to_datetime(typed[column].replace("", None), format="%Y-%m-%d")
-    orders: Mapping[str, list[str]] = {
-        "scope": [each.value for each in Scope],
-        "status": [each.value for each in Status],
-        "severity": [each.value for each in Severity],
-    }
-    for column in ("scope", "status", "severity", "period", "unit", "origin", *NAME_COLUMNS[1:]):
-        if column not in typed:
-            continue
-        held = list(dict.fromkeys(table[column]))
-        known = [each for each in orders.get(column, []) if each in held]
-        rest = [each for each in held if each not in known]
-        if column == "period":
-            rest = _sort_periods(table)
-        typed[column] = pd.Categorical(table[column], [*known, *rest], ordered=column == "period")
+    orders = {"scope": Scope, "status": Status, "severity": Severity}
+    for column in (*orders, "period", "unit", "origin", *NAME_COLUMNS[1:]):
+        if column in typed:
+            is_period = column == "period"
+            held = _sort_periods(table) if is_period else table[column].unique().tolist()
+            known = [each for each in map(str, orders.get(column, ())) if each in held]
+            categories = list(dict.fromkeys([*known, *held]))
+            typed[column] = pd.Categorical(table[column], categories, ordered=is_period)
     return typed
 
 
@@ -308,8 +291,8 @@ def list_days(label: str) -> list[str]:
     return [day.isoformat() for day in (period.start, period.end) if day]
 
 
-def _match_word(column: str, known: type[StrEnum], word: str) -> str:
-    values = [each.value for each in known]
+def _match_word(column: str, known: Iterable[str], word: str) -> str:
+    values = [str(each) for each in known]
     if word in values:
         return word
     near = offer_names(word, values).strip() or "Write one of these, or None for all."
@@ -341,16 +324,11 @@ def _label_of_report(label: str, start: str, end: str, report: tuple[str, str, s
     if _STANDARD_LABEL.fullmatch(label) or not (end and first and last):
         return label
     if start:
-        return name if _overlap(start, end, first, last) >= LEAST_OVERLAP else label
+        shared = min(_day(end), _day(last)) - max(_day(start), _day(first)) + 1
+        either = max(_day(end), _day(last)) - min(_day(start), _day(first)) + 1
+        return name if shared >= LEAST_OVERLAP * either else label
     middle = (_day(first) + _day(last)) / 2
     return name if middle < _day(end) <= _day(last) else label
-
-
-def _overlap(start: str, end: str, first: str, last: str) -> float:
-    """The days that two windows share, of the days that either holds."""
-    shared = min(_day(end), _day(last)) - max(_day(start), _day(first)) + 1
-    either = max(_day(end), _day(last)) - min(_day(start), _day(first)) + 1
-    return max(shared, 0) / either
 
 
 def _day(text: str) -> int:
@@ -428,16 +406,16 @@ def _list_heads(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
+def _refuse(found: str, expected: str, remedy: str) -> CommandError:
+    return CommandError(Problem("to_wide", found, expected, remedy))
+
+
 def _check_columns(table: pd.DataFrame, names: list[str]) -> None:
     if missing := [name for name in names if name not in table.columns]:
-        hint = (
-            'load_indicators(names="vi") adds names; without them, index="area_id".'
-            if "area" in missing
-            else f"The table has {', '.join(map(str, table.columns))}."
-        )
-        raise CommandError(
-            Problem("to_wide", f"no column {', '.join(missing)}", "columns of the table", hint)
-        )
+        hint = f"The table has {', '.join(map(str, table.columns))}."
+        if "area" in missing:
+            hint = 'load_indicators(names="vi") adds names; without them, index="area_id".'
+        raise _refuse(f"no column {', '.join(missing)}", "columns of the table", hint)
 
 
 def _check_dimensions(table: pd.DataFrame, told: list[str]) -> None:
@@ -448,14 +426,11 @@ def _check_dimensions(table: pd.DataFrame, told: list[str]) -> None:
         held = [str(each) for each in table[name].unique()]
         if len(held) > 1:
             shown = ", ".join(repr(each) for each in held[:6]) + (", …" if len(held) > 6 else "")
-            raise CommandError(
-                Problem(
-                    "to_wide",
-                    f"{len(held)} values of {name} in one table: {shown}",
-                    "one, or each in a row or column of its own",
-                    f"Choose one (table[table[{name!r}] == {held[0]!r}]), "
-                    f"or add {name!r} to index or columns.",
-                )
+            raise _refuse(
+                f"{len(held)} values of {name} in one table: {shown}",
+                "one, or each in a row or column of its own",
+                f"Choose one (table[table[{name!r}] == {held[0]!r}]), "
+                f"or add {name!r} to index or columns.",
             )
 
 
@@ -472,12 +447,8 @@ def _check_cells(table: pd.DataFrame, told: list[str]) -> None:
         and same[name].nunique(dropna=False) > 1
     ]
     where = ", ".join(str(first[name]) for name in told)
-    raise CommandError(
-        Problem(
-            "to_wide",
-            f"{len(same)} rows for {where}"
-            + (f", which differ in {', '.join(differing)}" if differing else ""),
-            "one row for a cell, as nothing is averaged",
-            f"Add {differing[0]!r} to index or columns, or choose." if differing else "Choose one.",
-        )
-    )
+    found, remedy = f"{len(same)} rows for {where}", "Choose one."
+    if differing:
+        found += f", which differ in {', '.join(differing)}"
+        remedy = f"Add {differing[0]!r} to index or columns, or choose."
+    raise _refuse(found, "one row for a cell, as nothing is averaged", remedy)

@@ -27,6 +27,10 @@ LONGEST = 6
 """Words in the longest kind."""
 
 _ETH = str.maketrans("Ðð", "Đđ")
+_Y = re.compile(
+    r"(?<=\b[hklmst])[yỳýỷỹỵ](?!\w)|(?<=\bq)[uùúủũụ][iìíỉĩịyỳýỷỹỵ](?!\w)"  # Mỹ, Mĩ; Quý, Qúy, Quí
+)
+_I = str.maketrans("yỳýỷỹỵ", "iìíỉĩị")
 _TONE = re.compile(r"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)")
 _MARKS = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _NUMBERED = re.compile(r"^\s*\d{1,3}\s*[.)]\s*(?=[^\W\d])")
@@ -59,21 +63,22 @@ class Name:
 def tidy_name(name: str) -> str:
     """A name as it is compared first: in one form, without regard to case, note marks gone.
 
-    Both places of a tone mark ("Hoà", "Hòa") become one, and so do "Phường 05" and "Phường 5".
+    Both places of a tone mark ("Hoà", "Hòa") become one, and so do "Phường 05" and "Phường 5",
+    and the y and i that are one sound ("Quy Nhơn", "Qui Nhơn").
 
     >>> tidy_name("3. Ðà Nẵng*"), tidy_name("Hoà Bình"), tidy_name("Phường 05")
     ('đà nẵng', 'hòa bình', 'phường 5')
     """
     text = keep_text(name).translate(_ETH)
     tidy = " ".join(_MARKED.sub("", _NUMBERED.sub("", text)).split()).casefold()
-    tidy = _ZERO.sub("", tidy)
+    tidy = _Y.sub(lambda match: _move_tone(match[0].translate(_I)), _ZERO.sub("", tidy))
     return _TONE.sub(lambda match: _move_tone(match[0]), tidy)
 
 
-def _move_tone(pair: str) -> str:
-    """The tone mark of the second of two vowels onto the first."""
-    letters = unicodedata.normalize("NFD", pair)
-    mark = next(letter for letter in letters if letter in _MARKS)
+def _move_tone(vowels: str) -> str:
+    """The tone mark of one of two vowels onto the first."""
+    letters = unicodedata.normalize("NFD", vowels)
+    mark = "".join(letter for letter in letters if letter in _MARKS)
     bare = letters.replace(mark, "")
     return unicodedata.normalize("NFC", bare[0] + mark + bare[1:])
 
@@ -98,13 +103,15 @@ def take_apart(name: str) -> Name:
 def _strip_kind(text: str) -> tuple[str, frozenset[str]]:
     """The name without the word for its kind, and the types that this word allows."""
     words = re.sub(r"\.(?=\S)", ". ", _GLUED.sub(r"\1. ", text)).split()
-    for length in range(min(LONGEST, len(words) - 1), 0, -1):
-        if types := KINDS.get(fold_text(" ".join(words[:length]))):
-            return " ".join(words[length:]), types
+    lengths = range(min(LONGEST, len(words) - 1), 0, -1)
+    for length in lengths:  # before the others: "Phuong Son Ward" is no phường Sơn
         if types := ENGLISH.get(fold_text(" ".join(words[-length:]))):
             return " ".join(words[:-length]), types
-        if words[-1].isdigit() and (types := ENGLISH.get(fold_text(" ".join(words[:-1])))):
-            return words[-1], types
+    for length in lengths:
+        if types := KINDS.get(fold_text(" ".join(words[:length]))):
+            return " ".join(words[length:]), types
+    if words and words[-1].isdigit() and (types := ENGLISH.get(fold_text(" ".join(words[:-1])))):
+        return words[-1], types
     if len(words) > 1 and _LETTER.fullmatch(words[0]):
         return " ".join(words[1:]), KINDS[LETTERS[words[0][0]]]
     return text, frozenset()

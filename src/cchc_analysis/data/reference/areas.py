@@ -96,14 +96,9 @@ class AreaIndex:
 
     def list_aliased(self, name: str) -> set[str]:
         """The areas that a spelling was written down for; such a row decides between others."""
-        return set(self._aliased.get(tidy_name(name), ()))
-
-    @cached_property
-    def _aliased(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for alias, area_id in self._aliases:
-            found[tidy_name(alias)] |= self._list_namesakes(area_id, self._names)
-        return dict(found)
+        tidy = tidy_name(name)
+        written = (area_id for alias, area_id in self._aliases if tidy_name(alias) == tidy)
+        return {each for one in written for each in self._list_namesakes(one, self._names)}
 
     @cached_property
     def _types(self) -> dict[str, set[str]]:
@@ -117,20 +112,11 @@ class AreaIndex:
 
     @cached_property
     def _whole(self) -> dict[str, dict[str, set[str]]]:
-        return _group(self._names.items(), fold_text)
+        return _group(self._names.items())
 
     @cached_property
     def _bare(self) -> dict[str, dict[str, set[str]]]:
-        pairs = [(take_apart(name).bare, ids) for name, ids in self._names.items()]
-        return _group(pairs, fold_text)
-
-    @cached_property
-    def _squeezed(self) -> tuple[dict[str, dict[str, set[str]]], dict[str, dict[str, set[str]]]]:
-        whole, bare = (
-            [each for group in named.values() for each in group.items()]
-            for named in (self._whole, self._bare)
-        )
-        return _group(whole, _squeeze), _group(bare, _squeeze)
+        return _group((take_apart(name).bare, ids) for name, ids in self._names.items())
 
     @cached_property
     def _codes(self) -> dict[str, set[str]]:
@@ -198,21 +184,14 @@ class AreaIndex:
         """
         if said.head.isdigit():
             return  # a running number: "1" is not how people write Quận 1
-        ways: list[tuple[Callable[[str], str], Callable[[str, str], bool]]] = [
-            (fold_text, str.__eq__),
-            (fold_text, _leaves_marks_out),
-            (_squeeze, _leaves_marks_out),
-        ]
-        if is_loose:
-            ways += [(fold_text, _is_any), (_squeeze, _is_any)]
-        for fold, agrees in ways:
-            whole, bare = self._squeezed if fold is _squeeze else (self._whole, self._bare)
-            loose = _pick(bare, said.bare, fold, agrees)
+        # "Phuong Long Hoa" does not say whether marks were left out: "Long Hoa", "Long Hòa".
+        for agrees in _WAYS[said.text.isascii() : None if is_loose else STRICT]:
+            loose = _pick(self._bare, said.bare, agrees)
             if said.types:
                 loose = {each for each in loose if self._types[each] & said.types}
                 # "Vũng Tàu" begins like a kind, and is none.
-                loose |= _pick(bare, said.head, fold, agrees)
-            if found := _pick(whole, said.head, fold, agrees) | loose:
+                loose |= _pick(self._bare, said.head, agrees)
+            if found := _pick(self._whole, said.head, agrees) | loose:
                 yield found
 
     def is_inside(self, area_id: str, above: set[str]) -> bool:
@@ -234,7 +213,8 @@ class AreaIndex:
         if not wanted:
             return []
         scored = []
-        for bare, spelled in self._bare.items():
+        for spelled in self._bare.values():
+            bare = fold_text(next(iter(spelled)))
             distance = DamerauLevenshtein.distance(wanted, bare)
             begins = bare.startswith(wanted) or wanted.startswith(f"{bare} ")
             if distance <= max(1, len(wanted) // 4) or begins:
@@ -280,30 +260,21 @@ def exists_on(area: Row, day: str) -> bool:
 
 
 def _pick(
-    names: Mapping[str, Mapping[str, set[str]]],
-    name: str,
-    fold: Callable[[str], str],
-    agrees: Callable[[str, str], bool],
+    names: Mapping[str, Mapping[str, set[str]]], name: str, agrees: Callable[[str, str], bool]
 ) -> set[str]:
-    spelled = names.get(fold(name), {})
+    spelled = names.get(_squeeze(name), {})
     return {each for known, ids in spelled.items() if agrees(name, known) for each in ids}
 
 
-def _group(
-    names: Iterable[tuple[str, set[str]]], fold: Callable[[str], str]
-) -> dict[str, dict[str, set[str]]]:
+def _group(names: Iterable[tuple[str, set[str]]]) -> dict[str, dict[str, set[str]]]:
     grouped: dict[str, dict[str, set[str]]] = defaultdict(dict)
     for name, ids in names:
-        grouped[fold(name)].setdefault(name, set()).update(ids)
+        grouped[_squeeze(name)].setdefault(name, set()).update(ids)
     return dict(grouped)
 
 
 def _squeeze(name: str) -> str:
     return fold_text(name).replace(" ", "")
-
-
-def _is_any(_written: str, _known: str) -> bool:
-    return True
 
 
 def _leaves_marks_out(written: str, known: str) -> bool:
@@ -330,6 +301,20 @@ def _list_letters(name: str) -> list[tuple[str, set[str]]]:
         elif letter.isalnum():
             letters.append((letter, set()))
     return letters
+
+
+_WAYS: tuple[Callable[[str, str], bool], ...] = (
+    str.__eq__,
+    lambda written, known: (
+        fold_text(written) == fold_text(known) and _leaves_marks_out(written, known)
+    ),
+    _leaves_marks_out,
+    lambda written, known: fold_text(written) == fold_text(known),
+    lambda _written, _known: True,
+)
+"""How a written name may agree with a known one of the same letters, the closest way first."""
+STRICT = 3
+"""The ways in which no mark may differ: marks may be left out."""
 
 
 def check_parents(rows: Mapping[str, Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
@@ -64,6 +64,8 @@ class Reference:
     indicator_definitions: pd.DataFrame
     folder: Path | None = None
     """Where the communes lie; without it there are none but those among the areas."""
+    _found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was looked up before: every page asks again."""
 
     @cached_property
     def indicator_rows(self) -> dict[str, dict[str, Any]]:
@@ -95,13 +97,10 @@ class Reference:
 
     def rows_where(self, table: str, column: str, *values: str) -> list[Row]:
         """The rows of a table whose cell in a column is one of some values, in their order."""
-        if table not in self._listed:
-            self._listed[table] = [*list_rows(getattr(self, table))]
-        return [row for row in self._listed[table] if row[column] in values]
-
-    @cached_property
-    def _listed(self) -> dict[str, list[Row]]:
-        return {}
+        key = "rows", table
+        if key not in self._found:
+            self._found[key] = list_rows(getattr(self, table))
+        return [row for row in self._found[key] if row[column] in values]
 
     def list_flows(self) -> list[str]:
         """The indicators that grow from a first day on."""
@@ -129,11 +128,7 @@ class Reference:
     @cached_property
     def changes_of(self) -> dict[str, list[dict[str, str]]]:
         """The rows of ``area_changes`` that name an area, by area."""
-        found: dict[str, list[dict[str, str]]] = {}
-        for row in list_rows(self.area_changes):
-            for area_id in dict.fromkeys(str(row["area_ids"]).split()):
-                found.setdefault(area_id, []).append(row)
-        return found
+        return _group_rows(self.area_changes, "area_ids")
 
     @cached_property
     def _aliases(self) -> list[tuple[str, str]]:
@@ -166,20 +161,17 @@ class Reference:
         rows = [[str(self.area_rows[each][name]) for name in AREA_COLUMNS] for each in known]
         return pd.DataFrame(rows, index=known, columns=list(AREA_COLUMNS), dtype="str")
 
-    @cached_property
-    def _by_kind(self) -> dict[tuple[str, str], dict[str, list[str]]]:
-        return {}
-
     def list_kind(self, level: str, kind: str) -> dict[str, list[str]]:
         """The ids of the areas of a level and type, of any time, by province."""
-        if (level, kind) not in self._by_kind:
+        if (level, kind) not in self._found:
             grouped: dict[str, list[str]] = {}
             for row in self.list_areas(level):
                 if row["type"] == kind:
                     area_id = str(row["area_id"])
                     grouped.setdefault(self.find_province(area_id), []).append(area_id)
-            self._by_kind[level, kind] = grouped
-        return self._by_kind[level, kind]
+            self._found[level, kind] = grouped
+        found: dict[str, list[str]] = self._found[level, kind]
+        return found
 
     def find_province(self, area_id: str) -> str:
         """The province that an area lies in, or is; ``""`` above provinces."""
@@ -190,18 +182,15 @@ class Reference:
     def area_on(self, area_id: str, day: str) -> Row:
         """An area with the name and type that it bore on a day; today's, without a day."""
         row = self.area_rows[area_id]
-        for former in self._former.get(area_id, ()):
+        for former in self.former_of.get(area_id, ()):
             if day and exists_on(former, day):
                 return {**row, "name": former["name"], "type": former["type"]}
         return row
 
     @cached_property
-    def _former(self) -> dict[str, list[dict[str, str]]]:
-        """The rows of ``area_names`` by area."""
-        found: dict[str, list[dict[str, str]]] = {}
-        for row in list_rows(self.area_names):
-            found.setdefault(row["area_id"], []).append(row)
-        return found
+    def former_of(self) -> dict[str, list[dict[str, str]]]:
+        """What areas were called before (rows of ``area_names``), by area."""
+        return _group_rows(self.area_names, "area_id")
 
     def match_area(self, name: str, day: str = "", level: str = "", inside: str = "") -> str:
         """Match a name, a printed code or an id to the one area that it means on a day.
@@ -227,6 +216,8 @@ class Reference:
                 named = {each for each in there if not day or self._bore_kind(each, name, day)}
                 below = {each for each in named if inside and index.is_inside(each, {inside})}
                 meant = keep_widest(below or named, index.rows)
+                if meant and not below:
+                    self._refuse_former(name, meant, found - there, day)
                 if len(meant) == 1:
                     return meant.pop()
                 if meant:
@@ -234,6 +225,18 @@ class Reference:
         if known:
             raise KeyError(self._tell_other_time(known, day))
         raise KeyError(self._offer(name, day, level))
+
+    def _refuse_former(self, name: str, meant: set[str], gone: set[str], day: str) -> None:
+        """A bare name of a province that is gone means no commune, which may lie anywhere.
+
+        Raises:
+            KeyError: It would; says what may be meant.
+        """
+        provinces = {each for each in gone if self.area_rows[each]["level"] == "province"}
+        is_commune = any(self.area_rows[each]["level"] == "commune" for each in meant)
+        if provinces and is_commune and not take_apart(name).types:
+            communes = [repr(self._name_in_parent(each)) for each in sorted(meant)[:MOST_NAMED]]
+            raise KeyError(f"{self._tell_other_time(provinces, day)}, or {' or '.join(communes)}")
 
     def list_named(self, name: str) -> Iterator[set[str]]:
         """All areas that a name, code or id can mean at any time, the communes after the others."""
@@ -250,7 +253,8 @@ class Reference:
 
         Raises:
             KeyError: The widest, a province before its capital, holds nothing and another of the
-                name does: who is meant has to be said.
+                name does, or another of the same level and time bears the name: who is meant has
+                to be said.
         """
         for found in self.list_named(name):
             named = {
@@ -260,6 +264,9 @@ class Reference:
             }
             widest = keep_widest(named, self.area_rows)
             if meant := widest.intersection(held):
+                if not self.is_succession(widest):
+                    told = "; ".join(map(self.describe_area, sorted(meant)[:MOST_NAMED]))
+                    raise KeyError(f"{self._ask_back(widest)}. Something is held of {told} alone")
                 return meant
             if others := named.intersection(held):
                 raise KeyError(self._ask_back(widest | others))
@@ -273,13 +280,16 @@ class Reference:
         """
         for index in self._choose_indexes(name, ""):
             meant = keep_widest(next(iter(self._list_meant(index, name, "")), set()), index.rows)
+            if meant and not self.is_succession(meant):
+                raise KeyError(self._ask_back(meant))
             if meant:
-                ordered = sorted(meant, key=lambda each: str(index.rows[each]["valid_from"]))
-                for one, next_one in pairwise(ordered):
-                    if exists_on(index.rows[one], str(index.rows[next_one]["valid_from"])):
-                        raise KeyError(self._ask_back(meant))
-                return ordered
+                return sorted(meant, key=lambda each: str(index.rows[each]["valid_from"]))
         raise KeyError(self._offer(name, "", ""))
+
+    def is_succession(self, area_ids: Iterable[str]) -> bool:
+        """Whether areas were there one after the other, never two at one time."""
+        rows = sorted((self.area_rows[each] for each in area_ids), key=lambda r: r["valid_from"])
+        return not any(exists_on(one, str(after["valid_from"])) for one, after in pairwise(rows))
 
     def match_source(self, source: Row) -> str:
         """The area that a source is about, a row with ``area``, ``dated`` and its period.
@@ -287,15 +297,10 @@ class Reference:
         Raises:
             KeyError: As ``match_area``.
         """
-        key = str(source["area"]), find_issue_day(source)
-        if key not in self._matched:
-            self._matched[key] = self.match_area(*key)
-        return self._matched[key]
-
-    @cached_property
-    def _matched(self) -> dict[tuple[str, str], str]:
-        """Areas of sources: every page asks for those of all."""
-        return {}
+        key = "source", str(source["area"]), find_issue_day(source)
+        if key not in self._found:
+            self._found[key] = self.match_area(*key[1:])
+        return str(self._found[key])
 
     def _choose_indexes(self, name: str, level: str) -> Iterable[AreaIndex]:
         """The wide areas first: the communes are loaded for their kinds and for strangers only."""
@@ -308,14 +313,9 @@ class Reference:
             if not level:
                 yield self.all_areas
 
-    @cached_property
-    def _found(self) -> dict[tuple[int, str], list[set[str]]]:
-        """What names mean at any time, by index: every source of an area asks again."""
-        return {}
-
     def _list_meant(self, index: AreaIndex, name: str, level: str) -> list[set[str]]:
         """What a name means, the closest way of comparing first."""
-        key = id(index), name
+        key = index is self.wide_areas, name
         if key not in self._found:
             certain = index.list_coded(name) or index.list_aliased(name)
             tiers = [certain] if certain else [*index.list_tiers(name, is_loose=False)]
@@ -328,10 +328,11 @@ class Reference:
 
     def _bore_kind(self, area_id: str, name: str, day: str) -> bool:
         """Whether an area that was renamed or changed its type bore the written one on a day."""
-        former = self._former.get(area_id)
+        former = self.former_of.get(area_id)
         if not former or tidy_name(name) == fold_name(area_id):
             return True
-        types = take_apart(name).types
+        borne = {str(each["type"]) for each in (self.area_rows[area_id], *former)}
+        types = take_apart(name).types & borne  # "TT Huế" says no kind
         return not types or str(self.area_on(area_id, day)["type"]) in types
 
     def list_moved(self, area_id: str) -> list[tuple[str, str]]:
@@ -413,27 +414,32 @@ class Reference:
         return f"{'; '.join(told)}. Write the area of that day"
 
     def _offer(self, name: str, day: str, level: str) -> str:
-        """The nearest names of the same level, and where a new one goes."""
-        types = take_apart(name).types
-        index = next(iter(self._choose_indexes(name, level)))
+        """The nearest names of the same level, or that what one lies in was there at another time.
+
+        A new area is a row of its own.
+        """
+        said = take_apart(name)
+        place = said.province or name.partition(",")[2].rpartition(",")[2]
+        above = keep_widest(self.wide_areas.find(place, is_loose=False), self.area_rows)
+        if day and above and not any(exists_on(self.area_rows[each], day) for each in above):
+            return self._tell_other_time(above, day)
 
         def is_meant(row: Row) -> bool:
+            is_commune = row["level"] == "commune"
+            is_alike = not said.types or is_commune == (said.types <= COMMUNE_TYPES)
             is_there = not day or exists_on(row, day)
-            return is_there and (not level or row["level"] == level) and self._is_alike(row, types)
+            return is_there and is_alike and row["level"] == (level or row["level"])
 
-        near = [row["name"] for row in index.list_near(name, is_meant)]
+        index = next(iter(self._choose_indexes(name, level)))
+        near = [
+            self._name_in_parent(row["area_id"]) if place else row["name"]
+            for row in index.list_near(name, is_meant)
+        ]
         offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(near)))}? " if near else ""
         return (
             f"{offer}A new area is a row in data/reference/areas.csv, another spelling of a known "
             "one is a row in data/reference/area_aliases.csv"
         )
-
-    @staticmethod
-    def _is_alike(row: Row, types: frozenset[str]) -> bool:
-        """Whether an area is of the level that a kind is of; of any, where no kind was written."""
-        if not types:
-            return True
-        return bool(row["level"] == "commune") == (types <= COMMUNE_TYPES)
 
     def convert_unit(self, unit: str, to: str) -> float:
         """The factor that turns a value in ``unit`` into one in ``to``.
@@ -508,6 +514,15 @@ def offer_names(name: str, known: Iterable[str]) -> str:
 
 def _index_rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
     return {row[key]: row for row in list_rows(table)}
+
+
+def _group_rows(table: pd.DataFrame, key: str) -> dict[str, list[dict[str, str]]]:
+    """The rows of a table by each word of a cell."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in list_rows(table):
+        for word in dict.fromkeys(str(row[key]).split()):
+            found.setdefault(word, []).append(row)
+    return found
 
 
 def _covers(name: str, code: str, rows: dict[str, dict[str, Any]]) -> bool:

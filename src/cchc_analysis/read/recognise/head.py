@@ -11,10 +11,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 
 from cchc_analysis.data.clean import keep_text, label_period
 from cchc_analysis.data.records import Period
@@ -31,6 +31,7 @@ ENOUGH = 5
 TOP_LINES = 12
 CLEAR = 2
 """How many times as often as any other level a text must speak of its own."""
+_GAP = re.compile(r"\s*\t\s*|\s{4,}")
 _LARGEST = re.compile(r"\bTP\.?\s?HCM\b")
 _OWN_WEIGHTS = {"all": 3, "office": 2, "here": 2, "of": 1}
 
@@ -75,7 +76,16 @@ def find_owner(
         return "", False
     ranked = sorted(fitting, key=lambda name: (-fitting[name].weight, list(held).index(name)))
     best = ranked[0]
-    return best, _is_sure(best, held, own, kind) and is_known(best, *known)
+    is_sure = _is_sure(best, held, own, kind)
+    if match_known(best, *known):
+        return best, is_sure
+    inside = {
+        each: name for name in reversed(held) if (each := match_known(f"{best}, {name}", *known))
+    }
+    if len(inside) != 1:
+        return best, False
+    [above] = inside.values()  # of several of a name, the one in the area that is named besides
+    return f"{best}, {above}", is_sure and "top" in held[above].places
 
 
 def _is_sure(best: str, held: dict[str, _Evidence], own: str, kind: str) -> bool:
@@ -151,13 +161,12 @@ def list_names(text: str) -> list[str]:
     return found
 
 
-def is_known(name: str, reference: Reference, day: str) -> bool:
-    """Whether exactly one area has that name on a day."""
+def match_known(name: str, reference: Reference, day: str) -> str:
+    """The id of the only area that has that name on a day, or ""."""
     try:
-        reference.match_area(name, day)
+        return reference.match_area(name, day)
     except KeyError:
-        return False
-    return True
+        return ""
 
 
 def _name_issuers(top: Sequence[str]) -> list[str]:
@@ -257,9 +266,7 @@ class ReportHead:
 
 def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     """Propose what the head of a document says."""
-    top = [
-        keep_text(line.text) for line in lines[:HEAD_LINES] if line.text.strip() and not line.cells
-    ]
+    top = _part_columns([line.text for line in lines[:HEAD_LINES] if not line.cells])
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
     dated = next((_read_date(match) for text in top if (match := P.dated.search(text))), "")
@@ -272,6 +279,15 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
         number=number.replace(" ", ""), dated=dated,
         opening=tuple(takewhile(lambda text: not P.heading.match(text), top)),
     )  # fmt: skip
+
+
+def _part_columns(texts: Iterable[str]) -> list[str]:
+    """Lines in one form; of those in two columns the left ones, then the right ones."""
+    parted = (_GAP.split(P.motto.sub("\t", text).strip(), maxsplit=1) for text in texts)
+    found = []
+    for _, run in groupby(parted, key=len):
+        found += [part for column in zip(*run, strict=True) for part in column]
+    return [kept for part in found if (kept := keep_text(part))]
 
 
 def find_reports(lines: Sequence[Line]) -> list[int]:
