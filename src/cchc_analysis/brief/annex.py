@@ -29,13 +29,7 @@ from cchc_analysis.brief.ledger import grade_brief, tell_correction, tell_grade_
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
-from cchc_analysis.brief.telling import (
-    SIGNS,
-    lower,
-    name_indicator,
-    name_status,
-    name_use,
-)
+from cchc_analysis.brief.telling import SIGNS, lower, name_indicator, name_status, name_use
 from cchc_analysis.brief.templates import Section, join, link, macro, render, tabulate
 from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.data.files import list_rows

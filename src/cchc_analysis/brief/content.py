@@ -319,7 +319,7 @@ class Brief:
         entry = self.entry_of_figure.get(figure)
         if entry is None or not entry.figures or figure == entry.figures[0]:
             return entry.note if entry else ""
-        number = list(self.sources["source_id"]).index(figure[0]) + 1
+        number = self.number_of[figure[0]]
         safe = "".join(
             each for each in figure[1] if each.isascii() and (each.isalnum() or each == "_")
         )
@@ -388,6 +388,11 @@ class Brief:
             own = points.get((entry.indicator, entry.scope, entry.start[4:], entry.end[4:]), {})
             found += [Series(entry, [*own.values()])] if len(own) > 1 else []
         return found
+
+    @once
+    def number_of(self) -> dict[str, int]:
+        """The number of each source in the list of them."""
+        return {str(each): at for at, each in enumerate(self.sources["source_id"], start=1)}
 
     @once
     def printed(self) -> dict[tuple[str, str], Row]:

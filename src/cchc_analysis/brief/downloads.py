@@ -26,11 +26,7 @@ from cchc_analysis.data.export import (
     type_of,
 )
 from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
-from cchc_analysis.data.records import (
-    COLUMN_MEANINGS,
-    FINDING_COLUMNS,
-    FINDING_KEY,
-)
+from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY
 from cchc_analysis.data.words import Words, plain
 
 if TYPE_CHECKING:

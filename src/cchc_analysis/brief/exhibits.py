@@ -19,19 +19,16 @@ from cchc_analysis.brief.report import ChartPlan
 from cchc_analysis.brief.rows import (
     TASKS,
     Exhibit,
+    Grid,
     Row,
     build,
     choose_axis,
-    grid,
     point_row,
     stack_rows,
+    table_only,
     tabulate_scopes,
 )
-from cchc_analysis.brief.telling import (
-    lower,
-    name_indicator,
-    upper,
-)
+from cchc_analysis.brief.telling import lower, name_indicator, upper
 from cchc_analysis.brief.templates import join
 from cchc_analysis.data.words import clean_text, plain
 
@@ -65,9 +62,9 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     panels = [panel for scope in brief.parts if (panel := _build_panel(brief, plan, scope))]
     if not panels and (whole := _build_panel(brief, plan, brief.whole)):
         panels = [whole]
-    table, listed = tabulate_scopes(brief, key, plan.table)
+    grid = tabulate_scopes(brief, key, plan.table)
     if not panels:
-        return Exhibit(brief, key, listed, table) if listed else None
+        return table_only(brief, key, grid)
     return build(
         brief,
         key,
@@ -75,8 +72,7 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         [row for panel in panels for row in _draw_panel(brief, panel)],
         title=_title_flow(brief, plan, panels),
         cited=[entry for panel in panels for entry in panel.entries],
-        listed=listed,
-        table=table,
+        grid=grid,
         note=brief.say("flow.note") if any(panel.gap for panel in panels) else None,
     )
 
@@ -179,7 +175,7 @@ def _title_flow(brief: Brief, plan: ChartPlan, panels: Sequence[_Panel]) -> Mark
 
 def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """A whole by its parts, a bar for each scope: procedures by how far they are online."""
-    table, listed = tabulate_scopes(brief, key, plan.table)
+    grid = tabulate_scopes(brief, key, plan.table)
     words, bars = brief.words, []
     for scope in brief.parts:
         whole = brief.find(plan.codes[0], scope)
@@ -187,7 +183,7 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         if whole and len(parts) == len(plan.parts) and _sum(parts) <= whole.value:
             bars.append((whole, parts))
     if not bars:
-        return Exhibit(brief, key, listed, table) if listed else None
+        return table_only(brief, key, grid)
     facts = words.join(
         words.say(
             f"{key}.fact",
@@ -209,8 +205,7 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         ],
         title=words.say(f"{key}.title", facts=facts),
         cited=[e for whole, parts in bars for e in (whole, *(entry for entry, _ in parts))],
-        listed=listed,
-        table=table,
+        grid=grid,
     )
 
 
@@ -248,20 +243,15 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     drawn = {code: both for code, both in pairs.items() if code not in plan.within} or pairs
     code, (present, quota) = next(iter(drawn.items()))
 
-    def tell_table() -> Markup:
-        rows = [
-            [words.say(f"post.{code}"), *(brief.tell_cell(each) for each in both)]
-            for code, both in pairs.items()
-        ]
-        rows += [
-            [name_indicator(brief, each.indicator), brief.tell_cell(each), Markup("")]
-            for each in rates
-        ]
-        heads = [words.say(f"{key}.{name}") for name in ("kind", "present", "quota")]
-        first = next(iter(pairs.values()))[0]
-        date = words.span(first.start, first.end)
-        return grid(brief, heads, rows, words.say(f"{key}.table", date=date))
-
+    first = next(iter(pairs.values()))[0]
+    grid = Grid(
+        [words.say(f"{key}.{name}") for name in ("kind", "present", "quota")],
+        [
+            *((words.say(f"post.{code}"), both) for code, both in pairs.items()),
+            *((name_indicator(brief, e.indicator), (e, Markup(""))) for e in rates),
+        ],
+        words.say(f"{key}.table", date=words.span(first.start, first.end)),
+    )
     return build(
         brief,
         key,
@@ -274,8 +264,7 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
             m=brief.tell(quota, unit=False),
         ),
         cited=[entry for both in drawn.values() for entry in both],
-        listed=[*(entry for both in pairs.values() for entry in both), *rates],
-        table=tell_table,
+        grid=grid,
     )
 
 
@@ -299,11 +288,11 @@ def _fill(
 
 def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Shares per scope on one scale, with their intervals."""
-    table, listed = tabulate_scopes(brief, key, plan.table)
+    grid = tabulate_scopes(brief, key, plan.table)
     words = brief.words
     rates = [e for code in plan.rates for s in brief.main_scopes if (e := brief.find(code, s))]
     if len(rates) < 2:
-        return Exhibit(brief, key, listed, table) if listed else None
+        return table_only(brief, key, grid)
     axis = choose_axis(entry.value for entry in rates)
     scopes = [lower(brief.name_scope(each.scope)) for each in rates]
     first = [(e, s) for e, s in zip(rates, scopes, strict=True) if e.indicator == plan.rates[0]]
@@ -321,8 +310,7 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         ],
         title=words.say(f"{key}.title", facts=facts),
         cited=rates,
-        listed=listed,
-        table=table,
+        grid=grid,
         note=words.say(f"{key}.note") if any(each.is_contested for each in rates) else None,
     )
 
@@ -340,16 +328,13 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         return None
     axis = choose_axis(each.value for each in lines)
 
-    def tell_table() -> Markup:
-        heads = ("kind", "amount", "province", "district", "last")
-        unit = brief.tell_unit(body[0][1], many=True)
-        title = words.say(f"{key}.table", unit=unit, status=words.say("status.estimate"))
-        rows = [
-            [name, *(brief.tell_cell(each) for each in (amount, *shares))]
-            for name, amount, shares in body
-        ]
-        return grid(brief, [words.say(f"{key}.head.{name}") for name in heads], rows, title)
-
+    heads = ("kind", "amount", "province", "district", "last")
+    unit = brief.tell_unit(body[0][1], many=True)
+    grid = Grid(
+        [words.say(f"{key}.head.{name}") for name in heads],
+        [(name, (amount, *shares)) for name, amount, shares in body],
+        words.say(f"{key}.table", unit=unit, status=words.say("status.estimate")),
+    )
     return build(
         brief,
         key,
@@ -362,8 +347,7 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         ],
         title=words.say(f"{key}.title", n=brief.tell(lines[0], marks=False)),
         cited=lines,
-        listed=[each for _, amount, shares in body for each in (amount, *shares) if each],
-        table=tell_table,
+        grid=grid,
     )
 
 
@@ -377,13 +361,11 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         return None
     words, whole = brief.words, brief.find(plan.codes[0], brief.whole)
     unit = brief.tell_unit(spent[0], many=True)
-    listed = [*spent, *([whole] if whole else [])]
-
-    def tell_table() -> Markup:
-        rows = [(_name_spender(brief, entry), brief.tell_cell(entry)) for entry in listed]
-        heads = [words.say(f"{key}.who"), words.say(f"{key}.amount")]
-        return grid(brief, heads, rows, words.say(f"{key}.table", unit=unit))
-
+    grid = Grid(
+        [words.say(f"{key}.who"), words.say(f"{key}.amount")],
+        [(_name_spender(brief, each), (each,)) for each in (*spent, whole) if each],
+        words.say(f"{key}.table", unit=unit),
+    )
     return build(
         brief,
         key,
@@ -405,8 +387,7 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         ),
         unit=words.say(f"{key}.unit", unit=unit),
         cited=spent,
-        listed=listed,
-        table=tell_table,
+        grid=grid,
         note=words.say(f"{key}.total", n=brief.tell(whole)) if whole else None,
     )
 
@@ -438,20 +419,13 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     if whole := brief.find_together("par_tasks_started", "par_tasks_total"):
         n, m = (brief.tell(each, unit=False) for each in whole)
         title = words.say(f"{key}.title.known", n=n, m=m)
-
-    def tell_table() -> Markup:
-        states = [state for state in TASKS if any(each[state] for each in found.values())]
-        body = [
-            [words.say(f"field.{field}"), *(brief.tell_cell(each[state]) for state in states)]
-            for field, each in found.items()
-        ]
-        heads = [words.say(f"{key}.{name}") for name in ("field", *states)]
-        return grid(brief, heads, body, words.say(f"{key}.table"))
-
-    shown = [entry for each in found.values() for entry in each.values() if entry]
-    return build(
-        brief, key, plot_stacks, rows, title=title, cited=shown, listed=shown, table=tell_table
+    states = [state for state in TASKS if any(each[state] for each in found.values())]
+    grid = Grid(
+        [words.say(f"{key}.{name}") for name in ("field", *states)],
+        [(words.say(f"field.{field}"), [each[s] for s in states]) for field, each in found.items()],
+        words.say(f"{key}.table"),
     )
+    return build(brief, key, plot_stacks, rows, title=title, cited=grid.entries, grid=grid)
 
 
 @dataclass(frozen=True)
@@ -505,27 +479,18 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
         for each in scores
     }
 
-    def tell_table() -> Markup:
-        with_own = ["own"] if any(each.own for each in scores) else []
-        body = [
-            [
-                words.say(f"field.{each.field}"),
-                *(brief.tell_cell(each.own) for _ in with_own),
-                *(brief.tell_cell(entry) for entry in (each.score, each.top, lost[each.field])),
-                _join_lost(brief, items[each.field]),
-            ]
-            for each in scores
-        ]
-        heads = ("field", *with_own, "score", "max", "lost", "why")
-        names = [words.say(f"{key}.{name}") for name in heads]
-        return grid(brief, names, body, words.say(f"{key}.table"), last=1)
-
-    shown = [
-        entry
+    with_own = any(each.own for each in scores)
+    heads = ("field", *(["own"] if with_own else []), "score", "max", "lost", "why")
+    cells = {
+        each.field: (each.own, each.score, each.top, lost[each.field], items[each.field])
         for each in scores
-        for entry in (each.own, each.score, each.top, lost[each.field], *items[each.field])
-        if entry
-    ]
+    }
+    grid = Grid(
+        [words.say(f"{key}.{name}") for name in heads],
+        [(words.say(f"field.{f}"), own[0 if with_own else 1 :]) for f, own in cells.items()],
+        words.say(f"{key}.table"),
+        last=1,
+    )
     return build(
         brief,
         key,
@@ -541,17 +506,9 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
             n=brief.tell(worst.score, unit=False, marks=False),
             m=brief.tell(worst.top, unit=False, marks=False),
         ),
-        cited=shown,
-        listed=shown,
-        table=tell_table,
+        cited=grid.entries,
+        grid=grid,
     )
-
-
-def _join_lost(brief: Brief, items: Sequence[Entry]) -> Markup:
-    told = (
-        join(" ", brief.name_breakdown(item.breakdown), brief.tell_cell(item)) for item in items
-    )
-    return brief.words.join(told) or brief.tell_missing()
 
 
 KINDS: Mapping[str, Callable[[Brief, str, ChartPlan], Exhibit | None]] = {

@@ -31,12 +31,7 @@ from cchc_analysis.brief.plots import draw, plot_line
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import say_where, show_summary
-from cchc_analysis.brief.telling import (
-    lower,
-    name_indicator,
-    name_status,
-    upper,
-)
+from cchc_analysis.brief.telling import lower, name_indicator, name_status, upper
 from cchc_analysis.brief.templates import Section, draw_line, join, render
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
@@ -361,7 +356,7 @@ def _tell_reference(brief: Brief, entry: Entry) -> Markup:
     if not rows:
         return clean_text(entry.document) if entry.document else brief.tell_derivation(entry)
     row = rows[0]
-    source = list(brief.sources["source_id"]).index(row["source_id"]) + 1
+    source = brief.number_of[row["source_id"]]
     printed = row["printed"]
     is_same = not printed or printed.casefold() == words.number(entry.value, entry.decimals)
     return join(

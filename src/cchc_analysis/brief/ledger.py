@@ -18,12 +18,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import (
-    SIGNS,
-    Voice,
-    lower,
-    name_indicator,
-)
+from cchc_analysis.brief.telling import SIGNS, Voice, lower, name_indicator
 from cchc_analysis.brief.templates import Section, join, link, macro, render
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text

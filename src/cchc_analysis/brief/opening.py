@@ -205,7 +205,7 @@ def _list_entries(
     key = itemgetter("source_id", *QUANTITY)
     published = (row for row in list_rows(observations) if row["is_published"])
     decimals = {key(row): int(row["decimals"]) for row in published}
-    names = zip(*(figures[name].tolist() for name in ("source_id", "figure_id")), strict=True)
+    names = figures[["source_id", "figure_id"]].to_numpy(object).tolist()
     places = {(source, figure): (order[source], at) for at, (source, figure) in enumerate(names)}
     taken: set[str] = set()
     for row in sorted(rows, key=lambda row: _place_row(row, places)):

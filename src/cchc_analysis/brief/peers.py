@@ -19,11 +19,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_dots, plot_spine
-from cchc_analysis.brief.telling import (
-    lower,
-    name_indicator,
-    upper,
-)
+from cchc_analysis.brief.telling import lower, name_indicator, upper
 from cchc_analysis.brief.templates import (
     Caption,
     Section,

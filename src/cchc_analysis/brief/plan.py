@@ -17,10 +17,7 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Comparison, Entry, Goal, State
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.rows import choose_axis, point_row
-from cchc_analysis.brief.telling import (
-    lower,
-    name_indicator,
-)
+from cchc_analysis.brief.telling import lower, name_indicator
 from cchc_analysis.brief.templates import (
     Caption,
     Section,

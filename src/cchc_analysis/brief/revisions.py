@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.telling import (
-    name_indicator,
-)
+from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Section, join, render
 from cchc_analysis.data.editions import compare_editions, name_edition
 from cchc_analysis.data.files import list_rows

@@ -10,17 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_stacks
-from cchc_analysis.brief.telling import (
-    name_indicator,
-    name_status,
-)
+from cchc_analysis.brief.telling import name_indicator, name_status
 from cchc_analysis.brief.templates import Caption, frame, join, macro, open_svg, small, tabulate
 from cchc_analysis.data.words import plain
 
@@ -33,6 +30,54 @@ TASKS = (
 )
 """States of tasks, in the order of the table: ``par_tasks_<field>_<state>``."""
 Row = dict[str, Any]
+Cell = Entry | Markup | Sequence[Entry] | None
+
+
+class Grid(NamedTuple):
+    """The table beside a chart: numbers in all columns but the first, and some of the last.
+
+    Attributes:
+        rows: A head and its cells; a value as a head stands for its name, with the unit, dates and
+            status that the caption does not say.
+        last: How many columns at the end hold no single numbers.
+    """
+
+    heads: Sequence[Markup]
+    rows: Sequence[tuple[Markup | Entry, Sequence[Cell]]]
+    caption: Markup
+    last: int = 0
+    unit: str = ""
+    time: Markup | None = None
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The values in it: they need not be listed again."""
+        cells = [cell for _, cells in self.rows for cell in cells]
+        lists = [[cell] if isinstance(cell, Entry) else cell for cell in cells]
+        return [each for own in lists if isinstance(own, list) for each in own]
+
+    def tell(self, brief: Brief) -> Markup:
+        """The table on the page, each value a link to its note."""
+        rows = [
+            [
+                head_entry(brief, head, unit=self.unit, time=self.time)
+                if isinstance(head, Entry)
+                else head,
+                *(_tell_cell(brief, cell) for cell in cells),
+            ]
+            for head, cells in self.rows
+        ]
+        numbers = range(1, len(self.heads) - self.last)
+        return tabulate(brief.words, self.heads, [("", rows)], self.caption, numbers=numbers)
+
+
+def _tell_cell(brief: Brief, cell: Cell) -> Markup:
+    if isinstance(cell, Markup):
+        return cell
+    if isinstance(cell, Entry) or cell is None:
+        return brief.tell_cell(cell)
+    parts = (join(" ", brief.name_breakdown(e.breakdown), brief.tell_cell(e)) for e in cell)
+    return brief.words.join(parts) or brief.tell_missing()
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +86,7 @@ class Exhibit:
 
     Attributes:
         key: Its name in ``report.yml``.
-        entries: The values that it shows: they need not be listed again.
-        table: Tells the table; none where the chart says all.
+        grid: The table; none where the chart says all.
         caption: The words of the chart; ``None`` where a picture would say no more.
         plot: The function that draws it.
         rows: What it draws.
@@ -50,11 +94,15 @@ class Exhibit:
 
     brief: Brief
     key: str
-    entries: Sequence[Entry]
-    table: Callable[[], Markup] | None = None
+    grid: Grid | None
     caption: Caption | None = None
     plot: Callable[..., Any] = plot_stacks
     rows: Sequence[Row] = ()
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The values that its table lists."""
+        return self.grid.entries if self.grid else ()
 
     @property
     def figure(self) -> Figure | None:
@@ -80,7 +128,7 @@ class Exhibit:
     @property
     def html(self) -> Markup:
         """Chart and table beside each other, or what there is."""
-        table = self.table() if self.table else ""
+        table = self.grid.tell(self.brief) if self.grid else ""
         return macro(self.brief.words, "pair", self.chart, table)
 
 
@@ -92,51 +140,42 @@ def build(  # noqa: PLR0913 - what a chart is made of
     *,
     title: Markup,
     cited: Iterable[Entry],
-    listed: Sequence[Entry] = (),
-    table: Callable[[], Markup] | None = None,
+    grid: Grid | None = None,
     unit: Markup | None = None,
     note: Markup | None = None,
 ) -> Exhibit:
-    """A chart in its words, with the values that it cites and those that its table lists."""
+    """A chart in its words, with the values that it cites and its table."""
     unit = unit or brief.say(f"{key}.unit")
     caption = Caption(title, unit, brief.cite(cited), say_rows(brief, rows), note)
-    return Exhibit(brief, key, listed, table, caption, plot, rows)
+    return Exhibit(brief, key, grid, caption, plot, rows)
 
 
-def grid(
-    brief: Brief, heads: Sequence[Any], rows: Sequence[Sequence[Any]], caption: Any, last: int = 0
-) -> Markup:
-    """The table beside a chart: numbers in all columns but the first, and some of the last."""
-    numbers = range(1, len(heads) - last)
-    return tabulate(brief.words, heads, [("", rows)], caption, numbers=numbers)
+def table_only(brief: Brief, key: str, grid: Grid | None) -> Exhibit | None:
+    """What there is to show where the values for a chart are missing."""
+    return Exhibit(brief, key, grid) if grid else None
 
 
-def tabulate_scopes(
-    brief: Brief, key: str, indicators: Sequence[str]
-) -> tuple[Callable[[], Markup], list[Entry]]:
-    """A table of indicators by scope, and the values in it; scopes without any are left out."""
-    found = {name: {s: brief.find(name, s) for s in brief.main_scopes} for name in indicators}
-    found = {name: cells for name, cells in found.items() if any(cells.values())}
-    shown = [entry for cells in found.values() for entry in cells.values() if entry]
-
-    def tell_table() -> Markup:
-        scopes = [s for s in brief.main_scopes if any(cells[s] for cells in found.values())]
-        counts = Counter(entry.unit for entry in shown if entry.unit != "%")
-        unit = counts.most_common(1)[0][0] if counts else shown[0].unit
-        times = {brief.name_time(entry) for entry in shown}
-        time = times.pop() if len(times) == 1 else Markup("")
-        rows = [
-            [head_entry(brief, next(filter(None, cells.values())), unit=unit, time=time)]
-            + [brief.tell_cell(cells[scope]) for scope in scopes]
-            for cells in found.values()
-        ]
-        heads = [brief.say("table.indicator"), *(brief.name_scope(s) for s in scopes)]
-        named = next(entry for entry in shown if entry.unit == unit)
-        facts = join("; ", brief.tell_unit(named, many=True), time)
-        what = brief.say(f"{key}.table")
-        return grid(brief, heads, rows, brief.say("table.unit", what=what, unit=facts))
-
-    return tell_table, shown
+def tabulate_scopes(brief: Brief, key: str, indicators: Sequence[str]) -> Grid | None:
+    """A table of indicators by scope; scopes and indicators without any value are left out."""
+    found = [[brief.find(name, scope) for scope in brief.main_scopes] for name in indicators]
+    found = [cells for cells in found if any(cells)]
+    shown = [entry for cells in found for entry in cells if entry]
+    if not shown:
+        return None
+    told = [at for at in range(len(brief.main_scopes)) if any(cells[at] for cells in found)]
+    counts = Counter(entry.unit for entry in shown if entry.unit != "%")
+    unit = counts.most_common(1)[0][0] if counts else shown[0].unit
+    times = {brief.name_time(entry) for entry in shown}
+    time = times.pop() if len(times) == 1 else Markup("")
+    named = next(entry for entry in shown if entry.unit == unit)
+    facts = join("; ", brief.tell_unit(named, many=True), time)
+    return Grid(
+        [brief.say("table.indicator"), *(brief.name_scope(brief.main_scopes[at]) for at in told)],
+        [(next(filter(None, cells)), [cells[at] for at in told]) for cells in found],
+        brief.say("table.unit", what=brief.say(f"{key}.table"), unit=facts),
+        unit=unit,
+        time=time,
+    )
 
 
 def head_entry(

@@ -22,10 +22,7 @@ from cchc_analysis.brief.ledger import concerns_headline, tell_arithmetic
 from cchc_analysis.brief.nouns import Entry, State, count_contradictions
 from cchc_analysis.brief.peers import find_standing, say_median
 from cchc_analysis.brief.report import SummaryLine
-from cchc_analysis.brief.telling import (
-    lower,
-    name_indicator,
-)
+from cchc_analysis.brief.telling import lower, name_indicator
 from cchc_analysis.brief.templates import Section, render
 from cchc_analysis.data.clean import parse_period
 

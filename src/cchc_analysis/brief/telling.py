@@ -15,13 +15,7 @@ from markupsafe import Markup, escape
 from cchc_analysis.brief.nouns import Contradiction, Entry
 from cchc_analysis.brief.templates import join, link, macro
 from cchc_analysis.data.records import Severity
-from cchc_analysis.data.words import (
-    COMPARATOR_SIGNS,
-    NO_BREAK,
-    Words,
-    clean_text,
-    plain,
-)
+from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -270,10 +264,9 @@ def name_time(brief: Brief, entry: Entry) -> Markup:
 
 def name_source(brief: Brief, source_id: str) -> Markup:
     """The number of a source in the list of the notes, as a link: [1]."""
-    known = list(brief.sources["source_id"])
-    if source_id not in known:
+    number = brief.number_of.get(source_id)
+    if number is None:
         return clean_text(source_id)
-    number = known.index(source_id) + 1
     return macro(brief.words, "value", f"{brief.annex}#s-{number}", f"[{number}]")
 
 

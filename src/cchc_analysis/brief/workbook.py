@@ -267,9 +267,9 @@ def _name_place(brief: Brief, entry: Entry) -> str:
     """Where the number is printed, or that it is worked out."""
     if entry.is_derived:
         return brief.words.plain("sheet.derived")
-    known = list(brief.sources["source_id"])
+    known = brief.number_of
     places = dict.fromkeys(
-        f"[{known.index(source) + 1}] {brief.section_of((source, figure))}".strip()
+        f"[{known[source]}] {brief.section_of((source, figure))}".strip()
         for source, figure in entry.figures
         if source in known
     )

@@ -128,14 +128,7 @@ class Words:
         >>> Words("vi", {}).number(-2.5, 2)
         '−2,50'
         """
-        from babel.numbers import format_decimal
-
-        places = _count_decimals(value) if decimals is None else decimals
-        # Half up, as people round: half to even, the default, makes 2.5 of both 2.45 and 2.55.
-        shown = _round_half_up(value, places)
-        pattern = "#,##0" + ("." + "0" * places if places else "")
-        text = format_decimal(shown, pattern, locale=self.lang, decimal_quantization=False)
-        return text.replace("-", "−")
+        return _format_number(float(value), decimals, self.lang)
 
     def date(self, day: str) -> str:
         """An ISO date in the form of the language; anything else as it is.
@@ -269,6 +262,18 @@ def plain(text: Markup | str) -> str:
 
 def _is_control(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in "\n\t"
+
+
+@lru_cache(maxsize=4096)
+def _format_number(value: float, decimals: int | None, lang: str) -> str:
+    """A page tells most of its numbers several times."""
+    from babel.numbers import format_decimal
+
+    places = _count_decimals(value) if decimals is None else decimals
+    # Half up, as people round: half to even, the default, makes 2.5 of both 2.45 and 2.55.
+    shown = _round_half_up(value, places)
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(shown, pattern, locale=lang, decimal_quantization=False).replace("-", "−")
 
 
 def _count_decimals(value: float) -> int:
