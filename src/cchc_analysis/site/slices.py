@@ -9,7 +9,7 @@ other reports at all. A test holds pages told from slices against pages told fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -272,25 +272,15 @@ class Slices:
         return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, outside))
 
     def _cut(self, rows: dict[str, Rows], outside: dict[str, Rows]) -> Tables:
-        cut = {name: take(getattr(self._tables, name), rows.get(name, NONE)) for name in _NAMES}
+        views: dict[str, list[View]] = defaultdict(list)
         for view, at in outside.items():
             name, columns = SEEN[view]
-            if name in rows:
-                cut[name] = self._add_outside(name, cut[name], at, columns)
-            else:
-                cut[name] = take(getattr(self._tables, name)[[*columns]], at)
-        return Tables(**{name: table.reset_index(drop=True) for name, table in cut.items()})
-
-    def _add_outside(
-        self, name: str, table: pd.DataFrame, at: Rows, columns: tuple[str, ...]
-    ) -> pd.DataFrame:
-        import pandas as pd
-
-        others = take(getattr(self._tables, name), at)
-        hidden = [column for column in table.columns if column not in columns]
-        emptied = others.assign(**{column: empty(others[column]) for column in hidden})
-        kept = [each for each in (table, emptied) if len(each)] or [table]
-        return pd.concat(kept).sort_index()
+            views[name].append((at, columns))
+        for name, at in rows.items():
+            views[name].append((at, getattr(self._tables, name).columns))
+        return Tables(
+            **{name: cut_table(getattr(self._tables, name), views[name]) for name in _NAMES}
+        )
 
     @cached_property
     def _hashes(self) -> dict[str, Any]:
@@ -364,6 +354,8 @@ Rows = Any
 """Positions of rows in a table: an array of integers, in the order of the table."""
 
 NONE = np.array([], dtype=np.int64)
+View = tuple[Rows, Collection[str]]
+"""Rows of a table, and the columns that are seen of them."""
 
 
 def take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
@@ -371,6 +363,26 @@ def take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     taken: Any = table.iloc[rows]  # pandas-stubs take an array of positions for a cell
     kept: pd.DataFrame = taken
     return kept
+
+
+def cut_table(table: pd.DataFrame, views: Sequence[View]) -> pd.DataFrame:
+    """Rows of a table with the columns that are seen of them; a cell that is not seen is empty."""
+    import pandas as pd
+
+    if len(views) < 2:
+        at, columns = views[0] if views else (NONE, table.columns)
+        return take(table if columns is table.columns else table[[*columns]], at).reset_index(
+            drop=True
+        )
+    every = np.concatenate([at for at, _ in views])
+    order = np.argsort(every, kind="stable")
+    cells = {}
+    for column in table.columns:
+        is_seen = np.concatenate([np.full(len(at), column in columns) for at, columns in views])
+        at = np.where(is_seen, every, -1)[order]
+        held = table[column]
+        cells[column] = held.array.take(at, allow_fill=True, fill_value=empty(held))
+    return pd.DataFrame(cells)
 
 
 def index_rows(table: pd.DataFrame, columns: Any, is_kept: Any = None) -> dict[Any, Rows]:
