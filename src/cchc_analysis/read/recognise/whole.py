@@ -34,7 +34,7 @@ from cchc_analysis.read.recognise.head import ReportHead
 from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
 
-_RESOLVED = "dossiers_resolved_"
+_DOSSIERS = "dossiers_"
 LESS = "less than its communes have"
 _ONE_DOT = re.compile(r"\d{1,2}\.\d{3}")
 
@@ -54,7 +54,7 @@ def look_again(
     found = _tell_impossible_wholes(found, reference)
     found = _read_dots_again(found, reference)
     found = _check_shares(found, reference)
-    found = _tell_on_time(found, reference)
+    found = _tell_by_balance(found, reference)
     return tuple(decide_open(found, reference, tuple(identities)))
 
 
@@ -96,45 +96,68 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     return _mend(figures, find)
 
 
-def _tell_on_time(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """Dossiers "đúng hạn" are on time, the early ones included, where nothing tells those apart.
+def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """What the words call one thing and the figures beside it show to be another.
 
-    So it is where, with the overdue ones, they are all that was resolved, and where they are told
-    of all that was ("giải quyết đúng hạn 96/98 hồ sơ") and the overdue ones are not told at all.
+    Dossiers "đúng hạn" are on time, the early ones included, where nothing tells those apart. What
+    "was received" is what came in anew, where what was carried over is told beside it and not
+    counted in it.
     """
     places: dict[tuple[str, ...], dict[str, list[int]]] = {}
     for at, figure in enumerate(figures):
         key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
-        if figure.comparator is Comparator.EQUAL:
-            places.setdefault(key, {}).setdefault(figure.indicator, []).append(at)
-    whys = {
-        on_due[0]: why
-        for known in places.values()
-        if len(on_due := known.get(f"{_RESOLVED}on_due", [])) == 1
-        and f"{_RESOLVED}early" not in known
-        and (why := _find_why_on_time(figures, on_due[0], known, reference))
-    }
-    return _mend(figures, lambda at, _: (at in whys and {
-        "indicator": f"{_RESOLVED}on_time", "confidence": Confidence.LOW, "looked_again": whys[at],
-    }) or None)  # fmt: skip
+        if figure.comparator is Comparator.EQUAL and figure.indicator.startswith(_DOSSIERS):
+            stage = figure.indicator.removeprefix(_DOSSIERS)
+            places.setdefault(key, {}).setdefault(stage, []).append(at)
+    changes: dict[int, tuple[str, str]] = {}
+    for known in places.values():
+        values = {
+            stage: [read_value(figures[at], reference) or 0.0 for at in found]
+            for stage, found in known.items()
+        }
+        if len(due := known.get("resolved_on_due", [])) == 1 and "resolved_early" not in known:
+            changes[due[0]] = "resolved_on_time", _find_why_on_time(figures, due[0], values)
+        if len(told := known.get("received_total", [])) == 1 and "received_new" not in known:
+            changes[told[0]] = "received_new", _find_why_new(values)
+
+    def find(at: int, _: Figure) -> Change | None:
+        stage, why = changes.get(at, ("", ""))
+        return {
+            "indicator": f"{_DOSSIERS}{stage}", "confidence": Confidence.LOW, "looked_again": why,
+        } if why else None  # fmt: skip
+
+    return _mend(figures, find)
 
 
-def _find_why_on_time(
-    figures: Sequence[Figure], at: int, known: Mapping[str, list[int]], reference: Reference
-) -> str:
-    """Why dossiers "đúng hạn" hold the early ones; "" where nothing says so."""
-    overdue, resolved, received, pending = (
-        [read_value(figures[n], reference) or 0.0 for n in known.get(f"dossiers_{stage}", [])]
-        for stage in ("resolved_overdue", "resolved_total", "received_total", "pending_total")
-    )
+Values = Mapping[str, Sequence[float]]
+"""What one place prints of each stage of dossiers."""
+
+
+def _find_why_on_time(figures: Sequence[Figure], at: int, values: Values) -> str:
+    """Why dossiers "đúng hạn" hold the early ones; "" where nothing says so.
+
+    With the overdue ones they are all that was resolved, or they are told of all that was
+    ("giải quyết đúng hạn 96/98 hồ sơ") and the overdue ones are not told at all.
+    """
+    overdue, pending = values.get("resolved_overdue", ()), values.get("pending_total", ())
     is_pair = at + 1 < len(figures) and figures[at + 1].is_whole_of(figures[at])
     if is_pair and not overdue:
         return "it is told of all that was resolved, and no other is early"
-    value, whole = read_value(figures[at], reference), resolved or received
-    is_clear = value is not None and len(whole) == 1 and max(map(len, (overdue, pending))) < 2
-    rest = 0.0 if resolved else sum(pending)
-    is_all = is_clear and whole[0] - rest == (value or 0) + sum(overdue)
+    resolved, received = values.get("resolved_total", ()), values.get("received_total", ())
+    whole, rest = resolved or received, 0.0 if resolved else sum(pending)
+    is_clear = len(whole) == 1 and max(map(len, (overdue, pending))) < 2
+    is_all = is_clear and whole[0] - rest == values["resolved_on_due"][0] + sum(overdue)
     return "with the overdue ones it is all that was resolved: no other is early" * is_all
+
+
+def _find_why_new(values: Values) -> str:
+    """Why what "was received" came in anew; "" where nothing says so."""
+    stages = ("received_total", "carried_over", "resolved_total", "pending_total")
+    if any(len(values.get(stage, ())) != 1 for stage in stages):
+        return ""
+    received, carried, *left = (values[stage][0] for stage in stages)
+    is_beside = received != sum(left) and received + carried == sum(left)
+    return "only with what was carried over is it what was resolved and is pending" * is_beside
 
 
 def _tell_impossible_wholes(figures: list[Figure], reference: Reference) -> list[Figure]:
