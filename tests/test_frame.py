@@ -8,22 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReferenceDataError
-from cchc_analysis.read.documents import mask_persons, read_lines
+from cchc_analysis.read.documents import mask_persons
 from cchc_analysis.read.recognise import (
     Confidence,
     Figure,
-    Reading,
     Wording,
     doubt_figures,
-    load_wording,
-    look_again,
-    read_document,
 )
 from cchc_analysis.read.recognise.figures import BASE, SURE_FROM, mark_document, weigh
 from cchc_analysis.read.recognise.wording import load_weights
 from cchc_analysis.rules import load_identities
+from reading_work import load_rules, read_text
 
 ROOT = Path(__file__).parents[1]
 TITLE = "BÁO CÁO\nKết quả cải cách hành chính 9 tháng đầu năm 2023 của huyện Cao Lộc\n"
@@ -31,30 +28,20 @@ TITLE = "BÁO CÁO\nKết quả cải cách hành chính 9 tháng đầu năm 20
 
 @pytest.fixture(scope="module")
 def reference() -> Reference:
-    return load_reference(ROOT / "data" / "reference")
+    return load_rules()[0]
 
 
 @pytest.fixture(scope="module")
-def wording(reference: Reference) -> Wording:
-    return load_wording(ROOT / "data" / "reference" / "wording.yml", reference.indicator_rows)
-
-
-@pytest.fixture(scope="module")
-def read(reference: Reference, wording: Wording):
-    def read_text(text: str) -> tuple[Reading, list[Figure]]:
-        reading = read_document(read_lines(text), reference, wording)
-        figures = look_again(reading.figures, wording, reference)
-        return reading, list(doubt_figures(figures, reading.head, reference, wording))
-
-    return read_text
+def wording() -> Wording:
+    return load_rules()[1]
 
 
 def tell(figures: list[Figure]) -> list[tuple[str, str, str, str]]:
     return [(f.printed, f.indicator, f.period_start, f.period_end) for f in figures]
 
 
-def test_a_level_line_holds_until_a_rival_or_a_heading(read) -> None:
-    _, figures = read(
+def test_a_level_line_holds_until_a_rival_or_a_heading() -> None:
+    _, figures = read_text(
         f"{TITLE}1. Giải quyết hồ sơ\n+ Đối với cấp huyện:\nTiếp nhận 612 hồ sơ.\n"
         "+ Đối với cấp xã:\nTiếp nhận 7.033 hồ sơ.\n2. Hồ sơ trực tuyến\nTiếp nhận 9.000 hồ sơ.\n"
     )
@@ -63,8 +50,8 @@ def test_a_level_line_holds_until_a_rival_or_a_heading(read) -> None:
     ]  # fmt: skip
 
 
-def test_a_heading_names_the_year_of_the_index_below_it(read) -> None:
-    _, figures = read(
+def test_a_heading_names_the_year_of_the_index_below_it() -> None:
+    _, figures = read_text(
         f"{TITLE}1. Điểm tự chấm Chỉ số CCHC năm 2022\nHuyện tự chấm 64,75/70 điểm.\n"
         "2. Hồ sơ\nTiếp nhận 612 hồ sơ.\n"
     )
@@ -75,8 +62,8 @@ def test_a_heading_names_the_year_of_the_index_below_it(read) -> None:
     ]
 
 
-def test_a_year_in_brackets_ends_with_them(read) -> None:
-    _, figures = read(
+def test_a_year_in_brackets_ends_with_them() -> None:
+    _, figures = read_text(
         f"{TITLE}Toàn huyện tiếp nhận 16.027 hồ sơ (năm 2020: 14.880 hồ sơ). Đã giải quyết 15.690 "
         "hồ sơ.\n"
     )
@@ -91,13 +78,13 @@ def test_a_year_in_brackets_ends_with_them(read) -> None:
         ("Cấp huyện (từ 01/7/2023)", "2023-07-01", "2023-09-30"),
     ],
 )
-def test_windows_that_are_open_at_one_end(read, said: str, start: str, end: str) -> None:
-    _, figures = read(f"{TITLE}{said} tiếp nhận 612 hồ sơ.\n")
+def test_windows_that_are_open_at_one_end(said: str, start: str, end: str) -> None:
+    _, figures = read_text(f"{TITLE}{said} tiếp nhận 612 hồ sơ.\n")
     assert tell(figures) == [("612", "dossiers_received_total", start, end)]
 
 
-def test_a_heading_of_another_area_gives_its_figures_to_it(read) -> None:
-    _, figures = read(
+def test_a_heading_of_another_area_gives_its_figures_to_it() -> None:
+    _, figures = read_text(
         f"{TITLE}I. HUYỆN CAO LỘC\nTiếp nhận 612 hồ sơ.\nII. HUYỆN VĂN QUAN\nTiếp nhận 310 hồ sơ.\n"
     )
     assert [(f.printed, f.indicator, f.area) for f in figures] == [
@@ -107,11 +94,11 @@ def test_a_heading_of_another_area_gives_its_figures_to_it(read) -> None:
 
 
 def test_two_reports_in_one_file_are_read_apart_and_nothing_is_sure(
-    read, reference: Reference, wording: Wording
+    reference: Reference, wording: Wording
 ) -> None:
     head = "ỦY BAN NHÂN DÂN\nHUYỆN {}\nSố: 12/BC-UBND\nBÁO CÁO\nCải cách hành chính {}\n"
     filler = "Không có.\n" * 6
-    reading, figures = read(
+    reading, figures = read_text(
         head.format("CAO LỘC", "quý I năm 2023")
         + f"Toàn huyện tiếp nhận 612 hồ sơ.\n{filler}"
         + head.format("VĂN QUAN", "quý II năm 2024")
@@ -137,38 +124,42 @@ def test_two_reports_in_one_file_are_read_apart_and_nothing_is_sure(
         ("9 tháng năm 2023", "no area at all"),
     ],
 )
-def test_whose_it_is_stays_open(read, title: str, area: str) -> None:
-    reading, figures = read(f"BÁO CÁO\nKết quả cải cách hành chính {title}\nTiếp nhận 612 hồ sơ.\n")
+def test_whose_it_is_stays_open(title: str, area: str) -> None:
+    reading, figures = read_text(
+        f"BÁO CÁO\nKết quả cải cách hành chính {title}\nTiếp nhận 612 hồ sơ.\n"
+    )
     assert not reading.head.is_sure_area, area
     assert [f.confidence for f in figures] == [Confidence.LOW]
 
 
-def test_level_words_that_contradict_the_title_leave_it_open(read) -> None:
+def test_level_words_that_contradict_the_title_leave_it_open() -> None:
     said = "Toàn xã tiếp nhận 612 hồ sơ. UBND xã đã ban hành kế hoạch. Trên địa bàn xã có chợ."
-    reading, _ = read(f"{TITLE}{said}\n")
+    reading, _ = read_text(f"{TITLE}{said}\n")
     assert not reading.head.is_sure_area
 
 
-def test_what_speaks_against_a_candidate_keeps_it_and_does_not_claim_it(read) -> None:
-    _, [figure] = read(f"{TITLE}Bộ phận Một cửa huyện tiếp hơn 5.200 lượt người mỗi xã.\n")
+def test_what_speaks_against_a_candidate_keeps_it_and_does_not_claim_it() -> None:
+    _, [figure] = read_text(f"{TITLE}Bộ phận Một cửa huyện tiếp hơn 5.200 lượt người mỗi xã.\n")
     assert (figure.indicator, "onestop_staff_per_commune_min" in figure.rivals) == ("", True)
 
 
-def test_candidates_of_a_claim_are_kept_beside_it(read) -> None:
-    _, [figure] = read(f"{TITLE}Toàn huyện tiếp nhận 612 hồ sơ trực tuyến.\n")
+def test_candidates_of_a_claim_are_kept_beside_it() -> None:
+    _, [figure] = read_text(f"{TITLE}Toàn huyện tiếp nhận 612 hồ sơ trực tuyến.\n")
     assert figure.indicator == "dossiers_received_online"
     assert "dossiers_received_total" in figure.rivals
 
 
-def test_two_values_of_one_quantity_are_never_sure(read) -> None:
-    _, figures = read(f"{TITLE}Toàn huyện tiếp nhận 612 hồ sơ.\nToàn huyện tiếp nhận 613 hồ sơ.\n")
+def test_two_values_of_one_quantity_are_never_sure() -> None:
+    _, figures = read_text(
+        f"{TITLE}Toàn huyện tiếp nhận 612 hồ sơ.\nToàn huyện tiếp nhận 613 hồ sơ.\n"
+    )
     assert {f.confidence for f in figures} == {Confidence.LOW}
     assert all("two values" in f.marks for f in figures)
 
 
-def test_an_identity_that_holds_is_a_mark_of_its_figures(read, reference: Reference) -> None:
+def test_an_identity_that_holds_is_a_mark_of_its_figures(reference: Reference) -> None:
     identities = load_identities(ROOT / "expectations" / "identities.json", reference)
-    reading, figures = read(
+    reading, figures = read_text(
         f"{TITLE}Toàn huyện tiếp nhận 100 hồ sơ, đã giải quyết 90 hồ sơ, đang giải quyết 10 hồ "
         "sơ.\n"
     )
@@ -218,8 +209,8 @@ def test_names_without_a_title_are_masked_as_a_guess(said: str, masked: str) -> 
     assert mask_persons([said]) == [masked]
 
 
-def test_the_rank_of_another_area_is_not_ones_own(read) -> None:
-    _, figures = read(
+def test_the_rank_of_another_area_is_not_ones_own() -> None:
+    _, figures = read_text(
         "BÁO CÁO\nChỉ số PAR INDEX năm 2021 của tỉnh Lâm Đồng\nNăm 2021, chỉ số PAR INDEX của tỉnh "
         "Lâm Đồng đứng vị trí thứ 31/63. Vị trí thứ 2 là tỉnh Quảng Ninh; tỉnh Bình Thuận xếp vị "
         "trí thứ 20.\n"
@@ -228,16 +219,16 @@ def test_the_rank_of_another_area_is_not_ones_own(read) -> None:
     assert claimed == ["31"]
 
 
-def test_a_part_of_a_score_is_not_its_whole(read) -> None:
-    _, figures = read(
+def test_a_part_of_a_score_is_not_its_whole() -> None:
+    _, figures = read_text(
         f"{TITLE}Huyện xếp thứ 4 trong tỉnh với tổng số điểm là 81,40/100 điểm. Trong đó, điểm "
         "thẩm định theo bộ chỉ số đạt 42,30/60 điểm.\n"
     )
     assert [f.printed for f in figures if f.indicator == "par_score_total"] == ["81,40"]
 
 
-def test_a_page_break_does_not_cut_the_words_of_a_figure(read) -> None:
-    _, figures = read(
+def test_a_page_break_does_not_cut_the_words_of_a_figure() -> None:
+    _, figures = read_text(
         f"{TITLE}Bộ phận Một cửa huyện có 9 công chức chính thức và 8 công chức, viên\n\nchức dự "
         "phòng.\n"
     )

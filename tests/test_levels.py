@@ -21,91 +21,69 @@ from cchc_analysis.read import accept_source, read_report
 from cchc_analysis.read.review import load_page_words
 from conftest import confirm_all, make_project
 
-PROVINCE = """ỦY BAN NHÂN DÂN
-TỈNH THỬ NGHIỆM
-Số: 512/BC-UBND
-Thử Nghiệm, ngày 12 tháng 6 năm 2024
+OF_TEST = "TỈNH THỬ NGHIỆM"
+"""The made-up province."""
 
-BÁO CÁO
-Công tác cải cách hành chính 6 tháng đầu năm 2024
 
-1. Cải cách thủ tục hành chính
-Từ ngày 01/01/2024 đến ngày 10/6/2024, toàn tỉnh tiếp nhận 52.340 hồ sơ; \
-đã giải quyết 50.100 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn toàn tỉnh đạt 98,7%.
-2. Cấp tỉnh: tiếp nhận trực tuyến 9.100 hồ sơ. Cấp huyện: tiếp nhận trực tuyến 12.400 hồ sơ. \
-Cấp xã: tiếp nhận trực tuyến 20.300 hồ sơ.
-"""
-THREE_LEVELS = """ỦY BAN NHÂN DÂN
-TỈNH THỬ NGHIỆM
-Số: 600/BC-UBND
-Thử Nghiệm, ngày 18 tháng 12 năm 2023
+def write_report(unit: str, number: int, day: str, period: str, *lines: str) -> str:
+    """A report of a unit: its head, and under one heading what its lines say."""
+    place = unit.removeprefix("ĐẶC KHU ") if "KHU" in unit else unit.partition(" ")[2]
+    head = f"ỦY BAN NHÂN DÂN\n{unit}\nSố: {number}/BC-UBND\n{place.title()}, ngày {day}\n\n"
+    title = f"BÁO CÁO\nCông tác cải cách hành chính {period}\n\n"
+    return head + title + "\n".join(("1. Cải cách thủ tục hành chính", *lines, ""))
 
-BÁO CÁO
-Công tác cải cách hành chính năm 2023
 
-1. Cải cách thủ tục hành chính
-Toàn tỉnh tiếp nhận 151.800 hồ sơ. Trong đó:
-- Cấp tỉnh: tiếp nhận 29.100 hồ sơ.
-- Cấp huyện: tiếp nhận 42.400 hồ sơ.
-- Cấp xã: tiếp nhận 80.000 hồ sơ.
-"""
-TWO_LEVELS = """ỦY BAN NHÂN DÂN
-TỈNH THỬ NGHIỆM
-Số: 700/BC-UBND
-Thử Nghiệm, ngày 20 tháng 6 năm 2026
+def write_own(
+    unit: str, number: int, day: str, period: str, counts: tuple[str, ...], opening: str = ""
+) -> str:
+    """A report of a unit with one centre: received, resolved, pending, and the rate on time."""
+    kind, received, resolved, pending, rate = counts
+    return write_report(
+        unit,
+        number,
+        day,
+        period,
+        f"{opening}Trung tâm Phục vụ hành chính công {kind} tiếp nhận {received} hồ sơ; đã giải "
+        f"quyết {resolved} hồ sơ, đang giải quyết {pending} hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn "
+        f"đạt {rate}%.",
+    )
 
-BÁO CÁO
-Công tác cải cách hành chính 6 tháng đầu năm 2026
 
-1. Cải cách thủ tục hành chính
-Toàn tỉnh tiếp nhận 84.500 hồ sơ. Trong đó:
-- Các sở, ban, ngành: tiếp nhận 12.300 hồ sơ.
-- Cấp xã: tiếp nhận 72.100 hồ sơ.
-Tỷ lệ hồ sơ giải quyết đúng hạn toàn tỉnh đạt 98,7%.
-"""
-COMMUNE = """ỦY BAN NHÂN DÂN
-XÃ SUỐI MƠ
-Số: 31/BC-UBND
-Suối Mơ, ngày 20 tháng 9 năm 2025
-
-BÁO CÁO
-Công tác cải cách hành chính quý III năm 2025
-
-1. Cải cách thủ tục hành chính
-Từ ngày 01/7/2025 đến ngày 15/9/2025, Trung tâm Phục vụ hành chính công xã tiếp nhận 1.204 hồ sơ; \
-đã giải quyết 1.150 hồ sơ, đang giải quyết 54 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn đạt 97,5%.
-"""
-WARD = """ỦY BAN NHÂN DÂN
-PHƯỜNG BẾN LỤA
-Số: 88/BC-UBND
-Bến Lụa, ngày 10 tháng 12 năm 2025
-
-BÁO CÁO
-Công tác cải cách hành chính năm 2025
-
-1. Cải cách thủ tục hành chính
-Trung tâm Phục vụ hành chính công phường tiếp nhận 6.310 hồ sơ; đã giải quyết 6.204 hồ sơ, \
-đang giải quyết 106 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn đạt 99,2%.
-"""
-ZONE = """ỦY BAN NHÂN DÂN
-ĐẶC KHU HÒN TRĂNG
-Số: 12/BC-UBND
-Hòn Trăng, ngày 18 tháng 9 năm 2026
-
-BÁO CÁO
-Công tác cải cách hành chính 9 tháng đầu năm 2026
-
-1. Cải cách thủ tục hành chính
-Trung tâm Phục vụ hành chính công đặc khu tiếp nhận 812 hồ sơ; đã giải quyết 800 hồ sơ, \
-đang giải quyết 12 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn đạt 98%.
-"""
 DOCUMENTS = {
-    ("990", "2024-H1"): PROVINCE,
-    ("990", "2023"): THREE_LEVELS,
-    ("990", "2026-H1"): TWO_LEVELS,
-    ("993", "2025-Q3"): COMMUNE,
-    ("994", "2025"): WARD,
-    ("995", "2026-9M"): ZONE,
+    ("990", "2024-H1"): write_report(
+        *(OF_TEST, 512, "12 tháng 6 năm 2024", "6 tháng đầu năm 2024"),
+        "Từ ngày 01/01/2024 đến ngày 10/6/2024, toàn tỉnh tiếp nhận 52.340 hồ sơ; đã giải quyết "
+        "50.100 hồ sơ. Tỷ lệ hồ sơ giải quyết đúng hạn toàn tỉnh đạt 98,7%.",
+        "2. Cấp tỉnh: tiếp nhận trực tuyến 9.100 hồ sơ. Cấp huyện: tiếp nhận trực tuyến 12.400 "
+        "hồ sơ. Cấp xã: tiếp nhận trực tuyến 20.300 hồ sơ.",
+    ),
+    ("990", "2023"): write_report(
+        *(OF_TEST, 600, "18 tháng 12 năm 2023", "năm 2023"),
+        "Toàn tỉnh tiếp nhận 151.800 hồ sơ. Trong đó:",
+        "- Cấp tỉnh: tiếp nhận 29.100 hồ sơ.",
+        "- Cấp huyện: tiếp nhận 42.400 hồ sơ.",
+        "- Cấp xã: tiếp nhận 80.000 hồ sơ.",
+    ),
+    ("990", "2026-H1"): write_report(
+        *(OF_TEST, 700, "20 tháng 6 năm 2026", "6 tháng đầu năm 2026"),
+        "Toàn tỉnh tiếp nhận 84.500 hồ sơ. Trong đó:",
+        "- Các sở, ban, ngành: tiếp nhận 12.300 hồ sơ.",
+        "- Cấp xã: tiếp nhận 72.100 hồ sơ.",
+        "Tỷ lệ hồ sơ giải quyết đúng hạn toàn tỉnh đạt 98,7%.",
+    ),
+    ("993", "2025-Q3"): write_own(
+        *("XÃ SUỐI MƠ", 31, "20 tháng 9 năm 2025", "quý III năm 2025"),
+        ("xã", "1.204", "1.150", "54", "97,5"),
+        "Từ ngày 01/7/2025 đến ngày 15/9/2025, ",
+    ),
+    ("994", "2025"): write_own(
+        *("PHƯỜNG BẾN LỤA", 88, "10 tháng 12 năm 2025", "năm 2025"),
+        ("phường", "6.310", "6.204", "106", "99,2"),
+    ),
+    ("995", "2026-9M"): write_own(
+        *("ĐẶC KHU HÒN TRĂNG", 12, "18 tháng 9 năm 2026", "9 tháng đầu năm 2026"),
+        ("đặc khu", "812", "800", "12", "98"),
+    ),
 }
 
 

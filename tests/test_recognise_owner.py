@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.read.documents import open_document
 from cchc_analysis.read.recognise import (
     Confidence,
-    Figure,
-    ReportHead,
-    doubt_figures,
-    load_wording,
-    look_again,
-    read_document,
 )
+from reading_work import read_text
 
-ROOT = Path(__file__).parents[1]
 RECEIVED = "Trong năm 2022, {who} tiếp nhận 5.100 hồ sơ."
-
-
-@pytest.fixture(scope="module")
-def reference() -> Reference:
-    return load_reference(ROOT / "data" / "reference")
-
-
-def read(text: str, folder: Path, reference: Reference) -> tuple[ReportHead, list[Figure]]:
-    path = folder / "report.txt"
-    path.write_text(text + "\n", encoding="utf-8")
-    wording = load_wording(ROOT / "data" / "reference" / "wording.yml", reference.indicator_rows)
-    reading = read_document(open_document(path), reference, wording)
-    figures = look_again(reading.figures, wording, reference)
-    return reading.head, list(doubt_figures(figures, reading.head, reference, wording))
 
 
 @pytest.mark.parametrize(
@@ -148,20 +124,18 @@ def read(text: str, folder: Path, reference: Reference) -> tuple[ReportHead, lis
     ],
 )
 def test_the_owner_is_found_by_all_that_the_document_says(
-    lines: list[str], area: str, is_sure: bool, tmp_path: Path, reference: Reference
+    lines: list[str], area: str, is_sure: bool
 ) -> None:
-    head, _ = read("\n".join(lines), tmp_path, reference)
-    assert (head.area, head.is_sure_area) == (area, is_sure)
+    reading, _ = read_text("\n".join(lines))
+    assert (reading.head.area, reading.head.is_sure_area) == (area, is_sure)
 
 
-def test_the_issuer_is_the_office_that_says_it_reports(
-    tmp_path: Path, reference: Reference
-) -> None:
+def test_the_issuer_is_the_office_that_says_it_reports() -> None:
     text = (
         "BÁO CÁO\nKết quả cải cách hành chính năm 2022 của huyện Cao Lộc\n"
         "Phòng Nội vụ huyện báo cáo kết quả như sau:\nToàn huyện tiếp nhận 12 hồ sơ."
     )
-    assert read(text, tmp_path, reference)[0].issuer == "Phòng Nội vụ huyện Cao Lộc"
+    assert read_text(text)[0].head.issuer == "Phòng Nội vụ huyện Cao Lộc"
 
 
 @pytest.mark.parametrize(
@@ -199,21 +173,19 @@ def test_the_issuer_is_the_office_that_says_it_reports(
         ),
     ],
 )
-def test_days_are_those_that_the_text_counts(
-    text: str, start: str, end: str, tmp_path: Path, reference: Reference
-) -> None:
-    figure = read(text, tmp_path, reference)[1][-1]
+def test_days_are_those_that_the_text_counts(text: str, start: str, end: str) -> None:
+    figure = read_text(text)[1][-1]
     assert (figure.period_start, figure.period_end) == (start, end)
 
 
-def test_a_line_of_its_own_opens_a_level(tmp_path: Path, reference: Reference) -> None:
+def test_a_line_of_its_own_opens_a_level() -> None:
     text = (
         "BÁO CÁO\nCông tác cải cách hành chính 9 tháng đầu năm 2024 của huyện Cao Lộc\n"
         "2. Kết quả giải quyết TTHC\n+ Đối với cấp huyện:\nĐã tiếp nhận 612 hồ sơ, đã giải quyết "
         "590 hồ sơ.\n+ Đối với cấp xã:\nĐã tiếp nhận 7.033 hồ sơ.\n3. Công tác khác\n"
         "Đã tiếp nhận 5 hồ sơ."
     )
-    scopes = [str(figure.scope) for figure in read(text, tmp_path, reference)[1]]
+    scopes = [str(figure.scope) for figure in read_text(text)[1]]
     assert scopes == ["district_office", "district_office", "commune_aggregate", "whole_district"]
 
 
@@ -225,39 +197,37 @@ def test_a_line_of_its_own_opens_a_level(tmp_path: Path, reference: Reference) -
         ("Tổng số hồ sơ phải xem xét giải quyết là 920 hồ sơ.", "dossiers_received_total"),
     ],
 )
-def test_opposites_are_not_read_as_what_they_deny(
-    sentence: str, indicator: str, tmp_path: Path, reference: Reference
-) -> None:
-    [figure] = read(f"Huyện Cao Lộc năm 2022\n{sentence}", tmp_path, reference)[1]
+def test_opposites_are_not_read_as_what_they_deny(sentence: str, indicator: str) -> None:
+    [figure] = read_text(f"Huyện Cao Lộc năm 2022\n{sentence}")[1]
     assert figure.indicator == indicator
 
 
-def test_two_values_of_one_quantity_are_not_sure(tmp_path: Path, reference: Reference) -> None:
+def test_two_values_of_one_quantity_are_not_sure() -> None:
     title = "BÁO CÁO\nCông tác cải cách hành chính năm 2022 của huyện Cao Lộc\n"
     twice = "Toàn huyện tiếp nhận 612 hồ sơ.\nToàn huyện tiếp nhận 621 hồ sơ."
-    _, figures = read(title + twice, tmp_path, reference)
+    _, figures = read_text(title + twice)
     assert {figure.confidence for figure in figures} == {Confidence.LOW}
     assert figures[0].looked_again == "stands beside 621 for the same quantity"
-    _, alone = read(title + "Toàn huyện tiếp nhận 612 hồ sơ.", tmp_path, reference)
+    _, alone = read_text(title + "Toàn huyện tiếp nhận 612 hồ sơ.")
     assert alone[0].confidence is Confidence.HIGH
-    _, same = read(title + twice.replace("621", "612"), tmp_path, reference)
+    _, same = read_text(title + twice.replace("621", "612"))
     assert {figure.confidence for figure in same} == {Confidence.HIGH}
 
 
-def test_nothing_is_sure_before_the_owner_is(tmp_path: Path, reference: Reference) -> None:
+def test_nothing_is_sure_before_the_owner_is() -> None:
     text = "BÁO CÁO\nCông tác cải cách hành chính năm 2022 của huyện {}\nHuyện tiếp nhận 612 hồ sơ."
     for name, confidence in (("Cao Lộc", Confidence.HIGH), ("Suối Nâu", Confidence.LOW)):
-        [figure] = read(text.format(name), tmp_path, reference)[1]
+        [figure] = read_text(text.format(name))[1]
         assert figure.confidence is confidence
 
 
-def test_what_an_indicator_cannot_be_is_left_open(tmp_path: Path, reference: Reference) -> None:
+def test_what_an_indicator_cannot_be_is_left_open() -> None:
     text = (
         "BÁO CÁO\nCông tác cải cách hành chính năm 2022 của huyện Cao Lộc\n"
         "Tỷ lệ hồ sơ quá hạn chiếm {}%."
     )
-    _, [possible] = read(text.format("1,8"), tmp_path, reference)
-    _, [impossible] = read(text.format("180"), tmp_path, reference)
+    _, [possible] = read_text(text.format("1,8"))
+    _, [impossible] = read_text(text.format("180"))
     assert possible.indicator == "overdue_rate"
     assert impossible.indicator == ""
     assert impossible.rivals[0] == "overdue_rate"
@@ -267,26 +237,24 @@ def test_what_an_indicator_cannot_be_is_left_open(tmp_path: Path, reference: Ref
 DISTRICT = "BÁO CÁO\nCông tác cải cách hành chính 6 tháng đầu năm 2024 của huyện Cao Lộc\n"
 
 
-def test_the_time_far_in_an_earlier_sentence_ends_with_it(
-    tmp_path: Path, reference: Reference
-) -> None:
+def test_the_time_far_in_an_earlier_sentence_ends_with_it() -> None:
     text = (
         "Toàn huyện nhận 612 hồ sơ, không kể hồ sơ mang sang từ năm 2023. Đã giải quyết 590 hồ sơ."
     )
-    _, figures = read(DISTRICT + text, tmp_path, reference)
+    _, figures = read_text(DISTRICT + text)
     assert figures[-1].period_end == "2024-06-30"
     opened = "Năm 2023, toàn huyện tiếp nhận 612 hồ sơ. Đã giải quyết 590 hồ sơ."
-    _, figures = read(DISTRICT + opened, tmp_path, reference)
+    _, figures = read_text(DISTRICT + opened)
     assert [figure.period_end for figure in figures] == ["2023-12-31", "2023-12-31"]
     assert "time carried" in figures[1].marks - figures[0].marks
 
 
-def test_rows_of_a_table_name_their_level(tmp_path: Path, reference: Reference) -> None:
+def test_rows_of_a_table_name_their_level() -> None:
     text = (
         "Đơn vị\tHồ sơ tiếp nhận\tĐã giải quyết\nUBND huyện\t612\t590\nCác xã\t7.033\t7.020\n"
         "Tổng cộng\t7.645\t7.610"
     )
-    _, figures = read(DISTRICT + text, tmp_path, reference)
+    _, figures = read_text(DISTRICT + text)
     assert [(f.indicator, str(f.scope)) for f in figures[::2]] == [
         ("dossiers_received_total", "district_office"),
         ("dossiers_received_total", "commune_aggregate"),
@@ -294,37 +262,35 @@ def test_rows_of_a_table_name_their_level(tmp_path: Path, reference: Reference) 
     ]
 
 
-def test_a_list_that_opens_with_dossiers_counts_dossiers(
-    tmp_path: Path, reference: Reference
-) -> None:
+def test_a_list_that_opens_with_dossiers_counts_dossiers() -> None:
     text = (
         "Toàn huyện tiếp nhận 7.645 hồ sơ trong kỳ. Chia theo cấp:\n"
         "- 12 xã, phường: tiếp nhận 7.033, đã giải quyết 7.020."
     )
-    _, figures = read(DISTRICT + text, tmp_path, reference)
+    _, figures = read_text(DISTRICT + text)
     assert [(f.indicator, str(f.scope)) for f in figures[2:]] == [
         ("dossiers_received_total", "commune_aggregate"),
         ("dossiers_resolved_total", "commune_aggregate"),
     ]
 
 
-def test_a_notice_is_of_the_month_in_its_title(tmp_path: Path, reference: Reference) -> None:
+def test_a_notice_is_of_the_month_in_its_title() -> None:
     notice = "THÔNG BÁO\nKết quả giải quyết thủ tục hành chính tháng 8 năm 2024 của huyện Cao Lộc"
     news = "Huyện Cao Lộc giải quyết thủ tục hành chính tháng 8 năm 2024 nhanh gọn hơn trước"
     for text, kind, is_sure in ((notice, "period_report", True), (news, "article", False)):
-        head, _ = read(f"{text}\nHuyện tiếp nhận 612 hồ sơ.", tmp_path, reference)
-        assert (head.kind, head.is_sure_period) == (kind, is_sure)
-        assert str(head.period.end) == "2024-08-31"
+        reading, _ = read_text(f"{text}\nHuyện tiếp nhận 612 hồ sơ.")
+        assert (reading.head.kind, reading.head.is_sure_period) == (kind, is_sure)
+        assert str(reading.head.period.end) == "2024-08-31"
 
 
-def test_a_title_of_two_areas_leaves_the_owner_open(tmp_path: Path, reference: Reference) -> None:
+def test_a_title_of_two_areas_leaves_the_owner_open() -> None:
     title = "BÁO CÁO\nKết quả cải cách hành chính năm 2022 của huyện Cao Lộc và huyện Văn Quan\n"
-    head, [figure] = read(f"{title}Tiếp nhận 612 hồ sơ.", tmp_path, reference)
-    assert not head.is_sure_area
+    reading, [figure] = read_text(f"{title}Tiếp nhận 612 hồ sơ.")
+    assert not reading.head.is_sure_area
     assert figure.confidence is Confidence.LOW
 
 
-def test_as_many_of_another_kind_are_not_the_same(tmp_path: Path, reference: Reference) -> None:
+def test_as_many_of_another_kind_are_not_the_same() -> None:
     text = "UBND huyện đã ban hành 26 văn bản chỉ đạo; triển khai 20/26 nhiệm vụ của Kế hoạch CCHC."
-    _, figures = read(DISTRICT + text, tmp_path, reference)
+    _, figures = read_text(DISTRICT + text)
     assert figures[0].indicator == ""
