@@ -138,6 +138,19 @@ def execute_in_place(given: tuple[str, str, dict[str, Any]]) -> bytes:
     return b"well"
 
 
+def begin_pages() -> Callable[[Any], Any]:
+    """Import what a page needs, once for the pages of many projects."""
+    import matplotlib.pyplot as plt
+    import papermill
+
+    from cchc_analysis.brief.render import build_page
+    from cchc_analysis.site.notebooks import make_kernel
+
+    make_kernel()
+    WARM.extend([plt.__name__, papermill.__name__])
+    return lambda given: build_page(*given, {"lang": "vi"}, engine="cchc")
+
+
 def begin_notebooks() -> Callable[[Any], Any]:
     """Import what a notebook needs, and pyplot and a kernel as a build does."""
     import matplotlib.pyplot as plt

@@ -336,26 +336,27 @@ BAD_TEMPLATES = {
 }
 
 
-def make_page(project: Project, notebook: Path) -> str:
-    return build_page(project, notebook, {"lang": "vi"}, engine="cchc")
+@pytest.fixture(scope="module")
+def pages() -> Iterator[Pool]:
+    """Processes in which each page is made, with three seconds and a gigabyte for it."""
+    with Pool(Orders(engine_work.begin_pages, timeout=3, memory=1 << 30), 1) as pool:
+        yield pool
 
 
-def tell_failure(project: Project, folder: Path, *sources: str) -> str:
+def tell_failure(pages: Pool, project: Project, folder: Path, *sources: str) -> str:
     """What is said of a page that cannot be made."""
     path = write(folder / "bad.ipynb", *sources)
     path.write_text(path.read_text("utf-8").replace("tries: int = 1", "lang: str = 'vi'"), "utf-8")
-    begin = partial(engine_work.begin, partial(make_page, project))
-    with Pool(Orders(begin, timeout=3, memory=1 << 30), 1) as pool:
-        [problem] = pool.submit(path).result().list_problems("the page")
+    [problem] = pages.submit((project, path)).result().list_problems("the page")
     return str(problem)
 
 
 @pytest.mark.parametrize("name", BAD_CELLS)
 def test_of_a_cell_that_makes_no_page_one_sentence_is_said(
-    processed: Project, tmp_path: Path, name: str
+    pages: Pool, processed: Project, tmp_path: Path, name: str
 ) -> None:
     cell, said = BAD_CELLS[name]
-    told = tell_failure(processed, tmp_path, cell, "'after'")
+    told = tell_failure(pages, processed, tmp_path, cell, "'after'")
     assert said in told
     assert len(told.splitlines()) == 1
     assert "Traceback" not in told
@@ -363,11 +364,11 @@ def test_of_a_cell_that_makes_no_page_one_sentence_is_said(
 
 @pytest.mark.parametrize("name", BAD_TEMPLATES)
 def test_of_a_template_that_fails_one_sentence_is_said(
-    processed: Project, tmp_path: Path, name: str
+    pages: Pool, processed: Project, tmp_path: Path, name: str
 ) -> None:
     template, said = BAD_TEMPLATES[name]
     (processed.notebooks / "page" / "index.html.j2").write_text(template, "utf-8")
-    told = tell_failure(processed, tmp_path, "'well'")
+    told = tell_failure(pages, processed, tmp_path, "'well'")
     assert said in told
     assert len(told.splitlines()) == 1
 

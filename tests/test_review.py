@@ -6,6 +6,7 @@ import asyncio
 import csv
 import http.client
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -34,6 +35,7 @@ from cchc_analysis.read.correcting import (
 from cchc_analysis.read.review import judge_draft
 from cchc_analysis.read.serving import Review, listen
 from cchc_analysis.rules import load_identities
+from conftest import make_project
 
 SOURCE = "song_may"
 REPORT = """UBND HUYỆN SÔNG MÂY
@@ -46,13 +48,20 @@ Tỷ lệ hài lòng theo khảo sát mới là 96,5%. Toàn huyện có 14 xã,
 Make = Callable[..., OpenDraft]
 
 
-@pytest.fixture
-def drafted(project: Project, tmp_path: Path) -> Project:
-    """The made-up project with one draft."""
-    path = tmp_path / "report.txt"
+@pytest.fixture(scope="module")
+def drafted_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The made-up project with one draft, made once and only to be copied."""
+    folder = tmp_path_factory.mktemp("drafted")
+    project, path = make_project(folder / "project"), folder / "report.txt"
     path.write_text(REPORT, "utf-8")
     read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id=SOURCE)
     return project
+
+
+@pytest.fixture
+def drafted(drafted_once: Project, tmp_path: Path) -> Project:
+    """The made-up project with one draft, free to be spoilt."""
+    return Project(shutil.copytree(drafted_once.root, tmp_path / "project"))
 
 
 @pytest.fixture
