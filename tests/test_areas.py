@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -223,15 +224,19 @@ def test_near_names_of_the_same_level_are_offered_and_the_row_that_is_needed(
 
 
 def test_commands_that_need_no_commune_do_not_read_them(
-    repository: Project, monkeypatch: pytest.MonkeyPatch
+    repository: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cchc_analysis.data.reference import communes
+
+    # Another folder than the other tests have: what they looked up may hold communes.
+    folder = Path(shutil.copytree(repository.reference, tmp_path / "reference"))
+    (folder / "other.csv").touch()
 
     def refuse(*_: object) -> None:
         raise AssertionError("the communes were read")
 
     monkeypatch.setattr(communes, "load_communes", refuse)
-    reference = load_reference(repository.reference)
+    reference = load_reference(folder)
     assert reference.match_area("Cao Lộc", "2024-06-30") == "183"
     assert len(reference.list_areas("province", SINCE)) == 34
     assert reference.area_rows["183"]["name"] == "Huyện Cao Lộc"
