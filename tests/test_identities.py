@@ -14,16 +14,15 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ValidationError
 from cchc_analysis.rules import (
     Identity,
-    WideTable,
     choose_readings,
     compute_expression,
     evaluate_identity,
     evaluate_rivals,
     load_identities,
     parse_expression,
-    tabulate_columns,
     tabulate_statements,
 )
+from cchc_analysis.rules.statements import WideTable, tabulate_columns
 from rule_examples import make_rows, make_statements
 
 counts = st.integers(min_value=0, max_value=10**9)

@@ -13,10 +13,17 @@ import pytest
 from great_expectations.datasource.fluent.interfaces import Batch
 
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.rules import SUITES, load_suites, suite_parameters, validate_tables
-from cchc_analysis.rules.cells import describe_indicators, describe_observations
+from cchc_analysis.rules import suite_parameters, validate_tables
 from cchc_analysis.rules.engine import Outcome, run_suite
-from cchc_analysis.rules.suites import GUARD, Suite, check_owed, make_example
+from cchc_analysis.rules.rows import describe_rows
+from cchc_analysis.rules.suites import (
+    GUARD,
+    SUITES,
+    Suite,
+    check_owed,
+    load_suites,
+    make_example,
+)
 from cchc_analysis.rules.validation import check_identities
 from cchc_analysis.rules.wording import DraftFinding, Teller
 from rule_examples import GOOD_ROWS, make_rows, make_statements
@@ -114,12 +121,7 @@ def broken_rows(
 
 
 def run(suite: Suite, table: pd.DataFrame, reference: Reference) -> list[Outcome]:
-    if suite.table == "observations":
-        described = describe_observations(table, reference)
-    elif suite.table == "indicators":
-        described = describe_indicators(table, reference)
-    else:
-        described = table
+    described = describe_rows(suite.table, table, reference)
     return run_suite(suite, described, suite_parameters(reference, described))
 
 

@@ -17,7 +17,7 @@ from great_expectations.core import ExpectationSuite
 import cchc_analysis as cchc
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import ReportError
-from cchc_analysis.rules import SUITES
+from cchc_analysis.rules.suites import SUITES
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = pd.DataFrame(

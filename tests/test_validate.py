@@ -19,17 +19,15 @@ from cchc_analysis.errors import CchcError, ReportError, ValidationError
 from cchc_analysis.panels import validate_table
 from cchc_analysis.read import read_transcripts
 from cchc_analysis.rules import (
-    Validated,
     choose_readings,
-    comparisons,
     load_identities,
-    load_suites,
     try_suites,
     validate_tables,
 )
-from cchc_analysis.rules.cells import describe_observations
 from cchc_analysis.rules.expressions import Identity
-from cchc_analysis.rules.suites import load_suite, make_example
+from cchc_analysis.rules.rows import COMPARISONS, compare_magnitudes, describe_rows
+from cchc_analysis.rules.suites import load_suite, load_suites, make_example
+from cchc_analysis.rules.validation import Validated
 from rule_examples import make_rows, make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])
@@ -352,8 +350,8 @@ PERIODS = {
 def test_what_rows_owe_each_other(
     rule_type: str, arguments: Mapping[str, str], rows: list[dict[str, Any]], word: str
 ) -> None:
-    table = describe_observations(make_rows("observations", *rows), REFERENCE)
-    verdict = comparisons.COMPARISONS[f"expect_{rule_type}"][0](table, **arguments)
+    table = describe_rows("observations", make_rows("observations", *rows), REFERENCE)
+    verdict = COMPARISONS[f"expect_{rule_type}"][0](table, **arguments)
     told = [
         "holds" if row["holds"] else "to reconcile" if row["is_loose"] else "broken"
         for row in verdict.to_dict("records")
@@ -382,8 +380,8 @@ def test_a_count_of_another_size_stands_out_unless_it_jumps_anyway(
         {"period_start": f"{2020 + n}-01-01", "period_end": f"{2020 + n}-06-30", "value": value}
         for n, value in enumerate(values)
     )
-    table = describe_observations(make_rows("observations", *years), REFERENCE)
-    verdict = comparisons.compare_magnitudes(table, factor=8, least=100)
+    table = describe_rows("observations", make_rows("observations", *years), REFERENCE)
+    verdict = compare_magnitudes(table, factor=8, least=100)
     assert verdict.index[~verdict["holds"]].tolist() == odd
 
 

@@ -20,7 +20,7 @@ from cchc_analysis.data.reference import exists_on
 from cchc_analysis.errors import Problem
 from cchc_analysis.panels.places import FRACTION, name_rows
 from cchc_analysis.panels.vocabulary import load_vocabulary
-from cchc_analysis.rules.comparisons import RANKED, judge_ranks, pair_ranks
+from cchc_analysis.rules.rows import RANKED, judge_ranks, pair_ranks
 from cchc_analysis.stats.peers import list_breaks
 
 if TYPE_CHECKING:

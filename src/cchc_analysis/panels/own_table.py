@@ -36,10 +36,9 @@ from cchc_analysis.panels.places import WordFixer, look_up
 from cchc_analysis.panels.reading import as_observations, check_units, read_numerals
 from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
 from cchc_analysis.rules import choose_readings
-from cchc_analysis.rules.cells import CELLS
-from cchc_analysis.rules.comparisons import COLUMNS, COMPARISONS
 from cchc_analysis.rules.engine import join_tallies
 from cchc_analysis.rules.expressions import Quantity as Operand
+from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
 from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_suite
 from cchc_analysis.rules.validation import (
     Found,
@@ -245,7 +244,7 @@ def _list_columns(suite: Suite) -> Iterator[str]:
     """The columns that the rules of a suite look at."""
     for rule in suite.rules:
         if rule.type in CELLS:
-            yield from CELLS[rule.type][1]
+            yield from list_cells(CELLS[rule.type])
         elif rule.type in COMPARISONS:
             yield from COLUMNS
         named = [rule.kwargs.get(name) for name in ("column", "column_A", "column_B")]

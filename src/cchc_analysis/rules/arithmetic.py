@@ -34,7 +34,6 @@ from cchc_analysis.rules.wording import (
     Sentences,
     Teller,
     join_sentences,
-    list_terms,
     write_number,
     write_side,
 )
@@ -65,7 +64,11 @@ class Broken:
             return "truncation"
         if self.verdict["is_within_unit"]:
             return "rounding"
-        return "part" if self.is_lone_part else self.identity.kind
+        parts = self.identity.parts if self.identity.kind in ("sum", "group") else ()
+        printed = [part for part in parts if self.figures[part]]
+        # One part of a sum stands alone beside its total, and exceeds it.
+        is_lone = not self.verdict["is_complete"] and len(printed) == 1
+        return "part" if is_lone else self.identity.kind
 
     @property
     def shape(self) -> str:
@@ -83,13 +86,6 @@ class Broken:
         if kind == "group":
             return kind
         return "sum" if identity.parts else "worked_out"
-
-    @property
-    def is_lone_part(self) -> bool:
-        """Whether one part of a sum stands alone beside its total, and exceeds it."""
-        parts = self.identity.parts if self.identity.kind in ("sum", "group") else ()
-        printed = [part for part in parts if self.figures[part]]
-        return not self.verdict["is_complete"] and len(printed) == 1
 
     def _is_all_or_none(self) -> bool:
         """Whether a share rounded rightly to 0 or 100 says what its counts do not."""
@@ -128,23 +124,30 @@ class Broken:
         return {"left": identity.left_side, "right": identity.right_side}
 
     @cached_property
-    def written(self) -> dict[str, str]:
-        """Each side with its numbers put in, its result, and both where they differ."""
+    def told(self) -> tuple[dict[str, str], list[int | None]]:
+        """Each side with its numbers put in, its result, and both where they differ.
+
+        And the observation behind each number of the arithmetic.
+        """
         values = self.statements.figures["value"].to_numpy()
         numbers = {each: [float(values[at]) for at in at_] for each, at_ in self.figures.items()}
-        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
+        rows: list[int | None] = []
         for side, tree in self.sides.items():
             is_worked_out = side == "right" and self.identity.kind in RATES
             decimals = self._first_decimals + DECIMALS_MORE if is_worked_out else 6
-            terms, value = write_side(tree, numbers), write_number(self.verdict[side], decimals)
+            terms, behind = write_side(tree, numbers, self.behind)
+            value = write_number(self.verdict[side], decimals)
             both = terms if terms == value else f"{terms} = {value}"
-            found |= {f"{side}_side": terms, f"{side}_value": value, f"{side}_side_value": both}
-        return found
+            texts |= {f"{side}_side": terms, f"{side}_value": value, f"{side}_side_value": both}
+            if side == "left" or self.identity.operator != WHOLE:
+                rows += behind if terms == value else [*behind, None]
+        return texts, rows
 
     @property
     def arithmetic(self) -> str:
         """Both sides with their numbers, in the Vietnamese form."""
-        left, right = self.written["left_side_value"], self.written["right_side_value"]
+        left, right = (self.told[0][f"{side}_side_value"] for side in self.sides)
         if self.identity.operator == WHOLE:
             return f"{left} ∉ ℕ"
         if self.identity.operator == AT_MOST:
@@ -152,15 +155,9 @@ class Broken:
         return f"{left} {'≠' if self.verdict['is_complete'] else '<'} {right}"
 
     @property
-    def terms(self) -> list[int | None]:
-        """The observation behind each number of the arithmetic: its terms, then its result."""
-        rows: list[int | None] = []
-        for side, tree in self.sides.items():
-            if side == "left" or self.identity.operator != WHOLE:
-                rows += list_terms(tree, self.behind)
-                is_number = self.written[f"{side}_side"] == self.written[f"{side}_value"]
-                rows += [] if is_number else [None]
-        return rows
+    def gap(self) -> str:
+        """How far the sides lie apart."""
+        return write_number(abs(float(self.verdict["difference"])))
 
     @property
     def _first_decimals(self) -> int:
@@ -255,9 +252,6 @@ def differ_in_day(broken: Broken) -> bool:
     return broken.identity.operator == EQUAL and broken.verdict["is_complete"] and len(days) > 1
 
 
-COUNTED: Mapping[int, str] = {1: "one_rule", 2: "two_rules"}
-
-
 def draft_broken(
     broken: Broken,
     teller: Teller,
@@ -288,7 +282,7 @@ def draft_broken(
         left=float(broken.verdict["left"]),
         right=float(broken.verdict["right"]),
         arithmetic=broken.arithmetic,
-        operands=teller.operands(broken.terms, broken.place["source_id"]),
+        operands=teller.operands(broken.told[1], broken.place["source_id"]),
         figures=teller.figures(broken.rows, broken.place["source_id"]),
         sentences=join_sentences(told),
         cause=cause,
@@ -305,11 +299,10 @@ def _tell_broken(broken: Broken, teller: Teller, shape: str, rivals: Iterable[st
     )
     first_date = teller.cell("period_end", rows[0])
     others = [row for row in rows if teller.cell("period_end", row) != first_date]
-    gap = write_number(abs(float(broken.verdict["difference"])))
     return teller.tell(
         shape,
         {"left": rows[0], "right": (on_right or rows)[0]},
-        broken.written | {"gap": gap, "printed": teller.number(rows[0])},
+        broken.told[0] | {"gap": broken.gap, "printed": teller.number(rows[0])},
         left_all=teller.list_names(on_left),
         right_all=teller.list_names(on_right),
         other_dates=teller.list_dates(others),
@@ -333,24 +326,14 @@ def _tell_cause(cause: Cause, index: Integers, teller: Teller) -> Sentences:
         return teller.tell(f"cause.{kind}")
     row, count = int(index[cause.figure]), len(cause.breaks)
     slip = name_slip(teller.printed(row), cause.closing, teller.decimals(row))
-    scope_of = f"cause.{COUNTED.get(count, 'all_rules')}"
+    rules = ("", "one_rule", "two_rules", "all_rules")[min(count, 3)]
     return tell_change(
         "closing",
         cause.figure,
         cause.closing,
         slip="" if slip == Slip.NONE else teller.tell(f"cause.{slip.value}"),
-        scope_of=teller.tell(scope_of, count=str(count)),
+        scope_of=teller.tell(f"cause.{rules}", count=str(count)),
     )
-
-
-def _tell_also(others: Iterable[Broken], teller: Teller) -> Sentences:
-    """The other levels and areas at which the same part is not stated, with the gaps."""
-    gaps = [
-        teller.tell("gap", {"left": each.rows[0]},
-                    {"gap": write_number(abs(float(each.verdict["difference"])))})
-        for each in others
-    ]  # fmt: skip
-    return teller.tell("also", gaps=join_sentences(gaps, "; ")) if gaps else join_sentences(())
 
 
 def draft_identities(
@@ -374,20 +357,17 @@ def draft_identities(
     followed = list_rows(definitions[accused])
     chosen = {(row["source_id"], row["rule_id"]): row for row in followed}
     told_groups: set[tuple[str, ...]] = set()
-    gaps = _group_gaps(broken)
+    gaps: dict[tuple[str, ...], list[Broken]] = {}
+    for each in (each for each in broken if each.verdict["is_not_stated"]):
+        gaps.setdefault(_name_gap(each), []).append(each)
     for each in broken:
         group, source_id = each.identity.rival_group, each.place["source_id"]
         rule_id = each.identity.rule_id
         cause = cause_of.get((rule_id, each.row))
         choice = chosen.get((source_id, rule_id))
         if each.verdict["is_not_stated"]:
-            first, *others = gaps[_name_gap(each)]
-            if each is first:
-                draft = draft_broken(each, teller)
-                rows = [row for one in (first, *others) for row in one.rows]
-                told = [draft.sentences, _tell_also(others, teller)]
-                figures = teller.figures(rows, source_id)
-                yield replace(draft, figures=figures, sentences=join_sentences(told))
+            if each is gaps[_name_gap(each)][0]:
+                yield _draft_gaps(gaps[_name_gap(each)], teller)
         elif (
             group is None
             or choice is None
@@ -411,12 +391,18 @@ def _name_gap(broken: Broken) -> tuple[str, ...]:
     return (broken.identity.rule_id, *window)
 
 
-def _group_gaps(broken: Iterable[Broken]) -> dict[tuple[str, ...], list[Broken]]:
-    groups: dict[tuple[str, ...], list[Broken]] = {}
-    for each in broken:
-        if each.verdict["is_not_stated"]:
-            groups.setdefault(_name_gap(each), []).append(each)
-    return groups
+def _draft_gaps(gaps: Sequence[Broken], teller: Teller) -> DraftFinding:
+    """The first gap of one cause, with the other levels and areas that have it."""
+    first, *others = gaps
+    draft = draft_broken(first, teller)
+    told = [teller.tell("gap", {"left": each.rows[0]}, {"gap": each.gap}) for each in others]
+    also = [teller.tell("also", gaps=join_sentences(told, "; "))] if told else []
+    rows = [row for each in gaps for row in each.rows]
+    return replace(
+        draft,
+        figures=teller.figures(rows, first.place["source_id"]),
+        sentences=join_sentences([draft.sentences, *also]),
+    )
 
 
 def draft_unreconciled(broken: Iterable[Broken], teller: Teller) -> Iterator[DraftFinding]:

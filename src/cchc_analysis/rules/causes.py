@@ -159,6 +159,8 @@ def name_slip(printed: str, fitting: float, decimals: int = 0) -> Slip:
         >>> name_slip("1578", 1587), name_slip("34", 4), name_slip("856", 786)
         (<Slip.SWAPPED: 'swapped'>, <Slip.ONE_DIGIT: 'one_digit'>, <Slip.NONE: ''>)
     """
+    from rapidfuzz.distance import DamerauLevenshtein
+
     one = re.sub(r"\D", "", printed)
     other = f"{fitting:.{decimals}f}".replace(".", "")
     if not one.strip("0") or fitting <= 0:
@@ -168,31 +170,13 @@ def name_slip(printed: str, fitting: float, decimals: int = 0) -> Slip:
     # A number of few digits may be printed with a zero before it.
     if len(other) < len(one) <= SHORTEST:
         other = other.zfill(len(one))
-    if len(one) == len(other):
-        return _compare_digits(one, other)
-    if len(one) + 1 == len(other) and _lacks_one(one, other):
-        return Slip.DROPPED
-    if len(one) == len(other) + 1 and _lacks_one(other, one):
-        return Slip.ADDED
-    return Slip.NONE
-
-
-def _compare_digits(one: Sequence[str], other: Sequence[str]) -> Slip:
-    differing = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    if len(differing) == 1 and len(one) >= SHORTEST:
-        return Slip.ONE_DIGIT
-    if len(differing) == 2:
-        at, following = differing
-        if following == at + 1 and (one[at], one[following]) == (other[following], other[at]):
-            return Slip.SWAPPED
-    return Slip.NONE
-
-
-def _lacks_one(shorter: str, longer: str) -> bool:
-    """Whether one digit taken out of the longer number leaves the shorter one."""
-    return len(shorter) >= SHORTEST and any(
-        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
-    )
+    if DamerauLevenshtein.distance(one, other, score_cutoff=1) != 1:
+        return Slip.NONE
+    if sorted(one) == sorted(other):
+        return Slip.SWAPPED
+    if min(len(one), len(other)) < SHORTEST:
+        return Slip.NONE
+    return {0: Slip.ONE_DIGIT, 1: Slip.DROPPED, -1: Slip.ADDED}[len(other) - len(one)]
 
 
 MOST_NAMED = 4
@@ -230,37 +214,24 @@ class Cause:
     is_open: bool = False
 
 
-def find_causes(
-    statements: Statements,
-    identities: Iterable[Identity],
-    verdicts: Mapping[str, pd.DataFrame],
-    printed: Callable[[int], str],
-) -> list[Cause]:
-    """Find the causes of all broken identities.
+class CauseSearch:
+    """The search for the causes of all broken identities."""
 
-    Args:
-        statements: What the identities were evaluated on.
-        identities: The rules.
-        verdicts: By rule id, without the rivals that a source rejects.
-        printed: What gives a figure of the statements as printed.
-
-    Returns:
-        Causes such that every broken rule belongs to exactly one.
-    """
-    search = _Search(statements, tuple(identities), verdicts, printed)
-    named = search.name()
-    told = {each for cause in named for each in cause.breaks}
-    return [*named, *search.group([each for each in search.broken if each not in told])]
-
-
-class _Search:
     def __init__(
         self,
         statements: Statements,
-        identities: tuple[Identity, ...],
+        identities: Iterable[Identity],
         verdicts: Mapping[str, pd.DataFrame],
         printed: Callable[[int], str],
     ) -> None:
+        """Search among figures.
+
+        Args:
+            statements: What the identities were evaluated on.
+            identities: The rules.
+            verdicts: By rule id, without the rivals that a source rejects.
+            printed: What gives a figure of the statements as printed.
+        """
         figures = statements.figures
         self.statements = statements
         self.rules = {rule.rule_id: rule for rule in identities}
@@ -271,6 +242,12 @@ class _Search:
         self.units = hold_texts(figures["unit"])
         places = statements.rows.groupby(PLACE, sort=False, dropna=False)
         self.places: Integers = np.asarray(places.ngroup(), dtype=np.int64)
+
+    def find(self) -> list[Cause]:
+        """Causes such that every broken rule belongs to exactly one."""
+        named = self.name()
+        told = {each for cause in named for each in cause.breaks}
+        return [*named, *self.group([each for each in self.broken if each not in told])]
 
     @cached_property
     def broken(self) -> list[Break]:
@@ -293,28 +270,30 @@ class _Search:
         causes: list[Cause] = []
         cases = self.list_cases(self.broken)
         for case, tried in zip(cases, self._try(cases), strict=True):
-            open_breaks = set(case)
-            closing = {change: trial.closes for change, trial in tried.items()}
-            by_break = {
-                each: _leave_least(
-                    {change: trial for change, trial in tried.items() if each in trial.closes}
-                )
-                for each in case
-            }
-            # What fewest changes would close is settled first, and takes the rest along.
-            for each in sorted(case, key=lambda one: len(_figures_of(by_break[one]))):
+            open_breaks, by_break = set(case), {}
+            for each in case:
+                lefts = {change: left for change, (closes, left) in tried.items() if each in closes}
+                # Those after which least is left to explain, a part that is not stated among it.
+                least = min(lefts.values(), default=0)
+                by_break[each] = {change for change, left in lefts.items() if left == least}
+            # What fewest figures would close is settled first, and takes the rest along.
+            for each in sorted(case, key=lambda one: len({at for at, _ in by_break[one]})):
                 if each in open_breaks and by_break[each]:
+                    closing = {change: closes for change, (closes, _) in tried.items()}
                     cause = self._tell(by_break[each], closing, case, each)
                     breaks = tuple(one for one in cause.breaks if one in open_breaks)
                     causes.append(replace(cause, breaks=breaks))
                     open_breaks -= {*breaks}
         return causes
 
-    def _try(self, cases: Sequence[list[Break]]) -> list[dict[Change, Trial]]:
+    def _try(
+        self, cases: Sequence[list[Break]]
+    ) -> list[dict[Change, tuple[frozenset[Break], int]]]:
         """For each case the changes that close all that they touch, and make nothing worse.
 
-        What was broken and would then only be rounded the wrong way, as the source may do, closes;
-        what was kept must not become so.
+        Each with the breaks that it closes, and how many more rules are not kept after it. What
+        was broken and would then only be rounded the wrong way, as the source may do, closes; what
+        was kept must not become so.
         """
         import pandas as pd
 
@@ -328,7 +307,7 @@ class _Search:
             rule_id: verdict.index.to_numpy("int64") for rule_id, verdict in self.verdicts.items()
         }
         judged = judge_changes(self.statements, self.rules.values(), rows, changes)
-        found: list[dict[Change, Trial]] = [{} for _ in cases]
+        found: list[dict[Change, tuple[frozenset[Break], int]]] = [{} for _ in cases]
         for change, at in judged.groupby("change").indices.items():
             each = judged.iloc[at]
             case, figure, value = tried[cast("int", change)]
@@ -339,7 +318,7 @@ class _Search:
             is_worse = (each["after"] > each["before"]).any()
             if closes and not is_worse and all(after[one] <= ROUNDED for one in closes):
                 left = (each["after"] >= NOT_STATED).sum() - (each["before"] >= NOT_STATED).sum()
-                found[case][figure, value] = Trial(closes, int(left))
+                found[case][figure, value] = closes, int(left)
         return found
 
     def _tell(
@@ -472,24 +451,6 @@ class _Search:
         is_share = self.units[figure] == "%" and self.values[figure] <= FULL_RATE
         is_changed = not math.isclose(value, float(self.values[figure]), rel_tol=CLOSE)
         return is_number and is_changed and not (is_share and value > FULL_RATE)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The breaks that a change closes, and how many more rules are not kept after it."""
-
-    closes: frozenset[Break]
-    left: int
-
-
-def _leave_least(trials: Mapping[Change, Trial]) -> set[Change]:
-    """The changes after which least is left to explain, a part that is not stated among it."""
-    least = min((trial.left for trial in trials.values()), default=0)
-    return {change for change, trial in trials.items() if trial.left == least}
-
-
-def _figures_of(changes: Iterable[Change]) -> set[int]:
-    return {figure for figure, _ in changes}
 
 
 def find_root(

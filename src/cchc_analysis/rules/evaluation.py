@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,14 @@ from cchc_analysis.rules.expressions import (
     list_operands,
     split_clause,
 )
-from cchc_analysis.rules.statements import Booleans, Floats, Integers, Operands
+from cchc_analysis.rules.statements import (
+    Booleans,
+    Floats,
+    Integers,
+    Operands,
+    Statements,
+    WideTable,
+)
 from cchc_analysis.stats.intervals import Interval
 
 if TYPE_CHECKING:
@@ -39,34 +46,27 @@ OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def compute(expression: Expression, look: Callable[[Any], Any]) -> Any:
-    """Compute an expression of whatever ``look`` gives for its quantities and constants."""
+def compute(
+    expression: Expression, look: Callable[[Operand], Any], constant: Callable[[float], Any]
+) -> Any:
+    """Compute an expression of whatever stands for its quantities and constants."""
+    if isinstance(expression, Constant):
+        return constant(expression.value)
     if not isinstance(expression, Operation):
         return look(expression)
-    left, right = compute(expression.left, look), compute(expression.right, look)
-    return OPERATIONS[expression.operator](left, right)
+    left, right = (compute(each, look, constant) for each in (expression.left, expression.right))
+    with np.errstate(all="ignore"):
+        return OPERATIONS[expression.operator](left, right)
 
 
 def compute_value(expression: Expression, values: Mapping[Operand, float]) -> float:
     """Compute an expression of plain numbers; not finite where it divides by zero."""
-
-    def look(leaf: Any) -> np.float64:
-        return np.float64(leaf.value if isinstance(leaf, Constant) else values[leaf])
-
-    with np.errstate(all="ignore"):
-        return float(compute(expression, look))
+    return float(compute(expression, lambda operand: np.float64(values[operand]), np.float64))
 
 
 def compute_interval(expression: Expression, look: Callable[[Operand], Interval]) -> Interval:
     """Compute an expression of quantities that lie in intervals."""
-
-    def find(leaf: Any) -> Interval:
-        return (
-            Interval(*3 * (np.float64(leaf.value),)) if isinstance(leaf, Constant) else look(leaf)
-        )
-
-    with np.errstate(all="ignore"):
-        found: Interval = compute(expression, find)
+    found: Interval = compute(expression, look, lambda value: Interval(*3 * (np.float64(value),)))
     return found
 
 
@@ -80,15 +80,8 @@ EPSILON = 1e-13
 """Room for binary fractions, in shares of the numbers compared."""
 
 
-class Lines(Protocol):
-    """Whatever operands can be looked up in: statements, or the columns of a table."""
-
-    def find(self, operand: Operand) -> Operands:
-        """The figures of one operand along all rows."""
-
-    @property
-    def sources(self) -> npt.NDArray[np.object_]:
-        """The source of each row."""
+Lines = Statements | WideTable
+"""Whatever operands can be looked up in: statements, or the columns of a table."""
 
 
 def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:

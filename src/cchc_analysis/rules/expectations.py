@@ -1,10 +1,10 @@
 """Our rules as Great Expectations classes: importing this module registers them.
 
 It imports Great Expectations, which takes seconds, so only ``engine`` and the hook in
-``cchc_analysis.registering`` do so. What a rule means is decided elsewhere (``evaluation`` for
-quantities, ``comparisons`` for what several rows owe each other, ``cells`` for one row); here each
-gets a type, its arguments, a metric that judges all rows at once and keeps its evaluation, and the
-words in which Data Docs show it.
+``cchc_analysis`` do so. What a rule means is decided elsewhere (``evaluation`` for
+quantities, ``rows`` for the cells of rows and what they owe each other); here each gets a type, its
+arguments, a metric that judges all rows at once and keeps its evaluation, and the words in which
+Data Docs show it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Optional, Union
 
-import numpy as np
 import pandas as pd
 from great_expectations.compatibility import pydantic
 from great_expectations.core.metric_domain_types import MetricDomainTypes
@@ -30,10 +29,9 @@ from great_expectations.render.renderer.renderer import renderer
 from great_expectations.types import SerializableDictDot
 
 from cchc_analysis.errors import ValidationError
-from cchc_analysis.rules.cells import CELLS
-from cchc_analysis.rules.comparisons import COMPARISONS
 from cchc_analysis.rules.evaluation import evaluate_definitions, evaluate_identity
 from cchc_analysis.rules.expressions import Identity
+from cchc_analysis.rules.rows import CELLS, COMPARISONS, keep_condition, list_cells
 from cchc_analysis.rules.statements import SOURCE_COLUMNS, Integers, WideTable
 
 PLACE = (*SOURCE_COLUMNS, "scope", "indicator", "period_start", "period_end", "period")
@@ -281,11 +279,11 @@ class ExpectOneDefinitionToHold(_Rounded):
         return {name: _check_rule(text) for name, text in given.items()}
 
 
-def _judge_cells(ask: Callable[[pd.DataFrame], pd.Series], columns: Sequence[str]) -> Judge:
+def _judge_cells(condition: str) -> Judge:
     def judge(table: pd.DataFrame) -> Evaluation:
-        holds = np.asarray(ask(table), dtype=bool)
+        holds = keep_condition(table, condition)
         verdict = pd.DataFrame({"holds": holds}, index=pd.RangeIndex(len(table)))
-        return Evaluation(table, verdict, columns)
+        return Evaluation(table, verdict, list_cells(condition))
 
     return judge
 
@@ -315,7 +313,7 @@ def _define_expectation(
     )
 
 
-for _type, (_ask, _columns) in CELLS.items():
-    _define_expectation(_type, _ask.__doc__, _judge_cells(_ask, _columns), {})
+for _type, _condition in CELLS.items():
+    _define_expectation(_type, f"Rows keep {_condition}.", _judge_cells(_condition), {})
 for _type, (_compare, _fields) in COMPARISONS.items():
     _define_expectation(_type, _compare.__doc__, _judge_pairs(_compare), _fields)

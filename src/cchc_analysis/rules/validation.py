@@ -34,11 +34,11 @@ from cchc_analysis.rules.arithmetic import (
     draft_unreconciled,
     drop_echoes,
 )
-from cchc_analysis.rules.causes import find_causes
-from cchc_analysis.rules.cells import describe_rows
+from cchc_analysis.rules.causes import CauseSearch
 from cchc_analysis.rules.engine import Outcome, Sources, Tally, join_tallies, run_suite
 from cchc_analysis.rules.evaluation import join_definitions
 from cchc_analysis.rules.expressions import Identity
+from cchc_analysis.rules.rows import describe_rows
 from cchc_analysis.rules.statements import tabulate_columns, tabulate_statements
 from cchc_analysis.rules.suites import (
     SUITES,
@@ -243,9 +243,9 @@ def check_identities(
             chosen.append(outcome.definitions[is_own].assign(**names))
     definitions = join_definitions(chosen)
     index = statements.figures["index"].to_numpy()
-    causes = find_causes(
+    causes = CauseSearch(
         statements, suite.identities, verdicts, lambda figure: teller.printed(int(index[figure]))
-    )
+    ).find()
     rivals: dict[str, list[str]] = {}
     for each in suite.identities:
         rivals.setdefault(each.rival_group or "", []).append(each.rule_id)
@@ -328,24 +328,25 @@ def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[
 
     A remark about a figure stands at the place of the first one, any other at that of the source.
     """
-    remarked = observations[observations["source_id"].isin(set(reference.remarks["source_id"]))]
-    areas = remarked.groupby("source_id")["area_id"].agg(lambda cells: cells.mode().iloc[0])
+    cited = observations.assign(first=observations["figures"].str.split(" ", n=1).str[0])
+    cited = cited[cited["source_id"].isin(set(reference.remarks["source_id"]))]
+    areas = cited.groupby("source_id")["area_id"].agg(lambda cells: cells.mode().iloc[0])
+    places = cited.drop_duplicates(["source_id", "first"])
+    places = places.set_index(["source_id", "first"], drop=False)
     for remark in list_rows(reference.remarks):
-        source_id, named = str(remark["source_id"]), str(remark["figures"]).split()
+        source_id, figures = str(remark["source_id"]), str(remark["figures"])
         if source_id not in areas.index:
             continue
-        is_shown = remarked["figures"].str.split(" ", n=1).str[0] == " ".join(named[:1])
-        shown = remarked[is_shown & (remarked["source_id"] == source_id)]
-        place = dict.fromkeys(PLACE, "") | {"source_id": source_id}
-        place["area_id"] = str(areas[source_id])
-        if len(shown):
-            place = {name: str(shown.iloc[0][name]) for name in PLACE}
+        first = (source_id, figures.partition(" ")[0])
+        about = dict.fromkeys((*PLACE, "indicator"), "") | {"area_id": str(areas[source_id])}
+        if first in places.index:
+            about = dict(zip(about, map(str, places.loc[first, list(about)]), strict=True))
         yield DraftFinding(
             rule_id=f"remark_{str(remark['remark_id']).removeprefix(f'{source_id}.')}",
             severity=Severity.INFO,
             kind="remark",
-            place=place,
-            indicator=str(shown.iloc[0]["indicator"]) if len(shown) else "",
-            figures=str(remark["figures"]),
+            place={name: about[name] for name in PLACE} | {"source_id": source_id},
+            indicator=about["indicator"],
+            figures=figures,
             sentences={"vi": str(remark["text_vi"]), "en": str(remark["text_en"])},
         )

@@ -27,6 +27,7 @@ from cchc_analysis.rules.expressions import (
     Quantity,
     render_expression,
 )
+from cchc_analysis.rules.rows import SAID
 from cchc_analysis.rules.statements import ROW_COLUMNS, Integers, Texts, hold_texts
 
 if TYPE_CHECKING:
@@ -290,33 +291,30 @@ def join_sentences(parts: Iterable[Sentences], between: str = "") -> Sentences:
     return {language: between.join(each[language] for each in told) for language in LANGUAGES}
 
 
-def write_side(side: Expression, numbers: Mapping[Operand, Sequence[float]]) -> str:
-    """One side of an identity with its numbers put in, in the Vietnamese form."""
+def write_side(
+    side: Expression,
+    numbers: Mapping[Operand, Sequence[float]],
+    behind: Mapping[Operand, Sequence[int]],
+) -> tuple[str, list[int | None]]:
+    """One side of an identity with its numbers put in, in the Vietnamese form.
+
+    And the row behind each number; none for a constant.
+    """
+    rows: list[int | None] = []
 
     def write(leaf: Expression) -> str:
         if not isinstance(leaf, Quantity | GroupSum):
+            rows.append(None)
             return write_number(leaf.value) if isinstance(leaf, Constant) else ""
-        found = [write_number(number) for number in numbers[leaf]]
-        if isinstance(leaf, GroupSum) and len(found) > MOST_TERMS:
-            return f"Σ({len(found)})"
-        return " + ".join(found)
+        if isinstance(leaf, GroupSum) and len(numbers[leaf]) > MOST_TERMS:
+            rows.append(None)
+            return f"Σ({len(numbers[leaf])})"
+        rows.extend(behind[leaf])
+        return " + ".join(map(write_number, numbers[leaf]))
 
     printed = _drop_unprinted(side, numbers)
     text = render_expression(printed, write) if printed else ""
-    return text.replace(" - ", " − ").replace(" * ", " × ")
-
-
-def list_terms(side: Expression, rows: Mapping[Operand, Sequence[int]]) -> Iterator[int | None]:
-    """The row behind each number that ``write_side`` writes, in its order; none for a constant."""
-    if isinstance(side, Operation):
-        yield from list_terms(side.left, rows)
-        yield from list_terms(side.right, rows)
-    elif isinstance(side, Constant):
-        yield None
-    else:
-        found = rows[side]
-        is_counted = isinstance(side, GroupSum) and len(found) > MOST_TERMS
-        yield from [None] if is_counted else found
+    return text.replace(" - ", " − ").replace(" * ", " × "), rows
 
 
 def _drop_unprinted(
@@ -340,18 +338,7 @@ def _index_figures(transcripts: pd.DataFrame) -> dict[tuple[str, str], Mapping[s
 
 Row = Mapping[Any, Any]
 
-SHAPES: Mapping[str, tuple[str, str]] = {
-    "expect_one_value_for_each_quantity": ("stated_twice", "≠"),
-    "expect_sources_to_agree": ("two_sources", "≠"),
-    "expect_longer_window_not_below_shorter": ("window", ">"),
-    "expect_opening_to_equal_previous_closing": ("opening", "≠"),
-    "expect_magnitude_like_other_periods": ("magnitude", "≉"),
-    "expect_pooled_rate_between_its_scopes": ("between", "∉"),
-    "expect_counts_not_to_repeat_another_period": ("repeated", "="),
-    "expect_rates_on_one_scale": ("scale", "≉"),
-    "expect_ranks_to_follow_values": ("rank", "≠"),
-    "expect_counts_of_its_own_area": ("swapped", "↔"),
-}
+SHAPES: Mapping[str, tuple[str, str]] = SAID["comparisons"]
 """The sentence of each comparison, and how its left stands to its right when it is broken."""
 
 HUNDRED = "expect_rates_not_above_hundred"

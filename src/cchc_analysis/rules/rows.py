@@ -1,24 +1,123 @@
-"""What several rows of observations owe each other: repetition, windows, size, pooled rates.
+"""Rules about rows of our tables: about the cells of one, and about what several owe each other.
 
-Comes in as observations described by the catalogue (``described``); goes out as one
-verdict per row that a rule applies to: ``left`` and ``right``, ``holds``, ``other`` (the position
-of the row it is compared with) and ``is_loose`` (both may be right: they differ in date, scope or
-firmness, and are only to be reconciled). Positions count from zero; row order does not matter.
+Comes in as rows with what the catalogue says beside them (``describe_rows``). A rule about cells
+is a condition that each row keeps; a cell that is missing is no answer: another rule asks for it.
+A comparison goes out as one verdict per row that it applies to: ``left`` and ``right``, ``holds``,
+``other`` (the position of the row it is compared with) and ``is_loose`` (both may be right: they
+differ in date, scope or firmness, and are only to be reconciled). Positions count from zero; row
+order does not matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import ast
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.data.clean import is_cut_off
+from cchc_analysis.data.clean import VERBAL_ZEROS, is_cut_off
 from cchc_analysis.data.records import OBSERVATION_KEY, QUANTITY, RESULT_STATUSES, Scope, Status
+from cchc_analysis.rules.statements import Booleans, leave_room
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cchc_analysis.data.reference import Reference
+
+
+FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status", "comparator")
+"""Columns in which few words stand over and over: each is held once, and compared as a number."""
+
+
+def describe_rows(name: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The rows that a suite judges, by position, with what the catalogue says beside them.
+
+    Returns:
+        The rows with ``row``; observations and indicators with ``range_min`` and ``range_max``;
+        observations with ``catalogue_unit``, ``unit_kind``, ``aggregation``, ``polarity``,
+        ``valid_from``, ``valid_to``, ``level`` and ``parent_id`` of the area, ``first_day`` and
+        ``last_day`` (days since 1970), ``series`` (one number for each area, scope, indicator and
+        breakdown), and ``low`` and ``high`` with the room that approximate words leave.
+    """
+    if name not in ("observations", "indicators"):
+        # A figure that no person has given an indicator yet says nothing that could be wrong.
+        is_mapped = table["indicator"] != "" if "indicator" in table else slice(None)
+        return table[is_mapped].reset_index(drop=True)
+    table, catalogue = table.reset_index(drop=True), reference.indicators.set_index("indicator")
+    table = table.assign(
+        row=table.index,
+        **{
+            end: table["indicator"].map(catalogue[end]).astype("float64")
+            for end in ("range_min", "range_max")
+        },
+    )
+    return _describe_observations(table, catalogue, reference) if name == "observations" else table
+
+
+def _describe_observations(
+    table: pd.DataFrame, catalogue: pd.DataFrame, reference: Reference
+) -> pd.DataFrame:
+    areas = reference.tabulate_areas(table["area_id"].unique())
+    units = reference.units.set_index("unit")
+    room = leave_room(table)
+    words = {name: table[name].astype("category") for name in FEW_WORDS}
+    series = [words[name] for name in ("area_id", "scope", "indicator", "breakdown")]
+    known = [
+        ("catalogue_unit", "indicator", catalogue["unit"]),
+        ("unit_kind", "unit", units["kind"]),
+        *((name, "indicator", catalogue[name]) for name in ("aggregation", "polarity")),
+        *(
+            (name, "area_id", areas[name])
+            for name in ("valid_from", "valid_to", "level", "parent_id")
+        ),
+    ]
+    return table.assign(
+        **words,
+        low=room["low"],
+        high=room["high"],
+        **{name: table[by].map(cells).astype("str").fillna("") for name, by, cells in known},
+        first_day=_count_days(table["period_start"]),
+        last_day=_count_days(table["period_end"]),
+        series=table.groupby(series, sort=False, dropna=False, observed=True).ngroup(),
+    )
+
+
+def _count_days(dates: pd.Series) -> pd.Series:
+    """Days since 1970 of ISO dates; parsed once for each date that occurs."""
+    import pandas as pd
+
+    texts = dates.unique()
+    days = pd.to_datetime(pd.Series(texts, dtype="str"), format="%Y-%m-%d", errors="coerce")
+    numbers = (days - pd.Timestamp(0)).dt.days
+    return dates.map(dict(zip(texts, numbers, strict=True))).astype("float64")
+
+
+SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+"""What the file beside this module says of the rule types about rows."""
+
+CELLS: Mapping[str, str] = {name: " ".join(each.split()) for name, each in SAID["cells"].items()}
+"""The rule types about one row, each with the condition that it keeps."""
+
+_KNOWN = {"results": RESULT_STATUSES, "infinity": np.inf, "zeros": VERBAL_ZEROS}
+"""What conditions name with @."""
+
+
+def list_cells(condition: str) -> list[str]:
+    """The columns that a condition looks at."""
+    tree = ast.walk(ast.parse(condition.replace("@", ""), mode="eval"))
+    return [each.id for each in tree if isinstance(each, ast.Name) and each.id not in _KNOWN]
+
+
+def keep_condition(table: pd.DataFrame, condition: str) -> Booleans:
+    """Where rows keep a condition."""
+    return np.asarray(table.eval(condition, engine="python", local_dict=_KNOWN), dtype=bool)
+
+
+RANKED: Mapping[str, Sequence[str]] = SAID["ranked"]
+"""Each indicator that is a rank, and what it ranks."""
 
 COLUMNS = (
     *OBSERVATION_KEY,
@@ -58,21 +157,6 @@ count within the second one of what is usual, or twice the usual distance from i
 USUAL_PERCENT = 50.0
 """Where per cents are usually above this, one of at most 1 may be a share of one."""
 
-RANKED: Mapping[str, tuple[str, ...]] = {
-    "par_index_rank": ("par_index", "par_score_total"),
-    "par_index_rank_national": ("par_index", "par_score_total"),
-    "par_rank_steering": ("par_score_steering",),
-    "par_rank_impact_socioeconomic": ("par_score_impact_socioeconomic",),
-    "sipas_rank": ("sipas",),
-    "papi_rank": ("papi_total",),
-    "papi_rank_6dim": ("papi_total_6dim",),
-    "pci_rank": ("pci",),
-    "ddci_rank": ("ddci",),
-    "dti_rank": ("dti",),
-    "ict_index_rank": ("ict_index",),
-}
-"""Each indicator that is a rank, and what it ranks, the first that is held; more is better."""
-
 
 def compare_readings(table: pd.DataFrame) -> pd.DataFrame:
     """A source that prints a quantity more than once prints one value."""
@@ -100,21 +184,15 @@ def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
     pairs = results[[*key, "source_id"]].assign(row=results.index).merge(homes, on=key)
     elsewhere = pairs[pairs["source_id"] != pairs["first_source"]]
     verdict = _compare(table, elsewhere.set_index("row")["other"])
-    status = table["status"].to_numpy()
-    is_estimate = (status[verdict.index] == Status.ESTIMATE) | (
-        status[verdict["other"]] == Status.ESTIMATE
+    told = table[["value", "decimals", "status"]]
+    one, other = (told.iloc[at] for at in (verdict.index.to_numpy(), verdict["other"]))
+    (value, decimals), (others, of_others) = (
+        (each["value"].to_numpy("float64"), each["decimals"].to_numpy("int64"))
+        for each in (one, other)
     )
-    is_cut = _is_cut(table, verdict) & ~verdict["holds"]
-    return verdict.assign(is_loose=is_estimate | is_cut, is_cut=is_cut)
-
-
-def _is_cut(table: pd.DataFrame, verdict: pd.DataFrame) -> pd.Series:
-    import pandas as pd
-
-    value, decimals = table["value"].to_numpy("float64"), table["decimals"].to_numpy("int64")
-    rows, others = verdict.index.to_numpy(), verdict["other"].to_numpy()
-    is_cut = is_cut_off(value[rows], decimals[rows], value[others], decimals[others])
-    return pd.Series(is_cut, index=verdict.index)
+    is_cut = is_cut_off(value, decimals, others, of_others) & ~verdict["holds"].to_numpy()
+    is_estimate = [(each["status"] == Status.ESTIMATE).to_numpy() for each in (one, other)]
+    return verdict.assign(is_loose=is_estimate[0] | is_estimate[1] | is_cut, is_cut=is_cut)
 
 
 def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
@@ -415,23 +493,25 @@ def compare_pooled_rates(table: pd.DataFrame) -> pd.DataFrame:
     rates = _keep_results(table)
     rates = rates[(rates["unit"] == "%") & rates["aggregation"].str.startswith("ratio")]
     key = ["source_id", "area_id", "indicator", "breakdown", "period_start", "period_end"]
-    by_scope = {
-        scope: rates[rates["scope"] == scope].drop_duplicates(key)[[*key, "value", "low", "high"]]
+    columns = [*key, "scope", "value", "low", "high"]
+    rates = rates[columns].assign(row=rates.index).drop_duplicates([*key, "scope"])
+    whole, *parts = (
+        rates[rates["scope"] == scope]
         for scope in (Scope.WHOLE_DISTRICT, Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
+    )
+    met = whole
+    for part, name in zip(parts, ("_office", "_communes"), strict=True):
+        met = met.merge(part, on=key, suffixes=("", name))
+    beside = {
+        name: met[[f"{name}_office", f"{name}_communes"]] for name in ("value", "low", "high")
     }
-    whole = by_scope[Scope.WHOLE_DISTRICT].reset_index(names="row")
-    office = by_scope[Scope.DISTRICT_OFFICE].reset_index(names="other")
-    met = whole.merge(office, on=key, suffixes=("", "_office")).merge(
-        by_scope[Scope.COMMUNE_AGGREGATE], on=key, suffixes=("", "_communes")
+    nearest = met["value"].clip(beside["value"].min(axis=1), beside["value"].max(axis=1))
+    is_above = met["high"] >= beside["low"].min(axis=1)
+    is_below = met["low"] <= beside["high"].max(axis=1)
+    verdict = _tell_verdict(
+        met["row"], met["value"], nearest, is_above & is_below, met["row_office"]
     )
-    least = met[["low_office", "low_communes"]].min(axis=1)
-    most = met[["high_office", "high_communes"]].max(axis=1)
-    nearest = met["value"].clip(
-        met[["value_office", "value_communes"]].min(axis=1),
-        met[["value_office", "value_communes"]].max(axis=1),
-    )
-    holds = (met["high"] >= least) & (met["low"] <= most)
-    return _tell_verdict(met["row"], met["value"], nearest, holds, met["other"]).sort_index()
+    return verdict.sort_index()
 
 
 COMPARISONS: Mapping[str, tuple[Callable[..., pd.DataFrame], Mapping[str, type]]] = {
