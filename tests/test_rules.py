@@ -14,7 +14,6 @@ from great_expectations.datasource.fluent.interfaces import Batch
 
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.rules import suite_parameters, validate_tables
-from cchc_analysis.rules.engine import Outcome, run_suite
 from cchc_analysis.rules.rows import describe_rows
 from cchc_analysis.rules.suites import (
     GUARD,
@@ -24,7 +23,7 @@ from cchc_analysis.rules.suites import (
     load_suites,
     make_example,
 )
-from cchc_analysis.rules.validation import check_identities
+from cchc_analysis.rules.validation import Outcome, check_identities, run_suite
 from cchc_analysis.rules.wording import DraftFinding, Teller
 from rule_examples import GOOD_ROWS, make_rows, make_statements
 

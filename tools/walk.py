@@ -49,22 +49,30 @@ def walk_brief() -> list[str]:
 
 
 def walk_finding() -> list[str]:
-    """From the suites to the findings, the tables being there."""
+    """From the suite of identities to the findings of one report, the tables being there.
+
+    What a process loads once (Great Expectations, our classes, strings, areas) is no step of it:
+    the walk is the second one.
+    """
     from cchc_analysis import pipeline
     from cchc_analysis.data.reference import Project
-    from cchc_analysis.rules import validate_tables
+    from cchc_analysis.rules.suites import load_suite
+    from cchc_analysis.rules.validation import check_identities
+    from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
-    project = Project(ROOT)
-    reference, tables = pipeline.load(project)
-    return walk(
-        lambda: validate_tables(
-            tables.observations,
-            tables.indicators,
-            tables.transcripts,
-            reference,
-            project.expectations,
-        )
-    )
+    path = Project(ROOT).expectations / "identities.json"
+    reference, tables = pipeline.load(Project(ROOT))
+    is_shown = tables.observations["source_id"] == "cao_loc_2024_h1"
+    report = tables.observations[is_shown].reset_index(drop=True)
+
+    def find() -> None:
+        suite = load_suite(path, "statements", reference)
+        teller = Teller(report, tables.transcripts, reference)
+        found, _ = check_identities(suite, report, reference, teller)
+        tabulate_drafts(found.drafts)
+
+    find()
+    return walk(find)
 
 
 def walk_panel() -> list[str]:

@@ -36,7 +36,6 @@ from cchc_analysis.panels.places import WordFixer, look_up
 from cchc_analysis.panels.reading import as_observations, check_units, read_numerals
 from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
 from cchc_analysis.rules import choose_readings
-from cchc_analysis.rules.engine import join_tallies
 from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
 from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_suite
@@ -45,6 +44,7 @@ from cchc_analysis.rules.validation import (
     check_identities,
     check_rows,
     doubt,
+    join_tallies,
     list_doubtful,
     settle_repeated,
 )
@@ -139,16 +139,17 @@ def validate_table(
     if given.table == "statements":
         found = _check_statements(given, own, reference, file, expectations)
     else:
-        found = check_rows(given, own, reference)
-    if not found.drafts and not found.applied:
+        found = [check_rows(given, own, reference)]
+    drafts, applied = settle_repeated(found), sum(each.applied for each in found)
+    if not drafts and not applied:
         rules = f"no rule of {given.file} finds its figures in one area, scope and period"
         expected = "figures that owe each other something, or that have a range"
         remedy = "Compare the indicators, scopes and periods with those of the suite."
         raise ReportError(Problem(Path(file).stem, rules, expected, remedy))
-    findings = tabulate_drafts(found.drafts)
-    doubtful = list_doubtful(join_tallies(found.tallies))
+    findings = tabulate_drafts(drafts)
+    doubtful = list_doubtful(join_tallies(found))
     findings.attrs |= {
-        "rules_applied": found.applied,
+        "rules_applied": applied,
         "doubtful_rules": doubtful,
         "passed_over": passed_over,
         "warnings": [*_name_passed_over(passed_over, reference), *map(doubt, doubtful)],
@@ -443,14 +444,14 @@ def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _check_statements(
     suite: Suite, table: pd.DataFrame, reference: Reference, file: str, expectations: Path
-) -> Found:
+) -> list[Found]:
     """Check identities in a table whose readings nobody has chosen yet, and what else is known."""
     chosen = choose_readings(table, suite.identities, reference)
     teller = Teller(chosen, None, reference)
     found, _ = check_identities(suite, chosen, reference, teller)
     ours = load_suite(expectations / "observations.json", "observations", reference)
     types = {*ALWAYS, *_list_across(chosen[chosen["is_published"]], Path(file).stem)}
-    return settle_repeated([found, check_rows(ours, chosen, reference, teller, types)])
+    return [found, check_rows(ours, chosen, reference, teller, types)]
 
 
 def _list_across(published: pd.DataFrame, name: str) -> Iterator[str]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Severity
 from cchc_analysis.rules.causes import Cause, Slip, name_slip
 from cchc_analysis.rules.expressions import (
@@ -52,7 +51,7 @@ class Broken:
     rule: Rule
     identity: Identity
     row: int
-    verdict: Mapping[str, Any]
+    verdict: Mapping[Any, Any]
     statements: Statements
 
     @property
@@ -354,7 +353,7 @@ def draft_identities(
     """
     cause_of = {each: cause for cause in causes for each in cause.breaks}
     accused = definitions["source_id"].isin({each.place["source_id"] for each in broken})
-    followed = list_rows(definitions[accused])
+    followed = definitions[accused].to_dict("records")
     chosen = {(row["source_id"], row["rule_id"]): row for row in followed}
     told_groups: set[tuple[str, ...]] = set()
     gaps: dict[tuple[str, ...], list[Broken]] = {}

@@ -61,28 +61,40 @@ def _describe_observations(
     table: pd.DataFrame, catalogue: pd.DataFrame, reference: Reference
 ) -> pd.DataFrame:
     areas = reference.tabulate_areas(table["area_id"].unique())
-    units = reference.units.set_index("unit")
     room = leave_room(table)
     words = {name: table[name].astype("category") for name in FEW_WORDS}
     series = [words[name] for name in ("area_id", "scope", "indicator", "breakdown")]
-    known = [
-        ("catalogue_unit", "indicator", catalogue["unit"]),
-        ("unit_kind", "unit", units["kind"]),
-        *((name, "indicator", catalogue[name]) for name in ("aggregation", "polarity")),
-        *(
-            (name, "area_id", areas[name])
-            for name in ("valid_from", "valid_to", "level", "parent_id")
-        ),
-    ]
+    kinds = reference.units.set_index("unit")["kind"]
+    indicators, places = table["indicator"], table["area_id"]
+    used = {"unit": table["unit"], "catalogue_unit": _look_up(indicators, catalogue["unit"])}
+    dates = {name: table[name] for name in ("period_start", "period_end")}
+    dates |= {name: _look_up(places, areas[name]) for name in ("valid_from", "valid_to")}
     return table.assign(
         **words,
+        **_share_words(used),
+        **_share_words(dates),
+        **{name: _look_up(indicators, catalogue[name]) for name in ("aggregation", "polarity")},
+        **{name: _look_up(places, areas[name]) for name in ("level", "parent_id")},
+        unit_kind=_look_up(table["unit"], kinds),
         low=room["low"],
         high=room["high"],
-        **{name: table[by].map(cells).astype("str").fillna("") for name, by, cells in known},
         first_day=_count_days(table["period_start"]),
         last_day=_count_days(table["period_end"]),
         series=table.groupby(series, sort=False, dropna=False, observed=True).ngroup(),
     )
+
+
+def _look_up(cells: pd.Series, words: pd.Series) -> pd.Series:
+    return cells.map(words).astype("str").fillna("").astype("category")
+
+
+def _share_words(columns: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
+    """Columns whose cells are compared with each other, as numbers of the same sorted words."""
+    import pandas as pd
+
+    words = {word for cells in columns.values() for word in cells.dropna().unique()}
+    shared = pd.CategoricalDtype(sorted(words), ordered=True)
+    return {name: cells.astype(shared) for name, cells in columns.items()}
 
 
 def _count_days(dates: pd.Series) -> pd.Series:
@@ -286,35 +298,40 @@ def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
         A verdict on one count of each area, scope and window; it is broken where two counts or
         more tell two areas apart, and all of them are the usual ones of the other.
     """
+    import pandas as pd
+
     sized = _measure_sizes(table)
     sized = sized[sized["value"] >= least]
-    sized = sized.assign(
-        room=np.maximum(np.log(LIKE) / 2, JUMPY * sized["spread"]),
-        near=np.maximum(np.log(NEAR), 2 * sized["spread"]),
+    area = sized["area_id"].cat.codes.to_numpy()
+    row, pace, usual, spread = (
+        sized[name].to_numpy() for name in ("row", "pace", "usual", "spread")
     )
-    place = ["area_id", "scope", "period_start", "period_end"]
-    first = sized.drop_duplicates(place)
-    odd = sized[sized["away"] > sized["room"]]
-    quantity = ["scope", "indicator", "breakdown", "period_start", "period_end"]
-    columns = [*quantity, "area_id", "row", "pace", "usual", "near"]
-    pairs = odd[columns].merge(sized[columns], on=quantity, suffixes=("", "_other"))
-    is_apart = (pairs["area_id"].astype("str") < pairs["area_id_other"].astype("str")) & (
-        (pairs["usual"] - pairs["usual_other"]).abs() > np.log(LIKE)
+    near = np.maximum(np.log(NEAR), 2 * spread)
+    is_odd = sized["away"].to_numpy() > np.maximum(np.log(LIKE) / 2, JUMPY * spread)
+    window = ["scope", "period_start", "period_end"]
+    first = sized.drop_duplicates(["area_id", *window])
+    place, quantity = (
+        sized.groupby([*names, *window], observed=True).ngroup().to_numpy("int32")
+        for names in (["area_id"], ["indicator", "breakdown"])
     )
-    pairs = pairs[is_apart]
-    is_swapped = ((pairs["pace"] - pairs["usual_other"]).abs() <= pairs["near_other"]) & (
-        (pairs["pace_other"] - pairs["usual"]).abs() <= pairs["near"]
+    # Each odd count meets those of all other areas: positions alone are few enough bytes.
+    counts = pd.DataFrame({"quantity": quantity, "at": np.arange(len(sized), dtype="int32")})
+    met = counts[is_odd].merge(counts, on="quantity")
+    one, other = met["at_x"].to_numpy(), met["at_y"].to_numpy()
+    is_apart = (area[one] < area[other]) & (np.abs(usual[one] - usual[other]) > np.log(LIKE))
+    one, other = one[is_apart], other[is_apart]
+    is_swapped = (np.abs(pace[one] - usual[other]) <= near[other]) & (
+        np.abs(pace[other] - usual[one]) <= near[one]
     )
-    key = ["area_id", "area_id_other", "scope", "period_start", "period_end"]
-    told = pairs.assign(is_swapped=is_swapped).groupby(key, observed=True, as_index=False)
-    found = told.agg(
-        row=("row", "min"),
-        other=("row_other", "min"),
-        all=("is_swapped", "all"),
-        count=("row", "size"),
-    )
+    told = {"place": place[one], "area": area[other], "row": row[one], "other": row[other]}
+    found = (
+        pd.DataFrame(told | {"is_swapped": is_swapped})
+        .groupby(["place", "area"])
+        .agg(row=("row", "min"), other=("other", "min"), all=("is_swapped", "all"),
+             count=("row", "size"))
+    )  # fmt: skip
     is_told = found["all"] & (found["count"] >= FEWEST_LARGE)
-    broken = dict(found.loc[is_told, ["row", "other"]].itertuples(index=False))
+    broken: dict[int, int] = dict(found.loc[is_told, ["row", "other"]].itertuples(index=False))
     rows = sorted({*first["row"]} | {*broken})
     value = table["value"].to_numpy("float64")
     others = np.array([broken.get(row, row) for row in rows], dtype=np.int64)

@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,7 @@ def list_rounded(reference: Reference) -> list[str]:
     return list(reference.indicators.loc[is_rounded, "indicator"])
 
 
+@cache
 def import_expectations() -> None:
     """Register our rule types; the one place where our commands import Great Expectations."""
     import_jsonschema()

@@ -3,19 +3,25 @@
 Comes in as the tables of a run and the suites of ``expectations/``; goes out as findings, as
 tallies of what was applied, and as the definitions that sources follow. Great Expectations says
 which rows break which rule; findings are made of that, and of the evaluation that its metric kept.
+It runs in one ephemeral context, over each table once. A rule that could not be run is an error of
+ours, never a failure of the data.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.files import list_rows
+import numpy as np
+
 from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
+    TALLY_COLUMNS,
     Comparator,
     Origin,
     Scope,
@@ -35,13 +41,14 @@ from cchc_analysis.rules.arithmetic import (
     drop_echoes,
 )
 from cchc_analysis.rules.causes import CauseSearch
-from cchc_analysis.rules.engine import Outcome, Sources, Tally, join_tallies, run_suite
-from cchc_analysis.rules.evaluation import join_definitions
-from cchc_analysis.rules.expressions import Identity
+from cchc_analysis.rules.evaluation import join_definitions, make_nothing
+from cchc_analysis.rules.expressions import Expression, Identity, list_operands
 from cchc_analysis.rules.rows import describe_rows
-from cchc_analysis.rules.statements import tabulate_columns, tabulate_statements
+from cchc_analysis.rules.statements import Integers, tabulate_columns, tabulate_statements
 from cchc_analysis.rules.suites import (
+    GUARD,
     SUITES,
+    Rule,
     Suite,
     check_examples,
     check_owed,
@@ -59,6 +66,10 @@ from cchc_analysis.rules.wording import (
 
 if TYPE_CHECKING:
     import pandas as pd
+    from great_expectations.core import ExpectationSuite, ExpectationValidationResult
+    from great_expectations.data_context.data_context.ephemeral_data_context import (
+        EphemeralDataContext,
+    )
 
 
 @dataclass(frozen=True)
@@ -78,16 +89,78 @@ class Validated:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the rules of one suite found."""
+class Outcome:
+    """What Great Expectations answers for one rule.
 
-    drafts: list[DraftFinding]
-    tallies: list[Tally]
+    ``broken`` are the positions of the rows that it reports; ``verdict`` is what the metric kept of
+    the rows that the rule applies to, with ``holds`` as Great Expectations says, or nothing for a
+    stock rule; ``definitions`` say which one each source follows.
+    """
+
+    rule: Rule
+    broken: Integers
+    verdict: pd.DataFrame | None = None
+    definitions: pd.DataFrame | None = None
+
+
+class Found:
+    """What the rules of one suite found.
+
+    Attributes:
+        drafts: The findings.
+        sources: The names of the sources of the table, sorted.
+        counts: By rule, the rows of each source that it applied to, kept, broke and did not speak
+            of; a line for each of these, a column a source.
+    """
+
+    def __init__(self, sources: pd.Series) -> None:
+        """Begin with nothing, for a table whose rows have these sources."""
+        cells = sources.to_numpy(dtype=object)
+        self.drafts: list[DraftFinding] = []
+        self.sources, self._codes = np.unique(cells, return_inverse=True)
+        self.counts: dict[str, Integers] = {}
+        self._rows = self._count(np.arange(len(sources)))
 
     @property
     def applied(self) -> int:
         """How many rules found something to apply to."""
-        return sum(bool(tally.counts[0].any()) for tally in self.tallies)
+        return sum(bool(counts[0].any()) for counts in self.counts.values())
+
+    def tally(self, outcome: Outcome, rule_id: str = "") -> None:
+        """Tally what a rule answers; one without a verdict speaks of every row."""
+        used, failed = self._rows, self._count(np.unique(outcome.broken))
+        if (verdict := outcome.verdict) is not None:
+            rows = verdict.index.to_numpy()
+            used, failed = self._count(rows), self._count(rows[~verdict["holds"].to_numpy(bool)])
+        counts = np.stack([used, used - failed, failed, self._rows - used])
+        self.counts[rule_id or outcome.rule.rule_id] = counts.astype(np.int32)
+
+    def _count(self, rows: Integers) -> Integers:
+        counts = np.bincount(self._codes[rows], minlength=len(self.sources))
+        return np.asarray(counts, dtype=np.int64)
+
+    def forget(self, before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]) -> None:
+        """Count as not applicable what another rule has told: rules and sources of what broke."""
+        for (rule_id, source), count in (Counter(before) - Counter(after)).items():
+            column = self.counts[rule_id][:, np.searchsorted(self.sources, source)]
+            column += [-count, 0, -count, count]
+
+
+def join_tallies(found: Iterable[Found]) -> pd.DataFrame:
+    """All tallies as a table (``TALLY_COLUMNS``), sorted by rule and source."""
+    import pandas as pd
+
+    tallies = [(rule_id, each) for each in found for rule_id in each.counts]
+    tallies.sort(key=lambda tally: tally[0])
+    rules = np.array([rule_id for rule_id, _ in tallies], dtype=object)
+    counts = np.concatenate([each.counts[rule_id] for rule_id, each in tallies], axis=1)
+    return pd.DataFrame(
+        {
+            "rule_id": np.repeat(rules, [len(each.sources) for _, each in tallies]),
+            "source_id": np.concatenate([each.sources for _, each in tallies]),
+            **dict(zip(TALLY_COLUMNS[2:], counts, strict=True)),
+        }
+    )
 
 
 def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) -> dict[str, Any]:
@@ -167,11 +240,10 @@ def validate_tables(
     ]
     if transcripts is not None:
         found.append(check_rows(suites["transcripts"], transcripts, reference))
-    settled = settle_repeated(found)
-    drafts = [*settled.drafts, *draft_remarks(stated, reference)]
+    drafts = [*settle_repeated(found), *draft_remarks(stated, reference)]
     return Validated(
         findings=tabulate_drafts(drafts),
-        tallies=join_tallies(settled.tallies),
+        tallies=join_tallies(found),
         definitions=definitions.loc[definitions["fits"] > 0, list(DEFINITION_COLUMNS)].reset_index(
             drop=True
         ),
@@ -201,9 +273,9 @@ def check_rows(
     """Check the cells of rows, and what rows owe each other; by rules of some types."""
     table = describe_rows(suite.table, rows, reference)
     teller = teller or Teller(table, None, reference)
-    sources, found = Sources(table["source_id"]), Found([], [])
+    found = Found(table["source_id"])
     for outcome in run_suite(suite, table, suite_parameters(reference, table), types):
-        found.tallies.append(sources.tally(outcome))
+        found.tally(outcome)
         found.drafts.extend(draft_rows(outcome, table, teller))
     return found
 
@@ -220,22 +292,22 @@ def check_identities(
     statements, own = align_days(given), len(given.rows)
     operands = dict.fromkeys(each for rule in suite.identities for each in rule.operands)
     table = tabulate_columns(statements, operands)
-    sources, found = Sources(given.rows["source_id"]), Found([], [])
+    found = Found(given.rows["source_id"])
     verdicts: dict[str, pd.DataFrame] = {}
     broken: list[Broken] = []
     chosen = []
     for outcome in run_suite(suite, table, suite_parameters(reference)):
         here = replace(outcome, broken=outcome.broken[outcome.broken < own])
         if outcome.verdict is None:
-            found.tallies.append(sources.tally(here))
+            found.tally(here)
             found.drafts.extend(draft_rows(here, table, teller))
         for identity, verdict in _split(outcome):
             verdicts[identity.rule_id] = mine = verdict[verdict.index < own]
-            found.tallies.append(sources.tally(replace(here, verdict=mine), identity.rule_id))
+            found.tally(replace(here, verdict=mine), identity.rule_id)
             rows = verdict[~verdict["holds"].to_numpy(dtype=bool)]
             broken.extend(
                 Broken(outcome.rule, identity, int(row), cells, statements)
-                for row, cells in zip(rows.index, list_rows(rows), strict=True)
+                for row, cells in zip(rows.index, rows.to_dict("records"), strict=True)
             )
         if outcome.definitions is not None:
             is_own = ~outcome.definitions["source_id"].str.endswith(OTHER_DAYS).astype(bool)
@@ -251,7 +323,7 @@ def check_identities(
         rivals.setdefault(each.rival_group or "", []).append(each.rule_id)
     stated = [each for each in broken if each.row < own]
     told = drop_echoes(stated)
-    _forget(found.tallies, map(_name, stated), map(_name, told))
+    found.forget(map(_name, stated), map(_name, told))
     found.drafts.extend(draft_identities(told, teller, causes, definitions, rivals))
     moved = (each for each in broken if each.row >= own and differ_in_day(each))
     found.drafts.extend(draft_unreconciled(moved, teller))
@@ -274,23 +346,14 @@ def _name(told: Broken | DraftFinding) -> tuple[str, str]:
     return rule_id, told.place["source_id"]
 
 
-def _forget(
-    tallies: Iterable[Tally], before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]
-) -> None:
-    """Count as not applicable what another rule has told already."""
-    by_rule = {tally.rule_id: tally for tally in tallies}
-    for (rule_id, source), count in (Counter(before) - Counter(after)).items():
-        tally = by_rule[rule_id]
-        tally.counts[:, tally.sources.index(source)] += [-count, 0, -count, count]
-
-
-def settle_repeated(found: Sequence[Found]) -> Found:
-    """All that was found, told once, with tallies that count as broken only what is told."""
-    drafts = [draft for each in found for draft in each.drafts]
-    tallies = [tally for each in found for tally in each.tallies]
-    kept = drop_repeated(drafts)
-    _forget(tallies, map(_name, drafts), map(_name, kept))
-    return Found(kept, tallies)
+def settle_repeated(found: Sequence[Found]) -> list[DraftFinding]:
+    """The findings of several suites, each told once; what is not told is not tallied as broken."""
+    kept = drop_repeated([draft for each in found for draft in each.drafts])
+    own = {id(draft) for draft in kept}
+    for each in found:
+        told = [draft for draft in each.drafts if id(draft) in own]
+        each.forget(map(_name, each.drafts), map(_name, told))
+    return kept
 
 
 def drop_repeated(drafts: list[DraftFinding]) -> list[DraftFinding]:
@@ -333,7 +396,7 @@ def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[
     areas = cited.groupby("source_id")["area_id"].agg(lambda cells: cells.mode().iloc[0])
     places = cited.drop_duplicates(["source_id", "first"])
     places = places.set_index(["source_id", "first"], drop=False)
-    for remark in list_rows(reference.remarks):
+    for remark in reference.remarks.to_dict("records"):
         source_id, figures = str(remark["source_id"]), str(remark["figures"])
         if source_id not in areas.index:
             continue
@@ -350,3 +413,141 @@ def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[
             figures=figures,
             sentences={"vi": str(remark["text_vi"]), "en": str(remark["text_en"])},
         )
+
+
+def run_suite(
+    suite: Suite,
+    table: pd.DataFrame,
+    parameters: Mapping[str, Any],
+    types: Collection[str] | None = None,
+) -> list[Outcome]:
+    """Run the rules of a suite, or those of some types, over a table; an outcome for each.
+
+    A rule about quantities of which the table has no column is not applicable, and is not run.
+
+    Args:
+        suite: The rules.
+        table: Its rows numbered from zero.
+        parameters: What ``suite_parameters`` gives.
+        types: Rules of other types are left out.
+
+    Raises:
+        ValidationError: A rule could not be run.
+    """
+    rules = [rule for rule in suite.rules if types is None or rule.type in types]
+    run = {rule.rule_id for rule in rules if _has_columns(rule, table)}
+    if not run or table.empty:
+        return [_tell_nothing(rule) for rule in rules]
+    built = _choose(suite, run)
+    with warnings.catch_warnings():
+        # Warnings of the libraries below are about them, not about the data.
+        warnings.simplefilter("ignore")
+        source = get_context().data_sources.pandas_default
+        asset = source.add_dataframe_asset(suite.file)
+        try:
+            batch = asset.add_batch_definition_whole_dataframe("all").get_batch(
+                {"dataframe": table}
+            )
+            answer = batch.validate(
+                built,
+                # Without columns to name rows by, rows are named by their position, all at once.
+                result_format={
+                    "result_format": "COMPLETE",
+                    "partial_unexpected_count": 0,
+                    "return_unexpected_index_query": False,
+                },
+                expectation_parameters=dict(parameters),
+            )
+        finally:
+            source.delete_asset(suite.file)
+            # Else the table is kept until the process ends.
+            source.get_execution_engine().batch_manager.reset_batch_cache()
+    answers = {_name_rule(each): each for each in answer.results}
+    if lost := [rule_id for rule_id in run if rule_id not in answers]:
+        raise RuntimeError(f"{suite.file}: no answer for {', '.join(lost)}")
+    return [
+        _read_answer(suite.file, rule, answers[rule.rule_id])
+        if rule.rule_id in run
+        else _tell_nothing(rule)
+        for rule in rules
+    ]
+
+
+def _tell_nothing(rule: Rule) -> Outcome:
+    """The outcome of a rule that applies nowhere."""
+    nothing = make_nothing() if rule.identities else None
+    return Outcome(rule, np.array([], dtype=np.int64), nothing)
+
+
+def _has_columns(rule: Rule, table: pd.DataFrame) -> bool:
+    """Whether each side of an identity has a column, as it must for the rule to say anything."""
+
+    def has_column(side: Expression) -> bool:
+        operands = list_operands(side)
+        return not operands or any(str(each) in table for each in operands)
+
+    return not rule.identities or any(
+        has_column(identity.left_side) and has_column(identity.right_side)
+        for identity in rule.identities
+    )
+
+
+def _choose(suite: Suite, rule_ids: Collection[str]) -> ExpectationSuite:
+    """Some rules, and the guard."""
+    from great_expectations.core import ExpectationSuite
+
+    chosen = [
+        each
+        for each in suite.built.expectations
+        if each.expectation_type == GUARD or (each.meta or {}).get("rule_id") in rule_ids
+    ]
+    return ExpectationSuite(name=suite.file, expectations=chosen)
+
+
+def _name_rule(answer: ExpectationValidationResult) -> str:
+    meta = answer.expectation_config.meta if answer.expectation_config else None
+    return str((meta or {}).get("rule_id", ""))
+
+
+def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> Outcome:
+    if error := _find_exception(answer.exception_info):
+        found = f"the rule could not be run: {error}"
+        remedy = "Mend the rule, or the columns that it looks at."
+        where = f"{file}, rule {rule.rule_id}"
+        raise ValidationError(Problem(where, found, "a rule that answers for every row", remedy))
+    listed = [] if answer.success else answer.result.get("unexpected_index_list", [])
+    broken = np.array(listed, dtype=np.int64)
+    evaluation = answer.result.get("details", {}).get("evaluation")
+    if evaluation is None:
+        return Outcome(rule, broken)
+    verdict = evaluation.verdict
+    # Great Expectations decides: what it reports is broken, and nothing else.
+    verdict = verdict.assign(holds=~verdict.index.isin(broken))
+    return Outcome(rule, broken, verdict, evaluation.definitions)
+
+
+def _find_exception(info: Mapping[str, Any] | None) -> str:
+    """The message of an exception; Great Expectations keeps one, or one for each metric."""
+    infos = [info] if info and "raised_exception" in info else list((info or {}).values())
+    messages = [each["exception_message"] for each in infos if each.get("raised_exception")]
+    return str(messages[0]) if messages else ""
+
+
+@cache
+def get_context() -> EphemeralDataContext:
+    """One context for each process; it holds nothing between runs and asks nobody."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    # Nothing is kept, and no folder made for pages that nobody asked for.
+    nowhere = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    config = DataContextConfig(
+        store_backend_defaults=nowhere,
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)

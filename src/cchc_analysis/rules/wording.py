@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cchc_analysis.data.clean import format_number
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import FINDING_COLUMNS, Scope, Severity
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.words import LANGUAGES, load_words
-from cchc_analysis.rules.engine import Outcome
+from cchc_analysis.data.words import LANGUAGES, Words, load_words
 from cchc_analysis.rules.expressions import (
     Constant,
     Expression,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from cchc_analysis.data import reference as reference_data
     from cchc_analysis.rules.suites import Rule
+    from cchc_analysis.rules.validation import Outcome
 
 
 PLACE = ROW_COLUMNS
@@ -42,6 +44,9 @@ PLACE = ROW_COLUMNS
 
 Sentences = Mapping[str, str]
 """The same in each language."""
+
+Row = Mapping[Any, Any]
+"""The cells of a row, by column."""
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -132,9 +137,7 @@ class Teller:
         self._table = observations
         self._words: dict[str, Texts] = {}
         self._reference = reference
-        root = (reference.folder or Path("data/reference")).parent.parent
-        folder = Project(root).notebooks / "page"
-        self._languages = {language: load_words(folder, language) for language in LANGUAGES}
+        self._languages = _load_languages(reference.folder or Path("data/reference"))
         self._transcribed = {} if transcripts is None else _index_figures(transcripts)
 
     def tell(
@@ -248,7 +251,7 @@ class Teller:
                 told[text.format(section=figure["section"], number=number)] = None
         return "; ".join(told)
 
-    def _list_transcribed(self, row: int) -> list[Mapping[str, str]]:
+    def _list_transcribed(self, row: int) -> list[Row]:
         source_id = self.cell("source_id", row)
         names = ((source_id, figure) for figure in self.cell("figures", row).split())
         return [self._transcribed[name] for name in names if name in self._transcribed]
@@ -273,6 +276,12 @@ class Teller:
             return str(area["name"])
         words = self._languages[language]
         return (words.fit(area, "") if area else words).plain(f"finding.scope.{scope}")
+
+
+@cache
+def _load_languages(reference: Path) -> Mapping[str, Words]:
+    folder = Project(reference.parent.parent).notebooks / "page"
+    return {language: load_words(folder, language) for language in LANGUAGES}
 
 
 def write_number(value: float, decimals: int = 6) -> str:
@@ -331,12 +340,11 @@ def _drop_unprinted(
     return left or right
 
 
-def _index_figures(transcripts: pd.DataFrame) -> dict[tuple[str, str], Mapping[str, str]]:
+def _index_figures(transcripts: pd.DataFrame) -> dict[tuple[str, str], Row]:
     columns = ["source_id", "figure_id", "section", "place", "printed"]
-    return {(row["source_id"], row["figure_id"]): row for row in list_rows(transcripts[columns])}
+    rows = transcripts[columns].to_dict("records")
+    return {(row["source_id"], row["figure_id"]): row for row in rows}
 
-
-Row = Mapping[Any, Any]
 
 SHAPES: Mapping[str, tuple[str, str]] = SAID["comparisons"]
 """The sentence of each comparison, and how its left stands to its right when it is broken."""
@@ -345,6 +353,11 @@ HUNDRED = "expect_rates_not_above_hundred"
 
 ONE_SIDED = ("magnitude", "between", "scale", "rank")
 """Comparisons whose right side is worked out, and not another figure."""
+
+NAMED_BY = (
+    *("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status", "value"),
+)
+"""The cells that name a row to a reader."""
 
 MOST_ALONE = 3
 """More rows of one source than this that break one rule about cells have one cause."""
@@ -364,7 +377,7 @@ def _draft_comparisons(
 ) -> Iterator[DraftFinding]:
     shape, relation = SHAPES[outcome.rule.type]
     failed = outcome.verdict.loc[outcome.broken]  # type: ignore[union-attr]
-    compared = dict(zip(failed.index.tolist(), list_rows(failed), strict=True))
+    compared = dict(zip(failed.index.tolist(), failed.to_dict("records"), strict=True))
     kind = {"between": "pooled"}.get(shape, shape)
     for rows in _group_broken(shape, outcome.broken, compared, table):
         row = rows[0]
@@ -431,38 +444,53 @@ def _tell_copy(table: pd.DataFrame, row: int, teller: Teller) -> list[Sentences]
 
 
 def _draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
+    """Rows that break a rule about their cells; many of one source, in one way, are one finding."""
     is_range = outcome.rule.type == HUNDRED or "range" in outcome.rule.type
     rows_by_source: dict[str, list[int]] = {}
-    for row in outcome.broken:
-        rows_by_source.setdefault(_place(table, row)["source_id"], []).append(int(row))
+    for row in map(int, outcome.broken):
+        rows_by_source.setdefault(_place(table, row)["source_id"], []).append(row)
     for rows in rows_by_source.values():
-        if len(rows) > MOST_ALONE and not is_range:
-            yield _draft_together(outcome, rows, table, teller)
-        else:
-            kind = "range" if is_range else "table"
-            yield from (_draft_cell(outcome, row, table, teller, kind) for row in rows)
+        together = [rows] if len(rows) > MOST_ALONE and not is_range else [[row] for row in rows]
+        for each in together:
+            draft = _draft_cell(outcome.rule, each, table, teller)
+            is_hundred = outcome.rule.type == HUNDRED
+            draft = _tell_hundred(draft, each[0], teller) if is_hundred else draft
+            yield replace(draft, kind="range") if is_range else draft
 
 
 def _draft_cell(
-    outcome: Outcome, row: int, table: pd.DataFrame, teller: Teller, kind: str
+    rule: Rule, rows: Sequence[int], table: pd.DataFrame, teller: Teller
 ) -> DraftFinding:
-    """One row that breaks a rule; a rate above a hundred with its arithmetic."""
-    cells = table.loc[row]
-    told = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status")
-    named = [str(cells[name]) for name in told if name in cells.index and str(cells[name])]
-    named += [str(cells["value"])] if "value" in cells.index else []
+    places = [_place(table, row) for row in rows]
+    figures = [_figures(table, row) for row in rows]
+    why = str(rule.meta["why"])
+    reasons = {"vi": str(rule.meta.get("why_vi", why)), "en": why}
     draft = DraftFinding(
-        rule_id=outcome.rule.rule_id,
-        severity=outcome.rule.severity,
-        kind=kind,
-        place=_place(table, row),
-        indicator=str(cells.get("indicator", "")),
-        left=float(table["value"].to_numpy()[row]) if "value" in table else float("nan"),
-        figures=_figures(table, row),
-        sentences=teller.tell("cell", where=", ".join(named), why=_list_reasons(outcome.rule)),
+        rule_id=rule.rule_id,
+        severity=rule.severity,
+        kind="table",
+        place={
+            name: cell if all(place[name] == cell for place in places) else ""
+            for name, cell in places[0].items()
+        },
+        figures=" ".join(figures),
     )
-    if outcome.rule.type != HUNDRED:
-        return draft
+    if len(rows) > 1:
+        count = {"count": write_number(len(rows))}
+        shown = ", ".join(figures[:MOST_ALONE])
+        told = teller.tell("cells", numbers=count, figures=shown, why=reasons)
+        return replace(draft, sentences=told)
+    cells = table.loc[rows[0]]
+    named = [str(cells[name]) for name in NAMED_BY if name in cells.index and str(cells[name])]
+    return replace(
+        draft,
+        indicator=str(cells.get("indicator", "")),
+        left=float(table["value"].to_numpy()[rows[0]]) if "value" in table else np.nan,
+        sentences=teller.tell("cell", where=", ".join(named), why=reasons),
+    )
+
+
+def _tell_hundred(draft: DraftFinding, row: int, teller: Teller) -> DraftFinding:
     number = write_number(draft.left)
     return replace(
         draft,
@@ -473,38 +501,9 @@ def _draft_cell(
     )
 
 
-def _draft_together(
-    outcome: Outcome, rows: list[int], table: pd.DataFrame, teller: Teller
-) -> DraftFinding:
-    """Many rows of one source that break one rule in one way: one finding, not one each."""
-    places = [_place(table, row) for row in rows]
-    figures = [_figures(table, row) for row in rows]
-    return DraftFinding(
-        rule_id=outcome.rule.rule_id,
-        severity=outcome.rule.severity,
-        kind="table",
-        place={
-            name: places[0][name] if len({place[name] for place in places}) == 1 else ""
-            for name in PLACE
-        },
-        figures=" ".join(figures),
-        sentences=teller.tell(
-            "cells",
-            numbers={"count": write_number(len(rows))},
-            figures=", ".join(figures[:MOST_ALONE]),
-            why=_list_reasons(outcome.rule),
-        ),
-    )
-
-
 def _figures(table: pd.DataFrame, row: int) -> str:
     column = "figures" if "figures" in table else "figure_id"
     return str(table.at[row, column]) if column in table else ""
-
-
-def _list_reasons(rule: Rule) -> Sentences:
-    why = str(rule.meta["why"])
-    return {"vi": str(rule.meta.get("why_vi", why)), "en": why}
 
 
 def _place(table: pd.DataFrame, row: int) -> dict[str, str]:
