@@ -397,6 +397,18 @@ def test_a_region_has_its_english_name_in_sentences_too(reference: Reference) ->
     assert words.place(reference.area_rows["20"]) == "Lạng Sơn province"
 
 
+def test_a_page_says_in_its_title_that_its_figures_are_old(
+    real: Tables, reference: Reference
+) -> None:
+    """Ten years behind the newest of all that is held, whatever the indicator."""
+    for newest, is_old in (("2031-12-31", False), ("2032-12-31", True)):
+        later = real.indicators.tail(1).assign(indicator="dti", period_end=newest)
+        tables = replace(real, indicators=pd.concat([real.indicators, later]))
+        for lang, word in (("vi", "(số liệu cũ)"), ("en", "(old figures)")):
+            board = open_at(tables, reference, "pci", lang=lang)
+            assert (word in board.show_opening().html.partition("</h1>")[0]) == is_old
+
+
 def test_a_section_gives_its_numbers_and_its_picture_whole(
     real: Tables, reference: Reference
 ) -> None:
@@ -405,7 +417,7 @@ def test_a_section_gives_its_numbers_and_its_picture_whole(
     assert len(section.table) == 63
     assert section.html.count("<svg ") == 3
     assert section.figure is not None
-    assert len(section.figure.axes[0].get_yticklabels()) == 63
+    assert len(section.figure.axes[0].texts) == 2 * 63 + 1  # names, ranks, the median
     assert show_funnel(board).table.empty
     assert show_funnel(board).figure is None
 

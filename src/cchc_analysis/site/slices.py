@@ -51,6 +51,7 @@ SEEN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "beside": ("indicators", OF_VALUE),
     "printed": ("transcripts", ("source_id", "figure_id", "indicator", "scope", "printed")),
     "reported": ("observations", ("source_id", "indicator", "status")),
+    "newest": ("indicators", ("period_end",)),
 }
 """What a page sees of rows that it does not tell, by what it sees them for, with their table: that
 a source is there, whose and for when; what a value is and where it comes from, and in a trend also
@@ -122,7 +123,8 @@ class Slices:
             for name, codes in (("indicators", parts), ("observations", (indicator,)))
         }
         states = self._find("sources", self._list_named("indicators", rows["indicators"]))
-        return self._slice(rows, {"sources": states})
+        newest = np.array([self._ends.argmax()])  # tells what is old
+        return self._slice(rows, {"sources": states, "newest": newest})
 
     @lru_cache(maxsize=2)  # noqa: B019 - one brief in two languages; lives as long as a build
     def of_brief(self, area_id: str, period: str) -> Slice:

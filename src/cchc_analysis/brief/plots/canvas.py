@@ -153,14 +153,7 @@ def to_svg(figure: Figure) -> Markup:
 def open_axes(
     ax: Axes | None, height: float, margins: Margins = (0, 0, 0, 0), *, width: float = WIDTH
 ) -> Any:
-    """The axes to draw on: the given ones, or new ones of a size, in points.
-
-    Args:
-        ax: The given axes.
-        height: Of the new figure, margins included.
-        margins: Left, right, top, bottom.
-        width: Of the new figure.
-    """
+    """The given axes, or new ones: of a size in points, with margins left, right, top, bottom."""
     if ax is not None:
         return ax
     from matplotlib import pyplot as plt
@@ -177,12 +170,7 @@ def open_axes(
 def note(ax: Any, words: str, at: Place, shift: Point, **more: Any) -> None:
     """Quiet words some points beside a place, whatever the size of the axes.
 
-    Args:
-        ax: The axes.
-        words: The words.
-        at: Both positions, each with what it counts: ``data`` or ``axes fraction``.
-        shift: Points to the right and up.
-        more: Properties of the text.
+    Both positions of a place say what they count: ``data`` or ``axes fraction``.
     """
     (x, across), (y, upwards) = at
     own = {"color": ROLES["soft"], "annotation_clip": False, "parse_math": False} | more
@@ -265,12 +253,9 @@ class Canvas:
     def line(
         self, points: Sequence[Point], role: str, width: float = 0.8, words: str = "", **more: Any
     ) -> None:
-        """A line through points, with flat ends unless told otherwise."""
-        from matplotlib.lines import Line2D
-
+        """A line through points."""
         xs, ys = zip(*points, strict=True)
-        ends = {"solid_capstyle": "butt"} | more
-        self.add(Line2D(xs, ys, color=ROLES[role], linewidth=width, **ends), words)
+        stroke(self.ax, xs, ys, role, width, words, **more)
 
     def text(self, at: Point, words: str, role: str = "ink", **more: Any) -> None:
         """Text on its base line."""
@@ -286,11 +271,20 @@ class Canvas:
             mark(artist, words)
 
 
+def stroke(
+    ax: Any, xs: Any, ys: Any, role: str, width: float = 0.8, words: str = "", **more: Any
+) -> None:
+    """A line with flat ends; ``Axes.plot`` takes ten times as long to find out what it is given."""
+    from matplotlib.lines import Line2D
+
+    style: dict[str, Any] = {"solid_capstyle": "butt", "clip_on": False} | more
+    line = ax.add_line(Line2D(xs, ys, color=ROLES[role], linewidth=width, **style))
+    if words:
+        mark(line, words)
+
+
 def dot(ax: Any, x: float, y: float, role: str, words: str = "", *, hollow: bool = False) -> None:
     """A point; a hollow one is contested. A line without length: smaller than a marker."""
-    size = {"solid_capstyle": "round", "clip_on": False}
-    (line,) = ax.plot([x, x], [y, y], color=ROLES[role], linewidth=10, **size)
-    mark(line, words)
+    stroke(ax, [x, x], [y, y], role, 10, words, solid_capstyle="round")
     if hollow:
-        (line,) = ax.plot([x, x], [y, y], color=ROLES["paper"], linewidth=5.5, **size)
-        mark(line, words)
+        stroke(ax, [x, x], [y, y], "paper", 5.5, words, solid_capstyle="round")

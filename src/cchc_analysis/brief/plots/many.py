@@ -28,6 +28,7 @@ from cchc_analysis.brief.plots.canvas import (
     open_axes,
     scale,
     shorten,
+    stroke,
     width_of,
 )
 from cchc_analysis.data.files import list_rows
@@ -136,12 +137,11 @@ def plot_distribution(
             form(row[name]) for name in ("least", "q1", "median", "q3", "most")
         )
         ends = [row["least"], row["most"]]
-        axes.plot(ends, [y, y], color=ROLES["rule"], linewidth=0.8, solid_capstyle="butt")
+        stroke(axes, ends, [y, y], "rule")
         colours = {"color": ROLES["pale"], "ec": ROLES["deep"]}
         box = axes.barh(y, row["q3"] - row["q1"], 0.5, row["q1"], **colours)
         mark(box[0], words)
-        middle = {"color": ROLES["deep"], "linewidth": 2, "solid_capstyle": "butt"}
-        axes.plot([row["median"]] * 2, [y - 0.33, y + 0.33], **middle)
+        stroke(axes, [row["median"]] * 2, [y - 0.33, y + 0.33], "deep", 2)
         if not isnan(own := row.get("own", nan)):
             dot(axes, own, y, "alert", f"{row['label']}: {form(own)}")
     return _tick(axes, form)
@@ -178,11 +178,10 @@ def plot_dots(
         words = f"{row['name']}: {form(row['value'])}, {row['text']}"
         interval = np.clip([row["low"], row["high"]], least, most)
         if np.ptp(axes.transData.transform([(end, y) for end in interval])[:, 0]) > DOT:
-            (line,) = axes.plot(interval, [y, y], color=ROLES["mid"], linewidth=3)
-            mark(line, f"{words} ({form(row['low'])} – {form(row['high'])})")
+            span = f"{words} ({form(row['low'])} – {form(row['high'])})"
+            stroke(axes, interval, [y, y], "mid", 3, span, solid_capstyle="round")
         at = np.clip([row["value"]] * 2, least, most)
-        (point,) = axes.plot(at, [y, y], color=ROLES[row["role"]], linewidth=DOT)
-        mark(point, words)
+        stroke(axes, at, [y, y], row["role"], DOT, words, solid_capstyle="round")
         place = ((1.0, "axes fraction"), (float(y), "data"))
         note(axes, str(row["text"]), place, (beside, 0), ha="right", va="center")
     if reference:
@@ -222,7 +221,7 @@ def plot_funnel(
     axes = open_axes(ax, 280.0, (44.0, 6.0, 20.0, TITLED))
     for role, curve in limits.groupby("role") if limits is not None else ():
         for side in OUTSIDE:
-            axes.plot(curve["total"], curve[side], color=ROLES[str(role)], linewidth=0.8)
+            stroke(axes, curve["total"], curve[side], str(role), solid_capstyle="round")
     axes.set_xlim(0, float(data["total"].max()) * 1.03)
     if centre:
         axes.axhline(centre[0], color=ROLES["rule"], linewidth=0.8, zorder=0)
@@ -233,6 +232,7 @@ def plot_funnel(
         words = f"{row['name']}: {form(row['rate'])} ({form(row['total'])})"
         is_hollow = not is_out and row["place"] != OWN
         dot(axes, row["total"], row["rate"], "alert" if is_out else "deep", words, hollow=is_hollow)
+    axes.autoscale_view(scalex=False)
     _name_points(axes, data)
     for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
         ticks = _choose_ticks(ends, 3)
@@ -298,11 +298,12 @@ def _open_rows(
     height = row * max(len(labels), 1) + top + below
     axes = open_axes(ax, height, (left, right, top, below))
     axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.set_yticks(range(len(labels)), [shorten(plain(label), left - 8) for label in labels])
-    axes.tick_params("y", labelcolor=ROLES["ink"], pad=left - 2 if ax is None else 4)
-    if ax is None:
-        for label in axes.get_yticklabels():
-            label.set_ha("left")
+    axes.yaxis.set_visible(False)  # names, no values: ticks of names take most of a chart's time
+    side = {"ha": "right"} if ax else {}
+    for y, label in enumerate(labels):
+        place = ((0.0, "axes fraction"), (float(y), "data"))
+        words = shorten(plain(label), left - 8)
+        note(axes, words, place, (-4 if ax else -left, 0), va="center", color=ROLES["ink"], **side)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(unit)
     return axes
@@ -313,8 +314,6 @@ def _tick(axes: Any, form: Format) -> Axes:
     ticks = _choose_ticks(axes.get_xlim(), 3)
     axes.set_xticks(ticks, [form(tick) for tick in ticks])
     axes.grid(visible=True, axis="x")
-    for line in axes.get_xgridlines():
-        line.set_clip_on(False)
     return free(axes)
 
 

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cchc_analysis.brief.plots.canvas import (
     GAP,
     LINE,
-    ROLES,
     TEXT,
     Canvas,
     dot,
     drawn_from,
     free,
-    mark,
     open_axes,
     shorten,
+    stroke,
     width_of,
 )
 from cchc_analysis.data.files import list_rows
@@ -145,16 +144,13 @@ def _draw_scale(ax: Any, rows: Sequence[dict[str, Any]]) -> None:
 
 def _draw_point(ax: Any, y: float, row: dict[str, Any]) -> None:
     words = f"{row['label']}: {row['text']}"
-    flat = {"solid_capstyle": "butt"}
-    ax.plot(ax.get_xlim(), [y, y], color=ROLES["rule"], linewidth=0.8, **flat)
+    stroke(ax, ax.get_xlim(), [y, y], "rule")
     if row["low"] == row["low"] and row["high"] == row["high"]:
         ends = [max(row["low"], row["start"]), row["high"]]
-        (line,) = ax.plot(ends, [y, y], color=ROLES["mid"], linewidth=5, **flat)
-        mark(line, f"{words} ({row['low']:g} – {row['high']:g})")
+        stroke(ax, ends, [y, y], "mid", 5, f"{words} ({row['low']:g} – {row['high']:g})")
     if row["target"] == row["target"]:
         x = row["target"]
-        (line,) = ax.plot([x, x], [y - 8, y + 8], color=ROLES["ink"], linewidth=2, **flat)
-        mark(line, row["target_text"])
+        stroke(ax, [x, x], [y - 8, y + 8], "ink", 2, row["target_text"])
     dot(ax, row["value"], y, row["role"], words, hollow=bool(row["is_contested"]))
 
 

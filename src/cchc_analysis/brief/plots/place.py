@@ -37,9 +37,9 @@ STEPS = ("t1", "t2", "t3", "t4", "deep")
 eye; the page turns them round in the dark."""
 LIGHT_TEXT = ("t4", "deep")
 LEGEND = 18.0
+"""Height of a line of a legend."""
 MOST_NAMED = 6
 """Unknown areas that an error names."""
-"""Height of a line of a legend."""
 TALLEST = 280.0
 """Height of a map of dots."""
 SPINE = (120.0, 16.0)

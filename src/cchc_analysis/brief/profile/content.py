@@ -20,7 +20,7 @@ import pandas as pd
 from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, Shows, dress
-from cchc_analysis.brief.trends.board import keep_results, list_told
+from cchc_analysis.brief.trends.board import OLD, keep_results, list_told
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import explain_name, find_areas
@@ -38,8 +38,6 @@ OTHER = "other"
 """The theme of what ``report.yml`` names in none."""
 MOST_OTHERS = 12
 """Series that no theme names, and that are told all the same."""
-OLD = 10
-"""Years that a last value lies behind the newest of a profile, from which on its name says so."""
 WINDOW = ("indicator", "scope", "period_start", "period_end")
 """What values have to share to stand beside each other."""
 SPREAD = {"lowest": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "highest": 1.0}

@@ -56,6 +56,8 @@ def show_head(profile: Profile) -> Section:
         rest=held - table["indicator"].nunique(),
         sources=profile.values["source_id"].str.split().explode().nunique(),
         old=int(table["is_old"].sum()),
+        is_drawn=bool(table["is_full"].any()),
+        is_contested=bool(table["is_contested"].any()),
         placed=list_rows(placed),
         best=int((placed["better"] >= QUARTER).sum()),
         worst=int((placed["better"] <= 100 - QUARTER).sum()),

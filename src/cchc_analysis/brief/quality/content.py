@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder
 from cchc_analysis.brief.directory import bare_name
 from cchc_analysis.brief.ledger import Grade, grade_brief, is_headline
@@ -164,14 +166,12 @@ class Quality:
         """
         tallies = self.tables.tallies
         own = tallies[tallies["source_id"].isin(self.ids)]
-        rows = list_rows(own.groupby(["rule_id", "source_id"], sort=False).sum().reset_index())
-        tally_of: dict[tuple[str, str], Row] = {}
-        for row in rows:
-            pair = str(row["rule_id"]), str(row["source_id"])
-            applied = KEPT if not row["failed"] else SILENT
-            state = BROKEN if pair in self.broken else applied
-            tally_of[pair] = row | {"state": state if row["applied"] else SILENT}
-        return tally_of
+        own = own.groupby(["rule_id", "source_id"], sort=False, as_index=False).sum()
+        pairs = zip(own["rule_id"], own["source_id"], strict=True)
+        is_broken = np.array([pair in self.broken for pair in pairs], dtype=bool)
+        cases: Any = [own["applied"] == 0, is_broken, own["failed"] == 0]
+        own["state"] = np.select(cases, [SILENT, BROKEN, KEPT], SILENT)
+        return {(row["rule_id"], row["source_id"]): row for row in list_rows(own)}
 
     def judge(self, rule: str, source_id: str) -> str:
         """What came of a rule in a source."""

@@ -45,6 +45,8 @@ FILE_COLUMNS = (
     *("is_contested", "source_id", "licence"),
 )
 MOST_ISSUERS = 4
+OLD = 10
+"""Years that a last value lies behind the newest of all, from which on a page says so."""
 FEWEST_AREAS = 5
 """Areas below which a period is not ranked while a fuller one is held."""
 FEWEST_AT_ONCE = 10
@@ -66,6 +68,7 @@ class Board:
         others: The values of each other level, scope or window that is held, fullest first; like
             ``values``.
         strata: The counts of each part of an area (``list_strata``).
+        newest: The last year of which anything is held, of any indicator.
     """
 
     words: Words
@@ -75,6 +78,7 @@ class Board:
     issuers: tuple[str, ...]
     others: tuple[pd.DataFrame, ...]
     strata: pd.DataFrame
+    newest: int
     licences: Mapping[str, str] = field(default_factory=dict)
 
     show_opening = Shows("trends.sections")
@@ -249,7 +253,8 @@ def open_board(
     issuers = _list_issuers(values, tables.sources)
     strata = list_strata(values, tables.indicators, row)
     licences = index_licences(tables.sources)
-    return Board(words, reference, row, values, issuers, tuple(others), strata, licences)
+    newest = int(tables.indicators["period_end"].max()[:4])
+    return Board(words, reference, row, values, issuers, tuple(others), strata, newest, licences)
 
 
 def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> set[str]:

@@ -27,7 +27,7 @@ from cchc_analysis.brief.plots import (
     plot_tile_map,
 )
 from cchc_analysis.brief.templates import Section, open_svg, render
-from cchc_analysis.brief.trends.board import FILE, Board, name_trend, shorten_name
+from cchc_analysis.brief.trends.board import FILE, OLD, Board, name_trend, shorten_name
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE
 from cchc_analysis.stats.panel import change_over
@@ -155,7 +155,9 @@ def show_opening(board: Board) -> Section:
     """The head of the page: the state of the latest period in a sentence, and what is held."""
     words, values = board.words, board.values
     years = dict.fromkeys([int(values["year"].min()), int(board.latest["year"].iloc[0])])
-    name = words.say("trends.heading", name=board.label, years="–".join(map(str, years)))
+    is_old = int(values["year"].max()) <= board.newest - OLD
+    key = "trends.heading.old" if is_old else "trends.heading"
+    name = words.say(key, name=board.label, years="–".join(map(str, years)))
     ordered = board.latest.sort_values("value", kind="stable")
     html = render(
         words,
