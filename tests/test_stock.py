@@ -171,6 +171,12 @@ def test_a_table_is_validated_in_python(
     assert findings.attrs["rules_applied"] > 0
 
 
+def test_an_index_that_names_rows_names_them_in_findings(repository: Project) -> None:
+    findings = cchc.validate(TABLE.set_index(["area", "period"]), project=repository)
+    assert findings["area_id"].tolist() == ["183", "184"]
+    assert findings["period_end"].tolist() == ["2024-06-30", "2023-06-30"]
+
+
 def test_a_suite_of_ones_own_is_validated_in_python(repository: Project) -> None:
     suite = {
         "name": "mine",

@@ -169,6 +169,9 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
     if isinstance(table, Path):
         own = _find_head(choose_sheet(table, open_sheets(table)), reference)
     else:
+        # What names rows in the index is theirs as well.
+        named = [each for each in table.index.names if each and each not in table.columns]
+        table = table.reset_index(named) if named else table
         cells = table.map(_write_cell).set_axis(range(table.shape[1]), axis=1)
         cells = cells.set_axis(range(2, len(cells) + 2), axis=0)
         own = Table(Worksheet("table", cells), tuple(map(str, table.columns)))

@@ -102,7 +102,7 @@ def _count_days(dates: pd.Series) -> pd.Series:
     import pandas as pd
 
     texts = dates.unique()
-    days = pd.to_datetime(pd.Series(texts, dtype="str"), format="%Y-%m-%d", errors="coerce")
+    days = pd.to_datetime(pd.Series(texts, dtype="str"), format="ISO8601", errors="coerce")
     numbers = (days - pd.Timestamp(0)).dt.days
     return dates.map(dict(zip(texts, numbers, strict=True))).astype("float64")
 
@@ -120,7 +120,8 @@ _KNOWN = {"results": RESULT_STATUSES, "infinity": np.inf, "zeros": VERBAL_ZEROS}
 def list_cells(condition: str) -> list[str]:
     """The columns that a condition looks at."""
     tree = ast.walk(ast.parse(condition.replace("@", ""), mode="eval"))
-    return [each.id for each in tree if isinstance(each, ast.Name) and each.id not in _KNOWN]
+    names = [each.id for each in tree if isinstance(each, ast.Name)]
+    return [name for name in dict.fromkeys(names) if name not in _KNOWN]
 
 
 def keep_condition(table: pd.DataFrame, condition: str) -> Booleans:

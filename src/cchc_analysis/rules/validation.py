@@ -391,8 +391,8 @@ def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[
 
     A remark about a figure stands at the place of the first one, any other at that of the source.
     """
-    cited = observations.assign(first=observations["figures"].str.split(" ", n=1).str[0])
-    cited = cited[cited["source_id"].isin(set(reference.remarks["source_id"]))]
+    cited = observations[observations["source_id"].isin(set(reference.remarks["source_id"]))]
+    cited = cited.assign(first=cited["figures"].str.split(" ", n=1).str[0])
     areas = cited.groupby("source_id")["area_id"].agg(lambda cells: cells.mode().iloc[0])
     places = cited.drop_duplicates(["source_id", "first"])
     places = places.set_index(["source_id", "first"], drop=False)
