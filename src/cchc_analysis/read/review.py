@@ -62,8 +62,6 @@ def tell_remark(remark: str) -> str:
     Examples:
         >>> tell_remark("took the scope commune_aggregate of the same number elsewhere")
         'lấy phạm vi “các xã cộng lại” của chính số đó ở chỗ khác'
-        >>> tell_remark("the dot is read as a decimal mark: no more than 100 can be")
-        'dấu chấm được đọc là dấu thập phân: không thể quá 100'
     """
     for each in load_page_words()["remarks"]:
         if found := re.fullmatch(each["said"], remark):

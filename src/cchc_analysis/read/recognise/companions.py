@@ -1,8 +1,8 @@
 """What a figure is by the figures beside it, where its own words do not say.
 
 Comes in as a figure in its line and those proposed before it; goes out as a candidate: the B of a
-pair follows from the A, quota and present from each other, "cấp xã: 20" from the line or the figure
-that it tells apart, and last year's from the change that leads to it.
+pair follows from the A, quota and present from each other, and "cấp xã: 20" from the line or the
+figure that it tells apart.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.patterns import P, W
@@ -310,51 +309,3 @@ def is_compared(entry: FigureText) -> bool:
     """Whether a figure stands as last year's, without a verb of its own."""
     before = entry.text[: entry.mention.numeral.start]
     return not entry.label and P.compared.search(before) is not None
-
-
-def find_compared(beside: Companions, entry: FigureText, words: WordsAround) -> Claim | None:
-    """What last year's figure is of ("tăng 5% so với cùng kỳ (1.175 hồ sơ)").
-
-    It is of the quantity that the change brings to it. Without a change it is of the only one
-    named before it, and unsure.
-    """
-    is_share = "%" in words.units
-    quantities = [
-        figure
-        for figure in beside.list_before(entry)
-        if figure.indicator and ("%" in figure.units) == is_share
-    ]
-    change = P.change.search(entry.text[: entry.mentions[entry.at - 1].numeral.start])
-    if not entry.at or not change:
-        codes = {figure.indicator for figure in quantities}
-        return Claim(codes.pop(), CLAIM, "last year's, of the same") if len(codes) == 1 else None
-    distance = entry.mentions[entry.at - 1].numeral
-    behind = entry.text[distance.end : distance.end + 2].strip()
-    fits = {
-        figure.indicator
-        for figure in quantities
-        if _is_changed(
-            figure.printed, entry.mention.numeral.text, distance.text,
-            is_ratio=behind.startswith("%") and not is_share,
-            is_less=bool(P.less.search(change[0])),
-        )
-    }  # fmt: skip
-    return Claim(fits.pop(), SURE, "what the change is of") if len(fits) == 1 else None
-
-
-def _is_changed(now: str, before: str, distance: str, *, is_ratio: bool, is_less: bool) -> bool:
-    """Whether a value is what an earlier one has become by a change, as far as it is printed."""
-    try:
-        new, old, change = (parse_number(text) for text in (now, before, distance))
-    except NumberError:
-        return False
-    if not old.value:
-        return False
-    found = (new.value - old.value) * (-1 if is_less else 1)
-    found *= 100 / old.value if is_ratio else 1
-    half = (
-        0.51 * 10.0**-change.decimals
-        if is_ratio
-        else 0.51 * 10.0 ** -max(old.decimals, new.decimals)
-    )
-    return abs(found - change.value) <= half

@@ -9,7 +9,6 @@ on documents with known answers, each judged by the others.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -18,11 +17,9 @@ from typing import TYPE_CHECKING
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.patterns import W
-from cchc_analysis.read.recognise.head import ReportHead
-from cchc_analysis.read.recognise.matching import Claim, WordsAround
+from cchc_analysis.read.recognise.matching import Claim
 from cchc_analysis.read.recognise.surroundings import FigureText
-from cchc_analysis.read.recognise.wording import Wording, WordingRule
+from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
 
 if TYPE_CHECKING:
@@ -143,86 +140,82 @@ def count_decimals(figure: Figure) -> int:
 
 BASE, SURE_FROM = "(base)", "(sure from)"
 EQUALS = "="
-CROWD, OTHERS = 8, 8
-UNREAD = 0.33
-"""The share of figures without an indicator from which a document speaks in words of its own."""
+CROWD, LONG_LINE = 8, 90
+"""Many figures in one sentence, and many words in one line."""
 TELLING = 3
 """Digits that a number has at least where it hardly comes twice by chance."""
-"""Many figures in one sentence, and many words that no indicator knows."""
 _FAR = ("(heading)", "(its paragraph)", "(title)", "(the document)", "(goes on with)")
+
+OF_WHAT = frozenset({"by neighbour", "identity complete", "many figures"})
+"""Marks that speak for what is counted, and for nothing where it is open when that was."""
+OF_TIME = frozenset({"other days too", "others say when", "time carried"})
 
 LESS_SURE = "less sure: "
 """Opens the reason of a figure that is doubted for its marks alone."""
 
 
-def mark_entry(
-    entry: FigureText,
-    words: WordsAround,
-    rule: WordingRule | None,
-    claim: Claim | None,
-    carried: tuple[bool, bool],
-) -> frozenset[str]:
+def mark_entry(entry: FigureText, claim: Claim | None, *, is_time_carried: bool) -> frozenset[str]:
     """What the place and the words of a figure say about how surely it is read.
 
-    ``carried``: whether only an earlier sentence says whose it is, and when.
+    ``is_time_carried``: whether only an earlier sentence says when.
     """
-    if claim is None or rule is None:
+    if claim is None:
         return frozenset()
-    mention = entry.mention
-    sentence = [m for m in entry.mentions if m.lead == mention.lead]
+    sentence = [m for m in entry.mentions if m.lead == entry.mention.lead]
     marks = {
         "by neighbour": "“" not in claim.reason,
         "told far": any(each in claim.reason for each in _FAR),
-        "other words": _count_others(entry, words) >= OTHERS,
         "many figures": not entry.label and len(sentence) >= CROWD,
-        "points or rank": rule.unit in ("point", "rank"),
-        "scope carried": carried[0],
-        "time carried": carried[1],
-        "present unsaid": rule.indicator.endswith("_present") and W.present not in words.own,
+        "long line": len(entry.text.split()) > LONG_LINE,
+        "time carried": is_time_carried,
     }
     return frozenset(mark for mark, is_so in marks.items() if is_so)
 
 
-def _count_others(entry: FigureText, words: WordsAround) -> int:
-    """Own words that no term knows."""
-    if entry.label:
-        return 0
-    start, end = entry.mention.own
-    covered = {n for hit in words.levels[0].hits for n in range(hit.start, hit.end)}
-    return sum(1 for word in re.finditer(r"[^\W\d_]+", entry.text[start:end])
-               if start + word.start() not in covered)  # fmt: skip
-
-
 def mark_document(
-    figures: Sequence[Figure],
-    head: ReportHead,
-    reference: Reference,
-    identities: Sequence[Identity] = (),
+    figures: Sequence[Figure], reference: Reference, identities: Sequence[Identity] = ()
 ) -> list[frozenset[str]]:
     """The marks of each figure, those by the document as a whole included."""
-    held, broken = _hold_identities(figures, reference, identities)
+    in_identity = _find_complete(figures, reference, identities)
     alike: dict[tuple[str, ...], set[float]] = {}
+    timed: dict[str, int] = {}
     for figure in figures:
-        if figure.indicator and (value := read_value(figure, reference)) is not None:
-            alike.setdefault(name_claim(figure), set()).add(value)
-    unread = sum(not figure.indicator for figure in figures) / max(1, len(figures))
+        value = read_value(figure, reference)
+        if figure.indicator and value is not None:
+            for name in (name_claim(figure), _name_without_time(figure)):
+                alike.setdefault(name, set()).add(value)
+        if figure.indicator and figure.is_time_said:
+            timed.setdefault(_name_kind(figure, reference), figure.line)
     found = []
     for at, figure in enumerate(figures):
-        values = alike.get(name_claim(figure), set())
+        first_timed = timed.get(_name_kind(figure, reference), figure.line)
         marks = {
-            "identity holds": at in held and at not in broken and not figure.looked_again,
-            "two values": len(values) > 1,
+            "identity complete": at in in_identity,
+            "two values": len(alike.get(name_claim(figure), ())) > 1,
+            "other days too": len(alike.get(_name_without_time(figure), ())) > 1,
+            "others say when": not figure.is_time_said and first_timed < figure.line,
             "mended": bool(figure.looked_again),
-            "small number": sum(map(str.isdigit, figure.printed)) < TELLING
-            and "%" not in figure.units,
-            "much unread": unread > UNREAD,
             "no result": figure.status not in (Status.ACTUAL, Status.ESTIMATE),
-            "scope said": figure.is_scope_said,
-            "period open": not head.is_sure_period,
         }
-        own = {mark for mark, is_so in marks.items() if is_so}
-        found.append(figure.marks | own if figure.indicator else frozenset())
+        own = figure.marks | {mark for mark, is_so in marks.items() if is_so}
+        if own & OF_TIME:
+            own -= OF_WHAT
+        found.append(own if figure.indicator else frozenset())
     return found
+
+
+def _name_without_time(figure: Figure) -> tuple[str, ...]:
+    """What a figure is claimed to be, whenever it is counted."""
+    claim = name_claim(figure)
+    return (*claim[:4], claim[-1])
+
+
+def _name_kind(figure: Figure, reference: Reference) -> str:
+    """What is counted over the same days: all that is dossiers or a share of them, else itself."""
+    rows = reference.indicator_rows
+    row = rows.get(figure.indicator, {})
+    part = rows.get(str(row.get("numerator", "")), row)
+    return "dossier" if part.get("unit") == "dossier" else figure.indicator
 
 
 def weigh(marks: frozenset[str], weights: Mapping[str, float]) -> float:
@@ -238,16 +231,13 @@ def weigh(marks: frozenset[str], weights: Mapping[str, float]) -> float:
 
 def weigh_figures(
     figures: Sequence[Figure],
-    head: ReportHead,
     reference: Reference,
     wording: Wording,
     identities: Sequence[Identity] = (),
 ) -> list[Figure]:
     """Every claim sure or not, by its chance to be right."""
     weighed = []
-    for figure, marks in zip(
-        figures, mark_document(figures, head, reference, identities), strict=True
-    ):
+    for figure, marks in zip(figures, mark_document(figures, reference, identities), strict=True):
         chance = round(weigh(marks, wording.weights), 3) if figure.indicator else 0.0
         confidence, doubt = Confidence.NONE, figure.looked_again
         if figure.indicator and chance >= wording.weights[SURE_FROM]:
@@ -276,15 +266,14 @@ def name_claim(figure: Figure) -> tuple[str, ...]:
     )
 
 
-def _hold_identities(
+def _find_complete(
     figures: Sequence[Figure], reference: Reference, identities: Sequence[Identity]
-) -> tuple[set[int], set[int]]:
-    """The positions of the figures of identities that hold in full, and of those that break."""
+) -> set[int]:
+    """The positions of the figures of identities of which every part is read."""
     observations = tabulate_figures(figures, reference)
-    held: set[int] = set()
-    broken: set[int] = set()
+    found: set[int] = set()
     if observations.empty or not identities:
-        return held, broken
+        return found
     there = set(observations["indicator"])
     statements = tabulate_statements(observations, reference)
     indexes = statements.figures["index"].to_numpy()
@@ -293,10 +282,8 @@ def _hold_identities(
         if identity.operator != EQUALS or not there.issuperset(identity.codes):
             continue
         verdict = evaluate_identity(identity, statements)
-        verdict = verdict[verdict["is_complete"].astype(bool)]
-        good = verdict["holds"].astype(bool) | verdict["is_within_unit"].astype(bool)
-        for row, is_good in zip(verdict.index, good, strict=True):
+        for row in verdict.index[verdict["is_complete"].astype(bool)]:
             rows = [at for each in identity.operands for at in statements.list_figures(each, row)]
             cells = observations.loc[indexes[rows], "figures"]
-            (held if is_good else broken).update(int(n) for cell in cells for n in cell.split())
-    return held, broken
+            found.update(int(n) for cell in cells for n in cell.split())
+    return found

@@ -15,12 +15,13 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from cchc_analysis.data.records import Period, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P
+from cchc_analysis.read.patterns import P, W
 from cchc_analysis.read.recognise.head import (
     ReportHead,
     find_level,
@@ -28,7 +29,7 @@ from cchc_analysis.read.recognise.head import (
     level_of,
     list_names,
 )
-from cchc_analysis.read.recognise.matching import WordsAround
+from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
 from cchc_analysis.read.recognise.surroundings import FigureText
@@ -90,9 +91,11 @@ def frame_lines(
     }
     titled = Frame(window=readers["window"](head.title))
     opened: dict[str, tuple[Any, list[str]]] = {}
+    home: tuple[int, ...] = ()
     frames = []
-    for line, place in zip(lines, places, strict=True):
-        events = _list_events(line, place)
+    for at, (line, place) in enumerate(zip(lines, places, strict=True)):
+        is_below = not place.is_heading or (home and set(home) <= set(place.headings))
+        events = _list_events(line, place) + ["other heading"] * (not is_below)
         opened = {part: (value, until) for part, (value, until) in opened.items()
                   if not set(until) & set(events)}  # fmt: skip
         if place.is_heading:
@@ -102,7 +105,10 @@ def frame_lines(
         above[0] = opened["window"][0] if "window" in opened else head.window
         before = {part: value for part, (value, _) in opened.items()}
         for event in events:
-            opened |= _open([line.text], event, readers)
+            found = _open([line.text], event, readers)
+            opened |= found
+            if "window" in found:
+                home = (at, *place.headings) if place.is_heading else place.headings
         own = {part: value for part, (value, _) in opened.items()}
         # Up to which day a line counts, it may say of its last figure alone: see ``context``.
         frames.append(replace(titled, **{**own, "day": before.get("day")}))
@@ -264,6 +270,26 @@ _NEAR_LEVELS = frozenset(
 _EARLIER_WORDS = frozenset({"its sentence", "its paragraph"})
 
 
+SHARES = frozenset({"%", "VND", "thousand VND", "million VND", "billion VND"})
+"""Units of money, and of what may be a share of it."""
+
+
+def _list_alike(paragraph: Level, words: WordsAround) -> list[str]:
+    """The sentences before a figure, the nearest first, but those that count other things alone.
+
+    "Đến 20/9 giải ngân 3.904 tỷ đồng. 702 đơn vị …": the day is that of the money.
+    """
+    ends = [0, *(m.end() for m in SENTENCE_END.finditer(paragraph.text)), len(paragraph.text)]
+    own = words.own & W.nouns
+    alike = []
+    for start, end in pairwise(ends):
+        said = {hit.term for hit in paragraph.hits if start <= hit.start < end} & W.nouns
+        is_money = P.of_money.search(paragraph.text, start, end) and not words.units & SHARES
+        if not is_money and (not own or not said or own & said):
+            alike.append(paragraph.text[start:end])
+    return alike[::-1]
+
+
 def _keep_days(brackets: re.Match[str]) -> str:
     """Brackets that name days, which may hold for what follows; a mere year does not."""
     return brackets[0] if P.from_to.search(brackets[0]) else " "
@@ -349,7 +375,7 @@ class FigureContext:
             if level.name not in _NEAR_LEVELS:
                 continue
             if level.name == "its paragraph":
-                opened = self._find_opened(level.text, default)
+                opened = self._find_opened(_list_alike(level, words), default)
                 self.is_carried = opened is not None
                 return opened
             clip = before if level.name == "words of its own" and not entry.label else level.text
@@ -363,13 +389,13 @@ class FigureContext:
                 return year
         return None
 
-    def _find_opened(self, text: str, default: Period) -> Period | None:
+    def _find_opened(self, sentences: Sequence[str], default: Period) -> Period | None:
         """The time that an earlier sentence of the paragraph opens with, the nearest first.
 
         "Từ ngày 01/7 đến ngày 15/9, trung tâm tiếp nhận …. Đã giải quyết …" goes on with it; what
         stands further on in a sentence ("hồ sơ năm 2023 mang sang") ends with that.
         """
-        for sentence in reversed(SENTENCE_END.split(text)):
+        for sentence in sentences:
             opened = P.year_in_brackets.sub(_keep_days, sentence)
             opened = P.span_of_plan.sub(" ", " ".join(opened.split()[:OPENING]))
             if window := find_window(opened, default) or find_year(opened, default):
@@ -382,7 +408,10 @@ class FigureContext:
         for level in words.levels:
             if level.name not in _NEAR_LEVELS:
                 continue
-            if day := find_day(level.text, self._head.window) or find_span_end(level.text):
+            text = level.text
+            if level.name == "its paragraph":
+                text = " ".join(reversed(_list_alike(level, words)))
+            if day := find_day(text, self._head.window) or find_span_end(text):
                 self.is_carried = level.name in ("its paragraph", "the list it stands in")
                 return day
         if window:
@@ -394,7 +423,7 @@ class FigureContext:
         following = (
             m.numeral.start for m in entry.mentions[entry.at + 1 :] if m.partner != entry.at
         )
-        told = entry.text[: next(following, len(entry.text))]
+        told = entry.text[entry.mention.lead : next(following, len(entry.text))]
         return (find_day(told, self._head.window) if named else None) or carried
 
     def counts_dossiers(self, rule: WordingRule) -> bool:

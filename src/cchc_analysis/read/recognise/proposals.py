@@ -21,7 +21,6 @@ from cchc_analysis.read.recognise.companions import (
     CLAIM,
     SURE,
     Companions,
-    find_compared,
     is_compared,
     list_scopes,
 )
@@ -136,9 +135,7 @@ class Proposer:
         if is_spelled and (candidate is None or candidate.score < SURE - 1 or not is_counted):
             return
         figure = self._beside.stay_beside(entry, self._build(entry, words, candidate, rivals))
-        rule = self._wording.rules.get(figure.indicator)
-        carried = (self._scopes.is_carried, self._context.is_carried)
-        marks = mark_entry(entry, words, rule, candidate, carried)
+        marks = mark_entry(entry, candidate, is_time_carried=self._context.is_carried)
         figure = replace(figure, choices=choices, marks=marks)
         if speaker and speaker.kind is Speech.COMMUNE:
             rule = self._wording.rules.get(figure.indicator)
@@ -205,17 +202,16 @@ class Proposer:
     ) -> tuple[Claim | None, tuple[str, ...]]:
         mention = entry.mention
         is_last_years = is_compared(entry)
-        if is_last_years or mention.role in ("whole", "high"):
-            beside = self._beside
-            return (
-                find_compared(beside, entry, words)
-                if is_last_years
-                else beside.follow_partner(entry)
-            ), ()
+        if mention.role in ("whole", "high") and not is_last_years:
+            return self._beside.follow_partner(entry), ()
         is_change = P.change.search(entry.text, entry.mention.own[0], mention.numeral.start) or (
             entry.label and P.change_head.search(entry.label.column)
         )
-        if is_change or ("%" in words.units and self._shares.is_beside_unknown(entry)):
+        if (
+            is_change
+            or is_last_years
+            or ("%" in words.units and self._shares.is_beside_unknown(entry))
+        ):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
         if (
@@ -323,7 +319,9 @@ class Proposer:
             return False
         if entry.label and not entry.label.row and not entry.label.column:
             return False
-        return not (entry.label and is_entity_row(entry, self._wording, candidate))
+        is_entity = entry.label and is_entity_row(entry, self._wording, candidate)
+        # A row that names a commune that we know is told of that commune.
+        return not is_entity or self._scopes.find_area(entry, words) != self._head.area
 
     def _build(
         self,

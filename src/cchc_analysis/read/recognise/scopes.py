@@ -53,17 +53,12 @@ class Scopes:
         self._names: dict[str, bool] = {}
         self.level = find_level(head.area, reference, head.day)
         self.frames: Sequence[Frame] = ()
-        self.is_carried = False
         self._own = self._match(head.area)
 
     def find_scope(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
     ) -> tuple[Scope, bool]:
-        """Whose work is counted, and whether the text says so rather than the document.
-
-        ``is_carried`` says if only an earlier sentence does.
-        """
-        self.is_carried = False
+        """Whose work is counted, and whether the text says so rather than the document."""
         if self.level == "commune":
             return Scope.COMMUNE, False
         if rule and rule.scope:
@@ -92,7 +87,6 @@ class Scopes:
             return Scope.COMMUNE_AGGREGATE
         for level in self._list_scopes(entry, words):
             if scope := self._read_scope(level):
-                self.is_carried = level.name == "its paragraph"
                 return scope
         return self.frames[entry.line].scope
 
@@ -108,7 +102,9 @@ class Scopes:
             return Scope.DISTRICT_OFFICE
         if head["communes"]:
             return Scope.COMMUNE_AGGREGATE
-        return None if _list_said(words.levels[0]) else Scope.WHOLE_DISTRICT
+        # "Tổng" is the total of the table: whose that is, what stands above it may say.
+        above = [each for each in words.levels if each.name == CAPTION and self._read_scope(each)]
+        return None if above or _list_said(words.levels[0]) else Scope.WHOLE_DISTRICT
 
     def read_level_line(self, text: str) -> Scope | None:
         """The level that a short line names, if it names just one: "+ Đối với cấp huyện:"."""

@@ -12,10 +12,9 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
-from cchc_analysis.data.records import Comparator, Scope, Status
+from cchc_analysis.data.records import Comparator, Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.recognise.figures import (
     EQUALS,
@@ -35,8 +34,6 @@ from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
 
 _DOSSIERS = "dossiers_"
-LESS = "less than its communes have"
-_ONE_DOT = re.compile(r"\d{1,2}\.\d{3}")
 
 
 def look_again(
@@ -49,10 +46,7 @@ def look_again(
     found = _complete_wholes(list(figures), wording)
     found = take_scope_of_twins(found, reference)
     found = take_window_of_twins(found)
-    found = take_maximum_of_twins(found)
     found = take_plan_of_twins(found, reference)
-    found = _tell_impossible_wholes(found, reference)
-    found = _read_dots_again(found, reference)
     found = _check_shares(found, reference)
     found = _tell_by_balance(found, reference)
     return tuple(decide_open(found, reference, tuple(identities)))
@@ -160,87 +154,6 @@ def _find_why_new(values: Values) -> str:
     return "only with what was carried over is it what was resolved and is pending" * is_beside
 
 
-def _tell_impossible_wholes(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """A count that nobody says is of the whole, and that is less than that of its communes.
-
-    A whole is no less than its part: where no other figure is the office's, it is this one.
-    """
-    parts: dict[tuple[str, ...], dict[Scope, float]] = {}
-    for figure in figures:
-        if figure.indicator and figure.is_scope_said:
-            known = parts.setdefault(_name_quantity(figure), {})
-            known[figure.scope] = max(
-                known.get(figure.scope, 0.0), read_value(figure, reference) or 0.0
-            )
-
-    def find(_: int, figure: Figure) -> Change | None:
-        known, value = parts.get(_name_quantity(figure), {}), read_value(figure, reference)
-        is_less = value is not None and value < known.get(Scope.COMMUNE_AGGREGATE, 0.0)
-        is_count = _find_kind(figure, reference) == "count" and _is_open(figure)
-        if not is_less or not is_count or Scope.DISTRICT_OFFICE in known:
-            return None
-        return {
-            "scope": Scope.DISTRICT_OFFICE, "confidence": Confidence.LOW,
-            "looked_again": f"{LESS}, so it cannot be the whole",
-        }  # fmt: skip
-
-    return _follow_offices(_mend(figures, find))
-
-
-def _is_open(figure: Figure) -> bool:
-    """Whether nothing says whose a figure is."""
-    return figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
-
-
-def _follow_offices(figures: list[Figure]) -> list[Figure]:
-    """What stands behind a count that turned out to be the office's is the office's too."""
-    turned: dict[int, int] = {}
-    for figure in figures:
-        if figure.scope is Scope.DISTRICT_OFFICE and figure.looked_again.startswith(LESS):
-            turned.setdefault(figure.line, figure.start)
-
-    def find(_: int, figure: Figure) -> Change | None:
-        if not _is_open(figure) or figure.start <= turned.get(figure.line, figure.start):
-            return None
-        return {
-            "scope": Scope.DISTRICT_OFFICE,
-            "confidence": Confidence.LOW if figure.indicator else figure.confidence,
-            "looked_again": "stands behind a count that can only be the office's",
-        }
-
-    return _mend(figures, find)
-
-
-def _name_quantity(figure: Figure) -> tuple[str, ...]:
-    return (
-        figure.indicator, figure.breakdown, str(figure.status), figure.period_start,
-        figure.period_end, figure.area,
-    )  # fmt: skip
-
-
-def _find_kind(figure: Figure, reference: Reference) -> str:
-    row = reference.indicator_rows.get(figure.indicator)
-    return str(reference.unit_rows[row["unit"]]["kind"]) if row else ""
-
-
-def _read_dots_again(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """A rate or score with a dot before three digits: a decimal, if thousands are out of range."""
-
-    def find(_: int, figure: Figure) -> Change | None:
-        most = str(reference.indicator_rows.get(figure.indicator, {}).get("range_max", ""))
-        is_rate = _find_kind(figure, reference) in ("rate", "score") and most
-        if figure.read_as or not _ONE_DOT.fullmatch(figure.printed) or not is_rate:
-            return None
-        if float(most) >= 1000:
-            return None
-        return {
-            "read_as": figure.printed.replace(".", ","), "confidence": Confidence.LOW,
-            "looked_again": f"the dot is read as a decimal mark: no more than {most} can be",
-        }  # fmt: skip
-
-    return _mend(figures, find)
-
-
 def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     """A share named only by what stands before it must be that share of its whole."""
     nothing: Change = {"indicator": "", "confidence": Confidence.NONE}
@@ -346,30 +259,6 @@ def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
         [(start, end)] = windows
         told = "took the days of the same number elsewhere"
         return {"period_start": start, "period_end": end, "looked_again": told}
-
-    return _mend(figures, find)
-
-
-def take_maximum_of_twins(figures: list[Figure]) -> list[Figure]:
-    """Points "of a field" that are its maximum elsewhere, where others are those it has reached.
-
-    "Lĩnh vực này có 13 điểm, ước được 10,5 điểm" behind "10,5/13 điểm".
-    """
-    pairs = {
-        part.indicator: (part, whole)
-        for part, whole in pairwise(figures)
-        if whole.is_whole_of(part) and whole.status is Status.MAX_SCORE
-    }
-
-    def find(_: int, figure: Figure) -> Change | None:
-        part, whole = pairs.get(figure.indicator, (figure, figure))
-        if not figure.printed == whole.printed != part.printed:
-            return None
-        return {
-            "indicator": whole.indicator, "status": whole.status, "scope": whole.scope,
-            "period_start": whole.period_start, "period_end": whole.period_end,
-            "looked_again": "it is the maximum of those reached elsewhere",
-        }  # fmt: skip
 
     return _mend(figures, find)
 
@@ -496,7 +385,7 @@ def doubt_figures(
 ) -> tuple[Figure, ...]:
     """How sure each figure is, and the reason where the document as a whole speaks against it."""
     possible = _mend([*figures], lambda _, figure: _leave_impossible(figure, reference))
-    weighed = weigh_figures(possible, head, reference, wording, tuple(identities))
+    weighed = weigh_figures(possible, reference, wording, tuple(identities))
     weighed = _doubt_rivals(weighed, reference)
     return tuple(_mend(weighed, lambda _, figure: _doubt_document(figure, head)))
 
