@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from brief_work import PROJECT, find_all, read_text
@@ -136,6 +137,17 @@ def test_every_colour_of_ours_is_a_role(plot: Callable[..., Any]) -> None:
     assert used == set(find_all(r":where\(\.([\w-]+)\)", rules[0]))
 
 
+@pytest.mark.parametrize("plot", [plots.plot_line, plots.plot_dots, plots.plot_points])
+def test_a_dot_is_seen_where_a_picture_is_made_of_points(plot: Callable[..., Any]) -> None:
+    """As JupyterLab shows it: a line without length is left out, or moved to whole points."""
+    figure = draw(plot, TABLES[plot])
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    colours = np.asarray(canvas.buffer_rgba()).reshape(-1, 4)[:, :3]
+    deep = [int(ROLES["deep"][at : at + 2], 16) for at in (1, 3, 5)]
+    assert (colours == deep).all(axis=1).any()
+
+
 def test_every_public_plot_is_among_those_tested() -> None:
     public = {getattr(plots, name) for name in plots.__all__ if name.startswith("plot_")}
     assert public == {*TABLES, plots.plot_tile_map}
@@ -241,9 +253,15 @@ def test_ticks_are_those_that_matplotlib_makes(
     plot: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Axes of ours are late with their ticks, and with nothing else."""
-    drawn = to_svg(draw(plot, TABLES[plot]))
+
+    def look() -> tuple[str, list[str]]:
+        figure = draw(plot, TABLES[plot])
+        axes = figure.axes[0]
+        return to_svg(figure), [each.get_ticks_position() for each in (axes.xaxis, axes.yaxis)]
+
+    drawn = look()
     monkeypatch.setattr(backend, "LazyAxes", Axes)
-    assert to_svg(draw(plot, TABLES[plot])) == drawn
+    assert look() == drawn
 
 
 @pytest.mark.parametrize("number", MAPS)

@@ -67,13 +67,8 @@ if TYPE_CHECKING:
 ENGINE = "cchc"
 REHEARSAL = Path(__file__).with_name("rehearsal.ipynb")
 HEAVY = (
-    "matplotlib.pyplot",
+    *("matplotlib.pyplot", "nbconvert", "openpyxl", "pandas", "papermill", "cchc_analysis.front"),
     "cchc_analysis.brief.plots.backend",
-    "nbconvert",
-    "openpyxl",
-    "pandas",
-    "papermill",
-    "cchc_analysis.front",
 )
 """What every page needs, imported once: most of what a page costs on its own."""
 

@@ -10,7 +10,7 @@ natural size otherwise; ``form`` is how numbers are written.
 - ``backend``: what matplotlib draws, as the SVG of a page
 """
 
-from cchc_analysis.brief.plots.canvas import ROLES, draw, in_style, to_svg
+from cchc_analysis.brief.plots.canvas import ROLES, draw, to_svg
 from cchc_analysis.brief.plots.many import (
     find_ends,
     plot_coverage,
@@ -33,7 +33,6 @@ __all__ = [
     "choose_tiles",
     "draw",
     "find_ends",
-    "in_style",
     "plot_amounts",
     "plot_coverage",
     "plot_distribution",

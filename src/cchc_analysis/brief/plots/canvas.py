@@ -142,7 +142,7 @@ def draw(
 
 
 def to_svg(figure: Figure) -> Markup:
-    """A figure, ours or anybody's, as inline SVG; the figure is not changed."""
+    """A figure that a plot has drawn as inline SVG; it is not changed."""
     held = StringIO()
     backend = "module://cchc_analysis.brief.plots.backend"
     with in_style():
@@ -275,9 +275,15 @@ def stroke(
     ax: Any, xs: Any, ys: Any, role: str, width: float = 0.8, words: str = "", **more: Any
 ) -> None:
     """A line with flat ends; ``Axes.plot`` takes ten times as long to find out what it is given."""
+    import numpy as np
     from matplotlib.lines import Line2D
 
-    style: dict[str, Any] = {"solid_capstyle": "butt", "clip_on": False} | more
+    xs, ys = np.asarray(xs, float), np.array(ys, float)
+    # A dot is a line without length, which a picture of points (in JupyterLab) would leave out.
+    is_dot = (np.diff(xs) == 0) & (np.diff(ys) == 0)
+    ys[1:] += 1e-9 * is_dot
+    own = {"solid_capstyle": "butt", "clip_on": False, "snap": False if is_dot.any() else None}
+    style: dict[str, Any] = own | more
     line = ax.add_line(Line2D(xs, ys, color=ROLES[role], linewidth=width, **style))
     if words:
         mark(line, words)

@@ -183,7 +183,7 @@ def plot_dots(
         at = np.clip([row["value"]] * 2, least, most)
         stroke(axes, at, [y, y], row["role"], DOT, words, solid_capstyle="round")
         place = ((1.0, "axes fraction"), (float(y), "data"))
-        note(axes, str(row["text"]), place, (beside, 0), ha="right", va="center")
+        note(axes, str(row["text"]), place, (beside, 0), ha="right", va="center_baseline")
     if reference:
         axes.axvline(reference[0], color=ROLES["mid"], linewidth=0.8, zorder=0)
         place = ((reference[0], "data"), (1.0, "axes fraction"))
@@ -303,7 +303,15 @@ def _open_rows(
     for y, label in enumerate(labels):
         place = ((0.0, "axes fraction"), (float(y), "data"))
         words = shorten(plain(label), left - 8)
-        note(axes, words, place, (-4 if ax else -left, 0), va="center", color=ROLES["ink"], **side)
+        note(
+            axes,
+            words,
+            place,
+            (-4 if ax else -left, 0),
+            va="center_baseline",
+            color=ROLES["ink"],
+            **side,
+        )
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(unit)
     return axes

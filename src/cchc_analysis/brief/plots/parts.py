@@ -18,7 +18,6 @@ from cchc_analysis.brief.plots.canvas import (
     Canvas,
     dot,
     drawn_from,
-    free,
     open_axes,
     shorten,
     stroke,
@@ -139,7 +138,6 @@ def _draw_scale(ax: Any, rows: Sequence[dict[str, Any]]) -> None:
         ax.text(right, y, plain(row["text"]), ha="right", fontweight="bold")
         _draw_point(ax, ROW * at + LINE + GAP + 4, row)
     _write_scale(ax, rows[0], unit)
-    free(ax)
 
 
 def _draw_point(ax: Any, y: float, row: dict[str, Any]) -> None:

@@ -120,12 +120,6 @@ class Profile:
         drawn = self.points[["series", "value", "segment"]].assign(year=years)
         return {str(name): rows for name, rows in drawn.groupby("series")}
 
-    @cached_property
-    def years(self) -> tuple[str, str]:
-        """The first and the last year of which anything is held."""
-        years = self.values["period_end"].str[:4]
-        return str(years.min()), str(years.max())
-
 
 def open_profile(tables: Tables, reference: Reference, words: Words, area: str) -> Profile:
     """Open the profile of one area.

@@ -42,7 +42,8 @@ Row = Mapping[str, Any]
 def show_head(profile: Profile) -> Section:
     """Title with the years, headline, and three sentences by rule."""
     words, table, placed = profile.words, profile.table, keep_placed(profile)
-    place, (first, last) = upper(words.place(profile.area)), profile.years
+    place, years = upper(words.place(profile.area)), profile.values["period_end"].str[:4]
+    first, last = str(years.min()), str(years.max())
     title = words.say("profile.title", area=place, years="–".join(dict.fromkeys((first, last))))
     held = profile.values["indicator"].nunique()
     html = render(

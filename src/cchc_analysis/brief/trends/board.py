@@ -14,7 +14,7 @@ from cchc_analysis.brief.templates import Shows, macro, render
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table
-from cchc_analysis.data.records import RESULT_STATUSES, is_synthetic
+from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.reference import find_areas
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError, Problem
@@ -141,11 +141,6 @@ class Board:
     def is_higher_better(self) -> bool:
         """Whether more of it is better; a rank and a share of late dossiers are not."""
         return bool(self.indicator["polarity"] != "lower")
-
-    @property
-    def is_synthetic(self) -> bool:
-        """Whether the figures are made up."""
-        return any(map(is_synthetic, self.values["area_id"].unique()))
 
     @property
     def breaks(self) -> list[dict[str, Any]]:

@@ -75,13 +75,10 @@ def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFram
     if scatter > MOST_SCATTER:
         return None
     sizes = np.round(np.linspace(max(totals.min() / 2, 1), totals.max(), 40))
-    curves = {
-        role: funnel_limits(centre, sizes, coverage, scatter)
-        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
-    }
     return pd.concat(
         pd.DataFrame({"total": sizes, "low": 100 * low, "high": 100 * high, "role": role})
-        for role, (low, high) in curves.items()
+        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
+        for low, high in [funnel_limits(centre, sizes, coverage, scatter)]
     )
 
 
@@ -175,7 +172,7 @@ def show_coverage(board: Board) -> Section:
     for name, row in grid[~grid.all(axis=1)].iterrows():
         patterns.setdefault(tuple(row), []).append(str(name))
     gaps = sorted(patterns.items(), key=lambda each: (sum(each[0]), -len(each[1])))
-    counts, kept, most, full = grid.sum(), gaps[:FEW], MOST_NAMED, int(grid.all(axis=1).sum())
+    counts, kept, full = grid.sum(), gaps[:FEW], int(grid.all(axis=1).sum())
     data: dict[str, Any] = {"full": full, "of": len(grid), "left": len(gaps) - len(kept)}
     data |= {"least": int(counts.min()), "thinnest": str(counts.idxmin())}
     if not gaps:
@@ -184,19 +181,17 @@ def show_coverage(board: Board) -> Section:
     def say_more(key: str, n: int) -> str:
         return words.plain(f"trends.{key}", n=words.number(n))
 
-    own = [names for _, names in kept]
-    more = [[say_more("more", len(each) - most)] if len(each) > most else [] for each in own]
-    table = pd.DataFrame(
-        {
-            "areas": [words.join([*a[:most], *b]) for a, b in zip(own, more, strict=True)],
-            "count": list(map(len, own)),
-            "lacking": [_tell_lacking(board, pattern) for pattern, _ in kept],
-        }
-    )
-    index = [each[0] if len(each) == 1 else say_more("coverage.group", len(each)) for each in own]
+    rows = []
+    for pattern, own in kept:
+        more = [say_more("more", len(own) - MOST_NAMED)] if len(own) > MOST_NAMED else []
+        areas, lacking = words.join([*own[:MOST_NAMED], *more]), _tell_lacking(board, pattern)
+        rows.append({"areas": areas, "count": len(own), "lacking": lacking})
+    index = [own[0] if len(own) == 1 else say_more("coverage.group", len(own)) for _, own in kept]
     drawn = pd.DataFrame([pattern for pattern, _ in kept], index=index, columns=board.periods)
     picture = partial(draw, plot_coverage, drawn)
-    return show(board, "coverage", table, ["areas", "count", "lacking"], picture, **data)
+    return show(
+        board, "coverage", pd.DataFrame(rows), ["areas", "count", "lacking"], picture, **data
+    )
 
 
 def _tell_lacking(board: Board, pattern: Sequence[bool]) -> Markup:

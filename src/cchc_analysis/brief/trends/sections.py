@@ -29,7 +29,7 @@ from cchc_analysis.brief.plots import (
 from cchc_analysis.brief.templates import Section, open_svg, render
 from cchc_analysis.brief.trends.board import FILE, OLD, Board, name_trend, shorten_name
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import NOTICE
+from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.stats.panel import change_over
 from cchc_analysis.stats.rates import MOST_SCATTER
 from cchc_analysis.stats.trends import judge_many
@@ -166,7 +166,7 @@ def show_opening(board: Board) -> Section:
         ends=[ordered.iloc[at].to_dict() for at in (0, -1)],
         median=float(ordered["value"].median()),
         areas=values["area_id"].nunique(),
-        notice=NOTICE[words.lang] if board.is_synthetic else "",
+        notice=NOTICE[words.lang] if values["area_id"].map(is_synthetic).any() else "",
         file=FILE,
     )
     return Section(
