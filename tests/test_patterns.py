@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import Kind
 
 ROOM = Path(__file__).parents[1] / "src" / "cchc_analysis" / "read"
@@ -17,43 +17,45 @@ ROOM = Path(__file__).parents[1] / "src" / "cchc_analysis" / "read"
 def test_what_the_code_asks_for_is_what_the_table_holds() -> None:
     code = "\n".join(path.read_text("utf-8") for path in sorted(ROOM.rglob("*.py")))
     table = (ROOM / "patterns.toml").read_text("utf-8")
-    asked = set(re.findall(r"\bP\.([a-z]\w*)", code)) - {"rows"}
+    asked = set(re.findall(r"\bPATTERNS\.([a-z]\w*)", code)) - {"rows"}
     pieces = set(re.findall(r"<<(\w+)>>", table))
-    assert asked <= set(P.names())
-    assert set(P.names()) - asked - pieces == set()
+    assert asked <= set(PATTERNS.names())
+    assert set(PATTERNS.names()) - asked - pieces == set()
 
 
 def test_the_words_that_the_code_asks_for_are_those_of_the_table() -> None:
     code = "\n".join(path.read_text("utf-8") for path in sorted(ROOM.rglob("*.py")))
     table = tomllib.loads((ROOM / "patterns.toml").read_text("utf-8"))["words"]
-    assert set(re.findall(r"\bW\.([a-z]\w*)", code)) == set(table)
-    assert W.present in W.of_present
+    assert set(re.findall(r"\bWORDS\.([a-z]\w*)", code)) == set(table)
+    assert WORDS.present in WORDS.of_present
     with pytest.raises(AttributeError):
-        _ = W.no_such_words
+        _ = WORDS.no_such_words
 
 
 @pytest.mark.parametrize(
     "table", ["rules", "openers", "implied", "against", "documents", "headings"]
 )
 def test_every_row_of_a_table_compiles(table: str) -> None:
-    for row in P.rows(table):
+    for row in PATTERNS.rows(table):
         assert all(isinstance(cell, str | int | list | re.Pattern) for cell in row.values())
 
 
-@pytest.mark.parametrize("name", sorted(set(P.names()) - {"CAPITALS"}))
+@pytest.mark.parametrize("name", sorted(set(PATTERNS.names()) - {"CAPITALS"}))
 def test_every_pattern_compiles(name: str) -> None:
-    assert getattr(P, name).pattern
+    assert getattr(PATTERNS, name).pattern
 
 
 def test_every_rule_of_numerals_names_a_kind() -> None:
-    assert {kind for row in P.rows("rules") for kind in [row["kind"]]} <= set(Kind.__members__)
+    assert {kind for row in PATTERNS.rows("rules") for kind in [row["kind"]]} <= set(
+        Kind.__members__
+    )
 
 
 def test_a_pattern_is_made_of_the_pieces_that_it_names() -> None:
-    assert "<<" not in P.from_to.pattern
-    assert P.from_to.search("từ ngày 15/12/2022 đến ngày 20/9/2023")
+    assert "<<" not in PATTERNS.from_to.pattern
+    assert PATTERNS.from_to.search("từ ngày 15/12/2022 đến ngày 20/9/2023")
 
 
 def test_an_unknown_pattern_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no_such_pattern"):
-        _ = P.no_such_pattern
+        _ = PATTERNS.no_such_pattern

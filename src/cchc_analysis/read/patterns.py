@@ -1,8 +1,8 @@
 """What ``patterns.toml`` holds: what reports say around their figures, and the words asked for.
 
-Comes in as nothing; goes out as ``P``, which gives each pattern by its name, compiled once and not
-before it is asked for (``P.from_to.search(text)``), ``P.rows("openers")``, the rows of a table of
-patterns, and ``W``, the words (``W.given``). Nothing else of a report is known here.
+Comes in as nothing; goes out as ``PATTERNS``, which gives each pattern by its name, compiled once
+and not before it is asked for (``PATTERNS.from_to.search(text)``), and the rows of a table of them
+(``PATTERNS.rows("openers")``); and as ``WORDS`` (``WORDS.given``). Knows nothing else of a report.
 """
 
 from __future__ import annotations
@@ -90,5 +90,5 @@ class Terms:
         return words
 
 
-P, W = Patterns(), Terms()
+PATTERNS, WORDS = Patterns(), Terms()
 """Empty until the first pattern or word is asked for."""

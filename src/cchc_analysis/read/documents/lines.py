@@ -29,7 +29,7 @@ from cchc_analysis.data.outside import (
     refuse,
     sniff,
 )
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -152,11 +152,11 @@ def mask_persons(lines: list[str]) -> list[str]:
     """
     masked, signed = [], 0
     for text in lines:
-        if P.signed.match(text) and len(text.split()) < 12:
+        if PATTERNS.signed.match(text) and len(text.split()) < 12:
             signed = LINES_AFTER_OFFICE
         elif text.strip():
-            if signed and P.lone_name.match(text):
-                masked.append(W.name_mask)
+            if signed and PATTERNS.lone_name.match(text):
+                masked.append(WORDS.name_mask)
                 continue
             signed = max(0, signed - 1)
         masked.append(_mask_line(text))
@@ -164,23 +164,23 @@ def mask_persons(lines: list[str]) -> list[str]:
 
 
 def _mask_line(text: str) -> str:
-    text = P.addressed.sub(rf"\1{W.name_mask}", text)
-    text = P.office_then_name.sub(rf"\1{W.name_mask}", text)
-    text = P.full_name.sub(_guess_name, text)
-    text = P.address.sub(lambda match: match[1] + _keep_office(match[2]), text)
-    text = P.contact.sub(rf"\1{W.contact_mask}", text)
-    return _MAIL.sub(W.contact_mask, text)
+    text = PATTERNS.addressed.sub(rf"\1{WORDS.name_mask}", text)
+    text = PATTERNS.office_then_name.sub(rf"\1{WORDS.name_mask}", text)
+    text = PATTERNS.full_name.sub(_guess_name, text)
+    text = PATTERNS.address.sub(lambda match: match[1] + _keep_office(match[2]), text)
+    text = PATTERNS.contact.sub(rf"\1{WORDS.contact_mask}", text)
+    return _MAIL.sub(WORDS.contact_mask, text)
 
 
 def _guess_name(found: re.Match[str]) -> str:
     """A mask, but for the name of a place, street, school or prize."""
     before = found.string[max(0, found.start() - 80) : found.start()]
-    return found[0] if P.place_before.search(before) else str(W.guessed_mask)
+    return found[0] if PATTERNS.place_before.search(before) else str(WORDS.guessed_mask)
 
 
 def _keep_office(address: str) -> str:
     """An address on the net or of an office is no person's."""
-    return address if P.office_address.search(address) else str(W.address_mask)
+    return address if PATTERNS.office_address.search(address) else str(WORDS.address_mask)
 
 
 FORMATS = ".docx, .pdf, .html, .xlsx or .txt"
@@ -249,7 +249,7 @@ def _read(path: Path, data: bytes) -> Document:
     if kind == "zip":
         return _read_archive(path, data)
     if kind == "html":
-        from cchc_analysis.read.documents.web import read_web
+        from cchc_analysis.read.documents.office import read_web
 
         return read_web(path, data)
     text, encoding = decode_text(path, data)

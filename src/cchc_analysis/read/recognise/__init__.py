@@ -8,7 +8,7 @@ per printed figure, each with a reason. Rule-based: every decision can be shown 
 - ``wording``, ``matching``: words that speak of an indicator, and of a unit
 - ``surroundings``: what stands around a figure, level by level
 - ``head``, ``windows``, ``frame``, ``scopes``: whose and when, and what holds for lines below
-- ``gates``, ``companions``, ``proposals``: what each figure is, by itself and by its neighbours
+- ``companions``, ``proposals``: what each figure is, by itself and by its neighbours
 - ``figures``, ``whole``: the record and how sure it is, and what the document as a whole says
 """
 

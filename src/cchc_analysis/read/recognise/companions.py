@@ -1,25 +1,33 @@
-"""What a figure is by the figures beside it, where its own words do not say.
+"""What a figure is by the figures beside it, and what its sentence says against a candidate.
 
-Comes in as a figure in its line and those proposed before it; goes out as a candidate: the B of a
-pair follows from the A, quota and present from each other, and "cấp xã: 20" from the line or the
-figure that it tells apart.
+Comes in as a figure in its line, a rule, and the figures proposed before it; goes out as a
+candidate, or as yes or no. The B of a pair follows from the A, quota and present from each other,
+"cấp xã: 20" from the line or the figure that it tells apart, a share from the figure right before
+it, points of a criterion from what was told under the same heading.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure, say_whole
-from cchc_analysis.read.recognise.frame import APPRAISED
-from cchc_analysis.read.recognise.matching import Claim, WordsAround, fits_unit
+from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
+from cchc_analysis.read.recognise.head import level_of, list_names
+from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround, fits_unit
 from cchc_analysis.read.recognise.numerals import Mention
 from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.surroundings import FigureText
-from cchc_analysis.read.recognise.wording import Wording
+from cchc_analysis.read.recognise.surroundings import (
+    FigureText,
+    WordCollector,
+    is_placed,
+    name_field,
+)
+from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
 CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
@@ -133,7 +141,7 @@ class Companions:
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
         """
         at = entry.mention.parent
-        if at < 0 and entry.at and P.in_which.match(entry.text, entry.mention.lead):
+        if at < 0 and entry.at and PATTERNS.in_which.match(entry.text, entry.mention.lead):
             # "… giao: 1.650. Trong đó: viên chức 1.543": a sentence of its own, but no other whole.
             first = min(n for n, m in enumerate(entry.mentions) if m.lead == entry.mention.lead)
             at = first - 1
@@ -145,12 +153,12 @@ class Companions:
         whole = self.by_mention.get((entry.line, entry.text, at))
         over = self._wording.rules[candidate.indicator].over
         told = next((lev.terms for lev in words.levels if lev.name == WHOLE), frozenset())
-        is_quota = W.given in told and W.present not in told
+        is_quota = WORDS.given in told and WORDS.present not in told
         if whole is not None and whole.indicator:
             is_quota = whole.indicator.endswith("_quota")
         is_given = is_quota and over.endswith("_quota")
         is_maximum = whole is not None and whole.status is Status.MAX_SCORE and "_max" in over
-        if (is_given and W.present not in words.own) or is_maximum:
+        if (is_given and WORDS.present not in words.own) or is_maximum:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
 
@@ -164,17 +172,17 @@ class Companions:
 
     def complete_pair(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
-        if words.own - W.empty - W.of_quota or "%" in words.units or not entry.at:
+        if words.own - WORDS.empty - WORDS.of_quota or "%" in words.units or not entry.at:
             return None
         at = self._step_back(entry)
         before = self.by_mention.get((entry.line, entry.text, at))
         if before is None or entry.mentions[at].lead != entry.mention.lead:
             return None
-        if words.own & W.of_present and before.indicator.endswith("_quota"):
+        if words.own & WORDS.of_present and before.indicator.endswith("_quota"):
             codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]
             if len(codes) == 1:
                 return Claim(codes[0], SURE, f"present, right behind {before.indicator}")
-        if W.given in words.own and before.indicator.endswith("_present"):
+        if WORDS.given in words.own and before.indicator.endswith("_present"):
             whole = self._wording.rules[before.indicator].over
             return Claim(whole, SURE, f"given, right behind {before.indicator}")
         return None
@@ -188,8 +196,8 @@ class Companions:
         if code == "par_index" and "point" in words.units:
             code = APPRAISED
         between = entry.text[entry.mentions[entry.at - 1].numeral.end : entry.mention.numeral.start]
-        between = P.ranked_in.sub("", between, count=1)
-        is_same = P.reaches.fullmatch(between) and fits_unit(
+        between = PATTERNS.ranked_in.sub("", between, count=1)
+        is_same = PATTERNS.reaches.fullmatch(between) and fits_unit(
             self._wording.rules[code].unit, words.units
         )
         return Claim(code, SURE, f"the value right behind {before.indicator}") if is_same else None
@@ -201,34 +209,34 @@ class Companions:
             return None
         rule = self._wording.rules.get(before.indicator)
         start, end = entry.mentions[entry.at - 1].numeral.end, entry.mention.numeral.start
-        first = P.subject.fullmatch(entry.text[start:end])
+        first = PATTERNS.subject.fullmatch(entry.text[start:end])
         behind = entry.text[entry.mention.numeral.end :].split()[:1]
         if not rule or rule.scope or not first:
             return None
-        if P.elided.match(entry.text, entry.mention.numeral.end):
+        if PATTERNS.elided.match(entry.text, entry.mention.numeral.end):
             return Claim(before.indicator, SURE, "as the one before it, of the same kind")
         if behind != first[1].split()[:1]:
             return None
-        is_bare = not words.own - W.empty - list_scopes(words.own)
-        if not is_bare and W.joined not in first[0]:
+        is_bare = not words.own - WORDS.empty - list_scopes(words.own)
+        if not is_bare and WORDS.joined not in first[0]:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
     def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
         start = entry.mention.own[0]
-        is_next = P.other_year.fullmatch(entry.text[start : entry.mention.numeral.start])
+        is_next = PATTERNS.other_year.fullmatch(entry.text[start : entry.mention.numeral.start])
         alike = (f for f in self.list_before(entry) if f.units == words.units)
         before = next(alike, None)
         if not is_next or before is None or not before.indicator:
             return None
-        if words.own - W.empty:
+        if words.own - WORDS.empty:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
     def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""
-        bare = words.own - W.empty - list_scopes(words.own)
+        bare = words.own - WORDS.empty - list_scopes(words.own)
         if bare or not list_scopes(words.own):
             return None
         for figure in self._list_heads(entry, words):
@@ -251,7 +259,9 @@ class Companions:
             if before and "%" in before.units and "%" not in words.units:
                 # "cấp huyện 301 (3,2%), cấp xã 58": the share between is of the first.
                 before = next((f for f in self.list_before(entry) if "%" not in f.units), None)
-            is_told = before and (before.is_scope_said or P.of_ours.search(entry.text, start, end))
+            is_told = before and (
+                before.is_scope_said or PATTERNS.of_ours.search(entry.text, start, end)
+            )
             if before and is_told and (before.units & words.units or before.units == words.units):
                 heads.insert(0, before)
         else:
@@ -266,10 +276,10 @@ class Companions:
         """The figure of an earlier sentence that the opening of this one goes on with."""
         told = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
         earlier = [figure for figure in told if figure]
-        if P.in_which.match(entry.text, entry.mention.lead):
+        if PATTERNS.in_which.match(entry.text, entry.mention.lead):
             # A sentence of its own that opens with "Trong đó" tells the one before it apart.
             return [figure for figure in earlier if figure.units & words.units][-1:]
-        if P.level_label.match(entry.text, entry.mention.lead):
+        if PATTERNS.level_label.match(entry.text, entry.mention.lead):
             # "Cấp huyện: 265 (…). Cấp xã: 129" goes on with what the first label counts.
             return [f for f in earlier if f.is_scope_said and f.units == words.units][:1]
         return []
@@ -308,4 +318,265 @@ def list_scopes(terms: frozenset[str]) -> frozenset[str]:
 def is_compared(entry: FigureText) -> bool:
     """Whether a figure stands as last year's, without a verb of its own."""
     before = entry.text[: entry.mention.numeral.start]
-    return not entry.label and P.compared.search(before) is not None
+    return not entry.label and PATTERNS.compared.search(before) is not None
+
+
+NOUN = 80
+"""Characters behind a number within which its noun ends."""
+_BEYOND = frozenset({"title", "its paragraph", "the document"})
+
+
+def speaks_against(
+    entry: FigureText,
+    words: WordsAround,
+    rule: WordingRule,
+    near: WordCollector,
+    *,
+    is_dossiers: bool,
+) -> bool:
+    """Whether the sentence says that a figure is none of an indicator that its words allow."""
+    code = rule.indicator
+    return (
+        (rule.unit in ("rank", "point") and is_other_score(entry, words, rule, near))
+        or ("index" in code and is_of_other_area(entry, near.area))
+        or (rule.alone and not counts_all_of_them(entry, words, rule, near))
+        or (rule.unit == "commune" and counts_other_things(entry, words))
+        or is_told_otherwise(entry, words, rule, is_dossiers=is_dossiers)
+    )
+
+
+def is_of_other_area(entry: FigureText, area: str) -> bool:
+    """Whether the clause of a rank or score names another area last, or right behind it.
+
+    "vị trí thứ 2 là tỉnh Quảng Ninh; tỉnh Bình Thuận xếp vị trí thứ 20": none is the paper's own.
+    """
+    mention, text = entry.mention, entry.text
+    if entry.label or not area:
+        return False
+    clause = max(mention.lead, text.rfind(";", mention.lead, mention.numeral.start) + 1)
+    behind = PATTERNS.is_of_area.match(text, mention.numeral.end)
+    named = list_names(behind[1]) if behind else list_names(text[clause : mention.numeral.start])
+    return bool(named) and named[-1] != area and level_of(named[-1]) == level_of(area)
+
+
+def counts_all_of_them(
+    entry: FigureText, words: WordsAround, rule: WordingRule, near: WordCollector
+) -> bool:
+    """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
+    mention, text = entry.mention, entry.text
+    if entry.label or mention.role:
+        return True
+    clause = max(mention.lead, text.rfind(";", mention.lead, mention.numeral.start) + 1)
+    first = next(m for m in entry.mentions if m.numeral.start >= clause)
+    opened = near.read_level("", text[clause : first.numeral.start])
+    if opened.terms.intersection(rule.never):
+        return False
+    noun = near.read_level("", text[mention.numeral.end :][:NOUN]).hits
+    if noun and noun[0].first == 0:
+        return PATTERNS.noun_ends.match(text, mention.numeral.end + noun[0].end) is not None
+    # "160 thôn": a noun that no unit of ours has.
+    return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
+
+
+def counts_other_things(entry: FigureText, words: WordsAround) -> bool:
+    """Whether a noun right behind the number is none that we know: "08 quầy", "01 Trung tâm"."""
+    behind = entry.text[entry.mention.numeral.end :]
+    is_bare = not words.units and not entry.label and not entry.mention.role
+    return is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
+
+
+def is_told_otherwise(
+    entry: FigureText, words: WordsAround, rule: WordingRule, *, is_dossiers: bool
+) -> bool:
+    """Whether the text says in one of the ways of a table that a figure is none of an indicator."""
+    counts = "shares of dossiers" if rule.unit == "%" else "dossiers"
+    return any(
+        is_placed(row, entry)
+        and ("own" not in row or row["own"].search(words.levels[0].text))
+        and not any(row.get("but", "-") in term for term in words.own)
+        for row in PATTERNS.rows("against")
+        if rule.indicator in row.get("indicators", ())
+        or rule.unit in row.get("units", ())
+        or (is_dossiers and counts == row.get("counts"))
+    )
+
+
+def is_other_score(
+    entry: FigureText, words: WordsAround, rule: WordingRule, near: WordCollector
+) -> bool:
+    """Whether the sentence speaks of another index, of one field of this one, or of no points."""
+    if rule.indicator.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text):
+        # The mean of several districts is no district's.
+        return True
+    if "_lost" in rule.indicator and not entry.label and not _speaks_of_points(words):
+        # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
+        return True
+    if _names_other_index(entry, rule, near):
+        return True
+    if entry.label and "_max" in rule.indicator and not words.own & WORDS.maxima:
+        # Of a table only what its row or column calls one is a maximum.
+        return True
+    if rule.indicator == APPRAISED and PATTERNS.in_which.match(entry.text, entry.mention.lead):
+        # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
+        return True
+    is_all = words.own & WORDS.appraised or _tells_whole_index(entry)
+    return rule.indicator == APPRAISED and not is_all
+
+
+def _speaks_of_points(words: WordsAround) -> bool:
+    return any(
+        PATTERNS.says_points.search(level.text)
+        for level in words.levels
+        if level.name not in _BEYOND
+    )
+
+
+def _tells_whole_index(entry: FigureText) -> bool:
+    """Whether the points of an index are all of it: those of a year, or that are ranked.
+
+    In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field.
+    """
+    mention, text = entry.mention, entry.text
+    before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
+    return bool(
+        PATTERNS.of_year.search(before)
+        or PATTERNS.ranked_behind.match(behind)
+        or PATTERNS.ranked_behind.match(before)
+    )
+
+
+def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector) -> bool:
+    """Whether the sentence names an index right before the figure that is not this one's."""
+    mention = entry.mention
+    before = entry.text[mention.lead : mention.numeral.start]
+    named = list(PATTERNS.names_index.finditer(before))
+    if entry.label or not named:
+        return False
+    terms = rule.speaking - WORDS.of_any_index
+    hits = near.read_level("its sentence", before).hits
+    return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
+
+
+def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool:
+    """A row that names one field or office: its numbers are parts that we have no code for."""
+    label = entry.label
+    if label is None or not label.column or not label.row or candidate.breakdown:
+        return False
+    row = {hit.term for hit in wording.find_terms(label.row)}
+    row |= {name_field(label.row)} - {""}
+    is_level = PATTERNS.head_of_level.fullmatch(label.row) or PATTERNS.row_of_offices.fullmatch(
+        label.row
+    )
+    if is_level or row & WORDS.totals or list_scopes(frozenset(row)):
+        return False
+    return row.isdisjoint(wording.rules[candidate.indicator].speaking)
+
+
+_CLOSES = re.compile(r"\s*%\s*\)")
+
+
+class Shares:
+    """Finds the shares of one document."""
+
+    def __init__(self, beside: Companions, reference: Reference, wording: Wording) -> None:
+        self._beside, self._reference, self._wording = beside, reference, wording
+
+    def is_beside_unknown(self, entry: FigureText) -> bool:
+        """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
+        start, end = entry.mention.numeral.start, entry.mention.numeral.end
+        is_bare = PATTERNS.bracket.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
+        if is_bare and PATTERNS.satisfied.search(entry.text, 0, start):
+            return False
+        before = self._beside.figure_before(entry)
+        return bool(is_bare and before and not before.indicator and not entry.label)
+
+    def find_asked(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
+        if not is_asked(entry) or "%" not in words.units:
+            return None
+        told = self._beside.list_before(entry)
+        # A distance may stand between the two: "31,2%, vượt 1,2% so với kế hoạch (30%)".
+        before = next((figure for figure in told if figure.indicator), None)
+        if before is None or "%" not in before.units:
+            return None
+        return Claim(before.indicator, SURE, "asked of the figure before it")
+
+    def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        """The share that a bare percentage is, by the figure right before it."""
+        if words.own & WORDS.no_share:
+            return None
+        before = self._beside.figure_before(entry)
+        if before is None or not before.indicator:
+            return None
+        shares = [
+            code
+            for code, rule in self._wording.rules.items()
+            if rule.unit == "%"
+            and before.indicator in rule.of
+            and words.own.isdisjoint(rule.never)
+            and self._fits_pair(entry, before, code)
+            and not is_told_otherwise(entry, words, rule, is_dossiers=False)
+        ]
+        if len(shares) != 1:
+            return None
+        return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
+
+    def _fits_pair(self, entry: FigureText, before: Figure, share: str) -> bool:
+        """Whether a share right behind "A/B" can be one of the B: "giải quyết 80/98 (81,6%)"."""
+        whole = self._wording.rules[before.indicator].over
+        is_pair = entry.mentions[entry.at - 1].role == "whole"
+        return not is_pair or self._reference.indicator_rows[share]["denominator"] in ("", whole)
+
+
+_FIELD = re.compile(r"(par_score_\w+?)_lost")
+_OPENED = re.compile(r"\(\s*$")
+
+
+class Criteria:
+    """Finds the points of criteria of one document."""
+
+    def __init__(self, wording: Wording, places: Sequence[OutlinePlace]) -> None:
+        self._wording, self._places = wording, places
+        self._losing: dict[int, str] = {}
+
+    def note(self, entry: FigureText, figure: Figure) -> None:
+        """Remember that a loss of a field was told under a heading."""
+        if field := _FIELD.match(figure.indicator):
+            self._losing[self._find_heading(entry)] = field[1]
+
+    def find(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        """What bare points are: lost where a loss was told, a maximum in brackets elsewhere."""
+        is_bare = "point" in words.units and not entry.label and not entry.mention.role
+        if not is_bare or words.own & WORDS.points_told:
+            return None
+        field = self._losing.get(self._find_heading(entry))
+        return self._name_loss(field, words) if field else self._name_maximum(entry, words)
+
+    def _name_loss(self, field: str, words: WordsAround) -> Claim | None:
+        rule = self._wording.rules.get(f"{field}_lost_item")
+        parts = [term for term in rule.breakdown if term in words.own] if rule else []
+        if rule is None or not parts:
+            return None
+        part = min(parts, key=lambda term: words.gaps.get(term, LATER))
+        reason = "below a loss of its field"
+        return Claim(rule.indicator, SURE, reason, rule.breakdown[part])
+
+    def _name_maximum(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        numeral = entry.mention.numeral
+        opened = _OPENED.search(entry.text[: numeral.start])
+        if not opened or not PATTERNS.points_closed.match(entry.text, numeral.end):
+            return None
+        codes = [
+            code
+            for code, rule in self._wording.rules.items()
+            if rule.unit == "point"
+            and (WORDS.maximum,) in rule.says
+            and rule.under
+            and all(words.own.intersection(terms) for terms in rule.under)
+            and words.own.isdisjoint(rule.unless)
+        ]
+        return Claim(codes[0], SURE, "points in brackets") if len(codes) == 1 else None
+
+    def _find_heading(self, entry: FigureText) -> int:
+        headings = self._places[entry.line].headings
+        return headings[0] if headings else -1

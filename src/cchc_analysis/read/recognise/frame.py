@@ -21,7 +21,7 @@ from typing import Any
 from cchc_analysis.data.records import Period, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.head import (
     ReportHead,
     find_level,
@@ -123,7 +123,7 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
         event
         for event, is_so in (
             ("heading", place.is_heading),
-            ("caption", P.caption.match(text) is not None),
+            ("caption", PATTERNS.caption.match(text) is not None),
             ("text", not place.note),
             ("list", is_open and not place.note),
             ("label", is_open and len(text.split()) <= LEVEL_WORDS),
@@ -138,7 +138,7 @@ def _open(
     """What lines of one kind open, the nearest first, and until when."""
     return {
         part: (value, opener["until"])
-        for opener in P.rows("openers")
+        for opener in PATTERNS.rows("openers")
         if opener["opener"] == event
         for part in opener["opens"]
         if (value := next(filter(None, map(readers[part], texts)), None))
@@ -156,7 +156,7 @@ def _name_area(text: str, head: ReportHead) -> str:
 
 
 def _name_index_year(text: str) -> Period | None:
-    years = P.index_year.findall(text) if P.says_index.search(text) else []
+    years = PATTERNS.index_year.findall(text) if PATTERNS.says_index.search(text) else []
     return make_year(int(years[-1])) if years else None
 
 
@@ -181,18 +181,18 @@ def find_status(
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-    is_goal = P.goal.search(said) is not None
+    is_goal = PATTERNS.goal.search(said) is not None
     asked = (Status.TARGET if is_goal else Status.THRESHOLD) if is_asked(entry) else None
     if rule and (fixed := _find_fixed(rule, row) or asked):
         return fixed
-    if entry.label and P.set.match(entry.label.column.rpartition(INNER)[2]):
+    if entry.label and PATTERNS.set.match(entry.label.column.rpartition(INNER)[2]):
         return Status.TARGET
     near = _join_near(words)
-    opens = P.opens_target.match(said) or _opens_ahead(said, head)
+    opens = PATTERNS.opens_target.match(said) or _opens_ahead(said, head)
     if head.kind == "plan" or opens or _speaks_of_target(words):
         return Status.TARGET
     is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
-    if is_score and not P.appraised.search(near):
+    if is_score and not PATTERNS.appraised.search(near):
         # Points that a district gives itself are an estimate until the province has appraised them.
         return Status.ESTIMATE
     if entry.mention.role == "whole":
@@ -201,14 +201,14 @@ def find_status(
     above = [level.text for level in words.levels if level.name in _ESTIMATING]
     if "point" not in words.units:
         # "Dự kiến điểm": only the points are an estimate, not what they are given for.
-        said, near, *above = (P.of_points.sub(" ", text) for text in (said, near, *above))
+        said, near, *above = (PATTERNS.of_points.sub(" ", text) for text in (said, near, *above))
     texts = [said, near, *above]
-    return Status.ESTIMATE if any(map(P.estimate.search, texts)) else Status.ACTUAL
+    return Status.ESTIMATE if any(map(PATTERNS.estimate.search, texts)) else Status.ACTUAL
 
 
 def _opens_ahead(said: str, head: ReportHead) -> bool:
     """Whether a sentence opens with what is to be done later: "8. Nhiệm vụ năm 2026: …"."""
-    opened = P.opens_ahead.match(said)
+    opened = PATTERNS.opens_ahead.match(said)
     end = head.window.end
     if not opened or not end:
         return False
@@ -221,7 +221,7 @@ def is_asked(entry: FigureText) -> bool:
     """Whether a figure is what is asked of the one before it."""
     is_second = bool(entry.at) and entry.mentions[entry.at - 1].lead == entry.mention.lead
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-    return is_second and not entry.label and P.asked.search(said) is not None
+    return is_second and not entry.label and PATTERNS.asked.search(said) is not None
 
 
 def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
@@ -238,14 +238,14 @@ def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
 
 
 def _speaks_of_target(words: WordsAround) -> bool:
-    if P.target.search(_join_near(words)):
+    if PATTERNS.target.search(_join_near(words)):
         return True
     for level in words.levels:
         if level.name != "heading":
             continue
-        if P.result_heading.search(level.text):
+        if PATTERNS.result_heading.search(level.text):
             return False
-        if P.target_heading.search(level.text) and "%" in words.units:
+        if PATTERNS.target_heading.search(level.text) and "%" in words.units:
             return True
     return False
 
@@ -280,11 +280,11 @@ def _list_alike(paragraph: Level, words: WordsAround) -> list[str]:
     "Đến 20/9 giải ngân 3.904 tỷ đồng. 702 đơn vị …": the day is that of the money.
     """
     ends = [0, *(m.end() for m in SENTENCE_END.finditer(paragraph.text)), len(paragraph.text)]
-    own = words.own & W.nouns
+    own = words.own & WORDS.nouns
     alike = []
     for start, end in pairwise(ends):
-        said = {hit.term for hit in paragraph.hits if start <= hit.start < end} & W.nouns
-        is_money = P.of_money.search(paragraph.text, start, end) and not words.units & SHARES
+        said = {hit.term for hit in paragraph.hits if start <= hit.start < end} & WORDS.nouns
+        is_money = PATTERNS.of_money.search(paragraph.text, start, end) and not words.units & SHARES
         if not is_money and (not own or not said or own & said):
             alike.append(paragraph.text[start:end])
     return alike[::-1]
@@ -292,7 +292,7 @@ def _list_alike(paragraph: Level, words: WordsAround) -> list[str]:
 
 def _keep_days(brackets: re.Match[str]) -> str:
     """Brackets that name days, which may hold for what follows; a mere year does not."""
-    return brackets[0] if P.from_to.search(brackets[0]) else " "
+    return brackets[0] if PATTERNS.from_to.search(brackets[0]) else " "
 
 
 class FigureContext:
@@ -380,8 +380,8 @@ class FigureContext:
                 return opened
             clip = before if level.name == "words of its own" and not entry.label else level.text
             if level.name in _EARLIER_WORDS:
-                clip = P.year_in_brackets.sub(_keep_days, clip)
-            clip = P.span_of_plan.sub(" ", clip)
+                clip = PATTERNS.year_in_brackets.sub(_keep_days, clip)
+            clip = PATTERNS.span_of_plan.sub(" ", clip)
             if window := find_window(clip, default):
                 # "Trong quý I/2023" of the report on it: the days that its opening names.
                 return default if window == self._head.period else window
@@ -396,8 +396,8 @@ class FigureContext:
         stands further on in a sentence ("hồ sơ năm 2023 mang sang") ends with that.
         """
         for sentence in sentences:
-            opened = P.year_in_brackets.sub(_keep_days, sentence)
-            opened = P.span_of_plan.sub(" ", " ".join(opened.split()[:OPENING]))
+            opened = PATTERNS.year_in_brackets.sub(_keep_days, sentence)
+            opened = PATTERNS.span_of_plan.sub(" ", " ".join(opened.split()[:OPENING]))
             if window := find_window(opened, default) or find_year(opened, default):
                 return default if window == self._head.period else window
         return None
@@ -442,18 +442,18 @@ class FigureContext:
         Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020.
         """
         text, at = entry.text, entry.mention.lead
-        if opened := P.year_of_bracket.search(text[at : entry.mention.numeral.start]):
+        if opened := PATTERNS.year_of_bracket.search(text[at : entry.mention.numeral.start]):
             # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
             return make_year(int(opened[1]))
         sentences = [text[at : entry.mention.numeral.start]]
         sentences += reversed(SENTENCE_END.split(text[:at].strip()))
         for sentence in filter(str.strip, sentences):
-            if sentence is not sentences[0] and not P.says_index.search(sentence):
+            if sentence is not sentences[0] and not PATTERNS.says_index.search(sentence):
                 return None
-            months = [m for m in P.index_month.findall(sentence) if sentence is sentences[0]]
+            months = [m for m in PATTERNS.index_month.findall(sentence) if sentence is sentences[0]]
             if months and (month := make_month(int(months[-1][1]), int(months[-1][0]))):
                 return month
-            years = P.index_year.findall(REMARK.sub(" ", sentence))
+            years = PATTERNS.index_year.findall(REMARK.sub(" ", sentence))
             if years:
                 return make_year(int(years[-1]))
         return None

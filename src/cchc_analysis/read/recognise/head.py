@@ -20,7 +20,7 @@ from cchc_analysis.data.clean import keep_text, label_period
 from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference, find_issue_day
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.windows import find_counted_window, find_period
 
 TITLE, ISSUER, DATELINE = "title", "issuer", "dateline"
@@ -124,7 +124,7 @@ def _list_evidence(
     for name in dict.fromkeys(list_names(leave_cited(title))):
         yield name, TITLE
     yield from ((name, TITLE) for name in _name_titled(title, lines, own))
-    place = next((match[1] for text in top if (match := P.place_date.match(text))), "")
+    place = next((match[1] for text in top if (match := PATTERNS.place_date.match(text))), "")
     named = [name for text in top for name in list_names(leave_cited(text))]
     if place:
         of_place = [name for name in dict.fromkeys(named) if name.endswith(f" {place}")]
@@ -140,8 +140,8 @@ def _list_evidence(
 
 def _name_titled(title: str, lines: Sequence[Line], own: str) -> list[str]:
     """The area that a title puts before a colon, with the level that the text gives it."""
-    bare = P.titled.match(title)
-    if not bare or bare[1] or P.no_name.match(bare[2]):
+    bare = PATTERNS.titled.match(title)
+    if not bare or bare[1] or PATTERNS.no_name.match(bare[2]):
         return []
     named = [name for line in lines for name in list_names(line.text)]
     levels = dict.fromkeys(name for name in named if name.endswith(f" {bare[2]}"))
@@ -152,12 +152,14 @@ def list_names(text: str) -> list[str]:
     """The areas that a text names, each with its level in full."""
     plain = text.title() if text.isupper() else text
     found = []
-    for match in (*P.area.finditer(plain), *P.numbered.finditer(plain)):
-        level = (match[1] or match[2]).casefold() if match.re is P.area else match[1].casefold()
-        name = match[3] if match.re is P.area else match[2]
-        if not P.no_name.match(name):
-            found.append(f"{W.short.get(level, level)} {name}")
-    found += [W.largest_city for _ in _LARGEST.finditer(text)]
+    for match in (*PATTERNS.area.finditer(plain), *PATTERNS.numbered.finditer(plain)):
+        level = (
+            (match[1] or match[2]).casefold() if match.re is PATTERNS.area else match[1].casefold()
+        )
+        name = match[3] if match.re is PATTERNS.area else match[2]
+        if not PATTERNS.no_name.match(name):
+            found.append(f"{WORDS.short.get(level, level)} {name}")
+    found += [WORDS.largest_city for _ in _LARGEST.finditer(text)]
     return found
 
 
@@ -173,11 +175,11 @@ def _name_issuers(top: Sequence[str]) -> list[str]:
     """The area of the only office that lines in capitals name at the top: whose paper it is."""
     lines = [*top[:6]]
     # "ỦY BAN NHÂN DÂN" on a line of its own goes on with whose it is.
-    lines += [f"{one} {two}" for one, two in pairwise(lines) if P.committee_alone.match(one)]
+    lines += [f"{one} {two}" for one, two in pairwise(lines) if PATTERNS.committee_alone.match(one)]
     names = [
         name
         for text in lines
-        if text.isupper() and P.named_committee.match(text)
+        if text.isupper() and PATTERNS.named_committee.match(text)
         for name in list_names(text)
     ]
     return names if len(names) == 1 else []
@@ -192,10 +194,10 @@ def _find_own_level(lines: Sequence[Line]) -> str:
     for line in lines:
         text = leave_cited(line.text)
         plain = text.casefold() if text.isupper() else text
-        for match in P.own_level.finditer(plain):
+        for match in PATTERNS.own_level.finditer(plain):
             kind = next(name for name in _OWN_WEIGHTS if match[name])
             counts[match["level"].casefold()] += _OWN_WEIGHTS[kind]
-        for match in P.as_subject.finditer(plain):
+        for match in PATTERNS.as_subject.finditer(plain):
             counts[match[1].casefold()] += 1
     ranked = counts.most_common(2)
     is_clear = len(ranked) == 1 or (len(ranked) == 2 and ranked[0][1] >= CLEAR * ranked[1][1])
@@ -204,13 +206,13 @@ def _find_own_level(lines: Sequence[Line]) -> str:
 
 def leave_cited(text: str) -> str:
     """A text without what it quotes, and where people met."""
-    return P.cited.sub(" ", text)
+    return PATTERNS.cited.sub(" ", text)
 
 
 def level_of(name: str) -> str:
     """The level that opens a name ("huyện Cao Lộc"), or ""."""
     return next(
-        (level for level in P.levels.pattern.split("|") if name.startswith(f"{level} ")), ""
+        (level for level in PATTERNS.levels.pattern.split("|") if name.startswith(f"{level} ")), ""
     )
 
 
@@ -269,21 +271,21 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     top = _part_columns([line.text for line in lines[:HEAD_LINES] if not line.cells])
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
-    dated = next((_read_date(match) for text in top if (match := P.dated.search(text))), "")
-    number = next((match[1] for text in top if (match := P.number.search(text))), "")
+    dated = next((_read_date(match) for text in top if (match := PATTERNS.dated.search(text))), "")
+    number = next((match[1] for text in top if (match := PATTERNS.number.search(text))), "")
     day = ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
     area, is_sure_area = find_owner(top, title, kind, lines, (reference, day))
     return ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated,
-        opening=tuple(takewhile(lambda text: not P.heading.match(text), top)),
+        opening=tuple(takewhile(lambda text: not PATTERNS.heading.match(text), top)),
     )  # fmt: skip
 
 
 def _part_columns(texts: Iterable[str]) -> list[str]:
     """Lines in one form; of those in two columns the left ones, then the right ones."""
-    parted = (_GAP.split(P.motto.sub("\t", text).strip(), maxsplit=1) for text in texts)
+    parted = (_GAP.split(PATTERNS.motto.sub("\t", text).strip(), maxsplit=1) for text in texts)
     found = []
     for _, run in groupby(parted, key=len):
         found += [part for column in zip(*run, strict=True) for part in column]
@@ -294,11 +296,13 @@ def find_reports(lines: Sequence[Line]) -> list[int]:
     """Where further reports of the same file begin: a head with office or number, and a title."""
     starts, last = [], None
     for at, line in enumerate(lines):
-        if line.cells or not (line.text.isupper() and P.title_alone.match(line.text)):
+        if line.cells or not (line.text.isupper() and PATTERNS.title_alone.match(line.text)):
             continue
         above = range(max(0, at - HEAD_ABOVE), at)
         opened = [
-            n for n in above if P.named_committee.match(lines[n].text) and lines[n].text.isupper()
+            n
+            for n in above
+            if PATTERNS.named_committee.match(lines[n].text) and lines[n].text.isupper()
         ]
         if last is not None and at - last >= FEWEST_LINES and opened:
             starts.append(opened[0])
@@ -317,13 +321,13 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
             return _name_kind(whole) or kind, title
     news = [text for text in top if "|" not in text and 5 <= len(text.split()) <= 40]
     # A banner may stand above the title of a page.
-    own = [text for text in news[:MOST_BANNERS] if P.reform_topic.search(text)]
+    own = [text for text in news[:MOST_BANNERS] if PATTERNS.reform_topic.search(text)]
     return "article", (own or news or [""])[0]
 
 
 def _name_kind(text: str) -> str:
     """The kind of document that a line names, or ""."""
-    rows = P.rows("documents")
+    rows = PATTERNS.rows("documents")
     return next((str(row["kind"]) for row in rows if row["pattern"].match(text)), "")
 
 
@@ -333,7 +337,7 @@ def _take_title(texts: Sequence[str]) -> list[str]:
         # A sentence is no part of a title, and its first word none of a name that ends one.
         if "\t" in text or text.endswith((":", ".")) or len(text.split()) > 40:
             break
-        if P.no_title.match(text):
+        if PATTERNS.no_title.match(text):
             break
         taken.append(text.strip("*_ "))
     return taken
@@ -345,18 +349,18 @@ def find_level(area: str, reference: Reference, day: str = "") -> str:
         return str(reference.area_rows[reference.match_area(area, day)]["level"])
     except KeyError:
         name = area.casefold()
-    levels = (level for word, level in W.level_of.items() if name.startswith(word))
+    levels = (level for word, level in WORDS.level_of.items() if name.startswith(word))
     return str(next(levels, "district"))
 
 
 def _find_issuer(top: Sequence[str], area: str) -> str:
     """The office that a short line at the top names, with the area."""
     for text in top[:12]:
-        office = P.office_at_top.match(text)
+        office = PATTERNS.office_at_top.match(text)
         if office and (text.isupper() or len(text.split()) < 9):
-            return keep_text(f"{W.offices.get(office[1].casefold(), 'UBND')} {area}")
-    said = next((match for text in top[:12] if (match := P.reporting.search(text))), None)
-    return f"{W.offices[said[1].casefold()] if said else 'UBND'} {area}" if area else ""
+            return keep_text(f"{WORDS.offices.get(office[1].casefold(), 'UBND')} {area}")
+    said = next((match for text in top[:12] if (match := PATTERNS.reporting.search(text))), None)
+    return f"{WORDS.offices[said[1].casefold()] if said else 'UBND'} {area}" if area else ""
 
 
 def _read_date(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.numerals import SENTENCE_END
 from cchc_analysis.read.recognise.wording import Hit, Wording, WordingRule, fold_word
 
@@ -143,7 +143,7 @@ def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
     asked, missed = _find_asked(rule, words)
     against += [missed] * bool(missed)
     terms, said_score = said or ((), 0.0)
-    if W.weak.issuperset(terms) and any(
+    if WORDS.weak.issuperset(terms) and any(
         _is_far(words.levels[depth], term) for depth, term in asked
     ):
         against.append("told far above")
@@ -166,7 +166,7 @@ def _is_far(level: Level, term: str) -> bool:
 
     A paragraph that has counted but one kind of thing goes on with it: "Số nhiệm vụ: 09. Đã …".
     """
-    if level.name == "its paragraph" and level.terms & W.nouns == {term}:
+    if level.name == "its paragraph" and level.terms & WORDS.nouns == {term}:
         return False
     return level.name in FAR and not term.startswith("lv ")
 
@@ -213,9 +213,9 @@ def _find_asked(rule: WordingRule, words: WordsAround) -> tuple[list[tuple[int, 
     if _is_of_whole_index(found, words):
         return found, "told of the whole index"
     # A noun that is named once holds for all that follows: what is done decides by its own place.
-    verbs = [place for place in found if place[1] not in W.nouns] or found
-    nouns = [term for term in rule.unless if term in W.nouns]
-    others = [term for term in rule.unless if term not in W.nouns]
+    verbs = [place for place in found if place[1] not in WORDS.nouns] or found
+    nouns = [term for term in rule.unless if term in WORDS.nouns]
+    others = [term for term in rule.unless if term not in WORDS.nouns]
     is_nearest = _is_nearest(found, nouns, words) and _is_nearest(verbs, others, words)
     return found, "" if is_nearest else "something else is named nearer"
 
@@ -230,7 +230,7 @@ def _is_nearest(
         return True
     deepest = [term for term_depth, term in found if term_depth == depth]
     asked_at, rival_at = words.locate(deepest, depth), words.locate(rivals, rival[0])
-    if depth == rival[0] and W.indices.issuperset({rival[1], *deepest}):
+    if depth == rival[0] and WORDS.indices.issuperset({rival[1], *deepest}):
         level = words.levels[depth]
         start, end = sorted(at - level.base for at in (asked_at, rival_at))
         if level.name == "its paragraph" and not SENTENCE_END.search(level.text, start, end):
@@ -249,7 +249,7 @@ def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: WordsAround) -> 
     """
     far = {term.startswith("lv "): words.levels[depth].name in FAR for depth, term in asked}
     return far.get(True, False) and any(
-        term == W.index and words.levels[depth].name not in FAR for depth, term in asked
+        term == WORDS.index and words.levels[depth].name not in FAR for depth, term in asked
     )
 
 
@@ -267,14 +267,14 @@ NounIndex = dict[str, list[tuple[str, str, str]]]
 
 def find_factor(text: str, end: int) -> int:
     """What one of a number stands for where a word such as "nghìn" follows it."""
-    behind = P.factor.match(text, end)
-    return int(W.factors[behind[1].casefold()]) if behind else 1
+    behind = PATTERNS.factor.match(text, end)
+    return int(WORDS.factors[behind[1].casefold()]) if behind else 1
 
 
 def find_units_behind(text: str, end: int, nouns: NounIndex) -> frozenset[str]:
     """The units that the noun behind a number can mean; the longest noun wins."""
     behind = text[end : end + 60].lstrip(" *⁽⁾()⁰¹²³⁴⁵⁶⁷⁸⁹\u00a0")
-    if many := P.factor.match(behind):
+    if many := PATTERNS.factor.match(behind):
         behind = behind[many.end() :]
     folded = behind.casefold()
     best: set[str] = set()

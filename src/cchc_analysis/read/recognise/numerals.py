@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from cchc_analysis.data.clean import BOUND_WORDS
 from cchc_analysis.data.records import Comparator
-from cchc_analysis.read.patterns import CAPITALS, P, W
+from cchc_analysis.read.patterns import CAPITALS, PATTERNS, WORDS
 
 
 class Kind(StrEnum):
@@ -96,10 +96,10 @@ def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
 def _find_named(text: str, is_cell: bool) -> Iterator[tuple[int, int, Kind, str]]:
     """The spans in which digits name something; earlier rules take their text from later ones."""
     taken: list[tuple[int, int]] = []
-    if not is_cell and (marker := P.line_marker.match(text)) and _is_marker(text, marker):
+    if not is_cell and (marker := PATTERNS.line_marker.match(text)) and _is_marker(text, marker):
         taken.append(marker.span(1))
         yield *marker.span(1), Kind.SECTION, "a number that opens a line"
-    for rule in P.rows("rules"):
+    for rule in PATTERNS.rows("rules"):
         kind, reason = Kind[rule["kind"]], rule["reason"]
         for match in rule["pattern"].finditer(text):
             start, end = match.span()
@@ -134,7 +134,7 @@ def _find_free(text: str, start: int, end: int) -> Iterator[Numeral]:
 
 
 def _search(text: str, start: int, end: int) -> re.Match[str] | None:
-    spaced = P.space_groups.search(text, start, end)
+    spaced = PATTERNS.space_groups.search(text, start, end)
     plain = _DIGITS.search(text, start, end)
     if spaced and plain and spaced.start() <= plain.start():
         return spaced
@@ -146,9 +146,9 @@ def _judge(text: str, match: re.Match[str]) -> Numeral:
     printed = match[0]
     # A full stop or comma that ends the sentence is not part of the number: "\d" follows it never.
     left, right = text[:start], text[end:]
-    if P.code_before.search(left) and P.capitals_before.search(left):
+    if PATTERNS.code_before.search(left) and PATTERNS.capitals_before.search(left):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
-    if P.letter_behind.match(right) and not P.glued_unit.match(right):
+    if PATTERNS.letter_behind.match(right) and not PATTERNS.glued_unit.match(right):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
     if _BARE_YEAR.fullmatch(printed) and _stands_as_year(left, right):
         return Numeral(start, end, printed, Kind.YEAR, "four digits of a year, nothing counted")
@@ -156,9 +156,9 @@ def _judge(text: str, match: re.Match[str]) -> Numeral:
 
 
 def _stands_as_year(left: str, right: str) -> bool:
-    if P.counts_behind.match(right) or re.search(r"[/:=]\s*$", left):
+    if PATTERNS.counts_behind.match(right) or re.search(r"[/:=]\s*$", left):
         return False
-    if re.match(r"\s*/\s*\d", right) or P.counted_before.search(left):
+    if re.match(r"\s*/\s*\d", right) or PATTERNS.counted_before.search(left):
         return False
     return bool(left.strip() or right.strip())
 
@@ -170,15 +170,15 @@ LABELLED_ZERO = "a zero in words, behind what is not there"
 def find_spelled(text: str) -> Iterator[Numeral]:
     """The zeros and small numbers of a line that are put in words."""
     labelled = set()
-    for match in P.labelled_zero.finditer(text):
+    for match in PATTERNS.labelled_zero.finditer(text):
         labelled.add(match.start(1))
         yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, LABELLED_ZERO)
-    for match in P.zero.finditer(text):
+    for match in PATTERNS.zero.finditer(text):
         before = text[: match.start()]
-        if match.start() in labelled or _is_of_some(before) or P.demand.search(before):
+        if match.start() in labelled or _is_of_some(before) or PATTERNS.demand.search(before):
             continue
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
-    for match in P.spelled.finditer(text):
+    for match in PATTERNS.spelled.finditer(text):
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, "a number in words")
 
 
@@ -188,7 +188,7 @@ def _is_of_some(before: str) -> bool:
     >>> _is_of_some("có 9 đơn vị "), _is_of_some("12/12 xã, thị trấn ")
     (True, False)
     """
-    told = P.some.search(before)
+    told = PATTERNS.some.search(before)
     return told is not None and told["some"] != told["all"]
 
 
@@ -201,12 +201,12 @@ def read_spelled(text: str) -> int:
     """
     tens, ones = 0, 0
     for word in text.casefold().split():
-        if word == W.ten:
+        if word == WORDS.ten:
             tens = 10
-        elif word == W.tens:
+        elif word == WORDS.tens:
             tens, ones = 10 * ones, 0
         else:
-            ones = W.ones.get(word, 0)
+            ones = WORDS.ones.get(word, 0)
     return tens + ones
 
 
@@ -265,7 +265,7 @@ def find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, i
     for at, figure in enumerate(figures):
         following = figures[at + 1].start if at + 1 < len(figures) else None
         if following is None:
-            stop = P.delimiter.search(text, figure.end)
+            stop = PATTERNS.delimiter.search(text, figure.end)
             yield start, stop.start() if stop else len(text)
             return
         end, next_start = _split(text, figure.end, following)
@@ -279,7 +279,7 @@ def widen_shares(
     """A share that opens its clause speaks of all of it: "100% cán bộ, công chức … đạt chuẩn"."""
     starts = [*(start for start, _ in borders[1:]), len(text)]
     for figure, (start, end), following in zip(figures, borders, starts, strict=True):
-        opens = P.only_bound.fullmatch(text[start : figure.start])
+        opens = PATTERNS.only_bound.fullmatch(text[start : figure.start])
         if opens and re.match(r"\s*%", text[figure.end :]):
             stops = [m.start() for m in _STRONG.finditer(text, figure.end, following)]
             yield start, max(end, min([*stops, following]))
@@ -289,7 +289,7 @@ def widen_shares(
 
 def find_delimiter(text: str, start: int, end: int) -> int:
     """Where the next delimiter stands, or the end."""
-    stop = P.delimiter.search(text, start, end)
+    stop = PATTERNS.delimiter.search(text, start, end)
     return stop.start() if stop else end
 
 
@@ -299,36 +299,36 @@ def start_near(text: str, start: int, end: int) -> int:
         start = match.end()
     for match in SENTENCE_END.finditer(text, start, end):
         start = match.end()
-    if ahead := P.label_ahead.match(text, start, end):
+    if ahead := PATTERNS.label_ahead.match(text, start, end):
         # "Nhiệm vụ năm 2015: giải quyết …" counts no tasks.
         start = ahead.end()
-    if text[start - 1 : start] == "(" and P.bare_verb.match(text[start:end]):
+    if text[start - 1 : start] == "(" and PATTERNS.bare_verb.match(text[start:end]):
         # "(đạt 21/40 chỉ tiêu)": what is counted stands before the bracket.
         start = max((m.end() for m in re.finditer(r"[;.]\s|\),?\s", text[: start - 1])), default=0)
     words = list(re.finditer(r"\S+", text[start:end]))
     # "…: 10", "… là 10", "… đạt 10": all that stands before is the label.
-    near = NEAR_LABEL if P.labels.search(text[start:end]) else NEAR
+    near = NEAR_LABEL if PATTERNS.labels.search(text[start:end]) else NEAR
     return start + words[-near].start() if len(words) > near else start
 
 
 def start_cause(text: str, end: int) -> int:
     """Where the clause before a loss of points begins that may say what for."""
     near = max(0, end - CAUSE)
-    return max((m.end() for m in P.loss_border.finditer(text[near:end])), default=0) + near
+    return max((m.end() for m in PATTERNS.loss_border.finditer(text[near:end])), default=0) + near
 
 
 def _split(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the words of one figure end and those of the next begin."""
-    if delimiter := P.delimiter.search(text, start, end):
+    if delimiter := PATTERNS.delimiter.search(text, start, end):
         return delimiter.start(), delimiter.end()
     gap = text[start:end]
-    if P.added.search(text, 0, start - 1) and (summed := P.sum.search(gap)):
+    if PATTERNS.added.search(text, 0, start - 1) and (summed := PATTERNS.sum.search(gap)):
         # "cộng với 412 hồ sơ kỳ trước chuyển sang là 12.752": what stands between is of the 412.
         return start + summed.start(), start + summed.start()
-    if listed := P.and_then.search(gap):
+    if listed := PATTERNS.and_then.search(gap):
         # "210 hồ sơ trong hạn và 6 hồ sơ quá hạn": what stands between is of the first.
         return start + listed.start(1), start + listed.start(1)
-    if marker := P.next_words.search(gap):
+    if marker := PATTERNS.next_words.search(gap):
         return start + marker.start(), start + marker.start()
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)
     cut = start + (unit.end() if unit and not re.match(r"\s*/", gap) else 0)
@@ -349,12 +349,12 @@ def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
     at = 0
     while at < len(found):
         end = at
-        while end + 1 < len(found) and P.run.match(
+        while end + 1 < len(found) and PATTERNS.run.match(
             text[found[end].numeral.end : found[end + 1].numeral.start]
         ):
             end += 1
         first = found[at]
-        marks = list(P.in_turn.finditer(text, first.lead, first.numeral.start))
+        marks = list(PATTERNS.in_turn.finditer(text, first.lead, first.numeral.start))
         is_near = bool(marks) and not re.search(r"\d", text[marks[-1].end() : first.numeral.start])
         if end > at and is_near:
             start = start_near(text, first.lead, marks[-1].end())
@@ -380,7 +380,7 @@ def _open_clause(text: str, start: int, end: int) -> int:
 
 def _split_named(text: str, start: int, end: int, count: int) -> list[tuple[int, int]]:
     """The things named before "lần lượt", if as many as figures; the first has the stem."""
-    cuts = [(m.start(), m.end()) for m in P.parts_listed.finditer(text, start, end)]
+    cuts = [(m.start(), m.end()) for m in PATTERNS.parts_listed.finditer(text, start, end)]
     for first in range(len(cuts) - count + 2):
         chosen = cuts[first : first + count - 1]
         starts = [start, *(stop for _, stop in chosen)]
@@ -436,8 +436,8 @@ def _find_lead(text: str, at: int) -> int:
 def _find_bound(text: str, at: int) -> Comparator:
     # A superscript mark, a star or a bracket may stand between the bound and the number.
     before = text[max(0, at - 40) : at].rstrip("*( ")
-    bound = P.bound.search(before)
-    if not bound or bound[1].casefold() == W.since or P.on_fields.match(text, at):
+    bound = PATTERNS.bound.search(before)
+    if not bound or bound[1].casefold() == WORDS.since or PATTERNS.on_fields.match(text, at):
         return Comparator.EQUAL
     return BOUND_WORDS[bound[1].casefold()]
 
@@ -451,7 +451,7 @@ def _find_parents(text: str, mentions: list[Mention]) -> list[Mention]:
         if mention.lead != lead:
             stack, last, lead = [], -1, mention.lead
             at = max(at, lead)
-        for opener in P.opener.finditer(text, at, mention.numeral.start):
+        for opener in PATTERNS.opener.finditer(text, at, mention.numeral.start):
             if opener[0] == ":" and not _COUNTS.fullmatch(text[at : opener.start()]):
                 continue
             if opener[0] == "(":
@@ -484,11 +484,11 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
     for at in range(len(found) - 1):
         left, right = found[at], found[at + 1]
         gap = text[left.numeral.end : right.numeral.start]
-        if left.role != "whole" and (_SLASH.match(gap) or P.of.match(gap)):
+        if left.role != "whole" and (_SLASH.match(gap) or PATTERNS.of.match(gap)):
             own = (left.own[0], right.own[1])
             found[at] = replace(left, own=own, partner=at + 1, role="part")
             found[at + 1] = replace(right, own=own, partner=at, role="whole", parent=left.parent)
-        elif P.range.match(gap):
+        elif PATTERNS.range.match(gap):
             own = (left.own[0], right.own[1])
             found[at] = replace(left, own=own, partner=at + 1, role="low")
             found[at + 1] = replace(right, own=own, partner=at, role="high", parent=left.parent)

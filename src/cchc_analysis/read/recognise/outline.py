@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cchc_analysis.read.documents.lines import RAISED, Cell, Line
-from cchc_analysis.read.patterns import CAPITALS, P, W
+from cchc_analysis.read.patterns import CAPITALS, PATTERNS, WORDS
 from cchc_analysis.read.recognise.wording import fold_word
 
 LONGEST = 2_500
@@ -75,8 +75,8 @@ def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _restore(text: str) -> str:
-    """Spell what ``W.spelled`` has, letter by letter, capitals as they are."""
-    words = {fold_word(word): word for word in W.spelled}
+    """Spell what ``WORDS.spelled`` has, letter by letter, capitals as they are."""
+    words = {fold_word(word): word for word in WORDS.spelled}
     longest = "|".join(sorted(words, key=lambda word: (-len(word), word)))
     plain = re.compile(rf"(?i)\b(?:{longest})\b(?!\s*[-/][A-Z])")
 
@@ -221,7 +221,7 @@ class _Walk:
         if self._last < 0 or not self._headings or self._headings[-1][:2] != (0, self._last):
             return False
         above = self._lines[self._last].text
-        is_bare = not P.rows("headings")[0]["pattern"].sub("", above, count=1).strip(" *")
+        is_bare = not PATTERNS.rows("headings")[0]["pattern"].sub("", above, count=1).strip(" *")
         return is_bare and text.upper() == text and _match_heading(text) is None
 
     def _continue_note(self, at: int, text: str) -> OutlinePlace | None:
@@ -268,7 +268,7 @@ class _Walk:
         rank = _RANKS[bullet[1].lstrip()[:1]] if bullet else 0
         if bullet and "+" in bullet[1]:
             rank = _RANKS["+"]
-        is_open = text.rstrip().rstrip("*").endswith(tuple(W.opens_list))
+        is_open = text.rstrip().rstrip("*").endswith(tuple(WORDS.opens_list))
         is_long = not bullet and len(text.split()) > LONG_LINE
         while self._lists and self._closes(rank, is_open=is_open, is_long=is_long, text=text):
             self._lists.pop()
@@ -302,7 +302,7 @@ class _Walk:
 
 
 def _match_heading(text: str) -> tuple[int, str] | None:
-    for row in P.rows("headings"):
+    for row in PATTERNS.rows("headings"):
         if match := row["pattern"].match(text):
             depth, number = row["depth"], match[1]
             if depth != 2:
@@ -406,7 +406,7 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     first_data = next((at for at, row in enumerate(rows) if _is_data(row)), len(rows))
     headers = list(rows[:first_data])
     orders = _find_order_columns(rows, headers)
-    units = {c.column for row in headers for c in row.cells if P.unit_header.match(c.text)}
+    units = {c.column for row in headers for c in row.cells if PATTERNS.unit_header.match(c.text)}
     stub, group, below, opened, opened_as = "", "", None, "", ""
     for at, row in enumerate(rows):
         if _numbers_columns(row):
@@ -429,7 +429,7 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
             below = row if at >= first_data and not _is_data(row) else None
         unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
         for n, cell in enumerate(row.cells):
-            if cell.column in orders and P.order.match(cell.text):
+            if cell.column in orders and PATTERNS.order.match(cell.text):
                 yield (row.number, n), Label("", "", is_order=True)
                 continue
             column = "" if at < first_data else _find_column(cell, headers, below)
@@ -459,7 +459,10 @@ def _numbers_columns(row: Line) -> bool:
 
 def _find_order_columns(rows: Sequence[Line], headers: Sequence[Line]) -> set[int]:
     named = {
-        cell.column for row in headers for cell in row.cells if P.order_header.match(cell.text)
+        cell.column
+        for row in headers
+        for cell in row.cells
+        if PATTERNS.order_header.match(cell.text)
     }
     first = [row.cells[0].text for row in rows if row.cells and row.cells[0].text]
     counted = [int(text.rstrip(".)")) for text in first if re.fullmatch(r"\d{1,3}[.)]?", text)]
@@ -478,7 +481,7 @@ def _find_stub(row: Line, orders: set[int]) -> str:
     """The words at the left of a row, up to its first number."""
     words: list[str] = []
     for cell in row.cells:
-        if cell.column in orders and (P.order.match(cell.text) or not cell.text):
+        if cell.column in orders and (PATTERNS.order.match(cell.text) or not cell.text):
             continue
         if not cell.text and not words:
             continue
@@ -490,7 +493,7 @@ def _find_stub(row: Line, orders: set[int]) -> str:
 
 
 def _opens_row(words: Sequence[str]) -> bool:
-    return all(P.order.match(word) for word in words)
+    return all(PATTERNS.order.match(word) for word in words)
 
 
 def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str:

@@ -16,17 +16,20 @@ from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import Comparator, Period, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Document, Line
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.companions import (
     CLAIM,
     SURE,
     Companions,
+    Criteria,
+    Shares,
     is_compared,
+    is_entity_row,
     list_scopes,
+    speaks_against,
 )
 from cchc_analysis.read.recognise.figures import OTHER_REPORT, Confidence, Figure, mark_entry
 from cchc_analysis.read.recognise.frame import FigureContext, find_status, frame_lines, is_asked
-from cchc_analysis.read.recognise.gates import Criteria, Shares, is_entity_row, speaks_against
 from cchc_analysis.read.recognise.head import ReportHead, find_level, find_reports, read_head
 from cchc_analysis.read.recognise.matching import (
     Claim,
@@ -167,10 +170,10 @@ class Proposer:
             return True
         rule = self._wording.rules[candidate.indicator]
         if speaker.kind is Speech.MODEL:
-            return W.model in rule.speaking or rule.unit != "dossier"
+            return WORDS.model in rule.speaking or rule.unit != "dossier"
         if speaker.kind is not Speech.FIELD:
             return False
-        return bool(rule.speaking & W.fields) or not self._is_of_dossiers(candidate)
+        return bool(rule.speaking & WORDS.fields) or not self._is_of_dossiers(candidate)
 
     def _find_for(self, speaker: Speaker, words: WordsAround) -> Claim | None:
         """The indicator of ours that counts just what a field or a way of working does."""
@@ -204,9 +207,9 @@ class Proposer:
         is_last_years = is_compared(entry)
         if mention.role in ("whole", "high") and not is_last_years:
             return self._beside.follow_partner(entry), ()
-        is_change = P.change.search(entry.text, entry.mention.own[0], mention.numeral.start) or (
-            entry.label and P.change_head.search(entry.label.column)
-        )
+        is_change = PATTERNS.change.search(
+            entry.text, entry.mention.own[0], mention.numeral.start
+        ) or (entry.label and PATTERNS.change_head.search(entry.label.column))
         if (
             is_change
             or is_last_years
@@ -271,7 +274,7 @@ class Proposer:
         ):
             # "Đơn giản hóa 17 thủ tục, gồm 12 thủ tục cấp huyện": some of these, not all there are.
             return True
-        if list_scopes(words.own) or P.other_time.search(words.levels[0].text):
+        if list_scopes(words.own) or PATTERNS.other_time.search(words.levels[0].text):
             return False
         area = self._scopes.find_area(entry, words)
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
@@ -295,7 +298,7 @@ class Proposer:
         # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
         is_reached = entry.mention.role == "part" and row["unit"] == "point"
         is_no_score = is_reached and re.search(r"_lost|_max", candidate.indicator) is not None
-        if is_no_score or (is_part and not over and W.given not in words.own):
+        if is_no_score or (is_part and not over and WORDS.given not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
         is_bound = candidate.indicator.removesuffix("_min") + "_max" in self._wording.rules
@@ -389,10 +392,12 @@ def _is_placed(
 ) -> bool:
     """Whether a rank is told as one, and the least or the most of several as that."""
     if is_rank:
-        return bool(W.ranked in words.own if entry.label else P.ranked_before.search(before))
+        return bool(
+            WORDS.ranked in words.own if entry.label else PATTERNS.ranked_before.search(before)
+        )
     is_told = entry.label or entry.mention.role in ("low", "high")
     # "đăng 56 tin" is no least and no most of anything.
-    return bool(not is_bound or is_told or P.bound_of_range.search(before))
+    return bool(not is_bound or is_told or PATTERNS.bound_of_range.search(before))
 
 
 def _keep_best(candidates: list[Claim]) -> list[Claim]:
@@ -566,16 +571,16 @@ def _name_counted(labels: dict[tuple[int, int], Label]) -> dict[tuple[int, int],
     A head that names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
     """
     heads = " | ".join(dict.fromkeys(label.column for label in labels.values()))
-    stages = {stage.casefold() for stage in P.stages.findall(heads)}
-    if len(stages) < FEWEST_STAGES or W.dossier in heads.casefold():
+    stages = {stage.casefold() for stage in PATTERNS.stages.findall(heads)}
+    if len(stages) < FEWEST_STAGES or WORDS.dossier in heads.casefold():
         return labels
     named, stage = {}, ""
     for at in sorted(labels):
         label = labels[at]
         column = label.column
-        if P.part.fullmatch(column) and stage:
-            column = f"{stage} {INNER} {column}".replace(W.new, W.newly_received)
+        if PATTERNS.part.fullmatch(column) and stage:
+            column = f"{stage} {INNER} {column}".replace(WORDS.new, WORDS.newly_received)
         else:
             stage = column
-        named[at] = replace(label, column=column, group=f"{label.group} {W.dossier}".strip())
+        named[at] = replace(label, column=column, group=f"{label.group} {WORDS.dossier}".strip())
     return named

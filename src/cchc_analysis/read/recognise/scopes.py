@@ -16,7 +16,7 @@ from enum import StrEnum
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Confidence, Figure
 from cchc_analysis.read.recognise.frame import Frame
 from cchc_analysis.read.recognise.head import ReportHead, find_level
@@ -77,13 +77,13 @@ class Scopes:
 
     def _find_told(self, entry: FigureText, words: WordsAround) -> Scope | None:
         """Whose work the text says it is, nearest first."""
-        if entry.label and P.commune.match(entry.label.row):
+        if entry.label and PATTERNS.commune.match(entry.label.row):
             return Scope.COMMUNE
         if bare := self._read_head(entry, words):
             return bare
         if self._names_both(entry) or _tells_both_apart(entry):
             return Scope.WHOLE_DISTRICT
-        if not entry.label and P.at_communes.match(entry.text, entry.mention.numeral.end):
+        if not entry.label and PATTERNS.at_communes.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
         for level in self._list_scopes(entry, words):
             if scope := self._read_scope(level):
@@ -93,8 +93,8 @@ class Scopes:
     def _read_head(self, entry: FigureText, words: WordsAround) -> Scope | None:
         """The level that the bare label of a column or row names: "Huyện", "Các xã", "Cộng"."""
         labels = (entry.label.column.rpartition(INNER)[2], entry.label.row) if entry.label else ()
-        head = next(filter(None, map(P.head_of_level.fullmatch, labels)), None)
-        if entry.label and P.row_of_offices.fullmatch(entry.label.row):
+        head = next(filter(None, map(PATTERNS.head_of_level.fullmatch, labels)), None)
+        if entry.label and PATTERNS.row_of_offices.fullmatch(entry.label.row):
             return self._translate("@province")
         if not head:
             return None
@@ -114,7 +114,7 @@ class Scopes:
     def _names_both(self, entry: FigureText) -> bool:
         """Whether a sentence tells of both levels as one and names none again before the figure."""
         mention, text = entry.mention, entry.text
-        both = P.together.search(text, mention.lead, mention.numeral.start)
+        both = PATTERNS.together.search(text, mention.lead, mention.numeral.start)
         if entry.label or not both:
             return False
         go_on = self._surroundings.read_level("", text[both.end() + LEVEL : mention.own[1]])
@@ -122,17 +122,17 @@ class Scopes:
 
     def _read_scope(self, level: Level) -> Scope | None:
         """The scope that a level names last before the figure; a heading must name just one."""
-        if P.office_label.search(level.text):
+        if PATTERNS.office_label.search(level.text):
             return Scope.DISTRICT_OFFICE
-        if P.counted_communes.match(level.text):
+        if PATTERNS.counted_communes.match(level.text):
             return Scope.COMMUNE_AGGREGATE
         said = [hit.term for hit in level.hits if hit.term.startswith("@")]
         if not said or (level.name in ("heading", CAPTION) and len(set(said)) > 1):
             return None
         last = max(hit.end for hit in level.hits if hit.term.startswith("@"))
         if "|" not in level.text:
-            together = P.together.search(level.text)
-            if P.both.search(level.text) or (together and last <= together.end() + LEVEL):
+            together = PATTERNS.together.search(level.text)
+            if PATTERNS.both.search(level.text) or (together and last <= together.end() + LEVEL):
                 return Scope.WHOLE_DISTRICT
         is_both = {"@district_office", "@commune_aggregate"}.issubset(said)
         if level.name == "its sentence" and is_both and ";" in level.text[last:]:
@@ -166,7 +166,7 @@ class Scopes:
             elif level.name == "its sentence":
                 said = entry.text[mention.lead : mention.numeral.start]
                 # "14/14 xã tham gia; huyện có 03 …": what was counted there is not whose this is.
-                said = P.counted_clause.sub(" ", REMARK.sub(" ", said))
+                said = PATTERNS.counted_clause.sub(" ", REMARK.sub(" ", said))
                 yield self._surroundings.read_level(level.name, said)
             elif level.name == "its paragraph":
                 yield self._read_paragraph(level)
@@ -175,7 +175,7 @@ class Scopes:
 
     def _read_paragraph(self, level: Level) -> Level:
         """The last earlier sentence that opens with whose work it tells of, if it is one's."""
-        plain = P.times.sub(" ", REMARK.sub(" ", level.text)).strip()
+        plain = PATTERNS.times.sub(" ", REMARK.sub(" ", level.text)).strip()
         for sentence in reversed(SENTENCE_END.split(plain)):
             topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in sentence.split(";")]
             opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
@@ -188,7 +188,7 @@ class Scopes:
     def find_area(self, entry: FigureText, words: WordsAround) -> str:
         """The area of a figure: a commune that its own words name, else that of its frame."""
         own = words.levels[0].text
-        for match in P.commune.finditer(own):
+        for match in PATTERNS.commune.finditer(own):
             name = match[1][0].lower() + match[1][1:]
             if self._knows(name):
                 return name
@@ -212,11 +212,11 @@ class Scopes:
 def _tells_both_apart(entry: FigureText) -> bool:
     """Whether the parts of a figure are those of both levels: "389, trong đó cấp huyện 264, …"."""
     own = entry.text[entry.mention.own[0] : entry.mention.numeral.start]
-    if P.part_of_district.search(own) or P.part_of_communes.search(own):
+    if PATTERNS.part_of_district.search(own) or PATTERNS.part_of_communes.search(own):
         return False
     parts = [m for m in entry.mentions if m.parent == entry.at and m.lead == entry.mention.lead]
     said = " | ".join(entry.text[m.own[0] : m.numeral.start] for m in parts)
-    return bool(P.part_of_district.search(said) and P.part_of_communes.search(said))
+    return bool(PATTERNS.part_of_district.search(said) and PATTERNS.part_of_communes.search(said))
 
 
 def _list_said(level: Level) -> set[str]:
@@ -267,14 +267,14 @@ class Speakers:
         """Who is named right with the figure: "800 hồ sơ của Chi nhánh …"."""
         mention, text = entry.mention, entry.text
         end = mention.numeral.end
-        if field := P.field_behind.match(text, end):
+        if field := PATTERNS.field_behind.match(text, end):
             return Speaker(Speech.FIELD, text[field.start() : field.end() + 20].strip())
-        if behind := P.right_behind.match(text, end):
+        if behind := PATTERNS.right_behind.match(text, end):
             found = self._name(text[behind.end() : mention.own[1]])
             if found and found.kind is not Speech.OURS:
                 return found
         before = REMARK.sub(" ", text[mention.own[0] : mention.numeral.start])
-        for match in P.with_whom.finditer(before):
+        for match in PATTERNS.with_whom.finditer(before):
             found = self._name(before[match.end() :])
             if found and found.kind is not Speech.OURS:
                 return found
@@ -283,7 +283,7 @@ class Speakers:
     def _head_of(self, entry: FigureText) -> Speaker | None:
         text, start = entry.text, entry.mention.lead
         found = self._search(text[start : entry.mention.numeral.start])
-        while found is None and start > 0 and P.carries.match(text, start):
+        while found is None and start > 0 and PATTERNS.carries.match(text, start):
             end = start
             ends = [m.end() for m in SENTENCE_END.finditer(text) if m.end() < end]
             start = max(ends, default=0)
@@ -296,7 +296,7 @@ class Speakers:
                 return found
         for heading in place.headings[:1]:
             text = self._lines[heading].text
-            if model := P.model.search(text):
+            if model := PATTERNS.model.search(text):
                 return Speaker(Speech.MODEL, model[0])
             found = self._name(_start(text))
             if found and len(self._lines[heading].text.split()) <= len(found.name.split()) + 6:
@@ -307,8 +307,8 @@ class Speakers:
         """The speaker of the last piece that has one; a comma parts only behind a figure."""
         plain = REMARK.sub(" ", said)
         starts = [0]
-        for cut in P.piece.finditer(plain):
-            is_comma = cut[0].strip() in W.pieces
+        for cut in PATTERNS.piece.finditer(plain):
+            is_comma = cut[0].strip() in WORDS.pieces
             if not is_comma or re.search(r"\d", plain[starts[-1] : cut.start()]):
                 starts.append(cut.end())
         ends = [*starts[1:], len(plain)]
@@ -321,44 +321,48 @@ class Speakers:
         """The speaker whose name opens a text."""
         found = self._name_commune(text) if self._level != "commune" else None
         for kind, pattern in (
-            (Speech.MODEL, P.model),
-            (Speech.FIELD, P.field),
-            (Speech.FIELD, P.bare_field),
-            (Speech.OFFICE, P.other_office),
+            (Speech.MODEL, PATTERNS.model),
+            (Speech.FIELD, PATTERNS.field),
+            (Speech.FIELD, PATTERNS.bare_field),
+            (Speech.OFFICE, PATTERNS.other_office),
         ):
             if not found and (match := pattern.match(text)):
                 found = Speaker(kind, match[0])
         if not found and self._level == "district":
-            other = P.named_district.match(text)
+            other = PATTERNS.named_district.match(text)
             if other and not self._area.startswith(other[0].casefold()):
                 found = Speaker(Speech.ELSEWHERE, other[0])
-            elif whole := P.other_areas.match(text):
+            elif whole := PATTERNS.other_areas.match(text):
                 found = Speaker(Speech.ELSEWHERE, whole[0])
-        return found or (Speaker(Speech.OURS, "") if P.our_offices.match(text) else None)
+        return found or (Speaker(Speech.OURS, "") if PATTERNS.our_offices.match(text) else None)
 
     def _name_commune(self, text: str) -> Speaker | None:
-        if several := P.several.match(text):
+        if several := PATTERNS.several.match(text):
             return Speaker(Speech.COMMUNES, several[0])
-        commune = P.one_commune.match(text)
+        commune = PATTERNS.one_commune.match(text)
         if not commune:
             return None
-        is_more = P.more.match(text, commune.end())
+        is_more = PATTERNS.more.match(text, commune.end())
         return Speaker(Speech.COMMUNES if is_more else Speech.COMMUNE, commune[0])
 
 
 def _start(text: str) -> str:
     """A clause without its mark, its time, and the words that lead to its subject."""
-    text = text[P.clause_mark.match(text).end() :]  # type: ignore[union-attr]
-    while (time := P.time.match(text)) is not None:
+    text = text[PATTERNS.clause_mark.match(text).end() :]  # type: ignore[union-attr]
+    while (time := PATTERNS.time.match(text)) is not None:
         text = text[time.end() :]
-    lead = P.lead_in.match(text)
+    lead = PATTERNS.lead_in.match(text)
     rest = text[lead.end() :] if lead else text
     # "Bộ phận một cửa tiếp nhận …": the lead itself is the subject.
-    return rest if not lead or not P.our_offices.search(lead[0]) or _is_named(rest) else text
+    return rest if not lead or not PATTERNS.our_offices.search(lead[0]) or _is_named(rest) else text
 
 
 def _is_named(text: str) -> bool:
-    return bool(P.one_commune.match(text) or P.other_office.match(text) or P.field.match(text))
+    return bool(
+        PATTERNS.one_commune.match(text)
+        or PATTERNS.other_office.match(text)
+        or PATTERNS.field.match(text)
+    )
 
 
 Beside = Mapping[tuple[int, str, int], Figure]

@@ -16,7 +16,7 @@ from itertools import takewhile
 from typing import Any
 
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.matching import (
     Level,
     WordsAround,
@@ -74,14 +74,14 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
         [len(text), *following[:1]]
         + [at for mark in (";", "(", ")", ". ") if (at := text.find(mark, end)) >= 0]
     )
-    for opener in P.opener.finditer(text, end, stop):
+    for opener in PATTERNS.opener.finditer(text, end, stop):
         if opener[0] != ":":
             stop = opener.start()
             break
     tail = text[end:stop]
-    if P.of_all.match(tail) or (following and P.next_label.match(tail)):
+    if PATTERNS.of_all.match(tail) or (following and PATTERNS.next_label.match(tail)):
         return ""
-    if following and stop == following[0] and (goes_on := P.goes_on_with.search(tail)):
+    if following and stop == following[0] and (goes_on := PATTERNS.goes_on_with.search(tail)):
         # "10/10 xã có Bộ phận Một cửa với 42 công chức": what is said before "với" is of the xã.
         tail = tail[: goes_on.start()]
     elif following and stop == following[0]:
@@ -91,7 +91,7 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
 
 def find_ranked(entry: FigureText) -> str:
     """The index that stands behind a rank; or ""."""
-    index = None if entry.label else P.ranked_in.match(entry.text, entry.mention.numeral.end)
+    index = None if entry.label else PATTERNS.ranked_in.match(entry.text, entry.mention.numeral.end)
     return index[1] if index else ""
 
 
@@ -108,19 +108,19 @@ def find_shared(text: str, entry: FigureText) -> str:
     end = last + 1 + (following.role == "part")
     if following.lead != mention.lead or following.role != mention.role or end >= len(mentions):
         return ""
-    first = P.subject.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
+    first = PATTERNS.subject.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
     behind = text[mentions[end].numeral.end : mentions[end].own[1]]
     is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
-    opens = P.opens.fullmatch(text[mention.own[0] : mention.numeral.start])
+    opens = PATTERNS.opens.fullmatch(text[mention.own[0] : mention.numeral.start])
     return behind if is_alike and opens else ""
 
 
 def find_bare_level(entry: FigureText) -> str:
     """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
     mention = entry.mention
-    if entry.label or not P.both_levels.search(entry.text, mention.lead):
+    if entry.label or not PATTERNS.both_levels.search(entry.text, mention.lead):
         return ""
-    level = P.bare_level.search(entry.text[mention.lead : mention.numeral.start])
+    level = PATTERNS.bare_level.search(entry.text[mention.lead : mention.numeral.start])
     if not level:
         return ""
     return "@district_office" if level["district"] else "@commune_aggregate"
@@ -131,7 +131,7 @@ def find_topic(entry: FigureText) -> str:
     mention = entry.mention
     if entry.label:
         return ""
-    topic = P.topic_of_sentence.match(entry.text, mention.lead) or P.channel.match(
+    topic = PATTERNS.topic_of_sentence.match(entry.text, mention.lead) or PATTERNS.channel.match(
         entry.text, mention.lead
     )
     return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
@@ -160,8 +160,8 @@ def start_causes(entry: FigureText) -> int:
     """
     mention, text = entry.mention, entry.text
     behind = [m.numeral for m in entry.mentions[entry.at + 1 :] if m.lead == mention.lead]
-    cause = P.cause.search(text, mention.numeral.end)
-    is_told = any(P.points_behind.match(text, numeral.end) for numeral in behind)
+    cause = PATTERNS.cause.search(text, mention.numeral.end)
+    is_told = any(PATTERNS.points_behind.match(text, numeral.end) for numeral in behind)
     return cause.start() if cause and is_told else len(text)
 
 
@@ -196,8 +196,8 @@ def take_first_words(text: str) -> str:
 
 def label_pair(mention: Mention, text: str, hits: list[Hit]) -> list[Hit]:
     """Of "có mặt A/B được giao" and "được giao/có mặt: A/B", the label that is not A's left out."""
-    present = [hit for hit in hits if hit.term == W.present]
-    given = [hit for hit in hits if hit.term == W.given]
+    present = [hit for hit in hits if hit.term == WORDS.present]
+    given = [hit for hit in hits if hit.term == WORDS.given]
     if mention.role != "part" or not given:
         return hits
     if not present:
@@ -225,13 +225,13 @@ LEVELS = 5
 
 def name_field(text: str) -> str:
     """The term of the field that a bare heading or label names, or ""."""
-    return str(W.bare_headings.get(P.heading_mark.sub("", text).casefold(), ""))
+    return str(WORDS.bare_headings.get(PATTERNS.heading_mark.sub("", text).casefold(), ""))
 
 
 def find_plans(text: str) -> Iterator[Hit]:
     """The plan of reform where it is told by what it holds: "ban hành Kế hoạch với 41 nhiệm vụ"."""
-    for plan in P.plan.finditer(text):
-        yield Hit(W.plan, plan.start(1), plan.end(1), 0, 0)
+    for plan in PATTERNS.plan.finditer(text):
+        yield Hit(WORDS.plan, plan.start(1), plan.end(1), 0, 0)
 
 
 _SENTENCE = re.compile(r"(?:\S+\s+){8}.*[.;]\s*$")
@@ -305,12 +305,12 @@ class WordCollector:
         hits = self._find(text)
         if name == "heading" and (field := name_field(text)):
             return (Hit(field, 0, len(text), 0, 0), *hits)
-        return tuple(h for h in hits if h.term in W.of_title) if name == "title" else hits
+        return tuple(h for h in hits if h.term in WORDS.of_title) if name == "title" else hits
 
     def _hit_outer(self, entry: FigureText, name: str, text: str) -> tuple[Hit, ...]:
         """The terms of an outer level; what is above a table names no field of its total."""
         hits = self._hits(name, text)
-        is_total = entry.label and P.total.fullmatch(entry.label.row)
+        is_total = entry.label and PATTERNS.total.fullmatch(entry.label.row)
         return tuple(h for h in hits if not h.term.startswith("lv ")) if is_total else hits
 
     def read_level(self, name: str, text: str) -> Level:
@@ -333,9 +333,9 @@ class WordCollector:
             )
         if not units and entry.label:
             label = f"{entry.label.column} {entry.label.row}"
-            if P.of_rates.search(label):
+            if PATTERNS.of_rates.search(label):
                 units = frozenset({"%"})
-            elif P.of_millions.search(label):
+            elif PATTERNS.of_millions.search(label):
                 units = frozenset({"million VND"})
         return units
 
@@ -354,7 +354,7 @@ class WordCollector:
                 Hit(h.term, h.start + cut, h.end + cut, h.first, h.last)
                 for h in self._find(text[cut:end])
             ]
-        if remark := P.all_in_term.match(text, mention.numeral.end):
+        if remark := PATTERNS.all_in_term.match(text, mention.numeral.end):
             # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
             hits = [hit for hit in hits if not remark.start(1) <= hit.start < remark.end(1)]
         hits = label_pair(mention, text, hits)
@@ -409,7 +409,7 @@ class WordCollector:
             return ""
         rest = self._lines[at].text
         opened = entry.text[entry.mention.numeral.end :]
-        stop = P.delimiter.search(rest)
+        stop = PATTERNS.delimiter.search(rest)
         return f"{opened} {rest[: stop.start() if stop else len(rest)]}"
 
     def _tell_loss(self, entry: FigureText, hits: list[Hit]) -> list[Hit]:
@@ -418,9 +418,9 @@ class WordCollector:
         Where causes follow one by one with their own points, they are none of the loss itself.
         """
         terms = {hit.term for hit in hits}
-        if entry.label or W.lost not in terms:
+        if entry.label or WORDS.lost not in terms:
             return hits
-        if terms <= W.bare_loss:
+        if terms <= WORDS.bare_loss:
             start = entry.mention.own[0]
             cause = start_cause(entry.text, start)
             return [*(h for h in self._find(entry.text) if cause <= h.start < start), *hits]
@@ -467,13 +467,13 @@ class WordCollector:
             yield "heading", take_first_words(self._lines[heading].text)
         yield "title", self._title
         if self._is_commune:
-            yield "the document", W.of_commune
+            yield "the document", WORDS.of_commune
 
     def _is_rank(self, entry: FigureText) -> bool:
         """A rank speaks of what the figure before it measures: "đạt 81,5%, xếp thứ 30"."""
         start = entry.mention.own[0]
         return any(
-            hit.term == W.ranked
+            hit.term == WORDS.ranked
             for hit in self._find(entry.text[start : entry.mention.numeral.start])
         )
 
@@ -525,13 +525,13 @@ class WordCollector:
         opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
         if not entry.label and (field := name_field(opened)):
             yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
-        for row in P.rows("implied"):
+        for row in PATTERNS.rows("implied"):
             if is_placed(row, entry) and not entry.label:
                 yield row["gap"], Hit(row["term"], at.start, at.start, 0, 0)
         if self._goes_on_with_points(entry):
-            yield 0, Hit(W.reached, at.start, at.start, 0, 0)
+            yield 0, Hit(WORDS.reached, at.start, at.start, 0, 0)
         if self._goes_on_with_dossiers(entry) or self._tells_stages(entry):
-            yield TOPIC_GAP, Hit(W.dossier, at.start, at.start, 0, 0)
+            yield TOPIC_GAP, Hit(WORDS.dossier, at.start, at.start, 0, 0)
         if level := find_bare_level(entry):
             yield 0, Hit(level, at.start, at.start, 0, 0)
         for hit in self._find(find_topic(entry)):
@@ -548,17 +548,19 @@ class WordCollector:
         if not is_pair or not self._names_field(label):
             return False
         above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
-        return any(self._names_field(text) and P.field_points.search(text) for text in above)
+        return any(self._names_field(text) and PATTERNS.field_points.search(text) for text in above)
 
     def _tells_stages(self, entry: FigureText) -> bool:
         """Whether a line of stages leaves out that they are those of dossiers.
 
         "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
         """
-        is_bare = _BARE.match(entry.text, entry.mention.numeral.end) and P.stage.search(entry.text)
-        if entry.label or not is_bare or P.others.search(entry.text):
+        is_bare = _BARE.match(entry.text, entry.mention.numeral.end) and PATTERNS.stage.search(
+            entry.text
+        )
+        if entry.label or not is_bare or PATTERNS.others.search(entry.text):
             return False
-        if not W.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
+        if not WORDS.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
         place = self._places[entry.line]
         beside = [
@@ -567,13 +569,15 @@ class WordCollector:
             if self._places[at].headings == place.headings and not self._lines[at].cells
         ]
         stages = {
-            stage.casefold() for text in (*beside, entry.text) for stage in P.stage.findall(text)
+            stage.casefold()
+            for text in (*beside, entry.text)
+            for stage in PATTERNS.stage.findall(text)
         }
         above = [self._lines[at].text for at in (*place.headings, *place.parents)]
-        named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & W.nouns
+        named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & WORDS.nouns
         earlier = self._lines[max(0, entry.line - FAR_LINES) : entry.line]
-        is_counted = any(P.dossiers.search(line.text) for line in earlier)
-        return len(stages) > 1 and named <= W.dossier_nouns and is_counted
+        is_counted = any(PATTERNS.dossiers.search(line.text) for line in earlier)
+        return len(stages) > 1 and named <= WORDS.dossier_nouns and is_counted
 
     def _names_field(self, text: str) -> bool:
         return any(hit.term.startswith("lv ") for hit in self._find(text))
@@ -583,18 +587,18 @@ class WordCollector:
 
         "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
         """
-        if entry.label or not P.level_label.match(entry.text):
+        if entry.label or not PATTERNS.level_label.match(entry.text):
             return False
-        if not W.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
+        if not WORDS.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
         for at in self._places[entry.line].parents:
-            if W.dossier in {hit.term for hit in self._find(self._lines[at].text)}:
+            if WORDS.dossier in {hit.term for hit in self._find(self._lines[at].text)}:
                 return True
         for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
             text = self._lines[at].text
             is_beside = self._places[at].headings == self._places[entry.line].headings
-            if not is_beside or not P.level_label.match(text):
+            if not is_beside or not PATTERNS.level_label.match(text):
                 return False
-            if W.dossier in {hit.term for hit in self._find(text)}:
+            if WORDS.dossier in {hit.term for hit in self._find(text)}:
                 return True
         return False

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from cchc_analysis.data.clean import PeriodError, month_end, parse_period
 from cchc_analysis.data.records import Period
 from cchc_analysis.read.documents.lines import Line
-from cchc_analysis.read.patterns import P, W
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 OTHER_DAYS = 45
 """Days by which a part of a year must begin or end apart from the report's to be another one."""
@@ -32,7 +32,7 @@ def find_window(text: str, default: Period) -> Period | None:
     """
     if window := find_exact_window(text, default):
         return window
-    spans = list(P.span.finditer(text))
+    spans = list(PATTERNS.span.finditer(text))
     if spans:
         return _parse(spans[-1][0])
     return _find_span_of_this_year(text, default) or _find_month(text, default)
@@ -43,11 +43,11 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
 
     Where it is about the same part, the report knows its days better.
     """
-    match = P.span_of_this_year.search(text)
+    match = PATTERNS.span_of_this_year.search(text)
     if not default.start or not default.end:
         return None
     found = _name_span(match, default.end.year) if match else None
-    if not found and P.since_new_year.search(text):
+    if not found and PATTERNS.since_new_year.search(text):
         found = Period(dt.date(default.end.year, 1, 1), default.end)
     if not found or not found.start or not found.end:
         return None
@@ -58,8 +58,8 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
 
 def _name_span(match: re.Match[str], year: int) -> Period | None:
     span = (match["quarter"] or match["months"]).lstrip("0")
-    named = W.span_of_year.format(span, year)
-    return _parse(named.replace(W.three_months, W.first_quarter))
+    named = WORDS.span_of_year.format(span, year)
+    return _parse(named.replace(WORDS.three_months, WORDS.first_quarter))
 
 
 def find_exact_window(text: str, default: Period) -> Period | None:
@@ -68,21 +68,27 @@ def find_exact_window(text: str, default: Period) -> Period | None:
     A start without a year is that of the end, or of the year before where it would come after.
     """
     year = default.end.year if default.end else None
-    for match in P.from_to.finditer(text):
+    for match in PATTERNS.from_to.finditer(text):
         end = _make_day(match[4], match[5], match[6], year)
         start = _make_day(match[1], match[2], match[3], end.year if end else year)
         if start and end and start > end and not match[3]:
             start = _make_day(match[1], match[2], str(end.year - 1), year)
         if start and end and start <= end:
             return Period(start, end)
-    if (months := P.to_month.search(text)) and (last := make_month(int(months[5]), int(months[4]))):
+    if (months := PATTERNS.to_month.search(text)) and (
+        last := make_month(int(months[5]), int(months[4]))
+    ):
         start = _make_day(months[1], months[2], months[3], int(months[5]))
         return Period(start, last.end) if start and last.end and start < last.end else None
-    if (so_far := P.new_year_to_month.search(text)) and (year or so_far["year"] or so_far["last"]):
+    if (so_far := PATTERNS.new_year_to_month.search(text)) and (
+        year or so_far["year"] or so_far["last"]
+    ):
         last = make_month(int(so_far["last"] or so_far["year"] or year or 0), int(so_far["month"]))
         return Period(dt.date(last.end.year, 1, 1), last.end) if last and last.end else None
     if (
-        since := P.since_bracket.search(text) or P.since.search(text) or P.summed.search(text)
+        since := PATTERNS.since_bracket.search(text)
+        or PATTERNS.since.search(text)
+        or PATTERNS.summed.search(text)
     ) and default.end:
         # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
         start = _make_day(since[1], since[2], since[3], year)
@@ -99,7 +105,7 @@ def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
         '2023-09-15'
     """
     for text in texts:
-        opened = P.counted_days.search(text) or P.only_window.fullmatch(text)
+        opened = PATTERNS.counted_days.search(text) or PATTERNS.only_window.fullmatch(text)
         if not opened:
             continue
         said = text[opened.start() :]
@@ -121,7 +127,7 @@ def _is_about(window: Period, period: Period) -> bool:
 def _find_month(text: str, default: Period) -> Period | None:
     """A month that a text counts over: "trong tháng 8/2021", "Tháng 9/2021, …"."""
     found = None
-    for match in P.month.finditer(text):
+    for match in PATTERNS.month.finditer(text):
         year = match[2] or (default.end.year if default.end else None)
         if year:
             found = make_month(int(year), int(match[1])) or found
@@ -159,14 +165,14 @@ def find_compared_window(before: str, default: Period) -> Period | None:
         >>> find_compared_window("tăng so với quý II/2022 (", report).end.isoformat()
         '2022-06-30'
     """
-    match = P.compared_to.search(before)
+    match = PATTERNS.compared_to.search(before)
     if not match or not default.end:
         return None
     year = match["year"] or match["whole"] or str(default.end.year)
     if match["month"]:
         return make_month(int(year), int(match["month"]))
     return (
-        _parse(W.span_of_year.format(match["span"], year))
+        _parse(WORDS.span_of_year.format(match["span"], year))
         if match["span"]
         else make_year(int(year))
     )
@@ -179,7 +185,7 @@ def find_bracket_window(behind: str) -> Period | None:
         >>> find_bracket_window("% (năm 2021) lên").end.isoformat()
         '2021-12-31'
     """
-    match = P.year_behind.match(behind)
+    match = PATTERNS.year_behind.match(behind)
     return make_year(int(match[1])) if match else None
 
 
@@ -188,7 +194,7 @@ def find_series_window(before: str, default: Period) -> Period | None:
 
     That of the report is the report's window, or the year where the report is of several.
     """
-    match = P.year_before.search(before)
+    match = PATTERNS.year_before.search(before)
     if not match or not default.start or not default.end:
         return None
     year = make_year(int(match[1]))
@@ -200,13 +206,15 @@ def find_day(text: str, default: Period) -> dt.date | None:
     """The day up to which a text counts ("tính đến ngày 01/6/2024"), the last one it names."""
     year = default.end.year if default.end else None
     found = None
-    for match in P.as_of_words.finditer(text):
+    for match in PATTERNS.as_of_words.finditer(text):
         found = _make_day(match[1], match[2], match[3], year) or found
-    for match in P.as_of_month.finditer(text):
+    for match in PATTERNS.as_of_month.finditer(text):
         if year and (month := make_month(int(match[2] or year), int(match[1]))):
             found = month.end
-    for match in P.as_of.finditer(P.from_to.sub(" ", text)):
-        is_explicit = match[1] or match[4] or match[0].casefold().startswith(tuple(W.explicit_day))
+    for match in PATTERNS.as_of.finditer(PATTERNS.from_to.sub(" ", text)):
+        is_explicit = (
+            match[1] or match[4] or match[0].casefold().startswith(tuple(WORDS.explicit_day))
+        )
         if is_explicit:
             found = _make_day(match[2], match[3], match[4], year) or found
     if not found or not default.end:
@@ -218,11 +226,11 @@ def find_day(text: str, default: Period) -> dt.date | None:
 def find_year(text: str, default: Period) -> Period | None:
     """Another year than the report's, named as the time of what is counted."""
     found = None
-    for match in P.year.finditer(text):
+    for match in PATTERNS.year.finditer(text):
         year = int(match[1])
         before = text[: match.start(1)].rstrip()
-        before = P.year_word.sub("", before)
-        if P.preceded.search(before) or (default.end and year == default.end.year):
+        before = PATTERNS.year_word.sub("", before)
+        if PATTERNS.preceded.search(before) or (default.end and year == default.end.year):
             continue
         found = make_year(year)
     return found
@@ -235,22 +243,26 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
     """
     if not default.end or period.end != default.end:
         return period
-    if P.year_end.search(text):
+    if PATTERNS.year_end.search(text):
         start = dt.date(default.end.year, 1, 1) if period.start else None
         return Period(start, dt.date(default.end.year, 12, 31))
-    years = [int(m[1]) for m in P.year.finditer(text) if not P.against.search(text[: m.start(1)])]
+    years = [
+        int(m[1])
+        for m in PATTERNS.year.finditer(text)
+        if not PATTERNS.against.search(text[: m.start(1)])
+    ]
     if not years:
-        ahead = P.ahead_with_year.search(headings) or P.ahead_with_year.match(
+        ahead = PATTERNS.ahead_with_year.search(headings) or PATTERNS.ahead_with_year.match(
             text.lstrip("-+*•. 0123456789IVX)")
         )
         named = ahead[0] if ahead else ""
-        window = None if W.late_in_year in named.casefold() else find_window(named, default)
+        window = None if WORDS.late_in_year in named.casefold() else find_window(named, default)
         if window and window.end:
             start = window.start if period.start else None
             return Period(start, window.end) if window.end > default.end else period
         years = [int(year) for year in re.findall(r"(?:19|20)\d\d", named)]
-        if not years and (ahead := P.quarter_ahead.search(headings)):
-            quarter = _parse(W.span_of_year.format(ahead[1], default.end.year))
+        if not years and (ahead := PATTERNS.quarter_ahead.search(headings)):
+            quarter = _parse(WORDS.span_of_year.format(ahead[1], default.end.year))
             if quarter and quarter.end and quarter.end > default.end:
                 return Period(quarter.start if period.start else None, quarter.end)
     if not years or years[-1] < default.end.year:
@@ -261,13 +273,13 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
 
 def find_span_end(text: str) -> dt.date | None:
     """The end of a run of years that is counted over ("kỳ hệ thống hóa 2019-2023")."""
-    match = P.span_of_years.search(text)
+    match = PATTERNS.span_of_years.search(text)
     return dt.date(int(match[2]), 12, 31) if match else None
 
 
 def is_same_period_before(text: str) -> bool:
     """Whether the words right before a figure make it last year's ("cùng kỳ năm 2022: 111")."""
-    return bool(P.same_period.match(text))
+    return bool(PATTERNS.same_period.match(text))
 
 
 def shift_year(period: Period) -> Period:
@@ -302,16 +314,18 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     nothing = Period(None, None)
     if period := _name_period(title) or find_exact_window(title, nothing):
         return period, True
-    if years := P.title_years.search(title):
+    if years := PATTERNS.title_years.search(title):
         return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
     head = " ".join(top)
-    months = P.new_year_to_month.search(head)
+    months = PATTERNS.new_year_to_month.search(head)
     first = find_exact_window(months[0], nothing) if months else None
     month = _name_month(title)
     if told := month or first or _find_so_far(top, lines):
         # A paper is of the month in its title; news may have been written in it.
-        return told, bool(month) and any(row["pattern"].match(title) for row in P.rows("documents"))
-    match = P.period.search(title) or P.period.search(head)
+        return told, bool(month) and any(
+            row["pattern"].match(title) for row in PATTERNS.rows("documents")
+        )
+    match = PATTERNS.period.search(title) or PATTERNS.period.search(head)
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
     if period := dated or find_exact_window(head, nothing) or _name_period(head):
@@ -324,21 +338,21 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
 
 def _name_period(text: str) -> Period | None:
     """The period that a title names: of several the longest, before it looks ahead."""
-    first = P.period.search(text) or P.title_year.search(text)
+    first = PATTERNS.period.search(text) or PATTERNS.title_year.search(text)
     if first is None:
         return None
-    ahead = P.next.search(text, first.end())
+    ahead = PATTERNS.next.search(text, first.end())
     own = text[: ahead.start()] if ahead else text
-    matches = list(P.period.finditer(own))
-    years = [match[1] for match in P.title_year.finditer(own)]
+    matches = list(PATTERNS.period.finditer(own))
+    years = [match[1] for match in PATTERNS.title_year.finditer(own)]
     months = [match for match in matches if match["months"]]
-    if not matches and P.title_month.search(own):
+    if not matches and PATTERNS.title_month.search(own):
         return None
-    if years and (not matches or P.says_whole_year.search(own)):
+    if years and (not matches or PATTERNS.says_whole_year.search(own)):
         return make_year(int(years[0]))
     for match in [*months, *matches]:
-        later = [each["year"] for each in P.period.finditer(text, match.end())]
-        later += [each[0] for each in P.title_year.finditer(text, match.end())]
+        later = [each["year"] for each in PATTERNS.period.finditer(text, match.end())]
+        later += [each[0] for each in PATTERNS.title_year.finditer(text, match.end())]
         year = next(
             (found[0] for each in (match["year"], *later) if (found := _FOUR.findall(each))), ""
         )
@@ -349,7 +363,7 @@ def _name_period(text: str) -> Period | None:
 
 def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
     """From the first day of the year to the day of the paper: "từ đầu năm 2017 đến nay"."""
-    said = next((match for line in lines if (match := P.so_far.search(line.text))), None)
+    said = next((match for line in lines if (match := PATTERNS.so_far.search(line.text))), None)
     days = [day for text in top for day in _list_days(text)]
     if said is None or not days or (said[1] and int(said[1]) != days[0].year):
         return None
@@ -358,13 +372,13 @@ def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
 
 def _name_month(title: str) -> Period | None:
     """The month that a title names, which is no period of the decree."""
-    match = P.one_month.search(title)
+    match = PATTERNS.one_month.search(title)
     return make_month(int(match[2]), int(match[1])) if match else None
 
 
 def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
     """A period without a year, as the last that was about over on the day of the document."""
-    if placed := next((found[2] for text in top if (found := P.place_year.match(text))), ""):
+    if placed := next((found[2] for text in top if (found := PATTERNS.place_year.match(text))), ""):
         return _parse(_write_period(match, placed))
     days = [day for text in top for day in _list_days(text)]
     for year in (days[0].year, days[0].year - 1) if days else ():
@@ -376,7 +390,7 @@ def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
 
 def _list_days(text: str) -> list[dt.date]:
     found = []
-    for match in (*P.dated.finditer(text), *_DATED_DAY.finditer(text)):
+    for match in (*PATTERNS.dated.finditer(text), *_DATED_DAY.finditer(text)):
         try:
             found.append(dt.date(int(match[3]), int(match[2]), int(match[1])))
         except ValueError:
@@ -386,9 +400,9 @@ def _list_days(text: str) -> list[dt.date]:
 
 def _write_period(match: re.Match[str], year: str) -> str:
     if match["quarter"]:
-        return str(W.span_of_year.format(match["quarter"].casefold(), year))
+        return str(WORDS.span_of_year.format(match["quarter"].casefold(), year))
     months = match["months"].casefold().lstrip("0")
-    return str(W.months_of_year.format(W.month_counts.get(months, months), year))
+    return str(WORDS.months_of_year.format(WORDS.month_counts.get(months, months), year))
 
 
 def _parse(words: str) -> Period | None:
