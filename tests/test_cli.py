@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from functools import cache
@@ -148,7 +149,9 @@ def test_a_wrong_command_ends_with_two(
     with pytest.raises(SystemExit) as ended:
         run(project, *arguments)
     assert ended.value.code == 2
-    assert "usage: cchc" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "usage: cchc" in said
+    assert re.search(r"cchc: cchc.*: .+; expected what its help lists. See `cchc.* --help`.", said)
 
 
 SPOILT = {

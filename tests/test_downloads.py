@@ -433,9 +433,8 @@ def test_licences_travel_with_the_rows_and_withheld_rows_stay_at_home(tmp_path: 
     licence = tables.sources["licence"].mask(tables.sources["source_id"] == ids[0], "terms of A")
     publish = tables.sources["publish"].mask(tables.sources["source_id"] == ids[1], "no")
     marked = replace(tables, sources=tables.sources.assign(licence=licence, publish=publish))
-    withheld = pipeline.list_withheld(marked.sources)
+    told, withheld = pipeline.withhold(marked)
     assert withheld == (ids[1],)
-    told = pipeline._withhold(marked, frozenset(withheld))
     write_site_downloads(tmp_path, PROJECT, told, reference)
     for name in ("indicators", "observations"):
         rows = pd.read_csv(tmp_path / "data" / f"{name}.csv", dtype=str, keep_default_na=False)

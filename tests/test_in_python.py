@@ -32,6 +32,7 @@ WRONG = {
     "no table to export": ("export", ([1], "a.csv"), "a DataFrame of pandas"),
     "no panel to rank": ("rank_within", (ONE,), "no column is_full"),
     "no panel to judge": ("judge_many", (ONE,), "no column"),
+    "nothing to cite": ("cite", (ONE.iloc[:0],), "a table without rows"),
     "no panel to grow": ("grow", (None,), "grow: NoneType; expected a DataFrame"),
     "a fraction for an area": ("load_indicators", (None, {"areas": 3.5}), "choice: float 3.5"),
     "nothing among areas": ("load_indicators", (None, {"areas": [None]}), "one name or code"),
@@ -133,7 +134,7 @@ def test_a_table_and_the_file_made_of_it_are_cited_alike(
 
 
 def test_an_empty_choice_has_all_columns_and_says_why(
-    processed_once: Project, monkeypatch: pytest.MonkeyPatch
+    processed_once: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
     whole = cchc.load_indicators("vi")
@@ -142,6 +143,10 @@ def test_an_empty_choice_has_all_columns_and_says_why(
     assert len(whole)
     assert none.empty
     assert list(none.columns) == list(whole.columns)
+    assert cchc.export(none, tmp_path / "none.csv")[0].is_file()
+    days = dict.fromkeys(("period_start", "period_end", "crosses"), "")
+    words = cchc.judge_many(PANEL.iloc[:0].assign(**days, is_contested=False))
+    assert (words.tested, list(words.table.columns[:2])) == (0, ["area_id", "word"])
 
 
 def test_a_new_project_takes_a_panel_before_any_report(tmp_path: Path) -> None:

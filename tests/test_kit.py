@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from cchc_analysis.cli import main
@@ -112,3 +113,19 @@ def test_what_there_is_can_be_listed(
     assert any(each.startswith(line) for each in said)
     assert main(["--root", str(ROOT), "list", kind, "no such thing"]) == 0
     assert not capsys.readouterr().out
+
+
+def test_a_draft_is_listed_as_one_and_a_table_is_pointed_to_its_command(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Đơn vị", "Năm", "PCI"], ["Bắc Sơn", 2021, 60.5], ["Bình Gia", 2021, 61.2]):
+        book.active.append(row)
+    book.save(tmp_path / "table.xlsx")
+    command = ["--root", str(project), "read", str(tmp_path / "table.xlsx")]
+    assert main(command) == 3
+    assert "cchc add-panel FILE --draft" in capsys.readouterr().err
+    assert main([*command, "--area", "Bắc Sơn", "--period", "2021"]) == 0
+    assert "then cchc add-panel FILE --draft" in capsys.readouterr().out
+    assert main(["--root", str(project), "list", "sources", "bac son"]) == 0
+    assert capsys.readouterr().out.endswith("(draft)\n")

@@ -253,3 +253,20 @@ Cao Lộc,2024-H1,online_rate,101
 """
     findings = run(placed, tmp_path, OBSERVATIONS)
     assert findings["rule_id"].tolist() == ["O12"]
+
+
+def test_a_table_with_dates_and_categories_is_read_as_it_stands() -> None:
+    table = pd.DataFrame(
+        {
+            "area": pd.Categorical(["Cao Lộc", "Cao Lộc"]),
+            "period_start": pd.to_datetime(["2024-01-01", None]),
+            "period_end": pd.to_datetime(["2024-06-30", "2024-06-30"]),
+            "indicator": pd.Categorical(["online_rate", "staff_total_present"]),
+            "value": [101.0, 5.0],
+            "is_contested": [False, False],
+        }
+    )
+    findings = validate_table(table, None, REFERENCE, ROOT.expectations)
+    assert findings["rule_id"].tolist() == ["O12"]
+    assert findings["period_end"].tolist() == ["2024-06-30"]
+    assert findings.attrs["passed_over"] == ["is_contested"]

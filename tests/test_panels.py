@@ -956,6 +956,8 @@ def test_a_code_that_went_away_sets_its_panel_aside(project: Project, tmp_path: 
         ),
         ({"panel": "aux"}, "panel: 'aux' is kept for a device by Windows"),
         ({"panel": "A?"}, "use small letters, digits and _, a letter first"),
+        ("area,period,pci", "no entries; expected a mapping in YAML"),
+        ({"sources": [{"source_id": "abc", "publisher": "PP"}]}, r"licence: Field required; exp"),
     ],
 )
 def test_a_wrong_mapping_is_named(content: object, words: str) -> None:
@@ -1081,9 +1083,9 @@ def test_the_labels_of_a_turned_sheet_are_those_that_are_known(reference: Refere
         ["D1_lo", "Chỉ số tổng hợp cận dưới", "", "", 43.1, 42.2, 41.3, ""],
     ]
     sheet = Worksheet("turned", pd.DataFrame(rows, index=[1, 2, 3, 4], dtype="object"))
-    [table] = arrange_sheet(sheet, Vocabulary(PanelMapping(), reference), reference)
+    [table] = arrange_sheet(sheet, Vocabulary(PanelMapping(), reference))
     assert table.names == ("area", "Chỉ số tổng hợp", "Chỉ số tổng hợp cận dưới")
-    assert table.sheet.cells[0].tolist() == ["Ha Noi", "Lang Son", "TT-Hue", "National mean"]
+    assert table.cells[0].tolist() == ["Ha Noi", "Lang Son", "TT-Hue", "National mean"]
     assert is_total("National mean")
 
 

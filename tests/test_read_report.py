@@ -67,7 +67,7 @@ def test_a_draft_is_taken_back_and_its_transcript_laid_aside(project: Project) -
     aside = discard_draft(project, drafted.source_id)
     assert aside.read_text("utf-8") == text
     assert list_raw() == before
-    with pytest.raises(ReportError, match="no such source"):
+    with pytest.raises(ReportError, match=r"expected a draft\. Read the report"):
         discard_draft(project, drafted.source_id)
     with pytest.raises(ReportError, match="accepted already"):
         discard_draft(project, "song_may_2022_h1")

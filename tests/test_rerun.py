@@ -110,3 +110,6 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["rerun", str(tmp_path / "bad.zip"), "--out", str(tmp_path / "out")]) == 3
     assert main(["rerun", str(tmp_path / "none.zip"), "--out", str(tmp_path / "out")]) == 3
     assert "none.zip: no such file" in capsys.readouterr().err
+    (tmp_path / "README.md").write_text("x")
+    assert main(["rerun", str(tmp_path / "README.md"), "--out", str(tmp_path / "out")]) == 6
+    assert "README.md: no archive; expected a kit of a brief" in capsys.readouterr().err

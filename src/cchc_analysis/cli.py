@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Sequence
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cchc_analysis.data.changes import finish_changes
 from cchc_analysis.data.records import Scope
@@ -30,14 +32,13 @@ from cchc_analysis.errors import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.data.reference import Project
+    from cchc_analysis.data.reference import Project, Reference
 
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
-LANGUAGES = ("vi", "en")
+TYPES: dict[str, dict[str, Any]] = {
+    **{each.__name__.lower(): {"type": each} for each in (Path, int, float)},
+    "scope": {"choices": [scope.value for scope in Scope]},
+}
 PANEL_SOURCE = ("source_id", "publisher", "licence", "title", "url", "publish")
-TIMEOUT = 600
-"""Seconds in which a page is there if it comes at all: a brief takes less than one."""
 MOST_PROBLEMS = 30
 """More than a person reads before mending the first ones."""
 
@@ -75,21 +76,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _explain(error: OSError, run: object) -> CchcError:
     """What the file system refuses, as a sentence: it is nobody's bug, and the user can mend it."""
     kind = BriefError if run in (_brief, _site) else ReportError
-    return kind(
-        Problem(
-            str(error.filename or "this machine"),
-            error.strerror or str(error),
-            "a place that can be read and written",
-            "Check its rights and the space left, and run it again; what was there is whole.",
-        )
-    )
+    where, found = str(error.filename or "this machine"), error.strerror or str(error)
+    remedy = "Check its rights and the space left, and run it again; what was there is whole."
+    return kind(Problem(where, found, "a place that can be read and written", remedy))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Tell a wrong word as every problem is told."""
+        self.print_usage(sys.stderr)
+        problem = Problem(self.prog, message, "what its help lists", f"See `{self.prog} --help`.")
+        self.exit(2, f"cchc: {problem}\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The commands and their options, each explained in a line."""
     from cchc_analysis import __version__
 
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="cchc",
         description="Figures of public administration reform (CCHC) reports: "
         "validated, sourced, and told in briefs.",
@@ -99,110 +103,15 @@ def build_parser() -> argparse.ArgumentParser:
         "--root", type=Path, default=None, help="project folder (default: CCHC_ROOT, or from here)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_making(commands)
-    _add_bringing(commands)
-    _add_looking(commands)
+    listed = files("cchc_analysis").joinpath("commands.toml").read_text("utf-8")
+    for name, said in tomllib.loads(listed).items():
+        command = commands.add_parser(name, help=said["help"])
+        run = globals()[f"_{name.replace('-', '_')}"]
+        command.set_defaults(run=run, is_anywhere=said.get("is_anywhere", False))
+        for option in said.get("arguments", ()):
+            kind = TYPES.get(option.pop("type", ""), {})
+            command.add_argument(option.pop("name"), **option, **kind)
     return parser
-
-
-def _add(
-    commands: _Commands, name: str, run: Callable[..., int], told: str, *, is_anywhere: bool = False
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=told)
-    command.set_defaults(run=run, is_anywhere=is_anywhere)
-    return command
-
-
-def _add_making(commands: _Commands) -> None:
-    _add(commands, "check", _check, "check reference data, sources and suites")
-    _add(commands, "process", _process, "make data/processed from data/raw")
-    validate = _add(commands, "validate", _validate, "list what the sources contradict")
-    validate.add_argument(
-        "--format", choices=("text", "json", "csv"), default="text", help="default: text"
-    )
-    validate.add_argument("--suite", type=Path, help="a suite of yours, for --data")
-    validate.add_argument("--data", type=Path, help="a table of yours (CSV)")
-    brief = _add(commands, "brief", _brief, "build the page of one area and period")
-    brief.add_argument("district", help="an area of any level: “Cao Lộc”, 183, “phường Kỳ Lừa”")
-    brief.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019, “6 tháng đầu năm 2024”")
-    brief.add_argument("--lang", choices=LANGUAGES, default="vi", help="default: vi")
-    brief.add_argument(
-        "--format", choices=("html", "pdf"), default="html", help="default: html; pdf by Chromium"
-    )
-    brief.add_argument("--notebook", type=Path, help="your copy of district_brief.ipynb")
-    brief.add_argument("--since", type=Path, help="an earlier edition: tells what was revised")
-    brief.add_argument("--out", type=Path, help="file (default: its place in site/)")
-    site = _add(commands, "site", _site, "process, validate and build every page that changed")
-    site.add_argument("--out", type=Path, help="folder (default: site/)")
-    site.add_argument("--notebook", type=Path, help="your copy of district_brief.ipynb")
-    site.add_argument("--url", default="", help="where it will be published: adds sitemap.xml")
-    site.add_argument("--force", action="store_true", help="build every page anew")
-    site.add_argument("--jobs", type=int, help="processes (default: one per core)")
-    site.add_argument(
-        "--timeout", type=float, default=TIMEOUT, help=f"seconds for a page (default: {TIMEOUT})"
-    )
-    site.add_argument("--scheduler", help="build on the workers of Dask at tcp://host:8786")
-    site.add_argument("--quiet", action="store_true", help="tell nothing but problems")
-    site.add_argument("--profile", action="store_true", help="tell where the time went")
-    rerun = _add(
-        commands, "rerun", _rerun, "make the page of a brief again from its kit", is_anywhere=True
-    )
-    rerun.add_argument("kit", type=Path, help="rerun.zip beside a brief, or its unpacked folder")
-    rerun.add_argument("--out", type=Path, default=Path("rerun"), help="folder (default: rerun/)")
-
-
-def _add_bringing(commands: _Commands) -> None:
-    read = _add(commands, "read", _read, "read a report into a draft transcript to review")
-    read.add_argument("report", type=Path, help=".txt, .docx, .pdf, .html or .xlsx")
-    read.add_argument("--area", help="whose report it is (default: as its head says)")
-    read.add_argument("--period", help="2024-H1, … (default: as its head says)")
-    read.add_argument("--source-id", help="name of the source (default: made of both)")
-    read.add_argument(
-        "--discard", action="store_true", help="take back the draft whose source stands for REPORT"
-    )
-    review = _add(commands, "review", _review, "put a draft right on a page in the browser")
-    review.add_argument("source_id", help="as `cchc read` named it")
-    review.add_argument("--port", type=int, default=0, help="default: one that is free")
-    review.add_argument("--no-browser", action="store_true", help="only print the address")
-    accept = _add(commands, "accept", _accept, "let a reviewed draft count as a source")
-    accept.add_argument("source_id", help="as in data/raw/sources.csv")
-    panel = _add(commands, "add-panel", _bring_panel, "bring in a table of other people's numbers")
-    panel.add_argument(
-        "file", type=Path, help="CSV, XLSX, XLS, ODS, Stata or Parquet; or form II.06a"
-    )
-    panel.add_argument("--mapping", type=Path, help="what its headings mean (YAML)")
-    panel.add_argument("--sheet", default="", help="the one worksheet that is wanted")
-    panel.add_argument("--draft", action="store_true", help="only print a mapping to begin with")
-    panel.add_argument("--replace", action="store_true", help="replace a panel of that name")
-    for name in PANEL_SOURCE:
-        panel.add_argument(f"--{name.replace('_', '-')}", help="of the source, without a mapping")
-    init = _add(commands, "init", _init, "make an empty project in a folder", is_anywhere=True)
-    init.add_argument("folder", type=Path, help="a new or empty folder")
-    init.add_argument("--update", action="store_true", help="bring newer data, suites, notebooks")
-
-
-def _add_looking(commands: _Commands) -> None:
-    trace = _add(commands, "trace", _trace, "walk a number back to its place in a document")
-    trace.add_argument("area", help="name or code: “Cao Lộc”, 183, “Lạng Sơn province”")
-    trace.add_argument("indicator", help="code or label, as `cchc list indicators` has them")
-    trace.add_argument("period", help="2024-H1, 2023-9M, 2024-Q1, 2019")
-    trace.add_argument(
-        "--scope", choices=[scope.value for scope in Scope], help="default: all scopes"
-    )
-    trace.add_argument("--cite", action="store_true", help="how to cite it: a line, and BibTeX")
-    names = _add(commands, "list", _list, "list areas, periods, indicators or sources")
-    names.add_argument("kind", choices=("areas", "periods", "indicators", "sources"))
-    names.add_argument("text", nargs="?", default="", help="only rows that hold this text")
-    diff = _add(
-        commands,
-        "diff",
-        _diff,
-        "list what moved between two editions of the data",
-        is_anywhere=True,
-    )
-    diff.add_argument("old", type=Path, help="folder of processed data, or a project")
-    diff.add_argument("new", type=Path, help="the same, of the later edition")
-    diff.add_argument("--format", choices=("text", "csv"), default="text", help="default: text")
 
 
 def _rerun(options: argparse.Namespace, _: Project) -> int:
@@ -214,19 +123,9 @@ def _rerun(options: argparse.Namespace, _: Project) -> int:
     if changed and documents:
         print(f"It quotes documents that no kit holds: {', '.join(documents)}", file=sys.stderr)
     elif changed:
-        told = ", ".join(changed)
-        return _tell(
-            [
-                BriefError(
-                    Problem(
-                        told,
-                        "other bytes",
-                        "the bytes that were published",
-                        "Install the versions of requirements.txt; other versions draw otherwise.",
-                    )
-                )
-            ]
-        )
+        remedy = "Install the versions of requirements.txt; other versions draw otherwise."
+        expected = "the bytes that were published"
+        return _tell([BriefError(Problem(", ".join(changed), "other bytes", expected, remedy))])
     return 0
 
 
@@ -261,7 +160,7 @@ def _init(options: argparse.Namespace, _: Project) -> int:
     return 0
 
 
-def _bring_panel(options: argparse.Namespace, project: Project) -> int:
+def _add_panel(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis.data.reference import load_reference
     from cchc_analysis.panels import add_panel, draft_mapping
 
@@ -290,6 +189,9 @@ def _read(options: argparse.Namespace, project: Project) -> int:
         f"Mend it on a page: cchc review {draft.source_id}, or in {draft.transcript}",
         f"Then: cchc accept {draft.source_id}",
     ]
+    if not draft.mapped:
+        table = f"cchc read --discard {draft.source_id}, then cchc add-panel FILE --draft"
+        lines.append(f"Nothing is understood. Of a table of many areas or years: {table}")
     print("\n".join(map(escape_controls, lines)))
     return 0
 
@@ -357,27 +259,19 @@ def _validate(options: argparse.Namespace, project: Project) -> int:
     else:
         with live_line():
             run = pipeline.process(project)
-        findings, errors = run.tables.findings, run.errors()
+        findings, errors, reference = run.tables.findings, run.errors(), run.reference
         warnings = [*map(doubt, list_doubtful(run.tables.tallies))]
     for warning in warnings:
         print(escape_controls(warning), file=sys.stderr)
-    print(_format_findings(findings, options.format))
+    print(_format_findings(findings, options.format, reference))
     return _tell(errors)
 
 
 def _brief(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis.site.single import build_brief
 
-    page = build_brief(
-        project,
-        options.district,
-        options.period,
-        options.lang,
-        options.out,
-        options.format,
-        options.notebook,
-        options.since,
-    )
+    names = ("district", "period", "lang", "out", "format", "notebook", "since")
+    page = build_brief(project, *(getattr(options, name) for name in names))
     print(escape_controls(str(page)))
     return 0
 
@@ -387,9 +281,8 @@ def _site(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis.site.jobs import Timings, check_count, check_timeout
 
     if options.url and not options.url.startswith(("https://", "http://")):
-        raise CommandError(
-            Problem("--url", repr(options.url), "https://…", "Write the whole address of the site.")
-        )
+        remedy = "Write the whole address of the site."
+        raise CommandError(Problem("--url", repr(options.url), "https://…", remedy))
     profile = Timings() if options.profile else None
     workers = pipeline.Workers(
         count=None if options.scheduler else check_count(options.jobs),
@@ -403,18 +296,14 @@ def _site(options: argparse.Namespace, project: Project) -> int:
         site, errors = pipeline.build_site(
             project, options.out, workers, force=options.force, url=options.url
         )
-    if site.kept:
-        print(
-            f"{count(len(site.kept), 'page')} left as before, as a source was set aside: "
-            f"{', '.join(site.kept[:MOST_PROBLEMS])}",
-            file=sys.stderr,
-        )
-    if site.withheld:
-        names = ", ".join(site.withheld[:MOST_PROBLEMS])
-        told = count(len(site.withheld), "source")
-        print(
-            f"{told} kept off the site and its downloads (publish = no): {names}", file=sys.stderr
-        )
+    kept_off = "kept off the site and its downloads (publish = no)"
+    for names, noun, told in (
+        (site.kept, "page", "left as before, as a source was set aside"),
+        (site.withheld, "source", kept_off),
+    ):
+        if names:
+            few = ", ".join(names[:MOST_PROBLEMS])
+            print(f"{count(len(names), noun)} {told}: {few}", file=sys.stderr)
     if profile:
         print(profile.format())
     if not options.quiet:
@@ -438,7 +327,7 @@ def _trace(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def _format_findings(findings: pd.DataFrame, form: str) -> str:
+def _format_findings(findings: pd.DataFrame, form: str, reference: Reference) -> str:
     import json
 
     from cchc_analysis.data.files import format_table
@@ -451,7 +340,7 @@ def _format_findings(findings: pd.DataFrame, form: str) -> str:
             row["figures"] = row["figures"].split()
         return json.dumps(rows, ensure_ascii=False, indent=2)
     lines = [
-        f"{row.severity:8} {row.rule_id:6} {row.source_id} {_name_place(row)}: "
+        f"{row.severity:8} {row.rule_id:6} {row.source_id} {_name_place(row, reference)}: "
         f"{row.arithmetic}\n         {row.explanation_en}"
         for row in findings.itertuples()
     ]
@@ -461,9 +350,10 @@ def _format_findings(findings: pd.DataFrame, form: str) -> str:
     return "\n".join([*lines, whole])
 
 
-def _name_place(row: Any) -> str:
+def _name_place(row: Any, reference: Reference) -> str:
     """Whose figures a finding is about, and of which time, as far as its table says so."""
-    cells = map(str, (row.area_id, row.scope, row.period_end))
+    area = reference.area_rows.get(str(row.area_id), {"name": row.area_id})["name"]
+    cells = map(str, (area, row.scope, row.period_end))
     return " ".join(cell for cell in cells if cell not in ("", "nan", "<NA>"))
 
 

@@ -9,6 +9,7 @@ between them, by subtraction; what people decided about comes in beside it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import format_number, is_cut_off, label_period, parse_period
@@ -213,13 +214,11 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
 
 def _label_periods(rows: pd.DataFrame) -> list[str]:
-    windows = list(zip(rows["period_start"], rows["period_end"], strict=True))
-    labels = {window: _label_window(*window) for window in set(windows)}
-    return [labels[window] for window in windows]
+    @cache
+    def label(start: str, end: str) -> str:
+        return label_period(parse_period(f"{start}/{end}" if start else end)) if end else ""
 
-
-def _label_window(start: str, end: str) -> str:
-    return label_period(parse_period(f"{start}/{end}" if start else end)) if end else ""
+    return [*map(label, rows["period_start"], rows["period_end"])]
 
 
 def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -257,8 +256,8 @@ def _leave_out_known(derived: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame
     """What a source states, or an earlier formula gave, for one day is not derived again."""
     key = ["source_id", "area_id", "scope", "indicator", "period_end"]
     stated = known[known["status"].isin(RESULT_STATUSES) & (known["breakdown"] == "")]
-    places = _as_index(stated[key])
-    return derived[~_as_index(derived[key]).isin(places)].drop_duplicates(key)
+    is_known = derived.set_index(key).index.isin(stated.set_index(key).index)
+    return derived[~is_known].drop_duplicates(key)
 
 
 def _apply(
@@ -328,13 +327,6 @@ def check_formulas(reference: Reference) -> Iterator[Problem]:
                 "quantities named one by one",
                 "A derived value has to name what it comes from; write the parts out.",
             )
-
-
-def _as_index(columns: pd.DataFrame) -> pd.MultiIndex:
-    """The rows of some columns as one index, to look others up in."""
-    import pandas as pd
-
-    return pd.MultiIndex.from_frame(columns)
 
 
 def add_rows(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -375,7 +375,8 @@ def export(
         ['papi.dta', 'papi.dta.readme.txt']
     """
     check_table(table, "export")
-    sources, citation = load_given(project)[1].sources, str(cite(table, project))
+    sources = load_given(project)[1].sources
+    citation = "" if table.empty else str(cite(table, project))
     return export_table(table, Path(path), sources, citation=citation, bom=bom, overwrite=overwrite)
 
 
@@ -386,7 +387,7 @@ def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -
         Its ``text`` is one line, its ``bibtex`` an entry for a bibliography.
 
     Raises:
-        CommandError: It is none of these.
+        CommandError: It is none of these, or a table without rows.
 
     Examples:
         >>> import cchc_analysis as cchc

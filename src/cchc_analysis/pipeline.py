@@ -47,7 +47,8 @@ from cchc_analysis.errors import (
     count,
 )
 from cchc_analysis.panels import PanelReadings, read_panels
-from cchc_analysis.read import Readings, accept_source, read_transcripts
+from cchc_analysis.panels.register import load_register
+from cchc_analysis.read import Readings, accept_source, read_sources, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.site.build import (
     Site,
@@ -267,17 +268,6 @@ def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
     return compare_pages(kit, out), kit.documents
 
 
-def check_notebook(notebook: Path) -> Path:
-    """The whole way to a notebook that can take the place of ``district_brief.ipynb``.
-
-    Raises:
-        CommandError: It has no such parameters.
-        BriefError: There is no such notebook, or it is none.
-    """
-    check_parameters(notebook, ("district", "period", "lang"))
-    return notebook.absolute()
-
-
 def build_site(
     project: Project,
     out: Path | None = None,
@@ -299,7 +289,7 @@ def build_site(
     """
     workers = workers or Workers()
     if workers.notebook:
-        check_notebook(workers.notebook)
+        check_parameters(workers.notebook, ("district", "period", "lang"))
     stamp = key_of(_stamp(project, workers.notebook), url)
     with open_site(out or project.site, stamp, force=force) as build:
         if build.is_current and is_fresh(project):
@@ -309,8 +299,7 @@ def build_site(
             errors = run.errors()
             if not errors:
                 write_tables(project, run.tables, __version__)
-        withheld = list_withheld(run.tables.sources)
-        told = _withhold(_without(run.tables, run.list_critical()), frozenset(withheld))
+        told, withheld = withhold(_without(run.tables, run.list_critical()))
         gone = frozenset(run.problems) | run.list_critical()
         if errors:  # to be told by the next run too, which has to look for them again
             build.stamp = ""
@@ -372,25 +361,30 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
             f"{code}  {row['label_vi']} / {row['label_en']}  [{row['unit']}]"
             for code, row in reference.indicator_rows.items()
         ]
-    else:
-        if not (project.processed / MANIFEST).is_file():
-            return []
-        _, tables = load(project)
-        whole = ("source_id", "kind", "area", "period", "issuer", "title")
-        rows = [
-            row
-            for row in list_rows(tables.sources)
-            if kind == "sources" or row["kind"] not in ("panel", "plan")
+    elif kind == "sources":
+        held = [*list_rows(read_sources(project.raw)), *list_rows(load_register(project.raw))]
+        for row in held:
+            row["area"] = reference.area_rows.get(row["area"], {"name": row["area"]})["name"]
+            row["state"] = "(draft)" if row["state"] == "draft" else ""
+        shown = ("source_id", "kind", "area", "period", "issuer", "title", "state")
+        lines = ["  ".join(row[key] for key in shown).rstrip() for row in held]
+    elif (project.processed / MANIFEST).is_file():
+        lines = [
+            f"{row['area']}  {row['period']}  {row['source_id']}"
+            for row in list_rows(load(project)[1].sources)
+            if row["kind"] not in ("panel", "plan")
         ]
-        shown = list(whole) if kind == "sources" else ["area", "period", "source_id"]
-        lines = ["  ".join(str(row[key]) for key in shown) for row in rows]
+    else:
+        lines = []
     wanted = fold_text(text)
     return [line for line in lines if wanted in fold_text(line)]
 
 
-def list_withheld(sources: pd.DataFrame) -> tuple[str, ...]:
-    """The sources whose rows may not be published."""
-    return tuple(sources.loc[sources["publish"] == "no", "source_id"])
+def withhold(tables: Tables) -> tuple[Tables, tuple[str, ...]]:
+    """The tables without the rows that may not be published, and the sources of these, as told."""
+    sources = tables.sources
+    withheld = tuple(sources.loc[sources["publish"] == "no", "source_id"])
+    return replace(_without(tables, frozenset(withheld)), sources=sources), withheld
 
 
 def _without(tables: Tables, bad: frozenset[str]) -> Tables:
@@ -402,8 +396,3 @@ def _without(tables: Tables, bad: frozenset[str]) -> Tables:
         for name, table in vars(tables).items()
     }
     return Tables(**{name: table.reset_index(drop=True) for name, table in kept.items()})
-
-
-def _withhold(tables: Tables, withheld: frozenset[str]) -> Tables:
-    """The tables without the rows of some sources; that there are such sources is told."""
-    return replace(_without(tables, withheld), sources=tables.sources)

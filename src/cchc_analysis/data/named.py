@@ -276,7 +276,7 @@ def match_period(text: str) -> Period:
                 str(error),
                 "2024-Q1 to 2024-Q4, 2024-H1 or 2024-H2 (halves), 2024-9M (nine months), 2024, "
                 "2024-01-01/2024-09-20 (other days), or a Vietnamese name such as Quý I năm 2024",
-                "There is no other kind of label; write it in one of these ways.",
+                "Write it in one of these ways; it stands behind the area.",
             )
         ) from None
 

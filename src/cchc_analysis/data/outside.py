@@ -75,7 +75,7 @@ SIGNATURES = (
 
 def refuse(path: Path, found: str, expected: str, remedy: str) -> ReportError:
     """The error for a report that we do not open."""
-    return ReportError(Problem(path.name, found, expected, remedy))
+    return ReportError(Problem(path.name or str(path), found, expected, remedy))
 
 
 def read_bytes(path: Path, what: str = "a report") -> bytes:
@@ -83,7 +83,8 @@ def read_bytes(path: Path, what: str = "a report") -> bytes:
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise refuse(path, "no file", what, "Name the file itself.")
+            found = "a folder" if path.is_dir() else "no file"
+            raise refuse(path, found, what, "Name the file itself.")
         if size > LARGEST_FILE:
             limit = f"at most {LARGEST_FILE // 2**20} MB"
             raise refuse(path, f"{size // 2**20} MB", limit, "Save it without pictures.")

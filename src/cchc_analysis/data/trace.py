@@ -49,9 +49,10 @@ def find_published(
     Raises:
         CommandError: The area or the indicator is unknown, or nothing is published for it then.
     """
-    if period in reference.indicator_rows:
-        remedy = "Write the area, then the indicator, then the period."
-        raise CommandError(Problem(f"period {period!r}", "an indicator", "a period", remedy))
+    for name, said in (("period", period), ("area", area)):
+        if said in reference.indicator_rows:
+            remedy = "Write the area, then the indicator, then the period."
+            raise CommandError(Problem(f"{name} {said!r}", "an indicator", f"the {name}", remedy))
     days, code = list_days(period), match_indicator(reference, indicator)
     held = tables.indicators[tables.indicators["indicator"] == code]
     then = held[held["period_end"].between(days[0], days[-1])]
@@ -189,7 +190,7 @@ def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     """Cite a row of the indicators, a brief, or the data set behind a table.
 
     Raises:
-        CommandError: It is none of these.
+        CommandError: It is none of these, or an empty table.
     """
     import pandas as pd
 
@@ -199,6 +200,8 @@ def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     if table is None:
         expected = "a row of indicators, a table or a brief"
         raise CommandError(Problem("cite", type(what).__name__, expected, "Pass one."))
+    if table.empty:
+        raise CommandError(Problem("cite", "a table without rows", "a row to cite", "Pass one."))
     if "source_id" in table:
         named = {each for cell in table["source_id"] for each in str(cell).split()}
         sources = sources[sources["source_id"].isin(named)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.resources import files
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +17,12 @@ from cchc_analysis.data.clean import nearest_names, slug_text
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
 from cchc_analysis.panels.checks import list_rank_codes
-from cchc_analysis.panels.headings import SAMPLE, Table, sort_columns
+from cchc_analysis.panels.headings import SAMPLE, sort_columns
 from cchc_analysis.panels.layouts import (
-    MOSTLY,
     arrange_sheet,
+    find_area_column,
     is_figure,
     is_total,
-    is_word,
-    mark_areas,
     print_cells,
 )
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
@@ -38,8 +38,6 @@ from cchc_analysis.panels.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from cchc_analysis.data.reference import Reference
 
 FEWEST_COLUMNS = 2
@@ -81,9 +79,7 @@ class Guess:
         """What neither a column nor the name of the sheet says."""
         if self.columns and not (self.what.indicator or "indicator" in self.fields):
             yield "indicator"
-        is_dated = bool(
-            self.periods or self.what.period or {"period", "period_end"} & {*self.fields}
-        )
+        is_dated = self.periods or self.what.period or {"period", "period_end"} & {*self.fields}
         values = self.values.values()
         if not (is_dated or (values and all(value.period for value in values))):
             yield "period"
@@ -100,7 +96,7 @@ class Guess:
 
 
 def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
-    """Begin a mapping file for a table.
+    """Begin a mapping file (YAML text) for a table, or for one worksheet of it.
 
     Headings that are known are written down; each of the others stands under ``ignore`` with the
     nearest known names beside it, for a person to move to ``columns`` or ``values``. What no column
@@ -110,29 +106,37 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     whose headings say what it holds; the others are left out. Rows that have figures and name no
     area stand under ``totals``, unless a name is near.
 
-    Args:
-        file: The table.
-        reference: Whose labels are known.
-        sheet: The worksheet, where there are several and one is wanted.
-
-    Returns:
-        YAML text.
-
     Raises:
         ReportError: The file cannot be read, or is no table.
     """
+    import jinja2
+
     known = Vocabulary(PanelMapping(), reference)
     sheets = open_sheets(file, sheet)
-    guesses = _guess_sheets(file, sheets, known, reference)
+    guesses = _guess_sheets(file, sheets, known)
     whole = Guess()
     for guess in guesses.values():
         whole.add(guess)
-    subjects = _find_subjects(file, [each for each in sheets if each.title in guesses], known)
+    chosen = [each for each in sheets if each.title in guesses]
+    titles = [title for each in chosen for title in _read_titles(each)]
+    names = [each.title for each in chosen]
+    subjects = _find_subjects([file.stem.replace("_", " "), *names, *titles], known)
+    words = [*titles, *names] if len(sheets) == 1 else titles
     subject = subjects[0] if len(subjects) == 1 else ""
     sheet_codes = [code for each in guesses.values() if (code := each.what.indicator)]
     ranked = _settle_ranks(whole, sheet_codes or subjects)
-    return _load_template(known).render(
-        name=_name_panel(file),
+    page = jinja2.Environment(  # noqa: S701 - YAML, and no page
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    name = slug_text(file.stem).replace("-", "_")[:60]
+    quote, suggest = partial(json.dumps, ensure_ascii=False), partial(_suggest, known=known)
+    page.filters |= {"quote": quote, "say": _say, "suggest": suggest}
+    template = files("cchc_analysis.panels").joinpath("draft.yml.j2").read_text("utf-8")
+    return page.from_string(template).render(
+        name=name if re.match(r"[a-z]..", name) else f"panel_{name}".rstrip("_"),
         sheet=sheet,
         sheets=[each.title for each in sheets],
         guesses=guesses,
@@ -142,53 +146,29 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
         subject=subject,
         # "PAPI" names two totals, of six dimensions and of eight: such a subject is only offered.
         is_sure=bool(subject) and "_" not in subject,
-        year=_find_year(file, sheets, guesses),
+        year=find_years(" ".join(words)) or find_years(file.stem.replace("_", " ")),
     )
 
 
-def _load_template(known: Vocabulary) -> Template:
-    import jinja2
-
-    def suggest(name: str) -> str:
-        if is_rank(name):
-            rule = "`ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
-            return f"  # a rank of …: {rule}"
-        near = nearest_names(name, known.list_names())
-        return (
-            f"  # nearest known: {', '.join(near)}" if near and not known.is_ignored(name) else ""
-        )
-
-    def say(value: ValueColumn, *, is_bare: bool = False) -> str:
-        """A period may stand alone where no indicator is expected."""
-        if {*value.said} <= {"indicator"} or (is_bare and {*value.said} == {"period"}):
-            return next(iter(value.said.values()), "")
-        return f"{{{', '.join(f'{name}: {cell}' for name, cell in value.said.items())}}}"
-
-    def quote(text: str) -> str:
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-
-    page = jinja2.Environment(  # noqa: S701 - YAML, and no page
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page.keep_trailing_newline = True
-    page.filters |= {"quote": quote, "say": say, "suggest": suggest}
-    text = files("cchc_analysis.panels").joinpath("draft.yml.j2").read_text("utf-8")
-    return page.from_string(text)
+def _suggest(name: str, known: Vocabulary) -> str:
+    if is_rank(name):
+        return "  # a rank of …: `ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
+    near = [] if known.is_ignored(name) else nearest_names(name, known.list_names())
+    return f"  # nearest known: {', '.join(near)}" if near else ""
 
 
-def _name_panel(file: Path) -> str:
-    name = slug_text(file.stem).replace("-", "_")[:60]
-    return name if re.match(r"[a-z]..", name) else f"panel_{name}".rstrip("_")
+def _say(value: ValueColumn, *, is_bare: bool = False) -> str:
+    """A period may stand alone where no indicator is expected."""
+    if {*value.said} <= {"indicator"} or (is_bare and {*value.said} == {"period"}):
+        return next(iter(value.said.values()), "")
+    return f"{{{', '.join(f'{name}: {cell}' for name, cell in value.said.items())}}}"
 
 
-def _guess_sheets(
-    file: Path, sheets: list[Worksheet], known: Vocabulary, reference: Reference
-) -> dict[str, Guess]:
+def _guess_sheets(file: Path, sheets: list[Worksheet], known: Vocabulary) -> dict[str, Guess]:
     """What the sheets hold that are to be read, by title."""
     if len(sheets) == 1:
         words = [file.stem.replace("_", " "), sheets[0].title, *_read_titles(sheets[0])]
-        return {sheets[0].title: _guess_sheet(sheets[0], ValueColumn(), words, known, reference)}
+        return {sheets[0].title: _guess_sheet(sheets[0], ValueColumn(), words, known)}
     named, found = _name_sheets(sheets, known), dict[str, Guess]()
     counts = Counter(title for each in sheets for title in {*_read_titles(each)})
     for each in sheets:
@@ -197,7 +177,7 @@ def _guess_sheets(
         words = [file.stem.replace("_", " "), *named, *_read_titles(each)]
         try:
             what = named.get(each.title) or ValueColumn()
-            guess = _guess_sheet(each, what, words, known, reference, titles)
+            guess = _guess_sheet(each, what, words, known, titles)
         except ReportError:
             if each.title in named:
                 raise
@@ -215,11 +195,8 @@ def _guess_sheets(
         else:
             guess.values[guess.score] = ValueColumn(indicator=guess.what.indicator)
     held = {code for title in named for code in found[title].indicators}
-    return {
-        title: guess
-        for title, guess in found.items()
-        if title in named or not held & guess.indicators
-    }
+    is_meant = (title in named or not held & found[title].indicators for title in found)
+    return dict(compress(found.items(), is_meant))
 
 
 def _name_sheets(sheets: list[Worksheet], known: Vocabulary) -> dict[str, ValueColumn]:
@@ -236,7 +213,7 @@ def _name_sheets(sheets: list[Worksheet], known: Vocabulary) -> dict[str, ValueC
 def _read_titles(sheet: Worksheet) -> list[str]:
     """The words above the head of a sheet: rows that say one thing only."""
     rows: Iterable[Any] = sheet.cells.iloc[:LONGEST_TITLE].to_numpy()
-    rows = rows if sheet.heads is None else ()
+    rows = () if sheet.names else rows
     held = ({cell for cell in row if cell != ""} for row in rows)
     return [str(cell) for cells in held if len(cells) == 1 for cell in cells]
 
@@ -246,27 +223,20 @@ def _guess_sheet(
     what: ValueColumn,
     words: list[str],
     known: Vocabulary,
-    reference: Reference,
     titles: Iterable[str] = (),
 ) -> Guess:
-    """What a sheet holds: by its headings and, where these do not say it, by its title.
+    """What a sheet holds: by its headings and, where these do not say it, by its own ``titles``.
 
-    Args:
-        sheet: The sheet.
-        what: What its name says.
-        words: Words that may name the family of its indicators.
-        known: The headings that are known.
-        reference: Whose labels and areas.
-        titles: Titles of its own.
+    ``what`` is what its name says; ``words`` may name the family of its indicators.
     """
-    own = Vocabulary(PanelMapping(constants=what.said), reference)
-    tables = arrange_sheet(sheet, own, reference)
+    own = Vocabulary(PanelMapping(constants=what.said), known.reference)
+    tables = arrange_sheet(sheet, own)
     family = known.find_family(name for table in tables for name in table.names)
     family = family or known.find_family(words) or known.find_family(" ".join(words).split())
     whole = Guess(what)
     for table in tables:
         _refuse_prose(table)
-        whole.add(_guess_table(table, known, family, what.indicator, reference))
+        whole.add(_guess_table(table, known, family, what.indicator))
     bare = (re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", each) for each in titles)
     found = (known.guess_title(each.strip(" ,:-–"), family) for each in bare)
     code = what.indicator or next(filter(None, found), "")
@@ -294,15 +264,13 @@ def _is_surname(guess: Guess, code: str) -> bool:
     return True
 
 
-def _guess_table(
-    table: Table, known: Vocabulary, family: str, indicator: str, reference: Reference
-) -> Guess:
+def _guess_table(table: Worksheet, known: Vocabulary, family: str, indicator: str) -> Guess:
     """What the headings of a table may be, by their family and what the sheet is named after."""
     roles, names, guess = sort_columns(table, known), table.names, Guess()
     guess.fields = {word: names[at] for word, at in roles.fields.items()}
     held = {names[at]: value for at, value in roles.values.items() if not value.bound}
     guess.values = {name: value for name, value in held.items() if value.said}
-    _find_area(table, guess, roles.unknown, reference)
+    _find_area(table, guess, roles.unknown, known.reference)
     of_unknown = guess.fields.get("value", "")
     if " / " in of_unknown:  # the score of something that is not known
         del guess.fields["value"]
@@ -313,8 +281,7 @@ def _guess_table(
         guess.fields["value"] = of_unknown
         guess.rest.remove(of_unknown)
     if indicator and not (guess.values or guess.periods or "value" in guess.fields):
-        title = table.sheet.title
-        about_it = (name for name in guess.rest if known.is_about(name, title, indicator))
+        about_it = (name for name in guess.rest if known.is_about(name, table.title, indicator))
         if own := next(about_it, ""):
             guess.values[own] = ValueColumn(indicator=indicator)
         elif own := next(filter(is_plain, guess.rest), ""):
@@ -331,17 +298,14 @@ def _guess_table(
     return guess
 
 
-def _find_area(table: Table, guess: Guess, unknown: list[str], reference: Reference) -> None:
+def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Reference) -> None:
     """The column of areas, by its heading or else by what it holds, and what else it shows."""
-    sample = table.body.iloc[:SAMPLE]
+    sample = table.cells.iloc[:SAMPLE]
     if not {"area", "area_code"} & {*guess.fields}:
-        is_area = mark_areas(sample, reference.wide_areas)
-        for at, name in enumerate(table.names):
-            held = sample[at].map(is_word)
-            if name in unknown and held.any() and is_area[at][held].mean() > MOSTLY:
-                guess.fields["area"] = name
-                unknown.remove(name)
-                break
+        columns = (at for at, name in enumerate(table.names) if name in unknown)
+        if (at := find_area_column(table, columns, reference.wide_areas)) is not None:
+            guess.fields["area"] = table.names[at]
+            unknown.remove(table.names[at])
     if not (area := guess.fields.get("area", "")):
         return
     code = guess.fields.get("area_code", "")
@@ -380,41 +344,35 @@ def _guess_rank(name: str, known: Vocabulary, level: str) -> ValueColumn | None:
     return None
 
 
-def _refuse_prose(table: Table) -> None:
+def _refuse_prose(table: Worksheet) -> None:
     """Refuse a file without a column that is mostly figures; commas make columns of prose too."""
     names = [name for name in table.names if name]
-    body = table.body
-    columns = [
-        [cell for cell in body[each] if isinstance(cell, float) or cell != ""]
-        for each in body.columns
-    ]
-    is_table = any(2 * sum(map(is_figure, held)) > len(held) for held in columns)
-    if len(names) < FEWEST_COLUMNS or not is_table:
+    has_figures = table.cells.map(is_figure).sum() * 2 > (table.cells != "").sum()
+    if len(names) < FEWEST_COLUMNS or not has_figures.any():
         lack = f"{len(names)} column" if len(names) < FEWEST_COLUMNS else "no column of figures"
         found = f"{lack}, which is no table"
         remedy = "A report in prose is read with `cchc read`; a table needs its separators."
-        raise ReportError(Problem(table.sheet.name, found, "an area and a figure in a row", remedy))
+        raise ReportError(Problem(table.name, found, "an area and a figure in a row", remedy))
 
 
-def _fits_codes(table: Table, area: str, code: str, reference: Reference) -> bool:
+def _fits_codes(table: Worksheet, area: str, code: str, reference: Reference) -> bool:
     """Whether the codes beside the areas are theirs, and not numbers of another list."""
     at = [table.names.index(each) for each in (area, code)]
-    pairs = zip(*(print_cells(table.body[each]).astype("str") for each in at), strict=True)
+    pairs = zip(*(print_cells(table.cells[each]).astype("str") for each in at), strict=True)
     index = reference.wide_areas
-    held = [
-        (index.find(name), index.list_coded(code))
+    return all(
+        index.list_coded(code) & named
         for name, code in dict.fromkeys(pairs)
-        if name and code
-    ]
-    return all(named & coded for named, coded in held if named)
+        if name and code and (named := index.find(name))
+    )
 
 
-def _find_strangers(table: Table, area: str, reference: Reference) -> list[str]:
+def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[str]:
     """Labels of rows with figures that are no area, no total, and no area misspelt.
 
     Where there are many, the column is none of areas, and nothing is offered.
     """
-    body, at = table.body, table.names.index(area)
+    body, at = table.cells, table.names.index(area)
     labels = print_cells(body[at]).astype("str")
     known = (reference.wide_areas, reference.all_areas)
     unknown = (
@@ -454,20 +412,7 @@ def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:
     return {}
 
 
-def _find_subjects(file: Path, sheets: list[Worksheet], known: Vocabulary) -> list[str]:
+def _find_subjects(words: list[str], known: Vocabulary) -> list[str]:
     """The indicators that the name of a file, of a sheet or a title speaks of."""
-    words = [file.stem.replace("_", " "), *(each.title for each in sheets)]
-    words += [title for each in sheets for title in _read_titles(each)]
     found = (known.match_value(word) for text in words for word in re.findall(r"\w+", text))
     return [*dict.fromkeys(value.indicator for value in found if value and value.indicator)]
-
-
-def _find_year(file: Path, sheets: list[Worksheet], guesses: Mapping[str, Guess]) -> str:
-    """The one year that the titles, the name of the sheet or of the file speak of."""
-    chosen = [each for each in sheets if each.title in guesses]
-    titles = [title for each in chosen for title in _read_titles(each)]
-    names = [each.title for each in chosen] if len(sheets) == 1 else []
-    for text in (" ".join([*titles, *names]), file.stem.replace("_", " ")):
-        if year := find_years(text):
-            return year
-    return ""

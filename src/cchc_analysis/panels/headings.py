@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import fold_text, nearest_names
+from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Worksheet
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
@@ -48,30 +49,6 @@ _REMEDY = (
 )
 
 
-@dataclass(frozen=True)
-class Table:
-    """A sheet with areas in its rows.
-
-    Attributes:
-        sheet: The sheet that it was laid out in.
-        names: The heading of each column.
-        last_row: The last row of its head, in the file.
-        numbers: The number of each column, where the head has a row of them.
-        note: What was passed over.
-    """
-
-    sheet: Worksheet
-    names: tuple[str, ...]
-    last_row: int = 0
-    numbers: Mapping[int, int] = field(default_factory=dict)
-    note: str = ""
-
-    @property
-    def body(self) -> pd.DataFrame:
-        """The cells below the head."""
-        return self.sheet.cells[self.sheet.cells.index > self.last_row]
-
-
 @dataclass
 class Roles:
     """What the columns of a table are, by position.
@@ -88,30 +65,32 @@ class Roles:
     form: str = ""
 
 
-def find_head(sheet: Worksheet, known: Vocabulary, header_row: int = 0) -> Table:
-    """Find the head of a sheet: one row or several, below titles and above numbers.
-
-    Raises:
-        ReportError: There is no head, or nothing below it.
-    """
-    if sheet.heads is not None:
-        return Table(sheet, sheet.heads)
+def find_head(sheet: Worksheet, known: Vocabulary, header_row: int = 0) -> Worksheet:
+    """Find the head of a sheet: one row or several, below titles and above numbers."""
+    if sheet.names:
+        return sheet
     top = sheet.cells.iloc[:TOP]
-    rows = {number: list(row) for number, row in zip(top.index, top.to_numpy(), strict=True)}
+    rows = {
+        number: [*map(print_cell, row)]
+        for number, row in zip(top.index, top.to_numpy(), strict=True)
+    }
     first, last = _find_rows(rows, known, header_row)
-    numbers, end = _find_numbers(rows, last)
+    numbers = _find_numbers(rows.get(last + 1, []))
+    end = last + bool(numbers)
     below = min((number for number in rows if number > end), default=0)
     is_coded = _is_coded(rows.get(below, []), rows[last])
     end = below if is_coded else end
-    if sheet.cells.index[-1] <= end:
+    body = sheet.cells[sheet.cells.index > end]
+    if body.empty:
         remedy = "Add the rows, or say `header_row:` in the mapping."
         raise ReportError(Problem(sheet.name, "a head and no rows below it", "rows", remedy))
     names = _flatten([row for number, row in rows.items() if first <= number <= last])
     note = f"row {below} of names of variables passed over" * is_coded
-    return Table(sheet, names, end, numbers, note)
+    said = "; ".join(filter(None, (sheet.remark, note)))
+    return replace(sheet, cells=body, names=names, numbers=numbers, remark=said)
 
 
-def match_columns(table: Table, known: Vocabulary) -> Roles:
+def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
     """Say what each column is.
 
     Raises:
@@ -120,7 +99,7 @@ def match_columns(table: Table, known: Vocabulary) -> Roles:
     """
     known = known.narrow(table.names)
     roles = sort_columns(table, known)
-    where = table.sheet.name
+    where = table.name
     problems = [
         Problem(
             where,
@@ -142,7 +121,7 @@ def match_columns(table: Table, known: Vocabulary) -> Roles:
     return roles
 
 
-def sort_columns(table: Table, known: Vocabulary) -> Roles:
+def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
     """What each column is, as far as it is known."""
     roles = Roles(table.names, form="" if known.mapping.values else _match_form(table))
     if roles.form:
@@ -151,7 +130,7 @@ def sort_columns(table: Table, known: Vocabulary) -> Roles:
             by_number[int(number)]: ValueColumn(indicator=code)
             for number, (code, _) in load_vocabulary()["form"].items()
         }
-    body, last = table.body.iloc[:SAMPLE], ""
+    body, last = table.cells.iloc[:SAMPLE], ""
     heads: dict[str, ValueColumn | None] = {}
     for at, name in enumerate(table.names):
         if at in roles.values or known.is_ignored(name):
@@ -170,7 +149,9 @@ def sort_columns(table: Table, known: Vocabulary) -> Roles:
             heads[name] = value
             heads.setdefault(name.rpartition(" / ")[0], value)
     _drop_orphans(roles)
-    roles.fields = choose_area(roles.fields)
+    if not {"area", "area_code"} & {*roles.fields}:  # a province is the area of its row
+        own = {"province": "area"}
+        roles.fields = {own.get(name, name): at for name, at in roles.fields.items()}
     return roles
 
 
@@ -195,7 +176,6 @@ def _drop_orphans(roles: Roles) -> None:
 
 
 def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueColumn | None:
-    """Put a column where it belongs; what its figures are, if it holds any."""
     word = known.match_field(name)
     value = ValueColumn() if word == "value" else None if word else known.match_value(name)
     if word in roles.fields:
@@ -215,27 +195,27 @@ def _holds_intervals(cells: pd.Series[Any] | None) -> bool:
     if cells is None or cells.dtype.kind == "f":
         return False
     held = [cell for cell in cells if str(cell).casefold() not in load_vocabulary()["missing"]]
-    found = sum(isinstance(cell, str) and bool(re.fullmatch(INTERVAL, cell)) for cell in held)
-    return 2 * found > len(held)
-
-
-def choose_area(fields: Mapping[str, int]) -> dict[str, int]:
-    """A province is the area of its row where no other column names one."""
-    if "province" not in fields or {"area", "area_code"} & set(fields):
-        return dict(fields)
-    return {"area" if name == "province" else name: place for name, place in fields.items()}
+    return 2 * sum(bool(re.fullmatch(INTERVAL, str(cell))) for cell in held) > len(held)
 
 
 def _find_rows(
-    rows: Mapping[int, list[Any]], known: Vocabulary, header_row: int
+    rows: Mapping[int, list[str]], known: Vocabulary, header_row: int
 ) -> tuple[int, int]:
     """First and last row of the head: around the row with most known headings."""
     numbers = list(rows)
     if header_row:
         best = header_row if header_row in rows else numbers[0]
     else:
-        best = max(numbers, key=lambda n: (*_weigh(rows[n], known), -n))
-        if not _count_known(rows[best], known):
+        # A title says one thing only, whatever it knows.
+        weights = {
+            number: (
+                len({*row} - {""}) > 1,
+                sum(map(known.knows, {*row} - {""})),
+            )
+            for number, row in rows.items()
+        }
+        best = max(numbers, key=lambda number: (*weights[number], -number))
+        if not weights[best][1]:
             best = next((n for n in numbers if _count_texts(rows[n]) > 1), numbers[0])
     first = last = best
     while not header_row and first - 1 in rows and _is_upper(rows[first - 1], known):
@@ -247,96 +227,71 @@ def _find_rows(
     return first, last
 
 
-def _weigh(row: list[Any], known: Vocabulary) -> tuple[bool, int]:
-    """How much a row looks like a head: a title says one thing only, whatever it knows."""
-    return len({cell for cell in row if cell != ""}) > 1, _count_known(row, known)
-
-
-def _count_known(row: Iterable[Any], known: Vocabulary) -> int:
-    return sum(known.knows(_say(cell)) for cell in {*row} if cell != "")
-
-
-def _count_texts(row: Iterable[Any]) -> int:
+def _count_texts(row: list[str]) -> int:
     """How many different words or years a row has."""
-    held = {_say(cell) for cell in row if cell != ""}
-    return sum(bool(_YEAR.fullmatch(each) or not _NUMBER.fullmatch(each)) for each in held)
+    return sum(bool(_YEAR.fullmatch(each) or not _NUMBER.fullmatch(each)) for each in {*row} - {""})
 
 
-def _is_number(cell: object) -> bool:
-    return not isinstance(cell, str) or bool(cell and _NUMBER.fullmatch(cell))
-
-
-def _is_upper(row: list[Any], known: Vocabulary) -> bool:
+def _is_upper(row: list[str], known: Vocabulary) -> bool:
     """A row of headings over others: several words or years, some over more than one column.
 
     One heading alone is a title, unless it is known and stands over several columns.
     """
-    held = [cell for cell in row if cell != ""]
+    held = [*filter(None, row)]
     is_wide = len(held) < len(row) or len(set(held)) < len(held)
-    words = [cell for cell in held if not _YEAR.fullmatch(_say(cell))]
-    is_head = len({*held}) > 1 or (len(held) > 1 and known.match_value(_say(held[0])) is not None)
-    return is_head and is_wide and not any(map(_is_number, words))
+    is_head = len({*held}) > 1 or (len(held) > 1 and known.match_value(held[0]) is not None)
+    has_number = any(_NUMBER.fullmatch(each) and not _YEAR.fullmatch(each) for each in held)
+    return is_head and is_wide and not has_number
 
 
-def _is_lower(row: list[Any]) -> bool:
-    held = [cell for cell in row if cell != ""]
-    return bool(held) and not any(_is_number(cell) or _NUMBERED.fullmatch(cell) for cell in held)
+def _is_lower(row: list[str]) -> bool:
+    held = [*filter(None, row)]
+    return bool(held) and not any(
+        _NUMBER.fullmatch(each) or _NUMBERED.fullmatch(each) for each in held
+    )
 
 
-def _is_coded(row: list[Any], above: list[Any]) -> bool:
+def _is_coded(row: list[str], above: list[str]) -> bool:
     """A row of names of variables under the words of the head ("pci_id", "sub2_land", "LURC")."""
     missing = load_vocabulary()["missing"]
-    pairs = [
-        (cell, word)
-        for cell, word in zip(row, above, strict=False)
-        if str(cell).casefold() not in missing
-    ]
-    is_code = all(isinstance(cell, str) and _CODE.fullmatch(cell) for cell, _ in pairs)
-    has_mark = any("_" in str(cell) or str(cell).isupper() for cell, _ in pairs)
+    pairs = [pair for pair in zip(row, above, strict=False) if pair[0].casefold() not in missing]
+    is_code = all(_CODE.fullmatch(cell) for cell, _ in pairs)
+    has_mark = any("_" in cell or cell.isupper() for cell, _ in pairs)
     is_under = sum(word != "" for _, word in pairs) > len(pairs) / 2
     return len(pairs) > 1 and is_code and has_mark and is_under
 
 
-def _find_numbers(rows: Mapping[int, list[Any]], last: int) -> tuple[dict[int, int], int]:
-    """The row that numbers the columns, "(3)=(4)+(5)", if the head has one below it."""
+def _find_numbers(row: list[str]) -> dict[int, int]:
+    """The numbers of the columns, where a row below the head is one of these: "(3)=(4)+(5)"."""
     numbers: dict[int, int] = {}
-    for position, cell in enumerate(rows.get(last + 1, [])):
-        text = _say(cell)
+    for position, text in enumerate(row):
         if found := _NUMBERED.fullmatch(text):
             numbers[position] = int(found[1])
         elif text and not re.fullmatch(r"\(?[A-Z]\)?", text):
-            return {}, last
+            return {}
     ordered = list(numbers.values())
     is_counting = len(ordered) > 2 and all(b - a == 1 for a, b in pairwise(ordered))
-    return (numbers, last + 1) if is_counting else ({}, last)
+    return numbers if is_counting else {}
 
 
-def _flatten(rows: list[list[Any]]) -> tuple[str, ...]:
+def _flatten(rows: list[list[str]]) -> tuple[str, ...]:
     """One heading a column: what stands above each other, joined; blanks look left."""
-    filled = [_fill_right(row, below) for row, below in pairwise(rows)]
-    columns = zip(*filled, rows[-1], strict=True)
-    return tuple(
-        " / ".join(dict.fromkeys(_say(cell) for cell in each if cell != "")) for each in columns
-    )
+    filled = [[*row] for row in rows]
+    for row, below in pairwise(filled):
+        for at in range(1, len(row)):
+            if below[at]:
+                row[at] = row[at] or row[at - 1]
+    columns = zip(*filled, strict=True)
+    return tuple(" / ".join(dict.fromkeys(filter(None, column))) for column in columns)
 
 
-def _fill_right(row: list[Any], below: list[Any]) -> list[Any]:
-    filled: list[Any] = []
-    for cell, under in zip(row, below, strict=True):
-        filled.append(cell if cell != "" or under == "" or not filled else filled[-1])
-    return filled
+def print_cell(cell: Any) -> str:
+    """A cell of a head or a label as text."""
+    return f"{cell:.12g}" if isinstance(cell, float) else str(cell)
 
 
-def _say(cell: Any) -> str:
-    return f"{cell:g}" if isinstance(cell, float) else str(cell)
-
-
-def _match_form(table: Table) -> str:
-    """II.06a where a table is this form, by the numbers of its columns and their words.
-
-    Raises:
-        ReportError: It has the numbers, and words that are not those of the form.
-    """
+def _match_form(table: Worksheet) -> str:
+    """II.06a where a table is this form, by the numbers of its columns and their words."""
     form = {int(number): said for number, (_, said) in load_vocabulary()["form"].items()}
     by_number = {number: table.names[at] for at, number in table.numbers.items()}
     words = fold_text(" ".join(table.names))
@@ -344,7 +299,7 @@ def _match_form(table: Table) -> str:
         return ""
     problems = [
         Problem(
-            table.sheet.name,
+            table.name,
             f"column ({number}) is headed {by_number[number]!r}",
             f"words such as {said!r}, as in form II.06a",
             "Mend the heading or the number, or map the columns by `values:`.",
@@ -364,25 +319,19 @@ def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iter
     ranks = [mapping.ranks.column, mapping.ranks.of] if mapping.ranks else []
     for name in (*mapping.columns.values(), *mapping.values, *filter(None, ranks)):
         if fold_text(name) not in held:
-            near = nearest_names(name, names)
             yield Problem(
                 where,
                 f"no heading {name!r}, which the mapping names",
                 f"one of {', '.join(map(repr, names))}",
-                f"Did you mean {near[0]!r}?" if near else "Mend the mapping.",
+                f"{offer_names(name, names)}Mend the mapping.",
             )
 
 
-def find_strays(table: Table, known: Iterable[int] = ()) -> Iterator[Problem]:
-    """Cells under no heading, and rows with more cells than the head.
-
-    Args:
-        table: The table.
-        known: Columns without a heading of which something is known.
-    """
+def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem]:
+    """Cells under no heading that is none of the ``known``, and rows longer than the head."""
     from openpyxl.utils import get_column_letter
 
-    body, lengths = table.body, table.sheet.lengths
+    body, lengths = table.cells, table.lengths
     named = [at for at, name in enumerate(table.names) if name]
     rows: set[Any] = set()
     for at in sorted({*map(int, body.columns)} - {*named, *known}):
@@ -390,9 +339,9 @@ def find_strays(table: Table, known: Iterable[int] = ()) -> Iterator[Problem]:
         if held.empty or (at < min(named, default=0) and _is_counting(held)):
             continue
         rows |= set(held.index)
-        cells = (_say(cell) if isinstance(cell, float) else repr(cell) for cell in held)
+        cells = (print_cell(cell) if isinstance(cell, float) else repr(cell) for cell in held)
         yield Problem(
-            f"{table.sheet.name}, {name_rows(held.index.to_series())}",
+            f"{table.name}, {name_rows(held.index.to_series())}",
             f"{', '.join([*cells][:MOST_NAMED])} in column {get_column_letter(at + 1)}, "
             "under no heading",
             f"{len(named)} cells a row, as many as there are headings",
@@ -400,12 +349,11 @@ def find_strays(table: Table, known: Iterable[int] = ()) -> Iterator[Problem]:
         )
     if lengths is None:
         return
-    width = lengths.loc[: table.last_row].max()
-    longer = lengths.loc[table.last_row + 1 :]
+    width, longer = lengths.loc[: body.index[0] - 1].max(), lengths.loc[body.index[0] :]
     longer = longer[(longer > width) & longer.index.isin(body.index) & ~longer.index.isin(rows)]
     if len(longer):
         yield Problem(
-            f"{table.sheet.name}, {name_rows(longer.index.to_series())}",
+            f"{table.name}, {name_rows(longer.index.to_series())}",
             f"{longer.iloc[0]} cells in a row",
             f"{width}, as many as the head has",
             _REMEDY,

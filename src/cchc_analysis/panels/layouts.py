@@ -23,8 +23,8 @@ from cchc_analysis.panels.headings import (
     SAMPLE,
     VALUE_AND_INTERVAL,
     Roles,
-    Table,
     find_head,
+    print_cell,
 )
 from cchc_analysis.panels.mapping import FIELDS, PanelMapping
 from cchc_analysis.panels.vocabulary import Vocabulary, find_years, last_part, load_vocabulary
@@ -32,7 +32,7 @@ from cchc_analysis.panels.vocabulary import Vocabulary, find_years, last_part, l
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.data.reference import AreaIndex, Reference
+    from cchc_analysis.data.reference import AreaIndex
 
 FEWEST_TURNED = 3
 """Areas in one row from which on a sheet may be turned."""
@@ -42,13 +42,8 @@ MOSTLY, NEARLY_ALL = 0.5, 0.8
 WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 
 
-def arrange_sheet(sheet: Worksheet, known: Vocabulary, reference: Reference) -> list[Table]:
+def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
     """Bring a sheet into the one layout that is read.
-
-    Args:
-        sheet: Cells as they stand in the file.
-        known: What its headings mean.
-        reference: Whose names of areas are known.
 
     Returns:
         One table, or one for each list where several stand side by side.
@@ -56,23 +51,31 @@ def arrange_sheet(sheet: Worksheet, known: Vocabulary, reference: Reference) -> 
     Raises:
         ReportError: There is no head, or nothing below it.
     """
-    index = reference.wide_areas
-    if sheet.heads is None and (turned := _turn(sheet, known, index)):
+    index = known.reference.wide_areas
+    if not sheet.names and (turned := _turn(sheet, known, index)):
         return [turned]
     table = _head_areas(find_head(sheet, known, known.mapping.header_row), known, index)
     return _part(table, known, index) or [table]
 
 
-def _head_areas(table: Table, known: Vocabulary, index: AreaIndex) -> Table:
+def _head_areas(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet:
     """A column of areas under no heading, the corner of many tables, is headed "area"."""
     if any(known.match_field(name) in ("area", "province") for name in table.names):
         return table
-    body = table.body.iloc[:SAMPLE]
-    for at in (at for at, name in enumerate(table.names) if not name):
-        held = body[[at]][body[at].map(is_word)]
+    at = find_area_column(table, (at for at, name in enumerate(table.names) if not name), index)
+    if at is None:
+        return table
+    return replace(table, names=(*table.names[:at], "area", *table.names[at + 1 :]))
+
+
+def find_area_column(table: Worksheet, columns: Iterable[int], index: AreaIndex) -> int | None:
+    """The first of some columns whose words are mostly names of areas."""
+    sample = table.cells.iloc[:SAMPLE]
+    for at in columns:
+        held = sample[[at]][sample[at].map(is_word)]
         if len(held) and mark_areas(held, index)[at].mean() > MOSTLY:
-            return replace(table, names=(*table.names[:at], "area", *table.names[at + 1 :]))
-    return table
+            return at
+    return None
 
 
 def mark_areas(cells: pd.DataFrame, index: AreaIndex) -> pd.DataFrame:
@@ -92,7 +95,7 @@ def is_figure(cell: object) -> bool:
     return bool(re.search(r"\d", cell) and not re.search(r"[^\W\d_]{3,}", cell))
 
 
-def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Table | None:
+def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet | None:
     """The sheet with its columns as rows, where its columns are areas and its rows are not."""
     cells = sheet.cells
     marks = mark_areas(cells.iloc[:SAMPLE], index)
@@ -100,20 +103,20 @@ def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Table | None
     if top.empty or top.max() < FEWEST_TURNED or top.max() <= marks.sum(axis=0).max():
         return None
     row: Any = top.idxmax()
-    below = cells[cells.index > row].map(is_figure)
+    below = cells[cells.index > row]
     areas = [column for column in map(int, cells.columns) if marks.at[row, column]]
     before = list(range(areas[0]))
-    if not before or not len(below) or below[areas].to_numpy().mean() < MOSTLY / 2:
+    if not before or below.empty or below[areas].map(is_figure).to_numpy().mean() < MOSTLY / 2:
         return None
-    label = max(before, key=lambda at: _weigh_labels(cells.loc[cells.index > row, at], known))
+    label = max(before, key=lambda at: _weigh_labels(below[at], known))
     names = [column for column in map(int, cells.columns[areas[0] :]) if cells.at[row, column]]
     labels = _name_rows(cells[before], label, row)
     rows = [
         each
-        for each in cells.index
+        for each in cells.index.drop(row)
         if (each > row or known.match_field(labels[each]) in ABOVE)
-        and each != row
-        and _is_row(cells.loc[each, names], labels[each])
+        and (is_word(labels[each]) or find_years(labels[each]))
+        and not {*cells.loc[each, names]} - {"", None} <= {labels[each]}  # as a title says
     ]
     title = str(cells.at[row, label])
     head = title if known.match_field(title) in ("area", "province") else "area"
@@ -124,9 +127,9 @@ def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Table | None
     return _lay(sheet, body, (head, *labels[rows]), remark)
 
 
-def _lay(sheet: Worksheet, cells: pd.DataFrame, names: tuple[str, ...], remark: str) -> Table:
+def _lay(sheet: Worksheet, cells: pd.DataFrame, names: tuple[str, ...], remark: str) -> Worksheet:
     said = "; ".join(filter(None, (sheet.remark, remark)))
-    return Table(replace(sheet, cells=cells, heads=names, lengths=None, remark=said), names)
+    return replace(sheet, cells=cells, names=names, lengths=None, remark=said)
 
 
 def _weigh_labels(cells: pd.Series[Any], known: Vocabulary) -> tuple[int, int]:
@@ -146,7 +149,7 @@ def _name_rows(beside: pd.DataFrame, label: int, head: int) -> pd.Series[Any]:
     A second column does so where it repeats itself (the year, "điểm" and "cận dưới"); one that says
     something else in each row holds codes.
     """
-    texts = beside.map(lambda cell: f"{cell:g}" if isinstance(cell, float) else str(cell))
+    texts = beside.map(print_cell)
     own, is_below = texts[label], texts.index > head
     filled = own.where(own != "").ffill().fillna("")
     for other in (texts[each] for each in map(int, texts.columns) if each != label):
@@ -158,15 +161,9 @@ def _name_rows(beside: pd.DataFrame, label: int, head: int) -> pd.Series[Any]:
     return own
 
 
-def _is_row(row: Any, label: str) -> bool:
-    """A row that says something of most areas under a label; a title says one thing to all."""
-    held = [cell for cell in row if cell not in ("", None)]
-    return bool((is_word(label) or find_years(label)) and held and {*held} != {label})
-
-
-def _part(table: Table, known: Vocabulary, index: AreaIndex) -> list[Table]:
+def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Worksheet]:
     """Lists side by side as tables of their own, nothing where there are none."""
-    body, names = table.body, table.names
+    body, names = table.cells, table.names
     sample = body.iloc[:SAMPLE]
     areas, figures = mark_areas(sample, index), sample.map(is_figure)
     starts = [at for at in map(int, sample.columns) if names_areas(sample[at], areas[at])]
@@ -205,7 +202,9 @@ def _count_shared(names: tuple[str, ...], start: int, lead: int) -> int:
     return lead
 
 
-def _cut(table: Table, body: pd.DataFrame, place: tuple[int, int, int], remark: str) -> Table:
+def _cut(
+    table: Worksheet, body: pd.DataFrame, place: tuple[int, int, int], remark: str
+) -> Worksheet:
     begin, start, end = place
     names = {at: table.names[at] for at in range(begin, end)}
     value = next((at for at in names if at > start), start)
@@ -213,19 +212,13 @@ def _cut(table: Table, body: pd.DataFrame, place: tuple[int, int, int], remark: 
     names[start] = "area"
     cells = body[[*names]]
     cells = cells[cells[start].map(is_word)].set_axis(range(len(names)), axis=1)
-    return _lay(table.sheet, cells, tuple(names.values()), remark)
+    return _lay(table, cells, tuple(names.values()), remark)
 
 
 def unfold_table(
-    table: Table, roles: Roles, mapping: PanelMapping, notes: list[str]
+    table: Worksheet, roles: Roles, mapping: PanelMapping, notes: list[str]
 ) -> pd.DataFrame:
-    """Turn a table into one row per figure.
-
-    Args:
-        table: The table.
-        roles: What its columns are.
-        mapping: What holds for every row, and what stands for a missing figure.
-        notes: To which is added what was set aside, in words.
+    """Turn a table into one row per figure; ``notes`` gain what was set aside, in words.
 
     Returns:
         One row per figure: ``WORD_FIELDS`` as texts, ``row``, ``section`` (its heading),
@@ -237,10 +230,9 @@ def unfold_table(
     """
     if problems := list(_find_gaps(table, roles, mapping)):
         raise ReportError(problems)
-    rows = _describe_rows(table, roles, mapping)
-    figures = _melt(table.body, rows, roles)
+    figures = _melt(table.cells, _describe_rows(table, roles, mapping), roles)
     cells = len(figures)
-    notes += filter(None, (table.sheet.remark, table.note))
+    notes += filter(None, [table.remark])
     figures = _drop_missing(figures, mapping, notes)
     if figures["is_total"].any():
         totals = figures[figures["is_total"]]
@@ -248,37 +240,37 @@ def unfold_table(
         notes.append(f"{totals['row'].nunique()} rows of totals ({said}) left out of the data")
     if figures["is_total"].all():
         found = "a head and no figure"
-        raise ReportError(Problem(table.sheet.name, found, "at least one", "Fill the cells."))
+        raise ReportError(Problem(table.name, found, "at least one", "Fill the cells."))
     figures = figures.reset_index(drop=True)
     figures.attrs["cells"] = cells
     return figures
 
 
-def _find_gaps(table: Table, roles: Roles, mapping: PanelMapping) -> Iterable[Problem]:
+def _find_gaps(table: Worksheet, roles: Roles, mapping: PanelMapping) -> Iterable[Problem]:
     """What no column and no constant says."""
     said = {*roles.fields, *mapping.constants}
     values = [each for each in roles.values.values() if not each.bound]
-    needs = {
-        "area": bool(said & {"area", "area_code"}),
+    is_said = {
+        "area": said & {"area", "area_code"},
         "indicator": "indicator" in said or (values and all(each.indicator for each in values)),
-        "period": bool(said & {"period", "period_end"})
+        "period": said & {"period", "period_end"}
         or (values and all(each.period for each in values)),
-        "value": bool(values),
+        "value": values,
     }
-    for name in (name for name, is_said in needs.items() if not is_said):
+    for name in (name for name in is_said if not is_said[name]):
         yield Problem(
-            table.sheet.name,
+            table.name,
             f"nothing says the {name}",
             f"a column or a constant for the {name}",
             f"Say `columns: {{{name}: <heading>}}` or `constants: {{{name}: …}}` in the mapping.",
         )
 
 
-def _describe_rows(table: Table, roles: Roles, mapping: PanelMapping) -> pd.DataFrame:
+def _describe_rows(table: Worksheet, roles: Roles, mapping: PanelMapping) -> pd.DataFrame:
     """The words that describe each row of the table, as texts."""
     import pandas as pd
 
-    body = table.body
+    body = table.cells
     folded = [fold_text(name) for name in table.names]
     ranks = {"rank": mapping.ranks.column, "rank_of": mapping.ranks.of} if mapping.ranks else {}
     places = dict(roles.fields) | {
@@ -286,11 +278,11 @@ def _describe_rows(table: Table, roles: Roles, mapping: PanelMapping) -> pd.Data
         for name, heading in ranks.items()
         if heading and fold_text(heading) in folded
     }
-    words: dict[str, Any] = {}
-    for name in (*WORD_FIELDS, "rank", "rank_of"):
-        words[name] = mapping.constants.get(name, "")
-        if name in places:
-            words[name] = print_cells(body[places[name]]).to_numpy()
+    words: dict[str, Any] = dict.fromkeys((*WORD_FIELDS, "rank", "rank_of"), "")
+    words |= {name: said for name, said in mapping.constants.items() if name in words}
+    words |= {
+        each: print_cells(body[at]).to_numpy() for each, at in places.items() if each in words
+    }
     rows = pd.DataFrame(words, index=body.index).astype("str").assign(row=body.index)
     if roles.form or "breakdown" in roles.fields:
         rows["breakdown"] = _name_breakdowns(rows["breakdown"], roles)
@@ -329,7 +321,7 @@ def print_cells(cells: pd.Series[Any]) -> pd.Series[Any]:
 
 def _name_breakdowns(labels: pd.Series[Any], roles: Roles) -> pd.Series[Any]:
     """A label such as "Đất đai" becomes ``field=dat_dai``; a label of totals becomes the whole."""
-    heading = fold_text(roles.names[roles.fields["breakdown"]]) if not roles.form else "field"
+    heading = "field" if roles.form else fold_text(roles.names[roles.fields["breakdown"]])
     kind = "field" if "linh vuc" in heading or "field" in heading else "item"
     names = {
         label: ""
@@ -364,11 +356,11 @@ def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: Roles) -> pd.DataFrame:
 
 def _split_cells(figures: pd.DataFrame) -> pd.DataFrame:
     """Cells such as "42.3 (39.1-45.2)" into the value and its bounds."""
-    printed = figures["printed"]
-    texts = printed.astype("str") if printed.dtype.kind != "f" else printed.iloc[:0].astype("str")
-    found = (
-        texts[texts.str.contains(r"[\d%]\s*[(\[]")].str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
-    )
+    if figures["printed"].dtype.kind == "f":
+        return figures
+    texts = figures["printed"].astype("str")
+    texts = texts[texts.str.contains(r"[\d%]\s*[(\[]")]
+    found = texts.str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
     for name in found.columns if len(found) else ():
         figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
     return figures

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -191,10 +192,15 @@ class PanelMapping(_Entry):
         if not isinstance(entries, dict):
             return entries
         kind = {"values": "indicator", "areas": "area_id"}.get(str(info.field_name), "")
+
+        def name_kind(text: str) -> str:
+            with suppress(PeriodError):
+                parse_period(text)
+                return kind or "period"
+            return kind or "indicator"
+
         return {
-            str(name): {kind or _name_kind(str(each)): str(each)}
-            if isinstance(each, str | int)
-            else each
+            str(name): {name_kind(str(each)): str(each)} if isinstance(each, str | int) else each
             for name, each in entries.items()
         }
 
@@ -208,19 +214,11 @@ class PanelMapping(_Entry):
         return fields
 
 
-def _name_kind(text: str) -> str:
-    try:
-        parse_period(text)
-    except PeriodError:
-        return "indicator"
-    return "period"
+E = TypeVar("E", bound=_Entry)
 
 
 def load_mapping(path: Path) -> PanelMapping:
     """Load a mapping file.
-
-    Args:
-        path: A YAML file.
 
     Raises:
         ReportError: The file is absent, not YAML, or says something that no mapping can say; all
@@ -230,13 +228,17 @@ def load_mapping(path: Path) -> PanelMapping:
 
 
 def build_mapping(content: object, name: str) -> PanelMapping:
-    """Make a mapping of the content of its file.
+    """Make a mapping of the content of its file; what no mapping can say is refused."""
+    if not isinstance(content, dict | None):
+        found, remedy = "no entries", "Begin one with `cchc add-panel TABLE --draft`."
+        raise ReportError(Problem(name, found, "a mapping in YAML (`panel: …`)", remedy))
+    return build_entry(PanelMapping, content or {}, name)
 
-    Raises:
-        ReportError: It says something that no mapping can say.
-    """
+
+def build_entry(kind: type[E], content: object, name: str) -> E:
+    """Make an entry of what a person wrote under some name; what it cannot say is refused."""
     try:
-        return PanelMapping.model_validate(content or {})
+        return kind.model_validate(content)
     except ValidationError as error:
         raise ReportError(_list_faults(name, error)) from None
 
@@ -251,9 +253,10 @@ def _list_faults(name: str, error: ValidationError) -> Iterator[Problem]:
             said = "a value, or no such line"
             yield Problem(name, f"{place} is empty", said, "Fill it in, or remove the line.")
             continue
+        given = f" ({fault['input']!r})" if fault["type"] != "missing" else ""
         yield Problem(
             name,
-            f"{place}: {fault['msg'].removeprefix('Value error, ')} ({fault.get('input')!r})",
+            f"{place}: {fault['msg'].removeprefix('Value error, ')}{given}",
             "what data/reference/panel_mappings/README.md describes",
             offer or "Mend the entry.",
         )

@@ -8,11 +8,13 @@ understood is told with its row, everything at once.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +31,7 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError, ValidationError
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
 from cchc_analysis.panels.checks import check_numerals
-from cchc_analysis.panels.headings import Table, find_head, find_strays
+from cchc_analysis.panels.headings import find_head, find_strays
 from cchc_analysis.panels.layouts import print_cells
 from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.panels.places import WordFixer, look_up
@@ -54,7 +56,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
-WHOLE = Scope.WHOLE_DISTRICT.value
 OUR_NAMES = {"area_code": "area_id", "source": "source_id"}
 """Fields of panels under the names of observations."""
 
@@ -70,22 +71,6 @@ TEXTS = (
 NEEDED = ("indicator", "value")
 """Without these a table has no values; with them it has one a row."""
 
-DESCRIBED = ("range_min", "range_max")
-"""What the catalogue adds to a table that names indicators."""
-
-PLACED = ("area_id", "period_end")
-"""What a rule about places and dates needs, and nothing can stand for."""
-
-ALWAYS = (
-    "expect_one_value_for_each_quantity",
-    "expect_value_in_catalogue_range",
-    "expect_rates_not_above_hundred",
-    "expect_rates_on_one_scale",
-    "expect_ranks_to_follow_values",
-    "expect_pooled_rate_between_its_scopes",
-)
-"""Rules about one quantity at one place, or about many areas at one time."""
-
 DATED = (
     "expect_longer_window_not_below_shorter",
     "expect_opening_to_equal_previous_closing",
@@ -95,13 +80,11 @@ DATED = (
 )
 """Rules about several periods of one area."""
 
-BETWEEN_SOURCES = ("expect_sources_to_agree",)
 WINDOW = ["area_id", "scope", "indicator", "breakdown", "period_start", "period_end", "status"]
 MEND = (
     "Put the text of the report into a column printed, or write all digits without a dot.",
     "Mend the cells, or leave them empty.",
 )
-NAMED_BY = ("area", "period", "indicator")
 LARGEST = 1e15
 """More than anything an area can report, as in ``expectations/observations.json``."""
 
@@ -174,33 +157,33 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
         table = table.reset_index(named) if named else table
         cells = table.map(_write_cell).set_axis(range(table.shape[1]), axis=1)
         cells = cells.set_axis(range(2, len(cells) + 2), axis=0)
-        own = Table(Worksheet("table", cells), tuple(map(str, table.columns)))
+        own = Worksheet("table", cells, tuple(map(str, table.columns)))
     problems = list(find_strays(own))
     names = {at: name for at, name in enumerate(own.names) if name}
     for name in (name for name, times in Counter(names.values()).items() if times > 1):
         found, remedy = f"two columns {name!r}", "Rename one, or take it out."
-        problems.append(Problem(own.sheet.name, found, "each column once", remedy))
-    if not len(own.body):
-        problems.append(Problem(own.sheet.name, "no rows", "at least one row", "Add the rows."))
+        problems.append(Problem(own.name, found, "each column once", remedy))
+    if not len(own.cells):
+        problems.append(Problem(own.name, "no rows", "at least one row", "Add the rows."))
     if problems:
         raise ReportError(problems)
-    return own.body[[*names]].set_axis([*names.values()], axis=1).apply(print_cells)
+    return own.cells[[*names]].set_axis([*names.values()], axis=1).apply(print_cells)
 
 
-def _find_head(sheet: Worksheet, reference: Reference) -> Table:
+def _find_head(sheet: Worksheet, reference: Reference) -> Worksheet:
     """The first row, where it holds a name of ours; else what looks most like a head."""
     first = [str(cell) for cell in sheet.cells.iloc[0]]
     known = Vocabulary(PanelMapping(), reference)
     is_head = any(_name_column(each, known, ()) for each in first if each)
-    if sheet.heads is None and is_head and len(sheet.cells) > 1:
-        own = Table(sheet, tuple(first), int(sheet.cells.index[0]))
+    if not sheet.names and is_head and len(sheet.cells) > 1:
+        own = replace(sheet, cells=sheet.cells.iloc[1:], names=tuple(first))
     else:
         own = find_head(sheet, known)
     if sheet.lengths is None:
         return own
     # Empty cells at the end of a row mean nothing; those that were cut off are told.
-    is_told = (sheet.lengths > sheet.cells.shape[1]) | (sheet.lengths.index <= own.last_row)
-    return replace(own, sheet=replace(sheet, lengths=sheet.lengths.where(is_told, 0)))
+    is_told = (sheet.lengths > sheet.cells.shape[1]) | (sheet.lengths.index < own.cells.index[0])
+    return replace(own, lengths=sheet.lengths.where(is_told, 0))
 
 
 def _write_cell(cell: Any) -> str:
@@ -209,6 +192,8 @@ def _write_cell(cell: Any) -> str:
 
     if cell is None or cell != cell:  # noqa: PLR0124 - NaN is not itself
         return ""
+    if isinstance(cell, dt.date):
+        return f"{cell:%Y-%m-%d}"
     is_number = isinstance(cell, float) and np.isfinite(cell)
     return np.format_float_positional(cell, trim="-") if is_number else str(cell)
 
@@ -218,7 +203,8 @@ def _understand(
 ) -> tuple[pd.DataFrame, list[str]]:
     """The table that a suite is for, and the columns of the given one that nothing knows."""
     if suite.table in ("indicators", "transcripts"):
-        there = {*cells.columns, *(DESCRIBED if "indicator" in cells else ())}
+        # To a table that names indicators the catalogue adds their ranges.
+        there = {*cells.columns, *(("range_min", "range_max") if "indicator" in cells else ())}
         _ask_for(file, suite, [name for name in _list_columns(suite) if name not in there])
         return _type_cells(file, cells), []
     operands = {code: Operand(code) for code in reference.indicator_rows}
@@ -233,7 +219,7 @@ def _understand(
             given = {*own.columns, *({"area_id"} if "area" in own else ())}
             given |= {"period_start", "period_end"} if "period" in own else set()
             needed = {*_list_columns(suite)} - given
-            _ask_for(file, suite, [name for name in PLACED if name in needed])
+            _ask_for(file, suite, [name for name in ("area_id", "period_end") if name in needed])
         return _make_observations(file, own, reference), unknown
     if suite.table != "statements" or not {*own.columns} & {*operands}:
         columns = f"no rule of {suite.file} finds its columns among {', '.join(cells.columns)}"
@@ -305,10 +291,11 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
 
 
 def _is_slip(name: str, known: str) -> bool:
-    """Whether a name is a known one but for a letter or an s."""
+    """Whether a name is a known one but for a letter, two that changed places, or an s."""
     folded = "_".join(name.casefold().split())
-    is_near = folded.rstrip("s") == known or abs(len(folded) - len(known)) <= 1
-    return is_near and known in nearest_names(folded, [known]) and folded[:3] == known[:3]
+    alike = SequenceMatcher(None, folded, known).ratio()
+    is_near = folded.rstrip("s") == known or alike >= 1 - 1.01 / len(known)
+    return is_near and folded[:3] == known[:3]
 
 
 def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:
@@ -345,26 +332,26 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     if texts.empty:
         raise ReportError(Problem(file, "no values", "at least one", "Fill in the values."))
     lines = "row:" + texts["row"].astype("str")
-    for name, usual in (("source_id", Path(file).stem), ("scope", WHOLE), ("figures", lines)):
+    for name, usual in (
+        ("source_id", Path(file).stem),
+        ("scope", Scope.WHOLE_DISTRICT.value),
+        ("figures", lines),
+    ):
         texts[name] = texts[name].where(texts[name] != "", usual)
     texts["period"] = texts["period"].where(texts["period_end"] == "", "")
     fixer = WordFixer(texts, file, has_mapping=False)
     fixer.match_periods()
-    known = Vocabulary(PanelMapping(), reference)
-    values = {cell: known.match_value(cell) for cell in texts["indicator"].unique()}
-    scopes = {word: each for each, words in load_vocabulary()["scopes"].items() for word in words}
-    rows = fixer.translate(
-        reference,
-        indicator={cell: value.indicator for cell, value in values.items() if value},
-        scope=scopes | {each.value: each.value for each in Scope},
-    )
+    rows = fixer.translate(PanelMapping(), reference)
     figures = _read_numbers(_match_areas(rows, reference), reference)
     is_large = figures["value"].abs() > LARGEST
     for code, large in figures[is_large].groupby("indicator", sort=False):
         found, expected = f"{code}: {large['value'].iloc[0]:g}", f"a number up to {LARGEST:g}"
         mask = is_large & (figures["indicator"] == code)
         fixer.complain(mask, found, expected, "Mend the cell, or leave it empty.")
-    problems = [*fixer.problems, *check_numerals(figures, file, MEND, NAMED_BY)]
+    problems = [
+        *fixer.problems,
+        *check_numerals(figures, file, MEND, ("area", "period", "indicator")),
+    ]
     problems += check_units(figures, reference, file)
     if problems:
         raise ReportError(problems)
@@ -453,19 +440,20 @@ def _check_statements(
     teller = Teller(chosen, None, reference)
     found, _ = check_identities(suite, chosen, reference, teller)
     ours = load_suite(expectations / "observations.json", "observations", reference)
-    types = {*ALWAYS, *_list_across(chosen[chosen["is_published"]], Path(file).stem)}
+    left_out = _list_left_out(chosen[chosen["is_published"]], Path(file).stem)
+    in_range = ("expect_value_in_catalogue_range", "expect_rates_not_above_hundred")
+    types = {*in_range, *COMPARISONS} - {*left_out}
     return [found, check_rows(ours, chosen, reference, teller, types)]
 
 
-def _list_across(published: pd.DataFrame, name: str) -> Iterator[str]:
+def _list_left_out(published: pd.DataFrame, name: str) -> Iterator[str]:
     """Periods are compared where each area has every quantity once, or sources tell them apart."""
-    if published["period_end"].eq("").any():
-        return
     is_sourced = not published["source_id"].str.fullmatch(rf"{re.escape(name)}( row \d+)?").any()
-    if is_sourced or not published.duplicated(WINDOW).any():
+    is_dated = not published["period_end"].eq("").any()
+    if not (is_dated and (is_sourced or not published.duplicated(WINDOW).any())):
         yield from DATED
-    if is_sourced:
-        yield from BETWEEN_SOURCES
+    if not (is_dated and is_sourced):
+        yield "expect_sources_to_agree"
 
 
 def _name_passed_over(columns: Iterable[str], reference: Reference) -> Iterator[str]:

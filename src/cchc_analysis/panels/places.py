@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
+from cchc_analysis.data.clean import PeriodError, fold_text, parse_period
 from cchc_analysis.data.names import take_apart
 from cchc_analysis.data.records import Scope, Status
-from cchc_analysis.data.reference import COMMUNE_TYPES, AreaIndex, exists_on, keep_widest
+from cchc_analysis.data.reference import (
+    COMMUNE_TYPES,
+    AreaIndex,
+    exists_on,
+    keep_widest,
+    offer_names,
+)
 from cchc_analysis.errors import Problem
 from cchc_analysis.panels.mapping import PanelMapping
-from cchc_analysis.panels.vocabulary import load_vocabulary
+from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,19 +33,16 @@ if TYPE_CHECKING:
 
 MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
+USUAL_SCOPES = {"district": Scope.WHOLE_DISTRICT.value, "commune": Scope.COMMUNE.value}
 FRACTION = "fraction"
 """A unit of panels only: a hundred per cent is 1."""
 MOST_NAMED = 12
 
 
 class WordFixer:
-    """Words of figures by way of a table or a function, each once.
+    """Words of figures (``rows``, whose columns are texts) into ids, each different word once.
 
-    Attributes:
-        rows: One row per figure as printed; the columns are texts.
-        where: The name of the file, for problems.
-        problems: Faulty words, all of them.
-        notes: What needs to be known.
+    Gathers ``problems``, all of them, and ``notes`` of what needs to be known.
     """
 
     def __init__(self, rows: pd.DataFrame, where: str, *, has_mapping: bool = True) -> None:
@@ -47,55 +51,40 @@ class WordFixer:
         self.notes: list[str] = []
 
     def match(self, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
-        """Give every row its ids.
-
-        Returns:
-            The rows with ``area_id`` (none for totals), ``indicator``, ``unit``, ``scope``,
-            ``status``, ``period_start`` and ``period_end`` as ours.
-        """
+        """The rows with ``area_id`` (none for totals) and all words and days as ours."""
         self.match_periods()
         if (none := (self.rows["period_end"] == "") & (self.rows["period"] == "")).any():
             remedy = "Map a column to `period`, or say `constants: {period: …}`."
             self.complain(none, "no period", "a period for every figure", remedy)
         self._match_areas(mapping, reference)
-        matched = self.translate(
-            reference,
-            indicator=mapping.indicators,
-            unit=mapping.units,
-            scope={each.value: each.value for each in Scope},
-        )
+        matched = self.translate(mapping, reference)
         for name, rule in mapping.areas.items():  # labels that say that they count something else
             is_meant = matched["area"] == name
             other = matched["indicator"].replace(rule.indicators)
             matched["indicator"] = matched["indicator"].mask(is_meant, other)
         levels = reference.tabulate_areas(matched["area_id"].unique())["level"]
-        scopes = levels.map(
-            {
-                "district": Scope.WHOLE_DISTRICT.value,
-                "commune": Scope.COMMUNE.value,
-                **mapping.scopes,
-            }
-        ).fillna(Scope.UNSPECIFIED.value)
+        scopes = levels.map(USUAL_SCOPES | mapping.scopes).fillna(Scope.UNSPECIFIED.value)
         usual = look_up(matched["area_id"], dict(scopes))
         return matched.assign(scope=matched["scope"].where(matched["scope"] != "", usual))
 
-    def translate(self, reference: Reference, **words: dict[str, str]) -> pd.DataFrame:
-        """The rows with indicator, unit, scope and status as ours, by some words besides ours.
+    def translate(self, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
+        """The rows with indicator, unit, scope and status as ours.
 
         Where there is no unit it is that of the indicator, and a value is an actual one.
         """
-        table, units = reference.indicators, reference.units
-        codes = {code: code for code in table["indicator"]}
-        for column in ("label_vi", "label_en"):
-            codes |= dict(zip(table[column], table["indicator"], strict=True))
+        known, units = Vocabulary(PanelMapping(), reference), reference.units
+        values = {cell: known.match_value(cell) for cell in self.rows["indicator"].unique()}
+        codes = {cell: each.indicator for cell, each in values.items() if each and not each.period}
+        codes |= mapping.indicators
+        labels = reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().ravel()
         names = dict(zip(units["label_vi"], units["unit"], strict=True))
-        names |= {unit: unit for unit in (*units["unit"], *load_vocabulary()["units"])}
-        names |= {each: unit for unit, said in load_vocabulary()["units"].items() for each in said}
+        names |= {unit: unit for unit in units["unit"]} | _say_as("units")
+        scopes, statuses = ({each.value: each.value for each in own} for own in (Scope, Status))
         rows = self.rows.assign(
-            indicator=self._translate("indicator", codes | words["indicator"], "indicators"),
-            unit=self._translate("unit", names | words.get("unit", {}), "units"),
-            scope=self._translate("scope", words["scope"]),
-            status=self._translate("status", {each.value: each.value for each in Status}),
+            indicator=self._translate("indicator", codes, "indicators", labels),
+            unit=self._translate("unit", names | mapping.units, "units"),
+            scope=self._translate("scope", _say_as("scopes") | scopes),
+            status=self._translate("status", statuses),
         )
         own = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
         unit = rows["unit"].where(rows["unit"] != "", look_up(rows["indicator"], own))
@@ -107,23 +96,20 @@ class WordFixer:
         places = name_rows(self.rows.loc[mask, "row"])
         self.problems.append(Problem(f"{self.where}, {places}", found, expected, remedy))
 
-    def _translate(self, column: str, words: Mapping[str, str], table: str = "") -> pd.Series[Any]:
-        cells, words = self.rows[column], {**words, "": ""}
-        folded = {fold_text(word): code for word, code in reversed([*words.items()]) if word}
+    def _translate(
+        self, column: str, words: Mapping[str, str], table: str = "", known: Iterable[str] = ()
+    ) -> pd.Series[Any]:
+        cells = self.rows[column]
+        folded = {fold_text(word): code for word, code in reversed([*words.items()])}
         translated: dict[str, str] = {}
         for cell in cells.unique():
-            code = words.get(cell, folded.get(fold_text(cell) or "?"))
+            code = words.get(cell) or folded.get(fold_text(cell) or "?")
             translated[cell] = code or ""
-            if code is None:
-                near = nearest_names(cell, words)
-                offer = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
+            if cell and not code:
                 row = f", or add a row to data/reference/{table}.csv" if table else ""
-                mend = (
-                    f"Translate it under `{column}s:` in the mapping"
-                    if self.has_mapping
-                    else "Mend it"
-                )
-                remedy = f"{offer}{mend}{row}."
+                own = f"Translate it under `{column}s:` in the mapping"
+                mend = own if self.has_mapping else "Mend it"
+                remedy = f"{offer_names(cell, [*words, *known])}{mend}{row}."
                 few = f"one of {', '.join(dict.fromkeys(filter(None, words.values())))}"
                 expected = "a known one" if table else few
                 self.complain(cells == cell, f"unknown {column} {cell!r}", expected, remedy)
@@ -144,7 +130,11 @@ class WordFixer:
             said = look_up(labels, {label: pair[at] for label, pair in days.items()})
             dates = self.rows[column].where(labels == "", said)
             for day in filter(None, dates.unique()):
-                if not _is_day(day):
+                try:
+                    is_day = parse_period(day).start is None
+                except PeriodError:
+                    is_day = False
+                if not is_day:
                     found, remedy = f"{column} {day!r}", "Write it as year-month-day."
                     self.complain(dates == day, found, "a day such as 2024-06-30", remedy)
             self.rows = self.rows.assign(**{column: dates})
@@ -180,6 +170,12 @@ class WordFixer:
             self.notes.append(f"areas that are no {level}: {'; '.join(strangers)}")
 
 
+def _say_as(kind: str) -> dict[str, str]:
+    """What the words of ``words.toml`` stand for, and each code for itself."""
+    known = load_vocabulary()[kind].items()
+    return {word: code for code, words in known for word in (code, *words)}
+
+
 def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     """What some words stand for, ``""`` where nothing; always text."""
     import pandas as pd
@@ -198,13 +194,6 @@ def name_rows(numbers: pd.Series[Any], most: int = 5) -> str:
     return f"rows {shown}" + (f" and {len(rows) - most} more" if len(rows) > most else "")
 
 
-def _is_day(text: str) -> bool:
-    try:
-        return parse_period(text).start is None
-    except PeriodError:
-        return False
-
-
 class AreaWords(NamedTuple):
     """What a row says of its area: a name, a code, a province, and a day of its period."""
 
@@ -215,18 +204,9 @@ class AreaWords(NamedTuple):
 
 
 def match_area(
-    place: AreaWords,
-    mapping: PanelMapping,
-    reference: Reference,
-    level: str = "",
+    place: AreaWords, mapping: PanelMapping, reference: Reference, level: str = ""
 ) -> str:
-    """The area that a name, a code, a province and a day together mean.
-
-    Args:
-        place: What the row says.
-        mapping: Labels that it translates.
-        reference: The areas.
-        level: The level that the panel is of, for names that areas of several levels share.
+    """The area that a row means; of a name that levels share, the one of the panel's ``level``.
 
     Raises:
         KeyError: None, or several; carries what was found, what was expected, and what to do.
@@ -250,11 +230,7 @@ def match_area(
 
 
 def find_areas(place: AreaWords, reference: Reference) -> set[str]:
-    """All areas that a row can mean: those that existed then, if any did.
-
-    Raises:
-        KeyError: None; carries what was found, what was expected, and what to do.
-    """
+    """All areas that a row can mean, those that existed then if any did; errors as above."""
     index, rows = _choose_index(place, reference), reference.area_rows
     found = index.find(place.name, place.province) if place.name else set()
     coded = index.list_coded(place.code) if place.code else set()
@@ -289,16 +265,10 @@ def _choose_index(place: AreaWords, reference: Reference) -> AreaIndex:
 def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Reference) -> str:
     """The level that most of the areas of a panel are of, by the names that one level alone has."""
     levels: Counter[str] = Counter()
-    for name in {place.name: place for place in places}.values():
-        if name.name in mapping.areas:
-            continue
-        try:
-            found = find_areas(name, reference)
-        except KeyError:
-            continue
-        of_areas = {str(reference.area_rows[each]["level"]) for each in found}
-        if len(of_areas) == 1:
-            levels.update(of_areas)
+    for name in {place.name: place for place in places if place.name not in mapping.areas}.values():
+        with suppress(KeyError):
+            of_areas = {reference.area_rows[each]["level"] for each in find_areas(name, reference)}
+            levels.update(of_areas if len(of_areas) == 1 else ())
     return levels.most_common(1)[0][0] if levels else ""
 
 
@@ -314,7 +284,6 @@ def _list_areas(area_ids: Iterable[str], reference: Reference) -> str:
 
 
 def _suggest(name: str, reference: Reference) -> str:
-    """Names like a given one, in words."""
     near = [row["name"] for row in reference.all_areas.list_near(name, lambda _: True)]
     offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(near)))}? " if near else ""
     return f"{offer}Add a row to data/reference/area_aliases.csv, or `areas:` to the mapping."

@@ -29,8 +29,9 @@ from cchc_analysis.data.records import (
     UNCERTAINTY,
     Comparator,
 )
+from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import choose_sheet, open_sheets
+from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
 from cchc_analysis.panels.checks import (
     check_doubles,
     check_figures,
@@ -41,7 +42,7 @@ from cchc_analysis.panels.checks import (
     mark_fractions,
     tell_breaks,
 )
-from cchc_analysis.panels.headings import Table, match_columns, name_absent
+from cchc_analysis.panels.headings import match_columns, name_absent
 from cchc_analysis.panels.layouts import arrange_sheet, unfold_table
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource
 from cchc_analysis.panels.places import WordFixer, look_up, name_rows
@@ -93,7 +94,7 @@ def read_panel(
         try:
             roles = match_columns(table, Vocabulary(own, reference))
             unfolded = unfold_table(table, roles, own, notes)
-            parts.append(_understand(table.sheet.name, unfolded, own, reference, sources, notes))
+            parts.append(_understand(table.name, unfolded, own, reference, sources, notes))
             form = form or roles.form
         except ReportError as error:
             problems.extend(error.problems)
@@ -118,7 +119,7 @@ def read_panel(
 
 def _list_tables(
     path: Path, mapping: PanelMapping, reference: Reference
-) -> list[tuple[PanelMapping, Table]]:
+) -> list[tuple[PanelMapping, Worksheet]]:
     """The tables of a file, each with what the mapping says of its sheet."""
     sheets = open_sheets(path, mapping.sheet)
     named = {each.title: each for each in sheets}
@@ -130,15 +131,15 @@ def _list_tables(
         raise ReportError(Problem(path.name, found, expected, remedy))
     if not mapping.sheets:
         known = Vocabulary(mapping, reference)
-        tables = arrange_sheet(choose_sheet(path, sheets), known, reference)
+        tables = arrange_sheet(choose_sheet(path, sheets), known)
         return [(mapping, each) for each in tables]
     lost = [repr(title) for title in named if title not in mapping.sheets]
-    told: list[tuple[PanelMapping, Table]] = []
+    told: list[tuple[PanelMapping, Worksheet]] = []
     for title, what in mapping.sheets.items():
         own = mapping.model_copy(update={"constants": mapping.constants | what.said})
         remark = f"sheets left out: {', '.join(lost)}" if lost and not told else ""
         sheet = replace(named[title], remark=remark)
-        tables = arrange_sheet(sheet, Vocabulary(own, reference), reference)
+        tables = arrange_sheet(sheet, Vocabulary(own, reference))
         told.extend((own, each) for each in tables)
     return told
 
@@ -185,11 +186,10 @@ def _name_sources(rows: pd.DataFrame, sources: Mapping[str, PanelSource], fixer:
     single = ids[0] if len(ids) == 1 else ""
     named = {cell: known.get(cell, single) for cell in cells.unique()}
     for cell in (cell for cell, source_id in named.items() if not source_id):
-        near = nearest_names(cell, filter(None, known)) if cell else []
-        offer = f" Did you mean {near[0]!r}?" if near else ""
+        offer = offer_names(cell, filter(None, known)) if cell else ""
         found = f"source {cell!r}, which nothing describes"
         expected = f"one of {', '.join(filter(None, known)) or 'the sources of the mapping'}"
-        fixer.complain(cells == cell, found, expected, f"Add it under `sources:`.{offer}")
+        fixer.complain(cells == cell, found, expected, f"{offer}Add it under `sources:`.")
     rows["source"] = cells.map(named)
 
 

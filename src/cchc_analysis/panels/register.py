@@ -34,7 +34,7 @@ from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.layouts import print_cells
-from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
+from cchc_analysis.panels.mapping import PanelMapping, PanelSource, build_entry, load_mapping
 from cchc_analysis.panels.places import name_rows
 from cchc_analysis.panels.reading import as_observations, read_panel
 
@@ -101,7 +101,12 @@ def add_panel(
             expected = "figures that somebody published"
             remedy = "Synthetic data are for tests and benchmarks, and never join real ones."
             raise ReportError(Problem("add-panel", "synthetic figures", expected, remedy))
-        table = _as_table(found)
+        table = found.assign(
+            source_id=found["source"],
+            line=found["row"].astype("str"),
+            figure_id=[f"R{number:06d}" for number in range(1, len(found) + 1)],
+            printed=print_cells(found["printed"]),
+        )[list(PANEL_COLUMNS)]
         used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
         said = {"panel": panel, "file": file.name, "mapping": name, "sha256": hash_file(file)}
         rows = [_describe_source(each, table) | said for each in used]
@@ -121,11 +126,7 @@ def add_panel(
 
 
 def load_register(raw: Path) -> pd.DataFrame:
-    """Load the list of panel sources (``PANEL_SOURCE_COLUMNS``); empty where there are none.
-
-    Raises:
-        ReportError: The list cannot be read.
-    """
+    """Load the list of panel sources (``PANEL_SOURCE_COLUMNS``); empty where there are none."""
     import pandas as pd
 
     path = raw / "panels" / "sources.csv"
@@ -150,18 +151,9 @@ def _load(
 def _list_sources(
     mapping: PanelMapping, source: PanelSource | Mapping[str, str] | None, file: Path
 ) -> dict[str, PanelSource]:
-    from pydantic import ValidationError
-
-    try:
-        own = PanelSource.model_validate(dict(source)) if isinstance(source, Mapping) else source
-    except ValidationError as error:
-        said = "; ".join(
-            f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        )
-        where, expected = f"source of {file.name}", "a publisher, a licence, an id"
-        raise ReportError(Problem(where, said, expected, "Mend it.")) from None
-    sources = (own, *mapping.sources) if own else mapping.sources
+    if isinstance(source, Mapping):
+        source = build_entry(PanelSource, dict(source), f"source of {file.name}")
+    sources = (source, *mapping.sources) if source else mapping.sources
     if not sources:
         expected = "who published the figures, and under what licence"
         remedy = "Describe it under `sources:` in the mapping, or name it with the command."
@@ -214,16 +206,6 @@ def _check_free(
         ]
     if problems:
         raise ReportError(problems)
-
-
-def _as_table(figures: pd.DataFrame) -> pd.DataFrame:
-    numbered = figures.assign(
-        source_id=figures["source"],
-        line=figures["row"].astype("str"),
-        figure_id=[f"R{number:06d}" for number in range(1, len(figures) + 1)],
-        printed=print_cells(figures["printed"]),
-    )
-    return numbered[list(PANEL_COLUMNS)]
 
 
 def _describe_source(source: PanelSource, table: pd.DataFrame) -> dict[str, str]:
@@ -305,7 +287,6 @@ class PanelSummary:
 
 
 def _tell_terms(source: PanelSource) -> str:
-    """What may be done with the figures of a source."""
     kept = "publish = no, kept off site and downloads"
     terms = "published with its rows" if source.may_be_published else kept
     return f"{source.source_id}: licence “{source.licence}”; {terms}"
@@ -330,10 +311,6 @@ class PanelReadings:
 
 def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     """Read all registered panels.
-
-    Args:
-        raw: The folder ``data/raw``.
-        reference: The reference tables.
 
     Raises:
         ReportError: The list of panels itself cannot be read.

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
 T = TypeVar("T")
+MARKS = " -–—:(,/"
+"""What parts a heading into what is measured and how sure it is."""
 LONG_TITLE = 25
 """Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
 
@@ -43,19 +45,6 @@ _HUMP = re.compile(
     r"|(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))"
 )
 """Where words of a heading without spaces meet: "TinhThanh", "d5Procedures", "pci2009"."""
-_BOUND = re.compile(
-    r"(?P<low>\b(?:diem |gia tri )?(?:toi thieu|thap nhat)\b.*\btin cay\b|\b(?:can|gioi han) duoi\b"
-    r"|\blower (?:95 )?(?:bound|limit|ci|confidence)\b"
-    r"|\b(?:(?:ci )?(?:low|lower)|ci min|lb|lci)(?: 95)?$"
-    r"|\b(?:ci|tin cay|interval)(?: 95)? (?:thap|duoi)$)"
-    r"|(?P<high>\b(?:diem |gia tri )?(?:toi da|cao nhat)\b.*\btin cay\b|\b(?:can|gioi han) tren\b"
-    r"|\bupper (?:95 )?(?:bound|limit|ci|confidence)\b"
-    r"|\b(?:(?:ci )?(?:high|upper)|ci max|ub|uci)(?: 95)?$"
-    r"|\b(?:ci|tin cay|interval)(?: 95)? (?:cao|tren)$)"
-    r"|(?P<standard_error>\bsai so(?: chuan)?\b|\bstandard err(?:or)?\b|\bstd err(?:or)?\b|\bse$)"
-    r"|(?P<interval>\b(?:khoang tin cay|ktc|confidence interval|ci)(?: 95)?$|\b95 ci$)"
-)
-"""How a heading says, folded, that it is about the interval or the error of another one."""
 
 
 @cache
@@ -64,12 +53,18 @@ def load_vocabulary() -> dict[str, Any]:
     return tomllib.loads(files("cchc_analysis.panels").joinpath("words.toml").read_text("utf-8"))
 
 
+@cache
+def _compile_bounds() -> re.Pattern[str]:
+    said = load_vocabulary()["bounds"].items()
+    return re.compile("|".join(rf"(?P<{role}>{'|'.join(words)})" for role, words in said))
+
+
 class Vocabulary:
     """The labels that are known, folded: those of the mapping first."""
 
     def __init__(self, mapping: PanelMapping, reference: Reference) -> None:
         self.mapping = mapping
-        self._reference = reference
+        self.reference = reference
 
     def narrow(self, names: Iterable[str]) -> Vocabulary:
         """The same without the headings of fields that a sheet of several has otherwise."""
@@ -77,7 +72,7 @@ class Vocabulary:
         held = {fold_text(name) for name in names} | {last_part(name) for name in names}
         said = self.mapping.columns.items()
         own = {field: name for field, name in said if fold_text(name) in held}
-        return Vocabulary(self.mapping.model_copy(update={"columns": own}), self._reference)
+        return Vocabulary(self.mapping.model_copy(update={"columns": own}), self.reference)
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""
@@ -98,13 +93,14 @@ class Vocabulary:
         last = re.split(r"\s[-–—]\s|[:/(,]\s*|^\s*[-–—]\s*", name)
         for at in range(1, len(last) + 1):
             tail = fold_text(_HUMP.sub(" ", " ".join(last[-at:])))
-            if found := _BOUND.search(tail):
+            if found := _compile_bounds().search(tail):
                 role = next(key for key, said in found.groupdict().items() if said)
                 if {*tail[: found.start()].split()} <= {*load_vocabulary()["interval"]}:
-                    return role, _before(name, last[-at:]) if at < len(last) else ""
+                    end = name.rindex(last[-at].strip() or last[-1].strip())
+                    return role, name[:end].rstrip(MARKS) if at < len(last) else ""
                 words = re.split(r"[\s_]+", name)  # no mark between: what is left of the words
                 kept = words[: -len(tail[found.start() :].split())]
-                return role, " ".join(kept).rstrip(" -–—:(,/")
+                return role, " ".join(kept).rstrip(MARKS)
         return "", ""
 
     def match_value(self, name: str) -> ValueColumn | None:
@@ -135,12 +131,7 @@ class Vocabulary:
         return ValueColumn(period=name.removesuffix(".0"))
 
     def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
-        """What a heading may be by its lower row or its family; for a draft, which people review.
-
-        Args:
-            name: The heading.
-            family: How the codes of the table's other headings begin, see ``find_family``.
-        """
+        """What a heading may be by its lower row or its family: for a draft, which is reviewed."""
         if labelled := _LABELLED.fullmatch(name):
             name = labelled[1]
         upper, _, lower = name.rpartition(" / ")
@@ -167,11 +158,8 @@ class Vocabulary:
         for label, codes in self._labels.items():
             for code in codes:
                 labels.setdefault(code, []).append(label)
-        return {
-            code
-            for code, known in labels.items()
-            if code.startswith(family) and all(_is_in(word, known) for word in words)
-        }
+        of_family = {code: known for code, known in labels.items() if code.startswith(family)}
+        return {code for code in of_family if all(_is_in(word, labels[code]) for word in words)}
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
@@ -180,7 +168,7 @@ class Vocabulary:
             return value.indicator
         forms, codes = _forms(title), set()
         for label, known in self._labels.items():
-            if len(title) >= LONG_TITLE and any(form and label.startswith(form) for form in forms):
+            if len(title) >= LONG_TITLE and label.startswith(tuple(filter(None, forms))):
                 codes |= known
         if not codes:
             # "Entry costs for …" is about entry costs: the longest label that it begins with.
@@ -222,7 +210,7 @@ class Vocabulary:
 
     def list_names(self) -> list[str]:
         """Everything that a heading may be called, to suggest from."""
-        catalogue, headings = self._reference.indicators, self._reference.panel_headings
+        catalogue, headings = self.reference.indicators, self.reference.panel_headings
         own = [*self.mapping.columns.values(), *self.mapping.values]
         labels = [*catalogue["label_vi"], *catalogue["label_en"]]
         return [*FIELDS, *own, *headings["heading"], *catalogue["indicator"], *labels]
@@ -259,7 +247,7 @@ class Vocabulary:
     @cached_property
     def _labels(self) -> dict[str, set[str]]:
         """The indicators by their labels and codes, and by headings that publishers use."""
-        table, headings = self._reference.indicators, self._reference.panel_headings
+        table, headings = self.reference.indicators, self.reference.panel_headings
         known: dict[str, set[str]] = {}
         for words, column in (
             *((table, column) for column in ("label_en", "label_vi", "indicator")),
@@ -345,8 +333,3 @@ def _drop_number(name: str) -> str:
     """A heading without its number; "1.1. …" keeps it, or it would be the whole of its part."""
     number = _NUMBERING.match(name)
     return name[number.end() :] if number and not _IS_PART.search(number[0]) else name
-
-
-def _before(name: str, parts: list[str]) -> str:
-    """What of a heading stands before its last parts, without the mark between them."""
-    return name[: name.rindex(parts[0].strip() or parts[-1].strip())].rstrip(" -–—:(,/")

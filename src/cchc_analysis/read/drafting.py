@@ -138,7 +138,10 @@ def _miss_head(head: ReportHead, figures: Sequence[Figure], path: Path) -> Itera
         return
     if not any(figure.indicator for figure in figures):
         found = f"{len(figures)} numbers, none of a known quantity, and no head, area or period"
-        remedy = "Check that it is one; if so, say whose and when with --area and --period."
+        remedy = (
+            "Check that it is one; if so, say whose and when with --area and --period. A table of "
+            "many areas or years comes in by cchc add-panel FILE --draft."
+        )
         raise ReportError(Problem(path.name, found, "a report on an area and a period", remedy))
     yield "it has no head of a report: say whose it is and of when"
 

@@ -240,7 +240,8 @@ def find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
     """The row of a draft; ReportError where there is none of that name, or it counts already."""
     found = sources[sources["source_id"] == source_id].to_dict("records")
     if not found:
-        nearest = ", ".join(nearest_names(source_id, sources["source_id"]))
+        drafts = sources.loc[sources["state"] == "draft", "source_id"]
+        nearest = ", ".join(nearest_names(source_id, drafts))
         remedy = f"Did you mean {nearest}?" if nearest else "Read the report first: cchc read."
         raise ReportError(Problem(f"source {source_id}", "no such source", "a draft", remedy))
     if found[0]["state"] != "draft":

@@ -181,7 +181,10 @@ def _read_folder(place: Path) -> dict[str, bytes]:
 
 
 def _read_archive(place: Path) -> dict[str, bytes]:
-    archive = open_archive(place, read_bytes(place, "a kit"))
+    data = read_bytes(place, "a kit")
+    if not data.startswith(b"PK"):
+        raise _refuse(place, "no archive")
+    archive = open_archive(place, data)
     names = [each for each in archive.namelist() if not each.endswith("/")]
     return {name: read_part(place, archive, name) for name in names}
 

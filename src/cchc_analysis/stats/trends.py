@@ -37,6 +37,9 @@ DAYS = ("period", "period_start", "period_end", "crosses")
 JUDGED = (*DAYS, "value", "segment", "is_contested")
 """What a trend word rests on."""
 Point = Mapping[str, Any]
+SAID = ("word", "first", "last", "points")
+MEASURED = ("slope", "slope_low", "slope_high", "p_value")
+"""What a table of trend words tells of each series: its verdict, and its test."""
 TrendWord = Literal["rising", "falling", "no trend", "too few", "boundary", "contested"]
 
 
@@ -231,7 +234,8 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     # Columns of one kind are cut as one: that is most of the time of many short series.
     plain = values[[by, *JUDGED]].astype(dict.fromkeys(DAYS, "object"))
     verdicts = {key: judge_series(rows) for key, rows in plain.groupby(by, sort=False)}
-    table = pd.DataFrame([{by: key, **_tabulate(each)} for key, each in verdicts.items()])
+    rows = [{by: key, **_tabulate(each)} for key, each in verdicts.items()]
+    table = pd.DataFrame(rows, columns=[by, *SAID, *MEASURED])
     is_tested = table["word"].isin(["rising", "falling", "no trend"])
     table["q_value"] = adjust_p_values(table["p_value"].where(is_tested))
     chances = [
@@ -243,10 +247,9 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
 
 
 def _tabulate(verdict: TrendVerdict) -> dict[str, object]:
-    names = ("slope", "slope_low", "slope_high", "p_value")
     return {
-        **{name: getattr(verdict, name) for name in ("word", "first", "last", "points")},
-        **{name: getattr(verdict.trend, name, float("nan")) for name in names},
+        **{name: getattr(verdict, name) for name in SAID},
+        **{name: getattr(verdict.trend, name, float("nan")) for name in MEASURED},
     }
 
 

@@ -172,6 +172,6 @@ def find_project(start: Path) -> Project:
             str(start),
             "no project here or above",
             "a folder with data/reference/indicators.csv",
-            "Change into the project, or name it with --root or CCHC_ROOT.",
+            "Change into the project, or name it: CCHC_ROOT, `cchc --root`, in Python `project=`.",
         )
     )
