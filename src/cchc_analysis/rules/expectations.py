@@ -10,6 +10,7 @@ Data Docs show it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Optional, Union
 
 import pandas as pd
@@ -279,20 +280,15 @@ class ExpectOneDefinitionToHold(_Rounded):
         return {name: _check_rule(text) for name, text in given.items()}
 
 
-def _judge_cells(condition: str) -> Judge:
-    def judge(table: pd.DataFrame) -> Evaluation:
-        holds = keep_condition(table, condition)
-        verdict = pd.DataFrame({"holds": holds}, index=pd.RangeIndex(len(table)))
-        return Evaluation(table, verdict, list_cells(condition))
-
-    return judge
+def _judge_cells(condition: str, table: pd.DataFrame) -> Evaluation:
+    verdict = pd.DataFrame({"holds": keep_condition(table, condition)})
+    return Evaluation(table, verdict, list_cells(condition))
 
 
-def _judge_pairs(compare: Callable[..., pd.DataFrame]) -> Judge:
-    def judge(table: pd.DataFrame, **arguments: Any) -> Evaluation:
-        return Evaluation(table, compare(table, **arguments), ("value", "figures"))
-
-    return judge
+def _judge_pairs(
+    compare: Callable[..., pd.DataFrame], table: pd.DataFrame, **arguments: Any
+) -> Evaluation:
+    return Evaluation(table, compare(table, **arguments), ("value", "figures"))
 
 
 def _define_expectation(
@@ -314,6 +310,6 @@ def _define_expectation(
 
 
 for _type, _condition in CELLS.items():
-    _define_expectation(_type, f"Rows keep {_condition}.", _judge_cells(_condition), {})
+    _define_expectation(_type, f"Rows keep {_condition}.", partial(_judge_cells, _condition), {})
 for _type, (_compare, _fields) in COMPARISONS.items():
-    _define_expectation(_type, _compare.__doc__, _judge_pairs(_compare), _fields)
+    _define_expectation(_type, _compare.__doc__, partial(_judge_pairs, _compare), _fields)

@@ -226,14 +226,12 @@ def load_suite_file(path: Path) -> Any:
     """Load a suite file as it is written.
 
     Raises:
-        ValidationError: The file is absent, not JSON, or holds no list of rules.
+        ValidationError: The file is absent, or not JSON.
     """
     try:
-        suite = load_json(path)
+        return load_json(path)
     except ReportError as error:
         raise ValidationError(error.problems) from None
-    _list_entries(path.name, suite)
-    return suite
 
 
 def _list_entries(file: str, suite: Any) -> list[dict[str, Any]]:
