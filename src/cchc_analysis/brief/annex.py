@@ -391,8 +391,11 @@ def _tell_spread(brief: Brief, entry: Entry) -> Markup:
     if is_read_twice and (readings := span_readings(rate, brief.findings)):
         low, high = (brief.words.number(each, 2) for each in readings)
         return brief.say("note.readings", low=low, high=high)
-    interval = brief.tell_interval(entry)
-    return brief.say("note.interval", range=interval) if interval else Markup("")
+    if entry.low is None or entry.high is None:
+        return Markup("")
+    places = 1 if entry.high - entry.low >= 1 else 2
+    low, high = (brief.words.number(each, places) for each in (entry.low, entry.high))
+    return brief.say("note.interval", range=brief.say("unit.range", low=low, high=high))
 
 
 def _tell_places(brief: Brief, entry: Entry) -> Markup:

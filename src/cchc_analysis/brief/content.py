@@ -123,7 +123,6 @@ class Brief:
     tell = telling.tell
     tell_cell = telling.tell_cell
     tell_derivation = telling.tell_derivation
-    tell_interval = telling.tell_interval
     tell_marks = telling.tell_marks
     tell_missing = telling.tell_missing
     tell_number = telling.tell_number
@@ -468,10 +467,6 @@ class Brief:
         )
 
 
-TO_ROOT = "../../../"
-"""From a brief to the folder that holds the languages."""
-
-
 def name_folder(area: Mapping[str, Any], period: str) -> str:
     """The folder of a brief within its language.
 
@@ -508,7 +503,7 @@ def name_list(name: str, lang: str) -> PurePosixPath:
 
 def link_page(brief: Brief, lang: str) -> str:
     """From a brief to the same brief in a language."""
-    return TO_ROOT + str(name_page(brief.area, brief.period, lang))
+    return "../../../" + str(name_page(brief.area, brief.period, lang))
 
 
 def other_language(lang: str) -> str:

@@ -98,6 +98,8 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     Raises:
         OSError: The folder cannot be written to.
     """
+    from cchc_analysis import __version__
+
     tables = tabulate_brief(brief)
     title = brief.words.plain(
         "head.title", area=brief.name_area(), period=brief.words.period(brief.period)
@@ -105,7 +107,9 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     write_csv(folder / "figures.csv", tables["figures"])
     write_csv(folder / "findings.csv", tables["findings"])
     _write_json(folder / "brief.json", _tell_head(brief, title) | _list_tables(tables))
-    citation = cite_brief(brief, title)
+    citation = brief.words.plain(
+        "downloads.cite", title=title, version=__version__, until=brief.words.date(brief.end)
+    )
     readme = tell_columns(tables, title, [brief.words], [citation])
     front = partial(write_front, brief=brief, citation=citation)
     book = bind_workbook(tables | {"read-me": readme}, title, front)
@@ -113,18 +117,10 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     resources = [
         *describe_csv(folder, "figures", FIGURE_COLUMNS, ("note",)),
         *describe_csv(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY),
-        *(describe_other(folder / name) for name in ("brief.json", "brief.xlsx")),
+        *(describe_file(folder / f"brief{end}", kind) for end, kind in MEDIA_TYPES.items()),
     ]
     name = f"cchc-{brief.area['area_id']}-{brief.period}-{brief.lang}".lower()
     write_package(folder, name, title, resources)
-
-
-def cite_brief(brief: Brief, title: str) -> str:
-    """Who made a brief, its title, version, and until when its data go."""
-    from cchc_analysis import __version__
-
-    until = brief.words.date(brief.end)
-    return brief.words.plain("downloads.cite", title=title, version=__version__, until=until)
 
 
 def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
@@ -283,11 +279,6 @@ def describe_csv(
     for field in described["schema"]["fields"]:
         field["type"] = _type_of(field["name"])
     yield described
-
-
-def describe_other(path: Path) -> dict[str, Any]:
-    """The entry of another file in the descriptor."""
-    return describe_file(path, MEDIA_TYPES[path.suffix])
 
 
 def write_package(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -428,18 +429,13 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     return build(brief, key, plot_stacks, rows, title=title, cited=grid.entries, grid=grid)
 
 
-@dataclass(frozen=True)
-class FieldScore:
-    """The points of one field, and the best it could have.
-
-    Attributes:
-        own: What the district gave itself, where the score is what was left after appraisal.
-    """
+class FieldScore(NamedTuple):
+    """The points of a field, the best it could have, and what an area gave itself, if appraised."""
 
     field: str
     score: Entry
     top: Entry
-    own: Entry | None = None
+    own: Entry | None
 
     @property
     def lost(self) -> float:

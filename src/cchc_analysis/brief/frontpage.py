@@ -17,14 +17,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief, link_page, other_language
 from cchc_analysis.brief.exhibits import build_exhibit
 from cchc_analysis.brief.ledger import grade_brief, tell_dispute
-from cchc_analysis.brief.nouns import (
-    Contradiction,
-    Entry,
-    Goal,
-    Series,
-    State,
-    count_contradictions,
-)
+from cchc_analysis.brief.nouns import Entry, Goal, Series, State, count_contradictions
 from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
 from cchc_analysis.brief.plan import JUDGED, STATE_SIGNS, tell_state
 from cchc_analysis.brief.plots import draw, plot_line
@@ -100,7 +93,8 @@ def _say_goal(brief: Brief, goal: Goal | None) -> Markup:
 def show_cards(brief: Brief) -> Section:
     """Six key figures at most, and the names of those asked for that the report does not state."""
     brief = brief.front
-    shown = choose_cards(brief)
+    found = (choose(brief, names) for names in brief.report.cards)
+    shown = [entry for entry in found if entry][:MOST_CARDS]
     series = {(each.entry.indicator, each.entry.scope): each for each in brief.series}
     cards = [_tell_card(brief, entry, series) for entry in shown]
     missing = [names[-1] for names in brief.report.cards[:MOST_CARDS] if not choose(brief, names)]
@@ -123,12 +117,6 @@ def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
             if exhibit and exhibit.caption:
                 return name, exhibit
     return "", None
-
-
-def choose_cards(brief: Brief) -> list[Entry]:
-    """The figures that have a card."""
-    found = (choose(brief, names) for names in brief.report.cards)
-    return [entry for entry in found if entry][:MOST_CARDS]
 
 
 def choose(brief: Brief, names: Sequence[str]) -> Entry | None:
@@ -270,7 +258,10 @@ def _tell_missed(brief: Brief, goal: Goal) -> Markup:
 def show_disputes(brief: Brief) -> Section:
     """The contradictions that touch what the front says; the others are counted."""
     brief = brief.front
-    touching = [each for each in brief.serious if _touches(brief, each)] or list(brief.serious)
+    told = {finding for entry in brief.used.values() for finding in entry.findings}
+    touching = [
+        each for each in brief.serious if any(row["finding_id"] in told for row in each.findings)
+    ] or list(brief.serious)
     count = count_contradictions(brief.findings)
     html = render(
         brief.words,
@@ -279,11 +270,6 @@ def show_disputes(brief: Brief) -> Section:
         count=brief.link_count(count, "contradictions"),
     )
     return Section(html, "disputes", lambda: brief.findings)
-
-
-def _touches(brief: Brief, each: Contradiction) -> bool:
-    findings = {finding["finding_id"] for finding in each.findings}
-    return any(findings.intersection(entry.findings) for entry in brief.used.values())
 
 
 def show_themes(brief: Brief) -> Section:

@@ -63,16 +63,13 @@ def grade_brief(brief: Brief) -> Grade:
     )
 
 
-def is_headline(brief: Brief, entry: Entry) -> bool:
-    """Whether people quote it: a doubt about it is a doubt about the brief."""
-    return entry.indicator in brief.report.quoted
-
-
 def concerns_headline(brief: Brief, number: int) -> bool:
-    """Whether a contradiction is about a figure that people quote."""
+    """Whether a contradiction is about a figure that people quote: a doubt about the brief."""
     return any(
-        is_headline(brief, entry) and any(mark.number == number for mark in brief.marks(entry))
+        mark.number == number
         for entry in brief.entries
+        if entry.indicator in brief.report.quoted
+        for mark in brief.marks(entry)
     )
 
 

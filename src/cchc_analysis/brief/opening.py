@@ -41,6 +41,8 @@ KEPT = (
     *("parts", "source_id", "other_readings", "correction"),
 )
 """What an entry holds as the table of published values does."""
+OF_SOURCE = ("source_id", "kind", "area", "dated", "period", "period_start", "period_end")
+"""What says whose and for when a source is."""
 DERIVED_DECIMALS = 2
 """Decimals of a derived rate: as fine as the finest rate that the reports print."""
 
@@ -66,7 +68,8 @@ def open_brief(
     Raises:
         CommandError: The area is unknown, or no report on it for the period is held.
     """
-    places = [(reference.match_source(row), row) for row in list_rows(tables.sources)]
+    held = list_rows(tables.sources[[*OF_SOURCE]])
+    places = [(reference.match_source(row), row) for row in held]
     label = label_period(match_period(period))
     area_id = match_told(reference, _list_briefs(places, reference), district, label)
     here = [at for at, (place, _) in enumerate(places) if place == area_id]
@@ -149,8 +152,9 @@ def match_told(
 
 def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
     """Each area and period that a report is held of, sorted."""
-    rows = [row for row in list_rows(tables.sources) if row["kind"] not in NOT_TOLD]
-    return _list_briefs([(reference.match_source(row), row) for row in rows], reference)
+    held = list_rows(tables.sources[[*OF_SOURCE]])
+    told = [row for row in held if row["kind"] not in NOT_TOLD]
+    return _list_briefs([(reference.match_source(row), row) for row in told], reference)
 
 
 def _list_briefs(places: Iterable[tuple[str, Row]], reference: Reference) -> list[tuple[str, str]]:

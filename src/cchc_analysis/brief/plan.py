@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import Comparison, Entry, Goal, State
+from cchc_analysis.brief.nouns import Comparison, Entry, State
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.rows import choose_axis, point_row
 from cchc_analysis.brief.telling import lower, name_indicator
@@ -175,7 +175,14 @@ def show_plan(brief: Brief) -> Section:
     limits = [each for each in brief.current if each.result and not each.is_target]
     earlier = [each for each in brief.comparisons if each.is_earlier]
     groups = [
-        (tell_state(brief, state), [row for goal in own for row in _tell_goal(brief, goal)])
+        (
+            tell_state(brief, state),
+            [  # a result of a target says its own state where that is another
+                _tell_row(brief, each, is_judged=each.state != state)
+                for goal in own
+                for each in goal.comparisons
+            ],
+        )
         for state in STATE_SIGNS
         if (own := [goal for goal in brief.goals if goal.state == state])
     ]
@@ -223,11 +230,6 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
 def tell_state(brief: Brief, state: State) -> Markup:
     """A state as sign and word."""
     return macro(brief.words, "state", state, STATE_SIGNS[state])
-
-
-def _tell_goal(brief: Brief, goal: Goal) -> list[list[Markup]]:
-    """A row for each result of a target, with its own state where that is another."""
-    return [_tell_row(brief, each, is_judged=each.state != goal.state) for each in goal.comparisons]
 
 
 def _tell_row(brief: Brief, each: Comparison, *, is_judged: bool = False) -> list[Markup]:

@@ -169,15 +169,6 @@ def tell_missing(brief: Brief) -> Markup:
     return macro(brief.words, "missing")
 
 
-def tell_interval(brief: Brief, entry: Entry) -> Markup:
-    """The ends of the Wilson interval of a rate; nothing where it has none."""
-    if entry.low is None or entry.high is None:
-        return Markup("")
-    places = 1 if entry.high - entry.low >= 1 else 2
-    low, high = (brief.words.number(each, places) for each in (entry.low, entry.high))
-    return brief.say("unit.range", low=low, high=high)
-
-
 def lower(name: Markup) -> Markup:
     """A name within a sentence."""
     return name[:1].lower() + name[1:]

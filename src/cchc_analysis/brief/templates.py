@@ -20,13 +20,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
 from cchc_analysis.brief.plots import to_svg
+from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import BriefError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-
-    from cchc_analysis.data.words import Words
 
 MACROS = "macros.html.j2"
 PAGES = "application/vnd.cchc.pages+json"
@@ -188,7 +187,7 @@ def macro(words: Words, name: str, *data: Any, **more: Any) -> Markup:
         BriefError: The macro is absent or mistaken.
     """
     try:
-        told: Markup = getattr(_load_macros(words.folder, words.lang)(words), name)(*data, **more)
+        told: Markup = getattr(_load_macros(words.folder, words.lang), name)(*data, **more)
     except TemplateError as error:
         raise _name_mistake(MACROS, error) from None
     except AttributeError:
@@ -211,16 +210,9 @@ def _open_environment(folder: Path) -> Environment:
 
 
 @lru_cache(maxsize=4)
-def _load_macros(folder: Path, lang: str) -> Callable[[Words], Any]:  # noqa: ARG001 - of the key
-    template = _open_environment(folder).get_template(MACROS)
-    made: list[Any] = []
-
-    def load(words: Words) -> Any:
-        if not made:
-            made.append(template.make_module({"words": words}))
-        return made[0]
-
-    return load
+def _load_macros(folder: Path, lang: str) -> Any:
+    words = load_words(folder, lang)
+    return _open_environment(folder).get_template(MACROS).make_module({"words": words})
 
 
 def _name_mistake(name: str, error: TemplateError) -> BriefError:

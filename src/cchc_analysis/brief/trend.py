@@ -7,9 +7,9 @@ years that it holds for; until there is one, the values stand, with their differ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -34,16 +34,10 @@ MOST_PERIODS = 6
 """Periods that a table has columns for; the test looks at all."""
 
 
-@dataclass(frozen=True)
-class LastYear:
-    """Last year's value, by dividing this year's by the share of it that a report prints.
+class LastYear(NamedTuple):
+    """Last year's value, this year's, and what per cent of it a report prints.
 
-    Attributes:
-        entry: The value, marked derived.
-        base: This year's value.
-        share: What the report says it is of last year's, in per cent.
-        low: The least that rounding of the share leaves possible.
-        high: The most.
+    ``low`` and ``high`` are what the rounding of that share leaves possible.
     """
 
     entry: Entry

@@ -11,7 +11,7 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,8 @@ def _write_head(sheet: Any, table: pd.DataFrame) -> None:
     from openpyxl.utils import get_column_letter
 
     for column, name in enumerate(table.columns, start=1):
-        width = _find_width([name, *table[name]])
+        longest = max(len(str(value)) for value in (name, *table[name]))
+        width = float(min(max(longest + 2, 8), _WIDEST))
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
     last = get_column_letter(max(len(table.columns), 1))
@@ -139,11 +140,6 @@ def _write_text(sheet: Any, text: str) -> Any:
     cell.data_type = "s"
     cell.quotePrefix = True
     return cell
-
-
-def _find_width(values: Sequence[Any]) -> float:
-    longest = max((len(str(value)) for value in values), default=0)
-    return float(min(max(longest + 2, 8), _WIDEST))
 
 
 def _fix_archive(content: bytes, rows: Mapping[str, bytes]) -> bytes:
@@ -229,7 +225,8 @@ def _group(brief: Brief) -> dict[str, list[Entry]]:
 
 
 def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
-    words, judged = brief.words, _find_target(brief, entry)
+    words, own = brief.words, (e for e in brief.current if e.result and e.result.note == entry.note)
+    judged = next(own, None)  # what was asked for this value in this period
     is_known = entry.status == "actual"
     day: dict[str, Any] = {"format": DATE_FORMATS[brief.lang], "side": "center"}
     number = words.plain("withheld") if entry.is_withheld else entry.value
@@ -246,12 +243,6 @@ def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
         _write(sheet, _name_place(brief, entry), wrap=True),
         _write(sheet, _BETWEEN.join(str(each.number) for each in brief.marks(entry)), side="right"),
     ]
-
-
-def _find_target(brief: Brief, entry: Entry) -> Any:
-    """What was asked for this value in this period, with what can be said of it."""
-    own = (each for each in brief.current if each.result and each.result.note == entry.note)
-    return next(own, None)
 
 
 def _form(entry: Entry) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder
 from cchc_analysis.brief.directory import bare_name
-from cchc_analysis.brief.ledger import Grade, grade_brief, is_headline
+from cchc_analysis.brief.ledger import Grade, grade_brief
 from cchc_analysis.brief.nouns import Contradiction, number_findings
 from cchc_analysis.brief.templates import Shows
 from cchc_analysis.data.clean import alphabet_key
@@ -78,7 +78,7 @@ def make_graded(brief: Brief) -> Graded:
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.entries
-        if is_headline(brief, entry)
+        if entry.indicator in brief.report.quoted
         and any(
             each.severity != Severity.INFO and each.findings[0]["source_id"] in own
             for each in brief.marks(entry)
