@@ -297,6 +297,22 @@ def test_names_are_narrowed_as_one_types_and_paper_has_all(
     page.context.close()
 
 
+def test_both_tables_of_a_province_are_narrowed(browser: Any, tmp_path: Path) -> None:
+    told = make_told(20, 2)
+    place, (cards, bind) = next(each for each in list_places(told).items() if len(each[1][0]) > 24)
+    (tmp_path / "index.html").write_text(bind(PROJECT, replace(told, cards=cards), "vi"), "utf-8")
+    page = open_page(browser, tmp_path / "index.html")
+    tables = page.locator("#main > .scroll")
+    assert (place, tables.count()) == (place, 2)
+    name = tables.nth(0).locator("tbody tr").nth(3).locator("a").first.inner_text()
+    page.locator(".filter input").fill(name)
+    for table in tables.all():
+        rows = table.locator("tbody tr:visible").all_inner_texts()
+        assert rows
+        assert all(name in row for row in rows)
+    page.context.close()
+
+
 def test_every_link_lands(site: Path) -> None:
     anchors = {place: set(list_values("id", place.read_text("utf-8"))) for place in places(site)}
     lost = []

@@ -2,7 +2,9 @@
 (() => {
   const fold = text => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
   const own = document.currentScript.dataset, rows = [...document.querySelectorAll(own.rows)];
-  if (rows.length < 12) return;
+  if (!rows.length) return;
+  const table = rows[0].closest("table"), counted = rows.filter(row => row.closest("table") === table);
+  if (counted.length < 12) return;
   const texts = rows.map(row => fold(row.textContent));
   const label = document.createElement("label"), field = document.createElement("input"), count = document.createElement("output");
   label.className = "filter";
@@ -16,6 +18,9 @@
       list.hidden = !list.querySelector("li:not([hidden])");
       if (list.previousElementSibling.tagName === "H2") list.previousElementSibling.hidden = list.hidden;
     }
-    count.value = `${rows.filter(row => !row.hidden).length}/${rows.length}`;
+    for (const head of document.querySelectorAll("tr.grp")) {
+      head.hidden = !head.parentElement.querySelector("tr:not(.grp):not([hidden])");
+    }
+    count.value = `${counted.filter(row => !row.hidden).length}/${counted.length}`;
   });
 })();

@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Project, Reference
 
 LETTERS = ("A", "B", "C", "D")
-OF_AREAS = "#main > .scroll tbody tr"
-"""The rows of the table that is there when the script runs, which its field narrows."""
+OF_AREAS = "#main > .scroll tbody tr:not(.grp)"
+"""The rows of the tables before the script, which its field narrows."""
 
 
 @dataclass(frozen=True)
@@ -312,7 +312,7 @@ def _tell_province(page: ToldList) -> tuple[Markup, str, Markup]:
     [province], areas = page.provinces, page.areas
     few = len(page.cards) <= MOST_ROWS
     glance = _tell_glance(page, areas, "../") if few else Markup("")
-    body = tabulate_areas(page.words, areas) + macro(page.words, "filter", OF_AREAS) + glance
+    body = tabulate_areas(page.words, areas) + glance + macro(page.words, "filter", OF_AREAS)
     return name_place(page.words, province), "", body
 
 
