@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from brief_work import (
     tell_front,
 )
 from cchc_analysis import brief as briefs
+from cchc_analysis.brief import plots, rows
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.frontpage import say_headline
 from cchc_analysis.brief.report import load_report
@@ -71,6 +73,29 @@ def test_the_notes_of_a_front_hold_every_number_on_it(real: list[Brief]) -> None
 def test_a_number_says_on_hover_where_it_stands_and_how_it_is_printed() -> None:
     front = tell_front(open_made_up(make_tables(PLAIN_REPORT)))
     assert 'title="II.1, dòng 1: “1.250”"' in front
+
+
+def test_front_and_annex_draw_a_chart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def draw(plot: Any, data: Any) -> Any:
+        drawn.append(f"{plot.__name__} {data.to_csv()}")
+        return plots.draw(plot, data)
+
+    monkeypatch.setattr(rows, "draw", draw)
+    brief = open_made_up(make_tables(PLAIN_REPORT))
+    assert "<figure" in tell_front(brief)
+    assert "<figure" in tell_annex(brief)
+    assert drawn
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_a_heading_breaks_before_the_name_of_its_area(real: list[Brief]) -> None:
+    for brief in real:
+        for page in (tell_front(brief), tell_annex(brief)):
+            (heading,) = re.findall(r"<h1>(.*?)</h1>", page)
+            assert f'<span class="kept">{brief.name_area()}</span>' in heading
+            assert ".kept{display:inline-block}" in page
 
 
 def test_both_languages_of_a_front_hold_the_same_numbers(real: list[Brief]) -> None:

@@ -29,7 +29,14 @@ from cchc_analysis.brief.ledger import grade_brief, tell_correction, tell_grade_
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
-from cchc_analysis.brief.telling import SIGNS, lower, name_indicator, name_status, name_use
+from cchc_analysis.brief.telling import (
+    SIGNS,
+    keep_name,
+    lower,
+    name_indicator,
+    name_status,
+    name_use,
+)
 from cchc_analysis.brief.templates import Section, join, link, macro, render, tabulate
 from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.data.files import list_rows
@@ -69,7 +76,7 @@ def show_annex_head(brief: Brief) -> Section:
     html = render(
         words,
         "annex_head",
-        title=words.say("annex.title", area=brief.name_area(), period=words.period(brief.period)),
+        title=words.say("annex.title", area=keep_name(brief), period=words.period(brief.period)),
         facts=facts,
         grade=tell_grade(brief),
         documents=documents,
@@ -155,7 +162,7 @@ def _tell_page(brief: Brief, area: str) -> str:
             title=words.say(
                 "annex.part",
                 part=words.say(f"part.title.{area}"),
-                area=own.name_area(),
+                area=keep_name(own),
                 period=words.period(own.period),
             ),
             name=area,

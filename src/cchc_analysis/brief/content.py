@@ -78,7 +78,6 @@ class Brief:
         is_whole: Whether front and annex are one page, which is mailed or printed and which
             nothing lies beside.
         part: The area of reform that the page tells, where the annex is split by them.
-        drawn: The pictures that front and annex share, by name, once they are drawn.
         used: The values that the page has told, in order; the front keeps short notes of them.
         homes: The notes of the values that stand in a table of the page: the way back to them.
         first: The brief from which its front and the pages of its annex derive.
@@ -104,7 +103,6 @@ class Brief:
     is_front: bool = False
     is_whole: bool = False
     part: str = ""
-    drawn: dict[str, Any] = field(default_factory=dict)
     used: dict[str, Entry] = field(default_factory=dict)
     homes: set[str] = field(default_factory=set)
     first: Brief | None = None
@@ -177,6 +175,11 @@ class Brief:
         findings = min(len(self.findings), 40)
         weight = 27_000 + 180 * len(self.entries) + 2.5 * names + 900 * findings
         return weight > MOST_ON_ANNEX and not self.is_whole
+
+    @once
+    def drawn(self) -> dict[str, Any]:
+        """The pictures that front and annex share, by name, once they are drawn."""
+        return {}
 
     @once
     def part_pages(self) -> dict[str, str]:

@@ -24,7 +24,7 @@ from cchc_analysis.brief.plots import draw, plot_line
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import say_where, show_summary
-from cchc_analysis.brief.telling import lower, name_indicator, name_status, upper
+from cchc_analysis.brief.telling import keep_name, lower, name_indicator, name_status, upper
 from cchc_analysis.brief.templates import Section, draw_line, join, render
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
@@ -46,7 +46,7 @@ def show_head(brief: Brief) -> Section:
     html = render(
         words,
         "head",
-        title=words.say("head.title", area=brief.name_area(), period=words.period(brief.period)),
+        title=words.say("head.title", area=keep_name(brief), period=words.period(brief.period)),
         headline=say_headline(brief),
         notice=NOTICE[brief.lang] if is_synthetic(str(brief.area["area_id"])) else "",
         province=upper(words.place(province)) if province else "",

@@ -241,6 +241,11 @@ def name_area(brief: Brief) -> Markup:
     return brief.words.place(brief.area)
 
 
+def keep_name(brief: Brief) -> Markup:
+    """The name of the area in a heading, which breaks before it rather than in it."""
+    return macro(brief.words, "kept", name_area(brief))
+
+
 def name_status(words: Words, entry: Entry) -> Markup:
     """A word for a status other than actual, "ước"; nothing for an actual value."""
     return words.say(f"status.{entry.status}") if entry.status != "actual" else Markup("")
