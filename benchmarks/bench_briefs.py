@@ -88,12 +88,12 @@ class Country:
         self.tables = load_copies(self.project.build / "tables")
         os.environ["CCHC_ROOT"] = str(folder)
 
-    def wanted(self, count: int) -> list[Page]:
+    def wanted(self, count: int, step: int = 1) -> list[Page]:
         slices = Slices(
             self.tables, self.reference, load_report(self.project.notebooks, self.reference)
         )
         pages = list_pages(slices, self.tables, self.reference)
-        return list(islice((page for page in pages if page.is_brief), count))
+        return list(islice((page for page in pages if page.is_brief), 0, count * step, step))
 
     def jobs(self, wanted: list[Page]) -> Iterator[tuple[str, Task]]:
         for number, page in enumerate(wanted):

@@ -6,10 +6,13 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cchc_analysis.cli import main
+from cchc_analysis.data.named import to_wide
 from cchc_analysis.data.reference import Project, Reference, find_issue_day, load_reference
+from cchc_analysis.errors import CommandError, ReferenceDataError
 
 ROOT = Path(__file__).parents[1]
 BEFORE, SINCE, WARDS = "2025-06-30", "2025-07-01", "2026-04-30"
@@ -319,6 +322,36 @@ def test_of_namesakes_of_one_level_the_only_one_that_reports_is_not_taken_silent
     # Of two that were there one after the other, the one that reports is meant.
     assert reference.match_held("Hưng Yên", held, ["2025-01-01", "2025-12-31"]) == {"33-2025"}
     assert reference.match_held("xã Tân Lập, Tây Ninh", held, [SINCE]) == {"25489-2025"}
+
+
+def test_a_wide_table_takes_no_province_for_the_one_of_its_name_before() -> None:
+    names = {"area": ["Bắc Ninh", "Bắc Ninh", "Huế"], "period": ["2024", "2026", "2026"]}
+    table = pd.DataFrame({**names, "area_id": ["27", "24-2025", "46"], "value": [1.0, 2.0, 3.0]})
+    with pytest.raises(CommandError, match="2 areas named Bắc Ninh: 27, 24-2025"):
+        to_wide(table)
+    wide = to_wide(table, index=["area", "area_id"])
+    assert wide.notna().sum(axis=1).to_dict() == {
+        ("Bắc Ninh", "24-2025"): 1, ("Bắc Ninh", "27"): 1, ("Huế", "46"): 1
+    }  # fmt: skip
+    assert to_wide(table[table["period"] == "2026"]).shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("99001,Xã Mẫu,183,2025-07-01,", "on days on which Huyện Cao Lộc is not there"),
+        ("99001,Xã Mẫu,20,2025-07-01,2025-13-40", "Xã Mẫu (99001), valid 2025-07-01 to 2025-13-40"),
+        ("99001,Xã Mẫu,20,2026-07-01,2025-07-01", "Xã Mẫu (99001), valid 2026-07-01 to 2025-07-01"),
+        ("06385-2025,Xã Mẫu,20,2025-07-01,", "area_id 06385-2025, which areas.csv defines too"),
+    ],
+)
+def test_a_row_of_an_area_that_cannot_be_is_refused(row: str, said: str, project: Project) -> None:
+    area_id, name, parent, first, last = row.split(",")
+    with (project.reference / "areas.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{area_id},,{name},Mau,commune,xã,{parent},,{first},{last},,,,,made up\n")
+    with pytest.raises(ReferenceDataError) as caught:
+        len(load_reference(project.reference).area_rows)
+    assert said in str(caught.value)
 
 
 REPORT = """BÁO CÁO

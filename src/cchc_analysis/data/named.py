@@ -379,8 +379,8 @@ def to_wide(
 
     Raises:
         CommandError: A column is unknown; the table mixes scopes, indicators, breakdowns or
-            statuses that neither ``index`` nor ``columns`` tells apart; or two rows fall into one
-            cell.
+            statuses, or areas of one name, that neither ``index`` nor ``columns`` tells apart; or
+            two rows fall into one cell.
 
     Examples:
         >>> import pandas as pd
@@ -395,6 +395,7 @@ def to_wide(
     rows, heads = _list_heads(index), _list_heads(columns)
     _check_columns(table, [*rows, *heads, values])
     _check_dimensions(table, [*rows, *heads])
+    _check_areas(table, [*rows, *heads])
     _check_cells(table, [*rows, *heads])
     wide = table.set_index([*rows, *heads])[values].unstack(heads)
     if table[values].dtype == bool:
@@ -432,6 +433,19 @@ def _check_dimensions(table: pd.DataFrame, told: list[str]) -> None:
                 f"Choose one (table[table[{name!r}] == {held[0]!r}]), "
                 f"or add {name!r} to index or columns.",
             )
+
+
+def _check_areas(table: pd.DataFrame, told: list[str]) -> None:
+    """Two areas of one name are two rows: Bắc Ninh before July 2025, and since."""
+    if "area" not in told or "area_id" in told or "area_id" not in table.columns:
+        return
+    ids = table.groupby("area", observed=True)["area_id"].unique()
+    for name, shared in ids[ids.str.len() > 1].items():
+        raise _refuse(
+            f"{len(shared)} areas named {name}: {', '.join(shared)}",
+            "one area in a row, as none is another",
+            "Add 'area_id' to index or columns, or choose one.",
+        )
 
 
 def _check_cells(table: pd.DataFrame, told: list[str]) -> None:

@@ -7,6 +7,7 @@ of their own, which is read when one of them is asked for.
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -149,8 +150,9 @@ class AreaIndex:
         self, name: str, province: str = "", *, is_loose: bool = True
     ) -> Iterator[set[str]]:
         """What ``find`` finds, then what looser ways of comparing find besides."""
-        name, _, farther = _part_places(name)
-        said = take_apart(name)
+        head, _, farther = name.rpartition(", ")  # "xã A, huyện B, tỉnh C"
+        head, farther = (head, farther) if "," in head else (name, "")
+        said = take_apart(head)
         if said.province and said.text in self._names:
             said = replace(said, head=said.text, bare=said.text, province="")
         inside = province or said.province
@@ -237,16 +239,6 @@ def find_issue_day(source: Row) -> str:
     return min(max(dated, start), end) if end else dated
 
 
-def _part_places(name: str) -> tuple[str, str, str]:
-    """A name with what it lies in, and what that lies in: "xã A, huyện B, tỉnh C".
-
-    >>> _part_places("xã A, huyện B, tỉnh C"), _part_places("xã A, tỉnh C")
-    (('xã A, huyện B', ', ', 'tỉnh C'), ('xã A, tỉnh C', '', ''))
-    """
-    head, comma, last = name.rpartition(", ")
-    return (head, comma, last) if "," in head else (name, "", "")
-
-
 def keep_widest(area_ids: Iterable[str], rows: Mapping[str, Row]) -> set[str]:
     """Those of the widest level among some areas."""
     ranks = {each: LEVELS.index(rows[each]["level"]) for each in area_ids}
@@ -315,6 +307,26 @@ _WAYS: tuple[Callable[[str, str], bool], ...] = (
 """How a written name may agree with a known one of the same letters, the closest way first."""
 STRICT = 3
 """The ways in which no mark may differ: marks may be left out."""
+
+
+def check_days(rows: Iterable[Row], file: str) -> Iterator[Problem]:
+    """The first and the last day of an area are days, in this order; either may be unknown."""
+    for row in rows:
+        days = [str(row[end]) for end in ("valid_from", "valid_to") if row[end]]
+        if not all(map(_is_day, days)) or days != sorted(days):
+            yield Problem(
+                f"data/reference/{file}",
+                f"{row['name']} ({row['area_id']}), valid {' to '.join(days)}",
+                "a first and a last day, such as 2025-07-01, or nothing where it is not known",
+                "Mend valid_from or valid_to.",
+            )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def check_parents(rows: Mapping[str, Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:

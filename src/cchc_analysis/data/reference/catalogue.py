@@ -278,12 +278,12 @@ class Reference:
         Raises:
             KeyError: No area has that name, or several had it at one time.
         """
-        for index in self._choose_indexes(name, ""):
-            meant = keep_widest(next(iter(self._list_meant(index, name, "")), set()), index.rows)
-            if meant and not self.is_succession(meant):
+        for found in self.list_named(name):
+            meant = keep_widest(found, self.area_rows)
+            if not self.is_succession(meant):
                 raise KeyError(self._ask_back(meant))
             if meant:
-                return sorted(meant, key=lambda each: str(index.rows[each]["valid_from"]))
+                return sorted(meant, key=lambda each: str(self.area_rows[each]["valid_from"]))
         raise KeyError(self._offer(name, "", ""))
 
     def is_succession(self, area_ids: Iterable[str]) -> bool:
@@ -351,17 +351,12 @@ class Reference:
 
         moves = load_moves(self.folder)
         if level == "commune":
-            return [*moves.by_old.get(area_id, ()), *moves.by_new.get(area_id, ())]
-        held: dict[str, None] = {}
-        for row in self.list_areas("commune"):
-            if row["parent_id"] == area_id:
-                held |= dict.fromkeys(new for new, _ in moves.by_old.get(str(row["area_id"]), ()))
+            return [*moves.get(area_id, ())]
+        own = [row["area_id"] for row in self.list_areas("commune") if row["parent_id"] == area_id]
+        held = dict.fromkeys(new for old in own for new, _ in moves.get(old, ()))
         return [
-            (new, "whole" if self._lay_in(moves.by_new[new], area_id) else "part") for new in held
+            (new, "whole" if all(old in own for old, _ in moves[new]) else "part") for new in held
         ]
-
-    def _lay_in(self, made_of: Iterable[tuple[str, str]], area_id: str) -> bool:
-        return all(self.area_rows[old]["parent_id"] == area_id for old, _ in made_of)
 
     def is_below(self, area_id: str, above: str) -> bool:
         """Whether an area lies in another one."""

@@ -6,14 +6,14 @@ are 13,000, so nothing here is read before one of them is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.files import list_rows, load_text_table
-from cchc_analysis.data.reference.areas import Row, check_parents
+from cchc_analysis.data.reference.areas import Row, check_days, check_parents
 from cchc_analysis.errors import Problem, ReferenceDataError
 
 COMMUNE_COLUMNS = (
@@ -35,48 +35,43 @@ def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, 
         ReferenceDataError: The table cannot be read, or a parent is not there all its days.
     """
     rows = _list(folder / "communes.csv", COMMUNE_COLUMNS, ("area_id",))
-    if lost := [row["area_id"] for row in rows if row["parent_id"] not in wide]:
-        raise ReferenceDataError(
-            [
-                Problem(
-                    "data/reference/communes.csv",
-                    f"{len(lost)} communes whose parent_id areas.csv does not define: "
-                    f"{', '.join(lost[:5])}",
-                    "a district or province of data/reference/areas.csv",
-                    "Mend the cell, or add the area.",
-                )
-            ]
-        )
-    if problems := list(check_parents({row["area_id"]: row for row in rows}, wide, "communes.csv")):
-        raise ReferenceDataError(problems)
     blank = {"level": "commune", "communes": "", "note_vi": "", "note_en": "", "source": ""}
-    return {row["area_id"]: blank | row for row in rows}
+    communes = {row["area_id"]: blank | row for row in rows}
+    if problems := [*_check(communes, wide)]:
+        raise ReferenceDataError(problems)
+    return communes
 
 
-@dataclass(frozen=True)
-class Moves:
-    """Where the territory of the communes of before went, by old and by new commune.
-
-    ``part`` is ``whole`` (all of the old one), ``main part`` (most of it) or ``part``.
-    """
-
-    by_old: Mapping[str, tuple[tuple[str, str], ...]]
-    by_new: Mapping[str, tuple[tuple[str, str], ...]]
+def _check(communes: Mapping[str, Row], wide: Mapping[str, Row]) -> Iterator[Problem]:
+    place = "data/reference/communes.csv"
+    if lost := [each for each, row in communes.items() if row["parent_id"] not in wide]:
+        found = f"{len(lost)} communes whose parent_id areas.csv does not define: "
+        above = "a district or province of data/reference/areas.csv"
+        remedy = "Mend the cell, or add the area."
+        yield Problem(place, f"{found}{', '.join(lost[:5])}", above, remedy)
+    if twice := [each for each in communes if each in wide]:
+        found = f"area_id {', '.join(twice[:5])}, which areas.csv defines too"
+        remedy = "Give the area of areas.csv an id of its own; its code may stand in both."
+        yield Problem(place, found, "one area for one id", remedy)
+    yield from check_days(communes.values(), "communes.csv")
+    yield from check_parents(communes, wide, "communes.csv")
 
 
 @lru_cache(maxsize=2)
-def load_moves(folder: Path) -> Moves:
-    """Read ``commune_changes.csv``, once for a folder.
+def load_moves(folder: Path) -> Mapping[str, list[tuple[str, str]]]:
+    """Where the territory of each commune of before went, and that of each of today came from.
+
+    With each goes ``whole`` (all of the old one), ``main part`` (most of it) or ``part``. Read from
+    ``commune_changes.csv``, once for a folder.
 
     Raises:
         ReferenceDataError: The table cannot be read.
     """
-    by_old: dict[str, list[tuple[str, str]]] = {}
-    by_new: dict[str, list[tuple[str, str]]] = {}
+    moves: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in _list(folder / "commune_changes.csv", CHANGE_COLUMNS, CHANGE_KEY):
-        by_old.setdefault(row["old_id"], []).append((row["new_id"], row["part"]))
-        by_new.setdefault(row["new_id"], []).append((row["old_id"], row["part"]))
-    return Moves(*({each: tuple(pairs) for each, pairs in d.items()} for d in (by_old, by_new)))
+        moves[row["old_id"]].append((row["new_id"], row["part"]))
+        moves[row["new_id"]].append((row["old_id"], row["part"]))
+    return dict(moves)
 
 
 def _list(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> list[dict[str, Any]]:

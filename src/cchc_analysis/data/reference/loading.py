@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.data.records import load_own
-from cchc_analysis.data.reference.areas import check_parents
+from cchc_analysis.data.reference.areas import check_days, check_parents
 from cchc_analysis.data.reference.catalogue import Reference, fold_name, suggest
 from cchc_analysis.errors import CommandError, Problem, ReferenceDataError
 
@@ -57,6 +57,8 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     """Every entry that points at something that is not there, as problems."""
     yield from _check_aliases(reference.area_aliases)
     wide = reference.area_rows.wide
+    yield from check_days(wide.values(), "areas.csv")
+    yield from check_days(list_rows(reference.area_names), "area_names.csv")
     yield from check_parents(wide, wide, "areas.csv")
     yield from _check_definitions(
         reference.indicator_definitions, set(reference.indicators["indicator"])
@@ -164,7 +166,7 @@ def find_project(start: Path) -> Project:
     Raises:
         CommandError: There is none.
     """
-    for folder in (start, *start.parents):
+    for folder in (start, *start.parents) if start.exists() else ():
         if (folder / "data" / "reference" / "indicators.csv").is_file():
             return Project(folder)
     raise CommandError(
