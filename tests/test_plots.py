@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from brief_work import PROJECT, find_all, read_text
@@ -146,6 +147,13 @@ def test_a_dot_is_seen_where_a_picture_is_made_of_points(plot: Callable[..., Any
     colours = np.asarray(canvas.buffer_rgba()).reshape(-1, 4)[:, :3]
     deep = [int(ROLES["deep"][at : at + 2], 16) for at in (1, 3, 5)]
     assert (colours == deep).all(axis=1).any()
+
+
+def test_a_figure_stands_on_paper_and_its_picture_on_the_ground_of_the_page() -> None:
+    """Its ink is dark, and JupyterLab may be too."""
+    figure = draw(plots.plot_line, TABLES[plots.plot_line])
+    assert to_hex(figure.get_facecolor()) == ROLES["paper"]
+    assert "f-paper" not in to_svg(figure)
 
 
 def test_every_public_plot_is_among_those_tested() -> None:

@@ -40,7 +40,10 @@ _SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})"
 _FONT = re.compile(r"@font-face\{[^{}]*\}")
 _SHEET = re.compile(r"@page\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _ROOT = re.compile(r"(?<=[{},])(?::root|html|body)(?=\{)")
-_RESET = "&{font-size:1rem}table{font-size:inherit;margin:0}tr:nth-child(n){background:none}"
+_RESET = (
+    "&{font-size:1rem}table{font-size:inherit;margin:0;color:inherit;table-layout:auto}"
+    "tr:nth-child(n){background:none}"
+)
 """What JupyterLab lays on the tables of a notebook, taken back."""
 
 
