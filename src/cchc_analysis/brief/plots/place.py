@@ -198,10 +198,8 @@ def choose_tiles(area_ids: Iterable[Any], maps: dict[str, pd.DataFrame]) -> pd.D
     Raises:
         CommandError: The provinces are of both times, or of none, or could be of either.
     """
-    lacking = {
-        name: sorted(set(map(str, area_ids)) - set(tiles["area_id"]))
-        for name, tiles in maps.items()
-    }
+    ids = set(map(str, area_ids))
+    lacking = {name: sorted(ids - set(each["area_id"])) for name, each in maps.items()}
     fits = [name for name, unknown in lacking.items() if not unknown]
     if len(fits) == 1:
         return maps[fits[0]]

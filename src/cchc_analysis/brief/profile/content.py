@@ -219,14 +219,9 @@ def match_profiled(reference: Reference, held: Collection[str], area: str) -> st
     ):
         return str(rows[-1]["area_id"])
     name = reference.area_rows[find_areas(reference, area)[-1]]["name"]
-    raise CommandError(
-        Problem(
-            f"area {area!r}",
-            f"{name}, of which no value is published",
-            "an area of which a value is published",
-            "See which are: load_indicators(areas=…), or the index of the site.",
-        )
-    )
+    found, expected = f"{name}, of which no value is published", "one of which a value is published"
+    remedy = "See which are: load_indicators(areas=…), or the index of the site."
+    raise CommandError(Problem(f"area {area!r}", found, expected, remedy))
 
 
 def _order_codes(
@@ -289,9 +284,9 @@ def _describe_series(
             covered[key] = measure_coverage(rows_beside, reference).iloc[0]
         coverage = covered[key][["held", "existing", "is_full"]].to_dict()
         coverage["is_full"] = bool(coverage["is_full"]) and len(values) >= FEWEST
+        is_placed = coverage["is_full"]
         rows.append(
-            coverage
-            | (_place(own, values, reference, row["indicator"]) if coverage["is_full"] else {})
+            coverage | (_place(own, values, reference, row["indicator"]) if is_placed else {})
         )
     columns = ["held", "existing", "is_full", *SPREAD, "place", "better"]
     placed = pd.DataFrame(rows, index=last.index).reindex(columns=columns)

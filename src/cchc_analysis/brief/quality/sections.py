@@ -212,14 +212,10 @@ def show_matrix(quality: Quality) -> Section:
 def _sum_up(quality: Quality, rules: Sequence[str], source_id: str) -> dict[str, Any]:
     """What came of some rules in a source: in runs of one state, and the rules of each state."""
     states = [quality.judge(rule, source_id) for rule in rules]
-    of = {
-        state: [rule for rule, each in zip(rules, states, strict=True) if each == state]
-        for state in STATES
-    }
+    pairs = list(zip(rules, states, strict=True))
+    of = {state: join_codes(rule for rule, each in pairs if each == state) for state in STATES}
     runs = [(state, len(list(run))) for state, run in groupby(states)]
-    return {"runs": runs, "of": {state: join_codes(own) for state, own in of.items()}} | {
-        "kept": len(of[STATES[0]])
-    }
+    return {"runs": runs, "of": of, "kept": states.count(STATES[0])}
 
 
 def join_codes(codes: Iterable[str]) -> str:
@@ -272,14 +268,11 @@ def show_definitions(quality: Quality) -> Section:
 
 def show_rules(quality: Quality) -> Section:
     """Rules and checks per source: applied, kept, broken, not applicable."""
-    rows = [
-        (
-            source,
-            _count_rules([row for key, row in quality.tally_of.items() if key[1] == source_id]),
-        )
-        for source in quality.sources[:MOST_LISTED]
-        if (source_id := source["source_id"])
-    ]
+    own: dict[str, list[Row]] = {}
+    for (_, source_id), row in quality.tally_of.items():
+        own.setdefault(source_id, []).append(row)
+    told = quality.sources[:MOST_LISTED]
+    rows = [(each, _count_rules(own.get(each["source_id"], []))) for each in told]
     return tell(quality, "rules", quality.tables.tallies, rows=rows, total=len(quality.sources))
 
 

@@ -225,15 +225,9 @@ def show_ranking(board: Board) -> Section:
     ranges = write_ranges(latest, "rank_low", "rank_high", words.number)
     spans = ["–".join(dict.fromkeys(each.split(" – "))) for each in ranges]
     ranks = list(map(words.number, latest["rank"]))
-    kept = keep_ends(
-        latest.assign(
-            range=spans,
-            text=[
-                rank if span in ("", rank) else f"{rank} ({span})"
-                for rank, span in zip(ranks, spans, strict=True)
-            ],
-        )
-    )
+    pairs = zip(ranks, spans, strict=True)
+    told = [rank if span in ("", rank) else f"{rank} ({span})" for rank, span in pairs]
+    kept = keep_ends(latest.assign(range=spans, text=told))
     dots = kept.assign(
         role="deep",
         low=kept["published_low"].fillna(kept["low"]),
