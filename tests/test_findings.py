@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ ROOT = Project(Path(__file__).resolve().parents[1])
 REFERENCE = load_reference(ROOT.reference)
 
 
+@cache
 def find(text: str) -> pd.DataFrame:
     """Findings about figures written "code printed; code@scope printed"."""
     rows = []

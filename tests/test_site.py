@@ -62,6 +62,43 @@ def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
     return run
 
 
+@pytest.fixture(scope="module")
+def built_once(
+    processed_once: Project, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Project, int]:
+    """The made-up project with its site, made once and only to be copied; its pages."""
+    root = tmp_path_factory.mktemp("built") / "project"
+    project = Project(shutil.copytree(processed_once.root, root))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "process", process_once)
+        patch.setattr(site_module, "open_workforce", Here(name_task))
+        site, _ = pipeline.build_site(project)
+    return project, site.pages
+
+
+@pytest.fixture
+def pages(
+    processed: Project, built_once: tuple[Project, int], monkeypatch: pytest.MonkeyPatch
+) -> int:
+    """How many pages the site has, which was built before the test begins."""
+    monkeypatch.setattr(pipeline, "process", process_once)
+    monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
+    project, pages = built_once
+    copied: dict[int, str] = {}
+
+    def copy(source: str, target: str) -> None:
+        """Copy a file; one that lies in two places, as pages do, is one file again."""
+        number = Path(source).stat().st_ino
+        if number in copied:
+            os.link(copied[number], target)
+        else:
+            copied[number] = shutil.copy2(source, target)
+
+    for folder in (*project.root.glob(".site*"), project.site):
+        shutil.copytree(folder, processed.root / folder.name, copy_function=copy)
+    return pages
+
+
 def profiles_of(briefs: set[str]) -> set[str]:
     """The profiles of the areas of briefs: they lie in the folders above."""
     return {folder.rpartition("/")[0] for folder in briefs}
@@ -90,11 +127,11 @@ def test_nothing_changed_nothing_is_done(
     assert looks(processed.site) == before
 
 
+@pytest.mark.usefixtures("pages")
 @pytest.mark.parametrize(("figure", "peers"), [(",50,", set()), (",1.250,", PEER)])
 def test_one_figure_changed_reaches_its_own_pages_and_those_that_compare_it(
     build: Build, processed: Project, replace: Replace, figure: str, peers: set[str]
 ) -> None:
-    build()
     before = looks(processed.site)
     replace(REPORT, figure, figure.replace("0,", "1,"))
     _, made = build()
@@ -109,8 +146,8 @@ def test_one_figure_changed_reaches_its_own_pages_and_those_that_compare_it(
     assert others <= same, "written again"
 
 
-def test_a_site_told_its_address_has_a_sitemap(build: Build, processed: Project) -> None:
-    build()
+@pytest.mark.usefixtures("pages")
+def test_a_site_told_its_address_has_a_sitemap(processed: Project) -> None:
     assert not (processed.site / "sitemap.xml").exists()
     site, errors = pipeline.build_site(processed, url="https://example.org/")
     assert (site.built, errors) == (0, [])
@@ -173,8 +210,8 @@ def test_other_code_makes_another_site(
     assert pipeline._stamp(processed, None) != before
 
 
+@pytest.mark.usefixtures("pages")
 def test_force_makes_all_again(build: Build) -> None:
-    build()
     assert build(force=True)[1] == OWN | PEER | PROFILES | QUALITY
 
 
@@ -204,14 +241,13 @@ def test_a_build_that_was_stopped_goes_on(
 
 @pytest.mark.parametrize("stage", ["process", "_without", "render_site"])
 def test_stopped_at_any_stage_it_says_what_is_there(
-    build: Build,
+    pages: int,
     processed: Project,
     replace: Replace,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     stage: str,
 ) -> None:
-    first, _ = build()
     before = looks(processed.site)
     replace(REPORT, ",50,", ",51,")
 
@@ -221,14 +257,14 @@ def test_stopped_at_any_stage_it_says_what_is_there(
     monkeypatch.setattr(pipeline, stage, stop)
     assert main(["--root", str(processed.root), "site"]) == 130
     told = capsys.readouterr().err
-    assert f"the site in {processed.site} is as it was, {first.pages} pages" in told
+    assert f"the site in {processed.site} is as it was, {pages} pages" in told
     assert looks(processed.site) == before
 
 
+@pytest.mark.usefixtures("pages")
 def test_stopped_after_the_swap_it_says_so(
     build: Build, processed: Project, replace: Replace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build()
     replace(REPORT, ",50,", ",51,")
 
     def stop(*_: object) -> None:
@@ -241,10 +277,10 @@ def test_stopped_after_the_swap_it_says_so(
     assert_whole(processed.site, build()[0].pages)
 
 
+@pytest.mark.usefixtures("pages")
 def test_a_fault_is_told_by_every_run(
-    build: Build, processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
+    processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    build()
     text = (processed.root / PLAN).read_text("utf-8").splitlines()
     other = processed.root / PLAN
     replace(PLAN, text[-1], text[-1].replace(",", ";"))
@@ -283,10 +319,10 @@ def test_the_page_on_all_briefs_is_made_of_those_that_are_there(
     assert told == [["991"], ["991", "992"]]
 
 
+@pytest.mark.usefixtures("pages")
 def test_a_broken_plan_keeps_the_former_pages_and_says_so(
     build: Build, processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    build()
     before = looks(processed.site / "vi" / "991-song-may" / "2022-h1")
     text = (processed.root / PLAN).read_text("utf-8").splitlines()
     replace(PLAN, text[-1], text[-1].replace(",", ";"))
