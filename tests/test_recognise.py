@@ -813,6 +813,22 @@ def test_notices_of_centres(reader, text: str, printed: str, expected: str) -> N
     assert found.indicator == expected
 
 
+@pytest.mark.parametrize(
+    "speaker",
+    [
+        "Toàn tỉnh",
+        "Trung tâm Phục vụ hành chính công tỉnh",
+        "Các sở, ban, ngành tỉnh",
+        "Toàn huyện",
+    ],
+)
+def test_what_a_level_above_does_is_none_of_a_commune(reader, speaker: str) -> None:
+    q3 = Period(dt.date(2025, 7, 1), dt.date(2025, 9, 30))
+    head = ReportHead("period_report", "phường Mỹ Lâm", True, q3, True)
+    above, own = reader(f"{speaker} đã tiếp nhận 21.400 hồ sơ. Phường tiếp nhận 940 hồ sơ.", head)
+    assert (above.indicator, own.indicator) == ("", "dossiers_received_total")
+
+
 def test_a_figure_of_a_table_is_quoted_where_it_stands(reader) -> None:
     text = "Đơn vị Tiếp nhận Đã giải quyết Quá hạn\nCấp huyện 5.201 21 201\nCấp xã 201 48 7\n"
     row = text.splitlines()[1]

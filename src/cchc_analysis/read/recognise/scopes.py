@@ -42,6 +42,11 @@ _ELSEWHERE = frozenset(
 )
 _OF_INDEX = ("par_score", "par_index", "sipas", "papi", "pci")
 
+_ABOVE = {
+    "province": PATTERNS.above_province,
+    "district": PATTERNS.above_district,
+    "commune": PATTERNS.above_commune,
+}
 IN_PROVINCE = {"@district_office": Scope.DISTRICT_AGGREGATE}
 
 
@@ -332,8 +337,9 @@ class Speakers:
             other = PATTERNS.named_district.match(text)
             if other and not self._area.startswith(other[0].casefold()):
                 found = Speaker(Speech.ELSEWHERE, other[0])
-            elif whole := PATTERNS.other_areas.match(text):
-                found = Speaker(Speech.ELSEWHERE, whole[0])
+        above = _ABOVE.get(self._level)
+        if not found and above and (whole := above.match(text)):
+            found = Speaker(Speech.ELSEWHERE, whole[0])
         return found or (Speaker(Speech.OURS, "") if PATTERNS.our_offices.match(text) else None)
 
     def _name_commune(self, text: str) -> Speaker | None:
