@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urldefrag
@@ -10,6 +11,7 @@ from urllib.parse import urldefrag
 import pytest
 
 from brief_work import PLAIN_REPORT, PROJECT, find_all, make_tables, open_made_up
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.directory import MOST_LINES, MOST_ROWS
 from cchc_analysis.brief.lists import LISTS, Card, Told, list_places, make_card
 from cchc_analysis.data.clean import alphabet_key, first_letter
@@ -19,10 +21,16 @@ REFERENCE = load_reference(PROJECT.reference)
 DISTRICTS = REFERENCE.areas[REFERENCE.areas["level"] == "district"]
 
 
+@cache
+def open_once() -> tuple[Brief, Card]:
+    """A made-up brief and its card."""
+    brief = open_made_up(make_tables(PLAIN_REPORT))
+    return brief, make_card(brief)
+
+
 def make_told(areas: int, periods: int, **more: Any) -> Told:
     """Briefs of real districts, each told as one made-up report."""
-    brief = open_made_up(make_tables(PLAIN_REPORT))
-    card = make_card(brief)
+    brief, card = open_once()
     rows = DISTRICTS.sort_values("parent_id", kind="stable").head(areas)
     cards = [
         copy_card(card, area_id, f"20{at:02}", **more)
@@ -144,9 +152,9 @@ def test_names_stand_by_the_vietnamese_alphabet() -> None:
 
 
 def test_a_district_stands_under_its_letter_with_its_kind_and_province() -> None:
-    page = LISTS["a-z"](PROJECT, make_told(700, 1), "vi")
-    assert "a-z/dd/index.html" in page
-    pages = write_pages(make_told(700, 1))
+    told = make_told(700, 1)
+    assert "a-z/dd/index.html" in LISTS["a-z"](PROJECT, told, "vi")
+    pages = write_pages(told)
     named = find_all(
         r'<a href="[^"]*">([^<]+)</a> <small>([^<]+)</small>', pages["vi/a-z/c/index.html"]
     )

@@ -26,7 +26,7 @@ from cchc_analysis import brief as briefs
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.summary import list_sentences
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import SOURCE_COLUMNS
+from cchc_analysis.data.records import SOURCE_COLUMNS, Tables
 from cchc_analysis.derive import mark_findings
 from cchc_analysis.rules import validate_tables
 
@@ -237,11 +237,19 @@ def drop_repeats(names: list[str]) -> list[str]:
     return [name for at, name in enumerate(names) if not at or names[at - 1] != name]
 
 
+@pytest.fixture(scope="module")
+def scoped() -> list[Tables]:
+    """The tables of twelve made-up reports over several scopes."""
+    chance = random.Random(21)  # noqa: S311 - no secret
+    return [make_tables(write_scopes(chance, is_full=case == 0)) for case in range(12)]
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_each_number_of_a_sentence_stands_with_its_own_scope(lang: str) -> None:
-    chance, told = random.Random(21), 0  # noqa: S311 - no secret
-    for case in range(12):
-        tables = make_tables(write_scopes(chance, is_full=case == 0))
+def test_each_number_of_a_sentence_stands_with_its_own_scope(
+    lang: str, scoped: list[Tables]
+) -> None:
+    told = 0
+    for tables in scoped:
         brief = open_made_up(tables, lang)
         for _, sentence in list_sentences(brief):
             told += check_scopes(sentence, brief)

@@ -15,15 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from brief_work import Here, name_task
+from brief_work import Here, name_task, process_once
 from cchc_analysis import pipeline
 from cchc_analysis.brief.quality import Graded
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.store import list_inputs
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.build import Site
-from cchc_analysis.site.keys import key_of_files
 from cchc_analysis.site.store import Build as Ledgered
 from conftest import ROOT, Replace
 
@@ -34,18 +32,6 @@ PEER = {f"{lang}/992-dong-gio/2022-h1" for lang in ("vi", "en")}
 QUALITY = {f"{lang}/quality{part}" for lang in ("vi", "en") for part in ("", "/990-thu-nghiem")}
 
 Build = Callable[..., tuple[Site, set[str]]]
-
-
-PROCESSED: dict[str, pipeline.Run] = {}
-PROCESS = pipeline.process
-
-
-def process_once(project: Project) -> pipeline.Run:
-    """What a run makes of the same inputs is the same; validating takes seconds."""
-    key = key_of_files(list_inputs(project), project.root)
-    if key not in PROCESSED:
-        PROCESSED[key] = PROCESS(project)
-    return PROCESSED[key]
 
 
 @pytest.fixture
