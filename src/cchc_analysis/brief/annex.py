@@ -412,7 +412,8 @@ def _tell_places(brief: Brief, entry: Entry) -> Markup:
     rows = brief.list_figures(entry)
     by_text: dict[str, list[Markup]] = {}
     for row in rows:
-        place = _tell_place(brief, row, is_first=_section(row) == _section(rows[0]))
+        is_first = all(row[name] == rows[0][name] for name in ("source_id", "section"))
+        place = _tell_place(brief, row, is_first=is_first)
         anchor = brief.find_anchor((row["source_id"], row["figure_id"]))
         if anchor != entry.note:
             place = macro(brief.words, "anchor", anchor, place)
@@ -428,10 +429,6 @@ def _tell_places(brief: Brief, entry: Entry) -> Markup:
     if entry.correction:
         told.append(brief.say("note.corrected", why=tell_correction(brief, entry)))
     return join(" ", *told)
-
-
-def _section(row: Mapping[str, Any]) -> tuple[str, str]:
-    return row["source_id"], row["section"]
 
 
 def _tell_place(brief: Brief, row: Mapping[str, Any], *, is_first: bool) -> Markup:

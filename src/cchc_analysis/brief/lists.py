@@ -327,7 +327,7 @@ def _tell_area(page: ToldList) -> tuple[Markup, Any, Markup]:
 def _tell_letters(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every province and area by the alphabet, or the letters where they are many."""
     words, letters = page.words, _group_letters(page.told)
-    few = _count_names(letters) <= MOST_LINES
+    few = sum(map(len, letters.values())) <= MOST_LINES
     groups = [
         (letter, describe_names(words, places, page.reference, "../"))
         for letter, places in letters.items()
@@ -360,10 +360,6 @@ def _group_letters(told: Told) -> dict[str, list[ListedArea]]:
     return group_letters({place.folder: place for place in listed}.values())
 
 
-def _count_names(letters: Mapping[str, Sequence[ListedArea]]) -> int:
-    return sum(map(len, letters.values()))
-
-
 def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
     """The pages below the lists, by folder: the cards that each is made of, and how."""
     provinces, letters = list_provinces(told.cards, told.reference), _group_letters(told)
@@ -379,7 +375,7 @@ def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
         pages |= {
             f"sorted/{each}": (told.cards, partial(_tell_order, order=each)) for each in ORDERS
         }
-    if _count_names(letters) > MOST_LINES:
+    if sum(map(len, letters.values())) > MOST_LINES:
         pages |= {
             name_letter(letter): (told.cards, partial(_tell_letter, letter=letter))
             for letter in letters

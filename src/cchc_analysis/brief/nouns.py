@@ -240,13 +240,9 @@ def number_findings(findings: pd.DataFrame) -> Iterator[Contradiction]:
             each[1][0]["kind"] == "remark",
             rank[Severity(each[0])],
             each[1][0]["source_id"],
-            _first_figure(each[1]),
+            min((figure for row in each[1] for figure in row["figures"].split()), default=""),
             each[1][0]["rule_id"],
         ),
     )
     for number, (severity, own) in enumerate(order, start=1):
         yield Contradiction(number, severity, tuple(own))
-
-
-def _first_figure(group: list[dict[str, Any]]) -> str:
-    return min((figure for row in group for figure in row["figures"].split()), default="")

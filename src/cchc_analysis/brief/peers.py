@@ -86,7 +86,8 @@ def show_peers(brief: Brief) -> Section:
     words, peers = brief.words, brief.peers
     held = {area_id: brief.periods_held.get(area_id, ()) for area_id in peers.peers}
     same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
-    own = list_compared(brief)
+    places = [(code, scope) for code in brief.report.peers.compared for scope in brief.main_scopes]
+    own = [entry for place in places if (entry := brief.find(*place))]
     placed = [
         standing
         for code in brief.report.peers.compared
@@ -192,12 +193,6 @@ def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
         return near
     others = (each for each in kin if reference.region_of.get(each) == region)
     return [each for other in others for each in kin[other] if each != area["area_id"]]
-
-
-def list_compared(brief: Brief) -> list[Entry]:
-    """The rates of a brief that can stand beside those of others."""
-    codes = brief.report.peers.compared
-    return [entry for code in codes for s in brief.main_scopes if (entry := brief.find(code, s))]
 
 
 def _name(brief: Brief, area_id: str) -> Markup:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.content import TWO_TIERS, Brief
 from cchc_analysis.brief.nouns import Comparison, Entry, State
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.rows import choose_axis, point_row
@@ -56,21 +56,17 @@ def _list_targets(brief: Brief) -> list[Entry]:
     """The targets of ``targets.csv`` that concern the district in this period and have a result."""
     places = {brief.area["area_id"], brief.area["parent_id"], ""}
     reported = {entry.indicator for entry in brief.results}
+    # Those for districts are of districts.
+    others = () if brief.area["level"] == "district" else TWO_TIERS
     return [
         _read_target(row)
         for row in brief.reference.rows_where("targets", "area_id", *sorted(places))
-        if _concerns(brief, str(row["scope"]))
+        if row["scope"] not in others
         and row["indicator"] in reported
         and row["value"] == row["value"]
         and row["period_start"] <= brief.end
         and row["period_end"] >= brief.start
     ]
-
-
-def _concerns(brief: Brief, scope: str) -> bool:
-    """Whether a target for a scope is one of the area's: those for districts are of districts."""
-    of_district = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
-    return brief.area["level"] == "district" or scope not in of_district
 
 
 def _read_target(row: Mapping[str, Any]) -> Entry:
