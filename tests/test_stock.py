@@ -193,6 +193,14 @@ def test_a_suite_of_ones_own_is_validated_in_python(repository: Project) -> None
     findings = cchc.validate(TABLE, suite, project=repository)
     assert findings["rule_id"].tolist() == ["M1", "M1"]
     assert findings["severity"].unique().tolist() == ["info"]
+    assert findings["explanation_en"].str.endswith(", more than the bound of 70.").tolist() == [
+        True,
+        True,
+    ]
+    assert findings["explanation_vi"].str.endswith(", vượt mức 70.").tolist() == [True, True]
+    suite["expectations"][0]["kwargs"]["rule"] = "50 <= dossiers_pending_total"
+    (below,) = cchc.validate(TABLE, suite, project=repository)["explanation_en"]
+    assert below.endswith(": 30, less than the bound of 50.")
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ class Broken:
         identity, kind = self.identity, self.kind
         has_one_left = isinstance(identity.left_side, Quantity)
         if kind not in ("sum", "group"):
-            return "all_or_none" if kind == "rounding" and self._is_all_or_none() else kind
+            is_extreme = kind == "rounding" and self._is_all_or_none()
+            return "all_or_none" if is_extreme else self._bound or kind
         if not self.verdict["is_complete"]:
             return "partial"
         if not has_one_left:
@@ -85,6 +86,13 @@ class Broken:
         if kind == "group":
             return kind
         return "sum" if identity.parts else "worked_out"
+
+    @property
+    def _bound(self) -> str:
+        """Whether an order is one with a number of the rule's own: above it, or below."""
+        stated = [side for side, tree in self.sides.items() if list_operands(tree)]
+        is_bound = self.kind == "order" and len(stated) == 1
+        return {"left": "above", "right": "below"}[stated[0]] if is_bound else ""
 
     def _is_all_or_none(self) -> bool:
         """Whether a share rounded rightly to 0 or 100 says what its counts do not."""
@@ -271,7 +279,8 @@ def draft_broken(
     known = cause is not None and cause.figure is not None
     likely = int(index[cause.figure]) if cause and cause.figure is not None else 0
     told = [_tell_broken(broken, teller, shape or broken.shape, rivals)]
-    told += [_tell_cause(cause, index, teller)] if cause else []
+    # Of a single figure there is nothing to choose from.
+    told += [_tell_cause(cause, index, teller)] if cause and len(broken.rows) > 1 else []
     return DraftFinding(
         rule_id=broken.identity.rule_id or broken.rule.rule_id,
         severity=broken.severity,
