@@ -256,9 +256,17 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
     fresh = path.with_name(f".{path.name}.new")
     with fresh.open("w", encoding="utf-8", newline="") as file:
         for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
-            text = format_table(table.iloc[start : start + ROWS_AT_ONCE].map(disarm))
+            text = format_table(_disarm_texts(table.iloc[start : start + ROWS_AT_ONCE]))
             file.write(text if start == 0 else text.partition("\n")[2])
     fresh.replace(path)
+
+
+def _disarm_texts(table: pd.DataFrame) -> pd.DataFrame:
+    texts = table.select_dtypes(["str", "object"])
+    armed = (
+        str(name) for name in texts if any(disarm(text) != text for text in texts[name].unique())
+    )
+    return table.assign(**{name: table[name].map(disarm) for name in armed})
 
 
 def disarm(cell: Any) -> Any:

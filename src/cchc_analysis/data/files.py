@@ -119,7 +119,7 @@ def format_table(table: pd.DataFrame) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    cells = [[_format_cell(cell) for cell in table[column]] for column in table.columns]
+    cells = [map(_format_cell, table[each].to_numpy(object).tolist()) for each in table.columns]
     writer.writerows(zip(*cells, strict=True))
     return text.getvalue()
 
@@ -232,6 +232,8 @@ def _check_key(
 
 
 def _format_cell(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, float):
         if math.isnan(cell):
             return ""

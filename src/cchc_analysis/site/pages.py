@@ -58,7 +58,7 @@ from cchc_analysis.site.jobs import do_job
 from cchc_analysis.site.keys import Name, WatchedReference, watch_words, write_names
 from cchc_analysis.site.kit import list_own
 from cchc_analysis.site.rerun import pack_kit
-from cchc_analysis.site.slices import Slice, Slices
+from cchc_analysis.site.slices import OF_VALUE, Slice, Slices
 
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
@@ -100,7 +100,7 @@ Beside = Callable[[Context, Mapping[str, str]], dict[str, bytes]]
 """Makes what lies beside a page, from what it is told from and the parameters of the page."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page that a notebook of ``notebooks/`` makes, in a folder of the site.
 
@@ -170,6 +170,8 @@ def _list_pages(
     slices: Slices, tables: Tables, reference: Reference, notebook: str
 ) -> Iterator[Page]:
     """The same without their languages."""
+    # A country's table of values is copied while they are chosen.
+    tables = replace(tables, indicators=tables.indicators[[*OF_VALUE]])
     for indicator in list_told(tables, reference):
         given = {"indicator": indicator, "areas": "", "first": "", "last": ""}
         find = partial(slices.of_indicator, indicator)

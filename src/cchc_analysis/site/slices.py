@@ -59,6 +59,9 @@ whether it is contested, which takes the word away; how a figure is printed, and
 reports an indicator. The other columns are empty in its slice; where it tells no row of a table,
 they are not there."""
 
+OF_SOURCE = ("source_id", "kind", "area", "dated", "period", "period_start", "period_end")
+"""The columns that say whose and for when a source is."""
+
 OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
 """The tables of which a brief reads the rows of its own sources."""
 
@@ -89,7 +92,8 @@ class Slices:
 
     def __init__(self, tables: Tables, reference: Reference, report: Report) -> None:
         self._tables, self._reference, self._report = tables, reference, report
-        sources = [(reference.match_source(row), row) for row in list_rows(tables.sources)]
+        rows = list_rows(tables.sources[[*OF_SOURCE]])  # a country has 60,000
+        sources = [(reference.match_source(row), row) for row in rows]
         areas = tables.sources.assign(area_id=[area_id for area_id, _ in sources])
         self._by_area = index_rows(areas, "area_id")
         self._sources_of: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -182,7 +186,7 @@ class Slices:
         """Rows enough to see that an indicator has a page: of a period, and of a series."""
         import pandas as pd
 
-        table = self._tables.indicators.reset_index(drop=True)
+        table = self._tables.indicators[[*OF_VALUE]].reset_index(drop=True)
         cells = find_told(replace(self._tables, indicators=table), self._reference)
         first = cells.groupby("indicator")["kind"].transform("first")
         cells = cells[cells["kind"] == first]
@@ -248,9 +252,9 @@ class Slices:
 
     def _find_own(self, name: str, told: Sequence[str]) -> Rows:
         """The rows of some sources; a row that rests on two is theirs if both are."""
-        all_told = set(told)
-        both = {each for source in told for each in self._rests_on.get(source, ())}
-        return self._find(name, (each for each in both if all_told.issuperset(each.split())))
+        own = set(told)
+        several = {each for source in told for each in self._rests_on.get(source, ())}
+        return self._find(name, own | {each for each in several if own.issuperset(each.split())})
 
     def _find_compared(self, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
         """The values of the peers that cover the same windows."""
@@ -269,7 +273,7 @@ class Slices:
         }
         key = key_of(
             {name: self._hashes[name][at].tobytes() for name, at in rows.items()},
-            {view: self._seen_hashes[view][at].tobytes() for view, at in outside.items()},
+            {view: self._hash_seen(view)[at].tobytes() for view, at in outside.items()},
         )
         return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, outside))
 
@@ -288,12 +292,10 @@ class Slices:
     def _hashes(self) -> dict[str, Any]:
         return {name: hash_rows(getattr(self._tables, name)) for name in _NAMES}
 
-    @cached_property
-    def _seen_hashes(self) -> dict[str, Any]:
-        return {
-            view: hash_rows(getattr(self._tables, name)[list(columns)])
-            for view, (name, columns) in SEEN.items()
-        }
+    @cache  # noqa: B019 - lives as long as a build
+    def _hash_seen(self, view: str) -> Any:
+        name, columns = SEEN[view]
+        return hash_rows(getattr(self._tables, name)[[*columns]])
 
     @cached_property
     def _ends(self) -> Any:
@@ -313,11 +315,11 @@ class Slices:
 
     @cached_property
     def _rests_on(self) -> dict[str, set[str]]:
-        """What the tables name as a source, by each source in it: "a" stands in "a" and "a b"."""
+        """The names of several sources that rows rest on, "a b", by each of the sources."""
         found: dict[str, set[str]] = defaultdict(set)
-        for table in ("sources", *OF_SOURCES):
+        for table in OF_SOURCES:
             for name in self._index(table, "source_id"):
-                for source in name.split():
+                for source in name.split() if " " in name else ():
                     found[source].add(name)
         return found
 
