@@ -18,7 +18,7 @@ from cchc_analysis.brief.plots import choose_tiles
 from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.profile import Profile
 from cchc_analysis.brief.profile import open_profile as open_profile_of
-from cchc_analysis.brief.trends import Board, open_board
+from cchc_analysis.brief.trends import Board
 from cchc_analysis.data.named import match_indicator, take_one
 from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load
@@ -89,8 +89,9 @@ def open_trends(
     """
     context = find_given()
     code = match_indicator(context.reference, take_one(indicator, "indicator"))
-    choice = (code, areas, str(first), str(last))
-    return open_board(context.tables, context.reference, choice, context.words(lang))
+    named = areas if isinstance(areas, str) else (*areas,)
+    place = code, named, str(first), str(last), lang
+    return context.open_board_once(*place) if find_context() else context.open_board(*place)
 
 
 def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: Any) -> Axes:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.brief.trends import Board, open_board
 from cchc_analysis.data.words import Words, load_words
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ class Context:
     def open_once(self) -> Callable[[str, str, str], Brief]:
         """``open_brief``, once for a front, its annex and what lies beside them."""
         return cache(self.open_brief)
+
+    def open_board(
+        self, indicator: str, areas: str | tuple[str, ...], first: str, last: str, lang: str
+    ) -> Board:
+        """Open an indicator over areas and years, in a language; see ``trends.open_board``."""
+        choice = indicator, areas, first, last
+        return open_board(self.tables, self.reference, choice, self.words(lang))
+
+    @cached_property
+    def open_board_once(self) -> Callable[[str, str | tuple[str, ...], str, str, str], Board]:
+        """``open_board``, once for a page and what lies beside it."""
+        return cache(self.open_board)
 
 
 _RUNNING: ContextVar[Context | None] = ContextVar("cchc_context", default=None)

@@ -134,9 +134,9 @@ def watch_words(words: Words, seen: set[Name]) -> None:
 
 
 def write_names(seen: set[Name]) -> bytes:
-    """The names as a file."""
-    listed = sorted(seen, key=str)
-    return zlib.compress(json.dumps(listed, ensure_ascii=False).encode())
+    """The names as a file, a line each."""
+    lines = sorted(json.dumps(name, ensure_ascii=False) for name in seen)
+    return zlib.compress("\n".join(lines).encode())
 
 
 class Held:
@@ -153,11 +153,12 @@ class Held:
         self._digest = cache(self._find)
 
     def key(self, names: bytes) -> str:
-        """The content key of what the names in a file hold now."""
-        listed = json.loads(zlib.decompress(names))
-        return key_of([self._digest(name, key) for name, key in listed])
+        """The content key of what the names in a file hold now; thousands in each of many files."""
+        lines = zlib.decompress(names).decode().split("\n")
+        return key_of("".join(map(self._digest, lines)))
 
-    def _find(self, name: str, key: str | None) -> str:
+    def _find(self, line: str) -> str:
+        name, key = json.loads(line) if line else (STRINGS, None)
         held = self._texts[name] if name in self._texts else getattr(self._reference, name)
         if callable(held):
             return key_of(_try(held, *json.loads(str(key))))

@@ -47,11 +47,11 @@ from cchc_analysis.brief.trends import (
     format_values,
     list_told,
     name_trend,
-    open_board,
     tell_trend_row,
 )
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
+from cchc_analysis.data.reference.communes import load_moves
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.jobs import do_job
@@ -67,10 +67,11 @@ if TYPE_CHECKING:
 ENGINE = "cchc"
 REHEARSAL = Path(__file__).with_name("rehearsal.ipynb")
 HEAVY = (
-    *("matplotlib.pyplot", "nbconvert", "openpyxl", "pandas", "papermill", "cchc_analysis.front"),
-    "cchc_analysis.brief.plots.backend",
+    *("babel.dates", "babel.numbers", "matplotlib.pyplot", "cchc_analysis.brief.plots.backend"),
+    *("nbconvert", "openpyxl", "pandas", "papermill", "scipy.stats"),
+    *("statsmodels.stats.multitest", "cchc_analysis.front"),
 )
-"""What every page needs, imported once: most of what a page costs on its own."""
+"""What pages need, imported once: most of what a page costs on its own."""
 
 SHOWS = tuple(
     methodcaller(f"show_{name}")
@@ -233,6 +234,9 @@ def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task]
     import_jsonschema()
     for name in HEAVY:
         import_module(name)
+    if reference.folder:
+        load_moves(reference.folder)
+        len(reference.area_rows)  # the communes are loaded for it
     list_own(project.root)
     _rehearse(project)
     if sample:  # what is wrong with it is said when its own turn comes
@@ -304,8 +308,7 @@ def put_beside_brief(context: Context, parameters: Mapping[str, str]) -> dict[st
 
 def put_beside_trend(context: Context, parameters: Mapping[str, str]) -> dict[str, bytes]:
     """The values of an indicator, and its row in the list of trends."""
-    choice, words = (parameters["indicator"], "", "", ""), context.words(parameters["lang"])
-    board = open_board(context.tables, context.reference, choice, words)
+    board = context.open_board_once(parameters["indicator"], "", "", "", parameters["lang"])
     row = json.dumps(tell_trend_row(board), ensure_ascii=False)
     return {VALUES: format_values(board), ROW: row.encode()}
 

@@ -352,11 +352,19 @@ class Reference:
         moves = load_moves(self.folder)
         if level == "commune":
             return [*moves.get(area_id, ())]
-        own = [row["area_id"] for row in self.list_areas("commune") if row["parent_id"] == area_id]
+        own = self._communes_of.get(area_id, [])
         held = dict.fromkeys(new for old in own for new, _ in moves.get(old, ()))
         return [
             (new, "whole" if all(old in own for old, _ in moves[new]) else "part") for new in held
         ]
+
+    @cached_property
+    def _communes_of(self) -> dict[str, list[str]]:
+        """The communes by what they lie or lay in."""
+        found: dict[str, list[str]] = {}
+        for row in self.list_areas("commune"):
+            found.setdefault(str(row["parent_id"]), []).append(str(row["area_id"]))
+        return found
 
     def is_below(self, area_id: str, above: str) -> bool:
         """Whether an area lies in another one."""
