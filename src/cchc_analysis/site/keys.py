@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -107,6 +108,7 @@ class WatchedReference:
 
     def __init__(self, reference: Reference, seen: set[Name]) -> None:
         self._plain, self._seen = reference, seen
+        self._called: dict[str, set[tuple[str, ...]]] = defaultdict(set)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -120,6 +122,11 @@ class WatchedReference:
         return value
 
     def _call(self, name: str, *arguments: Any, **named: Any) -> Any:
+        if not named and all(isinstance(each, str) for each in arguments):
+            if arguments not in self._called[name]:
+                self._called[name].add(arguments)
+                self._seen.add((name, json.dumps([arguments, {}])))
+            return getattr(self._plain, name)(*arguments)
         given = [each if isinstance(each, (str, Mapping)) else list(each) for each in arguments]
         noted = [[dict(each) if isinstance(each, Mapping) else each for each in given], named]
         self._seen.add((name, json.dumps(noted, default=str)))
@@ -154,11 +161,11 @@ class Held:
 
     def key(self, names: bytes) -> str:
         """The content key of what the names in a file hold now; thousands in each of many files."""
-        lines = zlib.decompress(names).decode().split("\n")
-        return key_of("".join(map(self._digest, lines)))
+        text = zlib.decompress(names).decode()
+        return key_of("".join(map(self._digest, text.split("\n"))) if text else "")
 
     def _find(self, line: str) -> str:
-        name, key = json.loads(line) if line else (STRINGS, None)
+        name, key = json.loads(line)
         held = self._texts[name] if name in self._texts else getattr(self._reference, name)
         if callable(held):
             return key_of(_try(held, *json.loads(str(key))))
