@@ -73,20 +73,15 @@ HEAVY = (
 )
 """What pages need, imported once: most of what a page costs on its own."""
 
-SHOWS = tuple(
-    methodcaller(f"show_{name}")
-    for name in (
-        *("head", "summary", "cards", "goals", "disputes", "themes", "place", "references"),
+SHOWS, ANNEX_SHOWS = (
+    tuple(methodcaller(f"show_{name}") for name in names.split())
+    for names in (
+        "head summary cards goals disputes themes place references",
+        "annex_head reform_areas plan trend peers contradictions notes",
     )
 )
-"""What the notebook of a front calls, one cell each; the last knows what the others told."""
-ANNEX_SHOWS = tuple(
-    methodcaller(f"show_{name}")
-    for name in (
-        *("annex_head", "reform_areas", "plan", "trend", "peers", "contradictions", "notes"),
-    )
-)
-"""What the notebook of an annex calls."""
+"""What the notebooks of a front and of an annex call, one cell each; the last of a front knows what
+the others told."""
 
 NO_MORE: Mapping[str, str] = {}
 LISTED = ".listing.json"
