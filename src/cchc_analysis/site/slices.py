@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.brief.opening import choose_rows, list_briefs, open_brief
+from cchc_analysis.brief.opening import OF_SOURCE, choose_rows, list_briefs, open_brief
 from cchc_analysis.brief.peers import list_peers
 from cchc_analysis.brief.profile.content import WINDOW, is_below, list_last_places
 from cchc_analysis.brief.quality import Graded, make_graded
@@ -58,9 +58,6 @@ a source is there, whose and for when; what a value is and where it comes from, 
 whether it is contested, which takes the word away; how a figure is printed, and which source
 reports an indicator. The other columns are empty in its slice; where it tells no row of a table,
 they are not there."""
-
-OF_SOURCE = ("source_id", "kind", "area", "dated", "period", "period_start", "period_end")
-"""The columns that say whose and for when a source is."""
 
 OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
 """The tables of which a brief reads the rows of its own sources."""
