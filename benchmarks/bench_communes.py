@@ -74,11 +74,11 @@ def main() -> None:
         wanted = country.wanted(options.build, 2 * max(1, found[0][1] // options.build))
         sizes: list[int] = []
         spent = measure(lambda: sizes.extend(build(country, wanted, options.jobs)))
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(
             f"{len(sizes):,} briefs built: {spent:.1f} s, {spent / len(sizes):.3f} a brief; "
             f"{sum(sizes) / len(sizes) / 1024:.1f} KB each, the largest {max(sizes) / 1024:.1f}; "
-            f"a process that builds takes at most {peak} MB"
+            f"{peak} MB where they are planned"
         )
 
 

@@ -231,12 +231,10 @@ def load_copies(folder: Path, without: Collection[str] = ()) -> Tables:
 
 def _read_copy(path: Path) -> pd.DataFrame:
     """A Parquet file, read by one thread: for tables of this size many take four times as long."""
-    from pyarrow import default_memory_pool
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(path) as file:
         table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
-    default_memory_pool().release_unused()  # a tenth of the memory of 4 million rows
     return table
 
 
