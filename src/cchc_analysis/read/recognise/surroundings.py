@@ -555,10 +555,9 @@ class WordCollector:
 
         "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
         """
-        is_bare = _BARE.match(entry.text, entry.mention.numeral.end) and PATTERNS.stage.search(
-            entry.text
-        )
-        if entry.label or not is_bare or PATTERNS.others.search(entry.text):
+        text, stage = entry.text, PATTERNS.stage
+        is_bare = _BARE.match(text, entry.mention.numeral.end) and stage.search(text)
+        if entry.label or not is_bare or PATTERNS.others.search(text):
             return False
         if not WORDS.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
@@ -568,11 +567,8 @@ class WordCollector:
             for at in range(max(0, entry.line - LEVELS), min(len(self._lines), entry.line + 3))
             if self._places[at].headings == place.headings and not self._lines[at].cells
         ]
-        stages = {
-            stage.casefold()
-            for text in (*beside, entry.text)
-            for stage in PATTERNS.stage.findall(text)
-        }
+        found = [each for text in (*beside, entry.text) for each in stage.findall(text)]
+        stages = {each.casefold() for each in found}
         above = [self._lines[at].text for at in (*place.headings, *place.parents)]
         named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & WORDS.nouns
         earlier = self._lines[max(0, entry.line - FAR_LINES) : entry.line]
