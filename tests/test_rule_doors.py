@@ -131,3 +131,18 @@ def test_a_rule_that_every_source_breaks_is_doubted_at_each_door(
     code, said = run(capsys, "validate", "--data", tmp_path / "own.csv", "--suite", suite)
     assert code == 0
     assert "rule X1 is broken by every source" in said
+
+
+def test_a_stock_rule_of_statements_finds_its_column_and_a_suite_has_a_rule() -> None:
+    table = pd.DataFrame({"area": ["A", "B"], "period": ["2024-H1"] * 2, "sipas": [80.0, 85.0]})
+    rule = {
+        "type": "expect_column_values_to_be_between",
+        "severity": "warning",
+        "kwargs": {"column": "sipas", "max_value": 82},
+        "meta": {"rule_id": "M1", "why": "A goal.", "source": "the plan"},
+    }
+    suite = {"name": "mine", "meta": {"table": "statements"}, "expectations": [rule]}
+    found = cchc.validate(table, suite)
+    assert list(found.loc[found["rule_id"] == "M1", "area_id"]) == ["B"]
+    with pytest.raises(CchcError, match="mine: no rule; expected at least one rule"):
+        cchc.validate(table, suite | {"expectations": []})

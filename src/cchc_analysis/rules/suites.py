@@ -36,6 +36,7 @@ from cchc_analysis.rules.expressions import (
     Operand,
     Quantity,
     list_operands,
+    parse_expression,
     split_clause,
 )
 from cchc_analysis.rules.statements import Booleans, WideTable
@@ -87,6 +88,8 @@ TABLES = tuple(SUITES.values())
 """What a suite can be about; ``statements`` are observations lined up for arithmetic."""
 
 Entry = Mapping[str, Any]
+COLUMNS = ("column", "column_A", "column_B", "column_list", "column_set")
+"""The arguments of stock rules that name columns."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,16 @@ class Suite:
     def identities(self) -> tuple[Identity, ...]:
         """The identities among the rules."""
         return tuple(each for rule in self.rules for each in rule.identities)
+
+    @cached_property
+    def operands(self) -> tuple[Operand, ...]:
+        """What the rules ask for: of identities, and as columns of stock rules."""
+        asked = [operand for each in self.identities for operand in each.operands]
+        for rule in self.rules:
+            given = [rule.kwargs.get(key, ()) for key in COLUMNS]
+            names = [name for each in given for name in ([each] if isinstance(each, str) else each)]
+            asked += [each for name in names for each in list_operands(parse_expression(name))]
+        return tuple(dict.fromkeys(asked))
 
     @cached_property
     def built(self) -> ExpectationSuite:
@@ -239,6 +252,8 @@ def _list_entries(file: str, suite: Any) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         found, expected = 'no list "expectations" of objects', "a suite with one rule an object"
         raise ValidationError(Problem(file, found, expected, "Mend the file."))
+    if not entries:
+        raise ValidationError(Problem(file, "no rule", "at least one rule", "Write one."))
     return entries
 
 

@@ -290,8 +290,7 @@ def check_identities(
     """
     given = tabulate_statements(observations, reference)
     statements, own = align_days(given), len(given.rows)
-    operands = dict.fromkeys(each for rule in suite.identities for each in rule.operands)
-    table = tabulate_columns(statements, operands)
+    table = tabulate_columns(statements, suite.operands)
     found = Found(given.rows["source_id"])
     verdicts: dict[str, pd.DataFrame] = {}
     broken: list[Broken] = []
