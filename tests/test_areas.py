@@ -265,6 +265,25 @@ def test_every_commune_is_found_by_its_name_and_what_it_lies_in(
 
 
 @pytest.mark.parametrize(
+    ("name", "day", "area_id"),
+    [
+        ("phường Kỳ Lừa tỉnh Lạng Sơn", SINCE, "06187-2025"),
+        ("phường Kỳ Lừa - tỉnh Lạng Sơn", SINCE, "06187-2025"),
+        ("xã Đồng Kỳ thuộc tỉnh Bắc Ninh", SINCE, "07282-2025"),
+        ("huyện Châu Thành tỉnh Long An", BEFORE, "808"),
+        ("quận 1 thành phố Hồ Chí Minh", BEFORE, "760"),
+        ("xã Yên Phúc huyện Văn Quan tỉnh Lạng Sơn", BEFORE, "06319"),
+        ("thành phố Phan Rang - Tháp Chàm", BEFORE, "582"),
+        ("xã Tứ Quận huyện Yên Sơn", BEFORE, "02464"),
+    ],
+)
+def test_what_an_area_lies_in_may_follow_without_a_comma(
+    name: str, day: str, area_id: str, reference: Reference
+) -> None:
+    assert reference.match_area(name, day) == area_id
+
+
+@pytest.mark.parametrize(
     ("dated", "start", "end", "day"),
     [
         ("2025-07-10", "2025-01-01", "2025-06-30", "2025-06-30"),

@@ -38,7 +38,12 @@ _MARKED = re.compile(r"(?:\s*(?:[*†‡⁰¹²³⁴-⁹]|\([*\d]{1,2}\)|\[[*\d]
 _ZERO = re.compile(r"(?<!\d)0+(?=[1-9])")
 _LETTER = re.compile(r"[thqpx]\.")
 _GLUED = re.compile(r"^([pq]) ?(?=\d+$)")
-_BEHIND = re.compile(r"^(?P<name>[^(,]+?)\s*(?:\((?P<in>[^()]+)\)|,\s*(?P<after>[^,]+))$")
+_LOWER, _UPPER = r"xã|phường|thị trấn|đặc khu", r"huyện|quận|thị xã|thành phố"
+_BEHIND = re.compile(
+    r"^(?P<name>[^(,]+?)\s*(?:\((?P<in>[^()]+)\)|,\s*(?P<after>[^,]+))$"
+    rf"|^(?P<below>(?:{_LOWER}|{_UPPER})\s[^(,]+?)\s+(?:[-–]\s+)?(?:(?:thuộc|của)\s+)?"
+    rf"(?P<above>(?:tỉnh|{_UPPER})\s(?!(?:tỉnh|{_UPPER})\s)[^(,]+)$"
+)
 
 
 @dataclass(frozen=True)
@@ -93,9 +98,9 @@ def take_apart(name: str) -> Name:
     """
     text = tidy_name(name)
     behind = _BEHIND.match(text)
-    inside = (behind["in"] or behind["after"]).strip() if behind else ""
+    inside = (behind["in"] or behind["after"] or behind["above"]).strip() if behind else ""
     kind = KINDS.get(fold_text(inside)) or ENGLISH.get(fold_text(inside))
-    head = behind["name"] if behind else text
+    head = (behind["name"] or behind["below"]) if behind else text
     rest, types = _strip_kind(head)
     return Name(text, head, rest, kind or types, "" if kind else inside)
 
