@@ -188,3 +188,15 @@ def test_the_page_on_data_quality_does_not_read_the_values(real: tuple[Reference
         pd.testing.assert_frame_equal(getattr(whole, name), getattr(tables, name))
     assert len(whole.transcripts) == len(tables.transcripts)
     assert len(whole.observations) == len(tables.observations)
+
+
+def test_the_page_of_an_indicator_knows_how_new_the_newest_figures_are(
+    real: tuple[Reference, Tables],
+) -> None:
+    """It calls its own figures old by them, wherever in the table they stand."""
+    reference, tables = real
+    for indicators in (tables.indicators, tables.indicators.iloc[::-1].reset_index(drop=True)):
+        slices = open_slices(replace(tables, indicators=indicators), reference)
+        for code in list_told(tables, reference)[:3]:
+            cut = slices.of_indicator(code).cut()
+            assert cut.indicators["period_end"].max() == indicators["period_end"].max()

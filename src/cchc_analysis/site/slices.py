@@ -296,10 +296,10 @@ class Slices:
 
     @cached_property
     def _ends(self) -> Any:
-        """The end of the period of each published value, as a number."""
+        """The end of the period of each published value, as a number that grows with the day."""
         import pandas as pd
 
-        return pd.factorize(self._tables.indicators["period_end"])[0]
+        return pd.factorize(self._tables.indicators["period_end"], sort=True)[0]
 
     @cached_property
     def _by_indicator(self) -> dict[str, dict[str, Rows]]:
