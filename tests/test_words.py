@@ -41,6 +41,12 @@ def test_numbers_take_the_form_of_the_language(
     assert EN.number(value, decimals) == en
 
 
+def test_nothing_has_no_sign_whatever_was_told_before() -> None:
+    """−0.0 is what is left of 0 turned round, and a number once told is kept."""
+    for value in (-0.0, 0.0):
+        assert (VI.number(value), VI.number(value, 1), EN.number(value)) == ("0", "0,0", "0")
+
+
 def test_a_date_takes_the_form_of_the_language_and_a_text_stays() -> None:
     assert (VI.date("2024-06-30"), EN.date("2024-06-30")) == ("30/6/2024", "30 June 2024")
     assert VI.date("tháng 6") == "tháng 6"

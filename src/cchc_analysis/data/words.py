@@ -128,7 +128,8 @@ class Words:
         >>> Words("vi", {}).number(-2.5, 2)
         '−2,50'
         """
-        return _format_number(float(value), decimals, self.lang)
+        # −0 is 0, and would be taken for it once it is kept.
+        return _format_number(float(value) + 0.0, decimals, self.lang)
 
     def date(self, day: str) -> str:
         """An ISO date in the form of the language; anything else as it is.
