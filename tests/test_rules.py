@@ -14,7 +14,7 @@ from great_expectations.datasource.fluent.interfaces import Batch
 
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.rules import suite_parameters, validate_tables
-from cchc_analysis.rules.rows import describe_rows
+from cchc_analysis.rules.rows import CELLS, describe_rows, list_cells
 from cchc_analysis.rules.suites import (
     GUARD,
     SUITES,
@@ -279,3 +279,10 @@ def test_the_written_rules_are_those_that_follow_from_the_catalogue(
     said = replace(rule, meta={**rule.meta, "source": "data/reference/indicators.csv"})
     more = replace(suite, rules=(*suite.rules, said))
     assert ["rule D09" in str(each) for each in check_owed(more, reference)] == [True]
+
+
+def test_the_columns_of_a_condition_are_columns() -> None:
+    """Not what it computes with: a table of somebody's own is asked for them."""
+    named = {each for condition in CELLS.values() for each in list_cells(condition)}
+    assert "abs" not in named
+    assert list_cells(CELLS["expect_value_inside_its_room"]) == ["low", "value", "high"]

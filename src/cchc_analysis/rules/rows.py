@@ -119,8 +119,9 @@ _KNOWN = {"results": RESULT_STATUSES, "infinity": np.inf, "zeros": VERBAL_ZEROS}
 
 def list_cells(condition: str) -> list[str]:
     """The columns that a condition looks at."""
-    tree = ast.walk(ast.parse(condition.replace("@", ""), mode="eval"))
-    names = [each.id for each in tree if isinstance(each, ast.Name)]
+    tree = [*ast.walk(ast.parse(condition.replace("@", ""), mode="eval"))]
+    called = {id(each.func) for each in tree if isinstance(each, ast.Call)}
+    names = [each.id for each in tree if isinstance(each, ast.Name) and id(each) not in called]
     return [name for name in dict.fromkeys(names) if name not in _KNOWN]
 
 
