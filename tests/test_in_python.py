@@ -36,6 +36,7 @@ WRONG = {
     "no panel to grow": ("grow", (None,), "grow: NoneType; expected a DataFrame"),
     "a fraction for an area": ("load_indicators", (None, {"areas": 3.5}), "choice: float 3.5"),
     "nothing among areas": ("load_indicators", (None, {"areas": [None]}), "one name or code"),
+    "a number for a level": ("load_areas", (3,), "level 3: no such one; expected nation, region"),
     "no level": ("load_panel", ("online_rate", "communes"), "no value of level 'communes'"),
     "two values of a square": (
         "plot_tile_map",

@@ -295,7 +295,7 @@ def _match_word(column: str, known: Iterable[str], word: str) -> str:
     values = [str(each) for each in known]
     if word in values:
         return word
-    near = offer_names(word, values).strip() or "Write one of these, or None for all."
+    near = offer_names(str(word), values).strip() or "Write one of these, or None for all."
     raise CommandError(Problem(f"{column} {word!r}", "no such one", ", ".join(values), near))
 
 
