@@ -1,6 +1,6 @@
 """Our rules as Great Expectations classes: importing this module registers them.
 
-It imports Great Expectations, which takes seconds, so only ``engine`` and the hook in
+It imports Great Expectations, which takes seconds, so only ``suites`` and the hook in
 ``cchc_analysis`` do so. What a rule means is decided elsewhere (``evaluation`` for
 quantities, ``rows`` for the cells of rows and what they owe each other); here each gets a type, its
 arguments, a metric that judges all rows at once and keeps its evaluation, and the words in which

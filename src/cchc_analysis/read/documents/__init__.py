@@ -5,7 +5,7 @@ marked. Nothing here knows what a report says.
 
 - ``lines``: opening one, in a process of its own with limits of time and memory; what it is then;
   names of persons that are not stored
-- ``office``, ``web``, ``pdf``: the formats
+- ``office`` (web pages too), ``pdf``: the formats
 """
 
 from cchc_analysis.read.documents.lines import (

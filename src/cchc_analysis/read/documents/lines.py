@@ -3,7 +3,7 @@
 Every format becomes the same plain text: one paragraph per line, the cells of a table row joined
 by tabs, the mark of a note as raised digits where it stands, and the text of the note on a line of
 its own that opens with the mark. A document of a stranger is opened in a process of its own, with
-the limits of ``data.outside`` and ``data.apart``.
+the limits of ``data.outside``.
 
 Names and addresses of persons are masked before anything is stored. What a form of address, a
 signature or the word "address" gives away is found for sure; a family name with a middle and a
