@@ -112,7 +112,7 @@ class _Evaluated(BatchExpectation):
         execution_engine: Any = None,
     ) -> dict[str, Any]:
         evaluation: Evaluation = metrics[self.metric_dependencies[0]]
-        wanted = parse_result_format(self._get_result_format(runtime_configuration))
+        wanted = parse_result_format((runtime_configuration or {}).get("result_format", {}))
         rows, table = evaluation.broken, evaluation.table
         most = int(wanted["partial_unexpected_count"])
         applied = len(evaluation.verdict)

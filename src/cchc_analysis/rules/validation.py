@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,9 +68,7 @@ from cchc_analysis.rules.wording import (
 if TYPE_CHECKING:
     import pandas as pd
     from great_expectations.core import ExpectationSuite, ExpectationValidationResult
-    from great_expectations.data_context.data_context.ephemeral_data_context import (
-        EphemeralDataContext,
-    )
+    from great_expectations.core.batch_definition import BatchDefinition
 
 
 @dataclass(frozen=True)
@@ -301,13 +300,15 @@ def check_identities(
             found.tally(here)
             found.drafts.extend(draft_rows(here, table, teller))
         for identity, verdict in _split(outcome):
-            verdicts[identity.rule_id] = mine = verdict[verdict.index < own]
+            verdicts[identity.rule_id] = mine = verdict.iloc[: verdict.index.searchsorted(own)]
             found.tally(replace(here, verdict=mine), identity.rule_id)
-            rows = verdict[~verdict["holds"].to_numpy(dtype=bool)]
-            broken.extend(
-                Broken(outcome.rule, identity, int(row), cells, statements)
-                for row, cells in zip(rows.index, rows.to_dict("records"), strict=True)
-            )
+            # Most rules are kept everywhere, and to look would cost more than to judge them.
+            if len(outcome.broken):
+                rows = verdict[~verdict["holds"].to_numpy(dtype=bool)]
+                broken.extend(
+                    Broken(outcome.rule, identity, int(row), cells, statements)
+                    for row, cells in zip(rows.index, rows.to_dict("records"), strict=True)
+                )
         if outcome.definitions is not None:
             is_own = ~outcome.definitions["source_id"].str.endswith(OTHER_DAYS).astype(bool)
             names = {"rival_group": outcome.rule.rule_id}
@@ -438,16 +439,12 @@ def run_suite(
     if not run or table.empty:
         return [_tell_nothing(rule) for rule in rules]
     built = _choose(suite, run)
-    with warnings.catch_warnings():
+    with _ALONE, warnings.catch_warnings():
         # Warnings of the libraries below are about them, not about the data.
         warnings.simplefilter("ignore")
-        source = get_context().data_sources.pandas_default
-        asset = source.add_dataframe_asset(suite.file)
+        rows = define_batch()
         try:
-            batch = asset.add_batch_definition_whole_dataframe("all").get_batch(
-                {"dataframe": table}
-            )
-            answer = batch.validate(
+            answer = rows.get_batch({"dataframe": table}).validate(
                 built,
                 # Without columns to name rows by, rows are named by their position, all at once.
                 result_format={
@@ -458,9 +455,9 @@ def run_suite(
                 expectation_parameters=dict(parameters),
             )
         finally:
-            source.delete_asset(suite.file)
             # Else the table is kept until the process ends.
-            source.get_execution_engine().batch_manager.reset_batch_cache()
+            engine = rows.data_asset.datasource.get_execution_engine()
+            engine.batch_manager.reset_batch_cache()
     answers = {_name_rule(each): each for each in answer.results}
     if lost := [rule_id for rule_id in run if rule_id not in answers]:
         raise RuntimeError(f"{suite.file}: no answer for {', '.join(lost)}")
@@ -519,10 +516,9 @@ def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> 
     evaluation = answer.result.get("details", {}).get("evaluation")
     if evaluation is None:
         return Outcome(rule, broken)
-    verdict = evaluation.verdict
     # Great Expectations decides: what it reports is broken, and nothing else.
-    verdict = verdict.assign(holds=~verdict.index.isin(broken))
-    return Outcome(rule, broken, verdict, evaluation.definitions)
+    holds = ~evaluation.verdict.index.isin(broken) if len(broken) else True
+    return Outcome(rule, broken, evaluation.verdict.assign(holds=holds), evaluation.definitions)
 
 
 def _find_exception(info: Mapping[str, Any] | None) -> str:
@@ -532,9 +528,17 @@ def _find_exception(info: Mapping[str, Any] | None) -> str:
     return str(messages[0]) if messages else ""
 
 
+_ALONE = Lock()
+"""Held while a table is judged: all of them go by one name."""
+
+
 @cache
-def get_context() -> EphemeralDataContext:
-    """One context for each process; it holds nothing between runs and asks nobody."""
+def define_batch() -> BatchDefinition[Any]:
+    """What every table is: a batch of one context for each process.
+
+    The context holds nothing between runs and asks nobody. It writes its configuration whenever an
+    asset is added, so there is one asset for all tables.
+    """
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -549,4 +553,6 @@ def get_context() -> EphemeralDataContext:
         progress_bars=ProgressBarsConfig(globally=False),
         analytics_enabled=False,
     )
-    return gx.get_context(mode="ephemeral", project_config=config)
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    asset = context.data_sources.pandas_default.add_dataframe_asset("table")
+    return asset.add_batch_definition_whole_dataframe("all")
