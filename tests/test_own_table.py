@@ -10,6 +10,7 @@ import pytest
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import validate_table
+from rule_examples import make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 REFERENCE = load_reference(ROOT.reference)
@@ -270,3 +271,13 @@ def test_a_table_with_dates_and_categories_is_read_as_it_stands() -> None:
     assert findings["rule_id"].tolist() == ["O12"]
     assert findings["period_end"].tolist() == ["2024-06-30"]
     assert findings.attrs["passed_over"] == ["is_contested"]
+
+
+def test_of_a_table_with_all_our_columns_the_figures_of_the_rule_are_named() -> None:
+    """Observations as they are loaded: rows of others stand before and behind those that break."""
+    counts = {"dossiers_received_total": 1310, "dossiers_received_new": 1244}
+    counts |= {"dossiers_carried_over": 76}
+    table = make_statements({"feedback_received": 5, **counts, "staff_total_present": 7}, REFERENCE)
+    findings = validate_table(table, IDENTITIES, REFERENCE, ROOT.expectations)
+    [figures] = findings["figures"]
+    assert figures.split() == table.loc[table["indicator"].isin([*counts]), "figures"].tolist()

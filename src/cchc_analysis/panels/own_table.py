@@ -325,7 +325,8 @@ def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand
 def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Values with what a table of one's own may leave out; cells without a number are missing."""
     if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*table.columns}:
-        return _type_cells(file, table.reindex(columns=list(OBSERVATION_COLUMNS), fill_value=""))
+        whole = table.reindex(columns=list(OBSERVATION_COLUMNS), fill_value="")
+        return _type_cells(file, whole.reset_index(drop=True))
     texts = table.reindex(columns=list(TEXTS), fill_value="").astype("str")
     texts = texts.apply(lambda cells: cells.str.strip()).assign(row=table.get("row", table.index))
     texts = texts[(texts["value"] != "") | (texts["printed"] != "")].reset_index(drop=True)
