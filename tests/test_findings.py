@@ -13,18 +13,33 @@ from cchc_analysis.panels import validate_table
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 REFERENCE = load_reference(ROOT.reference)
+DISTRICTS = REFERENCE.areas.query("level == 'district'")["area_id"].tolist()
 
 
 @cache
-def find(text: str) -> pd.DataFrame:
-    """Findings about figures written "code printed; code@scope printed"."""
+def find_all(texts: tuple[str, ...]) -> pd.DataFrame:
+    """Findings about some texts, each a source with an area and a year of its own."""
     rows = []
-    for each in text.split(";"):
-        name, printed = each.split(maxsplit=1)
-        code, _, scope = name.partition("@")
-        rows.append((code, printed, scope or "whole_district", "Văn Quan", "2024-H1"))
-    table = pd.DataFrame(rows, columns=["indicator", "printed", "scope", "area", "period"])
-    return validate_table(table, None, REFERENCE, ROOT.expectations)
+    for at, text in enumerate(texts):
+        for row, each in enumerate(text.split(";"), 2):
+            name, printed = each.split(maxsplit=1)
+            code, _, scope = name.partition("@")
+            place = (f"text {at}", DISTRICTS[at], f"{1990 + at}-H1")
+            rows.append((*place, scope or "whole_district", code, printed, f"row:{row}"))
+    names = ["source", "area_id", "period", "scope", "indicator", "printed", "row"]
+    table = pd.DataFrame(rows, columns=names)
+    found = validate_table(table.drop(columns="row"), None, REFERENCE, ROOT.expectations)
+    own = {f"row:{at}": row for at, row in enumerate(table["row"], 2)} | {"": ""}
+    return found.assign(likely_figure=found["likely_figure"].map(own))
+
+
+def find(text: str) -> pd.DataFrame:
+    """Findings about figures written "code printed; code@scope printed", one of ``TEXTS``.
+
+    Rows are numbered as if the text stood alone.
+    """
+    found = find_all(TEXTS)
+    return found[found["source_id"] == f"text {TEXTS.index(text)}"]
 
 
 def tell(text: str) -> list[str]:
@@ -34,86 +49,86 @@ def tell(text: str) -> list[str]:
     return [" ".join(row) for row in found[columns].itertuples(index=False)]
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        # On time and overdue make what was due.
-        (
-            "dossiers_due 19.944; dossiers_resolved_on_time 19.255; dossiers_pending_overdue 600",
-            ["warning sum 19.944 ≠ 19.255 + 600 = 19.855"],
-        ),
-        (
-            "dossiers_due 19.855; dossiers_resolved_on_time 19.255; dossiers_pending_overdue 600",
-            [],
-        ),
-        (
-            "dossiers_due 900; dossiers_resolved_on_time 850; dossiers_resolved_overdue 50",
-            [],
-        ),
-        (
-            "dossiers_due 900; dossiers_resolved_on_time 850; dossiers_resolved_overdue 30;"
-            "dossiers_pending_overdue 20",
-            [],
-        ),
-        # Resolved and any printed part of pending do not exceed what was received.
-        (
-            "dossiers_received_total 54.575; dossiers_resolved_total 51.780;"
-            "dossiers_pending_in_term 6.123",
-            ["warning order 51.780 + 6.123 = 57.903 > 54.575"],
-        ),
-        (
-            "dossiers_received_total 54.575; dossiers_resolved_total 51.780;"
-            "dossiers_pending_overdue 3.000",
-            ["warning order 51.780 + 3.000 = 54.780 > 54.575"],
-        ),
-        (
-            "dossiers_received_total 58.000; dossiers_resolved_total 51.780;"
-            "dossiers_pending_in_term 6.123",
-            [],
-        ),
-        # What the balance already says is not said again.
-        (
-            "dossiers_received_total 100; dossiers_resolved_total 90; dossiers_pending_total 20;"
-            "dossiers_pending_in_term 15; dossiers_pending_overdue 5",
-            ["warning sum 100 ≠ 90 + 20 = 110"],
-        ),
-        # A share of whole things.
-        (
-            "dossiers_resolved_total 143; on_time_rate 36,5",
-            ["warning whole 36,5 × 143 / 100 = 52,195 ∉ ℕ"],
-        ),
-        ("dossiers_resolved_total 143; on_time_rate 36,4", []),
-        ("tthc_total 7; tthc_onestop_rate 43", []),
-        ("tthc_total 7; tthc_onestop_rate 45", ["warning whole 45 × 7 / 100 = 3,15 ∉ ℕ"]),
-        ("dossiers_received_total 400; dossiers_resolved_total 143; on_time_rate 36,5", []),
-    ],
-)  # fmt: skip
+SETTLED = [
+    # On time and overdue make what was due.
+    (
+        "dossiers_due 19.944; dossiers_resolved_on_time 19.255; dossiers_pending_overdue 600",
+        ["warning sum 19.944 ≠ 19.255 + 600 = 19.855"],
+    ),
+    (
+        "dossiers_due 19.855; dossiers_resolved_on_time 19.255; dossiers_pending_overdue 600",
+        [],
+    ),
+    (
+        "dossiers_due 900; dossiers_resolved_on_time 850; dossiers_resolved_overdue 50",
+        [],
+    ),
+    (
+        "dossiers_due 900; dossiers_resolved_on_time 850; dossiers_resolved_overdue 30;"
+        "dossiers_pending_overdue 20",
+        [],
+    ),
+    # Resolved and any printed part of pending do not exceed what was received.
+    (
+        "dossiers_received_total 54.575; dossiers_resolved_total 51.780;"
+        "dossiers_pending_in_term 6.123",
+        ["warning order 51.780 + 6.123 = 57.903 > 54.575"],
+    ),
+    (
+        "dossiers_received_total 54.575; dossiers_resolved_total 51.780;"
+        "dossiers_pending_overdue 3.000",
+        ["warning order 51.780 + 3.000 = 54.780 > 54.575"],
+    ),
+    (
+        "dossiers_received_total 58.000; dossiers_resolved_total 51.780;"
+        "dossiers_pending_in_term 6.123",
+        [],
+    ),
+    # What the balance already says is not said again.
+    (
+        "dossiers_received_total 100; dossiers_resolved_total 90; dossiers_pending_total 20;"
+        "dossiers_pending_in_term 15; dossiers_pending_overdue 5",
+        ["warning sum 100 ≠ 90 + 20 = 110"],
+    ),
+    # A share of whole things.
+    (
+        "dossiers_resolved_total 143; on_time_rate 36,5",
+        ["warning whole 36,5 × 143 / 100 = 52,195 ∉ ℕ"],
+    ),
+    ("dossiers_resolved_total 143; on_time_rate 36,4", []),
+    ("tthc_total 7; tthc_onestop_rate 43", []),
+    ("tthc_total 7; tthc_onestop_rate 45", ["warning whole 45 × 7 / 100 = 3,15 ∉ ℕ"]),
+    ("dossiers_received_total 400; dossiers_resolved_total 143; on_time_rate 36,5", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "told"), SETTLED)
 def test_what_no_reading_can_make_right_is_found(text: str, told: list[str]) -> None:
     assert tell(text) == told
 
 
-@pytest.mark.parametrize(
-    ("text", "told", "words"),
-    [
-        (
-            "dossiers_received_total 659.245; dossiers_resolved_total 643.272;"
-            "dossiers_pending_total 7.172",
-            "not_stated 659.245 ≠ 643.272 + 7.172 = 650.444",
-            "8,801 are in none of them; those returned or withdrawn are not stated",
-        ),
-        (
-            "dossiers_resolved_total 1.611; dossiers_resolved_early 952;"
-            "dossiers_resolved_on_due 388; dossiers_resolved_overdue 268",
-            "not_stated 1.611 ≠ 952 + 388 + 268 = 1.608",
-            "3 are in none of them",
-        ),
-        (
-            "dossiers_pending_total 100; dossiers_pending_in_term 80; dossiers_pending_overdue 15",
-            "not_stated 100 ≠ 80 + 15 = 95",
-            "those suspended or incomplete are not stated",
-        ),
-    ],
-)
+NOT_STATED = [
+    (
+        "dossiers_received_total 659.245; dossiers_resolved_total 643.272;"
+        "dossiers_pending_total 7.172",
+        "not_stated 659.245 ≠ 643.272 + 7.172 = 650.444",
+        "8,801 are in none of them; those returned or withdrawn are not stated",
+    ),
+    (
+        "dossiers_resolved_total 1.611; dossiers_resolved_early 952;"
+        "dossiers_resolved_on_due 388; dossiers_resolved_overdue 268",
+        "not_stated 1.611 ≠ 952 + 388 + 268 = 1.608",
+        "3 are in none of them",
+    ),
+    (
+        "dossiers_pending_total 100; dossiers_pending_in_term 80; dossiers_pending_overdue 15",
+        "not_stated 100 ≠ 80 + 15 = 95",
+        "those suspended or incomplete are not stated",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "told", "words"), NOT_STATED)
 def test_a_part_that_is_not_stated_is_no_contradiction(text: str, told: str, words: str) -> None:
     found = find(text)
     assert tell(text) == [f"info {told}"]
@@ -130,7 +145,7 @@ def test_the_same_gap_at_several_levels_is_told_once() -> None:
         for scope, numbers in levels.items()
         for name, number in zip(names, numbers, strict=True)
     )
-    found = find(text)
+    found = find_all((text,))
     assert found["kind"].tolist() == ["not_stated"]
     told = found["explanation_en"].iloc[0]
     for gap in ("12 are in none", ": 3;", ": 15"):
@@ -138,40 +153,40 @@ def test_the_same_gap_at_several_levels_is_told_once() -> None:
     assert len(found["figures"].iloc[0].split()) == 12
 
 
-@pytest.mark.parametrize(
-    ("text", "likely", "words"),
-    [
-        # 58.305 would close the sum and break the rate, which is kept: only 773 is left.
-        (
-            "dossiers_resolved_total 59.123; dossiers_resolved_on_time 58.350;"
-            "dossiers_resolved_overdue 818; on_time_rate 98,7",
-            "",
-            "from 818 to 773",
-        ),
-        # The rate, its numerator or its denominator: nothing tells.
-        (
-            "dossiers_received_total 6.776; dossiers_received_online 2.521; online_rate 37,76",
-            "",
-            "Any one of these",
-        ),
-        # Two sums determine one figure, printed with one digit wrong.
-        (
-            "dossiers_received_total 1.380; dossiers_resolved_total 1.809;"
-            "dossiers_pending_total 71; dossiers_resolved_on_time 1.286;"
-            "dossiers_resolved_overdue 23",
-            "row:3",
-            "should be 1,309 (one digit differs)",
-        ),
-        # 04 has two digits: what is printed as 34 may be 4, and the total may be 30 more as well.
-        (
-            "par_tasks_total 57; par_tasks_steering_total 10; par_tasks_institution_total 34;"
-            "par_tasks_procedures_total 11; par_tasks_apparatus_total 8;"
-            "par_tasks_civil_service_total 9; par_tasks_finance_total 7; par_tasks_digital_total 8",
-            "",
-            "from 34",
-        ),
-    ],
-)
+CAUSES = [
+    # 58.305 would close the sum and break the rate, which is kept: only 773 is left.
+    (
+        "dossiers_resolved_total 59.123; dossiers_resolved_on_time 58.350;"
+        "dossiers_resolved_overdue 818; on_time_rate 98,7",
+        "",
+        "from 818 to 773",
+    ),
+    # The rate, its numerator or its denominator: nothing tells.
+    (
+        "dossiers_received_total 6.776; dossiers_received_online 2.521; online_rate 37,76",
+        "",
+        "Any one of these",
+    ),
+    # Two sums determine one figure, printed with one digit wrong.
+    (
+        "dossiers_received_total 1.380; dossiers_resolved_total 1.809;"
+        "dossiers_pending_total 71; dossiers_resolved_on_time 1.286;"
+        "dossiers_resolved_overdue 23",
+        "row:3",
+        "should be 1,309 (one digit differs)",
+    ),
+    # 04 has two digits: what is printed as 34 may be 4, and the total may be 30 more as well.
+    (
+        "par_tasks_total 57; par_tasks_steering_total 10; par_tasks_institution_total 34;"
+        "par_tasks_procedures_total 11; par_tasks_apparatus_total 8;"
+        "par_tasks_civil_service_total 9; par_tasks_finance_total 7; par_tasks_digital_total 8",
+        "",
+        "from 34",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "likely", "words"), CAUSES)
 def test_a_figure_is_named_only_where_nothing_else_would_do(
     text: str, likely: str, words: str
 ) -> None:
@@ -229,25 +244,35 @@ def test_a_count_far_from_its_own_series_is_worth_knowing() -> None:
 SCORES = [("A", "90,12", 1), ("B", "88,5", 2), ("C", "88,5", 2), ("D", "86,07", 4)]
 
 
-@pytest.mark.parametrize("shape", ["long", "wide"])
-@pytest.mark.parametrize(
-    ("change", "broken"),
-    [
-        ({}, []),
-        ({0: 2, 1: 1}, ["A", "B"]),
-        ({3: 3}, ["D"]),
-        ({3: 5}, []),  # there may be another one, whose value is not held
-        ({1: 3}, ["B"]),
-    ],
-)
-def test_ranks_follow_values_and_equal_values_may_share_one(
-    shape: str, change: dict[int, int], broken: list[str]
-) -> None:
-    rows = [(area, score, change.get(at, rank)) for at, (area, score, rank) in enumerate(SCORES)]
-    table = pd.DataFrame(rows, columns=["area", "par_score_total", "par_index_rank"])
+RANKS: list[tuple[dict[int, int], list[str]]] = [
+    ({}, []),
+    ({0: 2, 1: 1}, ["A", "B"]),
+    ({3: 3}, ["D"]),
+    ({3: 5}, []),  # there may be another one, whose value is not held
+    ({1: 3}, ["B"]),
+]
+
+
+@cache
+def find_ranks(shape: str) -> pd.DataFrame:
+    """Findings about ranked scores, changed in one way or another, each way a source and year."""
+    rows = [
+        (f"change {way}", str(2010 + way), area, score, change.get(at, rank))
+        for way, (change, _) in enumerate(RANKS)
+        for at, (area, score, rank) in enumerate(SCORES)
+    ]
+    names = ["source", "period", "area", "par_score_total", "par_index_rank"]
+    table = pd.DataFrame(rows, columns=names)
     if shape == "long":
-        table = table.melt("area", var_name="indicator", value_name="printed")
-    found = validate_table(table, None, REFERENCE, ROOT.expectations)
+        table = table.melt(["source", "period", "area"], var_name="indicator", value_name="printed")
+    return validate_table(table, None, REFERENCE, ROOT.expectations)
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+@pytest.mark.parametrize("way", range(len(RANKS)))
+def test_ranks_follow_values_and_equal_values_may_share_one(shape: str, way: int) -> None:
+    broken, found = RANKS[way][1], find_ranks(shape)
+    found = found[found["source_id"] == f"change {way}"]
     assert {*found["rule_id"]} == ({"V09"} if broken else set())
     assert {*broken} <= {*found["area_id"]}
 
@@ -297,13 +322,23 @@ def test_two_areas_that_took_each_others_counts_are_told_once() -> None:
     assert "V10" not in set(again["rule_id"])
 
 
+IN_THOUSANDS = {
+    new: f"dossiers_received_total 8,98 ngàn; dossiers_received_new {new}; dossiers_carried_over 76"
+    for new in ("8.900", "8.906", "8.950")
+}
+
+
 def test_a_count_in_thousands_is_rounded() -> None:
-    text = (
-        "dossiers_received_total 8,98 ngàn; dossiers_received_new {new}; dossiers_carried_over 76"
-    )
-    assert tell(text.format(new="8.900")) == []
-    assert tell(text.format(new="8.906")) == []
-    assert [each.partition(" ")[0] for each in tell(text.format(new="8.950"))] == ["warning"]
+    assert tell(IN_THOUSANDS["8.900"]) == []
+    assert tell(IN_THOUSANDS["8.906"]) == []
+    assert [each.partition(" ")[0] for each in tell(IN_THOUSANDS["8.950"])] == ["warning"]
+
+
+TEXTS = (
+    *(text for text, *_ in [*SETTLED, *NOT_STATED, *CAUSES]),
+    *IN_THOUSANDS.values(),
+)
+"""What ``find`` can be asked."""
 
 
 def test_labels_of_the_catalogue_are_headings_and_cells() -> None:
