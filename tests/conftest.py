@@ -70,8 +70,26 @@ def load_reference_once(folder: Path) -> Reference:
     return loaded
 
 
-# Before anybody takes it by its name.
+_YAML: dict[bytes, bytes] = {}
+_load_yaml = outside.load_yaml
+
+
+def load_yaml_once(path: Path) -> Any:
+    """As ``load_yaml``, with what a file of the same content held before: each time a copy.
+
+    The wording of reports takes a tenth of a second, at every report that is read.
+    """
+    if not path.is_file() or path.stat().st_size > 1_000_000:
+        return _load_yaml(path)
+    content = path.read_bytes()
+    if content not in _YAML:
+        _YAML[content] = pickle.dumps(_load_yaml(path))
+    return pickle.loads(_YAML[content])  # noqa: S301 - of this very process
+
+
+# Before anybody takes them by their names.
 reference.load_reference = loading.load_reference = load_reference_once
+outside.load_yaml = load_yaml_once
 
 
 @pytest.hookimpl(tryfirst=True)
