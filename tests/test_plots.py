@@ -20,8 +20,15 @@ from brief_work import PROJECT, find_all, read_text
 from cchc_analysis import errors, plot_tile_map
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.plots import ROLES, backend, choose_tiles, draw, to_svg
-from cchc_analysis.brief.plots.canvas import mark
-from cchc_analysis.brief.plots.place import STEPS, find_limits
+from cchc_analysis.brief.plots.canvas import PLAIN, mark
+from cchc_analysis.brief.plots.place import (
+    SMALL,
+    SPINE,
+    STEPS,
+    draw_small,
+    draw_spine,
+    find_limits,
+)
 from cchc_analysis.data.reference import load_reference
 from test_charts import contrast, palettes
 
@@ -213,6 +220,25 @@ def test_a_line_breaks_where_its_series_does() -> None:
     assert len(lines[1.6]) == 2
     assert len(set(lines[4.0])) == 1
     assert lines[1.6][1] < lines[0.8][0] < lines[4.0][0] == lines[6][0]
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+@pytest.mark.parametrize("own", [4.0, 1.3, NAN])
+def test_a_spine_without_axes_is_the_picture_on_axes(own: float, *, is_turned: bool) -> None:
+    data = TABLES[plots.plot_spine].assign(own=own, is_turned=is_turned)
+    sketch = backend.Sketch(*SPINE)
+    draw_spine(sketch, data.iloc[0].to_dict(), SPINE[1] / 2, PLAIN)
+    assert sketch.finish() == to_svg(draw(plots.plot_spine, data))
+
+
+@pytest.mark.parametrize("segments", [[0, 0, 0], [0, 0, 1], [0, 1, 2]])
+@pytest.mark.parametrize("is_rank", [False, True])
+def test_a_line_without_axes_is_the_picture_on_axes(segments: list[int], *, is_rank: bool) -> None:
+    data = TABLES[plots.plot_line].assign(segment=segments)
+    sketch = backend.Sketch(*SMALL)
+    points = [*zip(data["year"], data["value"], segments, strict=True)]
+    draw_small(sketch, points, PLAIN, is_rank=is_rank)
+    assert sketch.finish() == to_svg(draw(plots.plot_line, data, is_rank=is_rank))
 
 
 def test_the_first_rank_stands_on_top() -> None:

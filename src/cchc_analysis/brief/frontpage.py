@@ -20,7 +20,7 @@ from cchc_analysis.brief.ledger import grade_brief, tell_dispute
 from cchc_analysis.brief.nouns import Entry, Goal, Series, State, count_contradictions
 from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
 from cchc_analysis.brief.plan import JUDGED, STATE_SIGNS, tell_state
-from cchc_analysis.brief.plots import draw, plot_line
+from cchc_analysis.brief.plots.place import SMALL, draw_small
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import say_where, show_summary
@@ -201,7 +201,7 @@ def _tell_change(
     brief: Brief, entry: Entry, series: Series | None
 ) -> tuple[Markup | str, Markup | str]:
     """How it stood a year before, and a small line over the years that nothing breaks."""
-    import pandas as pd
+    from cchc_analysis.brief.plots.backend import Sketch
 
     if series is None:
         return "", ""
@@ -213,15 +213,10 @@ def _tell_change(
         told = words.say("key.change", step=step, before=words.number(before, entry.decimals))
     if len(series.until) < 2:
         return told, ""
-    values = pd.DataFrame(
-        [
-            {"year": float(each["period_end"][:4]), "value": each["value"], "segment": 0}
-            for each in series.until
-        ]
-    )
+    points = [(int(each["period_end"][:4]), each["value"], 0) for each in series.until]
     title = words.plain("key.line", name=name_indicator(brief, entry.indicator))
-    figure = draw(plot_line, values, form=words.number)
-    return told, draw_line(words, figure, f"{title}: {brief.tell_plain(entry)}")
+    svg = draw_small(Sketch(*SMALL), points, words.number).finish()
+    return told, draw_line(words, svg, f"{title}: {brief.tell_plain(entry)}")
 
 
 def show_goals(brief: Brief) -> Section:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import draw, plot_dots, plot_spine
+from cchc_analysis.brief.plots import draw, place, plot_dots
 from cchc_analysis.brief.telling import lower, name_indicator, upper
 from cchc_analysis.brief.templates import (
     Caption,
@@ -153,16 +153,17 @@ def _find_widest(brief: Brief, code: str) -> Standing | None:
 
 def draw_spine(brief: Brief, standing: Standing) -> Markup:
     """A value on the line from the lowest to the highest of its peers."""
-    import pandas as pd
+    from cchc_analysis.brief.plots.backend import Sketch
 
     names = ("lowest", "q1", "median", "q3", "highest")
     ends = [*standing.quarters, standing.entry.value]
-    row = dict(zip(names, standing.quarters, strict=True))
+    row: dict[str, Any] = dict(zip(names, standing.quarters, strict=True))
     row |= {"lowest": min(ends), "highest": max(ends), "own": standing.entry.value}
-    data = pd.DataFrame([row | {"role": "alert" if standing.entry.is_contested else "deep"}])
+    row["role"] = "alert" if standing.entry.is_contested else "deep"
     percent = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
     label = brief.words.plain("standing.spine", low=percent[0], middle=percent[1], high=percent[2])
-    return draw_line(brief.words, draw(plot_spine, data, form=brief.words.number), label, "spine")
+    svg = place.draw_spine(Sketch(*place.SPINE), row, place.SPINE[1] / 2, brief.words.number)
+    return draw_line(brief.words, svg.finish(), label, "spine")
 
 
 def say_place(brief: Brief, standing: Standing) -> Markup:

@@ -270,15 +270,16 @@ def frame(words: Words, parts: Sequence[Picture], caption: Caption, key: str) ->
     return macro(words, "chart", pictures, caption)
 
 
-def draw_line(words: Words, figure: Figure, label: str, kind: str = "line") -> Markup:
+def draw_line(words: Words, drawn: Figure | str, label: str, kind: str = "line") -> Markup:
     """A small picture in a line of text, with words for who does not see it."""
-    return macro(words, "line", open_svg(figure), label, kind)
+    return macro(words, "line", open_svg(drawn), label, kind)
 
 
-def open_svg(figure: Figure) -> Picture:
+def open_svg(drawn: Figure | str) -> Picture:
     """A picture as what its first tag says and all that follows, so that a name can be put in."""
-    opening, _, rest = str(to_svg(figure)).removeprefix("<svg").partition(">")
-    return {"opening": Markup(opening), "rest": Markup(rest)}  # noqa: S704 - of to_svg
+    svg = str(drawn if isinstance(drawn, str) else to_svg(drawn))
+    opening, _, rest = svg.removeprefix("<svg").partition(">")
+    return {"opening": Markup(opening), "rest": Markup(rest)}  # noqa: S704 - of our own backend
 
 
 def tabulate(

@@ -194,14 +194,13 @@ def measure_coverage(values: pd.DataFrame, reference: Reference) -> pd.DataFrame
     """
     import pandas as pd
 
-    areas = reference.tabulate_areas(values["area_id"].unique())
-    like = set(zip(areas["level"], areas["parent_id"], strict=True))
-    levels = sorted(set(areas["level"]))
+    known = map(reference.area_rows.get, values["area_id"].unique())
+    like = {(row["level"], row["parent_id"]) for row in known if row}
     rows = []
     for (day, period), ids in values.groupby(["period_end", "period"])["area_id"]:
         existing = {
             row["area_id"]
-            for level in levels
+            for level in {level for level, _ in like}
             for row in reference.list_areas(level, str(day))
             if (level, row["parent_id"]) in like
         }
@@ -255,7 +254,7 @@ def sum_communes(indicators: pd.DataFrame, reference: Reference, area_id: str) -
     is_former = reference.area_rows[area_id]["level"] == "district"
     moved = dict(reference.list_moved(area_id)) if is_former else {}
     whole = set(moved) if set(moved.values()) == {"whole"} else set()
-    added = set(reference.list_counts())
+    added = set(reference.list_counts()) if whole else set()
     is_own = indicators["area_id"].isin(whole) & indicators["indicator"].isin(added)
     is_own &= indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
     own = indicators[is_own & (indicators["breakdown"] == "")]

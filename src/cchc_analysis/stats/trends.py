@@ -33,8 +33,7 @@ than 5 % of series without a trend a word at ``LEVEL`` (``benchmarks/statistics.
 LEVEL_OF_LONG = 0.0075
 """The level of such series: 5 % of them at most get a word with that autocorrelation."""
 
-DAYS = ("period", "period_start", "period_end", "crosses")
-JUDGED = (*DAYS, "value", "segment", "is_contested")
+JUDGED = ("period", "period_start", "period_end", "crosses", "value", "segment", "is_contested")
 """What a trend word rests on."""
 Point = Mapping[str, Any]
 SAID = ("word", "first", "last", "points")
@@ -231,9 +230,10 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     """
     import pandas as pd
 
-    # Columns of one kind are cut as one: that is most of the time of many short series.
-    plain = values[[by, *JUDGED]].astype(dict.fromkeys(DAYS, "object"))
-    verdicts = {key: judge_series(rows) for key, rows in plain.groupby(by, sort=False)}
+    series: dict[Any, list[Point]] = {}  # to cut a table is most of the time of many short ones
+    for row in list_rows(values[[by, *JUDGED]]):
+        series.setdefault(row[by], []).append(row)
+    verdicts = {key: judge_points(points) for key, points in series.items()}
     rows = [{by: key, **_tabulate(each)} for key, each in verdicts.items()]
     table = pd.DataFrame(rows, columns=[by, *SAID, *MEASURED])
     is_tested = table["word"].isin(["rising", "falling", "no trend"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,8 @@ from matplotlib.font_manager import weight_dict
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from cchc_analysis.brief.plots.canvas import LETTER, ROLES, TEXT, TITLE
+from cchc_analysis.brief.plots.canvas import LETTER, ROLES, TEXT, TITLE, Point
+from cchc_analysis.data.words import plain
 
 _ROLE_OF = {value: name for name, value in ROLES.items()} | {"#000000": "ink"}
 """The role of a colour; matplotlib's own black has to be seen in the dark too."""
@@ -130,8 +131,8 @@ class PageRenderer(RendererBase):
             told["stroke-width"] = "" if width == _STROKE else _write(width)
             told["stroke-dasharray"] = ",".join(map(_write, gc.get_dashes()[1] or ()))
             told["stroke-linecap"] = _CAPS.get(gc.get_capstyle(), "") if width > _THIN else ""
-        colours = self._colour(fill=rgbFace, stroke=stroke)
-        self._parts.append(f'<path d="{drawn}"{colours}{_join(told)}/>')
+        colours = {"fill": rgbFace, "stroke": stroke}
+        self._put(drawn, told, {w: to_hex(each) for w, each in colours.items() if each is not None})
 
     def draw_text(self, gc: Any, x: float, y: float, s: str, *font: Any, **more: Any) -> None:
         (prop, angle), text = font, more.get("mtext")
@@ -151,7 +152,7 @@ class PageRenderer(RendererBase):
             "text-anchor": "" if text is None or angle else _ANCHORS.get(text.get_ha(), ""),
         }
         colour = to_hex(gc.get_rgb())
-        paint = self._colour(fill=colour) if _ROLE_OF.get(colour) != "ink" else ""
+        paint = self._colour({"fill": colour}) if _ROLE_OF.get(colour) != "ink" else ""
         self._parts.append(f"<text{paint}{_join(told)}>{escape(s.strip())}</text>")
 
     def _write_path(self, path: Path, transform: Any, *, is_line: bool) -> str:
@@ -170,13 +171,40 @@ class PageRenderer(RendererBase):
             before = code
         return _BOX.sub(r"M\1 \2H\3V\4H\1z", told)
 
-    def _colour(self, **colours: Any) -> str:
+    def _put(self, drawn: str, told: Mapping[str, str], colours: Any, words: str = "") -> None:
+        end = f"><title>{escape(plain(words))}</title></path>" if words else "/>"
+        self._parts.append(f'<path d="{drawn}"{self._colour(colours)}{_join(told)}{end}')
+
+    def _colour(self, told: Mapping[str, str]) -> str:
         """Colours as classes where they are roles."""
-        told = {what: to_hex(each) for what, each in colours.items() if each is not None}
         names = [f"{what[0]}-{_ROLE_OF[each]}" for what, each in told.items() if each in _ROLE_OF]
         self._used.update(names)
         classes = f' class="{" ".join(names)}"' if names else ""
         return classes + _join({w: each for w, each in told.items() if each not in _ROLE_OF})
+
+
+class Sketch(PageRenderer):
+    """A ``Canvas`` without axes, for small pictures by the dozen: the same SVG, written at once."""
+
+    def box(self, at: Point, size: Point, role: str, words: str) -> None:
+        """``Canvas.box``."""
+        far = at[0] + max(size[0], 0.8), at[1] + size[1]
+        left, top, right, bottom = map(_write, (*at, *far))
+        colours = {"fill": ROLES[role], "stroke": ROLES["deep" if role == "pale" else "paper"]}
+        self._put(f"M{left} {top}H{right}V{bottom}H{left}z", {}, colours, words)
+
+    def line(
+        self, ends: Sequence[Point], role: str, width: float = _STROKE, words: str = "", **more: Any
+    ) -> None:
+        """``Canvas.line``."""
+        _, dashes = more.get("linestyle", (0, ()))
+        told = {
+            "stroke-width": "" if width == _STROKE else _write(width),
+            "stroke-dasharray": ",".join(_write(each * width) for each in dashes),
+            "stroke-linecap": "butt" if width > _THIN and "solid_capstyle" not in more else "",
+        }
+        drawn = "L".join(f"{_write(x)} {_write(y)}" for x, y in ends)
+        self._put(f"M{drawn}", told, {"stroke": ROLES[role]}, words)
 
 
 class FigureCanvas(FigureCanvasBase):

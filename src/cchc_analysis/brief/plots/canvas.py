@@ -217,14 +217,12 @@ class Canvas:
         figure: Any = self.ax.figure
         self.width = float(self.ax.bbox.width) * 72 / float(figure.dpi)
         self.ax.set_axis_off()
-        if self.ax.get_xlim() != (0, self.width):  # to set limits takes as long as a few lines
-            self.ax.set_xlim(0, self.width)
+        self.ax.set_xlim(0, self.width)
 
     def close(self, height: float) -> Axes:
         """The axes, cut to their height."""
         height = max(height, 1.0)
-        if self.ax.get_ylim() != (height, 0):
-            self.ax.set_ylim(height, 0)
+        self.ax.set_ylim(height, 0)
         figure: Any = self.ax.figure
         if self._is_own:
             figure.set_size_inches(self.width / 72, height / 72)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -61,24 +61,29 @@ def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = PLA
     width, row = SPINE
     canvas = Canvas(ax, width=width)
     for at, each in enumerate(list_rows(data)):
-        middle = at * row + row / 2
-        sides = (6.0, canvas.width - 6)
-        across = scale(
-            [each["lowest"], each["highest"]], *(sides[::-1] if each.get("is_turned") else sides)
-        )
-        if each["highest"] > each["lowest"]:
-            ends = [(across(each[end]), middle) for end in ("lowest", "highest")]
-            canvas.line(ends, "rule", words=f"{form(each['lowest'])} – {form(each['highest'])}")
-            left, right = sorted((across(each["q1"]), across(each["q3"])))
-            words = " – ".join(form(each[name]) for name in ("q1", "median", "q3"))
-            canvas.box((left, middle - 4), (right - left, 8.0), "pale", words)
-            x = across(each["median"])
-            canvas.line([(x, middle - 6), (x, middle + 6)], "deep", 1.6)
-        if each["own"] == each["own"]:
-            x = across(each["own"]) if each["highest"] > each["lowest"] else canvas.width / 2
-            told = form(each["own"])
-            canvas.line([(x, middle)] * 2, each["role"], 10, told, solid_capstyle="round")
+        draw_spine(canvas, each, at * row + row / 2, form)
     return canvas.close(len(data) * row)
+
+
+def draw_spine(canvas: Any, each: Mapping[str, Any], middle: float, form: Format) -> Any:
+    """A row of ``plot_spine`` around a height, on a ``Canvas`` or a ``Sketch``."""
+    sides = (6.0, canvas.width - 6)
+    across = scale(
+        [each["lowest"], each["highest"]], *(sides[::-1] if each.get("is_turned") else sides)
+    )
+    if each["highest"] > each["lowest"]:
+        left, right = sorted((across(each["q1"]), across(each["q3"])))
+        words = " – ".join(form(each[name]) for name in ("q1", "median", "q3"))
+        canvas.box((left, middle - 4), (right - left, 8.0), "pale", words)
+        ends = [(across(each[end]), middle) for end in ("lowest", "highest")]
+        canvas.line(ends, "rule", words=f"{form(each['lowest'])} – {form(each['highest'])}")
+        x = across(each["median"])
+        canvas.line([(x, middle - 6), (x, middle + 6)], "deep", 1.6)
+    if each["own"] == each["own"]:
+        x = across(each["own"]) if each["highest"] > each["lowest"] else canvas.width / 2
+        told = form(each["own"])
+        canvas.line([(x, middle)] * 2, each["role"], 10, told, solid_capstyle="round")
+    return canvas
 
 
 @drawn_from("year value segment")
@@ -95,28 +100,31 @@ def plot_line(
         data: A row per value in order: ``year`` (a number), ``value``, ``segment``.
         is_rank: Whether the least value, the first rank, stands on top.
     """
-    width, height = SMALL
-    canvas, years, values = Canvas(ax, width=width), data["year"].tolist(), data["value"].tolist()
+    canvas, columns = Canvas(ax, width=SMALL[0]), (data["year"], data["value"], data["segment"])
+    draw_small(canvas, [*zip(*columns, strict=True)], form, is_rank=is_rank)
+    return canvas.close(SMALL[1])
+
+
+def draw_small(canvas: Any, points: Sequence[Any], form: Format, *, is_rank: bool = False) -> Any:
+    """What ``plot_line`` draws, on a ``Canvas`` or a ``Sketch``: year, value and segment each."""
+    height, (years, values, _) = SMALL[1], zip(*points, strict=True)
     across = scale(years, 10, canvas.width - 10)
     upwards = scale(values, *((8, height - 8) if is_rank else (height - 8, 8)))
     before: float | None = None
-    rows = zip(years, values, data["segment"], strict=True)
-    for _, part in groupby(rows, key=itemgetter(2)):
+    for _, part in groupby(points, key=itemgetter(2)):
         told = [
             (across(year), upwards(value), f"{year:.0f}: {form(value)}") for year, value, _ in part
         ]
-        points = [(x, y) for x, y, _ in told]
+        ends = [(x, y) for x, y, _ in told]
         if before is not None:
-            x = (before + points[0][0]) / 2
+            x = (before + ends[0][0]) / 2
             canvas.line([(x, 2), (x, height - 2)], "rule", linestyle=(0, (2, 2)))
-        thick = 1.6 if len(points) > 1 else 4.0
+        drawn, thick = (ends, 1.6) if len(ends) > 1 else (ends * 2, 4.0)
         words = "; ".join(word for *_, word in told)
-        canvas.line(
-            points if len(points) > 1 else points * 2, "mid", thick, words, solid_capstyle="round"
-        )
-        before = points[-1][0]
-    canvas.line(points[-1:] * 2, "deep", 6, told[-1][2], solid_capstyle="round")
-    return canvas.close(height)
+        canvas.line(drawn, "mid", thick, words, solid_capstyle="round")
+        before = ends[-1][0]
+    canvas.line(ends[-1:] * 2, "deep", 6, told[-1][2], solid_capstyle="round")
+    return canvas
 
 
 @drawn_from()

@@ -26,6 +26,7 @@ from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import explain_name, find_areas
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.stats.intervals import Floats
 from cchc_analysis.stats.panel import keep_one_value, measure_coverage, name_kinds, sum_communes
 from cchc_analysis.stats.peers import FEWEST, break_series, list_kin
 from cchc_analysis.stats.trends import JudgedTrends, judge_many
@@ -114,11 +115,13 @@ class Profile:
         return {each: self.show_theme(each) for each in self.themes if each in told}
 
     @cached_property
-    def points_of(self) -> dict[str, pd.DataFrame]:
-        """The points of each series."""
-        years = self.points["period_end"].str[:4].astype("int64")
-        drawn = self.points[["series", "value", "segment"]].assign(year=years)
-        return {str(name): rows for name, rows in drawn.groupby("series")}
+    def points_of(self) -> dict[str, list[tuple[int, float, int]]]:
+        """Year, value and segment of the points of each series."""
+        found: dict[str, list[tuple[int, float, int]]] = {}
+        columns = (self.points[name] for name in ("series", "period_end", "value", "segment"))
+        for series, end, value, segment in zip(*columns, strict=True):
+            found.setdefault(series, []).append((int(end[:4]), value, segment))
+        return found
 
 
 def open_profile(tables: Tables, reference: Reference, words: Words, area: str) -> Profile:
@@ -268,34 +271,30 @@ def _describe_series(
     points: pd.DataFrame, kept: pd.DataFrame, reference: Reference, theme_of: Mapping[str, str]
 ) -> pd.DataFrame:
     """The last value of each series, and where it stands among those like it."""
-    last = points.drop_duplicates("series", keep="last").set_index("series")
-    is_beside = kept["period"] == kept["series"].map(last["period"])
-    beside = kept[is_beside].assign(peer=kept["series"] + "|" + kept["area_id"])
-    names = ["area_id", "period", "period_end"]
-    one = keep_one_value(beside, "peer")[["series", "value", *names]]
-    like = dict(iter(one.astype(dict.fromkeys(names, "object")).groupby("series")))
-    covered: dict[Any, Any] = {}
+    last = list_rows(points.drop_duplicates("series", keep="last"))
+    periods = {row["series"]: row["period"] for row in last}
+    beside = kept[kept["period"] == kept["series"].map(periods)]
+    one = keep_one_value(beside.assign(peer=beside["series"] + "|" + beside["area_id"]), "peer")
+    values_of: dict[str, dict[str, float]] = {}
+    for name, area, value in zip(one["series"], one["area_id"], one["value"], strict=True):
+        values_of.setdefault(name, {})[area] = value
+    oldest = int(kept["period_end"].max()[:4]) - OLD
+    covered: dict[Any, dict[str, Any]] = {}
     rows = []
-    for name, row in zip(last.index, list_rows(last), strict=True):
-        rows_beside = like[name]
-        own, values = row["value"], rows_beside["value"]
-        key = frozenset(rows_beside["area_id"]), row["period_end"]
+    for row in last:
+        like, day = values_of[row["series"]], row["period_end"]
+        key = frozenset(like), day
         if key not in covered:
-            covered[key] = measure_coverage(rows_beside, reference).iloc[0]
-        coverage = covered[key][["held", "existing", "is_full"]].to_dict()
-        coverage["is_full"] = bool(coverage["is_full"]) and len(values) >= FEWEST
-        is_placed = coverage["is_full"]
-        rows.append(
-            coverage | (_place(own, values, reference, row["indicator"]) if is_placed else {})
-        )
-    columns = ["held", "existing", "is_full", *SPREAD, "place", "better"]
-    placed = pd.DataFrame(rows, index=last.index).reindex(columns=columns)
-    names = ["indicator", "scope", "unit", "period", "period_end", "value", "is_contested"]
-    years = last["period_end"].str[:4].astype("int64")
-    is_old = years <= int(kept["period_end"].max()[:4]) - OLD
-    table = last[names].join(placed).assign(is_old=is_old)
-    table.insert(0, "theme", table["indicator"].map(theme_of))
-    return table
+            places = pd.DataFrame({"area_id": [*like], "period": "", "period_end": day})
+            covered[key] = list_rows(measure_coverage(places, reference))[0]
+        told = {"theme": theme_of[row["indicator"]], **covered[key], **row}
+        told["is_full"] &= len(like) >= FEWEST
+        if told["is_full"]:
+            told |= _place(row["value"], np.array([*like.values()]), reference, row["indicator"])
+        rows.append(told | {"is_old": int(day[:4]) <= oldest})
+    columns = ["theme", "indicator", "scope", "unit", "period", "period_end", "value"]
+    columns += ["is_contested", "held", "existing", "is_full", *SPREAD, "place", "better", "is_old"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(periods, name="series"))
 
 
 def _name_series(table: pd.DataFrame, reference: Reference, words: Words) -> list[str]:
@@ -310,16 +309,13 @@ def _name_series(table: pd.DataFrame, reference: Reference, words: Words) -> lis
     ]
 
 
-def _place(
-    own: float, values: pd.Series[float], reference: Reference, code: str
-) -> dict[str, float]:
+def _place(own: float, held: Floats, reference: Reference, code: str) -> dict[str, float]:
     """Lowest to highest of the values of a period, and the place of one of them."""
-    ends = np.quantile(values.to_numpy(), [*SPREAD.values()]).tolist()
+    ends = np.quantile(held, [*SPREAD.values()]).tolist()
     spread = dict(zip(SPREAD, ends, strict=True))
     polarity = reference.indicator_rows[code]["polarity"]
     if polarity not in ("higher", "lower") or spread["lowest"] == spread["highest"]:
         return spread
-    held = values.to_numpy()
     is_before = held > own if polarity == "higher" else held < own
     level = int((held == own).sum()) - 1
     behind = len(held) - 1 - level - int(is_before.sum())

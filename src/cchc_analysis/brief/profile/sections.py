@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,8 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.directory import tell_masthead
-from cchc_analysis.brief.plots import draw, plot_line, plot_spine
-from cchc_analysis.brief.plots.canvas import Point, open_axes
-from cchc_analysis.brief.plots.place import SMALL, SPINE
+from cchc_analysis.brief.plots import draw, plot_spine
+from cchc_analysis.brief.plots.place import SMALL, SPINE, draw_small, draw_spine
 from cchc_analysis.brief.profile.content import SPREAD
 from cchc_analysis.brief.telling import upper
 from cchc_analysis.brief.templates import Section, draw_line, link, render
@@ -23,8 +22,6 @@ from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from cchc_analysis.brief.profile.content import Profile
     from cchc_analysis.data.records import Tables
 
@@ -87,25 +84,24 @@ def keep_placed(profile: Profile) -> pd.DataFrame:
 
 def show_theme(profile: Profile, theme: str) -> Section:
     """The series of a theme, a row each; nothing where none is held."""
-    own = profile.table[profile.table["theme"] == theme].reset_index(drop=True)
-    if own.empty:
+    own = [row for row in list_rows(profile.table) if row["theme"] == theme]
+    if not own:
         return Section(Markup(""))
-    spines = _tabulate_spines(profile, own)
-    rows = [
-        {**row, **_tell_row(profile, row, spines.iloc[[at]])}
-        for at, row in enumerate(list_rows(own))
-    ]
+    rows = [row | _tell_row(profile, row) for row in own]
     units = profile.reference.unit_rows
     html = render(profile.words, "profile_theme", anchor=theme, rows=rows, units=units)
-    placed = spines[own["is_full"]]
-    drawn = partial(draw, plot_spine, placed) if len(placed) else None
-    return Section(html, theme, lambda: own, drawn)
+    placed = [_turn_spine(profile, row) for row in own if row["is_full"]]
+    drawn = (lambda: draw(plot_spine, pd.DataFrame(placed))) if placed else None
+    is_own = profile.table["theme"] == theme
+    return Section(html, theme, lambda: profile.table[is_own].reset_index(drop=True), drawn)
 
 
-def _tell_row(profile: Profile, row: Row, spine: pd.DataFrame) -> dict[str, Any]:
+def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
     """What the cells of a series show: name and its page, value, small line and spine."""
-    words = profile.words
-    decimals = 0 if row["unit"] == "rank" else None if row["value"].is_integer() else 2
+    from cchc_analysis.brief.plots.backend import Sketch
+
+    words, is_rank = profile.words, row["unit"] == "rank"
+    decimals = 0 if is_rank else None if row["value"].is_integer() else 2
 
     @cache
     def form(value: float) -> str:
@@ -113,34 +109,15 @@ def _tell_row(profile: Profile, row: Row, spine: pd.DataFrame) -> dict[str, Any]
 
     told = {"href": find_page(profile, row["indicator"]), "line": "", "spine": ""}
     points = profile.points_of[row["series"]]
-    if points["segment"].duplicated().any():
-        line = partial(plot_line, form=form, is_rank=row["unit"] == "rank")
-        figure = _draw_again(SMALL, line, points)
-        told["line"] = draw_line(words, figure, row["name"])
+    if len({segment for *_, segment in points}) < len(points):
+        svg = draw_small(Sketch(*SMALL), points, form, is_rank=is_rank).finish()
+        told["line"] = draw_line(words, svg, row["name"])
     if row["is_full"]:
-        figure = _draw_again(SPINE, partial(plot_spine, form=form), spine)
+        svg = draw_spine(Sketch(*SPINE), _turn_spine(profile, row), SPINE[1] / 2, form).finish()
         ends = {each: form(row[each]) for each in SPREAD}
         said = words.plain("profile.spine", **ends, own=form(row["value"]))
-        told["spine"] = draw_line(words, figure, said, "spine")
+        told["spine"] = draw_line(words, svg, said, "spine")
     return told | {"written": form(row["value"])}
-
-
-def _draw_again(size: Point, plot: Callable[..., Any], data: pd.DataFrame) -> Figure:
-    """A plot on axes that are used again: to make new ones takes longer than to draw on them."""
-    ax = _keep_axes(*size)
-    for artist in (*ax.lines, *ax.patches, *ax.texts):
-        artist.remove()
-    return plot(data, ax).figure  # type: ignore[no-any-return]
-
-
-@cache
-def _keep_axes(width: float, height: float) -> Any:
-    """Axes for one small picture after the other, of whatever profile."""
-    from matplotlib import pyplot as plt
-
-    ax = open_axes(None, height, width=width)
-    plt.close(ax.figure)
-    return ax
 
 
 def find_page(profile: Profile, code: str) -> str:
@@ -150,14 +127,11 @@ def find_page(profile: Profile, code: str) -> str:
     return next(pages, "")
 
 
-def _tabulate_spines(profile: Profile, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows as ``plot_spine`` takes them, the better side at the right."""
-    known = profile.reference.indicator_rows
-    return rows[list(SPREAD)].assign(
-        own=rows["value"],
-        role=rows["is_contested"].map({True: "alert", False: "deep"}),
-        is_turned=[known[code]["polarity"] == "lower" for code in rows["indicator"]],
-    )
+def _turn_spine(profile: Profile, row: Row) -> dict[str, Any]:
+    """A row as ``plot_spine`` takes it, the better side at the right."""
+    role = "alert" if row["is_contested"] else "deep"
+    is_turned = profile.reference.indicator_rows[row["indicator"]]["polarity"] == "lower"
+    return {**row, "own": row["value"], "role": role, "is_turned": is_turned}
 
 
 def show_links(profile: Profile) -> Section:
