@@ -164,30 +164,35 @@ dossiers_resolved_total,11389
     assert "off by less than one unit" in cut["explanation_en"]
 
 
-@pytest.mark.parametrize(("present", "quota"), [("83", "80"), ("900", "80"), ("4.800", "490")])
-def test_an_order_never_tells_which_figure_is_wrong(
-    present: str, quota: str, tmp_path: Path
-) -> None:
-    content = f"indicator,value\nstaff_total_present,{present}\nstaff_total_quota,{quota}\n"
-    finding = run(content, tmp_path).iloc[0]
+ORDERS = [("83", "80"), ("900", "80"), ("4.800", "490")]
+PENDING = [(100, 90), (1578, 1567)]
+
+
+@pytest.fixture(scope="module")
+def unsettled(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Findings about figures of which none can be named: each case a source of one table."""
+    lines = ["source,indicator,value"]
+    for at, (present, quota) in enumerate(ORDERS):
+        lines.append(f"order {at},staff_total_present,{present}")
+        lines.append(f"order {at},staff_total_quota,{quota}")
+    for at, (total, in_term) in enumerate(PENDING):
+        lines.append(f"pending {at},dossiers_pending_total,{total}")
+        lines.append(f"pending {at},dossiers_pending_in_term,{in_term}")
+        lines.append(f"pending {at},dossiers_pending_overdue,20")
+    found = run("\n".join([*lines, ""]), tmp_path_factory.mktemp("unsettled"))
+    return found.drop_duplicates("source_id").set_index("source_id")
+
+
+@pytest.mark.parametrize("at", range(len(ORDERS)))
+def test_an_order_never_tells_which_figure_is_wrong(at: int, unsettled: pd.DataFrame) -> None:
+    finding = unsettled.loc[f"order {at}"]
     assert "nothing tells which" in finding["explanation_en"]
     assert finding["likely_figure"] == ""
 
 
-PENDING = """indicator,value
-dossiers_pending_total,{total}
-dossiers_pending_in_term,{in_term}
-dossiers_pending_overdue,20
-"""
-
-
-@pytest.mark.parametrize(
-    "figures", [{"total": 100, "in_term": 90}, {"total": 1578, "in_term": 1567}]
-)
-def test_where_several_figures_would_do_none_is_named(
-    figures: dict[str, int], tmp_path: Path
-) -> None:
-    finding = run(PENDING.format(**figures), tmp_path).iloc[0]
+@pytest.mark.parametrize("at", range(len(PENDING)))
+def test_where_several_figures_would_do_none_is_named(at: int, unsettled: pd.DataFrame) -> None:
+    finding = unsettled.loc[f"pending {at}"]
     assert finding["likely_figure"] == ""
     assert "Likely" not in finding["explanation_en"]
     assert "Any one of these" in finding["explanation_en"]
