@@ -294,3 +294,13 @@ def test_as_many_of_another_kind_are_not_the_same() -> None:
     text = "UBND huyện đã ban hành 26 văn bản chỉ đạo; triển khai 20/26 nhiệm vụ của Kế hoạch CCHC."
     _, figures = read_text(DISTRICT + text)
     assert figures[0].indicator == ""
+
+
+def test_a_figure_that_cannot_be_read_balances_nothing() -> None:
+    """It is no zero: 12 overdue of 12 would leave none on time."""
+    text = "Toàn huyện giải quyết 12 hồ sơ, trong đó đúng hạn 1.2.3 hồ sơ, quá hạn 12 hồ sơ."
+    figures = {figure.printed: figure for figure in read_text(DISTRICT + text)[1]}
+    assert (figures["1.2.3"].indicator, figures["1.2.3"].looked_again) == (
+        "dossiers_resolved_on_due",
+        "",
+    )

@@ -103,12 +103,14 @@ def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure
         if figure.comparator is Comparator.EQUAL and figure.indicator.startswith(_DOSSIERS):
             stage = figure.indicator.removeprefix(_DOSSIERS)
             places.setdefault(key, {}).setdefault(stage, []).append(at)
+
+    def read(at: int) -> float:
+        value = read_value(figures[at], reference)
+        return math.nan if value is None else value
+
     changes: dict[int, tuple[str, str]] = {}
     for known in places.values():
-        values = {
-            stage: [read_value(figures[at], reference) or 0.0 for at in found]
-            for stage, found in known.items()
-        }
+        values = {stage: [*map(read, found)] for stage, found in known.items()}
         if len(due := known.get("resolved_on_due", [])) == 1 and "resolved_early" not in known:
             changes[due[0]] = "resolved_on_time", _find_why_on_time(figures, due[0], values)
         if len(told := known.get("received_total", [])) == 1 and "received_new" not in known:
@@ -124,7 +126,7 @@ def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure
 
 
 Values = Mapping[str, Sequence[float]]
-"""What one place prints of each stage of dossiers."""
+"""What one place prints of each stage of dossiers; NaN, which balances nothing, if unreadable."""
 
 
 def _find_why_on_time(figures: Sequence[Figure], at: int, values: Values) -> str:
