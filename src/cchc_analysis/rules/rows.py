@@ -398,26 +398,26 @@ def pair_ranks(shown: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame
         values of the group.
     """
     group = ["period_end", "parent_id", "level"]
-    columns = ["area_id", "source_id", "indicator", "value", "low", "high", "decimals", *group]
+    place = ["area_id", *group]
+    columns = ["source_id", "indicator", "value", "low", "high", "decimals", *place]
     codes = {*RANKED, *(each for indicators in RANKED.values() for each in indicators)}
     shown = shown.loc[shown["indicator"].isin(codes), columns]
     # Many small tables are cut from it, and each costs less where words are plain objects.
     shown = shown.astype(dict.fromkeys(("area_id", "source_id", "indicator", *group), "object"))
+    shown = shown.assign(row=shown.index, printed=shown["value"])
+    ordered = shown.sort_values("decimals", ascending=False, kind="stable")
     for rank_id, indicators in RANKED.items():
-        ranks = shown[shown["indicator"] == rank_id]
-        values = shown[shown["indicator"].isin(indicators)] if len(ranks) else ranks
-        beside = dict(list(values.groupby(group, observed=True)))
-        for key, own in ranks.groupby(group, sort=True, observed=True):
-            held = beside.get(key, values.iloc[:0])
-            for indicator in [each for each in indicators if (held["indicator"] == each).any()][:1]:
-                held = held[held["indicator"] == indicator]
-                held = held.sort_values("decimals", ascending=False).drop_duplicates("area_id")
-                numbers = held.assign(other=held.index)
-                pairs = own.assign(printed=own["value"], row=own.index)[
-                    ["area_id", "source_id", "printed", "row", *group]
-                ].merge(numbers[["area_id", "value", "low", "high", "other"]], on="area_id")
-                if len(pairs):
-                    yield pairs.assign(rank_id=rank_id, indicator=indicator), held
+        ranks = shown.loc[shown["indicator"] == rank_id, ["source_id", "printed", "row", *place]]
+        values = ordered[ordered["indicator"].isin(indicators)]
+        if ranks.empty or values.empty:
+            continue
+        order = values["indicator"].map({name: at for at, name in enumerate(indicators)})
+        is_first = order == order.groupby([values[name] for name in group]).transform("min")
+        values = values[is_first].drop_duplicates(place).rename(columns={"row": "other"})
+        told = [*place, "indicator", "value", "low", "high", "other"]
+        held = dict(list(values.groupby(group)))
+        pairs = ranks.merge(values[told], on=place).assign(rank_id=rank_id)
+        yield from ((own, held[key]) for key, own in pairs.groupby(group))
 
 
 def judge_ranks(

@@ -167,7 +167,8 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
 
     Args:
         reference: The reference tables.
-        table: What is to be validated: of communes, only those that it names are known.
+        table: What is to be validated: only areas that it names are known. Great Expectations
+            copies what a rule is asked about a hundred times, word by word.
 
     Returns:
         ``indicators``, ``areas``, ``units``, ``breakdowns``, ``scopes``, ``statuses``,
@@ -175,13 +176,14 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
         printed numbers are rounded, with blanks between them, where all others are counted; and
         ``cchc_analysis``, without which the guard of each suite fails.
     """
-    named = set() if table is None or "area_id" not in table else set(table["area_id"])
-    communes = sorted(each for each in named if each in reference.area_rows)
+    areas = list(reference.areas["area_id"])
+    if table is not None and "area_id" in table:
+        areas = [each for each in table["area_id"].unique() if each in reference.area_rows]
     return {
         "cchc_analysis": 0,
         "indicators": list(reference.indicators["indicator"]),
         "rounded": " ".join(list_rounded(reference)),
-        "areas": [*dict.fromkeys([*reference.areas["area_id"], *communes])],
+        "areas": areas,
         "units": list(reference.units["unit"]),
         "breakdowns": ["", *reference.breakdowns["breakdown"]],
         "scopes": [*map(str, Scope)],
