@@ -167,3 +167,14 @@ def test_a_new_project_takes_a_panel_before_any_report(tmp_path: Path) -> None:
     held = cchc.load_indicators("en", areas="Lạng Sơn", project=root)
     assert held["period"].tolist() == ["2023", "2024"]
     assert held["value"].tolist() == [7.2, 7.31]
+
+
+def test_a_panel_names_the_areas_that_it_leaves_out() -> None:
+    with pytest.warns(UserWarning, match="Left out, as held in other windows .*: Huyện Cao Lộc;"):
+        panel = cchc.load_panel("on_time_rate", "district")
+    assert set(panel["area_id"]) == {"184", "665"}
+
+
+def test_a_table_in_place_of_its_name_is_answered_with_the_names() -> None:
+    with pytest.raises(CchcError, match="DataFrame: no such table; expected indicators, "):
+        cchc.describe_columns(cchc.load_sources())

@@ -68,6 +68,14 @@ def test_an_unknown_indicator_is_answered_with_the_nearest(made: tuple[Tables, R
         trace(made, "991", "ontime_rate", "2022-H1")
 
 
+@pytest.mark.parametrize("period", ["2022-Q2", "2022-9M", "2022"])
+def test_another_period_than_the_one_asked_for_is_no_answer(
+    made: tuple[Tables, Reference], period: str
+) -> None:
+    with pytest.raises(CommandError, match=rf"{period}, commune_aggregate: nothing is published"):
+        trace(made, "991", "online_rate", period, "commune_aggregate")
+
+
 def test_what_is_not_held_is_answered_with_what_is(made: tuple[Tables, Reference]) -> None:
     with pytest.raises(CommandError, match=r"nothing is published; expected one of .*2022-H1"):
         trace(made, "991", "online_rate", "2021")

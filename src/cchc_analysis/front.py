@@ -25,6 +25,7 @@ from cchc_analysis.data.named import (
     take_one,
     to_wide,
 )
+from cchc_analysis.data.records import Status
 from cchc_analysis.data.reference import find_area, load_reference
 from cchc_analysis.data.trace import Citation, cite_any
 from cchc_analysis.data.words import load_words
@@ -178,6 +179,7 @@ def load_panel(
         found = f"no value of level {level!r}" if level else "no value"
         expected = "province, district or commune, as far as values of it are held"
         raise CommandError(Problem(f"indicator {code}", found, expected, "Leave `level` out."))
+    _warn_left_out(tables.indicators, panel, code, reference)
     parted = name_partings(panel, reference)
     kept = balance_panel(parted) if is_balanced else parted
     if names is None:
@@ -449,6 +451,23 @@ def validate(
     for said in findings.attrs["warnings"]:
         warnings.warn(said, stacklevel=2)
     return findings
+
+
+def _warn_left_out(
+    indicators: pd.DataFrame, panel: pd.DataFrame, code: str, reference: Reference
+) -> None:
+    """Name the areas of which only other windows or scopes are held than those of a panel."""
+    is_held = (indicators["indicator"] == code) & (indicators["status"] == Status.ACTUAL)
+    areas = reference.area_rows
+    level = areas[panel["area_id"].iloc[0]]["level"]
+    others = sorted(set(indicators.loc[is_held, "area_id"]) - set(panel["area_id"]))
+    names = [areas[each]["name"] for each in others if areas[each]["level"] == level]
+    if names:
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        told = (
+            f"Left out, as held in other windows or scopes only: {shown}; load_indicators has all."
+        )
+        warnings.warn(told, stacklevel=3)
 
 
 def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:

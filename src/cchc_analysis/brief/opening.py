@@ -168,12 +168,14 @@ def _name_nearest(
     name = reference.area_rows[area_id]["name"]
     own = [label for place, label in places if place == area_id]
     others = [f"{reference.area_rows[place]['name']} {label}" for place, label in places]
-    offer = [f"{name} {label}" for label in own] or nearest_names(f"{name} {period}", others, 5)
+    near = nearest_names(f"{name} {period}", others, 5) or others
     return Problem(
         f"{name}, period {period!r}",
         "no report held",
         f"a period with a report ({', '.join(own) or 'none for this area'})",
-        f"Choose one of: {', '.join(offer or others)}."
+        f"Choose one of: {', '.join(f'{name} {label}' for label in own)}."
+        if own
+        else f"Reports are held of {', '.join(near)}; a profile tells what else is held of an area."
         if others
         else "Read a report first: cchc read, then cchc accept and cchc process.",
     )

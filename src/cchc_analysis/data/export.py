@@ -37,7 +37,7 @@ MEANINGS = {**COLUMN_MEANINGS, **NAME_MEANINGS}
 _SUM = re.compile(r"^sha256 of (?P<file>.+): (?P<sum>[0-9a-f]{64})$", re.MULTILINE)
 
 
-def describe_columns(table: str = "indicators") -> pd.DataFrame:
+def describe_columns(table: object = "indicators") -> pd.DataFrame:
     """List the columns of a table: name, kind of values and meaning, in their order.
 
     Args:
@@ -53,10 +53,9 @@ def describe_columns(table: str = "indicators") -> pd.DataFrame:
     """
     import pandas as pd
 
-    if table not in TABLE_COLUMNS:
-        raise CommandError(
-            Problem(f"table {table!r}", "no such table", ", ".join(TABLE_COLUMNS), "Write one.")
-        )
+    if not isinstance(table, str) or table not in TABLE_COLUMNS:
+        where = f"table {table!r}" if isinstance(table, str) else type(table).__name__
+        raise CommandError(Problem(where, "no such table", ", ".join(TABLE_COLUMNS), "Write one."))
     rows = [(name, type_of(name), MEANINGS.get(name, "")) for name in TABLE_COLUMNS[table]]
     return pd.DataFrame(rows, columns=["column", "type", "meaning"])
 

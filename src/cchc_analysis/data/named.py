@@ -30,7 +30,8 @@ NAME_MEANINGS: dict[str, str] = load_own("columns")["names"]
 NAME_COLUMNS = tuple(NAME_MEANINGS)
 """The columns that ``add_names`` adds, each behind the code that it names."""
 
-_STANDARD_LABEL = re.compile(r"\d{4}(-(Q[1-4]|H[12]|9M))?")
+STANDARD_LABEL = re.compile(r"\d{4}(?:-(?:Q[1-4]|H[12]|9M))?")
+"""What a reporting period is called; anything else is days of its own."""
 _LISTED = "They are listed by load_catalogue(), or cchc list indicators."
 LEAST_OVERLAP = 0.8
 """How much of the days that either counts a window and a report's period have to share."""
@@ -321,7 +322,7 @@ def _say_empty(before: pd.DataFrame, column: str, wanted: set[str]) -> str:
 
 def _label_of_report(label: str, start: str, end: str, report: tuple[str, str, str]) -> str:
     name, first, last = report
-    if _STANDARD_LABEL.fullmatch(label) or not (end and first and last):
+    if STANDARD_LABEL.fullmatch(label) or not (end and first and last):
         return label
     if start:
         shared = min(_day(end), _day(last)) - max(_day(start), _day(first)) + 1

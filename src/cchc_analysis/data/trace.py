@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis import __version__
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.named import list_days, match_indicator
+from cchc_analysis.data.named import (
+    STANDARD_LABEL,
+    label_reports,
+    list_days,
+    match_indicator,
+    match_period,
+)
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import Origin, Tables
 from cchc_analysis.data.reference import Reference, explain_name
@@ -43,7 +49,8 @@ def find_published(
         reference: The reference tables.
         area: Name or code of a province, district or commune.
         indicator: A code of the catalogue, or its label in either language.
-        period: A period label; values that end inside the period are meant.
+        period: A label of a reporting period; what is told of other days than any report has is
+            meant too where it ends inside.
         scope: Only this scope.
 
     Raises:
@@ -55,7 +62,10 @@ def find_published(
             raise CommandError(Problem(f"{name} {said!r}", "an indicator", f"the {name}", remedy))
     days, code = list_days(period), match_indicator(reference, indicator)
     held = tables.indicators[tables.indicators["indicator"] == code]
-    then = held[held["period_end"].between(days[0], days[-1])]
+    held = held.assign(period=label_reports(held, tables.sources)).astype({"period": "str"})
+    is_meant = held["period"] == label_period(match_period(period))
+    is_other = ~held["period"].str.fullmatch(STANDARD_LABEL).astype(bool)
+    then = held[is_meant | (is_other & held["period_end"].between(days[0], days[-1]))]
     then = then if scope is None else then[then["scope"] == scope]
     try:
         meant = reference.match_held(area, set(then["area_id"]), days)

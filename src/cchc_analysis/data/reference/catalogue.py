@@ -388,10 +388,7 @@ class Reference:
             told = "; ".join(map(self.describe_area, shown))
             return f"{SEVERAL}: {told}{more}. Say the period, or write the id"
         written = " or ".join(map(repr, places.values()))
-        return (
-            f"{SEVERAL}: write {written}, or the code ({' or '.join(shown)})"
-            f"{more and f'; there are{more}'}"
-        )
+        return f"{SEVERAL}: write {written}{more}, or the code ({' or '.join(shown)})"
 
     def _name_in_parent(self, area_id: str) -> str:
         row = self.area_rows[area_id]
