@@ -405,6 +405,12 @@ def test_peers_are_named_and_too_few_make_no_position() -> None:
 # The ledger
 
 
+def test_documents_are_cited_by_letters_as_numbers_are_those_of_notes() -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT, findings=[{}]))
+    cited = find_all(r'#s-\d+">([^<]+)</a>', tell_page(brief))
+    assert set(cited) == {"[A]"}
+
+
 def test_the_ledger_links_the_figures_in_its_arithmetic() -> None:
     html = str(open_made_up(make_tables(PLAIN_REPORT, findings=[{}])).show_contradictions().html)
     assert '<a href="#n-M001">1.250</a> ≠ <a href="#n-M004">1.190</a> + 130 = 1.320' in html

@@ -218,6 +218,7 @@ def test_the_opening_compares_what_is_not_old_and_names_its_years(run: Run) -> N
     assert "in the latest period of each (2020–2022)" in html
     assert "Series ten years old or older: 1." in html
     assert "2009)" not in html
+    assert "Old values left out, its best place is on" in html
     alone = str(open_of(run, make(run, old), areas[-1]).show_head().html)
     assert "best quarter on 1" in alone
 

@@ -315,10 +315,19 @@ def test_contradictions_are_counted_once_and_alike_wherever_it_is_said() -> None
     told = Told([make_card(brief) for brief in own], own, own[0].reference, tables.findings)
     index = read_text(LISTS[""](PROJECT, told, "vi"))
     assert f"Mâu thuẫn đã tìm thấy {count} " in index
+    row = next(each for each in rows_of(LISTS[""](PROJECT, told, "vi")) if "Nguồn khác" in each[0])
+    assert int(row[-1]) == count - in_briefs
+    causes = sum(len(brief.serious) for brief in own) + count - in_briefs
+    listed = LISTS["contradictions"](PROJECT, told, "vi")
+    assert f"{count} chỗ chưa thống nhất do {causes} nguyên nhân" in read_text(listed)
+    assert 'id="others"' in listed
     for brief in own:
         n = grade_brief(brief).warnings
         assert f"mâu thuẫn: {n}" in read_text(brief.show_head().html)
         assert f"có {n} chỗ số liệu chưa thống nhất" in read_text(brief.show_summary().html)
+        is_same = n == len(brief.serious)
+        by_cause = f"do {len(brief.serious)} nguyên nhân" in read_text(brief.show_disputes().html)
+        assert by_cause != is_same
         sums = brief.show_contradictions().html.count('class="eq"')
         assert sums == len(brief.findings[brief.findings["arithmetic"] != ""])
 
@@ -331,6 +340,18 @@ def test_a_contradiction_that_no_brief_tells_stands_in_the_list_of_all() -> None
     page = read_text(LISTS["contradictions"](PROJECT, told, "vi"))
     assert "Nguồn khác, không có bản tóm lược" in page
     assert "7,1 ≠ 7,4" in page
+
+
+def test_a_finding_of_a_panel_names_area_indicator_and_period() -> None:
+    own, tables = list_own(), quality("vi").tables
+    told = Told([make_card(each) for each in own], own, own[0].reference, tables.findings)
+    for page in (
+        LISTS["contradictions"](PROJECT, told, "vi"),
+        section("contradictions", province=""),
+    ):
+        row = next(" ".join(each) for each in rows_of(page) if "40,62 ≠ 40,6146" in " ".join(each))
+        assert "Tỉnh Bà Rịa - Vũng Tàu, PAPI: tổng điểm" in row
+        assert "năm\u00a02021" in row.replace(" ", "\u00a0")
 
 
 def test_the_whole_leads_to_every_province_that_has_reports() -> None:

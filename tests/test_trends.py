@@ -218,6 +218,7 @@ def test_no_limits_where_areas_differ_far_more_than_chance(made_up: Board) -> No
         assert "khác nhau nhiều hơn hẳn mức ngẫu nhiên" in show(made_up).html
     assert "thứ hạng ở giữa chưa xác lập được" in show_ranking(made_up).html
     assert "1–" not in show_ranking(made_up).html
+    assert "khoảng hạng có thể" not in show_ranking(made_up).html
     assert "nằm ngoài giới hạn" not in show_funnel(made_up).html
     even = put_even_rates(made_up)
     assert even.latest["rank_low"].notna().all()
@@ -371,6 +372,7 @@ def test_published_intervals_reach_ranks_and_changes(real: Tables, reference: Re
     width = board.latest["rank_high"] - board.latest["rank_low"]
     assert 5 < width.mean() < 40
     assert "sampling error that the source publishes" in show_ranking(board).html
+    assert "rank (ranks that it may hold)" in show_ranking(board).html
     assert "is beyond sampling error" in show_change(board).html
     assert show_change(board).table["is_beyond"].any()
     assert "not the sampling error of the source" not in show_ranking(board).html

@@ -55,10 +55,10 @@ def test_a_date_takes_the_form_of_the_language_and_a_text_stays() -> None:
 @pytest.mark.parametrize(
     ("label", "vi", "en"),
     [
-        ("2024-H1", "6 tháng đầu năm 2024", "first half of 2024"),
-        ("2023-9M", "9 tháng đầu năm 2023", "first nine months of 2023"),
-        ("2024-Q1", "quý I năm 2024", "first quarter of 2024"),
-        ("2019", "năm 2019", "2019"),
+        ("2024-H1", "6 tháng đầu năm\u00a02024", "first half of\u00a02024"),
+        ("2023-9M", "9 tháng đầu năm\u00a02023", "first nine months of\u00a02023"),
+        ("2024-Q1", "quý I năm\u00a02024", "first quarter of\u00a02024"),
+        ("2019", "năm\u00a02019", "2019"),
         ("2023-01-01/2023-09-20", "1/1/2023 – 20/9/2023", "1 January 2023 – 20 September 2023"),
     ],
 )
@@ -134,6 +134,14 @@ def test_both_languages_put_in_the_same_values() -> None:
     }
     # A Vietnamese remark may know more of a report than the English one says, never another thing.
     assert not {key: each for key, each in fields.items() if each[1] - each[0]}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_legend_calls_a_colour_dark_as_it_is_light_in_the_dark(lang: str) -> None:
+    texts = load_words_of(lang).texts
+    legends = [text for key, text in texts.items() if re.fullmatch(r"trends\..+\.unit", key)]
+    assert legends
+    assert not [text for text in legends if re.search(r"\bdark|màu càng đậm|[;(] ?đậm", text)]
 
 
 def test_keys_stand_once_and_sorted() -> None:

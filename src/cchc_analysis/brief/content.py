@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain, product
 from operator import itemgetter
 from pathlib import PurePosixPath
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief import telling
@@ -395,6 +397,12 @@ class Brief:
     def number_of(self) -> dict[str, int]:
         """The number of each source in the list of them."""
         return {str(each): at for at, each in enumerate(self.sources["source_id"], start=1)}
+
+    @once
+    def letter_of(self) -> dict[str, str]:
+        """The letter by which each source is cited, from A to Z, then AA: notes have numbers."""
+        letters = chain(ascii_uppercase, map("".join, product(ascii_uppercase, repeat=2)))
+        return dict(zip(self.number_of, letters, strict=False))
 
     @once
     def printed(self) -> dict[tuple[str, str], Row]:

@@ -123,8 +123,10 @@ def _list_tiles(
     return listed if any(each["folder"] for each in listed) else []
 
 
-def tabulate_provinces(words: Words, provinces: Sequence[ListedArea], to_lang: str = "") -> Markup:
-    """A row per province: how many areas and briefs, and how many contradictions they hold."""
+def tabulate_provinces(
+    words: Words, provinces: Sequence[ListedArea], to_lang: str = "", others: int = 0
+) -> Markup:
+    """A row per province: its areas, briefs and contradictions; those of ``others`` in the last."""
     rows = [
         [
             link(f"{to_lang}{place.folder}/index.html", name_place(words, place)),
@@ -134,6 +136,9 @@ def tabulate_provinces(words: Words, provinces: Sequence[ListedArea], to_lang: s
         ]
         for place in provinces
     ]
+    if others:
+        name = link("contradictions/index.html#others", words.say("index.ledger.others"))
+        rows.append([name, *map(words.number, (0, 0, others))])
     heads = ("province", "areas", "briefs", "contradictions")
     return _tabulate(words, heads, rows, "provinces", (1, 2, 3))
 

@@ -263,6 +263,7 @@ def show_disputes(brief: Brief) -> Section:
         "disputes",
         items=[tell_dispute(brief, each) for each in touching[:MOST_DISPUTES]],
         count=brief.link_count(count, "contradictions"),
+        causes=brief.words.number(len(brief.serious)) if count != len(brief.serious) else "",
     )
     return Section(html, "disputes", lambda: brief.findings)
 
@@ -337,12 +338,12 @@ def _tell_reference(brief: Brief, entry: Entry) -> Markup:
     if not rows:
         return clean_text(entry.document) if entry.document else brief.tell_derivation(entry)
     row = rows[0]
-    source = brief.number_of[row["source_id"]]
+    source = brief.letter_of[row["source_id"]]
     printed = row["printed"]
     is_same = not printed or printed.casefold() == words.number(entry.value, entry.decimals)
     return join(
         ", ",
-        join(" ", f"[{source}]" if source > 1 else "", clean_text(row["section"])),
+        join(" ", f"[{source}]" if source != "A" else "", clean_text(row["section"])),
         words.say("note.line", n=row["line"]) if row["line"] else "",
         "" if is_same else words.say("front.printed", printed=clean_text(printed)),
     )

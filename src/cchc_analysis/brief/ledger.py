@@ -18,10 +18,11 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import SIGNS, Voice, lower, name_indicator
+from cchc_analysis.brief.telling import SIGNS, Voice, lower, name_indicator, upper
 from cchc_analysis.brief.templates import Section, join, link, macro, render
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
+from cchc_analysis.stats.windows import label_span
 
 MOST_IN_FULL = 40
 """Entries told in full; a page with more lists the rest in a line each, and stays readable."""
@@ -197,6 +198,19 @@ def tell_rule(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     known = voice.reference.rows_where("identities", "rule_id", finding["rule_id"])
     words = voice.words.pick(known[0], "definition") if known else Markup("")
     return words.rstrip(".") if words else name
+
+
+def tell_subject(voice: Voice, finding: Mapping[str, Any]) -> Markup:
+    """Area, indicator and period of a finding, for a source that is on many."""
+    indicator = voice.reference.indicator_rows.get(finding["indicator"])
+    end = finding["period_end"]
+    area = voice.reference.area_rows.get(finding["area_id"])
+    return join(
+        ", ",
+        upper(voice.words.place(area)) if area else "",
+        voice.words.pick(indicator, "label") if indicator else "",
+        voice.words.period(label_span(finding["period_start"], end)) if end else "",
+    )
 
 
 def _tell_figures(brief: Brief, findings: Sequence[Mapping[str, Any]]) -> Markup:

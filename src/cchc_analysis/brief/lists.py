@@ -41,7 +41,13 @@ from cchc_analysis.brief.directory import (
 )
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
 from cchc_analysis.brief.frontpage import choose
-from cchc_analysis.brief.ledger import grade_brief, tell_grade_rule, tell_rule, tell_sum
+from cchc_analysis.brief.ledger import (
+    grade_brief,
+    tell_grade_rule,
+    tell_rule,
+    tell_subject,
+    tell_sum,
+)
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
@@ -223,7 +229,9 @@ def _tell_index(page: ToldList) -> tuple[Markup, Markup, Markup]:
             for each in (ORDERS if len(page.cards) > 1 else ())
         ],
         maps=map_provinces(words, frozenset(told.profiled), page.reference),
-        provinces=tabulate_provinces(words, provinces),
+        provinces=tabulate_provinces(
+            words, provinces, others=count_contradictions(_find_others(page))
+        ),
         glance=_tell_glance(page, provinces) if len(page.cards) <= MOST_ROWS else "",
         files=[*SITE_FILES, *([CITATION] if is_cited else [])],
         folder=f"../{SITE_FOLDER}/",
@@ -404,13 +412,17 @@ def _count_lines(cards: Sequence[Card]) -> int:
 def _tell_contradictions(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every contradiction of every brief, linked to its place in the ledger."""
     words, others = page.words, _tell_others(page)
-    rest = [(words.say("index.ledger.others"), others)] if others else []
+    heading = macro(words, "anchor", "others", words.say("index.ledger.others"))
+    rest = [(heading, others)] if others else []
     if _count_lines(page.cards) > MOST_LINES:
         body = tabulate_counts(words, page.provinces, "{folder}/")
         body += _tabulate_ledger(words, rest) if rest else ""
     else:
         body = _tabulate_ledger(words, [*_group_ledger(page, "../"), *rest])
-    return words.say("index.ledger.heading"), words.say("ledger.intro"), body
+    n = count_contradictions(found := page.told.findings)
+    causes = sum(each.severity != Severity.INFO for each in number_findings(found))
+    said = words.say("ledger.count", n=words.number(n), causes=words.number(causes)) if n else ""
+    return words.say("index.ledger.heading"), join(" ", said, words.say("ledger.intro")), body
 
 
 def _tell_own_contradictions(page: ToldList) -> tuple[Markup, str, Markup]:
@@ -456,17 +468,24 @@ def _tabulate_ledger(words: Words, groups: Sequence[tuple[Markup, list[list[Mark
     return tabulate(words, heads, groups, words.say("index.ledger.table"))
 
 
-def _tell_others(page: ToldList) -> list[list[Markup]]:
+def _find_others(page: ToldList) -> pd.DataFrame:
     """What was found in sources that no brief tells, such as panels."""
     known = {finding for card in page.cards for finding in card.findings}
     findings = page.told.findings
+    return findings[~findings["finding_id"].isin(known)]
+
+
+def _tell_others(page: ToldList) -> list[list[Markup]]:
     return [
         [
-            join(" ", SIGNS[Severity(each.severity)], tell_rule(page, first)),
+            small(
+                join(" ", SIGNS[Severity(each.severity)], tell_rule(page, first)),
+                tell_subject(page, first),
+            ),
             tell_sum(page, first),
             page.words.say(f"severity.{each.severity}"),
         ]
-        for each in number_findings(findings[~findings["finding_id"].isin(known)])
+        for each in number_findings(_find_others(page))
         for first in each.findings[:1]
         if not each.is_remark
     ]

@@ -259,11 +259,12 @@ def name_time(brief: Brief, entry: Entry) -> Markup:
 
 
 def name_source(brief: Brief, source_id: str) -> Markup:
-    """The number of a source in the list of the notes, as a link: [1]."""
+    """The letter of a source in the list of the notes, as a link: [A]."""
     number = brief.number_of.get(source_id)
     if number is None:
         return clean_text(source_id)
-    return macro(brief.words, "value", f"{brief.annex}#s-{number}", f"[{number}]")
+    letter = brief.letter_of[source_id]
+    return macro(brief.words, "value", f"{brief.annex}#s-{number}", f"[{letter}]")
 
 
 def tell_title(brief: Brief, source: Mapping[str, Any]) -> Markup:

@@ -214,9 +214,10 @@ def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
     yield words.plain("head.title", area=brief.name_area(), period=period), 14
     span = plain(words.span(brief.start, brief.end))
     yield f"{words.plain('sheet.period')}: {span}", 0
-    for number, source in enumerate(list_rows(brief.sources), start=1):
+    for source in list_rows(brief.sources):
         facts = [source[name] for name in ("issuer", "title", "number")]
-        yield f"[{number}] {_BETWEEN.join(str(fact) for fact in facts if fact)}", 0
+        letter = brief.letter_of[source["source_id"]]
+        yield f"[{letter}] {_BETWEEN.join(str(fact) for fact in facts if fact)}", 0
     yield f"{words.plain('sheet.cite')}: {citation}", 0
     yield words.plain("sheet.note"), 0
     yield "", 0
@@ -264,7 +265,7 @@ def _name_place(brief: Brief, entry: Entry) -> str:
     """Where the number is printed, or that it is worked out."""
     if entry.is_derived:
         return brief.words.plain("sheet.derived")
-    known = brief.number_of
+    known = brief.letter_of
     places = dict.fromkeys(
         f"[{known[source]}] {brief.section_of((source, figure))}".strip()
         for source, figure in entry.figures

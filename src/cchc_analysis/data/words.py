@@ -152,7 +152,8 @@ class Words:
             form: ``.in`` for the beginning of a sentence, "Trong 6 tháng đầu năm 2024".
         """
         if match := _LABEL.fullmatch(label):
-            return self.say(f"period.{match[2] or 'year'}{form}", year=match[1])
+            said = self.say(f"period.{match[2] or 'year'}{form}", year=match[1])
+            return said.replace(f" {match[1]}", f"{NO_BREAK}{match[1]}")  # no line begins with it
         name = Markup(" – ").join(self.date(day) for day in label.split("/"))
         return self.say("period.other.in", period=name) if form else name
 

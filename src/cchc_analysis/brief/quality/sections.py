@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.directory import tell_masthead
-from cchc_analysis.brief.ledger import tell_grade_rule, tell_rule, tell_sum
+from cchc_analysis.brief.ledger import tell_grade_rule, tell_rule, tell_subject, tell_sum
 from cchc_analysis.brief.nouns import split_figures
 from cchc_analysis.brief.quality.content import (
     BROKEN,
@@ -59,7 +59,10 @@ RESULT, GOAL = "●", "○"
 
 def tell(quality: Quality, anchor: str, table: pd.DataFrame, **data: Any) -> Section:
     """A section by the template of its name, which may use the functions below."""
-    helpers = (name_source, say_of, name_rule, tell_rule, tell_sum, name_names, find_likely)
+    helpers = (
+        *(name_source, say_of, name_rule, tell_rule, tell_sum, tell_subject, name_names),
+        find_likely,
+    )
     data |= {each.__name__: partial(each, quality) for each in helpers}
     data |= {"quality": quality, "signs": SIGNS, "most": MOST_LISTED, "anchor": anchor}
     return Section(render(quality.words, f"quality_{anchor}", **data), anchor, lambda: table)

@@ -26,7 +26,7 @@ from cchc_analysis.brief.plots import (
     plot_multiples,
     plot_tile_map,
 )
-from cchc_analysis.brief.templates import Section, open_svg, render
+from cchc_analysis.brief.templates import Section, join, open_svg, render
 from cchc_analysis.brief.trends.board import FILE, OLD, Board, name_trend, shorten_name
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
@@ -240,6 +240,8 @@ def show_ranking(board: Board) -> Section:
         "ends": find_ends(dots),
         "reference": (median, words.plain("trends.ranking.median", value=board.form(median))),
     }
+    drawn = ["bar"] if (dots["low"] < dots["high"]).any() else []
+    drawn += ["range" if dots["text"].str.endswith(")").any() else "rank"]
     firsts = int((latest["rank_low"] == 1).sum())
     key = "spread" if latest["rank_low"].isna().all() else "alone" if firsts < 2 else "shared"
     return show(
@@ -253,6 +255,7 @@ def show_ranking(board: Board) -> Section:
         scatter=float(latest["scatter"].iloc[0]),
         kinds=latest["kind"].value_counts().to_dict(),
         few=FEW // 2 if len(kept) < len(latest) else 0,
+        legend=join("; ", board.unit, *(words.say(f"trends.ranking.{each}") for each in drawn)),
     )
 
 
