@@ -148,7 +148,7 @@ def list_sources(sources: pd.DataFrame) -> pd.DataFrame:
 
 def _tell_figure(brief: Brief, entry: Entry) -> dict[str, Any]:
     """One published value as a row."""
-    nan = float("nan")
+    nan, own = float("nan"), entry.source_id.partition(" ")[0]
     area = brief.reference.area_rows.get(entry.area_id, {})
     same = (
         *("note", "area_id", "scope", "indicator", "breakdown", "status", "value", "unit"),
@@ -162,16 +162,11 @@ def _tell_figure(brief: Brief, entry: Entry) -> dict[str, Any]:
         "period_end": entry.end,
         "wilson_low": nan if entry.low is None else entry.low,
         "wilson_high": nan if entry.high is None else entry.high,
-        "figures": " ".join(_name_figure(entry, *each) for each in entry.figures),
+        "figures": " ".join(id_ if of == own else f"{of}/{id_}" for of, id_ in entry.figures),
         **_find_places(brief, entry),
         "is_contested": entry.is_contested,
         "findings": " ".join(entry.findings),
     }
-
-
-def _name_figure(entry: Entry, source_id: str, figure: str) -> str:
-    """A figure as our tables name it: with its source only where that is another one."""
-    return figure if source_id == entry.source_id.partition(" ")[0] else f"{source_id}/{figure}"
 
 
 def _find_places(brief: Brief, entry: Entry) -> dict[str, str]:

@@ -200,7 +200,7 @@ def tell_rule(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     return words.rstrip(".") if words else name
 
 
-def tell_subject(voice: Voice, finding: Mapping[str, Any]) -> Markup:
+def tell_about(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     """Area, indicator and period of a finding, for a source that is on many."""
     indicator = voice.reference.indicator_rows.get(finding["indicator"])
     end = finding["period_end"]

@@ -41,13 +41,7 @@ from cchc_analysis.brief.directory import (
 )
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
 from cchc_analysis.brief.frontpage import choose
-from cchc_analysis.brief.ledger import (
-    grade_brief,
-    tell_grade_rule,
-    tell_rule,
-    tell_subject,
-    tell_sum,
-)
+from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
@@ -480,7 +474,7 @@ def _tell_others(page: ToldList) -> list[list[Markup]]:
         [
             small(
                 join(" ", SIGNS[Severity(each.severity)], tell_rule(page, first)),
-                tell_subject(page, first),
+                tell_about(page, first),
             ),
             tell_sum(page, first),
             page.words.say(f"severity.{each.severity}"),

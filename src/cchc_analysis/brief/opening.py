@@ -346,15 +346,12 @@ def _find_sentence(line: str, printed: str) -> str:
     >>> _find_sentence("Có 12 hồ sơ.", "2")
     ''
     """
-    if not printed or not (token := _match_token(printed)).search(line):
+    # As it stands alone, and not as a part of a longer number.
+    token = re.compile(rf"(?<![\d.,]){re.escape(printed)}(?!\d|[.,]\d)", re.IGNORECASE)
+    if not printed or not token.search(line):
         return ""
     own = [each for each in _SENTENCE_END.split(line) if token.search(each)]
     text = " ".join(_BULLET.sub("", _EMPHASIS.sub("", own[0] if len(own) == 1 else line)).split())
     pieces = textwrap.wrap(text, LONGEST)
     at = next((n for n, each in enumerate(pieces) if token.search(each)), 0)
     return f"{'…' if at else ''}{pieces[at]}{'…' if at + 1 < len(pieces) else ''}"
-
-
-def _match_token(printed: str) -> re.Pattern[str]:
-    """The printed text as it stands alone, and not as a part of a longer number."""
-    return re.compile(rf"(?<![\d.,]){re.escape(printed)}(?!\d|[.,]\d)", re.IGNORECASE)

@@ -154,7 +154,8 @@ def _frame(
         from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
         return _frame_html(markdown2html_mistune(str(data["text/markdown"])), number, words)
-    return _say_missing(number, _name_kind(data), words)
+    kind = next((kind for kind in data if kind != "text/plain"), "text/plain")
+    return _say_missing(number, kind, words)
 
 
 def _frame_html(text: str, number: int, words: Words) -> Markup:
@@ -201,10 +202,6 @@ def _inline(kind: str, content: str) -> str:
     if kind == "image/svg+xml":
         content = base64.b64encode(str(content).encode()).decode()
     return f"data:{kind};base64,{''.join(str(content).split())}"
-
-
-def _name_kind(data: Mapping[str, Any]) -> str:
-    return next((kind for kind in data if kind != "text/plain"), "text/plain")
 
 
 def _say_missing(number: int, kind: str, words: Words) -> Markup:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.directory import tell_masthead
-from cchc_analysis.brief.ledger import tell_grade_rule, tell_rule, tell_subject, tell_sum
+from cchc_analysis.brief.ledger import tell_about, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.nouns import split_figures
 from cchc_analysis.brief.quality.content import (
     BROKEN,
@@ -59,10 +59,7 @@ RESULT, GOAL = "●", "○"
 
 def tell(quality: Quality, anchor: str, table: pd.DataFrame, **data: Any) -> Section:
     """A section by the template of its name, which may use the functions below."""
-    helpers = (
-        *(name_source, say_of, name_rule, tell_rule, tell_sum, tell_subject, name_names),
-        find_likely,
-    )
+    helpers = (name_source, say_of, name_rule, tell_rule, tell_sum, name_names, find_likely)
     data |= {each.__name__: partial(each, quality) for each in helpers}
     data |= {"quality": quality, "signs": SIGNS, "most": MOST_LISTED, "anchor": anchor}
     return Section(render(quality.words, f"quality_{anchor}", **data), anchor, lambda: table)
@@ -253,7 +250,8 @@ def _tell_causes(quality: Quality, anchor: str, *, is_remark: bool) -> Section:
     groups = groupby(causes[:MOST_LISTED], key=lambda pair: pair[0])
     told = [(source, [each for _, each in own]) for source, own in groups]
     own = quality.findings[(quality.findings["kind"] == "remark") == is_remark]
-    return tell(quality, anchor, own, groups=told, total=len(causes))
+    about = partial(tell_about, quality)
+    return tell(quality, anchor, own, groups=told, total=len(causes), tell_about=about)
 
 
 def show_definitions(quality: Quality) -> Section:
