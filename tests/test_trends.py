@@ -378,6 +378,14 @@ def test_published_intervals_reach_ranks_and_changes(real: Tables, reference: Re
     assert "not the sampling error of the source" not in show_ranking(board).html
 
 
+@pytest.mark.parametrize("code", ["papi_total", "pci", "dti"])
+def test_the_bars_of_a_ranking_are_explained_where_some_are_drawn(
+    real: Tables, reference: Reference, code: str
+) -> None:
+    html = show_ranking(open_at(real, reference, code)).html
+    assert ("bar: interval" in html) == ('stroke-width="3"' in html)
+
+
 def test_areas_come_as_a_list_and_a_name_of_two_is_asked_back(
     reference: Reference,
 ) -> None:

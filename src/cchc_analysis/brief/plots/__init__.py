@@ -13,6 +13,7 @@ natural size otherwise; ``form`` is how numbers are written.
 from cchc_analysis.brief.plots.canvas import ROLES, draw, to_svg
 from cchc_analysis.brief.plots.many import (
     find_ends,
+    has_intervals,
     plot_coverage,
     plot_distribution,
     plot_dots,
@@ -33,6 +34,7 @@ __all__ = [
     "choose_tiles",
     "draw",
     "find_ends",
+    "has_intervals",
     "plot_amounts",
     "plot_coverage",
     "plot_distribution",

@@ -199,6 +199,13 @@ def find_ends(data: pd.DataFrame) -> Point:
     return least - room, most + room
 
 
+def has_intervals(data: pd.DataFrame, ends: Point) -> bool:
+    """Whether some interval is wide enough for ``plot_dots`` to be seen behind its dot."""
+    beside = max(map(width_of, data["text"])) + 6
+    widest = (data["high"] - data["low"]).max() / (ends[1] - ends[0])
+    return bool(widest * (WIDTH - LABEL - beside) > DOT)
+
+
 @drawn_from("name total rate place")
 def plot_funnel(
     data: pd.DataFrame,

@@ -20,6 +20,7 @@ from cchc_analysis.brief.directory import tell_masthead
 from cchc_analysis.brief.plots import (
     draw,
     find_ends,
+    has_intervals,
     plot_distribution,
     plot_dot_map,
     plot_dots,
@@ -240,7 +241,7 @@ def show_ranking(board: Board) -> Section:
         "ends": find_ends(dots),
         "reference": (median, words.plain("trends.ranking.median", value=board.form(median))),
     }
-    drawn = ["bar"] if (dots["low"] < dots["high"]).any() else []
+    drawn = ["bar"] if has_intervals(dots, options["ends"]) else []
     drawn += ["range" if dots["text"].str.endswith(")").any() else "rank"]
     firsts = int((latest["rank_low"] == 1).sum())
     key = "spread" if latest["rank_low"].isna().all() else "alone" if firsts < 2 else "shared"
