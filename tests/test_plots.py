@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -31,6 +31,16 @@ from cchc_analysis.brief.plots.place import (
 )
 from cchc_analysis.data.reference import load_reference
 from test_charts import contrast, palettes
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    """No figure of a plot without axes of its own stays open: a notebook would show it."""
+    from matplotlib import pyplot as plt
+
+    yield
+    plt.close("all")
+
 
 NAN = float("nan")
 REFERENCE = load_reference(PROJECT.reference)
