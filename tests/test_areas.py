@@ -171,6 +171,15 @@ def test_seven_codes_were_another_province_before(
         *(("06286", BEFORE, "06286"), ("06286", SINCE, "06286-2025")),
         *(("xã Trảng Bom", "2026-04-29", "26248-2025"), ("phường Trảng Bom", WARDS, "26248-2025")),
         *(("tỉnh Đồng Nai", "2026-04-29", "75-2025"), ("TP. Đồng Nai", WARDS, "75-2025")),
+        # What it lies in may follow without a comma.
+        ("phường Kỳ Lừa tỉnh Lạng Sơn", SINCE, "06187-2025"),
+        ("phường Kỳ Lừa - tỉnh Lạng Sơn", SINCE, "06187-2025"),
+        ("xã Đồng Kỳ thuộc tỉnh Bắc Ninh", SINCE, "07282-2025"),
+        ("huyện Châu Thành tỉnh Long An", BEFORE, "808"),
+        ("quận 1 thành phố Hồ Chí Minh", BEFORE, "760"),
+        ("xã Yên Phúc huyện Văn Quan tỉnh Lạng Sơn", BEFORE, "06319"),
+        ("thành phố Phan Rang - Tháp Chàm", BEFORE, "582"),
+        ("xã Tứ Quận huyện Yên Sơn", BEFORE, "02464"),
     ],
 )
 def test_a_name_means_the_area_of_its_day(
@@ -262,25 +271,6 @@ def test_every_commune_is_found_by_its_name_and_what_it_lies_in(
         if name and reference.match_area(name, day) != row["area_id"]:
             lost.append(name)
     assert lost == []
-
-
-@pytest.mark.parametrize(
-    ("name", "day", "area_id"),
-    [
-        ("phường Kỳ Lừa tỉnh Lạng Sơn", SINCE, "06187-2025"),
-        ("phường Kỳ Lừa - tỉnh Lạng Sơn", SINCE, "06187-2025"),
-        ("xã Đồng Kỳ thuộc tỉnh Bắc Ninh", SINCE, "07282-2025"),
-        ("huyện Châu Thành tỉnh Long An", BEFORE, "808"),
-        ("quận 1 thành phố Hồ Chí Minh", BEFORE, "760"),
-        ("xã Yên Phúc huyện Văn Quan tỉnh Lạng Sơn", BEFORE, "06319"),
-        ("thành phố Phan Rang - Tháp Chàm", BEFORE, "582"),
-        ("xã Tứ Quận huyện Yên Sơn", BEFORE, "02464"),
-    ],
-)
-def test_what_an_area_lies_in_may_follow_without_a_comma(
-    name: str, day: str, area_id: str, reference: Reference
-) -> None:
-    assert reference.match_area(name, day) == area_id
 
 
 @pytest.mark.parametrize(
