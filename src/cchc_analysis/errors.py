@@ -7,7 +7,7 @@ in one run. A traceback is only ever our own mistake.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -50,6 +50,16 @@ def count(number: int, noun: str) -> str:
     ('1 finding', '0 findings', '2 findings')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def join_some(names: Sequence[str], most: int, mark: str = ", ") -> str:
+    """The first of some names, and how many more there are.
+
+    >>> join_some(["a", "b", "c"], 2), join_some(["a", "b"], 2, "; ")
+    ('a, b and 1 more', 'a; b')
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return mark.join(names[:most]) + more
 
 
 class CchcError(Exception):

@@ -29,7 +29,7 @@ from cchc_analysis.data.records import Status
 from cchc_analysis.data.reference import find_area, load_reference
 from cchc_analysis.data.trace import Citation, cite_any
 from cchc_analysis.data.words import load_words
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError, Problem, join_some
 from cchc_analysis.openers import (
     ProjectPlace,
     load_given,
@@ -463,11 +463,8 @@ def _warn_left_out(
     others = sorted(set(indicators.loc[is_held, "area_id"]) - set(panel["area_id"]))
     names = [areas[each]["name"] for each in others if areas[each]["level"] == level]
     if names:
-        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        told = (
-            f"Left out, as held in other windows or scopes only: {shown}; load_indicators has all."
-        )
-        warnings.warn(told, stacklevel=3)
+        told = f"Left out, as held in other windows or scopes only: {join_some(names, 5)}"
+        warnings.warn(f"{told}; load_indicators has all.", stacklevel=3)
 
 
 def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:

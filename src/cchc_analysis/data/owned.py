@@ -22,7 +22,7 @@ from typing import Any
 from cchc_analysis.data.changes import hold
 from cchc_analysis.data.files import hash_file, write_text
 from cchc_analysis.data.system import exchange_at_once
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError, Problem, join_some
 
 MOST_NAMED = 10
 """Files that a refusal names; more are counted."""
@@ -340,9 +340,7 @@ def _is_taken(place: Path, *, is_ours: bool) -> bool:
 
 
 def _name(paths: Iterable[str]) -> str:
-    names = sorted(paths)
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
+    return join_some(sorted(paths), MOST_NAMED)
 
 
 def _refuse(place: Path, found: str, expected: str) -> CommandError:

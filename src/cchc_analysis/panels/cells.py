@@ -32,6 +32,7 @@ from cchc_analysis.data.outside import (
     refuse_marks,
 )
 from cchc_analysis.data.workbooks import open_workbook, tell_hidden
+from cchc_analysis.errors import join_some
 from cchc_analysis.panels.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -307,8 +308,7 @@ def _refuse_unsaved(path: Path, chosen: list[Any]) -> None:
     finally:
         book.close()
     if unsaved:
-        named = ", ".join(unsaved[:5]) + (f" and {len(unsaved) - 5} more" if unsaved[5:] else "")
-        found = f"formulas without a saved result in {named}"
+        found = f"formulas without a saved result in {join_some(unsaved, 5)}"
         remedy = "Open it in a spreadsheet program and save it again, or save it as CSV."
         raise refuse(path, found, "a saved number in each cell", remedy)
 

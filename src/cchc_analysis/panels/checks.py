@@ -17,7 +17,7 @@ from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import exists_on
-from cchc_analysis.errors import Problem
+from cchc_analysis.errors import Problem, join_some
 from cchc_analysis.panels.places import FRACTION, name_rows
 from cchc_analysis.panels.vocabulary import load_vocabulary
 from cchc_analysis.rules.rows import RANKED, judge_ranks, pair_ranks
@@ -161,10 +161,9 @@ def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) ->
     ):
         for day, rows in placed[is_wrong].groupby(column):
             named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
-            more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             yield Problem(
                 _place(where, rows),
-                f"{', '.join(named[:MOST_NAMED])}{more} {words[len(named) > 1]} {day}, and the row "
+                f"{join_some(named, MOST_NAMED)} {words[len(named) > 1]} {day}, and the row "
                 f"is about {rows['period_start'].iloc[0]}–{rows['period_end'].iloc[0]}",
                 "an area that exists at the end of the period",
                 "Name the area of that time, or the days that were counted, up to its last; "
@@ -342,8 +341,7 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterable[str]:
     names = dict(zip(figures["area_id"], figures["area"], strict=True))
     for indicator, rows in judged.groupby("indicator", sort=False):
         off = [_tell_rank(row, names) for row in list_rows(rows[~rows["holds"].astype("bool")])]
-        more = f" and {len(off) - MOST_NAMED} more" if len(off) > MOST_NAMED else ""
-        named = f": {'; '.join(off[:MOST_NAMED])}{more}" if off else ""
+        named = f": {join_some(off, MOST_NAMED, '; ')}" if off else ""
         kept = f"{len(rows) - len(off)} of {len(rows)} ranks of {indicator} follow from its values"
         yield f"{kept}{named}"
 

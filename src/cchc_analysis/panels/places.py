@@ -22,7 +22,7 @@ from cchc_analysis.data.reference import (
     keep_widest,
     offer_names,
 )
-from cchc_analysis.errors import Problem
+from cchc_analysis.errors import Problem, join_some
 from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
 
@@ -190,8 +190,7 @@ def name_rows(numbers: pd.Series[Any], most: int = 5) -> str:
     rows = list(dict.fromkeys(int(each) for each in numbers))
     if len(rows) == 1:
         return f"row {rows[0]}"
-    shown = ", ".join(map(str, rows[:most]))
-    return f"rows {shown}" + (f" and {len(rows) - most} more" if len(rows) > most else "")
+    return f"rows {join_some([*map(str, rows)], most)}"
 
 
 class AreaWords(NamedTuple):
@@ -279,8 +278,7 @@ def _list_areas(area_ids: Iterable[str], reference: Reference) -> str:
         above = rows.get(str(rows[area_id]["parent_id"]))
         place = f", {above['name']}" if above else ""
         named.append(f"{rows[area_id]['name']}{place} ({area_id})")
-    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-    return "; ".join(named[:MOST_NAMED]) + more
+    return join_some(named, MOST_NAMED, "; ")
 
 
 def _suggest(name: str, reference: Reference) -> str:
