@@ -420,26 +420,23 @@ def pair_ranks(shown: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame
         yield from ((own, held[key]) for key, own in pairs.groupby(group))
 
 
-def judge_ranks(
-    ranks: pd.DataFrame, values: pd.DataFrame, *, is_complete: bool | None = None
-) -> pd.DataFrame:
+def judge_ranks(ranks: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     """Hold ranks against values.
 
     Args:
         ranks: As ``pair_ranks`` gives them.
         values: All values of the group.
-        is_complete: Whether the values of all ranked areas are held, where that is known.
 
     Returns:
         The ranks with ``least`` and ``most`` (the ranks that the values allow; ties share the
-        better one), ``nearest`` of them to the printed one, ``is_complete`` and ``holds``.
+        better one), ``nearest`` of them to the printed one, ``is_complete`` (the values of all
+        ranked areas are held) and ``holds``.
     """
     low, high, printed = (ranks[name].to_numpy("float64") for name in ("low", "high", "printed"))
     all_low, all_high = (values[name].to_numpy("float64") for name in ("low", "high"))
     least = 1 + (all_low[None, :] > high[:, None]).sum(axis=1)
     most = 1 + (all_high[None, :] > low[:, None]).sum(axis=1) - (high > low)
-    if is_complete is None:
-        is_complete = bool(len(ranks) == len(values) >= printed.max())
+    is_complete = bool(len(ranks) == len(values) >= printed.max())
     stands_before = printed[None, :] < printed[:, None]
     is_reversed = (stands_before & (high[None, :] < low[:, None])).any(axis=1)
     is_off = (printed < least) | (is_complete & (printed > most))
