@@ -32,12 +32,10 @@ from cchc_analysis.panels import (
     read_panels,
 )
 from cchc_analysis.panels.cells import Worksheet
-from cchc_analysis.panels.layouts import arrange_sheet, is_total
-from cchc_analysis.panels.mapping import build_mapping
-from cchc_analysis.panels.places import AreaWords, find_areas, match_area
-from cchc_analysis.panels.reading import read_numerals
+from cchc_analysis.panels.layouts import arrange_sheet
+from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total
+from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
-from cchc_analysis.panels.vocabulary import Vocabulary
 from cchc_analysis.stats.peers import break_series, find_successors, list_changes
 from cchc_analysis.stats.trends import keep_last_part
 

@@ -6,13 +6,12 @@ sources in ``data/raw/panels``, both or neither; and later, from these, as obser
 is guessed: unknown headings, areas and numbers that can be read in two ways are named, all at
 once.
 
-- ``mapping``: what a mapping file may say
+- ``mapping``: what a mapping file may say, and what the labels of a table say by it
 - ``cells``: a file into sheets of cells, whatever its format
-- ``vocabulary``, ``headings``: the headings that are known; where a head ends, what its columns are
-- ``layouts``: a sheet into one row per figure, as printed
-- ``places``: areas, periods and units of the figures
+- ``layouts``: a sheet into tables with areas in rows, and what their columns are
+- ``matching``: areas, periods, units and printed numbers into ids and values
 - ``checks``: what is wrong with figures that can be read
-- ``reading``: all of these, one after the other, and the printed numbers of a whole column
+- ``reading``: all of these, one after the other
 - ``register``: ``add_panel`` and ``read_panels``
 - ``drafts``: a mapping file begun for a person to finish
 - ``own_table``: a table that is validated, and not kept

@@ -33,7 +33,7 @@ from cchc_analysis.data.outside import (
 )
 from cchc_analysis.data.workbooks import open_workbook, tell_hidden
 from cchc_analysis.errors import join_some
-from cchc_analysis.panels.vocabulary import load_vocabulary
+from cchc_analysis.panels.mapping import load_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -340,3 +340,16 @@ def _frame(rows: Rows) -> pd.DataFrame:
     width = max(map(len, held.values()), default=0)
     body = [[*row, *[""] * (width - len(row))] for row in held.values()]
     return pd.DataFrame(body, index=list(held), dtype="object")
+
+
+def print_cells(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Cells as texts: a whole number without its ".0", nothing for an empty one."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(cells):
+        whole = cells.notna() & (cells == cells.round())
+        texts = cells.map(repr).where(~whole, cells.fillna(0).astype("int64").astype("str"))
+        return texts.where(cells.notna(), "")
+    if isinstance(cells.dtype, pd.StringDtype):
+        return cells
+    return cells.map(lambda cell: f"{cell:.12g}" if isinstance(cell, float) else cell)

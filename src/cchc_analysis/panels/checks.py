@@ -18,8 +18,8 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import exists_on
 from cchc_analysis.errors import Problem, join_some
-from cchc_analysis.panels.places import FRACTION, name_rows
-from cchc_analysis.panels.vocabulary import load_vocabulary
+from cchc_analysis.panels.mapping import load_vocabulary
+from cchc_analysis.panels.matching import FRACTION, name_rows
 from cchc_analysis.rules.rows import RANKED, judge_ranks, pair_ranks
 from cchc_analysis.stats.peers import list_breaks
 

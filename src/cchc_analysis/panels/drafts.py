@@ -15,27 +15,28 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import nearest_names, slug_text
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
+from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.checks import list_rank_codes
-from cchc_analysis.panels.headings import SAMPLE, sort_columns
 from cchc_analysis.panels.layouts import (
+    SAMPLE,
     arrange_sheet,
     find_area_column,
     is_figure,
-    is_total,
-    print_cells,
+    sort_columns,
 )
-from cchc_analysis.panels.mapping import PanelMapping, ValueColumn
-from cchc_analysis.panels.places import AreaWords, find_level
-from cchc_analysis.panels.vocabulary import (
+from cchc_analysis.panels.mapping import (
+    PanelMapping,
+    ValueColumn,
     Vocabulary,
     find_years,
     is_period,
     is_plain,
     is_rank,
     is_score,
+    is_total,
     last_part,
 )
+from cchc_analysis.panels.matching import AreaWords, find_level
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference

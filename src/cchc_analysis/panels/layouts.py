@@ -1,45 +1,390 @@
-"""Layouts of publishers into one: areas in rows, and over each column what it holds.
+"""A sheet into tables with areas in rows, and what each of their columns is.
 
-Comes in as a sheet of cells; goes out as one table, or several with the same areas. A sheet with
-areas in its columns is turned; ranked lists side by side, each value beside its own area, are
-parted list by list. What was done is said in the remark of the sheet. From there a table becomes
-one row per figure as printed: what is no figure, and what repeats others, is set aside and counted.
+A sheet with areas in its columns is turned; ranked lists side by side, each value beside its own
+area, are parted list by list. What was done is said in the remark of the sheet.
+
+Columns are known by their headings, never by where they stand. A heading is known from the
+mapping, from our own names, from the labels of the catalogue, or, in the official form II.06a,
+from its number together with its words. Every heading that is not known is named, with the
+nearest that are. Cells that are intervals ("[39,1; 45,2]") belong to the value before them.
+
+A cell under no heading is never dropped: a decimal comma without quotes in a CSV (``98,24``) makes
+two cells of one, and everything to its right moves on by one column.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import fold_text, slug_text
+from cchc_analysis.data.clean import fold_text, nearest_names
+from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Worksheet
-from cchc_analysis.panels.headings import (
-    INTERVAL,
-    SAMPLE,
-    VALUE_AND_INTERVAL,
-    Roles,
-    find_head,
-    print_cell,
+from cchc_analysis.panels.mapping import (
+    PanelMapping,
+    ValueColumn,
+    Vocabulary,
+    find_years,
+    last_part,
+    load_vocabulary,
 )
-from cchc_analysis.panels.mapping import FIELDS, PanelMapping
-from cchc_analysis.panels.vocabulary import Vocabulary, find_years, last_part, load_vocabulary
+from cchc_analysis.panels.matching import name_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import AreaIndex
 
+SAMPLE = 200
+"""Rows looked at to know what a column holds."""
+MOST_NAMED = 6
+_NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
+_ONE = r"[-−]?\d+(?:[.,]\d+)?\s*%?"
+_PAIR = rf"(?P<low>{_ONE})\s*(?:;|–|—|-|~|đến|to|,(?=\s))\s*(?P<high>{_ONE})"
+INTERVAL = rf"[\[(]?\s*(?!(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d$){_PAIR}\s*[\])]?"
+"""An interval in one cell: "[39.1; 45.2]", "39,1 – 45,2"; no years."""
+VALUE_AND_INTERVAL = rf"(?P<printed>{_ONE})\s*[\[(]\s*{_PAIR}\s*[\])]"
+"""A value and its interval in one cell: "42.3 (39.1-45.2)"."""
+_NUMBER = re.compile(
+    re.sub(r"\?P<\w+>", "?:", rf"[-−]?[\d., ]*\d%?|{VALUE_AND_INTERVAL}|{INTERVAL}")
+)
+_REMEDY = (
+    'Quote numbers with a decimal comma ("98,24"), or save the table with semicolons or as XLSX; '
+    "a column that belongs to the table needs a heading, which may stand under `ignore:`."
+)
+
+
+@dataclass
+class Roles:
+    """What the columns of a table are, by position.
+
+    ``fields`` describe a row, ``values`` hold figures or how sure they are; ``twice`` are headings
+    of a field that another column is already. ``form`` is the official form, if it is one.
+    """
+
+    names: tuple[str, ...]
+    fields: dict[str, int] = field(default_factory=dict)
+    values: dict[int, ValueColumn] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    twice: list[tuple[str, str]] = field(default_factory=list)
+    form: str = ""
+
+
+def find_head(sheet: Worksheet, known: Vocabulary, header_row: int = 0) -> Worksheet:
+    """Find the head of a sheet: one row or several, below titles and above numbers."""
+    if sheet.names:
+        return sheet
+    top = sheet.cells.iloc[:TOP]
+    rows = {
+        number: [*map(print_cell, row)]
+        for number, row in zip(top.index, top.to_numpy(), strict=True)
+    }
+    first, last = _find_rows(rows, known, header_row)
+    numbers = _find_numbers(rows.get(last + 1, []))
+    end = last + bool(numbers)
+    below = min((number for number in rows if number > end), default=0)
+    is_coded = _is_coded(rows.get(below, []), rows[last])
+    end = below if is_coded else end
+    body = sheet.cells[sheet.cells.index > end]
+    if body.empty:
+        remedy = "Add the rows, or say `header_row:` in the mapping."
+        raise ReportError(Problem(sheet.name, "a head and no rows below it", "rows", remedy))
+    names = _flatten([row for number, row in rows.items() if first <= number <= last])
+    note = f"row {below} of names of variables passed over" * is_coded
+    said = "; ".join(filter(None, (sheet.remark, note)))
+    return replace(sheet, cells=body, names=names, numbers=numbers, remark=said)
+
+
+def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
+    """Say what each column is.
+
+    Raises:
+        ReportError: Headings that nothing knows, one that two columns share, and cells under no
+            heading, all at once.
+    """
+    known = known.narrow(table.names)
+    roles = sort_columns(table, known)
+    where = table.name
+    problems = [
+        Problem(
+            where,
+            f"headings {table.names[roles.fields[word]]!r} and {name!r} are both the {word}",
+            "one column for it",
+            f"Say `columns: {{{word}: …}}` in the mapping, and the other under `ignore:`.",
+        )
+        for word, name in roles.twice
+    ]
+    for name in roles.unknown:
+        near = nearest_names(name, known.list_names())
+        offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
+        remedy = f"{offer}Add it to the mapping under `columns:`, `values:` or `ignore:`."
+        expected = "a heading of the mapping or a label of data/reference/indicators.csv"
+        problems.append(Problem(where, f"unknown heading {name!r}", expected, remedy))
+    problems.extend(find_strays(table, roles.values))
+    if problems:
+        raise ReportError(problems)
+    return roles
+
+
+def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
+    """What each column is, as far as it is known."""
+    roles = Roles(table.names, form="" if known.mapping.values else _match_form(table))
+    if roles.form:
+        by_number = {number: at for at, number in table.numbers.items()}
+        roles.values = {
+            by_number[int(number)]: ValueColumn(indicator=code)
+            for number, (code, _) in load_vocabulary()["form"].items()
+        }
+    body, last = table.cells.iloc[:SAMPLE], ""
+    heads: dict[str, ValueColumn | None] = {}
+    for at, name in enumerate(table.names):
+        if at in roles.values or known.is_ignored(name):
+            last = name or last
+            heads[last] = roles.values.get(at)
+            continue
+        role, of = _find_bound(name, body.get(at), known, roles)
+        if role and (of := of or last):
+            value = heads[of] if of in heads else known.match_value(of)
+            if value is not None:
+                roles.values[at] = value.model_copy(update={"bound": role})
+            elif of not in heads:
+                roles.unknown.append(name)
+        elif name:
+            last, value = name, _sort_column(at, name, known, roles)
+            heads[name] = value
+            heads.setdefault(name.rpartition(" / ")[0], value)
+    _drop_orphans(roles)
+    if not {"area", "area_code"} & {*roles.fields}:  # a province is the area of its row
+        own = {"province": "area"}
+        roles.fields = {own.get(name, name): at for name, at in roles.fields.items()}
+    return roles
+
+
+def _find_bound(
+    name: str, cells: pd.Series[Any] | None, known: Vocabulary, roles: Roles
+) -> tuple[str, str]:
+    """Which bound a column holds, by its cells or its heading, and the heading of its value."""
+    role, of = known.match_bound(name)
+    own = known.match_value(name)
+    if known.match_field(name) or (own and own not in roles.values.values()):
+        return "", ""  # it says what it is
+    return "interval" if _holds_intervals(cells) else "" if own else role, of
+
+
+def _drop_orphans(roles: Roles) -> None:
+    """Bounds of a value that no column holds are not known for what they are."""
+    held = [value for value in roles.values.values() if not value.bound]
+    for at, value in [*roles.values.items()]:
+        if value.bound and value.model_copy(update={"bound": ""}) not in held:
+            del roles.values[at]
+            roles.unknown.append(roles.names[at])
+
+
+def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueColumn | None:
+    word = known.match_field(name)
+    value = ValueColumn() if word == "value" else None if word else known.match_value(name)
+    if word in roles.fields:
+        roles.twice.append((word, name))
+        return None
+    if word:
+        roles.fields[word] = at
+    if value is not None:
+        roles.values[at] = value
+    elif not word:
+        roles.unknown.append(name)
+    return value
+
+
+def _holds_intervals(cells: pd.Series[Any] | None) -> bool:
+    """Whether most cells that say anything are intervals."""
+    if cells is None or cells.dtype.kind == "f":
+        return False
+    held = [cell for cell in cells if str(cell).casefold() not in load_vocabulary()["missing"]]
+    return 2 * sum(bool(re.fullmatch(INTERVAL, str(cell))) for cell in held) > len(held)
+
+
+def _find_rows(
+    rows: Mapping[int, list[str]], known: Vocabulary, header_row: int
+) -> tuple[int, int]:
+    """First and last row of the head: around the row with most known headings."""
+    numbers = list(rows)
+    if header_row:
+        best = header_row if header_row in rows else numbers[0]
+    else:
+        # A title says one thing only, whatever it knows.
+        weights = {
+            number: (
+                len({*row} - {""}) > 1,
+                sum(map(known.knows, {*row} - {""})),
+            )
+            for number, row in rows.items()
+        }
+        best = max(numbers, key=lambda number: (*weights[number], -number))
+        if not weights[best][1]:
+            best = next((n for n in numbers if _count_texts(rows[n]) > 1), numbers[0])
+    first = last = best
+    while not header_row and first - 1 in rows and _is_upper(rows[first - 1], known):
+        first -= 1
+    while last + 1 in rows and _is_upper(rows[last], known) and _is_lower(rows[last + 1]):
+        if _is_coded(rows[last + 1], rows[last]):
+            break
+        last += 1
+    return first, last
+
+
+def _count_texts(row: list[str]) -> int:
+    """How many different words or years a row has."""
+    return sum(bool(_YEAR.fullmatch(each) or not _NUMBER.fullmatch(each)) for each in {*row} - {""})
+
+
+def _is_upper(row: list[str], known: Vocabulary) -> bool:
+    """A row of headings over others: several words or years, some over more than one column.
+
+    One heading alone is a title, unless it is known and stands over several columns.
+    """
+    held = [*filter(None, row)]
+    is_wide = len(held) < len(row) or len(set(held)) < len(held)
+    is_head = len({*held}) > 1 or (len(held) > 1 and known.match_value(held[0]) is not None)
+    has_number = any(_NUMBER.fullmatch(each) and not _YEAR.fullmatch(each) for each in held)
+    return is_head and is_wide and not has_number
+
+
+def _is_lower(row: list[str]) -> bool:
+    held = [*filter(None, row)]
+    return bool(held) and not any(
+        _NUMBER.fullmatch(each) or _NUMBERED.fullmatch(each) for each in held
+    )
+
+
+def _is_coded(row: list[str], above: list[str]) -> bool:
+    """A row of names of variables under the words of the head ("pci_id", "sub2_land", "LURC")."""
+    missing = load_vocabulary()["missing"]
+    pairs = [pair for pair in zip(row, above, strict=False) if pair[0].casefold() not in missing]
+    is_code = all(_CODE.fullmatch(cell) for cell, _ in pairs)
+    has_mark = any("_" in cell or cell.isupper() for cell, _ in pairs)
+    is_under = sum(word != "" for _, word in pairs) > len(pairs) / 2
+    return len(pairs) > 1 and is_code and has_mark and is_under
+
+
+def _find_numbers(row: list[str]) -> dict[int, int]:
+    """The numbers of the columns, where a row below the head is one of these: "(3)=(4)+(5)"."""
+    numbers: dict[int, int] = {}
+    for position, text in enumerate(row):
+        if found := _NUMBERED.fullmatch(text):
+            numbers[position] = int(found[1])
+        elif text and not re.fullmatch(r"\(?[A-Z]\)?", text):
+            return {}
+    ordered = list(numbers.values())
+    is_counting = len(ordered) > 2 and all(b - a == 1 for a, b in pairwise(ordered))
+    return numbers if is_counting else {}
+
+
+def _flatten(rows: list[list[str]]) -> tuple[str, ...]:
+    """One heading a column: what stands above each other, joined; blanks look left."""
+    filled = [[*row] for row in rows]
+    for row, below in pairwise(filled):
+        for at in range(1, len(row)):
+            if below[at]:
+                row[at] = row[at] or row[at - 1]
+    columns = zip(*filled, strict=True)
+    return tuple(" / ".join(dict.fromkeys(filter(None, column))) for column in columns)
+
+
+def print_cell(cell: Any) -> str:
+    """A cell of a head or a label as text."""
+    return f"{cell:.12g}" if isinstance(cell, float) else str(cell)
+
+
+def _match_form(table: Worksheet) -> str:
+    """II.06a where a table is this form, by the numbers of its columns and their words."""
+    form = {int(number): said for number, (_, said) in load_vocabulary()["form"].items()}
+    by_number = {number: table.names[at] for at, number in table.numbers.items()}
+    words = fold_text(" ".join(table.names))
+    if not set(form) <= set(by_number) or "tiep nhan" not in words:
+        return ""
+    problems = [
+        Problem(
+            table.name,
+            f"column ({number}) is headed {by_number[number]!r}",
+            f"words such as {said!r}, as in form II.06a",
+            "Mend the heading or the number, or map the columns by `values:`.",
+        )
+        for number, said in form.items()
+        if said not in fold_text(by_number[number])
+    ]
+    if problems:
+        raise ReportError(problems)
+    return "II.06a"
+
+
+def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iterator[Problem]:
+    """Headings that the mapping speaks of and no sheet has."""
+    names = [*dict.fromkeys(filter(None, names))]
+    held = {fold_text(name) for name in names} | {last_part(name) for name in names}
+    ranks = [mapping.ranks.column, mapping.ranks.of] if mapping.ranks else []
+    for name in (*mapping.columns.values(), *mapping.values, *filter(None, ranks)):
+        if fold_text(name) not in held:
+            yield Problem(
+                where,
+                f"no heading {name!r}, which the mapping names",
+                f"one of {', '.join(map(repr, names))}",
+                f"{offer_names(name, names)}Mend the mapping.",
+            )
+
+
+def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem]:
+    """Cells under no heading that is none of the ``known``, and rows longer than the head."""
+    from openpyxl.utils import get_column_letter
+
+    body, lengths = table.cells, table.lengths
+    named = [at for at, name in enumerate(table.names) if name]
+    rows: set[Any] = set()
+    for at in sorted({*map(int, body.columns)} - {*named, *known}):
+        held = body[at][body[at].notna() & (body[at] != "")]
+        if held.empty or (at < min(named, default=0) and _is_counting(held)):
+            continue
+        rows |= set(held.index)
+        cells = (print_cell(cell) if isinstance(cell, float) else repr(cell) for cell in held)
+        yield Problem(
+            f"{table.name}, {name_rows(held.index.to_series())}",
+            f"{', '.join([*cells][:MOST_NAMED])} in column {get_column_letter(at + 1)}, "
+            "under no heading",
+            f"{len(named)} cells a row, as many as there are headings",
+            _REMEDY,
+        )
+    if lengths is None:
+        return
+    width, longer = lengths.loc[: body.index[0] - 1].max(), lengths.loc[body.index[0] :]
+    longer = longer[(longer > width) & longer.index.isin(body.index) & ~longer.index.isin(rows)]
+    if len(longer):
+        yield Problem(
+            f"{table.name}, {name_rows(longer.index.to_series())}",
+            f"{longer.iloc[0]} cells in a row",
+            f"{width}, as many as the head has",
+            _REMEDY,
+        )
+
+
+def _is_counting(held: pd.Series[Any]) -> bool:
+    """Whether the cells are 0, 1, 2 … or 1, 2, 3 …, as programs number rows."""
+    import pandas as pd
+
+    numbers = pd.to_numeric(held, errors="coerce")
+    return bool(numbers.iloc[0] in (0, 1) and (numbers.diff().iloc[1:] == 1).all())
+
+
 FEWEST_TURNED = 3
 """Areas in one row from which on a sheet may be turned."""
 ABOVE = ("area_code", "province", "period")
 """What a row above the names of the areas may say of them."""
 MOSTLY, NEARLY_ALL = 0.5, 0.8
-WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 
 
 def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
@@ -213,186 +558,3 @@ def _cut(
     cells = body[[*names]]
     cells = cells[cells[start].map(is_word)].set_axis(range(len(names)), axis=1)
     return _lay(table, cells, tuple(names.values()), remark)
-
-
-def unfold_table(
-    table: Worksheet, roles: Roles, mapping: PanelMapping, notes: list[str]
-) -> pd.DataFrame:
-    """Turn a table into one row per figure; ``notes`` gain what was set aside, in words.
-
-    Returns:
-        One row per figure: ``WORD_FIELDS`` as texts, ``row``, ``section`` (its heading),
-        ``printed`` (text or float), ``rank`` and ``rank_of`` as texts, and ``is_total`` for rows
-        that reckon over the others. ``attrs`` tell ``cells``: how many could have held a figure.
-
-    Raises:
-        ReportError: No column holds figures, or nothing says of which area, indicator or period.
-    """
-    if problems := list(_find_gaps(table, roles, mapping)):
-        raise ReportError(problems)
-    figures = _melt(table.cells, _describe_rows(table, roles, mapping), roles)
-    cells = len(figures)
-    notes += filter(None, [table.remark])
-    figures = _drop_missing(figures, mapping, notes)
-    if figures["is_total"].any():
-        totals = figures[figures["is_total"]]
-        said = ", ".join(map(repr, totals["area"].unique()))
-        notes.append(f"{totals['row'].nunique()} rows of totals ({said}) left out of the data")
-    if figures["is_total"].all():
-        found = "a head and no figure"
-        raise ReportError(Problem(table.name, found, "at least one", "Fill the cells."))
-    figures = figures.reset_index(drop=True)
-    figures.attrs["cells"] = cells
-    return figures
-
-
-def _find_gaps(table: Worksheet, roles: Roles, mapping: PanelMapping) -> Iterable[Problem]:
-    """What no column and no constant says."""
-    said = {*roles.fields, *mapping.constants}
-    values = [each for each in roles.values.values() if not each.bound]
-    is_said = {
-        "area": said & {"area", "area_code"},
-        "indicator": "indicator" in said or (values and all(each.indicator for each in values)),
-        "period": said & {"period", "period_end"}
-        or (values and all(each.period for each in values)),
-        "value": values,
-    }
-    for name in (name for name in is_said if not is_said[name]):
-        yield Problem(
-            table.name,
-            f"nothing says the {name}",
-            f"a column or a constant for the {name}",
-            f"Say `columns: {{{name}: <heading>}}` or `constants: {{{name}: …}}` in the mapping.",
-        )
-
-
-def _describe_rows(table: Worksheet, roles: Roles, mapping: PanelMapping) -> pd.DataFrame:
-    """The words that describe each row of the table, as texts."""
-    import pandas as pd
-
-    body = table.cells
-    folded = [fold_text(name) for name in table.names]
-    ranks = {"rank": mapping.ranks.column, "rank_of": mapping.ranks.of} if mapping.ranks else {}
-    places = dict(roles.fields) | {
-        name: folded.index(fold_text(heading))
-        for name, heading in ranks.items()
-        if heading and fold_text(heading) in folded
-    }
-    words: dict[str, Any] = dict.fromkeys((*WORD_FIELDS, "rank", "rank_of"), "")
-    words |= {name: said for name, said in mapping.constants.items() if name in words}
-    words |= {
-        each: print_cells(body[at]).to_numpy() for each, at in places.items() if each in words
-    }
-    rows = pd.DataFrame(words, index=body.index).astype("str").assign(row=body.index)
-    if roles.form or "breakdown" in roles.fields:
-        rows["breakdown"] = _name_breakdowns(rows["breakdown"], roles)
-    if "area" in roles.fields:
-        rows["area"] = _label_rows(rows, body, roles)
-    is_named = "area" in roles.fields or not roles.form
-    known = {label: is_named and is_total(label, mapping) for label in rows["area"].unique()}
-    return rows.assign(is_total=rows["area"].map(known).astype("bool"))
-
-
-def _label_rows(rows: pd.DataFrame, body: pd.DataFrame, roles: Roles) -> pd.Series[Any]:
-    """The area of each row; where it says none, the words in a column that nothing is known of.
-
-    So "Trung vị" may stand in the column of running numbers or of ranks.
-    """
-    labels, taken = rows["area"], {*roles.fields.values(), *roles.values}
-    is_open = (labels == "") & (rows["area_code"] == "")
-    for at in (each for each in map(int, body.columns) if is_open.any() and each not in taken):
-        is_label = is_open & (labels == "") & body[at].map(is_word)
-        labels = labels.where(~is_label, body[at].astype("str"))
-    return labels
-
-
-def print_cells(cells: pd.Series[Any]) -> pd.Series[Any]:
-    """Cells as texts: a whole number without its ".0", nothing for an empty one."""
-    import pandas as pd
-
-    if pd.api.types.is_numeric_dtype(cells):
-        whole = cells.notna() & (cells == cells.round())
-        texts = cells.map(repr).where(~whole, cells.fillna(0).astype("int64").astype("str"))
-        return texts.where(cells.notna(), "")
-    if isinstance(cells.dtype, pd.StringDtype):
-        return cells
-    return cells.map(lambda cell: f"{cell:.12g}" if isinstance(cell, float) else cell)
-
-
-def _name_breakdowns(labels: pd.Series[Any], roles: Roles) -> pd.Series[Any]:
-    """A label such as "Đất đai" becomes ``field=dat_dai``; a label of totals becomes the whole."""
-    heading = "field" if roles.form else fold_text(roles.names[roles.fields["breakdown"]])
-    kind = "field" if "linh vuc" in heading or "field" in heading else "item"
-    names = {
-        label: ""
-        if not label or is_total(label)
-        else label
-        if "=" in label
-        else f"{kind}={slug_text(label).replace('-', '_')}"
-        for label in labels.unique()
-    }
-    return labels.map(names)
-
-
-def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: Roles) -> pd.DataFrame:
-    """One table per column of figures, beneath each other, in the order of the rows."""
-    import pandas as pd
-
-    parts = []
-    for position, value in roles.values.items():
-        if value.bound:
-            continue
-        part = rows.assign(**value.said, section=roles.names[position], printed=body[position])
-        for at, bound in roles.values.items():
-            if bound.bound and bound.model_copy(update={"bound": ""}) == value:
-                cells = print_cells(body[at]).astype("str")
-                pair = cells.str.extract(f"^{INTERVAL}$").fillna("")
-                names = pair.columns if bound.bound == "interval" else ()
-                part = part.assign(**{bound.bound: cells}, **{each: pair[each] for each in names})
-        parts.append(part)
-    melted = pd.concat(parts, ignore_index=True)
-    return _split_cells(melted.sort_values("row", kind="stable", ignore_index=True))
-
-
-def _split_cells(figures: pd.DataFrame) -> pd.DataFrame:
-    """Cells such as "42.3 (39.1-45.2)" into the value and its bounds."""
-    if figures["printed"].dtype.kind == "f":
-        return figures
-    texts = figures["printed"].astype("str")
-    texts = texts[texts.str.contains(r"[\d%]\s*[(\[]")]
-    found = texts.str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
-    for name in found.columns if len(found) else ():
-        figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
-    return figures
-
-
-def _drop_missing(figures: pd.DataFrame, mapping: PanelMapping, notes: list[str]) -> pd.DataFrame:
-    printed = figures["printed"]
-    texts = print_cells(printed).astype("str")
-    words = {*load_vocabulary()["missing"], *(word.casefold() for word in mapping.missing)}
-    is_missing = printed.isna() | texts.str.casefold().isin(words)
-    if is_missing.any():
-        notes.append(f"{int(is_missing.sum())} empty cells")
-    for absence in mapping.absent:
-        is_absent = (figures["indicator"] == absence.indicator) & (texts == absence.printed)
-        if (is_absent & ~is_missing).any():
-            areas = ", ".join(dict.fromkeys(figures.loc[is_absent, "area"]))
-            notes.append(
-                f"{int(is_absent.sum())} cells {absence.printed!r} of {absence.indicator} "
-                f"({areas}) left out: {absence.reason}"
-            )
-            is_missing |= is_absent
-    return figures[~is_missing]
-
-
-def is_total(label: str, mapping: PanelMapping | None = None) -> bool:
-    """Whether a label is that of a row which adds up others; names of areas never are."""
-    if mapping and label in mapping.areas:
-        return False
-    folded, words = fold_text(label), load_vocabulary()
-    own = map(fold_text, mapping.totals if mapping else ())
-    return (
-        folded in {*words["totals"], *own}
-        or folded.startswith(tuple(words["total_starts"]))
-        or folded.endswith(tuple(words["total_ends"]))
-    )

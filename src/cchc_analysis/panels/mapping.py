@@ -1,16 +1,21 @@
-"""What a mapping file may say: how the headings and words of one panel become ours.
+"""What a mapping file may say, and what the labels of a table say by it or else by our own names.
 
-A mapping is a small YAML file in ``data/reference/panel_mappings``, reviewed like code. This
-module knows its shape; what the words do is in ``headings`` and ``layouts``.
+A mapping is a small YAML file in ``data/reference/panel_mappings``, reviewed like code. A label is
+the heading of a column, or of a row where areas stand in columns, or the name of a sheet. The words
+of publishers stand in ``words.toml`` and ``data/reference/panel_headings.csv``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache, cached_property
+from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -23,10 +28,13 @@ from pydantic import (
     model_validator,
 )
 
-from cchc_analysis.data.clean import PeriodError, nearest_names, parse_period
+from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from cchc_analysis.data.reference import Reference
 
 FIELDS = (
     *("area", "area_code", "province", "scope", "period", "period_start", "period_end"),
@@ -215,6 +223,7 @@ class PanelMapping(_Entry):
 
 
 E = TypeVar("E", bound=_Entry)
+T = TypeVar("T")
 
 
 def load_mapping(path: Path) -> PanelMapping:
@@ -260,3 +269,330 @@ def _list_faults(name: str, error: ValidationError) -> Iterator[Problem]:
             "what data/reference/panel_mappings/README.md describes",
             offer or "Mend the entry.",
         )
+
+
+MARKS = " -–—:(,/"
+"""What parts a heading into what is measured and how sure it is."""
+LONG_TITLE = 25
+"""Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
+
+_YEAR = re.compile(r"(?:\bnăm\s+|\byear\s+)?\b((?:19|20)\d\d)\b", re.IGNORECASE)
+_PART = (
+    r"(?:(?:trục\s+)?nội dung|(?:chỉ số )?thành phần|lĩnh vực|cstp|dimension|d"
+    r"|sub(?:-?ind(?:ex|ice))?)"
+)
+_NUMBERING = re.compile(
+    rf"^\s*(?:(?:chỉ số )?{_PART}\s*)?(?:[IVX]+|\d{{1,2}}(?:\.\d{{1,2}})*)"
+    r"\s*(?:[.):–-]?\s+|[.)])(?=\D)",
+    re.IGNORECASE,
+)
+_IS_PART = re.compile(r"(?<!\d)\d{1,2}[.)]\d")
+"""The number of a part of something numbered: "1.2 …" is about the first, and is not the first."""
+_LABELLED = re.compile(r"(.+) \[(\w+)\]")
+"""The label of a variable and its name, as of Stata."""
+_HUMP = re.compile(
+    r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ])|(?<=\d)(?=[A-ZĐ][^\W\d_A-ZĐ])|_"
+    r"|(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))"
+)
+"""Where words of a heading without spaces meet: "TinhThanh", "d5Procedures", "pci2009"."""
+
+
+@cache
+def load_vocabulary() -> dict[str, Any]:
+    """The words of ``words.toml``, by what they say."""
+    return tomllib.loads(files("cchc_analysis.panels").joinpath("words.toml").read_text("utf-8"))
+
+
+@cache
+def _compile_bounds() -> re.Pattern[str]:
+    said = load_vocabulary()["bounds"].items()
+    return re.compile("|".join(rf"(?P<{role}>{'|'.join(words)})" for role, words in said))
+
+
+class Vocabulary:
+    """The labels that are known, folded: those of the mapping first."""
+
+    def __init__(self, mapping: PanelMapping, reference: Reference) -> None:
+        self.mapping = mapping
+        self.reference = reference
+
+    def narrow(self, names: Iterable[str]) -> Vocabulary:
+        """The same without the headings of fields that a sheet of several has otherwise."""
+        names = [*names]
+        held = {fold_text(name) for name in names} | {last_part(name) for name in names}
+        said = self.mapping.columns.items()
+        own = {field: name for field, name in said if fold_text(name) in held}
+        return Vocabulary(self.mapping.model_copy(update={"columns": own}), self.reference)
+
+    def match_field(self, name: str) -> str:
+        """The field that a heading names, or ``""``."""
+        if fold_text(name) in self._left_out or any(form in self._values for form in _forms(name)):
+            return ""
+        upper, _, lower = name.rpartition(" / ")
+        found = _first(self._fields, name)
+        if not found and not (upper and is_score(lower) and self.match_value(name)):
+            found = _first(self._fields, lower)
+        return found or ""
+
+    def match_bound(self, name: str) -> tuple[str, str]:
+        """Which bound a heading speaks of, and the heading of its value; ``""`` for none.
+
+        >>> Vocabulary.match_bound(None, "PAPI - điểm tối thiểu trong khoảng tin cậy 95%")
+        ('low', 'PAPI')
+        """
+        last = re.split(r"\s[-–—]\s|[:/(,]\s*|^\s*[-–—]\s*", name)
+        for at in range(1, len(last) + 1):
+            tail = fold_text(_HUMP.sub(" ", " ".join(last[-at:])))
+            if found := _compile_bounds().search(tail):
+                role = next(key for key, said in found.groupdict().items() if said)
+                if {*tail[: found.start()].split()} <= {*load_vocabulary()["interval"]}:
+                    end = name.rindex(last[-at].strip() or last[-1].strip())
+                    return role, name[:end].rstrip(MARKS) if at < len(last) else ""
+                words = re.split(r"[\s_]+", name)  # no mark between: what is left of the words
+                kept = words[: -len(tail[found.start() :].split())]
+                return role, " ".join(kept).rstrip(MARKS)
+        return "", ""
+
+    def match_value(self, name: str) -> ValueColumn | None:
+        """What the figures below a heading are, or ``None``; its year counts ("SIPAS 2022 (%)")."""
+        if value := _first(self._values, name) or _first(self._catalogue, name):
+            return value
+        upper, _, lower = name.rpartition(" / ")
+        said = self._match_period(name) or self._values.get(fold_text(lower))
+        if said is None and upper and is_score(lower):
+            said = self.match_value(upper)
+        return said or self._match_dated(name)
+
+    def _match_dated(self, name: str) -> ValueColumn | None:
+        name = _HUMP.sub(" ", name)
+        if len(years := _YEAR.findall(name)) != 1:
+            return None
+        bare = _YEAR.sub("", name).strip(" ,-–/")
+        if is_score(bare):
+            return ValueColumn(period=years[0])
+        value = _first(self._values, bare) or _first(self._catalogue, bare)
+        is_whole = value is not None and value.indicator and not value.period
+        return value.model_copy(update={"period": years[0]}) if value and is_whole else None
+
+    def _match_period(self, name: str) -> ValueColumn | None:
+        """A heading that is a period, where the mapping says of which indicator."""
+        if "indicator" not in self.mapping.constants or not is_period(name):
+            return None
+        return ValueColumn(period=name.removesuffix(".0"))
+
+    def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
+        """What a heading may be by its lower row or its family: for a draft, which is reviewed."""
+        if labelled := _LABELLED.fullmatch(name):
+            name = labelled[1]
+        upper, _, lower = name.rpartition(" / ")
+        if any(word in fold_text(upper) for word in load_vocabulary()["qualifying"]):
+            return None
+        codes = _first(self._labels, lower) or _first(self._labels, upper) or set()
+        own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
+        if not codes and family:
+            own = self._find_alike(lower, family) or self._find_alike(name, family)
+        return ValueColumn(indicator=next(iter(own))) if len(own) == 1 else None
+
+    def _find_alike(self, name: str, family: str) -> set[str]:
+        """The indicators of a family whose labels have every word of a heading, or its initials.
+
+        "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
+        """
+        bare = _YEAR.sub("", name)
+        parted = _NUMBERING.sub("", _HUMP.sub(" ", bare))
+        fillers = load_vocabulary()["fillers"]
+        words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
+        if _IS_PART.search(bare) or not any(len(word) > 2 or word.isupper() for word in words):
+            return set()
+        labels: dict[str, list[str]] = {}
+        for label, codes in self._labels.items():
+            for code in codes:
+                labels.setdefault(code, []).append(label)
+        of_family = {code: known for code, known in labels.items() if code.startswith(family)}
+        return {code for code in of_family if all(_is_in(word, labels[code]) for word in words)}
+
+    def guess_title(self, title: str, family: str = "") -> str:
+        """The indicator that a sheet is named after; long names are cut off by programs."""
+        value = self.match_value(title) or self.guess_value(title, family)
+        if value and value.indicator:
+            return value.indicator
+        forms, codes = _forms(title), set()
+        for label, known in self._labels.items():
+            if len(title) >= LONG_TITLE and label.startswith(tuple(filter(None, forms))):
+                codes |= known
+        if not codes:
+            # "Entry costs for …" is about entry costs: the longest label that it begins with.
+            begun = [
+                label
+                for label in self._labels
+                if " " in label and any(form.startswith(f"{label} ") for form in forms)
+            ]
+            codes = self._labels[max(begun, key=len)] if begun else set()
+        return next(iter(codes)) if len(codes) == 1 else ""
+
+    def is_about(self, name: str, title: str, indicator: str) -> bool:
+        """Whether a heading holds the name of its sheet, or of what the sheet is about."""
+        labels = {label for label, codes in self._labels.items() if indicator in codes}
+        words = {_forms(title)[-1], *(label for label in labels if " " in label)}
+        return any(word and word in fold_text(name) for word in words)
+
+    def find_family(self, names: Iterable[str]) -> str:
+        """How the codes of most headings of a table begin ("papi"), or ``""``."""
+        codes = [value.indicator for name in names if (value := self.match_value(name))]
+        counts = Counter(code.partition("_")[0] for code in codes if code)
+        return counts.most_common(1)[0][0] if counts else ""
+
+    def is_ignored(self, name: str) -> bool:
+        """Whether a heading is left out: on purpose, or a running number."""
+        ranks = self.mapping.ranks
+        beside = {fold_text(each) for each in (ranks.column, ranks.of)} if ranks else set()
+        words = {*self._left_out, *beside, *load_vocabulary()["serial"]} - {""}
+        return fold_text(name) in words and not self.match_field(name)
+
+    def is_beside(self, name: str) -> bool:
+        """Whether a heading is that of a column which only describes its row."""
+        return self.is_ignored(name) or is_rank(name) or self.match_field(name) not in ("", "value")
+
+    def knows(self, name: str) -> bool:
+        """Whether a heading is known at all."""
+        is_known = self.is_ignored(name) or bool(self.match_field(name))
+        return is_known or self.match_value(name) is not None
+
+    def list_names(self) -> list[str]:
+        """Everything that a heading may be called, to suggest from."""
+        catalogue, headings = self.reference.indicators, self.reference.panel_headings
+        own = [*self.mapping.columns.values(), *self.mapping.values]
+        labels = [*catalogue["label_vi"], *catalogue["label_en"]]
+        return [*FIELDS, *own, *headings["heading"], *catalogue["indicator"], *labels]
+
+    @cached_property
+    def _left_out(self) -> set[str]:
+        return {*map(fold_text, self.mapping.ignore)}
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        said = {fold_text(head): name for name, head in self.mapping.columns.items()}
+        words = {
+            fold_text(word): name
+            for name in FIELDS
+            if name not in said.values()
+            for word in (name, *load_vocabulary()["fields"].get(name, ()))
+        }
+        taken = {*self._left_out, *self._values}
+        return {word: name for word, name in words.items() if word not in taken} | said
+
+    @cached_property
+    def _values(self) -> dict[str, ValueColumn]:
+        return {fold_text(head): value for head, value in self.mapping.values.items()}
+
+    @cached_property
+    def _catalogue(self) -> dict[str, ValueColumn]:
+        """Labels that two indicators share once folded name neither."""
+        return {
+            name: ValueColumn(indicator=next(iter(codes)))
+            for name, codes in self._labels.items()
+            if len(codes) == 1
+        }
+
+    @cached_property
+    def _labels(self) -> dict[str, set[str]]:
+        """The indicators by their labels and codes, and by headings that publishers use."""
+        table, headings = self.reference.indicators, self.reference.panel_headings
+        known: dict[str, set[str]] = {}
+        for words, column in (
+            *((table, column) for column in ("label_en", "label_vi", "indicator")),
+            (headings, "heading"),
+        ):
+            for name, code in zip(words[column], words["indicator"], strict=True):
+                known.setdefault(fold_text(name), set()).add(code)
+        return known
+
+
+def is_score(text: str) -> bool:
+    """Whether a heading says no more than that its figures are scores ("Điểm", "Chỉ số (%)")."""
+    return fold_text(text) in load_vocabulary()["scores"]
+
+
+def is_plain(name: str) -> bool:
+    """Whether a heading is made of words that tell no indicator from another ("CSTP 4")."""
+    words = {word for word in last_part(name).split() if not word.isdigit()}
+    return bool(words) and words <= {*load_vocabulary()["fillers"]}
+
+
+def is_rank(name: str) -> bool:
+    """Whether a heading is that of ranks."""
+    starts = tuple(load_vocabulary()["ranks"])
+    lower = _YEAR.sub("", name.rpartition(" / ")[2])
+    return any(form.startswith(starts) or form.endswith(" rank") for form in _forms(lower))
+
+
+def is_period(name: str) -> bool:
+    """Whether a heading is a period."""
+    try:
+        return parse_period(name.removesuffix(".0")).end is not None
+    except PeriodError:
+        return False
+
+
+def find_years(text: str) -> str:
+    """The year that a text speaks of, ``""`` where there is none or several.
+
+    >>> find_years("PCI 2021 (2021)"), find_years("2006-2010")
+    ('2021', '')
+    """
+    years = {*re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)}
+    return years.pop() if len(years) == 1 else ""
+
+
+def is_total(label: str, mapping: PanelMapping | None = None) -> bool:
+    """Whether a label is that of a row which adds up others; names of areas never are."""
+    if mapping and label in mapping.areas:
+        return False
+    folded, words = fold_text(label), load_vocabulary()
+    own = map(fold_text, mapping.totals if mapping else ())
+    return (
+        folded in {*words["totals"], *own}
+        or folded.startswith(tuple(words["total_starts"]))
+        or folded.endswith(tuple(words["total_ends"]))
+    )
+
+
+def last_part(name: str) -> str:
+    """The lower row of a heading of two rows, folded."""
+    return fold_text(name.rpartition(" / ")[2])
+
+
+def _first(table: Mapping[str, T], name: str) -> T | None:
+    """What a table holds for the first form of a heading that it has."""
+    return next((table[form] for form in _forms(name) if form in table), None)
+
+
+def _is_in(word: str, labels: list[str]) -> bool:
+    """Whether some labels have a word; one in capitals may be the initials of several."""
+    folded = fold_text(word)
+    if any(character.isdigit() for character in word):
+        return False
+    if any(folded in label.split() for label in labels):
+        return True
+    is_short = word.isupper() and len(word) > 1
+    return is_short and any(folded in "".join(w[0] for w in label.split()) for label in labels)
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """A heading folded as it stands, parted at its capitals, and without its numbering.
+
+    >>> _forms("5. Public administrative procedures")[-1], _forms("TinhThanh")[1]
+    ('public administrative procedures', 'tinh thanh')
+    """
+    labelled = _LABELLED.fullmatch(name)
+    forms = []
+    for each in (name, *(labelled.groups() if labelled else ())):
+        pair = (each, _HUMP.sub(" ", each))
+        forms += [*pair, *map(_drop_number, pair)]
+    return tuple(dict.fromkeys(map(fold_text, forms)))
+
+
+def _drop_number(name: str) -> str:
+    """A heading without its number; "1.1. …" keeps it, or it would be the whole of its part."""
+    number = _NUMBERING.match(name)
+    return name[number.end() :] if number and not _IS_PART.search(number[0]) else name

@@ -29,14 +29,12 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError, ValidationError
-from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
+from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.checks import check_numerals
-from cchc_analysis.panels.headings import find_head, find_strays
-from cchc_analysis.panels.layouts import print_cells
-from cchc_analysis.panels.mapping import PanelMapping
-from cchc_analysis.panels.places import WordFixer, look_up
-from cchc_analysis.panels.reading import as_observations, check_units, read_numerals
-from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
+from cchc_analysis.panels.layouts import find_head, find_strays
+from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
+from cchc_analysis.panels.matching import WordFixer, look_up, read_numerals
+from cchc_analysis.panels.reading import as_observations, check_units
 from cchc_analysis.rules import choose_readings
 from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells

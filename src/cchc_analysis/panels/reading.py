@@ -3,50 +3,47 @@
 Comes in as a path, a mapping and the reference data; goes out as one row per figure with our ids,
 as printed and as read. Knows nothing of where panels are kept.
 
-A number of a spreadsheet is what it is. A text may be a count with dots between its thousands, a
-score with a decimal dot, or the other way round, so the texts of one indicator are read together:
-``5.76248`` among them proves a decimal dot, ``1.234.567`` a dot between thousands, and ``20.845``
-follows what the others prove. Where nothing is proved, the range of the indicator may rule one
-reading out; where that does not help either, the number is refused. Words around a number ("trên
-60%", "không phát sinh") are left to ``clean.parse_number``.
+A table becomes one row per figure as printed: what is no figure, and what repeats others, is set
+aside and counted. Words and numbers are then read, and what was found is checked.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cchc_analysis.data.clean import NumberError, nearest_names, parse_number, parse_period
-from cchc_analysis.data.records import (
-    OBSERVATION_COLUMNS,
-    OBSERVATION_KEY,
-    UNCERTAINTY,
-    Comparator,
-)
+from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, UNCERTAINTY
 from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets
-from cchc_analysis.panels.checks import (
-    check_doubles,
-    check_figures,
-    compare_ranks,
-    compare_totals,
-    drop_repetitions,
-    find_holes,
-    mark_fractions,
-    tell_breaks,
+from cchc_analysis.panels import checks
+from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
+from cchc_analysis.panels.layouts import (
+    INTERVAL,
+    VALUE_AND_INTERVAL,
+    Roles,
+    arrange_sheet,
+    is_word,
+    match_columns,
+    name_absent,
 )
-from cchc_analysis.panels.headings import match_columns, name_absent
-from cchc_analysis.panels.layouts import arrange_sheet, unfold_table
-from cchc_analysis.panels.mapping import PanelMapping, PanelSource
-from cchc_analysis.panels.places import WordFixer, look_up, name_rows
-from cchc_analysis.panels.vocabulary import Vocabulary, load_vocabulary
+from cchc_analysis.panels.mapping import (
+    FIELDS,
+    PanelMapping,
+    PanelSource,
+    Vocabulary,
+    is_total,
+    load_vocabulary,
+)
+from cchc_analysis.panels.matching import (
+    WordFixer,
+    look_up,
+    name_rows,
+    read_numerals,
+    tell_mixed_marks,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,19 +51,9 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
 
+WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
 """The fields of a mapping that say how sure a value is, and the columns of the figures."""
-MOST_DECIMALS = 9
-"""Decimals looked at in a number of a spreadsheet; what lies behind them is binary noise."""
-
-NOT_YET = ("chưa có",)
-"""Words in a cell that mean none so far, or a number that nobody knows yet."""
-
-_FORMS = {
-    mark: re.compile(rf"-?(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)(?:{mark}(\d+))?")
-    for mark, group in ((r"\.", ","), (",", r"\."))
-}
-"""A number with a decimal dot and commas between thousands, and the other way round."""
 
 
 def read_panel(
@@ -102,15 +89,15 @@ def read_panel(
         raise ReportError(dict.fromkeys(problems))
     whole = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     figures, totals = _part_totals(whole)
-    if problems := list(check_doubles(figures, path.name)):
+    if problems := list(checks.check_doubles(figures, path.name)):
         raise ReportError(problems)
     notes = [*dict.fromkeys(notes)]
     notes += tell_mixed_marks(figures["read_as"], figures["indicator"])
-    figures = drop_repetitions(figures, notes)
-    notes += compare_totals(figures, totals, reference)
-    notes += compare_ranks(figures, reference.areas)
-    notes += tell_breaks(figures, reference)
-    notes += find_holes(figures, reference)
+    figures = checks.drop_repetitions(figures, notes)
+    notes += checks.compare_totals(figures, totals, reference)
+    notes += checks.compare_ranks(figures, reference.areas)
+    notes += checks.tell_breaks(figures, reference)
+    notes += checks.find_holes(figures, reference)
     figures = figures.reset_index(drop=True)
     cells = sum(part.attrs["cells"] for part in parts)
     figures.attrs = {"cells": cells, "form": form, "notes": notes}
@@ -161,7 +148,7 @@ def _understand(
     ranked = _add_ranks(rows, mapping, reference, where)
     figures = _read_numbers(ranked, mapping, reference)
     told, totals = _part_totals(figures)
-    problems = [*fixer.problems, *check_figures(told, reference, where, mapping.small_rates)]
+    problems = [*fixer.problems, *checks.check_figures(told, reference, where, mapping.small_rates)]
     problems.extend(check_units(told, reference, where))
     if problems:
         raise ReportError(problems)
@@ -242,7 +229,7 @@ def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
         name: read(rows.loc[rows[field] != "", field])["value"].reindex(rows.index)
         for field, name in BOUNDS.items()
     }
-    return mark_fractions(rows.join(read(rows["read_as"])).assign(**bounds))
+    return checks.mark_fractions(rows.join(read(rows["read_as"])).assign(**bounds))
 
 
 def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
@@ -299,144 +286,158 @@ def as_observations(
     return ordered[list(OBSERVATION_COLUMNS)]
 
 
-def read_numerals(
-    printed: pd.Series[Any],
-    group: pd.Series[Any],
-    kind: pd.Series[Any],
-    maximum: pd.Series[Any],
-    decimal_mark: str = "",
+def unfold_table(
+    table: Worksheet, roles: Roles, mapping: PanelMapping, notes: list[str]
 ) -> pd.DataFrame:
-    """Read the printed numbers of a whole panel at once.
-
-    Args:
-        printed: Floats and texts, none of them empty; its index without doubles.
-        group: What is read together, such as the indicator of each.
-        kind: The kind of each unit; what is counted has no fraction.
-        maximum: The most that each may be, NaN where nothing is known.
-        decimal_mark: ``"."`` or ``","`` where the mapping says so, else ``""``.
+    """Turn a table into one row per figure; ``notes`` gain what was set aside, in words.
 
     Returns:
-        With the index of ``printed``: ``value`` (NaN where refused), ``decimals`` as printed,
-        ``comparator``, and ``fault`` in words, empty where there is none.
+        One row per figure: ``WORD_FIELDS`` as texts, ``row``, ``section`` (its heading),
+        ``printed`` (text or float), ``rank`` and ``rank_of`` as texts, and ``is_total`` for rows
+        that reckon over the others. ``attrs`` tell ``cells``: how many could have held a figure.
+
+    Raises:
+        ReportError: No column holds figures, or nothing says of which area, indicator or period.
     """
+    if problems := list(_find_gaps(table, roles, mapping)):
+        raise ReportError(problems)
+    figures = _melt(table.cells, _describe_rows(table, roles, mapping), roles)
+    cells = len(figures)
+    notes += filter(None, [table.remark])
+    figures = _drop_missing(figures, mapping, notes)
+    if figures["is_total"].any():
+        totals = figures[figures["is_total"]]
+        said = ", ".join(map(repr, totals["area"].unique()))
+        notes.append(f"{totals['row'].nunique()} rows of totals ({said}) left out of the data")
+    if figures["is_total"].all():
+        found = "a head and no figure"
+        raise ReportError(Problem(table.name, found, "at least one", "Fill the cells."))
+    figures = figures.reset_index(drop=True)
+    figures.attrs["cells"] = cells
+    return figures
+
+
+def _find_gaps(table: Worksheet, roles: Roles, mapping: PanelMapping) -> Iterable[Problem]:
+    """What no column and no constant says."""
+    said = {*roles.fields, *mapping.constants}
+    values = [each for each in roles.values.values() if not each.bound]
+    is_said = {
+        "area": said & {"area", "area_code"},
+        "indicator": "indicator" in said or (values and all(each.indicator for each in values)),
+        "period": said & {"period", "period_end"}
+        or (values and all(each.period for each in values)),
+        "value": values,
+    }
+    for name in (name for name in is_said if not is_said[name]):
+        yield Problem(
+            table.name,
+            f"nothing says the {name}",
+            f"a column or a constant for the {name}",
+            f"Say `columns: {{{name}: <heading>}}` or `constants: {{{name}: …}}` in the mapping.",
+        )
+
+
+def _describe_rows(table: Worksheet, roles: Roles, mapping: PanelMapping) -> pd.DataFrame:
+    """The words that describe each row of the table, as texts."""
     import pandas as pd
 
-    is_text = _find_texts(printed)
-    numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
-    read = numbers.to_frame("value").assign(
-        decimals=_count_decimals(numbers), comparator=Comparator.EQUAL.value, fault=""
-    )
-    if is_text.any():
-        texts = printed[is_text].astype("str").str.replace("−", "-", regex=False)
-        texts = texts.str.strip().str.removesuffix("%").str.rstrip()
-        about = {"text": texts, "group": group, "kind": kind, "most": maximum}
-        found = _read_texts(pd.DataFrame(about, index=texts.index), decimal_mark)
-        read = pd.concat([read, found]) if len(read) else found
-    return _refuse_fractions(read.reindex(printed.index), printed, kind)
+    body = table.cells
+    folded = [fold_text(name) for name in table.names]
+    ranks = {"rank": mapping.ranks.column, "rank_of": mapping.ranks.of} if mapping.ranks else {}
+    places = dict(roles.fields) | {
+        name: folded.index(fold_text(heading))
+        for name, heading in ranks.items()
+        if heading and fold_text(heading) in folded
+    }
+    words: dict[str, Any] = dict.fromkeys((*WORD_FIELDS, "rank", "rank_of"), "")
+    words |= {name: said for name, said in mapping.constants.items() if name in words}
+    words |= {
+        each: print_cells(body[at]).to_numpy() for each, at in places.items() if each in words
+    }
+    rows = pd.DataFrame(words, index=body.index).astype("str").assign(row=body.index)
+    if roles.form or "breakdown" in roles.fields:
+        rows["breakdown"] = _name_breakdowns(rows["breakdown"], roles)
+    if "area" in roles.fields:
+        rows["area"] = _label_rows(rows, body, roles)
+    is_named = "area" in roles.fields or not roles.form
+    known = {label: is_named and is_total(label, mapping) for label in rows["area"].unique()}
+    return rows.assign(is_total=rows["area"].map(known).astype("bool"))
 
 
-def _count_decimals(numbers: pd.Series[Any]) -> pd.Series[Any]:
-    """How many decimals each number shows in its shortest form."""
+def _label_rows(rows: pd.DataFrame, body: pd.DataFrame, roles: Roles) -> pd.Series[Any]:
+    """The area of each row; where it says none, the words in a column that nothing is known of.
+
+    So "Trung vị" may stand in the column of running numbers or of ranks.
+    """
+    labels, taken = rows["area"], {*roles.fields.values(), *roles.values}
+    is_open = (labels == "") & (rows["area_code"] == "")
+    for at in (each for each in map(int, body.columns) if is_open.any() and each not in taken):
+        is_label = is_open & (labels == "") & body[at].map(is_word)
+        labels = labels.where(~is_label, body[at].astype("str"))
+    return labels
+
+
+def _name_breakdowns(labels: pd.Series[Any], roles: Roles) -> pd.Series[Any]:
+    """A label such as "Đất đai" becomes ``field=dat_dai``; a label of totals becomes the whole."""
+    heading = "field" if roles.form else fold_text(roles.names[roles.fields["breakdown"]])
+    kind = "field" if "linh vuc" in heading or "field" in heading else "item"
+    names = {
+        label: ""
+        if not label or is_total(label)
+        else label
+        if "=" in label
+        else f"{kind}={slug_text(label).replace('-', '_')}"
+        for label in labels.unique()
+    }
+    return labels.map(names)
+
+
+def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: Roles) -> pd.DataFrame:
+    """One table per column of figures, beneath each other, in the order of the rows."""
     import pandas as pd
 
-    values = numbers.to_numpy("float64")
-    noise = 1e-10 * np.maximum(np.abs(values), 1.0)
-    decimals = np.zeros(len(values), dtype=np.int64)
-    for places in range(MOST_DECIMALS):
-        decimals += np.abs(np.round(values, places) - values) > noise
-    return pd.Series(decimals, index=numbers.index)
+    parts = []
+    for position, value in roles.values.items():
+        if value.bound:
+            continue
+        part = rows.assign(**value.said, section=roles.names[position], printed=body[position])
+        for at, bound in roles.values.items():
+            if bound.bound and bound.model_copy(update={"bound": ""}) == value:
+                cells = print_cells(body[at]).astype("str")
+                pair = cells.str.extract(f"^{INTERVAL}$").fillna("")
+                names = pair.columns if bound.bound == "interval" else ()
+                part = part.assign(**{bound.bound: cells}, **{each: pair[each] for each in names})
+        parts.append(part)
+    melted = pd.concat(parts, ignore_index=True)
+    return _split_cells(melted.sort_values("row", kind="stable", ignore_index=True))
 
 
-def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator[str]:
-    """The groups that print decimals both ways, with an example of each, in words."""
-    import pandas as pd
-
-    texts = printed[_find_texts(printed)].astype("str")
-    pairs = pd.DataFrame({"group": group[texts.index], "text": texts}).drop_duplicates()
-    examples: dict[str, dict[str, str]] = {}
-    for name, text in pairs.itertuples(index=False, name=None):
-        if (mark := _prove_mark(text, "")) and mark in text:
-            examples.setdefault(name, {}).setdefault(mark, text)
-    for name, of in sorted(examples.items()):
-        if len(of) > 1:
-            both = f"decimals with a dot ({of['.']}) and with a comma ({of[',']})"
-            yield f"{name}: {both}; both were read"
+def _split_cells(figures: pd.DataFrame) -> pd.DataFrame:
+    """Cells such as "42.3 (39.1-45.2)" into the value and its bounds."""
+    if figures["printed"].dtype.kind == "f":
+        return figures
+    texts = figures["printed"].astype("str")
+    texts = texts[texts.str.contains(r"[\d%]\s*[(\[]")]
+    found = texts.str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
+    for name in found.columns if len(found) else ():
+        figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
+    return figures
 
 
-def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
-    import pandas as pd
-
-    if pd.api.types.is_numeric_dtype(printed):
-        return pd.Series(data=False, index=printed.index)
-    if isinstance(printed.dtype, pd.StringDtype):
-        return pd.Series(data=True, index=printed.index)
-    return printed.map(lambda cell: isinstance(cell, str)).astype("bool")
-
-
-@lru_cache(maxsize=65_536)
-def _read_both(text: str, kind: str) -> dict[str, tuple[float, int]]:
-    """The number and its decimals by the decimal mark that it may have; no count has any."""
-    readings = {}
-    for mark, form in zip(".,", _FORMS.values(), strict=True):
-        if found := form.fullmatch(text):
-            plain = text.replace("," if mark == "." else ".", "").replace(",", ".")
-            readings[mark] = (float(plain), len(found[1] or ""))
-    is_open = kind == "count" and len(readings) > 1
-    return {mark: each for mark, each in readings.items() if not (is_open and each[1])}
-
-
-def _prove_mark(text: str, kind: str) -> str:
-    """The decimal mark that a text proves, ``""`` where it proves none."""
-    readings = _read_both(text, kind)
-    return next(iter(readings)) if len(readings) == 1 and re.search("[.,]", text) else ""
-
-
-def _read_texts(table: pd.DataFrame, decimal_mark: str) -> pd.DataFrame:
-    """Every text, each different one once, by the mark that its group or else the file proves."""
-    import pandas as pd
-
-    codes = table.groupby([*table.columns], sort=False, dropna=False).ngroup()
-    unique = table[~codes.duplicated()]
-    proved = [*map(_prove_mark, unique["text"], unique["kind"])]
-    marks: dict[str, set[str]] = {}
-    for name, mark in zip(unique["group"], proved, strict=True):
-        marks.setdefault(name, set()).update(mark)
-    file = set(proved) - {""}
-    columns = ["value", "decimals", "comparator", "fault"]
-    rows = [
-        _read_text(text, {decimal_mark} if decimal_mark else marks[name] or file, kind, most)
-        for text, name, kind, most in unique.itertuples(index=False, name=None)
-    ]
-    return pd.DataFrame(rows, columns=columns).take(codes.to_numpy()).set_axis(table.index)
-
-
-def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[float, int, str, str]:
-    """The number, its decimals, its comparator and its fault."""
-    equal, readings = Comparator.EQUAL.value, _read_both(text, kind)
-    if len({*readings.values()}) > 1 and len(marks) == 1:
-        return *readings[min(marks)], equal, ""
-    if len({*readings.values()}) > 1 and not max(readings.values())[0] > most:
-        return np.nan, 0, equal, f"{text!r} can be thousands or decimals"
-    if readings:
-        return *min(readings.values()), equal, ""
-    if text.casefold() in NOT_YET:
-        return np.nan, 0, equal, f"{text!r} can be none so far or a number that is not known yet"
-    try:
-        number = parse_number(text, kind)
-    except NumberError as error:
-        return np.nan, 0, equal, str(error)
-    return number.value, number.decimals, number.comparator.value, ""
-
-
-def _refuse_fractions(
-    read: pd.DataFrame, printed: pd.Series[Any], kind: pd.Series[Any]
-) -> pd.DataFrame:
-    """What is counted is whole; ``12.0``, as programs write it, is."""
-    is_counted = kind.isin(["count", "rank"])
-    is_whole = np.isclose(read["value"], read["value"].round())
-    is_wrong = is_counted & ~is_whole & (read["fault"] == "")
-    words = [f"{cell!r} is a fraction of a thing that is counted" for cell in printed[is_wrong]]
-    read.loc[is_wrong, "fault"] = words
-    read.loc[is_wrong, "value"] = np.nan
-    is_whole = is_counted & (read["decimals"] > 0)  # below 0 they are thousands
-    return read.assign(decimals=read["decimals"].mask(is_whole, 0).astype("int64"))
+def _drop_missing(figures: pd.DataFrame, mapping: PanelMapping, notes: list[str]) -> pd.DataFrame:
+    printed = figures["printed"]
+    texts = print_cells(printed).astype("str")
+    words = {*load_vocabulary()["missing"], *(word.casefold() for word in mapping.missing)}
+    is_missing = printed.isna() | texts.str.casefold().isin(words)
+    if is_missing.any():
+        notes.append(f"{int(is_missing.sum())} empty cells")
+    for absence in mapping.absent:
+        is_absent = (figures["indicator"] == absence.indicator) & (texts == absence.printed)
+        if (is_absent & ~is_missing).any():
+            areas = ", ".join(dict.fromkeys(figures.loc[is_absent, "area"]))
+            notes.append(
+                f"{int(is_absent.sum())} cells {absence.printed!r} of {absence.indicator} "
+                f"({areas}) left out: {absence.reason}"
+            )
+            is_missing |= is_absent
+    return figures[~is_missing]

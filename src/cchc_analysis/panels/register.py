@@ -33,9 +33,9 @@ from cchc_analysis.data.records import (
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
-from cchc_analysis.panels.layouts import print_cells
+from cchc_analysis.panels.cells import print_cells
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, build_entry, load_mapping
-from cchc_analysis.panels.places import name_rows
+from cchc_analysis.panels.matching import name_rows
 from cchc_analysis.panels.reading import as_observations, read_panel
 
 if TYPE_CHECKING:
