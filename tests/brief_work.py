@@ -21,11 +21,11 @@ from markupsafe import Markup
 
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
+from cchc_analysis.brief.board import open_board
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.context import Context, running_in
 from cchc_analysis.brief.downloads import RERUN
-from cchc_analysis.brief.profile import open_profile
-from cchc_analysis.brief.profile.sections import show_head, show_links
+from cchc_analysis.brief.profile import open_profile, show_head, show_links
 from cchc_analysis.brief.quality import CONTENTS, Graded, open_quality
 from cchc_analysis.brief.render import (
     NOTEBOOK,
@@ -35,7 +35,6 @@ from cchc_analysis.brief.render import (
     export_body,
 )
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.trends import open_board
 from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
     FINDING_COLUMNS,

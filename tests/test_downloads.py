@@ -41,6 +41,7 @@ from brief_work import (
     tell_task,
 )
 from cchc_analysis import __version__, pipeline
+from cchc_analysis.brief.board import format_values, open_board
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import (
     BRIEF_FILES,
@@ -51,7 +52,6 @@ from cchc_analysis.brief.downloads import (
     disarm,
     write_downloads,
 )
-from cchc_analysis.brief.trends import format_values, open_board
 from cchc_analysis.brief.workbook import FORMULA_STARTS, bind_workbook, is_formula, tell_cell
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Tables

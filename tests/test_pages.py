@@ -32,6 +32,7 @@ from brief_work import (
     tell_quality,
 )
 from cchc_analysis.brief import name_page
+from cchc_analysis.brief.board import name_trend
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.lists import (
     LISTS,
@@ -42,7 +43,6 @@ from cchc_analysis.brief.lists import (
     make_card,
 )
 from cchc_analysis.brief.quality import name_quality
-from cchc_analysis.brief.trends import name_trend
 from cchc_analysis.data.files import write_text
 from conftest import CHROMIUM
 from hard_pages import list_hard

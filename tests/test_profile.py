@@ -14,9 +14,8 @@ import pandas as pd
 import pytest
 
 from brief_work import PROJECT, load_real, load_words_of, open_slices
-from cchc_analysis.brief.profile import Profile, list_profiled, open_profile
-from cchc_analysis.brief.profile.sections import format_own_values
-from cchc_analysis.brief.trends import list_told, open_board
+from cchc_analysis.brief.board import list_told, open_board
+from cchc_analysis.brief.profile import Profile, format_own_values, list_profiled, open_profile
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import BriefError, CommandError

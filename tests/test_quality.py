@@ -20,6 +20,7 @@ from brief_work import (
     read_text,
 )
 from cchc_analysis import brief as briefs
+from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.directory import SISTERS
 from cchc_analysis.brief.ledger import grade_brief
@@ -29,18 +30,17 @@ from cchc_analysis.brief.quality import (
     PAGE,
     Graded,
     Quality,
+    join_codes,
     make_graded,
     open_quality,
     sections,
 )
-from cchc_analysis.brief.quality.sections import join_codes
 from cchc_analysis.brief.render import (
     ANCHORS,
     QUALITY_NOTEBOOK,
     build_page,
     check_page,
 )
-from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.errors import CommandError
 

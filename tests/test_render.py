@@ -30,6 +30,7 @@ from brief_work import (
     tell_page,
 )
 from cchc_analysis.brief import list_briefs
+from cchc_analysis.brief.board import list_told
 from cchc_analysis.brief.context import Context, find_context
 from cchc_analysis.brief.directory import SISTERS
 from cchc_analysis.brief.render import (
@@ -44,7 +45,6 @@ from cchc_analysis.brief.render import (
     check_parameters,
 )
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.trends import list_told
 from cchc_analysis.data.owned import note_files, write_list
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError

@@ -10,9 +10,9 @@ import pytest
 
 from brief_work import PROJECT, load_few, load_real, load_words_of, open_slices, tell_page
 from cchc_analysis.brief import list_briefs, open_brief
+from cchc_analysis.brief.board import format_values, list_told, open_board, tell_trend_row
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.lists import make_card
-from cchc_analysis.brief.trends import format_values, list_told, open_board, tell_trend_row
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from synthetic import make_country, tabulate_indicators

@@ -10,27 +10,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cchc_analysis.brief import board as board_module
 from cchc_analysis.brief import open_brief
-from cchc_analysis.brief.profile import open_profile
-from cchc_analysis.brief.trends import Board, open_board
-from cchc_analysis.brief.trends import board as board_module
-from cchc_analysis.brief.trends.cases import (
-    show_coverage,
-    show_funnel,
-    show_methods,
-    show_others,
-    show_standardised,
-    standardise_areas,
-)
-from cchc_analysis.brief.trends.sections import (
+from cchc_analysis.brief.board import Board, open_board
+from cchc_analysis.brief.board_sections import (
     show_change,
+    show_coverage,
     show_distribution,
+    show_funnel,
     show_map,
+    show_methods,
     show_opening,
+    show_others,
     show_ranking,
     show_series,
+    show_standardised,
     show_standing,
+    standardise_areas,
 )
+from cchc_analysis.brief.profile import open_profile
 from cchc_analysis.data.records import NOTICE, QUANTITY, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.words import load_words

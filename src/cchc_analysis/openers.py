@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief import Context, find_context
 from cchc_analysis.brief import open_quality as open_quality_of
+from cchc_analysis.brief.board import Board
 from cchc_analysis.brief.plots import choose_tiles
 from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.profile import Profile
 from cchc_analysis.brief.profile import open_profile as open_profile_of
-from cchc_analysis.brief.trends import Board
 from cchc_analysis.data.named import match_indicator, take_one
 from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load

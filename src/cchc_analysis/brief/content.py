@@ -146,7 +146,7 @@ class Brief:
     show_peers = Shows("peers")
     show_contradictions = Shows("ledger")
     show_notes = Shows("annex")
-    show_revised = Shows("revisions")
+    show_revised = Shows("trend")
 
     def __repr__(self) -> str:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"

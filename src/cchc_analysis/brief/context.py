@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from cchc_analysis.brief.board import Board, open_board
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import TEMPLATE
-from cchc_analysis.brief.trends import Board, open_board
 from cchc_analysis.data.words import Words, load_words
 
 if TYPE_CHECKING:

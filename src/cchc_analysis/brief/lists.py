@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from cchc_analysis.brief.annex import tell_method
+from cchc_analysis.brief.board import TRENDS, tell_trend_list
 from cchc_analysis.brief.content import Brief, name_page
 from cchc_analysis.brief.directory import (
     INDEX,
@@ -47,7 +48,6 @@ from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.telling import SIGNS, name_indicator, upper
 from cchc_analysis.brief.templates import join, link, macro, render, small, strong, tabulate, trust
-from cchc_analysis.brief.trends import TRENDS, tell_trend_list
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words, plain
 

@@ -1,7 +1,8 @@
 """Trend: the same window of other years, and what a report itself says of the year before.
 
 Only like windows are set side by side. The word for a series is that of ``stats.trends``, with the
-years that it holds for; until there is one, the values stand, with their difference.
+years that it holds for; until there is one, the values stand, with their difference. A brief that
+is given an earlier edition of the data says what was revised since.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -17,6 +19,7 @@ from cchc_analysis.brief.content import Brief, Row
 from cchc_analysis.brief.nouns import Entry, Series
 from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Section, join, link, render, small
+from cchc_analysis.data.editions import compare_editions, name_edition
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.words import Words, clean_text
@@ -292,3 +295,68 @@ def _link_kin(brief: Brief, area_id: str) -> Markup:
         for period in brief.periods_held.get(area_id, ())
     )
     return join(" ", brief.words.place(row), links and "(" + links + ")")
+
+
+def show_revised(brief: Brief, since: Path | str) -> Section:
+    """The values of this brief that moved, came or went since an earlier edition.
+
+    ``table`` has a row a value, with the reason where a correction or the CHANGELOG gives one.
+
+    Args:
+        brief: The brief.
+        since: The earlier edition: a folder of processed data, one above it, or its
+            ``indicators.csv``.
+
+    Raises:
+        CommandError: It holds no published values.
+    """
+    words, own = brief.words, set(brief.sources["source_id"])
+    changes = compare_editions(Path(since), brief.indicators, own)
+    edition = name_edition(Path(since))
+    tally = {kind: int((changes["change"] == kind).sum()) for kind in ("moved", "came", "went")}
+    told = {kind: str(n) for kind, n in tally.items()}
+    key = "revised.intro" if len(changes) else "revised.none"
+    html = render(
+        words,
+        "revised",
+        said=words.say(key, edition=edition, **told),
+        rows=[_tell_change_of(brief, row) for row in list_rows(changes)],
+    )
+    return Section(html, "revised", lambda: changes)
+
+
+def _tell_change_of(brief: Brief, row: Row) -> list[Markup | str]:
+    """What was revised, and both values with the digits that they have in their edition."""
+    code = row["indicator"]
+    is_known = code in brief.reference.indicator_rows  # of then it may have gone since
+    name = join(
+        ", ",
+        name_indicator(brief, code) if is_known else clean_text(code),
+        brief.name_breakdown(row["breakdown"]) if row["breakdown"] else "",
+        brief.name_scope(row["scope"]),
+        brief.words.span(row["period_start"], row["period_end"]),
+    )
+    values = (row[f"value_{side}"] for side in ("old", "new"))
+    return [
+        name,
+        *(
+            brief.words.number(float(value), min(len(value.partition(".")[2]), 3))
+            if value
+            else brief.tell_missing()
+            for value in values
+        ),
+    ]
+
+
+def tell_since(notebook: Path, since: Path, folder: Path) -> Path:
+    """A copy of the notebook of a brief that says after its head what was revised."""
+    import nbformat
+    from nbformat.v4 import new_code_cell
+
+    read: Any = nbformat
+    copy = read.read(str(notebook), 4)
+    heads = [at for at, cell in enumerate(copy.cells) if "show_head(" in cell.source]
+    cell = new_code_cell(f"brief.show_revised({str(since.absolute())!r})")  # type: ignore[no-untyped-call]
+    copy.cells.insert(heads[0] + 1 if heads else len(copy.cells), cell)
+    read.write(copy, folder / notebook.name)
+    return folder / notebook.name

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import __version__
+from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import name_list
 from cchc_analysis.brief.downloads import (
     CITATION,
@@ -39,7 +40,6 @@ from cchc_analysis.brief.lists import (
 )
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
-from cchc_analysis.brief.trends import TRENDS
 from cchc_analysis.brief.workbook import bind_workbook
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.export import index_licences, join_licences, list_licences

@@ -22,14 +22,20 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from cchc_analysis.brief.board import FILE as VALUES
+from cchc_analysis.brief.board import (
+    format_values,
+    list_told,
+    name_trend,
+    tell_trend_row,
+)
 from cchc_analysis.brief.content import ANNEX, name_folder, name_list
 from cchc_analysis.brief.context import Context, running_in
 from cchc_analysis.brief.downloads import RERUN, write_downloads
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.opening import SUFFIX, list_briefs
-from cchc_analysis.brief.profile import list_profiled
-from cchc_analysis.brief.profile.sections import FILE as ALL_VALUES
-from cchc_analysis.brief.profile.sections import find_folder, format_own_values
+from cchc_analysis.brief.profile import FILE as ALL_VALUES
+from cchc_analysis.brief.profile import find_folder, format_own_values, list_profiled
 from cchc_analysis.brief.quality import Graded, make_graded, name_quality
 from cchc_analysis.brief.render import (
     ANNEX_NOTEBOOK,
@@ -41,13 +47,6 @@ from cchc_analysis.brief.render import (
     build_page,
     build_pages,
     list_parameters,
-)
-from cchc_analysis.brief.trends import FILE as VALUES
-from cchc_analysis.brief.trends import (
-    format_values,
-    list_told,
-    name_trend,
-    tell_trend_row,
 )
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project

@@ -137,7 +137,7 @@ def make_brief(
     from cchc_analysis.brief.opening import match_brief
     from cchc_analysis.brief.render import NOTEBOOK, build_whole, check_parameters
     from cchc_analysis.brief.report import load_report
-    from cchc_analysis.brief.revisions import tell_since
+    from cchc_analysis.brief.trend import tell_since
     from cchc_analysis.data.editions import compare_editions
     from cchc_analysis.data.store import load
     from cchc_analysis.site import pages

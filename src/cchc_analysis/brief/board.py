@@ -1,4 +1,8 @@
-"""Which values of an indicator stand beside each other, and what may be said of them."""
+"""A board, one indicator over many areas and periods: which values stand beside each other.
+
+Comes in as the published tables; goes out as a ``Board`` with the ranks and trend words of
+``stats``, which ``board_sections`` tells.
+"""
 
 from __future__ import annotations
 
@@ -81,18 +85,18 @@ class Board:
     newest: int
     licences: Mapping[str, str] = field(default_factory=dict)
 
-    show_opening = Shows("trends.sections")
-    show_map = Shows("trends.sections")
-    show_ranking = Shows("trends.sections")
-    show_series = Shows("trends.sections")
-    show_standing = Shows("trends.sections")
-    show_distribution = Shows("trends.sections")
-    show_change = Shows("trends.sections")
-    show_others = Shows("trends.cases")
-    show_coverage = Shows("trends.cases")
-    show_funnel = Shows("trends.cases")
-    show_standardised = Shows("trends.cases")
-    show_methods = Shows("trends.cases")
+    show_opening = Shows("board_sections")
+    show_map = Shows("board_sections")
+    show_ranking = Shows("board_sections")
+    show_series = Shows("board_sections")
+    show_standing = Shows("board_sections")
+    show_distribution = Shows("board_sections")
+    show_change = Shows("board_sections")
+    show_others = Shows("board_sections")
+    show_coverage = Shows("board_sections")
+    show_funnel = Shows("board_sections")
+    show_standardised = Shows("board_sections")
+    show_methods = Shows("board_sections")
 
     def __repr__(self) -> str:
         return f"<Board {self.code}, {len(self.values)} values, {self.words.lang}>"
