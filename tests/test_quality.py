@@ -20,6 +20,7 @@ from brief_work import (
     read_text,
 )
 from cchc_analysis import brief as briefs
+from cchc_analysis.brief import quality as quality_module
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.directory import SISTERS
@@ -33,7 +34,6 @@ from cchc_analysis.brief.quality import (
     join_codes,
     make_graded,
     open_quality,
-    sections,
 )
 from cchc_analysis.brief.render import (
     ANCHORS,
@@ -255,7 +255,7 @@ def test_both_languages_hold_the_same_numbers(name: str) -> None:
 def test_a_page_with_too_many_causes_says_how_many_are_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sections, "MOST_LISTED", 4)
+    monkeypatch.setattr(quality_module, "MOST_LISTED", 4)
     html = str(quality("vi").show_contradictions()._repr_html_())
     causes = [each for _, each in quality("vi").causes if not each.is_remark]
     assert len(rows_of(html)) == 4
