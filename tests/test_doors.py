@@ -15,8 +15,8 @@ import pytest
 
 from cchc_analysis import pipeline
 from cchc_analysis.cli import main
-from cchc_analysis.data import changes
-from cchc_analysis.data.changes import all_or_none, changing, hold
+from cchc_analysis.data import owned
+from cchc_analysis.data.owned import all_or_none, changing, hold
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
@@ -84,8 +84,8 @@ def test_who_comes_second_waits_and_is_then_refused_with_the_name_of_the_first(
     draft(project, "draft_1")
     before = snapshot(project.root)
     with changing(project, "cchc process"), monkeypatch.context() as patch:
-        patch.setattr(changes, "LONGEST_WAIT", 0.1)
-        patch.setattr(changes, "hold", lambda folder, name: hold(folder, name, seconds=0.1))
+        patch.setattr(owned, "LONGEST_WAIT", 0.1)
+        patch.setattr(owned, "hold", lambda folder, name: hold(folder, name, seconds=0.1))
         with pytest.raises(CommandError, match=r"cchc process \(process \d+ on .*\) has been writ"):
             pipeline.accept(project, "draft_1")
         held = {name for name in snapshot(project.root) if ".cchc-" in name}
@@ -129,7 +129,7 @@ def test_killed_between_two_files_the_next_run_undoes_the_change(
     paths[2].write_text("old", "utf-8")
     before = snapshot(project.root)
     with monkeypatch.context() as patch:
-        patch.setattr(changes, "_undo", lambda _: None)
+        patch.setattr(owned, "_undo", lambda _: None)
         with pytest.raises(ZeroDivisionError):
             change(project, paths, at)
     with changing(project, "cchc accept"):
@@ -148,7 +148,7 @@ def test_any_command_first_undoes_what_was_broken_off(
 ) -> None:
     path = project.raw / "sources.csv"
     with monkeypatch.context() as patch:
-        patch.setattr(changes, "_undo", lambda _: None)
+        patch.setattr(owned, "_undo", lambda _: None)
         with pytest.raises(ZeroDivisionError):
             change(project, [path], 1)
     assert main(["--root", str(project.root), "check"]) == 0

@@ -10,8 +10,8 @@ import pytest
 
 from brief_work import read_text
 from cchc_analysis.cli import main
-from cchc_analysis.data.editions import DIFF_COLUMNS, compare_editions, format_editions
 from cchc_analysis.data.reference import Project
+from cchc_analysis.data.trace import DIFF_COLUMNS, compare_editions, format_editions
 from cchc_analysis.errors import CommandError
 
 Rows = pd.DataFrame

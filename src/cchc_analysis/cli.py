@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cchc_analysis.data.changes import finish_changes
+from cchc_analysis.data.owned import finish_changes
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.system import STOPPED, UNTOUCHED, end_now, live_line, open_console
 from cchc_analysis.errors import (
@@ -142,8 +142,8 @@ def _list(options: argparse.Namespace, project: Project) -> int:
 
 
 def _diff(options: argparse.Namespace, _: Project) -> int:
-    from cchc_analysis.data.editions import compare_editions, format_editions
     from cchc_analysis.data.files import format_table
+    from cchc_analysis.data.trace import compare_editions, format_editions
 
     told = compare_editions(options.old, options.new)
     print(format_table(told).rstrip("\n") if options.format == "csv" else format_editions(told))

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
 from cchc_analysis.brief.render import check_parameters
-from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables, check_unmixed
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import (

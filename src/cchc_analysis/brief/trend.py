@@ -19,9 +19,9 @@ from cchc_analysis.brief.content import Brief, Row
 from cchc_analysis.brief.nouns import Entry, Series
 from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Section, join, link, render, small
-from cchc_analysis.data.editions import compare_editions, name_edition
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
+from cchc_analysis.data.trace import compare_editions, name_edition
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.stats.peers import find_predecessors, find_successors
 from cchc_analysis.stats.trends import keep_last_part

@@ -27,11 +27,12 @@ from cchc_analysis.data.outside import (
     call_apart,
     check_shape,
     open_archive,
+    open_workbook,
     read_bytes,
     refuse,
     refuse_marks,
+    tell_hidden,
 )
-from cchc_analysis.data.workbooks import open_workbook, tell_hidden
 from cchc_analysis.errors import join_some
 from cchc_analysis.panels.mapping import load_vocabulary
 

@@ -23,8 +23,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from cchc_analysis.data.clean import NumberError, PeriodError, fold_text, parse_number, parse_period
-from cchc_analysis.data.names import take_apart
+from cchc_analysis.data.clean import (
+    NumberError,
+    PeriodError,
+    fold_text,
+    parse_number,
+    parse_period,
+    take_apart,
+)
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.reference import (
     COMMUNE_TYPES,

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.changes import all_or_none, changing
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
 from cchc_analysis.data.files import (
     format_table,
@@ -24,6 +23,7 @@ from cchc_analysis.data.files import (
     replacing,
     write_text,
 )
+from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import (
     SOURCE_COLUMNS,
     TERM_COLUMNS,

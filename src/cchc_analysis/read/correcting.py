@@ -16,7 +16,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cchc_analysis.data.changes import changing
 from cchc_analysis.data.clean import (
     NumberError,
     PeriodError,
@@ -25,6 +24,7 @@ from cchc_analysis.data.clean import (
     parse_period,
 )
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError

@@ -16,10 +16,9 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.changes import all_or_none, changing
 from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
 from cchc_analysis.data.files import format_table, list_rows, write_text
-from cchc_analysis.data.owned import may_replace, note_files
+from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.system import is_portable

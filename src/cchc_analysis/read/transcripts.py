@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_analysis.data.changes import all_or_none
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import format_table, load_text_table, write_text
+from cchc_analysis.data.owned import all_or_none
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import Problem, ReportError, count

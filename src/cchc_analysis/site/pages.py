@@ -50,7 +50,7 @@ from cchc_analysis.brief.render import (
 )
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.reference.communes import load_moves
+from cchc_analysis.data.reference.areas import load_moves
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.jobs import do_job

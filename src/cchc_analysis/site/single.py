@@ -138,8 +138,8 @@ def make_brief(
     from cchc_analysis.brief.render import NOTEBOOK, build_whole, check_parameters
     from cchc_analysis.brief.report import load_report
     from cchc_analysis.brief.trend import tell_since
-    from cchc_analysis.data.editions import compare_editions
     from cchc_analysis.data.store import load
+    from cchc_analysis.data.trace import compare_editions
     from cchc_analysis.site import pages
     from cchc_analysis.site.slices import Slices
 

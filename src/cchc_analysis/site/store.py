@@ -22,11 +22,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.changes import LONGEST_WAIT, hold
 from cchc_analysis.data.files import hash_file
 from cchc_analysis.data.owned import (
+    LONGEST_WAIT,
     check_folder,
     clear_leftovers,
+    hold,
     list_changed,
     read_list,
     replace_folder,

@@ -4,7 +4,7 @@ Comes in as the small reviewed files of ``data/reference``; goes out as one ``Re
 matches names to ids. Nothing unknown is guessed: a name that is not here raises, with the nearest
 names that are.
 
-- ``areas``: areas by id, code and name; ``communes``: those of the file that is read when asked for
+- ``areas``: areas by id, code and name; the communes are read when one of them is asked for
 - ``catalogue``: the tables, and matching against them
 - ``loading``: where the parts of a project folder lie, the files, and what is wrong with them
 """

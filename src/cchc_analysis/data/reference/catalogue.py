@@ -10,9 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import keep_text, nearest_names
+from cchc_analysis.data.clean import keep_text, nearest_names, take_apart, tidy_name
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.names import take_apart, tidy_name
 from cchc_analysis.data.reference.areas import (
     COMMUNE_TYPES,
     MOST_NAMED,
@@ -22,6 +21,8 @@ from cchc_analysis.data.reference.areas import (
     exists_on,
     find_issue_day,
     keep_widest,
+    load_communes,
+    load_moves,
 )
 from cchc_analysis.errors import CommandError, Problem
 
@@ -89,11 +90,7 @@ class Reference:
         return AreaRows(_index_rows(self.areas, "area_id"), self._load_communes)
 
     def _load_communes(self) -> dict[str, dict[str, Any]]:
-        if self.folder is None:
-            return {}
-        from cchc_analysis.data.reference.communes import load_communes
-
-        return load_communes(self.folder, self.area_rows.wide)
+        return load_communes(self.folder, self.area_rows.wide) if self.folder else {}
 
     def rows_where(self, table: str, column: str, *values: str) -> list[Row]:
         """The rows of a table whose cell in a column is one of some values, in their order."""
@@ -347,8 +344,6 @@ class Reference:
         level = self.area_rows[area_id]["level"] if self.folder else ""
         if self.folder is None or level not in ("district", "commune"):
             return []
-        from cchc_analysis.data.reference.communes import load_moves
-
         moves = load_moves(self.folder)
         if level == "commune":
             return [*moves.get(area_id, ())]

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.data.outside import (
     open_archive,
+    open_workbook,
     read_part,
     refuse,
     refuse_entities,
     refuse_outside_parts,
+    tell_hidden,
 )
-from cchc_analysis.data.workbooks import open_workbook, tell_hidden
 from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document, raise_digits
 
 if TYPE_CHECKING:
