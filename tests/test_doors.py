@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import subprocess
 import sys
@@ -311,21 +310,6 @@ def test_a_full_disk_is_a_sentence(
     monkeypatch.setattr(pipeline, "check", refuse)
     assert main(["--root", str(project.root), "check"]) == 3
     assert "some/place: No space left on device; expected" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
-def test_no_terminal_lacks_letters(processed: Project, encoding: str) -> None:
-    trace = ["trace", "Sông Mây", "dossiers_received_total", "2022-H1"]
-    for arguments, code in ((trace, 0), (["trace", "Sông Mấy", *trace[2:]], 2), (["--help"], 0)):
-        done = subprocess.run(
-            [sys.executable, "-m", "cchc_analysis", "--root", str(processed.root), *arguments],
-            env={**os.environ, "PYTHONIOENCODING": encoding},
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == code
-        assert b"Traceback" not in done.stderr
-        assert (done.stdout or done.stderr).decode(encoding)
 
 
 def test_a_name_of_a_file_does_nothing_to_the_terminal(

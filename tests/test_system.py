@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from cchc_analysis.cli import main
 from cchc_analysis.data import system
 from cchc_analysis.data.files import load_text_table
 from cchc_analysis.data.reference import Project
@@ -141,18 +144,53 @@ def test_what_windows_cannot_call_a_file_is_known(name: str) -> None:
     assert system.is_portable("data/contrast_2024/com10.csv")
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp1258", "ascii"])
+TRACE = ("trace", "Sông Mây", "dossiers_received_total", "2022-H1")
+PRINTED = {
+    ("list", "areas", "đồng gió"): (0, "992"),
+    TRACE: (0, "dossiers_received_total"),
+    ("trace", "Sông Mấy", *TRACE[2:]): (2, "not known"),
+    ("--help",): (0, "usage: cchc"),
+    ("--root", "Thư mục", "list", "areas"): (2, "no project here or above"),
+}
+"""What is asked of the program, its exit code, and something that it prints."""
+
+
+def run_here(encoding: str, *arguments: str) -> tuple[int, str, str]:
+    """What the program does in this process, before a terminal of some encoding."""
+    out, error = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.MonkeyPatch.context() as patch, suppress(SystemExit):
+        patch.setenv("PYTHONSAFEPATH", "1")
+        for name, value in {"argv": ["cchc", *arguments], "stdout": out, "stderr": error}.items():
+            patch.setattr(sys, name, value)
+        code = 0  # of --help, which leaves
+        try:
+            code = main()
+        finally:
+            signal.signal(signal.SIGINT, before)
+            out.flush(), error.flush()
+    return code, *(each.buffer.getvalue().decode(encoding) for each in (out, error))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1258", "ascii", "utf-8"])
 def test_every_text_is_printed_whatever_the_terminal(
-    encoding: str, processed_once: Project, tmp_path: Path
+    encoding: str, processed_once: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = str(processed_once.root)
-    done = run("--root", root, "list", "areas", "đồng gió", PYTHONIOENCODING=encoding)
-    assert done.returncode == 0, done.stderr
-    assert b"992" in done.stdout
-    done = run("--root", root, "trace", "Đồng Giố", "x", "2022", PYTHONIOENCODING=encoding)
-    assert done.returncode == 2
-    assert b"Traceback" not in done.stderr
-    done = run("--root", str(tmp_path / "Thư mục"), "list", "areas", PYTHONIOENCODING=encoding)
+    monkeypatch.chdir(tmp_path)
+    for arguments, (code, words) in PRINTED.items():
+        done = run_here(encoding, "--root", str(processed_once.root), *arguments)
+        assert done[0] == code
+        assert words in done[1 if code == 0 else 2]
+        assert "Traceback" not in done[2]
+
+
+def test_the_program_itself_prints_to_a_terminal_that_lacks_letters(
+    processed_once: Project,
+) -> None:
+    trace = ("trace", "Sông Mấy", *TRACE[2:])
+    done = run("--root", str(processed_once.root), *trace, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"S\\xf4ng M\\u1ea5y" in done.stderr
     assert b"Traceback" not in done.stderr
 
 
