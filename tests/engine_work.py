@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cchc_analysis.data.reference import Project
+from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.errors import BriefError, CchcError, Problem
 
 WARM: list[str] = []
@@ -138,26 +140,27 @@ def execute_in_place(given: tuple[str, str, dict[str, Any]]) -> bytes:
     return b"well"
 
 
-def begin_pages() -> Callable[[Any], Any]:
-    """Import what a page needs, once for the pages of many projects."""
+def _warm_up() -> None:
+    """Import what a notebook needs, and pyplot and a kernel as a build does."""
+    import_jsonschema()
     import matplotlib.pyplot as plt
     import papermill
 
-    from cchc_analysis.brief.render import build_page
     from cchc_analysis.site.notebooks import make_kernel
 
     make_kernel()
     WARM.extend([plt.__name__, papermill.__name__])
-    return lambda given: build_page(*given, {"lang": "vi"}, engine="cchc")
+
+
+def begin_pages() -> Callable[[Any], Any]:
+    """Import what a page needs, once for the pages of many projects."""
+    from cchc_analysis.brief.render import build_page
+
+    _warm_up()
+    return lambda given: build_page(*given, engine="cchc")
 
 
 def begin_notebooks() -> Callable[[Any], Any]:
-    """Import what a notebook needs, and pyplot and a kernel as a build does."""
-    import matplotlib.pyplot as plt
-    import papermill
-
-    from cchc_analysis.site.notebooks import make_kernel
-
-    make_kernel()
-    WARM.extend([plt.__name__, papermill.__name__])
-    return execute_in_place
+    """Import what a notebook needs, once for many of them, and for pages of projects too."""
+    make = begin_pages()
+    return lambda given: (make if isinstance(given[0], Project) else execute_in_place)(given)

@@ -62,7 +62,7 @@ FAULTS = [
     ("kill", "by SIGKILL, as the system does when memory runs out"),
     ("segfault", "ended by SIGSEGV"),
     ("leave", "code 0 and left nothing"),
-    ("loop", "no end within 2 s"),
+    ("loop", "no end within 1 s"),
     ("complain", "brief x: nothing to show; expected a figure. Add one."),
     ("eat", "memory ran out"),
 ]
@@ -70,7 +70,8 @@ FAULTS = [
 
 @pytest.mark.parametrize(("fault", "words"), FAULTS)
 def test_a_fault_costs_its_own_job_only(fault: str, words: str) -> None:
-    replies = run("a", fault, "b", "c", timeout=2, memory=1 << 30)
+    timeout = 1 if fault == "loop" else 20
+    replies = run("a", fault, "b", "c", timeout=timeout, memory=1 << 30)
     failed = replies.pop(fault)
     assert failed.result is None
     [problem] = failed.list_problems(fault)
@@ -80,7 +81,8 @@ def test_a_fault_costs_its_own_job_only(fault: str, words: str) -> None:
 
 @pytest.mark.parametrize("fault", ["divide", "exit", "kill", "leave", "loop"])
 def test_a_fault_costs_its_own_job_only_without_fork(fault: str) -> None:
-    replies = run("a", fault, "b", "c", timeout=2, may_fork=False)
+    timeout = 1 if fault == "loop" else 20
+    replies = run("a", fault, "b", "c", timeout=timeout, may_fork=False)
     assert replies.pop(fault).result is None
     assert all(reply.result for reply in replies.values())
 
@@ -88,8 +90,8 @@ def test_a_fault_costs_its_own_job_only_without_fork(fault: str) -> None:
 @both
 def test_what_a_late_job_started_ends_with_it(tmp_path: Path, may_fork: bool) -> None:
     left = tmp_path / "process"
-    replies = run(f"spawn {left}", timeout=1, may_fork=may_fork)
-    assert "no end within 1 s" in replies[f"spawn {left}"].found
+    replies = run(f"spawn {left}", timeout=0.5, may_fork=may_fork)
+    assert "no end within 0.5 s" in replies[f"spawn {left}"].found
     assert has_ended(int(left.read_text("ascii")))
 
 

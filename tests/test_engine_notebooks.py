@@ -45,7 +45,7 @@ def _registered() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     """Processes in which each notebook is executed by our engine, as the pages of a site are."""
-    orders = Orders(engine_work.begin_notebooks, timeout=60)
+    orders = Orders(engine_work.begin_notebooks, timeout=120)
     with Pool(orders, 1) as pool:
         yield pool
 
@@ -347,7 +347,7 @@ def tell_failure(pages: Pool, project: Project, folder: Path, *sources: str) -> 
     """What is said of a page that cannot be made."""
     path = write(folder / "bad.ipynb", *sources)
     path.write_text(path.read_text("utf-8").replace("tries: int = 1", "lang: str = 'vi'"), "utf-8")
-    [problem] = pages.submit((project, path)).result().list_problems("the page")
+    [problem] = pages.submit((project, path, {"lang": "vi"})).result().list_problems("the page")
     return str(problem)
 
 
@@ -431,15 +431,12 @@ def test_the_lesson_runs_in_the_folder_of_the_notebooks(processed: Project) -> N
     ],
 )
 def test_the_page_of_a_notebook_is_the_same_by_both_engines(
-    processed: Project, name: str, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, processed: Project, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CCHC_ROOT", str(processed.root))
+    monkeypatch.setenv("CCHC_ROOT", str(processed.root))  # for the kernel of papermill's own
     parameters = {"lang": "vi"} | NOTEBOOKS[name]
     path = processed.notebooks / name
     expected = build_page(processed, path, parameters)
-    build = partial(build_page, processed, path, engine="cchc")
-    orders = Orders(partial(engine_work.begin, build), timeout=120)
-    with Pool(orders, 1) as pool:
-        found: Reply = pool.submit(parameters).result()
+    found: Reply = pool.submit((processed, path, parameters)).result()
     assert found.result == expected
     assert len(expected) > 5_000
