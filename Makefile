@@ -8,6 +8,10 @@ PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 # The resolver behind `make lock`. It gets an environment of its own, which nothing else uses.
 UV := uv==0.13.9
 
+# Bytecode is kept beside the sources, whatever the environment says: else each of the many processes
+# that tests and builds begin compiles them anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help site test test-slow soak docs bench sample bench-read check lab pictures setup lock wheels environment-test clean
