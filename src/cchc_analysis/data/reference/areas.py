@@ -120,6 +120,10 @@ class AreaIndex:
         return _group((take_apart(name).bare, ids) for name, ids in self._names.items())
 
     @cached_property
+    def _folded(self) -> list[str]:
+        return [fold_text(next(iter(spelled))) for spelled in self._bare.values()]
+
+    @cached_property
     def _codes(self) -> dict[str, set[str]]:
         codes: dict[str, set[str]] = defaultdict(set)
         for area_id, row in self.rows.items():
@@ -210,16 +214,17 @@ class AreaIndex:
             is_meant: Which areas may be offered at all.
         """
         from rapidfuzz.distance import DamerauLevenshtein
+        from rapidfuzz.process import cdist
 
         wanted = fold_text(take_apart(name).bare)
         if not wanted:
             return []
-        scored = []
-        for spelled in self._bare.values():
-            bare = fold_text(next(iter(spelled)))
-            distance = DamerauLevenshtein.distance(wanted, bare)
-            begins = bare.startswith(wanted) or wanted.startswith(f"{bare} ")
-            if distance <= max(1, len(wanted) // 4) or begins:
+        distances = cdist([wanted], self._folded, scorer=DamerauLevenshtein.distance)[0].tolist()
+        most, scored = max(1, len(wanted) // 4), []
+        for bare, distance, spelled in zip(
+            self._folded, distances, self._bare.values(), strict=True
+        ):
+            if distance <= most or bare.startswith(wanted) or wanted.startswith(f"{bare} "):
                 ids = {each for ids in spelled.values() for each in ids}
                 scored += [(min(distance, 2), distance, bare, each) for each in sorted(ids)]
         rows = (self.rows[each] for *_, each in sorted(scored))

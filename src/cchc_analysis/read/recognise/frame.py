@@ -306,6 +306,7 @@ class FigureContext:
     ) -> None:
         self._head, self._reference = head, reference
         self._frames = frames
+        self._is_commune = find_level(head.area, reference, head.day) == "commune"
         self.is_carried = False
 
     def find_period(
@@ -347,8 +348,8 @@ class FigureContext:
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
         """A period from the first day of its year, for what is counted so."""
         # A commune of July 2025 has counted nothing before.
-        is_new = find_level(self._head.area, self._reference, self._head.day) == "commune"
-        is_so = rule is not None and rule.indicator.startswith(OF_THE_YEAR) and not is_new
+        is_so = rule is not None and rule.indicator.startswith(OF_THE_YEAR)
+        is_so = is_so and not self._is_commune
         return (
             Period(dt.date(period.end.year, 1, 1), period.end) if is_so and period.end else period
         )
