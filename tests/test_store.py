@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cchc_analysis import __version__
-from cchc_analysis.data import store
+from cchc_analysis.data import files, store
 from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
     FINDING_COLUMNS,
@@ -144,7 +144,7 @@ def test_the_descriptor_describes_every_column(project: Project, tables: Tables)
         header = (project.processed / resource["path"]).read_text("utf-8").splitlines()[0]
         assert [field["name"] for field in resource["schema"]["fields"]] == header.split(",")
         assert all(field["description"] for field in resource["schema"]["fields"])
-        assert resource["hash"] == f"sha256:{store.hash_file(project.processed / resource['path'])}"
+        assert resource["hash"] == f"sha256:{files.hash_file(project.processed / resource['path'])}"
 
 
 def test_the_manifest_names_every_input(project: Project, tables: Tables) -> None:
@@ -152,7 +152,7 @@ def test_the_manifest_names_every_input(project: Project, tables: Tables) -> Non
     manifest = json.loads((project.processed / "manifest.json").read_text("utf-8"))
     assert manifest["version"] == "1"
     for name, digest in manifest["inputs"].items():
-        assert store.hash_file(project.root / name) == digest
+        assert files.hash_file(project.root / name) == digest
     assert "data/raw/transcripts/song_may_2022_h1.csv" in manifest["inputs"]
     assert "data/reference/indicators.csv" in manifest["inputs"]
 

@@ -27,6 +27,11 @@ VERBAL_ZEROS = ("không", "không có", "không phát sinh", "chưa có", "chưa
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 LAST_MONTHS = {"Q1": 3, "H1": 6, "9M": 9, "": 12}
 """Windows that reports accumulate from 1 January, by the suffix of their label."""
+_WINDOWS = {suffix: (1, last) for suffix, last in LAST_MONTHS.items()} | {
+    **{f"Q{quarter}": (3 * quarter - 2, 3 * quarter) for quarter in (2, 3, 4)},
+    "H2": (7, 12),
+}
+"""The first and the last month of each window that has a label."""
 
 _NOTE_MARK = re.compile(r"\s*[⁽(]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?$")
 _WHOLE = re.compile(r"[0-9]+")
@@ -196,27 +201,19 @@ def label_period(period: Period) -> str:
         return ""
     if period.start is None:
         return period.end.isoformat()
-    for suffix, last_month in LAST_MONTHS.items():
-        if period == _accumulate(period.end.year, last_month):
+    for suffix, months in _WINDOWS.items():
+        if period == _span(period.end.year, *months):
             return f"{period.end.year}-{suffix}".removesuffix("-")
-    for quarter in (2, 3, 4):
-        if period == _quarter(period.end.year, quarter):
-            return f"{period.end.year}-Q{quarter}"
-    if period == _second_half(period.end.year):
-        return f"{period.end.year}-H2"
     return f"{period.start.isoformat()}/{period.end.isoformat()}"
 
 
-def _accumulate(year: int, last_month: int) -> Period:
-    return Period(dt.date(year, 1, 1), month_end(year, last_month))
+def _span(year: int | str, first_month: int, last_month: int) -> Period:
+    return Period(dt.date(int(year), first_month, 1), month_end(int(year), last_month))
 
 
-def _quarter(year: int, quarter: int) -> Period:
-    return Period(dt.date(year, 3 * quarter - 2, 1), month_end(year, 3 * quarter))
-
-
-def _second_half(year: int) -> Period:
-    return Period(dt.date(year, 7, 1), dt.date(year, 12, 31))
+def _quarter(year: str, quarter: str) -> Period:
+    last_month = 3 * QUARTERS[quarter]
+    return _span(year, last_month - 2, last_month)
 
 
 def month_end(year: int, month: int) -> dt.date:
@@ -234,24 +231,29 @@ def _interval(parts: re.Match[str]) -> Period:
 _PERIOD_FORMS = tuple(
     (re.compile(pattern), build)
     for pattern, build in (
-        (r"(\d{4})-q([1-4])", lambda p: _quarter(int(p[1]), int(p[2]))),
-        (r"(\d{4})-h1", lambda p: _accumulate(int(p[1]), 6)),
-        (r"(\d{4})-h2", lambda p: _second_half(int(p[1]))),
-        (r"(\d{4})-9m", lambda p: _accumulate(int(p[1]), 9)),
-        (r"(?:cả )?(?:năm )?(\d{4})", lambda p: _accumulate(int(p[1]), 12)),
+        (r"(\d{4})-(q[1-4]|h[12]|9m)", lambda p: _span(p[1], *_WINDOWS[p[2].upper()])),
+        (r"(?:cả )?(?:năm )?(\d{4})", lambda p: _span(p[1], 1, 12)),
         (
             r"quý\s+(i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(\d{4})",
-            lambda p: _quarter(int(p[2]), QUARTERS[p[1]]),
+            lambda p: _quarter(p[2], p[1]),
         ),
-        (r"0?6 tháng cuối(?: năm)?\s*/?\s*(\d{4})", lambda p: _second_half(int(p[1]))),
+        (r"0?6 tháng cuối(?: năm)?\s*/?\s*(\d{4})", lambda p: _span(p[1], 7, 12)),
         (
             r"0?([1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
-            lambda p: _accumulate(int(p[2]), int(p[1])),
+            lambda p: _span(p[2], 1, int(p[1])),
         ),
         (r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", _interval),
         (r"(\d{4}-\d\d-\d\d)", lambda p: Period(None, dt.date.fromisoformat(p[1]))),
     )
 )
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, written as ISO 8601 has it."""
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def keep_text(text: str) -> str:

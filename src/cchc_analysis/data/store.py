@@ -16,30 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
+from cchc_analysis.data import files, records
 from cchc_analysis.data.export import describe_package, describe_table
-from cchc_analysis.data.files import (
-    format_table,
-    hash_file,
-    load_text_table,
-    type_columns,
-    write_text,
-)
 from cchc_analysis.data.owned import list_changed, read_list, swap_in
-from cchc_analysis.data.records import (
-    COLUMN_MEANINGS,
-    DEFINITION_COLUMNS,
-    FINDING_COLUMNS,
-    FINDING_KEY,
-    INDICATOR_COLUMNS,
-    INDICATOR_KEY,
-    OBSERVATION_COLUMNS,
-    OBSERVATION_KEY,
-    SOURCE_COLUMNS,
-    TALLY_COLUMNS,
-    TERM_COLUMNS,
-    TRANSCRIPT_COLUMNS,
-    Tables,
-)
+from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, TRANSCRIPT_COLUMNS, Tables
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import Problem, ReportError
 
@@ -51,11 +31,11 @@ MANIFEST = "manifest.json"
 PACKAGE = "the version of cchc_analysis"
 
 STORED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "observations": (OBSERVATION_COLUMNS, OBSERVATION_KEY),
-    "indicators": (INDICATOR_COLUMNS, INDICATOR_KEY),
-    "findings": (FINDING_COLUMNS, FINDING_KEY),
-    "tallies": (TALLY_COLUMNS, ("rule_id", "source_id")),
-    "definitions": (DEFINITION_COLUMNS, ("source_id", "rival_group")),
+    "observations": (records.OBSERVATION_COLUMNS, records.OBSERVATION_KEY),
+    "indicators": (records.INDICATOR_COLUMNS, records.INDICATOR_KEY),
+    "findings": (records.FINDING_COLUMNS, records.FINDING_KEY),
+    "tallies": (records.TALLY_COLUMNS, ("rule_id", "source_id")),
+    "definitions": (records.DEFINITION_COLUMNS, ("source_id", "rival_group")),
 }
 """The tables of ``data/processed``: the columns and the key of each."""
 
@@ -76,7 +56,9 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
         head = {"command": "cchc process", "version": version, "inputs": inputs}
         with swap_in(project.processed, MANIFEST, head) as folder:
             _fill(folder, tables, version)
-        _write_copies(project, tables)
+        head = {"command": "cchc process", "copied_from": _hash_manifest(project)}
+        with swap_in(project.build / "tables", MANIFEST, head) as folder:
+            write_copies(folder, tables)
     except OSError as error:
         raise ReportError(
             Problem(
@@ -104,28 +86,23 @@ def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Ta
     check_fresh(project)
     if is_fresh(project):
         return reference, load_copies(project.build / "tables", without)
-    sources, transcripts = _load_inputs(project.raw)
+    made = {}
     is_whole = _is_whole(project.processed)
-    made = {
-        name: _load_nothing(name)
-        if name in without
-        else _load_made(project, name, is_whole=is_whole)
-        for name in STORED
-    }
-    return reference, Tables(sources, transcripts, **made)
-
-
-def _load_made(project: Project, name: str, *, is_whole: bool) -> pd.DataFrame:
-    """A table of ``data/processed``; one that is as we wrote it need not be looked through."""
-    columns, key = STORED[name]
-    path = project.processed / f"{name}.csv"
-    if is_whole:
-        return type_columns(_read(path, columns))
-    try:
-        return load_text_table(path, columns, key, may_be_empty=True, is_typed=True)
-    except ReportError as error:
-        remedied = (replace(each, remedy="Run cchc process.") for each in error.problems)
-        raise ReportError(remedied) from None
+    for name, (columns, key) in STORED.items():
+        path = project.processed / f"{name}.csv"
+        try:
+            if name in without:
+                made[name] = _load_nothing(name)
+            elif is_whole:  # as we wrote it: it need not be looked through
+                made[name] = files.type_columns(_read(path, columns))
+            else:
+                made[name] = files.load_text_table(
+                    path, columns, key, may_be_empty=True, is_typed=True
+                )
+        except ReportError as error:
+            remedied = (replace(each, remedy="Run cchc process.") for each in error.problems)
+            raise ReportError(remedied) from None
+    return reference, Tables(*_load_inputs(project.raw), **made)
 
 
 def _load_inputs(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -177,29 +154,12 @@ def check_fresh(project: Project) -> None:
         ReportError: There are none, an input was changed, added or removed since, or the package
             is another version: its tables may have other columns.
     """
-    known = _list_known(project.processed / MANIFEST)
-    there = {**_hash_inputs(project), PACKAGE: __version__}
-    if changed := sorted(name for name in known | there if known.get(name) != there.get(name)):
-        raise ReportError(
-            Problem(
-                name,
-                "changed since data/processed was made",
-                "what it was made from",
-                "Run cchc process.",
-            )
-            for name in changed
-        )
-
-
-def _list_known(manifest: Path) -> dict[str, str]:
-    """The inputs that a manifest names, with their hashes, and the version that made it."""
+    manifest, remedy = project.processed / MANIFEST, "Run cchc process."
     if not manifest.is_file():
-        raise ReportError(
-            Problem("data/processed", "no such file: manifest.json", "data", "Run cchc process.")
-        )
+        raise ReportError(Problem("data/processed", f"no such file: {MANIFEST}", "data", remedy))
     try:
         made = json.loads(manifest.read_bytes())
-        return {**made["inputs"], PACKAGE: made["version"]}
+        known = {**made["inputs"], PACKAGE: made["version"]}
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ReportError(
             Problem(
@@ -209,6 +169,10 @@ def _list_known(manifest: Path) -> dict[str, str]:
                 "Restore it, or remove data/processed, and run cchc process.",
             )
         ) from None
+    there = {**_hash_inputs(project), PACKAGE: __version__}
+    if changed := sorted(name for name in known | there if known.get(name) != there.get(name)):
+        found, expected = "changed since data/processed was made", "what it was made from"
+        raise ReportError(Problem(name, found, expected, remedy) for name in changed)
 
 
 def write_copies(folder: Path, tables: Tables) -> None:
@@ -221,21 +185,17 @@ def write_copies(folder: Path, tables: Tables) -> None:
 
 def load_copies(folder: Path, without: Collection[str] = ()) -> Tables:
     """Load the tables that ``write_copies`` wrote; some may come back empty."""
-    names = [field.name for field in fields(Tables)]
-    made = {
-        name: _load_nothing(name) if name in without else _read_copy(folder / f"{name}.parquet")
-        for name in names
-    }
-    return Tables(**made)
-
-
-def _read_copy(path: Path) -> pd.DataFrame:
-    """A Parquet file, read by one thread: for tables of this size many take four times as long."""
     from pyarrow.parquet import ParquetFile
 
-    with ParquetFile(path) as file:
-        table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
-    return table
+    made = {}
+    for name in (field.name for field in fields(Tables)):
+        if name in without:
+            made[name] = _load_nothing(name)
+            continue
+        # By one thread: for tables of this size many take four times as long.
+        with ParquetFile(folder / f"{name}.parquet") as file:
+            made[name] = file.read(use_threads=False).to_pandas(use_threads=False)
+    return Tables(**made)
 
 
 def _load_nothing(name: str) -> pd.DataFrame:
@@ -246,14 +206,13 @@ def _load_nothing(name: str) -> pd.DataFrame:
 
 def _hash_inputs(project: Project) -> dict[str, str]:
     """The hashes of the inputs by name; drafts do not count, so that one may be read and mended."""
-    sources = project.raw / "sources.csv"
     hashes = {
-        path.relative_to(project.root).as_posix(): hash_file(path) for path in list_inputs(project)
+        path.relative_to(project.root).as_posix(): files.hash_file(path)
+        for path in list_inputs(project)
     }
-    accepted = _part_drafts(sources)[1]
+    accepted = _part_drafts(project.raw / "sources.csv")[1]
     if accepted is not None:
-        name = sources.relative_to(project.root).as_posix()
-        hashes[name] = hashlib.sha256(accepted.encode()).hexdigest()
+        hashes["data/raw/sources.csv"] = hashlib.sha256(accepted.encode()).hexdigest()
     return hashes
 
 
@@ -300,19 +259,17 @@ def _fill(folder: Path, tables: Tables, version: str) -> None:
     for name, (columns, key) in STORED.items():
         table = getattr(tables, name)[list(columns)].sort_values(list(key), kind="stable")
         path = folder / f"{name}.csv"
-        write_text(path, format_table(table))
-        meanings = {column: COLUMN_MEANINGS[column] for column in columns}
+        files.write_text(path, files.format_table(table))
+        meanings = {column: records.COLUMN_MEANINGS[column] for column in columns}
         resources.append(describe_table(path, meanings, key))
     title = "Public administration reform (CCHC) of Vietnamese districts: reported figures"
     package = describe_package("cchc-analysis", title, version, resources)
     text = json.dumps(package, ensure_ascii=False, indent=2)
-    write_text(folder / "datapackage.json", f"{text}\n")
+    files.write_text(folder / "datapackage.json", f"{text}\n")
 
 
-def _write_copies(project: Project, tables: Tables) -> None:
-    head = {"command": "cchc process", "copied_from": hash_file(project.processed / MANIFEST)}
-    with swap_in(project.build / "tables", MANIFEST, head) as folder:
-        write_copies(folder, tables)
+def _hash_manifest(project: Project) -> str:
+    return files.hash_file(project.processed / MANIFEST)
 
 
 def is_fresh(project: Project) -> bool:
@@ -320,7 +277,7 @@ def is_fresh(project: Project) -> bool:
     copies = project.build / "tables"
     try:
         said = json.loads((copies / MANIFEST).read_bytes())
-        is_copied = said["copied_from"] == hash_file(project.processed / MANIFEST)
+        is_copied = said["copied_from"] == _hash_manifest(project)
         is_copied &= all((copies / name).is_file() for name in said["outputs"])
     except (OSError, ValueError, KeyError, TypeError):
         return False

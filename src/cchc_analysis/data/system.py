@@ -50,22 +50,17 @@ _RESERVED = {
 # Processes
 
 
-def can_fork() -> bool:
-    """Whether this platform forks, and its own libraries survive it (those of macOS do not)."""
-    return hasattr(os, "fork") and sys.platform not in ("darwin", "win32")
-
-
 def is_safe_to_fork() -> bool:
-    """Whether this process may be forked now: no other thread could hold a lock."""
-    return can_fork() and count_threads() == 1
+    """Whether this process may be forked now: no other thread could hold a lock.
 
-
-def count_threads() -> int:
-    """Threads of this process, native ones included where the system tells."""
+    Only where the system's own libraries survive a fork; those of macOS do not.
+    """
+    if not hasattr(os, "fork") or sys.platform in ("darwin", "win32"):
+        return False
     try:
-        return len(list(Path("/proc/self/task").iterdir()))
+        return len(list(Path("/proc/self/task").iterdir())) == 1  # native threads, too
     except OSError:
-        return threading.active_count()
+        return threading.active_count() == 1
 
 
 def count_cores() -> int:
@@ -77,24 +72,17 @@ def count_cores() -> int:
 
 def free_memory() -> int:
     """Bytes that can still be used, by the machine and by the container; 0 where nobody tells."""
-    known = [free for free in (_free_in_machine(), _free_in_container()) if free is not None]
-    return min(known, default=0)
-
-
-def _free_in_machine() -> int | None:
+    known, container = [], Path("/sys/fs/cgroup")
     with suppress(OSError, ValueError, IndexError):
         lines = Path("/proc/meminfo").read_text("ascii").splitlines()
         [line] = [line for line in lines if line.startswith("MemAvailable:")]
-        return int(line.split()[1]) * 1024
-    return None
-
-
-def _free_in_container() -> int | None:
+        known.append(int(line.split()[1]) * 1024)
     with suppress(OSError, ValueError):
-        folder = Path("/sys/fs/cgroup")
-        most = int((folder / "memory.max").read_text("ascii"))
-        return max(0, most - int((folder / "memory.current").read_text("ascii")))
-    return None
+        most, used = (
+            int((container / f"memory.{each}").read_text("ascii")) for each in ("max", "current")
+        )
+        known.append(max(0, most - used))
+    return min(known, default=0)
 
 
 def limit_memory(extra: int) -> None:
@@ -126,20 +114,20 @@ def offer_as_victim() -> None:
 
 def die_with_parent(parent_id: int) -> None:
     """End this process with its parent, however that ends; a thread looks off Linux."""
+
+    def look() -> None:
+        while os.getppid() == parent_id:
+            time.sleep(1)
+        end_group(os.getpid())
+
     if sys.platform != "linux":
-        threading.Thread(target=_end_with_parent, args=(parent_id,), daemon=True).start()
+        threading.Thread(target=look, daemon=True).start()
         return
     import ctypes
 
     ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL))
     if os.getppid() != parent_id:
         os._exit(1)
-
-
-def _end_with_parent(parent_id: int) -> None:
-    while os.getppid() == parent_id:
-        time.sleep(1)
-    end_group(os.getpid())
 
 
 def end_group(process_id: int) -> None:
@@ -221,15 +209,12 @@ def is_portable(name: str) -> bool:
     >>> [is_portable(name) for name in ("a/b.csv", "../a", "/a", "C:a", "a\\b", "nul.csv", "a. ")]
     [True, False, False, False, False, False, False]
     """
-    parts = name.split("/")
-    return all(part and _is_plain(part) for part in parts)
-
-
-def _is_plain(part: str) -> bool:
-    """Whether a name of a file is one everywhere, and no device or way out."""
-    is_printable = not any(letter in '\\:*?"<>|' or ord(letter) < 32 for letter in part)
-    is_device = part.partition(".")[0].rstrip().casefold() in _RESERVED
-    return is_printable and not is_device and not part.endswith((".", " "))
+    return not any(letter in '\\:*?"<>|' or ord(letter) < 32 for letter in name) and all(
+        part
+        and part.partition(".")[0].rstrip().casefold() not in _RESERVED
+        and not part.endswith((".", " "))
+        for part in name.split("/")
+    )
 
 
 STOPPED = 130
@@ -254,25 +239,22 @@ def open_console() -> None:
         signal.signal(signal.SIGINT, _stop)
 
 
-def end_now() -> NoReturn:
-    """End without taking everything down in order, which takes longer than people wait."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            continue
-    os._exit(STOPPED)
-
-
 def _stop(*_: object) -> None:
+    def give_up(*_: object) -> None:
+        sys.stderr.write("Stopped at once; what is there is whole.\n")
+        end_now()
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    set_timer(LAST_SECONDS, _give_up)
+    set_timer(LAST_SECONDS, give_up)
     raise KeyboardInterrupt
 
 
-def _give_up(*_: object) -> None:
-    sys.stderr.write("Stopped at once; what is there is whole.\n")
-    end_now()
+def end_now() -> NoReturn:
+    """End without taking everything down in order, which takes longer than people wait."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(STOPPED)
 
 
 @contextmanager

@@ -11,12 +11,12 @@ hides no contradiction.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import NumberError, PeriodError, parse_number, parse_period
+from cchc_analysis.data.clean import NumberError, is_day, parse_number
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
@@ -80,10 +80,8 @@ def tidy_observations(
         else:
             rows.append(_tidy_figure(figure, reference, find_area(figure)))
     figures = pd.DataFrame(rows, columns=[*_FIGURE_COLUMNS])
-    good = figures[~figures["source_id"].isin(problems)]
-    return Tidied(
-        _collect_readings(good), {source: tuple(found) for source, found in problems.items()}
-    )
+    good = _collect_readings(figures[~figures["source_id"].isin(problems)])
+    return Tidied(good, {source: tuple(found) for source, found in problems.items()})
 
 
 class AreaFinder:
@@ -101,8 +99,7 @@ class AreaFinder:
         keeps_unknown: bool = False,
     ) -> None:
         rows = [] if sources is None else list_rows(sources)
-        self._reference = reference
-        self._keeps_unknown = keeps_unknown
+        self._reference, self._keeps_unknown = reference, keeps_unknown
         self._rows = {row["source_id"]: row for row in rows}
         self._found: dict[tuple[str, str, str], str] = {}
 
@@ -112,22 +109,16 @@ class AreaFinder:
         day = find_issue_day(source) if source else figure["period_end"]
         key = (figure["source_id"], figure["area"], day)
         if key not in self._found:
+            own = ""
+            with suppress(KeyError):
+                own = self._reference.match_source(source) if source else ""
             try:
-                self._found[key] = self._reference.match_area(
-                    figure["area"], day, inside=self._find_own(source)
-                )
+                self._found[key] = self._reference.match_area(figure["area"], day, inside=own)
             except KeyError:
                 if not self._keeps_unknown:
                     raise
                 self._found[key] = figure["area"]
         return self._found[key]
-
-    def _find_own(self, source: Mapping[str, str] | None) -> str:
-        """The area of a source, "" where it has none that is known."""
-        try:
-            return self._reference.match_source(source) if source else ""
-        except KeyError:
-            return ""
 
 
 _FIGURE_COLUMNS = (
@@ -138,22 +129,28 @@ _FIGURE_COLUMNS = (
 
 
 def _tidy_figure(figure: dict[str, str], reference: Reference, area_id: str) -> dict[str, Any]:
+    """A row of ``_FIGURE_COLUMNS``; ``low`` and ``high`` tell how far the quantity may lie off.
+
+    Rates are rounded, and so is money in thousands or millions; things that are counted and
+    points that are awarded are not, unless they are printed in thousands.
+    """
     unit = reference.indicator_rows[figure["indicator"]]["unit"]
-    number = _read_number(figure, reference)
-    comparator = Comparator(figure["comparator"] or number.comparator)
-    convert = reference.convert_value
-    hidden = _hidden_by_rounding(number, reference.unit_rows[figure["unit"]])
+    number, printed = _read_number(figure, reference), reference.unit_rows[figure["unit"]]
+    is_rounded = printed["kind"] == "rate" or (
+        printed["kind"] == "money" and printed["multiplier"] > 1
+    )
+    hidden = number.half_unit if is_rounded or number.decimals < 0 else 0.0
+    bounds = {"value": 0.0, "low": -hidden, "high": hidden}
     return {
-        "source_id": figure["source_id"],
+        **{column: figure[column] for column in ("source_id", "figure_id", *QUANTITY[1:])},
         "area_id": area_id,
-        **{column: figure[column] for column in QUANTITY if column != "area_id"},
-        "value": convert(number.value, figure["unit"], unit),
-        "low": convert(number.value - hidden, figure["unit"], unit),
-        "high": convert(number.value + hidden, figure["unit"], unit),
+        **{
+            name: reference.convert_value(number.value + off, figure["unit"], unit)
+            for name, off in bounds.items()
+        },
         "unit": unit,
         "decimals": max(number.decimals, 0),
-        "comparator": comparator.value,
-        "figure_id": figure["figure_id"],
+        "comparator": Comparator(figure["comparator"] or number.comparator).value,
     }
 
 
@@ -162,16 +159,6 @@ def _read_number(figure: dict[str, str], reference: Reference) -> Number:
     if figure["read_as"] and kind == "money":
         kind = "other"  # a person who writes a comma into read_as means a decimal mark
     return parse_number(figure["read_as"] or figure["printed"], kind)
-
-
-def _hidden_by_rounding(number: Number, unit: dict[str, Any]) -> float:
-    """How far the quantity may lie from its printed digits, in the printed unit.
-
-    Rates are rounded, and so is money in thousands or millions; things that are counted and
-    points that are awarded are not, unless they are printed in thousands.
-    """
-    is_rounded = unit["kind"] == "rate" or (unit["kind"] == "money" and unit["multiplier"] > 1)
-    return number.half_unit if is_rounded or number.decimals < 0 else 0.0
 
 
 def _check_figure(
@@ -193,62 +180,36 @@ def _check_figure(
                 f"one of data/reference/{file}",
                 suggest(figure[column], known, file) + ".",
             )
-    yield from _check_area(where, figure, find_area)
-    yield from _check_words(where, figure)
+    try:
+        find_area(figure)
+    except KeyError as error:
+        found = f"unknown area {figure['area']!r}"
+        yield Problem(where, found, "a known name", f"{error.args[0]}.")
+    for column, words in _WORDS.items():
+        if figure[column] not in words:
+            found, expected = f"{column} {figure[column]!r}", ", ".join(filter(None, words))
+            yield Problem(where, found, f"one of {expected}", "Use one of these words.")
     yield from _check_dates(where, figure)
     if is_known:
         yield from _check_number(where, figure, reference)
 
 
-def _check_area(where: str, figure: dict[str, str], find_area: AreaFinder) -> Iterator[Problem]:
-    try:
-        find_area(figure)
-    except KeyError as error:
-        yield Problem(
-            where, f"unknown area {figure['area']!r}", "a known name", f"{error.args[0]}."
-        )
-
-
-def _check_words(where: str, figure: dict[str, str]) -> Iterator[Problem]:
-    for column, words in (("scope", Scope), ("status", Status), ("comparator", Comparator)):
-        if figure[column] not in tuple(words) and not (
-            column == "comparator" and not figure[column]
-        ):
-            yield Problem(
-                where,
-                f"{column} {figure[column]!r}",
-                f"one of {', '.join(words)}",
-                "Use one of these words.",
-            )
+_WORDS = {"scope": (*Scope,), "status": (*Status,), "comparator": ("", *Comparator)}
 
 
 def _check_dates(where: str, figure: dict[str, str]) -> Iterator[Problem]:
     start, end = figure["period_start"], figure["period_end"]
-    for column in ("period_start", "period_end"):
-        if figure[column] and not _is_date(figure[column]):
-            yield Problem(
-                where,
-                f"{column} {figure[column]!r}",
-                "a date such as 2024-06-30",
-                "Write the day that the report gives.",
-            )
+    for column, day in (("period_start", start), ("period_end", end)):
+        if day and not (is_day(day) and FIRST_YEAR <= int(day[:4]) <= LAST_YEAR):
+            remedy = "Write the day that the report gives."
+            yield Problem(where, f"{column} {day!r}", "a date such as 2024-06-30", remedy)
             return
-    try:
-        parse_period(f"{start}/{end}" if start and end else end or "2000")
-    except PeriodError as error:
-        yield Problem(where, str(error), "a start before its end", "Mend the dates.")
     if start and not end:
-        yield Problem(
-            where, f"a start {start} without an end", "both or neither", "Add period_end."
-        )
-
-
-def _is_date(text: str) -> bool:
-    try:
-        day = dt.date.fromisoformat(text)
-        return day.isoformat() == text and FIRST_YEAR <= day.year <= LAST_YEAR
-    except ValueError:
-        return False
+        found = f"a start {start} without an end"
+        yield Problem(where, found, "both or neither", "Add period_end.")
+    elif start > end:
+        found = f"{f'{start}/{end}'!r}: {start} comes after {end}"
+        yield Problem(where, found, "a start before its end", "Mend the dates.")
 
 
 def _check_number(where: str, figure: dict[str, str], reference: Reference) -> Iterator[Problem]:
@@ -261,15 +222,14 @@ def _check_number(where: str, figure: dict[str, str], reference: Reference) -> I
             f"a number of {figure['unit']}",
             "Compare it with the document; write how a person reads it into read_as.",
         )
+    unit = reference.indicator_rows[figure["indicator"]]["unit"]
     try:
-        reference.convert_unit(
-            figure["unit"], reference.indicator_rows[figure["indicator"]]["unit"]
-        )
+        reference.convert_unit(figure["unit"], unit)
     except KeyError as error:
         yield Problem(
             where,
             f"unit {figure['unit']!r} of {figure['indicator']}",
-            f"a unit that turns into {reference.indicator_rows[figure['indicator']]['unit']!r}",
+            f"a unit that turns into {unit!r}",
             f"Check the indicator, or {error.args[0]}.",
         )
 
@@ -293,9 +253,6 @@ def _collect_readings(figures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-Figures = dict[tuple[str, str], dict[str, str]]
-
-
 def correct_values(
     published: pd.DataFrame,
     transcripts: pd.DataFrame,
@@ -308,9 +265,9 @@ def correct_values(
         ReferenceDataError: A correction is of a figure that prints something else by now, or its
             own number cannot be read.
     """
-    figures = _index_figures(transcripts, reference)
-    if problems := list(_check_figures(transcripts, figures, reference)):
+    if problems := list(_check_figures(transcripts, reference)):
         raise ReferenceDataError(problems)
+    figures = _index_figures(transcripts, reference)
     corrected = published.assign(correction="")
     find_area = AreaFinder(reference, sources)
     for correction in list_rows(reference.corrections):
@@ -347,8 +304,7 @@ def check_corrections(
                 "a source of data/raw/sources.csv",
                 f"{offer_names(source_id, known)}Mend the name, or remove the correction.",
             )
-    figures = _index_figures(transcripts, reference)
-    yield from _check_figures(transcripts, figures, reference)
+    yield from _check_figures(transcripts, reference)
 
 
 def mark_corrections(derived: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataFrame:
@@ -365,10 +321,8 @@ def mark_corrections(derived: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataF
     return derived.assign(correction=found)
 
 
-def _check_figures(
-    transcripts: pd.DataFrame, figures: Figures, reference: Reference
-) -> Iterator[Problem]:
-    held = set(transcripts["source_id"])
+def _check_figures(transcripts: pd.DataFrame, reference: Reference) -> Iterator[Problem]:
+    held, figures = set(transcripts["source_id"]), _index_figures(transcripts, reference)
     for correction in list_rows(reference.corrections):
         place = (correction["source_id"], correction["figure_id"])
         where = f"data/reference/corrections.csv, {'/'.join(place)}"
@@ -381,22 +335,14 @@ def _check_figures(
                 "Remove the correction, or decide again.",
             )
         elif correction["action"] not in ("publish", "withhold"):
-            yield Problem(
-                where,
-                f"action {correction['action']!r}",
-                "publish or withhold",
-                "Use one of these words.",
-            )
+            found = f"action {correction['action']!r}"
+            yield Problem(where, found, "publish or withhold", "Use one of these words.")
         elif correction["action"] == "publish" and place in figures:
             try:
                 _read_published(correction, figures[place], reference)
             except NumberError as error:
-                yield Problem(
-                    where,
-                    f"published {error}",
-                    f"a number of {figures[place]['unit']}, as the report would print it",
-                    "Write the number.",
-                )
+                expected = f"a number of {figures[place]['unit']}, as the report would print it"
+                yield Problem(where, f"published {error}", expected, "Write the number.")
 
 
 def _read_published(
@@ -408,17 +354,13 @@ def _read_published(
     return reference.convert_value(number.value, figure["unit"], unit)
 
 
-def _index_figures(transcripts: pd.DataFrame, reference: Reference) -> Figures:
+def _index_figures(
+    transcripts: pd.DataFrame, reference: Reference
+) -> dict[tuple[str, str], dict[str, str]]:
     """The figures that corrections are about, by source and figure."""
-    wanted = set(
-        zip(reference.corrections["source_id"], reference.corrections["figure_id"], strict=True)
-    )
-    concerned = transcripts[transcripts["source_id"].isin({source for source, _ in wanted})]
-    return {
-        place: row
-        for row in list_rows(concerned)
-        if (place := (row["source_id"], row["figure_id"])) in wanted
-    }
+    wanted = reference.corrections[["source_id", "figure_id"]].drop_duplicates()
+    concerned = transcripts[transcripts["source_id"].isin(wanted["source_id"])].merge(wanted)
+    return {(row["source_id"], row["figure_id"]): row for row in list_rows(concerned)}
 
 
 def index_printed(transcripts: pd.DataFrame) -> dict[tuple[str, str], str]:

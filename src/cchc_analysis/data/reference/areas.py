@@ -7,7 +7,6 @@ of their own, which is read when one of them is asked for.
 
 from __future__ import annotations
 
-import datetime as dt
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.clean import TONES, Name, fold_text, take_apart, tidy_name
+from cchc_analysis.data.clean import TONES, Name, fold_text, is_day, take_apart, tidy_name
 from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.errors import Problem, ReferenceDataError
 
@@ -318,20 +317,13 @@ def check_days(rows: Iterable[Row], file: str) -> Iterator[Problem]:
     """The first and the last day of an area are days, in this order; either may be unknown."""
     for row in rows:
         days = [str(row[end]) for end in ("valid_from", "valid_to") if row[end]]
-        if not all(map(_is_day, days)) or days != sorted(days):
+        if not all(map(is_day, days)) or days != sorted(days):
             yield Problem(
                 f"data/reference/{file}",
                 f"{row['name']} ({row['area_id']}), valid {' to '.join(days)}",
                 "a first and a last day, such as 2025-07-01, or nothing where it is not known",
                 "Mend valid_from or valid_to.",
             )
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def check_parents(rows: Mapping[str, Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:
