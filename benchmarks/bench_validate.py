@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,12 +161,7 @@ def add_areas(reference: Reference, areas: list[str]) -> Reference:
     row = reference.areas.iloc[-1].to_dict()
     made = [row | {"area_id": area, "name": area, "level": "district"} for area in areas]
     more = pd.DataFrame(made).assign(parent_id="", valid_from="", valid_to="")
-    tables = {name: value for name, value in vars(reference).items() if name in _names(reference)}
-    return Reference(**tables | {"areas": pd.concat([reference.areas, more], ignore_index=True)})
-
-
-def _names(reference: Reference) -> tuple[str, ...]:
-    return tuple(reference.__dataclass_fields__)
+    return replace(reference, areas=pd.concat([reference.areas, more], ignore_index=True))
 
 
 def measure(districts: int, periods: int, wrong: float) -> None:

@@ -260,6 +260,8 @@ done 1.309 ontime 1.286 recv 1.380 open 71 ontime% 93,19
 recv 1.310 new 1.244 carried 66 online 1.171 direct 73 online% 94,13
 recv 1.310 online 1.171 direct 139 online% 89,39 direct% 10,61
 recv 1.310 online 1.100 direct 139 carried 71 online% 88,78 direct% 11,22
+recv@o 500 online@o 300 direct@o 198 online%@o 60 recv@c 400 online@c 300 online%@c 75 direct%@c 23
+recv@o 500 online@o 300 direct@o 198 online%@o 60 recv@c 4.000 online%@c 75 direct%@c 23
 done 1.309 ontime 1.286 recv 1.380 open 71 ontime% 95,19 ! definition
 recv 2.150 online 1.800 direct 310 carried 50 ! definition
 done 600 early 500 due 60 late 30 returned 10

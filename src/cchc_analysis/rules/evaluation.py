@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,6 @@ from cchc_analysis.rules.expressions import (
 )
 from cchc_analysis.rules.statements import (
     Booleans,
-    Floats,
     Integers,
     Operands,
     Statements,
@@ -127,23 +127,28 @@ def list_fits(verdict: pd.DataFrame) -> Booleans:
 
 
 def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
-    """Where a source is not seen to follow another definition than an identity assumes."""
+    """Where a source is not seen to follow other definitions only than an identity assumes.
+
+    Of those of one quantity it follows the one that fits best; where two fit equally well, nobody
+    can tell which, and nothing is assumed.
+    """
+    import pandas as pd
+
     assumed = np.ones(len(rows), dtype=bool)
-    sources = lines.sources[rows]
     for clause in identity.assumes if len(rows) else ():
-        met, others = (_list_following(text, lines) for text in split_clause(clause))
-        assumed &= np.array([each in met or each not in others for each in sources], dtype=bool)
+        own, others = split_clause(clause)
+        rivals: dict[Expression, list[Identity]] = {}
+        for text in (*others, *own):
+            rule = Identity(text, text)
+            rivals.setdefault(rule.left_side, []).append(rule)
+        follows = pd.concat([evaluate_definitions(each, lines)[1] for each in rivals.values()])
+        follows = follows[follows["fits"] > 0]
+        met, other = (
+            follows.loc[follows["rule_id"].isin(texts), "source_id"] for texts in (own, others)
+        )
+        sources = lines.sources[rows]
+        assumed &= np.isin(sources, met) | ~np.isin(sources, other)
     return assumed
-
-
-def _list_following(identities: Sequence[str], lines: Lines) -> set[str]:
-    """The sources in which one of some identities is seen to hold."""
-    following: set[str] = set()
-    for text in identities:
-        verdict = evaluate_identity(Identity("", text), lines)
-        seen = verdict.index.to_numpy()[list_fits(verdict) & verdict["is_complete"]]
-        following |= {*lines.sources[seen]}
-    return following
 
 
 def evaluate_definitions(
@@ -266,7 +271,12 @@ def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) ->
     figures are kept, and of equal rows the one in which the first figure is at home.
     """
     printed = np.stack([each.is_printed for each in operands.values()])
-    rows = np.flatnonzero(_has_enough(identity, printed))
+    has_enough = printed.all(axis=0)
+    is_part = np.array([operand in identity.parts for operand in identity.operands])
+    if is_part.any() and not is_part.all():
+        # Of a plain sum the total and one of its parts.
+        has_enough |= printed[~is_part].all(axis=0) & printed[is_part].any(axis=0)
+    rows = np.flatnonzero(has_enough)
     if not len(rows):
         return rows
     homes = np.stack([each.home[rows] for each in operands.values()])
@@ -285,35 +295,19 @@ def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) ->
     return np.sort(rows[order[is_first]])
 
 
-def _has_enough(identity: Identity, printed: Booleans) -> Booleans:
-    """Where enough is printed: everything, or of a plain sum the total and one of its parts."""
-    complete = printed.all(axis=0)
-    is_part = np.array([operand in identity.parts for operand in identity.operands])
-    if is_part.all() or not is_part.any():
-        return np.asarray(complete)
-    partly = printed[~is_part].all(axis=0) & printed[is_part].any(axis=0)
-    return np.asarray(complete | partly)
-
-
-Room = Callable[[Operands], tuple[Floats, Floats]]
-"""How far a figure may lie from what is printed: the lowest and the highest it may have been."""
-
-
 def judge_rows(
     identity: Identity, operands: Mapping[Operand, Operands]
 ) -> dict[str, npt.NDArray[np.generic]]:
     """Judge an identity along rows of its operands; the columns of a verdict."""
     printed = np.stack([each.is_printed for each in operands.values()])
     complete: Booleans = np.asarray(printed.all(axis=0))
-    left, right = _compute_sides(identity, operands, _as_printed)
+    left, right = _compute_sides(identity, operands)
     holds = _compare(identity, left, right, complete)
     broken = np.flatnonzero(~holds & complete)
     within, truncated = np.zeros_like(holds), np.zeros_like(holds)
-    failed = {operand: each.take(broken) for operand, each in operands.items()}
-    for found, room in ((within, _cut_either_way), (truncated, _cut_off)):
-        found[broken] = _compare(
-            identity, *_compute_sides(identity, failed, room), complete[broken]
-        )
+    for found, widen in ((within, _cut_either_way), (truncated, _cut_off)):
+        room = {operand: widen(each.take(broken)) for operand, each in operands.items()}
+        found[broken] = _compare(identity, *_compute_sides(identity, room), complete[broken])
     return {
         "left": left.value,
         "right": right.value,
@@ -327,13 +321,13 @@ def judge_rows(
 
 
 def _compute_sides(
-    identity: Identity, operands: Mapping[Operand, Operands], room: Room
+    identity: Identity, operands: Mapping[Operand, Operands]
 ) -> tuple[Interval, Interval]:
     def look(operand: Operand) -> Interval:
         each = operands[operand]
         # A part that is not printed counts as nothing.
-        found = (np.where(each.is_printed, number, 0.0) for number in (each.value, *room(each)))
-        return Interval(*found)
+        numbers = (each.value, each.low, each.high)
+        return Interval(*(np.where(each.is_printed, number, 0.0) for number in numbers))
 
     left = compute_interval(identity.left_side, look)
     if identity.operator in (EQUAL, AT_MOST):
@@ -357,17 +351,14 @@ def _compare(identity: Identity, left: Interval, right: Interval, complete: Bool
     return not_below & (not_above | ~complete)
 
 
-def _as_printed(each: Operands) -> tuple[Floats, Floats]:
-    return each.low, each.high
-
-
-def _cut_either_way(each: Operands) -> tuple[Floats, Floats]:
+def _cut_either_way(each: Operands) -> Operands:
     """As if each figure had been rounded up or down, whatever its next digit was."""
     unit = UNIT * each.step
-    return np.minimum(each.low, each.value - unit), np.maximum(each.high, each.value + unit)
+    low, high = np.minimum(each.low, each.value - unit), np.maximum(each.high, each.value + unit)
+    return replace(each, low=low, high=high)
 
 
-def _cut_off(each: Operands) -> tuple[Floats, Floats]:
+def _cut_off(each: Operands) -> Operands:
     """As if the digits behind the last printed one had been dropped."""
     low = np.where(np.isfinite(each.low), each.value, each.low)
-    return low, np.maximum(each.high, each.value + UNIT * each.step)
+    return replace(each, low=low, high=np.maximum(each.high, each.value + UNIT * each.step))
