@@ -50,7 +50,8 @@ class Figure:
     ``line`` counts from 1; ``start`` is its place in the line or cell. ``rivals`` are candidates
     that were not taken, best first; its own words allow the first ``choices`` of them.
     ``looked_again`` says what a second look changed. ``marks`` are what speaks for and against all
-    of it being right, ``chance`` how likely that is.
+    of it being right, ``chance`` how likely that is. ``sentence`` is where its sentence begins in
+    the line, -1 for a cell.
     """
 
     line: int
@@ -78,6 +79,7 @@ class Figure:
     marks: frozenset[str] = frozenset()
     chance: float = 0.0
     units: frozenset[str] = field(default=frozenset(), repr=False)
+    sentence: int = -1
 
     def is_whole_of(self, part: Figure) -> bool:
         """Whether it is the B of a pair of which ``part`` is the A."""
@@ -142,11 +144,17 @@ BASE, SURE_FROM = "(base)", "(sure from)"
 EQUALS = "="
 CROWD, LONG_LINE = 8, 90
 """Many figures in one sentence, and many words in one line."""
+FEW = 20
+"""Below this a count may be of anything."""
+LEAD = 2.0
+"""By how much the words speak less for a rival that may as well be meant."""
 TELLING = 3
 """Digits that a number has at least where it hardly comes twice by chance."""
 _FAR = ("(heading)", "(its paragraph)", "(title)", "(the document)", "(goes on with)")
+_COUNTED = {"document": "documents", "person": "people"}
+_MEASURES = frozenset({"%", "point", "rank"})
 
-OF_WHAT = frozenset({"by neighbour", "identity complete", "many figures"})
+OF_WHAT = frozenset({"identity complete", "many figures"})
 """Marks that speak for what is counted, and for nothing where it is open when that was."""
 OF_TIME = frozenset({"other days too", "others say when", "time carried"})
 
@@ -161,10 +169,13 @@ def mark_entry(entry: FigureText, claim: Claim | None, *, is_time_carried: bool)
     """
     if claim is None:
         return frozenset()
-    sentence = [m for m in entry.mentions if m.lead == entry.mention.lead]
+    mention, mentions = entry.mention, entry.mentions
+    sentence = [m for m in mentions if m.lead == mention.lead]
     marks = {
-        "by neighbour": "“" not in claim.reason,
         "told far": any(each in claim.reason for each in _FAR),
+        "close rival": claim.lead < LEAD,
+        "first of its sentence": not entry.label and sentence[0] is mention,
+        "part of another": not entry.label and mention.parent >= 0,
         "many figures": not entry.label and len(sentence) >= CROWD,
         "long line": len(entry.text.split()) > LONG_LINE,
         "time carried": is_time_carried,
@@ -179,8 +190,10 @@ def mark_document(
     in_identity = _find_complete(figures, reference, identities)
     alike: dict[tuple[str, ...], set[float]] = {}
     timed: dict[str, int] = {}
+    sentences: dict[tuple[int, int], list[bool]] = {}
     for figure in figures:
         value = read_value(figure, reference)
+        sentences.setdefault((figure.line, figure.sentence), []).append(bool(figure.indicator))
         if figure.indicator and value is not None:
             for name in (name_claim(figure), _name_without_time(figure)):
                 alike.setdefault(name, set()).add(value)
@@ -188,19 +201,27 @@ def mark_document(
             timed.setdefault(_name_kind(figure, reference), figure.line)
     found = []
     for at, figure in enumerate(figures):
+        if not figure.indicator:
+            found.append(frozenset())
+            continue
         first_timed = timed.get(_name_kind(figure, reference), figure.line)
+        told = sentences[figure.line, figure.sentence]
+        unit = str(reference.indicator_rows[figure.indicator]["unit"])
+        value = read_value(figure, reference)
+        is_measured = unit in _MEASURES or reference.unit_rows[unit]["kind"] == "money"
         marks = {
             "identity complete": at in in_identity,
             "two values": len(alike.get(name_claim(figure), ())) > 1,
             "other days too": len(alike.get(_name_without_time(figure), ())) > 1,
             "others say when": not figure.is_time_said and first_timed < figure.line,
-            "mended": bool(figure.looked_again),
             "no result": figure.status not in (Status.ACTUAL, Status.ESTIMATE),
+            "others unread": figure.sentence >= 0 and 2 * told.count(False) >= len(told) - 1 > 0,
+            "small count": unit not in _MEASURES and value in range(FEW),
+            "measured": is_measured,
+            _COUNTED.get(unit, ""): unit in _COUNTED,
         }
         own = figure.marks | {mark for mark, is_so in marks.items() if is_so}
-        if own & OF_TIME:
-            own -= OF_WHAT
-        found.append(own if figure.indicator else frozenset())
+        found.append(own - OF_WHAT if own & OF_TIME else own)
     return found
 
 

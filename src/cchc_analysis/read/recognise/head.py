@@ -199,6 +199,9 @@ def _find_own_level(lines: Sequence[Line]) -> str:
             counts[match["level"].casefold()] += _OWN_WEIGHTS[kind]
         for match in PATTERNS.as_subject.finditer(plain):
             counts[match[1].casefold()] += 1
+    if counts[WORDS.above] <= CLEAR:
+        # "UBND tỉnh giao …": who gives tasks once is not who reports.
+        del counts[WORDS.above]
     ranked = counts.most_common(2)
     is_clear = len(ranked) == 1 or (len(ranked) == 2 and ranked[0][1] >= CLEAR * ranked[1][1])
     return ranked[0][0] if ranked and is_clear else ""
@@ -314,7 +317,9 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
     """The kind of document and its title: the line that names the kind, and those that follow."""
     for at, text in enumerate(top):
         kind = _name_kind(text)
-        if kind and len(text.split()) <= 60:
+        # A sentence of news begins so as well: "Báo cáo tại hội nghị cho thấy …."
+        is_sentence = text.endswith(".") and len(text.split()) > 8
+        if kind and len(text.split()) <= 60 and not is_sentence:
             following = [] if len(text.split()) > 8 else _take_title(top[at + 1 : at + 4])
             title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *following]))
             whole = f"{text} {' '.join(following)}"

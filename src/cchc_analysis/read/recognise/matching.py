@@ -8,6 +8,7 @@ there, or whose rivals stand nearer, is no candidate.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -99,6 +100,7 @@ class Claim:
     """An indicator that the words may speak of: how much speaks for it, and why.
 
     ``against`` says what speaks against it; such a claim is kept for whoever reviews, and not made.
+    ``lead`` is by how much more speaks for it than for the next one.
     """
 
     indicator: str
@@ -106,6 +108,7 @@ class Claim:
     reason: str
     breakdown: str = ""
     against: tuple[str, ...] = ()
+    lead: float = math.inf
 
 
 AGAINST = 2.0

@@ -8,6 +8,7 @@ two rules claim alike is left open.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -239,6 +240,8 @@ class Proposer:
             best = candidates[0]
             second = candidates[1].score if len(candidates) > 1 else 0.0
             names = _name_rivals((), [*candidates[1:], *others])
+            allowed = (c.score for c in matched if not c.against and c.indicator != best.indicator)
+            best = replace(best, lead=best.score - max(allowed, default=-math.inf))
             if best.score - second >= MARGIN:
                 if entry.mention.role != "part":
                     best = self._beside.follow_whole(entry, words, best)
@@ -379,6 +382,7 @@ class Proposer:
             is_scope_said=is_said,
             is_time_said=period not in (self._head.window, Period(None, self._head.window.end)),
             units=words.units,
+            sentence=-1 if entry.label else mention.lead,
         )
 
 
