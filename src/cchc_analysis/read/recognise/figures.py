@@ -199,7 +199,7 @@ def mark_document(
                 alike.setdefault(name, set()).add(value)
         if figure.indicator and figure.is_time_said:
             timed.setdefault(_name_kind(figure, reference), figure.line)
-    found = []
+    found: list[frozenset[str]] = []
     for at, figure in enumerate(figures):
         if not figure.indicator:
             found.append(frozenset())
