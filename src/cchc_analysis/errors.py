@@ -82,6 +82,17 @@ class CommandError(CchcError):
     exit_code = 2
 
 
+class AreaError(CommandError, KeyError):
+    """A name that means no area, or several; as a ``KeyError`` it carries what to do about it."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        super().__init__(problems)
+        self.args = (self.problems[0].remedy.removesuffix("."),)
+
+    def __str__(self) -> str:
+        return str(self.problems[0])
+
+
 class ReportError(CchcError):
     """A report, transcript or source row that cannot be read."""
 

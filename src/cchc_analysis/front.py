@@ -26,7 +26,7 @@ from cchc_analysis.data.named import (
     to_wide,
 )
 from cchc_analysis.data.records import Status
-from cchc_analysis.data.reference import find_area, load_reference
+from cchc_analysis.data.reference import load_reference
 from cchc_analysis.data.trace import Citation, cite_any
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem, join_some
@@ -203,7 +203,7 @@ def sum_communes(district: str, project: ProjectPlace = None) -> pd.DataFrame:
         True
     """
     reference, tables = load_given(project)
-    return sum_communes_of(tables.indicators, reference, find_area(reference, district))
+    return sum_communes_of(tables.indicators, reference, reference.match_area(district))
 
 
 def follow_standing(

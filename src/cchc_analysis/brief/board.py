@@ -19,7 +19,6 @@ from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table
 from cchc_analysis.data.records import RESULT_STATUSES
-from cchc_analysis.data.reference import find_areas
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.panel import (
@@ -264,7 +263,7 @@ def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> s
     """
     found, problems = set(), []
     for name in names:
-        meant = set(find_areas(reference, name))
+        meant = set(reference.match_over_time(name))
         found |= held & meant
         if not held & meant:
             own = str(reference.area_rows[max(meant)]["name"])

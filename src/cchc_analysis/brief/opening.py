@@ -24,7 +24,6 @@ from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
-from cchc_analysis.data.reference import explain_name
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
@@ -139,14 +138,11 @@ def match_told(
         CommandError: No area has that name, or several; or it has no report on the period.
     """
     told = {place for place, period in places if period == label}
-    try:
-        meant = reference.match_held(area, told, list_days(label))
-        if len(meant) == 1:
-            return meant.pop()
-        held = meant or reference.match_held(area, {place for place, _ in places})
-        area_id = held.pop() if len(held) == 1 else reference.match_area(area)
-    except KeyError as error:
-        raise explain_name(area, error) from None
+    meant = reference.match_held(area, told, list_days(label))
+    if len(meant) == 1:
+        return meant.pop()
+    held = meant or reference.match_held(area, {place for place, _ in places})
+    area_id = held.pop() if len(held) == 1 else reference.match_area(area)
     raise CommandError(_name_nearest(reference, places, area_id, label))
 
 

@@ -31,7 +31,6 @@ from cchc_analysis.brief.trend import list_kin_lines
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import Scope
-from cchc_analysis.data.reference import explain_name, find_areas
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.intervals import Floats
@@ -218,16 +217,13 @@ def match_profiled(reference: Reference, held: Collection[str], area: str) -> st
     """
     if area in held and area in reference.area_rows:
         return area
-    try:
-        meant = reference.match_held(area, held)
-    except KeyError as error:
-        raise explain_name(area, error) from None
+    meant = reference.match_held(area, held)
     rows = sorted((reference.area_rows[each] for each in meant), key=lambda row: row["valid_from"])
     if rows and all(
         one["valid_to"] and one["valid_to"] < each["valid_from"] for one, each in pairwise(rows)
     ):
         return str(rows[-1]["area_id"])
-    name = reference.area_rows[find_areas(reference, area)[-1]]["name"]
+    name = reference.area_rows[reference.match_over_time(area)[-1]]["name"]
     found, expected = f"{name}, of which no value is published", "one of which a value is published"
     remedy = "See which are: load_indicators(areas=…), or the index of the site."
     raise CommandError(Problem(f"area {area!r}", found, expected, remedy))

@@ -34,7 +34,6 @@ from cchc_analysis.brief.templates import Section, Shows, macro, render
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity
-from cchc_analysis.data.reference import find_areas
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
@@ -263,7 +262,7 @@ def open_quality(
         expected = "at least one accepted source"
         raise BriefError(Problem("the sources", "no report on a district", expected, remedy))
     held = list_provinces(briefs, reference)
-    ids = find_areas(reference, province) if province else []
+    ids = reference.match_over_time(province) if province else []
     meant = next((each for each in ids if each in held), "")
     if province and not meant:
         names = ", ".join(str(reference.area_rows[each]["name"]) for each in held)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own
-from cchc_analysis.data.reference import LEVELS, Reference, find_area
+from cchc_analysis.data.reference import LEVELS, Reference
 from cchc_analysis.data.reference.catalogue import offer_names
 from cchc_analysis.errors import CommandError, Problem
 
@@ -301,7 +301,7 @@ def _match_word(column: str, known: Iterable[str], word: str) -> str:
 
 
 _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
-    "area_id": find_area,
+    "area_id": Reference.match_area,
     "indicator": match_indicator,
     "period": lambda _, each: label_period(match_period(each)),
     "scope": lambda _, each: _match_word("scope", Scope, each),

@@ -25,13 +25,12 @@ from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.named import (
     STANDARD_LABEL,
     label_reports,
-    list_days,
     match_indicator,
     match_period,
 )
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import INDICATOR_KEY, Origin, Tables
-from cchc_analysis.data.reference import Reference, explain_name
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
@@ -64,18 +63,16 @@ def find_published(
         if said in reference.indicator_rows:
             remedy = "Write the area, then the indicator, then the period."
             raise CommandError(Problem(f"{name} {said!r}", "an indicator", f"the {name}", remedy))
-    days, code = list_days(period), match_indicator(reference, indicator)
+    wanted, code = match_period(period), match_indicator(reference, indicator)
+    days = [day.isoformat() for day in (wanted.start, wanted.end) if day]
     held = tables.indicators[tables.indicators["indicator"] == code]
     held = held.assign(period=label_reports(held, tables.sources)).astype({"period": "str"})
-    is_meant = held["period"] == label_period(match_period(period))
+    is_meant = held["period"] == label_period(wanted)
     is_other = ~held["period"].str.fullmatch(STANDARD_LABEL).astype(bool)
     then = held[is_meant | (is_other & held["period_end"].between(days[0], days[-1]))]
     then = then if scope is None else then[then["scope"] == scope]
-    try:
-        meant = reference.match_held(area, set(then["area_id"]), days)
-        area_id = meant.pop() if len(meant) == 1 else reference.match_area(area, days[-1])
-    except KeyError as error:
-        raise explain_name(area, error) from None
+    meant = reference.match_held(area, set(then["area_id"]), days)
+    area_id = meant.pop() if len(meant) == 1 else reference.match_area(area, days[-1])
     rows: pd.DataFrame = then[then["area_id"] == area_id]
     if rows.empty:
         own = held[held["area_id"] == area_id]
@@ -116,7 +113,10 @@ def _trace_row(row: dict[str, Any], tables: Tables, reference: Reference) -> Ite
         yield f"  also printed: {row['other_readings']}"
     if row["correction"]:
         yield f"  corrected: {row['correction']}"
-    yield from _trace_findings(row, tables.findings)
+    for finding in list_rows(
+        tables.findings[tables.findings["finding_id"].isin(row["findings"].split())]
+    ):
+        yield f"  {finding['severity']} {finding['rule_id']}: {finding['explanation_en']}"
 
 
 def _trace_figures(row: dict[str, Any], tables: Tables) -> Iterator[str]:
@@ -133,12 +133,6 @@ def _trace_figures(row: dict[str, Any], tables: Tables) -> Iterator[str]:
                 f"line {figure['line']}: “{printed}” {figure['unit']} ({figure['indicator']}, "
                 f"{figure['scope']})"
             )
-
-
-def _trace_findings(row: dict[str, Any], findings: pd.DataFrame) -> Iterator[str]:
-    concerned = findings[findings["finding_id"].isin(row["findings"].split())]
-    for finding in list_rows(concerned):
-        yield f"  {finding['severity']} {finding['rule_id']}: {finding['explanation_en']}"
 
 
 def _value(value: float) -> str:
@@ -270,13 +264,10 @@ def _join(parts: list[str]) -> str:
 
 
 def _write_bibtex(kind: str, name: str, fields: Mapping[str, str]) -> str:
-    lines = [f"  {key} = {{{_escape(value)}}}," for key, value in fields.items() if value]
+    signs = re.compile(r"(?<!\\)([%&#$_])")  # BibTeX takes them for commands
+    safe = {key: signs.sub(r"\\\1", value) for key, value in fields.items() if value}
+    lines = [f"  {key} = {{{value}}}," for key, value in safe.items()]
     return "\n".join([f"@{kind}{{{slug_text(name)},", *lines, "}"])
-
-
-def _escape(text: str) -> str:
-    """The signs that BibTeX takes for commands, as letters."""
-    return re.sub(r"(?<!\\)([%&#$_])", r"\\\1", text)
 
 
 DIFF_COLUMNS = ("change", *INDICATOR_KEY, "value_old", "value_new", "unit", "source_id", "reason")
@@ -318,15 +309,7 @@ def compare_editions(
             changed[f"{column}_new"] != "", changed[f"{column}_old"]
         )
     entries = [] if isinstance(new, pd.DataFrame) else _read_changelog(new)
-    changed["reason"] = [
-        _find_reason(
-            row["correction_new"],
-            row["correction_old"],
-            (row["source_id"], row["indicator"]),
-            entries,
-        )
-        for row in list_rows(changed)
-    ]
+    changed["reason"] = [_find_reason(row, entries) for row in list_rows(changed)]
     return changed.sort_values(["change", *key], ignore_index=True)[list(DIFF_COLUMNS)]
 
 
@@ -390,12 +373,12 @@ def _read_changelog(place: Path) -> list[str]:
     return []
 
 
-def _find_reason(now: str, before: str, names: tuple[str, str], entries: list[str]) -> str:
-    if now and now != before:
-        return now
-    source_id, indicator = names
-    for name in (source_id, indicator):
-        for entry in entries:
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", entry):
-                return entry
-    return ""
+def _find_reason(row: Mapping[str, str], entries: list[str]) -> str:
+    if row["correction_new"] not in ("", row["correction_old"]):
+        return row["correction_new"]
+    names = (re.compile(rf"(?<!\w){re.escape(row[each])}(?!\w)") for each in _NAMING)
+    return next((entry for name in names for entry in entries if name.search(entry)), "")
+
+
+_NAMING = ("source_id", "indicator")
+"""What a CHANGELOG names of a value, the closer first."""

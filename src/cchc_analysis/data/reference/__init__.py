@@ -19,9 +19,6 @@ from cchc_analysis.data.reference.areas import (
 )
 from cchc_analysis.data.reference.catalogue import (
     Reference,
-    explain_name,
-    find_area,
-    find_areas,
     offer_names,
     suggest,
 )
@@ -42,9 +39,6 @@ __all__ = [
     "Reference",
     "check_reference",
     "exists_on",
-    "explain_name",
-    "find_area",
-    "find_areas",
     "find_issue_day",
     "find_project",
     "keep_widest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -24,7 +25,7 @@ from cchc_analysis.data.reference.areas import (
     load_communes,
     load_moves,
 )
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import AreaError, Problem, join_some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,19 +79,18 @@ class Reference:
         """The definition of each indicator that has one: its own, else the narrowest pattern's."""
         rows = _index_rows(self.indicator_definitions, "indicator")
         patterns = sorted((name for name in rows if "*" in name), key=len, reverse=True)
-        found = {
-            code: next((name for name in (code, *patterns) if _covers(name, code, rows)), "")
-            for code in self.indicator_rows
-        }
-        return {code: rows[name] for code, name in found.items() if name}
+        found = {}
+        for code in self.indicator_rows:
+            covering = (name for name in patterns if fnmatchcase(code, name))
+            if name := code if code in rows else next(covering, ""):
+                found[code] = rows[name]
+        return found
 
     @cached_property
     def area_rows(self) -> AreaRows:
         """The areas by id; those of ``communes.csv`` are loaded when they are asked for."""
-        return AreaRows(_index_rows(self.areas, "area_id"), self._load_communes)
-
-    def _load_communes(self) -> dict[str, dict[str, Any]]:
-        return load_communes(self.folder, self.area_rows.wide) if self.folder else {}
+        wide = _index_rows(self.areas, "area_id")
+        return AreaRows(wide, lambda: load_communes(self.folder, wide) if self.folder else {})
 
     def rows_where(self, table: str, column: str, *values: str) -> list[Row]:
         """The rows of a table whose cell in a column is one of some values, in their order."""
@@ -154,20 +154,18 @@ class Reference:
         """The rows of some areas, a table by id; ids that are not known have no row."""
         import pandas as pd
 
-        known = [each for each in area_ids if each in self.area_rows]
-        rows = [[str(self.area_rows[each][name]) for name in AREA_COLUMNS] for each in known]
-        return pd.DataFrame(rows, index=known, columns=list(AREA_COLUMNS), dtype="str")
+        rows = {each: self.area_rows[each] for each in area_ids if each in self.area_rows}
+        return pd.DataFrame(
+            list(rows.values()), list(rows), columns=list(AREA_COLUMNS), dtype="str"
+        )
 
     def list_kind(self, level: str, kind: str) -> dict[str, list[str]]:
         """The ids of the areas of a level and type, of any time, by province."""
+        found: dict[str, list[str]] = self._found.get((level, kind), defaultdict(list))
         if (level, kind) not in self._found:
-            grouped: dict[str, list[str]] = {}
-            for row in self.list_areas(level):
-                if row["type"] == kind:
-                    area_id = str(row["area_id"])
-                    grouped.setdefault(self.find_province(area_id), []).append(area_id)
-            self._found[level, kind] = grouped
-        found: dict[str, list[str]] = self._found[level, kind]
+            for area_id in (r["area_id"] for r in self.list_areas(level) if r["type"] == kind):
+                found[self.find_province(area_id)].append(area_id)
+            self._found[level, kind] = found
         return found
 
     def find_province(self, area_id: str) -> str:
@@ -203,7 +201,7 @@ class Reference:
             inside: The id of the area whose document names it: what lies in it is meant first.
 
         Raises:
-            KeyError: None is meant, or several; carries the sentence that says what to do.
+            AreaError: None is meant, or several; carries the sentence that says what to do.
         """
         known: set[str] = set()
         for index in self._choose_indexes(name, level):
@@ -213,27 +211,20 @@ class Reference:
                 named = {each for each in there if not day or self._bore_kind(each, name, day)}
                 below = {each for each in named if inside and index.is_inside(each, {inside})}
                 meant = keep_widest(below or named, index.rows)
-                if meant and not below:
-                    self._refuse_former(name, meant, found - there, day)
+                gone = {each for each in found - there if index.rows[each]["level"] == "province"}
+                is_commune = any(index.rows[each]["level"] == "commune" for each in meant)
+                if gone and is_commune and not below and not take_apart(name).types:
+                    # A bare name of a province that is gone: its namesakes may lie anywhere.
+                    shown = (self._name_in_parent(each) for each in sorted(meant)[:MOST_NAMED])
+                    others = " or ".join(map(repr, shown))
+                    raise _refuse(name, f"{self._tell_other_time(gone, day)}, or {others}")
                 if len(meant) == 1:
                     return meant.pop()
                 if meant:
-                    raise KeyError(self._ask_back(meant))
-        if known:
-            raise KeyError(self._tell_other_time(known, day))
-        raise KeyError(self._offer(name, day, level))
-
-    def _refuse_former(self, name: str, meant: set[str], gone: set[str], day: str) -> None:
-        """A bare name of a province that is gone means no commune, which may lie anywhere.
-
-        Raises:
-            KeyError: It would; says what may be meant.
-        """
-        provinces = {each for each in gone if self.area_rows[each]["level"] == "province"}
-        is_commune = any(self.area_rows[each]["level"] == "commune" for each in meant)
-        if provinces and is_commune and not take_apart(name).types:
-            communes = [repr(self._name_in_parent(each)) for each in sorted(meant)[:MOST_NAMED]]
-            raise KeyError(f"{self._tell_other_time(provinces, day)}, or {' or '.join(communes)}")
+                    raise _refuse(name, self._ask_back(meant))
+        raise _refuse(
+            name, self._tell_other_time(known, day) if known else self._offer(name, day, level)
+        )
 
     def list_named(self, name: str) -> Iterator[set[str]]:
         """All areas that a name, code or id can mean at any time, the communes after the others."""
@@ -249,7 +240,7 @@ class Reference:
             days: The areas must be there on one of these; without them at any time.
 
         Raises:
-            KeyError: The widest, a province before its capital, holds nothing and another of the
+            AreaError: The widest, a province before its capital, holds nothing and another of the
                 name does, or another of the same level and time bears the name: who is meant has
                 to be said.
         """
@@ -263,25 +254,26 @@ class Reference:
             if meant := widest.intersection(held):
                 if not self.is_succession(widest):
                     told = "; ".join(map(self.describe_area, sorted(meant)[:MOST_NAMED]))
-                    raise KeyError(f"{self._ask_back(widest)}. Something is held of {told} alone")
+                    said = f"{self._ask_back(widest)}. Something is held of {told} alone"
+                    raise _refuse(name, said)
                 return meant
             if others := named.intersection(held):
-                raise KeyError(self._ask_back(widest | others))
+                raise _refuse(name, self._ask_back(widest | others))
         return set()
 
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
 
         Raises:
-            KeyError: No area has that name, or several had it at one time.
+            AreaError: No area has that name, or several had it at one time.
         """
         for found in self.list_named(name):
             meant = keep_widest(found, self.area_rows)
             if not self.is_succession(meant):
-                raise KeyError(self._ask_back(meant))
+                raise _refuse(name, self._ask_back(meant))
             if meant:
                 return sorted(meant, key=lambda each: str(self.area_rows[each]["valid_from"]))
-        raise KeyError(self._offer(name, "", ""))
+        raise _refuse(name, self._offer(name, "", ""))
 
     def is_succession(self, area_ids: Iterable[str]) -> bool:
         """Whether areas were there one after the other, never two at one time."""
@@ -292,7 +284,7 @@ class Reference:
         """The area that a source is about, a row with ``area``, ``dated`` and its period.
 
         Raises:
-            KeyError: As ``match_area``.
+            AreaError: As ``match_area``.
         """
         key = "source", str(source["area"]), find_issue_day(source)
         if key not in self._found:
@@ -315,8 +307,7 @@ class Reference:
         key = index is self.wide_areas, name
         if key not in self._found:
             certain = index.list_coded(name) or index.list_aliased(name)
-            tiers = [certain] if certain else [*index.list_tiers(name, is_loose=False)]
-            self._found[key] = tiers
+            self._found[key] = [certain] if certain else [*index.list_tiers(name, is_loose=False)]
         kept = (
             {each for each in found if not level or index.rows[each]["level"] == level}
             for found in self._found[key]
@@ -347,7 +338,7 @@ class Reference:
         moves = load_moves(self.folder)
         if level == "commune":
             return [*moves.get(area_id, ())]
-        own = self._communes_of.get(area_id, [])
+        own = self._communes_of.get(area_id, ())
         held = dict.fromkeys(new for old in own for new, _ in moves.get(old, ()))
         return [
             (new, "whole" if all(old in own for old, _ in moves[new]) else "part") for new in held
@@ -356,10 +347,10 @@ class Reference:
     @cached_property
     def _communes_of(self) -> dict[str, list[str]]:
         """The communes by what they lie or lay in."""
-        found: dict[str, list[str]] = {}
+        found = defaultdict(list)
         for row in self.list_areas("commune"):
-            found.setdefault(str(row["parent_id"]), []).append(str(row["area_id"]))
-        return found
+            found[str(row["parent_id"])].append(str(row["area_id"]))
+        return dict(found)
 
     def is_below(self, area_id: str, above: str) -> bool:
         """Whether an area lies in another one."""
@@ -376,14 +367,12 @@ class Reference:
     def _ask_back(self, area_ids: Iterable[str]) -> str:
         """What tells areas of one name apart: what they lie in, or else when they were there."""
         chosen = sorted(area_ids)
-        shown = chosen[:MOST_NAMED]
-        more = f" and {len(chosen) - len(shown)} more" if len(chosen) > len(shown) else ""
-        places = {each: self._name_in_parent(each) for each in shown}
-        if len(set(places.values())) < len(places):
-            told = "; ".join(map(self.describe_area, shown))
-            return f"{SEVERAL}: {told}{more}. Say the period, or write the id"
-        written = " or ".join(map(repr, places.values()))
-        return f"{SEVERAL}: write {written}{more}, or the code ({' or '.join(shown)})"
+        places = [repr(self._name_in_parent(each)) for each in chosen]
+        if len({*places[:MOST_NAMED]}) < len(places[:MOST_NAMED]):
+            told = join_some([*map(self.describe_area, chosen)], MOST_NAMED, "; ")
+            return f"{SEVERAL}: {told}. Say the period, or write the id"
+        written, codes = join_some(places, MOST_NAMED, " or "), " or ".join(chosen[:MOST_NAMED])
+        return f"{SEVERAL}: write {written}, or the code ({codes})"
 
     def _name_in_parent(self, area_id: str) -> str:
         row = self.area_rows[area_id]
@@ -460,35 +449,9 @@ class Reference:
         return value if factor == 1 else float(f"{value * factor:.14g}")
 
 
-def find_area(reference: Reference, name: str, day: str = "") -> str:
-    """The id of the area that a person named on the command line or in a parameter.
-
-    Raises:
-        CommandError: No area has that name, or several have.
-    """
-    try:
-        return reference.match_area(name, day)
-    except KeyError as error:
-        raise explain_name(name, error) from None
-
-
-def find_areas(reference: Reference, name: str) -> list[str]:
-    """The ids of the areas that bore a name one after the other.
-
-    Raises:
-        CommandError: No area has that name, or several had it at one time.
-    """
-    try:
-        return reference.match_over_time(name)
-    except KeyError as error:
-        raise explain_name(name, error) from None
-
-
-def explain_name(name: str, error: KeyError) -> CommandError:
-    """What a person is told of a name that means no area, or several."""
-    said = str(error.args[0])
+def _refuse(name: str, said: str) -> AreaError:
     found = "not one area" if said.startswith(SEVERAL) else "not known"
-    return CommandError(Problem(f"area {name!r}", found, "a known area", f"{said}."))
+    return AreaError(Problem(f"area {name!r}", found, "a known area", f"{said}."))
 
 
 def fold_name(name: str) -> str:
@@ -513,12 +476,8 @@ def _index_rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
 
 def _group_rows(table: pd.DataFrame, key: str) -> dict[str, list[dict[str, str]]]:
     """The rows of a table by each word of a cell."""
-    found: dict[str, list[dict[str, str]]] = {}
+    found = defaultdict(list)
     for row in list_rows(table):
         for word in dict.fromkeys(str(row[key]).split()):
-            found.setdefault(word, []).append(row)
-    return found
-
-
-def _covers(name: str, code: str, rows: dict[str, dict[str, Any]]) -> bool:
-    return name in rows and fnmatchcase(code, name)
+            found[word].append(row)
+    return dict(found)
