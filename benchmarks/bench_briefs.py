@@ -157,7 +157,7 @@ def call_functions(project: Project, reference: Any, task: Task) -> dict[str, by
     style = (project.notebooks / TEMPLATE / "page.css").read_text("utf-8")
     pages = []
     for shows in (SHOWS, ANNEX_SHOWS):
-        parts = [show(brief)._repr_html_() for show in shows]
+        parts = [str(show(brief).html) for show in shows]
         pages.append(compile_page().render(lang=given["lang"], style=style, parts=parts))
     return {"index.html": pages[0].encode()}
 

@@ -9,18 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import (
-    ANNEX,
-    Brief,
-    link_page,
-    name_folder,
-    name_part,
-    other_language,
-)
+from cchc_analysis.brief.content import Brief, name_folder
 from cchc_analysis.brief.directory import define_indicator
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import list_exhibits
@@ -29,18 +23,19 @@ from cchc_analysis.brief.ledger import grade_brief, tell_correction, tell_grade_
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
-from cchc_analysis.brief.telling import (
-    SIGNS,
-    keep_name,
+from cchc_analysis.brief.telling import SIGNS, name_use
+from cchc_analysis.brief.templates import (
+    Section,
+    join,
+    link,
     lower,
-    name_indicator,
-    name_status,
-    name_use,
+    macro,
+    render,
+    tabulate,
+    tell_section,
 )
-from cchc_analysis.brief.templates import Section, join, link, macro, render, tabulate
 from cchc_analysis.brief.trend import list_last_year
-from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import NOTICE, Scope, Severity, is_synthetic
+from cchc_analysis.data.records import Scope, Severity
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.rates import span_readings
 
@@ -57,84 +52,53 @@ COUNTED_TO = ("dossiers_resolved_total", "dossiers_received_total")
 
 def show_annex_head(brief: Brief) -> Section:
     """The head of the annex: its documents and what they lack, its grade, the way to the front."""
-    words, row = brief.words, brief.province
-    is_city = row is not None and row["type"] == "thành phố"
-    counted = next(filter(None, map(brief.find, COUNTED_TO)), None)
-    above = words.say("head.province.city" if is_city else "head.province")
-    facts = [
-        *([(above, words.short_name(row))] if row else []),
-        (words.say("head.period"), words.span(brief.start, brief.end)),
-        *([(words.say("head.as_of"), words.date(counted.end))] if counted else []),
-    ]
-    documents = [
-        {
-            "name": join(" ", brief.name_source(each["source_id"]), brief.tell_title(each)),
-            "lacks": words.pick(each, "lacks"),
-        }
-        for each in list_rows(brief.sources)
-    ]
-    html = render(
-        words,
+    return tell_section(
+        brief,
         "annex_head",
-        title=words.say("annex.title", area=keep_name(brief), period=words.period(brief.period)),
-        facts=facts,
+        lambda: brief.sources,
+        anchor="annex",
+        counted=next(filter(None, map(brief.find, COUNTED_TO)), None),
         grade=tell_grade(brief),
-        documents=documents,
-        links=[(f"#{each}", words.say(f"{each}.title")) for each in CONTENTS],
-        **_lead_back(brief, ANNEX),
+        links=[(f"#{each}", brief.say(f"{each}.title")) for each in CONTENTS],
     )
-    return Section(html, "annex", lambda: brief.sources)
-
-
-def _lead_back(brief: Brief, page: str) -> dict[str, Any]:
-    """What every head of the annex says: the other language, and that figures are made up."""
-    other = other_language(brief.lang)
-    href = link_page(brief, other).replace("index.html", page)
-    notice = NOTICE[brief.lang] if is_synthetic(str(brief.area["area_id"])) else ""
-    return {"other": {"href": href, "lang": other}, "notice": notice}
 
 
 def tell_grade(brief: Brief) -> Markup:
     """The letter with its counts, each linked to what was counted."""
     grade, words = grade_brief(brief), brief.words
     kind = "headline" if grade.headline_warnings else "secondary" if grade.warnings else "none"
-    counts = words.say(
-        f"grade.counts.{kind}",
-        warnings=brief.link_count(grade.warnings, "contradictions"),
-        headline=brief.link_count(grade.headline_warnings, "contradictions"),
-        notes=brief.link_count(grade.notes, "contradictions"),
-    )
-    names = words.join(lower(name_indicator(brief, name)) for name in grade.missing)
+    counts = {
+        "warnings": grade.warnings,
+        "headline": grade.headline_warnings,
+        "notes": grade.notes,
+    }
+    linked = {name: brief.link_count(n, "contradictions") for name, n in counts.items()}
+    names = words.join(lower(brief.name_indicator(name)) for name in grade.missing)
     missing = words.say("grade.missing", names=names) if names else ""
-    return macro(words, "grade", grade.letter, join(" ", counts, missing))
+    told = join(" ", words.say(f"grade.counts.{kind}", **linked), missing)
+    return macro(words, "grade", grade.letter, told)
 
 
 def show_reform_areas(brief: Brief) -> Section:
     """Everything that the reports state, by area of reform."""
     brief.homes.clear()  # a page begins: what a cell has shown before stands on another
-    exhibits = list_exhibits(brief)
+    exhibits, parts = list_exhibits(brief), brief.part_pages
     left = _list_left(brief, exhibits)
-    parts = brief.part_pages
     full = [area for area in AREAS if exhibits.get(area) or left[area] or area in parts]
-    silent = [brief.say(f"part.title.{area}") for area in AREAS if area not in full]
     pages = {page: _tell_page(brief, area) for area, page in parts.items()}
-    html = render(
-        brief.words,
-        "areas",
-        areas=[
-            {
-                "name": area,
-                "href": parts.get(area, ""),
-                "html": "" if parts else _tell_area(brief, exhibits.get(area), left[area]),
-            }
-            for area in full
-        ],
-        silent=brief.words.join(silent),
-    )
+    told = {area: _tell_area(brief, exhibits.get(area, ()), left[area]) for area in full}
     figures = (one.figure for each in exhibits.values() for one in each if not parts)
-    first = next(filter(None, figures), None)
-    draw = None if first is None else lambda: first
-    return Section(html, "areas", lambda: brief.tabulate_entries(brief.entries), draw, pages)
+    section = tell_section(
+        brief,
+        "areas",
+        lambda: brief.tabulate_entries(brief.entries),
+        next(filter(None, figures), None),
+        areas=dict.fromkeys(parts) if parts else told,
+        silent=brief.words.join(
+            brief.say(f"part.title.{area}") for area in AREAS if area not in full
+        ),
+    )
+    return replace(section, pages=pages)
 
 
 def _list_left(brief: Brief, exhibits: Mapping[str, Sequence[Exhibit]]) -> dict[str, list[Entry]]:
@@ -154,107 +118,55 @@ def _tell_page(brief: Brief, area: str) -> str:
     exhibits = list_exhibits(own).get(area, [])
     left = _list_left(own, {area: exhibits})[area]
     noted = [e for e in list_noted(own) if part_of(own.reference, e.indicator) == area]
-    words = own.words
-    return str(
-        render(
-            words,
-            "annex_part",
-            title=words.say(
-                "annex.part",
-                part=words.say(f"part.title.{area}"),
-                area=keep_name(own),
-                period=words.period(own.period),
-            ),
-            name=area,
-            body=_tell_area(own, exhibits, left),
-            groups=_group_notes(own, noted),
-            annex=ANNEX,
-            whole=lower(own.name_scope(own.whole)),
-            **_lead_back(own, name_part(area)),
-        )
-    )
+    body = _tell_area(own, exhibits, left)
+    groups = _group_notes(own, noted)
+    return str(render(own.words, "annex_part", brief=own, body=body, groups=groups))
 
 
-def _tell_area(brief: Brief, exhibits: Sequence[Exhibit] | None, left: Sequence[Entry]) -> Markup:
-    """The charts of an area of reform with their tables, then a row for each other quantity."""
-    charts = [exhibit.html for exhibit in exhibits or ()]
-    return Markup("").join([*charts, _tabulate_rest(brief, left, bool(charts))])
-
-
-def _tabulate_rest(brief: Brief, entries: Sequence[Entry], is_rest: bool) -> Markup:
-    """What no chart shows: a row per quantity, in groups by scope and by what is broken down."""
-    if not entries:
-        return Markup("")
+def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry]) -> Markup:
+    """The charts of an area with their tables; then a row for each quantity that no chart shows."""
+    charts = [exhibit.html for exhibit in exhibits]
+    if not left:
+        return Markup("").join(charts)
     words = brief.words
     groups: dict[Markup, list[list[Markup]]] = {}
     # The whole area first; what is broken down last; else in the order of the documents.
-    for entry in sorted(
-        entries, key=lambda e: (bool(e.breakdown), SCOPE_ORDER.index(Scope(e.scope)))
-    ):
-        scope = brief.name_scope(entry.scope)
-        name = name_indicator(brief, entry.indicator) if entry.breakdown else ""
-        groups.setdefault(join(" · ", name, scope), []).append(_tell_row(brief, entry))
+    for entry in sorted(left, key=lambda e: (bool(e.breakdown), SCOPE_ORDER.index(Scope(e.scope)))):
+        of = brief.name_indicator(entry.indicator) if entry.breakdown else ""
+        group = join(" · ", of, brief.name_scope(entry.scope))
+        name = brief.name_breakdown(entry.breakdown) if entry.breakdown else brief.name_entry(entry)
+        value = brief.tell(entry, unit=False, home=True)
+        row = [head_entry(brief, entry, name), value, brief.tell_unit(entry)]
+        groups.setdefault(group, []).append(row)
     if len(groups) == 1:
         group, rows = next(iter(groups.items()))
-        caption = words.say("areas.table.rest", group=lower(group)) if is_rest else group
+        caption = words.say("areas.table.rest", group=lower(group)) if charts else group
         groups = {Markup(""): rows}
     else:
-        caption = words.say("areas.table.rest.many" if is_rest else "areas.table.many")
+        caption = words.say("areas.table.rest.many" if charts else "areas.table.many")
     heads = [words.say("table.indicator"), words.say("table.value"), words.say("table.of")]
-    return tabulate(words, heads, groups.items(), caption, numbers=(1,), kind="list")
-
-
-def _tell_row(brief: Brief, entry: Entry) -> list[Markup]:
-    is_part = bool(entry.breakdown)
-    name = brief.name_breakdown(entry.breakdown) if is_part else brief.name_entry(entry)
-    value = brief.tell(entry, unit=False, home=True)
-    return [head_entry(brief, entry, name), value, brief.tell_unit(entry)]
+    table = tabulate(words, heads, groups.items(), caption, numbers=(1,), kind="list")
+    return Markup("").join([*charts, table])
 
 
 def show_notes(brief: Brief) -> Section:
     """Sources, completeness, method, definitions, every number, citation, reproducibility."""
-    words = brief.words
-    html = render(
-        words,
+    more = brief.say("site.nav.definitions")
+    return tell_section(
+        brief,
         "notes",
-        sources=[_tell_source(brief, row) for row in list_rows(brief.sources)],
+        lambda: brief.tabulate_entries(list_noted(brief)),
         completeness=list(_tell_completeness(brief)),
         grade=tell_grade(brief),
         grade_rule=tell_grade_rule(brief),
         method=tell_method(brief),
         definitions=list(_list_definitions(brief)),
-        to_definitions=brief.link_away(
-            "../../definitions/index.html", words.say("site.nav.definitions")
-        ),
-        whole=lower(brief.name_scope(brief.whole)),
+        to_definitions=brief.link_away("../../definitions/index.html", more),
         groups=[] if brief.is_split else _group_notes(brief, list_noted(brief)),
-        is_split=brief.is_split,
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
-        citation=words.say(
-            "notes.cite",
-            area=brief.name_area(),
-            period=words.period(brief.period),
-            place=f"{brief.lang}/{name_folder(brief.area, brief.period)}/",
-        ),
-        stamp=_tell_stamp(brief),
+        folder=name_folder(brief.area, brief.period),
+        **_find_stamp(brief),
     )
-    return Section(html, "notes", lambda: brief.tabulate_entries(list_noted(brief)))
-
-
-def _tell_source(brief: Brief, row: Mapping[str, Any]) -> dict[str, Any]:
-    words = brief.words
-    return {
-        "title": brief.tell_title(row),
-        "issuer": clean_text(row["issuer"]),
-        "facts": join(
-            "; ",
-            words.say("notes.number", n=clean_text(row["number"])) if row["number"] else "",
-            words.date(row["dated"]) if row["dated"] else "",
-            words.span(row["period_start"], row["period_end"]),
-        ),
-        "note": words.pick(row, "note"),
-        "digest": row["sha256"][:16],
-    }
 
 
 def _tell_completeness(brief: Brief) -> Iterator[Markup]:
@@ -269,19 +181,18 @@ def _tell_completeness(brief: Brief) -> Iterator[Markup]:
         own = brief.figures[brief.figures["source_id"] == source_id]
         ids = [(source_id, figure) for figure in own["figure_id"]]
         left = [figure for figure in ids if figure not in shown]
-        name, total = brief.name_source(source_id), words.number(len(ids))
+        named = {"source": brief.name_source(source_id), "total": words.number(len(ids))}
         yield words.say(
             "notes.incomplete" if left else "notes.complete",
-            source=name,
             n=words.number(len(ids) - len(left)),
-            total=total,
             left=", ".join(figure for _, figure in left),
+            **named,
         )
         if quoted := sum(1 for figure in ids if figure in brief.quotes):
-            yield words.say("notes.quoted", source=name, n=words.number(quoted), total=total)
+            yield words.say("notes.quoted", n=words.number(quoted), **named)
     yield words.say("notes.remarks")
     if silent := [name for name in brief.report.quoted if not brief.find(name)]:
-        names = join("; ", *(lower(name_indicator(brief, name)) for name in silent))
+        names = join("; ", *(lower(brief.name_indicator(name)) for name in silent))
         yield words.say("notes.silent", names=names)
 
 
@@ -294,14 +205,13 @@ def tell_method(brief: Brief) -> list[tuple[str, Markup]]:
 def _list_definitions(brief: Brief) -> Iterator[tuple[Markup, Markup]]:
     """Denominators and definitions of the rates on the page; a sum shows its parts in its note."""
     for code in dict.fromkeys(entry.indicator for entry in brief.entries):
-        if not brief.reference.indicator_rows[code]["denominator"]:
-            continue
-        told = define_indicator(brief.words, brief.reference, code, brief.added_up)
-        if told:
-            yield name_indicator(brief, code), told
+        if brief.reference.indicator_rows[code]["denominator"]:
+            told = define_indicator(brief.words, brief.reference, code, brief.added_up)
+            if told:
+                yield brief.name_indicator(code), told
 
 
-def _tell_stamp(brief: Brief) -> Markup:
+def _find_stamp(brief: Brief) -> dict[str, str]:
     """What made the page: the version, the command, and a hash of the figures shown."""
     from cchc_analysis import __version__
 
@@ -309,22 +219,15 @@ def _tell_stamp(brief: Brief) -> Markup:
     for table in (brief.figures, brief.indicators, brief.findings):
         digest.update(table.to_csv(index=False, lineterminator="\n").encode())
     command = f"cchc brief {brief.area['area_id']} {brief.period} --lang {brief.lang}"
-    return brief.say(
-        "notes.stamp",
-        version=__version__,
-        command=macro(brief.words, "code", command),
-        digest=macro(brief.words, "code", digest.hexdigest()[:16]),
-    )
+    return {"version": __version__, "command": command, "digest": digest.hexdigest()[:16]}
 
 
 def list_noted(brief: Brief) -> Iterator[Entry]:
     """Every value that a page may show, in the order of the notes."""
-    yield from brief.entries
-    known = {entry.note for entry in brief.entries}
+    noted = {entry.note: entry for entry in brief.entries}
     for comparison in brief.comparisons:
-        if comparison.target.note not in known:
-            known.add(comparison.target.note)
-            yield comparison.target
+        noted.setdefault(comparison.target.note, comparison.target)
+    yield from noted.values()
     for each in list_last_year(brief):
         yield each.entry
 
@@ -334,31 +237,22 @@ def _group_notes(
 ) -> list[tuple[Markup, list[dict[str, Any]]]]:
     """The notes in the order of the documents, so that one can be held beside the other."""
     groups: dict[Markup, list[dict[str, Any]]] = {}
-    said: set[str] = set()
+    quotes: dict[str, str] = {}  # a sentence is quoted before the first of its values
     on_front = {note: n for n, note in enumerate(list_front_used(brief), start=1)}
     for entry in entries:
+        rows, said = brief.list_figures(entry), len(quotes)
+        for row in rows:
+            if quote := brief.quotes.get((row["source_id"], row["figure_id"])):
+                quotes.setdefault(quote.anchor, quote.text)
         note = _tell_note(brief, entry, on_front.get(entry.note, 0))
-        note["quotes"] = list(_quote_new(brief, entry, said))
-        groups.setdefault(_name_place(brief, entry), []).append(note)
+        note["quotes"] = [*quotes.items()][said:]
+        if rows:
+            source = brief.name_source(rows[0]["source_id"])
+            place = brief.say("notes.place", source=source, section=clean_text(rows[0]["section"]))
+        else:
+            place = brief.say("notes.elsewhere" if entry.document else "notes.derived")
+        groups.setdefault(place, []).append(note)
     return list(groups.items())
-
-
-def _quote_new(brief: Brief, entry: Entry, said: set[str]) -> Iterator[tuple[str, Markup]]:
-    """The sentences of a value that no note before it has quoted."""
-    for row in brief.list_figures(entry):
-        quote = brief.quotes.get((row["source_id"], row["figure_id"]))
-        if quote and quote.anchor not in said:
-            said.add(quote.anchor)
-            yield quote.anchor, clean_text(quote.text)
-
-
-def _name_place(brief: Brief, entry: Entry) -> Markup:
-    """The document and section of the first figure of a value."""
-    rows = brief.list_figures(entry)
-    if not rows:
-        return brief.say("notes.elsewhere" if entry.document else "notes.derived")
-    source = brief.name_source(rows[0]["source_id"])
-    return brief.say("notes.place", source=source, section=clean_text(rows[0]["section"]))
 
 
 def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
@@ -382,7 +276,7 @@ def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
             name,
             "" if entry.scope == brief.whole else lower(brief.name_scope(entry.scope)),
             brief.name_time(entry),
-            name_status(brief.words, entry),
+            brief.name_status(entry),
         ),
         "origin": join(" ", origin, _tell_spread(brief, entry), remarks),
         "back": name_use(entry) if entry.note in brief.homes else "",
@@ -435,17 +329,15 @@ def _tell_place(brief: Brief, row: Mapping[str, Any], *, is_first: bool) -> Mark
     """Line and kind of place; the section too, where it is not that of the heading."""
     line = brief.say("note.line", n=row["line"]) if str(row["line"]) else Markup("")
     quote = brief.quotes.get((row["source_id"], row["figure_id"]))
+    kind, _, number = row["place"].partition(" ")
+    named = clean_text(row["place"])
+    if brief.words.has(f"place.{kind}"):
+        named = brief.say(f"place.{kind}", n=clean_text(number))
     place = join(
         ", ",
         "" if is_first else clean_text(row["section"]),
         link(f"#{quote.anchor}", line) if quote and line else line,
-        _name_kind(brief, row["place"]) if row["place"] != "text" else "",
+        named if row["place"] != "text" else "",
     )
     remark = brief.words.pick(row, "note")
     return join(" ", place, "(" + remark + ")") if remark else place
-
-
-def _name_kind(brief: Brief, place: str) -> Markup:
-    kind, _, number = place.partition(" ")
-    key = f"place.{kind}"
-    return brief.say(key, n=clean_text(number)) if brief.words.has(key) else clean_text(place)

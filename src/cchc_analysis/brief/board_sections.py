@@ -32,8 +32,7 @@ from cchc_analysis.brief.plots import (
     plot_multiples,
     plot_tile_map,
 )
-from cchc_analysis.brief.telling import lower
-from cchc_analysis.brief.templates import Section, join, open_svg, render
+from cchc_analysis.brief.templates import Section, join, lower, open_svg, tell_section
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
@@ -93,10 +92,12 @@ def show(
         plot, drawn = picture.args
         parts = [partial(draw, plot, each, **picture.keywords) for each in split(drawn)]
     held = None if table is None else write_table(board, table, columns)
-    html = render(
-        board.words,
+    return tell_section(
+        board,
         f"trend_{kind}",
-        board=board,
+        None if table is None else lambda: table,
+        picture,
+        anchor=kind,
         kind=kind,
         pictures=[open_svg(part()) for part in parts],
         table=held,
@@ -104,8 +105,6 @@ def show(
         most_scatter=MOST_SCATTER,
         **data,
     )
-    whole = None if table is None else lambda: table
-    return Section(html, kind, whole, picture)
 
 
 def write_table(board: Board, table: pd.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
@@ -172,18 +171,17 @@ def show_opening(board: Board) -> Section:
     key = "trends.heading.old" if is_old else "trends.heading"
     name = words.say(key, name=board.label, years="–".join(map(str, years)))
     ordered = board.latest.sort_values("value", kind="stable")
-    html = render(
-        words,
+    return tell_section(
+        board,
         "trend_head",
-        board=board,
+        lambda: values,
+        anchor="head",
+        masthead=tell_masthead(words, name_trend(board.code), name),
         ends=[ordered.iloc[at].to_dict() for at in (0, -1)],
         median=float(ordered["value"].median()),
         areas=values["area_id"].nunique(),
         notice=NOTICE[words.lang] if values["area_id"].map(is_synthetic).any() else "",
         file=FILE,
-    )
-    return Section(
-        tell_masthead(words, name_trend(board.code), name) + html, "head", lambda: values
     )
 
 
@@ -507,8 +505,8 @@ def show_others(board: Board) -> Section:
         tables.append((name, write_table(board, latest, ["name", "period", "value"])))
     if not tables:
         return NOTHING
-    shown = show(board, "others", tables=tables)
-    return Section(shown.html, "others", lambda: pd.concat(board.others))
+    held = partial(pd.concat, board.others)
+    return tell_section(board, "trend_others", held, anchor="others", tables=tables)
 
 
 def show_coverage(board: Board) -> Section:

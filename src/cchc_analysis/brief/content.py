@@ -19,9 +19,9 @@ from cchc_analysis.brief.nouns import (
     Comparison,
     Contradiction,
     Entry,
-    Goal,
     Quotes,
     Series,
+    group_targets,
     number_findings,
     split_figures,
 )
@@ -29,7 +29,15 @@ from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
 from cchc_analysis.brief.templates import Shows
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, TWO_TIERS_SINCE, Scope, Severity, Status
+from cchc_analysis.data.records import (
+    NOTICE,
+    QUANTITY,
+    TWO_TIERS_SINCE,
+    Scope,
+    Severity,
+    Status,
+    is_synthetic,
+)
 from cchc_analysis.data.words import LANGUAGES, Words
 from cchc_analysis.stats.peers import Peers, find_peers, find_segments
 
@@ -113,11 +121,15 @@ class Brief:
     link_away = telling.link_away
     link_brief = telling.link_brief
     link_count = telling.link_count
+    link_note = telling.link_note
+    link_other = telling.link_other
     name_area = telling.name_area
     name_breakdown = telling.name_breakdown
     name_entry = telling.name_entry
+    name_indicator = telling.name_indicator
     name_scope = telling.name_scope
     name_source = telling.name_source
+    name_status = telling.name_status
     name_time = telling.name_time
     tabulate_entries = telling.tabulate_entries
     tell = telling.tell
@@ -128,6 +140,7 @@ class Brief:
     tell_number = telling.tell_number
     tell_origin = telling.tell_origin
     tell_plain = telling.tell_plain
+    tell_state = telling.tell_state
     tell_title = telling.tell_title
     tell_unit = telling.tell_unit
 
@@ -229,13 +242,13 @@ class Brief:
         return tuple(each for each in self.comparisons if not each.is_earlier)
 
     @once
-    def goals(self) -> tuple[Goal, ...]:
-        """The targets of this period, each once; limits and conditions of rules are none."""
-        found: dict[str, list[Comparison]] = {}
-        for each in self.current:
-            if each.is_target:
-                found.setdefault(each.target.note, []).append(each)
-        return tuple(map(Goal.of, found.values()))
+    def goals(self) -> list[list[Comparison]]:
+        """The targets of this period, each once, however many scopes it is held against.
+
+        What decides comes first. Limits and conditions of rules are no targets.
+        """
+        groups = group_targets(each for each in self.current if each.is_target)
+        return [sorted(own, key=lambda each: each.rank) for own in groups]
 
     @property
     def parts(self) -> tuple[Scope, ...]:
@@ -272,6 +285,16 @@ class Brief:
         area_id = self.reference.find_province(self.area["area_id"])
         is_own = area_id in ("", self.area["area_id"])
         return None if is_own else self.reference.area_on(area_id, self.end)
+
+    @property
+    def notice(self) -> str:
+        """That the figures are made up, where they are."""
+        return NOTICE[self.lang] if is_synthetic(str(self.area["area_id"])) else ""
+
+    @once
+    def documents(self) -> list[Row]:
+        """The rows of the sources."""
+        return list_rows(self.sources)
 
     @once
     def reports(self) -> pd.DataFrame:
@@ -510,11 +533,6 @@ def name_list(name: str, lang: str) -> PurePosixPath:
     'vi/quality/index.html'
     """
     return PurePosixPath(lang) / name / "index.html"
-
-
-def link_page(brief: Brief, lang: str) -> str:
-    """From a brief to the same brief in a language."""
-    return "../../../" + str(name_page(brief.area, brief.period, lang))
 
 
 def other_language(lang: str) -> str:

@@ -16,8 +16,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import name_folder, other_language
 from cchc_analysis.brief.report import AREAS, part_of
-from cchc_analysis.brief.telling import upper
-from cchc_analysis.brief.templates import join, link, macro, render, tabulate
+from cchc_analysis.brief.templates import join, link, macro, render, tabulate, upper
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import Words, clean_text, plain

@@ -29,8 +29,8 @@ from cchc_analysis.brief.rows import (
     table_only,
     tabulate_scopes,
 )
-from cchc_analysis.brief.telling import lower, name_indicator, upper
-from cchc_analysis.brief.templates import join
+from cchc_analysis.brief.telling import name_indicator
+from cchc_analysis.brief.templates import join, lower, upper
 from cchc_analysis.data.words import clean_text, plain
 
 SHARES = ("province_plan", "district_plan", "same_period")

@@ -2,32 +2,30 @@
 
 A headline sentence, the cards, the tally of targets, the contradictions that touch what the front
 says, one chart for each area of reform, and the place among peers. Every number leads to the annex,
-which holds all figures; numbered notes at the foot say where those of the front stand.
+which holds all figures; numbered notes at the foot say where those of the front stand. What a
+template here tells of a value is remembered, in the order of the page (``Brief.used``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import isnan
 from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, link_page, other_language
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import build_exhibit
 from cchc_analysis.brief.ledger import grade_brief, tell_dispute
-from cchc_analysis.brief.nouns import Entry, Goal, Series, State, count_contradictions
+from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Entry, State, count_contradictions
 from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
-from cchc_analysis.brief.plan import JUDGED, STATE_SIGNS, tell_state
 from cchc_analysis.brief.plots.place import SMALL, draw_small
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import say_where, show_summary
-from cchc_analysis.brief.telling import keep_name, lower, name_indicator, name_status, upper
-from cchc_analysis.brief.templates import Section, draw_line, join, render
-from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import NOTICE, is_synthetic
+from cchc_analysis.brief.templates import Section, draw_line, join, lower, tell_section
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
 
@@ -40,71 +38,56 @@ def show_head(brief: Brief) -> Section:
     brief = brief.front
     brief.used.clear()  # a page begins: its notes are numbered from one
     brief.homes.clear()
-    words, province = brief.words, brief.province
-    grade = grade_brief(brief)
-    other = other_language(brief.lang)
-    html = render(
-        words,
+    table = partial(brief.tabulate_entries, brief.used.values())
+    told = set(brief.reports["source_id"])
+    return tell_section(
+        brief,
         "head",
-        title=words.say("head.title", area=keep_name(brief), period=words.period(brief.period)),
+        table,
         headline=say_headline(brief),
-        notice=NOTICE[brief.lang] if is_synthetic(str(brief.area["area_id"])) else "",
-        province=upper(words.place(province)) if province else "",
-        span=words.span(brief.start, brief.end),
-        documents=[brief.tell_title(row) for row in list_rows(brief.reports)],
-        letter=grade.letter,
-        means=words.say(f"grade.means.{grade.letter}"),
-        contradictions=brief.link_count(grade.warnings, "contradictions"),
-        other={"href": link_page(brief, other), "lang": other},
-        annex=brief.annex,
+        grade=grade_brief(brief),
+        documents=[brief.tell_title(row) for row in brief.documents if row["source_id"] in told],
     )
-    return Section(html, "head", lambda: brief.tabulate_entries(brief.used.values()))
 
 
 def say_headline(brief: Brief) -> Markup:
     """The most important thing in a sentence: performance first, then whatever is known."""
-    first = brief.report.headline
-    entry = brief.find(first) or choose(
-        brief, [name for line in brief.report.cards for name in line]
-    )
+    names = [name for line in brief.report.cards for name in line]
+    entry = choose(brief, [brief.report.headline, *names])
     if entry is None:
         return brief.words.count("headline.none", len(brief.results))
-    goal = next((each for each in brief.goals if each.comparisons[0].result is entry), None)
+    goal = next((own[0] for own in brief.goals if own[0].result is entry), None)
     is_known = brief.words.has(f"headline.{entry.indicator}")
     said = brief.say(
         f"headline.{entry.indicator}" if is_known else "headline.other",
-        what=name_indicator(brief, entry.indicator),
+        what=brief.name_indicator(entry.indicator),
         n=brief.tell(entry, marks=False),
         where=say_where(brief, entry),
-        goal=_say_goal(brief, goal),
+        goal=brief.say(f"headline.goal.{goal.state}", goal=brief.tell(goal.target))
+        if goal and goal.state in JUDGED
+        else "",
     )
-    contested = brief.say("headline.contested") if entry.is_contested else ""
-    return join(" ", said, contested)
-
-
-def _say_goal(brief: Brief, goal: Goal | None) -> Markup:
-    """What came of the figure's target."""
-    if goal is None or goal.state not in JUDGED:
-        return Markup("")
-    target = brief.tell(goal.comparisons[0].target)
-    return brief.say(f"headline.goal.{goal.state}", goal=target)
+    return join(" ", said, brief.say("headline.contested") if entry.is_contested else "")
 
 
 def show_cards(brief: Brief) -> Section:
     """Six key figures at most, and the names of those asked for that the report does not state."""
     brief = brief.front
-    found = (choose(brief, names) for names in brief.report.cards)
-    shown = [entry for entry in found if entry][:MOST_CARDS]
-    series = {(each.entry.indicator, each.entry.scope): each for each in brief.series}
-    cards = [_tell_card(brief, entry, series) for entry in shown]
-    missing = [names[-1] for names in brief.report.cards[:MOST_CARDS] if not choose(brief, names)]
-    names = [lower(name_indicator(brief, name)) for name in missing]
+    found = [(names, choose(brief, names)) for names in brief.report.cards]
+    shown = [entry for _, entry in found if entry][:MOST_CARDS]
+    cards = [_tell_card(brief, entry) for entry in shown]
+    missing = [brief.name_indicator(names[-1]) for names, e in found[:MOST_CARDS] if not e]
     _, lead = choose_lead(brief)
-    chart = lead.chart if lead else ""
-    html = render(brief.words, "cards", cards=cards, missing=names, chart=chart)
-    figure = lead.figure if lead else None
-    make = None if figure is None else lambda: figure
-    return Section(html, "key", lambda: brief.tabulate_entries(shown), make)
+    return tell_section(
+        brief,
+        "cards",
+        partial(brief.tabulate_entries, shown),
+        lead and lead.figure,
+        anchor="key",
+        cards=cards,
+        missing=map(lower, missing),
+        chart=lead.chart if lead else "",
+    )
 
 
 def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
@@ -124,62 +107,52 @@ def choose(brief: Brief, names: Sequence[str]) -> Entry | None:
     return next((entry for name in names if (entry := brief.find(name))), None)
 
 
-def _tell_card(
-    brief: Brief, entry: Entry, series: Mapping[tuple[str, str], Series]
-) -> dict[str, Any]:
+def _tell_card(brief: Brief, entry: Entry) -> dict[str, Any]:
+    """A figure with its size and scopes, its targets, its peers, and how it moved."""
     words, standing = brief.words, find_standing(brief, entry)
     polarity = brief.reference.indicator_rows[entry.indicator]["polarity"]
-    known = polarity in ("higher", "lower")
-    change, line = _tell_change(brief, entry, series.get((entry.indicator, entry.scope)))
-    peers = ""
-    if standing:
-        count = words.number(len(standing.values))
-        peers = words.say("key.peers", n=say_median(brief, standing), count=count)
+    peers = standing and words.say(
+        "key.peers", n=say_median(brief, standing), count=words.number(len(standing.values))
+    )
+    value, facts = brief.tell(entry), _list_facts(brief, entry)
+    goals = [
+        brief.say("key.plan", goal=brief.tell(each.target), state=brief.tell_state(each.state))
+        for each in brief.current
+        if each.state in JUDGED and each.is_target and each.result is entry
+    ]
+    change, line = _tell_change(brief, entry)
     return {
-        "name": name_indicator(brief, entry.indicator),
-        "better": words.say(f"polarity.{polarity}") if known else "",
-        "value": brief.tell(entry),
-        "facts": [each for each in _list_facts(brief, entry) if each],
-        "goals": _list_goals(brief, entry),
-        "peers": peers,
-        "change": change,
+        "name": brief.name_indicator(entry.indicator),
+        "better": words.say(f"polarity.{polarity}") if polarity in ("higher", "lower") else "",
+        "value": value,
+        "facts": [*facts, *goals, peers, change],
         "line": line,
     }
 
 
 def _list_facts(brief: Brief, entry: Entry) -> list[Markup]:
     """The scope with dates and status, the other scopes, and what gives the figure its size."""
-    is_split = any(brief.find(entry.indicator, scope) for scope in brief.parts)
-    is_whole = entry.scope == brief.whole and not is_split
+    parts = [each for scope in brief.parts if (each := brief.find(entry.indicator, scope))]
+    is_whole = entry.scope == brief.whole and not parts
+    scope = "" if is_whole else brief.name_scope(entry.scope)
     beside = [
         brief.say("key.part", scope=brief.name_scope(each.scope), n=brief.tell(each))
-        for scope in brief.parts
-        if (each := brief.find(entry.indicator, scope)) and each.scope != entry.scope
+        for each in parts
+        if each.scope != entry.scope
     ]
-    return [
-        join(
-            " · ",
-            "" if is_whole else brief.name_scope(entry.scope),
-            brief.name_time(entry),
-            name_status(brief.words, entry),
-        ),
-        join(" · ", *beside),
-        _tell_size(brief, entry),
-    ]
-
-
-def _tell_size(brief: Brief, entry: Entry) -> Markup:
-    part, whole = brief.report.beside.get(entry.indicator, ("", ""))
-    some, top = (_find_beside(brief, name, entry) for name in (part, whole))
-    words = brief.words
+    facts = [join(" · ", scope, brief.name_time(entry), brief.name_status(entry))]
+    facts.append(join(" · ", *beside))
+    names = brief.report.beside.get(entry.indicator, ("", ""))
+    some, top = (_find_beside(brief, name, entry) for name in names)
     if some and top:
-        return words.say("key.of", n=brief.tell(some, unit=False), m=brief.tell(top, unit=False))
-    if top:
-        return words.say("key.top", m=brief.tell(top))
-    if some:
-        scope = lower(brief.name_scope(some.scope))
-        return words.say("key.overdue", n=brief.tell(some), scope=scope)
-    return Markup("")
+        n, m = brief.tell(some, unit=False), brief.tell(top, unit=False)
+        facts.append(brief.say("key.of", n=n, m=m))
+    elif top:
+        facts.append(brief.say("key.top", m=brief.tell(top)))
+    elif some:
+        of = lower(brief.name_scope(some.scope))
+        facts.append(brief.say("key.overdue", n=brief.tell(some), scope=of))
+    return facts
 
 
 def _find_beside(brief: Brief, indicator: str, entry: Entry) -> Entry | None:
@@ -188,25 +161,14 @@ def _find_beside(brief: Brief, indicator: str, entry: Entry) -> Entry | None:
     return brief.find(indicator, entry.scope) or (best if best and not best.is_result else None)
 
 
-def _list_goals(brief: Brief, entry: Entry) -> list[Markup]:
-    """The targets that the figure itself is held against."""
-    return [
-        brief.say("key.plan", goal=brief.tell(each.target), state=tell_state(brief, each.state))
-        for each in brief.current
-        if each.state in JUDGED and each.is_target and each.result is entry
-    ]
-
-
-def _tell_change(
-    brief: Brief, entry: Entry, series: Series | None
-) -> tuple[Markup | str, Markup | str]:
+def _tell_change(brief: Brief, entry: Entry) -> tuple[Markup | str, Markup | str]:
     """How it stood a year before, and a small line over the years that nothing breaks."""
     from cchc_analysis.brief.plots.backend import Sketch
 
+    series = next((each for each in brief.series if each.entry is entry), None)
     if series is None:
         return "", ""
-    words, before = brief.words, series.year_before
-    told = ""
+    words, before, told = brief.words, series.year_before, ""
     if not isnan(before):
         decimals = 2 if entry.unit == "%" else None
         step = ("+" if entry.value > before else "") + words.number(entry.value - before, decimals)
@@ -214,7 +176,7 @@ def _tell_change(
     if len(series.until) < 2:
         return told, ""
     points = [(int(each["period_end"][:4]), each["value"], 0) for each in series.until]
-    title = words.plain("key.line", name=name_indicator(brief, entry.indicator))
+    title = words.plain("key.line", name=brief.name_indicator(entry.indicator))
     svg = draw_small(Sketch(*SMALL), points, words.number).finish()
     return told, draw_line(words, svg, f"{title}: {brief.tell_plain(entry)}")
 
@@ -222,32 +184,11 @@ def _tell_change(
 def show_goals(brief: Brief) -> Section:
     """How many targets are met, missed, not due, without data or defined differently."""
     brief = brief.front
-    counts = Counter(goal.state for goal in brief.goals)
-    states = [
-        {
-            "name": state,
-            "sign": STATE_SIGNS[state],
-            "count": brief.link_count(counts[state], "plan"),
-        }
-        for state in STATE_SIGNS
-        if counts[state]
-    ]
-    missed = [_tell_missed(brief, goal) for goal in brief.goals if goal.state == State.MISSED]
-    html = render(brief.words, "goals", states=states, missed=missed, count=len(brief.goals))
-    targets = [goal.comparisons[0].target for goal in brief.goals]
-    return Section(html, "goals", lambda: brief.tabulate_entries(targets))
-
-
-def _tell_missed(brief: Brief, goal: Goal) -> Markup:
-    result = goal.comparisons[0].result
-    assert result is not None  # noqa: S101 - what is missed has a result
-    return brief.say(
-        "looks.goal",
-        what=name_indicator(brief, result.indicator),
-        scope=lower(brief.name_scope(result.scope)),
-        n=brief.tell(result, marks=False),
-        goal=brief.tell(goal.comparisons[0].target, marks=False),
-    )
+    table = partial(brief.tabulate_entries, [own[0].target for own in brief.goals])
+    counts = Counter(own[0].state for own in brief.goals)
+    missed = [own[0] for own in brief.goals if own[0].state == State.MISSED]
+    states = [(state, STATE_SIGNS[state]) for state in STATE_SIGNS if counts[state]]
+    return tell_section(brief, "goals", table, counts=counts, missed=missed, states=states)
 
 
 def show_disputes(brief: Brief) -> Section:
@@ -257,15 +198,13 @@ def show_disputes(brief: Brief) -> Section:
     touching = [
         each for each in brief.serious if any(row["finding_id"] in told for row in each.findings)
     ] or list(brief.serious)
-    count = count_contradictions(brief.findings)
-    html = render(
-        brief.words,
+    return tell_section(
+        brief,
         "disputes",
+        lambda: brief.findings,
         items=[tell_dispute(brief, each) for each in touching[:MOST_DISPUTES]],
-        count=brief.link_count(count, "contradictions"),
-        causes=brief.words.number(len(brief.serious)) if count != len(brief.serious) else "",
+        count=count_contradictions(brief.findings),
     )
-    return Section(html, "disputes", lambda: brief.findings)
 
 
 def show_themes(brief: Brief) -> Section:
@@ -275,22 +214,14 @@ def show_themes(brief: Brief) -> Section:
     lead, _ = choose_lead(brief)
     for name, area in brief.report.areas.items():
         exhibit = build_exhibit(brief, area.front) if area.front and name != lead else None
-        numbers = [
-            {"name": name_indicator(brief, each.indicator), "value": brief.tell(each)}
-            for code in area.numbers
-            if (each := brief.find(code))
-        ]
-        picture = exhibit.chart if exhibit else ""
-        title = brief.say(f"part.title.{name}")
+        found = [each for code in area.numbers if (each := brief.find(code))]
+        numbers = [(brief.name_indicator(e.indicator), brief.tell(e)) for e in found]
+        if picture := exhibit.chart if exhibit else "":
+            figures.append(exhibit and exhibit.figure)
         if picture or numbers:
-            anchor = brief.name_area_place(name)
-            themes.append({"href": anchor, "title": title, "chart": picture, "numbers": numbers})
-        figures += [exhibit.figure] if exhibit and exhibit.figure else []
-    html = render(brief.words, "themes", themes=themes, annex=brief.annex)
-    shown = dict(brief.used)
-    first = next(iter(figures), None)
-    make = None if first is None else lambda: first
-    return Section(html, "themes", lambda: brief.tabulate_entries(shown.values()), make)
+            themes.append({"name": name, "chart": picture, "numbers": numbers})
+    table = partial(brief.tabulate_entries, [*brief.used.values()])
+    return tell_section(brief, "themes", table, next(iter(figures), None), themes=themes)
 
 
 def show_place(brief: Brief) -> Section:
@@ -300,7 +231,7 @@ def show_place(brief: Brief) -> Section:
     found = [standing for entry in entries if entry and (standing := find_standing(brief, entry))]
     rows = [
         [
-            name_indicator(brief, each.entry.indicator),
+            brief.name_indicator(each.entry.indicator),
             brief.tell(each.entry),
             say_place(brief, each),
             say_median(brief, each),
@@ -308,38 +239,25 @@ def show_place(brief: Brief) -> Section:
         ]
         for each in found
     ]
-    least = brief.words.number(FEWEST)
-    html = render(brief.words, "standing", rows=rows, least=least, annex=brief.annex)
-    return Section(html, "standing", lambda: brief.tabulate_entries([e.entry for e in found]))
+    table = partial(brief.tabulate_entries, [each.entry for each in found])
+    return tell_section(brief, "standing", table, rows=rows, least=FEWEST)
 
 
 def show_references(brief: Brief) -> Section:
     """Where each number of the front stands: document, section, line, printed text; numbered."""
     brief = brief.front
-    used = list(brief.used.values())
-    items = [
-        {
-            "n": n,
-            "anchor": f"r-{entry.note[2:]}",
-            "href": f"{brief.find_page(entry)}#{entry.note}",
-            "number": brief.tell_number(entry),
-            "place": _tell_reference(brief, entry),
-        }
-        for n, entry in enumerate(used, start=1)
-    ]
-    sources = [_tell_source(brief, row) for row in list_rows(brief.sources)]
-    html = render(brief.words, "references", items=items, sources=sources)
-    return Section(html, "refs", lambda: brief.tabulate_entries(used))
+    table = partial(brief.tabulate_entries, [*brief.used.values()])
+    place = partial(tell_reference, brief)
+    return tell_section(brief, "references", table, anchor="refs", tell_reference=place)
 
 
-def _tell_reference(brief: Brief, entry: Entry) -> Markup:
+def tell_reference(brief: Brief, entry: Entry) -> Markup:
     """The section and line of a number, with its digits where they differ; or its formula."""
     rows, words = brief.list_figures(entry), brief.words
     if not rows:
         return clean_text(entry.document) if entry.document else brief.tell_derivation(entry)
     row = rows[0]
-    source = brief.letter_of[row["source_id"]]
-    printed = row["printed"]
+    source, printed = brief.letter_of[row["source_id"]], row["printed"]
     is_same = not printed or printed.casefold() == words.number(entry.value, entry.decimals)
     return join(
         ", ",
@@ -347,12 +265,6 @@ def _tell_reference(brief: Brief, entry: Entry) -> Markup:
         words.say("note.line", n=row["line"]) if row["line"] else "",
         "" if is_same else words.say("front.printed", printed=clean_text(printed)),
     )
-
-
-def _tell_source(brief: Brief, row: Mapping[str, Any]) -> Markup:
-    facts = [clean_text(row["issuer"]), clean_text(row["number"])]
-    dated = brief.words.date(row["dated"]) if row["dated"] else ""
-    return join(". ", brief.tell_title(row), *facts, dated)
 
 
 def list_front_used(brief: Brief) -> Mapping[str, Entry]:

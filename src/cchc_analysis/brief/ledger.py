@@ -18,8 +18,8 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import SIGNS, Voice, lower, name_indicator, upper
-from cchc_analysis.brief.templates import Section, join, link, macro, render
+from cchc_analysis.brief.telling import SIGNS, Voice, name_indicator
+from cchc_analysis.brief.templates import Section, join, link, lower, macro, tell_section, upper
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.windows import label_span
@@ -91,15 +91,15 @@ def show_contradictions(brief: Brief) -> Section:
     remarks = [each for each in brief.contradictions if each.is_remark]
     count = count_contradictions(brief.findings)
     said = words.say("ledger.count", n=words.number(count), causes=words.number(len(brief.serious)))
-    html = render(
-        words,
+    return tell_section(
+        brief,
         "contradictions",
+        lambda: brief.findings,
         count=said if count != len(brief.serious) else "",
         full=[tell_finding(brief, each) for each in ledger[:MOST_IN_FULL]],
         rest=[_tell_short(brief, each) for each in ledger[MOST_IN_FULL:]],
         remarks=[_tell_remark(brief, each) for each in remarks],
     )
-    return Section(html, "contradictions", lambda: brief.findings)
 
 
 def tell_finding(brief: Brief, each: Contradiction) -> dict[str, Any]:

@@ -46,8 +46,18 @@ from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule,
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import SIGNS, name_indicator, upper
-from cchc_analysis.brief.templates import join, link, macro, render, small, strong, tabulate, trust
+from cchc_analysis.brief.telling import SIGNS, name_indicator
+from cchc_analysis.brief.templates import (
+    join,
+    link,
+    macro,
+    render,
+    small,
+    strong,
+    tabulate,
+    trust,
+    upper,
+)
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words, plain
 

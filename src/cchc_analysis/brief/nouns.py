@@ -141,6 +141,15 @@ class State(StrEnum):
     DIFFERS = "differs"
 
 
+STATE_SIGNS = {
+    State.MET: "✓",
+    State.MISSED: "✕",
+    State.NOT_DUE: "◷",
+    State.DIFFERS: "≠",
+    State.MISSING: "…",
+}
+"""In the order in which they are told."""
+JUDGED = (State.MET, State.MISSED, State.NOT_DUE)
 DECIDES = (State.MISSED, State.NOT_DUE, State.MET, State.DIFFERS, State.MISSING)
 """What a target that several results are held against comes to: the first of these."""
 
@@ -170,34 +179,19 @@ class Comparison:
         """Whether it is something to be reached; a limit or a condition of a rule is none."""
         return self.target.status in (Status.TARGET, Status.PLAN)
 
-
-@dataclass(frozen=True)
-class Goal:
-    """A target with all that it is held against: it counts once, however many scopes report.
-
-    Attributes:
-        comparisons: What it is held against, the one that decides first.
-    """
-
-    comparisons: tuple[Comparison, ...]
-
     @property
-    def state(self) -> State:
-        """What can be said of the target."""
-        return self.comparisons[0].state
-
-    @classmethod
-    def of(cls, comparisons: Iterable[Comparison]) -> Goal:
-        """The goal of some comparisons: the target's own scope decides, else the worst of them."""
-        ranked = sorted(
-            comparisons, key=lambda each: (not _is_own(each), DECIDES.index(each.state))
-        )
-        return cls(tuple(ranked))
+    def rank(self) -> tuple[bool, int]:
+        """What decides about a target comes first: its own scope, else the worst that is told."""
+        is_own = self.result is not None and self.result.scope == self.target.scope
+        return not (is_own and self.state in JUDGED), DECIDES.index(self.state)
 
 
-def _is_own(each: Comparison) -> bool:
-    is_judged = each.state in (State.MISSED, State.NOT_DUE, State.MET)
-    return is_judged and each.result is not None and each.result.scope == each.target.scope
+def group_targets(comparisons: Iterable[Comparison]) -> list[list[Comparison]]:
+    """The comparisons of each target together."""
+    groups: dict[str, list[Comparison]] = {}
+    for each in comparisons:
+        groups.setdefault(each.target.note, []).append(each)
+    return list(groups.values())
 
 
 class Quote(NamedTuple):

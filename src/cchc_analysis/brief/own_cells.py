@@ -109,7 +109,7 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
         raise CommandError(Problem("show_figure", found, expected, "Pass the figure or its axes."))
     name = f"own-{slug_text(title)}"
     image = show_picture(_inline("image/svg+xml", picture.decode()), alt)
-    return Section(title_section(name, title, image), name, draw=lambda: figure)
+    return Section(title_section(name, title, image), name, draw=figure)
 
 
 def _draw_still(figure: Any) -> bytes:

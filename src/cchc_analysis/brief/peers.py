@@ -19,17 +19,19 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, place, plot_dots
-from cchc_analysis.brief.telling import lower, name_indicator, upper
+from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import (
     Caption,
     Section,
     draw_line,
     frame,
     join,
+    lower,
     open_svg,
-    render,
     small,
     strong,
+    tell_section,
+    upper,
 )
 from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.stats.panel import ENOUGH
@@ -94,9 +96,11 @@ def show_peers(brief: Brief) -> Section:
         if (standing := _find_widest(brief, code)) and peers.has_position
     ]
     charts = [_draw(brief, each, 1 + len(peers.peers)) for each in placed]
-    html = render(
-        words,
+    return tell_section(
+        brief,
         "peers",
+        lambda: tabulate_peers(brief, same, own),
+        next((figures[0] for _, figures in charts), None),
         rule=words.say(
             "peers.rule",
             rule=RULE_TEXT[peers.rule][LANGUAGES.index(words.lang)],
@@ -118,9 +122,6 @@ def show_peers(brief: Brief) -> Section:
         rows=_list_rows(brief, same, own) if same and own else [],
         charts=[told for told, _ in charts],
     )
-    figure = next((figures[0] for _, figures in charts), None)
-    make = None if figure is None else lambda: figure
-    return Section(html, "peers", lambda: tabulate_peers(brief, same, own), make)
 
 
 def tabulate_peers(brief: Brief, same: Sequence[str], own: Sequence[Entry]) -> pd.DataFrame:

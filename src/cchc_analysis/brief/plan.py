@@ -9,24 +9,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import TWO_TIERS, Brief
-from cchc_analysis.brief.nouns import Comparison, Entry, State
+from cchc_analysis.brief.nouns import (
+    JUDGED,
+    STATE_SIGNS,
+    Comparison,
+    Entry,
+    State,
+    group_targets,
+)
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.rows import choose_axis, point_row
-from cchc_analysis.brief.telling import lower, name_indicator
+from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import (
     Caption,
     Section,
     frame,
     join,
-    macro,
+    lower,
     open_svg,
-    render,
     small,
+    tell_section,
 )
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.words import plain
@@ -154,49 +162,35 @@ def is_running_rate(brief: Brief, indicator: str) -> bool:
     return all(part and rows[part]["aggregation"] in FLOWS for part in parts)
 
 
-STATE_SIGNS = {
-    State.MET: "✓",
-    State.MISSED: "✕",
-    State.NOT_DUE: "◷",
-    State.DIFFERS: "≠",
-    State.MISSING: "…",
-}
-"""In the order in which they are told."""
-
-JUDGED = (State.MET, State.MISSED, State.NOT_DUE)
-
-
 def show_plan(brief: Brief) -> Section:
     """Every target with its state."""
     limits = [each for each in brief.current if each.result and not each.is_target]
     earlier = [each for each in brief.comparisons if each.is_earlier]
     groups = [
         (
-            tell_state(brief, state),
-            [  # a result of a target says its own state where that is another
+            brief.tell_state(state),
+            # A result of a target says its own state where that is another.
+            [
                 _tell_row(brief, each, is_judged=each.state != state)
                 for goal in own
-                for each in goal.comparisons
+                for each in goal
             ],
         )
         for state in STATE_SIGNS
-        if (own := [goal for goal in brief.goals if goal.state == state])
+        if (own := [goal for goal in brief.goals if goal[0].state == state])
     ]
     groups += [
         (brief.say(f"plan.{key}"), [_tell_row(brief, each, is_judged=True) for each in own])
         for key, own in (("limits", limits), ("earlier", earlier))
         if own
     ]
-    counts = Counter(goal.state for goal in brief.goals)
-    states = [
-        {"name": state, "sign": STATE_SIGNS[state], "count": brief.words.number(counts[state])}
-        for state in STATE_SIGNS
-    ]
+    counts = Counter(goal[0].state for goal in brief.goals)
     figure, caption = _draw_plan(brief, brief.current)
     chart = frame(brief.words, [open_svg(figure)], caption, "plan") if figure and caption else ""
-    html = render(brief.words, "plan", groups=groups, states=states, chart=chart)
-    make = None if figure is None else lambda: figure
-    return Section(html, "plan", lambda: tabulate_plan(brief.comparisons), make)
+    table = partial(tabulate_plan, brief.comparisons)
+    states = STATE_SIGNS.items()
+    data = {"groups": groups, "states": states, "counts": counts, "chart": chart}
+    return tell_section(brief, "plan", table, figure, **data)
 
 
 def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
@@ -223,11 +217,6 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def tell_state(brief: Brief, state: State) -> Markup:
-    """A state as sign and word."""
-    return macro(brief.words, "state", state, STATE_SIGNS[state])
-
-
 def _tell_row(brief: Brief, each: Comparison, *, is_judged: bool = False) -> list[Markup]:
     """A row of the table; with its state where no group head says it."""
     result, target = each.result, each.target
@@ -242,7 +231,7 @@ def _tell_row(brief: Brief, each: Comparison, *, is_judged: bool = False) -> lis
             _tell_why(brief, each),
         ),
         brief.tell(target, home=True),
-        join(" ", tell_state(brief, each.state) if is_judged else "", told),
+        join(" ", brief.tell_state(each.state) if is_judged else "", told),
     ]
 
 
@@ -282,7 +271,7 @@ def _draw_plan(
     import pandas as pd
 
     words = brief.words
-    rows = [row for target in _group(drawn) for row in _draw_target(brief, target)]
+    rows = [row for target in group_targets(drawn) for row in _draw_target(brief, target)]
     caption = Caption(
         title=_title_plan(brief, drawn),
         unit=words.say("plan.chart.unit"),
@@ -298,14 +287,6 @@ def _draw_plan(
         ),
     )
     return draw(plot_points, pd.DataFrame(rows)), caption
-
-
-def _group(comparisons: Sequence[Comparison]) -> list[list[Comparison]]:
-    """The comparisons of one target together: they share an axis."""
-    groups: dict[str, list[Comparison]] = {}
-    for each in comparisons:
-        groups.setdefault(each.target.note, []).append(each)
-    return list(groups.values())
 
 
 def _draw_target(brief: Brief, own: Sequence[Comparison]) -> list[dict[str, Any]]:

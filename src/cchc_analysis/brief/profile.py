@@ -25,8 +25,7 @@ from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.place import SMALL, SPINE, draw_small, draw_spine
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import upper
-from cchc_analysis.brief.templates import Section, Shows, draw_line, dress, link, render
+from cchc_analysis.brief.templates import Section, Shows, draw_line, link, tell_section, upper
 from cchc_analysis.brief.trend import list_kin_lines
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
@@ -111,7 +110,7 @@ class Profile:
         if theme not in self.themes:
             known = ", ".join(self.themes)
             raise CommandError(Problem(f"theme {theme!r}", "no such theme", known, "Write one."))
-        return dress(show_theme)(self, theme)
+        return show_theme(self, theme)
 
     @property
     def sections(self) -> dict[str, Section]:
@@ -343,9 +342,12 @@ def show_head(profile: Profile) -> Section:
     first, last = str(years.min()), str(years.max())
     title = words.say("profile.title", area=place, years="–".join(dict.fromkeys((first, last))))
     held = profile.values["indicator"].nunique()
-    html = render(
-        words,
+    return tell_section(
+        profile,
         "profile_head",
+        lambda: table,
+        anchor="head",
+        masthead=tell_masthead(words, find_folder(profile.area), title),
         area=place,
         level=profile.area["level"],
         years=(first, last),
@@ -366,8 +368,6 @@ def show_head(profile: Profile) -> Section:
             if (table["word"] == word).any()
         },
     )
-    head = tell_masthead(words, find_folder(profile.area), title)
-    return Section(head + html, "head", lambda: table)
 
 
 def find_folder(area: Row) -> str:
@@ -387,13 +387,17 @@ def show_theme(profile: Profile, theme: str) -> Section:
     own = [row for row in list_rows(profile.table) if row["theme"] == theme]
     if not own:
         return Section(Markup(""))
-    rows = [row | _tell_row(profile, row) for row in own]
-    units = profile.reference.unit_rows
-    html = render(profile.words, "profile_theme", anchor=theme, rows=rows, units=units)
     placed = [_turn_spine(profile, row) for row in own if row["is_full"]]
-    drawn = (lambda: draw(plot_spine, pd.DataFrame(placed))) if placed else None
     is_own = profile.table["theme"] == theme
-    return Section(html, theme, lambda: profile.table[is_own].reset_index(drop=True), drawn)
+    return tell_section(
+        profile,
+        "profile_theme",
+        lambda: profile.table[is_own].reset_index(drop=True),
+        (lambda: draw(plot_spine, pd.DataFrame(placed))) if placed else None,
+        anchor=theme,
+        rows=[row | _tell_row(profile, row) for row in own],
+        units=profile.reference.unit_rows,
+    )
 
 
 def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
@@ -437,9 +441,11 @@ def _turn_spine(profile: Profile, row: Row) -> dict[str, Any]:
 def show_links(profile: Profile) -> Section:
     """Briefs, areas before and since with what they report together, areas below: what leads on."""
     words = profile.words
-    html = render(
-        words,
+    return tell_section(
+        profile,
         "profile_links",
+        lambda: profile.values,
+        anchor="more",
         briefs=[
             (f"../{name_folder(profile.area, each)}/index.html", words.period(each))
             for each in profile.periods
@@ -450,7 +456,6 @@ def show_links(profile: Profile) -> Section:
         catalogue=profile.reference.indicator_rows,
         file=FILE,
     )
-    return Section(html, "more", lambda: profile.values)
 
 
 def format_own_values(tables: Tables, area_id: str) -> bytes:
@@ -472,4 +477,4 @@ def _link_area(profile: Profile, area_id: str) -> Markup:
 
 def show_methods(profile: Profile) -> Section:
     """How to read a row, and the rules of places and trend words."""
-    return Section(render(profile.words, "profile_methods"), "methods")
+    return tell_section(profile, "profile_methods", anchor="methods")

@@ -29,8 +29,8 @@ from cchc_analysis.brief.ledger import (
 )
 from cchc_analysis.brief.nouns import Contradiction, number_findings, split_figures
 from cchc_analysis.brief.report import AREAS
-from cchc_analysis.brief.telling import SIGNS, lower, name_indicator, upper
-from cchc_analysis.brief.templates import Section, Shows, macro, render
+from cchc_analysis.brief.telling import SIGNS, name_indicator
+from cchc_analysis.brief.templates import Section, Shows, lower, macro, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity
@@ -311,8 +311,8 @@ def tell(quality: Quality, anchor: str, table: pd.DataFrame, **data: Any) -> Sec
     """A section by the template of its name, which may use the functions below."""
     helpers = (name_source, say_of, name_rule, tell_rule, tell_sum, name_names, find_likely)
     data |= {each.__name__: partial(each, quality) for each in helpers}
-    data |= {"quality": quality, "signs": SIGNS, "most": MOST_LISTED, "anchor": anchor}
-    return Section(render(quality.words, f"quality_{anchor}", **data), anchor, lambda: table)
+    data |= {"signs": SIGNS, "most": MOST_LISTED}
+    return tell_section(quality, f"quality_{anchor}", lambda: table, anchor=anchor, **data)
 
 
 def name_source(quality: Quality, source: Row) -> Markup:
@@ -376,15 +376,16 @@ def show_head(quality: Quality) -> Section:
     if quality.province:
         area = upper(words.place(quality.reference.area_rows[quality.province]))
         title = words.say("quality.heading.province", area=area)
-    html = render(
-        words,
+    return tell_section(
+        quality,
         "quality_head",
+        lambda: quality.tables.sources,
+        anchor="head",
+        masthead=tell_masthead(words, quality.name, title),
         lead=words.say("quality.lead", **{key: words.number(n) for key, n in numbers.items()}),
         links=[(f"#{each}", words.say(f"quality.{each}.title")) for each in CONTENTS],
         up="" if is_whole else "../index.html",
     )
-    head = tell_masthead(words, quality.name, title)
-    return Section(head + html, "head", lambda: quality.tables.sources)
 
 
 def show_grades(quality: Quality) -> Section:

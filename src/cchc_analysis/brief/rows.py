@@ -17,7 +17,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_stacks
-from cchc_analysis.brief.telling import name_indicator, name_status
+from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Caption, frame, join, macro, open_svg, small, tabulate
 from cchc_analysis.data.words import plain
 
@@ -192,7 +192,7 @@ def head_entry(
         name_indicator(brief, entry.indicator) if name is None else name,
         brief.tell_unit(entry) if unit and entry.unit != unit else "",
         dates if dates != time else "",
-        name_status(brief.words, entry),
+        brief.name_status(entry),
     )
 
 

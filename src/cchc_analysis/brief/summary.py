@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from math import isnan
 from typing import Any
@@ -22,8 +23,8 @@ from cchc_analysis.brief.ledger import concerns_headline, tell_arithmetic
 from cchc_analysis.brief.nouns import Entry, State, count_contradictions
 from cchc_analysis.brief.peers import find_standing, say_median
 from cchc_analysis.brief.report import SummaryLine
-from cchc_analysis.brief.telling import lower, name_indicator
-from cchc_analysis.brief.templates import Section, render
+from cchc_analysis.brief.telling import name_indicator
+from cchc_analysis.brief.templates import Section, lower, tell_section
 from cchc_analysis.data.clean import parse_period
 
 _LABEL = re.compile(r"\d{4}(-\w\w)?")
@@ -41,8 +42,8 @@ def show_summary(brief: Brief) -> Section:
     """Three to six sentences."""
     brief = brief.front
     sentences = [said for _, said in list_sentences(brief)]
-    html = render(brief.words, "summary", sentences=sentences)
-    return Section(html, "summary", lambda: brief.tabulate_entries(brief.used.values()))
+    table = partial(brief.tabulate_entries, brief.used.values())
+    return tell_section(brief, "summary", table, sentences=sentences)
 
 
 def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
@@ -207,7 +208,7 @@ def _say_score(brief: Brief, line: SummaryLine) -> Markup | None:
 
 def _say_plan(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
     """How many targets are met, missed, and so on."""
-    counts = Counter(each.state for each in brief.goals)
+    counts = Counter(goal[0].state for goal in brief.goals)
     parts = [
         brief.say(f"summary.plan.{state}", n=brief.link_count(counts[state], "plan"))
         for state in State

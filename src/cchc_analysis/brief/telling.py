@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.nouns import Contradiction, Entry
+from cchc_analysis.brief.nouns import STATE_SIGNS, Contradiction, Entry, State
 from cchc_analysis.brief.templates import join, link, macro
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
@@ -112,7 +112,7 @@ def _tell_part(brief: Brief, entry: Entry, operand: str) -> Markup:
     found = brief.find(code, scope or entry.scope) or brief.find_any(code)
     if found is None:
         return name_indicator(brief, code)
-    return link(f"{brief.find_page(found)}#{found.note}", tell_number(brief, found))
+    return link_note(brief, found, tell_number(brief, found))
 
 
 def tell_plain(brief: Brief, entry: Entry, *, unit: bool = True) -> str:
@@ -164,19 +164,22 @@ def link_away(brief: Brief, href: str, text: Any) -> Markup:
     return escape(text) if brief.is_whole else link(href, text)
 
 
+def link_note(brief: Brief, entry: Entry, text: Any) -> Markup:
+    """A link to the note of a value."""
+    return link(f"{brief.find_page(entry)}#{entry.note}", text)
+
+
+def link_other(brief: Brief, page: str = "index.html") -> dict[str, str]:
+    """The same page in the other language."""
+    from cchc_analysis.brief.content import name_folder, other_language
+
+    lang = other_language(brief.lang)
+    return {"href": f"../../../{lang}/{name_folder(brief.area, brief.period)}/{page}", "lang": lang}
+
+
 def tell_missing(brief: Brief) -> Markup:
     """The sign for what a report does not say; it is not a zero."""
     return macro(brief.words, "missing")
-
-
-def lower(name: Markup) -> Markup:
-    """A name within a sentence."""
-    return name[:1].lower() + name[1:]
-
-
-def upper(name: Markup) -> Markup:
-    """A name at the beginning of a sentence."""
-    return name[:1].upper() + name[1:]
 
 
 def tell_marks(brief: Brief, ledger: Sequence[Contradiction]) -> Markup:
@@ -204,6 +207,11 @@ def tell_marks(brief: Brief, ledger: Sequence[Contradiction]) -> Markup:
         href = f"{brief.annex}#contradictions"
         marks.append(macro(brief.words, "mark", href, "+", number, label, quiet=True))
     return Markup("").join(marks)
+
+
+def tell_state(brief: Brief, state: State) -> Markup:
+    """A state as sign and word."""
+    return macro(brief.words, "state", state, STATE_SIGNS[state])
 
 
 def name_indicator(voice: Voice, indicator: str) -> Markup:
@@ -241,14 +249,9 @@ def name_area(brief: Brief) -> Markup:
     return brief.words.place(brief.area)
 
 
-def keep_name(brief: Brief) -> Markup:
-    """The name of the area in a heading, which breaks before it rather than in it."""
-    return macro(brief.words, "kept", name_area(brief))
-
-
-def name_status(words: Words, entry: Entry) -> Markup:
+def name_status(brief: Brief, entry: Entry) -> Markup:
     """A word for a status other than actual, "ước"; nothing for an actual value."""
-    return words.say(f"status.{entry.status}") if entry.status != "actual" else Markup("")
+    return brief.say(f"status.{entry.status}") if entry.status != "actual" else Markup("")
 
 
 def name_time(brief: Brief, entry: Entry) -> Markup:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache, wraps
+from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import MethodType
@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
 from cchc_analysis.brief.plots import to_svg
-from cchc_analysis.data.words import Words, load_words
+from cchc_analysis.data.words import Words, clean_text, load_words
 from cchc_analysis.errors import BriefError, Problem
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Section:
         html: The piece as it stands on the page.
         name: Its anchor.
         tabulate: Makes the table of its numbers.
-        draw: Draws its picture in one piece, if it has one.
+        draw: Its picture in one piece, or what draws it, if it has one.
         pages: What it puts on pages of their own, by their names.
         folder: Where the style sheet lies that it wears in a notebook.
     """
@@ -63,7 +63,7 @@ class Section:
     html: Markup
     name: str = ""
     tabulate: Callable[[], pd.DataFrame] | None = None
-    draw: Callable[[], Figure] | None = None
+    draw: Figure | Callable[[], Figure | None] | None = None
     pages: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
 
@@ -77,7 +77,7 @@ class Section:
     @property
     def figure(self) -> Figure | None:
         """Its picture as one figure, to go on working with; ``None`` where it has none."""
-        return self.draw() if self.draw else None
+        return self.draw() if callable(self.draw) else self.draw
 
     def _repr_html_(self) -> str:
         style = _scope_sheet(self.folder / STYLE) if self.folder else ""
@@ -108,17 +108,25 @@ class Shows:
     def __get__(self, told: Any, owner: type | None = None) -> Callable[..., Section]:
         """The function, bound to the brief, board or quality; of a class the function itself."""
         show: Callable[..., Section] = getattr(import_module(self.module), self.function)
-        return show if told is None else MethodType(dress(show), told)
+        return show if told is None else MethodType(show, told)
 
 
-def dress(show: Callable[..., Section]) -> Callable[..., Section]:
-    """A function that tells a section, with the style sheet of whose words it tells."""
+def tell_section(
+    told: Any, template: str, table: Any = None, figure: Any = None, anchor: str = "", **data: Any
+) -> Section:
+    """A section by its template, with the numbers and the picture behind it.
 
-    @wraps(show)
-    def show_dressed(told: Any, *data: Any, **more: Any) -> Section:
-        return replace(show(told, *data, **more), folder=told.words.folder)
-
-    return show_dressed
+    Args:
+        told: The brief, board, profile or quality: its template knows it by that name.
+        template: The name of the template; of the section too, where ``anchor`` gives no other.
+        table: Makes the table of its numbers.
+        figure: Its picture, or what draws it.
+        anchor: The name of the section, which its template is told.
+        data: What else the template is told.
+    """
+    own = {type(told).__name__.lower(): told, "anchor": anchor or template}
+    html = render(told.words, template, **own, **data)
+    return Section(html, anchor or template, table, figure, folder=told.words.folder)
 
 
 def undress(shown: str) -> str:
@@ -202,7 +210,7 @@ def macro(words: Words, name: str, *data: Any, **more: Any) -> Markup:
 
 @lru_cache(maxsize=4)
 def _open_environment(folder: Path) -> Environment:
-    return Environment(
+    opened = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -210,6 +218,8 @@ def _open_environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    opened.filters |= {"begin": upper, "inside": lower, "clean": clean_text}
+    return opened
 
 
 @lru_cache(maxsize=4)
@@ -336,6 +346,16 @@ def small(name: Any, *facts: Any) -> Markup:
     """A name with facts in small letters beside it; those that are empty are left out."""
     told = join(" · ", *facts)
     return Markup("{} <small>{}</small>").format(name, told) if told else escape(name)
+
+
+def lower(name: Markup) -> Markup:
+    """A name within a sentence; in templates the filter ``inside``."""
+    return name[:1].lower() + name[1:]
+
+
+def upper(name: Markup) -> Markup:
+    """A name at the beginning of a sentence; in templates the filter ``begin``."""
+    return name[:1].upper() + name[1:]
 
 
 def join(between: str, *parts: Any) -> Markup:

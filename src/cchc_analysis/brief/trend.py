@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from cchc_analysis.brief.content import Brief, Row
 from cchc_analysis.brief.nouns import Entry, Series
 from cchc_analysis.brief.telling import name_indicator
-from cchc_analysis.brief.templates import Section, join, link, render, small
+from cchc_analysis.brief.templates import Section, join, link, small, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.trace import compare_editions, name_edition
@@ -56,16 +56,17 @@ def show_trend(brief: Brief) -> Section:
     rule = brief.say("trends.rule.trend")
     one = brief.say("trend.one", window=brief.words.span(brief.start, brief.end))
     told = (_tell_series(brief, series), _tell_parts(brief), _tell_per_day(brief))
-    html = render(
-        brief.words,
+    return tell_section(
+        brief,
         "series",
+        lambda: tabulate_series(series),
+        anchor="trend",
         intro=rule if series else join(" ", one, rule),
         tables=[each for each in (*told, _tell_last_year(brief)) if each],
         events=_list_events(brief),
         more=brief.link_away("../../trends/index.html", brief.say("trend.more")),
         kin=list_kin_lines(brief.words, brief.reference, brief.area, partial(_link_kin, brief)),
     )
-    return Section(html, "trend", lambda: tabulate_series(series))
 
 
 def tabulate_series(series: Sequence[Series]) -> pd.DataFrame:
@@ -316,13 +317,13 @@ def show_revised(brief: Brief, since: Path | str) -> Section:
     tally = {kind: int((changes["change"] == kind).sum()) for kind in ("moved", "came", "went")}
     told = {kind: str(n) for kind, n in tally.items()}
     key = "revised.intro" if len(changes) else "revised.none"
-    html = render(
-        words,
+    return tell_section(
+        brief,
         "revised",
+        lambda: changes,
         said=words.say(key, edition=edition, **told),
         rows=[_tell_change_of(brief, row) for row in list_rows(changes)],
     )
-    return Section(html, "revised", lambda: changes)
 
 
 def _tell_change_of(brief: Brief, row: Row) -> list[Markup | str]:
