@@ -187,8 +187,8 @@ def test_a_share_of_the_year_is_judged_when_the_year_is_over_or_the_goal_reached
     report = "M001 I public_investment_disbursed_rate whole_district {} estimate"
     early = open_made_up(make_tables(report.format("69,9"), goal))
     reached = open_made_up(make_tables(report.format("70"), goal))
-    assert early[0].state == State.NOT_DUE
-    assert reached[0].state == State.MET
+    assert early.comparisons[0].state == State.NOT_DUE
+    assert reached.comparisons[0].state == State.MET
 
 
 def test_the_page_counts_and_explains_the_states() -> None:

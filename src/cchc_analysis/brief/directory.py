@@ -10,20 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import name_folder, other_language
 from cchc_analysis.brief.report import AREAS, part_of
-from cchc_analysis.brief.templates import join, link, macro, render, tabulate, upper
+from cchc_analysis.brief.templates import join, render, upper
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import Words, clean_text, plain
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.brief.lists import Card
     from cchc_analysis.data.reference import Reference
 
@@ -57,6 +56,16 @@ class ListedArea:
     row: Mapping[str, Any]
     folder: str
     cards: tuple[Card, ...] = ()
+
+    @property
+    def lines(self) -> int:
+        """How many contradictions the ledgers of its briefs hold."""
+        return count_lines(self.cards)
+
+
+def count_lines(cards: Iterable[Card]) -> int:
+    """How many contradictions the ledgers of briefs hold."""
+    return sum(len(card.ledger) for card in cards)
 
 
 def _list_area(row: Mapping[str, Any], cards: Iterable[Card] = ()) -> ListedArea:
@@ -99,88 +108,40 @@ def _list_places(
 def map_provinces(
     words: Words, profiled: Container[str], reference: Reference
 ) -> list[tuple[Markup, list[dict[str, Any]]]]:
-    """The provinces of today and those until June 2025 as maps of links to their profiles."""
-    maps = [
-        (words.say(f"directory.map.{name}"), _list_tiles(words, tiles, profiled, reference))
-        for name, tiles in (("34", reference.tile_map_34), ("63", reference.tile_map_63))
-    ]
-    return [each for each in maps if each[1]]
+    """The provinces of today and those until June 2025 as maps of links to their profiles.
+
+    A square without a profile has no folder; a map without any is left out.
+    """
+    maps = []
+    for name, tiles in (("34", reference.tile_map_34), ("63", reference.tile_map_63)):
+        rows = [row for row in list_rows(tiles) if row["kind"] != "dot"]
+        areas = list_told_areas([row["area_id"] for row in rows], reference)
+        listed = [
+            {"column": int(row["column"]) + 1, "row": int(row["row"]) + 1, "label": row["label"]}
+            | {"folder": area.folder if row["area_id"] in profiled else ""}
+            | {"name": plain(name_place(words, area))}
+            for row, area in zip(rows, areas, strict=True)
+        ]
+        if any(each["folder"] for each in listed):
+            maps.append((words.say(f"directory.map.{name}"), listed))
+    return maps
 
 
-def _list_tiles(
-    words: Words, tiles: pd.DataFrame, profiled: Container[str], reference: Reference
-) -> list[dict[str, Any]]:
-    """The squares of a map, each with the folder of its profile; none where there is no profile."""
-    rows = [row for row in list_rows(tiles) if row["kind"] != "dot"]
-    areas = list_told_areas([row["area_id"] for row in rows], reference)
-    listed = [
-        {"column": int(row["column"]) + 1, "row": int(row["row"]) + 1, "label": row["label"]}
-        | {"folder": area.folder if row["area_id"] in profiled else ""}
-        | {"name": plain(name_place(words, area))}
-        for row, area in zip(rows, areas, strict=True)
-    ]
-    return listed if any(each["folder"] for each in listed) else []
-
-
-def tabulate_provinces(
-    words: Words, provinces: Sequence[ListedArea], to_lang: str = "", others: int = 0
+def tabulate_places(
+    words: Words, kind: str, places: Iterable[ListedArea], to_page: str = "", others: int = 0
 ) -> Markup:
-    """A row per province: its areas, briefs and contradictions; those of ``others`` in the last."""
-    rows = [
-        [
-            link(f"{to_lang}{place.folder}/index.html", name_place(words, place)),
-            words.number(len({card.facts["area_id"] for card in place.cards})),
-            words.number(len(place.cards)),
-            words.number(_count(place.cards)),
-        ]
-        for place in provinces
-    ]
-    if others:
-        name = link("contradictions/index.html#others", words.say("index.ledger.others"))
-        rows.append([name, *map(words.number, (0, 0, others))])
-    heads = ("province", "areas", "briefs", "contradictions")
-    return _tabulate(words, heads, rows, "provinces", (1, 2, 3))
+    """A row a place, linked to its page.
 
-
-def tabulate_areas(words: Words, areas: Sequence[ListedArea]) -> Markup:
-    """A row per area, for the page of its province: its briefs, and what the last one says."""
-    rows = [
-        [
-            link(f"../{place.folder}/index.html", name_place(words, place)),
-            words.number(len(place.cards)),
-            link(f"../../{last.folder}/index.html", words.period(last.facts["period"])),
-            macro(words, "letter", last.facts["grade"]),
-            words.number(_count(place.cards)),
-        ]
-        for place in areas
-        for last in place.cards[-1:]
-    ]
-    heads = ("area", "briefs", "last", "grade", "contradictions")
-    return _tabulate(words, heads, rows, "areas_below", (1, 4))
-
-
-def tabulate_counts(words: Words, places: Sequence[ListedArea], to_page: str) -> Markup:
-    """A row per place with how many contradictions it has; ``to_page`` leads to ``{folder}``."""
-    rows = [
-        [
-            link(to_page.format(folder=place.folder) + "index.html", name_place(words, place)),
-            words.number(sum(len(card.ledger) for card in place.cards)),
-        ]
-        for place in places
-        if any(card.ledger for card in place.cards)
-    ]
-    return _tabulate(words, ("area", "contradictions"), rows, "counts", (1,))
-
-
-def _tabulate(
-    words: Words, heads: Sequence[str], rows: Sequence[Any], caption: str, numbers: Sequence[int]
-) -> Markup:
-    named = [words.say(f"directory.{head}") for head in heads]
-    return tabulate(words, named, [("", rows)], words.say(f"directory.{caption}"), numbers=numbers)
-
-
-def _count(cards: Iterable[Card]) -> int:
-    return sum(int(card.facts["contradictions"]) for card in cards)
+    Args:
+        words: The strings of the language.
+        kind: ``provinces``, ``areas_below`` a province, or the ``counts`` of contradictions.
+        places: What has a row; of counts those that have any.
+        to_page: The way to the folders of the places.
+        others: Contradictions that no brief tells, in a last row.
+    """
+    kept = [each for each in places if kind != "counts" or each.lines]
+    told = {"kind": kind, "places": kept, "to_page": to_page, "others": others}
+    return render(words, "list_places", **told)
 
 
 def name_letter(letter: str) -> str:
@@ -300,23 +261,5 @@ def tabulate_definitions(words: Words, reference: Reference, indicators: Sequenc
     groups = [(f"part.title.{part}", own) for part, own in group_parts(reference, defined).items()]
     if rest := sorted(set(indicators).difference(defined)):
         groups.append(("index.definition.undefined", rest))
-    return tabulate(
-        words,
-        [words.say(f"index.definition.{key}") for key in ("what", "unit", "direction", "how")],
-        [
-            (words.say(key), [_tell_definition(words, reference, code) for code in codes])
-            for key, codes in groups
-        ],
-        words.say("index.definition.table"),
-    )
-
-
-def _tell_definition(words: Words, reference: Reference, indicator: str) -> list[Any]:
-    row = reference.indicator_rows[indicator]
-    known = row["polarity"] in ("higher", "lower")
-    return [
-        macro(words, "indicator", "", words.pick(row, "label"), indicator),
-        words.pick(reference.unit_rows[row["unit"]], "label"),
-        words.say(f"polarity.{row['polarity']}") if known else "",
-        define_indicator(words, reference, indicator),
-    ]
+    define = partial(define_indicator, words, reference)
+    return render(words, "list_definitions", groups=groups, reference=reference, define=define)

@@ -8,7 +8,7 @@ made with its page: so a list of fourteen thousand briefs opens none of them aga
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +25,7 @@ from cchc_analysis.brief.directory import (
     MOST_ROWS,
     SISTERS,
     ListedArea,
+    count_lines,
     describe_names,
     group_letters,
     group_parts,
@@ -34,16 +35,14 @@ from cchc_analysis.brief.directory import (
     map_provinces,
     name_letter,
     name_place,
-    tabulate_areas,
-    tabulate_counts,
     tabulate_definitions,
-    tabulate_provinces,
+    tabulate_places,
     tell_masthead,
 )
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
 from cchc_analysis.brief.frontpage import choose
 from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum
-from cchc_analysis.brief.nouns import count_contradictions, number_findings
+from cchc_analysis.brief.nouns import Contradiction, count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.telling import SIGNS, name_indicator
@@ -52,21 +51,18 @@ from cchc_analysis.brief.templates import (
     link,
     macro,
     render,
-    small,
     strong,
-    tabulate,
     trust,
     upper,
 )
 from cchc_analysis.data.records import Severity
-from cchc_analysis.data.words import LANGUAGES, Words, clean_text, load_words, plain
+from cchc_analysis.data.words import LANGUAGES, Words, load_words, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Project, Reference
 
-LETTERS = ("A", "B", "C", "D")
 OF_AREAS = "#main > .scroll tbody tr:not(.grp)"
 """The rows of the tables before the script, which its field narrows."""
 
@@ -152,6 +148,11 @@ class ToldList(NamedTuple):
         """The areas of its briefs; one alone on the page of an area."""
         return list_areas(self.cards, self.reference)
 
+    def name_area(self, card: Card) -> Markup:
+        """The area of a brief with the name that it bore then."""
+        row = self.reference.area_on(card.facts["area_id"], card.facts["period_end"])
+        return upper(self.words.place(row))
+
 
 Tell = Callable[[ToldList], tuple[Any, Any, Markup]]
 """Gives the heading of a list, what is said under it, and what it lists."""
@@ -162,10 +163,21 @@ Bind = Callable[["Project", Told, str], str]
 def make_card(brief: Brief) -> Card:
     """What the lists say of a brief."""
     grade = grade_brief(brief)
+    figures: list[dict[str, Any]] = []
+    for entry in (choose(brief, names) for names in brief.report.index):
+        figures.append({})
+        if entry:
+            figures[-1] = {
+                "note": entry.note,
+                "text": plain(brief.tell_number(entry)),
+                "percent": f"{min(max(entry.value, 0.0), 100.0):.0f}",  # how long its bar is
+                "is_contested": entry.is_contested,
+                "scope": plain(brief.name_scope(entry.scope)) if entry.scope != brief.whole else "",
+            }
     return Card(
         lang=brief.lang,
         folder=str(name_page(brief.area, brief.period, brief.lang).parent),
-        figures=[_describe_figure(brief, names) for names in brief.report.index],
+        figures=figures,
         ledger=[
             {
                 "anchor": each.anchor,
@@ -191,20 +203,6 @@ def make_card(brief: Brief) -> Card:
     )
 
 
-def _describe_figure(brief: Brief, names: Sequence[str]) -> dict[str, Any]:
-    """The first of several figures that is reported, with how long its bar is."""
-    entry = choose(brief, names)
-    if entry is None:
-        return {}
-    return {
-        "note": entry.note,
-        "text": plain(brief.tell_number(entry)),
-        "percent": f"{min(max(entry.value, 0.0), 100.0):.0f}",
-        "is_contested": entry.is_contested,
-        "scope": plain(brief.name_scope(entry.scope)) if entry.scope != brief.whole else "",
-    }
-
-
 def _bind(project: Project, told: Told, lang: str, name: str, tell: Tell) -> str:
     """A list as a page, with the links to its sisters and to the other language."""
     words = load_words(project.notebooks / TEMPLATE, lang)
@@ -216,33 +214,28 @@ def _bind(project: Project, told: Told, lang: str, name: str, tell: Tell) -> str
 def _tell_index(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every brief by province, with its grade and headline figures."""
     words, told, provinces = page.words, page.told, page.provinces
-    counts = [
-        ("briefs", len(page.cards)),
-        ("districts", len({card.facts["area_id"] for card in page.cards})),
-        ("provinces", len(provinces)),
-        ("contradictions", count_contradictions(told.findings)),
-    ]
+    others = count_contradictions(_find_others(page))
     is_cited = (page.project.root / CITATION).is_file()
     body = render(
         words,
         "list_index",
-        counts=[(name, words.number(n)) for name, n in counts],
+        counts={
+            "briefs": len(page.cards),
+            "districts": len({card.facts["area_id"] for card in page.cards}),
+            "provinces": len(provinces),
+            "contradictions": count_contradictions(told.findings),
+        },
         # A page sorts nothing itself: the same briefs in another order are a page of their own.
         orders=[
             (f"sorted/{each}/index.html", words.say(f"index.order.{each}"))
             for each in (ORDERS if len(page.cards) > 1 else ())
         ],
         maps=map_provinces(words, frozenset(told.profiled), page.reference),
-        provinces=tabulate_provinces(
-            words, provinces, others=count_contradictions(_find_others(page))
-        ),
+        provinces=tabulate_places(words, "provinces", provinces, others=others),
         glance=_tell_glance(page, provinces) if len(page.cards) <= MOST_ROWS else "",
         files=[*SITE_FILES, *([CITATION] if is_cited else [])],
         folder=f"../{SITE_FOLDER}/",
-        workbooks=[
-            (f"../{path}", name or words.say("downloads.nation")) for path, name in told.workbooks
-        ],
-        withheld=[clean_text(title) for title in told.withheld],
+        told=told,
     )
     return words.say("index.title.heading"), words.say("index.intro"), body
 
@@ -257,10 +250,10 @@ ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
 
 def _tell_order(page: ToldList, order: str) -> tuple[Markup, str, Markup]:
     """The briefs in another order; their provinces, where they are many."""
-    words, title = page.words, page.words.say(f"index.order.{order}")
+    title = page.words.say(f"index.order.{order}")
     if len(page.cards) > MOST_ROWS:
         places = sorted(page.provinces, key=lambda each: ORDERS[order](each.cards), reverse=True)
-        return title, "", tabulate_provinces(words, places, "../../")
+        return title, "", tabulate_places(page.words, "provinces", places, "../../")
     cards = sorted(page.cards, key=lambda card: ORDERS[order]([card]), reverse=True)
     return title, "", _tabulate_glance(page, [("", cards)], "../../")
 
@@ -271,61 +264,23 @@ def _tell_glance(page: ToldList, places: Sequence[ListedArea], to_lang: str = ""
     return _tabulate_glance(page, groups, to_lang)
 
 
-def _tabulate_glance(
-    page: ToldList, groups: Iterable[tuple[Any, Sequence[Card]]], to_lang: str
-) -> Markup:
-    """A row per brief: where it is, its grade, its figures, its contradictions; and the legend."""
-    words = page.words
-    first = [names[0] for names in load_report(page.project.notebooks, page.reference).index]
-    heads = [
-        *(words.say(f"index.{key}") for key in ("district", "period", "grade")),
-        *(
-            words.say(key) if words.has(key := f"short.{name}") else name_indicator(page, name)
-            for name in first
-        ),
-        words.say("index.contradictions"),
+def _tabulate_glance(page: ToldList, groups: Any, to_lang: str) -> Markup:
+    """Names with their briefs: a row for each, whose cells say what they are on a narrow screen."""
+    words, index = page.words, load_report(page.project.notebooks, page.reference).index
+    figures = [
+        words.say(key) if words.has(key := f"short.{name}") else name_indicator(page, name)
+        for name, *_ in index
     ]
-    rows = [
-        (name, [_tell_row(page, card, heads, to_lang) for card in cards]) for name, cards in groups
-    ]
-    numbers = range(3, len(heads))
-    table = tabulate(words, heads, rows, words.say("index.table"), numbers=numbers, kind="index")
-    letters = join(
-        "; ", *(strong(each) + " " + words.say(f"grade.means.{each}") for each in LETTERS)
-    )
-    return table + macro(words, "legend", letters)
-
-
-def _tell_row(page: ToldList, card: Card, heads: Sequence[Markup], to_lang: str) -> list[Markup]:
-    """A row whose cells say what they are, for a screen too narrow to hold columns."""
-    words, facts = page.words, card.facts
-    folder = to_lang + card.folder.partition("/")[2]
-    cells = [
-        macro(words, "letter", facts["grade"]),
-        *(macro(words, "figure", folder, each) for each in card.figures),
-        link(f"{folder}/annex.html#contradictions", words.number(facts["contradictions"])),
-    ]
-    span = words.span(facts["period_start"], facts["period_end"])
-    return [
-        link(f"{folder}/index.html", _name_area(page, card)),
-        small(words.period(facts["period"]), span),
-        *(macro(words, "cell", *each) for each in zip(heads[2:], cells, strict=True)),
-    ]
-
-
-def _name_area(page: ToldList, card: Card) -> Markup:
-    """The area of a brief with the name that it bore then."""
-    row = page.reference.area_on(card.facts["area_id"], card.facts["period_end"])
-    return upper(page.words.place(row))
+    told = {"page": page, "groups": groups, "figures": figures, "to_lang": to_lang}
+    return render(words, "list_glance", **told)
 
 
 def _tell_province(page: ToldList) -> tuple[Markup, str, Markup]:
     """The areas of one province: at a glance where they are few, else with links to each."""
-    [province], areas = page.provinces, page.areas
-    few = len(page.cards) <= MOST_ROWS
-    glance = _tell_glance(page, areas, "../") if few else Markup("")
-    body = tabulate_areas(page.words, areas) + glance + macro(page.words, "filter", OF_AREAS)
-    return name_place(page.words, province), "", body
+    words, [province], areas = page.words, page.provinces, page.areas
+    glance = _tell_glance(page, areas, "../") if len(page.cards) <= MOST_ROWS else Markup("")
+    table = tabulate_places(words, "areas_below", areas, "../")
+    return name_place(words, province), "", table + glance + macro(words, "filter", OF_AREAS)
 
 
 def _tell_area(page: ToldList) -> tuple[Markup, Any, Markup]:
@@ -336,30 +291,23 @@ def _tell_area(page: ToldList) -> tuple[Markup, Any, Markup]:
     return name_place(page.words, area), "" if is_own else up, _tell_glance(page, [area], "../")
 
 
-def _tell_letters(page: ToldList) -> tuple[Markup, Markup, Markup]:
-    """Every province and area by the alphabet, or the letters where they are many."""
+def _tell_letters(page: ToldList, letter: str = "") -> tuple[Markup, Markup | str, Markup]:
+    """Every province and area by the alphabet, or the letters where they are many; or of one."""
     words, letters = page.words, _group_letters(page.told)
-    few = sum(map(len, letters.values())) <= MOST_LINES
-    groups = [
-        (letter, describe_names(words, places, page.reference, "../"))
-        for letter, places in letters.items()
-        if few
-    ]
+    few = bool(letter) or sum(map(len, letters.values())) <= MOST_LINES
+    shown = {"": letters[letter]} if letter else letters
+    describe = partial(describe_names, words, reference=page.reference)
+    to_lang = "../../" if letter else "../"
+    groups = [(name, describe(own, to_lang=to_lang)) for name, own in shown.items() if few]
     links = [
-        (f"../{name_letter(letter)}/index.html", strong(letter), words.number(len(places)))
-        for letter, places in letters.items()
+        (f"../{name_letter(name)}/index.html", strong(name), words.number(len(own)))
+        for name, own in shown.items()
         if not few
     ]
     body = render(words, "letters", groups=groups, links=links)
+    if letter:
+        return words.say("directory.letter", letter=letter), "", body
     return words.say("directory.letters.heading"), words.say("directory.intro"), body
-
-
-def _tell_letter(page: ToldList, letter: str) -> tuple[Markup, str, Markup]:
-    """The names under one letter."""
-    places = _group_letters(page.told)[letter]
-    names = describe_names(page.words, places, page.reference, "../../")
-    body = render(page.words, "letters", groups=[("", names)], links=[])
-    return page.words.say("directory.letter", letter=letter), "", body
 
 
 def _group_letters(told: Told) -> dict[str, list[ListedArea]]:
@@ -389,41 +337,35 @@ def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
         }
     if sum(map(len, letters.values())) > MOST_LINES:
         pages |= {
-            name_letter(letter): (told.cards, partial(_tell_letter, letter=letter))
+            name_letter(letter): (told.cards, partial(_tell_letters, letter=letter))
             for letter in letters
         }
     if len(told.indicators) > MOST_DEFINED:
         pages |= {
-            f"definitions/{part}": (told.cards, partial(_tell_definition_part, part=part))
+            f"definitions/{part}": (told.cards, partial(_tell_definitions, part=part))
             for part in group_parts(told.reference, told.indicators)
         }
-    if _count_lines(told.cards) > MOST_LINES:
+    if count_lines(told.cards) > MOST_LINES:
         pages |= {
             f"contradictions/{place.folder}": (place.cards, _tell_own_contradictions)
             for place in provinces
-            if _count_lines(place.cards)
+            if count_lines(place.cards)
         }
     return {
         name: (cards, partial(_bind, name=name, tell=tell)) for name, (cards, tell) in pages.items()
     }
 
 
-def _count_lines(cards: Sequence[Card]) -> int:
-    """How many contradictions the ledgers of briefs hold."""
-    return sum(len(card.ledger) for card in cards)
-
-
 def _tell_contradictions(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every contradiction of every brief, linked to its place in the ledger."""
-    words, others = page.words, _tell_others(page)
-    heading = macro(words, "anchor", "others", words.say("index.ledger.others"))
-    rest = [(heading, others)] if others else []
-    if _count_lines(page.cards) > MOST_LINES:
-        body = tabulate_counts(words, page.provinces, "{folder}/")
-        body += _tabulate_ledger(words, rest) if rest else ""
+    words, found = page.words, page.told.findings
+    others = [each for each in number_findings(_find_others(page)) if not each.is_remark]
+    if count_lines(page.cards) > MOST_LINES:
+        body = tabulate_places(words, "counts", page.provinces)
+        body += _tabulate_ledger(page, "../", [], others) if others else ""
     else:
-        body = _tabulate_ledger(words, [*_group_ledger(page, "../"), *rest])
-    n = count_contradictions(found := page.told.findings)
+        body = _tabulate_ledger(page, "../", page.cards, others)
+    n = count_contradictions(found)
     causes = sum(each.severity != Severity.INFO for each in number_findings(found))
     said = words.say("ledger.count", n=words.number(n), causes=words.number(causes)) if n else ""
     return words.say("index.ledger.heading"), join(" ", said, words.say("ledger.intro")), body
@@ -432,44 +374,21 @@ def _tell_contradictions(page: ToldList) -> tuple[Markup, Markup, Markup]:
 def _tell_own_contradictions(page: ToldList) -> tuple[Markup, str, Markup]:
     """The contradictions of one province, or how many each of its areas has."""
     words, [province] = page.words, page.provinces
-    if _count_lines(page.cards) > MOST_LINES:
-        body = tabulate_counts(words, page.areas, "../../{folder}/")
+    if count_lines(page.cards) > MOST_LINES:
+        body = tabulate_places(words, "counts", page.areas, "../../")
     else:
-        body = _tabulate_ledger(words, _group_ledger(page, "../../"))
+        body = _tabulate_ledger(page, "../../", page.cards)
     title = join(": ", words.say("index.ledger.heading"), name_place(words, province))
     return title, "", body
 
 
-def _group_ledger(page: ToldList, to_lang: str) -> list[tuple[Markup, list[list[Markup]]]]:
-    """The rows of the ledgers, by brief."""
-    words = page.words
-    return [
-        (
-            join(", ", _name_area(page, card), words.period(card.facts["period"])),
-            [
-                [
-                    join(
-                        " ",
-                        link(
-                            f"{to_lang}{card.folder.partition('/')[2]}/annex.html#{each['anchor']}",
-                            each["mark"],
-                        ),
-                        clean_text(each["rule"]),
-                    ),
-                    clean_text(each["sum"]),
-                    words.say(f"severity.{each['severity']}"),
-                ]
-                for each in card.ledger
-            ],
-        )
-        for card in page.cards
-        if card.ledger
-    ]
-
-
-def _tabulate_ledger(words: Words, groups: Sequence[tuple[Markup, list[list[Markup]]]]) -> Markup:
-    heads = [words.say(f"index.ledger.{key}") for key in ("what", "sum", "severity")]
-    return tabulate(words, heads, groups, words.say("index.ledger.table"))
+def _tabulate_ledger(
+    page: ToldList, to_lang: str, cards: Sequence[Card], others: Sequence[Contradiction] = ()
+) -> Markup:
+    told = {each.__name__: partial(each, page) for each in (tell_rule, tell_about, tell_sum)}
+    cards = [card for card in cards if card.ledger]
+    told |= {"page": page, "to_lang": to_lang, "cards": cards, "others": others, "signs": SIGNS}
+    return render(page.words, "list_ledger", **told)
 
 
 def _find_others(page: ToldList) -> pd.DataFrame:
@@ -479,42 +398,25 @@ def _find_others(page: ToldList) -> pd.DataFrame:
     return findings[~findings["finding_id"].isin(known)]
 
 
-def _tell_others(page: ToldList) -> list[list[Markup]]:
-    return [
-        [
-            small(
-                join(" ", SIGNS[Severity(each.severity)], tell_rule(page, first)),
-                tell_about(page, first),
-            ),
-            tell_sum(page, first),
-            page.words.say(f"severity.{each.severity}"),
-        ]
-        for each in number_findings(_find_others(page))
-        for first in each.findings[:1]
-        if not each.is_remark
-    ]
+def _tell_definitions(page: ToldList, part: str = "") -> tuple[Markup, Markup | str, Markup]:
+    """Every indicator that a page shows: name, code, unit, direction, what it counts.
 
-
-def _tell_definitions(page: ToldList) -> tuple[Markup, Markup, Markup]:
-    """Every indicator that a page shows: name, code, unit, direction, what it counts."""
+    Where they are too many for one page the areas of reform; or the indicators of one of these.
+    """
     words, codes = page.words, page.told.indicators
+    title, groups = words.say("index.definition.heading"), group_parts(page.reference, codes)
+    if part:
+        title = join(": ", title, words.say(f"part.title.{part}"))
+        return title, "", tabulate_definitions(words, page.reference, groups[part])
     if len(codes) > MOST_DEFINED:
         links = [
             (f"{part}/index.html", words.say(f"part.title.{part}"), words.number(len(own)))
-            for part, own in group_parts(page.reference, codes).items()
+            for part, own in groups.items()
         ]
         body = macro(words, "counted", links)
     else:
         body = tabulate_definitions(words, page.reference, codes)
-    return words.say("index.definition.heading"), words.say("index.definition.intro"), body
-
-
-def _tell_definition_part(page: ToldList, part: str) -> tuple[Markup, str, Markup]:
-    """The indicators of one area of reform, where they are too many for one page."""
-    words = page.words
-    own = group_parts(page.reference, page.told.indicators)[part]
-    title = join(": ", words.say("index.definition.heading"), words.say(f"part.title.{part}"))
-    return title, "", tabulate_definitions(words, page.reference, own)
+    return title, words.say("index.definition.intro"), body
 
 
 def _tell_rules(page: ToldList) -> tuple[Markup, Markup, Markup]:

@@ -112,7 +112,13 @@ class Shows:
 
 
 def tell_section(
-    told: Any, template: str, table: Any = None, figure: Any = None, anchor: str = "", **data: Any
+    told: Any,
+    template: str,
+    table: Any = None,
+    figure: Any = None,
+    /,
+    anchor: str = "",
+    **data: Any,
 ) -> Section:
     """A section by its template, with the numbers and the picture behind it.
 
