@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from brief_work import PROJECT, find_all, read_text
 from cchc_analysis import errors, plot_tile_map
 from cchc_analysis.brief import plots
-from cchc_analysis.brief.plots import ROLES, backend, choose_tiles, draw, to_svg
+from cchc_analysis.brief.plots import ROLES, backend, choose_tiles, draw, sketch, to_svg
 from cchc_analysis.brief.plots.canvas import PLAIN, mark
 from cchc_analysis.brief.plots.place import (
     SMALL,
@@ -236,19 +236,36 @@ def test_a_line_breaks_where_its_series_does() -> None:
 @pytest.mark.parametrize("own", [4.0, 1.3, NAN])
 def test_a_spine_without_axes_is_the_picture_on_axes(own: float, *, is_turned: bool) -> None:
     data = TABLES[plots.plot_spine].assign(own=own, is_turned=is_turned)
-    sketch = backend.Sketch(*SPINE)
-    draw_spine(sketch, data.iloc[0].to_dict(), SPINE[1] / 2, PLAIN)
-    assert sketch.finish() == to_svg(draw(plots.plot_spine, data))
+    drawn = backend.Sketch(*SPINE)
+    draw_spine(drawn, data.iloc[0].to_dict(), SPINE[1] / 2, PLAIN)
+    assert drawn.finish() == to_svg(draw(plots.plot_spine, data))
 
 
 @pytest.mark.parametrize("segments", [[0, 0, 0], [0, 0, 1], [0, 1, 2]])
 @pytest.mark.parametrize("is_rank", [False, True])
 def test_a_line_without_axes_is_the_picture_on_axes(segments: list[int], *, is_rank: bool) -> None:
     data = TABLES[plots.plot_line].assign(segment=segments)
-    sketch = backend.Sketch(*SMALL)
+    drawn = backend.Sketch(*SMALL)
     points = [*zip(data["year"], data["value"], segments, strict=True)]
-    draw_small(sketch, points, PLAIN, is_rank=is_rank)
-    assert sketch.finish() == to_svg(draw(plots.plot_line, data, is_rank=is_rank))
+    draw_small(drawn, points, PLAIN, is_rank=is_rank)
+    assert drawn.finish() == to_svg(draw(plots.plot_line, data, is_rank=is_rank))
+
+
+@pytest.mark.parametrize("plot", [plots.plot_flow, plots.plot_stacks, plots.plot_amounts])
+@pytest.mark.parametrize("change", [{}, {"value": [7.0, 5.0]}, {"role": "paper", "label": ""}])
+def test_a_chart_without_axes_is_the_picture_on_axes(
+    plot: Callable[..., Any], change: dict[str, Any]
+) -> None:
+    rows = pd.concat([TABLES[plot]] * 2, ignore_index=True).head(2)
+    data = rows.assign(**change)
+    # Of a hatch matplotlib writes the last point twice.
+    drawn = re.sub(r"(L[\d.]+ [\d.]+)\1", r"\1", to_svg(draw(plot, data)))
+    assert sketch(plot, data) == drawn
+
+
+def test_a_chart_with_axes_is_not_sketched() -> None:
+    data = TABLES[plots.plot_dots]
+    assert isinstance(sketch(plots.plot_dots, data), Figure)
 
 
 def test_the_first_rank_stands_on_top() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -87,12 +88,12 @@ def show_reform_areas(brief: Brief) -> Section:
     full = [area for area in AREAS if exhibits.get(area) or left[area] or area in parts]
     pages = {page: _tell_page(brief, area) for area, page in parts.items()}
     told = {area: _tell_area(brief, exhibits.get(area, ()), left[area]) for area in full}
-    figures = (one.figure for each in exhibits.values() for one in each if not parts)
+    charts = [one for each in exhibits.values() for one in each if one.caption and not parts]
     section = tell_section(
         brief,
         "areas",
         lambda: brief.tabulate_entries(brief.entries),
-        next(filter(None, figures), None),
+        partial(getattr, charts[0], "figure") if charts else None,
         areas=dict.fromkeys(parts) if parts else told,
         silent=brief.words.join(
             brief.say(f"part.title.{area}") for area in AREAS if area not in full

@@ -8,6 +8,7 @@ comparison are there only where their counts of cases are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from math import ceil
@@ -98,7 +99,6 @@ def show(
         None if table is None else lambda: table,
         picture,
         anchor=kind,
-        kind=kind,
         pictures=[open_svg(part()) for part in parts],
         table=held,
         is_beside=len(parts) == 1 and table is not None and len(table) <= MOST_BESIDE,
@@ -505,8 +505,7 @@ def show_others(board: Board) -> Section:
         tables.append((name, write_table(board, latest, ["name", "period", "value"])))
     if not tables:
         return NOTHING
-    held = partial(pd.concat, board.others)
-    return tell_section(board, "trend_others", held, anchor="others", tables=tables)
+    return replace(show(board, "others", tables=tables), tabulate=partial(pd.concat, board.others))
 
 
 def show_coverage(board: Board) -> Section:

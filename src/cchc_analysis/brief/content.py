@@ -292,7 +292,7 @@ class Brief:
         return NOTICE[self.lang] if is_synthetic(str(self.area["area_id"])) else ""
 
     @once
-    def documents(self) -> list[Row]:
+    def documents(self) -> Sequence[Row]:
         """The rows of the sources."""
         return list_rows(self.sources)
 

@@ -82,7 +82,7 @@ def show_cards(brief: Brief) -> Section:
         brief,
         "cards",
         partial(brief.tabulate_entries, shown),
-        lead and lead.figure,
+        lead and partial(getattr, lead, "figure"),
         anchor="key",
         cards=cards,
         missing=map(lower, missing),
@@ -217,7 +217,7 @@ def show_themes(brief: Brief) -> Section:
         found = [each for code in area.numbers if (each := brief.find(code))]
         numbers = [(brief.name_indicator(e.indicator), brief.tell(e)) for e in found]
         if picture := exhibit.chart if exhibit else "":
-            figures.append(exhibit and exhibit.figure)
+            figures.append(partial(getattr, exhibit, "figure"))
         if picture or numbers:
             themes.append({"name": name, "chart": picture, "numbers": numbers})
     table = partial(brief.tabulate_entries, [*brief.used.values()])

@@ -385,7 +385,9 @@ def _tell_own_contradictions(page: ToldList) -> tuple[Markup, str, Markup]:
 def _tabulate_ledger(
     page: ToldList, to_lang: str, cards: Sequence[Card], others: Sequence[Contradiction] = ()
 ) -> Markup:
-    told = {each.__name__: partial(each, page) for each in (tell_rule, tell_about, tell_sum)}
+    told: dict[str, Any] = {
+        each.__name__: partial(each, page) for each in (tell_rule, tell_about, tell_sum)
+    }
     cards = [card for card in cards if card.ledger]
     told |= {"page": page, "to_lang": to_lang, "cards": cards, "others": others, "signs": SIGNS}
     return render(page.words, "list_ledger", **told)

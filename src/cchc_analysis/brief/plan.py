@@ -189,7 +189,7 @@ def show_plan(brief: Brief) -> Section:
     chart = frame(brief.words, [open_svg(figure)], caption, "plan") if figure and caption else ""
     table = partial(tabulate_plan, brief.comparisons)
     states = STATE_SIGNS.items()
-    data = {"groups": groups, "states": states, "counts": counts, "chart": chart}
+    data: dict[str, Any] = {"groups": groups, "states": states, "counts": counts, "chart": chart}
     return tell_section(brief, "plan", table, figure, **data)
 
 

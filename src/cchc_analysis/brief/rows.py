@@ -16,12 +16,13 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import draw, plot_stacks
+from cchc_analysis.brief.plots import draw, plot_stacks, sketch
 from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Caption, frame, join, macro, open_svg, small, tabulate
 from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 TASKS = (
@@ -104,26 +105,26 @@ class Exhibit:
         """The values that its table lists."""
         return self.grid.entries if self.grid else ()
 
-    @property
-    def figure(self) -> Figure | None:
-        """The picture; drawn once for the front and the annex, and only where it is asked for."""
+    @cached_property
+    def data(self) -> pd.DataFrame:
+        """What is drawn, as a table."""
         import pandas as pd
 
-        if self.caption is None:
-            return None
-        if self.key not in self.brief.drawn:
-            self.brief.drawn[self.key] = draw(self.plot, pd.DataFrame(list(self.rows)))
-        figure: Figure = self.brief.drawn[self.key]
-        return figure
+        return pd.DataFrame(list(self.rows))
+
+    @property
+    def figure(self) -> Figure | None:
+        """The picture to go on working with."""
+        return None if self.caption is None else draw(self.plot, self.data)
 
     @cached_property
     def chart(self) -> Markup:
-        """The picture with its words."""
-        if self.caption is None or self.figure is None:
+        """The picture with its words; drawn once for the front and the annex."""
+        if self.caption is None:
             return Markup("")
-        drawn, name = self.brief.drawn, f"{self.key}.svg"
-        drawn[name] = drawn.get(name) or open_svg(self.figure)
-        return frame(self.brief.words, [drawn[name]], self.caption, self.key)
+        drawn, key = self.brief.drawn, self.key
+        drawn[key] = drawn.get(key) or open_svg(sketch(self.plot, self.data))
+        return frame(self.brief.words, [drawn[key]], self.caption, key)
 
     @property
     def html(self) -> Markup:

@@ -10,7 +10,7 @@ natural size otherwise; ``form`` is how numbers are written.
 - ``backend``: what matplotlib draws, as the SVG of a page
 """
 
-from cchc_analysis.brief.plots.canvas import ROLES, draw, to_svg
+from cchc_analysis.brief.plots.canvas import ROLES, draw, sketch, to_svg
 from cchc_analysis.brief.plots.many import (
     find_ends,
     has_intervals,
@@ -48,5 +48,6 @@ __all__ = [
     "plot_spine",
     "plot_stacks",
     "plot_tile_map",
+    "sketch",
     "to_svg",
 ]

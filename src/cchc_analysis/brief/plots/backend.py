@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import isnan
 from typing import Any
 
 from markupsafe import escape
@@ -23,7 +24,7 @@ from matplotlib.font_manager import weight_dict
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from cchc_analysis.brief.plots.canvas import LETTER, ROLES, TEXT, TITLE, Point
+from cchc_analysis.brief.plots.canvas import LETTER, ROLES, TEXT, TITLE, WIDTH, Canvas, Point
 from cchc_analysis.data.words import plain
 
 _ROLE_OF = {value: name for name, value in ROLES.items()} | {"#000000": "ink"}
@@ -184,14 +185,49 @@ class PageRenderer(RendererBase):
 
 
 class Sketch(PageRenderer):
-    """A ``Canvas`` without axes, for small pictures by the dozen: the same SVG, written at once."""
+    """A ``Canvas`` without axes: the same SVG, written at once.
 
-    def box(self, at: Point, size: Point, role: str, words: str) -> None:
+    As matplotlib does, it lays lines over boxes, and words over both.
+    """
+
+    hatch = Canvas.hatch
+
+    def __init__(self, width: float = WIDTH, height: float = 0.0) -> None:
+        super().__init__(width, height)
+        self._words: list[str] = []
+        self._boxes: list[str] = []
+
+    def close(self, height: float) -> Sketch:
+        """``Canvas.close``."""
+        self.height = max(height, 1.0)
+        return self
+
+    def finish(self) -> str:
+        """The whole picture."""
+        self._parts = [*self._boxes, *self._parts, *self._words]
+        return super().finish()
+
+    def box(self, at: Point, size: Point, role: str, words: str = "", edge: str = "") -> None:
         """``Canvas.box``."""
+        edge = edge or ("deep" if role in ("pale", "paper") else "paper")
         far = at[0] + max(size[0], 0.8), at[1] + size[1]
         left, top, right, bottom = map(_write, (*at, *far))
-        colours = {"fill": ROLES[role], "stroke": ROLES["deep" if role == "pale" else "paper"]}
+        colours = {"fill": ROLES[role], "stroke": ROLES[edge]}
         self._put(f"M{left} {top}H{right}V{bottom}H{left}z", {}, colours, words)
+        self._boxes.append(self._parts.pop())
+
+    def text(self, at: Point, words: str, role: str = "ink", **more: Any) -> None:
+        """``Canvas.text``."""
+        weight = weight_dict[more.get("fontweight", "normal")]
+        told = {
+            "x": _write(at[0]),
+            "y": _write(at[1]),
+            "font-weight": "" if weight == weight_dict["normal"] else str(weight),
+            "text-anchor": _ANCHORS.get(more.get("ha", "left"), ""),
+        }
+        paint = "" if role == "ink" else self._colour({"fill": ROLES[role]})
+        if words := plain(words).strip():
+            self._words.append(f"<text{paint}{_join(told)}>{escape(words)}</text>")
 
     def line(
         self, ends: Sequence[Point], role: str, width: float = _STROKE, words: str = "", **more: Any
@@ -203,7 +239,8 @@ class Sketch(PageRenderer):
             "stroke-dasharray": ",".join(_write(each * width) for each in dashes),
             "stroke-linecap": "butt" if width > _THIN and "solid_capstyle" not in more else "",
         }
-        drawn = "L".join(f"{_write(x)} {_write(y)}" for x, y in ends)
+        places = ("" if isnan(x) else f"{_write(x)} {_write(y)}" for x, y in ends)
+        drawn = "L".join(places).replace("LL", "M")  # a gap between two lines
         self._put(f"M{drawn}", told, {"stroke": ROLES[role]}, words)
 
 

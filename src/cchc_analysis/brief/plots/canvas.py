@@ -88,12 +88,13 @@ def in_style() -> Iterator[None]:
 Plot = Callable[Concatenate[Any, P], "Axes"]
 
 
-def drawn_from(columns: str = "") -> Callable[[Plot[P]], Plot[P]]:
+def drawn_from(columns: str = "", *, is_sketched: bool = False) -> Callable[[Plot[P]], Plot[P]]:
     """Let a plot draw in our style, and leave that of the caller as it was.
 
     Args:
         columns: What the table that it is given has to have, with spaces between; without any it
             takes what it likes.
+        is_sketched: Whether it draws on what ``open_canvas`` gives, and on that alone.
     """
 
     def style_plot(plot: Plot[P]) -> Plot[P]:
@@ -103,6 +104,7 @@ def drawn_from(columns: str = "") -> Callable[[Plot[P]], Plot[P]]:
             with in_style():
                 return plot(data, *args, **kwargs)
 
+        vars(draw)["is_sketched"] = is_sketched
         return cast("Plot[P]", draw)
 
     return style_plot
@@ -139,6 +141,16 @@ def draw(
     plt.close(drawn.figure)
     figure: Figure = drawn.figure
     return figure
+
+
+def sketch(plot: Callable[..., Any], data: Any) -> Figure | str:
+    """What a plot draws without axes as its SVG, without making any; the figure of another one."""
+    from cchc_analysis.brief.plots.backend import Sketch
+
+    if not getattr(plot, "is_sketched", False):
+        return draw(plot, data)
+    svg: str = plot(data, Sketch()).finish()
+    return svg
 
 
 def to_svg(figure: Figure) -> Markup:
@@ -206,6 +218,11 @@ def scale(values: Sequence[float], start: float, end: float) -> Callable[[float]
     least, most = min(values), max(values)
     span = most - least or 1.0
     return lambda value: start + (value - least) / span * (end - start)
+
+
+def open_canvas(ax: Axes | None) -> Canvas:
+    """A ``Canvas`` on axes; a ``Sketch`` as it is."""
+    return cast("Canvas", ax) if hasattr(ax, "finish") else Canvas(ax)
 
 
 class Canvas:

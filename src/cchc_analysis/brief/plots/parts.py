@@ -19,6 +19,7 @@ from cchc_analysis.brief.plots.canvas import (
     dot,
     drawn_from,
     open_axes,
+    open_canvas,
     shorten,
     stroke,
     width_of,
@@ -37,7 +38,7 @@ ROW = LINE + GAP * 4 + 4
 AXIS = LINE + GAP * 1.5
 
 
-@drawn_from("panel side heading label text value role gap")
+@drawn_from("panel side heading label text value role gap", is_sketched=True)
 def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """What came in above what became of it; where the sides differ, the rest is hatched.
 
@@ -48,13 +49,13 @@ def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             (the value as it is to be written), ``value``, ``role`` (a colour of ``ROLES``);
             ``heading`` of its side and ``gap``, the words for the difference of the panel.
     """
-    canvas, y = Canvas(ax), 0.0
+    canvas, y = open_canvas(ax), 0.0
     for panel, parts in data.groupby("panel", sort=False):
         y = _draw_panel(canvas, y, str(panel), list_rows(parts))
     return canvas.close(y)
 
 
-@drawn_from("row total heading label text value role is_shared")
+@drawn_from("row total heading label text value role is_shared", is_sketched=True)
 def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A bar per row, divided into its parts, all bars to one scale or each to its own total.
 
@@ -63,7 +64,7 @@ def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             is common when ``is_shared``), ``heading`` at the right end, ``label``, ``text``,
             ``value``, ``role``, ``is_shared``. A part without a label is not written on.
     """
-    canvas, y = Canvas(ax), 0.0
+    canvas, y = open_canvas(ax), 0.0
     longest = float(max(data["total"].max(), data.groupby("row")["value"].sum().max(), 1e-9))
     for name, parts in data.groupby("row", sort=False):
         rows = list_rows(parts)
@@ -75,14 +76,14 @@ def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@drawn_from("label value text role is_contested")
+@drawn_from("label value text role is_contested", is_sketched=True)
 def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A bar per row from zero, all to one scale.
 
     Args:
         data: ``label``, ``value`` (one unit for all), ``text``, ``role``, ``is_contested``.
     """
-    canvas, y = Canvas(ax), 0.0
+    canvas, y = open_canvas(ax), 0.0
     longest = max(float(data["value"].max()), 1e-9)
     for row in list_rows(data):
         _write_heading(canvas, y, row["label"], row["text"], bold=False)
