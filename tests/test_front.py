@@ -80,9 +80,9 @@ def test_front_and_annex_draw_a_chart_once(monkeypatch: pytest.MonkeyPatch) -> N
 
     def draw(plot: Any, data: Any) -> Any:
         drawn.append(f"{plot.__name__} {data.to_csv()}")
-        return plots.draw(plot, data)
+        return plots.sketch(plot, data)
 
-    monkeypatch.setattr(rows, "draw", draw)
+    monkeypatch.setattr(rows, "sketch", draw)
     brief = open_made_up(make_tables(PLAIN_REPORT))
     assert "<figure" in tell_front(brief)
     assert "<figure" in tell_annex(brief)
