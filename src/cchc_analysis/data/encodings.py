@@ -93,14 +93,12 @@ def convert_legacy(text: str) -> tuple[str, str]:
     Returns:
         The text, converted or as it was, and the name of the encoding, or "".
     """
-    plain = count_vietnamese(text)
-    words = max(1, len(text[:200_000].split()))
-    converted = {"TCVN3": convert_tcvn3(text), "VNI": convert_vni(text)}
-    name = max(converted, key=lambda each: count_vietnamese(converted[each]))
-    gained = count_vietnamese(converted[name])
-    if gained > 2 * plain + 2 and gained / words > 0.05:
-        return converted[name], name
-    return text, ""
+    start = text[:200_000]
+    plain, words = count_vietnamese(start), max(1, len(start.split()))
+    ways = {"TCVN3": convert_tcvn3, "VNI": convert_vni}
+    gained, name = max((count_vietnamese(ways[each](start)), each) for each in ways)
+    is_legacy = gained > 2 * plain + 2 and gained / words > 0.05
+    return (ways[name](text), name) if is_legacy else (text, "")
 
 
 def _decode_marked(path: Path, data: bytes, encoding: str) -> str:

@@ -21,6 +21,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.data.outside import (
     LONGEST_TABLE,
@@ -30,7 +32,6 @@ from cchc_analysis.data.outside import (
     open_workbook,
     read_bytes,
     refuse,
-    refuse_marks,
     tell_hidden,
 )
 from cchc_analysis.errors import join_some
@@ -43,6 +44,8 @@ READABLE = "CSV, TSV, XLSX, XLS, ODS, Stata or Parquet"
 TOP = 40
 """Rows at the top of a sheet in which its head is looked for."""
 Rows = list[list[Any]]
+MOST_DECIMALS = 9
+"""Decimals looked at in a number of a spreadsheet; what lies behind them is binary noise."""
 LARGEST_FILLED = 20_000_000
 """Bytes of a worksheet up to which merged cells are filled; a longer one is read row by row."""
 
@@ -116,8 +119,8 @@ def open_alone(path: Path, form: str, sheet: str) -> list[Worksheet]:
     """Open a file that is unpacked, in a process that was started for it."""
     if form in ("parquet", "stata"):
         return [_open_parquet(path) if form == "parquet" else _open_stata(path)]
-    list_sheets = _list_workbook if form == "workbook" else _list_old_workbook
-    sheets = [*list_sheets(path, sheet)]
+    opened = _list_workbook if form == "workbook" else _list_old_workbook
+    sheets = [*opened(path, sheet)]
     return [
         Worksheet(
             f"{path.name}, sheet {title!r}" if len(sheets) > 1 else path.name,
@@ -132,7 +135,9 @@ def open_alone(path: Path, form: str, sheet: str) -> list[Worksheet]:
 def _open_text(path: Path) -> Worksheet:
     import pandas as pd
 
-    text, remark = _decode(path)
+    decoded, encoding = decode_text(path, read_bytes(path, "a table"))
+    text = unicodedata.normalize("NFC", decoded)
+    remark = "" if encoding.startswith("utf") else f"decoded from {encoding}"
     # The mark that splits the first lines most often, and every one of them if any does.
     lines = [line for line in text[:20_000].splitlines()[:TOP] if line.strip()]
     mark = max(",;\t|", key=lambda mark: sum(mark in line for line in lines))
@@ -163,19 +168,6 @@ def _open_text(path: Path) -> Worksheet:
     return Worksheet(path.name, held, lengths=lengths, remark=remark)
 
 
-def _decode(path: Path) -> tuple[str, str]:
-    """The text of a file, and a remark where it is in an encoding of old."""
-    content = read_bytes(path, "a table")
-    code = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(code)
-        refuse_marks(path, text)
-        return unicodedata.normalize("NFC", text), ""
-    except UnicodeDecodeError:
-        text, encoding = decode_text(path, content)
-    return unicodedata.normalize("NFC", text), f"decoded from {encoding}"
-
-
 def _open_parquet(path: Path) -> Worksheet:
     import pandas as pd
     import pyarrow as pa
@@ -190,25 +182,24 @@ def _open_parquet(path: Path) -> Worksheet:
     except (OSError, ValueError, pa.ArrowException) as error:
         found = f"Parquet that cannot be read ({error})"
         raise refuse(path, found, "Parquet", "Save it again.") from None
-    return _frame_columns(path, table, [*map(str, table.columns)])
+    return frame_columns(path.name, table, table.columns)
 
 
-def _frame_columns(path: Path, table: pd.DataFrame, heads: list[str]) -> Worksheet:
-    """A table whose columns are typed and named, by the numbers of its rows."""
-    cells = table.set_axis(range(table.shape[1]), axis=1).apply(_as_cells)
-    return Worksheet(path.name, cells.set_axis(range(1, len(cells) + 1)), tuple(map(_tidy, heads)))
-
-
-def _as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
-    """A typed column as texts, or as floats with ``NaN`` for an empty cell."""
+def frame_columns(
+    name: str, table: pd.DataFrame, heads: Iterable[object], first: int = 1
+) -> Worksheet:
+    """A table whose columns are typed and named, by the numbers of its rows from ``first`` on."""
     import pandas as pd
 
-    if pd.api.types.is_datetime64_any_dtype(column):
-        column = column.dt.strftime("%Y-%m-%d")
-    elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return column.astype("float64")
-    texts = column.astype("object").where(column.notna(), "").astype("str")
-    return texts.str.normalize("NFC").str.strip()
+    def as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
+        """As floats with ``NaN`` for an empty cell, or else cell by cell."""
+        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            return column.astype("float64")
+        return column.astype("object").where(column.notna(), None).map(_read_value)
+
+    cells = table.set_axis(range(table.shape[1]), axis=1).apply(as_cells)
+    cells.index = pd.RangeIndex(first, first + len(cells))
+    return Worksheet(name, cells, tuple(_tidy(str(head)) for head in heads))
 
 
 def _open_stata(path: Path) -> Worksheet:
@@ -224,9 +215,8 @@ def _open_stata(path: Path) -> Worksheet:
     except (OSError, ValueError, KeyError, struct.error) as error:
         found = f"a Stata file that cannot be read ({error})"
         raise refuse(path, found, "a .dta file", "Save it again in Stata.") from None
-    names = map(str, table.columns)
-    heads = [f"{labels[name]} [{name}]" if labels.get(name) else name for name in names]
-    return _frame_columns(path, table, heads)
+    heads = (f"{labels[name]} [{name}]" if labels.get(name) else name for name in table.columns)
+    return frame_columns(path.name, table, heads)
 
 
 def _list_old_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
@@ -268,7 +258,10 @@ def _list_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
             chosen = [book[title] for title in titles]
             _refuse_unsaved(path, chosen)
             for each in chosen:
-                rows = [[*map(_read_cell, row)] for row in each.iter_rows()]
+                rows = [
+                    [_read_value(cell.value, cell.number_format) for cell in row]
+                    for row in each.iter_rows()
+                ]
                 merged = [] if is_long else [area.bounds for area in each.merged_cells.ranges]
                 ranges = [
                     ((y - 1, x - 1), (last_y - 1, last_x - 1)) for x, y, last_x, last_y in merged
@@ -314,17 +307,12 @@ def _refuse_unsaved(path: Path, chosen: list[Any]) -> None:
         raise refuse(path, found, "a saved number in each cell", remedy)
 
 
-def _read_cell(cell: Any) -> str | float:
-    read = _read_value(cell.value)
-    is_percent = isinstance(read, float) and "%" in (cell.number_format or "")
-    return round(100.0 * float(read), 10) if is_percent else read
-
-
-def _read_value(value: object) -> str | float:
+def _read_value(value: object, form: str | None = None) -> str | float:
+    """A typed cell as a text or a number; of one in the number format of per cents 1 is 100."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return float(value)
+        return round(100.0 * value, 10) if "%" in (form or "") else float(value)
     if isinstance(value, dt.datetime | dt.date):
         return f"{value:%Y-%m-%d}"
     return "" if value is None else _tidy(str(value))
@@ -343,14 +331,17 @@ def _frame(rows: Rows) -> pd.DataFrame:
     return pd.DataFrame(body, index=list(held), dtype="object")
 
 
+def print_cell(cell: object) -> str:
+    """A cell as text: a number without ".0", binary noise or an exponent."""
+    if not isinstance(cell, float):
+        return str(cell)
+    return np.format_float_positional(round(cell, MOST_DECIMALS), trim="-")
+
+
 def print_cells(cells: pd.Series[Any]) -> pd.Series[Any]:
-    """Cells as texts: a whole number without its ".0", nothing for an empty one."""
+    """Cells as texts, nothing for an empty one."""
     import pandas as pd
 
-    if pd.api.types.is_numeric_dtype(cells):
-        whole = cells.notna() & (cells == cells.round())
-        texts = cells.map(repr).where(~whole, cells.fillna(0).astype("int64").astype("str"))
-        return texts.where(cells.notna(), "")
     if isinstance(cells.dtype, pd.StringDtype):
         return cells
-    return cells.map(lambda cell: f"{cell:.12g}" if isinstance(cell, float) else cell)
+    return cells.map(print_cell).where(cells.notna(), "")

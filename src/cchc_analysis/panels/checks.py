@@ -8,8 +8,8 @@ against the values that they rank: whoever stands before has a value that is not
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -151,13 +151,10 @@ def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) ->
     placed = figures.join(areas[["name", "valid_from", "valid_to"]], on="area_id")
     end, last = placed["period_end"], placed["valid_to"].fillna("")
     is_early = (placed["valid_from"].fillna("") > end) & (placed["area_id"] != "")
-    for is_wrong, words, column in (
-        (is_early, ("does not exist before", "do not exist before"), "valid_from"),
-        (
-            (last != "") & (end > last),
-            ("no longer exists after", "no longer exist after"),
-            "valid_to",
-        ),
+    is_late = (last != "") & (end > last)
+    for is_wrong, column, *words in (
+        (is_early, "valid_from", "does not exist before", "do not exist before"),
+        (is_late, "valid_to", "no longer exists after", "no longer exist after"),
     ):
         for day, rows in placed[is_wrong].groupby(column):
             named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
@@ -202,12 +199,19 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     """How the rows of totals, means and extremes compare with the rows that they are about."""
     if totals.empty:
         return []
+
+    def name_statistic(label: str) -> str:
+        folded = fold_text(label)
+        found = (name for name, of in statistics.items() if any(each in folded for each in of))
+        return next(found, "")
+
+    statistics = load_vocabulary()["statistics"]
     kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
     key = ["indicator", "breakdown", "period", "period_end"]
     reckoned = totals["area"].map(name_statistic)
     is_summed = totals["unit"].map(kinds).isin(["count", "money"]) | (reckoned != "sum")
     wanted = totals.assign(reckoned=reckoned)[is_summed & (reckoned != "")]
-    own = figures.groupby(key, sort=False)["value"].agg([*load_vocabulary()["statistics"]])
+    own = figures.groupby(key, sort=False)["value"].agg([*statistics])
     both = wanted.merge(own.reset_index(), on=key)
     if both.empty:
         return []
@@ -223,17 +227,6 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     ]
     kept = f"{len(both) - len(wrong)} of {len(both)} totals and means follow from their rows"
     return [*_shorten(said, "{} more totals that do not follow from their rows"), kept]
-
-
-def name_statistic(label: str) -> str:
-    """What the row of a label reckons over the others, or ``""``.
-
-    >>> name_statistic("Tổng cộng"), name_statistic("Trung bình"), name_statistic("Cao nhất")
-    ('sum', 'mean', 'max')
-    """
-    folded, known = fold_text(label), load_vocabulary()["statistics"]
-    found = (name for name, words in known.items() if any(word in folded for word in words))
-    return next(found, "")
 
 
 def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:
@@ -268,11 +261,10 @@ def find_holes(figures: pd.DataFrame, reference: Reference) -> list[str]:
             for area in grid.index[grid[day].isna()]
             if exists_on(reference.area_rows[area], day)
         ]
+        told = f"no figure for {', '.join(holes)}"
         if len(holes) > MOST_NAMED:
-            holes_told = f"{len(holes)} of {grid.size} area-periods without a figure"
-        else:
-            holes_told = f"no figure for {', '.join(holes)}"
-        said += [f"{indicator}: {holes_told}"] * bool(holes)
+            told = f"{len(holes)} of {grid.size} area-periods without a figure"
+        said += [f"{indicator}: {told}"] * bool(holes)
     return _shorten(said, "holes in {} more indicators")
 
 
@@ -340,16 +332,13 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterable[str]:
     yield from (f"{rank}: ranks without values to hold them against" for rank in sorted(alone))
     names = dict(zip(figures["area_id"], figures["area"], strict=True))
     for indicator, rows in judged.groupby("indicator", sort=False):
-        off = [_tell_rank(row, names) for row in list_rows(rows[~rows["holds"].astype("bool")])]
+        off = []
+        for row in list_rows(rows[~rows["holds"].astype("bool")]):
+            most = f" to {row['most']:g}" if row["most"] > row["least"] else ""
+            off.append(
+                f"{names[row['area_id']]} {row['period_end'][:4]} is printed {row['printed']:g}, "
+                f"its value gives {row['least']:g}{most if row['is_complete'] else ' or more'}"
+            )
         named = f": {join_some(off, MOST_NAMED, '; ')}" if off else ""
         kept = f"{len(rows) - len(off)} of {len(rows)} ranks of {indicator} follow from its values"
         yield f"{kept}{named}"
-
-
-def _tell_rank(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    most = f" to {row['most']:g}" if row["most"] > row["least"] else ""
-    most = most if row["is_complete"] else " or more"
-    return (
-        f"{names[row['area_id']]} {row['period_end'][:4]} is printed {row['printed']:g}, "
-        f"its value gives {row['least']:g}{most}"
-    )

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels.cells import TOP, Worksheet
+from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
 from cchc_analysis.panels.mapping import (
     PanelMapping,
     ValueColumn,
@@ -135,13 +135,8 @@ def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
 
 def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
     """What each column is, as far as it is known."""
-    roles = Roles(table.names, form="" if known.mapping.values else _match_form(table))
-    if roles.form:
-        by_number = {number: at for at, number in table.numbers.items()}
-        roles.values = {
-            by_number[int(number)]: ValueColumn(indicator=code)
-            for number, (code, _) in load_vocabulary()["form"].items()
-        }
+    roles = Roles(table.names, values={} if known.mapping.values else _match_form(table))
+    roles.form = "II.06a" if roles.values else ""
     body, last = table.cells.iloc[:SAMPLE], ""
     heads: dict[str, ValueColumn | None] = {}
     for at, name in enumerate(table.names):
@@ -157,34 +152,18 @@ def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
             elif of not in heads:
                 roles.unknown.append(name)
         elif name:
-            last, value = name, _sort_column(at, name, known, roles)
-            heads[name] = value
-            heads.setdefault(name.rpartition(" / ")[0], value)
-    _drop_orphans(roles)
+            last, heads[name] = name, _sort_column(at, name, known, roles)
+            heads.setdefault(name.rpartition(" / ")[0], heads[name])
+    # Bounds of a value that no column holds are not known for what they are.
+    held = [value for value in roles.values.values() if not value.bound]
+    for at, value in [*roles.values.items()]:
+        if value.bound and value.model_copy(update={"bound": ""}) not in held:
+            roles.unknown.append(roles.names[at])
+            del roles.values[at]
     if not {"area", "area_code"} & {*roles.fields}:  # a province is the area of its row
         own = {"province": "area"}
         roles.fields = {own.get(name, name): at for name, at in roles.fields.items()}
     return roles
-
-
-def _find_bound(
-    name: str, cells: pd.Series[Any] | None, known: Vocabulary, roles: Roles
-) -> tuple[str, str]:
-    """Which bound a column holds, by its cells or its heading, and the heading of its value."""
-    role, of = known.match_bound(name)
-    own = known.match_value(name)
-    if known.match_field(name) or (own and own not in roles.values.values()):
-        return "", ""  # it says what it is
-    return "interval" if _holds_intervals(cells) else "" if own else role, of
-
-
-def _drop_orphans(roles: Roles) -> None:
-    """Bounds of a value that no column holds are not known for what they are."""
-    held = [value for value in roles.values.values() if not value.bound]
-    for at, value in [*roles.values.items()]:
-        if value.bound and value.model_copy(update={"bound": ""}) not in held:
-            del roles.values[at]
-            roles.unknown.append(roles.names[at])
 
 
 def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueColumn | None:
@@ -202,12 +181,18 @@ def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueCo
     return value
 
 
-def _holds_intervals(cells: pd.Series[Any] | None) -> bool:
-    """Whether most cells that say anything are intervals."""
-    if cells is None or cells.dtype.kind == "f":
-        return False
-    held = [cell for cell in cells if str(cell).casefold() not in load_vocabulary()["missing"]]
-    return 2 * sum(bool(re.fullmatch(INTERVAL, str(cell))) for cell in held) > len(held)
+def _find_bound(
+    name: str, cells: pd.Series[Any] | None, known: Vocabulary, roles: Roles
+) -> tuple[str, str]:
+    """Which bound a column holds, by its cells or its heading, and the heading of its value."""
+    role, of = known.match_bound(name)
+    own = known.match_value(name)
+    if known.match_field(name) or (own and own not in roles.values.values()):
+        return "", ""  # it says what it is
+    missing, texts = load_vocabulary()["missing"], [] if cells is None else [*map(str, cells)]
+    held = [text for text in texts if text.casefold() not in missing]
+    has_intervals = 2 * sum(bool(re.fullmatch(INTERVAL, text)) for text in held) > len(held)
+    return "interval" if has_intervals else "" if own else role, of
 
 
 def _find_rows(
@@ -219,29 +204,26 @@ def _find_rows(
         best = header_row if header_row in rows else numbers[0]
     else:
         # A title says one thing only, whatever it knows.
-        weights = {
-            number: (
-                len({*row} - {""}) > 1,
-                sum(map(known.knows, {*row} - {""})),
-            )
-            for number, row in rows.items()
-        }
+        held = {number: {*row} - {""} for number, row in rows.items()}
+        weights = {at: (len(said) > 1, sum(map(known.knows, said))) for at, said in held.items()}
         best = max(numbers, key=lambda number: (*weights[number], -number))
-        if not weights[best][1]:
-            best = next((n for n in numbers if _count_texts(rows[n]) > 1), numbers[0])
+        if not weights[best][1]:  # the first row of several different words or years
+            worded = (n for n in numbers if sum(map(_is_no_number, held[n])) > 1)
+            best = next(worded, numbers[0])
     first = last = best
     while not header_row and first - 1 in rows and _is_upper(rows[first - 1], known):
         first -= 1
-    while last + 1 in rows and _is_upper(rows[last], known) and _is_lower(rows[last + 1]):
-        if _is_coded(rows[last + 1], rows[last]):
+    while last + 1 in rows and _is_upper(rows[last], known):
+        below = [*filter(None, rows[last + 1])]
+        is_numbered = any(_NUMBER.fullmatch(each) or _NUMBERED.fullmatch(each) for each in below)
+        if not below or is_numbered or _is_coded(rows[last + 1], rows[last]):
             break
         last += 1
     return first, last
 
 
-def _count_texts(row: list[str]) -> int:
-    """How many different words or years a row has."""
-    return sum(bool(_YEAR.fullmatch(each) or not _NUMBER.fullmatch(each)) for each in {*row} - {""})
+def _is_no_number(text: str) -> bool:
+    return bool(_YEAR.fullmatch(text) or not _NUMBER.fullmatch(text))
 
 
 def _is_upper(row: list[str], known: Vocabulary) -> bool:
@@ -252,15 +234,7 @@ def _is_upper(row: list[str], known: Vocabulary) -> bool:
     held = [*filter(None, row)]
     is_wide = len(held) < len(row) or len(set(held)) < len(held)
     is_head = len({*held}) > 1 or (len(held) > 1 and known.match_value(held[0]) is not None)
-    has_number = any(_NUMBER.fullmatch(each) and not _YEAR.fullmatch(each) for each in held)
-    return is_head and is_wide and not has_number
-
-
-def _is_lower(row: list[str]) -> bool:
-    held = [*filter(None, row)]
-    return bool(held) and not any(
-        _NUMBER.fullmatch(each) or _NUMBERED.fullmatch(each) for each in held
-    )
+    return is_head and is_wide and all(map(_is_no_number, held))
 
 
 def _is_coded(row: list[str], above: list[str]) -> bool:
@@ -297,31 +271,25 @@ def _flatten(rows: list[list[str]]) -> tuple[str, ...]:
     return tuple(" / ".join(dict.fromkeys(filter(None, column))) for column in columns)
 
 
-def print_cell(cell: Any) -> str:
-    """A cell of a head or a label as text."""
-    return f"{cell:.12g}" if isinstance(cell, float) else str(cell)
-
-
-def _match_form(table: Worksheet) -> str:
-    """II.06a where a table is this form, by the numbers of its columns and their words."""
-    form = {int(number): said for number, (_, said) in load_vocabulary()["form"].items()}
-    by_number = {number: table.names[at] for at, number in table.numbers.items()}
-    words = fold_text(" ".join(table.names))
-    if not set(form) <= set(by_number) or "tiep nhan" not in words:
-        return ""
+def _match_form(table: Worksheet) -> dict[int, ValueColumn]:
+    """The values of a table that is form II.06a, by the numbers of its columns and their words."""
+    form = {int(number): of for number, of in load_vocabulary()["form"].items()}
+    places = {number: at for at, number in table.numbers.items()}
+    if not {*form} <= {*places} or "tiep nhan" not in fold_text(" ".join(table.names)):
+        return {}
     problems = [
         Problem(
             table.name,
-            f"column ({number}) is headed {by_number[number]!r}",
+            f"column ({number}) is headed {table.names[places[number]]!r}",
             f"words such as {said!r}, as in form II.06a",
             "Mend the heading or the number, or map the columns by `values:`.",
         )
-        for number, said in form.items()
-        if said not in fold_text(by_number[number])
+        for number, (_, said) in form.items()
+        if said not in fold_text(table.names[places[number]])
     ]
     if problems:
         raise ReportError(problems)
-    return "II.06a"
+    return {places[number]: ValueColumn(indicator=code) for number, (code, _) in form.items()}
 
 
 def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iterator[Problem]:
@@ -341,6 +309,7 @@ def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iter
 
 def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem]:
     """Cells under no heading that is none of the ``known``, and rows longer than the head."""
+    import pandas as pd
     from openpyxl.utils import get_column_letter
 
     body, lengths = table.cells, table.lengths
@@ -348,14 +317,16 @@ def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem
     rows: set[Any] = set()
     for at in sorted({*map(int, body.columns)} - {*named, *known}):
         held = body[at][body[at].notna() & (body[at] != "")]
-        if held.empty or (at < min(named, default=0) and _is_counting(held)):
-            continue
+        numbers = pd.to_numeric(held, errors="coerce")
+        is_counting = numbers.iloc[:1].isin([0, 1]).all() and (numbers.diff().iloc[1:] == 1).all()
+        if held.empty or (at < min(named, default=0) and is_counting):
+            continue  # as programs number rows
         rows |= set(held.index)
         cells = (print_cell(cell) if isinstance(cell, float) else repr(cell) for cell in held)
+        said, letter = ", ".join([*cells][:MOST_NAMED]), get_column_letter(at + 1)
         yield Problem(
             f"{table.name}, {name_rows(held.index.to_series())}",
-            f"{', '.join([*cells][:MOST_NAMED])} in column {get_column_letter(at + 1)}, "
-            "under no heading",
+            f"{said} in column {letter}, under no heading",
             f"{len(named)} cells a row, as many as there are headings",
             _REMEDY,
         )
@@ -370,14 +341,6 @@ def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem
             f"{width}, as many as the head has",
             _REMEDY,
         )
-
-
-def _is_counting(held: pd.Series[Any]) -> bool:
-    """Whether the cells are 0, 1, 2 … or 1, 2, 3 …, as programs number rows."""
-    import pandas as pd
-
-    numbers = pd.to_numeric(held, errors="coerce")
-    return bool(numbers.iloc[0] in (0, 1) and (numbers.diff().iloc[1:] == 1).all())
 
 
 FEWEST_TURNED = 3
@@ -399,18 +362,14 @@ def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
     index = known.reference.wide_areas
     if not sheet.names and (turned := _turn(sheet, known, index)):
         return [turned]
-    table = _head_areas(find_head(sheet, known, known.mapping.header_row), known, index)
+    table = find_head(sheet, known, known.mapping.header_row)
+    names = table.names
+    if not any(known.match_field(name) in ("area", "province") for name in names):
+        # A column of areas under no heading, the corner of many tables, is headed "area".
+        bare = (at for at, name in enumerate(names) if not name)
+        if (at := find_area_column(table, bare, index)) is not None:
+            table = replace(table, names=(*names[:at], "area", *names[at + 1 :]))
     return _part(table, known, index) or [table]
-
-
-def _head_areas(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet:
-    """A column of areas under no heading, the corner of many tables, is headed "area"."""
-    if any(known.match_field(name) in ("area", "province") for name in table.names):
-        return table
-    at = find_area_column(table, (at for at, name in enumerate(table.names) if not name), index)
-    if at is None:
-        return table
-    return replace(table, names=(*table.names[:at], "area", *table.names[at + 1 :]))
 
 
 def find_area_column(table: Worksheet, columns: Iterable[int], index: AreaIndex) -> int | None:
@@ -453,7 +412,13 @@ def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet | 
     before = list(range(areas[0]))
     if not before or below.empty or below[areas].map(is_figure).to_numpy().mean() < MOSTLY / 2:
         return None
-    label = max(before, key=lambda at: _weigh_labels(below[at], known))
+
+    def weigh(at: int) -> tuple[int, int]:
+        """How much a column looks like the labels of rows: what is known of it, its letters."""
+        texts = {cell for cell in below[at] if is_word(cell)}
+        return sum(known.match_value(text) is not None for text in texts), sum(map(len, texts))
+
+    label = max(before, key=weigh)
     names = [column for column in map(int, cells.columns[areas[0] :]) if cells.at[row, column]]
     labels = _name_rows(cells[before], label, row)
     rows = [
@@ -477,12 +442,6 @@ def _lay(sheet: Worksheet, cells: pd.DataFrame, names: tuple[str, ...], remark: 
     return replace(sheet, cells=cells, names=names, lengths=None, remark=said)
 
 
-def _weigh_labels(cells: pd.Series[Any], known: Vocabulary) -> tuple[int, int]:
-    """How much a column looks like the labels of rows: what is known of it, then its letters."""
-    texts = {cell for cell in cells if is_word(cell)}
-    return sum(known.match_value(text) is not None for text in texts), sum(map(len, texts))
-
-
 def is_word(cell: object) -> bool:
     """Whether a cell is a text with letters."""
     return isinstance(cell, str) and any(map(str.isalpha, cell))
@@ -494,7 +453,7 @@ def _name_rows(beside: pd.DataFrame, label: int, head: int) -> pd.Series[Any]:
     A second column does so where it repeats itself (the year, "điểm" and "cận dưới"); one that says
     something else in each row holds codes.
     """
-    texts = beside.map(print_cell)
+    texts = beside.apply(print_cells)
     own, is_below = texts[label], texts.index > head
     filled = own.where(own != "").ffill().fillna("")
     for other in (texts[each] for each in map(int, texts.columns) if each != label):
@@ -511,7 +470,14 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
     body, names = table.cells, table.names
     sample = body.iloc[:SAMPLE]
     areas, figures = mark_areas(sample, index), sample.map(is_figure)
-    starts = [at for at in map(int, sample.columns) if names_areas(sample[at], areas[at])]
+
+    def names_areas(at: int) -> bool:
+        """Whether a column names areas, nearly each of them once."""
+        held = sample[at][sample[at].map(is_word)]
+        is_of_areas = len(held) > 0 and areas.loc[held.index, at].mean() >= MOSTLY
+        return bool(is_of_areas and held.nunique() >= NEARLY_ALL * len(held))
+
+    starts = [*filter(names_areas, map(int, sample.columns))]
     is_value = [
         bool(figures[at].mean() > MOSTLY) and not known.is_beside(name)
         for at, name in zip(sample.columns, names, strict=False)
@@ -524,18 +490,15 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
     shared = [lead, *(_count_shared(names, start, lead) for start in firsts[1:])]
     begins = [start - own for start, own in zip(firsts, shared, strict=True)]
     remark = f"{len(firsts)} lists side by side, each with its own areas"
-    return [
-        _cut(table, body, (begin, start, end), remark * (start == lead))
-        for begin, start, end in zip(begins, firsts, [*begins[1:], len(names)], strict=True)
-    ]
-
-
-def names_areas(cells: pd.Series[Any], is_area: pd.Series[Any]) -> bool:
-    """Whether a column names areas, nearly each of them once."""
-    held = cells[cells.map(is_word)]
-    if held.empty or is_area[held.index].mean() < MOSTLY:
-        return False
-    return bool(held.nunique() >= NEARLY_ALL * len(held))
+    tables = []
+    for begin, start, end in zip(begins, firsts, [*begins[1:], len(names)], strict=True):
+        heads = {at: names[at] for at in range(begin, end)}
+        value = next((at for at in heads if at > start), start)
+        heads[value] = heads[value] or heads[start]  # the heading stands over the area instead
+        heads[start] = "area"
+        cells = body.loc[body[start].map(is_word), [*heads]].set_axis(range(len(heads)), axis=1)
+        tables.append(_lay(table, cells, tuple(heads.values()), remark * (start == lead)))
+    return tables
 
 
 def _count_shared(names: tuple[str, ...], start: int, lead: int) -> int:
@@ -545,16 +508,3 @@ def _count_shared(names: tuple[str, ...], start: int, lead: int) -> int:
         if not name or name != last_part(names[lead - back]):
             return back - 1
     return lead
-
-
-def _cut(
-    table: Worksheet, body: pd.DataFrame, place: tuple[int, int, int], remark: str
-) -> Worksheet:
-    begin, start, end = place
-    names = {at: table.names[at] for at in range(begin, end)}
-    value = next((at for at in names if at > start), start)
-    names[value] = names[value] or names[start]  # the heading stands over the area instead
-    names[start] = "area"
-    cells = body[[*names]]
-    cells = cells[cells[start].map(is_word)].set_axis(range(len(names)), axis=1)
-    return _lay(table, cells, tuple(names.values()), remark)

@@ -162,6 +162,13 @@ class PanelSource(_Entry):
         """Whether the rows may stand on the site and in its downloads."""
         return (self.publish or ("no" if FORBIDS.search(self.licence) else "yes")) == "yes"
 
+    @property
+    def terms(self) -> str:
+        """The licence, and what follows from it, in words."""
+        kept = "publish = no, kept off site and downloads"
+        terms = "published with its rows" if self.may_be_published else kept
+        return f"{self.source_id}: licence “{self.licence}”; {terms}"
+
 
 class PanelMapping(_Entry):
     """One mapping file.

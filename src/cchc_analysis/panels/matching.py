@@ -34,12 +34,12 @@ from cchc_analysis.data.clean import (
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.reference import (
     COMMUNE_TYPES,
-    AreaIndex,
     exists_on,
     keep_widest,
     offer_names,
 )
 from cchc_analysis.errors import Problem, join_some
+from cchc_analysis.panels.cells import MOST_DECIMALS
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
@@ -53,9 +53,6 @@ USUAL_SCOPES = {"district": Scope.WHOLE_DISTRICT.value, "commune": Scope.COMMUNE
 FRACTION = "fraction"
 """A unit of panels only: a hundred per cent is 1."""
 MOST_NAMED = 12
-MOST_DECIMALS = 9
-"""Decimals looked at in a number of a spreadsheet; what lies behind them is binary noise."""
-
 NOT_YET = ("chưa có",)
 """Words in a cell that mean none so far, or a number that nobody knows yet."""
 
@@ -257,7 +254,10 @@ def match_area(
 
 def find_areas(place: AreaWords, reference: Reference) -> set[str]:
     """All areas that a row can mean, those that existed then if any did; errors as above."""
-    index, rows = _choose_index(place, reference), reference.area_rows
+    wide, types, rows = reference.wide_areas, take_apart(place.name).types, reference.area_rows
+    is_commune = bool(types) and types <= COMMUNE_TYPES
+    is_wide = wide.find(place.name, place.province) or wide.list_coded(place.code)
+    index = wide if is_wide and not is_commune else reference.all_areas
     found = index.find(place.name, place.province) if place.name else set()
     coded = index.list_coded(place.code) if place.code else set()
     if coded and place.name and not coded & found:
@@ -277,15 +277,6 @@ def find_areas(place: AreaWords, reference: Reference) -> set[str]:
     said = repr(place.name) if place.name else f"of code {place.code!r}"
     said = f"unknown area {said}" + (f" of {place.province!r}" if place.province else "")
     raise KeyError(said, "a name or alias of data/reference", _suggest(place.name, reference))
-
-
-def _choose_index(place: AreaWords, reference: Reference) -> AreaIndex:
-    """All areas but communes, where one of them is meant; else the communes as well."""
-    wide, types = reference.wide_areas, take_apart(place.name).types
-    is_commune = bool(types) and types <= COMMUNE_TYPES
-    if not is_commune and (wide.find(place.name, place.province) or wide.list_coded(place.code)):
-        return wide
-    return reference.all_areas
 
 
 def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Reference) -> str:
@@ -347,7 +338,16 @@ def read_numerals(
         about = {"text": texts, "group": group, "kind": kind, "most": maximum}
         found = _read_texts(pd.DataFrame(about, index=texts.index), decimal_mark)
         read = pd.concat([read, found]) if len(read) else found
-    return _refuse_fractions(read.reindex(printed.index), printed, kind)
+    read = read.reindex(printed.index)
+    is_counted = kind.isin(["count", "rank"])
+    is_whole = np.isclose(read["value"], read["value"].round())
+    is_wrong = is_counted & ~is_whole & (read["fault"] == "")
+    words = [f"{cell!r} is a fraction of a thing that is counted" for cell in printed[is_wrong]]
+    read.loc[is_wrong, "fault"] = words
+    read.loc[is_wrong, "value"] = np.nan
+    # "12.0", as programs write it, is whole; below 0 decimals are thousands.
+    is_whole = is_counted & (read["decimals"] > 0)
+    return read.assign(decimals=read["decimals"].mask(is_whole, 0).astype("int64"))
 
 
 def _count_decimals(numbers: pd.Series[Any]) -> pd.Series[Any]:
@@ -441,17 +441,3 @@ def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[floa
     except NumberError as error:
         return np.nan, 0, equal, str(error)
     return number.value, number.decimals, number.comparator.value, ""
-
-
-def _refuse_fractions(
-    read: pd.DataFrame, printed: pd.Series[Any], kind: pd.Series[Any]
-) -> pd.DataFrame:
-    """What is counted is whole; ``12.0``, as programs write it, is."""
-    is_counted = kind.isin(["count", "rank"])
-    is_whole = np.isclose(read["value"], read["value"].round())
-    is_wrong = is_counted & ~is_whole & (read["fault"] == "")
-    words = [f"{cell!r} is a fraction of a thing that is counted" for cell in printed[is_wrong]]
-    read.loc[is_wrong, "fault"] = words
-    read.loc[is_wrong, "value"] = np.nan
-    is_whole = is_counted & (read["decimals"] > 0)  # below 0 they are thousands
-    return read.assign(decimals=read["decimals"].mask(is_whole, 0).astype("int64"))

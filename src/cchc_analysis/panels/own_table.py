@@ -8,11 +8,10 @@ understood is told with its row, everything at once.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cache
@@ -29,7 +28,13 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError, ValidationError
-from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
+from cchc_analysis.panels.cells import (
+    Worksheet,
+    choose_sheet,
+    frame_columns,
+    open_sheets,
+    print_cells,
+)
 from cchc_analysis.panels.checks import check_numerals
 from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
@@ -112,7 +117,11 @@ def validate_table(
         ValidationError: The suite would not do what it says.
         ReportError: The table cannot be read, or lacks columns, or no rule applies to it.
     """
-    given = _load_suite(expectations / "identities.json" if suite is None else suite, reference)
+    if isinstance(suite, Mapping):
+        content = json.loads(json.dumps(suite))
+        given = make_suite(str(content.get("name", "suite")), content, None, reference)
+    else:
+        given = load_suite(suite or expectations / "identities.json", None, reference)
     if suite is not None and (problems := list(check_examples(given, reference))):
         raise ValidationError(problems)
     file = table.name if isinstance(table, Path) else "table"
@@ -127,22 +136,20 @@ def validate_table(
         expected = "figures that owe each other something, or that have a range"
         remedy = "Compare the indicators, scopes and periods with those of the suite."
         raise ReportError(Problem(Path(file).stem, rules, expected, remedy))
+    told = []
+    for column in passed_over:
+        near = " or ".join(nearest_names(column, reference.indicator_rows))
+        meant = f"; did you mean {near}?" if near else ""
+        told.append(f"column {column!r} passed over: no rule knows it{meant}")
     findings = tabulate_drafts(drafts)
     doubtful = list_doubtful(join_tallies(found))
     findings.attrs |= {
         "rules_applied": applied,
         "doubtful_rules": doubtful,
         "passed_over": passed_over,
-        "warnings": [*_name_passed_over(passed_over, reference), *map(doubt, doubtful)],
+        "warnings": [*told, *map(doubt, doubtful)],
     }
     return findings
-
-
-def _load_suite(suite: Path | Mapping[str, Any], reference: Reference) -> Suite:
-    if isinstance(suite, Path):
-        return load_suite(suite, None, reference)
-    content = json.loads(json.dumps(suite))
-    return make_suite(str(content.get("name", "suite")), content, None, reference)
 
 
 def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
@@ -153,9 +160,7 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
         # What names rows in the index is theirs as well.
         named = [each for each in table.index.names if each and each not in table.columns]
         table = table.reset_index(named) if named else table
-        cells = table.map(_write_cell).set_axis(range(table.shape[1]), axis=1)
-        cells = cells.set_axis(range(2, len(cells) + 2), axis=0)
-        own = Worksheet("table", cells, tuple(map(str, table.columns)))
+        own = frame_columns("table", table, table.columns, first=2)
     problems = list(find_strays(own))
     names = {at: name for at, name in enumerate(own.names) if name}
     for name in (name for name, times in Counter(names.values()).items() if times > 1):
@@ -182,18 +187,6 @@ def _find_head(sheet: Worksheet, reference: Reference) -> Worksheet:
     # Empty cells at the end of a row mean nothing; those that were cut off are told.
     is_told = (sheet.lengths > sheet.cells.shape[1]) | (sheet.lengths.index < own.cells.index[0])
     return replace(own, lengths=sheet.lengths.where(is_told, 0))
-
-
-def _write_cell(cell: Any) -> str:
-    """A cell of a data frame as text; a number in its shortest form, missing as nothing."""
-    import numpy as np
-
-    if cell is None or cell != cell:  # noqa: PLR0124 - NaN is not itself
-        return ""
-    if isinstance(cell, dt.date):
-        return f"{cell:%Y-%m-%d}"
-    is_number = isinstance(cell, float) and np.isfinite(cell)
-    return np.format_float_positional(cell, trim="-") if is_number else str(cell)
 
 
 def _understand(
@@ -298,26 +291,21 @@ def _is_slip(name: str, known: str) -> bool:
 
 def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:
     """A table with one column an indicator as one with one row a value."""
-    import pandas as pd
-
     # A source for each row, so that rows never mix; its own name where that is enough.
     key = [name for name in (*PLACE, "area", "period") if name in table.columns]
     if "source_id" not in key or table.duplicated(key).any():
         table = table.assign(source_id=[f"{Path(file).stem} row {row}" for row in table.index])
-    keyed = table.assign(row=table.index)
-    kept = [name for name in keyed.columns if name in (*PLACE, "area", "period", "status", "row")]
-    parts = [
-        keyed[kept].assign(
-            indicator=operands[name].code,
-            breakdown=operands[name].breakdown,
-            value=keyed[name],
-            figures=[f"{name}:{row}" for row in keyed["row"]],
-            **({"scope": operands[name].scope} if operands[name].scope else {}),
-        )
-        for name in table.columns
-        if name in operands
-    ]
-    return pd.concat(parts, ignore_index=True)
+    keyed, said = table.assign(row=table.index), (*PLACE, "area", "period", "status", "row")
+    kept = [name for name in keyed.columns if name in said]
+    melted = keyed.melt(kept, [name for name in table.columns if name in operands], "column")
+    own = melted["column"].map(operands)
+    scope = own.map(lambda each: each.scope)
+    return melted.assign(
+        indicator=own.map(lambda each: each.code),
+        breakdown=own.map(lambda each: each.breakdown),
+        scope=scope.where(scope != "", melted.get("scope", "")),
+        figures=melted["column"] + ":" + melted["row"].astype("str"),
+    )
 
 
 def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -425,7 +413,7 @@ def _number_readings(made: pd.DataFrame) -> pd.DataFrame:
 
 def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
     try:
-        return type_columns(table.replace({"is_published": {"True": "true"}}))
+        return type_columns(table)
     except ValueError as error:
         found, expected = str(error), "a number in every number cell"
         raise ReportError(Problem(file, found, expected, "Mend the cell.")) from None
@@ -453,11 +441,3 @@ def _list_left_out(published: pd.DataFrame, name: str) -> Iterator[str]:
         yield from DATED
     if not (is_dated and is_sourced):
         yield "expect_sources_to_agree"
-
-
-def _name_passed_over(columns: Iterable[str], reference: Reference) -> Iterator[str]:
-    """A sentence for each column that nothing knows, with the indicators that it may mean."""
-    for column in columns:
-        near = nearest_names(column, reference.indicator_rows)
-        meant = f"; did you mean {' or '.join(near)}?" if near else ""
-        yield f"column {column!r} passed over: no rule knows it{meant}"

@@ -9,8 +9,7 @@ aside and counted. Words and numbers are then read, and what was found is checke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,7 @@ from cchc_analysis.panels.mapping import (
     FIELDS,
     PanelMapping,
     PanelSource,
+    ValueColumn,
     Vocabulary,
     is_total,
     load_vocabulary,
@@ -73,10 +73,10 @@ def read_panel(
     """
     import pandas as pd
 
-    tables = _list_tables(path, mapping, reference)
+    notes, parts, form = list[str](), list[pd.DataFrame](), ""
+    tables = _list_tables(path, mapping, reference, notes)
     heads = [name for _, table in tables for name in table.names]
-    problems, notes, form = list(name_absent(path.name, heads, mapping)), list[str](), ""
-    parts: list[pd.DataFrame] = []
+    problems = [*name_absent(path.name, heads, mapping)]
     for own, table in tables:
         try:
             roles = match_columns(table, Vocabulary(own, reference))
@@ -105,7 +105,7 @@ def read_panel(
 
 
 def _list_tables(
-    path: Path, mapping: PanelMapping, reference: Reference
+    path: Path, mapping: PanelMapping, reference: Reference, notes: list[str]
 ) -> list[tuple[PanelMapping, Worksheet]]:
     """The tables of a file, each with what the mapping says of its sheet."""
     sheets = open_sheets(path, mapping.sheet)
@@ -116,19 +116,18 @@ def _list_tables(
         found = f"no sheet {', '.join(map(repr, lost))}"
         expected = f"one of {', '.join(map(repr, named))}"
         raise ReportError(Problem(path.name, found, expected, remedy))
-    if not mapping.sheets:
-        known = Vocabulary(mapping, reference)
-        tables = arrange_sheet(choose_sheet(path, sheets), known)
-        return [(mapping, each) for each in tables]
-    lost = [repr(title) for title in named if title not in mapping.sheets]
-    told: list[tuple[PanelMapping, Worksheet]] = []
-    for title, what in mapping.sheets.items():
-        own = mapping.model_copy(update={"constants": mapping.constants | what.said})
-        remark = f"sheets left out: {', '.join(lost)}" if lost and not told else ""
-        sheet = replace(named[title], remark=remark)
-        tables = arrange_sheet(sheet, Vocabulary(own, reference))
-        told.extend((own, each) for each in tables)
-    return told
+    kept = mapping.sheets or {choose_sheet(path, sheets).title: ValueColumn()}
+    if left := [repr(title) for title in named if title not in kept]:
+        notes.append(f"sheets left out: {', '.join(left)}")
+    own = {
+        title: mapping.model_copy(update={"constants": mapping.constants | what.said})
+        for title, what in kept.items()
+    }
+    return [
+        (said, table)
+        for title, said in own.items()
+        for table in arrange_sheet(named[title], Vocabulary(said, reference))
+    ]
 
 
 def _understand(
@@ -144,7 +143,16 @@ def _understand(
 
     fixer = WordFixer(unfolded, where)
     rows = fixer.match(mapping, reference)
-    _name_sources(rows, sources, fixer)
+    cells, ids = rows["source"], [source.source_id for source in sources.values()]
+    known = dict(zip([*sources, *ids], [*ids, *ids], strict=True))
+    single = ids[0] if len(ids) == 1 else ""
+    named = {cell: known.get(cell, single) for cell in cells.unique()}
+    for cell in (cell for cell, source_id in named.items() if not source_id):
+        offer = offer_names(cell, filter(None, known)) if cell else ""
+        found = f"source {cell!r}, which nothing describes"
+        expected = f"one of {', '.join(filter(None, known)) or 'the sources of the mapping'}"
+        fixer.complain(cells == cell, found, expected, f"{offer}Add it under `sources:`.")
+    rows["source"] = cells.map(named)
     ranked = _add_ranks(rows, mapping, reference, where)
     figures = _read_numbers(ranked, mapping, reference)
     told, totals = _part_totals(figures)
@@ -163,21 +171,6 @@ def _part_totals(figures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The figures of areas, and those that reckon over them."""
     is_total = figures["is_total"]
     return figures[~is_total] if is_total.any() else figures, figures[is_total]
-
-
-def _name_sources(rows: pd.DataFrame, sources: Mapping[str, PanelSource], fixer: WordFixer) -> None:
-    """The source of every row, by the key that the panel gives it."""
-    cells = rows["source"]
-    ids = [source.source_id for source in sources.values()]
-    known = dict(zip([*sources, *ids], [*ids, *ids], strict=True))
-    single = ids[0] if len(ids) == 1 else ""
-    named = {cell: known.get(cell, single) for cell in cells.unique()}
-    for cell in (cell for cell, source_id in named.items() if not source_id):
-        offer = offer_names(cell, filter(None, known)) if cell else ""
-        found = f"source {cell!r}, which nothing describes"
-        expected = f"one of {', '.join(filter(None, known)) or 'the sources of the mapping'}"
-        fixer.complain(cells == cell, found, expected, f"{offer}Add it under `sources:`.")
-    rows["source"] = cells.map(named)
 
 
 def _add_ranks(
@@ -299,26 +292,6 @@ def unfold_table(
     Raises:
         ReportError: No column holds figures, or nothing says of which area, indicator or period.
     """
-    if problems := list(_find_gaps(table, roles, mapping)):
-        raise ReportError(problems)
-    figures = _melt(table.cells, _describe_rows(table, roles, mapping), roles)
-    cells = len(figures)
-    notes += filter(None, [table.remark])
-    figures = _drop_missing(figures, mapping, notes)
-    if figures["is_total"].any():
-        totals = figures[figures["is_total"]]
-        said = ", ".join(map(repr, totals["area"].unique()))
-        notes.append(f"{totals['row'].nunique()} rows of totals ({said}) left out of the data")
-    if figures["is_total"].all():
-        found = "a head and no figure"
-        raise ReportError(Problem(table.name, found, "at least one", "Fill the cells."))
-    figures = figures.reset_index(drop=True)
-    figures.attrs["cells"] = cells
-    return figures
-
-
-def _find_gaps(table: Worksheet, roles: Roles, mapping: PanelMapping) -> Iterable[Problem]:
-    """What no column and no constant says."""
     said = {*roles.fields, *mapping.constants}
     values = [each for each in roles.values.values() if not each.bound]
     is_said = {
@@ -328,13 +301,31 @@ def _find_gaps(table: Worksheet, roles: Roles, mapping: PanelMapping) -> Iterabl
         or (values and all(each.period for each in values)),
         "value": values,
     }
-    for name in (name for name in is_said if not is_said[name]):
-        yield Problem(
-            table.name,
-            f"nothing says the {name}",
-            f"a column or a constant for the {name}",
-            f"Say `columns: {{{name}: <heading>}}` or `constants: {{{name}: …}}` in the mapping.",
+    if lacking := [name for name in is_said if not is_said[name]]:
+        raise ReportError(
+            Problem(
+                table.name,
+                f"nothing says the {name}",
+                f"a column or a constant for the {name}",
+                f"Say `columns: {{{name}: <heading>}}` or `constants: {{{name}: …}}` in the "
+                "mapping.",
+            )
+            for name in lacking
         )
+    figures = _melt(table.cells, _describe_rows(table, roles, mapping), roles)
+    cells = len(figures)
+    notes += filter(None, [table.remark])
+    figures = _drop_missing(figures, mapping, notes)
+    if figures["is_total"].any():
+        totals = figures[figures["is_total"]]
+        labels = ", ".join(map(repr, totals["area"].unique()))
+        notes.append(f"{totals['row'].nunique()} rows of totals ({labels}) left out of the data")
+    if figures["is_total"].all():
+        found = "a head and no figure"
+        raise ReportError(Problem(table.name, found, "at least one", "Fill the cells."))
+    figures = figures.reset_index(drop=True)
+    figures.attrs["cells"] = cells
+    return figures
 
 
 def _describe_rows(table: Worksheet, roles: Roles, mapping: PanelMapping) -> pd.DataFrame:
@@ -356,40 +347,25 @@ def _describe_rows(table: Worksheet, roles: Roles, mapping: PanelMapping) -> pd.
     }
     rows = pd.DataFrame(words, index=body.index).astype("str").assign(row=body.index)
     if roles.form or "breakdown" in roles.fields:
-        rows["breakdown"] = _name_breakdowns(rows["breakdown"], roles)
+        # A label such as "Đất đai" becomes `field=dat_dai`; one of totals becomes the whole.
+        said = "field" if roles.form else fold_text(table.names[roles.fields["breakdown"]])
+        kind = "field" if "linh vuc" in said or "field" in said else "item"
+        codes = {
+            label: label if "=" in label else f"{kind}={slug_text(label).replace('-', '_')}"
+            for label in rows["breakdown"].unique()
+            if label and not is_total(label)
+        }
+        rows["breakdown"] = look_up(rows["breakdown"], codes)
     if "area" in roles.fields:
-        rows["area"] = _label_rows(rows, body, roles)
+        # Where a row says no area, "Trung vị" may stand in the column of running numbers.
+        is_open = (rows["area"] == "") & (rows["area_code"] == "")
+        taken = {*roles.fields.values(), *roles.values}
+        for at in (each for each in map(int, body.columns) if is_open.any() and each not in taken):
+            is_label = is_open & (rows["area"] == "") & body[at].map(is_word)
+            rows["area"] = rows["area"].where(~is_label, body[at].astype("str"))
     is_named = "area" in roles.fields or not roles.form
     known = {label: is_named and is_total(label, mapping) for label in rows["area"].unique()}
     return rows.assign(is_total=rows["area"].map(known).astype("bool"))
-
-
-def _label_rows(rows: pd.DataFrame, body: pd.DataFrame, roles: Roles) -> pd.Series[Any]:
-    """The area of each row; where it says none, the words in a column that nothing is known of.
-
-    So "Trung vị" may stand in the column of running numbers or of ranks.
-    """
-    labels, taken = rows["area"], {*roles.fields.values(), *roles.values}
-    is_open = (labels == "") & (rows["area_code"] == "")
-    for at in (each for each in map(int, body.columns) if is_open.any() and each not in taken):
-        is_label = is_open & (labels == "") & body[at].map(is_word)
-        labels = labels.where(~is_label, body[at].astype("str"))
-    return labels
-
-
-def _name_breakdowns(labels: pd.Series[Any], roles: Roles) -> pd.Series[Any]:
-    """A label such as "Đất đai" becomes ``field=dat_dai``; a label of totals becomes the whole."""
-    heading = "field" if roles.form else fold_text(roles.names[roles.fields["breakdown"]])
-    kind = "field" if "linh vuc" in heading or "field" in heading else "item"
-    names = {
-        label: ""
-        if not label or is_total(label)
-        else label
-        if "=" in label
-        else f"{kind}={slug_text(label).replace('-', '_')}"
-        for label in labels.unique()
-    }
-    return labels.map(names)
 
 
 def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: Roles) -> pd.DataFrame:
@@ -408,19 +384,14 @@ def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: Roles) -> pd.DataFrame:
                 names = pair.columns if bound.bound == "interval" else ()
                 part = part.assign(**{bound.bound: cells}, **{each: pair[each] for each in names})
         parts.append(part)
-    melted = pd.concat(parts, ignore_index=True)
-    return _split_cells(melted.sort_values("row", kind="stable", ignore_index=True))
-
-
-def _split_cells(figures: pd.DataFrame) -> pd.DataFrame:
-    """Cells such as "42.3 (39.1-45.2)" into the value and its bounds."""
-    if figures["printed"].dtype.kind == "f":
-        return figures
-    texts = figures["printed"].astype("str")
-    texts = texts[texts.str.contains(r"[\d%]\s*[(\[]")]
-    found = texts.str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
-    for name in found.columns if len(found) else ():
-        figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
+    figures = pd.concat(parts, ignore_index=True)
+    figures = figures.sort_values("row", kind="stable", ignore_index=True)
+    if figures["printed"].dtype.kind != "f":  # "42.3 (39.1-45.2)" is a value and its bounds
+        texts = figures["printed"].astype("str")
+        texts = texts[texts.str.contains(r"[\d%]\s*[(\[]")]
+        found = texts.str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
+        for name in found.columns if len(found) else ():
+            figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
     return figures
 
 

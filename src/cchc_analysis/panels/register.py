@@ -24,12 +24,7 @@ from cchc_analysis.data.files import (
     write_text,
 )
 from cchc_analysis.data.owned import all_or_none, changing
-from cchc_analysis.data.records import (
-    SOURCE_COLUMNS,
-    TERM_COLUMNS,
-    UNCERTAINTY,
-    is_synthetic,
-)
+from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, UNCERTAINTY, is_synthetic
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
@@ -86,6 +81,8 @@ def add_panel(
             nothing is then changed.
         ReferenceDataError: The reference tables are wrong.
     """
+    import pandas as pd
+
     with changing(project, "cchc add-panel"):
         reference = load_reference(project.reference)
         name = mapping.name if isinstance(mapping, Path) else ""
@@ -110,7 +107,10 @@ def add_panel(
         used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
         said = {"panel": panel, "file": file.name, "mapping": name, "sha256": hash_file(file)}
         rows = [_describe_source(each, table) | said for each in used]
-        path = _write(project, panel, table, _join(register, panel, rows))
+        fresh = pd.DataFrame(rows, columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
+        kept = register[register["panel"] != panel]
+        joined = pd.concat([kept, fresh], ignore_index=True) if len(kept) else fresh
+        path = _write(project, panel, table, joined.sort_values("source_id"))
     return PanelSummary(
         panel=panel,
         path=path,
@@ -121,7 +121,7 @@ def add_panel(
         periods=int(table["period_end"].nunique()),
         indicators=tuple(sorted(table["indicator"].unique())),
         form=found.attrs["form"],
-        notes=(*found.attrs["notes"], *map(_tell_terms, used)),
+        notes=(*found.attrs["notes"], *(each.terms for each in used)),
     )
 
 
@@ -132,18 +132,17 @@ def load_register(raw: Path) -> pd.DataFrame:
     path = raw / "panels" / "sources.csv"
     if not path.is_file():
         return pd.DataFrame(columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
-    return _load(path, PANEL_SOURCE_COLUMNS, "source_id", may_be_empty=True)
+    return _load(path, PANEL_SOURCE_COLUMNS, "source_id")
 
 
-def _load(
-    path: Path, columns: Sequence[str], key: str, *, may_be_empty: bool = False
-) -> pd.DataFrame:
-    head: list[str] = []
+def _load(path: Path, columns: Sequence[str], key: str) -> pd.DataFrame:
+    head = ""
     if path.is_file():
         with path.open(encoding="utf-8", errors="replace") as file:
-            head = file.readline().strip().split(",")
-    late = {name: said for name, said in LATER.items() if name in columns and name not in head}
+            head = file.readline().strip()
+    late = {name: LATER[name] for name in {*columns} & {*LATER} - {*head.split(",")}}
     held = [name for name in columns if name not in late]
+    may_be_empty = columns is PANEL_SOURCE_COLUMNS
     table = load_text_table(path, held, [key], may_be_empty=may_be_empty)
     return table.assign(**late)[list(columns)]
 
@@ -184,26 +183,19 @@ def _check_free(
         for each in sources
         if taken.get(each.source_id, panel) != panel
     ]
-    where = f"panel {panel}"
-    if panel in set(register["panel"]):
-        if not replace:
-            remedy = "Bring it in again with --replace, or give it another `panel:`."
-            problems.append(Problem(where, "registered already", "a new name", remedy))
-    elif panel == "sources":
+    where, is_held = f"panel {panel}", panel in set(register["panel"])
+    if is_held and not replace:
+        remedy = "Bring it in again with --replace, or give it another `panel:`."
+        problems.append(Problem(where, "registered already", "a new name", remedy))
+    if panel == "sources":
         found = "the name of the list of panels"
         problems.append(Problem(where, found, "another", "Rename it."))
-    else:
-        remedy = "Move it away, or give the panel another name with `panel:`."
-        problems += [
-            Problem(
-                f"data/raw/panels/{panel}{suffix}",
-                "a file that no panel is registered for",
-                "no file of that name",
-                remedy,
-            )
-            for suffix in (".csv", ".parquet")
-            if os.path.lexists(project.raw / "panels" / f"{panel}{suffix}")
-        ]
+    for name in () if is_held or panel == "sources" else (f"{panel}.csv", f"{panel}.parquet"):
+        if os.path.lexists(project.raw / "panels" / name):
+            found = "a file that no panel is registered for"
+            remedy = "Move it away, or give the panel another name with `panel:`."
+            place = f"data/raw/panels/{name}"
+            problems.append(Problem(place, found, "no file of that name", remedy))
     if problems:
         raise ReportError(problems)
 
@@ -227,21 +219,11 @@ def _describe_source(source: PanelSource, table: pd.DataFrame) -> dict[str, str]
     }
 
 
-def _join(register: pd.DataFrame, panel: str, rows: list[dict[str, str]]) -> pd.DataFrame:
-    import pandas as pd
-
-    fresh = pd.DataFrame(rows, columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
-    kept = register[register["panel"] != panel]
-    joined = pd.concat([kept, fresh], ignore_index=True) if len(kept) else fresh
-    return joined.sort_values("source_id", ignore_index=True)
-
-
 def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataFrame) -> Path:
     """The figures and the list that makes them count, both or neither."""
     folder = project.raw / "panels"
-    text, parquet, listed = (
-        folder / name for name in (f"{panel}.csv", f"{panel}.parquet", "sources.csv")
-    )
+    names = (f"{panel}.csv", f"{panel}.parquet", "sources.csv")
+    text, parquet, listed = (folder / name for name in names)
     is_long = len(table) > LONGEST_CSV
     try:
         with all_or_none(project, (text, parquet, listed)):
@@ -276,20 +258,13 @@ class PanelSummary:
     notes: tuple[str, ...]
 
     def __str__(self) -> str:
-        form = f", read as form {self.form}" if self.form else ""
-        counts = (
-            f"{count(self.figures, 'figure')} of {count(self.areas, 'area')}, "
+        first = (
+            f"{self.panel}: {count(self.figures, 'figure')} of {count(self.areas, 'area')}, "
             f"{count(self.periods, 'period')}, {count(len(self.indicators), 'indicator')}, "
-            f"{count(len(self.sources), 'source')}"
+            f"{count(len(self.sources), 'source')} from {count(self.cells, 'cell')}"
         )
-        lines = [f"{self.panel}: {counts} from {count(self.cells, 'cell')}{form}"]
-        return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
-
-
-def _tell_terms(source: PanelSource) -> str:
-    kept = "publish = no, kept off site and downloads"
-    terms = "published with its rows" if source.may_be_published else kept
-    return f"{source.source_id}: licence “{source.licence}”; {terms}"
+        form = f", read as form {self.form}" if self.form else ""
+        return "\n  ".join([first + form, *self.notes])
 
 
 @dataclass(frozen=True)
@@ -318,7 +293,12 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     import pandas as pd
 
     register = load_register(raw)
-    problems = dict(_find_strays(raw, register))
+    problems: dict[str, tuple[Problem, ...]] = {}
+    for path in sorted((raw / "panels").glob("[!.]*")):
+        if path.suffix in (".csv", ".parquet") and path.stem not in {"sources", *register["panel"]}:
+            where, expected = f"data/raw/panels/{path.name}", "a source of it"
+            remedy = "Bring it in with cchc add-panel, or remove it."
+            problems[path.stem] = (Problem(where, "a panel not registered", expected, remedy),)
     tables = [pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str").astype(NUMBERS)]
     for panel, sources in register.groupby("panel", sort=True):
         ids = set(sources["source_id"])
@@ -337,16 +317,6 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     observations = as_observations(figures, reference, figures["unit"].isin(rounded))
     sources = good[[*SOURCE_COLUMNS, *TERM_COLUMNS]]
     return PanelReadings(sources, as_transcripts(figures), observations, problems)
-
-
-def _find_strays(raw: Path, register: pd.DataFrame) -> Iterator[tuple[str, tuple[Problem, ...]]]:
-    known = {"sources", *register["panel"]}
-    for path in sorted((raw / "panels").glob("*")):
-        is_table = path.suffix in (".csv", ".parquet") and not path.name.startswith(".")
-        if is_table and path.stem not in known:
-            where = f"data/raw/panels/{path.name}"
-            remedy = "Bring it in with cchc add-panel, or remove it."
-            yield path.stem, (Problem(where, "a panel not registered", "a source of it", remedy),)
 
 
 def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
