@@ -963,9 +963,32 @@ def test_a_wrong_mapping_is_named(content: object, words: str) -> None:
         build_mapping(content, "mapping.yml")
 
 
-def test_all_mappings_can_be_loaded() -> None:
+def test_what_is_wrong_with_the_form_and_the_codes_of_a_mapping_is_told_at_once(
+    reference: Reference,
+) -> None:
+    content = {
+        "colums": {},
+        "values": {"A": "papi_totl", "B": {"indicator": "pci", "unit": "point"}},
+        "areas": {"Cả tỉnh": "1833"},
+        "indicators": {"x": "dossiers_resolvd_total"},
+        "constants": {"indicator": "pcii"},
+        "ranks": {"column": "Hạng", "indicators": {"pci": {"province": "pci_rnk"}}},
+        "sources": [{"source_id": "X", "publisher": "P", "licence": "L"}],
+    }
+    with pytest.raises(ReportError) as caught:
+        build_mapping(content, "mapping.yml", reference)
+    places = [str(problem).split(": ")[1] for problem in caught.value.problems]
+    assert places == [
+        *("values.A.indicator", "indicators.x", "areas.Cả tỉnh.area_id", "constants"),
+        *("ranks.indicators.pci.province", "sources.0.source_id", "sources.0.publisher"),
+        *("sources.0.licence", "colums"),
+    ]
+    assert "unknown indicator. Did you mean 'papi_total'" in str(caught.value)
+
+
+def test_all_mappings_can_be_loaded(reference: Reference) -> None:
     for path in MAPPINGS.glob("*.yml"):
-        assert load_mapping(path).sources, path.name
+        assert load_mapping(path, reference).sources, path.name
 
 
 # --- As publishers lay them out -------------------------------------------------------------------

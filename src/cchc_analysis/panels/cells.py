@@ -199,7 +199,7 @@ def frame_columns(
 
     cells = table.set_axis(range(table.shape[1]), axis=1).apply(as_cells)
     cells.index = pd.RangeIndex(first, first + len(cells))
-    return Worksheet(name, cells, tuple(_tidy(str(head)) for head in heads))
+    return Worksheet(name, cells, tuple(_tidy(print_cell(head)) for head in heads))
 
 
 def _open_stata(path: Path) -> Worksheet:

@@ -30,11 +30,11 @@ from cchc_analysis.panels.mapping import (
     Vocabulary,
     find_years,
     is_period,
-    is_plain,
     is_rank,
     is_score,
     is_total,
     last_part,
+    load_vocabulary,
 )
 from cchc_analysis.panels.matching import AreaWords, find_level
 
@@ -285,7 +285,10 @@ def _guess_table(table: Worksheet, known: Vocabulary, family: str, indicator: st
         about_it = (name for name in guess.rest if known.is_about(name, table.title, indicator))
         if own := next(about_it, ""):
             guess.values[own] = ValueColumn(indicator=indicator)
-        elif own := next(filter(is_plain, guess.rest), ""):
+        else:  # a heading of words that tell no indicator from another ("CSTP 4")
+            fillers = {*load_vocabulary()["fillers"]}
+            words = {each: re.sub(r"\b\d+\b", "", last_part(each)).split() for each in guess.rest}
+            own = next((each for each in words if words[each] and {*words[each]} <= fillers), "")
             guess.score = own
         guess.rest = [name for name in guess.rest if name != own]
     for value in dict.fromkeys(guess.values.values()):

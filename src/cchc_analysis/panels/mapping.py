@@ -12,7 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -30,6 +30,7 @@ from pydantic import (
 
 from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
 from cchc_analysis.data.outside import load_yaml
+from cchc_analysis.data.reference import offer_names
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import Problem, ReportError
 
@@ -66,13 +67,32 @@ class _Entry(BaseModel):
         return {name: each for name, each in content.items() if each is not None or name in needed}
 
 
+def _match_code(table: str, word: str, info: ValidationInfo) -> str:
+    """The code of a reference table that a word means, where the tables are at hand as context.
+
+    So all that is wrong with a mapping, its form and its codes, is told at once.
+    """
+    if info.context is None or not word or word in getattr(info.context, f"{table}_rows"):
+        return word
+    known = Vocabulary(PanelMapping(), info.context)
+    value = known.match_value(word) if table == "indicator" else None
+    if value and not value.period:
+        return value.indicator
+    names = known.list_names() if table == "indicator" else info.context.area_rows
+    raise ValueError(f"unknown {table}. {offer_names(word, names)}".rstrip())
+
+
+Indicator = Annotated[str, AfterValidator(partial(_match_code, "indicator"))]
+AreaId = Annotated[str, AfterValidator(partial(_match_code, "area"))]
+
+
 class ValueColumn(_Entry):
     """What the numbers of one heading of a wide table are.
 
     ``bound`` says that they are no values but how sure those of the same indicator are.
     """
 
-    indicator: str = ""
+    indicator: Indicator = ""
     unit: str = ""
     scope: str = ""
     breakdown: str = ""
@@ -89,8 +109,8 @@ class ValueColumn(_Entry):
 class AreaRule(_Entry):
     """What a label in the area column stands for, where it is no name of an area."""
 
-    area_id: str
-    indicators: dict[str, str] = Field(default_factory=dict)
+    area_id: AreaId
+    indicators: dict[Indicator, Indicator] = Field(default_factory=dict)
 
 
 class Absence(_Entry):
@@ -111,7 +131,7 @@ class RankRule(_Entry):
     period: str = ""
     of: str = ""
     last: str = "last"
-    indicators: dict[str, dict[str, str]]
+    indicators: dict[Indicator, dict[str, Indicator]]
 
     @field_validator("period", mode="before")
     @classmethod
@@ -186,7 +206,7 @@ class PanelMapping(_Entry):
     header_row: int = Field(default=0, ge=0)
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, ValueColumn] = Field(default_factory=dict)
-    indicators: dict[str, str] = Field(default_factory=dict)
+    indicators: dict[str, Indicator] = Field(default_factory=dict)
     areas: dict[str, AreaRule] = Field(default_factory=dict)
     units: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
@@ -195,7 +215,7 @@ class PanelMapping(_Entry):
     missing: tuple[str, ...] = ()
     absent: tuple[Absence, ...] = ()
     totals: tuple[str, ...] = ()
-    small_rates: tuple[str, ...] = ()
+    small_rates: tuple[Indicator, ...] = ()
     decimal_mark: Literal["", ".", ","] = ""
     ranks: RankRule | None = None
     sources: tuple[PanelSource, ...] = ()
@@ -207,25 +227,22 @@ class PanelMapping(_Entry):
         if not isinstance(entries, dict):
             return entries
         kind = {"values": "indicator", "areas": "area_id"}.get(str(info.field_name), "")
-
-        def name_kind(text: str) -> str:
-            with suppress(PeriodError):
-                parse_period(text)
-                return kind or "period"
-            return kind or "indicator"
-
-        return {
-            str(name): {name_kind(str(each)): str(each)} if isinstance(each, str | int) else each
-            for name, each in entries.items()
+        bare = {name: str(each) for name, each in entries.items() if isinstance(each, str | int)}
+        named = {
+            str(name): {kind or ("period" if is_period(word) else "indicator"): word}
+            for name, word in bare.items()
         }
+        return {str(name): named.get(str(name), each) for name, each in entries.items()}
 
     @field_validator("columns", "constants")
     @classmethod
-    def _know_the_fields(cls, fields: dict[str, str]) -> dict[str, str]:
+    def _know_the_fields(cls, fields: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         for field in fields:
             if field not in FIELDS:
                 offer = ", ".join(nearest_names(field, FIELDS)) or ", ".join(FIELDS)
                 raise ValueError(f"unknown field {field!r}; did you mean {offer}?")
+        if info.field_name == "constants" and "indicator" in fields:
+            return fields | {"indicator": _match_code("indicator", fields["indicator"], info)}
         return fields
 
 
@@ -233,28 +250,28 @@ E = TypeVar("E", bound=_Entry)
 T = TypeVar("T")
 
 
-def load_mapping(path: Path) -> PanelMapping:
+def load_mapping(path: Path, reference: Reference | None = None) -> PanelMapping:
     """Load a mapping file.
 
     Raises:
-        ReportError: The file is absent, not YAML, or says something that no mapping can say; all
-            of it at once.
+        ReportError: The file is absent, not YAML, or says something that no mapping can say, or a
+            code that the ``reference`` does not have; all of it at once.
     """
-    return build_mapping(load_yaml(path), path.name)
+    return build_mapping(load_yaml(path), path.name, reference)
 
 
-def build_mapping(content: object, name: str) -> PanelMapping:
+def build_mapping(content: object, name: str, reference: Reference | None = None) -> PanelMapping:
     """Make a mapping of the content of its file; what no mapping can say is refused."""
     if not isinstance(content, dict | None):
         found, remedy = "no entries", "Begin one with `cchc add-panel TABLE --draft`."
         raise ReportError(Problem(name, found, "a mapping in YAML (`panel: …`)", remedy))
-    return build_entry(PanelMapping, content or {}, name)
+    return build_entry(PanelMapping, content or {}, name, reference)
 
 
-def build_entry(kind: type[E], content: object, name: str) -> E:
+def build_entry(kind: type[E], content: object, name: str, reference: Reference | None = None) -> E:
     """Make an entry of what a person wrote under some name; what it cannot say is refused."""
     try:
-        return kind.model_validate(content)
+        return kind.model_validate(content, context=reference)
     except ValidationError as error:
         raise ReportError(_list_faults(name, error)) from None
 
@@ -262,20 +279,17 @@ def build_entry(kind: type[E], content: object, name: str) -> E:
 def _list_faults(name: str, error: ValidationError) -> Iterator[Problem]:
     known = (*PanelMapping.model_fields, *PanelSource.model_fields, *ValueColumn.model_fields)
     for fault in error.errors():
-        place = ".".join(str(part) for part in fault["loc"]) or "the file"
-        near = nearest_names(str(fault["loc"][-1]), known) if fault["loc"] else []
-        offer = f"Did you mean {', '.join(near)}?" if "extra" in fault["type"] and near else ""
-        if fault.get("input") is None and fault["type"] != "missing":
+        place, is_there = ".".join(map(str, fault["loc"])) or "the file", fault["type"] != "missing"
+        if fault.get("input") is None and is_there:
             said = "a value, or no such line"
             yield Problem(name, f"{place} is empty", said, "Fill it in, or remove the line.")
             continue
-        given = f" ({fault['input']!r})" if fault["type"] != "missing" else ""
-        yield Problem(
-            name,
-            f"{place}: {fault['msg'].removeprefix('Value error, ')}{given}",
-            "what data/reference/panel_mappings/README.md describes",
-            offer or "Mend the entry.",
-        )
+        near = nearest_names(str(fault["loc"][-1]), known) if "extra" in fault["type"] else []
+        given = f" ({fault['input']!r})" if is_there else ""
+        found = f"{place}: {fault['msg'].removeprefix('Value error, ')}{given}"
+        expected = "what data/reference/panel_mappings/README.md describes"
+        offer = f"Did you mean {', '.join(near)}?" if near else "Mend the entry."
+        yield Problem(name, found, expected, offer)
 
 
 MARKS = " -–—:(,/"
@@ -364,28 +378,21 @@ class Vocabulary:
         """What the figures below a heading are, or ``None``; its year counts ("SIPAS 2022 (%)")."""
         if value := _first(self._values, name) or _first(self._catalogue, name):
             return value
+        if "indicator" in self.mapping.constants and is_period(name):
+            return ValueColumn(period=name.removesuffix(".0"))
         upper, _, lower = name.rpartition(" / ")
-        said = self._match_period(name) or self._values.get(fold_text(lower))
+        said = self._values.get(fold_text(lower))
         if said is None and upper and is_score(lower):
             said = self.match_value(upper)
-        return said or self._match_dated(name)
-
-    def _match_dated(self, name: str) -> ValueColumn | None:
-        name = _HUMP.sub(" ", name)
-        if len(years := _YEAR.findall(name)) != 1:
-            return None
-        bare = _YEAR.sub("", name).strip(" ,-–/")
+        parted = _HUMP.sub(" ", name)
+        if said or len(years := _YEAR.findall(parted)) != 1:
+            return said
+        bare = _YEAR.sub("", parted).strip(" ,-–/")
+        value = _first(self._values, bare) or _first(self._catalogue, bare)
         if is_score(bare):
             return ValueColumn(period=years[0])
-        value = _first(self._values, bare) or _first(self._catalogue, bare)
         is_whole = value is not None and value.indicator and not value.period
         return value.model_copy(update={"period": years[0]}) if value and is_whole else None
-
-    def _match_period(self, name: str) -> ValueColumn | None:
-        """A heading that is a period, where the mapping says of which indicator."""
-        if "indicator" not in self.mapping.constants or not is_period(name):
-            return None
-        return ValueColumn(period=name.removesuffix(".0"))
 
     def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
         """What a heading may be by its lower row or its family: for a draft, which is reviewed."""
@@ -413,41 +420,47 @@ class Vocabulary:
             return set()
         labels: dict[str, list[str]] = {}
         for label, codes in self._labels.items():
-            for code in codes:
+            for code in (each for each in codes if each.startswith(family)):
                 labels.setdefault(code, []).append(label)
-        of_family = {code: known for code, known in labels.items() if code.startswith(family)}
-        return {code for code in of_family if all(_is_in(word, labels[code]) for word in words)}
+
+        def is_in(word: str, labels: list[str]) -> bool:
+            """Whether some labels have a word; one in capitals may be the initials of several."""
+            folded = fold_text(word)
+            initials = ("".join(part[0] for part in label.split()) for label in labels)
+            is_short = word.isupper() and len(word) > 1
+            return not any(map(str.isdigit, word)) and (
+                any(folded in label.split() for label in labels)
+                or (is_short and any(folded in each for each in initials))
+            )
+
+        return {code for code in labels if all(is_in(word, labels[code]) for word in words)}
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
         value = self.match_value(title) or self.guess_value(title, family)
         if value and value.indicator:
             return value.indicator
-        forms, codes = _forms(title), set()
-        for label, known in self._labels.items():
-            if len(title) >= LONG_TITLE and label.startswith(tuple(filter(None, forms))):
-                codes |= known
-        if not codes:
+        forms, labels = tuple(filter(None, _forms(title))), self._labels
+        is_long = len(title) >= LONG_TITLE
+        cut = (codes for label, codes in labels.items() if is_long and label.startswith(forms))
+        if not (found := set().union(*cut)):
             # "Entry costs for …" is about entry costs: the longest label that it begins with.
-            begun = [
-                label
-                for label in self._labels
-                if " " in label and any(form.startswith(f"{label} ") for form in forms)
-            ]
-            codes = self._labels[max(begun, key=len)] if begun else set()
-        return next(iter(codes)) if len(codes) == 1 else ""
+            parts = (label for label in labels if " " in label)
+            begun = (each for each in parts if any(form.startswith(f"{each} ") for form in forms))
+            found = labels.get(max(begun, key=len, default=""), set())
+        return next(iter(found)) if len(found) == 1 else ""
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
         """Whether a heading holds the name of its sheet, or of what the sheet is about."""
-        labels = {label for label, codes in self._labels.items() if indicator in codes}
-        words = {_forms(title)[-1], *(label for label in labels if " " in label)}
+        labels = (label for label, codes in self._labels.items() if indicator in codes)
+        words = (_forms(title)[-1], *(label for label in labels if " " in label))
         return any(word and word in fold_text(name) for word in words)
 
     def find_family(self, names: Iterable[str]) -> str:
         """How the codes of most headings of a table begin ("papi"), or ``""``."""
-        codes = [value.indicator for name in names if (value := self.match_value(name))]
-        counts = Counter(code.partition("_")[0] for code in codes if code)
-        return counts.most_common(1)[0][0] if counts else ""
+        values = filter(None, map(self.match_value, names))
+        counts = Counter(each.indicator.partition("_")[0] for each in values if each.indicator)
+        return max(counts, key=counts.__getitem__, default="")
 
     def is_ignored(self, name: str) -> bool:
         """Whether a heading is left out: on purpose, or a running number."""
@@ -467,10 +480,10 @@ class Vocabulary:
 
     def list_names(self) -> list[str]:
         """Everything that a heading may be called, to suggest from."""
-        catalogue, headings = self.reference.indicators, self.reference.panel_headings
-        own = [*self.mapping.columns.values(), *self.mapping.values]
-        labels = [*catalogue["label_vi"], *catalogue["label_en"]]
-        return [*FIELDS, *own, *headings["heading"], *catalogue["indicator"], *labels]
+        table, own = self.reference.indicators, [*self.mapping.columns.values()]
+        labels = [*table["indicator"], *table["label_vi"], *table["label_en"]]
+        headings = self.reference.panel_headings["heading"]
+        return [*FIELDS, *own, *self.mapping.values, *headings, *labels]
 
     @cached_property
     def _left_out(self) -> set[str]:
@@ -495,21 +508,16 @@ class Vocabulary:
     @cached_property
     def _catalogue(self) -> dict[str, ValueColumn]:
         """Labels that two indicators share once folded name neither."""
-        return {
-            name: ValueColumn(indicator=next(iter(codes)))
-            for name, codes in self._labels.items()
-            if len(codes) == 1
-        }
+        single = {name: [*codes] for name, codes in self._labels.items() if len(codes) == 1}
+        return {name: ValueColumn(indicator=code) for name, [code] in single.items()}
 
     @cached_property
     def _labels(self) -> dict[str, set[str]]:
         """The indicators by their labels and codes, and by headings that publishers use."""
-        table, headings = self.reference.indicators, self.reference.panel_headings
+        table, own = self.reference.indicators, self.reference.panel_headings
+        columns = [(table, name) for name in ("label_en", "label_vi", "indicator")]
         known: dict[str, set[str]] = {}
-        for words, column in (
-            *((table, column) for column in ("label_en", "label_vi", "indicator")),
-            (headings, "heading"),
-        ):
+        for words, column in (*columns, (own, "heading")):
             for name, code in zip(words[column], words["indicator"], strict=True):
                 known.setdefault(fold_text(name), set()).add(code)
         return known
@@ -518,12 +526,6 @@ class Vocabulary:
 def is_score(text: str) -> bool:
     """Whether a heading says no more than that its figures are scores ("Điểm", "Chỉ số (%)")."""
     return fold_text(text) in load_vocabulary()["scores"]
-
-
-def is_plain(name: str) -> bool:
-    """Whether a heading is made of words that tell no indicator from another ("CSTP 4")."""
-    words = {word for word in last_part(name).split() if not word.isdigit()}
-    return bool(words) and words <= {*load_vocabulary()["fillers"]}
 
 
 def is_rank(name: str) -> bool:
@@ -535,10 +537,9 @@ def is_rank(name: str) -> bool:
 
 def is_period(name: str) -> bool:
     """Whether a heading is a period."""
-    try:
+    with suppress(PeriodError):
         return parse_period(name.removesuffix(".0")).end is not None
-    except PeriodError:
-        return False
+    return False
 
 
 def find_years(text: str) -> str:
@@ -574,17 +575,6 @@ def _first(table: Mapping[str, T], name: str) -> T | None:
     return next((table[form] for form in _forms(name) if form in table), None)
 
 
-def _is_in(word: str, labels: list[str]) -> bool:
-    """Whether some labels have a word; one in capitals may be the initials of several."""
-    folded = fold_text(word)
-    if any(character.isdigit() for character in word):
-        return False
-    if any(folded in label.split() for label in labels):
-        return True
-    is_short = word.isupper() and len(word) > 1
-    return is_short and any(folded in "".join(w[0] for w in label.split()) for label in labels)
-
-
 def _forms(name: str) -> tuple[str, ...]:
     """A heading folded as it stands, parted at its capitals, and without its numbering.
 
@@ -595,11 +585,8 @@ def _forms(name: str) -> tuple[str, ...]:
     forms = []
     for each in (name, *(labelled.groups() if labelled else ())):
         pair = (each, _HUMP.sub(" ", each))
-        forms += [*pair, *map(_drop_number, pair)]
+        # "1.1. …" keeps its number, or it would be the whole of its part.
+        numbers = (found for found in map(_NUMBERING.match, pair) if found)
+        bare = (each.string[each.end() :] for each in numbers if not _IS_PART.search(each[0]))
+        forms += [*pair, *bare]
     return tuple(dict.fromkeys(map(fold_text, forms)))
-
-
-def _drop_number(name: str) -> str:
-    """A heading without its number; "1.1. …" keeps it, or it would be the whole of its part."""
-    number = _NUMBERING.match(name)
-    return name[number.end() :] if number and not _IS_PART.search(number[0]) else name

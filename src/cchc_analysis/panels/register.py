@@ -29,7 +29,13 @@ from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.cells import print_cells
-from cchc_analysis.panels.mapping import PanelMapping, PanelSource, build_entry, load_mapping
+from cchc_analysis.panels.mapping import (
+    PanelMapping,
+    PanelSource,
+    build_entry,
+    build_mapping,
+    load_mapping,
+)
 from cchc_analysis.panels.matching import name_rows
 from cchc_analysis.panels.reading import as_observations, read_panel
 
@@ -85,8 +91,11 @@ def add_panel(
 
     with changing(project, "cchc add-panel"):
         reference = load_reference(project.reference)
-        name = mapping.name if isinstance(mapping, Path) else ""
-        chosen = load_mapping(mapping) if isinstance(mapping, Path) else mapping or PanelMapping()
+        if isinstance(mapping, Path):
+            name, chosen = mapping.name, load_mapping(mapping, reference)
+        else:
+            said = mapping.model_dump() if mapping else {}
+            name, chosen = "", build_mapping(said, f"mapping of {file.name}", reference)
         if sheet:
             chosen = chosen.model_copy(update={"sheet": sheet, "sheets": {}})
         sources = _list_sources(chosen, source, file)
