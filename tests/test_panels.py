@@ -912,7 +912,7 @@ def test_nothing_is_half_registered(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cchc_analysis.panels.register.write_text", fail)
+    monkeypatch.setattr("cchc_analysis.panels.register.files.write_text", fail)
     with pytest.raises(ReportError, match="nothing was registered"):
         bring(project, write_csv(tmp_path, "long.csv", LONG))
     assert not list((project.raw / "panels").glob("*.csv"))

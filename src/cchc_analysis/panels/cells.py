@@ -23,17 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cchc_analysis.data import outside
 from cchc_analysis.data.encodings import decode_text
-from cchc_analysis.data.outside import (
-    LONGEST_TABLE,
-    call_apart,
-    check_shape,
-    open_archive,
-    open_workbook,
-    read_bytes,
-    refuse,
-    tell_hidden,
-)
+from cchc_analysis.data.outside import refuse
 from cchc_analysis.errors import join_some
 from cchc_analysis.panels.mapping import load_vocabulary
 
@@ -91,7 +83,7 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
     opened: list[Worksheet] = (
         [_open_text(path)]
         if form == "text"
-        else call_apart("cchc_analysis.panels.cells:open_alone", path, form, sheet)
+        else outside.call_apart("cchc_analysis.panels.cells:open_alone", path, form, sheet)
     )
     if held := [each for each in opened if not each.cells.empty]:
         return held
@@ -135,13 +127,13 @@ def open_alone(path: Path, form: str, sheet: str) -> list[Worksheet]:
 def _open_text(path: Path) -> Worksheet:
     import pandas as pd
 
-    decoded, encoding = decode_text(path, read_bytes(path, "a table"))
+    decoded, encoding = decode_text(path, outside.read_bytes(path, "a table"))
     text = unicodedata.normalize("NFC", decoded)
     remark = "" if encoding.startswith("utf") else f"decoded from {encoding}"
     # The mark that splits the first lines most often, and every one of them if any does.
     lines = [line for line in text[:20_000].splitlines()[:TOP] if line.strip()]
     mark = max(",;\t|", key=lambda mark: sum(mark in line for line in lines))
-    check_shape(path, text, mark)
+    outside.check_shape(path, text, mark)
     try:
         top = [*map(len, islice(csv.reader(io.StringIO(text), delimiter=mark), TOP))]
         cells = pd.read_csv(
@@ -175,9 +167,11 @@ def _open_parquet(path: Path) -> Worksheet:
 
     try:
         shape = pq.read_metadata(path)
-        if shape.num_rows * shape.num_columns > LONGEST_TABLE:
+        if shape.num_rows * shape.num_columns > outside.LONGEST_TABLE:
             found = f"{shape.num_rows} rows and {shape.num_columns} columns"
-            raise refuse(path, found, f"at most {LONGEST_TABLE} cells", "Cut it into parts.")
+            raise refuse(
+                path, found, f"at most {outside.LONGEST_TABLE} cells", "Cut it into parts."
+            )
         table = pd.read_parquet(path)
     except (OSError, ValueError, pa.ArrowException) as error:
         found = f"Parquet that cannot be read ({error})"
@@ -207,7 +201,7 @@ def _open_stata(path: Path) -> Worksheet:
     import pandas as pd
     from pandas.io.stata import StataReader
 
-    read_bytes(path, "a table")
+    outside.read_bytes(path, "a table")
     try:
         with StataReader(path) as reader:
             labels = reader.variable_labels()
@@ -223,9 +217,9 @@ def _list_old_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]
     """A workbook of another program or of old, where no format of a number can be seen."""
     import python_calamine
 
-    data = read_bytes(path, "a table")
+    data = outside.read_bytes(path, "a table")
     if path.suffix.lower() != ".xls":
-        open_archive(path, data, may_have_macros=True)
+        outside.open_archive(path, data, may_have_macros=True)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for title in _choose_titles(path, book.sheet_names, sheet):
@@ -246,13 +240,13 @@ def _fill_merged(rows: Rows, ranges: Iterable[Any]) -> Rows:
 
 
 def _list_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
-    data = read_bytes(path, "a table")
-    parts = open_archive(path, data, may_have_macros=True).infolist()
+    data = outside.read_bytes(path, "a table")
+    parts = outside.open_archive(path, data, may_have_macros=True).infolist()
     sizes = [part.file_size for part in parts if "worksheets/" in part.filename]
     is_long = max(sizes, default=0) > LARGEST_FILLED
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions and styles, which say nothing of cells
-        book = open_workbook(path, data, is_lean=is_long)
+        book = outside.open_workbook(path, data, is_lean=is_long)
         try:
             titles = _choose_titles(path, [each.title for each in book.worksheets], sheet)
             chosen = [book[title] for title in titles]
@@ -266,7 +260,7 @@ def _list_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
                 ranges = [
                     ((y - 1, x - 1), (last_y - 1, last_x - 1)) for x, y, last_x, last_y in merged
                 ]
-                yield each.title, _fill_merged(rows, ranges), "" if is_long else tell_hidden(each)
+                yield each.title, _fill_merged(rows, ranges), "" if is_long else outside.tell_hidden(each)
         finally:
             book.close()
 

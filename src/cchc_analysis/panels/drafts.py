@@ -15,27 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import nearest_names, slug_text
 from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.panels import layouts, mapping
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.checks import list_rank_codes
-from cchc_analysis.panels.layouts import (
-    SAMPLE,
-    arrange_sheet,
-    find_area_column,
-    is_figure,
-    sort_columns,
-)
-from cchc_analysis.panels.mapping import (
-    PanelMapping,
-    ValueColumn,
-    Vocabulary,
-    find_years,
-    is_period,
-    is_rank,
-    is_score,
-    is_total,
-    last_part,
-    load_vocabulary,
-)
+from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
 from cchc_analysis.panels.matching import AreaWords, find_level
 
 if TYPE_CHECKING:
@@ -121,7 +104,10 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     chosen = [each for each in sheets if each.title in guesses]
     titles = [title for each in chosen for title in _read_titles(each)]
     names = [each.title for each in chosen]
-    subjects = _find_subjects([file.stem.replace("_", " "), *names, *titles], known)
+    stem = file.stem.replace("_", " ")
+    spoken = " ".join([stem, *names, *titles])
+    said = map(known.match_value, re.findall(r"\w+", spoken))
+    subjects = [*dict.fromkeys(each.indicator for each in said if each and each.indicator)]
     words = [*titles, *names] if len(sheets) == 1 else titles
     subject = subjects[0] if len(subjects) == 1 else ""
     sheet_codes = [code for each in guesses.values() if (code := each.what.indicator)]
@@ -147,12 +133,12 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
         subject=subject,
         # "PAPI" names two totals, of six dimensions and of eight: such a subject is only offered.
         is_sure=bool(subject) and "_" not in subject,
-        year=find_years(" ".join(words)) or find_years(file.stem.replace("_", " ")),
+        year=mapping.find_years(" ".join(words)) or mapping.find_years(stem),
     )
 
 
 def _suggest(name: str, known: Vocabulary) -> str:
-    if is_rank(name):
+    if mapping.is_rank(name):
         return "  # a rank of …: `ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
     near = [] if known.is_ignored(name) else nearest_names(name, known.list_names())
     return f"  # nearest known: {', '.join(near)}" if near else ""
@@ -170,7 +156,15 @@ def _guess_sheets(file: Path, sheets: list[Worksheet], known: Vocabulary) -> dic
     if len(sheets) == 1:
         words = [file.stem.replace("_", " "), sheets[0].title, *_read_titles(sheets[0])]
         return {sheets[0].title: _guess_sheet(sheets[0], ValueColumn(), words, known)}
-    named, found = _name_sheets(sheets, known), dict[str, Guess]()
+    # The names of sheets say which period or which indicator they are.
+    names, found = [each.title for each in sheets], dict[str, Guess]()
+    family, years = known.find_family(names), {name: mapping.find_years(name) for name in names}
+    codes = {name: "" if years[name] else known.guess_title(name, family) for name in names}
+    named = {
+        name: ValueColumn(period=years[name], indicator=codes[name])
+        for name in names
+        if years[name] or codes[name]
+    }
     counts = Counter(title for each in sheets for title in {*_read_titles(each)})
     for each in sheets:
         # A title that sheets share is that of the workbook, and says nothing of one sheet.
@@ -183,7 +177,9 @@ def _guess_sheets(file: Path, sheets: list[Worksheet], known: Vocabulary) -> dic
             if each.title in named:
                 raise
             continue  # a sheet of words
-        if "period" in guess.list_lacks() and (year := find_years(" ".join(_read_titles(each)))):
+        if "period" in guess.list_lacks() and (
+            year := mapping.find_years(" ".join(_read_titles(each)))
+        ):
             guess.what = guess.what.model_copy(update={"period": year})
         if each.title in named or (guess.indicators and "area" not in guess.list_lacks()):
             found[each.title] = guess
@@ -198,17 +194,6 @@ def _guess_sheets(file: Path, sheets: list[Worksheet], known: Vocabulary) -> dic
     held = {code for title in named for code in found[title].indicators}
     is_meant = (title in named or not held & found[title].indicators for title in found)
     return dict(compress(found.items(), is_meant))
-
-
-def _name_sheets(sheets: list[Worksheet], known: Vocabulary) -> dict[str, ValueColumn]:
-    """The sheets whose names say which indicator or which period they are."""
-    family, named = known.find_family(each.title for each in sheets), {}
-    for title in (each.title for each in sheets):
-        if year := find_years(title):
-            named[title] = ValueColumn(period=year)
-        elif found := known.guess_title(title, family):
-            named[title] = ValueColumn(indicator=found)
-    return named
 
 
 def _read_titles(sheet: Worksheet) -> list[str]:
@@ -231,7 +216,7 @@ def _guess_sheet(
     ``what`` is what its name says; ``words`` may name the family of its indicators.
     """
     own = Vocabulary(PanelMapping(constants=what.said), known.reference)
-    tables = arrange_sheet(sheet, own)
+    tables = layouts.arrange_sheet(sheet, own)
     family = known.find_family(name for table in tables for name in table.names)
     family = family or known.find_family(words) or known.find_family(" ".join(words).split())
     whole = Guess(what)
@@ -267,7 +252,7 @@ def _is_surname(guess: Guess, code: str) -> bool:
 
 def _guess_table(table: Worksheet, known: Vocabulary, family: str, indicator: str) -> Guess:
     """What the headings of a table may be, by their family and what the sheet is named after."""
-    roles, names, guess = sort_columns(table, known), table.names, Guess()
+    roles, names, guess = layouts.sort_columns(table, known), table.names, Guess()
     guess.fields = {word: names[at] for word, at in roles.fields.items()}
     held = {names[at]: value for at, value in roles.values.items() if not value.bound}
     guess.values = {name: value for name, value in held.items() if value.said}
@@ -286,15 +271,17 @@ def _guess_table(table: Worksheet, known: Vocabulary, family: str, indicator: st
         if own := next(about_it, ""):
             guess.values[own] = ValueColumn(indicator=indicator)
         else:  # a heading of words that tell no indicator from another ("CSTP 4")
-            fillers = {*load_vocabulary()["fillers"]}
-            words = {each: re.sub(r"\b\d+\b", "", last_part(each)).split() for each in guess.rest}
+            fillers = {*mapping.load_vocabulary()["fillers"]}
+            words = {
+                each: re.sub(r"\b\d+\b", "", mapping.last_part(each)).split() for each in guess.rest
+            }
             own = next((each for each in words if words[each] and {*words[each]} <= fillers), "")
             guess.score = own
         guess.rest = [name for name in guess.rest if name != own]
     for value in dict.fromkeys(guess.values.values()):
         # Of several columns below one heading that names an indicator the one of its score.
         same = [heading for heading, each in guess.values.items() if each == value]
-        scores = [heading for heading in same if is_score(last_part(heading))]
+        scores = [heading for heading in same if mapping.is_score(mapping.last_part(heading))]
         if len(scores) == 1:
             guess.rest += [heading for heading in same if heading not in scores]
     kept = [name for name in names if name in guess.values and name not in guess.rest]
@@ -304,71 +291,57 @@ def _guess_table(table: Worksheet, known: Vocabulary, family: str, indicator: st
 
 def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Reference) -> None:
     """The column of areas, by its heading or else by what it holds, and what else it shows."""
-    sample = table.cells.iloc[:SAMPLE]
     if not {"area", "area_code"} & {*guess.fields}:
         columns = (at for at, name in enumerate(table.names) if name in unknown)
-        if (at := find_area_column(table, columns, reference.wide_areas)) is not None:
+        if (at := layouts.find_area_column(table, columns, reference.wide_areas)) is not None:
             guess.fields["area"] = table.names[at]
             unknown.remove(table.names[at])
     if not (area := guess.fields.get("area", "")):
         return
-    code = guess.fields.get("area_code", "")
-    if code and not _fits_codes(table, area, code, reference):
-        unknown.append(guess.fields.pop("area_code"))
+    names, index = print_cells(table.cells[table.names.index(area)]), reference.wide_areas
+    if code := guess.fields.get("area_code", ""):  # numbers of another list are no codes
+        codes = print_cells(table.cells[table.names.index(code)])
+        pairs = {*zip(names, codes, strict=True)}
+        meant = ((index.find(name), index.list_coded(own)) for name, own in pairs if name and own)
+        if any(areas and not areas & coded for areas, coded in meant):
+            unknown.append(guess.fields.pop("area_code"))
     guess.strangers = _find_strangers(table, area, reference)
-    labels = print_cells(sample[table.names.index(area)]).astype("str").unique()
-    places = [AreaWords(label, "", "", "") for label in labels]
+    places = [AreaWords(name, "", "", "") for name in names.iloc[: layouts.SAMPLE].unique()]
     guess.level = find_level(places, PanelMapping(), reference)
 
 
 def _sort_heading(name: str, family: str, known: Vocabulary, guess: Guess) -> None:
     """Put a heading that is not known for sure where it may belong."""
-    if is_rank(name):
-        value = _guess_rank(name, known, guess.level)
-        if value is None:
-            guess.ranks.append(name)
-        else:
-            guess.values[name] = value
-    elif (value := known.guess_value(name, family)) is not None:
+    if is_rank := mapping.is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
+        upper, _, lower = name.rpartition(" / ")
+        named = map(known.match_value, filter(None, (upper, lower, *re.findall(r"\w+", lower))))
+        found = (
+            ValueColumn(indicator=code, period=of.period or mapping.find_years(name))
+            for of in named
+            if of and (code := list_rank_codes(of.indicator).get(guess.level))
+        )
+        value = next(found, None)
+    else:
+        value = known.guess_value(name, family)
+    if value is not None:
         guess.values[name] = value
-    elif is_period(name):
+    elif is_rank:
+        guess.ranks.append(name)
+    elif mapping.is_period(name):
         guess.periods.append(name)
     else:
         guess.rest.append(name)
 
 
-def _guess_rank(name: str, known: Vocabulary, level: str) -> ValueColumn | None:
-    """The rank that a heading speaks of where it names what is ranked ("PAR INDEX 2022 / Hạng")."""
-    upper, _, lower = name.rpartition(" / ")
-    for text in filter(None, (upper, lower, *re.findall(r"\w+", lower))):
-        value = known.match_value(text)
-        if value and (code := list_rank_codes(value.indicator).get(level)):
-            period = value.period or find_years(name)
-            return ValueColumn(indicator=code, period=period)
-    return None
-
-
 def _refuse_prose(table: Worksheet) -> None:
     """Refuse a file without a column that is mostly figures; commas make columns of prose too."""
     names = [name for name in table.names if name]
-    has_figures = table.cells.map(is_figure).sum() * 2 > (table.cells != "").sum()
+    has_figures = table.cells.map(layouts.is_figure).sum() * 2 > (table.cells != "").sum()
     if len(names) < FEWEST_COLUMNS or not has_figures.any():
         lack = f"{len(names)} column" if len(names) < FEWEST_COLUMNS else "no column of figures"
         found = f"{lack}, which is no table"
         remedy = "A report in prose is read with `cchc read`; a table needs its separators."
         raise ReportError(Problem(table.name, found, "an area and a figure in a row", remedy))
-
-
-def _fits_codes(table: Worksheet, area: str, code: str, reference: Reference) -> bool:
-    """Whether the codes beside the areas are theirs, and not numbers of another list."""
-    at = [table.names.index(each) for each in (area, code)]
-    pairs = zip(*(print_cells(table.cells[each]).astype("str") for each in at), strict=True)
-    index = reference.wide_areas
-    return all(
-        index.list_coded(code) & named
-        for name, code in dict.fromkeys(pairs)
-        if name and code and (named := index.find(name))
-    )
 
 
 def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[str]:
@@ -382,13 +355,14 @@ def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[s
     unknown = (
         label
         for label in labels.unique()
-        if _WORD.search(label) and not (is_total(label) or any(each.find(label) for each in known))
+        if _WORD.search(label)
+        and not (mapping.is_total(label) or any(each.find(label) for each in known))
     )
     strange = list(islice(unknown, MOST_STRANGERS + 1))
     if len(strange) > MOST_STRANGERS:
         return []
     rows = body.loc[labels.isin(strange), [each for each in map(int, body.columns) if each > at]]
-    has_figures = rows.map(is_figure).any(axis=1)
+    has_figures = rows.map(layouts.is_figure).any(axis=1)
     told = {*labels[has_figures.index[has_figures]]}
     near = reference.wide_areas.list_near
     return [each for each in strange if each in told and not near(each, lambda _: True)]
@@ -402,7 +376,7 @@ def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:
     by_level = {code: levels for code in codes if (levels := list_rank_codes(code))}
     code, levels = next(iter(by_level.items())) if len(by_level) == 1 else ("", {})
     rank = levels.get(guess.level, "")
-    dated = {name: find_years(name) for name in guess.ranks}
+    dated = {name: mapping.find_years(name) for name in guess.ranks}
     is_alone = len(guess.ranks) == 1 and not (guess.values or guess.columns)
     if code and len(guess.ranks) == 1 and not (rank and is_alone):
         years = {value.period for value in guess.values.values() if value.indicator == code}
@@ -414,9 +388,3 @@ def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:
     else:
         guess.rest.extend(guess.ranks)
     return {}
-
-
-def _find_subjects(words: list[str], known: Vocabulary) -> list[str]:
-    """The indicators that the name of a file, of a sheet or a title speaks of."""
-    found = (known.match_value(word) for text in words for word in re.findall(r"\w+", text))
-    return [*dict.fromkeys(value.indicator for value in found if value and value.indicator)]

@@ -40,19 +40,10 @@ from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
 from cchc_analysis.panels.matching import WordFixer, look_up, read_numerals
 from cchc_analysis.panels.reading import as_observations, check_units
-from cchc_analysis.rules import choose_readings
+from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
 from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_suite
-from cchc_analysis.rules.validation import (
-    Found,
-    check_identities,
-    check_rows,
-    doubt,
-    join_tallies,
-    list_doubtful,
-    settle_repeated,
-)
 from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
 if TYPE_CHECKING:
@@ -129,8 +120,8 @@ def validate_table(
     if given.table == "statements":
         found = _check_statements(given, own, reference, file, expectations)
     else:
-        found = [check_rows(given, own, reference)]
-    drafts, applied = settle_repeated(found), sum(each.applied for each in found)
+        found = [validation.check_rows(given, own, reference)]
+    drafts, applied = validation.settle_repeated(found), sum(each.applied for each in found)
     if not drafts and not applied:
         rules = f"no rule of {given.file} finds its figures in one area, scope and period"
         expected = "figures that owe each other something, or that have a range"
@@ -142,12 +133,12 @@ def validate_table(
         meant = f"; did you mean {near}?" if near else ""
         told.append(f"column {column!r} passed over: no rule knows it{meant}")
     findings = tabulate_drafts(drafts)
-    doubtful = list_doubtful(join_tallies(found))
+    doubtful = validation.list_doubtful(validation.join_tallies(found))
     findings.attrs |= {
         "rules_applied": applied,
         "doubtful_rules": doubtful,
         "passed_over": passed_over,
-        "warnings": [*told, *map(doubt, doubtful)],
+        "warnings": [*told, *map(validation.doubt, doubtful)],
     }
     return findings
 
@@ -421,16 +412,16 @@ def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _check_statements(
     suite: Suite, table: pd.DataFrame, reference: Reference, file: str, expectations: Path
-) -> list[Found]:
+) -> list[validation.Found]:
     """Check identities in a table whose readings nobody has chosen yet, and what else is known."""
     chosen = choose_readings(table, suite.identities, reference)
     teller = Teller(chosen, None, reference)
-    found, _ = check_identities(suite, chosen, reference, teller)
+    found, _ = validation.check_identities(suite, chosen, reference, teller)
     ours = load_suite(expectations / "observations.json", "observations", reference)
     left_out = _list_left_out(chosen[chosen["is_published"]], Path(file).stem)
     in_range = ("expect_value_in_catalogue_range", "expect_rates_not_above_hundred")
     types = {*in_range, *COMPARISONS} - {*left_out}
-    return [found, check_rows(ours, chosen, reference, teller, types)]
+    return [found, validation.check_rows(ours, chosen, reference, teller, types)]
 
 
 def _list_left_out(published: pd.DataFrame, name: str) -> Iterator[str]:

@@ -17,17 +17,8 @@ from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slu
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, UNCERTAINTY
 from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels import checks
+from cchc_analysis.panels import checks, layouts
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
-from cchc_analysis.panels.layouts import (
-    INTERVAL,
-    VALUE_AND_INTERVAL,
-    Roles,
-    arrange_sheet,
-    is_word,
-    match_columns,
-    name_absent,
-)
 from cchc_analysis.panels.mapping import (
     FIELDS,
     PanelMapping,
@@ -76,10 +67,10 @@ def read_panel(
     notes, parts, form = list[str](), list[pd.DataFrame](), ""
     tables = _list_tables(path, mapping, reference, notes)
     heads = [name for _, table in tables for name in table.names]
-    problems = [*name_absent(path.name, heads, mapping)]
+    problems = [*layouts.name_absent(path.name, heads, mapping)]
     for own, table in tables:
         try:
-            roles = match_columns(table, Vocabulary(own, reference))
+            roles = layouts.match_columns(table, Vocabulary(own, reference))
             unfolded = unfold_table(table, roles, own, notes)
             parts.append(_understand(table.name, unfolded, own, reference, sources, notes))
             form = form or roles.form
@@ -126,7 +117,7 @@ def _list_tables(
     return [
         (said, table)
         for title, said in own.items()
-        for table in arrange_sheet(named[title], Vocabulary(said, reference))
+        for table in layouts.arrange_sheet(named[title], Vocabulary(said, reference))
     ]
 
 
@@ -280,7 +271,7 @@ def as_observations(
 
 
 def unfold_table(
-    table: Worksheet, roles: Roles, mapping: PanelMapping, notes: list[str]
+    table: Worksheet, roles: layouts.Roles, mapping: PanelMapping, notes: list[str]
 ) -> pd.DataFrame:
     """Turn a table into one row per figure; ``notes`` gain what was set aside, in words.
 
@@ -328,7 +319,7 @@ def unfold_table(
     return figures
 
 
-def _describe_rows(table: Worksheet, roles: Roles, mapping: PanelMapping) -> pd.DataFrame:
+def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping) -> pd.DataFrame:
     """The words that describe each row of the table, as texts."""
     import pandas as pd
 
@@ -361,14 +352,14 @@ def _describe_rows(table: Worksheet, roles: Roles, mapping: PanelMapping) -> pd.
         is_open = (rows["area"] == "") & (rows["area_code"] == "")
         taken = {*roles.fields.values(), *roles.values}
         for at in (each for each in map(int, body.columns) if is_open.any() and each not in taken):
-            is_label = is_open & (rows["area"] == "") & body[at].map(is_word)
+            is_label = is_open & (rows["area"] == "") & body[at].map(layouts.is_word)
             rows["area"] = rows["area"].where(~is_label, body[at].astype("str"))
     is_named = "area" in roles.fields or not roles.form
     known = {label: is_named and is_total(label, mapping) for label in rows["area"].unique()}
     return rows.assign(is_total=rows["area"].map(known).astype("bool"))
 
 
-def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: Roles) -> pd.DataFrame:
+def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: layouts.Roles) -> pd.DataFrame:
     """One table per column of figures, beneath each other, in the order of the rows."""
     import pandas as pd
 
@@ -380,7 +371,7 @@ def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: Roles) -> pd.DataFrame:
         for at, bound in roles.values.items():
             if bound.bound and bound.model_copy(update={"bound": ""}) == value:
                 cells = print_cells(body[at]).astype("str")
-                pair = cells.str.extract(f"^{INTERVAL}$").fillna("")
+                pair = cells.str.extract(f"^{layouts.INTERVAL}$").fillna("")
                 names = pair.columns if bound.bound == "interval" else ()
                 part = part.assign(**{bound.bound: cells}, **{each: pair[each] for each in names})
         parts.append(part)
@@ -389,7 +380,7 @@ def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: Roles) -> pd.DataFrame:
     if figures["printed"].dtype.kind != "f":  # "42.3 (39.1-45.2)" is a value and its bounds
         texts = figures["printed"].astype("str")
         texts = texts[texts.str.contains(r"[\d%]\s*[(\[]")]
-        found = texts.str.extract(f"^{VALUE_AND_INTERVAL}$").dropna()
+        found = texts.str.extract(f"^{layouts.VALUE_AND_INTERVAL}$").dropna()
         for name in found.columns if len(found) else ():
             figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
     return figures

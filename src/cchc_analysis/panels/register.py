@@ -15,14 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_analysis.data import files
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
-from cchc_analysis.data.files import (
-    format_table,
-    hash_file,
-    load_text_table,
-    replacing,
-    write_text,
-)
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, UNCERTAINTY, is_synthetic
 from cchc_analysis.data.reference import Project, load_reference
@@ -114,7 +108,7 @@ def add_panel(
             printed=print_cells(found["printed"]),
         )[list(PANEL_COLUMNS)]
         used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
-        said = {"panel": panel, "file": file.name, "mapping": name, "sha256": hash_file(file)}
+        said = {"panel": panel, "file": file.name, "mapping": name, "sha256": files.hash_file(file)}
         rows = [_describe_source(each, table) | said for each in used]
         fresh = pd.DataFrame(rows, columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
         kept = register[register["panel"] != panel]
@@ -152,7 +146,7 @@ def _load(path: Path, columns: Sequence[str], key: str) -> pd.DataFrame:
     late = {name: LATER[name] for name in {*columns} & {*LATER} - {*head.split(",")}}
     held = [name for name in columns if name not in late]
     may_be_empty = columns is PANEL_SOURCE_COLUMNS
-    table = load_text_table(path, held, [key], may_be_empty=may_be_empty)
+    table = files.load_text_table(path, held, [key], may_be_empty=may_be_empty)
     return table.assign(**late)[list(columns)]
 
 
@@ -180,7 +174,7 @@ def _check_free(
     """A panel and its sources come in once; another panel's source is never overwritten."""
     taken = dict(zip(register["source_id"], register["panel"], strict=True))
     if (reports := project.raw / "sources.csv").is_file():
-        ids = load_text_table(reports, SOURCE_COLUMNS, may_be_empty=True)["source_id"]
+        ids = files.load_text_table(reports, SOURCE_COLUMNS, may_be_empty=True)["source_id"]
         taken |= dict.fromkeys(ids, "the reports")
     problems = [
         Problem(
@@ -237,12 +231,12 @@ def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataF
     try:
         with all_or_none(project, (text, parquet, listed)):
             if is_long:
-                with replacing(parquet) as part:
+                with files.replacing(parquet) as part:
                     table.to_parquet(part, index=False)
             else:
-                write_text(text, format_table(table))
+                files.write_text(text, files.format_table(table))
             (text if is_long else parquet).unlink(missing_ok=True)
-            write_text(listed, format_table(register))
+            files.write_text(listed, files.format_table(register))
     except OSError as error:
         found = error.strerror or "an error of the file system"
         remedy = "Check its rights and the space left; nothing was registered."
