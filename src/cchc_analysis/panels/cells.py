@@ -260,7 +260,11 @@ def _list_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
                 ranges = [
                     ((y - 1, x - 1), (last_y - 1, last_x - 1)) for x, y, last_x, last_y in merged
                 ]
-                yield each.title, _fill_merged(rows, ranges), "" if is_long else outside.tell_hidden(each)
+                yield (
+                    each.title,
+                    _fill_merged(rows, ranges),
+                    "" if is_long else outside.tell_hidden(each),
+                )
         finally:
             book.close()
 
