@@ -1801,9 +1801,8 @@ def test_numerals(
     cells: list[object], kind: str, maximum: float | None, values: list[float | None]
 ) -> None:
     printed = pd.Series(cells, dtype="object")
-    same = pd.Series(["g"] * len(cells))
-    most = pd.Series([maximum] * len(cells), dtype="float64")
-    read_as = read_numerals(printed, same, pd.Series([kind] * len(cells)), most)
+    about = pd.DataFrame({"group": "g", "kind": kind, "most": maximum}, index=printed.index)
+    read_as = read_numerals(printed, about.astype({"most": "float64"}))
     assert [None if pd.isna(value) else value for value in read_as["value"]] == values
     assert ((read_as["fault"] == "") == read_as["value"].notna()).all()
 

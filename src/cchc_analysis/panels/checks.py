@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cchc_analysis.data.clean import fold_text
+from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import exists_on
 from cchc_analysis.errors import Problem, join_some
 from cchc_analysis.panels.mapping import load_vocabulary
-from cchc_analysis.panels.matching import FRACTION, name_rows
+from cchc_analysis.panels.matching import name_rows
 from cchc_analysis.rules.rows import RANKED, judge_ranks, pair_ranks
 from cchc_analysis.stats.peers import list_breaks
 
@@ -51,6 +51,7 @@ def check_figures(
         *_check_range(figures, reference, where),
         *_check_bounds(figures, where),
         *_check_existence(figures, reference, where),
+        *check_units(figures, reference, where),
     ]
 
 
@@ -80,6 +81,26 @@ def check_numerals(
 
 def _place(where: str, rows: pd.DataFrame) -> str:
     return f"{where}, {name_rows(rows['row'])}"
+
+
+def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+    """Units that do not turn into the unit of their indicator."""
+    for key, rows in figures.groupby(["indicator", "unit"], sort=False):
+        indicator, unit = map(str, key)
+        row = reference.indicator_rows.get(indicator)
+        if row is None or not unit:
+            continue
+        try:
+            reference.convert_unit(unit, row["unit"])
+        except KeyError:
+            near = nearest_names(row["unit"], [*reference.unit_rows, *load_vocabulary()["units"]])
+            yield Problem(
+                f"{where}, {name_rows(rows['row'])}",
+                f"unit {unit!r} of {indicator}",
+                f"a unit that turns into {row['unit']!r}",
+                "Check the indicator, or translate the unit under `units:` "
+                f"(known: {', '.join(map(repr, near))}).",
+            )
 
 
 def _check_fractions(
@@ -186,15 +207,6 @@ def check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
             )
 
 
-def drop_repetitions(figures: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    """Rows that say once more what another row says."""
-    is_again = figures.duplicated(["source", *QUANTITY])
-    if is_again.any():
-        places = name_rows(figures.loc[is_again, "row"])
-        notes.append(f"{int(is_again.sum())} figures said twice with one value ({places})")
-    return figures[~is_again]
-
-
 def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Reference) -> list[str]:
     """How the rows of totals, means and extremes compare with the rows that they are about."""
     if totals.empty:
@@ -271,19 +283,6 @@ def find_holes(figures: pd.DataFrame, reference: Reference) -> list[str]:
 def _shorten(said: list[str], more: str) -> list[str]:
     rest = [more.format(len(said) - MOST_NAMED)] if len(said) > MOST_NAMED else []
     return [*said[:MOST_NAMED], *rest]
-
-
-def mark_fractions(figures: pd.DataFrame) -> pd.DataFrame:
-    """Shares of one into per cents; two more decimals were printed than the per cent shows."""
-    is_share = figures["unit"] == FRACTION
-    return figures.assign(
-        **{
-            name: figures[name].where(~is_share, (100 * figures[name]).round(9))
-            for name in ("value", *UNCERTAINTY)
-        },
-        decimals=figures["decimals"].where(~is_share, (figures["decimals"] - 2).clip(lower=0)),
-        unit=figures["unit"].mask(is_share, "%"),
-    )
 
 
 def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

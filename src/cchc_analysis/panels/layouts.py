@@ -77,7 +77,7 @@ class Roles:
     form: str = ""
 
 
-def find_head(sheet: Worksheet, known: Vocabulary, header_row: int = 0) -> Worksheet:
+def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
     """Find the head of a sheet: one row or several, below titles and above numbers."""
     if sheet.names:
         return sheet
@@ -86,7 +86,7 @@ def find_head(sheet: Worksheet, known: Vocabulary, header_row: int = 0) -> Works
         number: [*map(print_cell, row)]
         for number, row in zip(top.index, top.to_numpy(), strict=True)
     }
-    first, last = _find_rows(rows, known, header_row)
+    first, last = _find_rows(rows, known)
     numbers = _find_numbers(rows.get(last + 1, []))
     end = last + bool(numbers)
     below = min((number for number in rows if number > end), default=0)
@@ -195,11 +195,9 @@ def _find_bound(
     return "interval" if has_intervals else "" if own else role, of
 
 
-def _find_rows(
-    rows: Mapping[int, list[str]], known: Vocabulary, header_row: int
-) -> tuple[int, int]:
+def _find_rows(rows: Mapping[int, list[str]], known: Vocabulary) -> tuple[int, int]:
     """First and last row of the head: around the row with most known headings."""
-    numbers = list(rows)
+    numbers, header_row = [*rows], known.mapping.header_row
     if header_row:
         best = header_row if header_row in rows else numbers[0]
     else:
@@ -362,7 +360,7 @@ def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
     index = known.reference.wide_areas
     if not sheet.names and (turned := _turn(sheet, known, index)):
         return [turned]
-    table = find_head(sheet, known, known.mapping.header_row)
+    table = find_head(sheet, known)
     names = table.names
     if not any(known.match_field(name) in ("area", "province") for name in names):
         # A column of areas under no heading, the corner of many tables, is headed "area".

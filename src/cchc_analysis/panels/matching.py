@@ -303,19 +303,15 @@ def _suggest(name: str, reference: Reference) -> str:
 
 
 def read_numerals(
-    printed: pd.Series[Any],
-    group: pd.Series[Any],
-    kind: pd.Series[Any],
-    maximum: pd.Series[Any],
-    decimal_mark: str = "",
+    printed: pd.Series[Any], about: pd.DataFrame, decimal_mark: str = ""
 ) -> pd.DataFrame:
     """Read the printed numbers of a whole panel at once.
 
     Args:
         printed: Floats and texts, none of them empty; its index without doubles.
-        group: What is read together, such as the indicator of each.
-        kind: The kind of each unit; what is counted has no fraction.
-        maximum: The most that each may be, NaN where nothing is known.
+        about: Of each, by the same index, or more: ``group``, what is read together, such as its
+            indicator; ``kind`` of its unit, as what is counted has no fraction; and ``most`` that
+            it may be, NaN where nothing is known.
         decimal_mark: ``"."`` or ``","`` where the mapping says so, else ``""``.
 
     Returns:
@@ -332,11 +328,11 @@ def read_numerals(
     if is_text.any():
         texts = printed[is_text].astype("str").str.replace("−", "-", regex=False)
         texts = texts.str.strip().str.removesuffix("%").str.rstrip()
-        about = {"text": texts, "group": group, "kind": kind, "most": maximum}
-        found = _read_texts(pd.DataFrame(about, index=texts.index), decimal_mark)
+        told = texts.to_frame("text").join(about[["group", "kind", "most"]])
+        found = _read_texts(told, decimal_mark)
         read = pd.concat([read, found]) if len(read) else found
     read = read.reindex(printed.index)
-    is_counted = kind.isin(["count", "rank"])
+    is_counted = about.loc[printed.index, "kind"].isin(["count", "rank"])
     is_whole = np.isclose(read["value"], read["value"].round())
     is_wrong = is_counted & ~is_whole & (read["fault"] == "")
     words = [f"{cell!r} is a fraction of a thing that is counted" for cell in printed[is_wrong]]

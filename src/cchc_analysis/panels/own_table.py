@@ -28,6 +28,7 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError, ValidationError
+from cchc_analysis.panels import checks
 from cchc_analysis.panels.cells import (
     Worksheet,
     choose_sheet,
@@ -35,11 +36,10 @@ from cchc_analysis.panels.cells import (
     open_sheets,
     print_cells,
 )
-from cchc_analysis.panels.checks import check_numerals
 from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
 from cchc_analysis.panels.matching import WordFixer, look_up, read_numerals
-from cchc_analysis.panels.reading import as_observations, check_units
+from cchc_analysis.panels.reading import as_observations
 from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
@@ -65,13 +65,13 @@ TEXTS = (
 NEEDED = ("indicator", "value")
 """Without these a table has no values; with them it has one a row."""
 
-DATED = (
+DATED = {
     "expect_longer_window_not_below_shorter",
     "expect_opening_to_equal_previous_closing",
     "expect_magnitude_like_other_periods",
     "expect_counts_not_to_repeat_another_period",
     "expect_counts_of_its_own_area",
-)
+}
 """Rules about several periods of one area."""
 
 WINDOW = ["area_id", "scope", "indicator", "breakdown", "period_start", "period_end", "status"]
@@ -193,6 +193,9 @@ def _understand(
     for identity in suite.identities:
         operands |= {str(each): each for each in identity.operands if isinstance(each, Operand)}
     own, unknown = _name_columns(file, cells, operands, reference)
+    if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*own.columns}:
+        whole = own.reindex(columns=list(OBSERVATION_COLUMNS), fill_value="")
+        return _type_cells(file, whole.reset_index(drop=True)), unknown
     if "value" not in own and "printed" in own:
         own = own.assign(value="")
     if {*NEEDED} <= {*own.columns}:
@@ -301,21 +304,18 @@ def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand
 
 def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Values with what a table of one's own may leave out; cells without a number are missing."""
-    if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*table.columns}:
-        whole = table.reindex(columns=list(OBSERVATION_COLUMNS), fill_value="")
-        return _type_cells(file, whole.reset_index(drop=True))
     texts = table.reindex(columns=list(TEXTS), fill_value="").astype("str")
     texts = texts.apply(lambda cells: cells.str.strip()).assign(row=table.get("row", table.index))
     texts = texts[(texts["value"] != "") | (texts["printed"] != "")].reset_index(drop=True)
     if texts.empty:
         raise ReportError(Problem(file, "no values", "at least one", "Fill in the values."))
-    lines = "row:" + texts["row"].astype("str")
-    for name, usual in (
-        ("source_id", Path(file).stem),
-        ("scope", Scope.WHOLE_DISTRICT.value),
-        ("figures", lines),
-    ):
-        texts[name] = texts[name].where(texts[name] != "", usual)
+    usual = {
+        "source_id": Path(file).stem,
+        "scope": Scope.WHOLE_DISTRICT.value,
+        "figures": "row:" + texts["row"].astype("str"),
+    }
+    for name, said in usual.items():
+        texts[name] = texts[name].where(texts[name] != "", said)
     texts["period"] = texts["period"].where(texts["period_end"] == "", "")
     fixer = WordFixer(texts, file, has_mapping=False)
     fixer.match_periods()
@@ -326,20 +326,22 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
         found, expected = f"{code}: {large['value'].iloc[0]:g}", f"a number up to {LARGEST:g}"
         mask = is_large & (figures["indicator"] == code)
         fixer.complain(mask, found, expected, "Mend the cell, or leave it empty.")
-    problems = [
-        *fixer.problems,
-        *check_numerals(figures, file, MEND, ("area", "period", "indicator")),
-    ]
-    problems += check_units(figures, reference, file)
-    if problems:
+    faults = checks.check_numerals(figures, file, MEND, ("area", "period", "indicator"))
+    if problems := [*fixer.problems, *faults, *checks.check_units(figures, reference, file)]:
         raise ReportError(problems)
-    rounded = {
-        unit
-        for unit, row in reference.unit_rows.items()
-        if row["kind"] == "rate" or (row["kind"] == "money" and row["multiplier"] > 1)
-    }
-    made = as_observations(figures, reference, figures["unit"].isin(rounded))
-    return _number_readings(made)
+    units = reference.units
+    is_rounded = (units["kind"] == "rate") | (
+        (units["kind"] == "money") & (units["multiplier"] > 1)
+    )
+    rounded = figures["unit"].isin(units.loc[is_rounded, "unit"])
+    made = as_observations(figures, reference, rounded)
+    # One row for each value of a quantity, however often it is said; the first is published.
+    key = [*PLACE, "indicator", "breakdown", "status"]
+    same = [*key, "value", "comparator"]
+    made["figures"] = made.groupby(same, dropna=False)["figures"].transform(" ".join)
+    made = made.drop_duplicates(same, ignore_index=True)
+    reading = made.groupby(key).cumcount() + 1
+    return made.assign(reading=reading, is_published=reading == 1)
 
 
 def _match_areas(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -370,36 +372,21 @@ def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     import pandas as pd
 
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
-    kind = look_up(rows["unit"], kinds)
+    kind, held = look_up(rows["unit"], kinds), rows["value"] != ""
+    about = pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": np.nan})
     is_plain = ~kind.isin(["count", "money"])
-
-    def read(cells: pd.Series[Any], mark: str = "") -> pd.DataFrame:
-        at, most = cells.index, pd.Series(np.nan, index=cells.index)
-        return read_numerals(cells, rows["indicator"][at], kind[at], most, mark)
-
-    held = rows["value"] != ""
-    given = pd.concat(
-        [read(rows.loc[held & is_plain, "value"], "."), read(rows.loc[held & ~is_plain, "value"])]
-    ).reindex(rows.index)
-    shown = read(rows.loc[rows["printed"] != "", "printed"]).reindex(rows.index)
+    plain = read_numerals(rows.loc[held & is_plain, "value"], about, ".")
+    dotted = read_numerals(rows.loc[held & ~is_plain, "value"], about)
+    given = pd.concat([plain, dotted]).reindex(rows.index)
+    shown = read_numerals(rows.loc[rows["printed"] != "", "printed"], about).reindex(rows.index)
     is_same = (shown["fault"] == "") & np.isclose(shown["value"], given["value"])
     numbers = shown.where(~held | is_same, given)
     said = rows["comparator"]
     numbers["comparator"] = said.where(said != "", numbers["comparator"])
-    plain = rows.drop(columns=["value", "decimals", "comparator"], errors="ignore")
-    figures = plain.join(numbers).assign(**dict.fromkeys(UNCERTAINTY, np.nan))
+    others = rows.drop(columns=["value", "decimals", "comparator"], errors="ignore")
+    figures = others.join(numbers).assign(**dict.fromkeys(UNCERTAINTY, np.nan))
     printed = rows["printed"].where(rows["printed"] != "", rows["value"])
     return figures.assign(figure_id=rows["figures"], printed=printed)
-
-
-def _number_readings(made: pd.DataFrame) -> pd.DataFrame:
-    """One row for each value of a quantity, however often it is said; the first is published."""
-    key = [*PLACE, "indicator", "breakdown", "status"]
-    same = [*key, "value", "comparator"]
-    together = made.groupby(same, sort=False, dropna=False)["figures"].agg(" ".join)
-    made = made.drop_duplicates(same).assign(figures=together.array).reset_index(drop=True)
-    reading = made.groupby(key, sort=False).cumcount() + 1
-    return made.assign(reading=reading, is_published=reading == 1)
 
 
 def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -418,17 +405,13 @@ def _check_statements(
     teller = Teller(chosen, None, reference)
     found, _ = validation.check_identities(suite, chosen, reference, teller)
     ours = load_suite(expectations / "observations.json", "observations", reference)
-    left_out = _list_left_out(chosen[chosen["is_published"]], Path(file).stem)
-    in_range = ("expect_value_in_catalogue_range", "expect_rates_not_above_hundred")
-    types = {*in_range, *COMPARISONS} - {*left_out}
-    return [found, validation.check_rows(ours, chosen, reference, teller, types)]
-
-
-def _list_left_out(published: pd.DataFrame, name: str) -> Iterator[str]:
-    """Periods are compared where each area has every quantity once, or sources tell them apart."""
-    is_sourced = not published["source_id"].str.fullmatch(rf"{re.escape(name)}( row \d+)?").any()
+    types = {"expect_value_in_catalogue_range", "expect_rates_not_above_hundred", *COMPARISONS}
+    # Periods are compared where each area has every quantity once, or sources tell them apart.
+    published, name = chosen[chosen["is_published"]], re.escape(Path(file).stem)
+    is_sourced = not published["source_id"].str.fullmatch(rf"{name}( row \d+)?").any()
     is_dated = not published["period_end"].eq("").any()
     if not (is_dated and (is_sourced or not published.duplicated(WINDOW).any())):
-        yield from DATED
+        types -= DATED
     if not (is_dated and is_sourced):
-        yield "expect_sources_to_agree"
+        types -= {"expect_sources_to_agree"}
+    return [found, validation.check_rows(ours, chosen, reference, teller, types)]

@@ -9,12 +9,12 @@ aside and counted. Words and numbers are then read, and what was found is checke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, UNCERTAINTY
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels import checks, layouts
@@ -29,6 +29,7 @@ from cchc_analysis.panels.mapping import (
     load_vocabulary,
 )
 from cchc_analysis.panels.matching import (
+    FRACTION,
     WordFixer,
     look_up,
     name_rows,
@@ -84,7 +85,10 @@ def read_panel(
         raise ReportError(problems)
     notes = [*dict.fromkeys(notes)]
     notes += tell_mixed_marks(figures["read_as"], figures["indicator"])
-    figures = checks.drop_repetitions(figures, notes)
+    if (is_again := figures.duplicated(["source", *QUANTITY])).any():
+        places = name_rows(figures.loc[is_again, "row"])
+        notes.append(f"{int(is_again.sum())} figures said twice with one value ({places})")
+        figures = figures[~is_again]
     notes += checks.compare_totals(figures, totals, reference)
     notes += checks.compare_ranks(figures, reference.areas)
     notes += checks.tell_breaks(figures, reference)
@@ -147,9 +151,8 @@ def _understand(
     ranked = _add_ranks(rows, mapping, reference, where)
     figures = _read_numbers(ranked, mapping, reference)
     told, totals = _part_totals(figures)
-    problems = [*fixer.problems, *checks.check_figures(told, reference, where, mapping.small_rates)]
-    problems.extend(check_units(told, reference, where))
-    if problems:
+    faults = checks.check_figures(told, reference, where, mapping.small_rates)
+    if problems := [*fixer.problems, *faults]:
         raise ReportError(problems)
     notes += fixer.notes
     totals = totals[totals["fault"] == ""]
@@ -201,39 +204,25 @@ def _add_ranks(
 
 def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
-    catalogue = reference.indicators.set_index("indicator")
-    kind = look_up(rows["unit"], kinds).replace("", "rate")
-    most = rows["indicator"].map(catalogue["range_max"]).astype("float64")
-
-    def read(cells: pd.Series[Any]) -> pd.DataFrame:
-        at, group = cells.index, rows["indicator"]
-        return read_numerals(cells, group[at], kind[at], most[at], mapping.decimal_mark)
-
+    catalogue, mark = reference.indicators.set_index("indicator"), mapping.decimal_mark
+    about = (
+        rows[["indicator"]]
+        .set_axis(["group"], axis=1)
+        .assign(
+            kind=look_up(rows["unit"], kinds).replace("", "rate"),
+            most=rows["indicator"].map(catalogue["range_max"]).astype("float64"),
+        )
+    )
     bounds = {
-        name: read(rows.loc[rows[field] != "", field])["value"].reindex(rows.index)
+        name: read_numerals(rows.loc[rows[field] != "", field], about, mark)["value"]
         for field, name in BOUNDS.items()
     }
-    return checks.mark_fractions(rows.join(read(rows["read_as"])).assign(**bounds))
-
-
-def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
-    """Units that do not turn into the unit of their indicator."""
-    for key, rows in figures.groupby(["indicator", "unit"], sort=False):
-        indicator, unit = map(str, key)
-        row = reference.indicator_rows.get(indicator)
-        if row is None or not unit:
-            continue
-        try:
-            reference.convert_unit(unit, row["unit"])
-        except KeyError:
-            near = nearest_names(row["unit"], [*reference.unit_rows, *load_vocabulary()["units"]])
-            yield Problem(
-                f"{where}, {name_rows(rows['row'])}",
-                f"unit {unit!r} of {indicator}",
-                f"a unit that turns into {row['unit']!r}",
-                "Check the indicator, or translate the unit under `units:` "
-                f"(known: {', '.join(map(repr, near))}).",
-            )
+    read = rows.join(read_numerals(rows["read_as"], about, mark)).assign(**bounds)
+    is_share = read["unit"] == FRACTION  # of it two more decimals are printed than of per cents
+    for name in ("value", *UNCERTAINTY):
+        read[name] = read[name].where(~is_share, (100 * read[name]).round(9))
+    decimals = read["decimals"].where(~is_share, (read["decimals"] - 2).clip(lower=0))
+    return read.assign(decimals=decimals, unit=read["unit"].mask(is_share, "%"))
 
 
 def as_observations(
