@@ -24,6 +24,7 @@ ONE = pd.DataFrame({"area": ["A"], "period": ["2024"], "value": [1.0]})
 PANEL = pd.DataFrame({"area_id": "1", "period": ["2023", "2024"], "segment": 1, "value": 1.0})
 WRONG = {
     "a list for an indicator": ("open_trends", (["on_time_rate"],), "one name or code"),
+    "nothing for areas": ("open_trends", ("on_time_rate", None), "names or codes"),
     "a list for an area": ("open_brief", (["Đồng Gió"], "2022-H1"), "one name or code"),
     "a list for a period": ("open_brief", ("Đồng Gió", ["2022-H1"]), "one name or code"),
     "a list for a panel": ("load_panel", (["papi"],), "one name or code"),

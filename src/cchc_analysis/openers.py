@@ -19,7 +19,7 @@ from cchc_analysis.brief.plots import choose_tiles
 from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.profile import Profile
 from cchc_analysis.brief.profile import open_profile as open_profile_of
-from cchc_analysis.data.named import match_indicator, take_one
+from cchc_analysis.data.named import match_indicator, take_one, take_some
 from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load
 from cchc_analysis.errors import CommandError, Problem
@@ -89,7 +89,7 @@ def open_trends(
     """
     context = find_given()
     code = match_indicator(context.reference, take_one(indicator, "indicator"))
-    named = areas if isinstance(areas, str) else (*areas,)
+    named = areas if isinstance(areas, str) else (*take_some(areas),)
     place = code, named, str(first), str(last), lang
     return context.open_board_once(*place) if find_context() else context.open_board(*place)
 

@@ -7,6 +7,7 @@ no average, nothing filled. Does not know where tables lie.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,12 +15,12 @@ from functools import wraps
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
+from cchc_analysis.data.clean import PeriodError, fold_text, is_day, label_period, parse_period
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own
 from cchc_analysis.data.reference import LEVELS, Reference
 from cchc_analysis.data.reference.catalogue import offer_names
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError, Problem, join_some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,7 @@ NAME_COLUMNS = tuple(NAME_MEANINGS)
 STANDARD_LABEL = re.compile(r"\d{4}(?:-(?:Q[1-4]|H[12]|9M))?")
 """What a reporting period is called; anything else is days of its own."""
 _LISTED = "They are listed by load_catalogue(), or cchc list indicators."
+MOST_SHOWN = 8
 LEAST_OVERLAP = 0.8
 """How much of the days that either counts a window and a report's period have to share."""
 
@@ -57,10 +59,13 @@ def choose_rows(
     for column, named in choice.items():
         if named is None:
             continue
-        wanted = {_MATCH[column](reference, each) for each in _list(named)}
+        wanted = {_MATCH[column](reference, each) for each in take_some(named)}
         before, chosen = chosen, chosen[chosen[column].isin(wanted)]
         if chosen.empty and len(before):
-            warnings.warn(_say_empty(before, column, wanted), UserWarning, stacklevel=4)
+            held = sorted(str(each) for each in before[column].unique() if each)
+            said = f"Nothing is held where {column} is {' or '.join(sorted(wanted))}"
+            left = f"the other choices leave {column} {join_some(held, MOST_SHOWN)}."
+            warnings.warn(f"{said}; {left}", UserWarning, stacklevel=4)
     return chosen.reset_index(drop=True)
 
 
@@ -159,22 +164,18 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     return [labels[row] for row in rows]
 
 
-def tabulate_areas(reference: Reference, level: str | None, day: str) -> pd.DataFrame:
+def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.DataFrame:
     """The areas of a level, or of all, as a table; of a day, if one is given.
 
     Raises:
         CommandError: There is no such level or day.
     """
-    import datetime as dt
-
     import pandas as pd
 
     levels = LEVELS if level is None else [_match_word("level", LEVELS, level)]
-    try:
-        dt.date.fromisoformat(day or "2025-07-01")
-    except (TypeError, ValueError):
+    if day and not (isinstance(day, str) and is_day(day)):
         problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
-        raise CommandError(problem) from None
+        raise CommandError(problem)
     columns = [*reference.areas.columns, "km2"]
     areas = [row for each in levels for row in reference.list_areas(each, day)]
     return pd.DataFrame(areas, columns=columns, dtype="str").fillna("")
@@ -212,19 +213,17 @@ def _list_names(
         row = areas.get(area_id)
         return str(words.place(row)) if row else ""
 
-    def name_region(area_id: str) -> str:
-        return name_area(reference.region_of.get(reference.find_province(area_id), ""))
-
+    province, regions = reference.find_province, reference.region_of
     yield "area", "area_id", name_area
-    yield "province", "area_id", lambda each: name_area(reference.find_province(each))
-    yield "region", "area_id", name_region
+    yield "province", "area_id", lambda each: name_area(province(each))
+    yield "region", "area_id", lambda each: name_area(regions.get(province(each), ""))
     label = f"label_{words.lang}"
     yield "indicator_label", "indicator", lambda each: str(catalogue.get(each, {}).get(label, each))
     yield "scope_label", "scope", lambda each: words.plain(f"scope.{each}")
     yield "unit_label", "unit", lambda each: str(units.get(each, {}).get(label, each))
 
 
-def _list(wanted: Any) -> list[str]:
+def take_some(wanted: Any) -> list[str]:
     """What was asked for as a list of texts: one text or number is a list of one.
 
     Raises:
@@ -311,40 +310,23 @@ _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
 """How a person may name what stands in a column."""
 
 
-def _say_empty(before: pd.DataFrame, column: str, wanted: set[str]) -> str:
-    held = [str(each) for each in dict.fromkeys(before[column]) if each]
-    shown = ", ".join(sorted(held)[:8]) + (", …" if len(held) > 8 else "")
-    return (
-        f"Nothing is held where {column} is {' or '.join(sorted(wanted))}; the other choices leave "
-        f"{column} {shown}."
-    )
-
-
 def _label_of_report(label: str, start: str, end: str, report: tuple[str, str, str]) -> str:
-    name, first, last = report
-    if STANDARD_LABEL.fullmatch(label) or not (end and first and last):
+    if STANDARD_LABEL.fullmatch(label) or not (end and report[1] and report[2]):
         return label
+    counted, first, last = (dt.date.fromisoformat(each).toordinal() for each in (end, *report[1:]))
     if start:
-        shared = min(_day(end), _day(last)) - max(_day(start), _day(first)) + 1
-        either = max(_day(end), _day(last)) - min(_day(start), _day(first)) + 1
-        return name if shared >= LEAST_OVERLAP * either else label
-    middle = (_day(first) + _day(last)) / 2
-    return name if middle < _day(end) <= _day(last) else label
-
-
-def _day(text: str) -> int:
-    import datetime as dt
-
-    return dt.date.fromisoformat(text).toordinal()
+        begun = dt.date.fromisoformat(start).toordinal()
+        shared = min(counted, last) - max(begun, first) + 1
+        either = max(counted, last) - min(begun, first) + 1
+        return report[0] if shared >= LEAST_OVERLAP * either else label
+    return report[0] if (first + last) / 2 < counted <= last else label
 
 
 def _sort_periods(table: pd.DataFrame) -> list[str]:
     """The period labels in the order of time: by the last day counted, then by the first."""
-    spans = table.assign(
-        start=table["period_start"].astype(str), end=table["period_end"].astype(str)
-    )
-    ends = spans.groupby("period", observed=True)[["end", "start"]].max()
-    return list(ends.sort_values(["end", "start"], kind="stable").index)
+    days = table[["period", "period_end", "period_start"]].astype(str)
+    ends = days.groupby("period").max()
+    return list(ends.sort_values(["period_end", "period_start"], kind="stable").index)
 
 
 DIMENSIONS = ("area_id", "scope", "indicator", "breakdown", "status", "period")
@@ -393,19 +375,15 @@ def to_wide(
         B        NaN   3.0
     """
     check_table(table, "to_wide")
-    rows, heads = _list_heads(index), _list_heads(columns)
-    _check_columns(table, [*rows, *heads, values])
-    _check_dimensions(table, [*rows, *heads])
-    _check_areas(table, [*rows, *heads])
-    _check_cells(table, [*rows, *heads])
-    wide = table.set_index([*rows, *heads])[values].unstack(heads)
+    rows, heads = ([each] if isinstance(each, str) else [*each] for each in (index, columns))
+    told = [*rows, *heads]
+    _check_columns(table, [*told, values])
+    _check_dimensions(table, told)
+    _check_cells(table, told)
+    wide = table.set_index(told)[values].unstack(heads)
     if table[values].dtype == bool:
         wide = wide.fillna(value=False).astype(bool)
     return wide.sort_index(axis=0).sort_index(axis=1)
-
-
-def _list_heads(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
 
 
 def _refuse(found: str, expected: str, remedy: str) -> CommandError:
@@ -422,28 +400,22 @@ def _check_columns(table: pd.DataFrame, names: list[str]) -> None:
 
 def _check_dimensions(table: pd.DataFrame, told: list[str]) -> None:
     covered = {*told, *(SAME[name] for name in told if name in SAME)}
-    for name in DIMENSIONS:
-        if name in covered or name not in table.columns:
-            continue
-        held = [str(each) for each in table[name].unique()]
+    for name in (each for each in DIMENSIONS if each in table.columns and each not in covered):
+        held = [repr(str(each)) for each in table[name].unique()]
         if len(held) > 1:
-            shown = ", ".join(repr(each) for each in held[:6]) + (", …" if len(held) > 6 else "")
             raise _refuse(
-                f"{len(held)} values of {name} in one table: {shown}",
+                f"{len(held)} values of {name} in one table: {join_some(held, MOST_SHOWN)}",
                 "one, or each in a row or column of its own",
-                f"Choose one (table[table[{name!r}] == {held[0]!r}]), "
+                f"Choose one (table[table[{name!r}] == {held[0]}]), "
                 f"or add {name!r} to index or columns.",
             )
-
-
-def _check_areas(table: pd.DataFrame, told: list[str]) -> None:
-    """Two areas of one name are two rows: Bắc Ninh before July 2025, and since."""
     if "area" not in told or "area_id" in told or "area_id" not in table.columns:
         return
+    # Two areas of one name are two rows: Bắc Ninh before July 2025, and since.
     ids = table.groupby("area", observed=True)["area_id"].unique()
-    for name, shared in ids[ids.str.len() > 1].items():
+    for area, shared in ids[ids.str.len() > 1].items():
         raise _refuse(
-            f"{len(shared)} areas named {name}: {', '.join(shared)}",
+            f"{len(shared)} areas named {area}: {', '.join(shared)}",
             "one area in a row, as none is another",
             "Add 'area_id' to index or columns, or choose one.",
         )
@@ -455,12 +427,9 @@ def _check_cells(table: pd.DataFrame, told: list[str]) -> None:
         return
     first = repeated.iloc[0]
     same = repeated[(repeated[told] == first[told]).all(axis=1)]
-    differing = [
-        str(name)
-        for name in same.columns
-        if name not in (*told, "value", "figures", "printed")
-        and same[name].nunique(dropna=False) > 1
-    ]
+    others = same.drop(columns=[*told, "value", "figures", "printed"], errors="ignore")
+    counts = others.nunique(dropna=False)
+    differing = [str(name) for name in counts.index[counts > 1]]
     where = ", ".join(str(first[name]) for name in told)
     found, remedy = f"{len(same)} rows for {where}", "Choose one."
     if differing:

@@ -22,8 +22,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,14 +33,11 @@ from cchc_analysis.data.system import exchange_at_once
 from cchc_analysis.errors import CommandError, Problem, join_some
 
 if TYPE_CHECKING:
-    from filelock import BaseFileLock
-
     from cchc_analysis.data.reference import Project
 
 MOST_NAMED = 10
 """Files that a refusal names; more are counted."""
 _HASH_LENGTH = 64
-_UNKNOWN = "0" * _HASH_LENGTH
 NOTES = ".cchc-notes.json"
 """Where files are noted that we wrote outside of folders of ours."""
 
@@ -58,9 +56,15 @@ def read_list(folder: Path, name: str) -> dict[str, str] | None:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     is_ours = isinstance(listed, dict) and str(command).startswith("cchc")
-    if not is_ours or not all(_is_entry(path, digest) for path, digest in listed.items()):
-        return None
-    return dict(listed)
+    return dict(listed) if is_ours and all(starmap(_is_entry, listed.items())) else None
+
+
+def _is_entry(path: object, digest: object) -> bool:
+    """Whether this can be an entry of a list: a path inside the folder, and a hash."""
+    if not isinstance(path, str) or not isinstance(digest, str) or len(digest) != _HASH_LENGTH:
+        return False
+    parts = Path(path).parts
+    return bool(parts) and ".." not in parts and not Path(path).is_absolute()
 
 
 def write_list(
@@ -99,19 +103,6 @@ def check_folder(folder: Path, name: str) -> None:
     if entries and read_list(folder, name) is None:
         found = f"a folder that holds something else than pages of ours ({_name(entries)})"
         raise _refuse(folder, found, "no such folder, an empty one, or one that cchc made")
-
-
-def list_others(folder: Path, listed: Iterable[str], new: Iterable[str] = ()) -> list[str]:
-    """What lies in a folder and is not in its list, by path; a folder of such is one entry.
-
-    Args:
-        folder: The folder.
-        listed: What we wrote into it.
-        new: What stands in the folder that takes its place: folders that both have are looked into.
-    """
-    ours = set(listed)
-    shared = {str(parent) for path in (*ours, *new) for parent in Path(path).parents}
-    return sorted(_walk(folder, "", ours, shared))
 
 
 def list_changed(folder: Path, listed: Mapping[str, str]) -> list[str]:
@@ -160,12 +151,14 @@ def check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
     new, listed = set(paths), read_list(folder, name)
     ours = set() if listed is None else {*listed, name}
     above = {str(parent) for path in new for parent in Path(path).parents} - {"."}
-    taken = [path for path in new if _is_taken(folder / path, is_ours=path in ours)]
-    taken += [
-        path
-        for path in above - ours
-        if os.path.lexists(folder / path) and not (folder / path).is_dir()
-    ]
+    taken = []
+    for path in (each for each in new | above if os.path.lexists(folder / each)):
+        place = folder / path
+        is_plain = place.is_file() and not place.is_symlink()
+        if (path in new and not (path in ours and is_plain)) or (
+            path in above - ours and not place.is_dir()
+        ):
+            taken.append(path)
     if taken:
         found = f"files that cchc did not make: {_name(taken)}"
         raise _refuse(folder, found, "nothing in the place of what it writes")
@@ -263,7 +256,7 @@ def adding_to(
     check_folder(folder, name)
     check_free(folder, name, new)
     listed = read_list(folder, name) or {}
-    write_list(folder, name, head, listed | {path: listed.get(path, _UNKNOWN) for path in new})
+    write_list(folder, name, head, dict.fromkeys(new, "0" * _HASH_LENGTH) | listed)
     try:
         yield
     finally:
@@ -309,6 +302,7 @@ def _note_name(path: Path) -> str:
 
 
 def _walk(folder: Path, inside: str, ours: set[str], shared: set[str]) -> Iterator[str]:
+    """What lies in a folder and is not ours; a folder of such is one entry, unless it is shared."""
     for entry in os.scandir(folder / inside):
         path = f"{inside}/{entry.name}".lstrip("/")
         if path in shared and entry.is_dir(follow_symlinks=False):
@@ -323,7 +317,9 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
     What cannot be moved stays, and the former folder with it, for the next start.
     """
     listed = [*(read_list(former, name) or {}), name]
-    for path in list_others(former, listed, read_list(target, name) or ()):
+    both = (*listed, *(read_list(target, name) or ()))
+    shared = {str(parent) for path in both for parent in Path(path).parents}
+    for path in sorted(_walk(former, "", {*listed}, shared)):
         with suppress(OSError):
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             if not os.path.lexists(target / path):
@@ -331,24 +327,6 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
     for path in (*listed, *(parent for parent, _, _ in os.walk(former, topdown=False))):
         with suppress(OSError):
             (former / path).unlink() if not (former / path).is_dir() else (former / path).rmdir()
-
-
-def _is_entry(path: object, digest: object) -> bool:
-    """Whether this can be an entry of a list: a path inside the folder, and a hash."""
-    if not isinstance(path, str) or not isinstance(digest, str):
-        return False
-    parts = Path(path).parts
-    return (
-        bool(parts)
-        and ".." not in parts
-        and not Path(path).is_absolute()
-        and len(digest) == _HASH_LENGTH
-    )
-
-
-def _is_taken(place: Path, *, is_ours: bool) -> bool:
-    is_plain = place.is_file() and not place.is_symlink()
-    return os.path.lexists(place) and not (is_ours and is_plain)
 
 
 def _name(paths: Iterable[str]) -> str:
@@ -423,19 +401,13 @@ def _undo(root: Path) -> None:
     if (kept / _NAMES).is_file():
         names = json.loads((kept / _NAMES).read_text("utf-8"))
         for number, (name, was_there) in enumerate(names.items()):
-            if was_there:
-                _put_back(root / name, (kept / str(number)).read_bytes())
-            else:
-                (root / name).unlink(missing_ok=True)
+            path = root / name
+            if not was_there:
+                path.unlink(missing_ok=True)
+            elif not path.is_file() or path.read_bytes() != (kept / str(number)).read_bytes():
+                write_bytes(path, (kept / str(number)).read_bytes())
         (kept / _NAMES).unlink()
     shutil.rmtree(kept, ignore_errors=True)
-
-
-def _put_back(path: Path, content: bytes) -> None:
-    with suppress(FileNotFoundError):
-        if path.read_bytes() == content:
-            return
-    write_bytes(path, content)
 
 
 def _find_kept(root: Path) -> Path:
@@ -464,9 +436,18 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
 
     lock = filelock.FileLock(folder / LOCK, timeout=0, fallback_to_soft=False)
     try:
-        _acquire(lock, folder, seconds)
+        with suppress(filelock.Timeout) if seconds else nullcontext():
+            lock.acquire()
+        if not lock.is_locked:
+            _tell(f"Waiting for {read_holder(folder)}, at most {seconds:.0f} s …")
+            lock.acquire(timeout=seconds)
+            _tell("")
     except filelock.Timeout:
-        raise _refuse_held(folder, seconds) from None
+        waited = f" for {seconds:.0f} s" if seconds else ""
+        found = f"{read_holder(folder)} has been writing into it{waited}"
+        remedy = "Wait until that one has ended, and run this one again."
+        problem = Problem(str(folder), found, "one command at a time", remedy)
+        raise CommandError(problem) from None
     except (OSError, NotImplementedError) as error:
         found = f"cannot be locked ({getattr(error, 'strerror', None) or error})"
         remedy = "Check its rights and the space left; where it has no locks, work on a local disk."
@@ -474,25 +455,14 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
         raise CommandError(problem) from None
     try:
         with suppress(OSError):
-            (folder / HOLDER).write_text(_name_holder(command), "utf-8")
+            since = f"since {datetime.now().astimezone():%H:%M:%S}"
+            holder = f"{command} (process {os.getpid()} on {platform.node()}, {since})"
+            (folder / HOLDER).write_text(holder, "utf-8")
         yield
     finally:
         with suppress(OSError):
             (folder / HOLDER).unlink()
         lock.release()
-
-
-def _acquire(lock: BaseFileLock, folder: Path, seconds: float) -> None:
-    from filelock import Timeout
-
-    try:
-        lock.acquire()
-    except Timeout:
-        if not seconds:
-            raise
-        _tell(f"Waiting for {read_holder(folder)}, at most {seconds:.0f} s …")
-        lock.acquire(timeout=seconds)
-        _tell("")
 
 
 def _tell(line: str) -> None:
@@ -507,20 +477,3 @@ def read_holder(folder: Path) -> str:
     with suppress(OSError, UnicodeDecodeError):
         return (folder / HOLDER).read_text("utf-8")[:200] or "another command"
     return "another command"
-
-
-def _name_holder(command: str) -> str:
-    now = datetime.now().astimezone()
-    return f"{command} (process {os.getpid()} on {platform.node()}, since {now:%H:%M:%S})"
-
-
-def _refuse_held(folder: Path, seconds: float) -> CommandError:
-    waited = f" for {seconds:.0f} s" if seconds else ""
-    return CommandError(
-        Problem(
-            str(folder),
-            f"{read_holder(folder)} has been writing into it{waited}",
-            "one command at a time",
-            "Wait until that one has ended, and run this one again.",
-        )
-    )
