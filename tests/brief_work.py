@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any, cast
@@ -48,6 +48,7 @@ from cchc_analysis.data.store import list_inputs
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.derive import derive_indicators, mark_findings
+from cchc_analysis.read import read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.jobs import Reply
@@ -94,6 +95,36 @@ def process_once(project: Project) -> pipeline.Run:
     if key not in PROCESSED:
         PROCESSED[key] = PROCESS(project)
     return PROCESSED[key]
+
+
+PUBLISHED: dict[str, tuple[Tables, Reference]] = {}
+
+
+def publish_once(project: Project) -> tuple[Tables, Reference]:
+    """What is published of the transcripts of a project, unchecked; the same of the same inputs.
+
+    The tables are of the caller, who may change them.
+    """
+    key = key_of_files(list_inputs(project), project.root)
+    if key not in PUBLISHED:
+        reference, read = load_reference(project.reference), read_transcripts(project.raw)
+        PUBLISHED[key] = publish(read.transcripts, read.sources, reference), reference
+    tables, reference = PUBLISHED[key]
+    return Tables(**{name: table.copy() for name, table in vars(tables).items()}), reference
+
+
+def publish(transcripts: pd.DataFrame, sources: pd.DataFrame, reference: Reference) -> Tables:
+    """The tables that follow from figures, with every reading published and nothing found."""
+    observations = tidy_observations(transcripts, reference).observations
+    return Tables(
+        sources=sources,
+        transcripts=transcripts,
+        observations=observations,
+        indicators=derive_indicators(observations, transcripts, sources, reference),
+        findings=pd.DataFrame(columns=list(FINDING_COLUMNS), dtype="str"),
+        tallies=pd.DataFrame(columns=list(TALLY_COLUMNS)),
+        definitions=pd.DataFrame(columns=list(DEFINITION_COLUMNS)),
+    )
 
 
 @cache
@@ -204,38 +235,48 @@ def make_tables(
     report: str, plan: str = "", findings: list[dict[str, Any]] | None = None
 ) -> Tables:
     """The tables of a half-year report of the made-up district, and of its plan."""
+    return add_findings(_publish_once(report, plan), findings)
+
+
+@lru_cache(maxsize=64)
+def _publish_once(report: str, plan: str) -> Tables:
+    """The tables of a report and a plan before anything is found: many tests ask for the same."""
     area = "huyện Sông Mây"
     figures = [read_figures(report, "report", area, ("2022-01-01", "2022-06-30"))]
     sources = [_source("report", "period_report", area, "2022-H1", "2022-01-01", "2022-06-30")]
     if plan:
         figures.append(read_figures(plan, "plan", area, ("2022-01-01", "2022-12-31")))
         sources.append(_source("plan", "plan", area, "2022", "2022-01-01", "2022-12-31"))
-    return tabulate(pd.concat(figures, ignore_index=True), pd.DataFrame(sources), findings)
+    return tabulate(pd.concat(figures, ignore_index=True), pd.DataFrame(sources))
 
 
-def tabulate(
-    transcripts: pd.DataFrame, sources: pd.DataFrame, findings: list[dict[str, Any]] | None = None
-) -> Tables:
-    """The tables that follow from figures, with the findings given."""
+def tabulate(transcripts: pd.DataFrame, sources: pd.DataFrame) -> Tables:
+    """The tables that follow from figures, with nothing found."""
     reference = made_up_reference()
     tidied = tidy_observations(transcripts, reference)
     assert not tidied.problems, tidied.problems
     identities = load_identities(PROJECT.expectations / "identities.json", reference)
     observations = choose_readings(tidied.observations, identities, reference)
-    indicators = derive_indicators(observations, transcripts, sources, reference)
-    found = pd.DataFrame(
-        [_finding(number, each) for number, each in enumerate(findings or [])],
-        columns=list(FINDING_COLUMNS),
-    )
     return Tables(
         sources=sources,
         transcripts=transcripts,
         observations=observations,
-        indicators=mark_findings(indicators, found),
-        findings=found,
+        indicators=derive_indicators(observations, transcripts, sources, reference),
+        findings=pd.DataFrame(columns=list(FINDING_COLUMNS)),
         tallies=pd.DataFrame(columns=list(TALLY_COLUMNS)),
         definitions=pd.DataFrame(columns=list(DEFINITION_COLUMNS)),
     )
+
+
+def add_findings(tables: Tables, findings: list[dict[str, Any]] | None = None) -> Tables:
+    """Tables of their own, which a test may change, with the findings given."""
+    found = pd.DataFrame(
+        [_finding(number, each) for number, each in enumerate(findings or [])],
+        columns=list(FINDING_COLUMNS),
+    )
+    own = {name: table.copy() for name, table in vars(tables).items()}
+    own["indicators"] = mark_findings(own["indicators"], found)
+    return Tables(**own | {"findings": found})
 
 
 def _source(source_id: str, kind: str, area: str, period: str, start: str, end: str) -> Any:

@@ -8,24 +8,20 @@ import math
 import pandas as pd
 import pytest
 
+from brief_work import publish_once
 from cchc_analysis import pipeline
 from cchc_analysis.data.clean import is_cut_off
 from cchc_analysis.data.records import FINDING_COLUMNS, INDICATOR_KEY
-from cchc_analysis.data.reference import Project, load_reference
-from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.derive import derive_indicators, mark_findings
+from cchc_analysis.data.reference import Project
+from cchc_analysis.derive import mark_findings
 from cchc_analysis.errors import ReferenceDataError
-from cchc_analysis.read import read_transcripts
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"
 
 
 def derive(project: Project) -> pd.DataFrame:
-    reference = load_reference(project.reference)
-    read = read_transcripts(project.raw)
-    observations = tidy_observations(read.transcripts, reference).observations
-    return derive_indicators(observations, read.transcripts, read.sources, reference)
+    return publish_once(project)[0].indicators
 
 
 def value(indicators: pd.DataFrame, indicator: str, scope: str, area_id: str = "991") -> pd.Series:
@@ -237,27 +233,27 @@ def test_a_correction_of_a_source_that_is_set_aside_waits(
     assert "song_may_2022_h1" in pipeline.process(project).problems
 
 
-@pytest.mark.parametrize(
-    ("scope", "formula", "sentence"),
-    [
-        ("", "12345", "formula '12345'; expected quantities named one by one"),
-        ("", "", "expected codes, numbers and + - * / ( ) between them"),
-        ("", "on_time_rate +", "expected codes, numbers and + - * / ( ) between them"),
-        ("", "dossiers_recieved_new / 2", "Did you mean 'dossiers_received_new'"),
-        ("", "SUM_BREAKDOWN(tthc_total)", "expected quantities named one by one"),
-        ("commune_total", "on_time_rate", "scope 'commune_total'; expected empty, or one of"),
-    ],
+FORMULAS = (
+    ("", "12345", "formula '12345'; expected quantities named one by one"),
+    ("", "", "expected codes, numbers and + - * / ( ) between them"),
+    ("", "on_time_rate +", "expected codes, numbers and + - * / ( ) between them"),
+    ("", "dossiers_recieved_new / 2", "Did you mean 'dossiers_received_new'"),
+    ("", "SUM_BREAKDOWN(tthc_total)", "expected quantities named one by one"),
+    ("commune_total", "on_time_rate", "scope 'commune_total'; expected empty, or one of"),
 )
-def test_a_formula_that_means_nothing_is_named(
-    scope: str, formula: str, sentence: str, project: Project
-) -> None:
+"""A scope, a formula that means nothing there, and what is said of it."""
+
+
+def test_every_formula_that_means_nothing_is_named(project: Project) -> None:
     with (project.reference / "derivations.csv").open("a", encoding="utf-8") as file:
-        file.write(f"overdue_rate,{scope},{formula},nghĩa,meaning,nguồn\n")
+        for scope, formula, _ in FORMULAS:
+            file.write(f"overdue_rate,{scope},{formula},nghĩa,meaning,nguồn\n")
     for use in (lambda: list(pipeline.check(project)), lambda: derive(project)):
         with pytest.raises(ReferenceDataError) as caught:
             use()
-        assert sentence in str(caught.value)
-        assert "data/reference/derivations.csv, overdue_rate" in str(caught.value)
+        for problem, (*_, sentence) in zip(caught.value.problems, FORMULAS, strict=True):
+            assert sentence in str(problem)
+            assert problem.where.startswith("data/reference/derivations.csv, overdue_rate")
 
 
 def test_findings_are_marked_on_the_values_they_concern(project: Project) -> None:

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from cchc_analysis.data.records import DEFINITION_COLUMNS, FINDING_COLUMNS, TALLY_COLUMNS, Tables
-from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.tidy import tidy_observations
+from brief_work import publish_once
+from cchc_analysis.data.records import Tables
+from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.trace import find_published, format_trace
-from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
-from cchc_analysis.read import read_transcripts
 
 
 @pytest.fixture
 def made(project: Project) -> tuple[Tables, Reference]:
-    import pandas as pd
-
-    reference = load_reference(project.reference)
-    read = read_transcripts(project.raw)
-    observations = tidy_observations(read.transcripts, reference).observations
-    indicators = derive_indicators(observations, read.transcripts, read.sources, reference)
-    empty = {
-        "findings": pd.DataFrame(columns=list(FINDING_COLUMNS), dtype="str"),
-        "tallies": pd.DataFrame(columns=list(TALLY_COLUMNS)),
-        "definitions": pd.DataFrame(columns=list(DEFINITION_COLUMNS)),
-    }
-    return Tables(read.sources, read.transcripts, observations, indicators, **empty), reference
+    return publish_once(project)
 
 
 def trace(made: tuple[Tables, Reference], *wanted: str) -> str:
