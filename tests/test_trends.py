@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,12 @@ def test_a_series_has_one_word_wherever_it_stands(country: tuple[Tables, Referen
     kinds = [each.set_index(["area_id", "period"]) for each in (board.values, *board.others)]
     for area_id in [f"SYN{number:04}" for number in range(1, 10)]:
         profile = open_profile(tables, reference, words, area_id)
+        theme_of = cache(lambda theme, profile=profile: str(profile.show_theme(theme).html))
+        trend_of = cache(
+            lambda period, area_id=area_id: open_brief(
+                tables, reference, words, area_id, period
+            ).show_trend()
+        )
         for row in profile.table[profile.table["indicator"] == code].to_dict("records"):
             place = (area_id, row["period"])
             [own] = [k for k in kinds if place in k.index and k.loc[place, "scope"] == row["scope"]]
@@ -115,18 +122,17 @@ def test_a_series_has_one_word_wherever_it_stands(country: tuple[Tables, Referen
             assert judge_many(series).table["word"].tolist() == [row["word"]]
             if row["period"] not in profile.periods:
                 continue  # a part of the year that is derived: no report is on it alone
-            brief = open_brief(tables, reference, words, area_id, row["period"])
+            trend = trend_of(row["period"])
             is_same = (
-                brief.show_trend().table[["indicator", "scope", "period"]]
-                == [code, row["scope"], row["period"]]
+                trend.table[["indicator", "scope", "period"]] == [code, row["scope"], row["period"]]
             ).all(axis=1)
-            assert set(brief.show_trend().table.loc[is_same, "word"]) == {row["word"]}
+            assert set(trend.table.loc[is_same, "word"]) == {row["word"]}
             if own is kinds[0]:
                 assert words_of[area_id] == row["word"]
             seen.add(row["word"])
             if row["word"] in ("rising", "falling"):
-                assert f">{row['word']}" in str(brief.show_trend().html)
-            theme = str(profile.show_theme(row["theme"]).html)
+                assert f">{row['word']}" in str(trend.html)
+            theme = theme_of(row["theme"])
             word = words.plain(f"trends.word.{row['word'].replace(' ', '_')}")
             assert word in theme.partition(str(board.label))[2]
     assert seen == {"rising", "falling", "no trend", "too few"}
