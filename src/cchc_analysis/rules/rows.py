@@ -20,7 +20,7 @@ import numpy as np
 
 from cchc_analysis.data.clean import VERBAL_ZEROS, is_cut_off
 from cchc_analysis.data.records import OBSERVATION_KEY, QUANTITY, RESULT_STATUSES, Scope, Status
-from cchc_analysis.rules.statements import Booleans, leave_room
+from cchc_analysis.rules.statements import Booleans, Integers, leave_room
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -298,47 +298,58 @@ def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
 
     Returns:
         A verdict on one count of each area, scope and window; it is broken where two counts or
-        more tell two areas apart, and all of them are the usual ones of the other.
+        more tell two areas apart, and all that are odd for one are the usual ones of the other.
     """
-    import pandas as pd
-
     sized = _measure_sizes(table)
     sized = sized[sized["value"] >= least]
-    area = sized["area_id"].cat.codes.to_numpy()
-    row, pace, usual, spread = (
-        sized[name].to_numpy() for name in ("row", "pace", "usual", "spread")
-    )
-    near = np.maximum(np.log(NEAR), 2 * spread)
-    is_odd = sized["away"].to_numpy() > np.maximum(np.log(LIKE) / 2, JUMPY * spread)
     window = ["scope", "period_start", "period_end"]
-    first = sized.drop_duplicates(["area_id", *window])
-    place, quantity = (
-        sized.groupby([*names, *window], observed=True).ngroup().to_numpy("int32")
-        for names in (["area_id"], ["indicator", "breakdown"])
+    near = np.maximum(np.log(NEAR), 2 * sized["spread"])
+    counts = sized[["row", "pace", "usual"]].assign(
+        area=sized["area_id"].cat.codes,
+        place=sized.groupby(["area_id", *window], observed=True).ngroup(),
+        quantity=sized.groupby(["indicator", "breakdown", *window], observed=True).ngroup(),
+        low=sized["usual"] - near,
+        high=sized["usual"] + near,
     )
-    # Each odd count meets those of all other areas: positions alone are few enough bytes.
-    counts = pd.DataFrame({"quantity": quantity, "at": np.arange(len(sized), dtype="int32")})
-    met = counts[is_odd].merge(counts, on="quantity")
-    one, other = met["at_x"].to_numpy(), met["at_y"].to_numpy()
-    is_apart = (area[one] < area[other]) & (np.abs(usual[one] - usual[other]) > np.log(LIKE))
-    one, other = one[is_apart], other[is_apart]
-    is_swapped = (np.abs(pace[one] - usual[other]) <= near[other]) & (
-        np.abs(pace[other] - usual[one]) <= near[one]
+    is_odd = sized["away"] > np.maximum(np.log(LIKE) / 2, JUMPY * sized["spread"])
+    odd = counts[is_odd].sort_values(["quantity", "pace"], ignore_index=True)
+    one, other = (odd.iloc[at].reset_index(drop=True) for at in _meet(odd))
+    is_swapped = one["pace"].between(other["low"], other["high"])
+    is_swapped &= (one["usual"] - other["usual"]).abs() > np.log(LIKE)
+    is_swapped &= one["area"] < other["area"]
+    pairs = one[["place", "row"]].assign(area=other["area"], other=other["row"])[is_swapped]
+    found = pairs.groupby(["place", "area"], as_index=False).agg(
+        row=("row", "min"), other=("other", "min"), swapped=("row", "size")
     )
-    told = {"place": place[one], "area": area[other], "row": row[one], "other": row[other]}
-    found = (
-        pd.DataFrame(told | {"is_swapped": is_swapped})
-        .groupby(["place", "area"])
-        .agg(row=("row", "min"), other=("other", "min"), all=("is_swapped", "all"),
-             count=("row", "size"))
-    )  # fmt: skip
-    is_told = found["all"] & (found["count"] >= FEWEST_LARGE)
-    broken: dict[int, int] = dict(found.loc[is_told, ["row", "other"]].itertuples(index=False))
-    rows = sorted({*first["row"]} | {*broken})
+    found = found[found["swapped"] >= FEWEST_LARGE]
+    # Whether any other odd count of theirs tells them apart, and is not the usual one of the other.
+    mine = found[["place", "area"]].merge(odd[["place", "quantity", "usual"]], on="place")
+    met = mine.merge(counts[["area", "quantity", "usual"]], on=["area", "quantity"])
+    is_apart = (met["usual_x"] - met["usual_y"]).abs() > np.log(LIKE)
+    apart = met[is_apart].groupby(["place", "area"]).size().rename("apart").reset_index()
+    found = found.merge(apart, on=["place", "area"])
+    told = found[found["swapped"] == found["apart"]]
+    broken: dict[int, int] = dict(told[["row", "other"]].itertuples(index=False))
+    rows = sorted({*counts.drop_duplicates("place")["row"]} | {*broken})
     value = table["value"].to_numpy("float64")
     others = np.array([broken.get(row, row) for row in rows], dtype=np.int64)
     holds = np.array([row not in broken for row in rows], dtype=bool)
     return _tell_verdict(rows, value[others], value[rows], holds, others)
+
+
+def _meet(odd: pd.DataFrame) -> tuple[Integers, Integers]:
+    """Pairs of odd counts of one quantity of which the second has the usual size of the first.
+
+    They are sought by size: to hold each against each would take the square of their number.
+    """
+    pace, least, most = odd["pace"], odd["pace"].min(), odd["pace"].max()
+    # What keeps one quantity apart from the next on the line along which is searched.
+    shift = odd["quantity"] * (most - least + 1.0)
+    line = (pace + shift).to_numpy()
+    first = np.searchsorted(line, odd["low"].clip(least, most) + shift)
+    times = np.searchsorted(line, odd["high"].clip(least, most) + shift, side="right") - first
+    one = np.repeat(np.arange(len(odd)), times)
+    return one, np.arange(len(one)) + np.repeat(first - (times.cumsum() - times), times)
 
 
 def compare_scales(table: pd.DataFrame) -> pd.DataFrame:
