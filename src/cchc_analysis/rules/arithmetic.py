@@ -73,33 +73,24 @@ class Broken:
     def shape(self) -> str:
         """Which sentence tells it."""
         identity, kind = self.identity, self.kind
+        if kind == "order":
+            # A bound of the rule's own stands on one side: what is told is the other one.
+            stated = [side for side, tree in self.sides.items() if list_operands(tree)]
+            return {"left": "above", "right": "below"}[stated[0]] if len(stated) == 1 else kind
         has_one_left = isinstance(identity.left_side, Quantity)
-        if kind not in ("sum", "group"):
-            is_extreme = kind == "rounding" and self._is_all_or_none()
-            return "all_or_none" if is_extreme else self._bound or kind
-        if not self.verdict["is_complete"]:
-            return "partial"
-        if not has_one_left:
-            return "sides"
-        if isinstance(identity.right_side, Quantity):
-            return "equal"
-        if kind == "group":
-            return kind
-        return "sum" if identity.parts else "worked_out"
-
-    @property
-    def _bound(self) -> str:
-        """Whether an order is one with a number of the rule's own: above it, or below."""
-        stated = [side for side, tree in self.sides.items() if list_operands(tree)]
-        is_bound = self.kind == "order" and len(stated) == 1
-        return {"left": "above", "right": "below"}[stated[0]] if is_bound else ""
-
-    def _is_all_or_none(self) -> bool:
-        """Whether a share rounded rightly to 0 or 100 says what its counts do not."""
-        left, right = float(self.verdict["left"]), float(self.verdict["right"])
-        is_share = self.identity.kind in RATES and isinstance(self.identity.left_side, Quantity)
-        is_extreme = left in EXTREME_RATES and bool(self.figures[self.identity.operands[0]])
-        return is_share and is_extreme and round(right, self._first_decimals) == left
+        if kind == "rounding" and has_one_left and identity.kind in RATES:
+            # A share rounded rightly to 0 or 100 says what its counts do not.
+            left, right = float(self.verdict["left"]), float(self.verdict["right"])
+            is_extreme = left in EXTREME_RATES and bool(self.figures[identity.operands[0]])
+            is_right = is_extreme and round(right, self._first_decimals) == left
+            return "all_or_none" if is_right else kind
+        if kind in ("sum", "group"):
+            if not self.verdict["is_complete"]:
+                return "partial"
+            is_equal = isinstance(identity.right_side, Quantity)
+            plain = kind if kind == "group" or identity.parts else "worked_out"
+            return ("equal" if is_equal else plain) if has_one_left else "sides"
+        return kind
 
     @property
     def severity(self) -> Severity:
@@ -124,11 +115,10 @@ class Broken:
         """The observations behind the identity, the first one first."""
         return [row for found in self.behind.values() for row in found]
 
-    @cached_property
+    @property
     def sides(self) -> Mapping[str, Expression]:
         """Both sides by name; of a rule that something is whole the left one is all."""
-        identity = self.identity
-        return {"left": identity.left_side, "right": identity.right_side}
+        return {"left": self.identity.left_side, "right": self.identity.right_side}
 
     @cached_property
     def told(self) -> tuple[dict[str, str], list[int | None]]:
@@ -235,17 +225,15 @@ def align_days(statements: Statements) -> Statements:
     stocks = figures[(figures["period_start"] == "") & (figures["period_end"] != "")]
     quantity = ["source_id", "area_id", "scope", "indicator", "breakdown"]
     once = stocks[~stocks.duplicated(quantity, keep=False)]
-    by_place = once.groupby(["source_id", "area_id"])["period_end"]
+    by_place = once.groupby(quantity[:2])["period_end"]
     once = once[by_place.transform("nunique") > 1]
     if once.empty:
         return statements
-    by_place = once.groupby(["source_id", "area_id"])["period_end"]
+    by_place = once.groupby(quantity[:2])["period_end"]
     usual = by_place.transform(lambda ends: ends.mode().iloc[0])
-    days = pd.to_datetime(once["period_end"], errors="coerce") - pd.to_datetime(
-        usual, errors="coerce"
-    )
-    moves = once.index[(days.abs().dt.days <= NEAR) & (usual != once["period_end"])]
-    place = pd.MultiIndex.from_frame(figures[["source_id", "area_id"]])
+    own, other = (pd.to_datetime(ends, errors="coerce") for ends in (once["period_end"], usual))
+    moves = once.index[((own - other).abs().dt.days <= NEAR) & (usual != once["period_end"])]
+    place = pd.MultiIndex.from_frame(figures[quantity[:2]])
     is_beside = place.isin(place[moves]) & (figures["period_start"] == "")
     ends = usual.loc[moves].reindex(figures.index).fillna(figures["period_end"])
     beside = figures.assign(source_id=figures["source_id"] + OTHER_DAYS, period_end=ends)
@@ -275,9 +263,8 @@ def draft_broken(
         shape: The sentence that tells it, where it is not that of its kind.
         rivals: The rules that the sentence names as the known definitions.
     """
-    index = broken.statements.figures["index"].to_numpy()
-    known = cause is not None and cause.figure is not None
-    likely = int(index[cause.figure]) if cause and cause.figure is not None else 0
+    index, source_id = broken.statements.figures["index"].to_numpy(), broken.place["source_id"]
+    likely = cause.figure if cause else None
     told = [_tell_broken(broken, teller, shape or broken.shape, rivals)]
     # Of a single figure there is nothing to choose from.
     told += [_tell_cause(cause, index, teller)] if cause and len(broken.rows) > 1 else []
@@ -290,11 +277,11 @@ def draft_broken(
         left=float(broken.verdict["left"]),
         right=float(broken.verdict["right"]),
         arithmetic=broken.arithmetic,
-        operands=teller.operands(broken.told[1], broken.place["source_id"]),
-        figures=teller.figures(broken.rows, broken.place["source_id"]),
+        operands=teller.operands(broken.told[1], source_id),
+        figures=teller.figures(broken.rows, source_id),
         sentences=join_sentences(told),
         cause=cause,
-        likely_figure=teller.first_figure(likely) if known else "",
+        likely_figure="" if likely is None else teller.first_figure(int(index[likely])),
         closing_value=cause.closing if cause else float("nan"),
     )
 
@@ -334,14 +321,10 @@ def _tell_cause(cause: Cause, index: Integers, teller: Teller) -> Sentences:
         return teller.tell(f"cause.{kind}")
     row, count = int(index[cause.figure]), len(cause.breaks)
     slip = name_slip(teller.printed(row), cause.closing, teller.decimals(row))
+    slipped = "" if slip == Slip.NONE else teller.tell(f"cause.{slip.value}")
     rules = ("", "one_rule", "two_rules", "all_rules")[min(count, 3)]
-    return tell_change(
-        "closing",
-        cause.figure,
-        cause.closing,
-        slip="" if slip == Slip.NONE else teller.tell(f"cause.{slip.value}"),
-        scope_of=teller.tell(f"cause.{rules}", count=str(count)),
-    )
+    scope = teller.tell(f"cause.{rules}", count=str(count))
+    return tell_change("closing", cause.figure, cause.closing, slip=slipped, scope_of=scope)
 
 
 def draft_identities(
@@ -369,19 +352,21 @@ def draft_identities(
     for each in (each for each in broken if each.verdict["is_not_stated"]):
         gaps.setdefault(_name_gap(each), []).append(each)
     for each in broken:
-        group, source_id = each.identity.rival_group, each.place["source_id"]
-        rule_id = each.identity.rule_id
-        cause = cause_of.get((rule_id, each.row))
-        choice = chosen.get((source_id, rule_id))
+        rule_id, source_id = each.identity.rule_id, each.place["source_id"]
+        cause, gap = cause_of.get((rule_id, each.row)), _name_gap(each)
+        group = each.identity.rival_group or ""
+        choice = chosen.get((source_id, rule_id)) if group else None
         if each.verdict["is_not_stated"]:
-            if each is gaps[_name_gap(each)][0]:
-                yield _draft_gaps(gaps[_name_gap(each)], teller)
-        elif (
-            group is None
-            or choice is None
-            or each.severity == Severity.INFO
-            or choice["rivals"] == 1
-        ):
+            first, *others = gaps[gap]
+            if each is first:
+                # The other levels and areas that have it are told with the first.
+                told = [teller.tell("gap", {"left": at.rows[0]}, {"gap": at.gap}) for at in others]
+                also = [teller.tell("also", gaps=join_sentences(told, "; "))] if told else []
+                draft = draft_broken(first, teller)
+                figures = teller.figures([row for at in gaps[gap] for row in at.rows], source_id)
+                sentences = join_sentences([draft.sentences, *also])
+                yield replace(draft, figures=figures, sentences=sentences)
+        elif not choice or each.severity == Severity.INFO or choice["rivals"] == 1:
             yield draft_broken(each, teller, cause)
         elif choice["fits"]:
             draft = draft_broken(each, teller, cause)
@@ -397,20 +382,6 @@ def _name_gap(broken: Broken) -> tuple[str, ...]:
     """What gaps of one cause share: a rule, a source and a window; levels and areas do not."""
     window = (broken.place[name] for name in ("source_id", "period_start", "period_end"))
     return (broken.identity.rule_id, *window)
-
-
-def _draft_gaps(gaps: Sequence[Broken], teller: Teller) -> DraftFinding:
-    """The first gap of one cause, with the other levels and areas that have it."""
-    first, *others = gaps
-    draft = draft_broken(first, teller)
-    told = [teller.tell("gap", {"left": each.rows[0]}, {"gap": each.gap}) for each in others]
-    also = [teller.tell("also", gaps=join_sentences(told, "; "))] if told else []
-    rows = [row for each in gaps for row in each.rows]
-    return replace(
-        draft,
-        figures=teller.figures(rows, first.place["source_id"]),
-        sentences=join_sentences([draft.sentences, *also]),
-    )
 
 
 def draft_unreconciled(broken: Iterable[Broken], teller: Teller) -> Iterator[DraftFinding]:

@@ -28,9 +28,7 @@ from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.rules.evaluation import compute_value, evaluate_identity, judge_rows, list_fits
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
 from cchc_analysis.rules.statements import (
-    Floats,
     Integers,
-    Operands,
     Statements,
     hold_texts,
     tabulate_statements,
@@ -100,12 +98,11 @@ def _judge_met(
     changes, at = (pairs.get_level_values(level).to_numpy("int64") for level in (0, 1))
     by = np.array([shifts[change] for change in changes])
     printed = {operand: statements.find(operand).take(at) for operand in rule.operands}
-    read = {
-        operand: _shift(each, np.where(pairs.isin(met[operand]), by, 0.0))
-        if operand in met
-        else each
-        for operand, each in printed.items()
-    }
+    read = dict(printed)
+    for operand, changed in met.items():
+        each, shift = printed[operand], np.where(pairs.isin(changed), by, 0.0)
+        moved = {name: getattr(each, name) + shift for name in ("value", "low", "high")}
+        read[operand] = replace(each, **moved)
     verdict = judge_rows(rule, read)
     return pd.DataFrame(
         {
@@ -117,10 +114,6 @@ def _judge_met(
             "is_complete": verdict["is_complete"],
         }
     )
-
-
-def _shift(each: Operands, by: Floats) -> Operands:
-    return replace(each, value=each.value + by, low=each.low + by, high=each.high + by)
 
 
 def _grade(verdict: Mapping[str, npt.NDArray[np.generic]]) -> Integers:
@@ -364,30 +357,36 @@ class CauseSearch:
         its counts do not is no second cause.
         """
         for case in self.list_cases(broken):
-            spoken = {each: self._take_apart(each) for each in case}
+            spoken = {
+                each: frozenset().union(
+                    *(self._fractions.get(at, {at}) for at in self.list_figures(each))
+                )
+                for each in case
+            }
             groups: list[list[Break]] = []
             for each in case:
+                mine = spoken[each]
                 met = [
                     group
                     for group in groups
-                    if any(
-                        spoken[each] <= spoken[one] or spoken[one] <= spoken[each] for one in group
-                    )
+                    if any(mine <= spoken[one] or spoken[one] <= mine for one in group)
                 ]
+                joined = [each, *(one for group in met for one in group)]
                 groups = [group for group in groups if group not in met]
-                groups.append(
-                    sorted([each, *(one for group in met for one in group)], key=case.index)
-                )
-            yield from (self._name_group(tuple(group)) for group in groups)
+                groups.append(sorted(joined, key=case.index))
+            yield from map(self._tell_group, groups)
 
-    def _name_group(self, group: tuple[Break, ...]) -> Cause:
+    def _tell_group(self, group: Sequence[Break]) -> Cause:
         """A group in which a whole disagrees with its parts again and again is told as a block."""
         rules = [self.rules[rule_id] for rule_id, _ in group]
-        is_block = len(group) > 1 and all(_spans_scopes(rule) for rule in rules)
+        scopes = (
+            {each.scope for each in rule.operands if isinstance(each, Quantity)} for rule in rules
+        )
+        is_block = len(group) > 1 and all(len(each) > 1 for each in scopes)
         figure = self.list_figures(group[0])[0] if is_block else None
         # Any smaller number, or any larger one beside it, would bring two into order.
         is_open = len(group) == 1 and rules[0].operator != EQUAL
-        return Cause(group, figure, is_block=is_block, is_open=is_open)
+        return Cause(tuple(group), figure, is_block=is_block, is_open=is_open)
 
     def list_operands(self, broken: Break) -> dict[Operand, list[int]]:
         """The figures of a rule in a row, by operand."""
@@ -398,13 +397,6 @@ class CauseSearch:
     def list_figures(self, broken: Break) -> list[int]:
         """The figures of a rule in a row."""
         return [at for figures in self.list_operands(broken).values() for at in figures]
-
-    def _take_apart(self, broken: Break) -> frozenset[int]:
-        """The figures of a rule, with rates that hold replaced by the counts they come from."""
-        figures: set[int] = set()
-        for figure in self.list_figures(broken):
-            figures |= self._fractions.get(figure, {figure})
-        return frozenset(figures)
 
     @cached_property
     def _fractions(self) -> dict[int, set[int]]:
@@ -432,26 +424,17 @@ class CauseSearch:
             operand: float(sum(self.values[at] for at in figures))
             for operand, figures in operands.items()
         }
-        for operand, figures in operands.items():
-            for figure in figures:
-                printed = float(self.values[figure])
-                value = self._print_like(figure, find_root(rule, totals, operand, printed))
-                if self._is_possible(figure, value):
-                    yield figure, value
-
-    def _print_like(self, figure: int, value: float) -> float:
-        """A value rounded as the figure is printed."""
-        if not math.isfinite(value):
-            return math.nan
-        decimals = int(self.decimals[figure])
-        # Points are awarded in quarters, however many decimals one of them shows.
-        return round(value, max(decimals, 2) if self.units[figure] == "point" else decimals)
-
-    def _is_possible(self, figure: int, value: float) -> bool:
-        is_number = math.isfinite(value) and value >= 0
-        is_share = self.units[figure] == "%" and self.values[figure] <= FULL_RATE
-        is_changed = not math.isclose(value, float(self.values[figure]), rel_tol=CLOSE)
-        return is_number and is_changed and not (is_share and value > FULL_RATE)
+        for operand, figure in ((each, at) for each, found in operands.items() for at in found):
+            printed, is_share = float(self.values[figure]), self.units[figure] == "%"
+            root = find_root(rule, totals, operand, printed)
+            if not math.isfinite(root):
+                continue
+            # Points are awarded in quarters, however many decimals one of them shows.
+            fewest = 2 if self.units[figure] == "point" else 0
+            value = round(root, max(int(self.decimals[figure]), fewest))
+            is_possible = value >= 0 and not (is_share and printed <= FULL_RATE < value)
+            if is_possible and not math.isclose(value, printed, rel_tol=CLOSE):
+                yield figure, value
 
 
 def find_root(
@@ -476,12 +459,6 @@ def find_root(
         if abs(other - one) <= CLOSE * max(abs(other), 1.0):
             return other
     return math.nan
-
-
-def _spans_scopes(rule: Identity) -> bool:
-    """Whether a rule holds figures of a whole against those of its parts."""
-    scopes = {operand.scope for operand in rule.operands if isinstance(operand, Quantity)}
-    return len(scopes) > 1
 
 
 QUANTITY_OF_SOURCE = ["source_id", *QUANTITY]
