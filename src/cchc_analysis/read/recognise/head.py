@@ -163,10 +163,12 @@ def list_names(text: str) -> list[str]:
     return found
 
 
-def match_known(name: str, reference: Reference, day: str) -> str:
-    """The id of the only area that has that name on a day, or ""."""
+def match_known(name: str, reference: Reference, day: str, inside: str = "") -> str:
+    """The id of the only area that has that name on a day, or "", as ``match_area`` finds it."""
+    if not any(reference.list_named(name)):
+        return ""  # nothing bears it, and no names near to it are wanted here
     try:
-        return reference.match_area(name, day)
+        return reference.match_area(name, day, inside=inside)
     except KeyError:
         return ""
 
@@ -350,12 +352,10 @@ def _take_title(texts: Sequence[str]) -> list[str]:
 
 def find_level(area: str, reference: Reference, day: str = "") -> str:
     """The level of an area: as we know it, else as its name says."""
-    try:
-        return str(reference.area_rows[reference.match_area(area, day)]["level"])
-    except KeyError:
-        name = area.casefold()
-    levels = (level for word, level in WORDS.level_of.items() if name.startswith(word))
-    return str(next(levels, "district"))
+    if known := match_known(area, reference, day):
+        return str(reference.area_rows[known]["level"])
+    words = (word for word in WORDS.level_of if area.casefold().startswith(word))
+    return str(WORDS.level_of.get(next(words, ""), "district"))
 
 
 def _find_issuer(top: Sequence[str], area: str) -> str:

@@ -65,6 +65,7 @@ _DIGITS = re.compile(
     r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?:,\d+)?(?!\d)"
     r"|\d+(?:[.,]\d+)*"
 )
+_ANY_DIGIT = re.compile(r"[\d⁰¹²³⁴-⁹]")
 _BARE_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 
 
@@ -81,6 +82,8 @@ def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
         >>> [n.text for n in find_numerals("mức độ 3, 4: 85/87 (đạt 97,7%)") if n.is_figure]
         ['85', '87', '97,7']
     """
+    if not _ANY_DIGIT.search(text):
+        return []
     spans = sorted(_find_named(text, is_cell), key=lambda span: (span[0], -span[1]))
     found: list[Numeral] = []
     at = 0

@@ -19,7 +19,7 @@ from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Confidence, Figure
 from cchc_analysis.read.recognise.frame import Frame
-from cchc_analysis.read.recognise.head import ReportHead, find_level
+from cchc_analysis.read.recognise.head import ReportHead, find_level, match_known
 from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END, Mention
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
@@ -58,7 +58,7 @@ class Scopes:
         self._names: dict[str, bool] = {}
         self.level = find_level(head.area, reference, head.day)
         self.frames: Sequence[Frame] = ()
-        self._own = self._match(head.area)
+        self._own = match_known(head.area, reference, head.day)
 
     def find_scope(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
@@ -202,16 +202,10 @@ class Scopes:
     def _knows(self, name: str) -> bool:
         """Whether a name is that of an area inside the one of the document."""
         if name not in self._names:
-            named = self._match(name, self._own) if self._own else ""
+            known = self._reference, self._head.day
+            named = match_known(name, *known, self._own) if self._own else ""
             self._names[name] = bool(named) and self._reference.is_below(named, self._own)
         return self._names[name]
-
-    def _match(self, name: str, inside: str = "") -> str:
-        """The id of an area, "" where none or several are meant."""
-        try:
-            return self._reference.match_area(name, self._head.day, inside=inside)
-        except KeyError:
-            return ""
 
 
 def _tells_both_apart(entry: FigureText) -> bool:

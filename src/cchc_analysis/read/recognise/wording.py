@@ -94,13 +94,13 @@ class Wording:
     marks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _index(self) -> dict[str, list[_Phrase]]:
-        """Phrases by their first folded word, longest first."""
-        index: dict[str, list[_Phrase]] = {}
+    def _index(self) -> dict[tuple[str, ...], list[_Phrase]]:
+        """Phrases by their first two folded words, longest first; those of one word by that."""
+        index: dict[tuple[str, ...], list[_Phrase]] = {}
         for term, phrases in self.terms.items():
             for phrase in phrases:
                 entry = _make_phrase(phrase, term)
-                index.setdefault(entry.words[0], []).append(entry)
+                index.setdefault(entry.words[:2], []).append(entry)
         for entries in index.values():
             entries.sort(key=lambda entry: -len(entry.words))
         return index
@@ -125,7 +125,7 @@ class Wording:
         "đang giải quyết" is one term, and does not also say "giải quyết".
         """
         words = list(_WORD.finditer(text))
-        folded = [fold_word(word[0]) for word in words]
+        folded = [*(fold_word(word[0]) for word in words), ""]
         plain = text.isascii()
         hits: list[Hit] = []
         reach = -1
@@ -150,7 +150,8 @@ class Wording:
         self, text: str, words: list[re.Match[str]], folded: list[str], at: int, *, is_plain: bool
     ) -> tuple[int, list[str]] | None:
         length, terms = 0, []
-        for phrase in self._index.get(folded[at], ()):
+        pair = folded[at], folded[at + 1]
+        for phrase in (*self._index.get(pair, ()), *self._index.get(pair[:1], ())):
             if len(phrase.words) < length:
                 break
             if phrase.strict and not is_plain and words[at][0].casefold() != phrase.strict:
