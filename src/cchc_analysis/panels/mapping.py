@@ -376,7 +376,7 @@ class Vocabulary:
 
     def match_value(self, name: str) -> ValueColumn | None:
         """What the figures below a heading are, or ``None``; its year counts ("SIPAS 2022 (%)")."""
-        if value := _first(self._values, name) or _first(self._catalogue, name):
+        if value := self._find_value(name):
             return value
         if "indicator" in self.mapping.constants and is_period(name):
             return ValueColumn(period=name.removesuffix(".0"))
@@ -388,9 +388,9 @@ class Vocabulary:
         if said or len(years := _YEAR.findall(parted)) != 1:
             return said
         bare = _YEAR.sub("", parted).strip(" ,-–/")
-        value = _first(self._values, bare) or _first(self._catalogue, bare)
         if is_score(bare):
             return ValueColumn(period=years[0])
+        value = self._find_value(bare)
         is_whole = value is not None and value.indicator and not value.period
         return value.model_copy(update={"period": years[0]}) if value and is_whole else None
 
@@ -506,12 +506,6 @@ class Vocabulary:
         return {fold_text(head): value for head, value in self.mapping.values.items()}
 
     @cached_property
-    def _catalogue(self) -> dict[str, ValueColumn]:
-        """Labels that two indicators share once folded name neither."""
-        single = {name: [*codes] for name, codes in self._labels.items() if len(codes) == 1}
-        return {name: ValueColumn(indicator=code) for name, [code] in single.items()}
-
-    @cached_property
     def _labels(self) -> dict[str, set[str]]:
         """The indicators by their labels and codes, and by headings that publishers use."""
         table, own = self.reference.indicators, self.reference.panel_headings
@@ -521,6 +515,14 @@ class Vocabulary:
             for name, code in zip(words[column], words["indicator"], strict=True):
                 known.setdefault(fold_text(name), set()).add(code)
         return known
+
+    def _find_value(self, name: str) -> ValueColumn | None:
+        """By the mapping or the catalogue, where labels that two indicators share name neither."""
+        if value := _first(self._values, name):
+            return value
+        codes = (self._labels.get(form, ()) for form in _forms(name))
+        code = next((one for each in codes if len(each) == 1 for one in each), "")
+        return ValueColumn(indicator=code) if code else None
 
 
 def is_score(text: str) -> bool:
