@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cchc_analysis import pipeline
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import ReportError
-from cchc_analysis.panels import validate_table
+from cchc_analysis.panels import PanelSource, add_panel, validate_table
 from rule_examples import make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])
@@ -287,3 +288,19 @@ def test_of_a_table_with_all_our_columns_the_figures_of_the_rule_are_named() -> 
     findings = validate_table(table, IDENTITIES, REFERENCE, ROOT.expectations)
     [figures] = findings["figures"]
     assert figures.split() == table.loc[table["indicator"].isin([*counts]), "figures"].tolist()
+
+
+def test_two_panels_that_disagree_are_a_finding(project: Project, tmp_path: Path) -> None:
+    for name, value in (("one", "60.5"), ("two", "63.25")):
+        text = f"Tỉnh,Năm,PCI\nLạng Sơn,2021,{value}\nĐắk Nông,2021,58.5\n"
+        source = PanelSource(source_id=f"made_up_{name}", publisher="Nhóm thử", licence="CC0")
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+        add_panel(project, tmp_path / f"{name}.csv", source)
+    tables = pipeline.process(project).tables
+    held = tables.observations[tables.observations["indicator"] == "pci"]
+    assert sorted(held.loc[held["area_id"] == "20", "value"]) == [60.5, 63.25]
+    between = tables.findings[tables.findings["indicator"] == "pci"]
+    [finding] = between.to_dict("records")
+    assert finding["rule_id"].startswith("V02")
+    said = f"{finding['explanation_en']} {finding['operands']} {finding['source_id']}"
+    assert all(each in said for each in ("60.5", "63.25", "made_up_one", "made_up_two")), said
