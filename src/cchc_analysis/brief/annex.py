@@ -21,10 +21,10 @@ from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.frontpage import list_front_used
 from cchc_analysis.brief.ledger import grade_brief, tell_correction, tell_grade_rule
-from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.nouns import SIGNS, Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
-from cchc_analysis.brief.telling import SIGNS, name_use
+from cchc_analysis.brief.telling import name_use
 from cchc_analysis.brief.templates import (
     Section,
     join,

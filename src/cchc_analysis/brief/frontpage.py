@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import build_exhibit
-from cchc_analysis.brief.ledger import grade_brief, tell_dispute
+from cchc_analysis.brief.ledger import bind_tellers, grade_brief
 from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Entry, State, count_contradictions
 from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
 from cchc_analysis.brief.plots.place import SMALL, draw_small
@@ -202,8 +202,9 @@ def show_disputes(brief: Brief) -> Section:
         brief,
         "disputes",
         lambda: brief.findings,
-        items=[tell_dispute(brief, each) for each in touching[:MOST_DISPUTES]],
+        items=touching[:MOST_DISPUTES],
         count=count_contradictions(brief.findings),
+        **bind_tellers(brief),
     )
 
 

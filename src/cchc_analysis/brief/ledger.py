@@ -11,16 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
+from cchc_analysis.brief.nouns import (
+    Contradiction,
+    Entry,
+    count_contradictions,
+    split_figures,
+)
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import SIGNS, Voice, name_indicator
+from cchc_analysis.brief.telling import Voice, name_indicator
 from cchc_analysis.brief.templates import Section, join, link, lower, macro, tell_section, upper
-from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.windows import label_span
 
@@ -86,65 +91,29 @@ def tell_grade_rule(voice: Voice) -> Markup:
 
 def show_contradictions(brief: Brief) -> Section:
     """The ledger, the worst first; then what a reader noticed that no arithmetic can."""
-    words = brief.words
     ledger = [each for each in brief.contradictions if not each.is_remark]
-    remarks = [each for each in brief.contradictions if each.is_remark]
-    count = count_contradictions(brief.findings)
-    said = words.say("ledger.count", n=words.number(count), causes=words.number(len(brief.serious)))
     return tell_section(
         brief,
         "contradictions",
         lambda: brief.findings,
-        count=said if count != len(brief.serious) else "",
-        full=[tell_finding(brief, each) for each in ledger[:MOST_IN_FULL]],
-        rest=[_tell_short(brief, each) for each in ledger[MOST_IN_FULL:]],
-        remarks=[_tell_remark(brief, each) for each in remarks],
+        count=count_contradictions(brief.findings),
+        full=ledger[:MOST_IN_FULL],
+        rest=ledger[MOST_IN_FULL:],
+        remarks=[each for each in brief.contradictions if each.is_remark],
+        **bind_tellers(brief),
     )
 
 
-def tell_finding(brief: Brief, each: Contradiction) -> dict[str, Any]:
-    """A contradiction with every sum, its explanation, its figures and what is published."""
-    first = each.findings[0]
-    return {
-        **_name_finding(each),
-        "rule": tell_rule(brief, first),
-        "facts": join(
-            " · ",
-            brief.say(f"severity.{each.severity}"),
-            brief.name_scope(first["scope"]) if first["scope"] else "",
-        ),
-        "sums": [tell_arithmetic(brief, finding) for finding in each.findings],
-        "words": brief.words.pick(first, "explanation"),
-        "figures": _tell_figures(brief, each.findings),
-        "published": _tell_published(brief, each),
-        "href": "",
-        "is_more": False,
-    }
+def bind_tellers(brief: Brief) -> dict[str, Any]:
+    """What the templates of contradictions ask of this module, by its name here."""
+    tellers = (tell_rule, tell_arithmetic, tell_figures, tell_published, split_explanation)
+    return {each.__name__: partial(each, brief) for each in tellers}
 
 
-def _name_finding(each: Contradiction) -> dict[str, Any]:
-    return {
-        "anchor": each.anchor,
-        "severity": each.severity,
-        "sign": SIGNS[Severity(each.severity)],
-        "number": each.number,
-    }
-
-
-def tell_dispute(brief: Brief, each: Contradiction) -> dict[str, Any]:
-    """One contradiction for the front: the first sum, and the first sentence of its explanation."""
-    first = each.findings[0]
-    opening, *rest = _SENTENCE.split(str(first[f"explanation_{brief.lang}"]), maxsplit=1)
-    told = {"facts": "", "figures": "", "published": "", "is_more": bool(rest)}
-    return {
-        **_name_finding(each),
-        **told,
-        "anchor": "",
-        "href": f"{brief.annex}#{each.anchor}",
-        "rule": tell_rule(brief, first),
-        "sums": [tell_arithmetic(brief, first)],
-        "words": clean_text(opening, longest=None),
-    }
+def split_explanation(brief: Brief, finding: Mapping[str, Any]) -> tuple[Markup, list[str]]:
+    """The first sentence of an explanation, and what follows it."""
+    opening, *rest = _SENTENCE.split(str(finding[f"explanation_{brief.lang}"]), maxsplit=1)
+    return clean_text(opening, longest=None), rest
 
 
 def tell_arithmetic(brief: Brief, finding: Mapping[str, Any]) -> Markup:
@@ -173,22 +142,6 @@ def _localise(voice: Voice, arithmetic: str) -> str:
     return _NUMBER.sub(lambda match: match[0].translate(str.maketrans(".,", ",.")), arithmetic)
 
 
-def _tell_short(brief: Brief, each: Contradiction) -> dict[str, Any]:
-    first = each.findings[0]
-    words = join(": ", tell_rule(brief, first), tell_arithmetic(brief, first))
-    return {**_name_finding(each), "words": words, "figures": ""}
-
-
-def _tell_remark(brief: Brief, each: Contradiction) -> dict[str, Any]:
-    """A remark with its source, and the figures that it is about."""
-    first = each.findings[0]
-    is_main = first["source_id"] == brief.sources["source_id"].iloc[0]
-    source = "" if is_main else brief.name_source(first["source_id"])
-    words = join(" ", source, brief.words.pick(first, "explanation"))
-    figures = _link_figures(brief, _list_entries(brief, each.findings))
-    return {**_name_finding(each), "words": words, "figures": figures}
-
-
 def tell_rule(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     """What the rule says, in words; a rule that no words are kept for goes by its indicator."""
     indicator = voice.reference.indicator_rows.get(finding["indicator"])
@@ -213,24 +166,18 @@ def tell_about(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     )
 
 
-def _tell_figures(brief: Brief, findings: Sequence[Mapping[str, Any]]) -> Markup:
-    """The figures that the arithmetic does not link already; the explanation says what they are."""
+def tell_figures(
+    brief: Brief, findings: Sequence[Mapping[str, Any]], has_sums: bool = True
+) -> Markup:
+    """The figures of findings, linked; of sums those that the arithmetic does not link already."""
     told = {
         brief.entry_of_figure[figure].note
         for finding in findings
         for figure in split_figures(finding["source_id"], finding["operands"])
-        if figure in brief.entry_of_figure
+        if figure in brief.entry_of_figure and has_sums
     }
-    return _link_figures(
-        brief, [each for each in _list_entries(brief, findings) if each.note not in told]
-    )
-
-
-def _link_figures(brief: Brief, entries: Iterable[Entry]) -> Markup:
-    return join(
-        "; ",
-        *(link(f"{brief.find_page(e)}#{e.note}", brief.tell_number(e)) for e in entries),
-    )
+    left = (each for each in _list_entries(brief, findings) if each.note not in told)
+    return join("; ", *(brief.link_note(each, brief.tell_number(each)) for each in left))
 
 
 def _list_entries(brief: Brief, findings: Iterable[Mapping[str, Any]]) -> list[Entry]:
@@ -242,7 +189,7 @@ def _list_entries(brief: Brief, findings: Iterable[Mapping[str, Any]]) -> list[E
     return list(found.values())
 
 
-def _tell_published(brief: Brief, each: Contradiction) -> Markup:
+def tell_published(brief: Brief, each: Contradiction) -> Markup:
     """What is published instead of what was printed, and why; as printed is the rule."""
     told = [
         brief.say(

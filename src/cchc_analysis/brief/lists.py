@@ -42,10 +42,10 @@ from cchc_analysis.brief.directory import (
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
 from cchc_analysis.brief.frontpage import choose
 from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum
-from cchc_analysis.brief.nouns import Contradiction, count_contradictions, number_findings
+from cchc_analysis.brief.nouns import SIGNS, Contradiction, count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import SIGNS, name_indicator
+from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import (
     join,
     link,
@@ -181,7 +181,7 @@ def make_card(brief: Brief) -> Card:
         ledger=[
             {
                 "anchor": each.anchor,
-                "mark": f"{SIGNS[Severity(each.severity)]}{each.number}",
+                "mark": f"{each.sign}{each.number}",
                 "rule": plain(tell_rule(brief, each.findings[0])),
                 "sum": plain(tell_sum(brief, each.findings[0])),
                 "severity": each.severity,

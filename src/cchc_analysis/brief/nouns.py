@@ -77,6 +77,9 @@ class Entry:
         return self.origin == Origin.DERIVED
 
 
+SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"}
+
+
 @dataclass(frozen=True)
 class Contradiction:
     """Findings with one cause, as one entry of the ledger."""
@@ -84,6 +87,11 @@ class Contradiction:
     number: int
     severity: str
     findings: tuple[Mapping[str, Any], ...]
+
+    @property
+    def sign(self) -> str:
+        """What stands before its number."""
+        return SIGNS[Severity(self.severity)]
 
     @property
     def anchor(self) -> str:
@@ -122,6 +130,11 @@ class Series:
         known = [each for each in self.points if each["period_end"] <= self.entry.end]
         part = keep_last_part(known) if known else []
         return part if part and part[-1]["period_end"] == self.entry.end else []
+
+    @property
+    def point_of(self) -> dict[str, Mapping[str, Any]]:
+        """The points by their last days."""
+        return {each["period_end"]: each for each in self.points}
 
     @property
     def year_before(self) -> float:

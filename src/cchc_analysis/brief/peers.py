@@ -13,13 +13,11 @@ from math import isnan, nan
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, place, plot_dots
-from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import (
     Caption,
     Section,
@@ -28,8 +26,6 @@ from cchc_analysis.brief.templates import (
     join,
     lower,
     open_svg,
-    small,
-    strong,
     tell_section,
     upper,
 )
@@ -41,7 +37,6 @@ from cchc_analysis.stats.rates import find_scatter
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from cchc_analysis.data.reference import Reference
 
@@ -85,42 +80,31 @@ class Standing:
 
 def show_peers(brief: Brief) -> Section:
     """The rule, the peers, the values of those that report on the same window, and the place."""
-    words, peers = brief.words, brief.peers
+    peers, compared = brief.peers, brief.report.peers.compared
     held = {area_id: brief.periods_held.get(area_id, ()) for area_id in peers.peers}
     same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
-    places = [(code, scope) for code in brief.report.peers.compared for scope in brief.main_scopes]
+    places = [(code, scope) for code in compared for scope in brief.main_scopes]
     own = [entry for place in places if (entry := brief.find(*place))]
-    placed = [
-        standing
-        for code in brief.report.peers.compared
-        if (standing := _find_widest(brief, code)) and peers.has_position
-    ]
-    charts = [_draw(brief, each, 1 + len(peers.peers)) for each in placed]
+    charts = []
+    for code in compared if peers.has_position else ():
+        entries = filter(None, (brief.find(code, scope) for scope in brief.widest_first))
+        if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
+            charts.append(_draw(brief, standing, 1 + len(peers.peers)))
+    beside = [(a, [_value_of(brief, a, e) for e in own]) for a in (*same, brief.area["area_id"])]
     return tell_section(
         brief,
         "peers",
         lambda: tabulate_peers(brief, same, own),
-        next((figures[0] for _, figures in charts), None),
-        rule=words.say(
-            "peers.rule",
-            rule=RULE_TEXT[peers.rule][LANGUAGES.index(words.lang)],
-            kind=words.place({**brief.area, "name": ""}).strip(),
-            names=words.join(_name(brief, each) for each in peers.peers)
-            or words.say("peers.nobody"),
-        ),
-        count=words.say(
-            "peers.count",
-            n=words.number(len(same)),
-            period=words.period(brief.period),
-            least=words.number(FEWEST),
-        ),
-        others=_link_others(brief, {a: held[a] for a in peers.peers if held[a] and a not in same}),
-        heads=[
-            words.say("peers.area"),
-            *(small(name_indicator(brief, e.indicator), brief.name_scope(e.scope)) for e in own),
-        ],
-        rows=_list_rows(brief, same, own) if same and own else [],
-        charts=[told for told, _ in charts],
+        charts[0]["figure"] if charts else None,
+        rule=RULE_TEXT[peers.rule][LANGUAGES.index(brief.lang)],
+        kind={**brief.area, "name": ""},
+        same=same,
+        own=own,
+        least=FEWEST,
+        others={a: held[a] for a in peers.peers if held[a] and a not in same},
+        # By the first rate, from the highest.
+        beside=sorted(beside, key=lambda row: [(isnan(v), -v) for v in row[1][:1]]),
+        charts=charts,
     )
 
 
@@ -143,13 +127,6 @@ def find_standing(brief: Brief, entry: Entry) -> Standing | None:
     values = {each: _value_of(brief, each, entry) for each in brief.peers.peers}
     known = {area_id: value for area_id, value in values.items() if not isnan(value)}
     return Standing(entry, known) if len(known) >= FEWEST else None
-
-
-def _find_widest(brief: Brief, code: str) -> Standing | None:
-    """The standing in the widest scope that enough peers report."""
-    entries = (brief.find(code, scope) for scope in brief.widest_first)
-    found = (find_standing(brief, entry) for entry in entries if entry)
-    return next(filter(None, found), None)
 
 
 def draw_spine(brief: Brief, standing: Standing) -> Markup:
@@ -197,35 +174,6 @@ def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
     return [each for other in others for each in kin[other] if each != area["area_id"]]
 
 
-def _name(brief: Brief, area_id: str) -> Markup:
-    return brief.words.short_name(brief.reference.area_rows[area_id])
-
-
-def _link_others(brief: Brief, held: Mapping[str, Sequence[str]]) -> Markup:
-    """Peers whose reports cover other windows: named, their last one linked, not compared."""
-    links = brief.words.join(
-        brief.link_brief(
-            brief.reference.area_rows[area_id],
-            periods[-1],
-            join(" ", _name(brief, area_id), "(" + brief.words.period(periods[-1]) + ")"),
-        )
-        for area_id, periods in held.items()
-    )
-    return brief.say("peers.others", links=links) if held else Markup("")
-
-
-def _list_rows(brief: Brief, same: Sequence[str], own: Sequence[Entry]) -> list[list[Markup]]:
-    """A row for the district and for each peer, a column for each rate; by the first rate."""
-    rows = [
-        (entry_value, [_name(brief, area_id), *(_tell_peer(brief, area_id, each) for each in own)])
-        for area_id in same
-        for entry_value in [_value_of(brief, area_id, own[0])]
-    ]
-    name = strong(brief.name_area())
-    rows.append((own[0].value, [name, *(brief.tell(entry, home=True) for entry in own)]))
-    return [row for _, row in sorted(rows, key=lambda each: (isnan(each[0]), -each[0]))]
-
-
 def _value_of(brief: Brief, area_id: str, entry: Entry) -> float:
     if area_id == brief.area["area_id"]:
         return entry.value
@@ -233,78 +181,55 @@ def _value_of(brief: Brief, area_id: str, entry: Entry) -> float:
     return brief.values_held.get(same, nan)
 
 
-def _tell_peer(brief: Brief, area_id: str, entry: Entry) -> Markup:
-    """A peer's value, linked to its brief, where its note stands."""
-    value = _value_of(brief, area_id, entry)
-    if isnan(value):
-        return brief.tell_missing()
-    area = brief.reference.area_rows[area_id]
-    return brief.link_brief(area, brief.period, _percent(brief, value))
-
-
-def _draw(
-    brief: Brief, standing: Standing, existing: int
-) -> tuple[dict[str, Markup], list[Figure]]:
+def _draw(brief: Brief, standing: Standing, existing: int) -> dict[str, Any]:
     """The values in order with the median, and the place in words."""
     import pandas as pd
 
-    words, entry = brief.words, standing.entry
-    rows: list[dict[str, Any]] = [
-        {
-            "name": _name(brief, area_id).striptags(),
-            "value": value,
-            "text": words.number(value, 2),
-            "role": "deep" if is_own else "mid",
-            "low": nan,
-            "high": nan,
-        }
-        for area_id, value, is_own in [
-            (brief.area["area_id"], entry.value, True),
-            *((each, value, False) for each, value in standing.values.items()),
-        ]
-    ]
-    data = pd.DataFrame(rows).sort_values("value", ascending=False, kind="stable")
+    words, entry, rows = brief.words, standing.entry, brief.reference.area_rows
+    values = {brief.area["area_id"]: entry.value, **standing.values}
+    data = pd.DataFrame({"area_id": values.keys(), "value": values.values()})
+    data = data.assign(
+        name=[words.short_name(rows[area_id]).striptags() for area_id in values],
+        text=[words.number(value, 2) for value in values.values()],
+        role=["deep", *["mid"] * len(standing.values)],
+        low=nan,
+        high=nan,
+    ).sort_values("value", ascending=False, kind="stable")
     median = words.plain("standing.middle", n=_percent(brief, standing.median))
     half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)
-    ends = (float(data["value"].min()), float(data["value"].max()))
+    ends = {"low": min(values.values()), "high": max(values.values())}
     figures = [
         draw(plot_dots, part, reference=(standing.median, median), unit="%", form=words.number)
         for part in (data.iloc[:half], data.iloc[half:])
         if len(part)
     ]
     said = _say_position(brief, standing, existing)
-    name = join(", ", name_indicator(brief, entry.indicator), lower(brief.name_scope(entry.scope)))
+    name = join(", ", brief.name_indicator(entry.indicator), lower(brief.name_scope(entry.scope)))
     caption = Caption(
         title=words.say("peers.chart", name=name, place=say_place(brief, standing)),
-        unit=words.say(
-            "peers.chart.unit", low=_percent(brief, ends[0]), high=_percent(brief, ends[1])
-        ),
+        unit=words.say("peers.chart.unit", **{k: _percent(brief, v) for k, v in ends.items()}),
         source=words.say("peers.funnel", area=brief.name_area()),
         alternative=said,
     )
     key = f"peers-{entry.indicator}-{entry.scope}".replace("_", "-")
     chart = frame(words, [open_svg(each) for each in figures], caption, key)
-    return {"name": name, "said": said, "chart": chart}, figures
+    return {"name": name, "said": said, "chart": chart, "figure": figures[0]}
 
 
 def _say_position(brief: Brief, standing: Standing, existing: int) -> Markup:
     """The place, the median, and which ranks the cases leave open."""
     words = brief.words
-    told = words.say(
-        "peers.place",
-        area=upper(brief.name_area()),
-        place=say_place(brief, standing),
-        middle=say_median(brief, standing),
-    )
+    place, middle = say_place(brief, standing), say_median(brief, standing)
+    told = words.say("peers.place", area=upper(brief.name_area()), place=place, middle=middle)
     if standing.count < ENOUGH * existing:
         part = words.say("peers.part", n=words.number(standing.count), of=words.number(existing))
         return join(" ", told, part)
     cases = _list_cases(brief, standing)
     if cases is None:
         return told
-    scatter = find_scatter(cases["numerator"].to_numpy(), cases["denominator"].to_numpy())
     own = rank_values(cases).iloc[0]
     if isnan(own["rank_low"]):
+        scatter = find_scatter(cases["numerator"].to_numpy(), cases["denominator"].to_numpy())
         none = words.say("trends.funnel.none", phi=words.number(scatter, 2))
         return join(" ", told, none)
     ends = {side: words.number(int(own[f"rank_{side}"])) for side in ("low", "high")}
@@ -325,5 +250,5 @@ def _list_cases(brief: Brief, standing: Standing) -> pd.DataFrame | None:
         if not (total > 0 and 0 <= count <= total):
             return None
         rows.append({"numerator": count, "denominator": total, "value": 100 * count / total})
-    empty = dict.fromkeys(("low", "high", "published_low", "published_high"), np.nan)
+    empty = dict.fromkeys(("low", "high", "published_low", "published_high"), nan)
     return pd.DataFrame(rows).assign(**empty)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from cchc_analysis.brief.content import TWO_TIERS, Brief
 from cchc_analysis.brief.nouns import (
@@ -25,7 +25,6 @@ from cchc_analysis.brief.nouns import (
 )
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.rows import choose_axis, point_row
-from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import (
     Caption,
     Section,
@@ -33,7 +32,6 @@ from cchc_analysis.brief.templates import (
     join,
     lower,
     open_svg,
-    small,
     tell_section,
 )
 from cchc_analysis.data.records import Comparator, Scope, Status
@@ -60,36 +58,28 @@ def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
     )
 
 
-def _list_targets(brief: Brief) -> list[Entry]:
+def _list_targets(brief: Brief) -> Iterator[Entry]:
     """The targets of ``targets.csv`` that concern the district in this period and have a result."""
     places = {brief.area["area_id"], brief.area["parent_id"], ""}
     reported = {entry.indicator for entry in brief.results}
     # Those for districts are of districts.
     others = () if brief.area["level"] == "district" else TWO_TIERS
-    return [
-        _read_target(row)
-        for row in brief.reference.rows_where("targets", "area_id", *sorted(places))
-        if row["scope"] not in others
-        and row["indicator"] in reported
-        and row["value"] == row["value"]
-        and row["period_start"] <= brief.end
-        and row["period_end"] >= brief.start
-    ]
-
-
-def _read_target(row: Mapping[str, Any]) -> Entry:
     same = ("area_id", "scope", "indicator", "unit", "comparator", "document")
-    return Entry(
-        **{name: row[name] for name in same},
-        note=f"n-{row['target_id']}",
-        breakdown="",
-        start=row["period_start"],
-        end=row["period_end"],
-        status=Status.TARGET,
-        value=float(row["value"]),
-        decimals=None,
-        origin="reported",
-    )
+    for row in brief.reference.rows_where("targets", "area_id", *sorted(places)):
+        is_here = row["period_start"] <= brief.end and row["period_end"] >= brief.start
+        is_stated = row["indicator"] in reported and row["value"] == row["value"]
+        if is_here and is_stated and row["scope"] not in others:
+            yield Entry(
+                **{name: row[name] for name in same},
+                note=f"n-{row['target_id']}",
+                breakdown="",
+                start=row["period_start"],
+                end=row["period_end"],
+                status=Status.TARGET,
+                value=float(row["value"]),
+                decimals=None,
+                origin="reported",
+            )
 
 
 def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
@@ -166,31 +156,28 @@ def show_plan(brief: Brief) -> Section:
     """Every target with its state."""
     limits = [each for each in brief.current if each.result and not each.is_target]
     earlier = [each for each in brief.comparisons if each.is_earlier]
-    groups = [
-        (
-            brief.tell_state(state),
-            # A result of a target says its own state where that is another.
-            [
-                _tell_row(brief, each, is_judged=each.state != state)
-                for goal in own
-                for each in goal
-            ],
-        )
+    groups: list[tuple[Markup, str, list[Comparison]]] = [
+        (brief.tell_state(state), state, [each for goal in own for each in goal])
         for state in STATE_SIGNS
         if (own := [goal for goal in brief.goals if goal[0].state == state])
     ]
     groups += [
-        (brief.say(f"plan.{key}"), [_tell_row(brief, each, is_judged=True) for each in own])
+        (brief.say(f"plan.{key}"), "", own)
         for key, own in (("limits", limits), ("earlier", earlier))
         if own
     ]
-    counts = Counter(goal[0].state for goal in brief.goals)
-    figure, caption = _draw_plan(brief, brief.current)
-    chart = frame(brief.words, [open_svg(figure)], caption, "plan") if figure and caption else ""
-    table = partial(tabulate_plan, brief.comparisons)
-    states = STATE_SIGNS.items()
-    data: dict[str, Any] = {"groups": groups, "states": states, "counts": counts, "chart": chart}
-    return tell_section(brief, "plan", table, figure, **data)
+    figure, caption = _draw_plan(brief)
+    return tell_section(
+        brief,
+        "plan",
+        partial(tabulate_plan, brief.comparisons),
+        figure,
+        groups=groups,
+        choose_why=partial(_choose_why, brief),
+        states=STATE_SIGNS.items(),
+        counts=Counter(goal[0].state for goal in brief.goals),
+        chart=frame(brief.words, [open_svg(figure)], caption, "plan") if figure and caption else "",
+    )
 
 
 def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
@@ -217,34 +204,6 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _tell_row(brief: Brief, each: Comparison, *, is_judged: bool = False) -> list[Markup]:
-    """A row of the table; with its state where no group head says it."""
-    result, target = each.result, each.target
-    scope = result.scope if result else target.scope
-    told = brief.tell(result, home=True) if result else escape("…")
-    if result and result.indicator != target.indicator:
-        told = small(told, name_indicator(brief, result.indicator))
-    return [
-        small(
-            brief.name_entry(target),
-            brief.name_scope(scope) if result or scope != brief.whole else "",
-            _tell_why(brief, each),
-        ),
-        brief.tell(target, home=True),
-        join(" ", brief.tell_state(each.state) if is_judged else "", told),
-    ]
-
-
-def _tell_why(brief: Brief, each: Comparison) -> Markup:
-    words = brief.words
-    if each.result is None:
-        return Markup("")
-    if each.state in (State.DIFFERS, State.MISSING):
-        return words.pick(each.reason, "reason")
-    now = words.date(each.result.end)
-    return words.say(_choose_why(brief, each), now=now, end=words.date(each.target.end))
-
-
 def _choose_why(brief: Brief, each: Comparison) -> str:
     """Why a target has its state: its time is over, or it can be judged before, or it cannot."""
     assert each.result is not None  # noqa: S101 - only asked of what was judged
@@ -257,72 +216,53 @@ def _choose_why(brief: Brief, each: Comparison) -> str:
     return "plan.why.early" if each.state == State.MET else "plan.why.growing"
 
 
-def _draw_plan(
-    brief: Brief, comparisons: Sequence[Comparison]
-) -> tuple[Figure | None, Caption | None]:
+def _draw_plan(brief: Brief) -> tuple[Figure | None, Caption | None]:
     """Percentages against their targets, where the two mean the same."""
-    drawn = [
-        each
-        for each in comparisons
-        if each.result and each.target.unit == "%" and each.state in JUDGED
-    ]
-    if len(drawn) < 2:
-        return None, None
     import pandas as pd
 
+    judged = [each for each in brief.current if each.target.unit == "%" and each.state in JUDGED]
+    drawn = [each for each in judged if each.result]
+    if len(drawn) < 2:
+        return None, None
     words = brief.words
-    rows = [row for target in group_targets(drawn) for row in _draw_target(brief, target)]
+    rows = [row for own in group_targets(drawn) for row in _draw_target(brief, own)]
+    missed = next((each for each in drawn if each.state == State.MISSED), None)
+    title = words.say("plan.chart.title")
+    if missed and missed.result:
+        is_ceiling = missed.target.comparator in (Comparator.AT_MOST, Comparator.LESS)
+        title = words.say(
+            "plan.chart.above" if is_ceiling else "plan.chart.missed",
+            what=brief.name_indicator(missed.target.indicator),
+            scope=lower(brief.name_scope(missed.result.scope)),
+            n=brief.tell(missed.result, marks=False),
+            goal=brief.tell(missed.target, marks=False),
+        )
+    told = [(row["label"], f"{row['text']}; {row['target_text']}") for row in rows]
     caption = Caption(
-        title=_title_plan(brief, drawn),
+        title=title,
         unit=words.say("plan.chart.unit"),
         source=brief.cite([each.target for each in drawn]),
         alternative=join(
-            " ",
-            *(
-                words.say(
-                    "alt.row", name=row["label"], parts=f"{row['text']}; {row['target_text']}"
-                )
-                for row in rows
-            ),
+            " ", *(words.say("alt.row", name=name, parts=text) for name, text in told)
         ),
     )
     return draw(plot_points, pd.DataFrame(rows)), caption
 
 
-def _draw_target(brief: Brief, own: Sequence[Comparison]) -> list[dict[str, Any]]:
-    results = [each.result.value for each in own if each.result]
-    axis = choose_axis([own[0].target.value, *results])
-    goal = brief.words.plain("plan.chart.goal", n=brief.tell_plain(own[0].target))
-    rows = []
+def _draw_target(brief: Brief, own: Sequence[Comparison]) -> Iterator[dict[str, Any]]:
+    """The rows of ``plot_points`` for the results of one target: they share an axis."""
+    words, target = brief.words, own[0].target
+    axis = choose_axis([target.value, *(each.result.value for each in own if each.result)])
+    goal = words.plain("plan.chart.goal", n=brief.tell_plain(target))
     for each in own:
-        assert each.result is not None  # noqa: S101 - only comparisons with a result are drawn
-        row = point_row(brief, each.result, _name_short(brief, each), axis)
-        text = f"{STATE_SIGNS[each.state]} {row['text']}"
-        role = "alert" if each.state == State.MISSED else "deep"
-        rows.append(
-            row | {"text": text, "role": role, "target": each.target.value, "target_text": goal}
-        )
-    return rows
-
-
-def _name_short(brief: Brief, each: Comparison) -> str:
-    result = each.result or each.target
-    key = f"short.{result.indicator}"
-    has = brief.words.has(key)
-    name = brief.say(key) if has else name_indicator(brief, result.indicator)
-    return plain(join(", ", name, lower(brief.name_scope(result.scope))))
-
-
-def _title_plan(brief: Brief, drawn: Sequence[Comparison]) -> Markup:
-    """The first target missed, if one is."""
-    missed = next((each for each in drawn if each.state == State.MISSED), None)
-    if missed is None or missed.result is None:
-        return brief.say("plan.chart.title")
-    is_ceiling = missed.target.comparator in (Comparator.AT_MOST, Comparator.LESS)
-    return brief.say(
-        "plan.chart.above" if is_ceiling else "plan.chart.missed",
-        what=name_indicator(brief, missed.target.indicator),
-        scope=lower(brief.name_scope(missed.result.scope)),
-        n=brief.tell(missed.result, marks=False),
-        goal=brief.tell(missed.target, marks=False),
-    )
+        result = each.result or target
+        key = f"short.{result.indicator}"
+        name = words.say(key) if words.has(key) else brief.name_indicator(result.indicator)
+        label = plain(join(", ", name, lower(brief.name_scope(result.scope))))
+        row = point_row(brief, result, label, axis)
+        yield row | {
+            "text": f"{STATE_SIGNS[each.state]} {row['text']}",
+            "role": "alert" if each.state == State.MISSED else "deep",
+            "target": target.value,
+            "target_text": goal,
+        }

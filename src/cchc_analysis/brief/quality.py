@@ -27,9 +27,9 @@ from cchc_analysis.brief.ledger import (
     tell_rule,
     tell_sum,
 )
-from cchc_analysis.brief.nouns import Contradiction, number_findings, split_figures
+from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, split_figures
 from cchc_analysis.brief.report import AREAS
-from cchc_analysis.brief.telling import SIGNS, name_indicator
+from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Section, Shows, lower, macro, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows

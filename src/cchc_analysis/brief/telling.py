@@ -29,8 +29,6 @@ MOST_MARKS = 4
 _CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
 """An operand of a formula: an indicator, of a scope where it is another one."""
 
-SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"}
-
 
 class Voice(Protocol):
     """Whatever tells in a language what the codes of the reference stand for."""
@@ -194,7 +192,7 @@ def tell_marks(brief: Brief, ledger: Sequence[Contradiction]) -> Markup:
             brief.words,
             "mark",
             f"{brief.annex}#{each.anchor}",
-            SIGNS[Severity(each.severity)],
+            each.sign,
             each.number,
             brief.say(f"mark.{each.severity}", n=each.number),
             quiet=each.severity == Severity.INFO,

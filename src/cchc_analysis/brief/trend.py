@@ -7,7 +7,7 @@ is given an earlier edition of the data says what was revised since.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from cchc_analysis.brief.content import Brief, Row
 from cchc_analysis.brief.nouns import Entry, Series
 from cchc_analysis.brief.telling import name_indicator
-from cchc_analysis.brief.templates import Section, join, link, small, tell_section
+from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.trace import compare_editions, name_edition
@@ -52,19 +52,34 @@ class LastYear(NamedTuple):
 
 def show_trend(brief: Brief) -> Section:
     """Like windows side by side, last year by division, and changes of boundaries."""
-    series = brief.series
-    rule = brief.say("trends.rule.trend")
-    one = brief.say("trend.one", window=brief.words.span(brief.start, brief.end))
-    told = (_tell_series(brief, series), _tell_parts(brief), _tell_per_day(brief))
+    series, valid_from = brief.series, str(brief.area["valid_from"])
+    places = {brief.area["area_id"], brief.area["parent_id"]}
+    ends = sorted({point["period_end"] for each in series for point in each.points})
     return tell_section(
         brief,
         "series",
-        lambda: tabulate_series(series),
+        partial(tabulate_series, series),
         anchor="trend",
-        intro=rule if series else join(" ", one, rule),
-        tables=[each for each in (*told, _tell_last_year(brief)) if each],
-        events=_list_events(brief),
-        more=brief.link_away("../../trends/index.html", brief.say("trend.more")),
+        series=series,
+        ends=ends[-MOST_PERIODS:],
+        tell_change=partial(_tell_change, brief),
+        # The windows between the cumulative ones of the year, where two reports give them.
+        parts=[
+            row
+            for row in brief.own_values
+            if row["origin"] == Origin.DERIVED
+            and row["period_start"] > brief.start
+            and row["period_end"] <= brief.end
+            and " − " in row["parts"]
+        ],
+        per_day=_list_per_day(brief),
+        last_years=list_last_year(brief),
+        events=[
+            row
+            for row in list_rows(brief.reference.area_changes)
+            if (not row["area_ids"] or places.intersection(row["area_ids"].split()))
+            and (row["effective"] or valid_from) >= valid_from
+        ],
         kin=list_kin_lines(brief.words, brief.reference, brief.area, partial(_link_kin, brief)),
     )
 
@@ -78,98 +93,30 @@ def tabulate_series(series: Sequence[Series]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _table(
-    brief: Brief, caption: str, heads: Sequence[Any], rows: Sequence[Any], numbers: Any
-) -> Any:
-    """What the template takes to tell a table; nothing where there are no rows."""
-    say = brief.words.say
-    named = [each if isinstance(each, Markup) else say(f"trend.head.{each}") for each in heads]
-    told = {"caption": say(caption), "heads": named, "rows": rows, "numbers": numbers}
-    return told if rows else None
-
-
-def _name(brief: Brief, indicator: str, scope: str) -> Markup:
-    return small(name_indicator(brief, indicator), brief.name_scope(scope))
-
-
 def list_last_year(brief: Brief) -> list[LastYear]:
     """What "so với cùng kỳ" gives of last year."""
-    return [
-        _divide(base, share)
-        for share in brief.results
-        if share.indicator.endswith(LAST_YEAR)
-        and share.value > 0
-        and (base := brief.find(share.indicator.removesuffix(LAST_YEAR), share.scope))
-    ]
-
-
-def _divide(base: Entry, share: Entry) -> LastYear:
-    half = 0.5 * 10.0 ** -(share.decimals or 0)
-    entry = replace(
-        base,
-        note=f"{base.note}-last-year",
-        start=year_before(base.start),
-        end=year_before(base.end),
-        value=100 * base.value / share.value,
-        decimals=0,
-        comparator="~",
-        origin=Origin.DERIVED,
-        parts=f"100 * {base.indicator} / {share.indicator}",
-        findings=(),
-        is_contested=False,
-    )
-    low, high = (100 * base.value / (share.value + each) for each in (half, -half))
-    return LastYear(entry, base, share, low, high)
-
-
-def _tell_last_year(brief: Brief) -> Any:
-    rows = [
-        [
-            name_indicator(brief, each.entry.indicator),
-            brief.tell(each.base, unit=False, home=True),
-            brief.tell(each.share, home=True),
-            brief.tell(each.entry, unit=False, home=True),
-            _tell_range(brief, each),
-        ]
-        for each in list_last_year(brief)
-    ]
-    heads = ("what", "now", "share", "before", "range")
-    return _table(brief, "trend.last_year", heads, rows, [1, 2, 3, 4])
-
-
-def _tell_range(brief: Brief, each: LastYear) -> Markup:
-    low, high = (brief.words.number(end, 0) for end in (each.low, each.high))
-    ends = brief.say("unit.range", low=low, high=high)
-    return link(f"{brief.find_page(each.entry)}#{each.entry.note}", ends)
-
-
-def _tell_series(brief: Brief, series: Sequence[Series]) -> Any:
-    ends = sorted({point["period_end"] for each in series for point in each.points})[-MOST_PERIODS:]
-    body = [
-        [
-            _name(brief, each.entry.indicator, each.entry.scope),
-            *_tell_others(brief, each, ends),
-            _tell_change(brief, each.points),
-            _tell_word(brief, each),
-        ]
-        for each in series
-    ]
-    days = [escape(brief.words.date(end)) for end in ends]
-    heads = [brief.say("table.indicator"), *days, "change", "word"]
-    return _table(brief, "trend.table", heads, body, range(1, len(heads) - 1))
-
-
-def _tell_word(brief: Brief, series: Series) -> Markup:
-    """The word that the one rule allows, with the years of the part that it holds for."""
-    verdict = series.verdict
-    years = brief.say(
-        "trends.span",
-        first=brief.words.period(verdict.first),
-        last=brief.words.period(verdict.last),
-        n=brief.words.number(verdict.points),
-    )
-    word = brief.say(f"trends.word.{verdict.word.replace(' ', '_')}")
-    return small(word, years)
+    found = []
+    for share in brief.results:
+        base = brief.find(share.indicator.removesuffix(LAST_YEAR), share.scope)
+        if not share.indicator.endswith(LAST_YEAR) or share.value <= 0 or base is None:
+            continue
+        entry = replace(
+            base,
+            note=f"{base.note}-last-year",
+            start=year_before(base.start),
+            end=year_before(base.end),
+            value=100 * base.value / share.value,
+            decimals=0,
+            comparator="~",
+            origin=Origin.DERIVED,
+            parts=f"100 * {base.indicator} / {share.indicator}",
+            findings=(),
+            is_contested=False,
+        )
+        half = 0.5 * 10.0 ** -(share.decimals or 0)
+        low, high = (100 * base.value / (share.value + each) for each in (half, -half))
+        found.append(LastYear(entry, base, share, low, high))
+    return found
 
 
 def _tell_change(brief: Brief, points: Sequence[Row]) -> Markup:
@@ -182,7 +129,7 @@ def _tell_change(brief: Brief, points: Sequence[Row]) -> Markup:
     return escape(("+" if now > before else "") + brief.words.number(now - before, decimals))
 
 
-def _tell_per_day(brief: Brief) -> Any:
+def _list_per_day(brief: Brief) -> list[Row]:
     """Flows whose window of the year before ends on another day, at the same pace per day."""
     import pandas as pd
 
@@ -191,67 +138,12 @@ def _tell_per_day(brief: Brief) -> Any:
     days = {(row["period_start"], row["period_end"]) for row in near}
     here = (year_before(brief.start), year_before(brief.end))
     if not any(is_near(each, here) for each in days - {here}):
-        return None
+        return []
     compared = compare_same_window(pd.DataFrame(near), brief.reference)
-    rows = [
-        [
-            _name(brief, row["indicator"], row["scope"]),
-            brief.words.number(row["value"]),
-            brief.words.number(row["value_before"], 0),
-            brief.words.span(row["start_before"], row["end_before"]),
-        ]
-        for row in list_rows(compared[compared["basis"] == "per day"])
-        if row["period_end"] == brief.end and row["period_start"] == brief.start
-    ]
-    return _table(brief, "trend.per_day", ("what", "now", "pace", "window"), rows, [1, 2])
-
-
-def _tell_parts(brief: Brief) -> Any:
-    """The windows between the cumulative ones of the year, where two reports give them."""
-    rows = [
-        [
-            _name(brief, row["indicator"], row["scope"]),
-            brief.words.span(row["period_start"], row["period_end"]),
-            brief.words.number(row["value"]),
-            clean_text(row["parts"].partition(": ")[2]),
-        ]
-        for row in brief.own_values
-        if row["origin"] == Origin.DERIVED
-        and row["period_start"] > brief.start
-        and row["period_end"] <= brief.end
-        and " − " in row["parts"]
-    ]
-    return _table(brief, "trend.parts", ("what", "window", "value", "parts"), rows, [2])
-
-
-def _tell_others(brief: Brief, series: Series, ends: Sequence[str]) -> Iterator[Markup]:
-    """The values of other years, linked to their briefs, where their notes stand."""
-    held, entry = {point["period_end"]: point for point in series.points}, series.entry
-    for end in ends:
-        if end not in held:
-            yield brief.tell_missing()
-        elif end == entry.end:
-            yield brief.tell(entry, unit=False, home=True)
-        else:
-            number = brief.words.number(held[end]["value"], entry.decimals)
-            yield brief.link_brief(brief.area, held[end]["period"], number)
-
-
-def _list_events(brief: Brief) -> list[Markup]:
-    """Changes of boundaries that touch a series of the district."""
-    places = {brief.area["area_id"], brief.area["parent_id"]}
     return [
-        small(
-            join(
-                ": ",
-                brief.words.date(row["effective"]) if row["effective"] else "",
-                brief.words.pick(row, "change"),
-            ),
-            clean_text(row["document"]),
-        )
-        for row in list_rows(brief.reference.area_changes)
-        if (not row["area_ids"] or places.intersection(row["area_ids"].split()))
-        and (row["effective"] or str(brief.area["valid_from"])) >= str(brief.area["valid_from"])
+        row
+        for row in list_rows(compared[compared["basis"] == "per day"])
+        if (row["period_start"], row["period_end"]) == (brief.start, brief.end)
     ]
 
 
@@ -273,20 +165,16 @@ def list_kin_lines(
         for row in reference.former_of.get(area_id, ())
     ]
     if moved := reference.list_moved(area_id):
-        # What became of an area of before, or what one since was made of.
+        # What became of an area of before, or what one since was made of; and how much of it.
         is_new = str(area["valid_from"]) >= TWO_TIERS_SINCE
-        names = [_name_moved(words, area, name(each), part) for each, part in moved]
+        keys = ["shared" if area["level"] == "district" else p.replace(" ", "_") for _, p in moved]
+        names = [
+            name(each) if part == "whole" else words.say(f"trend.territory.{key}", name=name(each))
+            for (each, part), key in zip(moved, keys, strict=True)
+        ]
         key = "trend.made_of" if is_new else "trend.territory"
         lines.append(words.say(key, names=words.join(names)))
     return lines
-
-
-def _name_moved(words: Words, area: Mapping[str, Any], name: Markup, part: str) -> Markup:
-    """An area that the territory came from or went to, and how much of it."""
-    if part == "whole":
-        return name
-    key = "shared" if area["level"] == "district" else part.replace(" ", "_")
-    return words.say(f"trend.territory.{key}", name=name)
 
 
 def _link_kin(brief: Brief, area_id: str) -> Markup:
