@@ -47,12 +47,15 @@ from cchc_analysis.brief.downloads import (
     BRIEF_FILES,
     CITATION,
     FIGURE_COLUMNS,
+    FORMULA_STARTS,
     MEANINGS,
     SITE_FILES,
+    bind_workbook,
     disarm,
+    is_formula,
+    tell_cell,
     write_downloads,
 )
-from cchc_analysis.brief.workbook import FORMULA_STARTS, bind_workbook, is_formula, tell_cell
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference

@@ -3,21 +3,30 @@
 Figures and findings as CSV, JSON and one workbook, with a Data Package descriptor. The values are
 those of the page, under the anchors of their notes. In CSV a text that a spreadsheet could run as a
 formula begins with an apostrophe; numbers are never touched. JSON holds every text as it is.
+
+A workbook is the same to the byte, and no text in it can run: one that begins like a formula is
+stored as text and marked as such, so that it stays text when somebody edits the cell. Zip entries
+and document properties carry a fixed time: the file says what it holds, not when it was made.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.workbook import bind_workbook, is_formula, write_front
+from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data.export import (
     LICENSE,
     describe_file,
@@ -27,7 +36,7 @@ from cchc_analysis.data.export import (
 )
 from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
 from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY
-from cchc_analysis.data.words import Words, plain
+from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +94,6 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_BETWEEN = "; "
 
 
 def write_downloads(folder: Path, brief: Brief) -> None:
@@ -106,7 +114,19 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     )
     write_csv(folder / "figures.csv", tables["figures"])
     write_csv(folder / "findings.csv", tables["findings"])
-    _write_json(folder / "brief.json", _tell_head(brief, title) | _list_tables(tables))
+    head = {
+        "title": title,
+        "language": brief.lang,
+        "area_id": brief.area["area_id"],
+        "area": brief.area["name"],
+        "period": brief.period,
+        "period_start": brief.start,
+        "period_end": brief.end,
+        "grade": grade_brief(brief).letter,
+        "version": __version__,
+    }
+    plain_tables = {name: _list_plain(table) for name, table in tables.items()}
+    _write_json(folder / "brief.json", head | plain_tables)
     citation = brief.words.plain(
         "downloads.cite", title=title, version=__version__, until=brief.words.date(brief.end)
     )
@@ -127,7 +147,8 @@ def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
     """The tables of a brief: ``figures``, ``findings`` and ``sources``, texts as they are."""
     import pandas as pd
 
-    figures = [_tell_figure(brief, entry) for entry in brief.entries]
+    titles = dict(zip(brief.sources["source_id"], brief.sources["title"], strict=True))
+    figures = [_tell_figure(brief, entry, titles) for entry in brief.entries]
     findings = [
         {"contradiction": brief.contradiction_of[row["finding_id"]].number, **row}
         for row in list_rows(brief.findings)
@@ -146,76 +167,50 @@ def list_sources(sources: pd.DataFrame) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def _tell_figure(brief: Brief, entry: Entry) -> dict[str, Any]:
-    """One published value as a row."""
+def _tell_figure(brief: Brief, entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
+    """One published value as a row, with document, place and digits of the figures behind it."""
     nan, own = float("nan"), entry.source_id.partition(" ")[0]
-    area = brief.reference.area_rows.get(entry.area_id, {})
+    printed = [brief.printed[each] for each in entry.figures if each in brief.printed]
+    parts = {name: [str(row[name]) for row in printed] for name in LISTED[1:]}
+    parts["document"] = [str(titles.get(row["source_id"], row["source_id"])) for row in printed]
+    if entry.is_derived:
+        parts["printed"] = []
     same = (
         *("note", "area_id", "scope", "indicator", "breakdown", "status", "value", "unit"),
         *("comparator", "origin", "parts", "source_id", "other_readings", "correction"),
+        "is_contested",
     )
     return {
         **{name: getattr(entry, name) for name in same},
-        "area": str(area.get("name", "")),
+        "area": str(brief.reference.area_rows.get(entry.area_id, {}).get("name", "")),
         "name": plain(brief.name_entry(entry)),
         "period_start": entry.start,
         "period_end": entry.end,
         "wilson_low": nan if entry.low is None else entry.low,
         "wilson_high": nan if entry.high is None else entry.high,
         "figures": " ".join(id_ if of == own else f"{of}/{id_}" for of, id_ in entry.figures),
-        **_find_places(brief, entry),
-        "is_contested": entry.is_contested,
+        **{name: "; ".join(texts) for name, texts in parts.items()},
         "findings": " ".join(entry.findings),
     }
 
 
-def _find_places(brief: Brief, entry: Entry) -> dict[str, str]:
-    """Document, section, line, place and printed digits of the figures behind a value."""
-    own = [brief.printed[each] for each in entry.figures if each in brief.printed]
-    titles = dict(zip(brief.sources["source_id"], brief.sources["title"], strict=True))
-    parts = {
-        "document": [str(titles.get(row["source_id"], row["source_id"])) for row in own],
-        **{name: [str(row[name]) for row in own] for name in ("section", "line", "place")},
-        "printed": [] if entry.is_derived else [str(row["printed"]) for row in own],
-    }
-    return {name: _BETWEEN.join(texts) for name, texts in parts.items()}
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
-def _tell_head(brief: Brief, title: str) -> dict[str, Any]:
-    """What a brief is of, for who has only the JSON file."""
-    from cchc_analysis import __version__
+def _list_plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON holds them: whole numbers without a point, ``null`` for a missing one."""
 
-    return {
-        "title": title,
-        "language": brief.lang,
-        "area_id": brief.area["area_id"],
-        "area": brief.area["name"],
-        "period": brief.period,
-        "period_start": brief.start,
-        "period_end": brief.end,
-        "grade": grade_brief(brief).letter,
-        "version": __version__,
-    }
+    def simplify(cell: Any) -> Any:
+        if isinstance(cell, str):
+            return cell
+        if isinstance(cell, bool) or type(cell).__name__ == "bool":
+            return bool(cell)
+        number = float(cell)
+        whole = int(number) if number.is_integer() else number
+        return None if math.isnan(number) else whole
 
-
-def _list_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    return {
-        name: [{column: _plain_value(cell) for column, cell in row.items()} for row in rows]
-        for name, table in tables.items()
-        for rows in [list_rows(table)]
-    }
-
-
-def _plain_value(cell: Any) -> Any:
-    """A cell as JSON holds it: whole numbers without a point, ``null`` for a missing one."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool) or type(cell).__name__ == "bool":
-        return bool(cell)
-    number = float(cell)
-    if math.isnan(number):
-        return None
-    return int(number) if number.is_integer() else number
+    return [{name: simplify(cell) for name, cell in row.items()} for row in list_rows(table)]
 
 
 def tell_columns(
@@ -251,17 +246,12 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
     fresh = path.with_name(f".{path.name}.new")
     with fresh.open("w", encoding="utf-8", newline="") as file:
         for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
-            text = format_table(_disarm_texts(table.iloc[start : start + ROWS_AT_ONCE]))
+            part = table.iloc[start : start + ROWS_AT_ONCE]
+            texts = part.select_dtypes(["str", "object"])
+            armed = [n for n in texts if any(disarm(each) != each for each in texts[n].unique())]
+            text = format_table(part.assign(**{str(n): part[n].map(disarm) for n in armed}))
             file.write(text if start == 0 else text.partition("\n")[2])
     fresh.replace(path)
-
-
-def _disarm_texts(table: pd.DataFrame) -> pd.DataFrame:
-    texts = table.select_dtypes(["str", "object"])
-    armed = (
-        str(name) for name in texts if any(disarm(text) != text for text in texts[name].unique())
-    )
-    return table.assign(**{name: table[name].map(disarm) for name in armed})
 
 
 def disarm(cell: Any) -> Any:
@@ -298,5 +288,258 @@ def write_package(
     _write_json(folder / "datapackage.json", content)
 
 
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+
+LONGEST_CELL = 32_767
+"""Characters in a cell of a workbook; more and Excel calls the file broken."""
+
+_WIDEST = 60
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_TIME = b"1980-01-01T00:00:00Z"
+_STAMP = re.compile(rb'(<dcterms:(?:created|modified) xsi:type="dcterms:W3CDTF">)[^<]*')
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet could run a text; a sign that stands alone is none.
+
+    >>> is_formula("=1+1"), is_formula("="), is_formula("a=b")
+    (True, False, False)
+    """
+    return len(text) > 1 and text.startswith(FORMULA_STARTS)
+
+
+def bind_workbook(
+    sheets: Mapping[str, pd.DataFrame], title: str, write_first: Callable[[Any], None] | None = None
+) -> bytes:
+    """The bytes of a workbook with one sheet per table.
+
+    Args:
+        sheets: The tables by the names of their sheets.
+        title: The title in the document's properties.
+        write_first: Puts a sheet of its own before them, into the workbook that it is given.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    book.properties.title = title
+    book.properties.creator = "cchc_analysis"
+    if write_first:
+        write_first(book)
+    rows = {}
+    for name, table in sheets.items():
+        sheet = book.create_sheet(name)
+        rows[f"xl/worksheets/sheet{len(book.worksheets)}.xml"] = _write_table(sheet, table)
+    written, fixed = io.BytesIO(), io.BytesIO()
+    book.save(written)
+    # The same archive with rows in its sheets, without the time at which it was made.
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0
+            part, end = _STAMP.sub(rb"\g<1>" + _TIME, old.read(name)), b"</sheetData>"
+            new.writestr(entry, part.replace(end, rows.get(name, b"") + end))
+    return fixed.getvalue()
+
+
+def _write_table(sheet: Any, table: pd.DataFrame) -> bytes:
+    """A header that stays in sight and can be filtered; and the rows below it as bytes.
+
+    They are what openpyxl would write: one cell of it takes 30 µs.
+    """
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    @lru_cache(maxsize=None, typed=True)
+    def write(value: Any) -> str:
+        return _write_cell(tell_cell(sheet, value))
+
+    letters = [get_column_letter(number + 1) for number in range(max(len(table.columns), 1))]
+    for letter, name in zip(letters, table.columns, strict=False):
+        longest = max(len(str(value)) for value in {name, *table[name].to_numpy(object).tolist()})
+        sheet.column_dimensions[letter].width = float(min(max(longest + 2, 8), _WIDEST))
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{letters[-1]}{len(table) + 1}"
+    heads = [WriteOnlyCell(sheet, name) for name in table.columns]
+    for head in heads:
+        head.font = Font(bold=True)
+    sheet.append(heads)
+    lines = []
+    for number, row in enumerate(list_rows(table), start=2):
+        told = zip(letters, map(write, row.values()), strict=False)
+        cells = [f'<c r="{letter}{number}"{cell}' for letter, cell in told if cell]
+        lines.append(f'<row r="{number}">{"".join(cells)}</row>')
+    return "".join(lines).encode()
+
+
+def _write_cell(told: Any) -> str:
+    """What stands in a cell, from behind the name of its place."""
+    if told is None:
+        return ""
+    style, value = "", told
+    if hasattr(told, "quotePrefix"):
+        style, value = f' s="{told.style_id}"', told.value
+    if isinstance(value, str):
+        kept = "" if value.strip() in ("", value) else ' xml:space="preserve"'
+        return f'{style} t="inlineStr"><is><t{kept}>{escape(value)}</t></is></c>'
+    kind = "b" if isinstance(value, bool) else "n"
+    return f' t="{kind}"><v>{value:.16g}</v></c>'
+
+
+def tell_cell(sheet: Any, value: Any) -> Any:
+    """A number as a number, no value as an empty cell, all else as text that cannot run."""
+    if isinstance(value, str):
+        from openpyxl.cell import WriteOnlyCell
+
+        text = _ILLEGAL.sub("", value)[:LONGEST_CELL]
+        if not text.startswith(FORMULA_STARTS):
+            return text or None
+        cell = WriteOnlyCell(sheet, text)
+        cell.data_type = "s"
+        cell.quotePrefix = True
+        return cell
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    return int(value) if is_whole else value
+
+
+COLUMNS = (
+    *(("what", 52), ("scope", 16), ("start", 12), ("end", 12), ("status", 12), ("value", 14)),
+    *(("unit", 14), ("target", 16), ("state", 15), ("place", 24), ("open", 16)),
+)
+"""What each column holds, and its width in letters."""
+A4 = 9
+"""How Excel numbers the paper."""
+DATE_FORMATS = {"vi": "dd/mm/yyyy", "en": "d mmm yyyy"}
+
+
+def write_front(book: Any, brief: Brief, citation: str) -> None:
+    """Put the sheet into a workbook that has none yet; its print-out fits the width of A4."""
+    from openpyxl.utils import get_column_letter
+
+    words, sheet = brief.words, book.create_sheet(brief.words.plain("sheet.name"))
+    head = list(_tell_head(brief, citation))
+    for at, (_, width) in enumerate(COLUMNS, start=1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    sheet.freeze_panes = f"B{len(head) + 2}"
+    sheet.print_title_rows = f"{len(head) + 1}:{len(head) + 1}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.right.text = "&P/&N"
+    sheet.print_options.gridLines = True
+    for text, size in head:
+        sheet.append([_write(sheet, text, bold=size > 0, size=size or 11)])
+    names = [words.plain(f"sheet.{name}") for name, _ in COLUMNS]
+    sheet.append([_write(sheet, name, bold=True, wrap=True, fill=True) for name in names])
+    for part in AREAS:
+        own = [e for e in brief.entries if part_of(brief.reference, e.indicator) == part]
+        if own:
+            sheet.append([_write(sheet, words.plain(f"part.title.{part}"), bold=True)])
+        for entry in own:
+            sheet.append(_tell_row(sheet, brief, entry))
+
+
+def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
+    """The lines above the table, each with its size in points (0: plain)."""
+    words = brief.words
+    period = words.period(brief.period)
+    yield words.plain("head.title", area=brief.name_area(), period=period), 14
+    span = plain(words.span(brief.start, brief.end))
+    yield f"{words.plain('sheet.period')}: {span}", 0
+    for source in brief.documents:
+        facts = [source[name] for name in ("issuer", "title", "number")]
+        letter = brief.letter_of[source["source_id"]]
+        yield f"[{letter}] {', '.join(str(fact) for fact in facts if fact)}", 0
+    yield f"{words.plain('sheet.cite')}: {citation}", 0
+    yield words.plain("sheet.note"), 0
+    yield "", 0
+
+
+def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
+    words, own = brief.words, (e for e in brief.current if e.result and e.result.note == entry.note)
+    judged = next(own, None)  # what was asked for this value in this period
+    is_known = entry.status == "actual"
+    day: dict[str, Any] = {"format": DATE_FORMATS[brief.lang], "side": "center"}
+    number = words.plain("withheld") if entry.is_withheld else entry.value
+    # As many decimals as were printed, with the sign of a bound.
+    is_whole = entry.is_withheld or float(entry.value).is_integer()
+    places = (0 if is_whole else 2) if entry.decimals is None else entry.decimals
+    form = "#,##0" + ("." + "0" * places if places else "")
+    if sign := COMPARATOR_SIGNS.get(entry.comparator, "").strip():
+        form = f'"{sign} "{form}'
+    return [
+        _write(sheet, plain(brief.name_entry(entry)), wrap=True),
+        _write(sheet, plain(brief.name_scope(entry.scope))),
+        _write(sheet, _parse_day(entry.start), **day),
+        _write(sheet, _parse_day(entry.end), **day),
+        _write(sheet, words.plain("sheet.actual" if is_known else f"status.{entry.status}")),
+        _write(sheet, number, format=form, side="right", bold=True),
+        _write(sheet, "%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True))),
+        _write(sheet, brief.tell_plain(judged.target) if judged else "", side="right"),
+        _write(sheet, words.plain(f"state.{judged.state}") if judged else ""),
+        _write(sheet, _name_place(brief, entry), wrap=True),
+        _write(sheet, ", ".join(str(each.number) for each in brief.marks(entry)), side="right"),
+    ]
+
+
+def _name_place(brief: Brief, entry: Entry) -> str:
+    """Where the number is printed, or that it is worked out."""
+    if entry.is_derived:
+        return brief.words.plain("sheet.derived")
+    known = brief.letter_of
+    places = dict.fromkeys(
+        f"[{known[source]}] {brief.section_of((source, figure))}".strip()
+        for source, figure in entry.figures
+        if source in known
+    )
+    return ", ".join(places) or entry.document
+
+
+def _parse_day(day: str) -> date | str:
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return day
+
+
+def _write(  # noqa: PLR0913 - what a cell may look like
+    sheet: Any,
+    value: Any,
+    *,
+    format: str = "",  # noqa: A002 - openpyxl and Excel call it so
+    bold: bool = False,
+    size: int = 11,
+    wrap: bool = False,
+    side: str = "",
+    fill: bool = False,
+) -> Any:
+    """A cell of a look; no text in it can run."""
+    from openpyxl.cell import Cell, WriteOnlyCell
+
+    told = tell_cell(sheet, value)
+    cell = told if isinstance(told, Cell) else WriteOnlyCell(sheet, told)
+    if format and not isinstance(value, str):
+        cell.number_format = format
+    font, alignment, shade = _looks(bold, size, wrap, side)
+    cell.font, cell.alignment = font, alignment
+    if fill:
+        cell.fill = shade
+    return cell
+
+
+@cache
+def _looks(bold: bool, size: int, wrap: bool, side: str) -> tuple[Any, Any, Any]:
+    """Font, alignment and the shade of a head; each made once."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    return (
+        Font(bold=bold, size=size),
+        Alignment(horizontal=side or None, vertical="top", wrap_text=wrap),
+        PatternFill("solid", fgColor="E4ECF4"),
+    )

@@ -23,6 +23,7 @@ from cchc_analysis.brief.content import name_list
 from cchc_analysis.brief.downloads import (
     CITATION,
     SITE_FOLDER,
+    bind_workbook,
     describe_csv,
     list_sources,
     tell_columns,
@@ -40,7 +41,6 @@ from cchc_analysis.brief.lists import (
 )
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
-from cchc_analysis.brief.workbook import bind_workbook
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.export import index_licences, join_licences, list_licences
 from cchc_analysis.data.store import STORED
