@@ -19,20 +19,9 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from cchc_analysis.brief import plots
 from cchc_analysis.brief.board import FEWEST_AREAS, FILE, OLD, Board, name_trend, shorten_name
 from cchc_analysis.brief.directory import tell_masthead
-from cchc_analysis.brief.plots import (
-    draw,
-    find_ends,
-    has_intervals,
-    plot_coverage,
-    plot_distribution,
-    plot_dot_map,
-    plot_dots,
-    plot_funnel,
-    plot_multiples,
-    plot_tile_map,
-)
 from cchc_analysis.brief.templates import Section, join, lower, open_svg, tell_section
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
@@ -85,13 +74,13 @@ def show(
         kind: Its anchor; its words are ``trends.<kind>.…``.
         table: The numbers behind it; the first ``MOST_DRAWN`` rows stand on the page.
         columns: Those that the page shows.
-        picture: What draws the chart: ``partial(draw, plot, table, …)``.
+        picture: What draws the chart: ``partial(plots.draw, plot, table, …)``.
         data: What else its template tells.
     """
     parts = [picture] if picture else []
-    if picture and picture.args[0] in (plot_dots, plot_multiples):
+    if picture and picture.args[0] in (plots.plot_dots, plots.plot_multiples):
         plot, drawn = picture.args
-        parts = [partial(draw, plot, each, **picture.keywords) for each in split(drawn)]
+        parts = [partial(plots.draw, plot, each, **picture.keywords) for each in split(drawn)]
     held = None if table is None else write_table(board, table, columns)
     return tell_section(
         board,
@@ -202,7 +191,7 @@ def show_map(board: Board) -> Section:
         is_new = latest["period_end"].iloc[0] >= NEW_PROVINCES
         tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
         known = values[values.index.isin(tiles["area_id"])]
-        picture = partial(draw, plot_tile_map, known, **(options | {"tiles": tiles}))
+        picture = partial(plots.draw, plots.plot_tile_map, known, **(options | {"tiles": tiles}))
         regions = _compare_regions(board)
         ends = list_rows(regions.iloc[[0, -1]]) if regions["median"].nunique() > 1 else []
         columns = ["region", "count", "median"]
@@ -212,7 +201,9 @@ def show_map(board: Board) -> Section:
     dots = latest.assign(**pd.DataFrame(lying).apply(pd.to_numeric, errors="coerce"))
     if dots["lat"].isna().any() or len({each["parent_id"] for each in places}) > 1:
         return NOTHING
-    return show(board, "map", picture=partial(draw, plot_dot_map, dots, **options), ends=[])
+    return show(
+        board, "map", picture=partial(plots.draw, plots.plot_dot_map, dots, **options), ends=[]
+    )
 
 
 def _compare_regions(board: Board) -> pd.DataFrame:
@@ -248,10 +239,10 @@ def show_ranking(board: Board) -> Section:
     options: dict[str, Any] = {
         "unit": str(board.unit),
         "form": board.form,
-        "ends": find_ends(dots),
+        "ends": plots.find_ends(dots),
         "reference": (median, words.plain("trends.ranking.median", value=board.form(median))),
     }
-    drawn = ["bar"] if has_intervals(dots, options["ends"]) else []
+    drawn = ["bar"] if plots.has_intervals(dots, options["ends"]) else []
     drawn += ["range" if dots["text"].str.endswith(")").any() else "rank"]
     firsts = int((latest["rank_low"] == 1).sum())
     key = "spread" if latest["rank_low"].isna().all() else "alone" if firsts < 2 else "shared"
@@ -260,7 +251,7 @@ def show_ranking(board: Board) -> Section:
         "ranking",
         kept,
         ["name", "value", "rank", "range"],
-        partial(draw, plot_dots, dots, **options),
+        partial(plots.draw, plots.plot_dots, dots, **options),
         key="equal" if latest["value"].nunique() == 1 else key,
         firsts=firsts,
         scatter=float(latest["scatter"].iloc[0]),
@@ -288,7 +279,7 @@ def show_series(board: Board) -> Section:
     shown = shown.sort_values(["at", "period_end"])
     shown["role"] = shown["word"].map(ROLE_OF_WORD).fillna("mid")
     ends = float(shown["value"].min()), float(shown["value"].max())
-    picture = partial(draw, plot_multiples, shown, form=board.form, ends=ends)
+    picture = partial(plots.draw, plots.plot_multiples, shown, form=board.form, ends=ends)
     data = {"counts": board.trends["word"].value_counts().to_dict(), "few": len(trends)}
     return show(board, "series", trends, columns, picture, **data)
 
@@ -328,7 +319,7 @@ def show_standing(board: Board) -> Section:
         "standing",
         table,
         ["name", "standing", "points", "p_value", "told"],
-        partial(draw, plot_multiples, moved, **options) if len(moved) else None,
+        partial(plots.draw, plots.plot_multiples, moved, **options) if len(moved) else None,
         counts=table["word"].value_counts().to_dict(),
         judged=judged,
         ends=(first, last),
@@ -354,7 +345,7 @@ def show_distribution(board: Board) -> Section:
     table = table.rename_axis("label").reset_index()
     told_as = [x if x.isdigit() else str(words.period(x)) for x in table["label"]]
     options: dict[str, Any] = {"unit": str(board.unit), "form": board.form}
-    picture = partial(draw, plot_distribution, table.assign(label=told_as), **options)
+    picture = partial(plots.draw, plots.plot_distribution, table.assign(label=told_as), **options)
     return show(board, "spread", table, [*table], picture, ends=list_rows(table.iloc[[0, -1]]))
 
 
@@ -408,7 +399,7 @@ def show_funnel(board: Board) -> Section:
         "names": (words.plain("trends.funnel.cases"), str(board.unit)),
     }
     columns, outside = ("name", "total", "rate", "place"), points["place"].isin(["low", "high"])
-    picture = partial(draw, plot_funnel, points, **options)
+    picture = partial(plots.draw, plots.plot_funnel, points, **options)
     data = {"n": int(outside.sum()), "of": len(points), "scatter": scatter}
     return show(board, "funnel", points, columns, picture, **data)
 
@@ -477,7 +468,7 @@ def show_standardised(board: Board) -> Section:
         "standardised",
         kept,
         ["name", "observed", "expected", "ratio", *shown],
-        partial(draw, plot_dots, dots, **options),
+        partial(plots.draw, plots.plot_dots, dots, **options),
         n=len(found),
         more=int((found["differs"] > 0).sum()),
         fewer=int((found["differs"] < 0).sum()),
@@ -533,7 +524,7 @@ def show_coverage(board: Board) -> Section:
         rows.append({"areas": areas, "count": len(own), "lacking": lacking})
     index = [own[0] if len(own) == 1 else say_more("coverage.group", len(own)) for _, own in kept]
     drawn = pd.DataFrame([pattern for pattern, _ in kept], index=index, columns=board.periods)
-    picture = partial(draw, plot_coverage, drawn)
+    picture = partial(plots.draw, plots.plot_coverage, drawn)
     return show(
         board, "coverage", pd.DataFrame(rows), ["areas", "count", "lacking"], picture, **data
     )

@@ -15,30 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
+from cchc_analysis.brief import directory
 from cchc_analysis.brief.annex import tell_method
 from cchc_analysis.brief.board import TRENDS, tell_trend_list
 from cchc_analysis.brief.content import Brief, name_page
-from cchc_analysis.brief.directory import (
-    INDEX,
-    MOST_DEFINED,
-    MOST_LINES,
-    MOST_ROWS,
-    SISTERS,
-    ListedArea,
-    count_lines,
-    describe_names,
-    group_letters,
-    group_parts,
-    list_areas,
-    list_provinces,
-    list_told_areas,
-    map_provinces,
-    name_letter,
-    name_place,
-    tabulate_definitions,
-    tabulate_places,
-    tell_masthead,
-)
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
 from cchc_analysis.brief.frontpage import choose
 from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum
@@ -139,14 +119,14 @@ class ToldList(NamedTuple):
         return self.told.cards
 
     @property
-    def provinces(self) -> list[ListedArea]:
+    def provinces(self) -> list[directory.ListedArea]:
         """The provinces of its briefs; one alone on the page of a province."""
-        return list_provinces(self.cards, self.reference)
+        return directory.list_provinces(self.cards, self.reference)
 
     @property
-    def areas(self) -> list[ListedArea]:
+    def areas(self) -> list[directory.ListedArea]:
         """The areas of its briefs; one alone on the page of an area."""
-        return list_areas(self.cards, self.reference)
+        return directory.list_areas(self.cards, self.reference)
 
     def name_area(self, card: Card) -> Markup:
         """The area of a brief with the name that it bore then."""
@@ -207,7 +187,7 @@ def _bind(project: Project, told: Told, lang: str, name: str, tell: Tell) -> str
     """A list as a page, with the links to its sisters and to the other language."""
     words = load_words(project.notebooks / TEMPLATE, lang)
     title, intro, body = tell(ToldList(project, words, told))
-    head = tell_masthead(words, name, title, intro)
+    head = directory.tell_masthead(words, name, title, intro)
     return export_body(head + body, project, words, "lists")
 
 
@@ -230,9 +210,9 @@ def _tell_index(page: ToldList) -> tuple[Markup, Markup, Markup]:
             (f"sorted/{each}/index.html", words.say(f"index.order.{each}"))
             for each in (ORDERS if len(page.cards) > 1 else ())
         ],
-        maps=map_provinces(words, frozenset(told.profiled), page.reference),
-        provinces=tabulate_places(words, "provinces", provinces, others=others),
-        glance=_tell_glance(page, provinces) if len(page.cards) <= MOST_ROWS else "",
+        maps=directory.map_provinces(words, frozenset(told.profiled), page.reference),
+        provinces=directory.tabulate_places(words, "provinces", provinces, others=others),
+        glance=_tell_glance(page, provinces) if len(page.cards) <= directory.MOST_ROWS else "",
         files=[*SITE_FILES, *([CITATION] if is_cited else [])],
         folder=f"../{SITE_FOLDER}/",
         told=told,
@@ -251,16 +231,18 @@ ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
 def _tell_order(page: ToldList, order: str) -> tuple[Markup, str, Markup]:
     """The briefs in another order; their provinces, where they are many."""
     title = page.words.say(f"index.order.{order}")
-    if len(page.cards) > MOST_ROWS:
+    if len(page.cards) > directory.MOST_ROWS:
         places = sorted(page.provinces, key=lambda each: ORDERS[order](each.cards), reverse=True)
-        return title, "", tabulate_places(page.words, "provinces", places, "../../")
+        return title, "", directory.tabulate_places(page.words, "provinces", places, "../../")
     cards = sorted(page.cards, key=lambda card: ORDERS[order]([card]), reverse=True)
     return title, "", _tabulate_glance(page, [("", cards)], "../../")
 
 
-def _tell_glance(page: ToldList, places: Sequence[ListedArea], to_lang: str = "") -> Markup:
+def _tell_glance(
+    page: ToldList, places: Sequence[directory.ListedArea], to_lang: str = ""
+) -> Markup:
     """The rows of briefs, by place."""
-    groups = [(name_place(page.words, place), place.cards) for place in places]
+    groups = [(directory.name_place(page.words, place), place.cards) for place in places]
     return _tabulate_glance(page, groups, to_lang)
 
 
@@ -278,29 +260,39 @@ def _tabulate_glance(page: ToldList, groups: Any, to_lang: str) -> Markup:
 def _tell_province(page: ToldList) -> tuple[Markup, str, Markup]:
     """The areas of one province: at a glance where they are few, else with links to each."""
     words, [province], areas = page.words, page.provinces, page.areas
-    glance = _tell_glance(page, areas, "../") if len(page.cards) <= MOST_ROWS else Markup("")
-    table = tabulate_places(words, "areas_below", areas, "../")
-    return name_place(words, province), "", table + glance + macro(words, "filter", OF_AREAS)
+    glance = (
+        _tell_glance(page, areas, "../") if len(page.cards) <= directory.MOST_ROWS else Markup("")
+    )
+    table = directory.tabulate_places(words, "areas_below", areas, "../")
+    return (
+        directory.name_place(words, province),
+        "",
+        table + glance + macro(words, "filter", OF_AREAS),
+    )
 
 
 def _tell_area(page: ToldList) -> tuple[Markup, Any, Markup]:
     """The briefs of one area, by period."""
     [area], [province] = page.areas, page.provinces
-    up = link(f"../{province.folder}/index.html", name_place(page.words, province))
+    up = link(f"../{province.folder}/index.html", directory.name_place(page.words, province))
     is_own = province.folder == area.folder
-    return name_place(page.words, area), "" if is_own else up, _tell_glance(page, [area], "../")
+    return (
+        directory.name_place(page.words, area),
+        "" if is_own else up,
+        _tell_glance(page, [area], "../"),
+    )
 
 
 def _tell_letters(page: ToldList, letter: str = "") -> tuple[Markup, Markup | str, Markup]:
     """Every province and area by the alphabet, or the letters where they are many; or of one."""
     words, letters = page.words, _group_letters(page.told)
-    few = bool(letter) or sum(map(len, letters.values())) <= MOST_LINES
+    few = bool(letter) or sum(map(len, letters.values())) <= directory.MOST_LINES
     shown = {"": letters[letter]} if letter else letters
-    describe = partial(describe_names, words, reference=page.reference)
+    describe = partial(directory.describe_names, words, reference=page.reference)
     to_lang = "../../" if letter else "../"
     groups = [(name, describe(own, to_lang=to_lang)) for name, own in shown.items() if few]
     links = [
-        (f"../{name_letter(name)}/index.html", strong(name), words.number(len(own)))
+        (f"../{directory.name_letter(name)}/index.html", strong(name), words.number(len(own)))
         for name, own in shown.items()
         if not few
     ]
@@ -310,20 +302,20 @@ def _tell_letters(page: ToldList, letter: str = "") -> tuple[Markup, Markup | st
     return words.say("directory.letters.heading"), words.say("directory.intro"), body
 
 
-def _group_letters(told: Told) -> dict[str, list[ListedArea]]:
+def _group_letters(told: Told) -> dict[str, list[directory.ListedArea]]:
     """Every place that has a page, by the letter under which it stands."""
     listed = [
-        *list_told_areas(told.profiled, told.reference),
-        *list_provinces(told.cards, told.reference),
-        *list_areas(told.cards, told.reference),
+        *directory.list_told_areas(told.profiled, told.reference),
+        *directory.list_provinces(told.cards, told.reference),
+        *directory.list_areas(told.cards, told.reference),
     ]
-    return group_letters({place.folder: place for place in listed}.values())
+    return directory.group_letters({place.folder: place for place in listed}.values())
 
 
 def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
     """The pages below the lists, by folder: the cards that each is made of, and how."""
-    provinces, letters = list_provinces(told.cards, told.reference), _group_letters(told)
-    areas = list_areas(told.cards, told.reference)
+    provinces, letters = directory.list_provinces(told.cards, told.reference), _group_letters(told)
+    areas = directory.list_areas(told.cards, told.reference)
     pages: dict[str, tuple[Sequence[Card], Tell]] = {}
     pages |= {place.folder: (place.cards, _tell_province) for place in provinces}
     pages |= {
@@ -335,21 +327,21 @@ def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
         pages |= {
             f"sorted/{each}": (told.cards, partial(_tell_order, order=each)) for each in ORDERS
         }
-    if sum(map(len, letters.values())) > MOST_LINES:
+    if sum(map(len, letters.values())) > directory.MOST_LINES:
         pages |= {
-            name_letter(letter): (told.cards, partial(_tell_letters, letter=letter))
+            directory.name_letter(letter): (told.cards, partial(_tell_letters, letter=letter))
             for letter in letters
         }
-    if len(told.indicators) > MOST_DEFINED:
+    if len(told.indicators) > directory.MOST_DEFINED:
         pages |= {
             f"definitions/{part}": (told.cards, partial(_tell_definitions, part=part))
-            for part in group_parts(told.reference, told.indicators)
+            for part in directory.group_parts(told.reference, told.indicators)
         }
-    if count_lines(told.cards) > MOST_LINES:
+    if directory.count_lines(told.cards) > directory.MOST_LINES:
         pages |= {
             f"contradictions/{place.folder}": (place.cards, _tell_own_contradictions)
             for place in provinces
-            if count_lines(place.cards)
+            if directory.count_lines(place.cards)
         }
     return {
         name: (cards, partial(_bind, name=name, tell=tell)) for name, (cards, tell) in pages.items()
@@ -360,8 +352,8 @@ def _tell_contradictions(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every contradiction of every brief, linked to its place in the ledger."""
     words, found = page.words, page.told.findings
     others = [each for each in number_findings(_find_others(page)) if not each.is_remark]
-    if count_lines(page.cards) > MOST_LINES:
-        body = tabulate_places(words, "counts", page.provinces)
+    if directory.count_lines(page.cards) > directory.MOST_LINES:
+        body = directory.tabulate_places(words, "counts", page.provinces)
         body += _tabulate_ledger(page, "../", [], others) if others else ""
     else:
         body = _tabulate_ledger(page, "../", page.cards, others)
@@ -374,11 +366,11 @@ def _tell_contradictions(page: ToldList) -> tuple[Markup, Markup, Markup]:
 def _tell_own_contradictions(page: ToldList) -> tuple[Markup, str, Markup]:
     """The contradictions of one province, or how many each of its areas has."""
     words, [province] = page.words, page.provinces
-    if count_lines(page.cards) > MOST_LINES:
-        body = tabulate_places(words, "counts", page.areas, "../../")
+    if directory.count_lines(page.cards) > directory.MOST_LINES:
+        body = directory.tabulate_places(words, "counts", page.areas, "../../")
     else:
         body = _tabulate_ledger(page, "../../", page.cards)
-    title = join(": ", words.say("index.ledger.heading"), name_place(words, province))
+    title = join(": ", words.say("index.ledger.heading"), directory.name_place(words, province))
     return title, "", body
 
 
@@ -406,18 +398,21 @@ def _tell_definitions(page: ToldList, part: str = "") -> tuple[Markup, Markup | 
     Where they are too many for one page the areas of reform; or the indicators of one of these.
     """
     words, codes = page.words, page.told.indicators
-    title, groups = words.say("index.definition.heading"), group_parts(page.reference, codes)
+    title, groups = (
+        words.say("index.definition.heading"),
+        directory.group_parts(page.reference, codes),
+    )
     if part:
         title = join(": ", title, words.say(f"part.title.{part}"))
-        return title, "", tabulate_definitions(words, page.reference, groups[part])
-    if len(codes) > MOST_DEFINED:
+        return title, "", directory.tabulate_definitions(words, page.reference, groups[part])
+    if len(codes) > directory.MOST_DEFINED:
         links = [
             (f"{part}/index.html", words.say(f"part.title.{part}"), words.number(len(own)))
             for part, own in groups.items()
         ]
         body = macro(words, "counted", links)
     else:
-        body = tabulate_definitions(words, page.reference, codes)
+        body = directory.tabulate_definitions(words, page.reference, codes)
     return title, words.say("index.definition.intro"), body
 
 
@@ -440,7 +435,7 @@ LISTS: Mapping[str, Bind] = {
     for name, tell in (
         ("", _tell_index),
         ("contradictions", _tell_contradictions),
-        (INDEX, _tell_letters),
+        (directory.INDEX, _tell_letters),
         ("definitions", _tell_definitions),
         ("method", _tell_rules),
     )
@@ -452,7 +447,7 @@ def bind_trends(project: Project, rows: Sequence[Sequence[str]], lang: str) -> s
     """The list of the indicators that have a page of their own."""
     words = load_words(project.notebooks / TEMPLATE, lang)
     intro = words.say("trends.list.intro")
-    head = tell_masthead(words, TRENDS, words.say("trends.list.heading"), intro)
+    head = directory.tell_masthead(words, TRENDS, words.say("trends.list.heading"), intro)
     body = tell_trend_list([[trust(cell) for cell in row] for row in rows], words)
     return export_body(head + body, project, words, "lists")
 
@@ -460,7 +455,9 @@ def bind_trends(project: Project, rows: Sequence[Sequence[str]], lang: str) -> s
 def bind_absent(project: Project, lang: str, name: str = "quality") -> str:
     """What stands in the place of a page on data quality until its notebook makes it."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    head = tell_masthead(words, name, words.say("quality.heading"), words.say("quality.absent"))
+    head = directory.tell_masthead(
+        words, name, words.say("quality.heading"), words.say("quality.absent")
+    )
     return export_body(head, project, words, "lists")
 
 
@@ -468,5 +465,5 @@ def bind_root(project: Project, counts: Mapping[str, int]) -> str:
     """The door of the site: what it is, and where to go, in both languages."""
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
     doors = [(own, own.number(counts.get(own.lang, 0))) for own in words]
-    body = render(words[0], "root", doors=doors, sisters=SISTERS)
+    body = render(words[0], "root", doors=doors, sisters=directory.SISTERS)
     return export_body(body, project, words[0], "lists")
