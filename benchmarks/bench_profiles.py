@@ -20,7 +20,7 @@ import matplotlib as mpl
 
 from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs
-from cchc_analysis.brief.context import Context, running_in
+from cchc_analysis.brief.opening import Context, running_in
 from cchc_analysis.brief.profile import list_profiled
 from cchc_analysis.brief.render import NOTEBOOK, PROFILE_NOTEBOOK, build_page
 from cchc_analysis.brief.report import load_report

@@ -23,8 +23,8 @@ from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.board import open_board
 from cchc_analysis.brief.content import ANNEX, Brief
-from cchc_analysis.brief.context import Context, running_in
 from cchc_analysis.brief.downloads import RERUN
+from cchc_analysis.brief.opening import Context, running_in
 from cchc_analysis.brief.profile import open_profile, show_head, show_links
 from cchc_analysis.brief.quality import CONTENTS, Graded, open_quality
 from cchc_analysis.brief.render import (

@@ -31,8 +31,8 @@ from brief_work import (
 )
 from cchc_analysis.brief import list_briefs
 from cchc_analysis.brief.board import list_told
-from cchc_analysis.brief.context import Context, find_context
 from cchc_analysis.brief.directory import SISTERS
+from cchc_analysis.brief.opening import Context, find_context
 from cchc_analysis.brief.render import (
     ANNEX_NOTEBOOK,
     NOTEBOOK,

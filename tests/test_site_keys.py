@@ -10,7 +10,7 @@ import pytest
 
 from brief_work import Here, name_task, tell_page
 from cchc_analysis import pipeline
-from cchc_analysis.brief.context import find_context
+from cchc_analysis.brief.opening import find_context
 from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.words import Words

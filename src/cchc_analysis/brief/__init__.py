@@ -5,8 +5,7 @@ cell each; ``Context`` is what it is told from.
 """
 
 from cchc_analysis.brief.content import Brief, name_page
-from cchc_analysis.brief.context import Context, find_context, running_in
-from cchc_analysis.brief.opening import list_briefs, open_brief
+from cchc_analysis.brief.opening import Context, find_context, list_briefs, open_brief, running_in
 from cchc_analysis.brief.quality import Quality, open_quality
 from cchc_analysis.brief.render import TEMPLATE
 

@@ -1,7 +1,9 @@
 """Opening a brief: the slice of the tables for one area and period.
 
 Comes in as the tables of a run; goes out as a ``Brief``. An unknown area or period is named
-with the nearest that are known. Knows nothing of HTML, of charts, or of where files lie.
+with the nearest that are known. A ``Context`` is what pages are told from, in one hand: whose
+project, which reference data, which tables. Whoever makes a page passes it along; the cells of a
+notebook take none: what they call asks for the one that their notebook runs in.
 """
 
 from __future__ import annotations
@@ -9,28 +11,35 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from itertools import count
 from math import isnan
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from cchc_analysis.brief.board import Board, open_board
 from cchc_analysis.brief.content import NOT_TOLD, Brief, Row
 from cchc_analysis.brief.nouns import Entry, Quote, Quotes, split_figures
 from cchc_analysis.brief.plan import compare_plan
+from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
+from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cchc_analysis.brief.quality import Graded
     from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Reference
+    from cchc_analysis.data.reference import Project, Reference
     from cchc_analysis.data.words import Words
 
 REPORTING = ("province", "district", "commune")
@@ -76,6 +85,10 @@ def open_brief(
     told = [places[at][1] for at in chosen]
     own = [row for row in told if row["kind"] not in NOT_TOLD]
     order = {row["source_id"]: at for at, row in enumerate(told)}
+    periods_held: dict[str, set[str]] = {}
+    for place, row in places:
+        if row["kind"] not in NOT_TOLD:
+            periods_held.setdefault(place, set()).add(row["period"])
     rows = list_rows(tables.indicators)
     kept = [at for at, row in enumerate(rows) if order.keys() >= {*row["source_id"].split()}]
     observations = _keep_sources(tables.observations, order)
@@ -96,19 +109,11 @@ def open_brief(
         indicators=tables.indicators.iloc[kept].reset_index(drop=True),
         findings=_keep_sources(tables.findings, order),
         held=[row for row in rows if row["status"] in RESULT_STATUSES],
-        periods_held=_list_periods(places),
+        periods_held={place: sorted(periods) for place, periods in periods_held.items()},
         entries=tuple(_list_entries([rows[at] for at in kept], observations, figures, order)),
         quotes=find_quotes(reports, sources, figures) if reports else {},
     )
     return replace(opened, comparisons=compare_plan(opened))
-
-
-def _list_periods(places: Iterable[tuple[str, Row]]) -> dict[str, list[str]]:
-    held: dict[str, set[str]] = {}
-    for area_id, row in places:
-        if row["kind"] not in NOT_TOLD:
-            held.setdefault(area_id, set()).add(row["period"])
-    return {area_id: sorted(periods) for area_id, periods in held.items()}
 
 
 def match_brief(
@@ -209,21 +214,33 @@ def _list_entries(
     decimals = {key(row): int(row["decimals"]) for row in published}
     names = figures[["source_id", "figure_id"]].to_numpy(object).tolist()
     places = {(source, figure): (order[source], at) for at, (source, figure) in enumerate(names)}
-    taken: set[str] = set()
-    for row in sorted(rows, key=lambda row: _place_row(row, places)):
-        note = _name_note(row, order, taken)
-        taken.add(note)
-        yield _build_entry(row, note, decimals.get(key(row)))
-
-
-def _place_row(row: Row, places: Mapping[tuple[str, str], tuple[int, int]]) -> Any:
-    """Reported values by their first figure; derived ones after them, by name."""
     last = (len(places), len(places))
-    if row["origin"] == Origin.DERIVED:
-        return (1, last, row["indicator"], row["scope"])
-    figures = split_figures(row["source_id"], row["figures"])
-    first = min((places.get(each, last) for each in figures), default=last)
-    return (0, first, row["indicator"], row["scope"])
+
+    def place_row(row: Row) -> tuple[bool, tuple[int, int], str, str]:
+        is_derived = row["origin"] == Origin.DERIVED
+        own = () if is_derived else split_figures(row["source_id"], row["figures"])
+        first = min((places.get(each, last) for each in own), default=last)
+        return is_derived, first, row["indicator"], row["scope"]
+
+    taken: set[str] = set()
+    for row in sorted(rows, key=place_row):
+        note, is_derived = _name_note(row, order, taken), row["origin"] == Origin.DERIVED
+        taken.add(note)
+        own = DERIVED_DECIMALS * (not float(row["value"]).is_integer())
+        low, high = row["wilson_low"], row["wilson_high"]
+        yield Entry(
+            **{name: row[name] for name in KEPT},
+            note=note,
+            start=row["period_start"],
+            end=row["period_end"],
+            value=float(row["value"]),
+            decimals=own if is_derived else decimals.get(key(row)),
+            figures=tuple(split_figures(row["source_id"], row["figures"])),
+            low=None if low is None or isnan(low) else float(low),
+            high=None if high is None or isnan(high) else float(high),
+            is_contested=bool(row["is_contested"]),
+            findings=tuple(row["findings"].split()),
+        )
 
 
 def _name_note(row: Row, order: Mapping[str, int], taken: Container[str]) -> str:
@@ -243,28 +260,6 @@ def _name_note(row: Row, order: Mapping[str, int], taken: Container[str]) -> str
     safe = "".join(each for each in name if each.isascii() and (each.isalnum() or each in "-_"))
     names = (f"n-{safe}-{n}" if n > 1 else f"n-{safe}" for n in count(1))
     return next(each for each in names if each not in taken)
-
-
-def _build_entry(row: Row, note: str, decimals: int | None) -> Entry:
-    whole = float(row["value"]).is_integer()
-    is_derived = row["origin"] == Origin.DERIVED
-    return Entry(
-        **{name: row[name] for name in KEPT},
-        note=note,
-        start=row["period_start"],
-        end=row["period_end"],
-        value=float(row["value"]),
-        decimals=(0 if whole else DERIVED_DECIMALS) if is_derived else decimals,
-        figures=tuple(split_figures(row["source_id"], row["figures"])),
-        low=_known(row["wilson_low"]),
-        high=_known(row["wilson_high"]),
-        is_contested=bool(row["is_contested"]),
-        findings=tuple(row["findings"].split()),
-    )
-
-
-def _known(value: Any) -> float | None:
-    return None if value is None or isnan(value) else float(value)
 
 
 SUFFIX = ".txt"
@@ -288,13 +283,20 @@ def find_quotes(folder: Path, sources: pd.DataFrame, figures: pd.DataFrame) -> Q
         sources: The sources of a brief, in the order of its list of sources.
         figures: Their transcripts.
     """
-    found: dict[tuple[str, str], Quote] = {}
+    quotes: dict[tuple[str, str], Quote] = {}
     for number, source_id in enumerate(sources["source_id"], start=1):
         lines = _read_lines(folder / f"{source_id}{SUFFIX}")
-        if lines:
-            rows = list_rows(figures[figures["source_id"] == source_id])
-            found |= _quote_rows(rows, lines, number)
-    return found
+        anchors: dict[tuple[int, str], str] = {}  # one for a sentence, whatever stands in it
+        for row in list_rows(figures[figures["source_id"] == source_id]) if lines else ():
+            at = str(row["line"])
+            line = int(at) if at.isascii() and at.isdigit() and int(at) <= len(lines) else 0
+            text = _find_sentence(lines[line - 1], row["printed"]) if line else ""
+            if text:
+                again = sum(1 for known, _ in anchors if known == line)
+                name = f"q-{number}-{line}" + (f"-{again + 1}" if again else "")
+                anchor = anchors.setdefault((line, text), name)
+                quotes[source_id, row["figure_id"]] = Quote(anchor, text)
+    return quotes
 
 
 def _read_lines(path: Path) -> Sequence[str]:
@@ -308,30 +310,6 @@ def _read_lines(path: Path) -> Sequence[str]:
     from cchc_analysis.read.documents import mask_persons
 
     return mask_persons(_LINE_END.split(unicodedata.normalize("NFC", text)))
-
-
-def _quote_rows(
-    rows: Sequence[Row], lines: Sequence[str], source: int
-) -> dict[tuple[str, str], Quote]:
-    """One anchor for one sentence, however many figures stand in it."""
-    quotes: dict[tuple[str, str], Quote] = {}
-    anchors: dict[tuple[int, str], str] = {}
-    for row in rows:
-        line = _line_of(row, len(lines))
-        text = _find_sentence(lines[line - 1], row["printed"]) if line else ""
-        if not text:
-            continue
-        again = sum(1 for known, _ in anchors if known == line)
-        name = f"q-{source}-{line}" + (f"-{again + 1}" if again else "")
-        anchor = anchors.setdefault((line, text), name)
-        quotes[row["source_id"], row["figure_id"]] = Quote(anchor, text)
-    return quotes
-
-
-def _line_of(row: Row, count: int) -> int:
-    """The line of a figure, counted from one; 0 where it has none that the document holds."""
-    text = str(row["line"])
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= count else 0
 
 
 def _find_sentence(line: str, printed: str) -> str:
@@ -351,3 +329,71 @@ def _find_sentence(line: str, printed: str) -> str:
     pieces = textwrap.wrap(text, LONGEST)
     at = next((n for n, each in enumerate(pieces) if token.search(each)), 0)
     return f"{'…' if at else ''}{pieces[at]}{'…' if at + 1 < len(pieces) else ''}"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What pages are told from.
+
+    Attributes:
+        project: Whose notebooks, words and documents.
+        reference: What all pages look up.
+        tables: The rows that a page may read.
+        graded: What is known of the briefs, for the page on data quality.
+        is_whole: Whether front and annex of a brief make one page.
+    """
+
+    project: Project
+    reference: Reference
+    tables: Tables
+    graded: tuple[Graded, ...] = ()
+    is_whole: bool = False
+
+    def words(self, lang: str) -> Words:
+        """The strings of a language."""
+        return load_words(self.project.notebooks / TEMPLATE, lang)
+
+    def open_brief(self, area: str, period: str, lang: str) -> Brief:
+        """Open the brief of an area and period in a language.
+
+        Raises:
+            CommandError: The area is unknown, or no report on it for the period is held.
+        """
+        words, reports = self.words(lang), self.project.reports
+        brief = open_brief(self.tables, self.reference, words, area, period, reports)
+        return replace(brief, is_whole=self.is_whole)
+
+    @cached_property
+    def open_once(self) -> Callable[[str, str, str], Brief]:
+        """``open_brief``, once for a front, its annex and what lies beside them."""
+        return cache(self.open_brief)
+
+    def open_board(
+        self, indicator: str, areas: str | tuple[str, ...], first: str, last: str, lang: str
+    ) -> Board:
+        """Open an indicator over areas and years, in a language; see ``trends.open_board``."""
+        choice = indicator, areas, first, last
+        return open_board(self.tables, self.reference, choice, self.words(lang))
+
+    @cached_property
+    def open_board_once(self) -> Callable[[str, str | tuple[str, ...], str, str, str], Board]:
+        """``open_board``, once for a page and what lies beside it."""
+        return cache(self.open_board)
+
+
+_RUNNING: ContextVar[Context | None] = ContextVar("cchc_context", default=None)
+
+
+@contextmanager
+def running_in(context: Context) -> Iterator[Context]:
+    """Let notebooks that run in this process meanwhile be told from a context."""
+    token = _RUNNING.set(context)
+    try:
+        yield context
+    finally:
+        _RUNNING.reset(token)
+
+
+def find_context() -> Context | None:
+    """The context that this notebook runs in; none where a person runs it."""
+    return _RUNNING.get()

@@ -30,10 +30,9 @@ from cchc_analysis.brief.board import (
     tell_trend_row,
 )
 from cchc_analysis.brief.content import ANNEX, name_folder, name_list
-from cchc_analysis.brief.context import Context, running_in
 from cchc_analysis.brief.downloads import RERUN, write_downloads
 from cchc_analysis.brief.lists import make_card
-from cchc_analysis.brief.opening import SUFFIX, list_briefs
+from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
 from cchc_analysis.brief.profile import FILE as ALL_VALUES
 from cchc_analysis.brief.profile import find_folder, format_own_values, list_profiled
 from cchc_analysis.brief.quality import Graded, make_graded, name_quality

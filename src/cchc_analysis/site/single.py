@@ -133,8 +133,7 @@ def make_brief(
         Its folder within the site, and its files by name.
     """
     from cchc_analysis.brief.content import name_page
-    from cchc_analysis.brief.context import Context, running_in
-    from cchc_analysis.brief.opening import match_brief
+    from cchc_analysis.brief.opening import Context, match_brief, running_in
     from cchc_analysis.brief.render import NOTEBOOK, build_whole, check_parameters
     from cchc_analysis.brief.report import load_report
     from cchc_analysis.brief.trend import tell_since
