@@ -14,9 +14,9 @@ import pandas as pd
 
 from cchc_analysis.data.records import (
     INDICATOR_COLUMNS,
-    NUMBER_COLUMNS,
     OBSERVATION_COLUMNS,
     TRANSCRIPT_COLUMNS,
+    TYPES,
     UNCERTAINTY,
 )
 from cchc_analysis.data.reference import Reference
@@ -96,7 +96,7 @@ def make_rows(table: str, *changes: Mapping[str, Any]) -> pd.DataFrame:
             row = {**row, "low": row["value"], "high": row["value"], **change}
         rows.append(row)
     made = pd.DataFrame(rows)
-    numbers = NUMBER_COLUMNS & set(made.columns)
+    numbers = {each for each in made.columns if TYPES.get(each) == "number"}
     return made.astype(dict.fromkeys(numbers, "float64"))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 from cchc_analysis.data.outside import refuse, refuse_marks
 from cchc_analysis.data.records import load_own
@@ -19,9 +20,11 @@ MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 CONTROL_SHARE = 0.02
 
 _SAID = load_own("spellings")
-TCVN3 = dict(zip(_SAID["tcvn3"]["bytes"], _SAID["tcvn3"]["letters"], strict=True))
+TCVN3: dict[str, str | int | None] = dict(
+    zip(_SAID["tcvn3"]["bytes"], _SAID["tcvn3"]["letters"], strict=True)
+)
 _VNI_MARKS: dict[str, str] = _SAID["vni_marks"]
-_VNI_LETTERS: dict[str, str] = _SAID["vni_letters"]
+_VNI_LETTERS: dict[str, Any] = _SAID["vni_letters"]
 _VNI_PAIR = re.compile(
     "([aeouyAEOUYôöÔÖ])([" + "".join(_VNI_MARKS) + "".join(_VNI_MARKS).upper() + "])"
 )
@@ -44,9 +47,9 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = ""
+    _refuse_binary(path, text or data.decode("latin-1"))
+    refuse_marks(path, text)
     if text:
-        _refuse_binary(path, text)
-        refuse_marks(path, text)
         converted, name = convert_legacy(text)
         return converted, name or "utf-8"
     return _decode_single_bytes(path, data)
@@ -55,31 +58,25 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
 def convert_tcvn3(text: str) -> str:
     r"""Read TCVN3 bytes that were taken for Latin letters.
 
-    Examples:
-        >>> convert_tcvn3("C\xb6i c\xb8ch hµnh chÝnh")
-        'Cải cách hành chính'
+    >>> convert_tcvn3("C\xb6i c\xb8ch hµnh chÝnh")
+    'Cải cách hành chính'
     """
-    return unicodedata.normalize(
-        "NFC", text.translate(str.maketrans(dict[str, str | int | None](TCVN3)))
-    )
+    return unicodedata.normalize("NFC", text.translate(str.maketrans(TCVN3)))
 
 
 def convert_vni(text: str) -> str:
     r"""Read VNI bytes that were taken for Latin letters: a letter, then its mark.
 
-    Examples:
-        >>> convert_vni("Ca\xfbi ca\xf9ch ha\xf8nh ch\xednh")
-        'Cải cách hành chính'
+    >>> convert_vni("Ca\xfbi ca\xf9ch ha\xf8nh ch\xednh")
+    'Cải cách hành chính'
     """
 
     def join(match: re.Match[str]) -> str:
-        letter = _VNI_LETTERS.get(match[1], match[1])
+        letter = str(_VNI_LETTERS.get(match[1], match[1]))
         return unicodedata.normalize("NFC", letter + _VNI_MARKS[match[2].lower()])
 
     joined = _VNI_PAIR.sub(join, text)
-    return unicodedata.normalize(
-        "NFC", joined.translate(str.maketrans(dict[str, str | int | None](_VNI_LETTERS)))
-    )
+    return unicodedata.normalize("NFC", joined.translate(str.maketrans(_VNI_LETTERS)))
 
 
 def count_vietnamese(text: str) -> int:
@@ -113,28 +110,24 @@ def _decode_marked(path: Path, data: bytes, encoding: str) -> str:
 
 def _decode_single_bytes(path: Path, data: bytes) -> tuple[str, str]:
     """cp1258, or an old font encoding; whichever reads best as Vietnamese."""
-    western = data.decode("cp1258", errors="replace")
-    latin = data.decode("latin-1")
-    _refuse_binary(path, latin)
-    converted, name = convert_legacy(latin)
-    best = max(
-        ((western, "cp1258"), (converted, name or "latin-1")),
-        key=lambda pair: count_vietnamese(pair[0]),
+    western, (converted, name) = (
+        data.decode("cp1258", "replace"),
+        convert_legacy(data.decode("latin-1")),
     )
-    if count_vietnamese(best[0]) == 0:
-        raise refuse(
-            path,
-            "bytes of no encoding known here",
-            "UTF-8, UTF-16, cp1258, TCVN3 or VNI",
-            "Save it again as UTF-8.",
-        )
-    return unicodedata.normalize("NFC", best[0]), best[1]
+    count, text, encoding = max(
+        (count_vietnamese(western), western, "cp1258"),
+        (count_vietnamese(converted), converted, name or "latin-1"),
+        key=lambda read: read[0],
+    )
+    if not count:
+        known = "UTF-8, UTF-16, cp1258, TCVN3 or VNI"
+        raise refuse(path, "bytes of no encoding known here", known, "Save it again as UTF-8.")
+    return unicodedata.normalize("NFC", text), encoding
 
 
 def _refuse_binary(path: Path, text: str) -> None:
     start = text[:20_000]
     controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
     if controls > CONTROL_SHARE * len(start) + 2:
-        raise refuse(
-            path, "no text inside", "a text, .docx, .pdf, .html or .xlsx", "Check what it is."
-        )
+        kinds = "a text, .docx, .pdf, .html or .xlsx"
+        raise refuse(path, "no text inside", kinds, "Check what it is.")

@@ -7,22 +7,18 @@ hold, under which licences, and the hash of its bytes.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_text
 from cchc_analysis.data.named import NAME_MEANINGS
-from cchc_analysis.data.records import (
-    BOOLEAN_COLUMNS,
-    COLUMN_MEANINGS,
-    INTEGER_COLUMNS,
-    NUMBER_COLUMNS,
-    TABLE_COLUMNS,
-)
+from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS, TYPES
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
@@ -106,7 +102,7 @@ def _check_place(path: Path, note: Path, *, overwrite: bool) -> None:
         problem = ("no such folder", "a folder that is there", f"Make {path.parent} first.")
     elif path.is_dir():
         problem = ("a folder", "the name of a file", "Choose another name.")
-    elif not overwrite and any(map(Path.exists, (path, note))) and not _is_ours(path, note):
+    elif not overwrite and (path.exists() or note.exists()) and not _is_ours(path, note):
         problem = (
             "a file that this did not write, or that was changed since",
             "a free name",
@@ -118,12 +114,9 @@ def _check_place(path: Path, note: Path, *, overwrite: bool) -> None:
 
 def _is_ours(path: Path, note: Path) -> bool:
     """Whether the read-me beside a file names the very bytes that are there, if any are."""
-    if not note.is_file():
-        return False
-    found = _SUM.search(note.read_text("utf-8", errors="replace"))
-    if not path.is_file():
-        return found is not None
-    return found is not None and found["sum"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    said = note.read_text("utf-8", errors="replace") if note.is_file() else ""
+    found = _SUM.search(said)
+    return found is not None and (not path.is_file() or found["sum"] == hash_file(path))
 
 
 def _flatten(table: pd.DataFrame) -> pd.DataFrame:
@@ -131,37 +124,16 @@ def _flatten(table: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     flat = table.copy()
-    if isinstance(flat.columns, pd.MultiIndex):
-        flat.columns = pd.Index(
-            [" | ".join(str(part) for part in parts if str(part)) for parts in flat.columns]
-        )
-    else:
-        flat.columns = pd.Index([str(name) for name in flat.columns])
-    says_something = (
-        isinstance(flat.index, pd.MultiIndex)
-        or flat.index.name is not None
-        or not pd.api.types.is_integer_dtype(flat.index)
-    )
-    if not says_something:
+    heads = (each if isinstance(each, tuple) else (each,) for each in list[Any](flat.columns))
+    flat.columns = pd.Index([" | ".join(filter(None, map(str, parts))) for parts in heads])
+    names = flat.index.names
+    if list(names) == [None] and pd.api.types.is_integer_dtype(flat.index):
         return flat.reset_index(drop=True)
-    names = [
-        f"index_{at}" if name is None else str(name) for at, name in enumerate(flat.index.names)
-    ]
-    return flat.rename_axis(index=names).reset_index()
-
-
-def _write_csv(table: pd.DataFrame) -> bytes:
-    return table.to_csv(index=False, lineterminator="\n").encode("utf-8")
-
-
-def _write_parquet(table: pd.DataFrame) -> bytes:
-    content: bytes = table.to_parquet(index=False)
-    return content
+    called = [f"index_{at}" if name is None else str(name) for at, name in enumerate(names)]
+    return flat.rename_axis(index=called).reset_index()
 
 
 def _write_xlsx(table: pd.DataFrame) -> bytes:
-    import io
-
     import pandas as pd
 
     written = io.BytesIO()
@@ -175,9 +147,6 @@ def _write_xlsx(table: pd.DataFrame) -> bytes:
 
 
 def _write_stata(table: pd.DataFrame) -> bytes:
-    import datetime as dt
-    import io
-
     names = name_variables(table.columns)
     shown = table.rename(columns=names)
     labels = {names[each]: MEANINGS.get(each, each)[:LONGEST_LABEL] for each in table.columns}
@@ -224,10 +193,10 @@ def name_variables(columns: Iterable[str]) -> dict[str, str]:
     return names
 
 
-_FORMS = {
-    ".csv": _write_csv,
+_FORMS: Mapping[str, Callable[[pd.DataFrame], bytes]] = {
+    ".csv": lambda table: table.to_csv(index=False, lineterminator="\n").encode(),
     ".xlsx": _write_xlsx,
-    ".parquet": _write_parquet,
+    ".parquet": lambda table: table.to_parquet(index=False),
     ".dta": _write_stata,
 }
 
@@ -245,10 +214,6 @@ def _describe(
         called = variables.get(column, column)
         yield f"  {called}: {MEANINGS.get(column, column)} ({table[column].dtype})"
     yield "\nSources and licences"
-    yield from _list_sources(table, sources)
-
-
-def _list_sources(table: pd.DataFrame, sources: pd.DataFrame) -> Iterable[str]:
     if "source_id" not in table.columns:
         yield "  The table has no column source_id: its sources are not told apart here."
         return
@@ -354,8 +319,4 @@ def describe_file(path: Path, media_type: str) -> dict[str, Any]:
 
 def type_of(column: str) -> str:
     """The type of a column, as descriptors call it."""
-    if column in NUMBER_COLUMNS:
-        return "number"
-    if column in INTEGER_COLUMNS:
-        return "integer"
-    return "boolean" if column in BOOLEAN_COLUMNS else "string"
+    return TYPES.get(column, "string")

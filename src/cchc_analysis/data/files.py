@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.outside import MOST_COLUMNS, read_bytes
-from cchc_analysis.data.records import BOOLEAN_COLUMNS, INTEGER_COLUMNS, NUMBER_COLUMNS
+from cchc_analysis.data.records import TYPES
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
 if TYPE_CHECKING:
@@ -62,22 +62,24 @@ def load_text_table(
     text = _decode(path, kind)
     rows = _parse_rows(path, text, kind)
     header = rows.pop(min(rows)) if rows else []
-    if problems := [*_check_header(path.name, header, columns)]:
-        raise kind(problems)
-    if not rows and not may_be_empty:
-        raise kind(Problem(path.name, "no rows", "at least one row", "Add the rows."))
+    problems = [*_check_header(path.name, header, columns)]
+    if not problems and not rows and not may_be_empty:
+        problems = [Problem(path.name, "no rows", "at least one row", "Add the rows.")]
     is_composed = unicodedata.is_normalized("NFC", text)  # the whole in one go; then its parts are
-    if not is_composed or {*map(len, rows.values())} - {len(header)}:
+    if not problems and (not is_composed or {*map(len, rows.values())} - {len(header)}):
         problems = [*_check_rows(path.name, header, rows)]
     if not problems:
         table = pd.DataFrame(list(rows.values()), columns=header, dtype="str")[list(columns)]
-        problems = [*_check_key(path.name, table, key, list(rows))] if key else []
+        repeated = table[table.duplicated(list(key))] if key else table.iloc[:0]
+        lines = [*rows]
+        for at, row in zip(repeated.index, repeated[list(key)].to_numpy(), strict=True):
+            where, found = f"{path.name} line {lines[at]}", f"{', '.join(key)} = {', '.join(row)}"
+            remedy = "Remove or rename one of the two."
+            problems.append(Problem(where, f"{found} a second time", "each once", remedy))
     if problems:
         raise kind(problems)
-    if not is_typed:
-        return table
     try:
-        return type_columns(table)
+        return type_columns(table) if is_typed else table
     except ValueError as error:
         expected = "cells of the kind of their column"
         raise kind(Problem(path.name, str(error), expected, "Mend the cell.")) from None
@@ -93,11 +95,11 @@ def type_columns(table: pd.DataFrame) -> pd.DataFrame:
 
     typed: dict[str, pd.Series[Any]] = {}
     for column in table.columns:
-        if column in NUMBER_COLUMNS:
+        if TYPES.get(column) == "number":
             typed[column] = pd.to_numeric(table[column].replace("", None)).astype("float64")
-        elif column in INTEGER_COLUMNS:
+        elif TYPES.get(column) == "integer":
             typed[column] = pd.to_numeric(table[column]).astype("int64")
-        elif column in BOOLEAN_COLUMNS:
+        elif TYPES.get(column) == "boolean":
             words = table[column].astype("str").str.casefold()
             if strange := set(words) - {"true", "false"}:
                 raise ValueError(f"{column} {min(strange)!r} is neither true nor false")
@@ -214,21 +216,8 @@ def _check_rows(name: str, header: list[str], rows: dict[int, list[str]]) -> Ite
             expected = f"{len(header)} cells, as in the header"
             yield Problem(where, f"{len(row)} cells", expected, "Quote cells that hold commas.")
         elif not all(unicodedata.is_normalized("NFC", cell) for cell in row):
-            found, remedy = (
-                "text that is not in Unicode form NFC",
-                "Save it in composed form (NFC).",
-            )
-            yield Problem(where, found, "NFC", remedy)
-
-
-def _check_key(
-    name: str, table: pd.DataFrame, key: Sequence[str], lines: list[int]
-) -> Iterator[Problem]:
-    repeated = table[table.duplicated(list(key))]
-    for index, row in zip(repeated.index, repeated[list(key)].to_numpy(), strict=True):
-        found = f"{', '.join(key)} = {', '.join(row)} a second time"
-        where, remedy = f"{name} line {lines[int(str(index))]}", "Remove or rename one of the two."
-        yield Problem(where, found, "each once", remedy)
+            found = "text that is not in Unicode form NFC"
+            yield Problem(where, found, "NFC", "Save it in composed form (NFC).")
 
 
 def _format_cell(cell: object) -> str:

@@ -22,7 +22,9 @@ import subprocess
 import sys
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -92,10 +94,10 @@ def read_bytes(path: Path, what: str = "a report") -> bytes:
             limit = f"at most {LARGEST_FILE // 2**20} MB"
             raise refuse(path, f"{size // 2**20} MB", limit, "Save it without pictures.")
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise refuse(path, "no such file", what, "Check its name.") from None
     except OSError as error:
-        raise refuse(path, f"cannot be read ({error.strerror})", what, "Check its name.") from None
+        is_gone = isinstance(error, FileNotFoundError)
+        found = "no such file" if is_gone else f"cannot be read ({error.strerror})"
+        raise refuse(path, found, what, "Check its name.") from None
     if not data.strip(b"\0 \r\n\t"):
         raise refuse(path, "an empty file", what, "Fetch it again.")
     return data
@@ -186,25 +188,23 @@ def _check_growth(path: Path, events: Iterable[Any]) -> None:
     for event in events:
         kind = type(event).__name__
         anchor = getattr(event, "anchor", None)
-        if kind in ("SequenceStartEvent", "MappingStartEvent"):
+        if kind in ("SequenceStartEvent", "MappingStartEvent", "ScalarEvent"):
             above.append((anchor, total))
             total += 1
-        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
+        if kind in ("SequenceEndEvent", "MappingEndEvent", "ScalarEvent"):
             anchor, before = above.pop()
             sizes |= {anchor: total - before} if anchor else {}
-        elif kind == "AliasEvent":
+        if kind == "AliasEvent":
             if anchor not in sizes:
                 raise refuse(path, f"*{anchor} inside itself", "entries that end", "Write it out.")
             total += sizes[anchor]
-        elif kind == "ScalarEvent":
-            total += 1
-            sizes |= {anchor: 1} if anchor else {}
-        if len(above) > MOST_NESTED or total > MOST_NODES:
-            is_deep = len(above) > MOST_NESTED
-            found = "entries inside entries" if is_deep else "entries, with repeated ones"
-            most = MOST_NESTED if is_deep else MOST_NODES
-            remedy = "It may be made to do harm, or be another file; check what it is."
-            raise refuse(path, f"more than {most} {found}", f"at most {most}", remedy)
+        for number, most, found in (
+            (len(above), MOST_NESTED, "entries inside entries"),
+            (total, MOST_NODES, "entries, with repeated ones"),
+        ):
+            if number > most:
+                remedy = "It may be made to do harm, or be another file; check what it is."
+                raise refuse(path, f"more than {most} {found}", f"at most {most}", remedy)
 
 
 def _shorten(error: Exception) -> str:
@@ -234,9 +234,8 @@ def open_archive(path: Path, data: bytes, *, may_have_macros: bool = False) -> z
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise refuse(
-            path, "a file that is cut off or damaged", "a whole document", "Fetch it again."
-        ) from None
+        found = "a file that is cut off or damaged"
+        raise refuse(path, found, "a whole document", "Fetch it again.") from None
     if len(parts) > MOST_PARTS:
         raise refuse(path, f"{len(parts)} parts", f"at most {MOST_PARTS}", "Save it anew.")
     if any(part.flag_bits & 1 for part in parts):
@@ -247,13 +246,13 @@ def open_archive(path: Path, data: bytes, *, may_have_macros: bool = False) -> z
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
     if unpacked > LARGEST_UNPACKED or (unpacked > 20 * 2**20 and unpacked / packed > LARGEST_RATIO):
-        raise refuse(
-            path,
-            f"{unpacked // 2**20} MB packed into {packed // 2**20} MB",
-            f"at most {LARGEST_UNPACKED // 2**20} MB",
-            "It may be made to do harm; do not open it.",
-        )
+        found = f"{unpacked // 2**20} MB packed into {packed // 2**20} MB"
+        limit = f"at most {LARGEST_UNPACKED // 2**20} MB"
+        raise refuse(path, found, limit, "It may be made to do harm; do not open it.")
     return archive
+
+
+_DAMAGES = (KeyError, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 
 
 def read_part(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
@@ -262,24 +261,9 @@ def read_part(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
         claimed = archive.getinfo(name).file_size
         with archive.open(name) as part:
             content = part.read(claimed + 1)
-    except (
-        KeyError,
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ):
-        raise refuse(
-            path, f"no readable part {name}", "a whole document", "Fetch it again."
-        ) from None
-    except Exception as error:  # zlib.error has no base but Exception
-        if type(error).__module__ != "zlib":
-            raise
-        raise refuse(
-            path, f"a damaged part {name}", "a whole document", "Fetch it again."
-        ) from None
+    except (*_DAMAGES, zipfile.BadZipFile, zlib.error):
+        found = f"no readable part {name}"
+        raise refuse(path, found, "a whole document", "Fetch it again.") from None
     if len(content) > claimed:
         raise refuse(path, f"more in {name} than it claims", "an honest file", "Do not open it.")
     return content
@@ -298,21 +282,17 @@ def refuse_outside_parts(path: Path, archive: zipfile.ZipFile) -> None:
         refuse_entities(path, content)
         for relation in _RELATION.findall(content.decode("utf-8", "replace")):
             if _IS_OUTSIDE.search(relation) and _IS_FETCHED.search(relation):
-                raise refuse(
-                    path,
-                    f"a part to be fetched from outside ({name})",
-                    "a document that is whole in itself",
-                    "Save it as .docx with everything inside; it may be made to do harm.",
-                )
+                found = f"a part to be fetched from outside ({name})"
+                remedy = "Save it as .docx with everything inside; it may be made to do harm."
+                raise refuse(path, found, "a document that is whole in itself", remedy)
 
 
 def refuse_entities(path: Path, content: bytes) -> None:
     """No document type, in whatever encoding: Office files have none, and it can expand."""
     start = content.replace(b"\0", b"")
     if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-        raise refuse(
-            path, "XML with entities of its own", "plain XML", "It may be made to do harm."
-        )
+        found = "XML with entities of its own"
+        raise refuse(path, found, "plain XML", "It may be made to do harm.")
 
 
 MOST_SECONDS = 60
@@ -341,6 +321,7 @@ def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECOND
         ReportError: It takes too much time or memory, or no parser of ours can read the file.
     """
     order = pickle.dumps((function, path.resolve(), more, seconds))
+    paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         child = subprocess.run(
             [sys.executable, "-P", "-m", "cchc_analysis.data.outside"],
@@ -348,17 +329,15 @@ def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECOND
             capture_output=True,
             timeout=_LONGEST * seconds + 5,
             check=False,
-            env=_environment(),
+            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)},
             cwd=_HOME,
         )
         answer = pickle.loads(child.stdout)  # noqa: S301 - of our own process
     except (subprocess.TimeoutExpired, pickle.UnpicklingError, EOFError, ValueError):
-        raise refuse(
-            path,
-            "a file that takes too much time or memory to open",
-            f"at most {seconds} s and {MOST_MEMORY // 2**20} MB",
-            "It may be made to do harm, or be damaged; save it anew as plain text.",
-        ) from None
+        found = "a file that takes too much time or memory to open"
+        limit = f"at most {seconds} s and {MOST_MEMORY // 2**20} MB"
+        remedy = "It may be made to do harm, or be damaged; save it anew as plain text."
+        raise refuse(path, found, limit, remedy) from None
     if isinstance(answer, CchcError):
         raise answer
     return answer
@@ -392,11 +371,6 @@ def _call(function: str, path: Path, more: tuple[Any, ...]) -> object:
         return ReportError(Problem(path.name, found, "a whole file of its kind", remedy))
 
 
-def _environment() -> dict[str, str]:
-    paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)}
-
-
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
 
 
@@ -411,7 +385,16 @@ def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
     Raises:
         ReportError: It is damaged, too large, encrypted, holds entities, or too many cells.
     """
-    check_parts(path, data)
+    archive = open_archive(path, data, may_have_macros=True)
+    for name in archive.namelist():
+        if not name.endswith((".xml", ".rels")):
+            continue
+        content = read_part(path, archive, name)
+        refuse_entities(path, content)
+        merged = sum(map(_measure, _MERGE.findall(content))) if "worksheets/" in name else 0
+        if merged > MOST_CELLS:
+            found, expected = f"{merged} merged cells", f"at most {MOST_CELLS}"
+            raise refuse(path, found, expected, "Undo the merge of the whole sheet.")
     import openpyxl
 
     try:
@@ -434,30 +417,14 @@ def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
     return book
 
 
-def check_parts(path: Path, data: bytes) -> None:
-    """Refuse a workbook that would grow without end while it is opened.
-
-    Raises:
-        ReportError: It is damaged, too large, encrypted, holds entities, or merges too many cells.
-    """
-    archive = open_archive(path, data, may_have_macros=True)
-    for name in archive.namelist():
-        if not name.endswith((".xml", ".rels")):
-            continue
-        content = read_part(path, archive, name)
-        refuse_entities(path, content)
-        merged = sum(map(_measure, _MERGE.findall(content))) if "worksheets/" in name else 0
-        if merged > MOST_CELLS:
-            found, expected = f"{merged} merged cells", f"at most {MOST_CELLS}"
-            raise refuse(path, found, expected, "Undo the merge of the whole sheet.")
-
-
 def tell_hidden(sheet: Any) -> str:
     """The rows and columns of a sheet that are hidden and hold something, in words; or "".
 
     Args:
         sheet: An openpyxl worksheet that was not opened ``is_lean``.
     """
+    from openpyxl.utils import get_column_letter
+
     hidden_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
     hidden_columns = {
         number
@@ -471,49 +438,31 @@ def tell_hidden(sheet: Any) -> str:
             if cell.value not in (None, ""):
                 rows |= {cell.row} & hidden_rows
                 columns |= {cell.column} & hidden_columns
-    parts = [*_tell("row", rows, str), *_tell("column", columns, _name_column)]
-    is_hidden = sheet.sheet_state != "visible"
-    told = " and ".join(parts)
-    if is_hidden:
+    told = " and ".join([*_tell("row", rows, str), *_tell("column", columns, get_column_letter)])
+    if sheet.sheet_state != "visible":
         told = f"the whole sheet{f', with {told}' if told else ''}"
     return f"hidden in the sheet, and counted: {told}" if told else ""
 
 
 def _tell(noun: str, numbers: set[int], name: Any) -> Iterator[str]:
-    if numbers:
-        runs = [
-            name(first) if first == last else f"{name(first)} to {name(last)}"
-            for first, last in _join_runs(sorted(numbers))
-        ]
+    firsts = sorted(each for each in numbers if each - 1 not in numbers)
+    lasts = sorted(each for each in numbers if each + 1 not in numbers)
+    runs = [
+        name(first) if first == last else f"{name(first)} to {name(last)}"
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+    if runs:
         yield f"{noun}{'s' if len(numbers) > 1 else ''} {', '.join(runs)}"
-
-
-def _join_runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return runs
-
-
-def _name_column(number: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return str(get_column_letter(number))
 
 
 def _measure(ref: bytes) -> int:
     """How many cells a range covers; 0 where it is none."""
     from openpyxl.utils.cell import range_boundaries
 
-    try:
+    with suppress(ValueError, TypeError):
         left, top, right, bottom = range_boundaries(ref.decode("ascii", "replace"))
-        cells: int = (abs(right - left) + 1) * (abs(bottom - top) + 1)
-    except (ValueError, TypeError):
-        return 0
-    return cells
+        return int((abs(right - left) + 1) * (abs(bottom - top) + 1))
+    return 0
 
 
 if __name__ == "__main__":

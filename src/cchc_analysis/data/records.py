@@ -142,9 +142,10 @@ class Number:
         return 0.5 * 10.0**-self.decimals
 
 
-NUMBER_COLUMNS, INTEGER_COLUMNS, BOOLEAN_COLUMNS = (
-    frozenset[str](load_own("columns")["kinds"][kind]) for kind in ("number", "integer", "boolean")
-)
+TYPES: dict[str, str] = {
+    column: kind for kind, listed in load_own("columns")["kinds"].items() for column in listed
+}
+"""The type of each column that holds no text: number, integer or boolean."""
 
 
 @dataclass(frozen=True)

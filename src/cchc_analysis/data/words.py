@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -248,7 +249,11 @@ def clean_text(text: str, longest: int | None = _LONGEST_TEXT) -> Markup:
     >>> clean_text("a<b>\u202e\x00")
     Markup('a&lt;b&gt;')
     """
-    kept = "".join(letter for letter in text if not _is_control(letter))
+    kept = "".join(
+        letter
+        for letter in text
+        if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co")
+    )
     kept = " ".join(kept.split()) if "\n" in kept or "\t" in kept else kept
     kept = shorten_text(kept, longest) if longest else kept
     safe = escape(kept)
@@ -262,29 +267,16 @@ def plain(text: Markup | str) -> str:
     return (text if isinstance(text, Markup) else clean_text(text)).striptags()
 
 
-def _is_control(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in "\n\t"
-
-
 @lru_cache(maxsize=4096)
 def _format_number(value: float, decimals: int | None, lang: str) -> str:
     """A page tells most of its numbers several times."""
     from babel.numbers import format_decimal
 
-    places = _count_decimals(value) if decimals is None else decimals
-    # Half up, as people round: half to even, the default, makes 2.5 of both 2.45 and 2.55.
-    shown = _round_half_up(value, places)
+    places = decimals
+    if places is None:
+        places = len(f"{value:.3f}".rstrip("0").partition(".")[2])
+    # Half up, as people round: half to even, the default, makes 2.5 of both 2.45 and 2.55. The
+    # shortest digits that mean this float are rounded, so that 2.675 counts as it was printed.
+    shown = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return format_decimal(shown, pattern, locale=lang, decimal_quantization=False).replace("-", "−")
-
-
-def _count_decimals(value: float) -> int:
-    digits = f"{value:.3f}".rstrip("0")
-    return len(digits) - digits.index(".") - 1
-
-
-def _round_half_up(value: float, places: int) -> Any:
-    from decimal import ROUND_HALF_UP, Decimal
-
-    # repr gives the shortest digits that mean this float, so that 2.675 counts as it was printed.
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -168,18 +168,14 @@ class AreaIndex:
 
     def _keep_inside(self, found: set[str], inside: str, said: Name, is_loose: bool) -> set[str]:
         """Those of some areas that lie in an area of a name, or are it."""
-        above = self._find_above(inside, is_loose)
+        named = take_apart(inside)
+        above = next(iter(self._list_spelled(named, is_loose)), set())
+        if not named.types:  # "huyện Châu Thành" may be one of several
+            above = keep_widest(above, self.rows)  # a province before its capital
         own = found & above
         below = {each for each in found - above if self.is_inside(each, above)}
-        is_twice = fold_text(take_apart(inside).bare) == fold_text(said.bare)
+        is_twice = fold_text(named.bare) == fold_text(said.bare)
         return below | own if is_twice else below or own
-
-    def _find_above(self, province: str, is_loose: bool) -> set[str]:
-        """The widest areas of a name: a province before its capital."""
-        found = next(iter(self._list_spelled(take_apart(province), is_loose)), set())
-        if take_apart(province).types:
-            return found  # "huyện Châu Thành" may be one of several
-        return keep_widest(found, self.rows)
 
     def _list_spelled(self, said: Name, is_loose: bool) -> Iterator[set[str]]:
         """By each way of comparing that finds something; diacritics count before they do not.

@@ -67,37 +67,30 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
         for column, other in said.get("links", {}).items():
             known = set(getattr(reference, other)[_TABLES[other]["key"][0]])
             known |= {""} if column in said.get("optional", ()) else set()
-            yield from _check_link(getattr(reference, table)[column], table, other, known)
+            for row, cell in enumerate(getattr(reference, table)[column], start=2):
+                if cell not in known:
+                    yield _refuse_link(f"{table}.csv row {row}", column, cell, other, known)
 
 
-def _check_link(
-    column: pd.Series[Any], table: str, other: str, known: set[str]
-) -> Iterable[Problem]:
-    for row, cell in enumerate(column, start=2):
-        if cell not in known:
-            yield Problem(
-                f"data/reference/{table}.csv row {row}",
-                f"{column.name} {cell!r}, which data/reference/{other}.csv does not define",
-                f"a row of data/reference/{other}.csv",
-                suggest(cell, known, f"{other}.csv") + ".",
-            )
+def _refuse_link(
+    place: str, column: str, cell: str, other: str, known: set[str], more: str = ""
+) -> Problem:
+    file = f"data/reference/{other}.csv"
+    found = f"{column} {cell!r}, which {file} does not define"
+    remedy = suggest(cell, known, f"{other}.csv")
+    return Problem(f"data/reference/{place}", found, f"a row of {file}{more}", f"{remedy}.")
 
 
 def _check_definitions(definitions: pd.DataFrame, indicators: set[str]) -> Iterable[Problem]:
     """A definition says something in both languages, and of an indicator that there is."""
-    columns = [name for name in definitions.columns if name != "indicator"]
     for row, cells in enumerate(list_rows(definitions), start=2):
-        place = f"data/reference/indicator_definitions.csv row {row}"
-        pattern = str(cells["indicator"])
-        if empty := [name for name in columns if not cells[name]]:
-            yield Problem(place, f"nothing in {', '.join(empty)}", "a sentence", "Fill it in.")
-        if pattern not in indicators and not any(fnmatchcase(c, pattern) for c in indicators):
-            yield Problem(
-                place,
-                f"indicator {pattern!r}, which data/reference/indicators.csv does not define",
-                "a row of data/reference/indicators.csv, or a pattern such as pci_*",
-                suggest(pattern, indicators, "indicators.csv") + ".",
-            )
+        place, pattern = f"indicator_definitions.csv row {row}", str(cells["indicator"])
+        if empty := [name for name, cell in cells.items() if name != "indicator" and not cell]:
+            found = f"nothing in {', '.join(empty)}"
+            yield Problem(f"data/reference/{place}", found, "a sentence", "Fill it in.")
+        if not any(code == pattern or fnmatchcase(code, pattern) for code in indicators):
+            more = ", or a pattern such as pci_*"
+            yield _refuse_link(place, "indicator", pattern, "indicators", indicators, more)
 
 
 def _check_aliases(aliases: pd.DataFrame) -> Iterable[Problem]:
@@ -105,12 +98,9 @@ def _check_aliases(aliases: pd.DataFrame) -> Iterable[Problem]:
     for alias, area_id in zip(aliases["alias"], aliases["area_id"], strict=True):
         first = seen.setdefault(fold_name(alias), area_id)
         if first != area_id:
-            yield Problem(
-                "data/reference/area_aliases.csv",
-                f"alias {alias!r} for {first} and for {area_id}",
-                "one area for one name",
-                "Keep the one that people mean by it.",
-            )
+            found = f"alias {alias!r} for {first} and for {area_id}"
+            remedy = "Keep the one that people mean by it."
+            yield Problem("data/reference/area_aliases.csv", found, "one area for one name", remedy)
 
 
 @dataclass(frozen=True)
