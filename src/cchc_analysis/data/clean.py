@@ -38,8 +38,7 @@ _WHOLE = re.compile(r"[0-9]+")
 _DOT_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:\.[0-9]{3})+)(?:,([0-9]+))?")
 _COMMA_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:,[0-9]{3}){2,})")
 _SPACE_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:[ \u00a0\u202f][0-9]{3})+)(?:,([0-9]+))?")
-_COMMA_DECIMAL = re.compile(r"([0-9]+),([0-9]+)")
-_DOT_DECIMAL = re.compile(r"([0-9]+)\.([0-9]+)")
+_DECIMAL = re.compile(r"([0-9]+)[,.]([0-9]+)")
 _ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _MAGNITUDES = {"nghìn": 3, "ngàn": 3, "thousand": 3, "triệu": 6, "million": 6}
 _MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
@@ -91,7 +90,11 @@ def parse_number(text: str, kind: str = "other") -> Number:
     printed = keep_text(text)
     if printed.casefold() in VERBAL_ZEROS:
         return Number(0.0)
-    comparator, digits = _split_bound(printed)
+    comparator, digits, folded = Comparator.EQUAL, printed, printed.casefold()
+    for bound in sorted(BOUND_WORDS, key=len):
+        rest = printed[len(bound) :]
+        if folded.startswith(bound) and (rest[:1].isspace() or rest[:1].isdigit()):
+            comparator, digits = BOUND_WORDS[bound], rest.strip()
     digits = _NOTE_MARK.sub("", digits).removesuffix("%").rstrip()
     if sum(character.isdigit() for character in digits) > MOST_DIGITS:
         raise NumberError(f"{_cut(text)!r} has more than {MOST_DIGITS} digits")
@@ -109,38 +112,25 @@ def _cut(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
-def _split_bound(printed: str) -> tuple[Comparator, str]:
-    folded = printed.casefold()
-    for word in sorted(BOUND_WORDS, key=len, reverse=True):
-        rest = printed[len(word) :]
-        if folded.startswith(word) and (rest[:1].isspace() or rest[:1].isdigit()):
-            return BOUND_WORDS[word], rest.strip()
-    return Comparator.EQUAL, printed
-
-
 def _parse_digits(digits: str, text: str, kind: str) -> tuple[float, int]:
     if _WHOLE.fullmatch(digits):
         return float(digits), 0
     for pattern in (_DOT_GROUPS, _SPACE_GROUPS):
         if grouped := pattern.fullmatch(digits):
             return _parse_groups(grouped, text, kind)
-    if grouped := _COMMA_GROUPS.fullmatch(digits):
+    if _COMMA_GROUPS.fullmatch(digits):
         return float(digits.replace(",", "")), 0
-    for pattern in (_COMMA_DECIMAL, _DOT_DECIMAL):
-        if parts := pattern.fullmatch(digits):
-            _check_fraction(digits, text, kind)
-            return float(f"{parts[1]}.{parts[2]}"), len(parts[2])
-    raise NumberError(f"{_cut(text)!r} is not a number")
-
-
-def _check_fraction(digits: str, text: str, kind: str) -> None:
-    """Refuse a mark that is no decimal mark, or may not be one, in what is counted or paid."""
+    parts = _DECIMAL.fullmatch(digits)
+    if not parts:
+        raise NumberError(f"{_cut(text)!r} is not a number")
+    # A mark that is no decimal mark, or may not be one, in what is counted or paid.
     if kind in ("count", "money") and _ONE_COMMA_GROUP.fullmatch(digits):
         raise NumberError(f"{text!r} has a comma that can stand between thousands or decimals")
     if kind == "count" and "." in digits:
         raise NumberError(f"{text!r} has a group that is not three digits long")
     if kind == "count":
         raise NumberError(f"{text!r} is a fraction of a thing that is counted")
+    return float(f"{parts[1]}.{parts[2]}"), len(parts[2])
 
 
 def _parse_groups(grouped: re.Match[str], text: str, kind: str) -> tuple[float, int]:

@@ -16,7 +16,6 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from cchc_analysis.data.clean import PeriodError, fold_text, is_day, label_period, parse_period
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own
 from cchc_analysis.data.reference import LEVELS, Reference
 from cchc_analysis.data.reference.catalogue import offer_names
@@ -122,10 +121,7 @@ def of_panel(function: Callable[P, R]) -> Callable[P, R]:
 def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFrame:
     """Add names behind the codes of a table (``NAME_COLUMNS``, as far as their codes are there).
 
-    Args:
-        table: Any table with ``area_id``, ``indicator``, ``scope`` or ``unit``.
-        reference: The reference tables.
-        words: The strings of the language wanted.
+    The names are in the language of the words. Returns a new table.
     """
     import pandas as pd
 
@@ -146,21 +142,15 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     the two share four fifths of their days: 1 January to 20 September of a report on nine months.
     A stock takes it where it was counted in the second half of that period. What is left keeps its
     own dates.
-
-    Args:
-        indicators: With ``source_id``, ``period``, ``period_start`` and ``period_end``.
-        sources: ``SOURCE_COLUMNS``.
     """
-    periods = {
-        row["source_id"]: (row["period"], row["period_start"], row["period_end"])
-        for row in list_rows(sources)
-    }
-    windows = (indicators[each] for each in ("source_id", "period", "period_start", "period_end"))
-    rows = list(zip(*windows, strict=True))
+    columns = ["source_id", "period", "period_start", "period_end"]
+    periods = {source_id: period for source_id, *period in sources[columns].to_numpy(object)}
+    rows = [tuple(row) for row in indicators[columns].to_numpy(object)]
     labels = {}
-    for source_id, label, start, end in dict.fromkeys(rows):
-        report = periods.get(source_id.split(" ")[0], ("", "", ""))
-        labels[source_id, label, start, end] = _label_of_report(label, start, end, report)
+    for row in dict.fromkeys(rows):
+        source_id, label, start, end = row
+        report = periods.get(source_id.split(" ")[0], ["", "", ""])
+        labels[row] = _label_of_report(label, start, end, report)
     return [labels[row] for row in rows]
 
 
@@ -310,7 +300,7 @@ _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
 """How a person may name what stands in a column."""
 
 
-def _label_of_report(label: str, start: str, end: str, report: tuple[str, str, str]) -> str:
+def _label_of_report(label: str, start: str, end: str, report: Sequence[str]) -> str:
     if STANDARD_LABEL.fullmatch(label) or not (end and report[1] and report[2]):
         return label
     counted, first, last = (dt.date.fromisoformat(each).toordinal() for each in (end, *report[1:]))

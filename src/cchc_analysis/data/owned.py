@@ -43,12 +43,7 @@ NOTES = ".cchc-notes.json"
 
 
 def read_list(folder: Path, name: str) -> dict[str, str] | None:
-    """The files that we wrote into a folder, with their hashes; ``None`` where no list says so.
-
-    Args:
-        folder: The folder.
-        name: The file that holds the list.
-    """
+    """The files that we wrote into a folder, with their hashes; ``None`` where no list says so."""
     try:
         content = json.loads((folder / name).read_text("utf-8"))
         command = content["command"]
@@ -70,13 +65,9 @@ def _is_entry(path: object, digest: object) -> bool:
 def write_list(
     folder: Path, name: str, head: Mapping[str, Any], outputs: Mapping[str, str] | None = None
 ) -> None:
-    """Write down what we wrote into a folder.
+    """Write down what we wrote into a folder: all files there, if ``outputs`` does not say it.
 
-    Args:
-        folder: The folder.
-        name: The file that holds the list.
-        head: What else it says; ``command`` at least.
-        outputs: The files and their hashes; those of all files there, if not given.
+    The file ``name`` that holds the list says what is in ``head`` besides; ``command`` at least.
     """
     if outputs is None:
         files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != name)
@@ -115,12 +106,7 @@ def list_changed(folder: Path, listed: Mapping[str, str]) -> list[str]:
 
 
 def replace_folder(fresh: Path, target: Path, name: str) -> None:
-    """Put a folder with its list in the place of another one; what was not ours is kept.
-
-    Args:
-        fresh: The new folder, whose name holds ``new-``.
-        target: The place.
-        name: The file that holds the list of each.
+    """Put a folder, whose name holds ``new-``, in the place of another; what was not ours is kept.
 
     Raises:
         CommandError: A new file would take the place of one that we did not write.
@@ -138,12 +124,7 @@ def replace_folder(fresh: Path, target: Path, name: str) -> None:
 
 
 def check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
-    """Refuse to write files where something lies that we did not write.
-
-    Args:
-        folder: Where they are to be written.
-        name: The file that holds its list.
-        paths: The files.
+    """Refuse to write files into a folder where something lies that we did not write.
 
     Raises:
         CommandError: Something does; all of it is named.
@@ -213,12 +194,8 @@ def clear_leftovers(half: Iterable[Path], whole: Iterable[Path], target: Path, n
 def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
     """Give an empty folder to fill, and put it in the place of ``target`` once it is whole.
 
-    When the body raises, ``target`` stays what it was and the half-filled folder goes.
-
-    Args:
-        target: The place.
-        name: The file that holds the list of what we wrote.
-        head: What else that file says; ``command`` at least.
+    When the body raises, ``target`` stays what it was and the half-filled folder goes. The list of
+    what we wrote is written as by ``write_list``.
 
     Raises:
         CommandError: A new file would take the place of one that we did not write.
@@ -241,13 +218,7 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
 def adding_to(
     folder: Path, name: str, head: Mapping[str, Any], paths: Iterable[str]
 ) -> Iterator[None]:
-    """Let the body write single files into a folder of ours, and list them.
-
-    Args:
-        folder: The folder.
-        name: The file that holds its list.
-        head: What else that file says; ``command`` at least.
-        paths: The files, below the folder.
+    """Let the body write single files below a folder of ours, and list them as ``write_list``.
 
     Raises:
         CommandError: The folder, or a file in the place of one of them, is not ours.
@@ -265,12 +236,7 @@ def adding_to(
 
 
 def may_replace(path: Path, notes: Path) -> bool:
-    """Whether a place is free, or holds a file that is as we wrote it.
-
-    Args:
-        path: A file outside of folders of ours.
-        notes: The folder where such files are noted.
-    """
+    """Whether a place outside of folders of ours is free, or holds a file as we noted it."""
     if not os.path.lexists(path):
         return True
     noted = (read_list(notes, NOTES) or {}).get(_note_name(path))
@@ -344,11 +310,7 @@ _NAMES = "files.json"
 
 @contextmanager
 def changing(project: Project, command: str) -> Iterator[None]:
-    """Hold the lock of a project, whose files then are as the last whole change left them.
-
-    Args:
-        project: Whose ``data/`` is read, changed and written.
-        command: What does it, for others who wait.
+    """Hold the lock of a project's ``data/``, which then is as the last whole change left it.
 
     Raises:
         CommandError: Another command holds it for too long, or the place has no locks.
@@ -372,11 +334,9 @@ def finish_changes(project: Project) -> None:
 
 @contextmanager
 def all_or_none(project: Project, paths: Iterable[Path]) -> Iterator[None]:
-    """Let the body change files of a project; where it raises or is killed, none is changed.
+    """Let the body change files of a project, whose lock is held; all of them, or none.
 
-    Args:
-        project: Whose lock is held.
-        paths: The files, which may be there or not.
+    They may be there or not. Where the body raises or is killed, none is changed.
 
     Raises:
         OSError: What is there cannot be kept.
@@ -424,13 +384,8 @@ HOLDER = ".cchc-holder"
 def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterator[None]:
     """Hold the lock of a folder; wait for whoever holds it, and say so on a terminal.
 
-    Args:
-        folder: Whose files are read, changed and written.
-        command: What does it, for others who wait.
-        seconds: How long to wait.
-
     Raises:
-        CommandError: It is still held after that time, or the place has no locks.
+        CommandError: It is still held after so many seconds, or the place has no locks.
     """
     import filelock
 
