@@ -28,7 +28,6 @@ from cchc_analysis.rules.statements import EXTREME_RATES, Integers, Statements
 from cchc_analysis.rules.suites import Rule
 from cchc_analysis.rules.wording import (
     DECIMALS_MORE,
-    PLACE,
     DraftFinding,
     Sentences,
     Teller,
@@ -165,9 +164,8 @@ class Broken:
     @cached_property
     def place(self) -> dict[str, str]:
         """Where it is broken."""
-        source_id, *others = self.statements.name_row(self.row)
-        cells = (source_id.removesuffix(OTHER_DAYS), *others)
-        return dict(zip(PLACE, cells, strict=True))
+        place = {name: words[self.row] for name, words in self.statements.words.items()}
+        return place | {"source_id": place["source_id"].removesuffix(OTHER_DAYS)}
 
 
 def drop_echoes(broken: Iterable[Broken]) -> list[Broken]:

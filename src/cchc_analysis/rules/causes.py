@@ -27,12 +27,7 @@ import numpy.typing as npt
 from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.rules.evaluation import compute_value, evaluate_identity, judge_rows, list_fits
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
-from cchc_analysis.rules.statements import (
-    Integers,
-    Statements,
-    hold_texts,
-    tabulate_statements,
-)
+from cchc_analysis.rules.statements import Integers, Statements, hold_texts, tabulate_statements
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +37,6 @@ if TYPE_CHECKING:
 
 KEPT, ROUNDED, NOT_STATED, BROKEN = range(4)
 """The states of a rule, each worse than the one before."""
-
-JUDGED = ("change", "rule_id", "row", "before", "after", "is_complete")
 
 
 def judge_changes(
@@ -82,7 +75,8 @@ def judge_changes(
                 met[operand] = pairs.merge(changed, on="figure").set_index(["change", "row"]).index
         if met:
             found.append(_judge_met(statements, rule, met, shifts))
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(JUDGED))
+    columns = ["change", "rule_id", "row", "before", "after", "is_complete"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
 
 
 def _judge_met(
@@ -388,15 +382,11 @@ class CauseSearch:
         is_open = len(group) == 1 and rules[0].operator != EQUAL
         return Cause(tuple(group), figure, is_block=is_block, is_open=is_open)
 
-    def list_operands(self, broken: Break) -> dict[Operand, list[int]]:
-        """The figures of a rule in a row, by operand."""
-        rule_id, row = broken
-        operands = self.rules[rule_id].operands
-        return {operand: self.statements.list_figures(operand, row) for operand in operands}
-
     def list_figures(self, broken: Break) -> list[int]:
         """The figures of a rule in a row."""
-        return [at for figures in self.list_operands(broken).values() for at in figures]
+        rule_id, row = broken
+        operands = self.rules[rule_id].operands
+        return [at for each in operands for at in self.statements.list_figures(each, row)]
 
     @cached_property
     def _fractions(self) -> dict[int, set[int]]:
@@ -417,14 +407,12 @@ class CauseSearch:
 
         An order gives none: any smaller number would do.
         """
-        rule, operands = self.rules[broken[0]], self.list_operands(broken)
+        rule, row = self.rules[broken[0]], broken[1]
         if rule.operator != EQUAL:
             return
-        totals = {
-            operand: float(sum(self.values[at] for at in figures))
-            for operand, figures in operands.items()
-        }
-        for operand, figure in ((each, at) for each, found in operands.items() for at in found):
+        held = {each: self.statements.list_figures(each, row) for each in rule.operands}
+        totals = {each: float(sum(self.values[found])) for each, found in held.items()}
+        for operand, figure in ((each, at) for each, found in held.items() for at in found):
             printed, is_share = float(self.values[figure]), self.units[figure] == "%"
             root = find_root(rule, totals, operand, printed)
             if not math.isfinite(root):
@@ -476,18 +464,7 @@ def choose_readings(
     if contested.empty:
         return observations.assign(is_published=True)
     first = _publish_best(observations, contested.assign(fits=0))
-    fits = _count_fits(first, contested, identities, reference)
-    return _publish_best(first, contested.assign(fits=fits))
-
-
-def _count_fits(
-    observations: pd.DataFrame,
-    contested: pd.DataFrame,
-    identities: Iterable[Identity],
-    reference: Reference | None,
-) -> pd.Series:
-    """Count the identities that hold when a contested reading stands for its quantity."""
-    statements = tabulate_statements(observations, reference)
+    statements = tabulate_statements(first, reference)
     figures = statements.figures[QUANTITY_OF_SOURCE].assign(figure=statements.figures.index)
     readings = contested[[*QUANTITY_OF_SOURCE, "value"]].assign(reading=contested.index)
     readings = readings.merge(figures, on=QUANTITY_OF_SOURCE).set_index("reading")
@@ -496,10 +473,11 @@ def _count_fits(
     rows = {
         rule.rule_id: evaluate_identity(rule, statements).index.to_numpy("int64") for rule in rules
     }
+    # The identities that hold when a contested reading stands for its quantity.
     judged = judge_changes(statements, rules, rows, readings[["figure", "value"]])
     fitting = judged[judged["is_complete"].astype(bool) & (judged["after"] <= ROUNDED)]
-    counts = fitting.groupby("change").size()
-    return counts.reindex(contested.index).fillna(0).astype("int64")
+    counts = fitting.groupby("change").size().reindex(contested.index)
+    return _publish_best(first, contested.assign(fits=counts.fillna(0).astype("int64")))
 
 
 def _publish_best(observations: pd.DataFrame, contested: pd.DataFrame) -> pd.DataFrame:

@@ -28,13 +28,7 @@ from cchc_analysis.rules.expressions import (
     list_operands,
     split_clause,
 )
-from cchc_analysis.rules.statements import (
-    Booleans,
-    Integers,
-    Operands,
-    Statements,
-    WideTable,
-)
+from cchc_analysis.rules.statements import Booleans, Integers, Operands, Statements, WideTable
 from cchc_analysis.stats.intervals import Interval
 
 if TYPE_CHECKING:

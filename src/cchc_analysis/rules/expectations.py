@@ -77,17 +77,13 @@ class Evaluation(SerializableDictDot):
         names = dict.fromkeys((*PLACE, *self.columns))
         shown = self.table.iloc[rows][[name for name in names if name in self.table]]
         return [
-            {str(name): cell for name, cell in row.items() if not _is_empty(cell)}
+            {str(name): cell for name, cell in row.items() if not (cell == "" or pd.isna(cell))}
             for row in shown.to_dict("records")
         ]
 
     def to_json_dict(self) -> dict[str, Any]:
         """How many rows the rule applies to, and how many break it."""
         return {"applied": len(self.verdict), "broken": len(self.broken)}
-
-
-def _is_empty(cell: Any) -> bool:
-    return cell is None or cell != cell or cell == ""  # noqa: PLR0124 - NaN is not itself
 
 
 class _Evaluated(BatchExpectation):
@@ -139,13 +135,16 @@ class _Evaluated(BatchExpectation):
     @classmethod
     @renderer(renderer_type="renderer.prescriptive")
     def _prescriptive_renderer(
-        cls,
-        configuration: Any = None,
-        result: Any = None,
-        runtime_configuration: Any = None,
+        cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> list[RenderedStringTemplateContent]:
         told = configuration or (result and result.expectation_config)
-        template = {"template": "$words", "params": {"words": _tell_rule(told)}}
+        words = []
+        if told is not None:
+            severity = getattr(told.severity, "value", told.severity)
+            meta, definitions = told.meta or {}, told.kwargs.get("definitions") or {}
+            says = told.kwargs.get("rule") or " or ".join(definitions.values())
+            words = [f"{meta.get('rule_id', '')} ({severity})", str(meta.get("why", "")), says]
+        template = {"template": "$words", "params": {"words": " · ".join(filter(None, words))}}
         return [
             RenderedStringTemplateContent(
                 content_block_type="string_template", string_template=template
@@ -155,10 +154,7 @@ class _Evaluated(BatchExpectation):
     @classmethod
     @renderer(renderer_type="renderer.diagnostic.unexpected_table")
     def _diagnostic_unexpected_table_renderer(
-        cls,
-        configuration: Any = None,
-        result: Any = None,
-        runtime_configuration: Any = None,
+        cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> Optional[list[Union[RenderedTableContent, CollapseContent]]]:
         rows = (result.result if result else {}).get("partial_unexpected_list") or []
         if not rows:
@@ -173,17 +169,6 @@ class _Evaluated(BatchExpectation):
                 styling={"body": {"classes": ["table-bordered", "table-sm", "mt-3"]}},
             )
         ]
-
-
-def _tell_rule(configuration: Any) -> str:
-    """A rule in words: its id, why it holds, and what it says."""
-    if configuration is None:
-        return ""
-    meta, kwargs = configuration.meta or {}, configuration.kwargs
-    says = kwargs.get("rule") or " or ".join((kwargs.get("definitions") or {}).values())
-    severity = getattr(configuration.severity, "value", configuration.severity)
-    parts = [f"{meta.get('rule_id', '')} ({severity})", str(meta.get("why", "")), says]
-    return " · ".join(part for part in parts if part)
 
 
 Judge = Callable[..., Evaluation]
@@ -215,12 +200,9 @@ def _define_metric(name: str, judge: Judge, arguments: tuple[str, ...]) -> str:
 
 def _judge_rules(table: pd.DataFrame, rounded: str, **given: Any) -> Evaluation:
     lines, definitions = WideTable(table, rounded.split()), given.get("definitions")
-    more = (given.get("tolerance") or 0.0, None, tuple(given.get("assumes") or ()))
-    rest = given["rest"] or ""
-    rules = [
-        Identity(name, text, *more, rest)
-        for name, text in (definitions or {"": given.get("rule")}).items()
-    ]
+    more = (given.get("tolerance") or 0.0, None, tuple(given.get("assumes") or ()), given["rest"])
+    stated = definitions or {"": given["rule"]}
+    rules = [Identity(name, text, *more) for name, text in stated.items()]
     columns = dict.fromkeys(str(operand) for rule in rules for operand in rule.operands)
     if definitions:
         verdict, followed = evaluate_definitions(rules, lines)

@@ -116,7 +116,13 @@ and + - * / ( ) between them. Mend the expression.
     named: dict[str, Operand] = {}
 
     def name(match: re.Match[str]) -> str:
-        named[f"q{len(named)}"] = _read_quantity(text, match)
+        group, scope = match["group"], match["scope"] or ""
+        if group and group not in tuple(Group):
+            raise _refuse(text, f"{group!r}", f"one of {', '.join(Group)} before a bracket")
+        if scope and scope not in tuple(Scope):
+            raise _refuse(text, f"scope {scope!r}", ", ".join(Scope))
+        part = Quantity(match["code"], scope, match["breakdown"] or "")
+        named[f"q{len(named)}"] = GroupSum(Group(group), match["of"]) if group else part
         return f"q{len(named) - 1}"
 
     try:
@@ -124,19 +130,6 @@ and + - * / ( ) between them. Mend the expression.
     except (SyntaxError, ValueError):
         raise _refuse(text, "an end where more must follow, or a sign too many") from None
     return _build(text, tree, named)
-
-
-def _read_quantity(text: str, match: re.Match[str]) -> Operand:
-    if match["group"]:
-        if match["group"] not in tuple(Group):
-            raise _refuse(
-                text, f"{match['group']!r}", f"one of {', '.join(Group)} before a bracket"
-            )
-        return GroupSum(Group(match["group"]), match["of"])
-    scope = match["scope"] or ""
-    if scope and scope not in tuple(Scope):
-        raise _refuse(text, f"scope {scope!r}", ", ".join(Scope))
-    return Quantity(match["code"], scope, match["breakdown"] or "")
 
 
 def _build(text: str, node: ast.expr, named: Mapping[str, Operand]) -> Expression:

@@ -46,26 +46,17 @@ def describe_rows(name: str, table: pd.DataFrame, reference: Reference) -> pd.Da
         # A figure that no person has given an indicator yet says nothing that could be wrong.
         is_mapped = table["indicator"] != "" if "indicator" in table else slice(None)
         return table[is_mapped].reset_index(drop=True)
-    table, catalogue = table.reset_index(drop=True), reference.indicators.set_index("indicator")
-    table = table.assign(
-        row=table.index,
-        **{
-            end: table["indicator"].map(catalogue[end]).astype("float64")
-            for end in ("range_min", "range_max")
-        },
-    )
-    return _describe_observations(table, catalogue, reference) if name == "observations" else table
-
-
-def _describe_observations(
-    table: pd.DataFrame, catalogue: pd.DataFrame, reference: Reference
-) -> pd.DataFrame:
-    areas = reference.tabulate_areas(table["area_id"].unique())
-    room = leave_room(table)
+    catalogue = reference.indicators.set_index("indicator")
+    indicators = table["indicator"].reset_index(drop=True)
+    ranges = {end: indicators.map(catalogue[end]) for end in ("range_min", "range_max")}
+    table = table.reset_index(drop=True).assign(row=range(len(table)), **ranges)
+    table = table.astype(dict.fromkeys(ranges, "float64"))
+    if name == "indicators":
+        return table
+    areas, places = reference.tabulate_areas(table["area_id"].unique()), table["area_id"]
+    room, kinds = leave_room(table), reference.units.set_index("unit")["kind"]
     words = {name: table[name].astype("category") for name in FEW_WORDS}
     series = [words[name] for name in ("area_id", "scope", "indicator", "breakdown")]
-    kinds = reference.units.set_index("unit")["kind"]
-    indicators, places = table["indicator"], table["area_id"]
     used = {"unit": table["unit"], "catalogue_unit": _look_up(indicators, catalogue["unit"])}
     dates = {name: table[name] for name in ("period_start", "period_end")}
     dates |= {name: _look_up(places, areas[name]) for name in ("valid_from", "valid_to")}

@@ -8,7 +8,7 @@ a norm, or is never stated as a result at all (a quota).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -181,13 +181,10 @@ class Statements:
         """The source of each row."""
         return self.rows["source_id"].to_numpy(dtype=object)
 
-    def name_row(self, row: int) -> tuple[str, ...]:
-        """The cells of ``ROW_COLUMNS`` in one row."""
-        return tuple(words[row] for words in self._words)
-
     @cached_property
-    def _words(self) -> list[Texts]:
-        return [hold_texts(self.rows[name]) for name in ROW_COLUMNS]
+    def words(self) -> Mapping[str, Texts]:
+        """The cells of ``rows``, to be asked one by one."""
+        return {name: hold_texts(self.rows[name]) for name in ROW_COLUMNS}
 
     def with_figures(self, figures: pd.DataFrame) -> Statements:
         """Other figures, lined up by the same norms and areas."""
@@ -302,20 +299,17 @@ class Statements:
             if operand.group is not Group.BREAKDOWN:
                 of_rows[SCOPE] = of_figures[SCOPE] = 0
             if operand.group is Group.CHILDREN:
-                of_figures[AREA] = self._list_above()
+                # The area that a figure is a part of: the one above, or of an own office the same.
+                areas, scopes = self.figures["area_id"], self.figures["scope"]
+                above = areas.map(lambda area: self._parents.get(area, ""))
+                is_below = scopes.isin([Scope.COMMUNE, Scope.WHOLE_DISTRICT]) & (above != "")
+                above = areas.where(scopes == Scope.DISTRICT_OFFICE, above.where(is_below, None))
+                of_figures[AREA] = self._cells[AREA].get_indexer(above)
             at = np.flatnonzero(is_part.to_numpy() & (of_figures >= 0).all(axis=0))
             keys = np.concatenate([self._encode(of_rows), self._encode(of_figures[:, at])])
             _, groups = np.unique(keys, return_inverse=True)
             self._groups[operand] = groups[: len(self.rows)], at, groups[len(self.rows) :]
         return self._groups[operand]
-
-    def _list_above(self) -> Integers:
-        """The area that each figure is a part of: the one above, or of an own office the same."""
-        areas, scopes = self.figures["area_id"], self.figures["scope"]
-        above = areas.map(lambda area: self._parents.get(area, ""))
-        is_below = scopes.isin([Scope.COMMUNE, Scope.WHOLE_DISTRICT]) & (above != "")
-        above = areas.where(scopes == Scope.DISTRICT_OFFICE, above.where(is_below, None))
-        return np.asarray(self._cells[AREA].get_indexer(above), dtype=np.int64)
 
 
 def tabulate_statements(
@@ -438,19 +432,14 @@ def tabulate_columns(statements: Statements, operands: Iterable[Operand]) -> pd.
     """
     import pandas as pd
 
-    return pd.DataFrame({**statements.rows, **dict(_list_columns(statements, operands))})
-
-
-def _list_columns(
-    statements: Statements, operands: Iterable[Operand]
-) -> Iterator[tuple[str, Floats]]:
+    columns: dict[Any, Any] = {**statements.rows}
     for operand in operands:
         numbers = statements.find(operand)
         if not numbers.is_printed.any():
             continue
-        default = _exactly(numbers.value)
-        beside = (numbers.low, numbers.high, numbers.step, numbers.home.astype(np.float64))
-        yield str(operand), numbers.value
-        for kind, column in zip(BESIDE, beside, strict=True):
+        columns[str(operand)], default = numbers.value, _exactly(numbers.value)
+        for kind in BESIDE:
+            column = getattr(numbers, kind).astype(np.float64)
             if not np.array_equal(column, default[kind], equal_nan=True):
-                yield f"{operand} {kind}", column
+                columns[f"{operand} {kind}"] = column
+    return pd.DataFrame(columns)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import product
@@ -39,20 +39,16 @@ from cchc_analysis.rules.expressions import (
     parse_expression,
     split_clause,
 )
-from cchc_analysis.rules.statements import Booleans, WideTable
+from cchc_analysis.rules.statements import WideTable
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
 
 
-ROUNDED_KINDS = ("rate", "money")
-"""Kinds of unit whose printed numbers are rounded."""
-
-
 def list_rounded(reference: Reference) -> list[str]:
     """The indicators whose printed numbers are rounded; all others are counted."""
     kinds = reference.units.set_index("unit")["kind"]
-    is_rounded = reference.indicators["unit"].map(kinds).isin(ROUNDED_KINDS)
+    is_rounded = reference.indicators["unit"].map(kinds).isin(["rate", "money"])
     return list(reference.indicators.loc[is_rounded, "indicator"])
 
 
@@ -174,10 +170,10 @@ def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
         except ValidationError as error:
             problems.extend(error.problems)
             continue
-        for rule_id in (rule.rule_id for rule in suites[name].rules):
-            if owner.setdefault(rule_id, name) != name:
-                found = f"a rule of this id in {owner[rule_id]}.json as well"
-                where = f"{name}.json, rule {rule_id}"
+        for rule in suites[name].rules:
+            if (other := owner.setdefault(rule.rule_id, name)) != name:
+                found = f"a rule of this id in {other}.json as well"
+                where = f"{name}.json, rule {rule.rule_id}"
                 problems.append(Problem(where, found, "an id for each rule", "Rename one."))
     if problems:
         raise ValidationError(problems)
@@ -202,8 +198,15 @@ def make_suite(
     file: str, content: Mapping[str, Any], table: str | None, reference: Reference
 ) -> Suite:
     """A suite of what a file holds; as ``load_suite``."""
-    entries = _list_entries(file, content)
-    problems = [*_check_table(file, content, table), *_check_rule_ids(file, entries)]
+    entries, meta = _list_entries(file, content), content.get("meta")
+    problems = list(_check_rule_ids(file, entries))
+    about = meta.get("table") if isinstance(meta, dict) else None
+    if about not in TABLES:
+        found, expected = f"meta.table {about!r}", f"one of {', '.join(TABLES)}"
+        problems.append(Problem(file, found, expected, "Say which table the suite is for."))
+    elif table is not None and about != table:
+        found, remedy = f"a suite for {about}", f"Name the suite for {table}."
+        problems.append(Problem(file, found, f"one for {table}", remedy))
     for entry in entries:
         problems.extend(_check_entry(file, entry, reference))
     if problems:
@@ -214,7 +217,7 @@ def make_suite(
         for each in entries
         if each["type"] != GUARD
     ]  # fmt: skip
-    suite = Suite(file, str(content["meta"]["table"]), tuple(rules), content)
+    suite = Suite(file, str(about), tuple(rules), content)
     _ = suite.built
     return suite
 
@@ -279,37 +282,26 @@ def name_rule(entry: Entry) -> str:
     return str(meta.get("rule_id") or "without rule_id")
 
 
-def _check_table(file: str, content: Mapping[str, Any], table: str | None) -> Iterator[Problem]:
-    """A problem where a suite does not say which table it is for, or is for another one."""
-    meta = content.get("meta")
-    found = meta.get("table") if isinstance(meta, dict) else None
-    if found not in TABLES:
-        expected = f"one of {', '.join(TABLES)}"
-        yield Problem(file, f"meta.table {found!r}", expected, "Say which table the suite is for.")
-    elif table is not None and found != table:
-        remedy = f"Name the suite for {table}."
-        yield Problem(file, f"a suite for {found}", f"one for {table}", remedy)
-
-
 def _check_rule_ids(file: str, entries: Iterable[Entry]) -> Iterator[Problem]:
     """A problem for every rule id that two rules of a file share."""
-    names = [name for entry in entries for name in (name_rule(entry), *_list_defined(entry))]
-    for rule_id, count in Counter(names).items():
+    names: Counter[str] = Counter()
+    for entry in entries:
+        kwargs = entry.get("kwargs")
+        definitions = kwargs.get("definitions") if isinstance(kwargs, dict) else None
+        names.update([name_rule(entry), *(definitions if isinstance(definitions, dict) else ())])
+    for rule_id, count in names.items():
         if count > 1 and not rule_id.startswith("without"):
             where, found = f"{file}, rule {rule_id}", f"{count} rules with this id"
             yield Problem(where, found, "an id for each rule", "Give the later one its own.")
 
 
-def _list_defined(entry: Entry) -> list[str]:
-    kwargs = entry.get("kwargs")
-    definitions = kwargs.get("definitions") if isinstance(kwargs, dict) else None
-    return list(definitions) if isinstance(definitions, dict) else []
-
-
 def _check_entry(file: str, entry: Entry, reference: Reference) -> Iterator[Problem]:
     """Everything that would make an entry lost, or mean nothing."""
+    import_expectations()
+    from great_expectations.expectations import registry
+
     where = f"{file}, rule {name_rule(entry)}"
-    known = _list_types()
+    known = sorted(registry.list_registered_expectation_implementations())
     if entry.get("type") not in known:
         nearest = nearest_names(str(entry.get("type")).replace("_", " "), known)
         remedy = f"Did you mean {', '.join(nearest)}?" if nearest else "Mend the type."
@@ -321,61 +313,35 @@ def _check_entry(file: str, entry: Entry, reference: Reference) -> Iterator[Prob
         yield from _check_identities(file, entry, reference)
 
 
-def _list_types() -> list[str]:
-    import_expectations()
-    from great_expectations.expectations.registry import (
-        list_registered_expectation_implementations,
-    )
-
-    return sorted(list_registered_expectation_implementations())
-
-
 PICK = "Use one of these words."
 REASON = "Say why the rule holds, and where it comes from."
 EXACT = "Leave it out: printed digits leave room by themselves."
+EXAMPLE = "good, what keeps the rule, and change, what breaks it"
 
 
 def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
     """What an entry says is known, and of its kind."""
     meta = entry["meta"] if isinstance(entry.get("meta"), dict) else {}
     breaks_on = meta.get("breaks_on", {"good": [{}], "change": {"": ""}})
-    has_both = isinstance(breaks_on, dict) and breaks_on.keys() == {"good", "change"}
-    odd = sorted({*entry} ^ {*KEYS})
-    severity, rule_id = entry.get("severity"), str(meta.get("rule_id") or "X")
-    texts = [(name, meta[name]) for name in (*META, "why_vi") if meta.get(name)]
+    is_example = isinstance(breaks_on, dict) and breaks_on.keys() == {"good", "change"}
+    is_example = is_example and all(breaks_on.values()) and isinstance(breaks_on["change"], dict)
+    odd, severity = sorted({*entry} ^ {*KEYS}), entry.get("severity")
+    is_severity, severities = severity in tuple(Severity), f"one of {', '.join(Severity)}"
+    rule_id = str(meta.get("rule_id") or "X")
+    is_id = RULE_ID.fullmatch(rule_id)
+    texts = {name: meta[name] for name in (*META, "why_vi") if meta.get(name)}
     yield from _list_unmet(
         where,
         (not odd, f"missing or unknown keys {', '.join(odd)}", ", ".join(KEYS)),
-        (
-            severity in tuple(Severity),
-            f"severity {severity!r}",
-            f"one of {', '.join(Severity)}",
-            PICK,
-        ),
+        (is_severity, f"severity {severity!r}", severities, PICK),
         (isinstance(entry.get("kwargs", {}), dict), "kwargs that are no object", "an object"),
-        (
-            RULE_ID.fullmatch(rule_id),
-            f"rule_id {rule_id!r}",
-            "letters, digits and _",
-            "Rename the rule.",
-        ),
-        (
-            has_both and all(breaks_on.values()) and isinstance(breaks_on["change"], dict),
-            "breaks_on without its two parts",
-            "good, what keeps the rule, and change, what breaks it",
-            "Write both.",
-        ),
+        (is_id, f"rule_id {rule_id!r}", "letters, digits and _", "Rename the rule."),
+        (is_example, "breaks_on without its two parts", EXAMPLE, "Write both."),
         *((meta.get(name), f"no {name} in meta", ", ".join(META), REASON) for name in META),
-        *(
-            (
-                isinstance(said, str) and said.strip(),
-                f"{name} {said!r}",
-                "a text",
-                f"Write {name} as a text.",
-            )
-            for name, said in texts
-        ),
     )
+    for name, said in texts.items():
+        if not (isinstance(said, str) and said.strip()):
+            yield Problem(where, f"{name} {said!r}", "a text", f"Write {name} as a text.")
     for name in [each for each in meta if each not in (*META, *MORE_META)]:
         nearest = nearest_names(str(name), (*META, *MORE_META))
         remedy = f"Did you mean {nearest[0]}?" if nearest else "Take it out."
@@ -392,6 +358,7 @@ def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator
     texts: dict[str, str] = given if has_texts else {}
     tolerance, rest = kwargs.get("tolerance", 0.0), kwargs.get("rest", "")
     is_number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
+    is_number = is_number and 0 <= tolerance < math.inf
     assumed = kwargs.get("assumes", [])
     is_list = isinstance(assumed, list) and all(isinstance(each, str) for each in assumed)
     yield from _list_unmet(
@@ -399,12 +366,7 @@ def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator
         (not name_rule(entry).startswith("without"), "no rule_id in meta", "an id for each rule"),
         (has_texts, "no rule in kwargs", "a rule as a text", "Write the rule."),
         (not is_choice or len(texts) != 1, "one definition", "two or more", f"Make it {IDENTITY}."),
-        (
-            is_number and 0 <= tolerance < math.inf,
-            f"tolerance {tolerance!r}",
-            "a number from 0",
-            EXACT,
-        ),
+        (is_number, f"tolerance {tolerance!r}", "a number from 0", EXACT),
         (rest in ("", *REST), f"rest {rest!r}", f"one of {', '.join(REST)}", PICK),
         (is_list, f"assumes {assumed!r}", "a list of rules"),
     )
@@ -433,8 +395,15 @@ def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem
     if not left + right:
         yield Problem(where, "a rule without a quantity", "codes of the catalogue", "Name them.")
     yield from check_codes(where, (*left, *right), reference)
-    if identity.operator != WHOLE:
-        yield from _check_reference_to_self(where, left, right)
+    for one, other in product(left, right if identity.operator != WHOLE else ()):
+        both = [each for each in (one, other) if isinstance(each, Quantity)]
+        is_same = len(both) > 1 and len({replace(each, scope="") for each in both}) == 1
+        # A bare code means any scope, so it would meet itself at the scope of the other.
+        is_met = is_same and not all(each.scope for each in both)
+        if one == other or is_met:
+            found = f"{one} on the left and {other} on the right"
+            remedy = "Fix the scopes with @, or take the quantity off one side."
+            yield Problem(where, found, "an identity between different quantities", remedy)
 
 
 def check_codes(where: str, operands: Iterable[Operand], reference: Reference) -> Iterator[Problem]:
@@ -444,20 +413,6 @@ def check_codes(where: str, operands: Iterable[Operand], reference: Reference) -
             found = f"unknown indicator {code!r}"
             remedy = suggest(code, reference.indicator_rows, "indicators.csv") + "."
             yield Problem(where, found, "one of data/reference/indicators.csv", remedy)
-
-
-def _check_reference_to_self(
-    where: str, left: Iterable[Operand], right: Iterable[Operand]
-) -> Iterator[Problem]:
-    for one, other in product(left, right):
-        both = [each for each in (one, other) if isinstance(each, Quantity)]
-        is_same = len(both) > 1 and len({replace(each, scope="") for each in both}) == 1
-        # A bare code means any scope, so it would meet itself at the scope of the other.
-        is_met = is_same and not all(each.scope for each in both)
-        if one == other or is_met:
-            found = f"{one} on the left and {other} on the right"
-            remedy = "Fix the scopes with @, or take the quantity off one side."
-            yield Problem(where, found, "an identity between different quantities", remedy)
 
 
 ATTEMPTS = (
@@ -508,30 +463,23 @@ def make_example(identity: Identity) -> tuple[Numbers, Numbers] | None:
 
 def check_examples(suite: Suite, reference: Reference) -> Iterator[Problem]:
     """A problem for every identity that no example shows to work."""
+    import pandas as pd
+
     rounded = list_rounded(reference)
     for identity in suite.identities:
         where = f"{suite.file}, rule {identity.rule_id}"
-        holds = _try_example(identity, rounded)
-        if not holds[:1].all():
+        kept_and_broken = make_example(identity) or ()
+        rows = [{str(each): value for each, value in one.items()} for one in kept_and_broken]
+        alone = Identity(identity.rule_id, identity.rule, identity.tolerance)
+        verdict = evaluate_identity(alone, WideTable(pd.DataFrame(rows), rounded))
+        keeps, breaks_not = verdict["holds"].reindex([0, 1], fill_value=False)
+        if not keeps:
             found = f"{identity.rule}: no figures found that keep it beside others that break it"
             yield Problem(where, found, "a rule that can hold and can fail", "Mend the rule.")
-        elif holds.all():
+        elif breaks_not:
             found = f"{identity.rule}: nothing tried breaks it"
             remedy = "Mend the rule, or narrow its tolerance."
             yield Problem(where, found, "a rule that can fail", remedy)
-
-
-def _try_example(identity: Identity, rounded: Collection[str]) -> Booleans:
-    """Whether the example that keeps a rule does, and whether the other one does."""
-    import pandas as pd
-
-    rows = [
-        {str(operand): value for operand, value in numbers.items()}
-        for numbers in make_example(identity) or ()
-    ]
-    alone = Identity(identity.rule_id, identity.rule, identity.tolerance)
-    verdict = evaluate_identity(alone, WideTable(pd.DataFrame(rows), rounded))
-    return verdict["holds"].reindex([0, 1], fill_value=False).to_numpy(dtype=bool)
 
 
 def list_owed(reference: Reference) -> Iterator[str]:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -32,42 +33,18 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem, ValidationError
-from cchc_analysis.rules.arithmetic import (
-    OTHER_DAYS,
-    Broken,
-    align_days,
-    differ_in_day,
-    draft_identities,
-    draft_unreconciled,
-    drop_echoes,
-)
+from cchc_analysis.rules import arithmetic, suites
 from cchc_analysis.rules.causes import CauseSearch
 from cchc_analysis.rules.evaluation import join_definitions, make_nothing
 from cchc_analysis.rules.expressions import Expression, Identity, list_operands
 from cchc_analysis.rules.rows import describe_rows
 from cchc_analysis.rules.statements import Integers, tabulate_columns, tabulate_statements
-from cchc_analysis.rules.suites import (
-    GUARD,
-    SUITES,
-    Rule,
-    Suite,
-    check_examples,
-    check_owed,
-    list_rounded,
-    load_identities,
-    load_suites,
-)
-from cchc_analysis.rules.wording import (
-    PLACE,
-    DraftFinding,
-    Teller,
-    draft_rows,
-    tabulate_drafts,
-)
+from cchc_analysis.rules.suites import Rule, Suite, list_rounded
+from cchc_analysis.rules.wording import PLACE, DraftFinding, Teller, draft_rows, tabulate_drafts
 
 if TYPE_CHECKING:
     import pandas as pd
-    from great_expectations.core import ExpectationSuite, ExpectationValidationResult
+    from great_expectations.core import ExpectationValidationResult
     from great_expectations.core.batch_definition import BatchDefinition
 
 
@@ -201,12 +178,12 @@ def tabulate_for(
     Raises:
         CommandError: There is no suite of this name.
     """
-    if suite not in SUITES:
-        found, expected = f"suite {suite!r}", f"one of {', '.join(SUITES)}"
+    if suite not in suites.SUITES:
+        found, expected = f"suite {suite!r}", f"one of {', '.join(suites.SUITES)}"
         raise CommandError(Problem("make_table", found, expected, "Use one of these names."))
     if suite != "identities":
         return describe_rows(suite, getattr(tables, suite), reference)
-    identities = load_identities(expectations / "identities.json", reference)
+    identities = suites.load_identities(expectations / "identities.json", reference)
     operands = dict.fromkeys(each for rule in identities for each in rule.operands)
     return tabulate_columns(tabulate_statements(tables.observations, reference), operands)
 
@@ -230,17 +207,17 @@ def validate_tables(
     Raises:
         ValidationError: A suite would not do what it says, or a rule could not be run.
     """
-    suites = load_suites(expectations, reference)
+    loaded = suites.load_suites(expectations, reference)
     stated = observations.reset_index(drop=True)
     teller = Teller(stated, transcripts, reference)
-    arithmetic, definitions = check_identities(suites["identities"], stated, reference, teller)
+    identities, definitions = check_identities(loaded["identities"], stated, reference, teller)
     found = [
-        arithmetic,
-        check_rows(suites["observations"], stated, reference, teller),
-        check_rows(suites["indicators"], indicators, reference),
+        identities,
+        check_rows(loaded["observations"], stated, reference, teller),
+        check_rows(loaded["indicators"], indicators, reference),
     ]
     if transcripts is not None:
-        found.append(check_rows(suites["transcripts"], transcripts, reference))
+        found.append(check_rows(loaded["transcripts"], transcripts, reference))
     drafts = [*settle_repeated(found), *draft_remarks(stated, reference)]
     return Validated(
         findings=tabulate_drafts(drafts),
@@ -257,11 +234,12 @@ def try_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
     Raises:
         ValidationError: As ``load_suites``; or a rule cannot be shown to work.
     """
-    suites = load_suites(expectations, reference)
-    problems = [each for suite in suites.values() for each in check_examples(suite, reference)]
-    if problems := [*problems, *check_owed(suites["identities"], reference)]:
+    loaded = suites.load_suites(expectations, reference)
+    tried = (suites.check_examples(suite, reference) for suite in loaded.values())
+    owed = suites.check_owed(loaded["identities"], reference)
+    if problems := [*chain(*tried), *owed]:
         raise ValidationError(problems)
-    return suites
+    return loaded
 
 
 def check_rows(
@@ -290,11 +268,11 @@ def check_identities(
         What was found; and the definitions that sources follow.
     """
     given = tabulate_statements(observations, reference)
-    statements, own = align_days(given), len(given.rows)
+    statements, own = arithmetic.align_days(given), len(given.rows)
     table = tabulate_columns(statements, suite.operands)
     found = Found(given.rows["source_id"])
     verdicts: dict[str, pd.DataFrame] = {}
-    broken: list[Broken] = []
+    broken: list[arithmetic.Broken] = []
     chosen = []
     for outcome in run_suite(suite, table, suite_parameters(reference)):
         here = replace(outcome, broken=outcome.broken[outcome.broken < own])
@@ -308,13 +286,13 @@ def check_identities(
             if len(outcome.broken):
                 rows = verdict[~verdict["holds"].to_numpy(dtype=bool)]
                 broken.extend(
-                    Broken(outcome.rule, identity, int(row), cells, statements)
+                    arithmetic.Broken(outcome.rule, identity, int(row), cells, statements)
                     for row, cells in zip(rows.index, rows.to_dict("records"), strict=True)
                 )
         if outcome.definitions is not None:
-            is_own = ~outcome.definitions["source_id"].str.endswith(OTHER_DAYS).astype(bool)
-            names = {"rival_group": outcome.rule.rule_id}
-            chosen.append(outcome.definitions[is_own].assign(**names))
+            sources = outcome.definitions["source_id"].str
+            is_own = ~sources.endswith(arithmetic.OTHER_DAYS).astype(bool)
+            chosen.append(outcome.definitions[is_own].assign(rival_group=outcome.rule.rule_id))
     definitions = join_definitions(chosen)
     index = statements.figures["index"].to_numpy()
     causes = CauseSearch(
@@ -324,11 +302,11 @@ def check_identities(
     for each in suite.identities:
         rivals.setdefault(each.rival_group or "", []).append(each.rule_id)
     stated = [each for each in broken if each.row < own]
-    told = drop_echoes(stated)
+    told = arithmetic.drop_echoes(stated)
     found.forget(map(_name, stated), map(_name, told))
-    found.drafts.extend(draft_identities(told, teller, causes, definitions, rivals))
-    moved = (each for each in broken if each.row >= own and differ_in_day(each))
-    found.drafts.extend(draft_unreconciled(moved, teller))
+    found.drafts.extend(arithmetic.draft_identities(told, teller, causes, definitions, rivals))
+    moved = (each for each in broken if each.row >= own and arithmetic.differ_in_day(each))
+    found.drafts.extend(arithmetic.draft_unreconciled(moved, teller))
     return found, definitions
 
 
@@ -342,37 +320,33 @@ def _split(outcome: Outcome) -> Iterator[tuple[Identity, pd.DataFrame]]:
         yield identity, verdict[is_mine]
 
 
-def _name(told: Broken | DraftFinding) -> tuple[str, str]:
+def _name(told: arithmetic.Broken | DraftFinding) -> tuple[str, str]:
     """The rule and the source of what is broken."""
     rule_id = told.rule_id if isinstance(told, DraftFinding) else told.identity.rule_id
     return rule_id, told.place["source_id"]
 
 
 def settle_repeated(found: Sequence[Found]) -> list[DraftFinding]:
-    """The findings of several suites, each told once; what is not told is not tallied as broken."""
-    kept = drop_repeated([draft for each in found for draft in each.drafts])
-    own = {id(draft) for draft in kept}
-    for each in found:
-        told = [draft for draft in each.drafts if id(draft) in own]
-        each.forget(map(_name, each.drafts), map(_name, told))
-    return kept
+    """The findings of several suites, each told once; what is not told is not tallied as broken.
 
-
-def drop_repeated(drafts: list[DraftFinding]) -> list[DraftFinding]:
-    """Without what the counts of a rate have already told: its bound, and that it is a share."""
+    What the counts of a rate have told is not told again by its bound, nor that it is a share.
+    """
+    drafts = [draft for each in found for draft in each.drafts]
     told = {
         (kind, draft.indicator, *draft.place.values())
         for draft in drafts
         if draft.kind in ("pooled", "ratio") and draft.cause is not None
         for kind in ("scale", draft.kind)
     }
-    return [
-        draft
-        for draft in drafts
-        if draft.cause is not None
-        or draft.kind not in ("pooled", "scale")
-        or (draft.kind, draft.indicator, *draft.place.values()) not in told
-    ]
+
+    def is_told(draft: DraftFinding) -> bool:
+        is_bound = draft.cause is None and draft.kind in ("pooled", "scale")
+        return is_bound and (draft.kind, draft.indicator, *draft.place.values()) in told
+
+    for each in found:
+        kept = (draft for draft in each.drafts if not is_told(draft))
+        each.forget(map(_name, each.drafts), map(_name, kept))
+    return [draft for draft in drafts if not is_told(draft)]
 
 
 def list_doubtful(tallies: pd.DataFrame) -> list[str]:
@@ -436,18 +410,24 @@ def run_suite(
     Raises:
         ValidationError: A rule could not be run.
     """
+    from great_expectations.core import ExpectationSuite
+
     rules = [rule for rule in suite.rules if types is None or rule.type in types]
     run = {rule.rule_id for rule in rules if _has_columns(rule, table)}
     if not run or table.empty:
         return [_tell_nothing(rule) for rule in rules]
-    built = _choose(suite, run)
+    chosen = [
+        each
+        for each in suite.built.expectations
+        if each.expectation_type == suites.GUARD or (each.meta or {}).get("rule_id") in run
+    ]
     with _ALONE, warnings.catch_warnings():
         # Warnings of the libraries below are about them, not about the data.
         warnings.simplefilter("ignore")
         rows = define_batch()
         try:
             answer = rows.get_batch({"dataframe": table}).validate(
-                built,
+                ExpectationSuite(name=suite.file, expectations=chosen),
                 # Without columns to name rows by, rows are named by their position, all at once.
                 result_format={
                     "result_format": "COMPLETE",
@@ -460,7 +440,11 @@ def run_suite(
             # Else the table is kept until the process ends.
             engine = rows.data_asset.datasource.get_execution_engine()
             engine.batch_manager.reset_batch_cache()
-    answers = {_name_rule(each): each for each in answer.results}
+    answers = {
+        str((each.expectation_config.meta or {}).get("rule_id", "")): each
+        for each in answer.results
+        if each.expectation_config
+    }
     if lost := [rule_id for rule_id in run if rule_id not in answers]:
         raise RuntimeError(f"{suite.file}: no answer for {', '.join(lost)}")
     return [
@@ -490,26 +474,12 @@ def _has_columns(rule: Rule, table: pd.DataFrame) -> bool:
     )
 
 
-def _choose(suite: Suite, rule_ids: Collection[str]) -> ExpectationSuite:
-    """Some rules, and the guard."""
-    from great_expectations.core import ExpectationSuite
-
-    chosen = [
-        each
-        for each in suite.built.expectations
-        if each.expectation_type == GUARD or (each.meta or {}).get("rule_id") in rule_ids
-    ]
-    return ExpectationSuite(name=suite.file, expectations=chosen)
-
-
-def _name_rule(answer: ExpectationValidationResult) -> str:
-    meta = answer.expectation_config.meta if answer.expectation_config else None
-    return str((meta or {}).get("rule_id", ""))
-
-
 def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> Outcome:
-    if error := _find_exception(answer.exception_info):
-        found = f"the rule could not be run: {error}"
+    # Great Expectations keeps one, or one for each metric.
+    info = answer.exception_info or {}
+    infos = [info] if "raised_exception" in info else [*info.values()]
+    if errors := [each["exception_message"] for each in infos if each.get("raised_exception")]:
+        found = f"the rule could not be run: {errors[0]}"
         remedy = "Mend the rule, or the columns that it looks at."
         where = f"{file}, rule {rule.rule_id}"
         raise ValidationError(Problem(where, found, "a rule that answers for every row", remedy))
@@ -521,13 +491,6 @@ def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> 
     # Great Expectations decides: what it reports is broken, and nothing else.
     holds = ~evaluation.verdict.index.isin(broken) if len(broken) else True
     return Outcome(rule, broken, evaluation.verdict.assign(holds=holds), evaluation.definitions)
-
-
-def _find_exception(info: Mapping[str, Any] | None) -> str:
-    """The message of an exception; Great Expectations keeps one, or one for each metric."""
-    infos = [info] if info and "raised_exception" in info else list((info or {}).values())
-    messages = [each["exception_message"] for each in infos if each.get("raised_exception")]
-    return str(messages[0]) if messages else ""
 
 
 _ALONE = Lock()

@@ -29,7 +29,7 @@ from cchc_analysis.rules.expressions import (
     render_expression,
 )
 from cchc_analysis.rules.rows import SAID
-from cchc_analysis.rules.statements import ROW_COLUMNS, Integers, Texts, hold_texts
+from cchc_analysis.rules.statements import ROW_COLUMNS, Texts, hold_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +138,9 @@ class Teller:
         self._words: dict[str, Texts] = {}
         self._reference = reference
         self._languages = _load_languages(reference.folder or Path("data/reference"))
-        self._transcribed = {} if transcripts is None else _index_figures(transcripts)
+        columns = ["source_id", "figure_id", "section", "place", "printed"]
+        rows = [] if transcripts is None else transcripts[columns].to_dict("records")
+        self._transcribed = {(row["source_id"], row["figure_id"]): row for row in rows}
 
     def tell(
         self,
@@ -235,7 +237,12 @@ class Teller:
         code, breakdown = self.cell("indicator", row), self.cell("breakdown", row)
         known = self._reference.indicator_rows.get(code)
         label = str(known[f"label_{language}"]) if known else code
-        parts = [self._name_scope(row, language)]
+        area = self._reference.area_rows.get(self.cell("area_id", row))
+        words, scope = self._languages[language], self.cell("scope", row)
+        if scope == Scope.COMMUNE and area and area["level"] == "commune":
+            parts = [str(area["name"])]
+        else:
+            parts = [(words.fit(area, "") if area else words).plain(f"finding.scope.{scope}")]
         if breakdown:
             labels = self._reference.breakdowns.set_index("breakdown")[f"label_{language}"]
             parts.append(str(labels.get(breakdown, breakdown)))
@@ -268,14 +275,6 @@ class Teller:
     def decimals(self, row: int) -> int:
         """The decimals with which a row is printed."""
         return int(self._table["decimals"].array[row])
-
-    def _name_scope(self, row: int, language: str) -> str:
-        scope, area_id = self.cell("scope", row), self.cell("area_id", row)
-        area = self._reference.area_rows.get(area_id)
-        if scope == Scope.COMMUNE and area and area["level"] == "commune":
-            return str(area["name"])
-        words = self._languages[language]
-        return (words.fit(area, "") if area else words).plain(f"finding.scope.{scope}")
 
 
 @cache
@@ -340,12 +339,6 @@ def _drop_unprinted(
     return left or right
 
 
-def _index_figures(transcripts: pd.DataFrame) -> dict[tuple[str, str], Row]:
-    columns = ["source_id", "figure_id", "section", "place", "printed"]
-    rows = transcripts[columns].to_dict("records")
-    return {(row["source_id"], row["figure_id"]): row for row in rows}
-
-
 SHAPES: Mapping[str, tuple[str, str]] = SAID["comparisons"]
 """The sentence of each comparison, and how its left stands to its right when it is broken."""
 
@@ -376,28 +369,26 @@ def _draft_comparisons(
     outcome: Outcome, table: pd.DataFrame, teller: Teller
 ) -> Iterator[DraftFinding]:
     shape, relation = SHAPES[outcome.rule.type]
+    is_one_sided = shape in ONE_SIDED
     failed = outcome.verdict.loc[outcome.broken]  # type: ignore[union-attr]
     compared = dict(zip(failed.index.tolist(), failed.to_dict("records"), strict=True))
     kind = {"between": "pooled"}.get(shape, shape)
-    for rows in _group_broken(shape, outcome.broken, compared, table):
-        row = rows[0]
-        found = compared[row]
+    for rows in _group_broken(shape, compared, table):
+        row, found = rows[0], compared[rows[0]]
         other, is_loose = int(found["other"]), bool(found["is_loose"])
         is_cut = bool(found.get("is_cut", False))
         # In a one-sided comparison the row itself is on the left, else it is on the right.
-        first, second = (row, row) if shape in ONE_SIDED else (other, row)
+        first = row if is_one_sided else other
         left, right = float(found["left"]), float(found["right"])
-        place = _place(table, row)
-        decimals = 2 if shape == "magnitude" else 6
-        numbers = {
-            "left_value": write_number(left, decimals),
-            "right_value": write_number(right, decimals),
-        }
-        told = [teller.tell(shape, {"left": first, "right": second}, numbers)]
+        decimals, place = 2 if shape == "magnitude" else 6, _place(table, row)
+        sides = {"left_value": left, "right_value": right}
+        numbers = {side: write_number(number, decimals) for side, number in sides.items()}
+        told = [teller.tell(shape, {"left": first, "right": row}, numbers)]
         told += _tell_copy(table, row, teller) if shape == "stated_twice" else []
         # The later windows in which the same two numbers stand.
         told += [teller.tell("again", dates=teller.list_dates(rows[1:]))] if rows[1:] else []
         told += [teller.tell("cut_off")] if is_cut else []
+        behind = [first, None if is_one_sided else row]
         yield DraftFinding(
             rule_id=outcome.rule.rule_id,
             severity=Severity.INFO if is_loose else outcome.rule.severity,
@@ -408,24 +399,17 @@ def _draft_comparisons(
             right=right,
             arithmetic=f"{write_number(left)} {relation} {write_number(right)}",
             figures=teller.figures(dict.fromkeys([first, *rows, other]), place["source_id"]),
-            operands=teller.operands(
-                [first, None if shape in ONE_SIDED else second], place["source_id"]
-            ),
+            operands=teller.operands(behind, place["source_id"]),
             sentences=join_sentences(told),
         )
 
 
-def _group_broken(
-    shape: str, broken: Integers, compared: Mapping[int, Row], table: pd.DataFrame
-) -> list[list[int]]:
+def _group_broken(shape: str, compared: Mapping[int, Row], table: pd.DataFrame) -> list[list[int]]:
     """The broken rows; windows that take over one number from one day are one finding."""
     groups: dict[tuple[object, ...], list[int]] = {}
-    for row in map(int, broken):
-        key: tuple[object, ...] = (row,)
-        if shape == "opening":
-            cells = compared[row]
-            key = (int(cells["other"]), float(cells["right"]), bool(cells["is_loose"]))
-        groups.setdefault(key, []).append(row)
+    for row, cells in compared.items():
+        taken = (int(cells["other"]), float(cells["right"]), bool(cells["is_loose"]))
+        groups.setdefault(taken if shape == "opening" else (row,), []).append(row)
     ends = table["last_day"].to_numpy()
     return [sorted(rows, key=lambda row: (ends[row], row)) for rows in groups.values()]
 
@@ -433,13 +417,14 @@ def _group_broken(
 def _tell_copy(table: pd.DataFrame, row: int, teller: Teller) -> list[Sentences]:
     """That the reading not taken is the number of another quantity beside it."""
     own = table.loc[row]
-    if own["value"] < SMALLEST_COPY:
-        return []
-    beside = table["is_published"] & (table["value"] == own["value"])
+    value = float(str(own["value"]))
+    beside = table["is_published"] & (table["value"] == value)
     for column in ("source_id", "area_id", "scope", "unit", "period_end"):
         beside &= table[column] == own[column]
     others = table.index[beside & (table["indicator"] != own["indicator"])]
-    number = {"right_value": write_number(float(str(own["value"])))}
+    number = {"right_value": write_number(value)}
+    if value < SMALLEST_COPY:
+        return []
     return [teller.tell("same_as", {"other": int(other)}, number) for other in others[:1]]
 
 
@@ -453,8 +438,6 @@ def _draft_cells(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Itera
         together = [rows] if len(rows) > MOST_ALONE and not is_range else [[row] for row in rows]
         for each in together:
             draft = _draft_cell(outcome.rule, each, table, teller)
-            is_hundred = outcome.rule.type == HUNDRED
-            draft = _tell_hundred(draft, each[0], teller) if is_hundred else draft
             yield replace(draft, kind="range") if is_range else draft
 
 
@@ -462,48 +445,34 @@ def _draft_cell(
     rule: Rule, rows: Sequence[int], table: pd.DataFrame, teller: Teller
 ) -> DraftFinding:
     places = [_place(table, row) for row in rows]
-    figures = [_figures(table, row) for row in rows]
+    column = "figures" if "figures" in table else "figure_id"
+    figures = [str(table.at[row, column]) if column in table else "" for row in rows]
     why = str(rule.meta["why"])
     reasons = {"vi": str(rule.meta.get("why_vi", why)), "en": why}
-    draft = DraftFinding(
-        rule_id=rule.rule_id,
-        severity=rule.severity,
-        kind="table",
-        place={
-            name: cell if all(place[name] == cell for place in places) else ""
-            for name, cell in places[0].items()
-        },
-        figures=" ".join(figures),
-    )
+    place = {
+        name: cell if all(each[name] == cell for each in places) else ""
+        for name, cell in places[0].items()
+    }
+    draft = DraftFinding(rule.rule_id, rule.severity, "table", place, figures=" ".join(figures))
     if len(rows) > 1:
         count = {"count": write_number(len(rows))}
         shown = ", ".join(figures[:MOST_ALONE])
         told = teller.tell("cells", numbers=count, figures=shown, why=reasons)
         return replace(draft, sentences=told)
     cells = table.loc[rows[0]]
+    value = float(table["value"].to_numpy()[rows[0]]) if "value" in table else np.nan
+    draft = replace(draft, indicator=str(cells.get("indicator", "")), left=value)
+    if rule.type == HUNDRED:
+        number = write_number(value)
+        return replace(
+            draft,
+            right=100.0,
+            arithmetic=f"{number} > 100",
+            operands=f"{figures[0].partition(' ')[0]} {COMPUTED}",
+            sentences=teller.tell("hundred", {"left": rows[0]}, {"left_value": number}),
+        )
     named = [str(cells[name]) for name in NAMED_BY if name in cells.index and str(cells[name])]
-    return replace(
-        draft,
-        indicator=str(cells.get("indicator", "")),
-        left=float(table["value"].to_numpy()[rows[0]]) if "value" in table else np.nan,
-        sentences=teller.tell("cell", where=", ".join(named), why=reasons),
-    )
-
-
-def _tell_hundred(draft: DraftFinding, row: int, teller: Teller) -> DraftFinding:
-    number = write_number(draft.left)
-    return replace(
-        draft,
-        right=100.0,
-        arithmetic=f"{number} > 100",
-        operands=f"{draft.figures.partition(' ')[0]} {COMPUTED}",
-        sentences=teller.tell("hundred", {"left": row}, {"left_value": number}),
-    )
-
-
-def _figures(table: pd.DataFrame, row: int) -> str:
-    column = "figures" if "figures" in table else "figure_id"
-    return str(table.at[row, column]) if column in table else ""
+    return replace(draft, sentences=teller.tell("cell", where=", ".join(named), why=reasons))
 
 
 def _place(table: pd.DataFrame, row: int) -> dict[str, str]:
