@@ -92,6 +92,7 @@ def frame_lines(
     titled = Frame(window=readers["window"](head.title))
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()
+    annexes: dict[str, Period] = {}
     frames = []
     for at, (line, place) in enumerate(zip(lines, places, strict=True)):
         is_below = not place.is_heading or (home and set(home) <= set(place.headings))
@@ -109,6 +110,12 @@ def frame_lines(
             opened |= found
             if "window" in found:
                 home = (at, *place.headings) if place.is_heading else place.headings
+        annex = PATTERNS.annex.match(line.text.strip())
+        if annex and annex[1] in annexes:
+            opened["window"] = annexes[annex[1]], ["caption"]
+        elif window := readers["window"](line.text):
+            # "Số liệu từ … đến … tại Phụ lục 1 và Phụ lục 2": for what is below those captions.
+            annexes |= dict.fromkeys(PATTERNS.annex.findall(line.text), window)
         own = {part: value for part, (value, _) in opened.items()}
         # Up to which day a line counts, it may say of its last figure alone: see ``context``.
         frames.append(replace(titled, **{**own, "day": before.get("day")}))

@@ -281,7 +281,13 @@ class Speakers:
 
     def _head_of(self, entry: FigureText) -> Speaker | None:
         text, start = entry.text, entry.mention.lead
-        found = self._search(text[start : entry.mention.numeral.start])
+        said = text[start : entry.mention.numeral.start]
+        if self._level != "commune" and PATTERNS.that_commune.search(said):
+            # "Xã Đá Vàng là điểm sáng. Từ đầu năm, xã đã giải quyết …".
+            for sentence in reversed(SENTENCE_END.split(text[:start].strip())):
+                if one := self._name_commune(_start(sentence)):
+                    return one
+        found = self._search(said)
         while found is None and start > 0 and PATTERNS.carries.match(text, start):
             end = start
             ends = [m.end() for m in SENTENCE_END.finditer(text) if m.end() < end]

@@ -52,6 +52,8 @@ def look_again(
     return tuple(decide_open(found, reference, tuple(identities)))
 
 
+NEAR_LINES = 4
+"""Lines within which a pair is of the total above it."""
 Change = dict[str, Any]
 """Fields of a figure with what they become; nothing where it stays."""
 
@@ -66,16 +68,26 @@ def _mend(figures: list[Figure], find: Callable[[int, Figure], Change | None]) -
 
 
 def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
-    """A total without words of its own that comes back as the B of a pair in its line."""
+    """A total that comes back as the B of a pair: in its line, or right below it.
+
+    "Kế hoạch có 36 nhiệm vụ" and below it "đã hoàn thành 15/36 nhiệm vụ".
+    """
     wholes = {rule.over for rule in wording.rules.values() if rule.over}
     first: dict[tuple[int, str], Figure] = {}
     for figure in figures:
         if figure.indicator in wholes:
             first.setdefault((figure.line, figure.printed), figure)
 
-    def find(_: int, figure: Figure) -> Change | None:
+    def find(at: int, figure: Figure) -> Change | None:
+        if figure.indicator:
+            return None
         twin = first.get((figure.line, figure.printed))
-        if figure.indicator or not twin or twin.start <= figure.start:
+        part = figures[at - 1] if at else figure
+        is_pair = part.line == figure.line and 0 < figure.start - part.start - len(part.printed) < 4
+        if is_pair and not twin and len(figure.printed) > 1:
+            above = (first.get((figure.line - n, figure.printed)) for n in range(1, NEAR_LINES))
+            twin = next(filter(None, above), None)
+        if not twin or (twin.line == figure.line and twin.start <= figure.start):
             return None
         if figure.units and twin.unit not in figure.units:
             # "09 văn bản … 09 nhiệm vụ": as many, and of another kind.

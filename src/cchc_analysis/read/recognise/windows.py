@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from cchc_analysis.data.clean import PeriodError, month_end, parse_period
 from cchc_analysis.data.records import Period
@@ -246,23 +247,28 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
     if PATTERNS.year_end.search(text):
         start = dt.date(default.end.year, 1, 1) if period.start else None
         return Period(start, dt.date(default.end.year, 12, 31))
+    named = PATTERNS.span_of_this_year.search(text)
+    ahead = _name_span(named, default.end.year) if named else None
+    if ahead and ahead.end and ahead.end > default.end:
+        # "Quý II, phường phấn đấu …": of the year of the report.
+        return Period(ahead.start if period.start else None, ahead.end)
     years = [
         int(m[1])
         for m in PATTERNS.year.finditer(text)
         if not PATTERNS.against.search(text[: m.start(1)])
     ]
     if not years:
-        ahead = PATTERNS.ahead_with_year.search(headings) or PATTERNS.ahead_with_year.match(
+        opened = PATTERNS.ahead_with_year.search(headings) or PATTERNS.ahead_with_year.match(
             text.lstrip("-+*•. 0123456789IVX)")
         )
-        named = ahead[0] if ahead else ""
-        window = None if WORDS.late_in_year in named.casefold() else find_window(named, default)
+        told = opened[0] if opened else ""
+        window = None if WORDS.late_in_year in told.casefold() else find_window(told, default)
         if window and window.end:
             start = window.start if period.start else None
             return Period(start, window.end) if window.end > default.end else period
-        years = [int(year) for year in re.findall(r"(?:19|20)\d\d", named)]
-        if not years and (ahead := PATTERNS.quarter_ahead.search(headings)):
-            quarter = _parse(WORDS.span_of_year.format(ahead[1], default.end.year))
+        years = [int(year) for year in re.findall(r"(?:19|20)\d\d", told)]
+        if not years and (opened := PATTERNS.quarter_ahead.search(headings)):
+            quarter = _parse(WORDS.span_of_year.format(opened[1], default.end.year))
             if quarter and quarter.end and quarter.end > default.end:
                 return Period(quarter.start if period.start else None, quarter.end)
     if not years or years[-1] < default.end.year:
@@ -363,7 +369,9 @@ def _name_period(text: str) -> Period | None:
 
 def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
     """From the first day of the year to the day of the paper: "từ đầu năm 2017 đến nay"."""
-    said = next((match for line in lines if (match := PATTERNS.so_far.search(line.text))), None)
+    # A period that is named before it is the document's.
+    before = takewhile(lambda line: not _name_period(line.text), lines)
+    said = next((match for line in before if (match := PATTERNS.so_far.search(line.text))), None)
     days = [day for text in top for day in _list_days(text)]
     if said is None or not days or (said[1] and int(said[1]) != days[0].year):
         return None
