@@ -241,7 +241,9 @@ class Companions:
             return None
         for figure in self._list_heads(entry, words):
             if figure and figure.indicator:
-                code = _take_level(figure.indicator, list_scopes(words.own))
+                # "1.918, trong đó cấp tỉnh 1.487": the part of one level of what three have.
+                level = "@province" if "@province" in words.own else ""
+                code = OF_LEVELS.get(figure.indicator, {}).get(level, figure.indicator)
                 unit = str(self._reference.indicator_rows[code]["unit"])
                 if fits_unit(unit, words.units) and (unit == "%") == ("%" in words.units):
                     return Claim(code, CLAIM + 1, "as the line that opens the list")
@@ -302,12 +304,6 @@ class Companions:
 
     def _count_run(self, entry: FigureText, mention: Mention) -> int:
         return sum(each.turn > 0 and each.partner == mention.partner for each in entry.mentions)
-
-
-def _take_level(indicator: str, scopes: frozenset[str]) -> str:
-    """The part of one level of what three have together: "1.918, trong đó cấp tỉnh 1.487"."""
-    level = "@province" if "@province" in scopes else ""
-    return OF_LEVELS.get(indicator, {}).get(level, indicator)
 
 
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:
@@ -402,16 +398,17 @@ def is_told_otherwise(
 
 
 def is_other_score(
-    entry: FigureText, words: WordsAround, rule: WordingRule, near: WordCollector
+    entry: FigureText, words: WordsAround, rule: WordingRule, collector: WordCollector
 ) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
     if rule.indicator.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text):
         # The mean of several districts is no district's.
         return True
-    if "_lost" in rule.indicator and not entry.label and not _speaks_of_points(words):
+    near = " ".join(level.text for level in words.levels if level.name not in _BEYOND)
+    if "_lost" in rule.indicator and not entry.label and not PATTERNS.says_points.search(near):
         # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
         return True
-    if _names_other_index(entry, rule, near):
+    if _names_other_index(entry, rule, collector):
         return True
     if entry.label and "_max" in rule.indicator and not words.own & WORDS.maxima:
         # Of a table only what its row or column calls one is a maximum.
@@ -421,14 +418,6 @@ def is_other_score(
         return True
     is_all = words.own & WORDS.appraised or _tells_whole_index(entry)
     return rule.indicator == APPRAISED and not is_all
-
-
-def _speaks_of_points(words: WordsAround) -> bool:
-    return any(
-        PATTERNS.says_points.search(level.text)
-        for level in words.levels
-        if level.name not in _BEYOND
-    )
 
 
 def _tells_whole_index(entry: FigureText) -> bool:

@@ -68,7 +68,6 @@ class Figure:
     unit: str
     status: Status
     comparator: Comparator
-    confidence: Confidence
     reason: str
     rivals: tuple[str, ...] = ()
     choices: int = 0
@@ -76,6 +75,7 @@ class Figure:
     is_scope_said: bool = False
     is_time_said: bool = False
     looked_again: str = ""
+    confidence: Confidence = Confidence.NONE
     marks: frozenset[str] = frozenset()
     chance: float = 0.0
     units: frozenset[str] = field(default=frozenset(), repr=False)

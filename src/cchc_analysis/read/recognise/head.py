@@ -93,26 +93,16 @@ def _is_sure(best: str, held: dict[str, _Evidence], own: str, kind: str) -> bool
     evidence = held[best]
     if own and level_of(best) != own:
         return False
-    rivals = [
-        name
-        for name, each in held.items()
-        if name != best and level_of(name) == level_of(best) and _weighs(each, evidence, kind)
-    ]
-    if rivals:
-        return False
+    rivals = [name for name in held if name != best and level_of(name) == level_of(best)]
     if evidence.places & {TITLE, ISSUER}:
-        return True
+        return not any(held[name].places & {TITLE, ISSUER} for name in rivals)
+    # In news any other area of the level has as good a claim.
+    if any(kind == "article" or held[name].weight * CLEAR > evidence.weight for name in rivals):
+        return False
     if DATELINE in evidence.places:
         return bool(own)
     is_plain = kind != "article" or evidence.weight >= CLEAR * ENOUGH
     return is_plain and evidence.weight >= ENOUGH
-
-
-def _weighs(rival: _Evidence, best: _Evidence, kind: str) -> bool:
-    """Whether another area has as good a claim: named where the best is, or in news at all."""
-    if best.places & {TITLE, ISSUER}:
-        return bool(rival.places & {TITLE, ISSUER})
-    return kind == "article" or rival.weight * CLEAR > best.weight
 
 
 def _list_evidence(

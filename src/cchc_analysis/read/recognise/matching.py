@@ -309,8 +309,10 @@ def find_unit(
 ) -> tuple[str, str]:
     """The unit as printed, and how to read the number where no unit of ours is as large."""
     is_money = "VND" in rule.unit if rule else "point" not in words.units
+    # Points before money: "8,5đ" is points, and money comes in larger numbers.
     money = [unit for unit in sorted(words.units) if "VND" in unit and is_money]
-    unit = rule.unit if rule else next(iter(sorted(words.units, key=_prefer_points)), "")
+    points_first = sorted(words.units, key=lambda unit: (unit != "point", unit))
+    unit = rule.unit if rule else next(iter(points_first), "")
     if not money:
         return unit, _multiply(digits, words.factor) if words.factor > 1 else ""
     if money[0] in known:
@@ -328,8 +330,3 @@ def _multiply(digits: str, factor: float) -> str:
     except ValueError:
         return "?"
     return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
-
-
-def _prefer_points(unit: str) -> tuple[bool, str]:
-    """Points before money: "8,5đ" is points, and money comes in larger numbers."""
-    return (unit != "point", unit)

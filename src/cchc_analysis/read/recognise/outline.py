@@ -416,7 +416,14 @@ def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
             continue
         own_stub = _find_stub(row, orders)
         filled = [cell for cell in row.cells if cell.text]
-        if at >= first_data and len(filled) <= 2 and own_stub and not _has_number(row, orders):
+        if (
+            at >= first_data
+            and len(filled) <= 2
+            and own_stub
+            and not any(
+                cell.column not in orders and re.search(r"\d", cell.text) for cell in row.cells[1:]
+            )
+        ):
             group, stub, below, opened = own_stub, "", None, ""
         elif own_stub:
             stub = own_stub
@@ -473,27 +480,12 @@ def _find_order_columns(rows: Sequence[Line], headers: Sequence[Line]) -> set[in
     return named | ({0} if is_run and has_words else set())
 
 
-def _has_number(row: Line, orders: set[int]) -> bool:
-    return any(cell.column not in orders and re.search(r"\d", cell.text) for cell in row.cells[1:])
-
-
 def _find_stub(row: Line, orders: set[int]) -> str:
-    """The words at the left of a row, up to its first number."""
-    words: list[str] = []
-    for cell in row.cells:
-        if cell.column in orders and (PATTERNS.order.match(cell.text) or not cell.text):
-            continue
-        if not cell.text and not words:
-            continue
-        if not cell.text or _NUMERIC.match(cell.text) or (words and not _opens_row(words)):
-            break
-        words.append(cell.text)
-        break
-    return " ".join(words)
-
-
-def _opens_row(words: Sequence[str]) -> bool:
-    return all(PATTERNS.order.match(word) for word in words)
+    """The words that open a row."""
+    filled = (cell for cell in row.cells if cell.text)
+    named = (c.text for c in filled if c.column not in orders or not PATTERNS.order.match(c.text))
+    first = next(named, "")
+    return "" if _NUMERIC.match(first) else first
 
 
 def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str:

@@ -29,7 +29,7 @@ from cchc_analysis.read.recognise.companions import (
     list_scopes,
     speaks_against,
 )
-from cchc_analysis.read.recognise.figures import OTHER_REPORT, Confidence, Figure, mark_entry
+from cchc_analysis.read.recognise.figures import OTHER_REPORT, Figure, mark_entry
 from cchc_analysis.read.recognise.frame import FigureContext, find_status, frame_lines, is_asked
 from cchc_analysis.read.recognise.head import ReportHead, find_level, find_reports, read_head
 from cchc_analysis.read.recognise.matching import (
@@ -148,7 +148,7 @@ class Proposer:
             figure = replace(figure, read_as=str(read_spelled(figure.printed)))
         elif _COMMA_GROUPS.fullmatch(figure.printed) and self._counts(figure):
             figure = replace(
-                figure, read_as=figure.printed.replace(",", ""), confidence=Confidence.LOW,
+                figure, read_as=figure.printed.replace(",", ""),
                 looked_again="the comma is read as one between thousands: a count has no fraction",
             )  # fmt: skip
         self._figures.append(figure)
@@ -285,11 +285,6 @@ class Proposer:
             whole.area == area and (whole.indicator, whole.breakdown) in same for whole in wholes
         )
 
-    def _falls(self, indicator: str) -> bool:
-        """Whether a target is not to be exceeded: a rank, or what is better the lower it is."""
-        row = self._reference.indicator_rows.get(indicator, {})
-        return indicator.endswith("_rank") or row.get("polarity") == "lower"
-
     def _allows(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
         """Whether the printed digits can be a value of the indicator at all."""
         row = self._reference.indicator_rows[candidate.indicator]
@@ -354,7 +349,9 @@ class Proposer:
             period = self._head.window
         comparator = Comparator.EQUAL if status is Status.MAX_SCORE else mention.comparator
         if (status is Status.TARGET or asked) and comparator is Comparator.EQUAL:
-            comparator = Comparator.AT_MOST if self._falls(indicator) else Comparator.AT_LEAST
+            # A rank, and what is better the lower it is, is not to be exceeded.
+            falls = indicator.endswith("_rank") or (row and row["polarity"] == "lower")
+            comparator = Comparator.AT_MOST if falls else Comparator.AT_LEAST
         unit, read_as = find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""
@@ -375,7 +372,6 @@ class Proposer:
             unit=unit,
             status=status,
             comparator=comparator,
-            confidence=_weigh(candidate),
             reason=candidate.reason if candidate else "",
             rivals=rivals,
             read_as=read_as,
@@ -410,12 +406,6 @@ def _keep_best(candidates: list[Claim]) -> list[Claim]:
     for candidate in candidates:
         kept.setdefault(candidate.indicator, candidate)
     return list(kept.values())
-
-
-def _weigh(candidate: Claim | None) -> Confidence:
-    if candidate is None:
-        return Confidence.NONE
-    return Confidence.HIGH if candidate.score >= SURE else Confidence.LOW
 
 
 FEWEST_STAGES = 3
@@ -506,7 +496,10 @@ def _enter_line(
 ) -> Iterator[tuple[list[Numeral], list[FigureText]]]:
     """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
     if not line.cells:
-        numerals = _mark_repeated(find_numerals(line.text), is_repeated)
+        numerals = find_numerals(line.text)
+        if is_repeated:
+            told = "this line stood before, word for word"
+            numerals = [replace(each, kind=Kind.REPEATED, reason=told) for each in numerals]
         placed = [replace(n, start=n.start + line.start, end=n.end + line.start) for n in numerals]
         yield placed, _make_entries(at, line.text, numerals, None, line.start)
         return
@@ -526,22 +519,11 @@ def _enter_line(
 def _make_entries(
     at: int, text: str, numerals: list[Numeral], label: Label | None, offset: int = 0
 ) -> list[FigureText]:
-    mentions = tuple(find_mentions(text, _with_spelled(text, numerals, label)))
+    if not label:
+        # Numbers put in words join the figures; they are kept only where an indicator is found.
+        numerals = sorted([*numerals, *find_spelled(text)], key=lambda numeral: numeral.start)
+    mentions = tuple(find_mentions(text, numerals))
     return [FigureText(at, text, mentions, n, label, offset) for n in range(len(mentions))]
-
-
-def _with_spelled(text: str, numerals: list[Numeral], label: Label | None) -> list[Numeral]:
-    """Numbers put in words join the figures; they are kept only where an indicator is found."""
-    if label:
-        return numerals
-    return sorted([*numerals, *find_spelled(text)], key=lambda numeral: numeral.start)
-
-
-def _mark_repeated(numerals: list[Numeral], is_repeated: bool) -> list[Numeral]:
-    told = "this line stood before, word for word"
-    if not is_repeated:
-        return numerals
-    return [replace(each, kind=Kind.REPEATED, reason=told) for each in numerals]
 
 
 def _find_repeated(lines: Sequence[Line]) -> set[int]:

@@ -17,7 +17,7 @@ from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise.figures import Confidence, Figure
+from cchc_analysis.read.recognise.figures import Figure
 from cchc_analysis.read.recognise.frame import Frame
 from cchc_analysis.read.recognise.head import ReportHead, find_level, match_known
 from cchc_analysis.read.recognise.matching import Level, WordsAround
@@ -282,12 +282,7 @@ class Speakers:
     def _head_of(self, entry: FigureText) -> Speaker | None:
         text, start = entry.text, entry.mention.lead
         said = text[start : entry.mention.numeral.start]
-        if self._level != "commune" and PATTERNS.that_commune.search(said):
-            # "Xã Đá Vàng là điểm sáng. Từ đầu năm, xã đã giải quyết …".
-            for sentence in reversed(SENTENCE_END.split(text[:start].strip())):
-                if one := self._name_commune(_start(sentence)):
-                    return one
-        found = self._search(said)
+        found = self._find_carried(said, text[:start]) or self._search(said)
         while found is None and start > 0 and PATTERNS.carries.match(text, start):
             end = start
             ends = [m.end() for m in SENTENCE_END.finditer(text) if m.end() < end]
@@ -307,6 +302,13 @@ class Speakers:
             if found and len(self._lines[heading].text.split()) <= len(found.name.split()) + 6:
                 return found
         return None
+
+    def _find_carried(self, said: str, before: str) -> Speaker | None:
+        """The commune that goes on: "Xã Đá Vàng là điểm sáng. Từ đầu năm, xã đã giải quyết …"."""
+        if self._level == "commune" or not PATTERNS.that_commune.search(said):
+            return None
+        sentences = reversed(SENTENCE_END.split(before.strip()))
+        return next(filter(None, (self._name_commune(_start(each)) for each in sentences)), None)
 
     def _search(self, said: str) -> Speaker | None:
         """The speaker of the last piece that has one; a comma parts only behind a figure."""
@@ -418,10 +420,9 @@ def tell_offices_apart(
 
 def give_commune(figure: Figure, name: str, *, is_fixed: bool) -> Figure:
     """What one commune did is its own and no sum of all, unless its indicator is ``is_fixed``."""
-    confidence = Confidence.LOW if figure.indicator else Confidence.NONE
     return replace(
         figure, scope=figure.scope if is_fixed else Scope.COMMUNE, is_scope_said=True,
-        confidence=confidence, looked_again=f"told of {name} alone",
+        looked_again=f"told of {name} alone",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cchc_analysis.data.records import Comparator, Scope
+from cchc_analysis.data.records import Comparator
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.recognise.figures import (
     EQUALS,
@@ -44,7 +44,6 @@ def look_again(
 ) -> tuple[Figure, ...]:
     """Look again at the proposals of one document."""
     found = _complete_wholes(list(figures), wording)
-    found = take_scope_of_twins(found, reference)
     found = take_window_of_twins(found)
     found = take_plan_of_twins(found, reference)
     found = _check_shares(found, reference)
@@ -95,7 +94,7 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
         return {
             "indicator": twin.indicator, "scope": twin.scope, "unit": twin.unit,
             "period_start": twin.period_start, "period_end": twin.period_end,
-            "confidence": Confidence.LOW, "reason": "comes back as the whole of a pair in its line",
+            "reason": "comes back as the whole of a pair in its line",
             "looked_again": "took the indicator of the same number further on in the line",
         }  # fmt: skip
 
@@ -131,7 +130,7 @@ def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure
     def find(at: int, _: Figure) -> Change | None:
         stage, why = changes.get(at, ("", ""))
         return {
-            "indicator": f"{_DOSSIERS}{stage}", "confidence": Confidence.LOW, "looked_again": why,
+            "indicator": f"{_DOSSIERS}{stage}", "looked_again": why,
         } if why else None  # fmt: skip
 
     return _mend(figures, find)
@@ -170,7 +169,7 @@ def _find_why_new(values: Values) -> str:
 
 def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     """A share named only by what stands before it must be that share of its whole."""
-    nothing: Change = {"indicator": "", "confidence": Confidence.NONE}
+    nothing: Change = {"indicator": ""}
 
     def find(at: int, figure: Figure) -> Change | None:
         share = read_value(figure, reference)
@@ -224,39 +223,6 @@ OF_PLAN = "so many tasks are those of the plan"
 _OTHER_TASKS = re.compile(r"par_tasks_(?!steering)\w+_total")
 
 
-def take_scope_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """A number repeated without saying whose it is, is that of the place that says so."""
-
-    def name(figure: Figure) -> tuple[str, ...]:
-        return (figure.indicator, figure.breakdown, figure.printed, str(figure.status))
-
-    said: dict[tuple[str, ...], set[Scope]] = {}
-    for figure in figures:
-        if figure.indicator and figure.is_scope_said:
-            said.setdefault(name(figure), set()).add(figure.scope)
-
-    def find(_: int, figure: Figure) -> Change | None:
-        scopes, row = said.get(name(figure), set()), reference.indicator_rows.get(figure.indicator)
-        is_stock = row and row["aggregation"] == "stock" and not figure.is_scope_said
-        if not is_stock or len(scopes) != 1 or (read_value(figure, reference) or 0.0) <= 20:
-            return None
-        [scope] = scopes
-        told = f"took the scope {scope} of the same number elsewhere"
-        return {"scope": scope, "looked_again": told} if scope is not figure.scope else None
-
-    found = _mend(figures, find)
-
-    def follow(at: int, part: Figure) -> Change | None:
-        """The A of a pair is counted where its B is."""
-        whole = found[at + 1] if at + 1 < len(found) else part
-        is_pair = whole.is_whole_of(part) and part.line == whole.line
-        if not is_pair or not whole.looked_again or part.is_scope_said:
-            return None
-        return {"scope": whole.scope, "looked_again": whole.looked_again}
-
-    return _mend(found, follow)
-
-
 def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
     """A number repeated without saying when is of the days that the other place names."""
     said: dict[tuple[str, ...], set[tuple[str, str]]] = {}
@@ -302,8 +268,7 @@ def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figu
         if not is_plan(whole) or not whole.is_whole_of(figure):
             return None
         code = "par_tasks_started" if figure.indicator.endswith("_started") else ""
-        confidence = Confidence.LOW if code else Confidence.NONE
-        return {"indicator": code, "looked_again": OF_PLAN, "confidence": confidence}
+        return {"indicator": code, "looked_again": OF_PLAN}
 
     return _mend(figures, find)
 
@@ -363,7 +328,7 @@ def decide_open(
         if len(trials) == 1:
             gain, trial, code = trials[0]
             figures[at] = replace(
-                trial, confidence=Confidence.LOW, reason=f"an identity of {code} closes with it",
+                trial, reason=f"an identity of {code} closes with it",
                 looked_again=f"chosen because {gain} identities hold with it and none breaks",
             )  # fmt: skip
     return figures
@@ -415,7 +380,7 @@ def _leave_impossible(figure: Figure, reference: Reference) -> Change | None:
         return None
     told = f"{figure.indicator} is between {least:g} and {most:g}; left open"
     rivals = (figure.indicator, *figure.rivals)
-    return {"indicator": "", "confidence": Confidence.NONE, "rivals": rivals, "looked_again": told}
+    return {"indicator": "", "rivals": rivals, "looked_again": told}
 
 
 def _read_bound(cell: object, side: int) -> float:

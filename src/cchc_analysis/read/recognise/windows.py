@@ -47,7 +47,7 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
     match = PATTERNS.span_of_this_year.search(text)
     if not default.start or not default.end:
         return None
-    found = _name_span(match, default.end.year) if match else None
+    found = _name_span(match, default.end.year)
     if not found and PATTERNS.since_new_year.search(text):
         found = Period(dt.date(default.end.year, 1, 1), default.end)
     if not found or not found.start or not found.end:
@@ -57,7 +57,9 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
     return found if is_past and max(abs(each.days) for each in off) > OTHER_DAYS else None
 
 
-def _name_span(match: re.Match[str], year: int) -> Period | None:
+def _name_span(match: re.Match[str] | None, year: int) -> Period | None:
+    if not match:
+        return None
     span = (match["quarter"] or match["months"]).lstrip("0")
     named = WORDS.span_of_year.format(span, year)
     return _parse(named.replace(WORDS.three_months, WORDS.first_quarter))
@@ -105,6 +107,7 @@ def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
         >>> find_counted_window(["(số liệu tính đến ngày 15/9/2023)"], nine).end.isoformat()
         '2023-09-15'
     """
+    off = dt.timedelta(days=OTHER_DAYS)
     for text in texts:
         opened = PATTERNS.counted_days.search(text) or PATTERNS.only_window.fullmatch(text)
         if not opened:
@@ -112,17 +115,12 @@ def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
         said = text[opened.start() :]
         day = find_day(said, period)
         window = find_exact_window(said, period) or (day and Period(period.start, day))
-        if window and _is_about(window, period):
-            return window
+        if window and window.start and window.end and period.start and period.end:
+            # It lies in the period, but for the weeks by which offices count earlier.
+            first, last = period.start - off, period.end + off
+            if first <= window.start < window.end <= last:
+                return window
     return None
-
-
-def _is_about(window: Period, period: Period) -> bool:
-    """Whether a window lies in a period, but for the weeks by which offices count earlier."""
-    if not (window.start and window.end and period.start and period.end):
-        return False
-    off = dt.timedelta(days=OTHER_DAYS)
-    return period.start - off <= window.start < window.end <= period.end + off
 
 
 def _find_month(text: str, default: Period) -> Period | None:
@@ -242,16 +240,19 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
 
     Where the text names no time the headings may: "Nhiệm vụ trọng tâm năm 2022", "quý II/2022".
     """
-    if not default.end or period.end != default.end:
+    ahead = _find_ahead(text, headings, default)
+    if period.end != default.end or not ahead:
         return period
+    return Period(ahead.start if period.start else None, ahead.end)
+
+
+def _find_ahead(text: str, headings: str, default: Period) -> Period | None:
+    if not default.end:
+        return None
+    year = default.end.year
     if PATTERNS.year_end.search(text):
-        start = dt.date(default.end.year, 1, 1) if period.start else None
-        return Period(start, dt.date(default.end.year, 12, 31))
-    named = PATTERNS.span_of_this_year.search(text)
-    ahead = _name_span(named, default.end.year) if named else None
-    if ahead and ahead.end and ahead.end > default.end:
-        # "Quý II, phường phấn đấu …": of the year of the report.
-        return Period(ahead.start if period.start else None, ahead.end)
+        return make_year(year)
+    spans = [_name_span(PATTERNS.span_of_this_year.search(text), year)]
     years = [
         int(m[1])
         for m in PATTERNS.year.finditer(text)
@@ -263,18 +264,13 @@ def find_target_period(text: str, headings: str, period: Period, default: Period
         )
         told = opened[0] if opened else ""
         window = None if WORDS.late_in_year in told.casefold() else find_window(told, default)
-        if window and window.end:
-            start = window.start if period.start else None
-            return Period(start, window.end) if window.end > default.end else period
-        years = [int(year) for year in re.findall(r"(?:19|20)\d\d", told)]
-        if not years and (opened := PATTERNS.quarter_ahead.search(headings)):
-            quarter = _parse(WORDS.span_of_year.format(opened[1], default.end.year))
-            if quarter and quarter.end and quarter.end > default.end:
-                return Period(quarter.start if period.start else None, quarter.end)
-    if not years or years[-1] < default.end.year:
-        return period
-    start = dt.date(years[-1], 1, 1) if period.start else None
-    return Period(start, dt.date(years[-1], 12, 31))
+        if not window:
+            years = [int(year) for year in re.findall(r"(?:19|20)\d\d", told)]
+        if not window and not years and (opened := PATTERNS.quarter_ahead.search(headings)):
+            window = _parse(WORDS.span_of_year.format(opened[1], year))
+        spans.append(window)
+    later = (span for span in spans if span and span.end and span.end > default.end)
+    return next(later, make_year(years[-1]) if years and years[-1] >= year else None)
 
 
 def find_span_end(text: str) -> dt.date | None:
@@ -370,7 +366,10 @@ def _name_period(text: str) -> Period | None:
 def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
     """From the first day of the year to the day of the paper: "từ đầu năm 2017 đến nay"."""
     # A period that is named before it is the document's.
-    before = takewhile(lambda line: not _name_period(line.text), lines)
+    before = takewhile(
+        lambda line: PATTERNS.so_far.search(line.text) or not PATTERNS.period.search(line.text),
+        lines,
+    )
     said = next((match for line in before if (match := PATTERNS.so_far.search(line.text))), None)
     days = [day for text in top for day in _list_days(text)]
     if said is None or not days or (said[1] and int(said[1]) != days[0].year):

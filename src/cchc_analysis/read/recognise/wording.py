@@ -222,8 +222,10 @@ def load_wording(path: Path, indicators: Iterable[str]) -> Wording:
         for body in (entry, *({**entry, **other} for other in entry.get("or") or ()))
     )
     units = {unit: tuple(nouns) for unit, nouns in (entries.get("units") or {}).items()}
-    for phrase in _list_phrases(variants):
-        terms.setdefault(phrase, (phrase,))
+    for rule in variants:
+        for group in (*rule.says, *rule.under, rule.unless, rule.never, rule.breakdown):
+            for phrase in group:
+                terms.setdefault(phrase, (phrase,))
     wording = Wording(terms, means, rules, units, variants)
     if problems := list(check_wording(wording, entries, set(indicators), path.name)):
         raise ReferenceDataError(problems)
@@ -323,9 +325,3 @@ def _parse_rule(code: str, entry: Mapping[str, Any]) -> WordingRule:
         dict(entry.get("breakdown") or {}),
         str(entry.get("example") or ""),
     )
-
-
-def _list_phrases(rules: Iterable[WordingRule]) -> Iterator[str]:
-    for rule in rules:
-        for group in (*rule.says, *rule.under, rule.unless, rule.never, tuple(rule.breakdown)):
-            yield from group
