@@ -15,18 +15,13 @@ from dataclasses import replace
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.patterns import PATTERNS, WORDS
+from cchc_analysis.read.recognise import surroundings
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
 from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround, fits_unit
 from cchc_analysis.read.recognise.numerals import Mention
 from cchc_analysis.read.recognise.outline import OutlinePlace
-from cchc_analysis.read.recognise.surroundings import (
-    FigureText,
-    WordCollector,
-    is_placed,
-    name_field,
-)
 from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
 CLAIM, SURE = 3.2, 5.5
@@ -49,7 +44,7 @@ class Companions:
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self.first_of_line: dict[int, Figure] = {}
 
-    def follow_partner(self, entry: FigureText) -> Claim | None:
+    def follow_partner(self, entry: surroundings.FigureText) -> Claim | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
         mention = entry.mention
         figure = self.by_mention.get((entry.line, entry.text, mention.partner))
@@ -71,7 +66,7 @@ class Companions:
         named = self._name_whole(entry, whole, figure.indicator)
         return Claim(named, SURE, say_whole(figure.indicator))
 
-    def stay_beside(self, entry: FigureText, figure: Figure) -> Figure:
+    def stay_beside(self, entry: surroundings.FigureText, figure: Figure) -> Figure:
         """A B that nothing is known of is of the same office and time as its A."""
         part = self.by_mention.get((entry.line, entry.text, entry.mention.partner))
         if figure.indicator or entry.mention.role != "whole" or part is None:
@@ -81,7 +76,7 @@ class Companions:
             period_start=part.period_start, period_end=part.period_end,
         )  # fmt: skip
 
-    def _name_whole(self, entry: FigureText, whole: str, part: str) -> str:
+    def _name_whole(self, entry: surroundings.FigureText, whole: str, part: str) -> str:
         """A whole, or the part of it that the words behind the B name: "80/98 hồ sơ mới"."""
         behind = entry.text[entry.mention.numeral.end : entry.mention.own[1]]
         terms = {hit.term for hit in self._wording.find_terms(behind)}
@@ -100,7 +95,7 @@ class Companions:
             whole,
         )
 
-    def list_wholes(self, entry: FigureText) -> Iterator[Figure]:
+    def list_wholes(self, entry: surroundings.FigureText) -> Iterator[Figure]:
         """The figures that a figure is a part of, the nearest first."""
         at = entry.mention.parent
         while at >= 0:
@@ -108,7 +103,7 @@ class Companions:
                 yield whole
             at = entry.mentions[at].parent
 
-    def list_before(self, entry: FigureText) -> Iterator[Figure]:
+    def list_before(self, entry: surroundings.FigureText) -> Iterator[Figure]:
         """The figures of the sentence before a figure, the nearest first."""
         for at in range(entry.at - 1, -1, -1):
             if entry.mentions[at].lead != entry.mention.lead:
@@ -116,7 +111,7 @@ class Companions:
             if figure := self.by_mention.get((entry.line, entry.text, at)):
                 yield figure
 
-    def figure_before(self, entry: FigureText) -> Figure | None:
+    def figure_before(self, entry: surroundings.FigureText) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
         at = self._step_back(entry)
         if at < 0:
@@ -126,7 +121,7 @@ class Companions:
             at = mention.partner
         return self.by_mention.get((entry.line, entry.text, at))
 
-    def _step_back(self, entry: FigureText) -> int:
+    def _step_back(self, entry: surroundings.FigureText) -> int:
         """The mention before a figure that stands beside it, not in brackets that have closed."""
         at = before = entry.at - 1
         while at >= 0 and at != entry.mention.parent:
@@ -135,7 +130,9 @@ class Companions:
             at = entry.mentions[at].parent
         return before
 
-    def follow_whole(self, entry: FigureText, words: WordsAround, candidate: Claim) -> Claim:
+    def follow_whole(
+        self, entry: surroundings.FigureText, words: WordsAround, candidate: Claim
+    ) -> Claim:
         """A part of what was given is given, and of a maximum one.
 
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
@@ -162,7 +159,7 @@ class Companions:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
 
-    def _follow_total(self, entry: FigureText, candidate: Claim) -> Claim:
+    def _follow_total(self, entry: surroundings.FigureText, candidate: Claim) -> Claim:
         """Points behind the total of an index are shares of it: "Tổng điểm: 100; … tự chấm 88"."""
         over = self._wording.rules[candidate.indicator].over
         before = list(self.list_before(entry))
@@ -170,7 +167,7 @@ class Companions:
         reason = f"{candidate.reason}, as the total before it"
         return replace(candidate, indicator=over, reason=reason) if is_share else candidate
 
-    def complete_pair(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def complete_pair(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
         if words.own - WORDS.empty - WORDS.of_quota or "%" in words.units or not entry.at:
             return None
@@ -187,7 +184,7 @@ class Companions:
             return Claim(whole, SURE, f"given, right behind {before.indicator}")
         return None
 
-    def follow_rank(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def follow_rank(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """The value behind a rank: "Chỉ số CCHC xếp thứ 2, đạt 82,36%"."""
         before = self.figure_before(entry)
         code = before.indicator.removesuffix("_rank") if before else ""
@@ -202,7 +199,7 @@ class Companions:
         )
         return Claim(code, SURE, f"the value right behind {before.indicator}") if is_same else None
 
-    def follow_series(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def follow_series(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """The second of "Bộ phận một cửa: 255 TTHC cấp huyện, 118 TTHC cấp xã" is as the first."""
         before = self.figure_before(entry)
         if not before:
@@ -222,7 +219,7 @@ class Companions:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
-    def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def follow_years(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
         start = entry.mention.own[0]
         is_next = PATTERNS.other_year.fullmatch(entry.text[start : entry.mention.numeral.start])
@@ -234,7 +231,7 @@ class Companions:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
-    def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def inherit(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""
         bare = words.own - WORDS.empty - list_scopes(words.own)
         if bare or not list_scopes(words.own):
@@ -249,7 +246,9 @@ class Companions:
                     return Claim(code, CLAIM + 1, "as the line that opens the list")
         return None
 
-    def _list_heads(self, entry: FigureText, words: WordsAround) -> list[Figure | None]:
+    def _list_heads(
+        self, entry: surroundings.FigureText, words: WordsAround
+    ) -> list[Figure | None]:
         """The figures that one may be as, where it names only a level, the likeliest first."""
         heads = [self.first_of_line.get(at) for at in self._places[entry.line].parents]
         if entry.mention.role == "each":
@@ -274,7 +273,7 @@ class Companions:
             heads.insert(len(heads) if is_sibling else 0, parent)
         return heads
 
-    def _list_earlier(self, entry: FigureText, words: WordsAround) -> list[Figure]:
+    def _list_earlier(self, entry: surroundings.FigureText, words: WordsAround) -> list[Figure]:
         """The figure of an earlier sentence that the opening of this one goes on with."""
         told = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
         earlier = [figure for figure in told if figure]
@@ -286,7 +285,7 @@ class Companions:
             return [f for f in earlier if f.is_scope_said and f.units == words.units][:1]
         return []
 
-    def find_twin_scope(self, entry: FigureText) -> tuple[Scope, bool] | None:
+    def find_twin_scope(self, entry: surroundings.FigureText) -> tuple[Scope, bool] | None:
         """A second run in a sentence goes through the things that the first has named."""
         mention = entry.mention
         if mention.role != "turn":
@@ -302,7 +301,7 @@ class Companions:
         twin = self.by_mention.get((entry.line, entry.text, max(runs)))
         return (twin.scope, twin.is_scope_said) if twin else None
 
-    def _count_run(self, entry: FigureText, mention: Mention) -> int:
+    def _count_run(self, entry: surroundings.FigureText, mention: Mention) -> int:
         return sum(each.turn > 0 and each.partner == mention.partner for each in entry.mentions)
 
 
@@ -311,7 +310,7 @@ def list_scopes(terms: frozenset[str]) -> frozenset[str]:
     return frozenset(term for term in terms if term.startswith("@"))
 
 
-def is_compared(entry: FigureText) -> bool:
+def is_compared(entry: surroundings.FigureText) -> bool:
     """Whether a figure stands as last year's, without a verb of its own."""
     before = entry.text[: entry.mention.numeral.start]
     return not entry.label and PATTERNS.compared.search(before) is not None
@@ -323,10 +322,10 @@ _BEYOND = frozenset({"title", "its paragraph", "the document"})
 
 
 def speaks_against(
-    entry: FigureText,
+    entry: surroundings.FigureText,
     words: WordsAround,
     rule: WordingRule,
-    near: WordCollector,
+    near: surroundings.WordCollector,
     *,
     is_dossiers: bool,
 ) -> bool:
@@ -341,7 +340,7 @@ def speaks_against(
     )
 
 
-def is_of_other_area(entry: FigureText, area: str) -> bool:
+def is_of_other_area(entry: surroundings.FigureText, area: str) -> bool:
     """Whether the clause of a rank or score names another area last, or right behind it.
 
     "vị trí thứ 2 là tỉnh Quảng Ninh; tỉnh Bình Thuận xếp vị trí thứ 20": none is the paper's own.
@@ -356,7 +355,10 @@ def is_of_other_area(entry: FigureText, area: str) -> bool:
 
 
 def counts_all_of_them(
-    entry: FigureText, words: WordsAround, rule: WordingRule, near: WordCollector
+    entry: surroundings.FigureText,
+    words: WordsAround,
+    rule: WordingRule,
+    near: surroundings.WordCollector,
 ) -> bool:
     """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
     mention, text = entry.mention, entry.text
@@ -374,7 +376,7 @@ def counts_all_of_them(
     return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
 
 
-def counts_other_things(entry: FigureText, words: WordsAround) -> bool:
+def counts_other_things(entry: surroundings.FigureText, words: WordsAround) -> bool:
     """Whether a noun right behind the number is none that we know: "08 quầy", "01 Trung tâm"."""
     behind = entry.text[entry.mention.numeral.end :]
     is_bare = not words.units and not entry.label and not entry.mention.role
@@ -382,12 +384,12 @@ def counts_other_things(entry: FigureText, words: WordsAround) -> bool:
 
 
 def is_told_otherwise(
-    entry: FigureText, words: WordsAround, rule: WordingRule, *, is_dossiers: bool
+    entry: surroundings.FigureText, words: WordsAround, rule: WordingRule, *, is_dossiers: bool
 ) -> bool:
     """Whether the text says in one of the ways of a table that a figure is none of an indicator."""
     counts = "shares of dossiers" if rule.unit == "%" else "dossiers"
     return any(
-        is_placed(row, entry)
+        surroundings.is_placed(row, entry)
         and ("own" not in row or row["own"].search(words.levels[0].text))
         and not any(row.get("but", "-") in term for term in words.own)
         for row in PATTERNS.rows("against")
@@ -398,7 +400,10 @@ def is_told_otherwise(
 
 
 def is_other_score(
-    entry: FigureText, words: WordsAround, rule: WordingRule, collector: WordCollector
+    entry: surroundings.FigureText,
+    words: WordsAround,
+    rule: WordingRule,
+    collector: surroundings.WordCollector,
 ) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
     if rule.indicator.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text):
@@ -420,7 +425,7 @@ def is_other_score(
     return rule.indicator == APPRAISED and not is_all
 
 
-def _tells_whole_index(entry: FigureText) -> bool:
+def _tells_whole_index(entry: surroundings.FigureText) -> bool:
     """Whether the points of an index are all of it: those of a year, or that are ranked.
 
     In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field.
@@ -434,7 +439,9 @@ def _tells_whole_index(entry: FigureText) -> bool:
     )
 
 
-def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector) -> bool:
+def _names_other_index(
+    entry: surroundings.FigureText, rule: WordingRule, near: surroundings.WordCollector
+) -> bool:
     """Whether the sentence names an index right before the figure that is not this one's."""
     mention = entry.mention
     before = entry.text[mention.lead : mention.numeral.start]
@@ -446,13 +453,13 @@ def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector
     return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
 
 
-def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool:
+def is_entity_row(entry: surroundings.FigureText, wording: Wording, candidate: Claim) -> bool:
     """A row that names one field or office: its numbers are parts that we have no code for."""
     label = entry.label
     if label is None or not label.column or not label.row or candidate.breakdown:
         return False
     row = {hit.term for hit in wording.find_terms(label.row)}
-    row |= {name_field(label.row)} - {""}
+    row |= {surroundings.name_field(label.row)} - {""}
     is_level = PATTERNS.head_of_level.fullmatch(label.row) or PATTERNS.row_of_offices.fullmatch(
         label.row
     )
@@ -470,7 +477,7 @@ class Shares:
     def __init__(self, beside: Companions, reference: Reference, wording: Wording) -> None:
         self._beside, self._reference, self._wording = beside, reference, wording
 
-    def is_beside_unknown(self, entry: FigureText) -> bool:
+    def is_beside_unknown(self, entry: surroundings.FigureText) -> bool:
         """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
         start, end = entry.mention.numeral.start, entry.mention.numeral.end
         is_bare = PATTERNS.bracket.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
@@ -479,7 +486,7 @@ class Shares:
         before = self._beside.figure_before(entry)
         return bool(is_bare and before and not before.indicator and not entry.label)
 
-    def find_asked(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def find_asked(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
         if not is_asked(entry) or "%" not in words.units:
             return None
@@ -490,7 +497,7 @@ class Shares:
             return None
         return Claim(before.indicator, SURE, "asked of the figure before it")
 
-    def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def find_share(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """The share that a bare percentage is, by the figure right before it."""
         if words.own & WORDS.no_share:
             return None
@@ -510,7 +517,7 @@ class Shares:
             return None
         return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
 
-    def _fits_pair(self, entry: FigureText, before: Figure, share: str) -> bool:
+    def _fits_pair(self, entry: surroundings.FigureText, before: Figure, share: str) -> bool:
         """Whether a share right behind "A/B" can be one of the B: "giải quyết 80/98 (81,6%)"."""
         whole = self._wording.rules[before.indicator].over
         is_pair = entry.mentions[entry.at - 1].role == "whole"
@@ -528,12 +535,12 @@ class Criteria:
         self._wording, self._places = wording, places
         self._losing: dict[int, str] = {}
 
-    def note(self, entry: FigureText, figure: Figure) -> None:
+    def note(self, entry: surroundings.FigureText, figure: Figure) -> None:
         """Remember that a loss of a field was told under a heading."""
         if field := _FIELD.match(figure.indicator):
             self._losing[self._find_heading(entry)] = field[1]
 
-    def find(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def find(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """What bare points are: lost where a loss was told, a maximum in brackets elsewhere."""
         is_bare = "point" in words.units and not entry.label and not entry.mention.role
         if not is_bare or words.own & WORDS.points_told:
@@ -550,7 +557,7 @@ class Criteria:
         reason = "below a loss of its field"
         return Claim(rule.indicator, SURE, reason, rule.breakdown[part])
 
-    def _name_maximum(self, entry: FigureText, words: WordsAround) -> Claim | None:
+    def _name_maximum(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         numeral = entry.mention.numeral
         opened = _OPENED.search(entry.text[: numeral.start])
         if not opened or not PATTERNS.points_closed.match(entry.text, numeral.end):
@@ -566,6 +573,6 @@ class Criteria:
         ]
         return Claim(codes[0], SURE, "points in brackets") if len(codes) == 1 else None
 
-    def _find_heading(self, entry: FigureText) -> int:
+    def _find_heading(self, entry: surroundings.FigureText) -> int:
         headings = self._places[entry.line].headings
         return headings[0] if headings else -1

@@ -22,6 +22,7 @@ from cchc_analysis.data.records import Period, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
+from cchc_analysis.read.recognise import windows
 from cchc_analysis.read.recognise.head import (
     ReportHead,
     find_level,
@@ -33,20 +34,6 @@ from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
 from cchc_analysis.read.recognise.surroundings import FigureText
-from cchc_analysis.read.recognise.windows import (
-    find_bracket_window,
-    find_compared_window,
-    find_day,
-    find_exact_window,
-    find_series_window,
-    find_span_end,
-    find_window,
-    find_year,
-    is_same_period_before,
-    make_month,
-    make_year,
-    shift_year,
-)
 from cchc_analysis.read.recognise.wording import WordingRule
 
 OPENING = 12
@@ -85,9 +72,9 @@ def frame_lines(
     readers: dict[str, Callable[[str], Any]] = {
         "area": lambda text: _name_area(text, head),
         "scope": read_scope,
-        "window": lambda text: find_exact_window(text, above[0]),
-        "day": lambda text: find_day(text, head.window),
-        "index": _name_index_year,
+        "window": lambda text: windows.find_exact_window(text, above[0]),
+        "day": lambda text: windows.find_day(text, head.window),
+        "index": lambda text: _find_last_year(text) if PATTERNS.says_index.search(text) else None,
     }
     titled = Frame(window=readers["window"](head.title))
     opened: dict[str, tuple[Any, list[str]]] = {}
@@ -162,9 +149,9 @@ def _name_area(text: str, head: ReportHead) -> str:
     return name if level_of(name) == level_of(head.area) else ""
 
 
-def _name_index_year(text: str) -> Period | None:
-    years = PATTERNS.index_year.findall(text) if PATTERNS.says_index.search(text) else []
-    return make_year(int(years[-1])) if years else None
+def _find_last_year(text: str) -> Period | None:
+    years = PATTERNS.index_year.findall(text)
+    return windows.make_year(int(years[-1])) if years else None
 
 
 APPRAISED = "par_score_total"
@@ -219,7 +206,7 @@ def _opens_ahead(said: str, head: ReportHead) -> bool:
     end = head.window.end
     if not opened or not end:
         return False
-    window = find_window(opened[0], head.window)
+    window = windows.find_window(opened[0], head.window)
     is_later = window is not None and window.end is not None and window.end > end
     return bool(is_later or opened["rest"] or int(opened["year"] or 0) > end.year)
 
@@ -264,7 +251,12 @@ def _join_near(words: WordsAround) -> str:
 
 OF_THE_YEAR = ("public_investment", "budget_revenue")
 """What is counted from the first day of the year on, in the report of a quarter as well."""
-FLOWS = ("flow_ytd", "flow_ytd_incl_opening", "opening_stock", "ratio_reported")
+FLOWS = frozenset(
+    {
+        *("flow_ytd", "flow_ytd_incl_opening", "opening_stock", "ratio_reported"),
+        *("norm", "score", "rank", "ratio", "extremum"),
+    }
+)
 _NEAR_LEVELS = frozenset(
     {
         *("words of its own", "what it is a part of", "its sentence", "its sentence, line before"),
@@ -326,28 +318,20 @@ class FigureContext:
         framed = self._frames[entry.line].window if is_dossiers else None
         window = self._find_window(entry, words, framed or default)
         window = window or framed
-        if rule and self._is_index(rule):
+        row = self._reference.indicator_rows[rule.indicator] if rule else {}
+        if rule and (row["reform_area"] == "index" or row["aggregation"] == "rank"):
             window = self._find_index_year(entry) or window or self._frames[entry.line].index
-        aggregation = ""
-        if rule:
-            aggregation = str(self._reference.indicator_rows[rule.indicator]["aggregation"])
-            numerator = str(self._reference.indicator_rows[rule.indicator]["numerator"])
-            if aggregation == "ratio" and numerator:
-                aggregation = str(self._reference.indicator_rows[numerator]["aggregation"])
-        is_flow = (
-            aggregation in FLOWS
-            or not rule
-            or aggregation in ("norm", "score", "rank", "ratio", "extremum")
-        )
+        aggregation = str(row.get("aggregation", ""))
+        if aggregation == "ratio" and row["numerator"]:
+            aggregation = str(self._reference.indicator_rows[row["numerator"]]["aggregation"])
         is_maximum = bool(rule and rule.unit == "point" and aggregation == "norm")
         of_index = self._frames[entry.line].index if rule and rule.unit == "point" else None
         if rule and (rule.period == "year" or is_maximum) and default.end:
-            window = of_index or make_year(default.end.year)
+            window = of_index or windows.make_year(default.end.year)
         if self._head.kind == "plan":
             return window or default
-        if aggregation == "stock" or (rule and rule.indicator.startswith("onestop_staff_per")):
-            is_flow = False
-        if is_flow:
+        is_stock = rule is not None and rule.indicator.startswith("onestop_staff_per")
+        if not is_stock and (not rule or aggregation in FLOWS):
             default = self.count_from_new_year(default, rule)
             return window or of_index or self._cut_at_day(entry, words, default)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
@@ -364,7 +348,7 @@ class FigureContext:
     def _cut_at_day(self, entry: FigureText, words: WordsAround, default: Period) -> Period:
         """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
         texts = (words.levels[0].text, entry.text[entry.mention.lead : entry.mention.numeral.start])
-        days = [day for text in texts if (day := find_day(text, default))]
+        days = [day for text in texts if (day := windows.find_day(text, default))]
         if not days or not default.start or not default.end:
             return default
         return Period(default.start, days[0]) if default.start < days[0] < default.end else default
@@ -373,11 +357,15 @@ class FigureContext:
         text = entry.text
         before = text[entry.mention.own[0] : entry.mention.numeral.start]
         said = text[entry.mention.lead : entry.mention.numeral.start]
-        if default.end and (is_same_period_before(before) or is_same_period_before(said)):
-            return shift_year(default)
+        if default.end and (
+            windows.is_same_period_before(before) or windows.is_same_period_before(said)
+        ):
+            return windows.shift_year(default)
         behind = "" if entry.label else text[entry.mention.numeral.end :]
-        said_of = find_compared_window(before, default) or find_bracket_window(behind)
-        if said_of := said_of or find_series_window(said, default):
+        said_of = windows.find_compared_window(before, default) or windows.find_bracket_window(
+            behind
+        )
+        if said_of := said_of or windows.find_series_window(said, default):
             return said_of
         for level in words.levels:
             if level.name not in _NEAR_LEVELS:
@@ -390,10 +378,10 @@ class FigureContext:
             if level.name in _EARLIER_WORDS:
                 clip = PATTERNS.year_in_brackets.sub(_keep_days, clip)
             clip = PATTERNS.span_of_plan.sub(" ", clip)
-            if window := find_window(clip, default):
+            if window := windows.find_window(clip, default):
                 # "Trong quý I/2023" of the report on it: the days that its opening names.
                 return default if window == self._head.period else window
-            if year := find_year(clip, default):
+            if year := windows.find_year(clip, default):
                 return year
         return None
 
@@ -406,7 +394,7 @@ class FigureContext:
         for sentence in sentences:
             opened = PATTERNS.year_in_brackets.sub(_keep_days, sentence)
             opened = PATTERNS.span_of_plan.sub(" ", " ".join(opened.split()[:OPENING]))
-            if window := find_window(opened, default) or find_year(opened, default):
+            if window := windows.find_window(opened, default) or windows.find_year(opened, default):
                 return default if window == self._head.period else window
         return None
 
@@ -419,12 +407,15 @@ class FigureContext:
             text = level.text
             if level.name == "its paragraph":
                 text = " ".join(reversed(_list_alike(level, words)))
-            if day := find_day(text, self._head.window) or find_span_end(text):
+            if day := windows.find_day(text, self._head.window) or windows.find_span_end(text):
                 self.is_carried = level.name in ("its paragraph", "the list it stands in")
                 return day
         if window:
             return window.end
-        carried, named = self._frames[entry.line].day, find_day(entry.text, self._head.window)
+        carried, named = (
+            self._frames[entry.line].day,
+            windows.find_day(entry.text, self._head.window),
+        )
         if entry.label:
             return carried
         # A day behind the next figure is of that one: "15/15 nhiệm vụ; … ở mức 6,4% (đến 15/9)".
@@ -432,17 +423,13 @@ class FigureContext:
             m.numeral.start for m in entry.mentions[entry.at + 1 :] if m.partner != entry.at
         )
         told = entry.text[entry.mention.lead : next(following, len(entry.text))]
-        return (find_day(told, self._head.window) if named else None) or carried
+        return (windows.find_day(told, self._head.window) if named else None) or carried
 
     def counts_dossiers(self, rule: WordingRule) -> bool:
         """Whether a rule is for dossiers or a share of them."""
         row = self._reference.indicator_rows[rule.indicator]
         numerator = self._reference.indicator_rows.get(str(row["numerator"]), {})
         return "dossier" in (row["unit"], numerator.get("unit"))
-
-    def _is_index(self, rule: WordingRule) -> bool:
-        row = self._reference.indicator_rows[rule.indicator]
-        return row["reform_area"] == "index" or str(row["aggregation"]) == "rank"
 
     def _find_index_year(self, entry: FigureText) -> Period | None:
         """An index is that of the year named last before it, whatever the year of the report.
@@ -452,16 +439,16 @@ class FigureContext:
         text, at = entry.text, entry.mention.lead
         if opened := PATTERNS.year_of_bracket.search(text[at : entry.mention.numeral.start]):
             # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
-            return make_year(int(opened[1]))
+            return windows.make_year(int(opened[1]))
         sentences = [text[at : entry.mention.numeral.start]]
         sentences += reversed(SENTENCE_END.split(text[:at].strip()))
         for sentence in filter(str.strip, sentences):
             if sentence is not sentences[0] and not PATTERNS.says_index.search(sentence):
                 return None
             months = [m for m in PATTERNS.index_month.findall(sentence) if sentence is sentences[0]]
-            if months and (month := make_month(int(months[-1][1]), int(months[-1][0]))):
+            if months and (month := windows.make_month(int(months[-1][1]), int(months[-1][0]))):
                 return month
             years = PATTERNS.index_year.findall(REMARK.sub(" ", sentence))
             if years:
-                return make_year(int(years[-1]))
+                return windows.make_year(int(years[-1]))
         return None

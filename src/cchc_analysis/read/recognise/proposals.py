@@ -18,17 +18,7 @@ from cchc_analysis.data.records import Comparator, Period, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Document, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise.companions import (
-    CLAIM,
-    SURE,
-    Companions,
-    Criteria,
-    Shares,
-    is_compared,
-    is_entity_row,
-    list_scopes,
-    speaks_against,
-)
+from cchc_analysis.read.recognise import companions, outline, scopes
 from cchc_analysis.read.recognise.figures import OTHER_REPORT, Figure, mark_entry
 from cchc_analysis.read.recognise.frame import FigureContext, find_status, frame_lines, is_asked
 from cchc_analysis.read.recognise.head import ReportHead, find_level, find_reports, read_head
@@ -48,25 +38,6 @@ from cchc_analysis.read.recognise.numerals import (
     find_numerals,
     find_spelled,
     read_spelled,
-)
-from cchc_analysis.read.recognise.outline import (
-    INNER,
-    Label,
-    OutlinePlace,
-    cut_lines,
-    label_cells,
-    outline_lines,
-    raise_marks,
-    restore_words,
-    spread_tables,
-)
-from cchc_analysis.read.recognise.scopes import (
-    Scopes,
-    Speaker,
-    Speakers,
-    Speech,
-    give_commune,
-    tell_offices_apart,
 )
 from cchc_analysis.read.recognise.surroundings import FigureText, WordCollector
 from cchc_analysis.read.recognise.windows import find_target_period
@@ -104,17 +75,17 @@ class Proposer:
         wording: Wording,
         surroundings: WordCollector,
         lines: Sequence[Line],
-        places: Sequence[OutlinePlace],
+        places: Sequence[outline.OutlinePlace],
     ) -> None:
         self._reference, self._wording, self._surroundings = reference, wording, surroundings
         self._lines, self._places, self._head = lines, places, head
-        self._beside = Companions(reference, wording, places)
-        self._shares = Shares(self._beside, reference, wording)
-        self._criteria = Criteria(wording, places)
-        self._scopes = Scopes(head, reference, surroundings)
+        self._beside = companions.Companions(reference, wording, places)
+        self._shares = companions.Shares(self._beside, reference, wording)
+        self._criteria = companions.Criteria(wording, places)
+        self._scopes = scopes.Scopes(head, reference, surroundings)
         self._scopes.frames = frame_lines(lines, places, head, self._scopes.read_level_line)
         self._context = FigureContext(head, reference, self._scopes.frames)
-        self._speakers = Speakers(lines, places, head.area, self._scopes.level)
+        self._speakers = scopes.Speakers(lines, places, head.area, self._scopes.level)
         self._figures: list[Figure] = []
         self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}
 
@@ -136,14 +107,16 @@ class Proposer:
             candidate = replace(candidate, indicator=code) if code else None
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
-        if is_spelled and (candidate is None or candidate.score < SURE - 1 or not is_counted):
+        if is_spelled and (
+            candidate is None or candidate.score < companions.SURE - 1 or not is_counted
+        ):
             return
         figure = self._beside.stay_beside(entry, self._build(entry, words, candidate, rivals))
         marks = mark_entry(entry, candidate, is_time_carried=self._context.is_carried)
         figure = replace(figure, choices=choices, marks=marks)
-        if speaker and speaker.kind is Speech.COMMUNE:
+        if speaker and speaker.kind is scopes.Speech.COMMUNE:
             rule = self._wording.rules.get(figure.indicator)
-            figure = give_commune(figure, speaker.name, is_fixed=bool(rule and rule.scope))
+            figure = scopes.give_commune(figure, speaker.name, is_fixed=bool(rule and rule.scope))
         if is_spelled:
             figure = replace(figure, read_as=str(read_spelled(figure.printed)))
         elif _COMMA_GROUPS.fullmatch(figure.printed) and self._counts(figure):
@@ -158,34 +131,36 @@ class Proposer:
         if figure.indicator:
             self._beside.first_of_line.setdefault(entry.line, figure)
 
-    def _find_speaker(self, entry: FigureText, candidate: Claim | None) -> Speaker | None:
+    def _find_speaker(self, entry: FigureText, candidate: Claim | None) -> scopes.Speaker | None:
         """Who speaks; no other area where the heading has said that all below it is of that one."""
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
         is_framed = bool(self._scopes.frames[entry.line].area)
-        is_elsewhere = speaker is not None and speaker.kind is Speech.ELSEWHERE
+        is_elsewhere = speaker is not None and speaker.kind is scopes.Speech.ELSEWHERE
         return None if is_framed and is_elsewhere else speaker
 
-    def _speaks_for(self, speaker: Speaker, candidate: Claim) -> bool:
+    def _speaks_for(self, speaker: scopes.Speaker, candidate: Claim) -> bool:
         """Whether what a speaker counts can be an indicator of ours."""
-        if speaker.kind is Speech.COMMUNE:
+        if speaker.kind is scopes.Speech.COMMUNE:
             return True
         rule = self._wording.rules[candidate.indicator]
-        if speaker.kind is Speech.MODEL:
+        if speaker.kind is scopes.Speech.MODEL:
             return WORDS.model in rule.speaking or rule.unit != "dossier"
-        if speaker.kind is not Speech.FIELD:
+        if speaker.kind is not scopes.Speech.FIELD:
             return False
         return bool(rule.speaking & WORDS.fields) or not self._is_of_dossiers(candidate)
 
-    def _find_for(self, speaker: Speaker, words: WordsAround) -> Claim | None:
+    def _find_for(self, speaker: scopes.Speaker, words: WordsAround) -> Claim | None:
         """The indicator of ours that counts just what a field or a way of working does."""
-        if speaker.kind not in (Speech.FIELD, Speech.MODEL):
+        if speaker.kind not in (scopes.Speech.FIELD, scopes.Speech.MODEL):
             return None
         fitting = (
             each
             for each in match_rules(words, self._wording)
             if not each.against and self._speaks_for(speaker, each)
         )
-        return next((candidate for candidate in fitting if candidate.score >= CLAIM), None)
+        return next(
+            (candidate for candidate in fitting if candidate.score >= companions.CLAIM), None
+        )
 
     def _is_of_dossiers(self, candidate: Claim | None) -> bool:
         rule = self._wording.rules[candidate.indicator] if candidate else None
@@ -199,13 +174,15 @@ class Proposer:
 
     def finish(self) -> tuple[Figure, ...]:
         """All proposed figures in the order of the document."""
-        return tuple(tell_offices_apart(self._figures, self._beside.by_mention, self._mentions_of))
+        return tuple(
+            scopes.tell_offices_apart(self._figures, self._beside.by_mention, self._mentions_of)
+        )
 
     def _choose(
         self, entry: FigureText, words: WordsAround
     ) -> tuple[Claim | None, tuple[str, ...]]:
         mention = entry.mention
-        is_last_years = is_compared(entry)
+        is_last_years = companions.is_compared(entry)
         if mention.role in ("whole", "high") and not is_last_years:
             return self._beside.follow_partner(entry), ()
         is_change = PATTERNS.change.search(
@@ -236,7 +213,7 @@ class Proposer:
         ]
         candidates = _keep_best(self._favour_shares(entry, candidates, words))
         others = _keep_best([each for each in matched if each not in candidates])
-        if candidates and candidates[0].score >= CLAIM:
+        if candidates and candidates[0].score >= companions.CLAIM:
             best = candidates[0]
             second = candidates[1].score if len(candidates) > 1 else 0.0
             names = _name_rivals((), [*candidates[1:], *others])
@@ -277,7 +254,7 @@ class Proposer:
         ):
             # "Đơn giản hóa 17 thủ tục, gồm 12 thủ tục cấp huyện": some of these, not all there are.
             return True
-        if list_scopes(words.own) or PATTERNS.other_time.search(words.levels[0].text):
+        if companions.list_scopes(words.own) or PATTERNS.other_time.search(words.levels[0].text):
             return False
         area = self._scopes.find_area(entry, words)
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
@@ -305,7 +282,7 @@ class Proposer:
         is_placed = _is_placed(entry, words, before, is_rank=kind == "rank", is_bound=is_bound)
         rule = self._wording.rules[candidate.indicator]
         is_dossiers = self._context.counts_dossiers(rule)
-        if not is_placed or speaks_against(
+        if not is_placed or companions.speaks_against(
             entry, words, rule, self._surroundings, is_dossiers=is_dossiers
         ):
             return False
@@ -320,7 +297,7 @@ class Proposer:
             return False
         if entry.label and not entry.label.row and not entry.label.column:
             return False
-        is_entity = entry.label and is_entity_row(entry, self._wording, candidate)
+        is_entity = entry.label and companions.is_entity_row(entry, self._wording, candidate)
         # A row that names a commune that we know is told of that commune.
         return not is_entity or self._scopes.find_area(entry, words) != self._head.area
 
@@ -424,7 +401,7 @@ class Reading:
     head: ReportHead
     numerals: dict[int, tuple[Numeral, ...]]
     figures: tuple[Figure, ...]
-    places: tuple[OutlinePlace, ...] = field(repr=False, default=())
+    places: tuple[outline.OutlinePlace, ...] = field(repr=False, default=())
     others: tuple[int, ...] = ()
 
 
@@ -439,7 +416,9 @@ def read_document(
         wording: ``data/reference/wording.yml``.
         head: What is known of the document; proposed from its first lines if not given.
     """
-    lines = spread_tables(restore_words(raise_marks(cut_lines(document.lines))))
+    lines = outline.spread_tables(
+        outline.restore_words(outline.raise_marks(outline.cut_lines(document.lines)))
+    )
     starts = [0, *find_reports(lines)]
     parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     read = [_read_part(parts[0], reference, wording, head)]
@@ -470,7 +449,7 @@ def _read_part(
 ) -> Reading:
     """Read one report; its lines are ready to be read."""
     head = head or read_head(lines, reference)
-    places = outline_lines(lines)
+    places = outline.outline_lines(lines)
     is_commune = find_level(head.area, reference, head.day) == "commune"
     surroundings = WordCollector(
         lines, places, wording, head.title, head.area, is_commune=is_commune
@@ -492,7 +471,7 @@ def _read_part(
 
 
 def _enter_line(
-    at: int, line: Line, labels: dict[tuple[int, int], Label], is_repeated: bool
+    at: int, line: Line, labels: dict[tuple[int, int], outline.Label], is_repeated: bool
 ) -> Iterator[tuple[list[Numeral], list[FigureText]]]:
     """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
     if not line.cells:
@@ -517,7 +496,7 @@ def _enter_line(
 
 
 def _make_entries(
-    at: int, text: str, numerals: list[Numeral], label: Label | None, offset: int = 0
+    at: int, text: str, numerals: list[Numeral], label: outline.Label | None, offset: int = 0
 ) -> list[FigureText]:
     if not label:
         # Numbers put in words join the figures; they are kept only where an indicator is found.
@@ -540,18 +519,20 @@ def _find_repeated(lines: Sequence[Line]) -> set[int]:
     return repeated
 
 
-def _label_tables(lines: Sequence[Line]) -> dict[tuple[int, int], Label]:
+def _label_tables(lines: Sequence[Line]) -> dict[tuple[int, int], outline.Label]:
     tables: dict[int, list[Line]] = {}
     for line in lines:
         if line.cells:
             tables.setdefault(line.table, []).append(line)
-    labels: dict[tuple[int, int], Label] = {}
+    labels: dict[tuple[int, int], outline.Label] = {}
     for rows in tables.values():
-        labels |= _name_counted(label_cells(rows))
+        labels |= _name_counted(outline.label_cells(rows))
     return labels
 
 
-def _name_counted(labels: dict[tuple[int, int], Label]) -> dict[tuple[int, int], Label]:
+def _name_counted(
+    labels: dict[tuple[int, int], outline.Label],
+) -> dict[tuple[int, int], outline.Label]:
     """A table whose heads are the stages of dossiers counts dossiers, though no head says so.
 
     A head that names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
@@ -565,7 +546,7 @@ def _name_counted(labels: dict[tuple[int, int], Label]) -> dict[tuple[int, int],
         label = labels[at]
         column = label.column
         if PATTERNS.part.fullmatch(column) and stage:
-            column = f"{stage} {INNER} {column}".replace(WORDS.new, WORDS.newly_received)
+            column = f"{stage} {outline.INNER} {column}".replace(WORDS.new, WORDS.newly_received)
         else:
             stage = column
         named[at] = replace(label, column=column, group=f"{label.group} {WORDS.dossier}".strip())

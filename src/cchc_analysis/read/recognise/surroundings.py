@@ -17,21 +17,7 @@ from typing import Any
 
 from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise.matching import (
-    Level,
-    WordsAround,
-    find_factor,
-    find_units_behind,
-    index_nouns,
-)
-from cchc_analysis.read.recognise.numerals import (
-    NEAR,
-    SENTENCE_END,
-    ZERO_REASON,
-    Mention,
-    find_delimiter,
-    start_cause,
-)
+from cchc_analysis.read.recognise import matching, numerals
 from cchc_analysis.read.recognise.outline import INNER, Label, OutlinePlace
 from cchc_analysis.read.recognise.wording import Hit, Wording, count_words
 
@@ -51,13 +37,13 @@ class FigureText:
 
     line: int
     text: str
-    mentions: tuple[Mention, ...]
+    mentions: tuple[numerals.Mention, ...]
     at: int
     label: Label | None = None
     offset: int = 0
 
     @property
-    def mention(self) -> Mention:
+    def mention(self) -> numerals.Mention:
         """The mention itself."""
         return self.mentions[self.at]
 
@@ -68,7 +54,9 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
     if mention.role == "each":
         # What follows one of several things named together are the others.
         return ""
-    end = _skip_brackets(text, end)
+    # What brackets right here say of a figure is not how it goes on.
+    if opened := re.match(r"\s*\([^()]*\)", text[end:]):
+        end += opened.end()
     following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]
     stop = min(
         [len(text), *following[:1]]
@@ -87,12 +75,6 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
     elif following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
     return " ".join(tail.split()[:TAIL])
-
-
-def find_ranked(entry: FigureText) -> str:
-    """The index that stands behind a rank; or ""."""
-    index = None if entry.label else PATTERNS.ranked_in.match(entry.text, entry.mention.numeral.end)
-    return index[1] if index else ""
 
 
 def find_shared(text: str, entry: FigureText) -> str:
@@ -177,24 +159,13 @@ def tell_sentence(entry: FigureText) -> Iterator[tuple[str, str]]:
     yield "its sentence", text[mention.lead : reach]
 
 
-def _skip_brackets(text: str, at: int) -> int:
-    """Behind brackets that open right here: what they say of a figure is not how it goes on."""
-    opened = re.match(r"\s*\([^()]*\)", text[at:])
-    return at + opened.end() if opened else at
-
-
 def take_last_sentence(text: str) -> str:
     """The last sentence of a line."""
-    lead = max((match.end() for match in SENTENCE_END.finditer(text)), default=0)
+    lead = max((match.end() for match in numerals.SENTENCE_END.finditer(text)), default=0)
     return text[lead:]
 
 
-def take_first_words(text: str) -> str:
-    """What a heading says before its colon."""
-    return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
-
-
-def label_pair(mention: Mention, text: str, hits: list[Hit]) -> list[Hit]:
+def label_pair(mention: numerals.Mention, text: str, hits: list[Hit]) -> list[Hit]:
     """Of "có mặt A/B được giao" and "được giao/có mặt: A/B", the label that is not A's left out."""
     present = [hit for hit in hits if hit.term == WORDS.present]
     given = [hit for hit in hits if hit.term == WORDS.given]
@@ -208,7 +179,7 @@ def label_pair(mention: Mention, text: str, hits: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit not in other]
 
 
-def stand_together(one: Mention, other: Mention) -> bool:
+def stand_together(one: numerals.Mention, other: numerals.Mention) -> bool:
     """Whether two figures are of one pair or run."""
     is_run = other.role in ("turn", "each")
     return one.partner == other.partner and one.turn > 0 if is_run else one.own == other.own
@@ -255,27 +226,33 @@ class WordCollector:
         self._find = lru_cache(maxsize=4096)(
             lambda text: (*wording.find_terms(text), *find_plans(text))
         )
-        self._nouns = index_nouns(wording.units)
+        self._nouns = matching.index_nouns(wording.units)
         self._is_commune = is_commune
         self.area = area
-        self.mentions: dict[int, tuple[Mention, ...]] = {}
+        self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
         self._above: dict[int, int] = {}
 
-    def collect(self, entry: FigureText) -> WordsAround:
+    def collect(self, entry: FigureText) -> matching.WordsAround:
         """The words around a mention, nearest level first."""
         own_text, own_hits, gaps = self._own(entry)
-        outer = [
-            Level(name, text, self._hit_outer(entry, name, text), self._find_base(entry, text))
-            for name, text in self._outer(entry)
-            if text.strip()
-        ]
+        outer = []
+        # What is above a table names no field of its total.
+        is_total = entry.label and PATTERNS.total.fullmatch(entry.label.row)
+        for name, text in self._outer(entry):
+            hits = self._hits(name, text)
+            if is_total:
+                hits = tuple(h for h in hits if not h.term.startswith("lv "))
+            base = -1 if entry.label else entry.text.find(text, 0, entry.mention.numeral.start)
+            if text.strip():
+                outer.append(matching.Level(name, text, hits, base))
         # A cell may take from above its table what its row and column leave unsaid.
         behind = CAPTION if entry.label else LATER
         later = next((level.terms for level in outer if level.name == behind), frozenset())
-        first = Level("words of its own", own_text, own_hits, 0 if not entry.label else -1)
+        first = matching.Level("words of its own", own_text, own_hits, 0 if not entry.label else -1)
         units = self.find_units(entry)
-        factor = find_factor(entry.text, entry.mention.numeral.end)
-        return WordsAround((first, *outer), gaps, units, later, factor, entry.label is not None,
+        factor = matching.find_factor(entry.text, entry.mention.numeral.end)
+        return matching.WordsAround(
+            (first, *outer), gaps, units, later, factor, entry.label is not None,
             is_shared=bool(find_shared(entry.text, entry)),
         )  # fmt: skip
 
@@ -294,12 +271,8 @@ class WordCollector:
                 < hit.end
                 <= min(following, default=len(text))
             ):
-                end = find_delimiter(text, hit.end, min(following, default=len(text)))
+                end = numerals.find_delimiter(text, hit.end, min(following, default=len(text)))
         return end
-
-    def _find_base(self, entry: FigureText, text: str) -> int:
-        """Where the text of a level stands in the line of the figure; -1 if elsewhere."""
-        return entry.text.find(text, 0, entry.mention.numeral.start) if not entry.label else -1
 
     def _hits(self, name: str, text: str) -> tuple[Hit, ...]:
         hits = self._find(text)
@@ -307,28 +280,22 @@ class WordCollector:
             return (Hit(field, 0, len(text), 0, 0), *hits)
         return tuple(h for h in hits if h.term in WORDS.of_title) if name == "title" else hits
 
-    def _hit_outer(self, entry: FigureText, name: str, text: str) -> tuple[Hit, ...]:
-        """The terms of an outer level; what is above a table names no field of its total."""
-        hits = self._hits(name, text)
-        is_total = entry.label and PATTERNS.total.fullmatch(entry.label.row)
-        return tuple(h for h in hits if not h.term.startswith("lv ")) if is_total else hits
-
-    def read_level(self, name: str, text: str) -> Level:
+    def read_level(self, name: str, text: str) -> matching.Level:
         """A level of any text."""
-        return Level(name, text, self._hits(name, text))
+        return matching.Level(name, text, self._hits(name, text))
 
     def find_units(self, entry: FigureText) -> frozenset[str]:
         """The units that the noun behind a figure can mean; of a pair, behind either number."""
         mention, text = entry.mention, entry.text
-        units = find_units_behind(text, mention.numeral.end, self._nouns)
+        units = matching.find_units_behind(text, mention.numeral.end, self._nouns)
         if not units and mention.role in ("part", "low", "turn", "each"):
             last = max(
                 (m for m in entry.mentions if stand_together(m, mention)),
                 key=lambda m: m.numeral.end,
             )
-            units = find_units_behind(text, last.numeral.end, self._nouns)
+            units = matching.find_units_behind(text, last.numeral.end, self._nouns)
         if not units and mention.role == "whole" and mention.partner >= 0:
-            units = find_units_behind(
+            units = matching.find_units_behind(
                 text, entry.mentions[mention.partner].numeral.end, self._nouns
             )
         if not units and entry.label:
@@ -346,7 +313,7 @@ class WordCollector:
         own = text[start:end]
         # Terms are looked for in the whole line, so that none is cut where the stretch begins.
         hits = [hit for hit in self._find(text) if start < hit.end and hit.start < end]
-        cut = mention.numeral.end if mention.numeral.reason == ZERO_REASON else start
+        cut = mention.numeral.end if mention.numeral.reason == numerals.ZERO_REASON else start
         if mention.role == "each" or cut > start:
             # One of several things named together: "cấp huyện, cấp xã" is not both to each. And
             # what is not there comes behind the zero: "không phát sinh | hồ sơ quá hạn".
@@ -392,7 +359,9 @@ class WordCollector:
                 hits.append(hit)
                 gaps.setdefault(hit.term, count_words(rest[: hit.start]))
         if place.before >= 0 and entry.at == 0:
-            added = " ".join(take_last_sentence(self._lines[place.before].text).split()[-NEAR:])
+            added = " ".join(
+                take_last_sentence(self._lines[place.before].text).split()[-numerals.NEAR :]
+            )
             distance = count_words(text[start : entry.mention.numeral.start])
             for hit in self._find(added):
                 hits.append(hit)
@@ -422,7 +391,7 @@ class WordCollector:
             return hits
         if terms <= WORDS.bare_loss:
             start = entry.mention.own[0]
-            cause = start_cause(entry.text, start)
+            cause = numerals.start_cause(entry.text, start)
             return [*(h for h in self._find(entry.text) if cause <= h.start < start), *hits]
         causes = start_causes(entry)
         return [hit for hit in hits if hit.start < causes]
@@ -444,12 +413,10 @@ class WordCollector:
         if entry.at and entry.mentions[entry.at - 1].lead == mention.lead and self._is_rank(entry):
             start, end = entry.mentions[entry.at - 1].own
             yield "the figure before it", text[start:end]
-        yield (
-            LATER,
-            find_shared(text, entry)
-            or find_ranked(entry)
-            or find_tail(text, entry, self._find_end(entry)),
-        )
+        # The index that stands behind a rank.
+        index = None if entry.label else PATTERNS.ranked_in.match(text, mention.numeral.end)
+        ranked = index[1] if index else find_tail(text, entry, self._find_end(entry))
+        yield LATER, find_shared(text, entry) or ranked
         yield from self._whole(entry.mentions, mention.parent, text)
         yield from tell_sentence(entry)
         place = self._places[entry.line]
@@ -464,7 +431,8 @@ class WordCollector:
         if entry.label:
             yield CAPTION, self._caption(entry.line)
         for heading in place.headings:
-            yield "heading", take_first_words(self._lines[heading].text)
+            named = self._lines[heading].text.split(":", maxsplit=1)[0]
+            yield "heading", " ".join(named.split()[:30])
         yield "title", self._title
         if self._is_commune:
             yield "the document", WORDS.of_commune
@@ -478,7 +446,7 @@ class WordCollector:
         )
 
     def _whole(
-        self, mentions: Sequence[Mention], parent: int, text: str
+        self, mentions: Sequence[numerals.Mention], parent: int, text: str
     ) -> Iterator[tuple[str, str]]:
         """The figures that a figure is a part of, the nearest whole first."""
         seen: set[int] = set()
@@ -498,7 +466,7 @@ class WordCollector:
         before = [n for n, mention in enumerate(mentions) if mention.numeral.end <= at]
         if before and at - mentions[before[-1]].numeral.end < 60:
             yield from self._whole(mentions, before[-1], text)
-        lead = max((m.end() for m in SENTENCE_END.finditer(text, 0, at)), default=0)
+        lead = max((m.end() for m in numerals.SENTENCE_END.finditer(text, 0, at)), default=0)
         yield "the text the note hangs on", text[lead:at]
         for parent in self._places[line].parents:
             yield "the list it stands in", take_last_sentence(self._lines[parent].text)
