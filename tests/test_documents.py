@@ -110,6 +110,14 @@ def test_word_keeps_notes_tables_boxes_and_numbers(tmp_path: Path) -> None:
     assert lines[-2].cells[0].width == 2
 
 
+def test_a_note_that_names_itself_ends(tmp_path: Path) -> None:
+    mark = '<w:p><w:r><w:t>Mới 8 hồ sơ</w:t><w:footnoteReference w:id="2"/></w:r></w:p>'
+    footnotes = f'<w:footnotes {W}><w:footnote w:id="2">{mark}</w:footnote></w:footnotes>'
+    path = write(tmp_path, "a.docx", make_word(mark, footnotes=footnotes))
+    lines = open_document(path).lines
+    assert [line.text for line in lines] == ["Mới 8 hồ sơ⁽¹⁾", "⁽¹⁾ Mới 8 hồ sơ⁽²⁾"]
+
+
 @pytest.mark.usefixtures("apart")
 def test_a_page_is_read_without_its_navigation(tmp_path: Path) -> None:
     page = (

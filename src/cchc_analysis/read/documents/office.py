@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
 
 from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.data.outside import (
@@ -27,77 +29,58 @@ from cchc_analysis.data.outside import (
 )
 from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document, raise_digits
 
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
-
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MOST_SPAN = 100
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
-_Levels = dict[int, tuple[str, str, int]]
 
 
 class Numbering:
     """Counts the numbered paragraphs of one document, in order."""
 
-    def __init__(self, root: Element | None) -> None:
-        self._levels: dict[str, _Levels] = {}
-        self._counts: dict[str, dict[int, int]] = {}
-        if root is not None:
-            self._read(root)
+    def __init__(self, root: Element) -> None:
+        kinds = {
+            each.get(f"{W}abstractNumId"): {
+                level.get(f"{W}ilvl", "0"): level for level in each.findall(f"{W}lvl")
+            }
+            for each in root.findall(f"{W}abstractNum")
+        }
+        self._levels = {
+            each.get(f"{W}numId"): kinds.get(_value(each, "abstractNumId"), {})
+            for each in root.findall(f"{W}num")
+        }
+        self._counts: dict[str, dict[str, int]] = {}
 
     def label(self, paragraph: Element) -> str:
         """What Word prints in front of a paragraph, or ""."""
-        number = paragraph.find(f"{W}pPr/{W}numPr/{W}numId")
-        level = paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")
-        if number is None:
-            return ""
-        list_id = number.get(f"{W}val", "")
-        depth = int(level.get(f"{W}val", "0")) if level is not None else 0
+        list_id = _value(paragraph, "pPr/numPr/numId")
+        depth = _value(paragraph, "pPr/numPr/ilvl", "0")
         levels = self._levels.get(list_id, {})
         if depth not in levels:
             return ""
-        form, text, start = levels[depth]
-        if form == "bullet":
+        if _value(levels[depth], "numFmt") == "bullet":
             return "-"
         counts = self._counts.setdefault(list_id, {})
-        counts[depth] = counts.get(depth, start - 1) + 1
+        counts[depth] = counts.get(depth, _start(levels[depth]) - 1) + 1
         for deeper in [each for each in counts if each > depth]:
             del counts[deeper]
-        return re.sub(r"%(\d)", lambda match: self._print(levels, counts, int(match[1]) - 1), text)
 
-    def _print(self, levels: _Levels, counts: dict[int, int], depth: int) -> str:
-        form, _, start = levels.get(depth, ("decimal", "", 1))
-        return _print_number(counts.get(depth, start), form)
+        def write(found: re.Match[str]) -> str:
+            above = str(int(found[1]) - 1)
+            level = levels.get(above, ET.Element("lvl"))
+            return _print_number(counts.get(above, _start(level)), _value(level, "numFmt"))
 
-    def _read(self, root: Element) -> None:
-        abstract = {
-            each.get(f"{W}abstractNumId", ""): _read_levels(each)
-            for each in root.findall(f"{W}abstractNum")
-        }
-        for number in root.findall(f"{W}num"):
-            target = number.find(f"{W}abstractNumId")
-            if target is not None:
-                levels = abstract.get(target.get(f"{W}val", ""), {})
-                self._levels[number.get(f"{W}numId", "")] = levels
+        return re.sub(r"%(\d)", write, _value(levels[depth], "lvlText"))
 
 
-def _read_levels(abstract: Element) -> _Levels:
-    levels = {}
-    for level in abstract.findall(f"{W}lvl"):
-        depth = level.get(f"{W}ilvl", "0")
-        form = _value(level, "numFmt", "decimal")
-        start = _value(level, "start", "1")
-        levels[int(depth)] = (
-            form,
-            _value(level, "lvlText", ""),
-            int(start) if start.isdigit() else 1,
-        )
-    return levels
+def _start(level: Element) -> int:
+    start = _value(level, "start", "1")
+    return int(start) if start.isdigit() else 1
 
 
-def _value(level: Element, name: str, default: str) -> str:
-    child = level.find(f"{W}{name}")
-    return child.get(f"{W}val", default) if child is not None else default
+def _value(element: Element, path: str, default: str = "", bare: str = "") -> str:
+    """What a property below an element says; ``bare``: what it means without a value."""
+    child = element.find("/".join(f"{W}{name}" for name in path.split("/")))
+    return default if child is None else child.get(f"{W}val", bare or default)
 
 
 def _print_number(number: int, form: str) -> str:
@@ -127,8 +110,12 @@ def read_word(path: Path, data: bytes) -> Document:
     archive = open_archive(path, data)
     refuse_outside_parts(path, archive)
     body = _parse(path, archive, "word/document.xml")
-    notes = {kind: _read_notes(path, archive, kind) for kind in ("footnote", "endnote")}
-    reader = _WordReader(notes, Numbering(_parse_if_there(path, archive, "word/numbering.xml")))
+    notes = {
+        kind: {note.get(f"{W}id", ""): note
+               for note in _parse(path, archive, f"word/{kind}s.xml").findall(f"{W}{kind}")}
+        for kind in ("footnote", "endnote")
+    }  # fmt: skip
+    reader = _WordReader(notes, Numbering(_parse(path, archive, "word/numbering.xml")))
     parts = list(reader.read(body))
     if not any(part.strip() if isinstance(part, str) else part.cells for part in parts):
         raise refuse(path, "no text in it", "a document with text", "A scan needs its text first.")
@@ -153,15 +140,12 @@ class _WordReader:
                 yield self._read_paragraph(block)
             while self._boxes:
                 yield from self.read(self._boxes.pop(0))
-            yield from self._drain_notes()
-
-    def _drain_notes(self) -> Iterator[str]:
-        while self._marks:
-            kind, note_id, mark = self._marks.pop(0)
-            note = self._notes[kind].get(note_id)
-            if note is not None:
-                texts = [self._text(paragraph) for paragraph in note.iter(f"{W}p")]
-                yield f"{mark} {' '.join(text.strip() for text in texts if text.strip())}"
+            while self._marks:
+                kind, note_id, mark = self._marks.pop(0)
+                note = self._notes[kind].pop(note_id, None)  # once: a note may name itself
+                if note is not None:
+                    texts = [self._text(paragraph).strip() for paragraph in note.iter(f"{W}p")]
+                    yield f"{mark} {' '.join(filter(None, texts))}"
 
     def _read_paragraph(self, paragraph: Element) -> str:
         label = self._numbering.label(paragraph)
@@ -176,10 +160,11 @@ class _WordReader:
         for row in table.findall(f"{W}tr"):
             cells, column = [], 0
             for cell in row.findall(f"{W}tc"):
-                width = _grid_span(cell)
+                span = _value(cell, "tcPr/gridSpan", "1")
+                width = min(int(span), MOST_SPAN) if span.isdigit() else 1
                 inner += cell.findall(f"{W}tbl")
                 text = " ".join(self._read_paragraph(p).strip() for p in cell.findall(f"{W}p"))
-                if _goes_on(cell):
+                if _value(cell, "tcPr/vMerge", bare="continue") == "continue":
                     # The words of a merged cell label every row beside it; its number is one.
                     text = above.get(column, "")
                     text = "" if text[:1].isdigit() else text
@@ -206,20 +191,18 @@ class _WordReader:
             elif tag == f"{W}noBreakHyphen":
                 yield "-"
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
-                yield self._mark(child, tag.removeprefix(W).removesuffix("Reference"))
+                self._count += 1
+                mark = raise_digits(str(self._count))
+                kind = tag.removeprefix(W).removesuffix("Reference")
+                self._marks.append((kind, child.get(f"{W}id", ""), mark))
+                yield mark
             elif tag == f"{W}txbxContent":
                 self._boxes.append(child)
-            elif tag == f"{W}r" and _is_raised(child):
+            elif tag == f"{W}r" and _value(child, "rPr/vertAlign") == "superscript":
                 text = "".join(self._pieces(child))
                 yield raise_digits(text.strip("() ")) if text.strip("() ").isdigit() else text
             else:
                 yield from self._pieces(child)
-
-    def _mark(self, reference: Element, kind: str) -> str:
-        self._count += 1
-        mark = raise_digits(str(self._count))
-        self._marks.append((kind, reference.get(f"{W}id", ""), mark))
-        return mark
 
 
 def _list_blocks(body: Element) -> Iterator[Element]:
@@ -231,36 +214,10 @@ def _list_blocks(body: Element) -> Iterator[Element]:
             yield from _list_blocks(child)
 
 
-def _grid_span(cell: Element) -> int:
-    span = cell.find(f"{W}tcPr/{W}gridSpan")
-    value = span.get(f"{W}val", "1") if span is not None else "1"
-    return min(int(value), 100) if value.isdigit() else 1
-
-
-def _goes_on(cell: Element) -> bool:
-    merge = cell.find(f"{W}tcPr/{W}vMerge")
-    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
-
-
-def _is_raised(run: Element) -> bool:
-    align = run.find(f"{W}rPr/{W}vertAlign")
-    return align is not None and align.get(f"{W}val") == "superscript"
-
-
-def _read_notes(path: Path, archive: zipfile.ZipFile, kind: str) -> dict[str, Element]:
-    root = _parse_if_there(path, archive, f"word/{kind}s.xml")
-    if root is None:
-        return {}
-    return {note.get(f"{W}id", ""): note for note in root.findall(f"{W}{kind}")}
-
-
-def _parse_if_there(path: Path, archive: zipfile.ZipFile, name: str) -> Element | None:
-    return _parse(path, archive, name) if name in archive.namelist() else None
-
-
 def _parse(path: Path, archive: zipfile.ZipFile, name: str) -> Element:
-    from xml.etree import ElementTree as ET
-
+    """The root of a part; an empty one where there is no such part."""
+    if name not in archive.namelist():
+        return Element("none")
     content = read_part(path, archive, name)
     refuse_entities(path, content)
     try:
@@ -342,25 +299,15 @@ def _find_merged(
 def _print(cell: Any) -> str:
     """A cell as it is shown: whole numbers whole, shares with their sign, decimals with a comma."""
     value = cell.value
-    if value is None:
+    if value is None or isinstance(value, bool):
         return ""
-    if isinstance(value, bool):
-        return ""
-    if isinstance(value, dt.datetime | dt.date):
+    if isinstance(value, dt.date):
         return value.strftime("%d/%m/%Y")
-    if isinstance(value, int | float):
-        return _print_cell(float(value), str(cell.number_format or ""))
-    return str(value)
-
-
-def _print_cell(value: float, form: str) -> str:
-    if "%" in form:
-        return _shortest(value * 100) + "%"
-    return _shortest(value)
-
-
-def _shortest(value: float) -> str:
-    return f"{round(value, 6):.6f}".rstrip("0").rstrip(".").replace(".", ",")
+    if not isinstance(value, int | float):
+        return str(value)
+    sign = "%" if "%" in str(cell.number_format or "") else ""
+    number = f"{round(value * 100 if sign else value, 6):.6f}"
+    return number.rstrip("0").rstrip(".").replace(".", ",") + sign
 
 
 _VOID = frozenset(
@@ -379,7 +326,6 @@ _CHROME = re.compile(
     r"comments?|banner|pagination|advert|weblink|lien-ket|tin-lien-quan|other-news|tools?|search|login)(?:$|[-_\s])"
 )
 MOST_DEPTH = 2_000
-MOST_SPAN = 100
 
 
 def read_web(path: Path, data: bytes) -> Document:
@@ -392,14 +338,14 @@ def read_web(path: Path, data: bytes) -> Document:
     reader = _WebReader(path)
     reader.feed(text)
     reader.close()
-    parts = list(_drop_links(reader.finish()))
-    if not parts:
+    reader.flush()
+    if not reader.parts:
         raise refuse(path, "no text in it", "a page with an article", "Save the page again.")
-    return build_document(parts, "html")
+    return build_document(reader.parts, "html")
 
 
 class _WebReader(HTMLParser):
-    """Collects blocks of text and table rows; ``links`` is how much of a block is links."""
+    """Collects blocks of text and table rows; a short block that is mostly links is a menu."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(convert_charrefs=True)
@@ -408,13 +354,9 @@ class _WebReader(HTMLParser):
         self._skipping = 0
         self._text: list[str] = []
         self._link_length, self._links_open, self._raised = 0, 0, 0
-        self._parts: list[tuple[str | Row, float]] = []
-        self._tables: list[_Table] = []
-        self._table = 0
-
-    def finish(self) -> list[tuple[str | Row, float]]:
-        self._flush()
-        return self._parts
+        self.parts: list[str | Row] = []
+        self._tables: list[tuple[int, list[list[tuple[str, int, int]]]]] = []
+        self._table, self._span = 0, (1, 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
@@ -436,14 +378,14 @@ class _WebReader(HTMLParser):
 
     def _start(self, tag: str, values: dict[str, str]) -> None:
         if tag == "table":
-            self._flush()
+            self.flush()
             self._table += 1
-            self._tables.append(_Table(self._table))
+            self._tables.append((self._table, []))
         elif self._tables and tag == "tr":
-            self._tables[-1].start_row()
+            self._tables[-1][1].append([])
         elif self._tables and tag in ("td", "th"):
             self._text = []
-            self._tables[-1].start_cell(_span(values, "colspan"), _span(values, "rowspan"))
+            self._span = _span(values, "colspan"), _span(values, "rowspan")
         elif tag in _BLOCKS:
             self._break()
         elif tag == "a":
@@ -464,11 +406,15 @@ class _WebReader(HTMLParser):
 
     def _end(self, tag: str) -> None:
         if tag == "table" and self._tables:
-            self._parts += [(row, 0.0) for row in self._tables.pop().rows()]
+            number, rows = self._tables.pop()
+            self.parts += _lay_out(rows, number)
             self._text = []
         elif self._tables and tag in ("td", "th"):
-            self._tables[-1].end_cell(" ".join("".join(self._text).split()))
-            self._text = []
+            rows = self._tables[-1][1]
+            if not rows:
+                rows.append([])
+            rows[-1].append((" ".join("".join(self._text).split()), *self._span))
+            self._text, self._span = [], (1, 1)
         elif tag in _BLOCKS:
             self._break()
         elif tag == "a":
@@ -489,70 +435,31 @@ class _WebReader(HTMLParser):
         if self._tables:
             self._text.append(" ")
         else:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """End the open block."""
         text = " ".join("".join(self._text).split())
-        if text:
-            self._parts.append((text, self._link_length / len(text)))
+        if text and not (self._link_length > 0.6 * len(text) and len(text.split()) < 40):
+            self.parts.append(text)
         self._text, self._link_length = [], 0
 
 
-class _Table:
-    """Lays the cells of an HTML table on a grid; words of a tall cell label each row beside it."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-        self._rows: list[list[Cell]] = []
-        self._tall: dict[int, tuple[int, str, int]] = {}
-        self._coming: dict[int, tuple[int, str, int]] = {}
-        self._span = (1, 1)
-
-    def start_row(self) -> None:
-        self._rows.append([])
-        self._tall, self._coming = self._coming, {}
-        self._fill()
-
-    def start_cell(self, width: int, height: int) -> None:
-        if not self._rows:
-            self.start_row()
-        self._span = (width, height)
-
-    def end_cell(self, text: str) -> None:
-        if not self._rows:
-            self.start_row()
-        width, height = self._span
-        column = self._next_column()
-        self._rows[-1].append(Cell(text, column, width))
-        if height > 1:
-            kept = "" if text[:1].isdigit() else text
-            self._coming[column] = (height - 1, kept, width)
-        self._span = (1, 1)
-        self._fill()
-
-    def rows(self) -> Iterator[Row]:
-        for cells in self._rows:
-            if any(cell.text for cell in cells):
-                yield Row(tuple(cells), self._number)
-
-    def _next_column(self) -> int:
-        cells = self._rows[-1]
-        return cells[-1].column + cells[-1].width if cells else 0
-
-    def _fill(self) -> None:
-        while (column := self._next_column()) in self._tall:
-            height, text, width = self._tall.pop(column)
-            self._rows[-1].append(Cell(text, column, width))
+def _lay_out(rows: Iterable[list[tuple[str, int, int]]], number: int) -> Iterator[Row]:
+    """Cells (text, width, height) on a grid; words of a tall cell label each row beside it."""
+    tall: dict[int, tuple[str, int, int]] = {}
+    for given in rows:
+        cells: list[Cell] = []
+        column, coming, waiting = 0, {}, given[::-1]
+        while waiting or column in tall:
+            text, width, height = tall[column] if column in tall else waiting.pop()
+            cells.append(Cell(text, column, width))
             if height > 1:
-                self._coming[column] = (height - 1, text, width)
-
-
-def _drop_links(parts: list[tuple[str | Row, float]]) -> Iterator[str | Row]:
-    """Leave out short blocks that are mostly links: menus that no name gives away."""
-    for part, links in parts:
-        if isinstance(part, str) and links > 0.6 and len(part.split()) < 40:
-            continue
-        yield part
+                coming[column] = ("" if text[:1].isdigit() else text, width, height - 1)
+            column += width
+        tall = coming
+        if any(cell.text for cell in cells):
+            yield Row(tuple(cells), number)
 
 
 def _span(values: dict[str, str], name: str) -> int:
