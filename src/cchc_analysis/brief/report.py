@@ -144,21 +144,19 @@ def load_report(folder: Path, reference: Reference) -> Report:
     """
     path = folder / FILE
     try:
-        report = _parse(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         found = error.strerror or "it cannot be read"
         raise BriefError(_fault(found, "what a brief shows", "Restore it.")) from None
-    if problems := [*_check(report, reference.indicator_rows)]:
-        raise BriefError(problems)
-    return report
+    return _parse(content, tuple(reference.indicator_rows))
 
 
 @lru_cache(maxsize=2)
-def _parse(content: bytes) -> Report:
+def _parse(content: bytes, known: tuple[str, ...]) -> Report:
     import yaml
 
     try:
-        return Report.model_validate(yaml.safe_load(content.decode("utf-8")) or {})
+        report = Report.model_validate(yaml.safe_load(content.decode("utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         found = f"no YAML ({' '.join(str(error).split())})"
         raise BriefError(_fault(found, "YAML in UTF-8", "Mend it.")) from None
@@ -171,6 +169,9 @@ def _parse(content: bytes) -> Report:
             )
             for each in error.errors()
         ) from None
+    if problems := [*_check(report, dict.fromkeys(known))]:
+        raise BriefError(problems)
+    return report
 
 
 def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
