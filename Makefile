@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site test test-slow soak docs bench sample bench-read check lab pictures setup lock wheels environment-test clean
+.PHONY: help site test test-slow test-all soak docs bench sample bench-read check lab pictures setup lock wheels environment-test clean
 .PHONY: check-format check-style check-types check-imports check-data check-notebooks
 
 help: ## Say what there is to make
@@ -28,6 +28,12 @@ test: .venv/ready ## Run the tests, on all cores
 
 test-slow: .venv/ready ## Run the slow tests: browser, cluster, kills, samples of mutations
 	@.venv/bin/pytest -n auto --dist loadgroup -m 'slow and not soak' --deselect tests/test_environment.py
+
+# In one run the cores have work to the end, while a browser or a killed command is waited for.
+test-all: .venv/ready ## Run both, as CI does
+	@.venv/bin/pytest -n auto --dist loadgroup -m 'not soak' \
+	  --deselect tests/test_environment.py::test_environment_yml_makes_a_working_environment \
+	  --deselect tests/test_environment.py::test_the_wheel_and_a_folder_are_enough
 
 soak: .venv/ready ## Run what takes longer than CI should: all mutations, a hundred kills, a million rows
 	@.venv/bin/pytest -m soak

@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -109,24 +108,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep in one process the tests that share what their module makes once.
+    """Keep the tests of a file in one process: they share what it makes and caches once.
 
     That is what ``--dist loadgroup`` is for; but xdist 3.8 writes its groups where pytest 9.2 no
-    longer looks for them (pytest-xdist issue 1386), so that they are found by file here.
+    longer looks for them (pytest-xdist issue 1386), so that the files are the groups.
     """
-    from xdist.scheduler import LoadScopeScheduling
+    from xdist.scheduler import LoadFileScheduling
 
-    @cache
-    def shares(file: str) -> bool:
-        path = ROOT / file
-        return path.is_file() and 'scope="module"' in path.read_text("utf-8")
-
-    class ByModule(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return file if shares(file) else nodeid
-
-    return ByModule(config, log) if config.getvalue("dist") == "loadgroup" else None
+    return LoadFileScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

@@ -136,7 +136,8 @@ def checkout(environment: dict, tmp_path_factory: pytest.TempPathFactory) -> Pat
     part.write_text("\n".join(pip_part(environment)) + "\n", encoding="utf-8")
     run(sys.executable, "-m", "venv", "../environment", folder=place)
     install = ("-m", "pip", "install", "-q", "-U", "-r", part.name, "--exists-action=b")
-    run("../environment/bin/python", *install, folder=place)
+    # What is imported is compiled then, and not all of it at once.
+    run("../environment/bin/python", *install, folder=place, PIP_NO_COMPILE="1")
     return place
 
 
