@@ -142,9 +142,8 @@ def load_report(folder: Path, reference: Reference) -> Report:
         BriefError: It is absent, no YAML, empty, or names what there is not, or the same twice;
             all of it at once.
     """
-    path = folder / FILE
     try:
-        content = path.read_bytes()
+        content = (folder / FILE).read_bytes()
     except OSError as error:
         found = error.strerror or "it cannot be read"
         raise BriefError(_fault(found, "what a brief shows", "Restore it.")) from None

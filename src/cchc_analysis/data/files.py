@@ -109,8 +109,6 @@ def type_columns(table: pd.DataFrame) -> pd.DataFrame:
 
 def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries by column."""
-    if table.empty:
-        return []
     # Five times as fast as itertuples. The names once: an index of texts makes them anew each time.
     names = table.columns.tolist()
     return [dict(zip(names, row, strict=True)) for row in table.to_numpy(object)]

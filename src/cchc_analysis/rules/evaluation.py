@@ -161,9 +161,10 @@ def evaluate_definitions(
     """
     import pandas as pd
 
-    together = pd.concat(
-        [evaluate_identity(rule, lines).assign(rule_id=rule.rule_id) for rule in definitions]
-    )
+    told = [evaluate_identity(rule, lines).assign(rule_id=rule.rule_id) for rule in definitions]
+    if all(each.empty for each in told):  # a report states the figures of few groups
+        return told[0], join_definitions([])
+    together = pd.concat(told)
     sources = pd.Series(lines.sources[together.index.to_numpy()], index=together.index)
     chosen = _choose(definitions, together, sources)
     of_source = chosen.set_index("source_id")
