@@ -76,13 +76,14 @@ def walk_finding() -> list[str]:
 
 
 def walk_panel() -> list[str]:
-    """From the registered panels to their observations."""
+    """From the registered panels to their observations; as above, the tables being there."""
     from cchc_analysis.data.reference import Project, load_reference
     from cchc_analysis.panels import read_panels
 
     project = Project(ROOT)
-    reference = load_reference(project.reference)
-    return walk(lambda: read_panels(project.raw, reference))
+    raw, reference = project.raw, load_reference(project.reference)
+    read_panels(raw, reference)
+    return walk(lambda: read_panels(raw, reference))
 
 
 WALKS = {"brief": walk_brief, "finding": walk_finding, "panel": walk_panel}
