@@ -632,7 +632,7 @@ def test_a_name_of_several_areas_is_refused_with_their_list(
         tmp_path, "a.csv", "area,period,par_index\nTân Biên,2023,80.5\nChâu Thành,2023,81.5"
     )
     said = refuse(project, path)
-    assert "Huyện Châu Thành, Tỉnh Long An (808)" in said
+    assert "Huyện Châu Thành, Tỉnh Long An (808, until 2025-06-30)" in said
     assert "constants: {province: …}" in said
     bring(project, path, constants={"province": "Tây Ninh"})
     assert {area_id for area_id, *_ in values_of(project)} == {"705", "708"}

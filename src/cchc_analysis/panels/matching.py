@@ -211,10 +211,8 @@ def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
 
 def name_rows(numbers: pd.Series[Any], most: int = 5) -> str:
     """Some row numbers in words: "row 3", "rows 3, 4 and 120 more"."""
-    rows = list(dict.fromkeys(int(each) for each in numbers))
-    if len(rows) == 1:
-        return f"row {rows[0]}"
-    return f"rows {join_some([*map(str, rows)], most)}"
+    rows = [*dict.fromkeys(str(int(each)) for each in numbers)]
+    return f"row{'s' * (len(rows) > 1)} {join_some(rows, most)}"
 
 
 class AreaWords(NamedTuple):
@@ -236,12 +234,12 @@ def match_area(
     """
     if rule := mapping.areas.get(place.name):
         return rule.area_id
-    meant = find_areas(place, reference)
-    of_level = {each for each in meant if reference.area_rows[each]["level"] == level}
-    chosen = of_level or keep_widest(meant, reference.area_rows)
+    meant, rows = find_areas(place, reference), reference.area_rows
+    chosen = {each for each in meant if rows[each]["level"] == level} or keep_widest(meant, rows)
     if len(chosen) == 1:
         return next(iter(chosen))
-    found = f"{place.name!r} can be several areas: {_list_areas(chosen, reference)}"
+    named = join_some([*map(reference.describe_area, sorted(chosen))], MOST_NAMED, "; ")
+    found = f"{place.name!r} can be several areas: {named}"
     remedy = (
         "Map a column to `province` or `area_code`; or, where all rows are of one province, say "
         "`constants: {province: …}`; or name the area under `areas:`."
@@ -269,7 +267,8 @@ def find_areas(place: AreaWords, reference: Reference) -> set[str]:
         raise KeyError("no area", "a name or code of an area in every row", remedy)
     if place.province and (elsewhere := index.find(take_apart(place.name).head)):
         said = f"no area {place.name!r} in {place.province!r}"
-        remedy = f"Elsewhere: {_list_areas(elsewhere, reference)}. Mend the name or the province."
+        named = join_some([*map(reference.describe_area, sorted(elsewhere))], MOST_NAMED, "; ")
+        remedy = f"Elsewhere: {named}. Mend the name or the province."
         raise KeyError(said, "an area of that province", remedy)
     said = repr(place.name) if place.name else f"of code {place.code!r}"
     said = f"unknown area {said}" + (f" of {place.province!r}" if place.province else "")
@@ -284,16 +283,6 @@ def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Re
             of_areas = {reference.area_rows[each]["level"] for each in find_areas(name, reference)}
             levels.update(of_areas if len(of_areas) == 1 else ())
     return levels.most_common(1)[0][0] if levels else ""
-
-
-def _list_areas(area_ids: Iterable[str], reference: Reference) -> str:
-    """Some areas and what they lie in, in words."""
-    named, rows = [], reference.area_rows
-    for area_id in sorted(area_ids):
-        above = rows.get(str(rows[area_id]["parent_id"]))
-        place = f", {above['name']}" if above else ""
-        named.append(f"{rows[area_id]['name']}{place} ({area_id})")
-    return join_some(named, MOST_NAMED, "; ")
 
 
 def _suggest(name: str, reference: Reference) -> str:
