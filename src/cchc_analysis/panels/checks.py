@@ -319,6 +319,8 @@ def list_rank_codes(indicator: str) -> dict[str, str]:
 
 def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterable[str]:
     """How the ranks printed in a panel compare with the values beside them, in words."""
+    if not (printed := {*figures["indicator"].unique()} & {*RANKED}):
+        return
     hidden = 0.5 * 10.0 ** -figures["decimals"].astype("float64")
     stated = figures.drop(columns="printed").assign(
         source_id=figures["source"],
@@ -327,8 +329,8 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterable[str]:
         high=figures["value"] + hidden,
     )
     judged = check_ranks(stated, areas)
-    alone = {*figures["indicator"].unique()} & {*RANKED} - {*judged["rank_id"]}
-    yield from (f"{rank}: ranks without values to hold them against" for rank in sorted(alone))
+    alone = sorted(printed - {*judged["rank_id"]})
+    yield from (f"{rank}: ranks without values to hold them against" for rank in alone)
     names = dict(zip(figures["area_id"], figures["area"], strict=True))
     for indicator, rows in judged.groupby("indicator", sort=False):
         off = []

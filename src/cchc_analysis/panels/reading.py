@@ -213,11 +213,10 @@ def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
             most=rows["indicator"].map(catalogue["range_max"]).astype("float64"),
         )
     )
-    bounds = {
-        name: read_numerals(rows.loc[rows[field] != "", field], about, mark)["value"]
-        for field, name in BOUNDS.items()
-    }
-    read = rows.join(read_numerals(rows["read_as"], about, mark)).assign(**bounds)
+    read = rows.join(read_numerals(rows["read_as"], about, mark))
+    for field, name in BOUNDS.items():
+        said = rows.loc[rows[field] != "", field]
+        read[name] = read_numerals(said, about, mark)["value"] if len(said) else float("nan")
     is_share = read["unit"] == FRACTION  # of it two more decimals are printed than of per cents
     for name in ("value", *UNCERTAINTY):
         read[name] = read[name].where(~is_share, (100 * read[name]).round(9))
