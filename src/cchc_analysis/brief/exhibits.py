@@ -8,7 +8,6 @@ finds, by a rule. Pictures and tables are made when they are asked for: the fron
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -66,41 +65,31 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     grid = tabulate_scopes(brief, key, plan.table)
     if not panels:
         return table_only(brief, key, grid)
+    parts = [(p.totals[0], *(e for e, _ in (*p.arrivals, *p.outcomes))) for p in panels]
     return build(
         brief,
         key,
         plot_flow,
         [row for panel in panels for row in _draw_panel(brief, panel)],
         title=_title_flow(brief, plan, panels),
-        cited=[entry for panel in panels for entry in panel.entries],
+        cited=[entry for own in parts for entry in own if entry],
         grid=grid,
         note=brief.say("flow.note") if any(panel.gap for panel in panels) else None,
     )
 
 
-@dataclass(frozen=True)
-class _Panel:
-    """One scope: the two sides, and by how much they differ where both are told."""
+class _Panel(NamedTuple):
+    """One scope: the two sides, and by how much they differ where both are told.
+
+    Where the report does not say how many are pending a difference is only untold.
+    """
 
     scope: str
     arrivals: Shaded
     outcomes: Shaded
     totals: Sequence[Entry | None]
-
-    @property
-    def is_told(self) -> bool:
-        """Whether the report says how many are pending; else a difference is only untold."""
-        return any("_pending_" in entry.indicator for entry, _ in self.outcomes)
-
-    @property
-    def gap(self) -> float:
-        more = _sum(self.outcomes) - _sum(self.arrivals)
-        return abs(more) if self.is_told else max(more, 0.0)
-
-    @property
-    def entries(self) -> list[Entry]:
-        parts = [entry for entry, _ in (*self.arrivals, *self.outcomes)]
-        return [each for each in (self.totals[0], *parts) if each]
+    is_told: bool
+    gap: float
 
 
 def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
@@ -114,7 +103,10 @@ def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
     waiting = [each for each in outcomes if "_pending_" in each[0].indicator]
     if _sum(outcomes) - _sum(waiting) < resolved.value:  # some of its parts are told, or none
         outcomes = [(resolved, "mid"), *waiting]
-    return _Panel(scope, arrivals, outcomes, (received, resolved, pending))
+    more = _sum(outcomes) - _sum(arrivals)
+    gap = abs(more) if waiting else max(more, 0.0)
+    totals = (received, resolved, pending)
+    return _Panel(scope, arrivals, outcomes, totals, bool(waiting), gap)
 
 
 def _find_parts(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
@@ -508,13 +500,9 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
 
 
 KINDS: Mapping[str, Callable[[Brief, str, ChartPlan], Exhibit | None]] = {
-    "flow": _exhibit_flow,
-    "parts": _exhibit_parts,
-    "wholes": _exhibit_wholes,
-    "posts": _exhibit_posts,
-    "rates": _exhibit_rates,
-    "shares": _exhibit_shares,
-    "amounts": _exhibit_amounts,
-    "tasks": _exhibit_tasks,
-    "points": _exhibit_points,
+    exhibit.__name__.removeprefix("_exhibit_"): exhibit
+    for exhibit in (
+        *(_exhibit_flow, _exhibit_parts, _exhibit_wholes, _exhibit_posts, _exhibit_rates),
+        *(_exhibit_shares, _exhibit_amounts, _exhibit_tasks, _exhibit_points),
+    )
 }

@@ -32,20 +32,8 @@ Shade = Literal["deep", "mid", "pale", "paper", "alert"]
 Parts = dict[str, Shade]
 
 
-Form = Literal[
-    "dossiers",
-    "backlog",
-    "scopes",
-    "of",
-    "rate",
-    "score",
-    "plan",
-    "change",
-    "peers",
-    "size",
-    "gaps",
-    "contradictions",
-]
+Form = Literal["dossiers", "backlog", "scopes", "of", "rate", "score", "plan", "change", "peers"]
+ClosingForm = Literal["size", "gaps", "contradictions"]
 """How a sentence of the summary is said."""
 
 
@@ -91,7 +79,7 @@ class SummaryLine(Part):
     """A sentence of the summary: its form, and the figures that it takes."""
 
     name: str
-    form: Form
+    form: Form | ClosingForm
     codes: Line = ()
     unless: str = ""
 

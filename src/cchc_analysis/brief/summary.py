@@ -51,25 +51,19 @@ def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
 
     One for which there is no room is not put in words: the page would remember its values as told.
     """
-    last = list(_say_each(brief, CLOSING))
+
+    def say(names: Collection[str]) -> Iterator[tuple[str, Markup]]:
+        for line in brief.report.summary:
+            is_asked = line.name in names and not (line.unless and brief.find(line.unless))
+            if is_asked and (text := FORMS[line.form](brief, line)):
+                yield line.name, text
+
+    last = list(say(CLOSING))
     names = [line.name for line in brief.report.summary if line.name not in (*CLOSING, FILLING)]
-    first = list(islice(_say_each(brief, names), MOST - len(last)))
+    first = list(islice(say(names), MOST - len(last)))
     if len(first) + len(last) < LEAST:
-        first += _say_each(brief, [FILLING])
+        first += say([FILLING])
     return [*first, *last]
-
-
-def _say_each(brief: Brief, names: Collection[str]) -> Iterator[tuple[str, Markup]]:
-    """The sentences of some rules, one after the other, as they are asked for."""
-    for line in brief.report.summary:
-        if line.name in names and (text := _say(brief, line)):
-            yield line.name, text
-
-
-def _say(brief: Brief, line: SummaryLine) -> Markup | None:
-    if line.unless and brief.find(line.unless):
-        return None
-    return FORMS[line.form](brief, line)
 
 
 def _say_dossiers(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -139,15 +133,17 @@ def _say_backlog(brief: Brief, line: SummaryLine) -> Markup | None:
     overdue = brief.find(line.codes[1], pending.scope)
     if not overdue and pending.scope == brief.whole:
         overdue = brief.find(line.codes[1])
-    words = {"n": brief.tell(pending)}
+    n = brief.tell(pending)
     if not overdue or not overdue.value:
-        return brief.say("summary.backlog", where=say_where(brief, pending), **words)
-    words["where"] = say_where(brief, pending, overdue)
-    scope = Markup("")
-    if overdue.scope != pending.scope:
-        scope = brief.say("summary.at", scope=lower(brief.name_scope(overdue.scope)))
-    late = brief.tell(overdue, unit=False)
-    return brief.say("summary.backlog.overdue", m=late, scope=scope, **words)
+        return brief.say("summary.backlog", where=say_where(brief, pending), n=n)
+    at = brief.say("summary.at", scope=lower(brief.name_scope(overdue.scope)))
+    return brief.say(
+        "summary.backlog.overdue",
+        n=n,
+        m=brief.tell(overdue, unit=False),
+        where=say_where(brief, pending, overdue),
+        scope=at if overdue.scope != pending.scope else "",
+    )
 
 
 def _say_scopes(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -159,11 +155,10 @@ def _say_scopes(brief: Brief, line: SummaryLine) -> Markup | None:
 
 
 def _say_rate(brief: Brief, line: SummaryLine) -> Markup | None:
+    """A rate of the widest scope."""
     rate = brief.find(line.codes[0])
-    if not rate:
-        return None
-    key = f"summary.{line.name}"
-    return brief.say(key, n=brief.tell(rate), where=say_where(brief, rate))
+    told = rate and {"n": brief.tell(rate), "where": say_where(brief, rate)}
+    return brief.say(f"summary.{line.name}", **told) if told else None
 
 
 def _say_of(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -219,31 +214,25 @@ def _say_plan(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
 
 def _say_change(brief: Brief, line: SummaryLine) -> Markup | None:
     """The word for the first series that has one; else how it stood a year before."""
-    series = [each for each in brief.series if each.entry.indicator in line.codes]
-    for each in series:
-        verdict = each.verdict
-        if verdict.word in ("rising", "falling"):
-            first, last = map(brief.words.period, (verdict.first, verdict.last))
-            n = brief.words.number(verdict.points)
-            years = brief.say("trends.span", first=first, last=last, n=n)
-            key = f"summary.change.{verdict.word}"
-            return brief.say(key, years=years, **_name(brief, each.entry))
-    for each in series:
-        entry, before = each.entry, each.year_before
-        if not isnan(before):
-            told = brief.words.number(before, entry.decimals)
-            if entry.unit == "%":
-                told = brief.say("unit.percent", n=told)
-            return brief.say("summary.change", before=told, **_name(brief, entry))
+    words, series = brief.words, [e for e in brief.series if e.entry.indicator in line.codes]
+    moving = [each for each in series if each.verdict.word in ("rising", "falling")]
+    before = [each for each in series if not isnan(each.year_before)]
+    for each in (moving or before)[:1]:
+        entry, verdict = each.entry, each.verdict
+        told: dict[str, Any] = {
+            "what": brief.name_indicator(entry.indicator),
+            "where": say_where(brief, entry),
+            "n": brief.tell(entry),
+        }
+        if moving:
+            first, last = map(words.period, (verdict.first, verdict.last))
+            n = words.number(verdict.points)
+            years = words.say("trends.span", first=first, last=last, n=n)
+            return words.say(f"summary.change.{verdict.word}", years=years, **told)
+        number = words.number(each.year_before, entry.decimals)
+        percent = words.say("unit.percent", n=number) if entry.unit == "%" else number
+        return words.say("summary.change", before=percent, **told)
     return None
-
-
-def _name(brief: Brief, entry: Entry) -> dict[str, Markup]:
-    return {
-        "what": name_indicator(brief, entry.indicator),
-        "where": say_where(brief, entry),
-        "n": brief.tell(entry),
-    }
 
 
 def _say_peers(brief: Brief, line: SummaryLine) -> Markup | None:
@@ -292,17 +281,10 @@ def _say_size(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
 
 
 FORMS: Mapping[str, Callable[[Brief, SummaryLine], Markup | None]] = {
-    "dossiers": _say_dossiers,
-    "backlog": _say_backlog,
-    "scopes": _say_scopes,
-    "of": _say_of,
-    "rate": _say_rate,
-    "score": _say_score,
-    "plan": _say_plan,
-    "change": _say_change,
-    "peers": _say_peers,
-    "size": _say_size,
-    "gaps": _say_gaps,
-    "contradictions": _say_contradictions,
+    say.__name__.removeprefix("_say_"): say
+    for say in (
+        *(_say_dossiers, _say_backlog, _say_scopes, _say_of, _say_rate, _say_score, _say_plan),
+        *(_say_change, _say_peers, _say_size, _say_gaps, _say_contradictions),
+    )
 }
 """How a sentence is said, by what ``report.yml`` calls it."""
