@@ -7,14 +7,14 @@ Comes in as the published tables; goes out as a ``Board`` with the ranks and tre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.templates import Shows, macro, render
+from cchc_analysis.brief.templates import Shows, macro
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table
@@ -232,7 +232,11 @@ def open_board(
         CommandError: The indicator or an area is unknown, or nothing is held.
     """
     code, areas, first, last = choice
-    row = _match_indicator(code, tables, reference)
+    if code not in reference.indicator_rows or code not in set(tables.indicators["indicator"]):
+        near = ", ".join(nearest_names(code, set(tables.indicators["indicator"])))
+        remedy = f"Nearest: {near}."
+        raise CommandError(Problem(f"indicator {code!r}", "not held", "one that is held", remedy))
+    row = reference.indicator_rows[code]
     held = choose_values(tables, code)
     names = areas.split(",") if isinstance(areas, str) else areas
     wanted = [name.strip() for name in names if name.strip()]
@@ -244,11 +248,17 @@ def open_board(
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
     kinds = name_kinds(held, reference)
     chosen, *rest = rank_kinds(held, kinds, reference)
-    values, *others = (
-        _describe(keep_one_value(held[kinds == kind]), tables, reference, words)
-        for kind in (chosen, *rest)
-    )
-    issuers = _list_issuers(values, tables.sources)
+    tabled = []
+    for kind in (chosen, *rest):
+        kept = keep_one_value(held[kinds == kind])
+        named = describe_values(kept, tables, reference)
+        named = named.assign(name=_name_areas(kept["area_id"], reference, words))
+        ordered = named.assign(order=[fold_text(name) for name in named["name"]])
+        tabled.append(ordered.sort_values(["order", "period_end"], ignore_index=True))
+    values, *others = tabled
+    issuer_of = dict(zip(tables.sources["source_id"], tables.sources["issuer"], strict=True))
+    counts = values["source_id"].str.split().explode().map(issuer_of).value_counts()
+    issuers = tuple(sorted(counts.index, key=lambda name: (-counts[name], name)))
     strata = list_strata(values, tables.indicators, row)
     licences = index_licences(tables.sources)
     newest = int(tables.indicators["period_end"].max()[:4])
@@ -276,16 +286,6 @@ def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> s
     if problems:
         raise CommandError(problems)
     return found
-
-
-def _describe(
-    kept: pd.DataFrame, tables: Tables, reference: Reference, words: Words
-) -> pd.DataFrame:
-    """What ``describe_values`` gives, with the names of the areas, in their order."""
-    named = describe_values(kept, tables, reference)
-    named = named.assign(name=_name_areas(kept["area_id"], reference, words))
-    ordered = named.assign(order=[fold_text(name) for name in named["name"]])
-    return ordered.sort_values(["order", "period_end"], ignore_index=True)
 
 
 def keep_results(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -328,23 +328,6 @@ def find_told(tables: Tables, reference: Reference) -> pd.DataFrame:
     wide, long = (cells.groupby(by)[name].transform("max") for name in ("wide", "long"))
     is_enough = (wide >= FEWEST_AT_ONCE) | (long >= FEWEST_FOR_TREND)
     return cells[is_enough | ((wide >= FEWEST_AREAS) & (long > 1))]
-
-
-def _list_issuers(values: pd.DataFrame, sources: pd.DataFrame) -> tuple[str, ...]:
-    """Who states the values, those with most of them first."""
-    names = dict(zip(sources["source_id"], sources["issuer"], strict=True))
-    counts = values["source_id"].str.split().explode().map(names).value_counts(sort=True)
-    return tuple(sorted(counts.index, key=lambda name: (-counts[name], name)))
-
-
-def _match_indicator(code: str, tables: Tables, reference: Reference) -> Mapping[str, Any]:
-    held = set(tables.indicators["indicator"])
-    if code in reference.indicator_rows and code in held:
-        return reference.indicator_rows[code]
-    near = ", ".join(nearest_names(code, held))
-    raise CommandError(
-        Problem(f"indicator {code!r}", "not held", "one that is held", f"Nearest: {near}.")
-    )
 
 
 def _name_areas(area_ids: pd.Series, reference: Reference, words: Words) -> list[str]:
@@ -399,11 +382,6 @@ def tell_trend_row(board: Board) -> list[str]:
         first if first == last else words.say("trends.span", first=first, last=last, n=n),
         words.join(sources),
     ]
-
-
-def tell_trend_list(rows: Sequence[Sequence[Markup]], words: Words) -> Markup:
-    """The list of the indicators that have a page, of their rows."""
-    return render(words, "trend_list", rows=rows)
 
 
 def format_values(board: Board) -> bytes:

@@ -192,7 +192,12 @@ def show_map(board: Board) -> Section:
         tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
         known = values[values.index.isin(tiles["area_id"])]
         picture = partial(plots.draw, plots.plot_tile_map, known, **(options | {"tiles": tiles}))
-        regions = _compare_regions(board)
+        # The median of the provinces of each region, the highest first.
+        of = latest["area_id"].map(lambda each: board.reference.region_of.get(each, ""))
+        regions = latest.groupby(of)["value"].agg(["median", "count"]).drop("", errors="ignore")
+        regions = regions.sort_values("median", ascending=False)
+        named = (str(board.words.place(rows[str(each)])) for each in regions.index)
+        regions = regions.assign(region=[*map(shorten_name, named)]).reset_index(drop=True)
         ends = list_rows(regions.iloc[[0, -1]]) if regions["median"].nunique() > 1 else []
         columns = ["region", "count", "median"]
         return show(board, "map", regions, columns, picture, ends=ends)
@@ -204,16 +209,6 @@ def show_map(board: Board) -> Section:
     return show(
         board, "map", picture=partial(plots.draw, plots.plot_dot_map, dots, **options), ends=[]
     )
-
-
-def _compare_regions(board: Board) -> pd.DataFrame:
-    """The median of the provinces of each ``region``, the highest first, and their ``count``."""
-    reference, words = board.reference, board.words
-    regions = board.latest["area_id"].map(lambda each: reference.region_of.get(each, ""))
-    medians = board.latest.groupby(regions)["value"].agg(["median", "count"])
-    medians = medians.drop("", errors="ignore").sort_values("median", ascending=False)
-    places = (str(words.place(reference.area_rows[str(each)])) for each in medians.index)
-    return medians.assign(region=[shorten_name(place) for place in places]).reset_index(drop=True)
 
 
 def show_ranking(board: Board) -> Section:
@@ -299,13 +294,21 @@ def show_standing(board: Board) -> Section:
     if standing.empty or parts.max() == 1:
         return NOTHING
     judged = judge_many(standing)
+
+    def tell_word(row: Mapping[str, Any]) -> Any:
+        """The word; its years too where they are not those of all."""
+        word = write_cell(board, "word", row["word"])
+        if row["first"] == first:
+            return word
+        return board.words.say("trends.standing.word", word=word, span=tell_span(board, row))
+
     first, last = (str(end) for end in (standing["period"].min(), standing["period"].max()))
     latest = standing[standing["period"] == last].set_index("area_id")["value"]
     table = judged.table.assign(
         name=judged.table["area_id"].map(board.names),
         standing=judged.table["area_id"].map(latest),
         points=judged.table["slope"],
-        told=[_tell_standing_word(board, row, first) for row in list_rows(judged.table)],
+        told=[tell_word(row) for row in list_rows(judged.table)],
     )
     moved = standing.merge(table[["area_id", "word"]], on="area_id")
     moved = moved[moved["word"].isin(list(ROLE_OF_WORD))]
@@ -324,14 +327,6 @@ def show_standing(board: Board) -> Section:
         judged=judged,
         ends=(first, last),
     )
-
-
-def _tell_standing_word(board: Board, row: Mapping[str, Any], first: str) -> Any:
-    """The word for a standing; its years too where they are not those of all."""
-    word = write_cell(board, "word", row["word"])
-    if row["first"] == first:
-        return word
-    return board.words.say("trends.standing.word", word=word, span=tell_span(board, row))
 
 
 def show_distribution(board: Board) -> Section:
@@ -520,23 +515,19 @@ def show_coverage(board: Board) -> Section:
     rows = []
     for pattern, own in kept:
         more = [say_more("more", len(own) - MOST_NAMED)] if len(own) > MOST_NAMED else []
-        areas, lacking = words.join([*own[:MOST_NAMED], *more]), _tell_lacking(board, pattern)
+        areas, runs = words.join([*own[:MOST_NAMED], *more]), []
+        # The periods without a value, those that follow each other as one span.
+        for is_held, run in groupby(zip(board.periods, pattern, strict=True), key=itemgetter(1)):
+            labels = [label for label, _ in run]
+            ends = dict.fromkeys((labels[0], labels[-1]))
+            runs += [] if is_held else [Markup(" – ").join(map(words.period, ends))]
+        lacking = words.join(runs)
         rows.append({"areas": areas, "count": len(own), "lacking": lacking})
     index = [own[0] if len(own) == 1 else say_more("coverage.group", len(own)) for _, own in kept]
     drawn = pd.DataFrame([pattern for pattern, _ in kept], index=index, columns=board.periods)
     picture = partial(plots.draw, plots.plot_coverage, drawn)
     return show(
         board, "coverage", pd.DataFrame(rows), ["areas", "count", "lacking"], picture, **data
-    )
-
-
-def _tell_lacking(board: Board, pattern: Sequence[bool]) -> Markup:
-    """The periods without a value, those that follow each other as one span."""
-    runs = groupby(zip(board.periods, pattern, strict=True), key=itemgetter(1))
-    spans = [[label for label, _ in run] for is_held, run in runs if not is_held]
-    words = board.words
-    return words.join(
-        Markup(" – ").join(map(words.period, dict.fromkeys((span[0], span[-1])))) for span in spans
     )
 
 

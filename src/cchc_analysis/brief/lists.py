@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import directory
 from cchc_analysis.brief.annex import tell_method
-from cchc_analysis.brief.board import TRENDS, tell_trend_list
+from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import Brief, name_page
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
 from cchc_analysis.brief.frontpage import choose
@@ -448,7 +448,7 @@ def bind_trends(project: Project, rows: Sequence[Sequence[str]], lang: str) -> s
     words = load_words(project.notebooks / TEMPLATE, lang)
     intro = words.say("trends.list.intro")
     head = directory.tell_masthead(words, TRENDS, words.say("trends.list.heading"), intro)
-    body = tell_trend_list([[trust(cell) for cell in row] for row in rows], words)
+    body = render(words, "trend_list", rows=[[trust(cell) for cell in row] for row in rows])
     return export_body(head + body, project, words, "lists")
 
 

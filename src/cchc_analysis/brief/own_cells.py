@@ -12,7 +12,7 @@ import html
 import io
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -59,12 +59,25 @@ def show_own_cells(executed: NotebookNode, words: Words) -> NotebookNode:
     """
     from copy import deepcopy
 
+    from nbformat.v4 import new_output
+
     page = deepcopy(executed)
     written = [each for each in page.cells if INJECTED not in each.metadata.get("tags", ())]
     for number, cell in enumerate(written, start=1):
-        outputs = list(cell.get("outputs", ()))
-        if outputs:
-            cell.outputs = list(_show_outputs(outputs, number, words))
+        shown = []
+        for output in cell.get("outputs", ()):
+            data, is_said = output.get("data", {}), output.output_type == "stream"
+            if output.output_type in ("display_data", "execute_result"):
+                if not str(data.get("text/plain", "")).startswith(OURS):
+                    html = _frame(data, output.get("metadata", {}), number, words)
+                    output.data = {"text/html": str(html)}
+                shown.append(output)
+            elif is_said and output.get("name") == "stdout":
+                html = macro(words, "unshown", number, "print")
+                data = {"text/html": str(html)}
+                shown.append(new_output("display_data", data=data))  # type: ignore[no-untyped-call]
+        if "outputs" in cell:
+            cell.outputs = shown
     return page
 
 
@@ -124,21 +137,6 @@ def _draw_still(figure: Any) -> bytes:
     return drawn.getvalue()
 
 
-def _show_outputs(outputs: list[Any], number: int, words: Words) -> Iterator[Any]:
-    for output in outputs:
-        data = output.get("data", {})
-        if output.output_type in ("display_data", "execute_result"):
-            if str(data.get("text/plain", "")).startswith(OURS):
-                yield output
-                continue
-            output.data = {
-                "text/html": str(_frame(data, output.get("metadata", {}), number, words))
-            }
-            yield output
-        elif output.output_type == "stream" and output.get("name") == "stdout":
-            yield _make_output(_say_missing(number, "print", words))
-
-
 def _frame(
     data: Mapping[str, Any], metadata: Mapping[str, Any], number: int, words: Words
 ) -> Markup:
@@ -155,14 +153,14 @@ def _frame(
 
         return _frame_html(markdown2html_mistune(str(data["text/markdown"])), number, words)
     kind = next((kind for kind in data if kind != "text/plain"), "text/plain")
-    return _say_missing(number, kind, words)
+    return macro(words, "unshown", number, kind)
 
 
 def _frame_html(text: str, number: int, words: Words) -> Markup:
     """HTML of somebody else's, without what could run or load, in a frame that scrolls."""
     clean = clean_html(text)
     if not clean.striptags().strip():
-        return _say_missing(number, "text/html", words)
+        return macro(words, "unshown", number, "text/html")
     return macro(words, "own", clean)
 
 
@@ -202,14 +200,3 @@ def _inline(kind: str, content: str) -> str:
     if kind == "image/svg+xml":
         content = base64.b64encode(str(content).encode()).decode()
     return f"data:{kind};base64,{''.join(str(content).split())}"
-
-
-def _say_missing(number: int, kind: str, words: Words) -> Markup:
-    return macro(words, "unshown", number, kind)
-
-
-def _make_output(shown: Markup) -> Any:
-    from nbformat.v4 import new_output
-
-    data = {"text/html": str(shown)}
-    return new_output("display_data", data=data)  # type: ignore[no-untyped-call]

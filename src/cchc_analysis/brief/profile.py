@@ -148,14 +148,26 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
     kept = kept.assign(kind=kinds, series=kept["indicator"] + "|" + kinds)
     own = kept[kept["area_id"] == area_id].sort_values("period_end", kind="stable")
     report = load_report(words.folder.parent, reference).profile
-    theme_of = _order_codes(set(own["indicator"]), report, reference.indicator_rows)
+    codes = [code for code in reference.indicator_rows if code in set(own["indicator"])]
+    theme_of: dict[str, str] = {}  # in the order of the page; what no theme names comes last
+    for theme, patterns in (*report.items(), (OTHER, ("*",))):
+        for pattern in patterns:
+            for code in match_codes(codes, pattern):
+                theme_of.setdefault(code, theme)
     told = _choose_series(own, theme_of, reference.indicator_rows)
     points = break_series(keep_one_value(own[own["series"].isin(told)], "series"), reference)
     points = points.sort_values("period_end", kind="stable")
     judged = judge_many(points, "series")
     described = _describe_series(points, kept, reference, theme_of)
     table = described.join(judged.table.set_index("series")).loc[told].reset_index()
-    table.insert(3, "name", _name_series(table, reference, words))
+    rows = (reference.indicator_rows[code] for code in table["indicator"])
+    names: list[str] = [words.pick(row, "label") for row in rows]
+    split = table.duplicated(["indicator", "scope"], keep=False)  # told with its window
+    for at, label in enumerate(table["period"]):
+        window = words.say("profile.whole_year") if label.isdigit() else words.period(label)
+        if split.iloc[at]:
+            names[at] = plain(words.say("profile.split", name=names[at], window=window))
+    table.insert(3, "name", names)
     last_day = str(own["period_end"].max())
     area_row = reference.area_on(area_id, last_day)
     return Profile(
@@ -228,19 +240,6 @@ def match_profiled(reference: Reference, held: Collection[str], area: str) -> st
     raise CommandError(Problem(f"area {area!r}", found, expected, remedy))
 
 
-def _order_codes(
-    codes: Collection[str], report: Mapping[str, Collection[str]], catalogue: Mapping[str, Any]
-) -> dict[str, str]:
-    """The theme of each code in the order of the page; what no theme names comes last."""
-    known = [code for code in catalogue if code in codes]
-    ordered: dict[str, str] = {}
-    for theme, patterns in report.items():
-        for pattern in patterns:
-            for code in match_codes(known, pattern):
-                ordered.setdefault(code, theme)
-    return ordered | {code: OTHER for code in known if code not in ordered}
-
-
 def _choose_series(
     own: pd.DataFrame, theme_of: Mapping[str, str], catalogue: Mapping[str, Any]
 ) -> list[str]:
@@ -298,18 +297,6 @@ def _describe_series(
     return pd.DataFrame(rows, columns=columns, index=pd.Index(periods, name="series"))
 
 
-def _name_series(table: pd.DataFrame, reference: Reference, words: Words) -> list[str]:
-    """The names of indicators; with their windows where an indicator has two of them."""
-    names = [words.pick(reference.indicator_rows[code], "label") for code in table["indicator"]]
-    year = words.say("profile.whole_year")
-    windows = [year if label.isdigit() else words.period(label) for label in table["period"]]
-    is_split = table.duplicated(["indicator", "scope"], keep=False)
-    return [
-        plain(words.say("profile.split", name=name, window=window) if has_two else name)
-        for name, window, has_two in zip(names, windows, is_split, strict=True)
-    ]
-
-
 def _place(own: float, held: Floats, reference: Reference, code: str) -> dict[str, float]:
     """Lowest to highest of the values of a period, and the place of one of them."""
     ends = np.quantile(held, [*SPREAD.values()]).tolist()
@@ -337,7 +324,10 @@ Row = Mapping[str, Any]
 
 def show_head(profile: Profile) -> Section:
     """Title with the years, headline, and three sentences by rule."""
-    words, table, placed = profile.words, profile.table, keep_placed(profile)
+    words, table = profile.words, profile.table
+    placed = table.dropna(subset=["better"]).sort_values("better", kind="stable")
+    # The lowest first; old ones only where there are no others.
+    placed = placed if placed["is_old"].all() else placed[~placed["is_old"]]
     place, years = upper(words.place(profile.area)), profile.values["period_end"].str[:4]
     first, last = str(years.min()), str(years.max())
     title = words.say("profile.title", area=place, years="–".join(dict.fromkeys((first, last))))
@@ -375,13 +365,6 @@ def find_folder(area: Row) -> str:
     return name_folder(area, "-").partition("/")[0]
 
 
-def keep_placed(profile: Profile) -> pd.DataFrame:
-    """The series with a place, the lowest first; old ones only where there are no others."""
-    placed = profile.table.dropna(subset=["better"]).sort_values("better", kind="stable")
-    recent = placed[~placed["is_old"]]
-    return recent if len(recent) else placed
-
-
 def show_theme(profile: Profile, theme: str) -> Section:
     """The series of a theme, a row each; nothing where none is held."""
     own = [row for row in list_rows(profile.table) if row["theme"] == theme]
@@ -411,7 +394,10 @@ def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
     def form(value: float) -> str:
         return words.number(float(value), decimals)
 
-    told = {"href": find_page(profile, row["indicator"]), "line": "", "spine": ""}
+    # The page of the indicator, or of the index that a rank is of.
+    names = [e for e in (row["indicator"], name_ranked(row["indicator"])) if e in profile.told]
+    href = f"../{name_trend(names[0])}/index.html" if names else ""
+    told = {"href": href, "line": "", "spine": ""}
     points = profile.points_of[row["series"]]
     if len({segment for *_, segment in points}) < len(points):
         svg = draw_small(Sketch(*SMALL), points, form, is_rank=is_rank).finish()
@@ -422,13 +408,6 @@ def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
         said = words.plain("profile.spine", **ends, own=form(row["value"]))
         told["spine"] = draw_line(words, svg, said, "spine")
     return told | {"written": form(row["value"])}
-
-
-def find_page(profile: Profile, code: str) -> str:
-    """Where the page of an indicator lies, or of the index that a rank is of; empty: nowhere."""
-    names = (code, name_ranked(code))
-    pages = (f"../{name_trend(each)}/index.html" for each in names if each in profile.told)
-    return next(pages, "")
 
 
 def _turn_spine(profile: Profile, row: Row) -> dict[str, Any]:

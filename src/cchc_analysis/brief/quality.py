@@ -137,20 +137,17 @@ class Quality:
 
     @cached_property
     def sources(self) -> list[Row]:
-        """The sources that are told, reports before panels, by name."""
-        rows = (r for r in list_rows(self.tables.sources) if self._find_home(r) == self.province)
+        """The sources that are told, reports before panels, by name; a panel has no province."""
+        rows, find = list_rows(self.tables.sources), self.reference.find_province
+        match = self.reference.match_source
+        homes = ["" if row["kind"] == "panel" else find(match(row)) for row in rows]
+        rows = [row for row, home in zip(rows, homes, strict=True) if home == self.province]
         return sorted(rows, key=lambda row: (row["kind"] == "panel", str(row["source_id"])))
 
     @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of these sources."""
         return frozenset(row["source_id"] for row in self.sources)
-
-    def _find_home(self, source: Row) -> str:
-        """The province of a report; none of a panel, which is on many."""
-        if source["kind"] == "panel":
-            return ""
-        return self.reference.find_province(self.reference.match_source(source))
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -524,18 +521,17 @@ def show_rules(quality: Quality) -> Section:
     for (_, source_id), row in quality.tally_of.items():
         own.setdefault(source_id, []).append(row)
     told = quality.sources[:MOST_LISTED]
-    rows = [(each, _count_rules(own.get(each["source_id"], []))) for each in told]
+    rows = []
+    for source in told:
+        # Rules that apply, hold, break and are silent; then the same of single checks.
+        tallies = own.get(source["source_id"], [])
+        states = [row["state"] for row in tallies]
+        counts = [len(states) - states.count(SILENT), *(states.count(each) for each in STATES)]
+        spoken = [row for row in tallies if row["state"] != SILENT]
+        kept, broken = (sum(int(row[name]) for row in spoken) for name in ("passed", "failed"))
+        every = sum(int(row[name]) for row in tallies for name in ("applied", "not_applicable"))
+        rows.append((source, [*counts, kept + broken, kept, broken, every - kept - broken]))
     return tell(quality, "rules", quality.tables.tallies, rows=rows, total=len(quality.sources))
-
-
-def _count_rules(tallies: Sequence[Row]) -> list[int]:
-    """Rules that apply, hold, break and are silent; then the same of single checks."""
-    states = [row["state"] for row in tallies]
-    rules = [len(states) - states.count(SILENT), *(states.count(each) for each in STATES)]
-    told = [row for row in tallies if row["state"] != SILENT]
-    kept, broken = (sum(int(row[name]) for row in told) for name in ("passed", "failed"))
-    spoken_of = sum(int(row[name]) for row in tallies for name in ("applied", "not_applicable"))
-    return [*rules, kept + broken, kept, broken, spoken_of - kept - broken]
 
 
 def show_completeness(quality: Quality) -> Section:

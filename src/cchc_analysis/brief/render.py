@@ -90,25 +90,20 @@ def build_whole(
         execute_notebook(each, parameters, each.parent, engine) for each in (notebook, annex)
     )
     # The page has one head, that of the front.
-    front.cells += [cell for cell in rest.cells if not _is_head(cell)]
+    heads = [each for each in _list_outputs(rest) if each[1].startswith('<div class="head">')]
+    front.cells += [cell for cell in rest.cells if all(cell is not head for head, _ in heads)]
     page = export_page(front, project, words, "brief")
     check_page(page, notebook.name)
     return page
 
 
-def _is_head(cell: NotebookNode) -> bool:
-    shown = (each.get("data", {}).get("text/html", "") for each in cell.get("outputs", ()))
-    return any(each.startswith('<div class="head">') for each in shown)
-
-
-def list_parts(executed: NotebookNode) -> dict[str, str]:
-    """What the sections of a notebook put on pages of their own, by the names of the pages."""
-    return {
-        name: body
+def _list_outputs(executed: NotebookNode) -> list[tuple[Any, str]]:
+    """The HTML that cells show, each with its cell."""
+    return [
+        (cell, output.get("data", {}).get("text/html", ""))
         for cell in executed.cells
         for output in cell.get("outputs", ())
-        for name, body in output.get("data", {}).get(PAGES, {}).items()
-    }
+    ]
 
 
 def build_page(
@@ -142,27 +137,21 @@ def build_pages(
     kind = KINDS.get(notebook.name, "")
     page = export_page(executed, project, words, kind)
     check_page(page, notebook.name)
-    parts = list_parts(executed)
+    outputs = (output for cell in executed.cells for output in cell.get("outputs", ()))
+    parts = (output.get("data", {}).get(PAGES, {}) for output in outputs)
     return {name: page} | {
-        part: export_body(body, project, words, kind) for part, body in parts.items()
+        part: export_body(body, project, words, kind) for own in parts for part, body in own.items()
     }
 
 
 def export_body(body: str, project: Project, words: Words, kind: str) -> str:
-    """A body through our template, as if a notebook had shown it."""
-    from nbformat import v4
-
-    make: Any = v4  # it carries no types
-    return export_page(make.new_notebook(cells=[make_cell(body)]), project, words, kind)
-
-
-def make_cell(body: str) -> Any:
-    """A cell that shows a body as a section of ours does."""
+    """A body through our template, as if a section of ours in a notebook had shown it."""
     from nbformat import v4
 
     make: Any = v4  # it carries no types
     shown = make.new_output("display_data", {"text/html": str(body), "text/plain": OURS[0]})
-    return make.new_code_cell(outputs=[shown], id="page")
+    cell = make.new_code_cell(outputs=[shown], id="page")
+    return export_page(make.new_notebook(cells=[cell]), project, words, kind)
 
 
 def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
@@ -238,31 +227,20 @@ def execute_notebook(
     except PapermillExecutionError as error:
         source = str(error.source).strip().splitlines() or [""]
         raise BriefError(_name_failure(notebook, source[0], error.ename, error.evalue)) from None
-    _check_executed(notebook, executed)
-    _undress_outputs(executed)
-    return cast("NotebookNode", executed)
-
-
-def _undress_outputs(executed: NotebookNode) -> None:
-    """Take from what cells show the style that it wears in a notebook: the page has its own."""
+    problems = []
     for cell in executed.cells:
         for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                first = str(cell.source).splitlines()[0]
+                problems.append(_name_failure(notebook, first, output.ename, output.evalue))
             if "text/html" in (data := output.get("data", {})):
+                # The page has its own style.
                 data["text/html"] = undress("".join(data["text/html"]))
-
-
-def _check_executed(notebook: Path, executed: NotebookNode) -> None:
-    """Hold the notebook against what papermill and cells say of themselves."""
-    problems = [
-        _name_failure(notebook, str(cell.source).splitlines()[0], output.ename, output.evalue)
-        for cell in executed.cells
-        for output in cell.get("outputs", ())
-        if output.output_type == "error"
-    ]
     if not problems and executed.metadata.get("papermill", {}).get("exception"):
         problems = [_name_failure(notebook, "", "an exception", "that papermill reports")]
     if problems:
         raise BriefError(problems)
+    return cast("NotebookNode", executed)
 
 
 def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem:
@@ -328,13 +306,9 @@ def make_exporter(notebooks: Path, lang: str) -> Any:
 
 def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:
     """The text of the first element of a kind, without its tags."""
-    shown = (
-        output.get("data", {}).get("text/html", "")
-        for cell in executed.cells
-        for output in cell.get("outputs", ())
-    )
-    found = next((match[1] for each in shown if (match := pattern.search(each))), "")
-    return " ".join(html.unescape(_TAG.sub("", found)).split())
+    found = (pattern.search(shown) for _, shown in _list_outputs(executed))
+    text = next((match[1] for match in found if match), "")
+    return " ".join(html.unescape(_TAG.sub("", text)).split())
 
 
 def check_page(page: str, name: str) -> None:

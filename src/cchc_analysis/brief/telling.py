@@ -94,23 +94,17 @@ def tell_origin(brief: Brief, entry: Entry) -> str:
 
 def tell_derivation(brief: Brief, entry: Entry) -> Markup:
     """From what a value is derived: its formula in numbers, each a link to its own note."""
-    told = (
-        _tell_part(brief, entry, each) if at % 2 else _spell(each)
-        for at, each in enumerate(_CODE.split(entry.parts))
-    )
+    told = []
+    for at, each in enumerate(_CODE.split(entry.parts)):
+        if at % 2 == 0:
+            signs = each.replace("*", "×").replace("/", "÷").replace("-", "−")
+            told.append(clean_text(signs))
+            continue
+        code, _, scope = each.partition("@")
+        found = brief.find(code, scope or entry.scope) or brief.find_any(code)
+        number = found and link_note(brief, found, tell_number(brief, found))
+        told.append(number or name_indicator(brief, code))
     return brief.say("note.derived", formula=Markup("").join(told))
-
-
-def _spell(signs: str) -> Markup:
-    return clean_text(signs.replace("*", "×").replace("/", "÷").replace("-", "−"))
-
-
-def _tell_part(brief: Brief, entry: Entry, operand: str) -> Markup:
-    code, _, scope = operand.partition("@")
-    found = brief.find(code, scope or entry.scope) or brief.find_any(code)
-    if found is None:
-        return name_indicator(brief, code)
-    return link_note(brief, found, tell_number(brief, found))
 
 
 def tell_plain(brief: Brief, entry: Entry, *, unit: bool = True) -> str:
@@ -237,9 +231,7 @@ def name_breakdown(brief: Brief, breakdown: str) -> Markup:
 
 def name_scope(brief: Brief, scope: str) -> Markup:
     """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document."""
-    if not scope:
-        return Markup("")
-    return brief.say(f"scope.{scope}")
+    return brief.say(f"scope.{scope}") if scope else Markup("")
 
 
 def name_area(brief: Brief) -> Markup:
@@ -261,11 +253,10 @@ def name_time(brief: Brief, entry: Entry) -> Markup:
 
 def name_source(brief: Brief, source_id: str) -> Markup:
     """The letter of a source in the list of the notes, as a link: [A]."""
-    number = brief.number_of.get(source_id)
-    if number is None:
+    if source_id not in brief.number_of:
         return clean_text(source_id)
-    letter = brief.letter_of[source_id]
-    return macro(brief.words, "value", f"{brief.annex}#s-{number}", f"[{letter}]")
+    href = f"{brief.annex}#s-{brief.number_of[source_id]}"
+    return macro(brief.words, "value", href, f"[{brief.letter_of[source_id]}]")
 
 
 def tell_title(brief: Brief, source: Mapping[str, Any]) -> Markup:
