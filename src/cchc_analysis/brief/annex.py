@@ -68,11 +68,7 @@ def tell_grade(brief: Brief) -> Markup:
     """The letter with its counts, each linked to what was counted."""
     grade, words = grade_brief(brief), brief.words
     kind = "headline" if grade.headline_warnings else "secondary" if grade.warnings else "none"
-    counts = {
-        "warnings": grade.warnings,
-        "headline": grade.headline_warnings,
-        "notes": grade.notes,
-    }
+    counts = {"warnings": grade.warnings, "headline": grade.headline_warnings, "notes": grade.notes}
     linked = {name: brief.link_count(n, "contradictions") for name, n in counts.items()}
     names = words.join(lower(brief.name_indicator(name)) for name in grade.missing)
     missing = words.say("grade.missing", names=names) if names else ""
@@ -152,6 +148,16 @@ def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry])
 
 def show_notes(brief: Brief) -> Section:
     """Sources, completeness, method, definitions, every number, citation, reproducibility."""
+    from cchc_analysis import __version__
+
+    digest = hashlib.sha256()  # of the figures shown
+    for table in (brief.figures, brief.indicators, brief.findings):
+        digest.update(table.to_csv(index=False, lineterminator="\n").encode())
+    # Definitions of the rates on the page; a sum shows its parts in its note.
+    catalogue, codes = brief.reference.indicator_rows, (e.indicator for e in brief.entries)
+    rates = [code for code in dict.fromkeys(codes) if catalogue[code]["denominator"]]
+    define = partial(define_indicator, brief.words, brief.reference, scopes=brief.added_up)
+    defined = {code: define(code) for code in rates}
     more = brief.say("site.nav.definitions")
     return tell_section(
         brief,
@@ -161,12 +167,14 @@ def show_notes(brief: Brief) -> Section:
         grade=tell_grade(brief),
         grade_rule=tell_grade_rule(brief),
         method=tell_method(brief),
-        definitions=list(_list_definitions(brief)),
+        definitions=[(brief.name_indicator(code), each) for code, each in defined.items() if each],
         to_definitions=brief.link_away("../../definitions/index.html", more),
         groups=[] if brief.is_split else _group_notes(brief, list_noted(brief)),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         folder=name_folder(brief.area, brief.period),
-        **_find_stamp(brief),
+        version=__version__,
+        command=f"cchc brief {brief.area['area_id']} {brief.period} --lang {brief.lang}",
+        digest=digest.hexdigest()[:16],
     )
 
 
@@ -201,26 +209,6 @@ def tell_method(brief: Brief) -> list[tuple[str, Markup]]:
     """The rules of the page: signs, tolerance, states, trend, peers, summary."""
     rules = join("; ", *(brief.say(f"rule.{line.name}") for line in brief.report.summary))
     return [(key, brief.say(f"method.{key}", rules=rules)) for key in METHOD]
-
-
-def _list_definitions(brief: Brief) -> Iterator[tuple[Markup, Markup]]:
-    """Denominators and definitions of the rates on the page; a sum shows its parts in its note."""
-    for code in dict.fromkeys(entry.indicator for entry in brief.entries):
-        if brief.reference.indicator_rows[code]["denominator"]:
-            told = define_indicator(brief.words, brief.reference, code, brief.added_up)
-            if told:
-                yield brief.name_indicator(code), told
-
-
-def _find_stamp(brief: Brief) -> dict[str, str]:
-    """What made the page: the version, the command, and a hash of the figures shown."""
-    from cchc_analysis import __version__
-
-    digest = hashlib.sha256()
-    for table in (brief.figures, brief.indicators, brief.findings):
-        digest.update(table.to_csv(index=False, lineterminator="\n").encode())
-    command = f"cchc brief {brief.area['area_id']} {brief.period} --lang {brief.lang}"
-    return {"version": __version__, "command": command, "digest": digest.hexdigest()[:16]}
 
 
 def list_noted(brief: Brief) -> Iterator[Entry]:

@@ -393,16 +393,11 @@ class Brief:
     @once
     def series(self) -> list[Series]:
         """Headline values with the same window of other years, where there is one."""
-        keys = [
-            (
-                row["area_id"],
-                row["indicator"],
-                row["period_start"] or row["period_end"],
-                row["period_end"],
-            )
-            for row in self.own_values
-        ]
-        parts = zip(self.own_values, find_segments(keys, self.reference), strict=True)
+        rows = self.own_values
+        of = ("area_id", "indicator", "period_start", "period_end")
+        keys = [tuple(row[name] for name in of) for row in rows]
+        keys = [(area_id, code, start or end, end) for area_id, code, start, end in keys]
+        parts = zip(rows, find_segments(keys, self.reference), strict=True)
         broken = [{**row, "segment": at, "crosses": names} for row, (at, names) in parts]
         points: dict[tuple[str, ...], dict[str, Row]] = {}
         for row in sorted(broken, key=itemgetter("period_end", "status")):

@@ -36,7 +36,7 @@ from cchc_analysis.data.export import (
 )
 from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
 from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY
-from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, plain
+from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, load_words, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,22 +60,6 @@ SITE_FOLDER = "data"
 CITATION = "CITATION.cff"
 
 ROWS_AT_ONCE = 20_000
-
-MEANINGS: Mapping[str, str] = COLUMN_MEANINGS | {
-    "note": "the anchor of the value's note on the page: annex.html#<note>",
-    "area": "name of the administrative unit",
-    "name": "name of the quantity, in the language of the page",
-    "document": "the documents that print it, in the order of figures, divided by “; ”",
-    "section": "the sections in which they print it, in the same order",
-    "line": "the lines of the documents, in the same order",
-    "place": "text, table or footnote, in the same order",
-    "printed": "the digits as printed, in the same order; empty for a derived value",
-    "contradiction": "number of the contradiction on the page: annex.html#c-<number>",
-    "issuer": "who issued the document",
-    "title": "title of the document",
-    "number": "number of the document",
-    "dated": "date of the document",
-}
 
 FIGURE_COLUMNS = (
     *("note", "area_id", "area", "scope", "indicator", "name", "breakdown", "period_start"),
@@ -132,11 +116,12 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     )
     readme = tell_columns(tables, title, [brief.words], [citation])
     front = partial(write_front, brief=brief, citation=citation)
+    english = load_words(brief.words.folder, "en")
     book = bind_workbook(tables | {"read-me": readme}, title, front)
     write_bytes(folder / "brief.xlsx", book)
     resources = [
-        *describe_csv(folder, "figures", FIGURE_COLUMNS, ("note",)),
-        *describe_csv(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY),
+        describe_csv(folder, "figures", FIGURE_COLUMNS, ("note",), english),
+        describe_csv(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY, english),
         *(describe_file(folder / f"brief{end}", kind) for end, kind in MEDIA_TYPES.items()),
     ]
     name = f"cchc-{brief.area['area_id']}-{brief.period}-{brief.lang}".lower()
@@ -264,14 +249,18 @@ def disarm(cell: Any) -> Any:
 
 
 def describe_csv(
-    folder: Path, name: str, columns: Iterable[str], key: Iterable[str]
-) -> Iterator[dict[str, Any]]:
+    folder: Path, name: str, columns: Iterable[str], key: Iterable[str], words: Words
+) -> dict[str, Any]:
     """The entry of a table in the descriptor."""
-    meanings = {column: MEANINGS[column] for column in columns}
+    keys = {column: f"column.{column}" for column in columns}
+    meanings = {
+        column: words.plain(key) if words.has(key) else COLUMN_MEANINGS[column]
+        for column, key in keys.items()
+    }
     described = describe_table(folder / f"{name}.csv", meanings, key)
     for field in described["schema"]["fields"]:
         field["type"] = _type_of(field["name"])
-    yield described
+    return described
 
 
 def write_package(

@@ -435,27 +435,21 @@ class FieldScore(NamedTuple):
         return self.top.value - self.score.value
 
 
-def list_scores(brief: Brief) -> list[FieldScore]:
+def list_scores(brief: Brief) -> Iterator[FieldScore]:
     """The fields of the reform index that a report scores."""
-    return [
-        FieldScore(field, score, top, _find_own(brief, score))
-        for field in brief.report.fields
-        if (score := brief.find(f"par_score_{field}"))
-        and (top := brief.find_any(f"par_score_{field}_max"))
-    ]
-
-
-def _find_own(brief: Brief, score: Entry) -> Entry | None:
-    """What a district gave itself is an estimate until it is appraised."""
-    own = brief.find_estimate(score.indicator)
-    if not own or own.status == score.status:
-        return None
-    return own if (own.start, own.end) == (score.start, score.end) else None
+    for field in brief.report.fields:
+        score, top = brief.find(f"par_score_{field}"), brief.find_any(f"par_score_{field}_max")
+        if score and top:
+            # What a district gave itself is an estimate until it is appraised.
+            own = brief.find_estimate(score.indicator)
+            is_other = own and own.status != score.status
+            is_same = own and (own.start, own.end) == (score.start, score.end)
+            yield FieldScore(field, score, top, own if is_other and is_same else None)
 
 
 def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:  # noqa: ARG001
     """Points of the reform index reached and lost, by field, with what was lost and where."""
-    scores = list_scores(brief)
+    scores = list(list_scores(brief))
     if len(scores) < 2:
         return None
     words, worst = brief.words, max(scores, key=lambda each: each.lost)

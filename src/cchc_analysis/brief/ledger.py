@@ -17,12 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import (
-    Contradiction,
-    Entry,
-    count_contradictions,
-    split_figures,
-)
+from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.telling import Voice, name_indicator
 from cchc_analysis.brief.templates import Section, join, link, lower, macro, tell_section, upper

@@ -26,15 +26,7 @@ from cchc_analysis.brief.nouns import SIGNS, Contradiction, count_contradictions
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.telling import name_indicator
-from cchc_analysis.brief.templates import (
-    join,
-    link,
-    macro,
-    render,
-    strong,
-    trust,
-    upper,
-)
+from cchc_analysis.brief.templates import join, link, macro, render, strong, trust, upper
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import LANGUAGES, Words, load_words, plain
 

@@ -203,10 +203,7 @@ def _keep_sources(table: pd.DataFrame, used: Iterable[str]) -> pd.DataFrame:
 
 
 def _list_entries(
-    rows: Iterable[Row],
-    observations: pd.DataFrame,
-    figures: pd.DataFrame,
-    order: Mapping[str, int],
+    rows: Iterable[Row], observations: pd.DataFrame, figures: pd.DataFrame, order: Mapping[str, int]
 ) -> Iterator[Entry]:
     """The published values in the order in which the documents print them, derived ones last."""
     key = itemgetter("source_id", *QUANTITY)

@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import TWO_TIERS, Brief
-from cchc_analysis.brief.nouns import (
-    JUDGED,
-    STATE_SIGNS,
-    Comparison,
-    Entry,
-    State,
-    group_targets,
-)
+from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Comparison, Entry, State, group_targets
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.rows import choose_axis, point_row
 from cchc_analysis.brief.templates import (
@@ -119,26 +112,22 @@ def _judge(brief: Brief, target: Entry, result: Entry, relation: Mapping[str, An
         return State.DIFFERS
     if relation["relation"] == "no_denominator":
         return State.MISSING
-    is_over = not target.end or result.end >= target.end
-    settles_early = is_running_rate(brief, result.indicator)
-    if _is_reached(brief, target, result):
-        # What only grows and has reached its floor stays above it; a ceiling may still be broken.
-        is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
-        return State.MET if is_over or settles_early or is_floor else State.NOT_DUE
-    return State.MISSED if is_over or settles_early else State.NOT_DUE
-
-
-def _is_reached(brief: Brief, target: Entry, result: Entry) -> bool:
     value, goal = result.value, target.value
-    if target.comparator == Comparator.EQUAL:
-        polarity = brief.reference.indicator_rows[target.indicator]["polarity"]
-        return value <= goal if polarity == "lower" else value >= goal
-    return {
+    is_lower = brief.reference.indicator_rows[target.indicator]["polarity"] == "lower"
+    is_reached = {
+        Comparator.EQUAL: value <= goal if is_lower else value >= goal,
         Comparator.AT_LEAST: value >= goal,
         Comparator.MORE: value > goal,
         Comparator.AT_MOST: value <= goal,
         Comparator.LESS: value < goal,
     }.get(Comparator(target.comparator), False)
+    is_over = not target.end or result.end >= target.end
+    settles_early = is_running_rate(brief, result.indicator)
+    if is_reached:
+        # What only grows and has reached its floor stays above it; a ceiling may still be broken.
+        is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
+        return State.MET if is_over or settles_early or is_floor else State.NOT_DUE
+    return State.MISSED if is_over or settles_early else State.NOT_DUE
 
 
 def is_running_rate(brief: Brief, indicator: str) -> bool:
@@ -184,23 +173,16 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
     """Targets as a table: what ought to be, what is, and what follows."""
     import pandas as pd
 
-    rows = [
-        {
-            "indicator": each.target.indicator,
-            "scope": each.result.scope if each.result else each.target.scope,
-            "comparator": each.target.comparator,
-            "target": each.target.value,
-            "due": each.target.end,
-            "result": each.result.value if each.result else None,
-            "result_indicator": each.result.indicator if each.result else "",
-            "period_end": each.result.end if each.result else "",
-            "unit": each.target.unit,
-            "state": str(each.state),
-            "is_target": each.is_target,
-            "is_earlier": each.is_earlier,
-        }
-        for each in comparisons
-    ]
+    rows = []
+    for each in comparisons:
+        target, result = each.target, each.result
+        row: dict[str, Any] = {"indicator": target.indicator, "scope": (result or target).scope}
+        row |= {"comparator": target.comparator, "target": target.value, "due": target.end}
+        row |= {"result": result.value if result else None}
+        row |= {"result_indicator": result.indicator if result else ""}
+        row |= {"period_end": result.end if result else "", "unit": target.unit}
+        row |= {"state": str(each.state), "is_target": each.is_target}
+        rows.append(row | {"is_earlier": each.is_earlier})
     return pd.DataFrame(rows)
 
 

@@ -235,11 +235,7 @@ class Quality:
 
 
 def open_quality(
-    tables: Tables,
-    reference: Reference,
-    words: Words,
-    briefs: Sequence[Graded],
-    province: str = "",
+    tables: Tables, reference: Reference, words: Words, briefs: Sequence[Graded], province: str = ""
 ) -> Quality:
     """Open the sources of a run in one language.
 

@@ -199,10 +199,7 @@ def list_parameters(notebook: Path, changed: int) -> tuple[str, ...]:  # noqa: A
 
 
 def execute_notebook(
-    notebook: Path,
-    parameters: Mapping[str, str],
-    cwd: Path,
-    engine: str | None = None,
+    notebook: Path, parameters: Mapping[str, str], cwd: Path, engine: str | None = None
 ) -> NotebookNode:
     """Execute a notebook through papermill: with a fresh kernel, or by an engine it knows.
 

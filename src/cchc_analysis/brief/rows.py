@@ -59,26 +59,23 @@ class Grid(NamedTuple):
 
     def tell(self, brief: Brief) -> Markup:
         """The table on the page, each value a link to its note."""
-        rows = [
-            [
-                head_entry(brief, head, unit=self.unit, time=self.time)
-                if isinstance(head, Entry)
-                else head,
-                *(_tell_cell(brief, cell) for cell in cells),
-            ]
-            for head, cells in self.rows
-        ]
+
+        def tell(cell: Cell) -> Markup:
+            if isinstance(cell, Markup):
+                return cell
+            if isinstance(cell, Entry) or cell is None:
+                return brief.tell_cell(cell)
+            parts = (join(" ", brief.name_breakdown(e.breakdown), brief.tell_cell(e)) for e in cell)
+            return brief.words.join(parts) or brief.tell_missing()
+
+        def name(head: Markup | Entry) -> Markup:
+            if isinstance(head, Markup):
+                return head
+            return head_entry(brief, head, unit=self.unit, time=self.time)
+
+        rows = [[name(head), *map(tell, cells)] for head, cells in self.rows]
         numbers = range(1, len(self.heads) - self.last)
         return tabulate(brief.words, self.heads, [("", rows)], self.caption, numbers=numbers)
-
-
-def _tell_cell(brief: Brief, cell: Cell) -> Markup:
-    if isinstance(cell, Markup):
-        return cell
-    if isinstance(cell, Entry) or cell is None:
-        return brief.tell_cell(cell)
-    parts = (join(" ", brief.name_breakdown(e.breakdown), brief.tell_cell(e)) for e in cell)
-    return brief.words.join(parts) or brief.tell_missing()
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,10 +212,17 @@ def stack_rows(
         "label": "",
         "text": "",
     }
+
+    def key_of(code: str) -> str:
+        """That of its state for tasks, which no two fields name differently."""
+        # "not_started" ends in "started" too: the longest that fits is meant.
+        states = [state for state in TASKS if code.endswith(f"_{state}")]
+        return max(states, key=len) if code.startswith("par_tasks_") else code
+
     rows = [
         row
         | {
-            "label": brief.words.plain(f"part.{_key_part(entry)}"),
+            "label": brief.words.plain(f"part.{key_of(entry.indicator)}"),
             "text": brief.tell_plain(entry, unit=False),
             "value": entry.value,
             "role": shade,
@@ -229,14 +233,6 @@ def stack_rows(
     if rest and left > 0:
         rows.append(row | {"label": rest, "value": left, "role": "paper"})
     return rows or [row | {"value": 0.0, "role": "paper"}]
-
-
-def _key_part(entry: Entry) -> str:
-    """The name of a part: that of its state for tasks, which no two fields name differently."""
-    if not entry.indicator.startswith("par_tasks_"):
-        return entry.indicator
-    # "not_started" ends in "started" too: the longest that fits is meant.
-    return max((state for state in TASKS if entry.indicator.endswith(f"_{state}")), key=len)
 
 
 def point_row(brief: Brief, entry: Entry, label: str, axis: tuple[float, float]) -> Row:
@@ -273,16 +269,12 @@ def choose_axis(values: Iterable[float]) -> tuple[float, float]:
 def say_rows(brief: Brief, rows: Sequence[Row]) -> Markup:
     """The text alternative of a chart: each bar with its headings and parts, or each point."""
     by = next((name for name in ("panel", "row") if rows and name in rows[0]), "label")
-    told = []
-    for name in dict.fromkeys(row[by] for row in rows):
-        own = [row for row in rows if row[by] == name]
-        heads = dict.fromkeys(row["heading"] for row in own if row.get("heading"))
-        labels = [row["text"] if by == "label" else _label(row) for row in own]
-        parts = "; ".join([*heads, *filter(None, labels)])
-        told.append(brief.say("alt.row", name=name, parts=parts))
-    return join(" ", *told)
-
-
-def _label(row: Row) -> str:
-    """A part of a bar that has a name."""
-    return f"{row['text']} {row['label']}".strip() if row["label"] else ""
+    told: dict[str, tuple[dict[str, None], list[str]]] = {}
+    for row in rows:
+        heads, labels = told.setdefault(row[by], ({}, []))
+        if row.get("heading"):
+            heads[row["heading"]] = None
+        is_named = by == "label" or bool(row["label"])
+        labels.append(f"{row['text']} {row['label'] if by != 'label' else ''}".strip() * is_named)
+    parts = {name: "; ".join([*heads, *filter(None, own)]) for name, (heads, own) in told.items()}
+    return join(" ", *(brief.say("alt.row", name=name, parts=own) for name, own in parts.items()))

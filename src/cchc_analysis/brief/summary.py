@@ -190,7 +190,7 @@ def _say_score(brief: Brief, line: SummaryLine) -> Markup | None:
         "n": brief.tell(total, unit=False, marks=False),
         "m": brief.tell(best) + brief.tell_marks(brief.marks(total)),
     }
-    key, scores = f"summary.{line.name}", list_scores(brief)
+    key, scores = f"summary.{line.name}", list(list_scores(brief))
     is_whole = len(scores) == len(brief.report.fields)
     if not is_whole or any(each.score.scope != total.scope for each in scores):
         return brief.say(key, **words)

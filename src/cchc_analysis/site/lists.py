@@ -224,14 +224,13 @@ def write_site_downloads(
     """
     data = folder / SITE_FOLDER
     terms = list_licences(index_licences(tables.sources).values())
-    resources = []
+    resources, words = [], load_words(project.notebooks / TEMPLATE, "en")
     for name, table in _tabulate(tables, reference).items():
         write_csv(data / f"{name}.csv", table)
         _, key = STORED.get(name, ((), ("source_id",)))
-        described = describe_csv(data, name, [*table.columns], key)
-        resources += [each | {"licenses": terms} for each in described]
-    title = load_words(project.notebooks / TEMPLATE, "en").plain("site.title")
-    write_package(data, "cchc-site", title, resources, terms)
+        described = describe_csv(data, name, [*table.columns], key, words)
+        resources.append(described | {"licenses": terms})
+    write_package(data, "cchc-site", words.plain("site.title"), resources, terms)
     if (project.root / CITATION).is_file():
         shutil.copyfile(project.root / CITATION, data / CITATION)
 

@@ -80,7 +80,10 @@ def plot_multiples(
     for at, (name, rows) in enumerate(areas):
         left, top = margin + at % columns * cell, at // columns * CELL + 12
         if at % columns == 0:
-            _write_ends(canvas, top + 6, ends, margin, form)
+            # The scale of a row: hairs where its ends are, with their numbers.
+            for end, y in zip(ends, (top + 32, top + 6), strict=True):
+                canvas.line([(margin, y), (canvas.width, y)], "hair")
+                canvas.text((margin - 4, y + 4), form(end), "soft", ha="right")
         canvas.text((left, top), shorten(str(name), cell - 14), "soft")
         placed = rows.assign(
             x=[left + across(year) for year in rows["year"]],
@@ -91,15 +94,6 @@ def plot_multiples(
     for year, x in ((data["year"].min(), margin + 4), (data["year"].max(), margin + cell - 44)):
         canvas.text((x, height + 8), f"{int(year)}", "soft", ha="center")
     return canvas.close(height + 12)
-
-
-def _write_ends(
-    canvas: Canvas, top: float, ends: Sequence[float], margin: float, form: Format
-) -> None:
-    """The scale of a row of multiples: hairs where its ends are, with their numbers."""
-    for end, y in zip(ends, (top + 26, top), strict=True):
-        canvas.line([(margin, y), (canvas.width, y)], "hair")
-        canvas.text((margin - 4, y + 4), form(end), "soft", ha="right")
 
 
 def _draw_segments(canvas: Canvas, name: str, rows: pd.DataFrame, form: Format) -> None:
@@ -309,16 +303,8 @@ def _open_rows(
     side = {"ha": "right"} if ax else {}
     for y, label in enumerate(labels):
         place = ((0.0, "axes fraction"), (float(y), "data"))
-        words = shorten(plain(label), left - 8)
-        note(
-            axes,
-            words,
-            place,
-            (-4 if ax else -left, 0),
-            va="center_baseline",
-            color=ROLES["ink"],
-            **side,
-        )
+        words, shift = shorten(plain(label), left - 8), (-4 if ax else -left, 0)
+        note(axes, words, place, shift, va="center_baseline", color=ROLES["ink"], **side)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(unit)
     return axes

@@ -137,37 +137,26 @@ def _draw_scale(ax: Any, rows: Sequence[dict[str, Any]]) -> None:
         name = shorten(plain(row["label"]), points - width_of(row["text"]) - 12)
         ax.text(left, y, name)
         ax.text(right, y, plain(row["text"]), ha="right", fontweight="bold")
-        _draw_point(ax, ROW * at + LINE + GAP + 4, row)
-    _write_scale(ax, rows[0], unit)
-
-
-def _draw_point(ax: Any, y: float, row: dict[str, Any]) -> None:
-    words = f"{row['label']}: {row['text']}"
-    stroke(ax, ax.get_xlim(), [y, y], "rule")
-    if row["low"] == row["low"] and row["high"] == row["high"]:
-        ends = [max(row["low"], row["start"]), row["high"]]
-        stroke(ax, ends, [y, y], "mid", 5, f"{words} ({row['low']:g} – {row['high']:g})")
-    if row["target"] == row["target"]:
-        x = row["target"]
-        stroke(ax, [x, x], [y - 8, y + 8], "ink", 2, row["target_text"])
-    dot(ax, row["value"], y, row["role"], words, hollow=bool(row["is_contested"]))
-
-
-def _write_scale(ax: Any, row: dict[str, Any], unit: float) -> None:
-    """The ends of the scale, and between them the words for the target, under its tick."""
-    ends = [f"{row[name]:g}" for name in ("start", "end")]
-    left, right = ax.get_xlim()
-    base = ax.get_ylim()[0] - AXIS + TEXT - 4
+        y, words = ROW * at + LINE + GAP + 4, f"{row['label']}: {row['text']}"
+        stroke(ax, (left, right), [y, y], "rule")
+        if row["low"] == row["low"] and row["high"] == row["high"]:
+            span = f"{words} ({row['low']:g} – {row['high']:g})"
+            stroke(ax, [max(row["low"], start), row["high"]], [y, y], "mid", 5, span)
+        if row["target"] == row["target"]:
+            stroke(ax, [row["target"]] * 2, [y - 8, y + 8], "ink", 2, row["target_text"])
+        dot(ax, row["value"], y, row["role"], words, hollow=bool(row["is_contested"]))
+    # The ends of the scale, and between them the words for the target, under its tick.
+    ends = [f"{start:g}", f"{end:g}"]
     ax.set_xticks([left, right], ends)
     ax.tick_params("x", length=0, pad=-AXIS)
     for label, side in zip(ax.get_xticklabels(), ("left", "right"), strict=True):
         label.set_ha(side)
     ax.spines[["left", "bottom"]].set_visible(False)
-    if row["target_text"]:
-        room = width_of(row["target_text"]) * unit
-        last = right - (width_of(ends[1]) + 6) * unit - room
-        first = left + (width_of(ends[0]) + 6) * unit
-        ax.text(min(max(row["target"] - room / 2, first), last), base, row["target_text"])
+    if goal := rows[0]["target_text"]:
+        room, beside = width_of(goal) * unit, [(width_of(each) + 6) * unit for each in ends]
+        at_most = right - beside[1] - room
+        x = min(max(rows[0]["target"] - room / 2, left + beside[0]), at_most)
+        ax.text(x, ROW * len(rows) + TEXT - 4, goal)
 
 
 def _draw_panel(canvas: Canvas, y: float, name: str, parts: Sequence[dict[str, Any]]) -> float:
@@ -205,8 +194,17 @@ def _draw_bar(canvas: Canvas, y: float, parts: Iterable[dict[str, Any]], scale: 
             if part["label"]:
                 placed.append(_place_label(placed, x, length, words))
         x += length
+    foot = y + BAR
     for label in placed:
-        _write_label(canvas, y + BAR, label, placed)
+        base, is_beside = foot + 5 + LINE * label.line, not label.fits and label.start > 0
+        above = [other for other in placed if other.line < label.line]
+        is_crossed = any(other.start < label.middle < other.end for other in above)
+        end = foot + 5 if is_crossed else base + (TEXT if is_beside else 2)
+        canvas.line([(label.middle, foot + 1), (label.middle, end)], "rule")
+        x, side = (label.middle - 3, "right") if is_beside else (0.0, "left")
+        if label.fits:
+            x, side = label.middle, "center"
+        canvas.text((x, base + TEXT), label.words, ha=side)
     return y + BAR + (5 + LINE * (1 + max(label.line for label in placed)) if placed else 0.0)
 
 
@@ -240,20 +238,6 @@ def _place_label(placed: Sequence[_Label], left: float, length: float, words: st
         if start - 4 < other.middle < end or (start - 6 < other.end and other.start < end + 6)
     ]
     return _Label(words, middle, start, 1 + max(above, default=-1), fits)
-
-
-def _write_label(canvas: Canvas, y: float, label: _Label, placed: Iterable[_Label]) -> None:
-    base = y + 5 + LINE * label.line
-    is_free = not any(
-        other.start < label.middle < other.end for other in placed if other.line < label.line
-    )
-    beside = not label.fits and label.start > 0
-    foot = base + (TEXT if beside else 2) if is_free else y + 5
-    canvas.line([(label.middle, y + 1), (label.middle, foot)], "rule")
-    x, side = (label.middle - 3, "right") if beside else (0.0, "left")
-    if label.fits:
-        x, side = label.middle, "center"
-    canvas.text((x, base + TEXT), label.words, ha=side)
 
 
 def _write_heading(canvas: Canvas, y: float, name: str, value: str, *, bold: bool = True) -> None:

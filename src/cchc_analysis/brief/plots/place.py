@@ -88,11 +88,7 @@ def draw_spine(canvas: Any, each: Mapping[str, Any], middle: float, form: Format
 
 @drawn_from("year value segment")
 def plot_line(
-    data: pd.DataFrame,
-    ax: Axes | None = None,
-    *,
-    form: Format = PLAIN,
-    is_rank: bool = False,
+    data: pd.DataFrame, ax: Axes | None = None, *, form: Format = PLAIN, is_rank: bool = False
 ) -> Axes:
     """A small line over the years; where the series breaks the line does, with a tick between.
 
@@ -149,6 +145,8 @@ def plot_tile_map(
     Raises:
         CommandError: An area that has no square in ``tiles``.
     """
+    from matplotlib.patches import Circle, Rectangle
+
     tiles = choose_tiles(values.index, {"": tiles})
     known = values.dropna()
     steps = classify(known)
@@ -158,7 +156,15 @@ def plot_tile_map(
     for row in rows:
         role = steps.get(row["area_id"], "")
         told = form(float(known[row["area_id"]])) if role else missing
-        _draw_tile(canvas, row, left, role, f"{row['name']}: {told}")
+        x, y, edge = left + row["column"] * TILE, row["row"] * TILE, _style_step(role)
+        if row["kind"] == "dot":
+            shape: Any = Circle((x + TILE / 2, y + DOT), DOT, **edge)
+            canvas.text((x + TILE / 2, y + 2 * DOT + TEXT), row["name"], "soft", ha="center")
+        else:
+            shape = Rectangle((x + 1, y + 1), TILE - 2, TILE - 2, **edge)
+            colour = "paper" if role in LIGHT_TEXT else "ink" if role else "soft"
+            canvas.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
+        canvas.add(shape, f"{row['name']}: {told}")
     is_whole = set(tiles["area_id"]) <= set(known.index)
     _write_legend(canvas, 6.6 * TILE, _list_classes(known, form) + [("", missing)] * (not is_whole))
     return canvas.close((max(row["row"] for row in rows) + 1) * TILE + 4)
@@ -166,11 +172,7 @@ def plot_tile_map(
 
 @drawn_from("name lat lon value")
 def plot_dot_map(
-    data: pd.DataFrame,
-    ax: Axes | None = None,
-    *,
-    form: Format = PLAIN,
-    missing: str = "–",
+    data: pd.DataFrame, ax: Axes | None = None, *, form: Format = PLAIN, missing: str = "–"
 ) -> Axes:
     """A dot per area where it lies, north above, degrees to one scale; the darker, the more.
 
@@ -229,21 +231,6 @@ def find_limits(values: pd.Series[float]) -> list[float]:
         return [float(each) for each in sorted(values.unique())][:-1]
     shares = np.arange(1, len(STEPS)) / len(STEPS)
     return sorted({float(each) for each in values.quantile(shares, interpolation="lower")})
-
-
-def _draw_tile(canvas: Canvas, row: dict[str, Any], left: float, role: str, words: str) -> None:
-    from matplotlib.patches import Circle, Rectangle
-
-    x, y = left + row["column"] * TILE, row["row"] * TILE
-    edge = _style_step(role)
-    if row["kind"] == "dot":
-        shape: Any = Circle((x + TILE / 2, y + DOT), DOT, **edge)
-        canvas.text((x + TILE / 2, y + 2 * DOT + TEXT), row["name"], "soft", ha="center")
-    else:
-        shape = Rectangle((x + 1, y + 1), TILE - 2, TILE - 2, **edge)
-        colour = "paper" if role in LIGHT_TEXT else "ink" if role else "soft"
-        canvas.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
-    canvas.add(shape, words)
 
 
 def _style_step(role: str) -> dict[str, Any]:
