@@ -21,10 +21,9 @@ from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.frontpage import list_front_used
 from cchc_analysis.brief.ledger import grade_brief, tell_correction, tell_grade_rule
-from cchc_analysis.brief.nouns import SIGNS, Entry
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
-from cchc_analysis.brief.telling import name_use
 from cchc_analysis.brief.templates import (
     Section,
     join,
@@ -36,7 +35,7 @@ from cchc_analysis.brief.templates import (
     tell_section,
 )
 from cchc_analysis.brief.trend import list_last_year
-from cchc_analysis.data.records import Scope, Severity
+from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.rates import span_readings
 
@@ -116,8 +115,8 @@ def _tell_page(brief: Brief, area: str) -> str:
     left = _list_left(own, {area: exhibits})[area]
     noted = [e for e in list_noted(own) if part_of(own.reference, e.indicator) == area]
     body = _tell_area(own, exhibits, left)
-    groups = _group_notes(own, noted)
-    return str(render(own.words, "annex_part", brief=own, body=body, groups=groups))
+    told = {"brief": own, "body": body, "groups": _group_notes(own, noted), **bind_tellers(own)}
+    return str(render(own.words, "annex_part", **told))
 
 
 def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry]) -> Markup:
@@ -169,7 +168,8 @@ def show_notes(brief: Brief) -> Section:
         method=tell_method(brief),
         definitions=[(brief.name_indicator(code), each) for code, each in defined.items() if each],
         to_definitions=brief.link_away("../../definitions/index.html", more),
-        groups=[] if brief.is_split else _group_notes(brief, list_noted(brief)),
+        groups={} if brief.is_split else _group_notes(brief, list_noted(brief)),
+        **bind_tellers(brief),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         folder=name_folder(brief.area, brief.period),
         version=__version__,
@@ -221,60 +221,36 @@ def list_noted(brief: Brief) -> Iterator[Entry]:
         yield each.entry
 
 
-def _group_notes(
-    brief: Brief, entries: Iterable[Entry]
-) -> list[tuple[Markup, list[dict[str, Any]]]]:
-    """The notes in the order of the documents, so that one can be held beside the other."""
-    groups: dict[Markup, list[dict[str, Any]]] = {}
-    quotes: dict[str, str] = {}  # a sentence is quoted before the first of its values
+def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[Markup, list[Any]]:
+    """The values to note in the order of the documents, so that one can be held beside the other.
+
+    By document and section; each with its number on the front and the sentences that no note before
+    it has quoted.
+    """
+    groups: dict[Markup, list[Any]] = {}
+    quotes: dict[str, str] = {}
     on_front = {note: n for n, note in enumerate(list_front_used(brief), start=1)}
     for entry in entries:
         rows, said = brief.list_figures(entry), len(quotes)
         for row in rows:
             if quote := brief.quotes.get((row["source_id"], row["figure_id"])):
                 quotes.setdefault(quote.anchor, quote.text)
-        note = _tell_note(brief, entry, on_front.get(entry.note, 0))
-        note["quotes"] = [*quotes.items()][said:]
         if rows:
             source = brief.name_source(rows[0]["source_id"])
             place = brief.say("notes.place", source=source, section=clean_text(rows[0]["section"]))
         else:
             place = brief.say("notes.elsewhere" if entry.document else "notes.derived")
+        note = (entry, on_front.get(entry.note, 0), [*quotes.items()][said:])
         groups.setdefault(place, []).append(note)
-    return list(groups.items())
+    return groups
 
 
-def _tell_note(brief: Brief, entry: Entry, n: int) -> dict[str, Any]:
-    """One item. The scope of most is the whole area, and is named only where it is not."""
-    name, unit = brief.name_entry(entry), brief.tell_unit(entry)
-    # No unit where the name begins with it: "1.310 – Hồ sơ tiếp nhận".
-    is_said = name.casefold().startswith(unit.casefold())
-    origin = brief.tell_derivation(entry) if entry.is_derived else _tell_places(brief, entry)
-    links = [
-        link(f"{brief.annex}#{each.anchor}", f"{SIGNS[Severity.INFO]}{each.number}")
-        for each in brief.marks(entry, remarks=True)
-    ]
-    remarks = brief.say("note.remarks", links=join(", ", *links)) if links else ""
-    return {
-        "note": entry.note,
-        "number": brief.tell_number(entry),
-        "marks": brief.tell_marks(brief.marks(entry)),
-        "unit": "" if is_said else unit,
-        "facts": join(
-            ", ",
-            name,
-            "" if entry.scope == brief.whole else lower(brief.name_scope(entry.scope)),
-            brief.name_time(entry),
-            brief.name_status(entry),
-        ),
-        "origin": join(" ", origin, _tell_spread(brief, entry), remarks),
-        "back": name_use(entry) if entry.note in brief.homes else "",
-        "n": n,
-        "front": f"{'' if brief.is_whole else 'index.html'}#{name_use(entry, 'f')}",
-    }
+def bind_tellers(brief: Brief) -> dict[str, Any]:
+    """What the macro of notes asks of this module, by its name here."""
+    return {each.__name__: partial(each, brief) for each in (tell_spread, tell_places)}
 
 
-def _tell_spread(brief: Brief, entry: Entry) -> Markup:
+def tell_spread(brief: Brief, entry: Entry) -> Markup:
     """The range between the readings where figures contradict a rate, else its interval."""
     rate = {name: getattr(entry, name) for name in ("value", "indicator", "scope", "findings")}
     is_read_twice = entry.unit == "%" and entry.findings
@@ -288,7 +264,7 @@ def _tell_spread(brief: Brief, entry: Entry) -> Markup:
     return brief.say("note.interval", range=brief.say("unit.range", low=low, high=high))
 
 
-def _tell_places(brief: Brief, entry: Entry) -> Markup:
+def tell_places(brief: Brief, entry: Entry) -> Markup:
     """Each reading of a value as printed, with the places where it is printed."""
     if entry.document:
         return brief.say("note.document", document=clean_text(entry.document))

@@ -48,10 +48,7 @@ RERUN = "rerun.zip"
 """The kit beside a brief from which anybody makes the page again (``site.rerun``)."""
 
 SITE_FILES = (
-    "observations.csv",
-    "indicators.csv",
-    "findings.csv",
-    "sources.csv",
+    *("observations.csv", "indicators.csv", "findings.csv", "sources.csv"),
     "datapackage.json",
 )
 """What lies in ``data/`` of the site, in the order of the links."""

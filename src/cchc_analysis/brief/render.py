@@ -74,11 +74,8 @@ def build_whole(
 ) -> str:
     """Front and annex of a brief as one page, which can be mailed and printed on its own.
 
-    It runs in a ``Context`` that is whole, so that what led to the annex leads to its place.
-
-    Raises:
-        CommandError: A notebook has no such parameter, or there is no such language.
-        BriefError: A cell failed, or the page would be empty.
+    It runs in a ``Context`` that is whole, so that what led to the annex leads to its place. Raises
+    as ``build_pages``.
     """
     annex = project.notebooks / ANNEX_NOTEBOOK
     if not annex.is_file():
@@ -109,12 +106,7 @@ def _list_outputs(executed: NotebookNode) -> list[tuple[Any, str]]:
 def build_page(
     project: Project, notebook: Path, parameters: Mapping[str, str], engine: str | None = None
 ) -> str:
-    """Execute a notebook and export it, without writing anything.
-
-    Raises:
-        CommandError: The notebook has no such parameter, or there is no such language.
-        BriefError: A cell failed, or the page would be empty.
-    """
+    """Execute a notebook and export it, without writing anything; raises as ``build_pages``."""
     return build_pages(project, notebook, parameters, "", engine)[""]
 
 
@@ -318,14 +310,9 @@ def check_page(page: str, name: str) -> None:
     headings = len(_TITLE.findall(page))
     if missing or headings != 1:
         found = f"no part {', '.join(missing)}" if missing else f"{headings} main headings"
-        raise BriefError(
-            Problem(
-                f"the page of {name}",
-                found,
-                "a page with every part and one main heading",
-                "See that each cell ends in a call of a show_ method.",
-            )
-        )
+        expected = "a page with every part and one main heading"
+        remedy = "See that each cell ends in a call of a show_ method."
+        raise BriefError(Problem(f"the page of {name}", found, expected, remedy))
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -343,14 +330,9 @@ def find_browser() -> str:
     """
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        raise BriefError(
-            Problem(
-                "a brief as PDF",
-                "no Chromium on this machine",
-                f"one of {', '.join(BROWSERS)} on the path",
-                "Install it (on Debian: apt-get install chromium), or leave out --format pdf.",
-            )
-        )
+        expected = f"one of {', '.join(BROWSERS)} on the path"
+        remedy = "Install it (on Debian: apt-get install chromium), or leave out --format pdf."
+        raise BriefError(Problem("a brief as PDF", "no Chromium on this machine", expected, remedy))
     return found
 
 
@@ -377,17 +359,13 @@ def print_page(page: str, out: Path) -> Path:
 def _print(browser: str, page: str, folder: Path) -> bytes:
     source, printed = folder / "page.html", folder / "page.pdf"
     source.write_text(page, "utf-8")
+    # Chromium has no sandbox for root, and the page holds no script and may load nothing.
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     command = [
-        browser,
-        "--headless",
-        "--disable-gpu",
-        "--no-pdf-header-footer",
-        "--generate-pdf-document-outline",
-        f"--user-data-dir={folder / 'profile'}",
-        # Chromium has no sandbox for root, and the page holds no script and may load nothing.
-        *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
-        f"--print-to-pdf={printed}",
-        source.as_uri(),
+        *(browser, "--headless", "--disable-gpu", "--no-pdf-header-footer"),
+        *("--generate-pdf-document-outline", f"--user-data-dir={folder / 'profile'}"),
+        *(["--no-sandbox"] if is_root else []),
+        *(f"--print-to-pdf={printed}", source.as_uri()),
     ]
     try:
         # The browser comes from a short list of ours, the page from our own template.
@@ -399,11 +377,5 @@ def _print(browser: str, page: str, folder: Path) -> bytes:
 
 
 def _fail(where: str, found: str) -> BriefError:
-    return BriefError(
-        Problem(
-            where,
-            found,
-            "a PDF that can be made and written",
-            "Check rights and space left, and that this Chromium starts at all.",
-        )
-    )
+    remedy = "Check rights and space left, and that this Chromium starts at all."
+    return BriefError(Problem(where, found, "a PDF that can be made and written", remedy))

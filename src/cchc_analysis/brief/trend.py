@@ -17,12 +17,11 @@ from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import Brief, Row
 from cchc_analysis.brief.nouns import Entry, Series
-from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.trace import compare_editions, name_edition
-from cchc_analysis.data.words import Words, clean_text
+from cchc_analysis.data.words import Words
 from cchc_analysis.stats.peers import find_predecessors, find_successors
 from cchc_analysis.stats.trends import keep_last_part
 from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
@@ -210,31 +209,8 @@ def show_revised(brief: Brief, since: Path | str) -> Section:
         "revised",
         lambda: changes,
         said=words.say(key, edition=edition, **told),
-        rows=[_tell_change_of(brief, row) for row in list_rows(changes)],
+        changes=list_rows(changes),
     )
-
-
-def _tell_change_of(brief: Brief, row: Row) -> list[Markup | str]:
-    """What was revised, and both values with the digits that they have in their edition."""
-    code = row["indicator"]
-    is_known = code in brief.reference.indicator_rows  # of then it may have gone since
-    name = join(
-        ", ",
-        name_indicator(brief, code) if is_known else clean_text(code),
-        brief.name_breakdown(row["breakdown"]) if row["breakdown"] else "",
-        brief.name_scope(row["scope"]),
-        brief.words.span(row["period_start"], row["period_end"]),
-    )
-    values = (row[f"value_{side}"] for side in ("old", "new"))
-    return [
-        name,
-        *(
-            brief.words.number(float(value), min(len(value.partition(".")[2]), 3))
-            if value
-            else brief.tell_missing()
-            for value in values
-        ),
-    ]
 
 
 def tell_since(notebook: Path, since: Path, folder: Path) -> Path:
