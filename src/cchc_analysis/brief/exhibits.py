@@ -8,7 +8,7 @@ finds, by a rule. Pictures and tables are made when they are asked for: the fron
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -51,6 +51,14 @@ def list_exhibits(brief: Brief) -> dict[str, list[Exhibit]]:
         name: [each for chart in area.charts if (each := build_exhibit(brief, chart))]
         for name, area in brief.report.areas.items()
     }
+
+
+def _tabulate(
+    brief: Brief, key: str, names: Sequence[str], rows: Sequence[Any], last: int = 0, **of: Any
+) -> Grid:
+    """A table whose heads and caption are strings of the chart."""
+    heads = [brief.say(f"{key}.{name}") for name in names]
+    return Grid(heads, rows, brief.say(f"{key}.table", **of), last)
 
 
 def _sum(parts: Shaded) -> float:
@@ -237,14 +245,10 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     code, (present, quota) = next(iter(drawn.items()))
 
     first = next(iter(pairs.values()))[0]
-    grid = Grid(
-        [words.say(f"{key}.{name}") for name in ("kind", "present", "quota")],
-        [
-            *((words.say(f"post.{code}"), both) for code, both in pairs.items()),
-            *((name_indicator(brief, e.indicator), (e, Markup(""))) for e in rates),
-        ],
-        words.say(f"{key}.table", date=words.span(first.start, first.end)),
-    )
+    body: list[Any] = [(words.say(f"post.{code}"), both) for code, both in pairs.items()]
+    body += [(brief.name_indicator(each.indicator), (each, Markup(""))) for each in rates]
+    days = words.span(first.start, first.end)
+    grid = _tabulate(brief, key, ("kind", "present", "quota"), body, date=days)
     return build(
         brief,
         key,
@@ -321,13 +325,13 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         return None
     axis = choose_axis(each.value for each in lines)
 
-    heads = ("kind", "amount", "province", "district", "last")
-    unit = brief.tell_unit(body[0][1], many=True)
-    grid = Grid(
-        [words.say(f"{key}.head.{name}") for name in heads],
-        [(name, (amount, *shares)) for name, amount, shares in body],
-        words.say(f"{key}.table", unit=unit, status=words.say("status.estimate")),
-    )
+    heads = [f"head.{name}" for name in ("kind", "amount", "province", "district", "last")]
+    of: dict[str, Any] = {
+        "unit": brief.tell_unit(body[0][1], many=True),
+        "status": words.say("status.estimate"),
+    }
+    told = [(name, (amount, *shares)) for name, amount, shares in body]
+    grid = _tabulate(brief, key, heads, told, **of)
     return build(
         brief,
         key,
@@ -354,11 +358,8 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         return None
     words, whole = brief.words, brief.find(plan.codes[0], brief.whole)
     unit = brief.tell_unit(spent[0], many=True)
-    grid = Grid(
-        [words.say(f"{key}.who"), words.say(f"{key}.amount")],
-        [(_name_spender(brief, each), (each,)) for each in (*spent, whole) if each],
-        words.say(f"{key}.table", unit=unit),
-    )
+    told = [(_name_spender(brief, each), (each,)) for each in (*spent, whole) if each]
+    grid = _tabulate(brief, key, ("who", "amount"), told, unit=unit)
     return build(
         brief,
         key,
@@ -413,11 +414,8 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         n, m = (brief.tell(each, unit=False) for each in whole)
         title = words.say(f"{key}.title.known", n=n, m=m)
     states = [state for state in TASKS if any(each[state] for each in found.values())]
-    grid = Grid(
-        [words.say(f"{key}.{name}") for name in ("field", *states)],
-        [(words.say(f"field.{field}"), [each[s] for s in states]) for field, each in found.items()],
-        words.say(f"{key}.table"),
-    )
+    told = [(words.say(f"field.{f}"), [each[s] for s in states]) for f, each in found.items()]
+    grid = _tabulate(brief, key, ("field", *states), told)
     return build(brief, key, plot_stacks, rows, title=title, cited=grid.entries, grid=grid)
 
 
@@ -453,26 +451,15 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
     if len(scores) < 2:
         return None
     words, worst = brief.words, max(scores, key=lambda each: each.lost)
-    lost = {
-        each.field: brief.find(f"par_score_{each.field}_lost", each.score.scope) for each in scores
-    }
-    items = {
-        each.field: [e for e in brief.results if e.indicator == f"par_score_{each.field}_lost_item"]
-        for each in scores
-    }
-
-    with_own = any(each.own for each in scores)
+    with_own, body = any(each.own for each in scores), []
+    for each in scores:
+        code = f"par_score_{each.field}_lost"
+        items = [entry for entry in brief.results if entry.indicator == f"{code}_item"]
+        told = (each.score, each.top, brief.find(code, each.score.scope), items)
+        cells = (each.own, *told) if with_own else told
+        body.append((words.say(f"field.{each.field}"), cells))
     heads = ("field", *(["own"] if with_own else []), "score", "max", "lost", "why")
-    cells = {
-        each.field: (each.own, each.score, each.top, lost[each.field], items[each.field])
-        for each in scores
-    }
-    grid = Grid(
-        [words.say(f"{key}.{name}") for name in heads],
-        [(words.say(f"field.{f}"), own[0 if with_own else 1 :]) for f, own in cells.items()],
-        words.say(f"{key}.table"),
-        last=1,
-    )
+    grid = _tabulate(brief, key, heads, body, last=1)
     return build(
         brief,
         key,

@@ -162,7 +162,7 @@ def show_plan(brief: Brief) -> Section:
         partial(tabulate_plan, brief.comparisons),
         figure,
         groups=groups,
-        choose_why=partial(_choose_why, brief),
+        is_running_rate=partial(is_running_rate, brief),
         states=STATE_SIGNS.items(),
         counts=Counter(goal[0].state for goal in brief.goals),
         chart=frame(brief.words, [open_svg(figure)], caption, "plan") if figure and caption else "",
@@ -184,18 +184,6 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
         row |= {"state": str(each.state), "is_target": each.is_target}
         rows.append(row | {"is_earlier": each.is_earlier})
     return pd.DataFrame(rows)
-
-
-def _choose_why(brief: Brief, each: Comparison) -> str:
-    """Why a target has its state: its time is over, or it can be judged before, or it cannot."""
-    assert each.result is not None  # noqa: S101 - only asked of what was judged
-    if not each.target.end:
-        return "plan.why.undated"
-    if not each.is_open:
-        return "plan.why.over"
-    if is_running_rate(brief, each.result.indicator):
-        return "plan.why.running"
-    return "plan.why.early" if each.state == State.MET else "plan.why.growing"
 
 
 def _draw_plan(brief: Brief) -> tuple[Figure | None, Caption | None]:
