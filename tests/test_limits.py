@@ -281,7 +281,7 @@ def read() -> Callable[[str], object]:
     ("kind", "letters"),
     [
         *((kind, 4_000 if kind in ("sentences", "cell") else 3_000) for kind in LONG),
-        pytest.param("numbers", 6_000, marks=pytest.mark.slow),
+        pytest.param("numbers", 6_000, marks=pytest.mark.soak),
     ],
 )
 def test_twice_the_text_takes_twice_the_work(

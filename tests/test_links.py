@@ -95,7 +95,7 @@ def test_every_operand_of_the_real_briefs_leads_to_its_own_figure() -> None:
     assert sum(counts) >= 2 * 26
 
 
-@pytest.mark.parametrize("number", [10, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [10, pytest.param(50, marks=pytest.mark.soak)])
 def test_equal_operands_lead_each_to_its_own_figure_in_made_up_briefs(number: int) -> None:
     briefs_told = open_many(number)
     assert len(briefs_told) == number
