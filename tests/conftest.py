@@ -13,8 +13,10 @@ import os
 import pickle
 import shutil
 import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -155,6 +157,32 @@ def _call_here(*_: object, input: bytes, **__: object) -> SimpleNamespace:  # no
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as nobody hears those of the other process
         return SimpleNamespace(stdout=pickle.dumps(outside._call(function, path, more)))
+
+
+@pytest.fixture(scope="session")
+def _warm_pool() -> Iterator[Any]:
+    import engine_work
+    from cchc_analysis.site.jobs import Orders
+    from cchc_analysis.site.workers import Pool
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "tests"), *sys.path]))
+        pool = Pool(Orders(engine_work.begin_calls), 1)
+    with pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def warm(_warm_pool: Any) -> Iterator[None]:
+    """Make single briefs in children of a process that has imported everything, as a site's are.
+
+    A process of its own for each, as ``cchc brief`` begins one, imports for more than a second.
+    """
+    from cchc_analysis.site import single
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(single, "Pool", lambda *_: nullcontext(_warm_pool))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +160,13 @@ def begin_pages() -> Callable[[Any], Any]:
 
     _warm_up()
     return lambda given: build_page(*given, engine="cchc")
+
+
+def begin_calls() -> Callable[[Any], Any]:
+    """Import what a brief needs, once for many of them; a payload is the call that makes one."""
+    import_module("cchc_analysis.brief.opening")
+    begin_pages()
+    return operator.call
 
 
 def begin_notebooks() -> Callable[[Any], Any]:

@@ -14,6 +14,8 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.data.trace import DIFF_COLUMNS, compare_editions, format_editions
 from cchc_analysis.errors import CommandError
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 Rows = pd.DataFrame
 
 

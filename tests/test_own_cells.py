@@ -18,6 +18,8 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import CommandError
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 ROOT = Path(__file__).parents[1]
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
 

@@ -154,6 +154,7 @@ def test_a_notebook_that_is_not_there_is_named(tmp_path: Path) -> None:
         check_parameters(tmp_path / "nothing.ipynb", parameters())
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize(
     ("cells", "said"),
     [

@@ -15,9 +15,15 @@ from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.rerun import HEAD, open_kit
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 @pytest.fixture(scope="module")
-def published(processed_once: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(
+    warm: None,  # noqa: ARG001
+    processed_once: Project,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     """The page of a brief in a site, with what lies beside it."""
     root = shutil.copytree(processed_once.root, tmp_path_factory.mktemp("kit") / "project")
     assert main(["--root", str(root), "brief", "Đồng Gió", "2022-H1", "--lang", "en"]) == 0
