@@ -13,7 +13,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -242,6 +241,8 @@ def _name_columns(
         ReportError: Two columns mean the same, or one may be a mistyped name of ours: to pass it
             over would be to guess that it does not matter.
     """
+    from rapidfuzz.distance import OSA
+
     known, problems = Vocabulary(PanelMapping(), reference), []
     names = {each: _name_column(each, known, operands) for each in table.columns}
     for name in dict.fromkeys(filter(None, names.values())):
@@ -252,8 +253,11 @@ def _name_columns(
     ours += [word for words in load_vocabulary()["own_fields"].values() for word in words]
     unknown = [each for each, name in names.items() if not name and fold_text(each) not in FREE]
     for column in unknown:
-        near = [*ours, *nearest_names(column, reference.indicator_rows)]
-        if nearest := [each for each in near if _is_slip(column, each)]:
+        spelt = "_".join(column.casefold().split())
+        near = (*ours, *nearest_names(column, reference.indicator_rows))
+        alike = (each for each in near if each[:3] == spelt[:3])
+        # But for a letter, or two that changed places.
+        if nearest := [each for each in alike if OSA.distance(spelt, each) <= 1]:
             remedy = f"Did you mean {' or '.join(nearest[:3])}? Rename it, or take it out."
             expected = "a column of observations, or an indicator"
             problems.append(Problem(file, f"unknown column {column!r}", expected, remedy))
@@ -273,14 +277,6 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
         return OUR_NAMES.get(field, field)
     value = known.match_value(column)
     return value.indicator if value and not value.period else ""
-
-
-def _is_slip(name: str, known: str) -> bool:
-    """Whether a name is a known one but for a letter, two that changed places, or an s."""
-    folded = "_".join(name.casefold().split())
-    alike = SequenceMatcher(None, folded, known).ratio()
-    is_near = folded.rstrip("s") == known or alike >= 1 - 1.01 / len(known)
-    return is_near and folded[:3] == known[:3]
 
 
 def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:
