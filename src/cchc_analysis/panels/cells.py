@@ -16,7 +16,7 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,11 @@ class Worksheet:
     remark: str = ""
     title: str = ""
     numbers: Mapping[int, int] = field(default_factory=dict)
+
+    def change(self, remark: str, **changes: Any) -> Worksheet:
+        """The same with some changes, and what was done said."""
+        said = "; ".join(filter(None, (self.remark, remark)))
+        return replace(self, remark=said, **changes)
 
 
 def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:

@@ -98,8 +98,7 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
         raise ReportError(Problem(sheet.name, "a head and no rows below it", "rows", remedy))
     names = _flatten([row for number, row in rows.items() if first <= number <= last])
     note = f"row {below} of names of variables passed over" * is_coded
-    said = "; ".join(filter(None, (sheet.remark, note)))
-    return replace(sheet, cells=body, names=names, numbers=numbers, remark=said)
+    return sheet.change(note, cells=body, names=names, numbers=numbers)
 
 
 def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
@@ -432,12 +431,7 @@ def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet | 
     body = body.set_axis([name + 1 for name in names]).set_axis(range(len(rows) + 1), axis=1)
     lost = len(before) - 1
     remark = "areas stand in columns: turned" + (f", {lost} columns left of them out" * bool(lost))
-    return _lay(sheet, body, (head, *labels[rows]), remark)
-
-
-def _lay(sheet: Worksheet, cells: pd.DataFrame, names: tuple[str, ...], remark: str) -> Worksheet:
-    said = "; ".join(filter(None, (sheet.remark, remark)))
-    return replace(sheet, cells=cells, names=names, lengths=None, remark=said)
+    return sheet.change(remark, cells=body, names=(head, *labels[rows]), lengths=None)
 
 
 def is_word(cell: object) -> bool:
@@ -495,7 +489,8 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
         heads[value] = heads[value] or heads[start]  # the heading stands over the area instead
         heads[start] = "area"
         cells = body.loc[body[start].map(is_word), [*heads]].set_axis(range(len(heads)), axis=1)
-        tables.append(_lay(table, cells, tuple(heads.values()), remark * (start == lead)))
+        said = remark * (start == lead)
+        tables.append(table.change(said, cells=cells, names=(*heads.values(),), lengths=None))
     return tables
 
 

@@ -21,6 +21,7 @@ from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
 from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
+    QUANTITY,
     TRANSCRIPT_COLUMNS,
     UNCERTAINTY,
     Scope,
@@ -73,7 +74,6 @@ DATED = {
 }
 """Rules about several periods of one area."""
 
-WINDOW = ["area_id", "scope", "indicator", "breakdown", "period_start", "period_end", "status"]
 MEND = (
     "Put the text of the report into a column printed, or write all digits without a dot.",
     "Mend the cells, or leave them empty.",
@@ -332,7 +332,7 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     rounded = figures["unit"].isin(units.loc[is_rounded, "unit"])
     made = as_observations(figures, reference, rounded)
     # One row for each value of a quantity, however often it is said; the first is published.
-    key = [*PLACE, "indicator", "breakdown", "status"]
+    key = ["source_id", *QUANTITY]
     same = [*key, "value", "comparator"]
     made["figures"] = made.groupby(same, dropna=False)["figures"].transform(" ".join)
     made = made.drop_duplicates(same, ignore_index=True)
@@ -406,7 +406,7 @@ def _check_statements(
     published, name = chosen[chosen["is_published"]], re.escape(Path(file).stem)
     is_sourced = not published["source_id"].str.fullmatch(rf"{name}( row \d+)?").any()
     is_dated = not published["period_end"].eq("").any()
-    if not (is_dated and (is_sourced or not published.duplicated(WINDOW).any())):
+    if not (is_dated and (is_sourced or not published.duplicated([*QUANTITY]).any())):
         types -= DATED
     if not (is_dated and is_sourced):
         types -= {"expect_sources_to_agree"}
