@@ -17,10 +17,10 @@ from typing import Any
 
 from PIL import Image
 
-from cchc_analysis import pipeline
 from cchc_analysis.brief.render import find_browser, print_page
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CchcError
+from cchc_analysis.site.single import build_brief
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -57,7 +57,7 @@ def main() -> int:
 
 def build_page(folder: Path, lang: str) -> Path:
     """The page of the brief in a language."""
-    return pipeline.build_brief(Project(ROOT), DISTRICT, PERIOD, lang, folder / lang / "index.html")
+    return build_brief(Project(ROOT), DISTRICT, PERIOD, lang, folder / lang / "index.html")
 
 
 def photograph(browser: str, pages: dict[str, Path]) -> Iterator[tuple[str, Image.Image]]:

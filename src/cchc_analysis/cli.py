@@ -278,13 +278,14 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
 
 def _site(options: argparse.Namespace, project: Project) -> int:
     from cchc_analysis import pipeline
+    from cchc_analysis.site.build import Workers
     from cchc_analysis.site.jobs import Timings, check_count, check_timeout
 
     if options.url and not options.url.startswith(("https://", "http://")):
         remedy = "Write the whole address of the site."
         raise CommandError(Problem("--url", repr(options.url), "https://…", remedy))
     profile = Timings() if options.profile else None
-    workers = pipeline.Workers(
+    workers = Workers(
         count=None if options.scheduler else check_count(options.jobs),
         timeout=check_timeout(options.timeout),
         scheduler=options.scheduler,

@@ -9,34 +9,18 @@ between them, by subtraction; what people decided about comes in beside it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis import rules
+from cchc_analysis.data import records
 from cchc_analysis.data.clean import format_number, is_cut_off, label_period, parse_period
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import (
-    INDICATOR_COLUMNS,
-    QUANTITY,
-    RESULT_STATUSES,
-    UNCERTAINTY,
-    Comparator,
-    Origin,
-    Scope,
-    Severity,
-    Status,
-)
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Comparator, Origin, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import correct_values, index_printed, mark_corrections
 from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
-from cchc_analysis.rules import (
-    GroupSum,
-    Statements,
-    check_codes,
-    compute_expression,
-    list_operands,
-    parse_expression,
-    tabulate_statements,
-)
 from cchc_analysis.stats.rates import wilson_interval
 from cchc_analysis.stats.windows import discretise_windows
 
@@ -79,13 +63,13 @@ def derive_indicators(
     rated = _add_wilson(published, reference)
     is_reported = rated["origin"] == Origin.REPORTED
     labelled = rated.assign(
-        **{name: rated[name].where(is_reported) for name in UNCERTAINTY},
+        **{name: rated[name].where(is_reported) for name in records.UNCERTAINTY},
         period=_label_periods(rated),
         is_contested=rated["other_readings"] != "",
         findings="",
     )
     return labelled.sort_values(list(QUANTITY), kind="stable", ignore_index=True)[
-        list(INDICATOR_COLUMNS)
+        list(records.INDICATOR_COLUMNS)
     ]
 
 
@@ -97,22 +81,16 @@ def mark_findings(indicators: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
     told once and is no mark on each of its values.
     """
     concerning: dict[tuple[str, str], list[tuple[str, bool]]] = {}
-    is_omission = (findings["kind"] == "table") & (findings["severity"] == Severity.INFO)
+    is_omission = (findings["kind"] == "table") & (findings["severity"] == records.Severity.INFO)
     for finding in list_rows(findings[~is_omission]):
         for figure in f"{finding['figures']} {finding['likely_figure']}".split():
             source_id, _, figure_id = figure.rpartition("/")
             concerning.setdefault((source_id or finding["source_id"], figure_id), []).append(
-                (finding["finding_id"], finding["severity"] != Severity.INFO)
+                (finding["finding_id"], finding["severity"] != records.Severity.INFO)
             )
+    places = map(_list_places, indicators["source_id"], indicators["figures"])
     marks = [
-        sorted(
-            {
-                mark
-                for place in _list_places(row_source, figures)
-                for mark in concerning.get(place, ())
-            }
-        )
-        for row_source, figures in zip(indicators["source_id"], indicators["figures"], strict=True)
+        sorted({mark for place in each for mark in concerning.get(place, ())}) for each in places
     ]
     return indicators.assign(
         findings=[" ".join(finding_id for finding_id, _ in each) for each in marks],
@@ -235,16 +213,20 @@ def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFram
     if problems := list(check_formulas(reference)):
         raise ReferenceDataError(problems)
     known = observations[observations["is_published"]]
-    statements, fresh = tabulate_statements(known, reference), set[str]()
+    statements, fresh = rules.tabulate_statements(known, reference), set[str]()
     added: list[pd.DataFrame] = []
+    same = ["source_id", "area_id", "scope", "indicator", "period_end"]
     for derivation in list_rows(reference.derivations):
-        expression = parse_expression(derivation["formula"])
-        if fresh & {operand.code for operand in list_operands(expression)}:
-            statements, fresh = tabulate_statements(known, reference), set()
-        computed = compute_expression(expression, statements)
+        expression = rules.parse_expression(derivation["formula"])
+        if fresh & {operand.code for operand in rules.list_operands(expression)}:
+            statements, fresh = rules.tabulate_statements(known, reference), set()
+        computed = rules.compute_expression(expression, statements)
         if computed.empty:  # a report states the parts of few formulas
             continue
-        derived = _leave_out_known(_apply(derivation, computed, statements, reference), known)
+        # What a source states, or an earlier formula gave, for one day is not derived again.
+        derived = _apply(derivation, computed, statements, reference).drop_duplicates(same)
+        stated = known[known["status"].isin(RESULT_STATUSES) & (known["breakdown"] == "")]
+        derived = derived[~derived.set_index(same).index.isin(stated.set_index(same).index)]
         if len(derived):
             known = add_rows(known, derived)
             fresh.add(derivation["indicator"])
@@ -252,29 +234,21 @@ def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFram
     return add_rows(*added) if added else known.iloc[:0].assign(printed="", origin="", parts="")
 
 
-def _leave_out_known(derived: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """What a source states, or an earlier formula gave, for one day is not derived again."""
-    key = ["source_id", "area_id", "scope", "indicator", "period_end"]
-    stated = known[known["status"].isin(RESULT_STATUSES) & (known["breakdown"] == "")]
-    is_known = derived.set_index(key).index.isin(stated.set_index(key).index)
-    return derived[~is_known].drop_duplicates(key)
-
-
 def _apply(
     derivation: dict[str, Any],
     computed: pd.DataFrame,
-    statements: Statements,
+    statements: rules.Statements,
     reference: Reference,
 ) -> pd.DataFrame:
     """The rows that one formula gives, known ones included."""
     import pandas as pd
 
-    expression = parse_expression(derivation["formula"])
+    expression = rules.parse_expression(derivation["formula"])
     rows = statements.rows.iloc[computed.index].reset_index(drop=True)
     start = figures = pd.Series("", index=rows.index, dtype="str")
     is_estimate = start != ""
-    for operand in list_operands(expression):
-        if isinstance(operand, GroupSum):
+    for operand in rules.list_operands(expression):
+        if isinstance(operand, rules.GroupSum):
             continue  # check_formulas let none pass
         at = statements.find_positions(operand)[computed.index]
         part = statements.figures.iloc[at].reset_index(drop=True)
@@ -308,25 +282,20 @@ def check_formulas(reference: Reference) -> Iterator[Problem]:
     """The formulas that cannot be read or could not name what they come from, as problems."""
     for derivation in list_rows(reference.derivations):
         where = f"data/reference/derivations.csv, {derivation['indicator']}"
-        if derivation["scope"] not in ("", *Scope):
-            expected = f"empty, or one of {', '.join(Scope)}"
+        if derivation["scope"] not in ("", *records.Scope):
+            expected = f"empty, or one of {', '.join(records.Scope)}"
             yield Problem(where, f"scope {derivation['scope']!r}", expected, "Use one of these.")
         try:
-            operands = list_operands(parse_expression(derivation["formula"]))
+            operands = rules.list_operands(rules.parse_expression(derivation["formula"]))
         except ValidationError as error:
-            for problem in error.problems:
-                yield Problem(
-                    where, f"{problem.where}: {problem.found}", problem.expected, problem.remedy
-                )
+            for each in error.problems:
+                yield replace(each, where=where, found=f"{each.where}: {each.found}")
             continue
-        yield from check_codes(where, operands, reference)
-        if not operands or any(isinstance(operand, GroupSum) for operand in operands):
-            yield Problem(
-                where,
-                f"formula {derivation['formula']!r}",
-                "quantities named one by one",
-                "A derived value has to name what it comes from; write the parts out.",
-            )
+        yield from rules.check_codes(where, operands, reference)
+        if not operands or any(isinstance(operand, rules.GroupSum) for operand in operands):
+            found, expected = f"formula {derivation['formula']!r}", "quantities named one by one"
+            remedy = "A derived value has to name what it comes from; write the parts out."
+            yield Problem(where, found, expected, remedy)
 
 
 def add_rows(*tables: pd.DataFrame) -> pd.DataFrame:

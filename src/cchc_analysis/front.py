@@ -13,18 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief import TEMPLATE
 from cchc_analysis.brief.own_cells import show_figure
+from cchc_analysis.data import named
 from cchc_analysis.data.export import describe_columns, export_table
-from cchc_analysis.data.named import (
-    add_names,
-    check_table,
-    choose_rows,
-    label_reports,
-    match_indicator,
-    order_categories,
-    tabulate_areas,
-    take_one,
-    to_wide,
-)
+from cchc_analysis.data.named import choose_rows, to_wide
 from cchc_analysis.data.records import Status
 from cchc_analysis.data.reference import load_reference
 from cchc_analysis.data.trace import Citation, cite_any
@@ -128,10 +119,10 @@ def load_indicators(
     """
     reference, tables = load_given(project)
     published = tables.indicators
-    labelled = published.assign(period=label_reports(published, tables.sources))
+    labelled = published.assign(period=named.label_reports(published, tables.sources))
     wanted = {"area_id": areas, "indicator": indicators, "period": periods}
     chosen = choose_rows(labelled, reference, wanted | {"scope": scope, "status": status})
-    return _finish(chosen, reference, names, project)
+    return named.order_categories(_name(chosen, reference, names, project))
 
 
 def load_panel(
@@ -173,7 +164,7 @@ def load_panel(
         ['', 'papi_8_dimensions', 'papi_dimension_5_2021']
     """
     reference, tables = load_given(project)
-    code = match_indicator(reference, take_one(indicator, "indicator"))
+    code = named.match_indicator(reference, named.take_one(indicator, "indicator"))
     panel = make_panel(tables, reference, code, level)
     if panel.empty:
         found = f"no value of level {level!r}" if level else "no value"
@@ -182,9 +173,7 @@ def load_panel(
     _warn_left_out(tables.indicators, panel, code, reference)
     parted = name_partings(panel, reference)
     kept = balance_panel(parted) if is_balanced else parted
-    if names is None:
-        return kept
-    return add_names(kept, reference, load_words(open_project(project).notebooks / TEMPLATE, names))
+    return _name(kept, reference, names, project)
 
 
 def sum_communes(district: str, project: ProjectPlace = None) -> pd.DataFrame:
@@ -252,7 +241,8 @@ def load_observations(
     """
     reference, tables = load_given(project)
     choice = {"area_id": areas, "indicator": indicators, "scope": scope, "status": status}
-    return _finish(choose_rows(tables.observations, reference, choice), reference, names, project)
+    chosen = choose_rows(tables.observations, reference, choice)
+    return named.order_categories(_name(chosen, reference, names, project))
 
 
 def load_findings(
@@ -280,7 +270,8 @@ def load_findings(
     """
     reference, tables = load_given(project)
     choice = {"area_id": areas, "severity": severity}
-    return _finish(choose_rows(tables.findings, reference, choice), reference, names, project)
+    chosen = choose_rows(tables.findings, reference, choice)
+    return named.order_categories(_name(chosen, reference, names, project))
 
 
 def load_transcripts(project: ProjectPlace = None) -> pd.DataFrame:
@@ -329,7 +320,7 @@ def load_areas(
         3321
     """
     reference = load_reference(open_project(project).reference)
-    return tabulate_areas(reference, level, day)
+    return named.tabulate_areas(reference, level, day)
 
 
 def load_catalogue(project: ProjectPlace = None) -> pd.DataFrame:
@@ -376,7 +367,7 @@ def export(
         ...     [path.name for path in cchc.export(cchc.to_wide(rates), f"{folder}/papi.dta")]
         ['papi.dta', 'papi.dta.readme.txt']
     """
-    check_table(table, "export")
+    named.check_table(table, "export")
     sources = load_given(project)[1].sources
     citation = "" if table.empty else str(cite(table, project))
     return export_table(table, Path(path), sources, citation=citation, bom=bom, overwrite=overwrite)
@@ -401,14 +392,14 @@ def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -
     return cite_any(what, place.root, load_given(project)[1].sources)
 
 
-def _finish(
+def _name(
     table: pd.DataFrame, reference: Reference, names: str | None, project: ProjectPlace
 ) -> pd.DataFrame:
-    """A table of codes as a person gets it: named if asked for, categories and dates as such."""
-    if names is not None:
-        words = load_words(open_project(project).notebooks / TEMPLATE, names)
-        table = add_names(table, reference, words)
-    return order_categories(table)
+    """A table of codes, with names beside them if they are asked for."""
+    if names is None:
+        return table
+    words = load_words(open_project(project).notebooks / TEMPLATE, names)
+    return named.add_names(table, reference, words)
 
 
 def validate(

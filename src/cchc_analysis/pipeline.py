@@ -22,21 +22,11 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables, check_unmixed
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.store import (
-    MANIFEST,
-    is_fresh,
-    list_inputs,
-    load,
-    write_tables,
-)
+from cchc_analysis.data.store import MANIFEST, is_fresh, list_inputs, load, write_tables
 from cchc_analysis.data.system import collecting_seldom, import_jsonschema
 from cchc_analysis.data.tidy import Tidied, check_corrections, tidy_observations
-from cchc_analysis.derive import (
-    add_rows,
-    check_formulas,
-    derive_indicators,
-    mark_findings,
-)
+from cchc_analysis.data.trace import CITATION
+from cchc_analysis.derive import add_rows, check_formulas, derive_indicators, mark_findings
 from cchc_analysis.errors import (
     BriefError,
     CchcError,
@@ -62,26 +52,10 @@ from cchc_analysis.site.build import (
 from cchc_analysis.site.keys import key_of, key_of_files
 from cchc_analysis.site.kit import check_empty
 from cchc_analysis.site.rerun import compare_pages, open_kit, unpack_kit
-from cchc_analysis.site.single import build_brief, do_apart, make_pages, put_files
+from cchc_analysis.site.single import do_apart, make_pages, put_files
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = [
-    "Workers",
-    "accept",
-    "build_brief",
-    "build_site",
-    "check",
-    "list_errors",
-    "list_names",
-    "load",
-    "process",
-    "remake",
-    "rerun_brief",
-    "store",
-]
-
 
 _LOG = logging.getLogger(__name__)
 
@@ -137,13 +111,16 @@ def process(project: Project) -> Run:
     verdict = validate_tables(
         observations, indicators, transcripts, reference, project.expectations
     )
+    # Rules that found nothing to apply to in a panel say nothing; in a report they do.
+    panel_ids = sources.loc[sources["kind"] == "panel", "source_id"]
+    is_idle = (verdict.tallies["applied"] == 0) & verdict.tallies["source_id"].isin(panel_ids)
     tables = Tables(
         sources=sources.reset_index(drop=True),
         transcripts=transcripts.reset_index(drop=True),
         observations=observations,
         indicators=mark_findings(indicators, verdict.findings),
         findings=verdict.findings,
-        tallies=_leave_out_idle(verdict.tallies, sources),
+        tallies=verdict.tallies[~is_idle].reset_index(drop=True),
         definitions=verdict.definitions,
     )
     return Run(reference, tables, problems)
@@ -227,20 +204,10 @@ def _read_all(
     )
     understood = replace(read, sources=sources, transcripts=transcripts)
     registered = [*read.registered, *panels.sources["source_id"]]
-    faulty = [
-        *check_formulas(reference),
-        *check_corrections(understood.transcripts, registered, reference),
-    ]
-    if faulty:
+    mismatched = check_corrections(understood.transcripts, registered, reference)
+    if faulty := [*check_formulas(reference), *mismatched]:
         raise ReferenceDataError(faulty)
     return understood, tidied, panels, problems
-
-
-def _leave_out_idle(tallies: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """Rules that found nothing to apply to in a panel say nothing; in a report they do."""
-    panels = set(sources.loc[sources["kind"] == "panel", "source_id"])
-    is_idle = (tallies["applied"] == 0) & tallies["source_id"].isin(panels)
-    return tallies[~is_idle].reset_index(drop=True)
 
 
 def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
@@ -310,11 +277,8 @@ def build_site(
 
 def _stamp(project: Project, notebook: Path | None) -> str:
     """The key of all that a site is made from: where it is the same, so is the site."""
-    inputs = [
-        *list_inputs(project),
-        *sorted(project.reports.glob("*.txt")),
-        project.root / "CITATION.cff",
-    ]
+    texts = sorted(project.reports.glob("*.txt"))
+    inputs = [*list_inputs(project), *texts, project.root / CITATION]
     held = [path for path in inputs if path.is_file()]
     files = read_inputs(project, notebook)
     rules = version("great-expectations")
@@ -391,8 +355,8 @@ def _without(tables: Tables, bad: frozenset[str]) -> Tables:
     """The tables without some sources, and without what rests on one of them."""
     if not bad:
         return tables
-    kept = {
-        name: table[[bad.isdisjoint(each.split()) for each in table["source_id"]]]
-        for name, table in vars(tables).items()
-    }
-    return Tables(**{name: table.reset_index(drop=True) for name, table in kept.items()})
+    kept = {}
+    for name, table in vars(tables).items():
+        is_good = [bad.isdisjoint(each.split()) for each in table["source_id"]]
+        kept[name] = table[is_good].reset_index(drop=True)
+    return Tables(**kept)
