@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import pickle
 import re
 from dataclasses import replace
 
@@ -167,3 +168,10 @@ def test_a_commune_of_the_register_outlives_no_area_that_it_lies_in(project: Pro
     add(project, "communes", "99001,99001,Xã Đất Mới,,xã,183,2025-07-01,,,,\n")
     with pytest.raises(ReferenceDataError, match=r"communes.csv.*Xã Đất Mới \(99001\) on days"):
         list(pipeline.check(project))
+
+
+def test_a_reference_travels_to_another_process_after_it_was_asked(repository: Project) -> None:
+    reference = load_reference(repository.reference)
+    assert reference.area_rows["183"]
+    there = pickle.loads(pickle.dumps(reference))  # noqa: S301 - of this very process
+    assert there.area_rows["06001"]["level"] == "commune"

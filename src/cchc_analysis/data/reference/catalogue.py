@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,7 +90,8 @@ class Reference:
     def area_rows(self) -> AreaRows:
         """The areas by id; those of ``communes.csv`` are loaded when they are asked for."""
         wide = _index_rows(self.areas, "area_id")
-        return AreaRows(wide, lambda: load_communes(self.folder, wide) if self.folder else {})
+        # Not by a lambda: a reference is sent to the processes that make pages.
+        return AreaRows(wide, partial(load_communes, self.folder, wide) if self.folder else dict)
 
     def rows_where(self, table: str, column: str, *values: str) -> list[Row]:
         """The rows of a table whose cell in a column is one of some values, in their order."""
