@@ -47,6 +47,7 @@ from cchc_analysis.site.jobs import Orders, follow
 from cchc_analysis.site.pages import (
     ANNEX_SHOWS,
     HEAVY,
+    PAGES_A_CHILD,
     SHOWS,
     Page,
     Task,
@@ -120,7 +121,12 @@ def build_naively(country: Country, wanted: list[Page], _: int) -> Made:
 
 def build_with_engine(country: Country, wanted: list[Page], count: int) -> Made:
     begin = partial(warm_up, country.reference, make_task(country.project, wanted[0]))
-    orders = Orders(partial(begin_page, begin), 300, files=read_inputs(country.project))
+    orders = Orders(
+        partial(begin_page, begin),
+        300,
+        files=read_inputs(country.project),
+        jobs_a_child=PAGES_A_CHILD,
+    )
     yield from build_with(orders, country, wanted, count)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -53,7 +54,7 @@ from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.jobs import Reply
 from cchc_analysis.site.keys import (
-    Name,
+    Seen,
     WatchedReference,
     key_of_files,
     watch_words,
@@ -436,7 +437,7 @@ class Here:
     def _make(self, task: Task) -> Reply:
         if self._failing in task.folder:
             return Reply(found="x")
-        seen: set[Name] = set()
+        seen: Seen = defaultdict(set)
         for lang in ("vi", "en"):
             watch_words(load_words(PROJECT.notebooks / TEMPLATE, lang), seen)
         watched = cast("Reference", WatchedReference(self._reference, seen))

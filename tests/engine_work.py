@@ -49,6 +49,14 @@ def was_warm(_: str) -> bytes:
     return " ".join(WARM).encode()
 
 
+def mind(payload: str) -> bytes:
+    """Goes well only where no other job was done before in this process."""
+    WARM.append("used")
+    if WARM.count("used") > 1:
+        raise ValueError("another was here")
+    return shout(payload)
+
+
 def loop(_: str) -> None:
     while True:
         pass

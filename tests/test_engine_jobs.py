@@ -56,6 +56,18 @@ def test_a_forked_job_sees_what_was_warmed_up_and_nothing_of_other_jobs() -> Non
     assert {reply.result for reply in replies.values()} == {b"warm used"}
 
 
+def test_a_process_does_as_many_jobs_as_it_may() -> None:
+    words = "abcde"
+    replies = run(*words, work=engine_work.was_warm, count=1, jobs_a_child=2)
+    used = [str(replies[word].result, "ascii").count("used") for word in words]
+    assert used == [1, 2, 1, 2, 1]
+
+
+def test_a_job_that_fails_after_others_is_done_once_more_in_a_process_of_its_own() -> None:
+    replies = run(*"abcde", work=engine_work.mind, jobs_a_child=5)
+    assert all(reply.result for reply in replies.values())
+
+
 FAULTS = [
     ("divide", "ZeroDivisionError: division by zero"),
     ("exit", "SystemExit: 3"),
@@ -68,10 +80,12 @@ FAULTS = [
 ]
 
 
+@pytest.mark.parametrize("jobs_a_child", [1, 3])
 @pytest.mark.parametrize(("fault", "words"), FAULTS)
-def test_a_fault_costs_its_own_job_only(fault: str, words: str) -> None:
+def test_a_fault_costs_its_own_job_only(fault: str, words: str, jobs_a_child: int) -> None:
+    options = {"memory": 1 << 30, "jobs_a_child": jobs_a_child}
     timeout = 1 if fault == "loop" else 20
-    replies = run("a", fault, "b", "c", timeout=timeout, memory=1 << 30)
+    replies = run("a", fault, "b", "c", count=1, timeout=timeout, **options)
     failed = replies.pop(fault)
     assert failed.result is None
     [problem] = failed.list_problems(fault)
@@ -165,7 +179,7 @@ def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
 
 def test_a_job_given_to_a_process_that_is_gone_costs_nothing() -> None:
     with Pool(Orders(SHOUT, timeout=20), 1) as pool:
-        pool._begun[0].process.kill()
+        next(iter(pool._begun.values())).kill()
         assert pool.submit("a").result(timeout=20).result == b"A"
 
 

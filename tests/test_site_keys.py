@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.words import Words
 from cchc_analysis.site import build as site_module
-from cchc_analysis.site.keys import Held, WatchedReference, watch_words, write_names
+from cchc_analysis.site.keys import Held, Seen, WatchedReference, watch_words, write_names
 from cchc_analysis.site.pages import Task
 from conftest import Replace
 
@@ -86,19 +87,19 @@ def test_a_label_rebuilds_the_pages_that_show_it(build: Build, replace: Replace)
 
 
 @pytest.fixture
-def watched() -> tuple[Any, set[Any]]:
-    seen: set[Any] = set()
+def watched() -> tuple[Any, Seen]:
+    seen: Seen = defaultdict(set)
     return WatchedReference(load_reference(ROOT / "data" / "reference"), seen), seen
 
 
-def key(seen: set[Any], **changed: Any) -> str:
+def key(seen: Seen, **changed: Any) -> str:
     from dataclasses import replace
 
     reference = load_reference(ROOT / "data" / "reference")
     return Held(replace(reference, **changed), []).key(write_names(seen))
 
 
-def test_only_what_was_read_counts(watched: tuple[Any, set[Any]]) -> None:
+def test_only_what_was_read_counts(watched: tuple[Any, Seen]) -> None:
     reference, seen = watched
     reference.unit_rows["dossier"]
     reference.area_rows.get("183")
@@ -118,7 +119,7 @@ def test_only_what_was_read_counts(watched: tuple[Any, set[Any]]) -> None:
     assert key(seen, target_results=related) != before
 
 
-def test_going_through_rows_reads_them_all(watched: tuple[Any, set[Any]]) -> None:
+def test_going_through_rows_reads_them_all(watched: tuple[Any, Seen]) -> None:
     reference, seen = watched
     assert "dossier" in list(reference.unit_rows)
     plain = load_reference(ROOT / "data" / "reference")
@@ -129,7 +130,7 @@ def test_going_through_rows_reads_them_all(watched: tuple[Any, set[Any]]) -> Non
 
 
 def test_a_string_that_is_not_there_was_asked_for_as_well() -> None:
-    seen: set[Any] = set()
+    seen: Seen = defaultdict(set)
     words = Words("en", {"a": "one", "b": "two"})
     watch_words(words, seen)
     assert words.say("a") == "one"

@@ -198,21 +198,27 @@ def execute_notebook(
     Raises:
         BriefError: A cell failed; says which, and with what.
     """
-    from papermill import execute_notebook as execute
+    from papermill import execute as parts
+    from papermill.engines import papermill_engines as engines
     from papermill.exceptions import PapermillExecutionError
 
+    # The parts of papermill's ``execute_notebook``, but for writing: nobody reads what is executed.
+    loaded = parts.load_notebook_node(str(notebook))
+    filled = parts.parameterize_notebook(loaded, dict(parameters), engine_name=engine)
+    noted = parts.prepare_notebook_metadata(filled, str(notebook), None)
+    prepared = parts.remove_error_markers(noted)
     try:
-        executed = execute(
-            str(notebook),
-            None,  # written after every cell otherwise, and only read from memory
-            parameters=dict(parameters),
-            progress_bar=False,
-            log_output=False,
-            cwd=str(cwd),
-            engine_name=engine,
-            # The kernel warns of its own sockets, and nobody who builds a page can help it.
-            extra_arguments=["--log-level=40"],
-        )
+        with parts.chdir(str(cwd)):
+            executed = engines.execute_notebook_with_engine(
+                engine,
+                prepared,
+                kernel_name=engines.nb_kernel_name(engine, prepared),
+                progress_bar=False,
+                log_output=False,
+                # The kernel warns of its own sockets, and nobody who builds a page can help it.
+                extra_arguments=["--log-level=40"],
+            )
+        parts.raise_for_execution_errors(executed, None)
     except PapermillExecutionError as error:
         source = str(error.source).strip().splitlines() or [""]
         raise BriefError(_name_failure(notebook, source[0], error.ename, error.evalue)) from None
@@ -222,9 +228,8 @@ def execute_notebook(
             if output.output_type == "error":
                 first = str(cell.source).splitlines()[0]
                 problems.append(_name_failure(notebook, first, output.ename, output.evalue))
-            if "text/html" in (data := output.get("data", {})):
-                # The page has its own style.
-                data["text/html"] = undress("".join(data["text/html"]))
+            if isinstance(text := output.get("data", {}).get("text/html"), str):
+                output.data["text/html"] = undress(text)  # the page has its own style
     if not problems and executed.metadata.get("papermill", {}).get("exception"):
         problems = [_name_failure(notebook, "", "an exception", "that papermill reports")]
     if problems:

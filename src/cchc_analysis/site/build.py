@@ -27,9 +27,11 @@ from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.site.jobs import Orders, Reply, Timings, Workforce, check_count, follow
 from cchc_analysis.site.keys import Held, key_of, key_of_package
+from cchc_analysis.site.kit import list_own
 from cchc_analysis.site.lists import put_downloads, put_lists
 from cchc_analysis.site.pages import (
     GRADED,
+    PAGES_A_CHILD,
     READ,
     Page,
     list_pages,
@@ -108,7 +110,14 @@ def open_site(out: Path, stamp: str = "", *, force: bool = False) -> Iterator[Bu
         try:
             yield build
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(_tell_stop(build)) from None
+            pages = count_pages(build.placed)
+            there = (
+                f"the site in {build.site} is as it was, {pages} pages" if pages else "no site yet"
+            )
+            said = f"{there}. Kept for the next run: {build.made} pages made in this one."
+            if build.is_published:
+                said = f"the new site is there and whole, in {build.site}."
+            raise KeyboardInterrupt(f"Stopped; {said}") from None
 
 
 def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
@@ -138,7 +147,9 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     files = read_inputs(project, workers.notebook)
     slices = Slices(tables, reference, load_report(project.notebooks, reference))
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
-    code = {name: files[name] for name in files if not is_watched(name)}
+    # Of reference data and strings it is known which rows a page has read.
+    code = {name: files[name] for name in files if not name.startswith("data/reference/")}
+    code.pop(f"notebooks/{TEMPLATE}/strings.csv", None)
     keys = key_of_rest(project, files), key_of_rest(project, code), Held(reference, words)
     notebook = f"{OWN}/{workers.notebook.name}" if workers.notebook else NOTEBOOK
     pages = {page.folder: page for page in list_pages(slices, tables, reference, notebook)}
@@ -146,7 +157,10 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     _make_pages(contents, workers, reference, set_aside)
     briefs = [folder for folder, page in pages.items() if page.is_brief]
     if contents.shown.keys().isdisjoint(briefs or pages):
-        raise BriefError(contents.problems or _nothing_held(project))
+        found, expected = "no report, and no panel of enough areas", "at least one accepted source"
+        remedy = "Add a report or a panel, or accept one in sources.csv."
+        nothing = Problem(str(project.raw), found, expected, remedy)
+        raise BriefError(contents.problems or nothing)
     put_lists(contents, project, tables, reference, url)
     put_downloads(contents, project, tables, reference, slices)
     is_whole = not (contents.problems or contents.kept)
@@ -172,11 +186,6 @@ def read_inputs(project: Project, notebook: Path | None = None) -> dict[str, byt
     return files | own
 
 
-def is_watched(name: str) -> bool:
-    """Whether of a file it is known which rows a page has read."""
-    return name.startswith("data/reference/") or name.endswith("/strings.csv")
-
-
 def key_of_rest(project: Project, files: Mapping[str, bytes]) -> str:
     """The key of what all pages share: our code, the packages that draw, template, reference."""
     lock = project.root / "requirements.lock"
@@ -194,8 +203,14 @@ def _make_pages(
 ) -> None:
     """Make the pages that have to be made; one that fails shows what it showed before."""
     workforce: Workforce | None = None
+    planned = contents.pages.values()
     with ExitStack() as stack:
-        for pages in _list_groups(contents):
+        # The pages that are told of tables; then, of what came of these, those on all briefs.
+        for are_of_briefs in (False, True):
+            pages = [page for page in planned if page.is_of_briefs == are_of_briefs]
+            if are_of_briefs:
+                told = ((page, _read_graded(contents, page)) for page in pages)
+                pages = [replace(page, graded=graded) for page, graded in told if graded]
             for page in pages:
                 contents.plan(page)
             contents.keep_touched(set_aside)
@@ -213,20 +228,15 @@ def _give_orders(
     briefs = [page for page in waiting if page.is_brief]
     pays = briefs and len(waiting) >= FEWEST_FOR_SAMPLE
     sample = make_task(contents.project, briefs[0]) if pays else None
+    own = [name for name in list_own(contents.project.root) if name.endswith(".ipynb")]
     return Orders(
         begin=partial(warm_up, reference, sample=sample),
         timeout=workers.timeout,
         memory=JOB_BYTES,
         files=contents.files,
+        jobs_a_child=1 if own or workers.notebook else PAGES_A_CHILD,
         is_profiled=workers.profile is not None,
     )
-
-
-def _list_groups(contents: Contents) -> Iterator[list[Page]]:
-    """The pages that are told of tables; then, of what came of these, the pages on all briefs."""
-    yield [page for page in contents.pages.values() if not page.is_of_briefs]
-    told = ((page, _read_graded(contents, page)) for page in contents.pages.values())
-    yield [replace(page, graded=graded) for page, graded in told if graded]
 
 
 def _make_waiting(
@@ -288,27 +298,9 @@ def _take(contents: Contents, folder: str, reply: Reply, profile: Timings | None
     contents.keep_former(folder)
 
 
-def _tell_stop(build: Build) -> str:
-    """What a build that is stopped leaves behind."""
-    if build.is_published:
-        return f"Stopped; the new site is there and whole, in {build.site}."
-    pages = count_pages(build.placed)
-    there = f"the site in {build.site} is as it was, {pages} pages" if pages else "no site yet"
-    return f"Stopped; {there}. Kept for the next run: {build.made} pages made in this one."
-
-
 def count_pages(folders: Iterable[str]) -> int:
     """How many folders of a site hold a page; those of ``data/`` hold tables."""
     return sum(folder.split("/")[0] != SITE_FOLDER for folder in folders)
-
-
-def _nothing_held(project: Project) -> Problem:
-    return Problem(
-        str(project.raw),
-        "no report, and no panel of enough areas",
-        "at least one accepted source",
-        "Add a report or a panel, or accept one in sources.csv.",
-    )
 
 
 @dataclass

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ import distributed
 
 import cchc_analysis
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.site.jobs import Orders, Reply
+from cchc_analysis.site.jobs import Orders, Reply, Workforce
 from cchc_analysis.site.keys import key_of_package
 from cchc_analysis.site.workers import Pool
 
@@ -29,7 +29,7 @@ WORKER_SECONDS = 10
 RETRIES = 3
 
 
-class Cluster(Executor):
+class Cluster(Workforce):
     """The workers of the scheduler at an address such as "tcp://host:8786", for some orders.
 
     Attributes:
@@ -41,7 +41,13 @@ class Cluster(Executor):
 
     def __init__(self, orders: Orders, address: str) -> None:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        self._run_id, self._client = uuid4().hex, _connect(address)
+        self._run_id, connect = uuid4().hex, vars(distributed)["Client"]
+        try:
+            self._client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            found = f"no scheduler answers there ({type(error).__name__})"
+            remedy = "Start one with `dask scheduler`, or mend the address."
+            raise CommandError(Problem(address, found, "the address of one", remedy)) from None
         try:
             self.count = _check_workers(self._client, address)
             self._client.register_plugin(Foreman(orders), name=self._run_id)
@@ -91,16 +97,6 @@ def _do(sender: str, run_id: str, payload: Any) -> Reply:
 def describe() -> str:
     """The package of this process, and its code."""
     return f"cchc_analysis {cchc_analysis.__version__}, code {key_of_package()[:16]}"
-
-
-def _connect(address: str) -> Any:
-    try:
-        client: Any = vars(distributed)["Client"]
-        return client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        found = f"no scheduler answers there ({type(error).__name__})"
-        remedy = "Start one with `dask scheduler`, or mend the address."
-        raise CommandError(Problem(address, found, "the address of one", remedy)) from None
 
 
 def _check_workers(client: Any, address: str) -> int:

@@ -11,11 +11,10 @@ import math
 import pstats
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 from cchc_analysis.data.system import count_cores, free_memory
 from cchc_analysis.errors import CchcError, CommandError, Problem
@@ -36,6 +35,7 @@ class Orders:
         timeout: Seconds that a job may take; None for no end.
         memory: Bytes that a job may take besides what it shares; None for no limit.
         may_fork: Whether to fork where that is safe.
+        jobs_a_child: How many jobs a forked process does, one after the other.
         files: Files that the work needs, by their paths: the processes run in a folder of them.
         is_profiled: Whether to note where the time of each job goes.
     """
@@ -44,6 +44,7 @@ class Orders:
     timeout: float | None = None
     memory: int | None = None
     may_fork: bool = True
+    jobs_a_child: int = 1
     files: Mapping[str, bytes] = field(default_factory=dict)
     is_profiled: bool = False
 
@@ -96,13 +97,10 @@ class Timings:
         return str(vars(self._stats)["stream"].getvalue()).strip()
 
 
-class Workforce(AbstractContextManager["Workforce"], Protocol):
-    """Who does jobs: ``workers.Pool`` here, ``cluster.Cluster`` elsewhere."""
+class Workforce(Executor):
+    """Who does jobs, ``count`` at a time: ``workers.Pool`` here, ``cluster.Cluster`` elsewhere."""
 
     count: int
-
-    def submit(self, payload: Any) -> Future[Reply]:
-        """Have a job done; the future never raises, its reply says what happened."""
 
 
 def follow(workers: Workforce, jobs: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Reply]]:

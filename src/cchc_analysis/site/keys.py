@@ -15,7 +15,8 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache
+from json.encoder import encode_basestring as quote
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,26 +78,26 @@ def _plain(part: Any) -> Any:
 
 
 STRINGS = "strings"
-Name = tuple[str, str | None]
-"""A table, or the strings of a language, and the key of a row; None for all of them."""
+Seen = defaultdict[str, set[str | None]]
+"""The keys of rows by their table, or of strings by their language; None for all of them."""
 
 
 class Watched(Mapping[str, Any]):
     """Rows by their keys; notes which are looked up."""
 
-    def __init__(self, rows: Mapping[str, Any], name: str, seen: set[Name]) -> None:
-        self.rows, self._name, self._seen = rows, name, seen
+    def __init__(self, rows: Mapping[str, Any], noted: set[str | None]) -> None:
+        self.rows, self._note = rows, noted.add
 
     def __getitem__(self, key: str) -> Any:
-        self._seen.add((self._name, key))
+        self._note(key)
         return self.rows[key]
 
     def __iter__(self) -> Iterator[str]:
-        self._seen.add((self._name, None))
+        self._note(None)
         return iter(self.rows)
 
     def __len__(self) -> int:
-        self._seen.add((self._name, None))
+        self._note(None)
         return len(self.rows)
 
 
@@ -106,44 +107,56 @@ class WatchedReference:
     A call of a method is noted with its arguments, and compared by what it gives.
     """
 
-    def __init__(self, reference: Reference, seen: set[Name]) -> None:
+    def __init__(self, reference: Reference, seen: Seen) -> None:
         self._plain, self._seen = reference, seen
-        self._called: dict[str, set[tuple[str, ...]]] = defaultdict(set)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        value = getattr(self._plain, name)
+        value, noted = getattr(self._plain, name), self._seen[name]
         if callable(value):
-            return partial(self._call, name)
-        if isinstance(value, Mapping):
-            return Watched(value, name, self._seen)
-        self._seen.add((name, None))
+            value = _watch(value, noted)
+        elif isinstance(value, Mapping):
+            value = Watched(value, noted)
+        else:
+            noted.add(None)
+        self.__dict__[name] = value  # and is not asked for again
         return value
 
-    def _call(self, name: str, *arguments: Any, **named: Any) -> Any:
+
+def _watch(method: Callable[..., Any], noted: set[str | None]) -> Callable[..., Any]:
+    """A method of which every call is noted."""
+    known: set[tuple[str, ...]] = set()
+
+    def call(*arguments: Any, **named: Any) -> Any:
         if not named and all(isinstance(each, str) for each in arguments):
-            if arguments not in self._called[name]:
-                self._called[name].add(arguments)
-                self._seen.add((name, json.dumps([arguments, {}])))
-            return getattr(self._plain, name)(*arguments)
+            if arguments not in known:
+                known.add(arguments)
+                noted.add(json.dumps([arguments, {}]))
+            return method(*arguments)
         given = [each if isinstance(each, (str, Mapping)) else list(each) for each in arguments]
-        noted = [[dict(each) if isinstance(each, Mapping) else each for each in given], named]
-        self._seen.add((name, json.dumps(noted, default=str)))
-        return getattr(self._plain, name)(*given, **named)
+        told = [[dict(each) if isinstance(each, Mapping) else each for each in given], named]
+        noted.add(json.dumps(told, default=str))
+        return method(*given, **named)
+
+    return call
 
 
-def watch_words(words: Words, seen: set[Name]) -> None:
+def watch_words(words: Words, seen: Seen) -> None:
     """Note from now on which strings of a language are asked for."""
     texts = words.texts.rows if isinstance(words.texts, Watched) else words.texts
-    watched = Watched(texts, f"{STRINGS} {words.lang}", seen)
+    watched = Watched(texts, seen[f"{STRINGS} {words.lang}"])
     object.__setattr__(words, "texts", watched)  # whoever holds these words is to be heard
 
 
-def write_names(seen: set[Name]) -> bytes:
+def write_names(seen: Seen) -> bytes:
     """The names as a file, a line each."""
-    lines = sorted(json.dumps(name, ensure_ascii=False) for name in seen)
-    return zlib.compress("\n".join(lines).encode())
+    lines = [
+        f"[{quote(name)}, {'null' if key is None else quote(key)}]"
+        for name, keys in seen.items()
+        for key in keys
+    ]
+    return zlib.compress("\n".join(sorted(lines)).encode(), level=1)
 
 
 class Held:
@@ -168,15 +181,11 @@ class Held:
         name, key = json.loads(line)
         held = self._texts[name] if name in self._texts else getattr(self._reference, name)
         if callable(held):
-            return key_of(_try(held, *json.loads(str(key))))
+            arguments, named = json.loads(str(key))
+            try:
+                return key_of(held(*arguments, **named))
+            except KeyError as error:  # it cannot give it
+                return key_of(str(error))
         if isinstance(held, Mapping):
             held = list(held.items()) if key is None else held.get(key)
         return key_of(held)
-
-
-def _try(method: Callable[..., Any], arguments: list[Any], named: dict[str, Any]) -> Any:
-    """What a method gives, or says that it cannot give."""
-    try:
-        return method(*arguments, **named)
-    except KeyError as error:
-        return str(error)

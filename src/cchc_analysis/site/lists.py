@@ -18,27 +18,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import __version__
+from cchc_analysis.brief import downloads, lists
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import name_list
-from cchc_analysis.brief.downloads import (
-    CITATION,
-    SITE_FOLDER,
-    bind_workbook,
-    describe_csv,
-    list_sources,
-    tell_columns,
-    write_csv,
-    write_package,
-)
-from cchc_analysis.brief.lists import (
-    LISTS,
-    Card,
-    Told,
-    bind_absent,
-    bind_root,
-    bind_trends,
-    list_places,
-)
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import slug_text
@@ -46,18 +28,7 @@ from cchc_analysis.data.export import index_licences, join_licences, list_licenc
 from cchc_analysis.data.store import STORED
 from cchc_analysis.data.trace import cite_data
 from cchc_analysis.data.words import LANGUAGES, load_words
-from cchc_analysis.site.pages import (
-    CARD,
-    LISTED,
-    LISTING,
-    ROW,
-    SITEMAP,
-    Page,
-    bind_listing,
-    bind_page,
-    bind_sitemap,
-    read_files,
-)
+from cchc_analysis.site import pages
 from cchc_analysis.site.slices import hash_rows
 from cchc_analysis.site.store import in_words
 
@@ -84,15 +55,24 @@ def put_lists(
 
     With the address where it will be published, the site gets a sitemap too.
     """
-    cards = _read_cards(contents)
-    told = Told(
+    found = (contents.build.read(placed.key, pages.CARD) for placed in contents.shown.values())
+    cards = [lists.Card.from_bytes(content) for content in found if content]
+    cards.sort(key=lambda card: (card.facts["area_id"], card.facts["period"]))
+    withheld = tables.sources[tables.sources["publish"] == "no"]
+    told = lists.Told(
         cards=[],
         briefs=[],
         reference=reference,
         findings=tables.findings,
-        withheld=_list_withheld(tables.sources),
+        withheld=withheld["title"].where(withheld["title"] != "", withheld["source_id"]).tolist(),
         indicators=sorted(tables.indicators["indicator"].unique()),
-        workbooks=_list_workbooks(tables, reference),
+        workbooks=[
+            (
+                f"{_name_workbook(reference, province)}/{WORKBOOK}",
+                str(reference.area_rows[province]["name"]) if province else "",
+            )
+            for province in _group_areas(tables, reference)
+        ],
     )
     for lang in LANGUAGES:
         own = [page for page in contents.pages.values() if page.parameters["lang"] == lang]
@@ -105,24 +85,25 @@ def put_lists(
             [page for page in shown if page.is_brief][:1],
             lang,
         )
-        found = (contents.build.read(contents.shown[page.folder].key, ROW) for page in shown)
+        found = (contents.build.read(contents.shown[page.folder].key, pages.ROW) for page in shown)
         rows = [json.loads(row) for row in found if row]
         folder = str(name_list(TRENDS, lang).parent)
-        _put(contents, folder, rows, partial(bind_trends, project, rows, lang))
+        _put(contents, folder, rows, partial(lists.bind_trends, project, rows, lang))
         for page in own:
             if page.is_of_briefs and page.folder not in contents.shown:
                 name = page.folder.partition("/")[2]
-                _put(contents, page.folder, "absent", partial(bind_absent, project, lang, name))
+                bind = partial(lists.bind_absent, project, lang, name)
+                _put(contents, page.folder, "absent", bind)
     _put_door(contents, project, cards, url)
 
 
 def _put(contents: Contents, folder: str, made_of: object, bind: Callable[[], str]) -> None:
     """Put a page into the contents; one that is there already is not made again."""
-    contents.put(folder, made_of, lambda: bind_page(folder, bind()))
+    contents.put(folder, made_of, lambda: pages.bind_page(folder, bind()))
 
 
 def _put_told(
-    contents: Contents, project: Project, told: Told, tellers: list[Page], lang: str
+    contents: Contents, project: Project, told: lists.Told, tellers: list[pages.Page], lang: str
 ) -> None:
     """Put the lists of one language, and the pages of provinces, areas and letters.
 
@@ -137,14 +118,14 @@ def _put_told(
     ]
 
     @cache
-    def tell() -> Told:
+    def tell() -> lists.Told:
         return replace(told, briefs=[_open(project, told.reference, page) for page in tellers])
 
-    for name, bind in LISTS.items():
+    for name, bind in lists.LISTS.items():
         folder = str(name_list(name, lang).parent)
         _put(contents, folder, made_of, lambda bind=bind: bind(project, tell(), lang))  # type: ignore[misc]
     bare = replace(told, findings=told.findings.iloc[:0], withheld=[], workbooks=[])
-    for name, (cards, bind) in list_places(bare).items():
+    for name, (cards, bind) in lists.list_places(bare).items():
         folder = str(name_list(name, lang).parent)
         if folder not in contents.shown:
             parts = [told.profiled, [kept[card.folder] for card in cards], told.indicators]
@@ -160,7 +141,7 @@ def put_downloads(
     Raises:
         BriefError: The disk is full, or cannot be written to.
     """
-    cited = project.root / CITATION
+    cited = project.root / downloads.CITATION
     made_of = [
         slices.of_tables(*TABLES, "sources").key,
         cited.read_bytes() if cited.is_file() else None,
@@ -169,49 +150,36 @@ def put_downloads(
     def make() -> dict[str, bytes]:
         with in_words(contents.build.store), TemporaryDirectory(prefix="cchc-") as folder:
             write_site_downloads(Path(folder), project, tables, reference)
-            return read_files(Path(folder) / SITE_FOLDER)
+            return pages.read_files(Path(folder) / downloads.SITE_FOLDER)
 
-    contents.put(SITE_FOLDER, made_of, make)
+    contents.put(downloads.SITE_FOLDER, made_of, make)
     for province, area_ids in _group_areas(tables, reference).items():
         rows = slices.of_areas(area_ids)
         bind = partial(_bind_province, project, reference, rows.cut)
         contents.put(_name_workbook(reference, province), rows.key, bind)
 
 
-def _read_cards(contents: Contents) -> list[Card]:
-    """The cards of the briefs that are shown, in the order of the index."""
-    found = (contents.build.read(placed.key, CARD) for placed in contents.shown.values())
-    cards = [Card.from_bytes(content) for content in found if content]
-    return sorted(cards, key=lambda card: (card.facts["area_id"], card.facts["period"]))
-
-
-def _open(project: Project, reference: Reference, page: Page) -> Brief:
+def _open(project: Project, reference: Reference, page: pages.Page) -> Brief:
     words = load_words(project.notebooks / TEMPLATE, page.parameters["lang"])
     place = page.parameters["district"], page.parameters["period"]
     return open_brief(page.find_slice().cut(), reference, words, *place)
 
 
-def _list_withheld(sources: pd.DataFrame) -> list[str]:
-    """The titles of the sources whose rows may not be published."""
-    held = sources[sources["publish"] == "no"]
-    return [title or name for title, name in zip(held["title"], held["source_id"], strict=True)]
-
-
-def _put_door(contents: Contents, project: Project, cards: list[Card], url: str) -> None:
+def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url: str) -> None:
     """The door of the site, and beside it the lists of all pages for machines."""
     facts = {f"{card.folder}/index.html": card.facts for card in cards}
-    found = (contents.build.read(placed.key, LISTED) for placed in contents.shown.values())
+    found = (contents.build.read(placed.key, pages.LISTED) for placed in contents.shown.values())
     listed = [each for content in found if content for each in json.loads(content)]
     listed = [each | facts.get(each["path"], {}) for each in listed]
     counts = Counter(card.lang for card in cards)
 
     def make() -> dict[str, bytes]:
-        files = bind_page("", bind_root(project, counts))
-        pages = [*listed, *json.loads(files[LISTED])]
-        sitemap = {SITEMAP: bind_sitemap(pages, url)} if url else {}
-        return files | sitemap | {LISTING: bind_listing(pages)}
+        files = pages.bind_page("", lists.bind_root(project, counts))
+        every = [*listed, *json.loads(files[pages.LISTED])]
+        sitemap = {pages.SITEMAP: pages.bind_sitemap(every, url)} if url else {}
+        return files | sitemap | {pages.LISTING: pages.bind_listing(every)}
 
-    contents.put("", [dict(counts), bind_listing(listed), url], make)
+    contents.put("", [dict(counts), pages.bind_listing(listed), url], make)
 
 
 def write_site_downloads(
@@ -222,17 +190,18 @@ def write_site_downloads(
     Raises:
         OSError: The folder cannot be written to.
     """
-    data = folder / SITE_FOLDER
+    data = folder / downloads.SITE_FOLDER
     terms = list_licences(index_licences(tables.sources).values())
     resources, words = [], load_words(project.notebooks / TEMPLATE, "en")
     for name, table in _tabulate(tables, reference).items():
-        write_csv(data / f"{name}.csv", table)
+        downloads.write_csv(data / f"{name}.csv", table)
         _, key = STORED.get(name, ((), ("source_id",)))
-        described = describe_csv(data, name, [*table.columns], key, words)
+        described = downloads.describe_csv(data, name, [*table.columns], key, words)
         resources.append(described | {"licenses": terms})
-    write_package(data, "cchc-site", words.plain("site.title"), resources, terms)
-    if (project.root / CITATION).is_file():
-        shutil.copyfile(project.root / CITATION, data / CITATION)
+    title = words.plain("site.title")
+    downloads.write_package(data, "cchc-site", title, resources, terms)
+    if (project.root / downloads.CITATION).is_file():
+        shutil.copyfile(project.root / downloads.CITATION, data / downloads.CITATION)
 
 
 def _bind_province(
@@ -244,19 +213,8 @@ def _bind_province(
     title = words[-1].plain("site.title")
     sheets = _tabulate(tables, reference)
     cited = str(cite_data(project.root, __version__, tables.sources))
-    sheets["read-me"] = tell_columns(sheets, title, words, [cited] * len(words))
-    return {WORKBOOK: bind_workbook(sheets, title)}
-
-
-def _list_workbooks(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
-    """The path of the workbook of each province, and the name of the province."""
-    return [
-        (
-            f"{_name_workbook(reference, province)}/{WORKBOOK}",
-            str(reference.area_rows[province]["name"]) if province else "",
-        )
-        for province in _group_areas(tables, reference)
-    ]
+    sheets["read-me"] = downloads.tell_columns(sheets, title, words, [cited] * len(words))
+    return {WORKBOOK: downloads.bind_workbook(sheets, title)}
 
 
 def _group_areas(tables: Tables, reference: Reference) -> dict[str, list[str]]:
@@ -271,7 +229,7 @@ def _group_areas(tables: Tables, reference: Reference) -> dict[str, list[str]]:
 def _name_workbook(reference: Reference, province: str) -> str:
     """The folder of the workbook of a province within the site."""
     name = reference.area_rows[province]["name"] if province else ""
-    return f"{SITE_FOLDER}/{slug_text(f'{province} {name}') or 'other'}"
+    return f"{downloads.SITE_FOLDER}/{slug_text(f'{province} {name}') or 'other'}"
 
 
 def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
@@ -283,7 +241,7 @@ def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
         table = getattr(tables, name)[list(columns)]
         ordered = table.sort_values(list(key), kind="stable", ignore_index=True)
         kept[name] = _name_rows(ordered, reference, licences)
-    return kept | {"sources": list_sources(tables.sources)}
+    return kept | {"sources": downloads.list_sources(tables.sources)}
 
 
 def _name_rows(table: pd.DataFrame, reference: Reference, licences: Mapping[str, str]) -> Any:

@@ -1,7 +1,7 @@
 """Papermill's engine ``cchc``: cells run in this very process, without a kernel to start.
 
 Registered at papermill's entry point, so that ``papermill --engine cchc in.ipynb out.ipynb`` works
-like any other call. The kernel is ipykernel's; what it would send through a socket, nbclient is
+like any other call. The shell is ipykernel's; what it would send through a socket, nbclient is
 handed at once. Left out, so that a notebook gives the same page for everybody: the person's IPython
 configuration and start-up files, the history on disk, widgets. A cell that ends its process ends
 this one: the pages of a site are made in processes of their own.
@@ -14,10 +14,11 @@ import os
 import sys
 import tempfile
 import warnings
-from types import SimpleNamespace
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+import nbformat
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from papermill.exceptions import PapermillException
@@ -31,7 +32,13 @@ SENTENCE = "\n[Cut here: the programs of this cell print more than 1 MiB.]\n"
 
 
 class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types
-    """Papermill's engine ``cchc``; the options are those of papermill's ``NBClientEngine``."""
+    """Papermill's engine ``cchc``; the options are those of papermill's ``NBClientEngine``.
+
+    Attributes:
+        kernels: Kernels that no notebook has used, made before a process is forked.
+    """
+
+    kernels: ClassVar[list[Any]] = []
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
@@ -45,53 +52,86 @@ class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types
             )
         timeout = options.pop("execution_timeout", None) or options.pop("timeout", None)
         options = remove_args(["input_path", "start_timeout", "startup_timeout"], **options)
-        return CchcClient(nb_man, timeout=timeout, **options).execute()
+        client = CchcClient(nb_man, timeout=timeout, **options)
+        return client.execute(cls.kernels.pop() if cls.kernels else make_kernel())
 
 
 class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
-    """Papermill's client, beside a kernel without sockets: methods in the place of its polling."""
+    """Papermill's client, with a shell in this process in the place of a kernel in another."""
 
-    def execute(self, **_: Any) -> Any:
-        """Execute all cells."""
+    def execute(self, kernel: Any) -> Any:
+        """Execute all cells in a kernel that no notebook has used."""
         self.reset_execution_trackers()
-        self.kc, self.kernel = SimpleNamespace(execute=lambda *_, **__: ""), make_kernel()
-        outer = sys.stdout, sys.stderr
-        with _Stream(1, self.kernel.session) as out, _Stream(2, self.kernel.session) as err:
+        enter(kernel)
+        self.shell, outer = kernel.shell, (sys.stdout, sys.stderr)
+        with _Stream(1, kernel.session) as out, _Stream(2, kernel.session) as err:
             self.streams = out, err
             try:
                 self.papermill_execute_cells()
             finally:
                 sys.stdout, sys.stderr = outer
-        self.nb.metadata["language_info"] = self.kernel.language_info
+                kernel._restore_input()  # noqa: SLF001
+        self.nb.metadata["language_info"] = kernel.language_info
         return self.nb
 
-    async def _async_poll_kernel_alive(self) -> None:
-        """There is no other process that might end."""
+    def papermill_execute_cells(self) -> None:
+        """As papermill does, but for reading each time again that it has just written as a text."""
+        for index, cell in enumerate(self.nb.cells):
+            self.nb_man.cell_start(cell, index)
+            told = cell.metadata.papermill
+            begun = told.pop("start_time")
+            try:
+                self.execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                break
+            finally:
+                self.nb_man.cell_complete(cell, cell_index=index)
+                first, last = map(datetime.fromisoformat, (begun, told["end_time"]))
+                told.update(start_time=begun, duration=(last - first).total_seconds())
 
-    async def _async_poll_for_reply(self, *arguments: Any) -> Any:
-        return await arguments[3]  # what the next method does
-
-    async def _async_poll_output_msg(self, _: str, cell: Any, index: int) -> Any:
-        """Run a cell; what it shows becomes an output as it appears."""
-        session, shell, owner, late = self.kernel.session, self.kernel.shell, os.getpid(), []
+    def execute_cell(self, cell: Any, index: int) -> None:
+        """Execute a cell; what it shows becomes an output as it appears."""
+        tags, shell = cell.metadata.get("tags", ()), self.shell
+        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
+            return
         if shell.exit_now:
             raise DeadKernelError("Kernel died")
+        cell.outputs, self.clear_before_next_output = [], False
+        cell.execution_count = shell.execution_count
+        session, make = shell.displayhook.session, vars(nbformat)["from_dict"]
 
         def send(_: Any, kind: Any, content: Any = None, *_more: Any, **__: Any) -> None:
             message = session.msg(kind, content) if isinstance(kind, str) else kind
-            self.process_message(message, cell, index)
+            if message["msg_type"] == "execute_result" and not self.clear_before_next_output:
+                # As it is: papermill's client checks each against a schema.
+                cell.outputs.append(make({"output_type": "execute_result", **message["content"]}))
+            else:
+                self.process_message(message, cell, index)
+
+        session.send = send
+        result = self._run(cell)
+        error = result.error_before_exec or result.error_in_exec
+        is_bad = error or shell._last_traceback_during_displayhook  # noqa: SLF001
+        if is_bad and not (self.allow_errors or "raises-exception" in tags):
+            told: dict[str, Any] = {"ename": type(error).__name__, "evalue": str(error)}
+            told["traceback"] = shell._last_traceback or []  # noqa: SLF001
+            raise CellExecutionError.from_cell_and_msg(cell, told)
+
+    def _run(self, cell: Any) -> Any:
+        """Run a cell in the shell, for as long as it may."""
+        late, owner, limit = [], os.getpid(), self._get_timeout(cell)
 
         def interrupt(*_: object) -> None:
             late.append(True)
             raise KeyboardInterrupt
 
-        session.send, (sys.stdout, sys.stderr) = send, self.streams
+        sys.stdout, sys.stderr = self.streams
         for stream in self.streams:
             stream.room = LARGEST_PIECE
-        send(None, "execute_input", {"execution_count": shell.execution_count})
-        take_back = set_timer(limit, interrupt) if (limit := self._get_timeout(cell)) else None
+        take_back = set_timer(limit, interrupt) if limit else None
         try:
-            content = await self.kernel.do_execute(cell.source, silent=False)
+            result = self.shell.run_cell(cell.source, store_history=True)
         finally:
             if take_back:
                 take_back()
@@ -101,11 +141,11 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
                 stream.flush()
         if late:
             raise CellTimeoutError.error_from_timeout_and_cell("Cell timed out", limit, cell)
-        return {"content": content}
+        return result
 
 
 def make_kernel() -> Any:
-    """A kernel of ipykernel with fresh state and nowhere to send its messages yet."""
+    """A kernel of ipykernel with fresh state, which sends its messages nowhere yet."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # its debugger warns on import
     with warnings.catch_warnings():
@@ -114,12 +154,23 @@ def make_kernel() -> Any:
         from jupyter_client.session import Session
         from traitlets import config, log
 
-        IPythonKernel.shell_class.default_value.clear_instance()
-        settings = config.Config({"HistoryManager": {"enabled": False}})
         make: Any = IPythonKernel  # it carries no types
+        make.shell_class.default_value.clear_instance()
+        settings = config.Config({"HistoryManager": {"enabled": False}})
         kernel = make(config=settings, session=Session(), log=log.get_logger())
-    kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)
     kernel.shell.enable_gui = lambda *_: None
+    return kernel
+
+
+def enter(kernel: Any) -> None:
+    """Make a kernel that of this process, begun in this folder."""
+    shell = kernel.shell
+    for each in type(shell)._walk_mro():  # noqa: SLF001 - as traitlets' own ``instance`` does
+        each._instance = shell  # noqa: SLF001
+    shell.init_sys_modules()
+    shell.starting_dir = os.getcwd()  # noqa: PTH109 - a text, as there
+    shell.history_manager.reset()
+    kernel._forward_input()  # noqa: SLF001 - nobody is there to be asked
     if sys.path[:1] != [""]:
         sys.path.insert(0, "")
     if matplotlib := sys.modules.get("matplotlib"):
@@ -127,49 +178,46 @@ def make_kernel() -> Any:
     if inline := sys.modules.get("matplotlib_inline.backend_inline"):
         inline.configure_inline_support.current_backend = "unset"  # it was that of another kernel
         inline._enable_matplotlib_integration()  # noqa: SLF001 - it runs on import, and only then
-    return kernel
 
 
-class _Stream(io.TextIOWrapper):
+class _Stream(io.TextIOBase):
     """What is printed, by this process and those that it begins, as messages when it is flushed."""
 
+    encoding = "utf-8"
+
     def __init__(self, number: int, session: Any) -> None:
-        file: Any = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the stream
-        super().__init__(file, encoding="utf-8", errors="replace", newline="\n", write_through=True)
-        self._number, self._session, self._told, self._end = number, session, 0, 0
-        self.room = LARGEST_PIECE
-        self._kept = os.dup(number)
-        os.dup2(self.fileno(), number)
+        self._number, self._session, self._told, self.room = number, session, 0, LARGEST_PIECE
+        self._file: Any = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed with this
+        self._kept, self._text = os.dup(number), list[str]()
+        os.dup2(self._file.fileno(), number)
+
+    def fileno(self) -> int:
+        return self._number
 
     def write(self, text: str) -> int:
-        self._cut()
-        count = super().write(text)
-        super().flush()
-        self._end = os.fstat(self.fileno()).st_size
-        return count
+        self._hear()
+        self._text.append(text)
+        return len(text)
 
-    def _cut(self) -> None:
-        """Cut what others have printed since, where that is more than a cell may."""
-        super().flush()
-        new = os.fstat(self.fileno()).st_size - self._end
-        kept = min(new, self.room)
-        self._end, self.room = self._end + kept, self.room - kept
-        if kept < new:
-            os.truncate(self.fileno(), self._end)
-            os.lseek(self.fileno(), 0, os.SEEK_END)
-            self._end += os.write(self.fileno(), SENTENCE.encode())
+    def _hear(self) -> None:
+        """What others have printed since, as far as a cell may."""
+        if new := os.fstat(self._file.fileno()).st_size - self._told:
+            kept = min(new, self.room)
+            self._file.seek(self._told)
+            self._text.append(self._file.read(kept).decode("utf-8", "replace"))
+            self._text += [SENTENCE] if kept < new else []
+            self._file.seek(0, os.SEEK_END)  # where a program goes on
+            self._told, self.room = self._told + new, self.room - kept
 
     def flush(self) -> None:
-        self._cut()
-        file: Any = self.buffer
-        file.seek(self._told)
-        if content := file.read():
-            self._told += len(content)
-            name, text = ("stdout", "stderr")[self._number - 1], content.decode("utf-8", "replace")
+        self._hear()
+        text, self._text = "".join(self._text), []
+        if text:
+            name = ("stdout", "stderr")[self._number - 1]
             self._session.send(None, "stream", {"name": name, "text": text})
 
     def close(self) -> None:
         if not self.closed:
             os.dup2(self._kept, self._number)
             os.close(self._kept)
-        super().close()
+            self._file.close()

@@ -11,6 +11,7 @@ import html
 import json
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,13 +23,9 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from cchc_analysis.brief import render
 from cchc_analysis.brief.board import FILE as VALUES
-from cchc_analysis.brief.board import (
-    format_values,
-    list_told,
-    name_trend,
-    tell_trend_row,
-)
+from cchc_analysis.brief.board import format_values, list_told, name_trend, tell_trend_row
 from cchc_analysis.brief.content import ANNEX, name_folder, name_list
 from cchc_analysis.brief.downloads import RERUN, write_downloads
 from cchc_analysis.brief.lists import make_card
@@ -36,24 +33,13 @@ from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
 from cchc_analysis.brief.profile import FILE as ALL_VALUES
 from cchc_analysis.brief.profile import find_folder, format_own_values, list_profiled
 from cchc_analysis.brief.quality import Graded, make_graded, name_quality
-from cchc_analysis.brief.render import (
-    ANNEX_NOTEBOOK,
-    NOTEBOOK,
-    PROFILE_NOTEBOOK,
-    QUALITY_NOTEBOOK,
-    TEMPLATE,
-    TRENDS_NOTEBOOK,
-    build_page,
-    build_pages,
-    list_parameters,
-)
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.reference.areas import load_moves
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.jobs import do_job
-from cchc_analysis.site.keys import Name, WatchedReference, watch_words, write_names
+from cchc_analysis.site.keys import Seen, WatchedReference, watch_words, write_names
 from cchc_analysis.site.kit import list_own
 from cchc_analysis.site.rerun import pack_kit
 from cchc_analysis.site.slices import OF_VALUE, Slice, Slices
@@ -63,6 +49,9 @@ if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
 ENGINE = "cchc"
+PAGES_A_CHILD = 8
+"""Pages that a process makes one after the other, as a fork costs half of one. A page of a notebook
+that somebody changed, which may change what others find, has a process of its own."""
 REHEARSAL = Path(__file__).with_name("rehearsal.ipynb")
 HEAVY = (
     *("babel.dates", "babel.numbers", "matplotlib.pyplot", "cchc_analysis.brief.plots.backend"),
@@ -81,7 +70,6 @@ SHOWS, ANNEX_SHOWS = (
 """What the notebooks of a front and of an annex call, one cell each; the last of a front knows what
 the others told."""
 
-NO_MORE: Mapping[str, str] = {}
 LISTED = ".listing.json"
 CARD = ".card.json"
 ROW = ".row.json"
@@ -117,7 +105,7 @@ class Page:
     @property
     def notebooks(self) -> tuple[str, ...]:
         """The notebooks that make it: a brief has an annex beside it."""
-        return (self.notebook, ANNEX_NOTEBOOK) if self.is_brief else (self.notebook,)
+        return (self.notebook, render.ANNEX_NOTEBOOK) if self.is_brief else (self.notebook,)
 
     @property
     def is_brief(self) -> bool:
@@ -144,7 +132,7 @@ class Task:
 
 
 def list_pages(
-    slices: Slices, tables: Tables, reference: Reference, notebook: str = NOTEBOOK
+    slices: Slices, tables: Tables, reference: Reference, notebook: str = render.NOTEBOOK
 ) -> Iterator[Page]:
     """Every page that a notebook makes: those that take longest first, those of briefs last.
 
@@ -169,11 +157,11 @@ def _list_pages(
     for indicator in list_told(tables, reference):
         given = {"indicator": indicator, "areas": "", "first": "", "last": ""}
         find = partial(slices.of_indicator, indicator)
-        yield Page(name_trend(indicator), TRENDS_NOTEBOOK, given, find, put_beside_trend)
+        yield Page(name_trend(indicator), render.TRENDS_NOTEBOOK, given, find, put_beside_trend)
     for area_id in list_profiled(tables, reference):
         name = find_folder(reference.area_rows[area_id])
         find = partial(slices.of_profile, area_id)
-        yield Page(name, PROFILE_NOTEBOOK, {"area": area_id}, find, put_beside_profile)
+        yield Page(name, render.PROFILE_NOTEBOOK, {"area": area_id}, find, put_beside_profile)
     places: dict[str, set[str]] = {"": set()}
     for area_id, period in list_briefs(tables, reference):
         places.setdefault(reference.find_province(area_id), set()).add(area_id)
@@ -182,12 +170,9 @@ def _list_pages(
         find = partial(slices.of_brief, area_id, period)
         yield Page(name, notebook, given, find, put_beside_brief)
     for province, areas in places.items():
-        name, find = (
-            name_quality(province, reference),
-            partial(slices.of_quality, (*sorted(areas),)),
-        )
-        of_areas = frozenset(areas)
-        yield Page(name, QUALITY_NOTEBOOK, {"province": province}, find, areas=of_areas)
+        name, of_areas = name_quality(province, reference), frozenset(areas)
+        find = partial(slices.of_quality, (*sorted(areas),))
+        yield Page(name, render.QUALITY_NOTEBOOK, {"province": province}, find, areas=of_areas)
 
 
 def make_task(project: Project, page: Page) -> Task:
@@ -231,8 +216,16 @@ def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task]
         load_moves(reference.folder)
         len(reference.area_rows)  # the communes are loaded for it
     list_own(project.root)
-    _rehearse(project)
+    # The whole way once with nothing to tell: what is made on the first way is then there. No
+    # notebook of the project is tried: it might hang, and this process has no end to its time.
+    for each in project.notebooks.glob("*.ipynb"):
+        render.list_parameters(each, each.stat().st_mtime_ns)
+    for lang in LANGUAGES:
+        render.build_page(project, REHEARSAL, {"lang": lang}, ENGINE)
     if sample:  # what is wrong with it is said when its own turn comes
+        from cchc_analysis.site.notebooks import CchcEngine, make_kernel
+
+        CchcEngine.kernels += [make_kernel() for _ in range(2 * PAGES_A_CHILD)]
         do_job(partial(tell_once, project, reference), sample)
     return partial(make_files, project, reference)
 
@@ -247,44 +240,34 @@ def tell_once(project: Project, reference: Reference, sample: Task) -> None:
         sample.beside(context, given)
 
 
-def _rehearse(project: Project) -> None:
-    """Go the whole way once with nothing to tell: what is made on the first way is then there.
-
-    No notebook of the project is tried: it might hang, and this process has no end to its time.
-    """
-    for each in project.notebooks.glob("*.ipynb"):
-        list_parameters(each, each.stat().st_mtime_ns)
-    for lang in LANGUAGES:
-        build_page(project, REHEARSAL, {"lang": lang}, ENGINE)
-
-
 def make_files(project: Project, reference: Reference, task: Task) -> dict[str, bytes]:
     """Make a page and what lies beside it, in a process that was warmed up."""
-    seen: set[Name] = set()
+    seen: Seen = defaultdict(set)
     for lang in LANGUAGES:
-        watch_words(load_words(project.notebooks / TEMPLATE, lang), seen)
+        watch_words(load_words(project.notebooks / render.TEMPLATE, lang), seen)
     watched = cast("Reference", WatchedReference(reference, seen))
     for name, content in task.documents.items():
         if not (project.root / name).is_file():  # this may be the user's own project
             write_bytes(project.root / name, content)
     context = Context(project, watched, task.tables, tuple(map(Graded.from_bytes, task.graded)))
+    notebook = project.notebooks / task.notebook
     with running_in(context):
-        page = build_page(project, project.notebooks / task.notebook, task.parameters, ENGINE)
-        more, annex = {}, project.notebooks / ANNEX_NOTEBOOK
+        page = render.build_page(project, notebook, task.parameters, ENGINE)
+        more, annex = {}, project.notebooks / render.ANNEX_NOTEBOOK
         if "district" in task.parameters and annex.is_file():
-            more = build_pages(project, annex, task.parameters, ANNEX, ENGINE)
+            more = render.build_pages(project, annex, task.parameters, ANNEX, ENGINE)
         beside = task.beside(context, task.parameters) if task.beside else {}
     files = bind_page(task.folder, page, more)
     if more and task.beside:
         pages = {name: content for name, content in files.items() if name != LISTED}
-        made_of = (project.notebooks / task.notebook, task.parameters, task.tables)
+        made_of = (notebook, task.parameters, task.tables)
         beside |= {RERUN: pack_kit(project, *made_of, pages, task.documents)}
     return files | beside | {READ: write_names(seen)}
 
 
-def bind_page(folder: str, page: str, more: Mapping[str, str] = NO_MORE) -> dict[str, bytes]:
+def bind_page(folder: str, page: str, more: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """The files of a page: itself and others by their names, and what the list of pages says."""
-    pages = {"index.html": page, **more}
+    pages = {"index.html": page, **(more or {})}
     listed = [_describe(f"{folder}/{name}".lstrip("/"), each) for name, each in pages.items()]
     files = {name: each.encode() for name, each in pages.items()}
     return files | {LISTED: json.dumps(listed, ensure_ascii=False).encode()}

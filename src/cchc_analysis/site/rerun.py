@@ -90,10 +90,14 @@ def pack_kit(
         "pages": {name: hashlib.sha256(page).hexdigest() for name, page in pages.items()},
         "documents": sorted(documents),
     }
+    # The lock without its hashes, which take a thousand times the room of a page.
+    lock = (find_kit() / "requirements.lock").read_text("utf-8")
+    versions = re.findall(r"^([\w.\[\]-]+==[^\\\n]*?)\s*\\?$", lock, re.MULTILINE)
+    versions += [f"cchc-analysis=={__version__}", ""]
     files = {
         "README.txt": README.read_text("utf-8").format(version=__version__).encode(),
         HEAD: json.dumps(head, ensure_ascii=False, indent=2).encode(),
-        "requirements.txt": _list_versions().encode(),
+        "requirements.txt": "\n".join(versions).encode(),
     }
     files |= {f"{FILES}{name}": content for name, content in list_own(project.root).items()}
     for each, path in ((name, notebook), (annex.name, annex)):
@@ -115,7 +119,12 @@ def open_kit(place: Path) -> Kit:
         BriefError: It is none, or holds what a kit does not.
         ReportError: It is damaged, or unpacks to more than any kit does.
     """
-    files = _read_folder(place) if place.is_dir() else _read_archive(place)
+    if place.is_dir():
+        paths = (each for each in place.rglob("*") if each.is_file() and not each.is_symlink())
+        held = {path.relative_to(place).as_posix(): path for path in sorted(paths)}
+        files = {name: read_bytes(path, "a kit") for name, path in held.items()}
+    else:
+        files = _read_archive(place)
     try:
         kit = Kit.model_validate({**json.loads(files[HEAD]), "files": files})
     except (KeyError, TypeError, ValueError, RecursionError):
@@ -166,18 +175,6 @@ def _put_parameters(notebook: Path, parameters: Mapping[str, str]) -> bytes:
             cell.id = f"parameters-{number}"  # papermill draws lots
     text: str = read.writes(told)
     return (text + "\n").encode()
-
-
-def _list_versions() -> str:
-    """The lock without its hashes, which take a thousand times the room of a page."""
-    lock = (find_kit() / "requirements.lock").read_text("utf-8")
-    names = re.findall(r"^([\w.\[\]-]+==[^\\\n]*?)\s*\\?$", lock, re.MULTILINE)
-    return "\n".join([*names, f"cchc-analysis=={__version__}", ""])
-
-
-def _read_folder(place: Path) -> dict[str, bytes]:
-    files = (path for path in sorted(place.rglob("*")) if path.is_file() and not path.is_symlink())
-    return {path.relative_to(place).as_posix(): read_bytes(path, "a kit") for path in files}
 
 
 def _read_archive(place: Path) -> dict[str, bytes]:

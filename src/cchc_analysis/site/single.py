@@ -102,14 +102,13 @@ def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
             write_bytes(folder / name, content)
     except OSError as error:
-        raise BriefError(
-            Problem(
-                str(error.filename or folder),
-                error.strerror or "an error of the file system",
-                "a place that can be written to",
-                "Check its rights and the space left, or name another with --out.",
-            )
-        ) from None
+        found, expected = (
+            error.strerror or "an error of the file system",
+            "a place that can be written to",
+        )
+        remedy = "Check its rights and the space left, or name another with --out."
+        place = str(error.filename or folder)
+        raise BriefError(Problem(place, found, expected, remedy)) from None
 
 
 def make_brief(
@@ -132,36 +131,36 @@ def make_brief(
     Returns:
         Its folder within the site, and its files by name.
     """
-    from cchc_analysis.brief.content import name_page
-    from cchc_analysis.brief.opening import Context, match_brief, running_in
-    from cchc_analysis.brief.render import NOTEBOOK, build_whole, check_parameters
-    from cchc_analysis.brief.report import load_report
-    from cchc_analysis.brief.trend import tell_since
+    from cchc_analysis.brief import content, opening, render, report, trend
     from cchc_analysis.data.store import load
     from cchc_analysis.data.trace import compare_editions
     from cchc_analysis.site import pages
     from cchc_analysis.site.slices import Slices
 
     if notebook:
-        check_parameters(notebook, ("district", "period", "lang"))
-    notebook = project.notebooks / (notebook or NOTEBOOK)
+        render.check_parameters(notebook, ("district", "period", "lang"))
+    notebook = project.notebooks / (notebook or render.NOTEBOOK)
     reference, tables = load(project)
     district, period, lang = wanted
-    area_id, period = match_brief(tables, reference, district, period)
-    folder = str(name_page(reference.area_rows[area_id], period, lang).parent)
+    area_id, period = opening.match_brief(tables, reference, district, period)
+    folder = str(content.name_page(reference.area_rows[area_id], period, lang).parent)
     parameters = {"district": area_id, "period": period, "lang": lang}
     with ExitStack() as stack:
         if since:
             compare_editions(since, tables.indicators)  # refused before anything is built
             told = Path(stack.enter_context(TemporaryDirectory(prefix="cchc-since-")))
-            notebook = tell_since(notebook, since, told)
+            notebook = trend.tell_since(notebook, since, told)
         if is_whole:
-            stack.enter_context(running_in(Context(project, reference, tables, is_whole=True)))
-            return folder, {PAGE: build_whole(project, notebook, parameters, pages.ENGINE).encode()}
-        slices = Slices(tables, reference, load_report(project.notebooks, reference))
+            stack.enter_context(
+                opening.running_in(opening.Context(project, reference, tables, is_whole=True))
+            )
+            return folder, {
+                PAGE: render.build_whole(project, notebook, parameters, pages.ENGINE).encode()
+            }
+        slices = Slices(tables, reference, report.load_report(project.notebooks, reference))
         find = partial(slices.of_brief, area_id, period)
-        page = pages.Page("", str(notebook), parameters, find, pages.put_beside_brief)
-        made = pages.make_files(project, reference, pages.make_task(project, page))
+        brief = pages.Page("", str(notebook), parameters, find, pages.put_beside_brief)
+        made = pages.make_files(project, reference, pages.make_task(project, brief))
         return folder, {name: made[name] for name in made if not name.startswith(".")}
 
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -132,10 +132,11 @@ class Slices:
         """What the brief of a district and period reads."""
         peers, kin = self._find_others(area_id)
         told, rows = self._find_told(area_id, period)
-        ends = self._ends[rows["indicators"]]
+        days = np.unique(self._ends[rows["indicators"]]).tolist()  # the windows that it tells
+        compared = [self._compared[peer] for peer in peers if peer in self._compared]
         seen = {
             "trend": self._headlines.get(area_id, NONE),
-            "peers": join(self._find_compared(peers, ends)),
+            "peers": join(held[day] for held in compared for day in days if day in held),
             "sources": join(self._by_area.get(each, NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
@@ -253,13 +254,6 @@ class Slices:
         several = {each for source in told for each in self._rests_on.get(source, ())}
         return self._find(name, own | {each for each in several if own.issuperset(each.split())})
 
-    def _find_compared(self, peers: Iterable[str], ends: Rows) -> Iterable[Rows]:
-        """The values of the peers that cover the same windows."""
-        days = np.unique(ends).tolist()
-        for peer in peers:
-            held = self._compared.get(peer, {})
-            yield from (held[day] for day in days if day in held)
-
     def _slice(
         self, rows: dict[str, Rows], seen: dict[str, Rows] | None = None, told: Iterable[str] = ()
     ) -> Slice:
@@ -361,9 +355,7 @@ View = tuple[Rows, Collection[str]]
 
 def take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """Some rows of a table."""
-    taken: Any = table.iloc[rows]  # pandas-stubs take an array of positions for a cell
-    kept: pd.DataFrame = taken
-    return kept
+    return cast("pd.DataFrame", table.iloc[rows])  # pandas-stubs take positions for a cell
 
 
 def cut_table(table: pd.DataFrame, views: Sequence[View]) -> pd.DataFrame:

@@ -163,20 +163,19 @@ class Build:
         is_same = not changed and len(old) == len(pages) and self.is_intact and not self._made
         with in_words(self.store):
             if not is_same:
-                self._swap(pages)
+                with self._fresh() as fresh:
+                    for folder, page in sorted(pages.items()):
+                        make_folders(fresh / folder, fresh)
+                        for name in self._list_published(page.key):
+                            link(self._page(page.key) / name, fresh / folder / name)
+                    write_list(fresh, LIST, HEAD, self._hash(pages))
+                    replace_folder(fresh, self.site, LIST)
             self._write_ledger(pages, self.stamp if is_whole else "")
-        if not is_same:
-            self._forget({key for page in pages.values() for key in (page.key, page.plan)})
+        keys = {key for page in pages.values() for key in (page.key, page.plan)}
+        for path in () if is_same else self.store.glob("??/*"):
+            if len(path.name) == _KEY_LENGTH and path.name not in keys:  # no site shows it any more
+                shutil.rmtree(path, ignore_errors=True)
         return 0 if is_same else len(changed) or len(pages)
-
-    def _swap(self, pages: Mapping[str, Placed]) -> None:
-        with self._fresh() as fresh:
-            for folder, page in sorted(pages.items()):
-                make_folders(fresh / folder, fresh)
-                for name in self._list_published(page.key):
-                    link(self._page(page.key) / name, fresh / folder / name)
-            write_list(fresh, LIST, HEAD, self._hash(pages))
-            replace_folder(fresh, self.site, LIST)
 
     def _hash(self, pages: Mapping[str, Placed]) -> dict[str, str]:
         """The hash of every file; those of a page that stays are known."""
@@ -229,7 +228,10 @@ class Build:
         self.is_intact = bool(pages) and looks == expected and (self.site / LIST).is_file()
         if not self.is_intact:
             self._check_site([path for path, look in expected.items() if look == looks[path]])
-            self._forget_changed(pages)
+            for page in pages.values():  # one that was changed in the site is changed here too
+                kept = self._page(page["key"])
+                if any(_look_at(kept / name) != look for name, look in page["files"].items()):
+                    shutil.rmtree(kept, ignore_errors=True)
 
     def _check_site(self, known: list[str]) -> None:
         """Refuse a folder that is not ours; of one whose list is gone our own ledger knows as much.
@@ -245,19 +247,6 @@ class Build:
             found = f"files that differ from what cchc wrote: {', '.join(changed[:10])}"
             remedy = "Move them elsewhere, or name another folder with --out; nothing was touched."
             raise CommandError(Problem(str(self.site), found, "a site as it was built", remedy))
-
-    def _forget_changed(self, pages: Mapping[str, Any]) -> None:
-        """A page whose file was changed in the site is changed here too: both are one file."""
-        for page in pages.values():
-            kept = self._page(page["key"])
-            if any(_look_at(kept / name) != look for name, look in page["files"].items()):
-                shutil.rmtree(kept, ignore_errors=True)
-
-    def _forget(self, keys: set[str]) -> None:
-        """Remove pages that no site shows any more."""
-        for page in self.store.glob("??/*"):
-            if len(page.name) == _KEY_LENGTH and page.name not in keys:
-                shutil.rmtree(page, ignore_errors=True)
 
 
 @contextmanager
