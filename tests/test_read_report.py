@@ -101,6 +101,27 @@ def test_what_has_no_head_is_told_and_what_is_no_report_refused(
         read_report(project, tmp_path / "own.md")
 
 
+@pytest.mark.parametrize(
+    ("title", "words", "told"),
+    [
+        ("của huyện Cao Lộc năm 2025", "", "no area of its time has that name. Huyện Cao Lộc"),
+        ("của huyện Bến Thử năm 2023", "", "no area of its time has that name. "),
+        ("của tỉnh Lạng Sơn năm 2023", "UBND huyện và các phòng của huyện. ", "do not agree"),
+        ("năm 2023", "", "nothing says whose it is. Decide it"),
+    ],
+)
+def test_why_an_area_has_to_be_decided_is_told(
+    project: Project, tmp_path: Path, title: str, words: str, told: str
+) -> None:
+    path = tmp_path / "a.txt"
+    text = f"Trong năm, toàn huyện tiếp nhận 6.210 hồ sơ. {words * 4}"
+    path.write_text(f"BÁO CÁO\nCông tác cải cách hành chính {title}\n{text}\n", "utf-8")
+    drafted = read_report(project, path, source_id="a")
+    assert "area" in drafted.undecided
+    [remark] = drafted.remarks
+    assert told in remark
+
+
 def test_the_sample_has_something_to_decide(project: Project, tmp_path: Path) -> None:
     tools = runpy.run_path(str(REPORTS.parents[2] / "tools" / "sample.py"))
     report = (REPORTS / tools["REPORT"]).read_text("utf-8")

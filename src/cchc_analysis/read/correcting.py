@@ -113,15 +113,16 @@ def load_text(project: Project, source_id: str) -> dict[str, Any]:
         text: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return {name: text[name] for name in ("sha256", "lines", "figures", "others")}
     except (OSError, ValueError, KeyError, TypeError):
-        raise ReportError(
-            Problem(
-                f"build/review/{source_id}.json",
-                "the text of the report is not there, or not whole",
-                "what `cchc read` wrote beside the draft",
-                "Read the report again with another --source-id, or mend the draft in "
-                f"data/raw/transcripts/{source_id}.csv.",
-            )
-        ) from None
+        where, expected = (
+            f"build/review/{source_id}.json",
+            "what `cchc read` wrote beside the draft",
+        )
+        found = "the text of the report is not there, or not whole"
+        remedy = (
+            "Read the report again with another --source-id, or mend the draft in "
+            f"data/raw/transcripts/{source_id}.csv."
+        )
+        raise ReportError(Problem(where, found, expected, remedy)) from None
 
 
 def change_draft(
@@ -159,14 +160,10 @@ def restore_draft(project: Project, source_id: str, version: str, wanted: OpenDr
 
 def _check_version(draft: OpenDraft, version: str) -> None:
     if draft.version != version:
-        raise ReportError(
-            Problem(
-                f"source {draft.source['source_id']}",
-                "was changed meanwhile, in another window or by hand",
-                "the draft that this page shows",
-                "It is shown as it is now; do your last step again.",
-            )
-        )
+        found = "was changed meanwhile, in another window or by hand"
+        remedy = "It is shown as it is now; do your last step again."
+        where, expected = f"source {draft.source['source_id']}", "the draft that this page shows"
+        raise ReportError(Problem(where, found, expected, remedy))
 
 
 def _save(project: Project, draft: OpenDraft) -> None:
@@ -185,7 +182,12 @@ def apply_change(
         _refuse(each, "no such figure", "one of this draft") for each in {*change.rows} - known
     ]
     source = {**draft.source, **_read_head(change.head, problems)}
-    cells = _read_cells(change.cells, problems)
+    cells = {name: cell.strip() for name, cell in change.cells.items() if name != "period"}
+    if "period" in change.cells:
+        cells |= _parse_days(change.cells["period"], problems)
+    problems += [
+        _refuse(name, "cannot be set", ", ".join(sorted(CELLS))) for name in {*cells} - CELLS
+    ]
     problems += _check_cells(cells, source, reference)
     problems += _check_area(change.head.get("area", ""), source, reference)
     problems += _check_addition(change.add, draft, text)
@@ -214,9 +216,8 @@ def _refuse(where: str, found: str, expected: str) -> Problem:
 
 def _read_head(head: Mapping[str, str], problems: list[Problem]) -> Row:
     """Columns of the source; a period sets its days where none are given with it."""
-    problems += [
-        _refuse(name, "not a part of the head", ", ".join(HEAD)) for name in {*head} - HEAD
-    ]
+    told = "not a part of the head"
+    problems += [_refuse(name, told, ", ".join(HEAD)) for name in {*head} - HEAD]
     found = {name: cell.strip() for name, cell in head.items()}
     if found.get("period"):
         days = _parse_days(found["period"], problems)
@@ -234,16 +235,6 @@ def _check_day(name: str, text: str) -> list[Problem]:
     except ValueError:
         is_day = False
     return [] if is_day else [_refuse(name, repr(text), "a day such as 2024-06-30")]
-
-
-def _read_cells(cells: Mapping[str, str], problems: list[Problem]) -> Row:
-    found = {name: cell.strip() for name, cell in cells.items() if name != "period"}
-    if "period" in cells:
-        found |= _parse_days(cells["period"], problems)
-    problems += [
-        _refuse(name, "cannot be set", ", ".join(sorted(CELLS))) for name in {*found} - CELLS
-    ]
-    return found
 
 
 def _parse_days(text: str, problems: list[Problem]) -> Row:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
 from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
-from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, Problem, ReportError
@@ -107,7 +107,7 @@ def read_report(
         raise ReportError(
             Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
         )
-    remarks = [*document.remarks, *_miss_head(head, figures, path)]
+    remarks = [*document.remarks, *_miss_head(head, figures, path), *_doubt_area(head, reference)]
     source = source_id or _name_source(head, path)
     _check_id(source)
     transcript = tabulate_draft(source, figures, reference)
@@ -145,6 +145,19 @@ def _miss_head(head: ReportHead, figures: Sequence[Figure], path: Path) -> Itera
     yield "it has no head of a report: say whose it is and of when"
 
 
+def _doubt_area(head: ReportHead, reference: Reference) -> Iterator[str]:
+    """Say why a person has to decide whose report it is."""
+    if head.is_sure_area or not (head.area or head.period.end):
+        return
+    why = "its lines do not agree on whose it is, or of which level"
+    try:
+        reference.match_area(head.area, head.day)
+    except KeyError as error:
+        why = f"no area of its time has that name. {error.args[0]}"
+    told = f"it may be of {head.area!r}, but {why}" if head.area else "nothing says whose it is"
+    yield f"{told}. Decide it, or say it with --area"
+
+
 def discard_draft(project: Project, source_id: str) -> Path:
     """Take a draft back: its row goes, and its transcript is laid aside.
 
@@ -180,10 +193,7 @@ def tabulate_draft(source_id: str, figures: Sequence[Figure], reference: Referen
     """The proposals as a transcript (``TRANSCRIPT_COLUMNS``), in the order of the document."""
     import pandas as pd
 
-    rows = [
-        _make_row(source_id, number, figure, reference)
-        for number, figure in enumerate(figures, start=1)
-    ]
+    rows = [_make_row(source_id, n, each, reference) for n, each in enumerate(figures, start=1)]
     return pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
 
 
@@ -194,21 +204,16 @@ def _make_row(source_id: str, number: int, figure: Figure, reference: Reference)
     indicator = figure.indicator
     if indicator and figure.confidence is Confidence.LOW:
         indicator = f"{UNDECIDED}{indicator}"
-    offer_vi, offer_en = _offer(figure)
+    # For a figure without indicator: those that came near, for the person who reviews.
+    codes = "" if indicator else ", ".join(dict.fromkeys(figure.rivals[:3]))
+    offer = f"{load_page_words()['said']['may_be']}: {codes}"
     columns = (name for name in TRANSCRIPT_COLUMNS if hasattr(figure, name))
     same = {name: str(getattr(figure, name)) for name in columns}
     return same | {
         "source_id": source_id, "figure_id": f"F{number:03d}", "indicator": indicator,
-        "read_as": read_as, "note_vi": offer_vi, "note_en": offer_en,
+        "read_as": read_as, "note_vi": offer if codes else "",
+        "note_en": f"may be: {codes}" if codes else "",
     }  # fmt: skip
-
-
-def _offer(figure: Figure) -> tuple[str, str]:
-    """For a figure without indicator: those that came near, for the person who reviews."""
-    if figure.indicator or not figure.rivals:
-        return "", ""
-    codes = ", ".join(dict.fromkeys(figure.rivals[:3]))
-    return f"{load_page_words()['said']['may_be']}: {codes}", f"may be: {codes}"
 
 
 def _confirm(
@@ -238,13 +243,10 @@ def _confirm(
 
 def _name_source(head: ReportHead, path: Path) -> str:
     area = slug_text(head.area.removeprefix(level_of(head.area)))
-    label = head.period_label if "/" not in head.period_label else str(_year(head.period))
+    end = head.period.end
+    label = head.period_label if "/" not in head.period_label else str(end.year if end else "")
     parts = [area or slug_text(path.stem), label, "plan" if head.kind == "plan" else ""]
     return "_".join(slug_text(part).replace("-", "_") for part in parts if part) or "report"
-
-
-def _year(period: Period) -> int | str:
-    return period.end.year if period.end else ""
 
 
 def _check_id(source_id: str) -> None:

@@ -23,7 +23,7 @@ from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.read.correcting import OpenDraft, Row, read_line
 from cchc_analysis.read.documents import Document, mask_persons
 from cchc_analysis.read.recognise import OWNER_OPEN, Reading
-from cchc_analysis.read.transcripts import UNDECIDED, list_undecided
+from cchc_analysis.read.transcripts import UNDECIDED
 from cchc_analysis.rules import Identity, choose_readings, evaluate_rivals, tabulate_statements
 
 if TYPE_CHECKING:
@@ -127,12 +127,8 @@ def describe_draft(
     draft: OpenDraft, text: Mapping[str, Any], reference: Reference
 ) -> dict[str, Any]:
     """The draft as the page shows it: head, rows with their candidates, and what is left to do."""
-    import pandas as pd
-
-    table = pd.DataFrame(draft.rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
     lines = dict(text["lines"])
     rows = [_describe_row(row, text["figures"], lines, reference) for row in draft.rows]
-    undecided = list_undecided(draft.source, table)
     return {
         "version": draft.version,
         "source": draft.source,
@@ -141,7 +137,7 @@ def describe_draft(
             "undecided": sum(row["is_undecided"] for row in rows),
             "open": sum(not row["cells"]["indicator"] for row in rows),
             "mapped": sum(bool(row["cells"]["indicator"]) for row in rows),
-            "head": [cell for cell in undecided if "." not in cell],
+            "head": [name for name, cell in draft.source.items() if cell.startswith(UNDECIDED)],
         },
     }
 
@@ -304,7 +300,13 @@ def judge_draft(
         ids = [each.where.rpartition(" ")[2] for found in unclear.values() for each in found]
         is_well = ~table["figure_id"].isin(ids)
         tidied = tidy_observations(table[is_well], reference, sources, keeps_unknown_areas=True)
-    found = find_conflicts(tidied.observations, identities, reference)
+    found: list[dict[str, Any]] = []
+    if not tidied.observations.empty:
+        observations = choose_readings(tidied.observations, identities, reference)
+        found = [
+            *_find_repeated(observations),
+            *_find_broken(observations, identities, reference),
+        ]
     verdict = "not_judged" if tidied.observations.empty else "no_conflict"
     return {
         "version": draft.version, "problems": problems, "contradictions": found,
@@ -327,26 +329,6 @@ def describe_words(reference: Reference) -> dict[str, Any]:
         "comparators": {each.value: each.value for each in Comparator},
         "head": load_page_words()["head"],
     }
-
-
-def find_conflicts(
-    stated: pd.DataFrame, identities: Iterable[Identity], reference: Reference
-) -> list[dict[str, Any]]:
-    """What the figures of one document contradict, by the readings and definitions of findings.
-
-    Args:
-        stated: ``OBSERVATION_COLUMNS`` of the document, every reading a row; ``figures`` holds ids.
-        identities: The rules.
-        reference: The reference tables.
-    """
-    rules = tuple(identities)
-    if stated.empty:
-        return []
-    observations = choose_readings(stated, rules, reference)
-    return [
-        *_find_repeated(observations),
-        *_find_broken(observations, rules, reference),
-    ]
 
 
 def _find_broken(

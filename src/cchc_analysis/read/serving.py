@@ -146,14 +146,10 @@ def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
     try:
         [socket] = netutil.bind_sockets(port, HOST)
     except (OSError, OverflowError) as error:
-        raise CommandError(
-            Problem(
-                f"--port {port}",
-                str(getattr(error, "strerror", None) or error),
-                "a port of this machine that is free",
-                "Give another one, or none: then a free one is taken.",
-            )
-        ) from None
+        found = str(getattr(error, "strerror", None) or error)
+        remedy = "Give another one, or none: then a free one is taken."
+        problem = Problem(f"--port {port}", found, "a port of this machine that is free", remedy)
+        raise CommandError(problem) from None
     own = f"{HOST}:{socket.getsockname()[1]}"
     routes = [(rf"/{name}", _Call, {"review": review, "own": own}) for name in _CALLS]
     application = web.Application(
@@ -184,10 +180,8 @@ class _Guarded(web.RequestHandler):
     def prepare(self) -> None:
         given = self.request.headers.get("X-Token") or self.get_query_argument("token", "")
         origin = self.request.headers.get("Origin")
-        if self.request.headers.get("Host") != self.own or origin not in (
-            None,
-            f"http://{self.own}",
-        ):
+        is_ours = origin is None or origin == f"http://{self.own}"
+        if self.request.headers.get("Host") != self.own or not is_ours:
             self._refuse("not the address of this review")
         elif not secrets.compare_digest(given.encode(), self.review.token.encode()):
             self._refuse("without the token of this review; open the address that cchc review gave")

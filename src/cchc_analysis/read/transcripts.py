@@ -57,6 +57,8 @@ def read_transcripts(raw: Path) -> Readings:
     Raises:
         ReportError: ``sources.csv`` itself cannot be read.
     """
+    import pandas as pd
+
     sources = read_sources(raw)
     accepted = sources[sources["state"] == "accepted"]
     transcripts, problems = [], dict(_find_unregistered(raw, sources))
@@ -66,7 +68,9 @@ def read_transcripts(raw: Path) -> Readings:
         except ReportError as error:
             problems[source_id] = error.problems
     good = accepted[~accepted["source_id"].isin(problems)].reset_index(drop=True)
-    return Readings(good, _concatenate(transcripts), problems, tuple(sources["source_id"]))
+    none = pd.DataFrame(columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+    figures = pd.concat(transcripts, ignore_index=True) if transcripts else none
+    return Readings(good, figures, problems, tuple(sources["source_id"]))
 
 
 def read_sources(raw: Path) -> pd.DataFrame:
@@ -132,25 +136,11 @@ def _find_unregistered(
     registered = set(sources["source_id"])
     for path in sorted((raw / "transcripts").glob("*.csv")):
         if path.stem not in registered and not path.name.startswith("."):
-            yield (
-                path.stem,
-                (
-                    Problem(
-                        f"data/raw/transcripts/{path.name}",
-                        f"a transcript of {path.stem!r}, which is not registered",
-                        "a row for it in data/raw/sources.csv",
-                        "Add the row, or remove the transcript.",
-                    ),
-                ),
-            )
-
-
-def _concatenate(transcripts: list[pd.DataFrame]) -> pd.DataFrame:
-    import pandas as pd
-
-    if not transcripts:
-        return pd.DataFrame(columns=list(TRANSCRIPT_COLUMNS), dtype="str")
-    return pd.concat(transcripts, ignore_index=True)
+            where = f"data/raw/transcripts/{path.name}"
+            found = f"a transcript of {path.stem!r}, which is not registered"
+            expected = "a row for it in data/raw/sources.csv"
+            remedy = "Add the row, or remove the transcript."
+            yield path.stem, (Problem(where, found, expected, remedy),)
 
 
 def save_draft(

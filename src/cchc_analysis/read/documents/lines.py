@@ -103,7 +103,8 @@ def read_lines(text: str, sha256: str = "", remarks: Iterable[str] = ()) -> Docu
         is_row = "\t" in line
         table += is_row and not is_inside
         is_inside = is_row
-        cells = _split_cells(line) if is_row else ()
+        texts = line.split("\t") if is_row else ()
+        cells = tuple(Cell(text.strip(), column) for column, text in enumerate(texts))
         lines.append(Line(number, line, cells, table if is_row else 0))
     return Document(tuple(lines), "txt", sha256, tuple(remarks))
 
@@ -123,10 +124,6 @@ _INVISIBLE = {
     **dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
     **{code: None for code in range(32) if code not in (9, 10)},
 }
-
-
-def _split_cells(line: str) -> tuple[Cell, ...]:
-    return tuple(Cell(text.strip(), column) for column, text in enumerate(line.split("\t")))
 
 
 def _build_line(number: int, part: str | Row) -> Line:
@@ -225,18 +222,18 @@ def open_here(path: Path, data: bytes) -> Document:
 
 def _refuse_kind(path: Path, kind: str, data: bytes) -> None:
     """Kinds that we know and do not open, each with what to do instead."""
-    if kind == "ole":
-        is_locked = "EncryptedPackage".encode("utf-16-le") in data
-        found = "an encrypted document" if is_locked else "an old Office file (.doc, .xls)"
-        remedy = "Remove the password." if is_locked else "Save it as .docx or .xlsx."
-        raise refuse(path, found, FORMATS, remedy)
-    if kind in ("rtf", "image", "archive"):
-        found = {"rtf": "an RTF file", "image": "a picture", "archive": "an archive"}[kind]
-        remedy = {
-            "rtf": "Save it as .docx.",
-            "image": "Recognise its text first (OCR), and compare it with the picture.",
-            "archive": "Unpack it, and read what is in it.",
-        }[kind]
+    if kind == "ole" and "EncryptedPackage".encode("utf-16-le") in data:
+        kind = "locked"
+    ocr = "Recognise its text first (OCR), and compare it with the picture."
+    known = {
+        "locked": ("an encrypted document", "Remove the password."),
+        "ole": ("an old Office file (.doc, .xls)", "Save it as .docx or .xlsx."),
+        "rtf": ("an RTF file", "Save it as .docx."),
+        "image": ("a picture", ocr),
+        "archive": ("an archive", "Unpack it, and read what is in it."),
+    }
+    if kind in known:
+        found, remedy = known[kind]
         raise refuse(path, found, FORMATS, remedy)
 
 

@@ -10,7 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ MARGIN = 0.09
 _PAGE_NUMBER = re.compile(
     r"^\W*(?:(?:trang|page)\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE
 )
+_MARKS = "⁽⁰¹²³⁴⁵⁶⁷⁸⁹"
 _OPENS = re.compile(
     r"^\s*(?:[-+*•–]|\d{1,2}(?:\.\d{1,2})*[.)]\s|[IVX]+[.)]\s|[a-zđ]\)\s|[⁽⁰¹²³⁴-⁹]|\(\d+\))"
 )
@@ -73,10 +74,15 @@ def join_pages(pages: Sequence[Sequence[TextLine | Row]], running: set[str]) -> 
             if isinstance(part, Row):
                 yield from joiner.close()
                 yield part
-            elif _is_running(part, running):
+            elif _is_marginal(part) and (
+                _PAGE_NUMBER.match(part.text) or _without_digits(part.text) in running
+            ):
                 continue
             elif joiner.is_note(part, notes):
-                _add_note(notes, part.text)
+                if notes and part.text[:1] not in _MARKS:
+                    notes[-1] = _glue(notes[-1], part.text)
+                else:
+                    notes.append(part.text)
             else:
                 yield from joiner.add(part)
         yield from notes
@@ -93,7 +99,7 @@ class _Joiner:
     def is_note(self, line: TextLine, notes: Sequence[str]) -> bool:
         """Small print that opens with a mark, or goes on with a note."""
         is_small = line.size < SMALL_PRINT * self._size
-        return is_small and (line.text[:1] in "⁽⁰¹²³⁴⁵⁶⁷⁸⁹" or bool(notes))
+        return is_small and (line.text[:1] in _MARKS or bool(notes))
 
     def add(self, line: TextLine) -> Iterator[str]:
         """Add a line; gives back the paragraph before it, if the line opens a new one."""
@@ -111,18 +117,6 @@ class _Joiner:
         if self._text:
             yield self._text
         self._text = ""
-
-
-def _is_running(line: TextLine, running: set[str]) -> bool:
-    is_listed = _PAGE_NUMBER.match(line.text) or _without_digits(line.text) in running
-    return _is_marginal(line) and bool(is_listed)
-
-
-def _add_note(notes: list[str], text: str) -> None:
-    if notes and text[:1] not in "⁽⁰¹²³⁴⁵⁶⁷⁸⁹":
-        notes[-1] = _glue(notes[-1], text)
-    else:
-        notes.append(text)
 
 
 def _goes_on(open_text: str, line: TextLine, *, is_short: bool) -> bool:
@@ -201,7 +195,9 @@ class _Ruled:
             if self._pdf is None:
                 self._pdf = pdfplumber.open(io.BytesIO(self._data))
             page = self._pdf.pages[number]
-            return page, _find_tables(page)
+            is_drawn = not 4 <= len(page.lines) + len(page.rects) <= MOST_STROKES
+            tables = [] if is_drawn else page.find_tables()
+            return page, [each for each in tables if len(each.rows) > 1 and len(each.cells) > 3]
         except Exception as error:
             if isinstance(error, MemoryError):
                 raise
@@ -253,7 +249,11 @@ def _read_page(path: Path, page: Any, number: int, ruled: _Ruled) -> list[TextLi
             other.close()
     page.close()
     parts += [(line.top, line) for line in _join_words(words)]
-    return [_scale(part, height) for _, part in sorted(parts, key=lambda pair: pair[0])]
+    # Heights are shares of the page, so that pages of any size compare.
+    return [
+        replace(part, top=part.top / max(height, 1.0)) if isinstance(part, TextLine) else part
+        for _, part in sorted(parts, key=lambda pair: pair[0])
+    ]
 
 
 def _count_strokes(page: Any) -> int:
@@ -295,20 +295,6 @@ def _list_words(path: Path, page: Any, height: float) -> list[dict[str, Any]]:
         word["x1"], word["bottom"] = box.right, height - box.bottom
     letters.close()
     return words
-
-
-def _scale(part: TextLine | Row, height: float) -> TextLine | Row:
-    """Heights as shares of the page, so that pages of any size compare."""
-    if isinstance(part, Row):
-        return part
-    return TextLine(part.text, part.left, part.right, part.top / max(height, 1.0), part.size)
-
-
-def _find_tables(page: Any) -> list[Any]:
-    strokes = len(page.lines) + len(page.rects)
-    if not 4 <= strokes <= MOST_STROKES:
-        return []
-    return [table for table in page.find_tables() if len(table.rows) > 1 and len(table.cells) > 3]
 
 
 def _is_inside(word: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
