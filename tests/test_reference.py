@@ -20,7 +20,7 @@ from cchc_analysis.data.reference import (
     check_reference,
     load_reference,
 )
-from cchc_analysis.errors import ReferenceDataError
+from cchc_analysis.errors import AreaError, CommandError, ReferenceDataError
 
 TWINS = (
     "9810,9810,Tỉnh Đất Mới,,province,tỉnh,,10,,,,,,,made up\n"
@@ -48,6 +48,22 @@ def test_a_name_of_two_areas_is_not_guessed(name: str, twins: Reference) -> None
     told = caught.value.args[0]
     assert "'Huyện Châu Giả, Tỉnh Đất Mới' or 'Huyện Châu Giả, Tỉnh Đất Cũ'" in told
     assert "9811 or 9821" in told
+
+
+def test_a_name_that_is_refused_is_told_whole_at_the_door_and_carries_its_remedy(
+    twins: Reference,
+) -> None:
+    for look_up in (twins.match_area, twins.match_over_time):
+        with pytest.raises(AreaError) as refused:
+            look_up("Châu Giả")
+        error = pickle.loads(pickle.dumps(refused.value))  # noqa: S301
+        assert isinstance(error, CommandError)
+        assert isinstance(error, KeyError)
+        assert error.args[0].startswith("Several areas have that name: write ")
+        assert str(error).startswith(
+            "area 'Châu Giả': not one area; expected a known area. Several"
+        )
+        assert str(error).endswith(f"{error.args[0]}.")
 
 
 def test_a_province_or_a_code_tells_two_areas_apart(twins: Reference) -> None:

@@ -40,15 +40,8 @@ from cchc_analysis.panels import PanelReadings, read_panels
 from cchc_analysis.panels.register import load_register
 from cchc_analysis.read import Readings, accept_source, read_sources, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
-from cchc_analysis.site.build import (
-    Site,
-    Workers,
-    count_pages,
-    key_of_rest,
-    open_site,
-    read_inputs,
-    render_site,
-)
+from cchc_analysis.site import build as building
+from cchc_analysis.site.build import Site, Workers
 from cchc_analysis.site.keys import key_of, key_of_files
 from cchc_analysis.site.kit import check_empty
 from cchc_analysis.site.rerun import compare_pages, open_kit, unpack_kit
@@ -258,9 +251,9 @@ def build_site(
     if workers.notebook:
         check_parameters(workers.notebook, ("district", "period", "lang"))
     stamp = key_of(_stamp(project, workers.notebook), url)
-    with open_site(out or project.site, stamp, force=force) as build:
+    with building.open_site(out or project.site, stamp, force=force) as build:
         if build.is_current and is_fresh(project):
-            return Site(count_pages(build.placed)), []
+            return Site(building.count_pages(build.placed)), []
         with changing(project, "cchc site"):
             run = process(project)
             errors = run.errors()
@@ -270,7 +263,7 @@ def build_site(
         gone = frozenset(run.problems) | run.list_critical()
         if errors:  # to be told by the next run too, which has to look for them again
             build.stamp = ""
-        site = render_site(project, told, run.reference, build, workers, gone, url)
+        site = building.render_site(project, told, run.reference, build, workers, gone, url)
     site = replace(site, withheld=withheld)
     return site, [*errors, *([BriefError(site.problems)] if site.problems else [])]
 
@@ -280,9 +273,11 @@ def _stamp(project: Project, notebook: Path | None) -> str:
     texts = sorted(project.reports.glob("*.txt"))
     inputs = [*list_inputs(project), *texts, project.root / CITATION]
     held = [path for path in inputs if path.is_file()]
-    files = read_inputs(project, notebook)
+    files = building.read_inputs(project, notebook)
     rules = version("great-expectations")
-    return key_of(key_of_rest(project, files), files, key_of_files(held, project.root), rules)
+    return key_of(
+        building.key_of_rest(project, files), files, key_of_files(held, project.root), rules
+    )
 
 
 def accept(project: Project, source_id: str) -> tuple[int, int]:

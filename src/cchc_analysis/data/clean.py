@@ -201,18 +201,13 @@ def _span(year: int | str, first_month: int, last_month: int) -> Period:
     return Period(dt.date(int(year), first_month, 1), month_end(int(year), last_month))
 
 
-def _quarter(year: str, quarter: str) -> Period:
-    last_month = 3 * QUARTERS[quarter]
-    return _span(year, last_month - 2, last_month)
-
-
 def month_end(year: int, month: int) -> dt.date:
     """The last day of a month; a ``ValueError`` where no calendar has it."""
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _interval(parts: re.Match[str]) -> Period:
-    start, end = dt.date.fromisoformat(parts[1]), dt.date.fromisoformat(parts[2])
+    start, end = map(dt.date.fromisoformat, parts.groups())
     if start > end:
         raise PeriodError(f"{start} comes after {end}")
     return Period(start, end)
@@ -225,7 +220,7 @@ _PERIOD_FORMS = tuple(
         (r"(?:cả )?(?:năm )?(\d{4})", lambda p: _span(p[1], 1, 12)),
         (
             r"quý\s+(i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(\d{4})",
-            lambda p: _quarter(p[2], p[1]),
+            lambda p: _span(p[2], *_WINDOWS[f"Q{QUARTERS[p[1]]}"]),
         ),
         (r"0?6 tháng cuối(?: năm)?\s*/?\s*(\d{4})", lambda p: _span(p[1], 7, 12)),
         (

@@ -16,17 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data import records
 from cchc_analysis.data.clean import NumberError, is_day, parse_number
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import (
-    OBSERVATION_COLUMNS,
-    QUANTITY,
-    UNCERTAINTY,
-    Comparator,
-    Number,
-    Scope,
-    Status,
-)
+from cchc_analysis.data.records import QUANTITY, Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference, find_issue_day, offer_names, suggest
 from cchc_analysis.errors import Problem, ReferenceDataError
 
@@ -154,7 +147,7 @@ def _tidy_figure(figure: dict[str, str], reference: Reference, area_id: str) -> 
     }
 
 
-def _read_number(figure: dict[str, str], reference: Reference) -> Number:
+def _read_number(figure: dict[str, str], reference: Reference) -> records.Number:
     kind = str(reference.unit_rows[figure["unit"]]["kind"])
     if figure["read_as"] and kind == "money":
         kind = "other"  # a person who writes a comma into read_as means a decimal mark
@@ -248,8 +241,8 @@ def _collect_readings(figures: pd.DataFrame) -> pd.DataFrame:
     readings["reading"] = readings.groupby(quantity, sort=False).cumcount() + 1
     readings["is_published"] = readings["reading"] == 1
     ordered = readings.sort_values([*quantity, "reading"], kind="stable", ignore_index=True)
-    return ordered.reindex(columns=list(OBSERVATION_COLUMNS)).astype(
-        dict.fromkeys(UNCERTAINTY, "float64")
+    return ordered.reindex(columns=list(records.OBSERVATION_COLUMNS)).astype(
+        dict.fromkeys(records.UNCERTAINTY, "float64")
     )
 
 

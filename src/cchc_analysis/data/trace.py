@@ -77,14 +77,10 @@ def find_published(
     if rows.empty:
         own = held[held["area_id"] == area_id]
         places = ", ".join(sorted(set(own["scope"] + " " + own["period"])))
-        raise CommandError(
-            Problem(
-                ", ".join(filter(None, (code, period, scope))),
-                "nothing is published",
-                f"one of {places}" if places else "an indicator that a report of the area gives",
-                "Choose another period, scope or indicator.",
-            )
-        )
+        asked = ", ".join(filter(None, (code, period, scope)))
+        expected = f"one of {places}" if places else "an indicator that a report of the area gives"
+        remedy = "Choose another period, scope or indicator."
+        raise CommandError(Problem(asked, "nothing is published", expected, remedy))
     return rows
 
 
@@ -245,9 +241,7 @@ def _cite_value(row: Mapping[str, Any], sources: pd.DataFrame, data: Citation) -
 
 def _read_citation(root: Path) -> dict[str, str]:
     path = root / CITATION
-    said: dict[str, Any] = {}
-    if path.is_file():
-        said = load_yaml(path) or {}
+    said: dict[str, Any] = (load_yaml(path) if path.is_file() else None) or {}
     names = [
         str(each.get("name") or f"{each.get('family-names', '')} {each.get('given-names', '')}")
         for each in said.get("authors", [])
