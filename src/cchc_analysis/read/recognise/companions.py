@@ -504,24 +504,21 @@ class Shares:
         before = self._beside.figure_before(entry)
         if before is None or not before.indicator:
             return None
+        whole = self._wording.rules[before.indicator].over
+        is_pair = entry.mentions[entry.at - 1].role == "whole"
         shares = [
             code
             for code, rule in self._wording.rules.items()
             if rule.unit == "%"
             and before.indicator in rule.of
             and words.own.isdisjoint(rule.never)
-            and self._fits_pair(entry, before, code)
+            # Right behind "A/B" only one of the B: "giải quyết 80/98 (81,6%)".
+            and (not is_pair or self._reference.indicator_rows[code]["denominator"] in ("", whole))
             and not is_told_otherwise(entry, words, rule, is_dossiers=False)
         ]
         if len(shares) != 1:
             return None
         return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
-
-    def _fits_pair(self, entry: surroundings.FigureText, before: Figure, share: str) -> bool:
-        """Whether a share right behind "A/B" can be one of the B: "giải quyết 80/98 (81,6%)"."""
-        whole = self._wording.rules[before.indicator].over
-        is_pair = entry.mentions[entry.at - 1].role == "whole"
-        return not is_pair or self._reference.indicator_rows[share]["denominator"] in ("", whole)
 
 
 _FIELD = re.compile(r"(par_score_\w+?)_lost")

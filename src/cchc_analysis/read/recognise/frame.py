@@ -74,7 +74,7 @@ def frame_lines(
         "scope": read_scope,
         "window": lambda text: windows.find_exact_window(text, above[0]),
         "day": lambda text: windows.find_day(text, head.window),
-        "index": lambda text: _find_last_year(text) if PATTERNS.says_index.search(text) else None,
+        "index": _find_last_year,
     }
     titled = Frame(window=readers["window"](head.title))
     opened: dict[str, tuple[Any, list[str]]] = {}
@@ -150,7 +150,7 @@ def _name_area(text: str, head: ReportHead) -> str:
 
 
 def _find_last_year(text: str) -> Period | None:
-    years = PATTERNS.index_year.findall(text)
+    years = PATTERNS.index_year.findall(text) if PATTERNS.says_index.search(text) else []
     return windows.make_year(int(years[-1])) if years else None
 
 

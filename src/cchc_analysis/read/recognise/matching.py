@@ -268,12 +268,6 @@ NounIndex = dict[str, list[tuple[str, str, str]]]
 """By the first letter without diacritics: noun, noun without diacritics, unit."""
 
 
-def find_factor(text: str, end: int) -> int:
-    """What one of a number stands for where a word such as "nghìn" follows it."""
-    behind = PATTERNS.factor.match(text, end)
-    return int(WORDS.factors[behind[1].casefold()]) if behind else 1
-
-
 def find_units_behind(text: str, end: int, nouns: NounIndex) -> frozenset[str]:
     """The units that the noun behind a number can mean; the longest noun wins."""
     behind = text[end : end + 60].lstrip(" *⁽⁾()⁰¹²³⁴⁵⁶⁷⁸⁹\u00a0")

@@ -91,7 +91,10 @@ def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
         if start < at:
             continue
         found += _find_free(text, at, start)
-        found += _mark_digits(text, start, end, kind, reason)
+        found += [
+            Numeral(start + m.start(), start + m.end(), m[0], kind, reason)
+            for m in re.finditer(r"\d+(?:[.,]\d+)*|[⁰¹²³⁴-⁹]+", text[start:end])
+        ]
         at = end
     return found + list(_find_free(text, at, len(text)))
 
@@ -124,24 +127,14 @@ def _is_marker(text: str, marker: re.Match[str]) -> bool:
     return len(parts) > 1 and rest[:1].isupper()
 
 
-def _mark_digits(text: str, start: int, end: int, kind: Kind, reason: str) -> Iterator[Numeral]:
-    for match in re.finditer(r"\d+(?:[.,]\d+)*|[⁰¹²³⁴-⁹]+", text[start:end]):
-        yield Numeral(start + match.start(), start + match.end(), match[0], kind, reason)
-
-
 def _find_free(text: str, start: int, end: int) -> Iterator[Numeral]:
     at = start
-    while match := _search(text, at, end):
+    while match := _DIGITS.search(text, at, end):
+        spaced = PATTERNS.space_groups.search(text, at, end)
+        if spaced and spaced.start() <= match.start():
+            match = spaced
         at = match.end()
         yield _judge(text, match)
-
-
-def _search(text: str, start: int, end: int) -> re.Match[str] | None:
-    spaced = PATTERNS.space_groups.search(text, start, end)
-    plain = _DIGITS.search(text, start, end)
-    if spaced and plain and spaced.start() <= plain.start():
-        return spaced
-    return plain
 
 
 def _judge(text: str, match: re.Match[str]) -> Numeral:
@@ -153,17 +146,12 @@ def _judge(text: str, match: re.Match[str]) -> Numeral:
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
     if PATTERNS.letter_behind.match(right) and not PATTERNS.glued_unit.match(right):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
-    if _BARE_YEAR.fullmatch(printed) and _stands_as_year(left, right):
+    is_counted = PATTERNS.counts_behind.match(right) or PATTERNS.counted_before.search(left)
+    is_part = re.search(r"[/:=]\s*$", left) or re.match(r"\s*/\s*\d", right)
+    is_alone = not left.strip() and not right.strip()
+    if _BARE_YEAR.fullmatch(printed) and not (is_counted or is_part or is_alone):
         return Numeral(start, end, printed, Kind.YEAR, "four digits of a year, nothing counted")
     return Numeral(start, end, printed, Kind.FIGURE, "counts something")
-
-
-def _stands_as_year(left: str, right: str) -> bool:
-    if PATTERNS.counts_behind.match(right) or re.search(r"[/:=]\s*$", left):
-        return False
-    if re.match(r"\s*/\s*\d", right) or PATTERNS.counted_before.search(left):
-        return False
-    return bool(left.strip() or right.strip())
 
 
 ZERO_REASON = "a zero in words"
@@ -363,7 +351,9 @@ def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
             start = start_near(text, first.lead, marks[-1].end())
             if at:
                 # What the figure before has said is not among the things named here.
-                start = max(start, _open_clause(text, found[at - 1].numeral.end, marks[-1].start()))
+                behind = found[at - 1].numeral.end
+                mark = re.search(r"[,;:)]\s", text[behind : marks[-1].start()])
+                start = max(start, behind + mark.end() if mark else behind)
             named = _split_named(text, start, marks[-1].start(), end - at + 1)
             for turn, position in enumerate(range(at, end + 1), start=1):
                 own = named[turn - 1] if named else (start, found[end].own[1])
@@ -373,12 +363,6 @@ def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
                 )
         at = end + 1
     return found
-
-
-def _open_clause(text: str, start: int, end: int) -> int:
-    """Where the clause behind a figure opens: at the first mark, or right behind the figure."""
-    mark = re.search(r"[,;:)]\s", text[start:end])
-    return start + mark.end() if mark else start
 
 
 def _split_named(text: str, start: int, end: int, count: int) -> list[tuple[int, int]]:
@@ -418,22 +402,18 @@ def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:
         return []
     plain = open_remarks(text, figures)
     borders = list(widen_shares(plain, figures, list(find_borders(plain, figures))))
+    # The whole text is looked at: a figure that opens a sentence is part of its mark.
+    ends = [0, *(match.end() for match in SENTENCE_END.finditer(text))]
     mentions = [
         Mention(
             figure,
             (figure.start if figure.reason == ZERO_REASON else start, end),
-            _find_lead(text, figure.start),
+            max(lead for lead in ends if lead <= figure.start),
             comparator=_find_bound(text, figure.start),
         )
         for figure, (start, end) in zip(figures, borders, strict=True)
     ]
     return find_turns(text, _find_pairs(text, _find_parents(plain, mentions)))
-
-
-def _find_lead(text: str, at: int) -> int:
-    # The whole text is looked at: a figure that opens a sentence is part of its mark.
-    ends = (match.end() for match in SENTENCE_END.finditer(text))
-    return max((end for end in ends if end <= at), default=0)
 
 
 def _find_bound(text: str, at: int) -> Comparator:

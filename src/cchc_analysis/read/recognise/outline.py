@@ -71,20 +71,18 @@ def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
     letters = [character for character in text if character.isalpha()]
     if not letters or sum(not c.isascii() for c in letters) > FEW * len(letters):
         return tuple(lines)
-    return tuple(line if line.cells else replace(line, text=_restore(line.text)) for line in lines)
-
-
-def _restore(text: str) -> str:
-    """Spell what ``WORDS.spelled`` has, letter by letter, capitals as they are."""
     words = {fold_word(word): word for word in WORDS.spelled}
     longest = "|".join(sorted(words, key=lambda word: (-len(word), word)))
     plain = re.compile(rf"(?i)\b(?:{longest})\b(?!\s*[-/][A-Z])")
 
     def spell(found: re.Match[str]) -> str:
+        """Letter by letter, capitals as they are."""
         letters = zip(found[0], words[found[0].casefold()], strict=True)
         return "".join(new.upper() if old.isupper() else new for old, new in letters)
 
-    return plain.sub(spell, text)
+    return tuple(
+        line if line.cells else replace(line, text=plain.sub(spell, line.text)) for line in lines
+    )
 
 
 _NOTE = re.compile(rf"^\s*(\d{{1,2}})\s+(?=[{CAPITALS}])")
@@ -200,7 +198,10 @@ class _Walk:
         heading = None if self._lines[at].cells else _match_heading(text)
         is_title = heading is None and self._names_part(text)
         if heading:
-            self._enter(at, *heading)
+            while self._headings and self._headings[-1][0] >= heading[0]:
+                self._headings.pop()
+            self._headings.append((heading[0], at, heading[1]))
+            self._lists = []
         elif is_title:
             self._headings.append((0, at, ""))
         is_heading = heading is not None or is_title
@@ -251,12 +252,6 @@ class _Walk:
             return -1
         before = self._lines[self._last].text.rstrip()
         return -1 if before.endswith((".", ";", ":", "!", "?")) or not before else self._last
-
-    def _enter(self, at: int, depth: int, number: str) -> None:
-        while self._headings and self._headings[-1][0] >= depth:
-            self._headings.pop()
-        self._headings.append((depth, at, number))
-        self._lists = []
 
     def _climb(self, at: int, text: str, *, is_heading: bool) -> tuple[int, ...]:
         """The open lists this line belongs to; then the line itself may open one."""
@@ -392,17 +387,13 @@ class Label:
     is_order: bool = False
 
 
-def label_cells(rows: Sequence[Line]) -> dict[tuple[int, int], Label]:
+def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     """Label the cells of one table.
 
-    Returns:
-        Labels by line number and position of the cell in its row; ``is_order`` marks cells that
-        number rows or columns and count nothing.
+    Yields:
+        Line number and position of the cell in its row, and its label; ``is_order`` marks cells
+        that number rows or columns and count nothing.
     """
-    return dict(_walk(rows))
-
-
-def _walk(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     first_data = next((at for at, row in enumerate(rows) if _is_data(row)), len(rows))
     headers = list(rows[:first_data])
     orders = _find_order_columns(rows, headers)

@@ -526,7 +526,7 @@ def _label_tables(lines: Sequence[Line]) -> dict[tuple[int, int], outline.Label]
             tables.setdefault(line.table, []).append(line)
     labels: dict[tuple[int, int], outline.Label] = {}
     for rows in tables.values():
-        labels |= _name_counted(outline.label_cells(rows))
+        labels |= _name_counted(dict(outline.label_cells(rows)))
     return labels
 
 

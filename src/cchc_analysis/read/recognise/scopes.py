@@ -361,16 +361,10 @@ def _start(text: str) -> str:
         text = text[time.end() :]
     lead = PATTERNS.lead_in.match(text)
     rest = text[lead.end() :] if lead else text
+    named = (PATTERNS.one_commune, PATTERNS.other_office, PATTERNS.field)
+    is_named = any(pattern.match(rest) for pattern in named)
     # "Bộ phận một cửa tiếp nhận …": the lead itself is the subject.
-    return rest if not lead or not PATTERNS.our_offices.search(lead[0]) or _is_named(rest) else text
-
-
-def _is_named(text: str) -> bool:
-    return bool(
-        PATTERNS.one_commune.match(text)
-        or PATTERNS.other_office.match(text)
-        or PATTERNS.field.match(text)
-    )
+    return rest if not lead or not PATTERNS.our_offices.search(lead[0]) or is_named else text
 
 
 Beside = Mapping[tuple[int, str, int], Figure]
@@ -405,7 +399,11 @@ def tell_offices_apart(
                 "words of its own" in figure.reason
                 and ";" in text[mentions[before].numeral.end : mentions[at].numeral.start]
             )
-            if other and _leaves_open(other, figure) and is_beside:
+            same = (figure.indicator, figure.breakdown, Scope.WHOLE_DISTRICT, False)
+            is_open = other and same == (
+                *(other.indicator, other.breakdown, other.scope, other.is_scope_said),
+            )
+            if is_open and is_beside:
                 apart[figure.line] = min(figure.start, apart.get(figure.line, figure.start))
     for figure in figures:
         is_before = figure.start < apart.get(figure.line, -1)
@@ -424,12 +422,6 @@ def give_commune(figure: Figure, name: str, *, is_fixed: bool) -> Figure:
         figure, scope=figure.scope if is_fixed else Scope.COMMUNE, is_scope_said=True,
         looked_again=f"told of {name} alone",
     )  # fmt: skip
-
-
-def _leaves_open(figure: Figure, like: Figure) -> bool:
-    """Whether a figure is of the same kind as another and does not say whose it is."""
-    is_same = (figure.indicator, figure.breakdown) == (like.indicator, like.breakdown)
-    return is_same and figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
 
 
 def _is_within(mentions: Sequence[Mention], at: int, whole: int) -> bool:

@@ -179,12 +179,6 @@ def label_pair(mention: numerals.Mention, text: str, hits: list[Hit]) -> list[Hi
     return [hit for hit in hits if hit not in other]
 
 
-def stand_together(one: numerals.Mention, other: numerals.Mention) -> bool:
-    """Whether two figures are of one pair or run."""
-    is_run = other.role in ("turn", "each")
-    return one.partner == other.partner and one.turn > 0 if is_run else one.own == other.own
-
-
 TOPIC_GAP = 5
 """The words that the topic of a sentence counts as away from a figure in a later clause."""
 _BARE = re.compile(r"\s*(?:[%,.;:()]|$)")
@@ -197,12 +191,6 @@ LEVELS = 5
 def name_field(text: str) -> str:
     """The term of the field that a bare heading or label names, or ""."""
     return str(WORDS.bare_headings.get(PATTERNS.heading_mark.sub("", text).casefold(), ""))
-
-
-def find_plans(text: str) -> Iterator[Hit]:
-    """The plan of reform where it is told by what it holds: "ban hành Kế hoạch với 41 nhiệm vụ"."""
-    for plan in PATTERNS.plan.finditer(text):
-        yield Hit(WORDS.plan, plan.start(1), plan.end(1), 0, 0)
 
 
 _SENTENCE = re.compile(r"(?:\S+\s+){8}.*[.;]\s*$")
@@ -224,7 +212,10 @@ class WordCollector:
     ) -> None:
         self._lines, self._places, self._wording, self._title = lines, places, wording, title
         self._find = lru_cache(maxsize=4096)(
-            lambda text: (*wording.find_terms(text), *find_plans(text))
+            lambda text: (
+                *wording.find_terms(text),
+                *(Hit(WORDS.plan, *m.span(1), 0, 0) for m in PATTERNS.plan.finditer(text)),
+            )
         )
         self._nouns = matching.index_nouns(wording.units)
         self._is_commune = is_commune
@@ -242,6 +233,12 @@ class WordCollector:
             hits = self._hits(name, text)
             if is_total:
                 hits = tuple(h for h in hits if not h.term.startswith("lv "))
+            if name == "its paragraph":
+                # "Huyện có 13 xã, thị trấn. …": communes that were counted are not whose this is.
+                hits = tuple(
+                    h for h in hits
+                    if not (h.term.startswith("@") and text[: h.start].rstrip()[-1:].isdigit())
+                )  # fmt: skip
             base = -1 if entry.label else entry.text.find(text, 0, entry.mention.numeral.start)
             if text.strip():
                 outer.append(matching.Level(name, text, hits, base))
@@ -250,7 +247,8 @@ class WordCollector:
         later = next((level.terms for level in outer if level.name == behind), frozenset())
         first = matching.Level("words of its own", own_text, own_hits, 0 if not entry.label else -1)
         units = self.find_units(entry)
-        factor = matching.find_factor(entry.text, entry.mention.numeral.end)
+        many = PATTERNS.factor.match(entry.text, entry.mention.numeral.end)
+        factor = int(WORDS.factors[many[1].casefold()]) if many else 1
         return matching.WordsAround(
             (first, *outer), gaps, units, later, factor, entry.label is not None,
             is_shared=bool(find_shared(entry.text, entry)),
@@ -290,7 +288,16 @@ class WordCollector:
         units = matching.find_units_behind(text, mention.numeral.end, self._nouns)
         if not units and mention.role in ("part", "low", "turn", "each"):
             last = max(
-                (m for m in entry.mentions if stand_together(m, mention)),
+                (
+                    m
+                    for m in entry.mentions
+                    # Those of one run, or of one pair.
+                    if (
+                        m.partner == mention.partner and m.turn > 0
+                        if mention.role in ("turn", "each")
+                        else m.own == mention.own
+                    )
+                ),
                 key=lambda m: m.numeral.end,
             )
             units = matching.find_units_behind(text, last.numeral.end, self._nouns)
@@ -410,9 +417,6 @@ class WordCollector:
         mention, text = entry.mention, entry.text
         if entry.label and entry.label.group:
             yield "title row above", entry.label.group
-        if entry.at and entry.mentions[entry.at - 1].lead == mention.lead and self._is_rank(entry):
-            start, end = entry.mentions[entry.at - 1].own
-            yield "the figure before it", text[start:end]
         # The index that stands behind a rank.
         index = None if entry.label else PATTERNS.ranked_in.match(text, mention.numeral.end)
         ranked = index[1] if index else find_tail(text, entry, self._find_end(entry))
@@ -436,14 +440,6 @@ class WordCollector:
         yield "title", self._title
         if self._is_commune:
             yield "the document", WORDS.of_commune
-
-    def _is_rank(self, entry: FigureText) -> bool:
-        """A rank speaks of what the figure before it measures: "đạt 81,5%, xếp thứ 30"."""
-        start = entry.mention.own[0]
-        return any(
-            hit.term == WORDS.ranked
-            for hit in self._find(entry.text[start : entry.mention.numeral.start])
-        )
 
     def _whole(
         self, mentions: Sequence[numerals.Mention], parent: int, text: str

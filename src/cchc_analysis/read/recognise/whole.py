@@ -169,7 +169,6 @@ def _find_why_new(values: Values) -> str:
 
 def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     """A share named only by what stands before it must be that share of its whole."""
-    nothing: Change = {"indicator": ""}
 
     def find(at: int, figure: Figure) -> Change | None:
         share = read_value(figure, reference)
@@ -177,14 +176,19 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
             return None
         row = reference.indicator_rows[figure.indicator]
         if _is_other_share(figures, at, row, reference):
-            told = "it is the share that the figure before it has in another one"
-            return nothing | {"looked_again": told}
-        part = _last_value(figures, at, str(row["numerator"]), figure, reference)
-        whole = _last_value(figures, at, str(row["denominator"]), figure, reference)
+            why = "it is the share that the figure before it has in another one"
+            return {"indicator": "", "looked_again": why}
+        told = {
+            each.indicator: read_value(each, reference)
+            for each in figures[max(0, at - 12) : at]
+            if each.indicator and each.scope == figure.scope
+        }
+        part, whole = told.get(row["numerator"]), told.get(row["denominator"])
         if not part or not whole or abs(100 * part / whole - share) <= 3:
             return None
-        told = f"{100 * part / whole:.1f} % would be the share; left open"
-        return nothing | {"rivals": (figure.indicator, *figure.rivals), "looked_again": told}
+        why = f"{100 * part / whole:.1f} % would be the share; left open"
+        rivals = (figure.indicator, *figure.rivals)
+        return {"indicator": "", "rivals": rivals, "looked_again": why}
 
     return _mend(figures, find)
 
@@ -206,15 +210,6 @@ def _is_other_share(
         and other.indicator != row["denominator"]
     ]
     return any(whole and abs(100 * value / whole - share) <= half for whole in wholes)
-
-
-def _last_value(
-    figures: Sequence[Figure], at: int, code: str, like: Figure, reference: Reference
-) -> float | None:
-    for figure in reversed(figures[max(0, at - 12) : at]):
-        if code and figure.indicator == code and figure.scope == like.scope:
-            return read_value(figure, reference)
-    return None
 
 
 PLAN, SOME, MANY = "par_tasks_total", 13, 25
@@ -366,7 +361,16 @@ def doubt_figures(
     possible = _mend([*figures], lambda _, figure: _leave_impossible(figure, reference))
     weighed = weigh_figures(possible, reference, wording, tuple(identities))
     weighed = _doubt_rivals(weighed, reference)
-    return tuple(_mend(weighed, lambda _, figure: _doubt_document(figure, head)))
+
+    def doubt(_: int, figure: Figure) -> Change | None:
+        """Nobody can be sure of a second report in the file, nor where the area is open."""
+        if figure.looked_again.startswith(OTHER_REPORT) and figure.indicator:
+            return {"confidence": Confidence.LOW}
+        if head.is_sure_area or figure.confidence is not Confidence.HIGH:
+            return None
+        return {"confidence": Confidence.LOW, "looked_again": OWNER_OPEN}
+
+    return tuple(_mend(weighed, doubt))
 
 
 def _leave_impossible(figure: Figure, reference: Reference) -> Change | None:
@@ -408,12 +412,3 @@ def _doubt_rivals(figures: list[Figure], reference: Reference) -> list[Figure]:
         return {"confidence": Confidence.LOW, "looked_again": told}
 
     return _mend(figures, find)
-
-
-def _doubt_document(figure: Figure, head: ReportHead) -> Change | None:
-    """Nobody can be sure of a second report in the file, or of one whose area is not decided."""
-    if figure.looked_again.startswith(OTHER_REPORT) and figure.indicator:
-        return {"confidence": Confidence.LOW}
-    if head.is_sure_area or figure.confidence is not Confidence.HIGH:
-        return None
-    return {"confidence": Confidence.LOW, "looked_again": OWNER_OPEN}

@@ -321,7 +321,8 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     head = " ".join(top)
     months = PATTERNS.new_year_to_month.search(head)
     first = find_exact_window(months[0], nothing) if months else None
-    month = _name_month(title)
+    named = PATTERNS.one_month.search(title)  # which is no period of the decree
+    month = make_month(int(named[2]), int(named[1])) if named else None
     if told := month or first or _find_so_far(top, lines):
         # A paper is of the month in its title; news may have been written in it.
         return told, bool(month) and any(
@@ -375,12 +376,6 @@ def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
     if said is None or not days or (said[1] and int(said[1]) != days[0].year):
         return None
     return Period(dt.date(days[0].year, 1, 1), days[0])
-
-
-def _name_month(title: str) -> Period | None:
-    """The month that a title names, which is no period of the decree."""
-    match = PATTERNS.one_month.search(title)
-    return make_month(int(match[2]), int(match[1])) if match else None
 
 
 def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
