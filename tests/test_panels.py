@@ -30,6 +30,7 @@ from cchc_analysis.panels import (
     draft_mapping,
     load_mapping,
     read_panels,
+    register,
 )
 from cchc_analysis.panels.cells import Worksheet
 from cchc_analysis.panels.layouts import arrange_sheet
@@ -51,11 +52,19 @@ def reference() -> Reference:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A project without reports that knows our reference tables, which no test may write to."""
+def project(tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project without reports that knows our reference tables, which no test may write to.
+
+    They are loaded once for all; one that a test copies is loaded itself.
+    """
     made = Project(tmp_path / "project")
     made.raw.mkdir(parents=True)
     made.reference.symlink_to(ROOT / "data" / "reference", target_is_directory=True)
+
+    def load(folder: Path) -> Reference:
+        return reference if folder.is_symlink() else load_reference(folder)
+
+    monkeypatch.setattr("cchc_analysis.panels.register.load_reference", load)
     return made
 
 
@@ -86,7 +95,7 @@ def bring(project: Project, path: Path, **mapping: object) -> PanelSummary:
 
 
 def read(project: Project) -> PanelReadings:
-    return read_panels(project.raw, load_reference(project.reference))
+    return read_panels(project.raw, register.load_reference(project.reference))
 
 
 def values_of(project: Project) -> dict[tuple[str, str, str], float]:
