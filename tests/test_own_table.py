@@ -304,3 +304,16 @@ def test_two_panels_that_disagree_are_a_finding(project: Project, tmp_path: Path
     assert finding["rule_id"].startswith("V02")
     said = f"{finding['explanation_en']} {finding['operands']} {finding['source_id']}"
     assert all(each in said for each in ("60.5", "63.25", "made_up_one", "made_up_two")), said
+
+
+def test_binary_noise_of_a_data_frame_is_no_digit() -> None:
+    """With it a share of one would be told, as digits are counted: 0.30000000000000004."""
+    shared = {"area_id": ["183", "184"], "indicator": ["on_time_rate"] * 2}
+    shared |= {"period": ["2024-H1", "2024"]}
+    noisy, plain = (
+        validate_table(
+            pd.DataFrame({**shared, "value": [98.24, value]}), None, REFERENCE, ROOT.expectations
+        )
+        for value in (0.1 + 0.2, 0.3)
+    )
+    assert noisy["rule_id"].tolist() == plain["rule_id"].tolist() == []
