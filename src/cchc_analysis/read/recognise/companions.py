@@ -304,6 +304,49 @@ class Companions:
     def _count_run(self, entry: surroundings.FigureText, mention: Mention) -> int:
         return sum(each.turn > 0 and each.partner == mention.partner for each in entry.mentions)
 
+    def is_beside_unknown(self, entry: surroundings.FigureText) -> bool:
+        """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
+        start, end = entry.mention.numeral.start, entry.mention.numeral.end
+        is_bare = PATTERNS.bracket.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
+        if is_bare and PATTERNS.satisfied.search(entry.text, 0, start):
+            return False
+        before = self.figure_before(entry)
+        return bool(is_bare and before and not before.indicator and not entry.label)
+
+    def find_asked(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+        """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
+        if not is_asked(entry) or "%" not in words.units:
+            return None
+        told = self.list_before(entry)
+        # A distance may stand between the two: "31,2%, vượt 1,2% so với kế hoạch (30%)".
+        before = next((figure for figure in told if figure.indicator), None)
+        if before is None or "%" not in before.units:
+            return None
+        return Claim(before.indicator, SURE, "asked of the figure before it")
+
+    def find_share(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+        """The share that a bare percentage is, by the figure right before it."""
+        if words.own & WORDS.no_share:
+            return None
+        before = self.figure_before(entry)
+        if before is None or not before.indicator:
+            return None
+        whole = self._wording.rules[before.indicator].over
+        is_pair = entry.mentions[entry.at - 1].role == "whole"
+        shares = [
+            code
+            for code, rule in self._wording.rules.items()
+            if rule.unit == "%"
+            and before.indicator in rule.of
+            and words.own.isdisjoint(rule.never)
+            # Right behind "A/B" only one of the B: "giải quyết 80/98 (81,6%)".
+            and (not is_pair or self._reference.indicator_rows[code]["denominator"] in ("", whole))
+            and not is_told_otherwise(entry, words, rule, is_dossiers=False)
+        ]
+        if len(shares) != 1:
+            return None
+        return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
+
 
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:
     """The terms that say whose work is counted."""
@@ -331,11 +374,15 @@ def speaks_against(
 ) -> bool:
     """Whether the sentence says that a figure is none of an indicator that its words allow."""
     code = rule.indicator
+    # A noun right behind the number that is none we know: "08 quầy", "01 Trung tâm".
+    is_bare = not words.units and not entry.label and not entry.mention.role
+    behind = entry.text[entry.mention.numeral.end :]
+    is_other_noun = is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
     return (
         (rule.unit in ("rank", "point") and is_other_score(entry, words, rule, near))
         or ("index" in code and is_of_other_area(entry, near.area))
         or (rule.alone and not counts_all_of_them(entry, words, rule, near))
-        or (rule.unit == "commune" and counts_other_things(entry, words))
+        or (rule.unit == "commune" and is_other_noun)
         or is_told_otherwise(entry, words, rule, is_dossiers=is_dossiers)
     )
 
@@ -374,13 +421,6 @@ def counts_all_of_them(
         return PATTERNS.noun_ends.match(text, mention.numeral.end + noun[0].end) is not None
     # "160 thôn": a noun that no unit of ours has.
     return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
-
-
-def counts_other_things(entry: surroundings.FigureText, words: WordsAround) -> bool:
-    """Whether a noun right behind the number is none that we know: "08 quầy", "01 Trung tâm"."""
-    behind = entry.text[entry.mention.numeral.end :]
-    is_bare = not words.units and not entry.label and not entry.mention.role
-    return is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
 
 
 def is_told_otherwise(
@@ -469,56 +509,6 @@ def is_entity_row(entry: surroundings.FigureText, wording: Wording, candidate: C
 
 
 _CLOSES = re.compile(r"\s*%\s*\)")
-
-
-class Shares:
-    """Finds the shares of one document."""
-
-    def __init__(self, beside: Companions, reference: Reference, wording: Wording) -> None:
-        self._beside, self._reference, self._wording = beside, reference, wording
-
-    def is_beside_unknown(self, entry: surroundings.FigureText) -> bool:
-        """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
-        start, end = entry.mention.numeral.start, entry.mention.numeral.end
-        is_bare = PATTERNS.bracket.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
-        if is_bare and PATTERNS.satisfied.search(entry.text, 0, start):
-            return False
-        before = self._beside.figure_before(entry)
-        return bool(is_bare and before and not before.indicator and not entry.label)
-
-    def find_asked(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
-        """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
-        if not is_asked(entry) or "%" not in words.units:
-            return None
-        told = self._beside.list_before(entry)
-        # A distance may stand between the two: "31,2%, vượt 1,2% so với kế hoạch (30%)".
-        before = next((figure for figure in told if figure.indicator), None)
-        if before is None or "%" not in before.units:
-            return None
-        return Claim(before.indicator, SURE, "asked of the figure before it")
-
-    def find_share(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
-        """The share that a bare percentage is, by the figure right before it."""
-        if words.own & WORDS.no_share:
-            return None
-        before = self._beside.figure_before(entry)
-        if before is None or not before.indicator:
-            return None
-        whole = self._wording.rules[before.indicator].over
-        is_pair = entry.mentions[entry.at - 1].role == "whole"
-        shares = [
-            code
-            for code, rule in self._wording.rules.items()
-            if rule.unit == "%"
-            and before.indicator in rule.of
-            and words.own.isdisjoint(rule.never)
-            # Right behind "A/B" only one of the B: "giải quyết 80/98 (81,6%)".
-            and (not is_pair or self._reference.indicator_rows[code]["denominator"] in ("", whole))
-            and not is_told_otherwise(entry, words, rule, is_dossiers=False)
-        ]
-        if len(shares) != 1:
-            return None
-        return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
 
 
 _FIELD = re.compile(r"(par_score_\w+?)_lost")

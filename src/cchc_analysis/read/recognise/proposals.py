@@ -47,20 +47,17 @@ MOST_RIVALS = 5
 """Candidates that are kept beside the one that was taken."""
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
-OF_PROVINCES = {
-    "par_index_rank": "par_index_rank_national",
-    "tthc_total": "tthc_total_local",
-    "specialised_agencies": "",
-    "agencies_total": "",
-}
-"""What words of a district say in the report of a province; "" where a province has none of it."""
-OF_COMMUNES = {
-    "staff_admin_present": "staff_commune_present",
-    "staff_admin_quota": "staff_commune_quota",
-    "specialised_agencies": "",
-    "agencies_total": "",
-}
-"""And in that of a commune; "" where a commune has none of it."""
+_NONE = {"specialised_agencies": "", "agencies_total": ""}
+OF_LEVEL = {
+    "province": {
+        "par_index_rank": "par_index_rank_national", "tthc_total": "tthc_total_local", **_NONE,
+    },
+    "commune": {
+        "staff_admin_present": "staff_commune_present",
+        "staff_admin_quota": "staff_commune_quota", **_NONE,
+    },
+}  # fmt: skip
+"""What words of a district say in the report of another level; "" where that has none of it."""
 BELOW = frozenset({"@district_office", "@commune_aggregate"})
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 
@@ -80,7 +77,6 @@ class Proposer:
         self._reference, self._wording, self._surroundings = reference, wording, surroundings
         self._lines, self._places, self._head = lines, places, head
         self._beside = companions.Companions(reference, wording, places)
-        self._shares = companions.Shares(self._beside, reference, wording)
         self._criteria = companions.Criteria(wording, places)
         self._scopes = scopes.Scopes(head, reference, surroundings)
         self._scopes.frames = frame_lines(lines, places, head, self._scopes.read_level_line)
@@ -96,14 +92,16 @@ class Proposer:
         choices = len(rivals)
         if candidate is None and words.units:
             rivals = _name_rivals(rivals, match_widely(words, self._wording))
-        speaker = self._find_speaker(entry, candidate)
+        speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
+        if speaker and speaker.kind is scopes.Speech.ELSEWHERE:
+            # The heading may have said that all below it is of that area.
+            speaker = None if self._scopes.frames[entry.line].area else speaker
         if candidate and speaker and not self._speaks_for(speaker, candidate):
             candidate, rivals = self._find_for(speaker, words), ()
-        if candidate and self._scopes.level == "province" and not (words.own & BELOW):
-            code = OF_PROVINCES.get(candidate.indicator, candidate.indicator)
-            candidate = replace(candidate, indicator=code) if code else None
-        if candidate and self._scopes.level == "commune":
-            code = OF_COMMUNES.get(candidate.indicator, candidate.indicator)
+        is_below = self._scopes.level == "province" and words.own & BELOW
+        if candidate and not is_below:
+            codes = OF_LEVEL.get(self._scopes.level, {})
+            code = codes.get(candidate.indicator, candidate.indicator)
             candidate = replace(candidate, indicator=code) if code else None
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
@@ -130,13 +128,6 @@ class Proposer:
         self._mentions_of[entry.line, entry.text] = entry.mentions
         if figure.indicator:
             self._beside.first_of_line.setdefault(entry.line, figure)
-
-    def _find_speaker(self, entry: FigureText, candidate: Claim | None) -> scopes.Speaker | None:
-        """Who speaks; no other area where the heading has said that all below it is of that one."""
-        speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
-        is_framed = bool(self._scopes.frames[entry.line].area)
-        is_elsewhere = speaker is not None and speaker.kind is scopes.Speech.ELSEWHERE
-        return None if is_framed and is_elsewhere else speaker
 
     def _speaks_for(self, speaker: scopes.Speaker, candidate: Claim) -> bool:
         """Whether what a speaker counts can be an indicator of ours."""
@@ -191,12 +182,12 @@ class Proposer:
         if (
             is_change
             or is_last_years
-            or ("%" in words.units and self._shares.is_beside_unknown(entry))
+            or ("%" in words.units and self._beside.is_beside_unknown(entry))
         ):
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
         if (
-            companion := self._shares.find_asked(entry, words)
+            companion := self._beside.find_asked(entry, words)
             or self._criteria.find(entry, words)
             or self._beside.follow_series(entry, words)
             or self._beside.follow_rank(entry, words)
@@ -224,7 +215,7 @@ class Proposer:
                     best = self._beside.follow_whole(entry, words, best)
                 return best, names
             return None, (best.indicator, *names)[:MOST_RIVALS]
-        share = self._shares.find_share(entry, words) if "%" in words.units else None
+        share = self._beside.find_share(entry, words) if "%" in words.units else None
         inherited = (
             share or self._beside.complete_pair(entry, words) or self._beside.inherit(entry, words)
         )
