@@ -21,14 +21,8 @@ from cchc_analysis import errors, plot_tile_map
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.plots import ROLES, backend, choose_tiles, draw, sketch, to_svg
 from cchc_analysis.brief.plots.canvas import PLAIN, mark
-from cchc_analysis.brief.plots.place import (
-    SMALL,
-    SPINE,
-    STEPS,
-    draw_small,
-    draw_spine,
-    find_limits,
-)
+from cchc_analysis.brief.plots.many import STEPS, find_limits
+from cchc_analysis.brief.plots.parts import SMALL, SPINE, draw_small, draw_spine
 from cchc_analysis.data.reference import load_reference
 from test_charts import contrast, palettes
 

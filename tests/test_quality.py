@@ -71,7 +71,7 @@ def list_own() -> list[Brief]:
 @cache
 def section(name: str, lang: str = "vi", province: str = "20") -> str:
     """One section of a page."""
-    return str(SHOWS[name](quality(lang, province))._repr_html_())
+    return str(SHOWS[name](quality(lang, province)).html)
 
 
 def test_where_nothing_is_found_every_section_is_told() -> None:
@@ -92,7 +92,7 @@ def rows_of(html: str) -> list[list[str]]:
 
 def whole(lang: str, province: str = "20") -> str:
     """All sections with the head."""
-    head = str(quality(lang, province).show_head()._repr_html_())
+    head = str(quality(lang, province).show_head().html)
     return head + "".join(section(name, lang, province) for name in CONTENTS)
 
 
@@ -227,7 +227,7 @@ def test_what_is_kept_of_the_briefs_tells_the_same_page() -> None:
     for province, rows in (("", slices.of_quality(())), ("20", slices.of_quality(areas))):
         cut = rows.cut()
         own = open_quality(cut, reference, load_words_of("vi"), kept, province)
-        told = {name: str(SHOWS[name](own)._repr_html_()) for name in CONTENTS}
+        told = {name: str(SHOWS[name](own).html) for name in CONTENTS}
         assert told == {name: section(name, province=province) for name in CONTENTS}
         assert cut.indicators.empty, "the largest table is not sent"
 

@@ -142,7 +142,7 @@ def test_a_series_has_one_word_wherever_it_stands(country: tuple[Tables, Referen
 def test_every_section_can_be_shown(real: Tables, reference: Reference, lang: str) -> None:
     board = open_at(real, reference, "papi_procedures", "", "2011", "2016", lang=lang)
     for show in SHOWS:
-        html = show(board)._repr_html_()
+        html = str(show(board).html)
         assert html.count("<h2") == (show not in (show_opening, *ONLY_OF_SOME))
         assert "nan" not in html.casefold().replace("finance", "")
     assert len(board.latest) == 63

@@ -313,16 +313,14 @@ def show_standing(board: Board) -> Section:
     moved = standing.merge(table[["area_id", "word"]], on="area_id")
     moved = moved[moved["word"].isin(list(ROLE_OF_WORD))]
     moved = moved.assign(role=moved["word"].map(ROLE_OF_WORD))
-    options: dict[str, Any] = {
-        "form": partial(board.words.number, decimals=0),
-        "ends": (0.0, 100.0),
-    }
+    form = partial(board.words.number, decimals=0)
+    picture = partial(plots.draw, plots.plot_multiples, moved, form=form, ends=(0.0, 100.0))
     return show(
         board,
         "standing",
         table,
         ["name", "standing", "points", "p_value", "told"],
-        partial(plots.draw, plots.plot_multiples, moved, **options) if len(moved) else None,
+        picture if len(moved) else None,
         counts=table["word"].value_counts().to_dict(),
         judged=judged,
         ends=(first, last),

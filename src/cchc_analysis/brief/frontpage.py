@@ -21,7 +21,7 @@ from cchc_analysis.brief.exhibits import build_exhibit
 from cchc_analysis.brief.ledger import bind_tellers, grade_brief
 from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Entry, State, count_contradictions
 from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
-from cchc_analysis.brief.plots.place import SMALL, draw_small
+from cchc_analysis.brief.plots.parts import SMALL, draw_small
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import say_where, show_summary

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -93,22 +93,12 @@ class Told:
     profiled: Sequence[str] = ()
 
 
-class ToldList(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class ToldList(Told):
     """A list that is being told: it has words and a reference, as a brief has."""
 
     project: Project
     words: Words
-    told: Told
-
-    @property
-    def reference(self) -> Reference:
-        """The reference tables."""
-        return self.told.reference
-
-    @property
-    def cards(self) -> Sequence[Card]:
-        """The cards of the briefs that it lists."""
-        return self.told.cards
 
     @property
     def provinces(self) -> list[directory.ListedArea]:
@@ -178,14 +168,14 @@ def make_card(brief: Brief) -> Card:
 def _bind(project: Project, told: Told, lang: str, name: str, tell: Tell) -> str:
     """A list as a page, with the links to its sisters and to the other language."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    title, intro, body = tell(ToldList(project, words, told))
+    title, intro, body = tell(ToldList(**vars(told), project=project, words=words))
     head = directory.tell_masthead(words, name, title, intro)
     return export_body(head + body, project, words, "lists")
 
 
 def _tell_index(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every brief by province, with its grade and headline figures."""
-    words, told, provinces = page.words, page.told, page.provinces
+    words, provinces = page.words, page.provinces
     others = count_contradictions(_find_others(page))
     is_cited = (page.project.root / CITATION).is_file()
     body = render(
@@ -195,19 +185,19 @@ def _tell_index(page: ToldList) -> tuple[Markup, Markup, Markup]:
             "briefs": len(page.cards),
             "districts": len({card.facts["area_id"] for card in page.cards}),
             "provinces": len(provinces),
-            "contradictions": count_contradictions(told.findings),
+            "contradictions": count_contradictions(page.findings),
         },
         # A page sorts nothing itself: the same briefs in another order are a page of their own.
         orders=[
             (f"sorted/{each}/index.html", words.say(f"index.order.{each}"))
             for each in (ORDERS if len(page.cards) > 1 else ())
         ],
-        maps=directory.map_provinces(words, frozenset(told.profiled), page.reference),
+        maps=directory.map_provinces(words, frozenset(page.profiled), page.reference),
         provinces=directory.tabulate_places(words, "provinces", provinces, others=others),
         glance=_tell_glance(page, provinces) if len(page.cards) <= directory.MOST_ROWS else "",
         files=[*SITE_FILES, *([CITATION] if is_cited else [])],
         folder=f"../{SITE_FOLDER}/",
-        told=told,
+        told=page,
     )
     return words.say("index.title.heading"), words.say("index.intro"), body
 
@@ -277,7 +267,7 @@ def _tell_area(page: ToldList) -> tuple[Markup, Any, Markup]:
 
 def _tell_letters(page: ToldList, letter: str = "") -> tuple[Markup, Markup | str, Markup]:
     """Every province and area by the alphabet, or the letters where they are many; or of one."""
-    words, letters = page.words, _group_letters(page.told)
+    words, letters = page.words, _group_letters(page)
     few = bool(letter) or sum(map(len, letters.values())) <= directory.MOST_LINES
     shown = {"": letters[letter]} if letter else letters
     describe = partial(directory.describe_names, words, reference=page.reference)
@@ -342,7 +332,7 @@ def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
 
 def _tell_contradictions(page: ToldList) -> tuple[Markup, Markup, Markup]:
     """Every contradiction of every brief, linked to its place in the ledger."""
-    words, found = page.words, page.told.findings
+    words, found = page.words, page.findings
     others = [each for each in number_findings(_find_others(page)) if not each.is_remark]
     if directory.count_lines(page.cards) > directory.MOST_LINES:
         body = directory.tabulate_places(words, "counts", page.provinces)
@@ -380,7 +370,7 @@ def _tabulate_ledger(
 def _find_others(page: ToldList) -> pd.DataFrame:
     """What was found in sources that no brief tells, such as panels."""
     known = {finding for card in page.cards for finding in card.findings}
-    findings = page.told.findings
+    findings = page.findings
     return findings[~findings["finding_id"].isin(known)]
 
 
@@ -389,7 +379,7 @@ def _tell_definitions(page: ToldList, part: str = "") -> tuple[Markup, Markup | 
 
     Where they are too many for one page the areas of reform; or the indicators of one of these.
     """
-    words, codes = page.words, page.told.indicators
+    words, codes = page.words, page.indicators
     title, groups = (
         words.say("index.definition.heading"),
         directory.group_parts(page.reference, codes),
@@ -413,12 +403,12 @@ def _tell_rules(page: ToldList) -> tuple[Markup, Markup, Markup]:
     words = page.words
     told = {
         "path": words.say("method.path"),
-        **(dict(tell_method(page.told.briefs[0])) if page.told.briefs else {}),
+        **(dict(tell_method(page.briefs[0])) if page.briefs else {}),
         "grade": tell_grade_rule(page),
         "limits": words.say("method.limits"),
         "people": words.say("method.people"),
     }
-    body = render(words, "method", rules=told.items()) if page.told.briefs else Markup("")
+    body = render(words, "method", rules=told.items()) if page.briefs else Markup("")
     return words.say("index.method.heading"), words.say("index.method.intro"), body
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import draw, place, plot_dots
+from cchc_analysis.brief.plots import draw, parts, plot_dots
 from cchc_analysis.brief.templates import (
     Caption,
     Section,
@@ -140,7 +140,7 @@ def draw_spine(brief: Brief, standing: Standing) -> Markup:
     row["role"] = "alert" if standing.entry.is_contested else "deep"
     percent = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
     label = brief.words.plain("standing.spine", low=percent[0], middle=percent[1], high=percent[2])
-    svg = place.draw_spine(Sketch(*place.SPINE), row, place.SPINE[1] / 2, brief.words.number)
+    svg = parts.draw_spine(Sketch(*parts.SPINE), row, parts.SPINE[1] / 2, brief.words.number)
     return draw_line(brief.words, svg.finish(), label, "spine")
 
 

@@ -23,7 +23,7 @@ from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.directory import tell_masthead
 from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
-from cchc_analysis.brief.plots.place import SMALL, SPINE, draw_small, draw_spine
+from cchc_analysis.brief.plots.parts import SMALL, SPINE, draw_small, draw_spine
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, Shows, draw_line, link, tell_section, upper
 from cchc_analysis.brief.trend import list_kin_lines

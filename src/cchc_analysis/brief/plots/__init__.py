@@ -3,30 +3,32 @@
 What is no such table is refused in a sentence. ``ax`` is the axes to draw on, new ones of the
 natural size otherwise; ``form`` is how numbers are written.
 
-- ``parts``: one report: a flow, stacked parts, points on a scale, amounts
-- ``many``: areas and periods: multiples, spread, dots in order, funnel, coverage
-- ``place``: one area among others: a spine, a small line, a tile map
+- ``parts``: one area: a flow, stacked parts, points on a scale, amounts; a spine, a small line
+- ``many``: areas and periods: multiples, spread, dots in order, funnel, coverage, maps
 - ``canvas``: axes, colours and marks; ``cchc.mplstyle`` is the look
 - ``backend``: what matplotlib draws, as the SVG of a page
 """
 
 from cchc_analysis.brief.plots.canvas import ROLES, draw, sketch, to_svg
 from cchc_analysis.brief.plots.many import (
+    choose_tiles,
     find_ends,
     has_intervals,
     plot_coverage,
     plot_distribution,
+    plot_dot_map,
     plot_dots,
     plot_funnel,
     plot_multiples,
-)
-from cchc_analysis.brief.plots.parts import plot_amounts, plot_flow, plot_points, plot_stacks
-from cchc_analysis.brief.plots.place import (
-    choose_tiles,
-    plot_dot_map,
-    plot_line,
-    plot_spine,
     plot_tile_map,
+)
+from cchc_analysis.brief.plots.parts import (
+    plot_amounts,
+    plot_flow,
+    plot_line,
+    plot_points,
+    plot_spine,
+    plot_stacks,
 )
 
 __all__ = [

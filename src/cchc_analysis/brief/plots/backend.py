@@ -12,7 +12,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from math import isnan
 from typing import Any
 
@@ -53,7 +52,13 @@ class LazyAxes(Axes):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         for axis in (self.xaxis, self.yaxis):
-            axis.reset_ticks = partial(_forget_ticks, axis)  # type: ignore[method-assign]
+
+            def forget(own: Any = axis) -> None:
+                """As matplotlib, but for making them anew to tell them where they are clipped."""
+                for name in ("majorTicks", "minorTicks"):
+                    vars(own).pop(name, None)
+
+            axis.reset_ticks = forget  # type: ignore[method-assign]
             axis.reset_ticks()
 
     def _init_axis(self) -> None:
@@ -61,12 +66,6 @@ class LazyAxes(Axes):
         for axis in (self.xaxis, self.yaxis):
             axis.majorTicks, axis.minorTicks = [], []
             axis.reset_ticks = lambda: None  # type: ignore[method-assign]
-
-
-def _forget_ticks(axis: Any) -> None:
-    """As matplotlib does it, but for making them anew to tell them where they are clipped."""
-    for name in ("majorTicks", "minorTicks"):
-        vars(axis).pop(name, None)
 
 
 class PageRenderer(RendererBase):

@@ -1,12 +1,13 @@
-"""The pictures of many areas and periods: multiples, spread, order, funnel, coverage.
+"""The pictures of many areas and periods: multiples, spread, order, funnel, coverage, maps.
 
 Each takes a table and draws it on axes whose scale can be read; where every value is written
-beside its mark, there is no scale to read, and none is drawn.
+beside its mark, there is no scale to read, and none is drawn. ``plot_tile_map`` needs to know where
+each province has its square: the tables ``tile_map_63`` and ``tile_map_34`` of the reference data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from cchc_analysis.brief.plots.canvas import (
     LINE,
     PLAIN,
     ROLES,
+    TEXT,
     WIDTH,
     Canvas,
     Format,
@@ -33,6 +35,7 @@ from cchc_analysis.brief.plots.canvas import (
 )
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import plain
+from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -324,3 +327,158 @@ def _choose_ticks(ends: tuple[float, float], count: int) -> list[float]:
 
     ticks = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
     return [float(each) for each in ticks if ends[0] <= each <= ends[1]]
+
+
+TILE = 30.0
+ISLE = 9.0
+"""Radius of a group of islands on a tile map, and room around a map of dots."""
+STEPS = ("t1", "t2", "t3", "t4", "deep")
+"""The classes of a map, from few to many: they differ in lightness, and so in print and to every
+eye; the page turns them round in the dark."""
+LIGHT_TEXT = ("t4", "deep")
+LEGEND = 18.0
+"""Height of a line of a legend."""
+MOST_NAMED = 6
+"""Unknown areas that an error names."""
+TALLEST = 280.0
+"""Height of a map of dots."""
+
+
+@drawn_from()
+def plot_tile_map(
+    values: pd.Series[float],
+    ax: Axes | None = None,
+    *,
+    tiles: pd.DataFrame,
+    form: Format = PLAIN,
+    missing: str = "–",
+) -> Axes:
+    """A square a province, where it lies in the country; the darker, the more.
+
+    Five classes with equally many provinces each, as far as equal values allow; Hoàng Sa and
+    Trường Sa are dots of their provinces' colours. A province without a value is hollow and dashed.
+
+    Args:
+        values: One number a province, by ``area_id``; NaN or no row: missing.
+        tiles: The squares: a table that ``choose_tiles`` gives.
+        missing: What the legend calls a missing value.
+
+    Raises:
+        CommandError: An area that has no square in ``tiles``.
+    """
+    from matplotlib.patches import Circle, Rectangle
+
+    tiles = choose_tiles(values.index, {"": tiles})
+    known = values.dropna()
+    steps = classify(known)
+    canvas = Canvas(ax)
+    rows = list_rows(tiles.astype({"column": "float64", "row": "float64"}))
+    left = (canvas.width - (max(row["column"] for row in rows) + 1) * TILE) / 2
+    for row in rows:
+        role = steps.get(row["area_id"], "")
+        told = form(float(known[row["area_id"]])) if role else missing
+        x, y, edge = left + row["column"] * TILE, row["row"] * TILE, _style_step(role)
+        if row["kind"] == "dot":
+            shape: Any = Circle((x + TILE / 2, y + ISLE), ISLE, **edge)
+            canvas.text((x + TILE / 2, y + 2 * ISLE + TEXT), row["name"], "soft", ha="center")
+        else:
+            shape = Rectangle((x + 1, y + 1), TILE - 2, TILE - 2, **edge)
+            colour = "paper" if role in LIGHT_TEXT else "ink" if role else "soft"
+            canvas.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
+        canvas.add(shape, f"{row['name']}: {told}")
+    is_whole = set(tiles["area_id"]) <= set(known.index)
+    _write_legend(canvas, 6.6 * TILE, _list_classes(known, form) + [("", missing)] * (not is_whole))
+    return canvas.close((max(row["row"] for row in rows) + 1) * TILE + 4)
+
+
+@drawn_from("name lat lon value")
+def plot_dot_map(
+    data: pd.DataFrame, ax: Axes | None = None, *, form: Format = PLAIN, missing: str = "–"
+) -> Axes:
+    """A dot per area where it lies, north above, degrees to one scale; the darker, the more.
+
+    Args:
+        data: ``name``, ``lat``, ``lon`` (degrees), ``value`` (NaN: missing, a hollow dot).
+        missing: What the legend calls a missing value.
+    """
+    canvas, room = Canvas(ax), 110.0
+    known = data.set_index("name")["value"].dropna()
+    classes = _list_classes(known, form) + [("", missing)] * int(data["value"].isna().any())
+    steps = classify(known)
+    turn = float(np.cos(np.deg2rad(data["lat"].mean())))  # a degree east is shorter than one north
+    wide, high = float(np.ptp(data["lon"])) * turn, float(np.ptp(data["lat"]))
+    width, least = canvas.width - room - 2 * ISLE, LEGEND * len(classes)
+    unit = min(width / max(wide, 1e-9), TALLEST / max(high, 1e-9))
+    for row in list_rows(data):
+        role = steps.get(row["name"], "")
+        x = room + ISLE + (row["lon"] - data["lon"].min()) * turn * unit
+        y = ISLE + (data["lat"].max() - row["lat"]) * unit
+        told = form(row["value"]) if role else missing
+        dot(canvas.ax, x, y, role or "rule", f"{row['name']}: {told}", hollow=not role)
+    _write_legend(canvas, 0.0, classes)
+    return canvas.close(max(high * unit + 2 * ISLE, least))
+
+
+def choose_tiles(area_ids: Iterable[Any], maps: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The squares that areas stand on: those of 63 provinces, or those of 34.
+
+    Args:
+        area_ids: The provinces that have a value.
+        maps: The tables of squares by their number of provinces, ``63`` and ``34``.
+
+    Raises:
+        CommandError: The provinces are of both times, or of none, or could be of either.
+    """
+    ids = set(map(str, area_ids))
+    lacking = {name: sorted(ids - set(each["area_id"])) for name, each in maps.items()}
+    fits = [name for name, unknown in lacking.items() if not unknown]
+    if len(fits) == 1:
+        return maps[fits[0]]
+    found = "provinces of different times, or areas that are none"
+    if fits:
+        found = f"only provinces that are among the {' and the '.join(fits)}"
+    elif len(maps) == 1:
+        [unknown] = lacking.values()
+        more = ["…"] if len(unknown) > MOST_NAMED else []
+        found = f"no square for {', '.join([*unknown[:MOST_NAMED], *more])}"
+    expected = "provinces of one time: 63 until 30 June 2025, 34 since 1 July 2025"
+    remedy = "Keep the values of one time, or name the squares: tiles=."
+    raise CommandError(Problem("plot_tile_map", found, expected, remedy))
+
+
+def find_limits(values: pd.Series[float]) -> list[float]:
+    """The upper ends of all classes but the last: fewer classes where values are few or equal."""
+    if values.nunique() < len(STEPS):
+        return [float(each) for each in sorted(values.unique())][:-1]
+    shares = np.arange(1, len(STEPS)) / len(STEPS)
+    return sorted({float(each) for each in values.quantile(shares, interpolation="lower")})
+
+
+def _style_step(role: str) -> dict[str, Any]:
+    """How a class is filled; what has no value is hollow and dashed."""
+    edge: dict[str, Any] = {"edgecolor": ROLES["rule"], "linewidth": 0.8}
+    return edge | ({"facecolor": ROLES[role]} if role else {"facecolor": "none", "ls": (0, (2, 2))})
+
+
+def classify(known: pd.Series[float]) -> dict[Any, str]:
+    """The colour of each value: five classes that hold equally many, as far as values differ."""
+    classes = np.searchsorted(find_limits(known), known.to_numpy(), side="left")
+    return dict(zip(known.index, (STEPS[at] for at in classes), strict=True))
+
+
+def _list_classes(known: pd.Series[float], form: Format) -> list[tuple[str, str]]:
+    """Each class that has values: its colour, and its least and greatest value."""
+    groups = known.groupby(list(classify(known).values()), sort=False)
+    ends = [(str(role), form(own.min()), form(own.max())) for role, own in groups]
+    ordered = sorted(ends, key=lambda each: STEPS.index(each[0]))
+    return [(role, low if low == high else f"{low} – {high}") for role, low, high in ordered]
+
+
+def _write_legend(canvas: Canvas, top: float, classes: Sequence[tuple[str, str]]) -> None:
+    """The classes with their ends, at the left."""
+    from matplotlib.patches import Rectangle
+
+    for at, (role, words) in enumerate(classes):
+        y = top + at * LEGEND
+        canvas.add(Rectangle((0, y), 16, 12, **_style_step(role)))
+        canvas.text((22, y + 10), words, "soft")

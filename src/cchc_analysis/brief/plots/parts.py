@@ -1,4 +1,4 @@
-"""The pictures of one report: a flow, stacked parts, points on a scale, and amounts.
+"""The pictures of one area: a flow, stacked parts, points on a scale, amounts, a spine, a line.
 
 Each takes a table of values with their words, and draws to scale. What the values mean is for the
 caller to know; how much room a picture takes follows from its rows.
@@ -6,7 +6,7 @@ caller to know; how much room a picture takes follows from its rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cchc_analysis.brief.plots.canvas import (
     GAP,
     LINE,
+    PLAIN,
     TEXT,
     Canvas,
+    Format,
     dot,
     drawn_from,
     open_axes,
     open_canvas,
+    scale,
     shorten,
     stroke,
     width_of,
@@ -245,3 +248,84 @@ def _write_heading(canvas: Canvas, y: float, name: str, value: str, *, bold: boo
     name_weight, value_weight = ("bold", "normal") if bold else ("normal", "bold")
     canvas.text((0, y + TEXT), shorten(name, room), fontweight=name_weight)
     canvas.text((canvas.width, y + TEXT), value, ha="right", fontweight=value_weight)
+
+
+SPINE = (120.0, 16.0)
+SMALL = (96.0, 28.0)
+
+
+@drawn_from("lowest q1 median q3 highest own role")
+def plot_spine(data: pd.DataFrame, ax: Axes | None = None, *, form: Format = PLAIN) -> Axes:
+    """Where areas stand among those like them: lowest to highest, the middle half, and the own.
+
+    Every row runs from its lowest value at the left to its highest at the right, whatever its
+    unit; a turned one from the highest, so that what is better stands at the right in all.
+
+    Args:
+        data: A row per indicator: ``lowest``, ``q1``, ``median``, ``q3``, ``highest``, ``own``, and
+            ``role`` of the own dot; ``is_turned`` (no column: none is). A row whose lowest equals
+            its highest has a dot alone.
+    """
+    width, row = SPINE
+    canvas = Canvas(ax, width=width)
+    for at, each in enumerate(list_rows(data)):
+        draw_spine(canvas, each, at * row + row / 2, form)
+    return canvas.close(len(data) * row)
+
+
+def draw_spine(canvas: Any, each: Mapping[str, Any], middle: float, form: Format) -> Any:
+    """A row of ``plot_spine`` around a height, on a ``Canvas`` or a ``Sketch``."""
+    sides = (6.0, canvas.width - 6)
+    across = scale(
+        [each["lowest"], each["highest"]], *(sides[::-1] if each.get("is_turned") else sides)
+    )
+    if each["highest"] > each["lowest"]:
+        left, right = sorted((across(each["q1"]), across(each["q3"])))
+        words = " – ".join(form(each[name]) for name in ("q1", "median", "q3"))
+        canvas.box((left, middle - 4), (right - left, 8.0), "pale", words)
+        ends = [(across(each[end]), middle) for end in ("lowest", "highest")]
+        canvas.line(ends, "rule", words=f"{form(each['lowest'])} – {form(each['highest'])}")
+        x = across(each["median"])
+        canvas.line([(x, middle - 6), (x, middle + 6)], "deep", 1.6)
+    if each["own"] == each["own"]:
+        x = across(each["own"]) if each["highest"] > each["lowest"] else canvas.width / 2
+        told = form(each["own"])
+        canvas.line([(x, middle)] * 2, each["role"], 10, told, solid_capstyle="round")
+    return canvas
+
+
+@drawn_from("year value segment")
+def plot_line(
+    data: pd.DataFrame, ax: Axes | None = None, *, form: Format = PLAIN, is_rank: bool = False
+) -> Axes:
+    """A small line over the years; where the series breaks the line does, with a tick between.
+
+    Args:
+        data: A row per value in order: ``year`` (a number), ``value``, ``segment``.
+        is_rank: Whether the least value, the first rank, stands on top.
+    """
+    canvas, columns = Canvas(ax, width=SMALL[0]), (data["year"], data["value"], data["segment"])
+    draw_small(canvas, [*zip(*columns, strict=True)], form, is_rank=is_rank)
+    return canvas.close(SMALL[1])
+
+
+def draw_small(canvas: Any, points: Sequence[Any], form: Format, *, is_rank: bool = False) -> Any:
+    """What ``plot_line`` draws, on a ``Canvas`` or a ``Sketch``: year, value and segment each."""
+    height, (years, values, _) = SMALL[1], zip(*points, strict=True)
+    across = scale(years, 10, canvas.width - 10)
+    upwards = scale(values, *((8, height - 8) if is_rank else (height - 8, 8)))
+    before: float | None = None
+    for _, part in groupby(points, key=itemgetter(2)):
+        told = [
+            (across(year), upwards(value), f"{year:.0f}: {form(value)}") for year, value, _ in part
+        ]
+        ends = [(x, y) for x, y, _ in told]
+        if before is not None:
+            x = (before + ends[0][0]) / 2
+            canvas.line([(x, 2), (x, height - 2)], "rule", linestyle=(0, (2, 2)))
+        drawn, thick = (ends, 1.6) if len(ends) > 1 else (ends * 2, 4.0)
+        words = "; ".join(word for *_, word in told)
+        canvas.line(drawn, "mid", thick, words, solid_capstyle="round")
+        before = ends[-1][0]
+    canvas.line(ends[-1:] * 2, "deep", 6, told[-1][2], solid_capstyle="round")
+    return canvas
