@@ -69,13 +69,8 @@ def show(
 ) -> Section:
     """A section by the template of its name.
 
-    Args:
-        board: What it is of.
-        kind: Its anchor; its words are ``trends.<kind>.…``.
-        table: The numbers behind it; the first ``MOST_DRAWN`` rows stand on the page.
-        columns: Those that the page shows.
-        picture: What draws the chart: ``partial(plots.draw, plot, table, …)``.
-        data: What else its template tells.
+    Its words are ``trends.<kind>.…``. The first ``MOST_DRAWN`` rows of the table stand on the page,
+    and of these the columns given. The picture draws: ``partial(plots.draw, plot, table, …)``.
     """
     parts = [picture] if picture else []
     if picture and picture.args[0] in (plots.plot_dots, plots.plot_multiples):
@@ -182,16 +177,15 @@ def show_map(board: Board) -> Section:
     latest, rows = board.latest, board.reference.area_rows
     if not board.is_full or len(latest) < 2:
         return NOTHING
-    options: dict[str, Any] = {
-        "form": board.form,
-        "missing": board.words.plain("trends.map.missing"),
-    }
+    missing = board.words.plain("trends.map.missing")
+    # What draws a map when it is asked for.
+    draw = partial(partial, plots.draw, form=board.form, missing=missing)
     values = latest.set_index("area_id")["value"]
     if board.level == "province":
         is_new = latest["period_end"].iloc[0] >= NEW_PROVINCES
         tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
         known = values[values.index.isin(tiles["area_id"])]
-        picture = partial(plots.draw, plots.plot_tile_map, known, **(options | {"tiles": tiles}))
+        picture = draw(plots.plot_tile_map, known, tiles=tiles)
         # The median of the provinces of each region, the highest first.
         of = latest["area_id"].map(lambda each: board.reference.region_of.get(each, ""))
         regions = latest.groupby(of)["value"].agg(["median", "count"]).drop("", errors="ignore")
@@ -206,9 +200,7 @@ def show_map(board: Board) -> Section:
     dots = latest.assign(**pd.DataFrame(lying).apply(pd.to_numeric, errors="coerce"))
     if dots["lat"].isna().any() or len({each["parent_id"] for each in places}) > 1:
         return NOTHING
-    return show(
-        board, "map", picture=partial(plots.draw, plots.plot_dot_map, dots, **options), ends=[]
-    )
+    return show(board, "map", picture=draw(plots.plot_dot_map, dots), ends=[])
 
 
 def show_ranking(board: Board) -> Section:

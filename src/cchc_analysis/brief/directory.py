@@ -161,24 +161,6 @@ def group_letters(places: Iterable[ListedArea]) -> dict[str, list[ListedArea]]:
     return {letter: groups[letter] for letter in ("#", *ALPHABET.upper()) if letter in groups}
 
 
-def describe_names(
-    words: Words, places: Sequence[ListedArea], reference: Reference, to_lang: str
-) -> list[dict[str, Any]]:
-    """Names with what kind of area each is, and of which province."""
-    named = []
-    for place in places:
-        above = reference.area_rows.get(str(place.row["parent_id"]))
-        bare = bare_name(place.row)
-        kind = plain(words.place(place.row)).replace(bare, "").strip()
-        # Provinces of before and since bear the same names; districts are all of before.
-        end = str(place.row["valid_to"]) if place.row["level"] == "province" else ""
-        until = words.say("directory.until", day=words.date(end)) if end else ""
-        facts = join(", ", kind, bare_name(above) if above else "", until)
-        href = f"{to_lang}{place.folder}/index.html"
-        named.append({"href": href, "name": clean_text(bare), "facts": facts})
-    return named
-
-
 def name_place(words: Words, place: ListedArea) -> Markup:
     """The name of a place with its kind, as a page of the language begins with it."""
     return upper(words.place(place.row))

@@ -451,7 +451,7 @@ def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
     words, own = brief.words, (e for e in brief.current if e.result and e.result.note == entry.note)
     judged = next(own, None)  # what was asked for this value in this period
     is_known = entry.status == "actual"
-    day: dict[str, Any] = {"format": DATE_FORMATS[brief.lang], "side": "center"}
+    day: dict[str, Any] = {"form": DATE_FORMATS[brief.lang], "side": "center"}
     number = words.plain("withheld") if entry.is_withheld else entry.value
     # As many decimals as were printed, with the sign of a bound.
     is_whole = entry.is_withheld or float(entry.value).is_integer()
@@ -462,10 +462,10 @@ def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
     return [
         _write(sheet, plain(brief.name_entry(entry)), wrap=True),
         _write(sheet, plain(brief.name_scope(entry.scope))),
-        _write(sheet, _parse_day(entry.start), **day),
-        _write(sheet, _parse_day(entry.end), **day),
+        _write(sheet, date.fromisoformat(entry.start) if entry.start else "", **day),
+        _write(sheet, date.fromisoformat(entry.end) if entry.end else "", **day),
         _write(sheet, words.plain("sheet.actual" if is_known else f"status.{entry.status}")),
-        _write(sheet, number, format=form, side="right", bold=True),
+        _write(sheet, number, form=form, side="right", bold=True),
         _write(sheet, "%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True))),
         _write(sheet, brief.tell_plain(judged.target) if judged else "", side="right"),
         _write(sheet, words.plain(f"state.{judged.state}") if judged else ""),
@@ -487,40 +487,24 @@ def _name_place(brief: Brief, entry: Entry) -> str:
     return ", ".join(places) or entry.document
 
 
-def _parse_day(day: str) -> date | str:
-    try:
-        return date.fromisoformat(day)
-    except ValueError:
-        return day
-
-
-def _write(  # noqa: PLR0913 - what a cell may look like
-    sheet: Any,
-    value: Any,
-    *,
-    format: str = "",  # noqa: A002 - openpyxl and Excel call it so
-    bold: bool = False,
-    size: int = 11,
-    wrap: bool = False,
-    side: str = "",
-    fill: bool = False,
-) -> Any:
+def _write(sheet: Any, value: Any, *, form: str = "", fill: bool = False, **look: Any) -> Any:
     """A cell of a look; no text in it can run."""
     from openpyxl.cell import Cell, WriteOnlyCell
 
     told = tell_cell(sheet, value)
     cell = told if isinstance(told, Cell) else WriteOnlyCell(sheet, told)
-    if format and not isinstance(value, str):
-        cell.number_format = format
-    font, alignment, shade = _looks(bold, size, wrap, side)
-    cell.font, cell.alignment = font, alignment
+    if form and not isinstance(value, str):
+        cell.number_format = form
+    cell.font, cell.alignment, shade = _looks(**look)
     if fill:
         cell.fill = shade
     return cell
 
 
 @cache
-def _looks(bold: bool, size: int, wrap: bool, side: str) -> tuple[Any, Any, Any]:
+def _looks(
+    *, bold: bool = False, size: int = 11, wrap: bool = False, side: str = ""
+) -> tuple[Any, Any, Any]:
     """Font, alignment and the shade of a head; each made once."""
     from openpyxl.styles import Alignment, Font, PatternFill
 

@@ -25,10 +25,8 @@ from cchc_analysis.brief.rows import (
     choose_axis,
     point_row,
     stack_rows,
-    table_only,
     tabulate_scopes,
 )
-from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import join, lower, upper
 from cchc_analysis.data.words import clean_text, plain
 
@@ -72,7 +70,7 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         panels = [whole]
     grid = tabulate_scopes(brief, key, plan.table)
     if not panels:
-        return table_only(brief, key, grid)
+        return grid and Exhibit(brief, key, grid)
     parts = [(p.totals[0], *(e for e, _ in (*p.arrivals, *p.outcomes))) for p in panels]
     return build(
         brief,
@@ -184,7 +182,7 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         if whole and len(parts) == len(plan.parts) and _sum(parts) <= whole.value:
             bars.append((whole, parts))
     if not bars:
-        return table_only(brief, key, grid)
+        return grid and Exhibit(brief, key, grid)
     facts = words.join(
         words.say(
             f"{key}.fact",
@@ -226,7 +224,7 @@ def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         f"{key}.title",
         n=brief.tell(shown[1], unit=False),
         m=brief.tell(shown[0], unit=False),
-        what=name_indicator(brief, shown[1].indicator),
+        what=brief.name_indicator(shown[1].indicator),
     )
     return build(brief, key, plot_stacks, rows, title=title, cited=shown)
 
@@ -289,7 +287,7 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     words = brief.words
     rates = [e for code in plan.rates for s in brief.main_scopes if (e := brief.find(code, s))]
     if len(rates) < 2:
-        return table_only(brief, key, grid)
+        return grid and Exhibit(brief, key, grid)
     axis = choose_axis(entry.value for entry in rates)
     scopes = [lower(brief.name_scope(each.scope)) for each in rates]
     first = [(e, s) for e, s in zip(rates, scopes, strict=True) if e.indicator == plan.rates[0]]

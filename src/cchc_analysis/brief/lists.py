@@ -26,7 +26,7 @@ from cchc_analysis.brief.nouns import SIGNS, Contradiction, count_contradictions
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.telling import name_indicator
-from cchc_analysis.brief.templates import join, link, macro, render, strong, trust, upper
+from cchc_analysis.brief.templates import join, link, macro, render, trust, upper
 from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import LANGUAGES, Words, load_words, plain
 
@@ -270,15 +270,17 @@ def _tell_letters(page: ToldList, letter: str = "") -> tuple[Markup, Markup | st
     words, letters = page.words, _group_letters(page)
     few = bool(letter) or sum(map(len, letters.values())) <= directory.MOST_LINES
     shown = {"": letters[letter]} if letter else letters
-    describe = partial(directory.describe_names, words, reference=page.reference)
-    to_lang = "../../" if letter else "../"
-    groups = [(name, describe(own, to_lang=to_lang)) for name, own in shown.items() if few]
+    told = {"groups": shown if few else {}, "to_lang": "../../" if letter else "../"}
     links = [
-        (f"../{directory.name_letter(name)}/index.html", strong(name), words.number(len(own)))
+        (
+            f"../{directory.name_letter(name)}/index.html",
+            macro(words, "strong", name),
+            words.number(len(own)),
+        )
         for name, own in shown.items()
         if not few
     ]
-    body = render(words, "letters", groups=groups, links=links)
+    body = render(words, "letters", page=page, bare_name=directory.bare_name, links=links, **told)
     if letter:
         return words.say("directory.letter", letter=letter), "", body
     return words.say("directory.letters.heading"), words.say("directory.intro"), body

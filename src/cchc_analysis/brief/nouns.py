@@ -236,20 +236,13 @@ def number_findings(findings: pd.DataFrame) -> Iterator[Contradiction]:
     causes: dict[str, list[dict[str, Any]]] = {}
     for row in list_rows(findings):
         causes.setdefault(row["cause_id"] or row["finding_id"], []).append(row)
-    groups = [
-        sorted(own, key=lambda row: (row["finding_id"] != cause, rank[row["severity"]]))
-        for cause, own in causes.items()
-    ]
-    worst = [min((row["severity"] for row in own), key=rank.__getitem__) for own in groups]
-    order = sorted(
-        zip(worst, groups, strict=True),
-        key=lambda each: (
-            each[1][0]["kind"] == "remark",
-            rank[Severity(each[0])],
-            each[1][0]["source_id"],
-            min((figure for row in each[1] for figure in row["figures"].split()), default=""),
-            each[1][0]["rule_id"],
-        ),
-    )
-    for number, (severity, own) in enumerate(order, start=1):
-        yield Contradiction(number, severity, tuple(own))
+    groups = []
+    for cause, rows in causes.items():
+        own = sorted(rows, key=lambda row: (row["finding_id"] != cause, rank[row["severity"]]))
+        worst = min(rank[row["severity"]] for row in own)
+        figures = [figure for row in own for figure in row["figures"].split()]
+        place = (own[0]["source_id"], min(figures, default=""), own[0]["rule_id"])
+        groups.append((own[0]["kind"] == "remark", worst, *place, own))
+    ordered = sorted(groups, key=lambda group: group[:-1])
+    for number, (_, worst, *_, own) in enumerate(ordered, start=1):
+        yield Contradiction(number, [*Severity][worst], tuple(own))

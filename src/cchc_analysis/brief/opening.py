@@ -131,13 +131,7 @@ def match_brief(
 def match_told(
     reference: Reference, places: Sequence[tuple[str, str]], area: str, label: str
 ) -> str:
-    """Match a name or code to the id of an area that reports on the period.
-
-    Args:
-        reference: The areas.
-        places: Each area and period that a report is held of.
-        area: A name, code or id, of any level.
-        label: The label of the period.
+    """Match a name, code or id to the id of an area that reports on the period.
 
     Raises:
         CommandError: No area has that name, or several; or it has no report on the period.

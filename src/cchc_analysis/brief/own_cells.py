@@ -108,7 +108,14 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
         remedy = "Say in a sentence what was found, and in another what the picture shows."
         raise CommandError(Problem("show_figure", "no text", "title and alt", remedy))
     if hasattr(figure, "savefig"):
-        picture = _draw_still(figure)
+        import matplotlib as mpl
+        import matplotlib.pyplot as plt
+
+        drawn = io.BytesIO()  # the same bytes each time; no cell shows it once more
+        with mpl.rc_context({"svg.hashsalt": "cchc", "svg.fonttype": "path"}):
+            figure.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches="tight")
+        plt.close(figure)
+        picture = drawn.getvalue()
     elif hasattr(figure, "to_image"):
         try:
             picture = figure.to_image(format="svg")
@@ -123,18 +130,6 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
     name = f"own-{slug_text(title)}"
     image = show_picture(_inline("image/svg+xml", picture.decode()), alt)
     return Section(title_section(name, title, image), name, draw=figure)
-
-
-def _draw_still(figure: Any) -> bytes:
-    """A figure of matplotlib as SVG, the same bytes each time; no cell shows it once more."""
-    import matplotlib as mpl
-    import matplotlib.pyplot as plt
-
-    drawn = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "cchc", "svg.fonttype": "path"}):
-        figure.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches="tight")
-    plt.close(figure)
-    return drawn.getvalue()
 
 
 def _frame(

@@ -7,7 +7,7 @@ that the cases leave open, or, where areas differ far more than chance, that no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan, nan
 from statistics import quantiles
@@ -91,10 +91,21 @@ def show_peers(brief: Brief) -> Section:
         if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
             charts.append(_draw(brief, standing, 1 + len(peers.peers)))
     beside = [(a, [_value_of(brief, a, e) for e in own]) for a in (*same, brief.area["area_id"])]
+
+    def tabulate() -> pd.DataFrame:
+        """The compared values of the area and of its peers, a row an area."""
+        import pandas as pd
+
+        names = {f"{each.indicator}@{each.scope}": at for at, each in enumerate(own)}
+        rows = {a: {name: values[at] for name, at in names.items()} for a, values in beside}
+        area_rows = brief.reference.area_rows
+        ids = (brief.area["area_id"], *same)
+        return pd.DataFrame([{"area_id": a, "name": area_rows[a]["name"]} | rows[a] for a in ids])
+
     return tell_section(
         brief,
         "peers",
-        lambda: tabulate_peers(brief, same, own),
+        tabulate,
         charts[0]["figure"] if charts else None,
         rule=RULE_TEXT[peers.rule][LANGUAGES.index(brief.lang)],
         kind={**brief.area, "name": ""},
@@ -106,18 +117,6 @@ def show_peers(brief: Brief) -> Section:
         beside=sorted(beside, key=lambda row: [(isnan(v), -v) for v in row[1][:1]]),
         charts=charts,
     )
-
-
-def tabulate_peers(brief: Brief, same: Sequence[str], own: Sequence[Entry]) -> pd.DataFrame:
-    """The compared values of the area and of its peers, a row an area."""
-    import pandas as pd
-
-    rows = [
-        {"area_id": area_id, "name": brief.reference.area_rows[area_id]["name"]}
-        | {f"{each.indicator}@{each.scope}": _value_of(brief, area_id, each) for each in own}
-        for area_id in (brief.area["area_id"], *same)
-    ]
-    return pd.DataFrame(rows)
 
 
 def find_standing(brief: Brief, entry: Entry) -> Standing | None:

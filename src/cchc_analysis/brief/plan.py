@@ -76,35 +76,26 @@ def _list_targets(brief: Brief) -> Iterator[Entry]:
 
 
 def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
+    """A target against the results of its scope; of all, where a whole district is to be judged."""
     rows = brief.reference.rows_where("target_results", "target_indicator", target.indicator)
     is_earlier = bool(target.end) and target.end < brief.start
     same: dict[str, Any] = {"result_indicator": target.indicator, "relation": "same"}
     found = False
     for row in (same, *rows):
-        for result in _list_results(brief, target, row):
-            found = True
-            is_open = not target.end or result.end < target.end
-            state = _judge(brief, target, result, row)
-            yield Comparison(target, result, state, row, is_open, is_earlier)
+        scopes: Sequence[str | None] = [None]
+        if target.scope not in (Scope.WHOLE_DISTRICT, Scope.UNSPECIFIED):
+            scopes = [target.scope]
+        elif row["relation"] == "same" and target.scope == Scope.WHOLE_DISTRICT:
+            scopes = brief.main_scopes
+        for result in (brief.find(row["result_indicator"], scope) for scope in scopes):
+            if result and (not target.end or target.start <= result.end <= target.end):
+                found = True
+                is_open = not target.end or result.end < target.end
+                state = _judge(brief, target, result, row)
+                yield Comparison(target, result, state, row, is_open, is_earlier)
     if not found:
         is_open = target.end > brief.end
         yield Comparison(target, None, State.MISSING, {}, is_open, is_earlier)
-
-
-def _list_results(brief: Brief, target: Entry, relation: Mapping[str, Any]) -> list[Entry]:
-    """The results of the target's scope; of all scopes, where a whole district is to be judged."""
-    indicator = relation["result_indicator"]
-    if target.scope not in (Scope.WHOLE_DISTRICT, Scope.UNSPECIFIED):
-        candidates = [brief.find(indicator, target.scope)]
-    elif relation["relation"] == "same" and target.scope == Scope.WHOLE_DISTRICT:
-        candidates = [brief.find(indicator, scope) for scope in brief.main_scopes]
-    else:
-        candidates = [brief.find(indicator)]
-    return [
-        each
-        for each in candidates
-        if each and (not target.end or target.start <= each.end <= target.end)
-    ]
 
 
 def _judge(brief: Brief, target: Entry, result: Entry, relation: Mapping[str, Any]) -> State:

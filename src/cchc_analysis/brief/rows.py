@@ -17,7 +17,6 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_stacks, sketch
-from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Caption, frame, join, macro, open_svg, small, tabulate
 from cchc_analysis.data.words import plain
 
@@ -148,11 +147,6 @@ def build(  # noqa: PLR0913 - what a chart is made of
     return Exhibit(brief, key, grid, caption, plot, rows)
 
 
-def table_only(brief: Brief, key: str, grid: Grid | None) -> Exhibit | None:
-    """What there is to show where the values for a chart are missing."""
-    return Exhibit(brief, key, grid) if grid else None
-
-
 def tabulate_scopes(brief: Brief, key: str, indicators: Sequence[str]) -> Grid | None:
     """A table of indicators by scope; scopes and indicators without any value are left out."""
     found = [[brief.find(name, scope) for scope in brief.main_scopes] for name in indicators]
@@ -187,7 +181,7 @@ def head_entry(
     """The head of a row: the name, with unit, dates and status that the table does not say."""
     dates = brief.name_time(entry)
     return small(
-        name_indicator(brief, entry.indicator) if name is None else name,
+        brief.name_indicator(entry.indicator) if name is None else name,
         brief.tell_unit(entry) if unit and entry.unit != unit else "",
         dates if dates != time else "",
         brief.name_status(entry),

@@ -23,7 +23,6 @@ from cchc_analysis.brief.ledger import concerns_headline, tell_arithmetic
 from cchc_analysis.brief.nouns import Entry, State, count_contradictions
 from cchc_analysis.brief.peers import find_standing, say_median
 from cchc_analysis.brief.report import SummaryLine
-from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import Section, lower, tell_section
 from cchc_analysis.data.clean import parse_period
 
@@ -34,8 +33,6 @@ LEAST = 3
 CLOSING = ("gaps", "contradictions")
 FILLING = "size"
 """Said only where there is too little else to say."""
-
-Found = Sequence[Entry | None]
 
 
 def show_summary(brief: Brief) -> Section:
@@ -117,7 +114,7 @@ def say_where(brief: Brief, entry: Entry, *beside: Entry) -> Markup:
     return brief.say("summary.where", scope=lower(brief.name_scope(entry.scope)))
 
 
-def _join_scopes(brief: Brief, entries: Found) -> Markup:
+def _join_scopes(brief: Brief, entries: Sequence[Entry | None]) -> Markup:
     return brief.words.join(
         brief.say("summary.part", scope=lower(brief.name_scope(each.scope)), n=brief.tell(each))
         for each in entries
@@ -242,7 +239,7 @@ def _say_peers(brief: Brief, line: SummaryLine) -> Markup | None:
         if entry and (standing := find_standing(brief, entry)):
             return brief.say(
                 "summary.peers",
-                what=lower(name_indicator(brief, code)),
+                what=lower(brief.name_indicator(code)),
                 where=say_where(brief, entry),
                 rank=brief.words.number(standing.place),
                 of=brief.words.number(standing.count),
@@ -269,7 +266,7 @@ def _say_contradictions(brief: Brief, line: SummaryLine) -> Markup | None:  # no
 def _say_gaps(brief: Brief, line: SummaryLine) -> Markup | None:  # noqa: ARG001
     """Which figures are missing that no report should lack."""
     missing = [name for name in brief.report.required if not brief.find(name)]
-    names = brief.words.join(lower(name_indicator(brief, name)) for name in missing)
+    names = brief.words.join(lower(brief.name_indicator(name)) for name in missing)
     return brief.say("summary.gaps", names=names) if missing else None
 
 

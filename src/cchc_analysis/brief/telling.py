@@ -47,12 +47,7 @@ def tell(
 ) -> Markup:
     """A value as a link to its note, with its unit and the marks of its contradictions.
 
-    Args:
-        brief: The brief.
-        entry: The value.
-        unit: Whether the unit stands behind it.
-        marks: Whether marks do.
-        home: Whether it stands in a table, to which its note leads back.
+    One at ``home`` stands in a table, to which its note leads back.
     """
     number = brief.note_use(entry)
     anchor = ""

@@ -179,12 +179,7 @@ def _scope_sheet(path: Path) -> str:
 
 
 def render(words: Words, template: str, **data: Any) -> Markup:
-    """Tell data by a template.
-
-    Args:
-        words: The strings of the language, which the template may say.
-        template: The name of the template, without its ending.
-        data: What it is told.
+    """Tell data by a template, which may say the words.
 
     Raises:
         BriefError: The template is absent or mistaken, or asks for what the data do not hold.
@@ -273,11 +268,7 @@ class Caption:
 def frame(words: Words, parts: Sequence[Picture], caption: Caption, key: str) -> Markup:
     """A picture with its words; one that would not fit on a sheet in several parts side by side.
 
-    Args:
-        words: The strings of the language.
-        parts: The picture, or its parts (``open_svg``).
-        caption: The words.
-        key: Letters and digits that no other chart of the page has.
+    The parts are of ``open_svg``; the key is one that no other chart of the page has.
     """
     pictures = [
         macro(words, "picture", part, key if at == 1 else f"{key}-{at}", caption)
@@ -309,13 +300,8 @@ def tabulate(
 ) -> Markup:
     """A table with a caption, heads of columns and of rows; rows in groups with names of their own.
 
-    Args:
-        words: The strings of the language.
-        heads: The heads of the columns.
-        groups: Name and rows of each group; a group without a name has no head.
-        caption: What the table shows.
-        numbers: Positions of the columns to set flush right.
-        kind: A class for the style sheet.
+    A group without a name has no head. ``numbers`` are the positions of the columns to set flush
+    right, ``kind`` is a class for the style sheet.
     """
     return macro(words, "table", heads, list(groups), caption, kind, list(numbers))
 
@@ -341,11 +327,6 @@ def title_section(name: str, title: str, body: Markup) -> Markup:
 def link(href: str, text: Any) -> Markup:
     """A plain link."""
     return Markup('<a href="{}">{}</a>').format(href, text)
-
-
-def strong(text: Any) -> Markup:
-    """Text that stands out."""
-    return Markup("<b>{}</b>").format(text)
 
 
 def small(name: Any, *facts: Any) -> Markup:

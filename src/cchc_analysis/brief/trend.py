@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup, escape
 
 from cchc_analysis.brief.content import Brief, Row
-from cchc_analysis.brief.nouns import Entry, Series
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
@@ -54,10 +54,20 @@ def show_trend(brief: Brief) -> Section:
     series, valid_from = brief.series, str(brief.area["valid_from"])
     places = {brief.area["area_id"], brief.area["parent_id"]}
     ends = sorted({point["period_end"] for each in series for point in each.points})
+
+    def tabulate() -> pd.DataFrame:
+        """The values of all series, with the word that may be said of each."""
+        import pandas as pd
+
+        rows = [{**row, "word": str(each.verdict.word)} for each in series for row in each.points]
+        days = ("period", "period_start", "period_end")
+        names = ["indicator", "scope", *days, "value", "unit", "word"]
+        return pd.DataFrame(rows, columns=names)
+
     return tell_section(
         brief,
         "series",
-        partial(tabulate_series, series),
+        tabulate,
         anchor="trend",
         series=series,
         ends=ends[-MOST_PERIODS:],
@@ -81,15 +91,6 @@ def show_trend(brief: Brief) -> Section:
         ],
         kin=list_kin_lines(brief.words, brief.reference, brief.area, partial(_link_kin, brief)),
     )
-
-
-def tabulate_series(series: Sequence[Series]) -> pd.DataFrame:
-    """The values of all series, with the word that may be said of each."""
-    import pandas as pd
-
-    rows = [{**row, "word": str(each.verdict.word)} for each in series for row in each.points]
-    names = ["indicator", "scope", "period", "period_start", "period_end", "value", "unit", "word"]
-    return pd.DataFrame(rows, columns=names)
 
 
 def list_last_year(brief: Brief) -> list[LastYear]:
