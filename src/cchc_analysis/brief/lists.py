@@ -271,15 +271,10 @@ def _tell_letters(page: ToldList, letter: str = "") -> tuple[Markup, Markup | st
     few = bool(letter) or sum(map(len, letters.values())) <= directory.MOST_LINES
     shown = {"": letters[letter]} if letter else letters
     told = {"groups": shown if few else {}, "to_lang": "../../" if letter else "../"}
-    links = [
-        (
-            f"../{directory.name_letter(name)}/index.html",
-            macro(words, "strong", name),
-            words.number(len(own)),
-        )
-        for name, own in shown.items()
-        if not few
-    ]
+    links = []
+    for name, own in ({} if few else shown).items():
+        href = f"../{directory.name_letter(name)}/index.html"
+        links.append((href, macro(words, "strong", name), words.number(len(own))))
     body = render(words, "letters", page=page, bare_name=directory.bare_name, links=links, **told)
     if letter:
         return words.say("directory.letter", letter=letter), "", body

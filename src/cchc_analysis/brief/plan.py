@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-TARGET_STATUSES = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
 FLOWS = ("flow_ytd", "flow_ytd_incl_opening")
 
 
@@ -44,7 +43,8 @@ def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
     A target for the whole district is held against each scope that reports: the district may
     reach at one level what it misses at another.
     """
-    targets = [entry for entry in brief.entries if entry.status in TARGET_STATUSES]
+    stated = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
+    targets = [entry for entry in brief.entries if entry.status in stated]
     listed = _list_targets(brief)
     return tuple(
         comparison for target in (*targets, *listed) for comparison in _compare(brief, target)
