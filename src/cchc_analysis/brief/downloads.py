@@ -462,8 +462,8 @@ def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
     return [
         _write(sheet, plain(brief.name_entry(entry)), wrap=True),
         _write(sheet, plain(brief.name_scope(entry.scope))),
-        _write(sheet, date.fromisoformat(entry.start) if entry.start else "", **day),
-        _write(sheet, date.fromisoformat(entry.end) if entry.end else "", **day),
+        _write(sheet, _parse_day(entry.start), **day),
+        _write(sheet, _parse_day(entry.end), **day),
         _write(sheet, words.plain("sheet.actual" if is_known else f"status.{entry.status}")),
         _write(sheet, number, form=form, side="right", bold=True),
         _write(sheet, "%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True))),
@@ -487,6 +487,13 @@ def _name_place(brief: Brief, entry: Entry) -> str:
     return ", ".join(places) or entry.document
 
 
+def _parse_day(day: str) -> date | str:
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return day
+
+
 def _write(sheet: Any, value: Any, *, form: str = "", fill: bool = False, **look: Any) -> Any:
     """A cell of a look; no text in it can run."""
     from openpyxl.cell import Cell, WriteOnlyCell
@@ -502,14 +509,9 @@ def _write(sheet: Any, value: Any, *, form: str = "", fill: bool = False, **look
 
 
 @cache
-def _looks(
-    *, bold: bool = False, size: int = 11, wrap: bool = False, side: str = ""
-) -> tuple[Any, Any, Any]:
+def _looks(*, bold: bool = False, size: int = 11, wrap: bool = False, side: str = "") -> Any:
     """Font, alignment and the shade of a head; each made once."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    return (
-        Font(bold=bold, size=size),
-        Alignment(horizontal=side or None, vertical="top", wrap_text=wrap),
-        PatternFill("solid", fgColor="E4ECF4"),
-    )
+    alignment = Alignment(horizontal=side or None, vertical="top", wrap_text=wrap)
+    return Font(bold=bold, size=size), alignment, PatternFill("solid", fgColor="E4ECF4")

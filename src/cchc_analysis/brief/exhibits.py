@@ -241,7 +241,6 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     words, rates = brief.words, [each for name in plan.rates if (each := brief.find(name))]
     drawn = {code: both for code, both in pairs.items() if code not in plan.within} or pairs
     code, (present, quota) = next(iter(drawn.items()))
-
     first = next(iter(pairs.values()))[0]
     body: list[Any] = [(words.say(f"post.{code}"), both) for code, both in pairs.items()]
     body += [(brief.name_indicator(each.indicator), (each, Markup(""))) for each in rates]
@@ -322,7 +321,6 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     if not lines:
         return None
     axis = choose_axis(each.value for each in lines)
-
     heads = [f"head.{name}" for name in ("kind", "amount", "province", "district", "last")]
     of: dict[str, Any] = {
         "unit": brief.tell_unit(body[0][1], many=True),

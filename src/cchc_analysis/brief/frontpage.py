@@ -2,8 +2,7 @@
 
 A headline sentence, the cards, the tally of targets, the contradictions that touch what the front
 says, one chart for each area of reform, and the place among peers. Every number leads to the annex,
-which holds all figures; numbered notes at the foot say where those of the front stand. What a
-template here tells of a value is remembered, in the order of the page (``Brief.used``).
+which holds all figures; numbered notes at the foot say where those of the front stand.
 """
 
 from __future__ import annotations

@@ -122,13 +122,9 @@ def tell_section(
 ) -> Section:
     """A section by its template, with the numbers and the picture behind it.
 
-    Args:
-        told: The brief, board, profile or quality: its template knows it by that name.
-        template: The name of the template; of the section too, where ``anchor`` gives no other.
-        table: Makes the table of its numbers.
-        figure: Its picture, or what draws it.
-        anchor: The name of the section, which its template is told.
-        data: What else the template is told.
+    The template knows the brief, board, profile or quality by that name. ``table`` makes the table
+    of the numbers; ``figure`` is the picture, or what draws it. The section bears the name of its
+    template, where ``anchor`` gives no other.
     """
     own = {type(told).__name__.lower(): told, "anchor": anchor or template}
     html = render(told.words, template, **own, **data)
