@@ -66,7 +66,7 @@ elif not any(isinstance(each, _Register) for each in sys.meta_path):
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":
-        return ["__version__", *import_module("cchc_analysis.front").__all__]
+        return __dir__()
     # "from cchc_analysis import pipeline" asks here first; only the front knows names of its own.
     if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None:
         front = import_module("cchc_analysis.front")

@@ -338,7 +338,8 @@ def derive_quarters(
         printed="",
         other_readings="",
         correction="",
-        figures=[_shorten(*each) for each in pairs],
+        # Figures of one source need not name it.
+        figures=[text if " " in name else text.replace(f"{name}/", "") for name, text in pairs],
     )
     return add_rows(rows, derive_rows(rows, reference).assign(correction=""))
 
@@ -349,7 +350,3 @@ def _name_figures(table: pd.DataFrame) -> list[str]:
         " ".join(each if "/" in each else f"{source}/{each}" for each in figures.split())
         for source, figures in zip(table["source_id"], table["figures"], strict=True)
     ]
-
-
-def _shorten(source_id: str, figures: str) -> str:
-    return figures if " " in source_id else figures.replace(f"{source_id}/", "")

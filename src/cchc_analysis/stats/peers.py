@@ -224,30 +224,26 @@ def _is_similar(one: float | None, other: float | None) -> bool:
 
 
 def _find_linked(area_id: str, reference: Reference, *, is_forward: bool) -> list[str]:
-    linked: list[str] = []
+    linked, rows = dict[str, None](), reference.area_rows
     for change in list_changes(area_id, reference):
-        others = {each for each in change["area_ids"].split() if each in reference.area_rows}
-        old = _find_old(change, others, reference)
-        level = reference.area_rows[area_id]["level"]
-        wanted = others - old if is_forward else old
-        if change["kind"] in ("merger", "split") and (area_id in old) == is_forward:
-            linked += [
-                each for each in sorted(wanted) if reference.area_rows[each]["level"] == level
-            ]
-    return [each for each in dict.fromkeys(linked) if each != area_id]
-
-
-def _find_old(change: Mapping[str, str], others: set[str], reference: Reference) -> set[str]:
-    """Those of an event that were there before, and that others came of."""
-    rows = reference.area_rows
-    if change["kind"] == "split":
-        return {each for each in others if rows[each]["valid_from"] != change["effective"]}
-    last_day = _day_before(change["effective"])
-    return {each for each in others if rows[each]["valid_to"] == last_day}
-
-
-def _day_before(day: str) -> str:
-    return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
+        if change["kind"] not in ("merger", "split"):
+            continue
+        others = {each for each in change["area_ids"].split() if each in rows}
+        day = change["effective"]
+        last_day = (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
+        old = {  # what was there before, and that others came of
+            each
+            for each in others
+            if (
+                rows[each]["valid_from"] != day
+                if change["kind"] == "split"
+                else rows[each]["valid_to"] == last_day
+            )
+        }
+        if (area_id in old) == is_forward:
+            linked |= dict.fromkeys(sorted(others - old if is_forward else old))
+    level = rows[area_id]["level"]
+    return [each for each in linked if each != area_id and rows[each]["level"] == level]
 
 
 Events = dict[tuple[str, str], list[tuple[str, str]]]

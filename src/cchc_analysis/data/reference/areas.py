@@ -343,8 +343,6 @@ COMMUNE_COLUMNS = (
     *("area_id", "code", "name", "name_en", "type", "parent_id"),
     *("valid_from", "valid_to", "lat", "lon", "km2"),
 )
-CHANGE_COLUMNS = ("old_id", "new_id", "part")
-CHANGE_KEY = ("old_id", "new_id")
 
 
 def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, Any]]:
@@ -391,7 +389,9 @@ def load_moves(folder: Path) -> Mapping[str, list[tuple[str, str]]]:
         ReferenceDataError: The table cannot be read.
     """
     moves: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in _list(folder / "commune_changes.csv", CHANGE_COLUMNS, CHANGE_KEY):
+    for row in _list(
+        folder / "commune_changes.csv", ("old_id", "new_id", "part"), ("old_id", "new_id")
+    ):
         moves[row["old_id"]].append((row["new_id"], row["part"]))
         moves[row["new_id"]].append((row["old_id"], row["part"]))
     return dict(moves)
