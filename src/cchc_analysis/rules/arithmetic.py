@@ -13,28 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.records import Severity
+from cchc_analysis.rules import expressions, wording
 from cchc_analysis.rules.causes import Cause, Slip, name_slip
-from cchc_analysis.rules.expressions import (
-    AT_MOST,
-    EQUAL,
-    WHOLE,
-    Expression,
-    Identity,
-    Operand,
-    Quantity,
-    list_operands,
-)
+from cchc_analysis.rules.expressions import Expression, Identity, Operand, Quantity, list_operands
 from cchc_analysis.rules.statements import EXTREME_RATES, Integers, Statements
 from cchc_analysis.rules.suites import Rule
-from cchc_analysis.rules.wording import (
-    DECIMALS_MORE,
-    DraftFinding,
-    Sentences,
-    Teller,
-    join_sentences,
-    write_number,
-    write_side,
-)
+from cchc_analysis.rules.wording import DraftFinding, Sentences, Teller, join_sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,12 +115,12 @@ class Broken:
         rows: list[int | None] = []
         for side, tree in self.sides.items():
             is_worked_out = side == "right" and self.identity.kind in RATES
-            decimals = self._first_decimals + DECIMALS_MORE if is_worked_out else 6
-            terms, behind = write_side(tree, numbers, self.behind)
-            value = write_number(self.verdict[side], decimals)
+            decimals = self._first_decimals + wording.DECIMALS_MORE if is_worked_out else 6
+            terms, behind = wording.write_side(tree, numbers, self.behind)
+            value = wording.write_number(self.verdict[side], decimals)
             both = terms if terms == value else f"{terms} = {value}"
             texts |= {f"{side}_side": terms, f"{side}_value": value, f"{side}_side_value": both}
-            if side == "left" or self.identity.operator != WHOLE:
+            if side == "left" or self.identity.operator != expressions.WHOLE:
                 rows += behind if terms == value else [*behind, None]
         return texts, rows
 
@@ -144,16 +128,16 @@ class Broken:
     def arithmetic(self) -> str:
         """Both sides with their numbers, in the Vietnamese form."""
         left, right = (self.told[0][f"{side}_side_value"] for side in self.sides)
-        if self.identity.operator == WHOLE:
+        if self.identity.operator == expressions.WHOLE:
             return f"{left} ∉ ℕ"
-        if self.identity.operator == AT_MOST:
+        if self.identity.operator == expressions.AT_MOST:
             return f"{left} > {right}"
         return f"{left} {'≠' if self.verdict['is_complete'] else '<'} {right}"
 
     @property
     def gap(self) -> str:
         """How far the sides lie apart."""
-        return write_number(abs(float(self.verdict["difference"])))
+        return wording.write_number(abs(float(self.verdict["difference"])))
 
     @property
     def _first_decimals(self) -> int:
@@ -203,7 +187,6 @@ def _rank_bound(broken: Broken) -> int:
 NEAR = 92
 """Days within which two counts may be of one thing."""
 
-
 OTHER_DAYS = " (other days)"
 """Behind the name of a source: its figures of different days, set side by side."""
 
@@ -238,13 +221,6 @@ def align_days(statements: Statements) -> Statements:
     return statements.with_figures(pd.concat([figures, beside[is_beside]], ignore_index=True))
 
 
-def differ_in_day(broken: Broken) -> bool:
-    """Whether a broken equality is between stocks of different days, all of them printed."""
-    ends = broken.statements.figures["own_end"].to_numpy()
-    days = {ends[at] for found in broken.figures.values() for at in found}
-    return broken.identity.operator == EQUAL and broken.verdict["is_complete"] and len(days) > 1
-
-
 def draft_broken(
     broken: Broken,
     teller: Teller,
@@ -263,6 +239,7 @@ def draft_broken(
     """
     index, source_id = broken.statements.figures["index"].to_numpy(), broken.place["source_id"]
     likely = cause.figure if cause else None
+    figures = "" if likely is None else teller.cell("figures", int(index[likely]))
     told = [_tell_broken(broken, teller, shape or broken.shape, rivals)]
     # Of a single figure there is nothing to choose from.
     told += [_tell_cause(cause, index, teller)] if cause and len(broken.rows) > 1 else []
@@ -279,7 +256,7 @@ def draft_broken(
         figures=teller.figures(broken.rows, source_id),
         sentences=join_sentences(told),
         cause=cause,
-        likely_figure="" if likely is None else teller.first_figure(int(index[likely])),
+        likely_figure=figures.partition(" ")[0],
         closing_value=cause.closing if cause else float("nan"),
     )
 
@@ -308,7 +285,7 @@ def _tell_broken(broken: Broken, teller: Teller, shape: str, rivals: Iterable[st
 def _tell_cause(cause: Cause, index: Integers, teller: Teller) -> Sentences:
     def tell_change(key: str, figure: int, value: float, **words: str | Sentences) -> Sentences:
         row = int(index[figure])
-        numbers = {"printed": teller.number(row), "closing": write_number(value)}
+        numbers = {"printed": teller.number(row), "closing": wording.write_number(value)}
         return teller.tell(f"cause.{key}", {"figure": row}, numbers, **words)
 
     if cause.rivals:
@@ -318,7 +295,7 @@ def _tell_cause(cause: Cause, index: Integers, teller: Teller) -> Sentences:
         kind = "block" if cause.is_block else "open" if cause.is_open else "none"
         return teller.tell(f"cause.{kind}")
     row, count = int(index[cause.figure]), len(cause.breaks)
-    slip = name_slip(teller.printed(row), cause.closing, teller.decimals(row))
+    slip = name_slip(teller.printed(row), cause.closing, int(teller.cell("decimals", row)))
     slipped = "" if slip == Slip.NONE else teller.tell(f"cause.{slip.value}")
     rules = ("", "one_rule", "two_rules", "all_rules")[min(count, 3)]
     scope = teller.tell(f"cause.{rules}", count=str(count))
@@ -383,8 +360,13 @@ def _name_gap(broken: Broken) -> tuple[str, ...]:
 
 
 def draft_unreconciled(broken: Iterable[Broken], teller: Teller) -> Iterator[DraftFinding]:
-    """Equalities between figures of different days: to be reconciled, and no error."""
+    """Equalities between printed figures of different days: to be reconciled, and no error."""
     for each in broken:
+        ends = each.statements.figures["own_end"].to_numpy()
+        days = {ends[at] for found in each.figures.values() for at in found}
+        is_equality = each.identity.operator == expressions.EQUAL and each.verdict["is_complete"]
+        if not is_equality or len(days) == 1:
+            continue
         has_two = isinstance(each.identity.right_side, Quantity)
         draft = draft_broken(each, teller, shape="days" if has_two else "dates")
         yield replace(draft, kind="reconcile", severity=Severity.INFO)

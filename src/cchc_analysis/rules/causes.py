@@ -172,7 +172,6 @@ MOST_NAMED = 4
 PLACE = ["source_id", "area_id", "period_end"]
 """What tells one case from another."""
 
-FULL_RATE = 100.0
 STEPS = 8
 CLOSE = 1e-9
 
@@ -420,7 +419,7 @@ class CauseSearch:
             # Points are awarded in quarters, however many decimals one of them shows.
             fewest = 2 if self.units[figure] == "point" else 0
             value = round(root, max(int(self.decimals[figure]), fewest))
-            is_possible = value >= 0 and not (is_share and printed <= FULL_RATE < value)
+            is_possible = value >= 0 and not (is_share and printed <= 100.0 < value)
             if is_possible and not math.isclose(value, printed, rel_tol=CLOSE):
                 yield figure, value
 

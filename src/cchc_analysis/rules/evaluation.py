@@ -17,17 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cchc_analysis.rules.expressions import (
-    AT_MOST,
-    EQUAL,
-    Constant,
-    Expression,
-    Identity,
-    Operand,
-    Operation,
-    list_operands,
-    split_clause,
-)
+from cchc_analysis.rules import expressions
+from cchc_analysis.rules.expressions import Expression, Identity, Operand, list_operands
 from cchc_analysis.rules.statements import Booleans, Integers, Operands, Statements, WideTable
 from cchc_analysis.stats.intervals import Interval
 
@@ -44,9 +35,9 @@ def compute(
     expression: Expression, look: Callable[[Operand], Any], constant: Callable[[float], Any]
 ) -> Any:
     """Compute an expression of whatever stands for its quantities and constants."""
-    if isinstance(expression, Constant):
+    if isinstance(expression, expressions.Constant):
         return constant(expression.value)
-    if not isinstance(expression, Operation):
+    if not isinstance(expression, expressions.Operation):
         return look(expression)
     left, right = (compute(each, look, constant) for each in (expression.left, expression.right))
     with np.errstate(all="ignore"):
@@ -130,7 +121,7 @@ def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
 
     assumed = np.ones(len(rows), dtype=bool)
     for clause in identity.assumes if len(rows) else ():
-        own, others = split_clause(clause)
+        own, others = expressions.split_clause(clause)
         rivals: dict[Expression, list[Identity]] = {}
         for text in (*others, *own):
             rule = Identity(text, text)
@@ -325,7 +316,7 @@ def _compute_sides(
         return Interval(*(np.where(each.is_printed, number, 0.0) for number in numbers))
 
     left = compute_interval(identity.left_side, look)
-    if identity.operator in (EQUAL, AT_MOST):
+    if identity.operator in (expressions.EQUAL, expressions.AT_MOST):
         return left, compute_interval(identity.right_side, look)
     # The nearest whole number inside the interval, or else the nearest at all.
     whole = np.clip(np.round(left.value), np.ceil(left.low - 1e-9), np.floor(left.high + 1e-9))
@@ -341,7 +332,7 @@ def _compare(identity: Identity, left: Interval, right: Interval, complete: Bool
         room = EPSILON * np.maximum(np.where(np.isfinite(size), size, 1.0), 1.0)
         not_above: Booleans = left.low - more <= right.high + room
         not_below: Booleans = right.low <= left.high + more + room
-    if identity.operator == AT_MOST:
+    if identity.operator == expressions.AT_MOST:
         return not_above
     return not_below & (not_above | ~complete)
 

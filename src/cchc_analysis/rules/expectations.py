@@ -10,6 +10,7 @@ Data Docs show it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Optional, Union
 
@@ -43,6 +44,7 @@ ROUNDED = {"$PARAMETER": "rounded"}
 each rule many times over, and a text is copied at once."""
 
 
+@dataclass(eq=False)
 class Evaluation(SerializableDictDot):
     """What a metric made of a table, kept beside the answer.
 
@@ -52,17 +54,10 @@ class Evaluation(SerializableDictDot):
         definitions: Which definition each source follows, of rules that know several.
     """
 
-    def __init__(
-        self,
-        table: pd.DataFrame,
-        verdict: pd.DataFrame,
-        columns: Sequence[str],
-        definitions: pd.DataFrame | None = None,
-    ) -> None:
-        self.table = table
-        self.verdict = verdict
-        self.columns = columns
-        self.definitions = definitions
+    table: pd.DataFrame
+    verdict: pd.DataFrame
+    columns: Sequence[str]
+    definitions: pd.DataFrame | None = None
 
     @property
     def broken(self) -> Integers:
@@ -171,10 +166,7 @@ class _Evaluated(BatchExpectation):
         ]
 
 
-Judge = Callable[..., Evaluation]
-
-
-def _define_metric(name: str, judge: Judge, arguments: tuple[str, ...]) -> str:
+def _define_metric(name: str, judge: Callable[..., Evaluation], arguments: tuple[str, ...]) -> str:
     """Register a metric that evaluates a table; its name is what a class depends on."""
 
     def _pandas(
@@ -274,7 +266,7 @@ def _judge_pairs(
 
 
 def _define_expectation(
-    rule_type: str, doc: str | None, judge: Judge, fields: Mapping[str, type]
+    rule_type: str, doc: str | None, judge: Callable[..., Evaluation], fields: Mapping[str, type]
 ) -> None:
     """A class for a rule about rows; its type is its name in the words of Great Expectations."""
     keys = tuple(fields)

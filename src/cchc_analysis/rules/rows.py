@@ -190,14 +190,11 @@ def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
     elsewhere = pairs[pairs["source_id"] != pairs["first_source"]]
     verdict = _compare(table, elsewhere.set_index("row")["other"])
     told = table[["value", "decimals", "status"]]
-    one, other = (told.iloc[at] for at in (verdict.index.to_numpy(), verdict["other"]))
-    (value, decimals), (others, of_others) = (
-        (each["value"].to_numpy("float64"), each["decimals"].to_numpy("int64"))
-        for each in (one, other)
-    )
-    is_cut = is_cut_off(value, decimals, others, of_others) & ~verdict["holds"].to_numpy()
-    is_estimate = [(each["status"] == Status.ESTIMATE).to_numpy() for each in (one, other)]
-    return verdict.assign(is_loose=is_estimate[0] | is_estimate[1] | is_cut, is_cut=is_cut)
+    sides = [told.iloc[at.to_numpy()] for at in (verdict.index, verdict["other"])]
+    numbers = (each[name].to_numpy() for each in sides for name in ("value", "decimals"))
+    is_cut = is_cut_off(*numbers) & ~verdict["holds"].to_numpy()
+    one, other = ((each["status"] == Status.ESTIMATE).to_numpy() for each in sides)
+    return verdict.assign(is_loose=one | other | is_cut, is_cut=is_cut)
 
 
 def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
@@ -439,9 +436,10 @@ def judge_ranks(ranks: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     least = 1 + (all_low[None, :] > high[:, None]).sum(axis=1)
     most = 1 + (all_high[None, :] > low[:, None]).sum(axis=1) - (high > low)
     is_complete = bool(len(ranks) == len(values) >= printed.max())
-    stands_before = printed[None, :] < printed[:, None]
-    is_reversed = (stands_before & (high[None, :] < low[:, None])).any(axis=1)
     is_off = (printed < least) | (is_complete & (printed > most))
+    # Who stands before by a rank that is wrong itself puts nobody behind.
+    stands_before = (printed[None, :] < printed[:, None]) & ~is_off[None, :]
+    is_reversed = (stands_before & (high[None, :] < low[:, None])).any(axis=1)
     return ranks.assign(
         least=least,
         most=most,
@@ -480,23 +478,19 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     first = enough.loc[enough["size"] >= FEWEST_LARGE, "min"]
     pairs = flows.merge(flows, on=["series", "value"], suffixes=("", "_other"))
     pairs = pairs[pairs["last_day"] > pairs["last_day_other"]]
-    both = pairs[["row", "row_other"]].where(pairs["is_large"]).set_axis(["one", "two"], axis=1)
+    both = ["place", "place_other"]
     equal = (
-        pairs.join(both)
-        .groupby(["place", "place_other"], as_index=False)
-        .agg(
-            equal=("row", "size"),
-            large=("is_large", "sum"),
-            row=("one", "min"),
-            other=("two", "min"),
-        )
+        pairs[pairs["is_large"]]
+        .groupby(both)
+        .agg(large=("row", "size"), row=("row", "min"), other=("row_other", "min"))
     )
-    equal = equal[(equal["equal"] >= FEWEST_COPIED) & (equal["large"] >= FEWEST_LARGE)]
+    is_enough = pairs.groupby(both).size().reindex(equal.index) >= FEWEST_COPIED
+    equal = equal[is_enough & (equal["large"] >= FEWEST_LARGE)].reset_index()
     mine = equal.merge(large[["place", "series"]], on="place")
     theirs = large[["place", "series"]].rename(columns={"place": "place_other"})
     met = mine.merge(theirs, on=["place_other", "series"])
-    compared = met.groupby(["place", "place_other"]).size().rename("compared").reset_index()
-    copied = equal.merge(compared, on=["place", "place_other"])
+    compared = met.groupby(both).size().rename("compared").reset_index()
+    copied = equal.merge(compared, on=both)
     copied = copied[copied["large"] == copied["compared"]].drop_duplicates("place", keep="last")
     rows = first.to_frame("row").assign(other=first, holds=True)
     found = copied.set_index("place")[["row", "other"]].astype("int64").assign(holds=False)

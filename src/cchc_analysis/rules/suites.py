@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,18 +27,10 @@ from cchc_analysis.data.records import Scope, Severity
 from cchc_analysis.data.reference import Reference, suggest
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.errors import Problem, ReportError, ValidationError
+from cchc_analysis.rules import expressions
 from cchc_analysis.rules.causes import find_root
 from cchc_analysis.rules.evaluation import compute_value, evaluate_identity
-from cchc_analysis.rules.expressions import (
-    EQUAL,
-    WHOLE,
-    Identity,
-    Operand,
-    Quantity,
-    list_operands,
-    parse_expression,
-    split_clause,
-)
+from cchc_analysis.rules.expressions import Identity, Operand, Quantity, list_operands
 from cchc_analysis.rules.statements import WideTable
 
 if TYPE_CHECKING:
@@ -65,7 +57,8 @@ SUITES: Mapping[str, str] = {
     "indicators": "indicators",
     "transcripts": "transcripts",
 }
-"""The suites of ``expectations/`` by file name, and the table that each is for."""
+"""The suites of ``expectations/`` by file name, and the table that each is for; ``statements`` are
+observations lined up for arithmetic."""
 
 IDENTITY, DEFINITIONS = "expect_identity_to_hold", "expect_one_definition_to_hold"
 """The rule types that state identities."""
@@ -80,8 +73,6 @@ KEYS = ("type", "kwargs", "severity", "meta")
 META = ("rule_id", "why", "source")
 MORE_META = ("why_vi", "breaks_on")
 RULE_ID = re.compile(r"[A-Za-z0-9_]{1,40}")
-TABLES = tuple(SUITES.values())
-"""What a suite can be about; ``statements`` are observations lined up for arithmetic."""
 
 Entry = Mapping[str, Any]
 COLUMNS = ("column", "column_A", "column_B", "column_list", "column_set")
@@ -124,8 +115,8 @@ class Suite:
         asked = [operand for each in self.identities for operand in each.operands]
         for rule in self.rules:
             given = [rule.kwargs.get(key, ()) for key in COLUMNS]
-            names = [name for each in given for name in ([each] if isinstance(each, str) else each)]
-            asked += [each for name in names for each in list_operands(parse_expression(name))]
+            for name in chain(*([each] if isinstance(each, str) else each for each in given)):
+                asked += list_operands(expressions.parse_expression(name))
         return tuple(dict.fromkeys(asked))
 
     @cached_property
@@ -201,8 +192,8 @@ def make_suite(
     entries, meta = _list_entries(file, content), content.get("meta")
     problems = list(_check_rule_ids(file, entries))
     about = meta.get("table") if isinstance(meta, dict) else None
-    if about not in TABLES:
-        found, expected = f"meta.table {about!r}", f"one of {', '.join(TABLES)}"
+    if about not in SUITES.values():
+        found, expected = f"meta.table {about!r}", f"one of {', '.join(SUITES.values())}"
         problems.append(Problem(file, found, expected, "Say which table the suite is for."))
     elif table is not None and about != table:
         found, remedy = f"a suite for {about}", f"Name the suite for {table}."
@@ -356,25 +347,25 @@ def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator
     given: Any = kwargs.get("definitions") if is_choice else {"": kwargs.get("rule")}
     has_texts = isinstance(given, dict) and all(isinstance(each, str) for each in given.values())
     texts: dict[str, str] = given if has_texts else {}
-    tolerance, rest = kwargs.get("tolerance", 0.0), kwargs.get("rest", "")
-    is_number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
-    is_number = is_number and 0 <= tolerance < math.inf
+    more, rest = kwargs.get("tolerance", 0.0), kwargs.get("rest", "")
     assumed = kwargs.get("assumes", [])
+    is_number = isinstance(more, int | float) and not isinstance(more, bool)
+    is_number = is_number and 0 <= more < math.inf
     is_list = isinstance(assumed, list) and all(isinstance(each, str) for each in assumed)
     yield from _list_unmet(
         where,
         (not name_rule(entry).startswith("without"), "no rule_id in meta", "an id for each rule"),
         (has_texts, "no rule in kwargs", "a rule as a text", "Write the rule."),
         (not is_choice or len(texts) != 1, "one definition", "two or more", f"Make it {IDENTITY}."),
-        (is_number, f"tolerance {tolerance!r}", "a number from 0", EXACT),
+        (is_number, f"tolerance {more!r}", "a number from 0", EXACT),
         (rest in ("", *REST), f"rest {rest!r}", f"one of {', '.join(REST)}", PICK),
         (is_list, f"assumes {assumed!r}", "a list of rules"),
     )
     for name, text in texts.items():
         yield from _check_rule(f"{where} {name}".rstrip(), text, reference)
-    for clause in assumed if is_list else ():
-        for text in (text for part in split_clause(clause) for text in part):
-            yield from _check_rule(f"{where}, assumes", text, reference)
+    clauses = map(expressions.split_clause, assumed if is_list else ())
+    for text in (text for clause in clauses for part in clause for text in part):
+        yield from _check_rule(f"{where}, assumes", text, reference)
 
 
 def _list_unmet(where: str, *checks: tuple[Any, ...]) -> Iterator[Problem]:
@@ -395,7 +386,7 @@ def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem
     if not left + right:
         yield Problem(where, "a rule without a quantity", "codes of the catalogue", "Name them.")
     yield from check_codes(where, (*left, *right), reference)
-    for one, other in product(left, right if identity.operator != WHOLE else ()):
+    for one, other in product(left, right if identity.operator != expressions.WHOLE else ()):
         both = [each for each in (one, other) if isinstance(each, Quantity)]
         is_same = len(both) > 1 and len({replace(each, scope="") for each in both}) == 1
         # A bare code means any scope, so it would meet itself at the scope of the other.
@@ -443,14 +434,14 @@ def make_example(identity: Identity) -> tuple[Numbers, Numbers] | None:
             for at, operand in enumerate(identity.operands)
         }
         first = identity.operands[0]
-        if identity.operator == WHOLE:
+        if identity.operator == expressions.WHOLE:
             side = compute_value(identity.left_side, {**values, first: 1.0})
             return {**values, first: 1 / side}, {**values, first: 0.5 / side}
         root = find_root(identity, values, first, values[first])
         if not math.isfinite(root) or root <= 0:
             continue
         root = round(root, 6)
-        if identity.operator == EQUAL:
+        if identity.operator == expressions.EQUAL:
             return {**values, first: root}, {**values, first: root * 1.5 + 10}
         is_left = compute_value(identity.left_side, {**values, first: root * 2}) > compute_value(
             identity.left_side, {**values, first: root}

@@ -21,26 +21,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cchc_analysis.data.records import (
-    DEFINITION_COLUMNS,
-    TALLY_COLUMNS,
-    Comparator,
-    Origin,
-    Scope,
-    Severity,
-    Status,
-    Tables,
-)
+from cchc_analysis.data import records
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem, ValidationError
 from cchc_analysis.rules import arithmetic, suites
 from cchc_analysis.rules.causes import CauseSearch
 from cchc_analysis.rules.evaluation import join_definitions, make_nothing
-from cchc_analysis.rules.expressions import Expression, Identity, list_operands
+from cchc_analysis.rules.expressions import Identity, list_operands
 from cchc_analysis.rules.rows import describe_rows
-from cchc_analysis.rules.statements import Integers, tabulate_columns, tabulate_statements
+from cchc_analysis.rules.statements import (
+    ROW_COLUMNS,
+    Integers,
+    tabulate_columns,
+    tabulate_statements,
+)
 from cchc_analysis.rules.suites import Rule, Suite, list_rounded
-from cchc_analysis.rules.wording import PLACE, DraftFinding, Teller, draft_rows, tabulate_drafts
+from cchc_analysis.rules.wording import DraftFinding, Teller, draft_rows, tabulate_drafts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +130,7 @@ def join_tallies(found: Iterable[Found]) -> pd.DataFrame:
         {
             "rule_id": np.repeat(rules, [len(each.sources) for _, each in tallies]),
             "source_id": np.concatenate([each.sources for _, each in tallies]),
-            **dict(zip(TALLY_COLUMNS[2:], counts, strict=True)),
+            **dict(zip(records.TALLY_COLUMNS[2:], counts, strict=True)),
         }
     )
 
@@ -163,15 +159,15 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
         "areas": areas,
         "units": list(reference.units["unit"]),
         "breakdowns": ["", *reference.breakdowns["breakdown"]],
-        "scopes": [*map(str, Scope)],
-        "statuses": [*map(str, Status)],
-        "comparators": [*map(str, Comparator)],
-        "origins": [*map(str, Origin)],
+        "scopes": [*map(str, records.Scope)],
+        "statuses": [*map(str, records.Status)],
+        "comparators": [*map(str, records.Comparator)],
+        "origins": [*map(str, records.Origin)],
     }
 
 
 def tabulate_for(
-    suite: str, tables: Tables, reference: Reference, expectations: Path
+    suite: str, tables: records.Tables, reference: Reference, expectations: Path
 ) -> pd.DataFrame:
     """The table that a suite of ours judges.
 
@@ -218,13 +214,12 @@ def validate_tables(
     ]
     if transcripts is not None:
         found.append(check_rows(loaded["transcripts"], transcripts, reference))
+    fitting = definitions[definitions["fits"] > 0]
     drafts = [*settle_repeated(found), *draft_remarks(stated, reference)]
     return Validated(
         findings=tabulate_drafts(drafts),
         tallies=join_tallies(found),
-        definitions=definitions.loc[definitions["fits"] > 0, list(DEFINITION_COLUMNS)].reset_index(
-            drop=True
-        ),
+        definitions=fitting[list(records.DEFINITION_COLUMNS)].reset_index(drop=True),
     )
 
 
@@ -276,10 +271,13 @@ def check_identities(
     chosen = []
     for outcome in run_suite(suite, table, suite_parameters(reference)):
         here = replace(outcome, broken=outcome.broken[outcome.broken < own])
-        if outcome.verdict is None:
+        if (judged := outcome.verdict) is None:
             found.tally(here)
             found.drafts.extend(draft_rows(here, table, teller))
-        for identity, verdict in _split(outcome):
+            continue
+        for identity in outcome.rule.identities:
+            is_one_of_several = "rule_id" in judged
+            verdict = judged[judged["rule_id"] == identity.rule_id] if is_one_of_several else judged
             verdicts[identity.rule_id] = mine = verdict.iloc[: verdict.index.searchsorted(own)]
             found.tally(replace(here, verdict=mine), identity.rule_id)
             # Most rules are kept everywhere, and to look would cost more than to judge them.
@@ -305,19 +303,9 @@ def check_identities(
     told = arithmetic.drop_echoes(stated)
     found.forget(map(_name, stated), map(_name, told))
     found.drafts.extend(arithmetic.draft_identities(told, teller, causes, definitions, rivals))
-    moved = (each for each in broken if each.row >= own and arithmetic.differ_in_day(each))
+    moved = (each for each in broken if each.row >= own)
     found.drafts.extend(arithmetic.draft_unreconciled(moved, teller))
     return found, definitions
-
-
-def _split(outcome: Outcome) -> Iterator[tuple[Identity, pd.DataFrame]]:
-    """The verdict of each identity of a rule; a rule of several names which one each row is of."""
-    verdict = outcome.verdict
-    if verdict is None:
-        return
-    for identity in outcome.rule.identities:
-        is_mine = verdict["rule_id"] == identity.rule_id if "rule_id" in verdict else slice(None)
-        yield identity, verdict[is_mine]
 
 
 def _name(told: arithmetic.Broken | DraftFinding) -> tuple[str, str]:
@@ -377,14 +365,14 @@ def draft_remarks(observations: pd.DataFrame, reference: Reference) -> Iterator[
         if source_id not in areas.index:
             continue
         first = (source_id, figures.partition(" ")[0])
-        about = dict.fromkeys((*PLACE, "indicator"), "") | {"area_id": str(areas[source_id])}
+        about = dict.fromkeys((*ROW_COLUMNS, "indicator"), "") | {"area_id": str(areas[source_id])}
         if first in places.index:
             about = dict(zip(about, map(str, places.loc[first, list(about)]), strict=True))
         yield DraftFinding(
             rule_id=f"remark_{str(remark['remark_id']).removeprefix(f'{source_id}.')}",
-            severity=Severity.INFO,
+            severity=records.Severity.INFO,
             kind="remark",
-            place={name: about[name] for name in PLACE} | {"source_id": source_id},
+            place={name: about[name] for name in ROW_COLUMNS} | {"source_id": source_id},
             indicator=about["indicator"],
             figures=figures,
             sentences={"vi": str(remark["text_vi"]), "en": str(remark["text_en"])},
@@ -413,7 +401,16 @@ def run_suite(
     from great_expectations.core import ExpectationSuite
 
     rules = [rule for rule in suite.rules if types is None or rule.type in types]
-    run = {rule.rule_id for rule in rules if _has_columns(rule, table)}
+
+    def has_columns(identity: Identity) -> bool:
+        sides = (list_operands(side) for side in (identity.left_side, identity.right_side))
+        return all(not side or any(str(each) in table for each in side) for side in sides)
+
+    run = {
+        rule.rule_id
+        for rule in rules
+        if not rule.identities or any(map(has_columns, rule.identities))
+    }
     if not run or table.empty:
         return [_tell_nothing(rule) for rule in rules]
     chosen = [
@@ -459,19 +456,6 @@ def _tell_nothing(rule: Rule) -> Outcome:
     """The outcome of a rule that applies nowhere."""
     nothing = make_nothing() if rule.identities else None
     return Outcome(rule, np.array([], dtype=np.int64), nothing)
-
-
-def _has_columns(rule: Rule, table: pd.DataFrame) -> bool:
-    """Whether each side of an identity has a column, as it must for the rule to say anything."""
-
-    def has_column(side: Expression) -> bool:
-        operands = list_operands(side)
-        return not operands or any(str(each) in table for each in operands)
-
-    return not rule.identities or any(
-        has_column(identity.left_side) and has_column(identity.right_side)
-        for identity in rule.identities
-    )
 
 
 def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> Outcome:

@@ -19,15 +19,7 @@ from cchc_analysis.data.clean import format_number
 from cchc_analysis.data.records import FINDING_COLUMNS, Scope, Severity
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.words import LANGUAGES, Words, load_words
-from cchc_analysis.rules.expressions import (
-    Constant,
-    Expression,
-    GroupSum,
-    Operand,
-    Operation,
-    Quantity,
-    render_expression,
-)
+from cchc_analysis.rules import expressions
 from cchc_analysis.rules.rows import SAID
 from cchc_analysis.rules.statements import ROW_COLUMNS, Texts, hold_texts
 
@@ -39,14 +31,8 @@ if TYPE_CHECKING:
     from cchc_analysis.rules.validation import Outcome
 
 
-PLACE = ROW_COLUMNS
-"""Where a rule is broken."""
-
 Sentences = Mapping[str, str]
 """The same in each language."""
-
-Row = Mapping[Any, Any]
-"""The cells of a row, by column."""
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -161,7 +147,8 @@ class Teller:
         """
         told: dict[str, str] = {}
         for language, texts in self._languages.items():
-            values = {name: turn_number(number, language) for name, number in numbers.items()}
+            turned = {} if language == "vi" else str.maketrans(",.", ".,")
+            values = {name: number.translate(turned) for name, number in numbers.items()}
             for side, row in rows.items():
                 values |= self._describe(side, row, language)
             for name, word in words.items():
@@ -201,11 +188,6 @@ class Teller:
         """The figure behind each number of an arithmetic, ``-`` behind one that is worked out."""
         firsts = ("" if row is None else self.figures([row], own_source) for row in rows)
         return " ".join(each.partition(" ")[0] or COMPUTED for each in firsts)
-
-    def first_figure(self, row: int) -> str:
-        """The figure that states a row first."""
-        figures = self.cell("figures", row).split()
-        return figures[0] if figures else ""
 
     def list_names(self, rows: Iterable[int]) -> Sentences:
         """What figures are of, each once."""
@@ -258,7 +240,7 @@ class Teller:
                 told[text.format(section=figure["section"], number=number)] = None
         return "; ".join(told)
 
-    def _list_transcribed(self, row: int) -> list[Row]:
+    def _list_transcribed(self, row: int) -> list[Mapping[Any, Any]]:
         source_id = self.cell("source_id", row)
         names = ((source_id, figure) for figure in self.cell("figures", row).split())
         return [self._transcribed[name] for name in names if name in self._transcribed]
@@ -272,10 +254,6 @@ class Teller:
         printed = (str(figure["printed"]) for figure in self._list_transcribed(row))
         return next(filter(None, printed), self.number(row))
 
-    def decimals(self, row: int) -> int:
-        """The decimals with which a row is printed."""
-        return int(self._table["decimals"].array[row])
-
 
 @cache
 def _load_languages(reference: Path) -> Mapping[str, Words]:
@@ -288,11 +266,6 @@ def write_number(value: float, decimals: int = 6) -> str:
     return format_number(round(value, decimals)).replace("-", "−")
 
 
-def turn_number(written: str, language: str) -> str:
-    """Numbers in the Vietnamese form in the form of a language."""
-    return written if language == "vi" else written.translate(str.maketrans(",.", ".,"))
-
-
 def join_sentences(parts: Iterable[Sentences], between: str = "") -> Sentences:
     """Sentences one after the other, in each language."""
     told = list(parts)
@@ -300,9 +273,9 @@ def join_sentences(parts: Iterable[Sentences], between: str = "") -> Sentences:
 
 
 def write_side(
-    side: Expression,
-    numbers: Mapping[Operand, Sequence[float]],
-    behind: Mapping[Operand, Sequence[int]],
+    side: expressions.Expression,
+    numbers: Mapping[expressions.Operand, Sequence[float]],
+    behind: Mapping[expressions.Operand, Sequence[int]],
 ) -> tuple[str, list[int | None]]:
     """One side of an identity with its numbers put in, in the Vietnamese form.
 
@@ -310,28 +283,28 @@ def write_side(
     """
     rows: list[int | None] = []
 
-    def write(leaf: Expression) -> str:
-        if not isinstance(leaf, Quantity | GroupSum):
+    def write(leaf: expressions.Expression) -> str:
+        if not isinstance(leaf, expressions.Quantity | expressions.GroupSum):
             rows.append(None)
-            return write_number(leaf.value) if isinstance(leaf, Constant) else ""
-        if isinstance(leaf, GroupSum) and len(numbers[leaf]) > MOST_TERMS:
+            return write_number(leaf.value) if isinstance(leaf, expressions.Constant) else ""
+        if isinstance(leaf, expressions.GroupSum) and len(numbers[leaf]) > MOST_TERMS:
             rows.append(None)
             return f"Σ({len(numbers[leaf])})"
         rows.extend(behind[leaf])
         return " + ".join(map(write_number, numbers[leaf]))
 
     printed = _drop_unprinted(side, numbers)
-    text = render_expression(printed, write) if printed else ""
+    text = expressions.render_expression(printed, write) if printed else ""
     return text.replace(" - ", " − ").replace(" * ", " × "), rows
 
 
 def _drop_unprinted(
-    side: Expression, numbers: Mapping[Operand, Sequence[float]]
-) -> Expression | None:
+    side: expressions.Expression, numbers: Mapping[expressions.Operand, Sequence[float]]
+) -> expressions.Expression | None:
     """A side without the parts of a sum that are not printed; nothing where none is."""
-    if isinstance(side, Quantity | GroupSum):
+    if isinstance(side, expressions.Quantity | expressions.GroupSum):
         return side if numbers[side] else None
-    if not isinstance(side, Operation):
+    if not isinstance(side, expressions.Operation):
         return side
     left, right = _drop_unprinted(side.left, numbers), _drop_unprinted(side.right, numbers)
     if left and right:
@@ -347,9 +320,7 @@ HUNDRED = "expect_rates_not_above_hundred"
 ONE_SIDED = ("magnitude", "between", "scale", "rank")
 """Comparisons whose right side is worked out, and not another figure."""
 
-NAMED_BY = (
-    *("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status", "value"),
-)
+NAMED_BY = ["indicator", "breakdown", "area_id", "area", "scope", "period_end", "status", "value"]
 """The cells that name a row to a reader."""
 
 MOST_ALONE = 3
@@ -404,7 +375,7 @@ def _draft_comparisons(
         )
 
 
-def _group_broken(shape: str, compared: Mapping[int, Row], table: pd.DataFrame) -> list[list[int]]:
+def _group_broken(shape: str, compared: Mapping[int, Any], table: pd.DataFrame) -> list[list[int]]:
     """The broken rows; windows that take over one number from one day are one finding."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for row, cells in compared.items():
@@ -476,4 +447,4 @@ def _draft_cell(
 
 
 def _place(table: pd.DataFrame, row: int) -> dict[str, str]:
-    return {name: str(table.at[row, name]) if name in table else "" for name in PLACE}
+    return {name: str(table.at[row, name]) if name in table else "" for name in ROW_COLUMNS}
