@@ -111,9 +111,9 @@ def of_panel(function: Callable[P, R]) -> Callable[P, R]:
             if not isinstance(name, str) or name in panel.columns:
                 raise
             remedy = "Pass what load_panel gives, with its columns."
-            raise CommandError(
-                Problem(function.__name__, f"no column {name}", "columns of a panel", remedy)
-            ) from None
+            found = f"no column {name}"
+            problem = Problem(function.__name__, found, "columns of a panel", remedy)
+            raise CommandError(problem) from None
 
     return checked
 
@@ -246,9 +246,8 @@ def match_indicator(reference: Reference, name: str) -> str:
         return found[0]
     near = offer_names(name, [*rows, *(str(row[each]) for row in rows.values() for each in labels)])
     remedy = f"Write one of the codes {', '.join(found)}." if found else f"{near}{_LISTED}"
-    raise CommandError(
-        Problem(f"indicator {name!r}", "not in the catalogue", "a code or its label", remedy)
-    )
+    where = f"indicator {name!r}"
+    raise CommandError(Problem(where, "not in the catalogue", "a code or its label", remedy))
 
 
 def match_period(text: str) -> Period:

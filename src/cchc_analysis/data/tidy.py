@@ -209,22 +209,15 @@ def _check_number(where: str, figure: dict[str, str], reference: Reference) -> I
     try:
         _read_number(figure, reference)
     except NumberError as error:
-        yield Problem(
-            where,
-            f"printed {error}",
-            f"a number of {figure['unit']}",
-            "Compare it with the document; write how a person reads it into read_as.",
-        )
+        remedy = "Compare it with the document; write how a person reads it into read_as."
+        yield Problem(where, f"printed {error}", f"a number of {figure['unit']}", remedy)
     unit = reference.indicator_rows[figure["indicator"]]["unit"]
     try:
         reference.convert_unit(figure["unit"], unit)
     except KeyError as error:
-        yield Problem(
-            where,
-            f"unit {figure['unit']!r} of {figure['indicator']}",
-            f"a unit that turns into {unit!r}",
-            f"Check the indicator, or {error.args[0]}.",
-        )
+        found = f"unit {figure['unit']!r} of {figure['indicator']}"
+        remedy = f"Check the indicator, or {error.args[0]}."
+        yield Problem(where, found, f"a unit that turns into {unit!r}", remedy)
 
 
 def _collect_readings(figures: pd.DataFrame) -> pd.DataFrame:
@@ -321,12 +314,9 @@ def _check_figures(transcripts: pd.DataFrame, reference: Reference) -> Iterator[
         where = f"data/reference/corrections.csv, {'/'.join(place)}"
         printed = figures[place]["printed"] if place in figures else "no such figure"
         if correction["source_id"] in held and printed != correction["expect"]:
-            yield Problem(
-                where,
-                f"the transcript prints {printed!r}",
-                f"{correction['expect']!r}, which was corrected",
-                "Remove the correction, or decide again.",
-            )
+            expected = f"{correction['expect']!r}, which was corrected"
+            remedy = "Remove the correction, or decide again."
+            yield Problem(where, f"the transcript prints {printed!r}", expected, remedy)
         elif correction["action"] not in ("publish", "withhold"):
             found = f"action {correction['action']!r}"
             yield Problem(where, found, "publish or withhold", "Use one of these words.")

@@ -109,9 +109,8 @@ def _trace_row(row: dict[str, Any], tables: Tables, reference: Reference) -> Ite
         yield f"  also printed: {row['other_readings']}"
     if row["correction"]:
         yield f"  corrected: {row['correction']}"
-    for finding in list_rows(
-        tables.findings[tables.findings["finding_id"].isin(row["findings"].split())]
-    ):
+    concern = tables.findings["finding_id"].isin(row["findings"].split())
+    for finding in list_rows(tables.findings[concern]):
         yield f"  {finding['severity']} {finding['rule_id']}: {finding['explanation_en']}"
 
 

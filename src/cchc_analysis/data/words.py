@@ -202,16 +202,14 @@ def load_words(folder: Path, lang: str) -> Words:
         BriefError: The table is absent, or a string lacks a language.
     """
     if lang not in LANGUAGES:
-        raise CommandError(
-            Problem(f"language {lang!r}", "no such language", "vi or en", "Write vi or en.")
-        )
+        where = f"language {lang!r}"
+        raise CommandError(Problem(where, "no such language", "vi or en", "Write vi or en."))
     path = folder / "strings.csv"
     try:
         return _read_words(path.read_bytes(), lang, folder)
     except OSError as error:
-        raise BriefError(
-            Problem(path.name, str(error.strerror), "the strings of the pages", "Restore it.")
-        ) from None
+        problem = Problem(path.name, str(error.strerror), "the strings of the pages", "Restore it.")
+        raise BriefError(problem) from None
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -219,11 +217,8 @@ def _read_words(content: bytes, lang: str, folder: Path) -> Words:
     """The strings in a table; read once, as every page asks for them several times."""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
     if holes := [row["key"] for row in rows if not all(row.get(each) for each in LANGUAGES)]:
-        raise BriefError(
-            Problem(
-                "strings.csv", f"no text for {', '.join(holes)}", "vi and en", "Fill the cells."
-            )
-        )
+        found = f"no text for {', '.join(holes)}"
+        raise BriefError(Problem("strings.csv", found, "vi and en", "Fill the cells."))
     return Words(lang, {row["key"]: row[lang] for row in rows}, folder)
 
 

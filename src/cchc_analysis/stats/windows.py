@@ -151,23 +151,13 @@ def _name_parts(windows: pd.DataFrame) -> pd.Series:
     names = windows["of"] if "of" in windows else windows["indicator"]
     names = names.fillna(windows["indicator"])
     less = windows["less"] if "less" in windows else pd.Series("", index=windows.index)
-    cells = zip(
-        names,
-        windows["period_start"],
-        windows["before_end"],
-        windows["period_end"],
-        less.fillna(""),
-        windows["is_first"],
-        strict=True,
-    )
-    return pd.Series([_name_part(*each) for each in cells], index=windows.index, dtype="str")
-
-
-def _name_part(name: str, start: str, before: str, end: str, less: str, is_first: object) -> str:
-    if is_first:
-        return ""
-    whole = label_span(start, end)
-    return f"{name}: {whole} − {less or label_span(start, before)}"
+    days = (windows[each] for each in ("period_start", "before_end", "period_end"))
+    cells = zip(names, less.fillna(""), windows["is_first"], *days, strict=True)
+    parts = [
+        "" if is_first else f"{name}: {label_span(start, end)} − {gone or label_span(start, last)}"
+        for name, gone, is_first, start, last, end in cells
+    ]
+    return pd.Series(parts, index=windows.index, dtype="str")
 
 
 def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
