@@ -22,6 +22,7 @@ from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.build import Site
+from cchc_analysis.site.pages import PAGES_A_CHILD
 from cchc_analysis.site.store import Build as Ledgered
 from conftest import ROOT, Replace
 
@@ -306,6 +307,26 @@ def test_the_page_on_all_briefs_is_made_of_those_that_are_there(
         monkeypatch.setattr(site_module, "open_workforce", Watched(name_task, failing))
         pipeline.build_site(processed)
     assert told == [["991"], ["991", "992"]]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("", PAGES_A_CHILD), ("brief_annex", 1)])
+def test_pages_of_a_changed_notebook_have_a_process_each(
+    processed: Project, monkeypatch: pytest.MonkeyPatch, name: str, expected: int
+) -> None:
+    given = []
+
+    class Watched(Here):
+        def __call__(self, workers, orders):
+            given.append(orders.jobs_a_child)
+            return super().__call__(workers, orders)
+
+    if name:
+        path = processed.notebooks / f"{name}.ipynb"
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    monkeypatch.setattr(pipeline, "process", process_once)
+    monkeypatch.setattr(site_module, "open_workforce", Watched(name_task))
+    pipeline.build_site(processed)
+    assert given == [expected]
 
 
 @pytest.mark.usefixtures("pages")
