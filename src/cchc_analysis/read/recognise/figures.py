@@ -264,19 +264,15 @@ def weigh_figures(
         if figure.indicator and chance >= wording.weights[SURE_FROM]:
             confidence = Confidence.HIGH
         elif figure.indicator:
-            confidence, doubt = Confidence.LOW, doubt or _tell_doubt(marks, wording)
+            # What speaks most against it, in the words of a reviewer.
+            against = [mark for mark in sorted(marks) if wording.weights.get(mark, 0.0) < 0]
+            against.sort(key=wording.weights.__getitem__)
+            told = "; ".join(wording.marks[mark] for mark in against[:2] or [BASE])
+            confidence, doubt = Confidence.LOW, doubt or f"{LESS_SURE}{told}"
         weighed.append(
             replace(figure, marks=marks, chance=chance, confidence=confidence, looked_again=doubt)
         )
     return weighed
-
-
-def _tell_doubt(marks: frozenset[str], wording: Wording) -> str:
-    """What speaks most against a figure, in the words of a reviewer."""
-    against = sorted(mark for mark in marks if wording.weights.get(mark, 0.0) < 0)
-    against.sort(key=lambda mark: wording.weights[mark])
-    told = "; ".join(wording.marks[mark] for mark in against[:2])
-    return f"{LESS_SURE}{told or wording.marks[BASE]}"
 
 
 def name_claim(figure: Figure) -> tuple[str, ...]:

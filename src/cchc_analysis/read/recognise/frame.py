@@ -357,9 +357,7 @@ class FigureContext:
         text = entry.text
         before = text[entry.mention.own[0] : entry.mention.numeral.start]
         said = text[entry.mention.lead : entry.mention.numeral.start]
-        if default.end and (
-            windows.is_same_period_before(before) or windows.is_same_period_before(said)
-        ):
+        if default.end and (PATTERNS.same_period.match(before) or PATTERNS.same_period.match(said)):
             return windows.shift_year(default)
         behind = "" if entry.label else text[entry.mention.numeral.end :]
         said_of = windows.find_compared_window(before, default) or windows.find_bracket_window(

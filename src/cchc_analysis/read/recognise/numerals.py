@@ -235,8 +235,6 @@ _STRONG = re.compile(r"[;(|]|\)(?=\W*$|[,;])|[.](?=\s|$)")
 NEAR = 20
 """Words before a figure that may still label it."""
 NEAR_LABEL = 45
-CAUSE = 240
-"""Characters before a loss of points within which its cause stands."""
 REMARK = re.compile(r"\([^()]*\)")
 """Brackets without brackets in them."""
 
@@ -278,12 +276,6 @@ def widen_shares(
             yield start, end
 
 
-def find_delimiter(text: str, start: int, end: int) -> int:
-    """Where the next delimiter stands, or the end."""
-    stop = PATTERNS.delimiter.search(text, start, end)
-    return stop.start() if stop else end
-
-
 def start_near(text: str, start: int, end: int) -> int:
     """The last strong delimiter before a figure, but never more than ``NEAR`` words back."""
     for match in _STRONG.finditer(text, start, end):
@@ -300,12 +292,6 @@ def start_near(text: str, start: int, end: int) -> int:
     # "…: 10", "… là 10", "… đạt 10": all that stands before is the label.
     near = NEAR_LABEL if PATTERNS.labels.search(text[start:end]) else NEAR
     return start + words[-near].start() if len(words) > near else start
-
-
-def start_cause(text: str, end: int) -> int:
-    """Where the clause before a loss of points begins that may say what for."""
-    near = max(0, end - CAUSE)
-    return max((m.end() for m in PATTERNS.loss_border.finditer(text[near:end])), default=0) + near
 
 
 def _split(text: str, start: int, end: int) -> tuple[int, int]:

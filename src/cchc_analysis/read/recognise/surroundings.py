@@ -179,6 +179,8 @@ def label_pair(mention: numerals.Mention, text: str, hits: list[Hit]) -> list[Hi
     return [hit for hit in hits if hit not in other]
 
 
+CAUSE = 240
+"""Characters before a loss of points within which its cause stands."""
 TOPIC_GAP = 5
 """The words that the topic of a sentence counts as away from a figure in a later clause."""
 _BARE = re.compile(r"\s*(?:[%,.;:()]|$)")
@@ -260,16 +262,11 @@ class WordCollector:
         end = mention.own[1]
         if entry.label or mention.role == "each":
             return end
-        following = [m.own[0] for m in entry.mentions if m.own[0] >= end]
+        reach = min((m.own[0] for m in entry.mentions if m.own[0] >= end), default=len(text))
         for hit in self._find(text):
-            if (
-                mention.numeral.end
-                <= hit.start
-                < end
-                < hit.end
-                <= min(following, default=len(text))
-            ):
-                end = numerals.find_delimiter(text, hit.end, min(following, default=len(text)))
+            if mention.numeral.end <= hit.start < end < hit.end <= reach:
+                stop = PATTERNS.delimiter.search(text, hit.end, reach)
+                end = stop.start() if stop else reach
         return end
 
     def _hits(self, name: str, text: str) -> tuple[Hit, ...]:
@@ -398,7 +395,9 @@ class WordCollector:
             return hits
         if terms <= WORDS.bare_loss:
             start = entry.mention.own[0]
-            cause = numerals.start_cause(entry.text, start)
+            near = max(0, start - CAUSE)
+            borders = PATTERNS.loss_border.finditer(entry.text[near:start])
+            cause = max((m.end() for m in borders), default=0) + near
             return [*(h for h in self._find(entry.text) if cause <= h.start < start), *hits]
         causes = start_causes(entry)
         return [hit for hit in hits if hit.start < causes]

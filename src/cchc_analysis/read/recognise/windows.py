@@ -279,11 +279,6 @@ def find_span_end(text: str) -> dt.date | None:
     return dt.date(int(match[2]), 12, 31) if match else None
 
 
-def is_same_period_before(text: str) -> bool:
-    """Whether the words right before a figure make it last year's ("cùng kỳ năm 2022: 111")."""
-    return bool(PATTERNS.same_period.match(text))
-
-
 def shift_year(period: Period) -> Period:
     """The same window one year before."""
 
