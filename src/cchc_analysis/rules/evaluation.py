@@ -131,8 +131,8 @@ def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
         met, other = (
             follows.loc[follows["rule_id"].isin(texts), "source_id"] for texts in (own, others)
         )
-        sources = lines.sources[rows]
-        assumed &= np.isin(sources, met) | ~np.isin(sources, other)
+        sources = pd.Series(lines.sources[rows])
+        assumed &= (sources.isin(met) | ~sources.isin(other)).to_numpy()
     return assumed
 
 
