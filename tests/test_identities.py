@@ -364,6 +364,33 @@ def test_rivals_are_chosen_by_what_fits(reference: Reference) -> None:
     assert verdicts["D19"].empty
 
 
+def test_definitions_that_say_the_same_of_a_source_leave_no_doubt(reference: Reference) -> None:
+    rate, online = "online_rate = 100 * dossiers_received_online", "dossiers_received_online"
+    both = f"{online} + dossiers_received_direct"
+    pooled = rule(
+        f"online_rate@whole_district = 100 * ({online}@district_office + "
+        f"{online}@commune_aggregate) / (dossiers_received_total@district_office + "
+        "dossiers_received_total@commune_aggregate)",
+        rule_id="L04",
+        assumes=(f"{rate} / dossiers_received_total unless {rate} / ({both})",),
+    )
+    numbers = {"online_rate@whole_district": 45.0}  # the mean of two rates, and not their whole
+    for scope, total, own, share in (
+        ("district_office", 100, 60, 60.0),
+        ("commune_aggregate", 300, 90, 30.0),
+    ):
+        counts = (total, own, total - own, share)
+        codes = ("dossiers_received_total", online, "dossiers_received_direct", "online_rate")
+        numbers |= {f"{code}@{scope}": n for code, n in zip(codes, counts, strict=True)}
+    statements = tabulate_statements(make_statements(numbers, reference), reference)
+    assert list(evaluate_identity(pooled, statements)["holds"]) == [False]
+    # Dossiers that came on neither way: the rates of both levels are of those that came on one.
+    numbers |= {"dossiers_received_total@district_office": 110}
+    numbers |= {"dossiers_received_total@commune_aggregate": 330}
+    statements = tabulate_statements(make_statements(numbers, reference), reference)
+    assert evaluate_identity(pooled, statements).empty
+
+
 def test_where_no_definition_can_be_told_the_first_one_stands_for_all(
     reference: Reference,
 ) -> None:

@@ -192,9 +192,7 @@ OTHER_DAYS = " (other days)"
 
 
 def align_days(statements: Statements) -> Statements:
-    """The figures, and behind them, as another source, stocks moved to their usual day.
-
-    Moved are stocks that a source states once, for an area, of a day near the usual one.
+    """The figures, and behind them, as another source, stocks stated once near their usual day.
 
     Returns:
         Statements whose first rows are those given, these alone where nothing moves; ``own_end``
@@ -206,8 +204,7 @@ def align_days(statements: Statements) -> Statements:
     stocks = figures[(figures["period_start"] == "") & (figures["period_end"] != "")]
     quantity = ["source_id", "area_id", "scope", "indicator", "breakdown"]
     once = stocks[~stocks.duplicated(quantity, keep=False)]
-    by_place = once.groupby(quantity[:2])["period_end"]
-    once = once[by_place.transform("nunique") > 1]
+    once = once[once.groupby(quantity[:2])["period_end"].transform("nunique") > 1]
     if once.empty:
         return statements
     by_place = once.groupby(quantity[:2])["period_end"]

@@ -114,8 +114,8 @@ def list_fits(verdict: pd.DataFrame) -> Booleans:
 def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
     """Where a source is not seen to follow other definitions only than an identity assumes.
 
-    Of those of one quantity it follows the one that fits best; where two fit equally well, nobody
-    can tell which, and nothing is assumed.
+    Of those of one quantity it follows the one that fits best. Where two fit equally well, nobody
+    can tell which, and nothing is assumed, unless both say the same of all its rows.
     """
     import pandas as pd
 
@@ -126,14 +126,24 @@ def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
         for text in (*others, *own):
             rule = Identity(text, text)
             rivals.setdefault(rule.left_side, []).append(rule)
-        follows = pd.concat([evaluate_definitions(each, lines)[1] for each in rivals.values()])
-        follows = follows[follows["fits"] > 0]
-        met, other = (
-            follows.loc[follows["rule_id"].isin(texts), "source_id"] for texts in (own, others)
-        )
+        chosen = pd.concat([evaluate_definitions(each, lines)[1] for each in rivals.values()])
+        chosen = chosen[chosen["fits"] > 0]
+        met = set(chosen.loc[chosen["rule_id"].isin(own), "source_id"])
+        other = chosen[chosen["rule_id"].isin(others) & ~chosen["source_id"].isin(met)]
+        for text in other["rule_id"].unique():
+            met.update(*(_list_coinciding(text, each, lines) for each in own))
         sources = pd.Series(lines.sources[rows])
-        assumed &= (sources.isin(met) | ~sources.isin(other)).to_numpy()
+        assumed &= (sources.isin(met) | ~sources.isin(other["source_id"])).to_numpy()
     return assumed
+
+
+def _list_coinciding(one: str, other: str, lines: Lines) -> set[str]:
+    """The sources of which two definitions say the same in all rows that the first speaks of."""
+    own, beside = (evaluate_identity(Identity(each, each), lines) for each in (one, other))
+    own, sides = own[own["is_complete"]], ["left", "right"]
+    is_same = np.isclose(own[sides], beside[sides].reindex(own.index), EPSILON, 0).all(axis=1)
+    sources = lines.sources[own.index.to_numpy()]
+    return {*sources[is_same]}.difference(sources[~is_same])
 
 
 def evaluate_definitions(
@@ -142,9 +152,9 @@ def evaluate_definitions(
     """Evaluate rival definitions, of which every source follows the one that fits it most often.
 
     Where they fit equally often the one counts that breaks less, then the one that needs rounding
-    less often, then the one written first. That
-    one stands for all where none can be told. A rival that never fits accuses only where the first
-    one could have been seen: else the source may follow that one, and a gap is no contradiction.
+    less often, then the one written first. That one stands for all where none can be told. A rival
+    that never fits accuses only where the first one could have been seen: else the source may
+    follow that one, and a gap is no contradiction.
 
     Returns:
         A verdict as ``evaluate_identity`` gives it, with ``rule_id``, of the definitions followed;

@@ -344,7 +344,13 @@ def _draft_comparisons(
     failed = outcome.verdict.loc[outcome.broken]  # type: ignore[union-attr]
     compared = dict(zip(failed.index.tolist(), failed.to_dict("records"), strict=True))
     kind = {"between": "pooled"}.get(shape, shape)
-    for rows in _group_broken(shape, compared, table):
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for row, cells in compared.items():
+        # Windows that take over one number from one day are one finding.
+        taken = (int(cells["other"]), float(cells["right"]), bool(cells["is_loose"]))
+        groups.setdefault(taken if shape == "opening" else (row,), []).append(row)
+    for group in groups.values():
+        rows = sorted(group, key=lambda row: (table.at[row, "last_day"], row))
         row, found = rows[0], compared[rows[0]]
         other, is_loose = int(found["other"]), bool(found["is_loose"])
         is_cut = bool(found.get("is_cut", False))
@@ -375,27 +381,16 @@ def _draft_comparisons(
         )
 
 
-def _group_broken(shape: str, compared: Mapping[int, Any], table: pd.DataFrame) -> list[list[int]]:
-    """The broken rows; windows that take over one number from one day are one finding."""
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for row, cells in compared.items():
-        taken = (int(cells["other"]), float(cells["right"]), bool(cells["is_loose"]))
-        groups.setdefault(taken if shape == "opening" else (row,), []).append(row)
-    ends = table["last_day"].to_numpy()
-    return [sorted(rows, key=lambda row: (ends[row], row)) for rows in groups.values()]
-
-
 def _tell_copy(table: pd.DataFrame, row: int, teller: Teller) -> list[Sentences]:
     """That the reading not taken is the number of another quantity beside it."""
     own = table.loc[row]
-    value = float(str(own["value"]))
+    if (value := float(str(own["value"]))) < SMALLEST_COPY:
+        return []
     beside = table["is_published"] & (table["value"] == value)
     for column in ("source_id", "area_id", "scope", "unit", "period_end"):
         beside &= table[column] == own[column]
     others = table.index[beside & (table["indicator"] != own["indicator"])]
     number = {"right_value": write_number(value)}
-    if value < SMALLEST_COPY:
-        return []
     return [teller.tell("same_as", {"other": int(other)}, number) for other in others[:1]]
 
 
