@@ -229,7 +229,7 @@ def test_a_build_that_was_stopped_goes_on(
     assert len(made) == len(OWN | PEER | PROFILES | QUALITY) - 2
 
 
-@pytest.mark.parametrize("stage", ["process", "_without", "render_site"])
+@pytest.mark.parametrize("stage", ["process", "_without", "building.render_site"])
 def test_stopped_at_any_stage_it_says_what_is_there(
     pages: int,
     processed: Project,
@@ -244,7 +244,7 @@ def test_stopped_at_any_stage_it_says_what_is_there(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, stage, stop)
+    monkeypatch.setattr(f"cchc_analysis.pipeline.{stage}", stop)
     assert main(["--root", str(processed.root), "site"]) == 130
     told = capsys.readouterr().err
     assert f"the site in {processed.site} is as it was, {pages} pages" in told
