@@ -14,7 +14,6 @@ import os
 import sys
 import tempfile
 import warnings
-from datetime import datetime
 from typing import Any, ClassVar
 
 import nbformat
@@ -73,22 +72,6 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
                 kernel._restore_input()  # noqa: SLF001
         self.nb.metadata["language_info"] = kernel.language_info
         return self.nb
-
-    def papermill_execute_cells(self) -> None:
-        """As papermill does, but for reading each time again that it has just written as a text."""
-        for index, cell in enumerate(self.nb.cells):
-            self.nb_man.cell_start(cell, index)
-            told = cell.metadata.papermill
-            begun = told.pop("start_time")
-            try:
-                self.execute_cell(cell, index)
-            except CellExecutionError as error:
-                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
-                break
-            finally:
-                self.nb_man.cell_complete(cell, cell_index=index)
-                first, last = map(datetime.fromisoformat, (begun, told["end_time"]))
-                told.update(start_time=begun, duration=(last - first).total_seconds())
 
     def execute_cell(self, cell: Any, index: int) -> None:
         """Execute a cell; what it shows becomes an output as it appears."""
