@@ -277,14 +277,16 @@ def _brief(options: argparse.Namespace, project: Project) -> int:
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:
+    import pstats
+
     from cchc_analysis import pipeline
     from cchc_analysis.site.build import Workers
-    from cchc_analysis.site.jobs import Timings, check_count, check_timeout
+    from cchc_analysis.site.jobs import check_count, check_timeout
 
     if options.url and not options.url.startswith(("https://", "http://")):
         remedy = "Write the whole address of the site."
         raise CommandError(Problem("--url", repr(options.url), "https://…", remedy))
-    profile = Timings() if options.profile else None
+    profile = pstats.Stats() if options.profile else None
     workers = Workers(
         count=None if options.scheduler else check_count(options.jobs),
         timeout=check_timeout(options.timeout),
@@ -306,7 +308,7 @@ def _site(options: argparse.Namespace, project: Project) -> int:
             few = ", ".join(names[:MOST_PROBLEMS])
             print(f"{count(len(names), noun)} {told}: {few}", file=sys.stderr)
     if profile:
-        print(profile.format())
+        profile.sort_stats("cumulative").print_stats(40)
     if not options.quiet:
         pages = count(site.pages, "page")
         print(f"{pages} in {options.out or project.site}, {site.built} of them built")

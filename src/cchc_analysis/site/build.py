@@ -7,6 +7,7 @@ so does a source that had to be set aside. When no brief can be shown, the forme
 
 from __future__ import annotations
 
+import pstats
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -25,7 +26,7 @@ from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
-from cchc_analysis.site.jobs import Orders, Reply, Timings, Workforce, check_count, follow
+from cchc_analysis.site.jobs import Orders, Reply, Workforce, add_up, check_count, follow
 from cchc_analysis.site.keys import Held, key_of, key_of_package
 from cchc_analysis.site.kit import list_own
 from cchc_analysis.site.lists import put_downloads, put_lists
@@ -91,7 +92,7 @@ class Workers:
         timeout: Seconds that a page may take.
         scheduler: Address of a ``dask.distributed`` scheduler whose workers build instead.
         is_quiet: Tell nothing of how far it is.
-        profile: Gathers where the time goes, if it is asked for.
+        profile: Adds up where the time of all pages goes, if it is asked for.
         notebook: Somebody's own notebook, of which the briefs are made.
     """
 
@@ -99,7 +100,7 @@ class Workers:
     timeout: float | None = None
     scheduler: str | None = None
     is_quiet: bool = True
-    profile: Timings | None = None
+    profile: pstats.Stats | None = None
     notebook: Path | None = None
 
 
@@ -213,7 +214,10 @@ def _make_pages(
                 pages = [replace(page, graded=graded) for page, graded in told if graded]
             for page in pages:
                 contents.plan(page)
-            contents.keep_touched(set_aside)
+            for folder, former in contents.build.placed.items():
+                is_touched = folder not in contents.kept and set_aside.intersection(former.reads)
+                if is_touched and contents.keep_former(folder):  # it stays as it was
+                    contents.kept.append(folder)
             waiting = [page for page in pages if page.folder not in contents.shown]
             if waiting and not workforce:
                 orders = _give_orders(contents, workers, reference, waiting)
@@ -278,10 +282,10 @@ def _read_graded(contents: Contents, page: Page) -> tuple[bytes, ...]:
     return tuple(filter(None, (contents.build.read(key, GRADED) for key in shown)))
 
 
-def _take(contents: Contents, folder: str, reply: Reply, profile: Timings | None) -> None:
+def _take(contents: Contents, folder: str, reply: Reply, profile: pstats.Stats | None) -> None:
     """Keep what was made, or say why nothing was."""
     if profile and reply.stats:
-        profile.add(reply.stats)
+        add_up(profile, reply.stats)
     if reply.result is not None:
         for said in list_missing(reply.result["index.html"]):
             tqdm.write(f"{folder}: {said}", file=sys.stderr)
@@ -348,13 +352,6 @@ class Contents:
         self.build.keep(key, {name: files[name] for name in files if name != READ})
         self.shown[folder] = replace(planned, key=key)
         self.built += 1
-
-    def keep_touched(self, set_aside: frozenset[str]) -> None:
-        """Let pages that told a source which was set aside stay as they were."""
-        for folder, former in self.build.placed.items():
-            is_touched = folder not in self.kept and set_aside.intersection(former.reads)
-            if is_touched and self.keep_former(folder):
-                self.kept.append(folder)
 
     def keep_former(self, folder: str) -> bool:
         """Show what the site has shown before, where it has."""

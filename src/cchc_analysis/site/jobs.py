@@ -6,7 +6,6 @@ Knows neither how processes begin and end nor what is made.
 from __future__ import annotations
 
 import cProfile
-import io
 import math
 import pstats
 import signal
@@ -48,10 +47,6 @@ class Orders:
     files: Mapping[str, bytes] = field(default_factory=dict)
     is_profiled: bool = False
 
-    def tell_late(self) -> Reply:
-        """What is said of a job that took longer than it may."""
-        return Reply(found=f"no end within {self.timeout:g} s")
-
 
 @dataclass(frozen=True)
 class Reply:
@@ -75,26 +70,6 @@ class Reply:
             return self.error.problems if self.error else ()
         remedy = "The others are not touched by it; build this one alone to see more."
         return (Problem(name, self.found, "a finished page", remedy),)
-
-
-class Timings:
-    """Where the time of many jobs went, by function: what cProfile says of each, added up."""
-
-    def __init__(self) -> None:
-        self._stats: pstats.Stats | None = None
-
-    def add(self, stats: Mapping[Any, Any]) -> None:
-        """Add what was noted of one job."""
-        noted: Any = SimpleNamespace(stats=dict(stats), create_stats=lambda: None)
-        added = pstats.Stats(noted, stream=io.StringIO())
-        self._stats = self._stats.add(added) if self._stats else added
-
-    def format(self, most: int = 40) -> str:
-        """The functions in which most time was spent, with what they called."""
-        if not self._stats:
-            return "no page was made"
-        self._stats.sort_stats("cumulative").print_stats(most)
-        return str(vars(self._stats)["stream"].getvalue()).strip()
 
 
 class Workforce(Executor):
@@ -139,6 +114,12 @@ def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
     if profile:
         profile.create_stats()
     return Reply(result, stats=vars(profile)["stats"] if profile else None)
+
+
+def add_up(total: pstats.Stats, stats: Mapping[Any, Any]) -> None:
+    """Add where the time of one job went."""
+    noted: Any = SimpleNamespace(stats=dict(stats), create_stats=lambda: None)
+    total.add(noted)
 
 
 def explain(error: BaseException) -> Reply:
@@ -186,14 +167,15 @@ def check_count(count: int | None) -> int:
     most = max(1, free // JOB_MEMORY) if free else 1_000
     if count is None:
         return min(count_cores(), most)
-    if count < 1:
-        raise _refuse(f"{count} processes", "at least 1", "Leave --jobs out for one per core.")
+    if 1 <= count <= most:
+        return count
+    found, expected = f"{count} processes", "at least 1"
     if count > most:
         need, have = count * JOB_MEMORY / (1 << 30), free / (1 << 30)
-        found = f"{count} processes, which take {need:.1f} GiB where {have:.1f} GiB are free"
-        remedy = "Give a smaller number, or leave it out for one per core."
-        raise _refuse(found, f"at most {most}", remedy)
-    return count
+        found += f", which take {need:.1f} GiB where {have:.1f} GiB are free"
+        expected = f"at most {most}"
+    remedy = "Give another number, or leave it out for one per core."
+    raise CommandError(Problem("--jobs", found, expected, remedy))
 
 
 def check_timeout(seconds: float) -> float:
@@ -206,7 +188,3 @@ def check_timeout(seconds: float) -> float:
         found, remedy = f"{seconds:g} s", "Leave it out for the default."
         raise CommandError(Problem("--timeout", found, "more than 0 s", remedy))
     return seconds
-
-
-def _refuse(found: str, expected: str, remedy: str) -> CommandError:
-    return CommandError(Problem("--jobs", found, expected, remedy))

@@ -22,17 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cchc_analysis.data import owned
 from cchc_analysis.data.files import hash_file
-from cchc_analysis.data.owned import (
-    LONGEST_WAIT,
-    check_folder,
-    clear_leftovers,
-    hold,
-    list_changed,
-    read_list,
-    replace_folder,
-    write_list,
-)
 from cchc_analysis.data.system import DISK_FULL, link
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
@@ -168,8 +159,8 @@ class Build:
                         make_folders(fresh / folder, fresh)
                         for name in self._list_published(page.key):
                             link(self._page(page.key) / name, fresh / folder / name)
-                    write_list(fresh, LIST, HEAD, self._hash(pages))
-                    replace_folder(fresh, self.site, LIST)
+                    owned.write_list(fresh, LIST, HEAD, self._hash(pages))
+                    owned.replace_folder(fresh, self.site, LIST)
             self._write_ledger(pages, self.stamp if is_whole else "")
         keys = {key for page in pages.values() for key in (page.key, page.plan)}
         for path in () if is_same else self.store.glob("??/*"):
@@ -179,7 +170,7 @@ class Build:
 
     def _hash(self, pages: Mapping[str, Placed]) -> dict[str, str]:
         """The hash of every file; those of a page that stays are known."""
-        former = read_list(self.site, LIST) or {}
+        former = owned.read_list(self.site, LIST) or {}
         hashes = {}
         for folder, page in sorted(pages.items()):
             is_known = self.is_intact and self.placed.get(folder) == page
@@ -238,11 +229,15 @@ class Build:
 
         Where there is no ledger a file that differs from the list may be somebody's work.
         """
-        if known and read_list(self.site, LIST) is None:
+        if known and owned.read_list(self.site, LIST) is None:
             hashes = {path: hash_file(self.site / path) for path in known}
-            write_list(self.site, LIST, HEAD, hashes)
-        check_folder(self.site, LIST)
-        changed = [] if self.placed else list_changed(self.site, read_list(self.site, LIST) or {})
+            owned.write_list(self.site, LIST, HEAD, hashes)
+        owned.check_folder(self.site, LIST)
+        changed = (
+            []
+            if self.placed
+            else owned.list_changed(self.site, owned.read_list(self.site, LIST) or {})
+        )
         if changed:
             found = f"files that differ from what cchc wrote: {', '.join(changed[:10])}"
             remedy = "Move them elsewhere, or name another folder with --out; nothing was touched."
@@ -264,18 +259,18 @@ def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[
     """
     site = Path(os.path.realpath(site))
     if not site.name or not (find_store(site) / LEDGER).is_file():
-        check_folder(site, LIST)
+        owned.check_folder(site, LIST)
     with hold_site(site, "cchc site", seconds=0):
         store = find_store(site)
         with in_words(store):
-            clear_leftovers(store.glob("new-*"), store.glob("old-*"), site, LIST)
+            owned.clear_leftovers(store.glob("new-*"), store.glob("old-*"), site, LIST)
         build = Build(site, store, force, stamp=stamp, _inode=_find_inode(site))
         build.read_ledger()
         yield build
 
 
 @contextmanager
-def hold_site(site: Path, command: str, seconds: float = LONGEST_WAIT) -> Iterator[None]:
+def hold_site(site: Path, command: str, seconds: float = owned.LONGEST_WAIT) -> Iterator[None]:
     """Hold the lock of a site, whose folder need not be there yet.
 
     Raises:
@@ -285,7 +280,7 @@ def hold_site(site: Path, command: str, seconds: float = LONGEST_WAIT) -> Iterat
     store = find_store(site)
     with in_words(store):
         store.mkdir(parents=True, exist_ok=True)
-    with hold(store, command, seconds=seconds):
+    with owned.hold(store, command, seconds=seconds):
         yield
 
 

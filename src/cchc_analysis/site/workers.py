@@ -132,7 +132,8 @@ class Pool(jobs.Workforce):
                 answer: tuple[bool, bytes] = slot.link.recv()
                 return answer
             system.end_group(slot.process_id)
-            return False, pickle.dumps(self._orders.tell_late())
+            found = f"no end within {self._orders.timeout:g} s"
+            return False, pickle.dumps(jobs.Reply(found=found))
         return False, b""
 
     def _wait(self, link: Connection, timeout: float | None = None) -> bool:
