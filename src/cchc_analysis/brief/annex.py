@@ -20,7 +20,7 @@ from cchc_analysis.brief.directory import define_indicator
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.frontpage import list_front_used
-from cchc_analysis.brief.ledger import grade_brief, tell_correction, tell_grade_rule
+from cchc_analysis.brief.ledger import grade_brief, tell_correction
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
@@ -58,7 +58,6 @@ def show_annex_head(brief: Brief) -> Section:
         lambda: brief.sources,
         anchor="annex",
         counted=next(filter(None, map(brief.find, COUNTED_TO)), None),
-        grade=tell_grade(brief),
         links=[(f"#{each}", brief.say(f"{each}.title")) for each in CONTENTS],
     )
 
@@ -115,7 +114,7 @@ def _tell_page(brief: Brief, area: str) -> str:
     left = _list_left(own, {area: exhibits})[area]
     noted = [e for e in list_noted(own) if part_of(own.reference, e.indicator) == area]
     body = _tell_area(own, exhibits, left)
-    told = {"brief": own, "body": body, "groups": _group_notes(own, noted), **bind_tellers(own)}
+    told = {"brief": own, "body": body, "groups": _group_notes(own, noted)}
     return str(render(own.words, "annex_part", **told))
 
 
@@ -163,13 +162,9 @@ def show_notes(brief: Brief) -> Section:
         "notes",
         lambda: brief.tabulate_entries(list_noted(brief)),
         completeness=list(_tell_completeness(brief)),
-        grade=tell_grade(brief),
-        grade_rule=tell_grade_rule(brief),
-        method=tell_method(brief),
         definitions=[(brief.name_indicator(code), each) for code, each in defined.items() if each],
         to_definitions=brief.link_away("../../definitions/index.html", more),
         groups={} if brief.is_split else _group_notes(brief, list_noted(brief)),
-        **bind_tellers(brief),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         folder=name_folder(brief.area, brief.period),
         version=__version__,
@@ -243,11 +238,6 @@ def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[Markup, list[An
         note = (entry, on_front.get(entry.note, 0), [*quotes.items()][said:])
         groups.setdefault(place, []).append(note)
     return groups
-
-
-def bind_tellers(brief: Brief) -> dict[str, Any]:
-    """What the macro of notes asks of this module, by its name here."""
-    return {each.__name__: partial(each, brief) for each in (tell_spread, tell_places)}
 
 
 def tell_spread(brief: Brief, entry: Entry) -> Markup:

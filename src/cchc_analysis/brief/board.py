@@ -101,7 +101,7 @@ class Board:
         return f"<Board {self.code}, {len(self.values)} values, {self.words.lang}>"
 
     def _repr_html_(self) -> str:
-        return self.show_opening()._repr_html_()
+        return str(self.show_opening()._repr_html_())
 
     @property
     def code(self) -> str:

@@ -161,11 +161,25 @@ class Brief:
     show_notes = Shows("annex")
     show_revised = Shows("trend")
 
+    is_running_rate = Shows("plan")
+    split_explanation = Shows("ledger")
+    tell_arithmetic = Shows("ledger")
+    tell_change = Shows("trend")
+    tell_figures = Shows("ledger")
+    tell_grade = Shows("annex")
+    tell_grade_rule = Shows("ledger")
+    tell_method = Shows("annex")
+    tell_places = Shows("annex")
+    tell_published = Shows("ledger")
+    tell_reference = Shows("frontpage")
+    tell_rule = Shows("ledger")
+    tell_spread = Shows("annex")
+
     def __repr__(self) -> str:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
 
     def _repr_html_(self) -> str:
-        return self.show_head()._repr_html_()
+        return str(self.show_head()._repr_html_())
 
     @once
     def front(self) -> Brief:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import build_exhibit
-from cchc_analysis.brief.ledger import bind_tellers, grade_brief
+from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Entry, State, count_contradictions
 from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
 from cchc_analysis.brief.plots.parts import SMALL, draw_small
@@ -203,7 +203,6 @@ def show_disputes(brief: Brief) -> Section:
         lambda: brief.findings,
         items=touching[:MOST_DISPUTES],
         count=count_contradictions(brief.findings),
-        **bind_tellers(brief),
     )
 
 
@@ -247,8 +246,7 @@ def show_references(brief: Brief) -> Section:
     """Where each number of the front stands: document, section, line, printed text; numbered."""
     brief = brief.front
     table = partial(brief.tabulate_entries, [*brief.used.values()])
-    place = partial(tell_reference, brief)
-    return tell_section(brief, "references", table, anchor="refs", tell_reference=place)
+    return tell_section(brief, "references", table, anchor="refs")
 
 
 def tell_reference(brief: Brief, entry: Entry) -> Markup:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -95,14 +94,7 @@ def show_contradictions(brief: Brief) -> Section:
         full=ledger[:MOST_IN_FULL],
         rest=ledger[MOST_IN_FULL:],
         remarks=[each for each in brief.contradictions if each.is_remark],
-        **bind_tellers(brief),
     )
-
-
-def bind_tellers(brief: Brief) -> dict[str, Any]:
-    """What the templates of contradictions ask of this module, by its name here."""
-    tellers = (tell_rule, tell_arithmetic, tell_figures, tell_published, split_explanation)
-    return {each.__name__: partial(each, brief) for each in tellers}
 
 
 def split_explanation(brief: Brief, finding: Mapping[str, Any]) -> tuple[Markup, list[str]]:

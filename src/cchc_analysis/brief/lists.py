@@ -100,6 +100,10 @@ class ToldList(Told):
     project: Project
     words: Words
 
+    tell_about = tell_about
+    tell_rule = tell_rule
+    tell_sum = tell_sum
+
     @property
     def provinces(self) -> list[directory.ListedArea]:
         """The provinces of its briefs; one alone on the page of a province."""
@@ -356,12 +360,9 @@ def _tell_own_contradictions(page: ToldList) -> tuple[Markup, str, Markup]:
 def _tabulate_ledger(
     page: ToldList, to_lang: str, cards: Sequence[Card], others: Sequence[Contradiction] = ()
 ) -> Markup:
-    told: dict[str, Any] = {
-        each.__name__: partial(each, page) for each in (tell_rule, tell_about, tell_sum)
-    }
+    told = {"page": page, "to_lang": to_lang, "others": others, "signs": SIGNS}
     cards = [card for card in cards if card.ledger]
-    told |= {"page": page, "to_lang": to_lang, "cards": cards, "others": others, "signs": SIGNS}
-    return render(page.words, "list_ledger", **told)
+    return render(page.words, "list_ledger", cards=cards, **told)
 
 
 def _find_others(page: ToldList) -> pd.DataFrame:

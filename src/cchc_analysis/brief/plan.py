@@ -153,7 +153,6 @@ def show_plan(brief: Brief) -> Section:
         partial(tabulate_plan, brief.comparisons),
         figure,
         groups=groups,
-        is_running_rate=partial(is_running_rate, brief),
         states=STATE_SIGNS.items(),
         counts=Counter(goal[0].state for goal in brief.goals),
         chart=frame(brief.words, [open_svg(figure)], caption, "plan") if figure and caption else "",

@@ -99,7 +99,7 @@ class Profile:
         return f"<Profile {self.area['name']}, {len(self.table)} series, {self.words.lang}>"
 
     def _repr_html_(self) -> str:
-        return self.show_head()._repr_html_()
+        return str(self.show_head()._repr_html_())
 
     def show_theme(self, theme: str) -> Section:
         """The series of a theme, a row each; nothing where none is held.

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +19,11 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder
 from cchc_analysis.brief.directory import bare_name, tell_masthead
-from cchc_analysis.brief.ledger import (
-    Grade,
-    grade_brief,
-    tell_about,
-    tell_grade_rule,
-    tell_rule,
-    tell_sum,
-)
+from cchc_analysis.brief.ledger import Grade, grade_brief, tell_rule
 from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, split_figures
 from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.telling import name_indicator
-from cchc_analysis.brief.templates import Section, Shows, lower, macro, tell_section, upper
+from cchc_analysis.brief.templates import Section, Shows, macro, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity
@@ -129,11 +122,21 @@ class Quality:
     show_completeness = Shows("quality")
     show_remarks = Shows("quality")
 
+    find_likely = Shows("quality")
+    name_indicator = name_indicator
+    name_rule = Shows("quality")
+    name_source = Shows("quality")
+    say_of = Shows("quality")
+    tell_about = Shows("ledger")
+    tell_grade_rule = Shows("ledger")
+    tell_rule = Shows("ledger")
+    tell_sum = Shows("ledger")
+
     def __repr__(self) -> str:
         return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
 
     def _repr_html_(self) -> str:
-        return self.show_head()._repr_html_()
+        return str(self.show_head()._repr_html_())
 
     @cached_property
     def sources(self) -> list[Row]:
@@ -301,9 +304,7 @@ RESULT, GOAL = "●", "○"
 
 
 def tell(quality: Quality, anchor: str, table: pd.DataFrame, **data: Any) -> Section:
-    """A section by the template of its name, which may use the functions below."""
-    helpers = (name_source, say_of, name_rule, tell_rule, tell_sum, name_names, find_likely)
-    data |= {each.__name__: partial(each, quality) for each in helpers}
+    """A section by the template of its name."""
     data |= {"signs": SIGNS, "most": MOST_LISTED}
     return tell_section(quality, f"quality_{anchor}", lambda: table, anchor=anchor, **data)
 
@@ -336,11 +337,6 @@ def name_rule(quality: Quality, rule_id: str) -> Markup:
         kinds = broken.loc[broken["rule_id"] == rule_id, "kind"]
         told = say_of(quality, "kind", kinds.iloc[0]) if len(kinds) else Markup("")
     return macro(quality.words, "rule", rule_id, told)
-
-
-def name_names(quality: Quality, indicators: Iterable[str]) -> list[Markup]:
-    """The names of indicators, as they stand inside a sentence."""
-    return [lower(name_indicator(quality, name)) for name in indicators]
 
 
 def find_likely(quality: Quality, finding: Row) -> Row | None:
@@ -383,7 +379,7 @@ def show_head(quality: Quality) -> Section:
 
 def show_grades(quality: Quality) -> Section:
     """The grade of every brief of a province and why; on the whole, the grades by province."""
-    words, rule = quality.words, tell_grade_rule(quality)
+    words = quality.words
     by_province = list_provinces(quality.briefs, quality.reference)
     rows = quality.reference.area_rows
     names = {each: upper(words.place(rows[each])) for each in by_province}
@@ -394,11 +390,11 @@ def show_grades(quality: Quality) -> Section:
         }
         letters = sorted({brief.grade.letter for brief in quality.briefs})
         data = {"pages": pages, "names": names, "letters": letters, "by_province": by_province}
-        return tell(quality, "grades", _tabulate(quality.briefs), rule=rule, briefs=[], **data)
+        return tell(quality, "grades", _tabulate(quality.briefs), briefs=[], **data)
     briefs = by_province.get(quality.province, [])
     briefs = sorted(briefs, key=lambda each: each.grade.letter, reverse=True)
     names = {each.area_id: upper(words.place(rows[each.area_id])) for each in briefs}
-    return tell(quality, "grades", _tabulate(briefs), rule=rule, briefs=briefs, names=names)
+    return tell(quality, "grades", _tabulate(briefs), briefs=briefs, names=names)
 
 
 def _tabulate(briefs: Iterable[Graded]) -> pd.DataFrame:
@@ -494,8 +490,7 @@ def _tell_causes(quality: Quality, anchor: str, *, is_remark: bool) -> Section:
     groups = groupby(causes[:MOST_LISTED], key=lambda pair: pair[0])
     told = [(source, [each for _, each in own]) for source, own in groups]
     own = quality.findings[(quality.findings["kind"] == "remark") == is_remark]
-    about = partial(tell_about, quality)
-    return tell(quality, anchor, own, groups=told, total=len(causes), tell_about=about)
+    return tell(quality, anchor, own, groups=told, total=len(causes))
 
 
 def show_definitions(quality: Quality) -> Section:

@@ -92,9 +92,9 @@ class Section:
 
 
 class Shows:
-    """A method that gives a section: ``brief.show_cards()``.
+    """A method whose function lies in a module that is imported when it is first asked for.
 
-    The function that tells it lies in a module that is imported when it is first asked for.
+    Sections are such methods (``brief.show_cards()``), and what only templates ask.
     """
 
     def __init__(self, module: str, function: str = "") -> None:
@@ -105,9 +105,9 @@ class Shows:
         """Take the name of the method as that of the function."""
         self.function = self.function or name
 
-    def __get__(self, told: Any, owner: type | None = None) -> Callable[..., Section]:
+    def __get__(self, told: Any, owner: type | None = None) -> Callable[..., Any]:
         """The function, bound to the brief, board or quality; of a class the function itself."""
-        show: Callable[..., Section] = getattr(import_module(self.module), self.function)
+        show: Callable[..., Any] = getattr(import_module(self.module), self.function)
         return show if told is None else MethodType(show, told)
 
 

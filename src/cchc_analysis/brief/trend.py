@@ -71,7 +71,6 @@ def show_trend(brief: Brief) -> Section:
         anchor="trend",
         series=series,
         ends=ends[-MOST_PERIODS:],
-        tell_change=partial(_tell_change, brief),
         # The windows between the cumulative ones of the year, where two reports give them.
         parts=[
             row
@@ -119,7 +118,7 @@ def list_last_year(brief: Brief) -> list[LastYear]:
     return found
 
 
-def _tell_change(brief: Brief, points: Sequence[Row]) -> Markup:
+def tell_change(brief: Brief, points: Sequence[Row]) -> Markup:
     """The difference of the last two points, where they can be joined: no word for it."""
     joined = keep_last_part(points)
     if len(joined) < 2 or joined[-1]["period_end"] < points[-1]["period_end"]:
