@@ -15,6 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import Brief, name_folder
 from cchc_analysis.brief.directory import define_indicator
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
@@ -24,16 +25,6 @@ from cchc_analysis.brief.ledger import grade_brief, tell_correction
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit, head_entry
-from cchc_analysis.brief.templates import (
-    Section,
-    join,
-    link,
-    lower,
-    macro,
-    render,
-    tabulate,
-    tell_section,
-)
 from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import clean_text
@@ -50,9 +41,9 @@ COUNTED_TO = ("dossiers_resolved_total", "dossiers_received_total")
 """What says to which day dossiers are counted: reports are written before their period ends."""
 
 
-def show_annex_head(brief: Brief) -> Section:
+def show_annex_head(brief: Brief) -> templates.Section:
     """The head of the annex: its documents and what they lack, its grade, the way to the front."""
-    return tell_section(
+    return templates.tell_section(
         brief,
         "annex_head",
         lambda: brief.sources,
@@ -68,13 +59,13 @@ def tell_grade(brief: Brief) -> Markup:
     kind = "headline" if grade.headline_warnings else "secondary" if grade.warnings else "none"
     counts = {"warnings": grade.warnings, "headline": grade.headline_warnings, "notes": grade.notes}
     linked = {name: brief.link_count(n, "contradictions") for name, n in counts.items()}
-    names = words.join(lower(brief.name_indicator(name)) for name in grade.missing)
+    names = words.join(templates.lower(brief.name_indicator(name)) for name in grade.missing)
     missing = words.say("grade.missing", names=names) if names else ""
-    told = join(" ", words.say(f"grade.counts.{kind}", **linked), missing)
-    return macro(words, "grade", grade.letter, told)
+    told = templates.join(" ", words.say(f"grade.counts.{kind}", **linked), missing)
+    return templates.macro(words, "grade", grade.letter, told)
 
 
-def show_reform_areas(brief: Brief) -> Section:
+def show_reform_areas(brief: Brief) -> templates.Section:
     """Everything that the reports state, by area of reform."""
     brief.homes.clear()  # a page begins: what a cell has shown before stands on another
     exhibits, parts = list_exhibits(brief), brief.part_pages
@@ -83,7 +74,7 @@ def show_reform_areas(brief: Brief) -> Section:
     pages = {page: _tell_page(brief, area) for area, page in parts.items()}
     told = {area: _tell_area(brief, exhibits.get(area, ()), left[area]) for area in full}
     charts = [one for each in exhibits.values() for one in each if one.caption and not parts]
-    section = tell_section(
+    section = templates.tell_section(
         brief,
         "areas",
         lambda: brief.tabulate_entries(brief.entries),
@@ -115,7 +106,7 @@ def _tell_page(brief: Brief, area: str) -> str:
     noted = [e for e in list_noted(own) if part_of(own.reference, e.indicator) == area]
     body = _tell_area(own, exhibits, left)
     told = {"brief": own, "body": body, "groups": _group_notes(own, noted)}
-    return str(render(own.words, "annex_part", **told))
+    return str(templates.render(own.words, "annex_part", **told))
 
 
 def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry]) -> Markup:
@@ -128,23 +119,23 @@ def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry])
     # The whole area first; what is broken down last; else in the order of the documents.
     for entry in sorted(left, key=lambda e: (bool(e.breakdown), SCOPE_ORDER.index(Scope(e.scope)))):
         of = brief.name_indicator(entry.indicator) if entry.breakdown else ""
-        group = join(" · ", of, brief.name_scope(entry.scope))
+        group = templates.join(" · ", of, brief.name_scope(entry.scope))
         name = brief.name_breakdown(entry.breakdown) if entry.breakdown else brief.name_entry(entry)
         value = brief.tell(entry, unit=False, home=True)
         row = [head_entry(brief, entry, name), value, brief.tell_unit(entry)]
         groups.setdefault(group, []).append(row)
     if len(groups) == 1:
         group, rows = next(iter(groups.items()))
-        caption = words.say("areas.table.rest", group=lower(group)) if charts else group
+        caption = words.say("areas.table.rest", group=templates.lower(group)) if charts else group
         groups = {Markup(""): rows}
     else:
         caption = words.say("areas.table.rest.many" if charts else "areas.table.many")
     heads = [words.say("table.indicator"), words.say("table.value"), words.say("table.of")]
-    table = tabulate(words, heads, groups.items(), caption, numbers=(1,), kind="list")
+    table = templates.tabulate(words, heads, groups.items(), caption, numbers=(1,), kind="list")
     return Markup("").join([*charts, table])
 
 
-def show_notes(brief: Brief) -> Section:
+def show_notes(brief: Brief) -> templates.Section:
     """Sources, completeness, method, definitions, every number, citation, reproducibility."""
     from cchc_analysis import __version__
 
@@ -157,7 +148,7 @@ def show_notes(brief: Brief) -> Section:
     define = partial(define_indicator, brief.words, brief.reference, scopes=brief.added_up)
     defined = {code: define(code) for code in rates}
     more = brief.say("site.nav.definitions")
-    return tell_section(
+    return templates.tell_section(
         brief,
         "notes",
         lambda: brief.tabulate_entries(list_noted(brief)),
@@ -196,13 +187,15 @@ def _tell_completeness(brief: Brief) -> Iterator[Markup]:
             yield words.say("notes.quoted", n=words.number(quoted), **named)
     yield words.say("notes.remarks")
     if silent := [name for name in brief.report.quoted if not brief.find(name)]:
-        names = join("; ", *(lower(brief.name_indicator(name)) for name in silent))
+        names = templates.join(
+            "; ", *(templates.lower(brief.name_indicator(name)) for name in silent)
+        )
         yield words.say("notes.silent", names=names)
 
 
 def tell_method(brief: Brief) -> list[tuple[str, Markup]]:
     """The rules of the page: signs, tolerance, states, trend, peers, summary."""
-    rules = join("; ", *(brief.say(f"rule.{line.name}") for line in brief.report.summary))
+    rules = templates.join("; ", *(brief.say(f"rule.{line.name}") for line in brief.report.summary))
     return [(key, brief.say(f"method.{key}", rules=rules)) for key in METHOD]
 
 
@@ -265,19 +258,19 @@ def tell_places(brief: Brief, entry: Entry) -> Markup:
         place = _tell_place(brief, row, is_first=is_first)
         anchor = brief.find_anchor((row["source_id"], row["figure_id"]))
         if anchor != entry.note:
-            place = macro(brief.words, "anchor", anchor, place)
+            place = templates.macro(brief.words, "anchor", anchor, place)
         by_text.setdefault(row["printed"], []).append(place)
     told = [
         brief.say(
             "note.printed" if printed else "note.unprinted",
             printed=clean_text(printed),
-            places=join("; ", *places),
+            places=templates.join("; ", *places),
         )
         for printed, places in by_text.items()
     ]
     if entry.correction:
         told.append(brief.say("note.corrected", why=tell_correction(brief, entry)))
-    return join(" ", *told)
+    return templates.join(" ", *told)
 
 
 def _tell_place(brief: Brief, row: Mapping[str, Any], *, is_first: bool) -> Markup:
@@ -288,11 +281,11 @@ def _tell_place(brief: Brief, row: Mapping[str, Any], *, is_first: bool) -> Mark
     named = clean_text(row["place"])
     if brief.words.has(f"place.{kind}"):
         named = brief.say(f"place.{kind}", n=clean_text(number))
-    place = join(
+    place = templates.join(
         ", ",
         "" if is_first else clean_text(row["section"]),
-        link(f"#{quote.anchor}", line) if quote and line else line,
+        templates.link(f"#{quote.anchor}", line) if quote and line else line,
         named if row["place"] != "text" else "",
     )
     remark = brief.words.pick(row, "note")
-    return join(" ", place, "(" + remark + ")") if remark else place
+    return templates.join(" ", place, "(" + remark + ")") if remark else place

@@ -21,14 +21,7 @@ from cchc_analysis.data.files import format_table
 from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.stats.panel import (
-    choose_values,
-    describe_values,
-    keep_one_value,
-    list_strata,
-    name_kinds,
-    rank_kinds,
-)
+from cchc_analysis.stats import panel
 from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.stats.ranks import follow_standing, rank_values
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND, JudgedTrends, judge_many
@@ -237,7 +230,7 @@ def open_board(
         remedy = f"Nearest: {near}."
         raise CommandError(Problem(f"indicator {code!r}", "not held", "one that is held", remedy))
     row = reference.indicator_rows[code]
-    held = choose_values(tables, code)
+    held = panel.choose_values(tables, code)
     names = areas.split(",") if isinstance(areas, str) else areas
     wanted = [name.strip() for name in names if name.strip()]
     if wanted:
@@ -246,12 +239,12 @@ def open_board(
     if held.empty:
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
-    kinds = name_kinds(held, reference)
-    chosen, *rest = rank_kinds(held, kinds, reference)
+    kinds = panel.name_kinds(held, reference)
+    chosen, *rest = panel.rank_kinds(held, kinds, reference)
     tabled = []
     for kind in (chosen, *rest):
-        kept = keep_one_value(held[kinds == kind])
-        named = describe_values(kept, tables, reference)
+        kept = panel.keep_one_value(held[kinds == kind])
+        named = panel.describe_values(kept, tables, reference)
         named = named.assign(name=_name_areas(kept["area_id"], reference, words))
         ordered = named.assign(order=[fold_text(name) for name in named["name"]])
         tabled.append(ordered.sort_values(["order", "period_end"], ignore_index=True))
@@ -259,7 +252,7 @@ def open_board(
     issuer_of = dict(zip(tables.sources["source_id"], tables.sources["issuer"], strict=True))
     counts = values["source_id"].str.split().explode().map(issuer_of).value_counts()
     issuers = tuple(sorted(counts.index, key=lambda name: (-counts[name], name)))
-    strata = list_strata(values, tables.indicators, row)
+    strata = panel.list_strata(values, tables.indicators, row)
     licences = index_licences(tables.sources)
     newest = int(tables.indicators["period_end"].max()[:4])
     return Board(words, reference, row, values, issuers, tuple(others), strata, newest, licences)
@@ -320,7 +313,7 @@ def find_told(tables: Tables, reference: Reference) -> pd.DataFrame:
         many areas are held in the period (``wide``) and how many periods of the area (``long``).
     """
     held = keep_results(tables.indicators)
-    held = held[held["unit"] != "rank"].assign(kind=lambda rows: name_kinds(rows, reference))
+    held = held[held["unit"] != "rank"].assign(kind=lambda rows: panel.name_kinds(rows, reference))
     by = ["indicator", "kind"]
     cells = held.drop_duplicates([*by, "area_id", "period"])
     for name, end in (("wide", "period"), ("long", "area_id")):

@@ -27,13 +27,8 @@ from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
+from cchc_analysis.stats import rates
 from cchc_analysis.stats.panel import change_over
-from cchc_analysis.stats.rates import (
-    MOST_SCATTER,
-    funnel_limits,
-    place_in_funnel,
-    standardise_indirectly,
-)
 from cchc_analysis.stats.trends import judge_many
 
 if TYPE_CHECKING:
@@ -86,7 +81,7 @@ def show(
         pictures=[open_svg(part()) for part in parts],
         table=held,
         is_beside=len(parts) == 1 and table is not None and len(table) <= MOST_BESIDE,
-        most_scatter=MOST_SCATTER,
+        most_scatter=rates.MOST_SCATTER,
         **data,
     )
 
@@ -369,7 +364,7 @@ def show_funnel(board: Board) -> Section:
     cases = board.latest[board.latest["denominator"].notna() & board.latest["numerator"].notna()]
     if len(cases) < FEWEST_AREAS:
         return NOTHING
-    placed = place_in_funnel(cases["numerator"], cases["denominator"])
+    placed = rates.place_in_funnel(cases["numerator"], cases["denominator"])
     centre, scatter = (float(placed[name].iloc[0]) for name in ("centre", "scatter"))
     points = cases.assign(
         total=cases["denominator"],
@@ -394,13 +389,13 @@ def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFram
 
     None where the areas scatter too much for limits (``MOST_SCATTER``).
     """
-    if scatter > MOST_SCATTER:
+    if scatter > rates.MOST_SCATTER:
         return None
     sizes = np.round(np.linspace(max(totals.min() / 2, 1), totals.max(), 40))
     return pd.concat(
         pd.DataFrame({"total": sizes, "low": 100 * low, "high": 100 * high, "role": role})
         for coverage, role in ((0.95, "mid"), (0.998, "deep"))
-        for low, high in [funnel_limits(centre, sizes, coverage, scatter)]
+        for low, high in [rates.funnel_limits(centre, sizes, coverage, scatter)]
     )
 
 
@@ -425,7 +420,7 @@ def standardise_areas(board: Board) -> tuple[pd.DataFrame, bool]:
         return held.iloc[:0], False
     is_outside = bool(2 * held["numerator"].sum() > held["denominator"].sum())
     cases = held["denominator"] - held["numerator"] if is_outside else held["numerator"]
-    found = standardise_indirectly(held.assign(cases=cases))
+    found = rates.standardise_indirectly(held.assign(cases=cases))
     found = found.assign(
         name=found["area_id"].map(board.names),
         differs=(found["low"] > 1).astype(int) - (found["high"] < 1).astype(int),
@@ -447,7 +442,7 @@ def show_standardised(board: Board) -> Section:
     most = min(FARTHEST, max(2.0, float(dots["high"].fillna(dots["value"]).max())))
     ratio = words.plain("trends.column.ratio")
     options: dict[str, Any] = {"reference": (1.0, "1"), "unit": ratio, "ends": (0.0, most)}
-    shown = ["interval"] if scatter <= MOST_SCATTER else []
+    shown = ["interval"] if scatter <= rates.MOST_SCATTER else []
     return show(
         board,
         "standardised",

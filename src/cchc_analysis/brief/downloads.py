@@ -27,13 +27,7 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
-from cchc_analysis.data.export import (
-    LICENSE,
-    describe_file,
-    describe_package,
-    describe_table,
-    type_of,
-)
+from cchc_analysis.data import export
 from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
 from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY
 from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, load_words, plain
@@ -119,7 +113,7 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     resources = [
         describe_csv(folder, "figures", FIGURE_COLUMNS, ("note",), english),
         describe_csv(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY, english),
-        *(describe_file(folder / f"brief{end}", kind) for end, kind in MEDIA_TYPES.items()),
+        *(export.describe_file(folder / f"brief{end}", kind) for end, kind in MEDIA_TYPES.items()),
     ]
     name = f"cchc-{brief.area['area_id']}-{brief.period}-{brief.lang}".lower()
     write_package(folder, name, title, resources)
@@ -219,7 +213,7 @@ def tell_columns(
 def _type_of(column: str) -> str:
     if column == "contradiction":
         return "integer"
-    return "string" if column in LISTED else type_of(column)
+    return "string" if column in LISTED else export.type_of(column)
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
@@ -254,7 +248,7 @@ def describe_csv(
         column: words.plain(key) if words.has(key) else COLUMN_MEANINGS[column]
         for column, key in keys.items()
     }
-    described = describe_table(folder / f"{name}.csv", meanings, key)
+    described = export.describe_table(folder / f"{name}.csv", meanings, key)
     for field in described["schema"]["fields"]:
         field["type"] = _type_of(field["name"])
     return described
@@ -265,12 +259,12 @@ def write_package(
     name: str,
     title: str,
     resources: list[dict[str, Any]],
-    licences: Sequence[Mapping[str, str]] = (LICENSE,),
+    licences: Sequence[Mapping[str, str]] = (export.LICENSE,),
 ) -> None:
     """Write the descriptor of a folder of downloads."""
     from cchc_analysis import __version__
 
-    content = describe_package(name, title, __version__, resources, "data-package", licences)
+    content = export.describe_package(name, title, __version__, resources, "data-package", licences)
     _write_json(folder / "datapackage.json", content)
 
 

@@ -15,20 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, parts, plot_dots
-from cchc_analysis.brief.templates import (
-    Caption,
-    Section,
-    draw_line,
-    frame,
-    join,
-    lower,
-    open_svg,
-    tell_section,
-    upper,
-)
 from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, RULE_TEXT
@@ -78,7 +68,7 @@ class Standing:
         return self.quarters[2]
 
 
-def show_peers(brief: Brief) -> Section:
+def show_peers(brief: Brief) -> templates.Section:
     """The rule, the peers, the values of those that report on the same window, and the place."""
     peers, compared = brief.peers, brief.report.peers.compared
     held = {area_id: brief.periods_held.get(area_id, ()) for area_id in peers.peers}
@@ -102,7 +92,7 @@ def show_peers(brief: Brief) -> Section:
         ids = (brief.area["area_id"], *same)
         return pd.DataFrame([{"area_id": a, "name": area_rows[a]["name"]} | rows[a] for a in ids])
 
-    return tell_section(
+    return templates.tell_section(
         brief,
         "peers",
         tabulate,
@@ -140,7 +130,7 @@ def draw_spine(brief: Brief, standing: Standing) -> Markup:
     percent = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
     label = brief.words.plain("standing.spine", low=percent[0], middle=percent[1], high=percent[2])
     svg = parts.draw_spine(Sketch(*parts.SPINE), row, parts.SPINE[1] / 2, brief.words.number)
-    return draw_line(brief.words, svg.finish(), label, "spine")
+    return templates.draw_line(brief.words, svg.finish(), label, "spine")
 
 
 def say_place(brief: Brief, standing: Standing) -> Markup:
@@ -203,15 +193,17 @@ def _draw(brief: Brief, standing: Standing, existing: int) -> dict[str, Any]:
         if len(part)
     ]
     said = _say_position(brief, standing, existing)
-    name = join(", ", brief.name_indicator(entry.indicator), lower(brief.name_scope(entry.scope)))
-    caption = Caption(
+    name = templates.join(
+        ", ", brief.name_indicator(entry.indicator), templates.lower(brief.name_scope(entry.scope))
+    )
+    caption = templates.Caption(
         title=words.say("peers.chart", name=name, place=say_place(brief, standing)),
         unit=words.say("peers.chart.unit", **{k: _percent(brief, v) for k, v in ends.items()}),
         source=words.say("peers.funnel", area=brief.name_area()),
         alternative=said,
     )
     key = f"peers-{entry.indicator}-{entry.scope}".replace("_", "-")
-    chart = frame(words, [open_svg(each) for each in figures], caption, key)
+    chart = templates.frame(words, [templates.open_svg(each) for each in figures], caption, key)
     return {"name": name, "said": said, "chart": chart, "figure": figures[0]}
 
 
@@ -219,10 +211,12 @@ def _say_position(brief: Brief, standing: Standing, existing: int) -> Markup:
     """The place, the median, and which ranks the cases leave open."""
     words = brief.words
     place, middle = say_place(brief, standing), say_median(brief, standing)
-    told = words.say("peers.place", area=upper(brief.name_area()), place=place, middle=middle)
+    told = words.say(
+        "peers.place", area=templates.upper(brief.name_area()), place=place, middle=middle
+    )
     if standing.count < ENOUGH * existing:
         part = words.say("peers.part", n=words.number(standing.count), of=words.number(existing))
-        return join(" ", told, part)
+        return templates.join(" ", told, part)
     cases = _list_cases(brief, standing)
     if cases is None:
         return told
@@ -230,10 +224,12 @@ def _say_position(brief: Brief, standing: Standing, existing: int) -> Markup:
     if isnan(own["rank_low"]):
         scatter = find_scatter(cases["numerator"].to_numpy(), cases["denominator"].to_numpy())
         none = words.say("trends.funnel.none", phi=words.number(scatter, 2))
-        return join(" ", told, none)
+        return templates.join(" ", told, none)
     ends = {side: words.number(int(own[f"rank_{side}"])) for side in ("low", "high")}
     is_one = ends["low"] == ends["high"]
-    return join(" ", told, words.say("peers.range.one" if is_one else "peers.range", **ends))
+    return templates.join(
+        " ", told, words.say("peers.range.one" if is_one else "peers.range", **ends)
+    )
 
 
 def _list_cases(brief: Brief, standing: Standing) -> pd.DataFrame | None:

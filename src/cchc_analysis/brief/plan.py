@@ -14,19 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import TWO_TIERS, Brief
 from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Comparison, Entry, State, group_targets
 from cchc_analysis.brief.plots import draw, plot_points
 from cchc_analysis.brief.rows import choose_axis, point_row
-from cchc_analysis.brief.templates import (
-    Caption,
-    Section,
-    frame,
-    join,
-    lower,
-    open_svg,
-    tell_section,
-)
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.words import plain
 
@@ -132,7 +124,7 @@ def is_running_rate(brief: Brief, indicator: str) -> bool:
     return all(part and rows[part]["aggregation"] in FLOWS for part in parts)
 
 
-def show_plan(brief: Brief) -> Section:
+def show_plan(brief: Brief) -> templates.Section:
     """Every target with its state."""
     limits = [each for each in brief.current if each.result and not each.is_target]
     earlier = [each for each in brief.comparisons if each.is_earlier]
@@ -147,7 +139,7 @@ def show_plan(brief: Brief) -> Section:
         if own
     ]
     figure, caption = _draw_plan(brief)
-    return tell_section(
+    return templates.tell_section(
         brief,
         "plan",
         partial(tabulate_plan, brief.comparisons),
@@ -155,7 +147,9 @@ def show_plan(brief: Brief) -> Section:
         groups=groups,
         states=STATE_SIGNS.items(),
         counts=Counter(goal[0].state for goal in brief.goals),
-        chart=frame(brief.words, [open_svg(figure)], caption, "plan") if figure and caption else "",
+        chart=templates.frame(brief.words, [templates.open_svg(figure)], caption, "plan")
+        if figure and caption
+        else "",
     )
 
 
@@ -176,7 +170,7 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _draw_plan(brief: Brief) -> tuple[Figure | None, Caption | None]:
+def _draw_plan(brief: Brief) -> tuple[Figure | None, templates.Caption | None]:
     """Percentages against their targets, where the two mean the same."""
     import pandas as pd
 
@@ -193,16 +187,16 @@ def _draw_plan(brief: Brief) -> tuple[Figure | None, Caption | None]:
         title = words.say(
             "plan.chart.above" if is_ceiling else "plan.chart.missed",
             what=brief.name_indicator(missed.target.indicator),
-            scope=lower(brief.name_scope(missed.result.scope)),
+            scope=templates.lower(brief.name_scope(missed.result.scope)),
             n=brief.tell(missed.result, marks=False),
             goal=brief.tell(missed.target, marks=False),
         )
     told = [(row["label"], f"{row['text']}; {row['target_text']}") for row in rows]
-    caption = Caption(
+    caption = templates.Caption(
         title=title,
         unit=words.say("plan.chart.unit"),
         source=brief.cite([each.target for each in drawn]),
-        alternative=join(
+        alternative=templates.join(
             " ", *(words.say("alt.row", name=name, parts=text) for name, text in told)
         ),
     )
@@ -218,7 +212,7 @@ def _draw_target(brief: Brief, own: Sequence[Comparison]) -> Iterator[dict[str, 
         result = each.result or target
         key = f"short.{result.indicator}"
         name = words.say(key) if words.has(key) else brief.name_indicator(result.indicator)
-        label = plain(join(", ", name, lower(brief.name_scope(result.scope))))
+        label = plain(templates.join(", ", name, templates.lower(brief.name_scope(result.scope))))
         row = point_row(brief, result, label, axis)
         yield row | {
             "text": f"{STATE_SIGNS[each.state]} {row['text']}",
