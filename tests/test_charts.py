@@ -23,16 +23,16 @@ from cchc_analysis.brief.plots import (
     to_svg,
 )
 from cchc_analysis.brief.plots.canvas import WIDTH
-from cchc_analysis.brief.templates import Caption, frame, open_svg
+from cchc_analysis.brief.templates import frame
 
 NAN = float("nan")
 ENGLISH = load_words_of("en")
-WORDS = Caption(
-    title=Markup('The <a href="#n-1">finding</a>'),
-    unit=Markup("dossiers"),
-    source=Markup("Source: [1]."),
-    alternative=Markup("received 100; resolved 90"),
-)
+WORDS = {
+    "title": Markup('The <a href="#n-1">finding</a>'),
+    "unit": Markup("dossiers"),
+    "source": Markup("Source: [1]."),
+    "alternative": Markup("received 100; resolved 90"),
+}
 
 
 def part(label: str, value: float, role: str = "mid", **more: Any) -> dict[str, Any]:
@@ -43,20 +43,20 @@ def flow(came: list[float], went: list[float]) -> str:
     rows = [part("in", value, side="in", heading="In") for value in came]
     rows += [part("out", value, "deep", side="out", heading="Out") for value in went]
     table = pd.DataFrame(rows).assign(panel="District", gap="gap 10")
-    return str(frame(ENGLISH, [open_svg(draw(plot_flow, table))], WORDS, "flow"))
+    return str(frame(ENGLISH, "flow", [draw(plot_flow, table)], **WORDS))
 
 
 def stack(values: list[float], total: float, *, name: str = "Row") -> str:
     rows = [part(f"part {n}", value) for n, value in enumerate(values)]
     table = pd.DataFrame(rows).assign(row=name, total=total, heading="all", is_shared=False)
-    return str(frame(ENGLISH, [open_svg(draw(plot_stacks, table))], WORDS, "stack"))
+    return str(frame(ENGLISH, "stack", [draw(plot_stacks, table)], **WORDS))
 
 
 def points(**row: Any) -> str:
     blank = {"low": NAN, "high": NAN, "target": NAN, "target_text": "", "is_contested": False}
     ends = {"start": 0.0, "end": 100.0, "role": "deep"}
     table = pd.DataFrame([{"label": "Rate", "text": "x", "value": 50.0} | blank | ends | row])
-    return str(frame(ENGLISH, [open_svg(draw(plot_points, table))], WORDS, "points"))
+    return str(frame(ENGLISH, "points", [draw(plot_points, table)], **WORDS))
 
 
 def widths(svg: str, role: str) -> list[float]:

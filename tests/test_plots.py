@@ -257,9 +257,9 @@ def test_a_chart_without_axes_is_the_picture_on_axes(
     assert sketch(plot, data) == drawn
 
 
-def test_a_chart_with_axes_is_not_sketched() -> None:
+def test_a_chart_with_axes_is_drawn_on_axes() -> None:
     data = TABLES[plots.plot_dots]
-    assert isinstance(sketch(plots.plot_dots, data), Figure)
+    assert sketch(plots.plot_dots, data) == to_svg(draw(plots.plot_dots, data))
 
 
 def test_the_first_rank_stands_on_top() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief import templates
-from cchc_analysis.brief.content import Brief, name_folder
+from cchc_analysis.brief.content import ANNEX, Brief, name_folder
 from cchc_analysis.brief.directory import define_indicator
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import list_exhibits
@@ -73,7 +73,7 @@ def show_reform_areas(brief: Brief) -> templates.Section:
     full = [area for area in AREAS if exhibits.get(area) or left[area] or area in parts]
     pages = {page: _tell_page(brief, area) for area, page in parts.items()}
     told = {area: _tell_area(brief, exhibits.get(area, ()), left[area]) for area in full}
-    charts = [one for each in exhibits.values() for one in each if one.caption and not parts]
+    charts = [one for each in exhibits.values() for one in each if one.plot and not parts]
     section = templates.tell_section(
         brief,
         "areas",
@@ -100,7 +100,7 @@ def _list_left(brief: Brief, exhibits: Mapping[str, Sequence[Exhibit]]) -> dict[
 
 def _tell_page(brief: Brief, area: str) -> str:
     """The page of one area of reform: its charts and tables, and the notes of its numbers."""
-    own = brief.of_part(area)
+    own = replace(brief, annex=ANNEX, part=area, used={}, homes=set(), first=brief)
     exhibits = list_exhibits(own).get(area, [])
     left = _list_left(own, {area: exhibits})[area]
     noted = [e for e in list_noted(own) if part_of(own.reference, e.indicator) == area]

@@ -187,10 +187,6 @@ class Brief:
         annex = "" if self.is_whole else ANNEX
         return replace(self, annex=annex, is_front=True, used={}, homes=set(), first=self)
 
-    def of_part(self, part: str) -> Brief:
-        """The same brief as the page of an area of reform tells it."""
-        return replace(self, annex=ANNEX, part=part, used={}, homes=set(), first=self)
-
     @once
     def is_split(self) -> bool:
         """Whether the annex has a page for each area of reform: one would be too heavy.
@@ -206,7 +202,7 @@ class Brief:
         return weight > MOST_ON_ANNEX and not self.is_whole
 
     @once
-    def drawn(self) -> dict[str, Any]:
+    def drawn(self) -> dict[str, str]:
         """The pictures that front and annex share, by name, once they are drawn."""
         return {}
 

@@ -8,7 +8,7 @@ page grows with the country.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -153,8 +153,13 @@ def name_letter(letter: str) -> str:
     return f"{INDEX}/{_SPELT.get(letter, letter.lower())}"
 
 
-def group_letters(places: Iterable[ListedArea]) -> dict[str, list[ListedArea]]:
-    """The places by the letter under which they stand, in the order of the alphabet."""
+def group_letters(
+    profiled: Iterable[str], cards: Collection[Card], reference: Reference
+) -> dict[str, list[ListedArea]]:
+    """Every place that has a page, by the letter under which it stands in the alphabet."""
+    told = list_told_areas(profiled, reference)
+    listed = [*told, *list_provinces(cards, reference), *list_areas(cards, reference)]
+    places = {place.folder: place for place in listed}.values()
     groups: dict[str, list[ListedArea]] = {}
     for place in sorted(places, key=lambda place: alphabet_key(bare_name(place.row))):
         groups.setdefault(first_letter(bare_name(place.row)), []).append(place)

@@ -21,7 +21,6 @@ from cchc_analysis.brief.rows import (
     Exhibit,
     Grid,
     Row,
-    build,
     choose_axis,
     point_row,
     stack_rows,
@@ -70,9 +69,9 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         panels = [whole]
     grid = tabulate_scopes(brief, key, plan.table)
     if not panels:
-        return grid and Exhibit(brief, key, grid)
+        return grid and Exhibit(brief, key, grid=grid)
     parts = [(p.totals[0], *(e for e, _ in (*p.arrivals, *p.outcomes))) for p in panels]
-    return build(
+    return Exhibit(
         brief,
         key,
         plot_flow,
@@ -182,7 +181,7 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         if whole and len(parts) == len(plan.parts) and _sum(parts) <= whole.value:
             bars.append((whole, parts))
     if not bars:
-        return grid and Exhibit(brief, key, grid)
+        return grid and Exhibit(brief, key, grid=grid)
     facts = words.join(
         words.say(
             f"{key}.fact",
@@ -193,7 +192,7 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         for whole, parts in bars
     )
     rest = words.plain(f"{key}.rest")
-    return build(
+    return Exhibit(
         brief,
         key,
         plot_stacks,
@@ -226,7 +225,7 @@ def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         m=brief.tell(shown[0], unit=False),
         what=brief.name_indicator(shown[1].indicator),
     )
-    return build(brief, key, plot_stacks, rows, title=title, cited=shown)
+    return Exhibit(brief, key, plot_stacks, rows, title=title, cited=shown)
 
 
 def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -246,7 +245,7 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     body += [(brief.name_indicator(each.indicator), (each, Markup(""))) for each in rates]
     days = words.span(first.start, first.end)
     grid = _tabulate(brief, key, ("kind", "present", "quota"), body, date=days)
-    return build(
+    return Exhibit(
         brief,
         key,
         plot_stacks,
@@ -286,7 +285,7 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     words = brief.words
     rates = [e for code in plan.rates for s in brief.main_scopes if (e := brief.find(code, s))]
     if len(rates) < 2:
-        return grid and Exhibit(brief, key, grid)
+        return grid and Exhibit(brief, key, grid=grid)
     axis = choose_axis(entry.value for entry in rates)
     scopes = [lower(brief.name_scope(each.scope)) for each in rates]
     first = [(e, s) for e, s in zip(rates, scopes, strict=True) if e.indicator == plan.rates[0]]
@@ -294,7 +293,7 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         words.say(f"{key}.fact", n=brief.tell(each, marks=False), scope=scope)
         for each, scope in (first or list(zip(rates, scopes, strict=True)))[:2]
     )
-    return build(
+    return Exhibit(
         brief,
         key,
         plot_points,
@@ -328,7 +327,7 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     }
     told = [(name, (amount, *shares)) for name, amount, shares in body]
     grid = _tabulate(brief, key, heads, told, **of)
-    return build(
+    return Exhibit(
         brief,
         key,
         plot_points,
@@ -356,7 +355,7 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     unit = brief.tell_unit(spent[0], many=True)
     told = [(_name_spender(brief, each), (each,)) for each in (*spent, whole) if each]
     grid = _tabulate(brief, key, ("who", "amount"), told, unit=unit)
-    return build(
+    return Exhibit(
         brief,
         key,
         plot_amounts,
@@ -412,7 +411,7 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     states = [state for state in TASKS if any(each[state] for each in found.values())]
     told = [(words.say(f"field.{f}"), [each[s] for s in states]) for f, each in found.items()]
     grid = _tabulate(brief, key, ("field", *states), told)
-    return build(brief, key, plot_stacks, rows, title=title, cited=grid.entries, grid=grid)
+    return Exhibit(brief, key, plot_stacks, rows, title=title, cited=grid.entries, grid=grid)
 
 
 class FieldScore(NamedTuple):
@@ -456,7 +455,7 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None: 
         body.append((words.say(f"field.{each.field}"), cells))
     heads = ("field", *(["own"] if with_own else []), "score", "max", "lost", "why")
     grid = _tabulate(brief, key, heads, body, last=1)
-    return build(
+    return Exhibit(
         brief,
         key,
         plot_stacks,

@@ -96,7 +96,7 @@ def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
     for name in dict.fromkeys([first, *areas]):
         if name in areas and areas[name].front:
             exhibit = build_exhibit(brief, areas[name].front)
-            if exhibit and exhibit.caption:
+            if exhibit and exhibit.plot:
                 return name, exhibit
     return "", None
 

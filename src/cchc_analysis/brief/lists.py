@@ -172,7 +172,14 @@ def make_card(brief: Brief) -> Card:
 def _bind(project: Project, told: Told, lang: str, name: str, tell: Tell) -> str:
     """A list as a page, with the links to its sisters and to the other language."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    title, intro, body = tell(ToldList(**vars(told), project=project, words=words))
+    return _export(
+        project, words, name, *tell(ToldList(**vars(told), project=project, words=words))
+    )
+
+
+def _export(
+    project: Project, words: Words, name: str, title: Any, intro: Any, body: Any = ""
+) -> str:
     head = directory.tell_masthead(words, name, title, intro)
     return export_body(head + body, project, words, "lists")
 
@@ -221,25 +228,19 @@ def _tell_order(page: ToldList, order: str) -> tuple[Markup, str, Markup]:
         places = sorted(page.provinces, key=lambda each: ORDERS[order](each.cards), reverse=True)
         return title, "", directory.tabulate_places(page.words, "provinces", places, "../../")
     cards = sorted(page.cards, key=lambda card: ORDERS[order]([card]), reverse=True)
-    return title, "", _tabulate_glance(page, [("", cards)], "../../")
+    return title, "", _tell_glance(page, [directory.ListedArea({}, "", tuple(cards))], "../../")
 
 
 def _tell_glance(
     page: ToldList, places: Sequence[directory.ListedArea], to_lang: str = ""
 ) -> Markup:
-    """The rows of briefs, by place."""
-    groups = [(directory.name_place(page.words, place), place.cards) for place in places]
-    return _tabulate_glance(page, groups, to_lang)
-
-
-def _tabulate_glance(page: ToldList, groups: Any, to_lang: str) -> Markup:
-    """Names with their briefs: a row for each, whose cells say what they are on a narrow screen."""
+    """The rows of briefs by place, whose cells say what they are on a narrow screen."""
     words, index = page.words, load_report(page.project.notebooks, page.reference).index
     figures = [
         words.say(key) if words.has(key := f"short.{name}") else name_indicator(page, name)
         for name, *_ in index
     ]
-    told = {"page": page, "groups": groups, "figures": figures, "to_lang": to_lang}
+    told = {"page": page, "places": places, "figures": figures, "to_lang": to_lang}
     return render(words, "list_glance", **told)
 
 
@@ -271,7 +272,8 @@ def _tell_area(page: ToldList) -> tuple[Markup, Any, Markup]:
 
 def _tell_letters(page: ToldList, letter: str = "") -> tuple[Markup, Markup | str, Markup]:
     """Every province and area by the alphabet, or the letters where they are many; or of one."""
-    words, letters = page.words, _group_letters(page)
+    words = page.words
+    letters = directory.group_letters(page.profiled, page.cards, page.reference)
     few = bool(letter) or sum(map(len, letters.values())) <= directory.MOST_LINES
     shown = {"": letters[letter]} if letter else letters
     told = {"groups": shown if few else {}, "to_lang": "../../" if letter else "../"}
@@ -285,20 +287,11 @@ def _tell_letters(page: ToldList, letter: str = "") -> tuple[Markup, Markup | st
     return words.say("directory.letters.heading"), words.say("directory.intro"), body
 
 
-def _group_letters(told: Told) -> dict[str, list[directory.ListedArea]]:
-    """Every place that has a page, by the letter under which it stands."""
-    listed = [
-        *directory.list_told_areas(told.profiled, told.reference),
-        *directory.list_provinces(told.cards, told.reference),
-        *directory.list_areas(told.cards, told.reference),
-    ]
-    return directory.group_letters({place.folder: place for place in listed}.values())
-
-
 def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
     """The pages below the lists, by folder: the cards that each is made of, and how."""
-    provinces, letters = directory.list_provinces(told.cards, told.reference), _group_letters(told)
+    provinces = directory.list_provinces(told.cards, told.reference)
     areas = directory.list_areas(told.cards, told.reference)
+    letters = directory.group_letters(told.profiled, told.cards, told.reference)
     pages: dict[str, tuple[Sequence[Card], Tell]] = {}
     pages |= {place.folder: (place.cards, _tell_province) for place in provinces}
     pages |= {
@@ -426,19 +419,15 @@ LISTS: Mapping[str, Bind] = {
 def bind_trends(project: Project, rows: Sequence[Sequence[str]], lang: str) -> str:
     """The list of the indicators that have a page of their own."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    intro = words.say("trends.list.intro")
-    head = directory.tell_masthead(words, TRENDS, words.say("trends.list.heading"), intro)
     body = render(words, "trend_list", rows=[[trust(cell) for cell in row] for row in rows])
-    return export_body(head + body, project, words, "lists")
+    title, intro = words.say("trends.list.heading"), words.say("trends.list.intro")
+    return _export(project, words, TRENDS, title, intro, body)
 
 
 def bind_absent(project: Project, lang: str, name: str = "quality") -> str:
     """What stands in the place of a page on data quality until its notebook makes it."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    head = directory.tell_masthead(
-        words, name, words.say("quality.heading"), words.say("quality.absent")
-    )
-    return export_body(head, project, words, "lists")
+    return _export(project, words, name, words.say("quality.heading"), words.say("quality.absent"))
 
 
 def bind_root(project: Project, counts: Mapping[str, int]) -> str:

@@ -116,18 +116,6 @@ def open_brief(
     return replace(opened, comparisons=compare_plan(opened))
 
 
-def match_brief(
-    tables: Tables, reference: Reference, district: str, period: str
-) -> tuple[str, str]:
-    """The area and the label of the period of the brief that somebody asks for.
-
-    Raises:
-        CommandError: As ``open_brief``.
-    """
-    label = label_period(match_period(period))
-    return match_told(reference, list_briefs(tables, reference), district, label), label
-
-
 def match_told(
     reference: Reference, places: Sequence[tuple[str, str]], area: str, label: str
 ) -> str:

@@ -196,14 +196,15 @@ def _draw(brief: Brief, standing: Standing, existing: int) -> dict[str, Any]:
     name = templates.join(
         ", ", brief.name_indicator(entry.indicator), templates.lower(brief.name_scope(entry.scope))
     )
-    caption = templates.Caption(
+    chart = templates.frame(
+        words,
+        f"peers-{entry.indicator}-{entry.scope}".replace("_", "-"),
+        figures,
         title=words.say("peers.chart", name=name, place=say_place(brief, standing)),
         unit=words.say("peers.chart.unit", **{k: _percent(brief, v) for k, v in ends.items()}),
         source=words.say("peers.funnel", area=brief.name_area()),
         alternative=said,
     )
-    key = f"peers-{entry.indicator}-{entry.scope}".replace("_", "-")
-    chart = templates.frame(words, [templates.open_svg(each) for each in figures], caption, key)
     return {"name": name, "said": said, "chart": chart, "figure": figures[0]}
 
 

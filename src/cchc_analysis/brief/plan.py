@@ -17,14 +17,13 @@ from markupsafe import Markup
 from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import TWO_TIERS, Brief
 from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Comparison, Entry, State, group_targets
-from cchc_analysis.brief.plots import draw, plot_points
-from cchc_analysis.brief.rows import choose_axis, point_row
+from cchc_analysis.brief.plots import plot_points
+from cchc_analysis.brief.rows import Exhibit, choose_axis, point_row
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 FLOWS = ("flow_ytd", "flow_ytd_incl_opening")
 
@@ -138,18 +137,16 @@ def show_plan(brief: Brief) -> templates.Section:
         for key, own in (("limits", limits), ("earlier", earlier))
         if own
     ]
-    figure, caption = _draw_plan(brief)
+    exhibit = _draw_plan(brief)
     return templates.tell_section(
         brief,
         "plan",
         partial(tabulate_plan, brief.comparisons),
-        figure,
+        exhibit and partial(getattr, exhibit, "figure"),
         groups=groups,
         states=STATE_SIGNS.items(),
         counts=Counter(goal[0].state for goal in brief.goals),
-        chart=templates.frame(brief.words, [templates.open_svg(figure)], caption, "plan")
-        if figure and caption
-        else "",
+        chart=exhibit.chart if exhibit else "",
     )
 
 
@@ -170,14 +167,12 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _draw_plan(brief: Brief) -> tuple[Figure | None, templates.Caption | None]:
+def _draw_plan(brief: Brief) -> Exhibit | None:
     """Percentages against their targets, where the two mean the same."""
-    import pandas as pd
-
     judged = [each for each in brief.current if each.target.unit == "%" and each.state in JUDGED]
     drawn = [each for each in judged if each.result]
     if len(drawn) < 2:
-        return None, None
+        return None
     words = brief.words
     rows = [row for own in group_targets(drawn) for row in _draw_target(brief, own)]
     missed = next((each for each in drawn if each.state == State.MISSED), None)
@@ -191,16 +186,8 @@ def _draw_plan(brief: Brief) -> tuple[Figure | None, templates.Caption | None]:
             n=brief.tell(missed.result, marks=False),
             goal=brief.tell(missed.target, marks=False),
         )
-    told = [(row["label"], f"{row['text']}; {row['target_text']}") for row in rows]
-    caption = templates.Caption(
-        title=title,
-        unit=words.say("plan.chart.unit"),
-        source=brief.cite([each.target for each in drawn]),
-        alternative=templates.join(
-            " ", *(words.say("alt.row", name=name, parts=text) for name, text in told)
-        ),
-    )
-    return draw(plot_points, pd.DataFrame(rows)), caption
+    cited, unit = [each.target for each in drawn], words.say("plan.chart.unit")
+    return Exhibit(brief, "plan", plot_points, rows, title=title, cited=cited, unit=unit)
 
 
 def _draw_target(brief: Brief, own: Sequence[Comparison]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import draw, plot_stacks, sketch
-from cchc_analysis.brief.templates import Caption, frame, join, macro, open_svg, small, tabulate
+from cchc_analysis.brief.plots import draw, sketch
+from cchc_analysis.brief.templates import frame, join, macro, small, tabulate
 from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
@@ -83,18 +83,25 @@ class Exhibit:
 
     Attributes:
         key: Its name in ``report.yml``.
-        grid: The table; none where the chart says all.
-        caption: The words of the chart; ``None`` where a picture would say no more.
-        plot: The function that draws it.
+        plot: The function that draws it; ``None`` where a picture would say no more.
         rows: What it draws.
+        title: What the chart finds.
+        cited: The values whose sources stand below it.
+        grid: The table; none where the chart says all.
+        unit: That of the chart, where it is not the string of its key.
+        note: What has to be known besides.
     """
 
     brief: Brief
     key: str
-    grid: Grid | None
-    caption: Caption | None = None
-    plot: Callable[..., Any] = plot_stacks
+    plot: Callable[..., Any] | None = None
     rows: Sequence[Row] = ()
+    _: KW_ONLY
+    title: Markup | str = ""
+    cited: Iterable[Entry] = ()
+    grid: Grid | None = None
+    unit: Markup | None = None
+    note: Markup | None = None
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -111,40 +118,31 @@ class Exhibit:
     @property
     def figure(self) -> Figure | None:
         """The picture to go on working with."""
-        return None if self.caption is None else draw(self.plot, self.data)
+        return draw(self.plot, self.data) if self.plot else None
 
     @cached_property
     def chart(self) -> Markup:
         """The picture with its words; drawn once for the front and the annex."""
-        if self.caption is None:
+        if self.plot is None:
             return Markup("")
-        drawn, key = self.brief.drawn, self.key
-        drawn[key] = drawn.get(key) or open_svg(sketch(self.plot, self.data))
-        return frame(self.brief.words, [drawn[key]], self.caption, key)
+        brief, drawn, key = self.brief, self.brief.drawn, self.key
+        drawn[key] = drawn.get(key) or sketch(self.plot, self.data)
+        return frame(
+            brief.words,
+            key,
+            [drawn[key]],
+            title=self.title,
+            unit=self.unit or brief.say(f"{key}.unit"),
+            source=brief.cite(self.cited),
+            alternative=say_rows(brief, self.rows),
+            note=self.note,
+        )
 
     @property
     def html(self) -> Markup:
         """Chart and table beside each other, or what there is."""
         table = self.grid.tell(self.brief) if self.grid else ""
         return macro(self.brief.words, "pair", self.chart, table)
-
-
-def build(  # noqa: PLR0913 - what a chart is made of
-    brief: Brief,
-    key: str,
-    plot: Callable[..., Any],
-    rows: Sequence[Row],
-    *,
-    title: Markup,
-    cited: Iterable[Entry],
-    grid: Grid | None = None,
-    unit: Markup | None = None,
-    note: Markup | None = None,
-) -> Exhibit:
-    """A chart in its words, with the values that it cites and its table."""
-    unit = unit or brief.say(f"{key}.unit")
-    caption = Caption(title, unit, brief.cite(cited), say_rows(brief, rows), note)
-    return Exhibit(brief, key, grid, caption, plot, rows)
 
 
 def tabulate_scopes(brief: Brief, key: str, indicators: Sequence[str]) -> Grid | None:
@@ -270,5 +268,6 @@ def say_rows(brief: Brief, rows: Sequence[Row]) -> Markup:
             heads[row["heading"]] = None
         is_named = by == "label" or bool(row["label"])
         labels.append(f"{row['text']} {row['label'] if by != 'label' else ''}".strip() * is_named)
+        labels.append(row.get("target_text", ""))
     parts = {name: "; ".join([*heads, *filter(None, own)]) for name, (heads, own) in told.items()}
     return join(" ", *(brief.say("alt.row", name=name, parts=own) for name, own in parts.items()))

@@ -53,7 +53,8 @@ def tell(
     anchor = ""
     if (home or brief.is_front) and entry.note not in brief.homes:
         brief.homes.add(entry.note)
-        anchor = name_use(entry, "f" if brief.is_front else "u")
+        page = "f" if brief.is_front else "u"  # the front, or the annex
+        anchor = f"{page}-{entry.note.removeprefix('n-')}"
     return macro(
         brief.words,
         "value",
@@ -70,11 +71,6 @@ def tell(
 def tell_cell(brief: Brief, entry: Entry | None) -> Markup:
     """A value in a table, whose caption says the unit; the sign for none."""
     return tell(brief, entry, unit=False, home=True) if entry else tell_missing(brief)
-
-
-def name_use(entry: Entry, page: str = "u") -> str:
-    """Where a number is used, by the name of its note: ``u-`` on the annex, ``f-`` on the front."""
-    return f"{page}-{entry.note.removeprefix('n-')}"
 
 
 def tell_origin(brief: Brief, entry: Entry) -> str:

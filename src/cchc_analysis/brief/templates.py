@@ -242,35 +242,22 @@ Picture = Mapping[str, Markup]
 """What the first tag of an SVG says, and all that follows."""
 
 
-@dataclass(frozen=True)
-class Caption:
-    """The words around a chart, safe already.
-
-    Attributes:
-        title: What the chart finds; may hold links.
-        unit: Unit, window and how to read it.
-        source: Where the numbers stand.
-        alternative: The numbers in words, for who does not see the picture.
-        note: What has to be known besides.
-    """
-
-    title: Markup
-    unit: Markup
-    source: Markup
-    alternative: Markup
-    note: Markup | None = None
-
-
-def frame(words: Words, parts: Sequence[Picture], caption: Caption, key: str) -> Markup:
+def frame(words: Words, key: str, parts: Sequence[Figure | str], **caption: Any) -> Markup:
     """A picture with its words; one that would not fit on a sheet in several parts side by side.
 
-    The parts are of ``open_svg``; the key is one that no other chart of the page has.
+    Args:
+        words: The strings of the language.
+        key: A name that no other chart of the page has.
+        parts: Figures, or SVG.
+        **caption: ``title``, what the chart finds, with links if it has any; ``unit``, window and
+            how to read it; ``source`` of the numbers; ``alternative``, the numbers in words for who
+            does not see the picture; and a ``note`` where more has to be known.
     """
     pictures = [
-        macro(words, "picture", part, key if at == 1 else f"{key}-{at}", caption)
+        macro(words, "picture", open_svg(part), key if at == 1 else f"{key}-{at}", caption)
         for at, part in enumerate(parts, start=1)
     ]
-    return macro(words, "chart", pictures, caption)
+    return macro(words, "chart", pictures, {"note": ""} | caption)
 
 
 def draw_line(words: Words, drawn: Figure | str, label: str, kind: str = "line") -> Markup:

@@ -132,6 +132,8 @@ def make_brief(
         Its folder within the site, and its files by name.
     """
     from cchc_analysis.brief import content, opening, render, report, trend
+    from cchc_analysis.data.clean import label_period
+    from cchc_analysis.data.named import match_period
     from cchc_analysis.data.store import load
     from cchc_analysis.data.trace import compare_editions
     from cchc_analysis.site import pages
@@ -142,7 +144,8 @@ def make_brief(
     notebook = project.notebooks / (notebook or render.NOTEBOOK)
     reference, tables = load(project)
     district, period, lang = wanted
-    area_id, period = opening.match_brief(tables, reference, district, period)
+    period, held = label_period(match_period(period)), opening.list_briefs(tables, reference)
+    area_id = opening.match_told(reference, held, district, period)
     folder = str(content.name_page(reference.area_rows[area_id], period, lang).parent)
     parameters = {"district": area_id, "period": period, "lang": lang}
     with ExitStack() as stack:

@@ -143,12 +143,12 @@ def draw(
     return figure
 
 
-def sketch(plot: Callable[..., Any], data: Any) -> Figure | str:
-    """What a plot draws without axes as its SVG, without making any; the figure of another one."""
+def sketch(plot: Callable[..., Any], data: Any) -> str:
+    """The SVG of a plot; of one that draws without axes without making any."""
     from cchc_analysis.brief.plots.backend import Sketch
 
     if not getattr(plot, "is_sketched", False):
-        return draw(plot, data)
+        return to_svg(draw(plot, data))
     svg: str = plot(data, Sketch()).finish()
     return svg
 
