@@ -49,20 +49,9 @@ def show_annex_head(brief: Brief) -> templates.Section:
         lambda: brief.sources,
         anchor="annex",
         counted=next(filter(None, map(brief.find, COUNTED_TO)), None),
+        grade=grade_brief(brief),
         links=[(f"#{each}", brief.say(f"{each}.title")) for each in CONTENTS],
     )
-
-
-def tell_grade(brief: Brief) -> Markup:
-    """The letter with its counts, each linked to what was counted."""
-    grade, words = grade_brief(brief), brief.words
-    kind = "headline" if grade.headline_warnings else "secondary" if grade.warnings else "none"
-    counts = {"warnings": grade.warnings, "headline": grade.headline_warnings, "notes": grade.notes}
-    linked = {name: brief.link_count(n, "contradictions") for name, n in counts.items()}
-    names = words.join(templates.lower(brief.name_indicator(name)) for name in grade.missing)
-    missing = words.say("grade.missing", names=names) if names else ""
-    told = templates.join(" ", words.say(f"grade.counts.{kind}", **linked), missing)
-    return templates.macro(words, "grade", grade.letter, told)
 
 
 def show_reform_areas(brief: Brief) -> templates.Section:
@@ -152,7 +141,9 @@ def show_notes(brief: Brief) -> templates.Section:
         brief,
         "notes",
         lambda: brief.tabulate_entries(list_noted(brief)),
-        completeness=list(_tell_completeness(brief)),
+        grade=grade_brief(brief),
+        completeness=_list_complete(brief),
+        silent=[name for name in brief.report.quoted if not brief.find(name)],
         definitions=[(brief.name_indicator(code), each) for code, each in defined.items() if each],
         to_definitions=brief.link_away("../../definitions/index.html", more),
         groups={} if brief.is_split else _group_notes(brief, list_noted(brief)),
@@ -164,33 +155,17 @@ def show_notes(brief: Brief) -> templates.Section:
     )
 
 
-def _tell_completeness(brief: Brief) -> Iterator[Markup]:
-    """How many figures of each source the page shows, and which it does not, with the reason."""
+def _list_complete(brief: Brief) -> Iterator[tuple[str, list[str], list[str], int]]:
+    """The figures of each source, those that the page does not show, and how many are quoted."""
     shown = {
         (row["source_id"], row["figure_id"])
         for entry in list_noted(brief)
         for row in brief.list_figures(entry)
     }
-    words = brief.words
     for source_id in brief.sources["source_id"]:
-        own = brief.figures[brief.figures["source_id"] == source_id]
-        ids = [(source_id, figure) for figure in own["figure_id"]]
-        left = [figure for figure in ids if figure not in shown]
-        named = {"source": brief.name_source(source_id), "total": words.number(len(ids))}
-        yield words.say(
-            "notes.incomplete" if left else "notes.complete",
-            n=words.number(len(ids) - len(left)),
-            left=", ".join(figure for _, figure in left),
-            **named,
-        )
-        if quoted := sum(1 for figure in ids if figure in brief.quotes):
-            yield words.say("notes.quoted", n=words.number(quoted), **named)
-    yield words.say("notes.remarks")
-    if silent := [name for name in brief.report.quoted if not brief.find(name)]:
-        names = templates.join(
-            "; ", *(templates.lower(brief.name_indicator(name)) for name in silent)
-        )
-        yield words.say("notes.silent", names=names)
+        own = brief.figures.loc[brief.figures["source_id"] == source_id, "figure_id"].tolist()
+        left = [each for each in own if (source_id, each) not in shown]
+        yield source_id, own, left, sum((source_id, each) in brief.quotes for each in own)
 
 
 def tell_method(brief: Brief) -> list[tuple[str, Markup]]:

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from math import isnan
-from typing import Any
 
 from markupsafe import Markup
 
@@ -74,19 +73,43 @@ def show_cards(brief: Brief) -> Section:
     brief = brief.front
     found = [(names, choose(brief, names)) for names in brief.report.cards]
     shown = [entry for _, entry in found if entry][:MOST_CARDS]
-    cards = [_tell_card(brief, entry) for entry in shown]
+    cards = [
+        {
+            "entry": entry,
+            "parts": [
+                each for scope in brief.parts if (each := brief.find(entry.indicator, scope))
+            ],
+            "beside": _find_beside(brief, entry),
+            "goals": [
+                each
+                for each in brief.current
+                if each.state in JUDGED and each.is_target and each.result is entry
+            ],
+            "standing": find_standing(brief, entry),
+            "change": _tell_change(brief, entry),
+        }
+        for entry in shown
+    ]
     missing = [brief.name_indicator(names[-1]) for names, e in found[:MOST_CARDS] if not e]
-    _, lead = choose_lead(brief)
     return tell_section(
         brief,
         "cards",
         partial(brief.tabulate_entries, shown),
-        lead and partial(getattr, lead, "figure"),
+        lambda: getattr(choose_lead(brief)[1], "figure", None),
         anchor="key",
         cards=cards,
         missing=map(lower, missing),
-        chart=lead.chart if lead else "",
     )
+
+
+def _find_beside(brief: Brief, entry: Entry) -> list[Entry | None]:
+    """What gives a figure its size: results of its scope, or a maximum, which holds for all."""
+    found = []
+    for code in brief.report.beside.get(entry.indicator, ("", "")):
+        best = brief.find_any(code) if code else None
+        own = brief.find(code, entry.scope)
+        found.append(own or (best if best and not best.is_result else None))
+    return found
 
 
 def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
@@ -104,60 +127,6 @@ def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
 def choose(brief: Brief, names: Sequence[str]) -> Entry | None:
     """Of several indicators the first that is reported."""
     return next((entry for name in names if (entry := brief.find(name))), None)
-
-
-def _tell_card(brief: Brief, entry: Entry) -> dict[str, Any]:
-    """A figure with its size and scopes, its targets, its peers, and how it moved."""
-    words, standing = brief.words, find_standing(brief, entry)
-    polarity = brief.reference.indicator_rows[entry.indicator]["polarity"]
-    peers = standing and words.say(
-        "key.peers", n=say_median(brief, standing), count=words.number(len(standing.values))
-    )
-    value, facts = brief.tell(entry), _list_facts(brief, entry)
-    goals = [
-        brief.say("key.plan", goal=brief.tell(each.target), state=brief.tell_state(each.state))
-        for each in brief.current
-        if each.state in JUDGED and each.is_target and each.result is entry
-    ]
-    change, line = _tell_change(brief, entry)
-    return {
-        "name": brief.name_indicator(entry.indicator),
-        "better": words.say(f"polarity.{polarity}") if polarity in ("higher", "lower") else "",
-        "value": value,
-        "facts": [*facts, *goals, peers, change],
-        "line": line,
-    }
-
-
-def _list_facts(brief: Brief, entry: Entry) -> list[Markup]:
-    """The scope with dates and status, the other scopes, and what gives the figure its size."""
-    parts = [each for scope in brief.parts if (each := brief.find(entry.indicator, scope))]
-    is_whole = entry.scope == brief.whole and not parts
-    scope = "" if is_whole else brief.name_scope(entry.scope)
-    beside = [
-        brief.say("key.part", scope=brief.name_scope(each.scope), n=brief.tell(each))
-        for each in parts
-        if each.scope != entry.scope
-    ]
-    facts = [join(" · ", scope, brief.name_time(entry), brief.name_status(entry))]
-    facts.append(join(" · ", *beside))
-    names = brief.report.beside.get(entry.indicator, ("", ""))
-    some, top = (_find_beside(brief, name, entry) for name in names)
-    if some and top:
-        n, m = brief.tell(some, unit=False), brief.tell(top, unit=False)
-        facts.append(brief.say("key.of", n=n, m=m))
-    elif top:
-        facts.append(brief.say("key.top", m=brief.tell(top)))
-    elif some:
-        of = lower(brief.name_scope(some.scope))
-        facts.append(brief.say("key.overdue", n=brief.tell(some), scope=of))
-    return facts
-
-
-def _find_beside(brief: Brief, indicator: str, entry: Entry) -> Entry | None:
-    """A result of the same scope, or a maximum, which holds for all."""
-    best = brief.find_any(indicator) if indicator else None
-    return brief.find(indicator, entry.scope) or (best if best and not best.is_result else None)
 
 
 def _tell_change(brief: Brief, entry: Entry) -> tuple[Markup | str, Markup | str]:

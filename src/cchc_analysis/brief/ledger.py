@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import Contradiction, Entry, count_contradictions, split_figures
+from cchc_analysis.brief.nouns import Entry, count_contradictions, split_figures
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.telling import Voice, name_indicator
 from cchc_analysis.brief.templates import Section, join, link, lower, macro, tell_section, upper
@@ -163,32 +163,18 @@ def tell_figures(
         for figure in split_figures(finding["source_id"], finding["operands"])
         if figure in brief.entry_of_figure and has_sums
     }
-    left = (each for each in _list_entries(brief, findings) if each.note not in told)
+    left = (each for each in list_entries(brief, findings) if each.note not in told)
     return join("; ", *(brief.link_note(each, brief.tell_number(each)) for each in left))
 
 
-def _list_entries(brief: Brief, findings: Iterable[Mapping[str, Any]]) -> list[Entry]:
+def list_entries(brief: Brief, findings: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    """The values that findings involve, each once."""
     found: dict[str, Entry] = {}
     for finding in findings:
         for place in split_figures(finding["source_id"], finding["figures"]):
             if entry := brief.entry_of_figure.get(place):
                 found.setdefault(entry.note, entry)
     return list(found.values())
-
-
-def tell_published(brief: Brief, each: Contradiction) -> Markup:
-    """What is published instead of what was printed, and why; as printed is the rule."""
-    told = [
-        brief.say(
-            "ledger.corrected",
-            what=brief.name_entry(entry),
-            n=brief.tell(entry, marks=False),
-            why=tell_correction(brief, entry),
-        )
-        for entry in _list_entries(brief, each.findings)
-        if entry.correction
-    ]
-    return join(" ", *told)
 
 
 def tell_correction(brief: Brief, entry: Entry) -> Markup:

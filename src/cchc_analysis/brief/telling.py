@@ -14,7 +14,6 @@ from markupsafe import Markup, escape
 
 from cchc_analysis.brief.nouns import STATE_SIGNS, Contradiction, Entry, State
 from cchc_analysis.brief.templates import join, link, macro
-from cchc_analysis.data.records import Severity
 from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
 
 if TYPE_CHECKING:
@@ -171,25 +170,10 @@ def tell_marks(brief: Brief, ledger: Sequence[Contradiction]) -> Markup:
     A space before each, so that a narrow cell may break the line there. Where there are more than
     a cell can hold, the first stand for all, and how many more there are is said.
     """
+    if not ledger:
+        return Markup("")
     most = MOST_MARKS if len(ledger) > MOST_MARKS + 1 else len(ledger)
-    marks = [
-        macro(
-            brief.words,
-            "mark",
-            f"{brief.annex}#{each.anchor}",
-            each.sign,
-            each.number,
-            brief.say(f"mark.{each.severity}", n=each.number),
-            quiet=each.severity == Severity.INFO,
-        )
-        for each in ledger[:most]
-    ]
-    if more := len(ledger) - most:
-        number = brief.words.number(more)
-        label = brief.say("mark.more", n=number)
-        href = f"{brief.annex}#contradictions"
-        marks.append(macro(brief.words, "mark", href, "+", number, label, quiet=True))
-    return Markup("").join(marks)
+    return macro(brief.words, "marks", brief.annex, ledger[:most], len(ledger) - most)
 
 
 def tell_state(brief: Brief, state: State) -> Markup:
