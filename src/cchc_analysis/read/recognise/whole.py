@@ -302,24 +302,22 @@ def decide_open(
             if reference.indicator_rows[code]["aggregation"] == "stock":
                 trial = replace(trial, period_start="")
             attempt = [*near[: at - start], trial, *near[at - start + 1 :]]
-            # Only identities whose other codes are all near can close or break.
-            there = {figure.indicator for figure in attempt}
+            known = _place_codes(attempt, trial, reference)
             about = tuple(
                 rule
                 for rule in identities
                 # That a part is no more than its whole decides nothing.
-                if rule.operator == EQUALS and code in rule.codes and there.issuperset(rule.codes)
+                if rule.operator == EQUALS and code in rule.codes and _may_speak(rule, trial, known)
             )
             if not about:
                 continue
             codes = {each for rule in about for each in rule.codes}
-            old, new = (
-                _judge([each for each in some if each.indicator in codes], reference, about)
-                for some in (near, attempt)
-            )
-            gain = new[0] - old[0]
-            if gain > 0 and new[1] <= old[1]:
-                trials.append((gain, trial, code))
+            held, broken = _judge(attempt, codes, reference, about)
+            if not held:
+                continue
+            before = _judge(near, codes, reference, about)
+            if held > before[0] and broken <= before[1]:
+                trials.append((held - before[0], trial, code))
         if len(trials) == 1:
             gain, trial, code = trials[0]
             figures[at] = replace(
@@ -329,12 +327,45 @@ def decide_open(
     return figures
 
 
+def _place_codes(
+    figures: Sequence[Figure], trial: Figure, reference: Reference
+) -> set[tuple[str, str]]:
+    """What figures count, with "*", and whose it is for those that one rule holds against a trial.
+
+    Only identities whose other quantities are all there can close or break: of the same area and
+    last day, unless areas are added up or a norm is asked for.
+    """
+    rows, found = reference.indicator_rows, set()
+    for figure in figures:
+        kinds = {rows[each]["aggregation"] for each in (figure.indicator, trial.indicator) if each}
+        found.add((figure.indicator, "*"))
+        is_same_time = figure.period_end == trial.period_end or "norm" in kinds
+        if figure.area == trial.area and is_same_time:
+            found |= {(figure.indicator, ""), (figure.indicator, str(figure.scope))}
+    return found
+
+
+def _may_speak(rule: Identity, trial: Figure, known: set[tuple[str, str]]) -> bool:
+    """Whether all that a rule asks for may stand where it can be held against a trial."""
+    if rule.kind == "group":
+        return all((each.code, "*") in known for each in rule.operands)
+    # A rule that names levels looks at each of them, any other at one.
+    scope = "" if "@" in rule.rule else str(trial.scope)
+    return all(
+        (each.code, str(getattr(each, "scope", "")) or scope) in known for each in rule.operands
+    )
+
+
 def _judge(
-    figures: Sequence[Figure], reference: Reference, identities: tuple[Identity, ...]
+    figures: Sequence[Figure],
+    codes: set[str],
+    reference: Reference,
+    identities: tuple[Identity, ...],
 ) -> tuple[int, int]:
-    """How many identities hold in full, and how many break."""
-    observations = tabulate_figures(figures, reference)
-    if observations.empty or not identities:
+    """How many identities hold in full, and how many break, by the figures of some indicators."""
+    told = [figure for figure in figures if figure.indicator in codes]
+    observations = tabulate_figures(told, reference)
+    if observations.empty:
         return 0, 0
     statements = tabulate_statements(observations, reference)
     held = broken = 0
