@@ -21,7 +21,6 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import count
 from multiprocessing import Pipe, connection, reduction
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -107,24 +106,27 @@ class Pool(jobs.Workforce):
     def _ask(self, payload: bytes) -> bytes:
         """What comes of a job.
 
-        It is asked for again where its process has done others before, which may be at fault, and
-        where the process that forks was lost.
+        It is asked for again where it did not go well in a child that has done others before, which
+        may be at fault, and where the process that forks was lost.
         """
         for _ in range(MOST_TRIES):
             with suppress(EOFError, OSError):
                 slot = self._take()
                 is_well, reply = self._ask_slot(slot, payload)
                 is_kept = is_well and slot.jobs < self._orders.jobs_a_child
-                if reply and (is_kept or not slot.parent):
+                if reply and not slot.link.closed and (is_kept or not slot.parent):
                     self._free.append(slot)
                     return reply
                 status = self._end(slot)
-                if reply or slot.jobs == 1 or not slot.parent:
+                if is_well or slot.jobs == 1 or not slot.parent:
                     return reply or pickle.dumps(jobs.explain_end(status))
         return pickle.dumps(jobs.Reply(found="the process that prepares it ended again and again"))
 
     def _ask_slot(self, slot: Slot, payload: bytes) -> tuple[bool, bytes]:
-        """Whether a job went well, and its reply; none where the process ended without a word."""
+        """Whether a job went well, and its reply; none where the process ended without a word.
+
+        One that is late ends its process, and the link to it.
+        """
         slot.jobs += 1
         with suppress(EOFError, OSError):
             slot.link.send_bytes(payload)
@@ -132,6 +134,7 @@ class Pool(jobs.Workforce):
                 answer: tuple[bool, bytes] = slot.link.recv()
                 return answer
             system.end_group(slot.process_id)
+            slot.link.close()
             found = f"no end within {self._orders.timeout:g} s"
             return False, pickle.dumps(jobs.Reply(found=found))
         return False, b""
@@ -274,19 +277,16 @@ def _live(work: jobs.Work, orders: jobs.Orders, parent_id: int, link: Any, *othe
     system.die_with_parent(parent_id)
     if orders.memory:
         system.limit_memory(orders.memory)
-    read: Any = pickle.loads  # what the asker wrote
 
     def do(payload: bytes) -> Any:
-        return work(read(payload))
+        return work(pickle.loads(payload))  # noqa: S301 - what the asker wrote
 
     with suppress(EOFError, OSError):
-        for number in count():
+        while True:
             payload = link.recv_bytes()
             reply = jobs.do_job(do, payload, is_profiled=orders.is_profiled)
             try:
                 answer = reply.result is not None, pickle.dumps(reply)
             except Exception as error:  # noqa: BLE001 - whatever a class raises while it is written
                 answer = False, pickle.dumps(jobs.explain(error))
-            if others and number and not answer[0]:
-                return  # what was done before may be at fault: once more, in a child of its own
             link.send(answer)
