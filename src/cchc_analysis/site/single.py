@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.owned import adding_to, check_file, note_files
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.errors import BriefError
 from cchc_analysis.site.jobs import Orders
-from cchc_analysis.site.store import HEAD, LIST, hold_site
+from cchc_analysis.site.store import HEAD, LIST, hold_site, in_words
 from cchc_analysis.site.workers import Pool
 
 if TYPE_CHECKING:
@@ -98,17 +98,9 @@ def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
     Raises:
         BriefError: The place cannot be written to.
     """
-    try:
+    with in_words(folder, "another place can be named with --out"):
         for name, content in files.items():
             write_bytes(folder / name, content)
-    except OSError as error:
-        found, expected = (
-            error.strerror or "an error of the file system",
-            "a place that can be written to",
-        )
-        remedy = "Check its rights and the space left, or name another with --out."
-        place = str(error.filename or folder)
-        raise BriefError(Problem(place, found, expected, remedy)) from None
 
 
 def make_brief(

@@ -324,13 +324,19 @@ def write_down(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def in_words(place: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a sentence."""
+def in_words(
+    place: Path, kept: str = "finished pages are kept, and the old site is untouched"
+) -> Iterator[None]:
+    """Turn what the disk refuses into a sentence.
+
+    Raises:
+        BriefError: The disk is full, or cannot be written to.
+    """
     try:
         yield
     except OSError as error:
         is_full = error.errno in DISK_FULL
         found = "the disk is full" if is_full else (error.strerror or str(error))
         remedy = "Make room and run again" if is_full else "Check the folder's rights and run again"
-        kept = f"{remedy}; finished pages are kept, and the old site is untouched."
-        raise BriefError(Problem(str(place), found, "a place to write pages to", kept)) from None
+        told = found, "a place that can be written to", f"{remedy}; {kept}."
+        raise BriefError(Problem(str(place), *told)) from None
