@@ -267,8 +267,12 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
 
 def bind_page(folder: str, page: str, more: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """The files of a page: itself and others by their names, and what the list of pages says."""
-    pages = {"index.html": page, **(more or {})}
-    listed = [_describe(f"{folder}/{name}".lstrip("/"), each) for name, each in pages.items()]
+    pages, listed = {"index.html": page, **(more or {})}, []
+    for name, each in pages.items():
+        title, language = _TITLE.search(each), _LANGUAGE.search(each)
+        said = html.unescape(title[1]) if title else ""
+        told = {"title": said, "language": language[1] if language else ""}
+        listed.append({"path": f"{folder}/{name}".lstrip("/"), **told})
     files = {name: each.encode() for name, each in pages.items()}
     return files | {LISTED: json.dumps(listed, ensure_ascii=False).encode()}
 
@@ -303,13 +307,6 @@ LISTING = "pages.json"
 SITEMAP = "sitemap.xml"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
-
-
-def _describe(path: str, page: str) -> dict[str, str]:
-    """What the list says of a page: its path, title and language."""
-    title, language = _TITLE.search(page), _LANGUAGE.search(page)
-    said = html.unescape(title[1]) if title else ""
-    return {"path": path, "title": said, "language": language[1] if language else ""}
 
 
 def bind_listing(pages: Iterable[Mapping[str, Any]]) -> bytes:

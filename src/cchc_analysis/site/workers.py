@@ -177,7 +177,7 @@ class Pool(jobs.Workforce):
         """
         slot.link.close()
         if not slot.parent:
-            status = _wait_for(self._begun[slot.process_id])
+            status = _wait_for(self._begun.pop(slot.process_id))
         system.end_group(slot.process_id)
         self._slots.discard(slot)
         if slot.parent:
