@@ -26,6 +26,7 @@ from cchc_analysis.read.recognise.head import read_head
 from cchc_analysis.read.recognise.numerals import find_mentions
 from cchc_analysis.read.recognise.outline import outline_lines, restore_words, spread_tables
 from cchc_analysis.read.recognise.windows import (
+    find_ahead,
     find_compared_window,
     find_day,
     find_target_period,
@@ -80,6 +81,8 @@ def figures_in(text: str) -> list[str]:
         ("TCVN ISO 9001:2015; VNeID mức 2; Windows 10; mạng 4G; C06", []),
         ("ngày 28/3/12019; quý III/2022; 6 tháng đầu năm 2022; giai đoạn 2021 - 2030", []),
         ("từ 15/12/2021 đến 14/6/2022; tính đến 20/9: 12 hồ sơ", ["12"]),
+        ("6 tháng (01/01 - 30/6/2026); 01/01–30/6/2026; đạt 10/12 - đến 30/6/2026", ["10", "12"]),
+        ("(15/12 đến 14/3/2026) nhận 12 hồ sơ, 15.12.2025-14.3.2026", ["12"]),
         ("điện thoại: 0299.3888.999; tổng đài 1022; số 25 đường 30/4, khu phố 3", []),
         ("Bộ phận 1 cửa; 4 xin, 4 luôn; phường 5, quận 1; chính quyền 02 cấp", []),
         (
@@ -661,6 +664,35 @@ def test_a_share_of_something_else_is_left_open(reader) -> None:
             "2022-09-30",
         ),
         ("8. Nhiệm vụ năm 2023: trên 12% hồ sơ tiếp nhận trực tuyến.", "2023-01-01", "2023-12-31"),
+        ("8. Nhiệm vụ quý III: trên 12% hồ sơ tiếp nhận trực tuyến.", "2022-07-01", "2022-09-30"),
+        ("Lũy kế 5 tháng (01/01 - 31/5/2022): tiếp nhận 12 hồ sơ.", "2022-01-01", "2022-05-31"),
+        ("Kỳ 15.12.2021-14.3.2022: tiếp nhận 12 hồ sơ.", "2021-12-15", "2022-03-14"),
+        ("Tiếp nhận (15/12 đến 14/3/2022) 12 hồ sơ.", "2021-12-15", "2022-03-14"),
+        ("Tồn năm 2021 chuyển sang: 12 hồ sơ.", "2022-01-01", "2022-06-30"),
+        ("Số hồ sơ của năm 2021 mang sang là 12.", "2022-01-01", "2022-06-30"),
+        ("Còn 12 hồ sơ tồn từ năm 2021.", "2022-01-01", "2022-06-30"),
+        (
+            "B. NHIỆM VỤ 6 THÁNG CUỐI NĂM\nNâng tỷ lệ hồ sơ trực tuyến lên 12%.",
+            "2022-07-01",
+            "2022-12-31",
+        ),
+        (
+            "II. Phương hướng quý III\nPhấn đấu 12% hồ sơ tiếp nhận trực tuyến.",
+            "2022-07-01",
+            "2022-09-30",
+        ),
+        (
+            "II. Nhiệm vụ 3 tháng cuối năm\n- Phấn đấu 12% hồ sơ tiếp nhận trực tuyến.",
+            "2022-10-01",
+            "2022-12-31",
+        ),
+        (
+            "Nhiệm vụ 6 tháng cuối năm 2022\nPhấn đấu cả năm 12% hồ sơ tiếp nhận trực tuyến.",
+            "2022-01-01",
+            "2022-12-31",
+        ),
+        ("Điểm bộ chỉ số phục vụ người dân tháng 5: 12 điểm.", "2022-05-01", "2022-05-31"),
+        ("Điểm chỉ số phục vụ từ tháng 1 đến tháng 5: 12 điểm.", "2022-01-01", "2022-06-30"),
     ],
 )
 def test_a_sentence_names_its_own_window(reader, text: str, start: str, end: str) -> None:
@@ -917,6 +949,10 @@ def test_a_district_may_have_a_number(reader) -> None:
         ("III. NHIỆM VỤ QUÝ III/2022: duy trì 12% hồ sơ trực tuyến.", "target"),
         ("III. NHIỆM VỤ QUÝ II/2022: duy trì 12% hồ sơ trực tuyến.", "actual"),
         ("Kế hoạch CCHC đề ra 07 mục tiêu, 12 nhiệm vụ.", "actual"),
+        ("Nhiệm vụ theo Kế hoạch CCHC năm 2022: 12 nhiệm vụ.", "actual"),
+        ("II. KẾT QUẢ\nHồ sơ trực tuyến đạt 12%.\nIII. PHƯƠNG HƯỚNG", "actual"),
+        ("II. PHƯƠNG HƯỚNG\n1. Hồ sơ\nHồ sơ trực tuyến đạt 12%.", "target"),
+        ("II. PHƯƠNG HƯỚNG\n1. Kết quả\nHồ sơ trực tuyến đạt 12%.", "actual"),
     ],
 )
 def test_a_label_looks_ahead_and_counted_goals_do_not(reader, text: str, status: str) -> None:
@@ -927,9 +963,16 @@ def test_a_label_looks_ahead_and_counted_goals_do_not(reader, text: str, status:
 def test_a_target_against_an_earlier_year_is_for_the_time_of_its_heading() -> None:
     half = Period(dt.date(2022, 1, 1), dt.date(2022, 6, 30))
     said = "Phấn đấu giảm 12% so với năm 2021"
-    assert find_target_period(said, "II. NHIỆM VỤ NĂM 2023", half, half).end == dt.date(
-        2023, 12, 31
-    )
+    headed = find_ahead("II. NHIỆM VỤ NĂM 2023", half)
+    assert find_target_period(said, headed, half, half).end == dt.date(2023, 12, 31)
+
+
+def test_a_target_of_this_year_is_for_all_of_it_in_its_last_quarter() -> None:
+    last = Period(dt.date(2022, 10, 1), dt.date(2022, 12, 31))
+    year = Period(dt.date(2022, 1, 1), dt.date(2022, 12, 31))
+    headed = find_ahead("II. NHIỆM VỤ NĂM 2022", last)
+    assert find_target_period("Phấn đấu đạt 12%", headed, last, last) == year
+    assert find_target_period("Phấn đấu năm 2022 đạt 12%", None, last, last) == year
 
 
 def test_a_rank_is_out_of_as_many_as_there_were_in_its_year(reader) -> None:

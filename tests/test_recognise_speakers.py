@@ -6,6 +6,7 @@ The sentences are made up, for made-up places.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def read():
     project = Project(Path(__file__).resolve().parents[1])
     reference = load_reference(project.reference)
     wording = load_wording(project.reference / "wording.yml", reference.indicator_rows)
-    return lambda text: read_document(read_lines(text), reference, wording, HEAD).figures
+    return lambda text, head=HEAD: read_document(read_lines(text), reference, wording, head).figures
 
 
 def claims(figures):
@@ -48,6 +49,29 @@ def test_the_work_of_another_office_is_not_the_districts(read, text: str) -> Non
     figures = read(text)
     assert figures
     assert claims(figures) == []
+
+
+@pytest.mark.parametrize(
+    ("area", "text"),
+    [
+        ("tỉnh Thanh Lâm", "Xã Hòa Lam dẫn đầu tỉnh với 99,9% hồ sơ đúng hạn."),
+        ("tỉnh Thanh Lâm", "Toàn tỉnh vươn lên. Huyện Khe Sâu tiếp nhận 912 hồ sơ trực tuyến."),
+        ("xã Đồng Lãng", "UBND xã Nậm Lau đã giải quyết 640 hồ sơ, trong đó quá hạn 3 hồ sơ."),
+        (
+            "tỉnh Thanh Lâm",
+            "Phường Bãi Lở là điểm sáng. Từ đầu năm, phường đã tiếp nhận 410 hồ sơ.",
+        ),
+    ],
+)
+def test_the_work_of_one_other_place_is_not_ones_own(read, area: str, text: str) -> None:
+    figures = read(text, replace(HEAD, area=area))
+    assert figures
+    assert claims(figures) == []
+
+
+def test_the_name_of_the_reporting_place_is_no_other(read) -> None:
+    figures = read("Xã Đồng Lãng đã giải quyết 640 hồ sơ.", replace(HEAD, area="xã Đồng Lãng"))
+    assert claims(figures) == [("640", "dossiers_resolved_total")]
 
 
 def test_an_office_that_only_helps_leaves_the_figure_to_the_district(read) -> None:

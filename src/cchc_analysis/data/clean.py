@@ -222,7 +222,10 @@ _PERIOD_FORMS = tuple(
             r"quý\s+(i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(\d{4})",
             lambda p: _span(p[2], *_WINDOWS[f"Q{QUARTERS[p[1]]}"]),
         ),
-        (r"0?6 tháng cuối(?: năm)?\s*/?\s*(\d{4})", lambda p: _span(p[1], 7, 12)),
+        (
+            r"0?([369]) tháng cuối(?: năm)?\s*/?\s*(\d{4})",
+            lambda p: _span(p[2], 13 - int(p[1]), 12),
+        ),
         (
             r"0?([1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
             lambda p: _span(p[2], 1, int(p[1])),

@@ -33,7 +33,7 @@ from cchc_analysis.read.recognise.head import (
 from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
-from cchc_analysis.read.recognise.surroundings import FigureText
+from cchc_analysis.read.recognise.surroundings import FigureText, say_heading
 from cchc_analysis.read.recognise.wording import WordingRule
 
 OPENING = 12
@@ -52,6 +52,8 @@ class Frame:
         window: The days over which dossiers are counted, its own line included.
         day: The day up to which stocks are counted, by what stands above.
         index: The year that an index is of.
+        status: A result or a target, by the heading that says so.
+        ahead: The later time for which its heading sets targets.
     """
 
     area: str = ""
@@ -59,6 +61,8 @@ class Frame:
     window: Period | None = None
     day: dt.date | None = None
     index: Period | None = None
+    status: Status | None = None
+    ahead: Period | None = None
 
 
 def frame_lines(
@@ -75,6 +79,8 @@ def frame_lines(
         "window": lambda text: windows.find_exact_window(text, above[0]),
         "day": lambda text: windows.find_day(text, head.window),
         "index": _find_last_year,
+        "status": lambda text: _find_heading_status(say_heading(text)),
+        "ahead": lambda text: windows.find_ahead(say_heading(text), head.window),
     }
     titled = Frame(window=readers["window"](head.title))
     opened: dict[str, tuple[Any, list[str]]] = {}
@@ -104,8 +110,10 @@ def frame_lines(
             # "Số liệu từ … đến … tại Phụ lục 1 và Phụ lục 2": for what is below those captions.
             annexes |= dict.fromkeys(PATTERNS.annex.findall(line.text), window)
         own = {part: value for part, (value, _) in opened.items()}
-        # Up to which day a line counts, it may say of its last figure alone: see ``context``.
-        frames.append(replace(titled, **{**own, "day": before.get("day")}))
+        # Up to which day a line counts, it may say of its last figure alone: see ``context``; nor
+        # is a heading itself what it announces.
+        own |= {part: before.get(part) for part in ("day", "status", "ahead")}
+        frames.append(replace(titled, **own))
     return frames
 
 
@@ -149,6 +157,12 @@ def _name_area(text: str, head: ReportHead) -> str:
     return name if level_of(name) == level_of(head.area) else ""
 
 
+def _find_heading_status(text: str) -> Status | None:
+    if PATTERNS.result_heading.search(text):
+        return Status.ACTUAL
+    return Status.TARGET if PATTERNS.target_heading.search(text) else None
+
+
 def _find_last_year(text: str) -> Period | None:
     years = PATTERNS.index_year.findall(text) if PATTERNS.says_index.search(text) else []
     return windows.make_year(int(years[-1])) if years else None
@@ -172,6 +186,7 @@ def find_status(
     rule: WordingRule | None,
     row: Mapping[str, str],
     head: ReportHead,
+    framed: Status | None,
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
     said = entry.text[entry.mention.lead : entry.mention.numeral.start]
@@ -183,7 +198,8 @@ def find_status(
         return Status.TARGET
     near = _join_near(words)
     opens = PATTERNS.opens_target.match(said) or _opens_ahead(said, head)
-    if head.kind == "plan" or opens or _speaks_of_target(words):
+    is_below = framed is Status.TARGET and "%" in words.units
+    if head.kind == "plan" or opens or is_below or PATTERNS.target.search(near):
         return Status.TARGET
     is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED
     if is_score and not PATTERNS.appraised.search(near):
@@ -206,9 +222,8 @@ def _opens_ahead(said: str, head: ReportHead) -> bool:
     end = head.window.end
     if not opened or not end:
         return False
-    window = windows.find_window(opened[0], head.window)
-    is_later = window is not None and window.end is not None and window.end > end
-    return bool(is_later or opened["rest"] or int(opened["year"] or 0) > end.year)
+    ahead = windows.find_ahead(opened[0], head.window)
+    return bool(opened["rest"] or (ahead and ahead.start and ahead.start > end))
 
 
 def is_asked(entry: FigureText) -> bool:
@@ -229,19 +244,6 @@ def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
     if "min" in rule.indicator or "required" in rule.indicator:
         return Status.THRESHOLD
     return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
-
-
-def _speaks_of_target(words: WordsAround) -> bool:
-    if PATTERNS.target.search(_join_near(words)):
-        return True
-    for level in words.levels:
-        if level.name != "heading":
-            continue
-        if PATTERNS.result_heading.search(level.text):
-            return False
-        if PATTERNS.target_heading.search(level.text) and "%" in words.units:
-            return True
-    return False
 
 
 def _join_near(words: WordsAround) -> str:
@@ -375,7 +377,7 @@ class FigureContext:
             clip = before if level.name == "words of its own" and not entry.label else level.text
             if level.name in _EARLIER_WORDS:
                 clip = PATTERNS.year_in_brackets.sub(_keep_days, clip)
-            clip = PATTERNS.span_of_plan.sub(" ", clip)
+            clip = PATTERNS.no_window.sub(" ", clip)
             if window := windows.find_window(clip, default):
                 # "Trong quý I/2023" of the report on it: the days that its opening names.
                 return default if window == self._head.period else window
@@ -391,7 +393,7 @@ class FigureContext:
         """
         for sentence in sentences:
             opened = PATTERNS.year_in_brackets.sub(_keep_days, sentence)
-            opened = PATTERNS.span_of_plan.sub(" ", " ".join(opened.split()[:OPENING]))
+            opened = PATTERNS.no_window.sub(" ", " ".join(opened.split()[:OPENING]))
             if window := windows.find_window(opened, default) or windows.find_year(opened, default):
                 return default if window == self._head.period else window
         return None

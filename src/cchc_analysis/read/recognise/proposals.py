@@ -96,7 +96,8 @@ class Proposer:
         if speaker and speaker.kind is scopes.Speech.ELSEWHERE:
             # The heading may have said that all below it is of that area.
             speaker = None if self._scopes.frames[entry.line].area else speaker
-        if candidate and speaker and not self._speaks_for(speaker, candidate):
+        is_ours = self._scopes.find_area(entry, words) == self._head.area
+        if candidate and speaker and not self._speaks_for(speaker, candidate, is_ours=is_ours):
             candidate, rivals = self._find_for(speaker, words), ()
         is_below = self._scopes.level == "province" and words.own & BELOW
         if candidate and not is_below:
@@ -129,10 +130,11 @@ class Proposer:
         if figure.indicator:
             self._beside.first_of_line.setdefault(entry.line, figure)
 
-    def _speaks_for(self, speaker: scopes.Speaker, candidate: Claim) -> bool:
+    def _speaks_for(self, speaker: scopes.Speaker, candidate: Claim, *, is_ours: bool) -> bool:
         """Whether what a speaker counts can be an indicator of ours."""
         if speaker.kind is scopes.Speech.COMMUNE:
-            return True
+            # What one commune has done is no figure of a province; of a known one it is its own.
+            return self._scopes.level != "province" or not is_ours
         rule = self._wording.rules[candidate.indicator]
         if speaker.kind is scopes.Speech.MODEL:
             return WORDS.model in rule.speaking or rule.unit != "dossier"
@@ -147,7 +149,7 @@ class Proposer:
         fitting = (
             each
             for each in match_rules(words, self._wording)
-            if not each.against and self._speaks_for(speaker, each)
+            if not each.against and self._speaks_for(speaker, each, is_ours=True)
         )
         return next(
             (candidate for candidate in fitting if candidate.score >= companions.CLAIM), None
@@ -306,11 +308,11 @@ class Proposer:
         scope, is_said = twin or self._scopes.find_scope(entry, words, rule)
         period = self._context.find_period(entry, words, rule)
         row = self._reference.indicator_rows[indicator] if rule else {}
-        status = find_status(entry, words, rule, row, self._head)
+        frame = self._scopes.frames[entry.line]
+        status = find_status(entry, words, rule, row, self._head, frame.status)
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
-            headings = " ".join(lev.text for lev in words.levels if lev.name == "heading")
-            period = find_target_period(said, headings, period, self._head.window)
+            period = find_target_period(said, frame.ahead, period, self._head.window)
             period = self._context.count_from_new_year(period, rule)
         asked = is_asked(entry)
         if asked and status is Status.THRESHOLD and rule and rule.period != "year":

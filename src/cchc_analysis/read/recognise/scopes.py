@@ -195,17 +195,14 @@ class Scopes:
         own = words.levels[0].text
         for match in PATTERNS.commune.finditer(own):
             name = match[1][0].lower() + match[1][1:]
-            if self._knows(name):
+            if name not in self._names:
+                # Whether it is one inside the area of the document.
+                known = self._reference, self._head.day
+                named = match_known(name, *known, self._own) if self._own else ""
+                self._names[name] = bool(named) and self._reference.is_below(named, self._own)
+            if self._names[name]:
                 return name
         return self.frames[entry.line].area or self._head.area
-
-    def _knows(self, name: str) -> bool:
-        """Whether a name is that of an area inside the one of the document."""
-        if name not in self._names:
-            known = self._reference, self._head.day
-            named = match_known(name, *known, self._own) if self._own else ""
-            self._names[name] = bool(named) and self._reference.is_below(named, self._own)
-        return self._names[name]
 
 
 def _tells_both_apart(entry: FigureText) -> bool:
@@ -335,13 +332,10 @@ class Speakers:
         ):
             if not found and (match := pattern.match(text)):
                 found = Speaker(kind, match[0])
-        if not found and self._level == "district":
-            other = PATTERNS.named_district.match(text)
+        for known in (PATTERNS.named_place, _ABOVE.get(self._level)):
+            other = known.match(text) if known and not found else None
             if other and not self._area.startswith(other[0].casefold()):
                 found = Speaker(Speech.ELSEWHERE, other[0])
-        above = _ABOVE.get(self._level)
-        if not found and above and (whole := above.match(text)):
-            found = Speaker(Speech.ELSEWHERE, whole[0])
         return found or (Speaker(Speech.OURS, "") if PATTERNS.our_offices.match(text) else None)
 
     def _name_commune(self, text: str) -> Speaker | None:

@@ -135,18 +135,6 @@ def is_placed(row: Mapping[str, Any], entry: FigureText) -> bool:
     return all(test(row[name]) for name, test in tests.items() if name in row)
 
 
-def start_causes(entry: FigureText) -> int:
-    """Where the causes of a loss begin that are told one by one: "mất 2 điểm do … (1,5 điểm)".
-
-    The end of the text where no further points follow: then the cause is that of this loss.
-    """
-    mention, text = entry.mention, entry.text
-    behind = [m.numeral for m in entry.mentions[entry.at + 1 :] if m.lead == mention.lead]
-    cause = PATTERNS.cause.search(text, mention.numeral.end)
-    is_told = any(PATTERNS.points_behind.match(text, numeral.end) for numeral in behind)
-    return cause.start() if cause and is_told else len(text)
-
-
 def tell_sentence(entry: FigureText) -> Iterator[tuple[str, str]]:
     """What the sentence has said before the figure, and how it began."""
     mention, text = entry.mention, entry.text
@@ -188,6 +176,11 @@ FAR_LINES = 15
 """Lines above within which dossiers were counted, for a line of their stages."""
 LEVELS = 5
 """Lines in a row that may each tell of one level."""
+
+
+def say_heading(text: str) -> str:
+    """What a heading says, without what is told in its line."""
+    return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
 
 
 def name_field(text: str) -> str:
@@ -399,7 +392,11 @@ class WordCollector:
             borders = PATTERNS.loss_border.finditer(entry.text[near:start])
             cause = max((m.end() for m in borders), default=0) + near
             return [*(h for h in self._find(entry.text) if cause <= h.start < start), *hits]
-        causes = start_causes(entry)
+        # "mất 2 điểm do … (1,5 điểm)": where no points follow, the cause is that of this loss.
+        behind = [m for m in entry.mentions[entry.at + 1 :] if m.lead == entry.mention.lead]
+        opened = PATTERNS.cause.search(entry.text, entry.mention.numeral.end)
+        is_told = any(PATTERNS.points_behind.match(entry.text, m.numeral.end) for m in behind)
+        causes = opened.start() if opened and is_told else len(entry.text)
         return [hit for hit in hits if hit.start < causes]
 
     def _read_label(self, label: Label) -> Iterator[tuple[int, Hit]]:
@@ -434,8 +431,7 @@ class WordCollector:
         if entry.label:
             yield CAPTION, self._caption(entry.line)
         for heading in place.headings:
-            named = self._lines[heading].text.split(":", maxsplit=1)[0]
-            yield "heading", " ".join(named.split()[:30])
+            yield "heading", say_heading(self._lines[heading].text)
         yield "title", self._title
         if self._is_commune:
             yield "the document", WORDS.of_commune

@@ -235,42 +235,37 @@ def find_year(text: str, default: Period) -> Period | None:
     return found
 
 
-def find_target_period(text: str, headings: str, period: Period, default: Period) -> Period:
+def find_target_period(text: str, headed: Period | None, period: Period, default: Period) -> Period:
     """A target set for this year or a later one is for all of it ("theo kế hoạch năm 2023").
 
-    Where the text names no time the headings may: "Nhiệm vụ trọng tâm năm 2022", "quý II/2022".
+    Where the text names no time its heading may, which ``headed`` is.
     """
-    ahead = _find_ahead(text, headings, default)
-    if period.end != default.end or not ahead:
+    if not default.end or period.end != default.end:
         return period
-    return Period(ahead.start if period.start else None, ahead.end)
+    year = default.end.year
+    span = _name_span(PATTERNS.span_of_this_year.search(text), year)
+    named = (m for m in PATTERNS.year.finditer(text)
+             if not PATTERNS.against.search(text[: m.start(1)]))  # fmt: skip
+    years = [make_year(int(match[1])) for match in named][-1:]
+    if PATTERNS.year_end.search(text):
+        years = [make_year(year)]
+    told = (span, *(years or (find_ahead(text, default), headed)))
+    ahead = next((each for each in told if each and each.end and each.end >= default.end), None)
+    return Period(ahead.start if period.start else None, ahead.end) if ahead else period
 
 
-def _find_ahead(text: str, headings: str, default: Period) -> Period | None:
+def find_ahead(text: str, default: Period) -> Period | None:
+    """The later time for which a text sets tasks: "Nhiệm vụ năm 2022", "Phương hướng quý II"."""
     if not default.end:
         return None
-    year = default.end.year
-    if PATTERNS.year_end.search(text):
-        return make_year(year)
-    spans = [_name_span(PATTERNS.span_of_this_year.search(text), year)]
-    years = [
-        int(m[1])
-        for m in PATTERNS.year.finditer(text)
-        if not PATTERNS.against.search(text[: m.start(1)])
-    ]
-    if not years:
-        opened = PATTERNS.ahead_with_year.search(headings) or PATTERNS.ahead_with_year.match(
-            text.lstrip("-+*•. 0123456789IVX)")
-        )
-        told = opened[0] if opened else ""
-        window = None if WORDS.late_in_year in told.casefold() else find_window(told, default)
-        if not window:
-            years = [int(year) for year in re.findall(r"(?:19|20)\d\d", told)]
-        if not window and not years and (opened := PATTERNS.quarter_ahead.search(headings)):
-            window = _parse(WORDS.span_of_year.format(opened[1], year))
-        spans.append(window)
-    later = (span for span in spans if span and span.end and span.end > default.end)
-    return next(later, make_year(years[-1]) if years and years[-1] >= year else None)
+    opened = PATTERNS.ahead_with_year.search(text)
+    told = opened[0] if opened else ""
+    window = find_window(told, default) or _name_span(
+        PATTERNS.span_ahead.search(text), default.end.year
+    )
+    years = re.findall(r"(?:19|20)\d\d", told)
+    window = window or (make_year(int(years[-1])) if years else None)
+    return window if window and window.end and window.end >= default.end else None
 
 
 def find_span_end(text: str) -> dt.date | None:
