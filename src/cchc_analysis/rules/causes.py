@@ -413,13 +413,10 @@ class CauseSearch:
         totals = {each: float(sum(self.values[found])) for each, found in held.items()}
         for operand, figure in ((each, at) for each, found in held.items() for at in found):
             printed, is_share = float(self.values[figure]), self.units[figure] == "%"
-            root = find_root(rule, totals, operand, printed)
-            if not math.isfinite(root):
-                continue
             # Points are awarded in quarters, however many decimals one of them shows.
-            fewest = 2 if self.units[figure] == "point" else 0
-            value = round(root, max(int(self.decimals[figure]), fewest))
-            is_possible = value >= 0 and not (is_share and printed <= 100.0 < value)
+            digits = max(int(self.decimals[figure]), 2 if self.units[figure] == "point" else 0)
+            value = round(find_root(rule, totals, operand, printed), digits)
+            is_possible = 0 <= value < math.inf and not (is_share and printed <= 100.0 < value)
             if is_possible and not math.isclose(value, printed, rel_tol=CLOSE):
                 yield figure, value
 

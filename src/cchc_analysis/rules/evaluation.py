@@ -8,6 +8,7 @@ asks here, and so do the trials that look for causes.
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -115,11 +116,12 @@ def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
     """Where a source is not seen to follow other definitions only than an identity assumes.
 
     Of those of one quantity it follows the one that fits best. Where two fit equally well, nobody
-    can tell which, and nothing is assumed, unless both say the same of all its rows.
+    can tell which, and nothing is assumed, unless they say the same at all levels of the identity.
     """
     import pandas as pd
 
     assumed = np.ones(len(rows), dtype=bool)
+    levels = max(2, len({getattr(each, "scope", "") for each in identity.operands}) - 1)
     for clause in identity.assumes if len(rows) else ():
         own, others = expressions.split_clause(clause)
         rivals: dict[Expression, list[Identity]] = {}
@@ -131,19 +133,20 @@ def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
         met = set(chosen.loc[chosen["rule_id"].isin(own), "source_id"])
         other = chosen[chosen["rule_id"].isin(others) & ~chosen["source_id"].isin(met)]
         for text in other["rule_id"].unique():
-            met.update(*(_list_coinciding(text, each, lines) for each in own))
+            met.update(*(_list_coinciding(text, each, lines, levels) for each in own))
         sources = pd.Series(lines.sources[rows])
         assumed &= (sources.isin(met) | ~sources.isin(other["source_id"])).to_numpy()
     return assumed
 
 
-def _list_coinciding(one: str, other: str, lines: Lines) -> set[str]:
-    """The sources of which two definitions say the same in all rows that the first speaks of."""
+def _list_coinciding(one: str, other: str, lines: Lines, fewest: int) -> set[str]:
+    """The sources of which two definitions say the same in all rows, and in some at least."""
     own, beside = (evaluate_identity(Identity(each, each), lines) for each in (one, other))
     own, sides = own[own["is_complete"]], ["left", "right"]
     is_same = np.isclose(own[sides], beside[sides].reindex(own.index), EPSILON, 0).all(axis=1)
     sources = lines.sources[own.index.to_numpy()]
-    return {*sources[is_same]}.difference(sources[~is_same])
+    counts = Counter(sources[is_same])
+    return {each for each in counts if counts[each] >= fewest}.difference(sources[~is_same])
 
 
 def evaluate_definitions(
