@@ -49,7 +49,6 @@ class Kit(BaseModel):
         notebook: The notebook of the front, below ``notebooks/``.
         pages: The pages that were published, with their hashes.
         documents: Documents that the page quotes and the kit does not hold.
-        version: The version of the package that made it.
         files: All files, by path.
     """
 
@@ -57,7 +56,6 @@ class Kit(BaseModel):
     notebook: str
     pages: dict[str, str]
     documents: tuple[str, ...]
-    version: str
     files: dict[str, bytes]
 
 
