@@ -122,6 +122,25 @@ def test_why_an_area_has_to_be_decided_is_told(
     assert told in remark
 
 
+def test_a_file_of_two_reports_and_a_head_of_two_areas_are_asked_back(
+    project: Project, tmp_path: Path
+) -> None:
+    head = "UBND HUYỆN {}\nSố: 12/BC-UBND\nBÁO CÁO\nCải cách hành chính quý I năm 2023\n"
+    text = f"Toàn huyện tiếp nhận 612 hồ sơ.\n{'Không có.' * 2}\n" + "Không có gì.\n" * 6
+    both = head.format("CAO LỘC") + text + head.format("VĂN QUAN") + text
+    (tmp_path / "two.txt").write_text(both, "utf-8")
+    drafted = read_report(project, tmp_path / "two.txt", source_id="two")
+    assert "area" in drafted.undecided
+    assert "but the file holds another report as well. Decide it" in drafted.remarks[0]
+    assert drafted.unsure == drafted.mapped
+    told = read_report(project, tmp_path / "two.txt", area="huyện Cao Lộc", source_id="told")
+    assert "area" not in told.undecided
+    joined = head.format("CAO LỘC VÀ HUYỆN VĂN QUAN") + text
+    (tmp_path / "joined.txt").write_text(joined, "utf-8")
+    [remark] = read_report(project, tmp_path / "joined.txt", source_id="joined").remarks
+    assert "its head names huyện Cao Lộc and huyện Văn Quan. Decide it" in remark
+
+
 def test_the_sample_has_something_to_decide(project: Project, tmp_path: Path) -> None:
     tools = runpy.run_path(str(REPORTS.parents[2] / "tools" / "sample.py"))
     report = (REPORTS / tools["REPORT"]).read_text("utf-8")

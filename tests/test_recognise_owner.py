@@ -283,11 +283,62 @@ def test_a_notice_is_of_the_month_in_its_title() -> None:
         assert str(reading.head.period.end) == "2024-08-31"
 
 
-def test_a_title_of_two_areas_leaves_the_owner_open() -> None:
-    title = "BÁO CÁO\nKết quả cải cách hành chính năm 2022 của huyện Cao Lộc và huyện Văn Quan\n"
+@pytest.mark.parametrize("second", ["huyện Văn Quan", "Văn Quan"])
+def test_a_title_of_two_areas_leaves_the_owner_open(second: str) -> None:
+    title = f"BÁO CÁO\nKết quả cải cách hành chính năm 2022 của huyện Cao Lộc và {second}\n"
     reading, [figure] = read_text(f"{title}Tiếp nhận 612 hồ sơ.")
     assert not reading.head.is_sure_area
     assert figure.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "ỦY BAN NHÂN DÂN\nHUYỆN CAO LỘC VÀ HUYỆN LỘC BÌNH",
+        "UBND HUYỆN CAO LỘC VÀ LỘC BÌNH",
+        "UBND HUYỆN CAO LỘC - UBND HUYỆN LỘC BÌNH",
+        "UBND HUYỆN CAO LỘC\nUBND HUYỆN LỘC BÌNH",
+    ],
+)
+def test_a_head_of_two_areas_names_both_and_is_asked_back(head: str) -> None:
+    reading, figures = read_text(
+        f"{head}\nBÁO CÁO\nKết quả cải cách hành chính quý I năm 2023\n"
+        "Huyện Cao Lộc tiếp nhận 612 hồ sơ. Huyện Lộc Bình tiếp nhận 310 hồ sơ.\n"
+        "Tiếp nhận tại huyện Lộc Bình 290 hồ sơ, tại huyện Cao Lộc 280 hồ sơ.\n"
+    )
+    assert not reading.head.is_sure_area
+    named = {reading.head.area, *reading.head.rivals}
+    assert named == {"huyện Cao Lộc", "huyện Lộc Bình"}
+    areas = {figure.printed: figure.area for figure in figures}
+    assert areas["612"] == areas["280"] == "huyện Cao Lộc"
+    assert areas["310"] == areas["290"] == "huyện Lộc Bình"
+
+
+def test_a_name_in_capitals_ends_before_the_word_of_another_level() -> None:
+    reading, _ = read_text(
+        "UBND HUYỆN CAO LỘC TỈNH LẠNG SƠN\nBÁO CÁO\nKết quả cải cách hành chính năm 2022\n"
+        "Toàn huyện tiếp nhận 612 hồ sơ. Phòng Nội vụ huyện báo cáo."
+    )
+    assert reading.head.area == "huyện Cao Lộc"
+    assert reading.head.rivals == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "figures"),
+    [
+        ("Năm\tTháng\tNgày\tHồ sơ tiếp nhận\n2024\t03\t06\t120\n2024\t03\t07\t95", ["120", "95"]),
+        ("Hồ sơ tiếp nhận\tNăm\tTháng\n512\t2024\t03", ["512"]),
+        ("Nội dung\tTiếp nhận\tTrả\tQuá hạn\nNgày chốt\t2024\t03\t06\nHồ sơ\t2024\t03\t06",
+         ["2024", "03", "06"]),
+        ("Năm\t2022\t2023\nHồ sơ tiếp nhận\t120\t130", ["120", "130"]),
+        # Days that a procedure takes, and years that are no years, are counts.
+        ("Thủ tục\tNgày\nHồ sơ tiếp nhận\t12", ["12"]),
+        ("Nội dung\tTháng\tNăm\nHồ sơ tiếp nhận\t130\t2500", ["130", "2500"]),
+    ],
+)  # fmt: skip
+def test_cells_that_are_parts_of_a_date_are_no_figures(table: str, figures: list[str]) -> None:
+    _, found = read_text(DISTRICT + table)
+    assert [figure.printed for figure in found] == figures
 
 
 def test_as_many_of_another_kind_are_not_the_same() -> None:

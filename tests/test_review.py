@@ -192,6 +192,8 @@ def test_a_figure_is_added_split_and_dropped(drafted: Project, reference: Refere
         ({"rows": ["F001"], "cells": {"area": "huyện Không Có"}}, "unknown area"),
         ({"rows": ["F001"], "cells": {"read_as": "many"}}, "read_as"),
         ({"rows": ["F001"], "cells": {"period_start": "xx"}}, "period_start: 'xx'"),
+        ({"rows": ["F001"], "cells": {"note_vi": "a\x00b"}}, "note_vi: a character that is none"),
+        ({"head": {"title": "a\x1b[2J"}}, "title: a character that is none"),
         ({"add": {"line": 5, "printed": "777"}}, "what stands in line 5"),
         ({"add": {"line": 5, "printed": "7", "like": "F001"}}, "a part of '100'"),
     ],

@@ -27,7 +27,7 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Project, Reference
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import Problem, ReportError, escape_controls
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
     find_draft,
@@ -189,6 +189,11 @@ def apply_change(
         _refuse(name, "cannot be set", ", ".join(sorted(CELLS))) for name in {*cells} - CELLS
     ]
     problems += _check_cells(cells, source, reference)
+    problems += [
+        _refuse(name, f"a character that is none of a text ({cell!r})", "letters, digits and marks")
+        for name, cell in (cells | change.head).items()
+        if escape_controls(cell) != cell
+    ]
     problems += _check_area(change.head.get("area", ""), source, reference)
     problems += _check_addition(change.add, draft, text)
     if change.drop and known <= {*change.rows}:

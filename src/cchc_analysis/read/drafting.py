@@ -96,6 +96,9 @@ def read_report(
     document = open_document(path)
     head = _confirm(read_head(document.lines, reference), reference, area, period)
     reading = read_document(document, reference, wording, head)
+    if reading.others and area is None:
+        # Which of the reports in the file is meant, nobody has said.
+        head = replace(head, is_sure_area=False)
     figures = doubt_figures(
         look_again(reading.figures, wording, reference, identities),
         head,
@@ -107,7 +110,8 @@ def read_report(
         raise ReportError(
             Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
         )
-    remarks = [*document.remarks, *_miss_head(head, figures, path), *_doubt_area(head, reference)]
+    doubts = _doubt_area(head, reference, has_others=bool(reading.others))
+    remarks = [*document.remarks, *_miss_head(head, figures, path), *doubts]
     source = source_id or _name_source(head, path)
     _check_id(source)
     transcript = tabulate_draft(source, figures, reference)
@@ -145,11 +149,15 @@ def _miss_head(head: ReportHead, figures: Sequence[Figure], path: Path) -> Itera
     yield "it has no head of a report: say whose it is and of when"
 
 
-def _doubt_area(head: ReportHead, reference: Reference) -> Iterator[str]:
+def _doubt_area(head: ReportHead, reference: Reference, *, has_others: bool) -> Iterator[str]:
     """Say why a person has to decide whose report it is."""
     if head.is_sure_area or not (head.area or head.period.end):
         return
     why = "its lines do not agree on whose it is, or of which level"
+    if has_others:
+        why = "the file holds another report as well"
+    elif head.rivals:
+        why = f"its head names {' and '.join((head.area, *head.rivals))}"
     try:
         reference.match_area(head.area, head.day)
     except KeyError as error:

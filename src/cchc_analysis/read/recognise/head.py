@@ -50,8 +50,8 @@ class _Evidence:
 
 def find_owner(
     top: Sequence[str], title: str, kind: str, lines: Sequence[Line], known: tuple[Reference, str]
-) -> tuple[str, bool]:
-    """The area that a document is of, and whether that is sure.
+) -> tuple[str, bool, tuple[str, ...]]:
+    """The area that a document is of, whether that is sure, and the others that its head names.
 
     Args:
         top: The first lines, in one form.
@@ -65,7 +65,7 @@ def find_owner(
     """
     own = _find_own_level(lines)
     held: dict[str, _Evidence] = {}
-    for name, place in _list_evidence(top, title, lines, own):
+    for name, place in _list_evidence(top, title, lines, own, known):
         held.setdefault(name, _Evidence()).add(place)
     fitting = {
         name: each
@@ -73,19 +73,21 @@ def find_owner(
         if not own or level_of(name) == own or each.places & {TITLE, ISSUER}
     }
     if not fitting:
-        return "", False
+        return "", False, ()
     ranked = sorted(fitting, key=lambda name: (-fitting[name].weight, list(held).index(name)))
     best = ranked[0]
     is_sure = _is_sure(best, held, own, kind)
+    rivals = tuple(name for name in ranked[1:] if level_of(name) == level_of(best)
+                   and held[name].places & {TITLE, ISSUER})  # fmt: skip
     if match_known(best, *known):
-        return best, is_sure
+        return best, is_sure, rivals
     inside = {
         each: name for name in reversed(held) if (each := match_known(f"{best}, {name}", *known))
     }
     if len(inside) != 1:
-        return best, False
+        return best, False, rivals
     [above] = inside.values()  # of several of a name, the one in the area that is named besides
-    return f"{best}, {above}", is_sure and "top" in held[above].places
+    return f"{best}, {above}", is_sure and "top" in held[above].places, rivals
 
 
 def _is_sure(best: str, held: dict[str, _Evidence], own: str, kind: str) -> bool:
@@ -106,12 +108,12 @@ def _is_sure(best: str, held: dict[str, _Evidence], own: str, kind: str) -> bool
 
 
 def _list_evidence(
-    top: Sequence[str], title: str, lines: Sequence[Line], own: str
+    top: Sequence[str], title: str, lines: Sequence[Line], own: str, known: tuple[Reference, str]
 ) -> Iterator[tuple[str, str]]:
     """Each name with the place that speaks for it."""
-    for name in _name_issuers(top):
+    for name in dict.fromkeys(_name_issuers(top, known)):
         yield name, ISSUER
-    for name in dict.fromkeys(list_names(leave_cited(title))):
+    for name in dict.fromkeys(_list_all(leave_cited(title), known)):
         yield name, TITLE
     yield from ((name, TITLE) for name in _name_titled(title, lines, own))
     place = next((match[1] for text in top if (match := PATTERNS.place_date.match(text))), "")
@@ -140,7 +142,10 @@ def _name_titled(title: str, lines: Sequence[Line], own: str) -> list[str]:
 
 def list_names(text: str) -> list[str]:
     """The areas that a text names, each with its level in full."""
-    plain = text.title() if text.isupper() else text
+    plain = text
+    if text.isupper():
+        # No name goes on with "VÀ" or with the word of a level.
+        plain = PATTERNS.ends_name.sub(lambda found: found[0].lower(), text.title())
     found = []
     for match in (*PATTERNS.area.finditer(plain), *PATTERNS.numbered.finditer(plain)):
         level = (
@@ -163,8 +168,8 @@ def match_known(name: str, reference: Reference, day: str, inside: str = "") -> 
         return ""
 
 
-def _name_issuers(top: Sequence[str]) -> list[str]:
-    """The area of the only office that lines in capitals name at the top: whose paper it is."""
+def _name_issuers(top: Sequence[str], known: tuple[Reference, str]) -> list[str]:
+    """The areas, all of one level, of the offices that lines in capitals name at the top."""
     lines = [*top[:6]]
     # "ỦY BAN NHÂN DÂN" on a line of its own goes on with whose it is.
     lines += [f"{one} {two}" for one, two in pairwise(lines) if PATTERNS.committee_alone.match(one)]
@@ -172,9 +177,21 @@ def _name_issuers(top: Sequence[str]) -> list[str]:
         name
         for text in lines
         if text.isupper() and PATTERNS.named_committee.match(text)
-        for name in list_names(text)
+        for name in _list_all(text, known)
     ]
-    return names if len(names) == 1 else []
+    return names if len({level_of(name) for name in names}) == 1 else []
+
+
+def _list_all(text: str, known: tuple[Reference, str]) -> Iterator[str]:
+    """The areas of a text, those included that share the word of their level with one before."""
+    named = list_names(text)
+    yield from named
+    plain = text.title() if text.isupper() else text
+    for name in named:
+        behind = plain[plain.casefold().find(name.casefold()) + len(name) :]
+        joined = PATTERNS.joined_name.match(behind)
+        if joined and match_known(other := f"{level_of(name)} {joined[1]}", *known):
+            yield other
 
 
 def _find_own_level(lines: Sequence[Line]) -> str:
@@ -223,7 +240,8 @@ class ReportHead:
     """What the head of a document says; ``is_sure_…`` where no person need confirm it.
 
     ``opening`` is what stands above the first heading; it may say which days the figures count.
-    ``since`` is the first day on which the area is there, where that is known.
+    ``since`` is the first day on which the area is there, where that is known. ``rivals`` are areas
+    of the same level that title or issuer names as well.
     """
 
     kind: str
@@ -237,6 +255,7 @@ class ReportHead:
     dated: str = ""
     opening: tuple[str, ...] = ()
     since: str = ""
+    rivals: tuple[str, ...] = ()
 
     @property
     def day(self) -> str:
@@ -269,11 +288,11 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     dated = next((_read_date(match) for text in top if (match := PATTERNS.dated.search(text))), "")
     number = next((match[1] for text in top if (match := PATTERNS.number.search(text))), "")
     day = ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
-    area, is_sure_area = find_owner(top, title, kind, lines, (reference, day))
+    area, is_sure_area, rivals = find_owner(top, title, kind, lines, (reference, day))
     return ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
-        number=number.replace(" ", ""), dated=dated,
+        number=number.replace(" ", ""), dated=dated, rivals=rivals,
         opening=tuple(takewhile(lambda text: not PATTERNS.heading.match(text), top)),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from cchc_analysis.read.documents.lines import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure
 from cchc_analysis.read.recognise.frame import Frame
-from cchc_analysis.read.recognise.head import ReportHead, find_level, match_known
+from cchc_analysis.read.recognise.head import ReportHead, find_level, list_names, match_known
 from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END, Mention
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
@@ -75,7 +75,7 @@ class Scopes:
             # As many things as figures would have been told apart: whose each is, nobody says.
             return Scope.UNSPECIFIED, True
         area = self.find_area(entry, words)
-        if area not in (self._head.area, self.frames[entry.line].area):
+        if area not in (self._head.area, *self._head.rivals, self.frames[entry.line].area):
             return Scope.COMMUNE, True
         found = self._find_told(entry, words)
         return (found, True) if found else (Scope.WHOLE_DISTRICT, False)
@@ -202,6 +202,12 @@ class Scopes:
                 self._names[name] = bool(named) and self._reference.is_below(named, self._own)
             if self._names[name]:
                 return name
+        if self._head.rivals:
+            # The head names several areas: the sentence may say which of them it tells of.
+            mention, ours = entry.mention, (self._head.area, *self._head.rivals)
+            said = entry.text[mention.lead : max(mention.numeral.start, mention.own[1])]
+            if told := [each for each in list_names(said) if each in ours]:
+                return told[-1]
         return self.frames[entry.line].area or self._head.area
 
 
