@@ -77,8 +77,11 @@ def find_owner(
     ranked = sorted(fitting, key=lambda name: (-fitting[name].weight, list(held).index(name)))
     best = ranked[0]
     is_sure = _is_sure(best, held, own, kind)
-    rivals = tuple(name for name in ranked[1:] if level_of(name) == level_of(best)
-                   and held[name].places & {TITLE, ISSUER})  # fmt: skip
+    level = level_of(best)
+    # A title that calls its own area otherwise ("TP A" of thành phố A) names no other one.
+    rivals = tuple(name for name in ranked[1:] if level_of(name) == level
+                   and held[name].places & {TITLE, ISSUER}
+                   and not name.endswith(best.removeprefix(level)))  # fmt: skip
     if match_known(best, *known):
         return best, is_sure, rivals
     inside = {

@@ -302,13 +302,7 @@ def decide_open(
             if reference.indicator_rows[code]["aggregation"] == "stock":
                 trial = replace(trial, period_start="")
             attempt = [*near[: at - start], trial, *near[at - start + 1 :]]
-            known = _place_codes(attempt, trial, reference)
-            about = tuple(
-                rule
-                for rule in identities
-                # That a part is no more than its whole decides nothing.
-                if rule.operator == EQUALS and code in rule.codes and _may_speak(rule, trial, known)
-            )
+            about = _list_rules(attempt, trial, reference, identities)
             if not about:
                 continue
             codes = {each for rule in about for each in rule.codes}
@@ -327,33 +321,36 @@ def decide_open(
     return figures
 
 
-def _place_codes(
-    figures: Sequence[Figure], trial: Figure, reference: Reference
-) -> set[tuple[str, str]]:
-    """What figures count, with "*", and whose it is for those that one rule holds against a trial.
+def _list_rules(
+    figures: Sequence[Figure],
+    trial: Figure,
+    reference: Reference,
+    identities: tuple[Identity, ...],
+) -> tuple[Identity, ...]:
+    """The rules that can close or break with a trial: all else that they ask for is there.
 
-    Only identities whose other quantities are all there can close or break: of the same area and
-    last day, unless areas are added up or a norm is asked for.
+    Of the same area and last day, unless areas are added up or a norm is asked for; that a part is
+    no more than its whole decides nothing.
     """
-    rows, found = reference.indicator_rows, set()
+    rows, known = reference.indicator_rows, set()
     for figure in figures:
         kinds = {rows[each]["aggregation"] for each in (figure.indicator, trial.indicator) if each}
-        found.add((figure.indicator, "*"))
+        known.add((figure.indicator, "*"))
         is_same_time = figure.period_end == trial.period_end or "norm" in kinds
         if figure.area == trial.area and is_same_time:
-            found |= {(figure.indicator, ""), (figure.indicator, str(figure.scope))}
-    return found
+            known |= {(figure.indicator, ""), (figure.indicator, str(figure.scope))}
 
+    def is_there(rule: Identity) -> bool:
+        # A rule that names levels looks at each of them, any other at one.
+        own = "" if "@" in rule.rule else str(trial.scope)
+        scopes = ["*" if rule.kind == "group" else str(getattr(each, "scope", "")) or own
+                  for each in rule.operands]  # fmt: skip
+        return {
+            (each.code, scope) for each, scope in zip(rule.operands, scopes, strict=True)
+        } <= known
 
-def _may_speak(rule: Identity, trial: Figure, known: set[tuple[str, str]]) -> bool:
-    """Whether all that a rule asks for may stand where it can be held against a trial."""
-    if rule.kind == "group":
-        return all((each.code, "*") in known for each in rule.operands)
-    # A rule that names levels looks at each of them, any other at one.
-    scope = "" if "@" in rule.rule else str(trial.scope)
-    return all(
-        (each.code, str(getattr(each, "scope", "")) or scope) in known for each in rule.operands
-    )
+    of_trial = (rule for rule in identities if trial.indicator in rule.codes)
+    return tuple(rule for rule in of_trial if rule.operator == EQUALS and is_there(rule))
 
 
 def _judge(
