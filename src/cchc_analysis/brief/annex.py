@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief import templates
-from cchc_analysis.brief.content import ANNEX, Brief, name_folder
+from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief, name_folder
 from cchc_analysis.brief.directory import define_indicator
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import list_exhibits
@@ -24,7 +24,7 @@ from cchc_analysis.brief.frontpage import list_front_used
 from cchc_analysis.brief.ledger import grade_brief, tell_correction
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
-from cchc_analysis.brief.rows import Exhibit, head_entry
+from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import clean_text
@@ -100,28 +100,13 @@ def _tell_page(brief: Brief, area: str) -> str:
 
 def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry]) -> Markup:
     """The charts of an area with their tables; then a row for each quantity that no chart shows."""
-    charts = [exhibit.html for exhibit in exhibits]
-    if not left:
-        return Markup("").join(charts)
-    words = brief.words
-    groups: dict[Markup, list[list[Markup]]] = {}
+    groups: dict[tuple[str, str], list[Entry]] = {}
     # The whole area first; what is broken down last; else in the order of the documents.
     for entry in sorted(left, key=lambda e: (bool(e.breakdown), SCOPE_ORDER.index(Scope(e.scope)))):
-        of = brief.name_indicator(entry.indicator) if entry.breakdown else ""
-        group = templates.join(" · ", of, brief.name_scope(entry.scope))
-        name = brief.name_breakdown(entry.breakdown) if entry.breakdown else brief.name_entry(entry)
-        value = brief.tell(entry, unit=False, home=True)
-        row = [head_entry(brief, entry, name), value, brief.tell_unit(entry)]
-        groups.setdefault(group, []).append(row)
-    if len(groups) == 1:
-        group, rows = next(iter(groups.items()))
-        caption = words.say("areas.table.rest", group=templates.lower(group)) if charts else group
-        groups = {Markup(""): rows}
-    else:
-        caption = words.say("areas.table.rest.many" if charts else "areas.table.many")
-    heads = [words.say("table.indicator"), words.say("table.value"), words.say("table.of")]
-    table = templates.tabulate(words, heads, groups.items(), caption, numbers=(1,), kind="list")
-    return Markup("").join([*charts, table])
+        code = entry.indicator if entry.breakdown else ""
+        groups.setdefault((code, entry.scope), []).append(entry)
+    charts = [exhibit.html for exhibit in exhibits]
+    return templates.render(brief.words, "area", brief=brief, charts=charts, groups=groups)
 
 
 def show_notes(brief: Brief) -> templates.Section:
@@ -134,7 +119,10 @@ def show_notes(brief: Brief) -> templates.Section:
     # Definitions of the rates on the page; a sum shows its parts in its note.
     catalogue, codes = brief.reference.indicator_rows, (e.indicator for e in brief.entries)
     rates = [code for code in dict.fromkeys(codes) if catalogue[code]["denominator"]]
-    define = partial(define_indicator, brief.words, brief.reference, scopes=brief.added_up)
+    # The parts that formulas add up, in words that are true of this level.
+    is_new_province = brief.area["level"] == "province" and brief.parts == TWO_TIERS
+    scopes = () if is_new_province else brief.parts
+    define = partial(define_indicator, brief.words, brief.reference, scopes=scopes)
     defined = {code: define(code) for code in rates}
     more = brief.say("site.nav.definitions")
     return templates.tell_section(

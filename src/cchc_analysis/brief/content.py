@@ -237,11 +237,6 @@ class Brief:
         """Says a string of the page's language."""
         return self.words.say
 
-    def note_use(self, entry: Entry) -> int:
-        """Remember that the page tells a value; the number of its short note on the front."""
-        self.used.setdefault(entry.note, entry)
-        return list(self.used).index(entry.note) + 1 if self.is_front else 0
-
     @property
     def lang(self) -> str:
         """The language of the page."""
@@ -268,12 +263,6 @@ class Brief:
             return ()
         is_above_districts = self.area["level"] == "province" and self.end < TWO_TIERS_SINCE
         return THREE_TIERS if is_above_districts else TWO_TIERS
-
-    @property
-    def added_up(self) -> tuple[Scope, ...]:
-        """The parts that formulas add up, in words that are true of this level."""
-        is_new_province = self.area["level"] == "province" and self.parts == TWO_TIERS
-        return () if is_new_province else self.parts
 
     @property
     def whole(self) -> Scope:
@@ -362,11 +351,6 @@ class Brief:
             each for each in figure[1] if each.isascii() and (each.isalnum() or each == "_")
         )
         return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
-
-    def find_place(self, figure: tuple[str, str]) -> str:
-        """The page and anchor where the notes tell a figure; nothing for one that they do not."""
-        entry = self.entry_of_figure.get(figure)
-        return f"{self.find_page(entry)}#{self.find_anchor(figure)}" if entry else ""
 
     @once
     def values_held(self) -> dict[tuple[str, ...], float]:
@@ -483,17 +467,12 @@ class Brief:
         """The first value of an indicator of whatever kind: a maximum and a norm are no results."""
         return next((entry for entry in self.entries if entry.indicator == indicator), None)
 
-    def find_estimate(self, indicator: str) -> Entry | None:
-        """The result of an indicator that is stated as an estimate, whatever else is stated."""
-        own = (each for each in self._nearest_first if each.indicator == indicator)
-        return next((each for each in own if each.status == Status.ESTIMATE), None)
-
     @once
     def _by_place(self) -> dict[tuple[str, str], Entry]:
-        return {(each.indicator, each.scope): each for each in reversed(self._nearest_first)}
+        return {(each.indicator, each.scope): each for each in reversed(self.nearest_first)}
 
     @once
-    def _nearest_first(self) -> list[Entry]:
+    def nearest_first(self) -> list[Entry]:
         """The district's results, nearest to the end of the period; an estimate after an actual."""
         own = [
             each

@@ -20,7 +20,7 @@ from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.templates import join, render, upper
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.words import Words, clean_text, plain
+from cchc_analysis.data.words import Words, clean_text
 
 if TYPE_CHECKING:
     from cchc_analysis.brief.lists import Card
@@ -107,23 +107,17 @@ def _list_places(
 
 def map_provinces(
     words: Words, profiled: Container[str], reference: Reference
-) -> list[tuple[Markup, list[dict[str, Any]]]]:
-    """The provinces of today and those until June 2025 as maps of links to their profiles.
+) -> list[tuple[Markup, list[tuple[dict[str, Any], ListedArea]]]]:
+    """The provinces of today and those until June 2025, on maps with the squares where they lie.
 
-    A square without a profile has no folder; a map without any is left out.
+    A map without any profile is left out.
     """
     maps = []
     for name, tiles in (("34", reference.tile_map_34), ("63", reference.tile_map_63)):
         rows = [row for row in list_rows(tiles) if row["kind"] != "dot"]
         areas = list_told_areas([row["area_id"] for row in rows], reference)
-        listed = [
-            {"column": int(row["column"]) + 1, "row": int(row["row"]) + 1, "label": row["label"]}
-            | {"folder": area.folder if row["area_id"] in profiled else ""}
-            | {"name": plain(name_place(words, area))}
-            for row, area in zip(rows, areas, strict=True)
-        ]
-        if any(each["folder"] for each in listed):
-            maps.append((words.say(f"directory.map.{name}"), listed))
+        if any(row["area_id"] in profiled for row in rows):
+            maps.append((words.say(f"directory.map.{name}"), [*zip(rows, areas, strict=True)]))
     return maps
 
 

@@ -27,6 +27,7 @@ from cchc_analysis.brief.rows import (
     tabulate_scopes,
 )
 from cchc_analysis.brief.templates import join, lower, upper
+from cchc_analysis.data.records import Status
 from cchc_analysis.data.words import clean_text, plain
 
 SHARES = ("province_plan", "district_plan", "same_period")
@@ -434,7 +435,8 @@ def list_scores(brief: Brief) -> Iterator[FieldScore]:
         score, top = brief.find(f"par_score_{field}"), brief.find_any(f"par_score_{field}_max")
         if score and top:
             # What a district gave itself is an estimate until it is appraised.
-            own = brief.find_estimate(score.indicator)
+            same = (e for e in brief.nearest_first if e.indicator == score.indicator)
+            own = next((each for each in same if each.status == Status.ESTIMATE), None)
             is_other = own and own.status != score.status
             is_same = own and (own.start, own.end) == (score.start, score.end)
             yield FieldScore(field, score, top, own if is_other and is_same else None)

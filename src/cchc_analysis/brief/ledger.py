@@ -105,8 +105,11 @@ def split_explanation(brief: Brief, finding: Mapping[str, Any]) -> tuple[Markup,
 
 def tell_arithmetic(brief: Brief, finding: Mapping[str, Any]) -> Markup:
     """The arithmetic of a finding; each number that a figure prints links to that figure."""
-    figures = split_figures(finding["source_id"], finding["operands"])
-    hrefs = map(brief.find_place, figures)
+    hrefs = (  # nothing for a figure that the notes do not tell
+        f"{brief.find_page(entry)}#{brief.find_anchor(figure)}" if entry else ""
+        for figure in split_figures(finding["source_id"], finding["operands"])
+        for entry in [brief.entry_of_figure.get(figure)]
+    )
     text = _localise(brief, finding["arithmetic"])
     parts: list[Markup] = []
     at = 0

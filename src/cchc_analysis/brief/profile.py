@@ -339,19 +339,15 @@ def show_head(profile: Profile) -> Section:
         anchor="head",
         masthead=tell_masthead(words, find_folder(profile.area), title),
         area=place,
-        level=profile.area["level"],
         years=(first, last),
         series=len(table),
         held=held,
         rest=held - table["indicator"].nunique(),
         sources=profile.values["source_id"].str.split().explode().nunique(),
         old=int(table["is_old"].sum()),
-        is_drawn=bool(table["is_full"].any()),
-        is_contested=bool(table["is_contested"].any()),
         placed=list_rows(placed),
         best=int((placed["better"] >= QUARTER).sum()),
         worst=int((placed["better"] <= 100 - QUARTER).sum()),
-        judged=profile.judged,
         moves={
             word: list_rows(table[table["word"] == word])
             for word in ("rising", "falling")
@@ -432,7 +428,6 @@ def show_links(profile: Profile) -> Section:
         kin=list_kin_lines(words, profile.reference, profile.area, partial(_link_area, profile)),
         below=[_link_area(profile, each) for each in profile.below],
         sums=list_rows(profile.sums),
-        catalogue=profile.reference.indicator_rows,
         file=FILE,
     )
 

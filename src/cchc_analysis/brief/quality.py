@@ -379,22 +379,18 @@ def show_head(quality: Quality) -> Section:
 
 def show_grades(quality: Quality) -> Section:
     """The grade of every brief of a province and why; on the whole, the grades by province."""
-    words = quality.words
     by_province = list_provinces(quality.briefs, quality.reference)
-    rows = quality.reference.area_rows
-    names = {each: upper(words.place(rows[each])) for each in by_province}
     if not quality.province:
         pages = {
             each: f"{name_quality(each, quality.reference).removeprefix(f'{PAGE}/')}/index.html"
             for each in by_province
         }
         letters = sorted({brief.grade.letter for brief in quality.briefs})
-        data = {"pages": pages, "names": names, "letters": letters, "by_province": by_province}
+        data = {"pages": pages, "letters": letters, "by_province": by_province}
         return tell(quality, "grades", _tabulate(quality.briefs), briefs=[], **data)
     briefs = by_province.get(quality.province, [])
     briefs = sorted(briefs, key=lambda each: each.grade.letter, reverse=True)
-    names = {each.area_id: upper(words.place(rows[each.area_id])) for each in briefs}
-    return tell(quality, "grades", _tabulate(briefs), briefs=briefs, names=names)
+    return tell(quality, "grades", _tabulate(briefs), briefs=briefs)
 
 
 def _tabulate(briefs: Iterable[Graded]) -> pd.DataFrame:

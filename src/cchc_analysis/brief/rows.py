@@ -70,7 +70,14 @@ class Grid(NamedTuple):
         def name(head: Markup | Entry) -> Markup:
             if isinstance(head, Markup):
                 return head
-            return head_entry(brief, head, unit=self.unit, time=self.time)
+            # With unit, dates and status that the caption does not say.
+            dates, unit = brief.name_time(head), self.unit and head.unit != self.unit
+            return small(
+                brief.name_indicator(head.indicator),
+                brief.tell_unit(head) if unit else "",
+                dates if dates != self.time else "",
+                brief.name_status(head),
+            )
 
         rows = [[name(head), *map(tell, cells)] for head, cells in self.rows]
         numbers = range(1, len(self.heads) - self.last)
@@ -165,24 +172,6 @@ def tabulate_scopes(brief: Brief, key: str, indicators: Sequence[str]) -> Grid |
         brief.say("table.unit", what=brief.say(f"{key}.table"), unit=facts),
         unit=unit,
         time=time,
-    )
-
-
-def head_entry(
-    brief: Brief,
-    entry: Entry,
-    name: Markup | None = None,
-    *,
-    unit: str = "",
-    time: Markup | None = None,
-) -> Markup:
-    """The head of a row: the name, with unit, dates and status that the table does not say."""
-    dates = brief.name_time(entry)
-    return small(
-        brief.name_indicator(entry.indicator) if name is None else name,
-        brief.tell_unit(entry) if unit and entry.unit != unit else "",
-        dates if dates != time else "",
-        brief.name_status(entry),
     )
 
 

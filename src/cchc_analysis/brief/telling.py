@@ -48,7 +48,8 @@ def tell(
 
     One at ``home`` stands in a table, to which its note leads back.
     """
-    number = brief.note_use(entry)
+    brief.used.setdefault(entry.note, entry)
+    number = list(brief.used).index(entry.note) + 1 if brief.is_front else ""  # of its short note
     anchor = ""
     if (home or brief.is_front) and entry.note not in brief.homes:
         brief.homes.add(entry.note)
@@ -62,7 +63,7 @@ def tell(
         tell_origin(brief, entry) if brief.is_front else "",
         tell_unit(brief, entry) if unit and not entry.is_withheld else "",
         tell_marks(brief, brief.marks(entry)) if marks else "",
-        number or "",
+        number,
         anchor,
     )
 
