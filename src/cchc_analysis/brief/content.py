@@ -162,8 +162,11 @@ class Brief:
     show_revised = Shows("trend")
 
     choose_lead = Shows("frontpage")
+    draw_spine = Shows("peers")
     is_running_rate = Shows("plan")
     list_entries = Shows("ledger")
+    say_median = Shows("peers")
+    say_place = Shows("peers")
     split_explanation = Shows("ledger")
     tell_arithmetic = Shows("ledger")
     tell_change = Shows("trend")
@@ -172,7 +175,6 @@ class Brief:
     tell_grade_rule = Shows("ledger")
     tell_method = Shows("annex")
     tell_places = Shows("annex")
-    tell_reference = Shows("frontpage")
     tell_rule = Shows("ledger")
     tell_spread = Shows("annex")
 

@@ -178,13 +178,9 @@ def _list_plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON holds them: whole numbers without a point, ``null`` for a missing one."""
 
     def simplify(cell: Any) -> Any:
-        if isinstance(cell, str):
+        if not isinstance(cell, float):
             return cell
-        if isinstance(cell, bool) or type(cell).__name__ == "bool":
-            return bool(cell)
-        number = float(cell)
-        whole = int(number) if number.is_integer() else number
-        return None if math.isnan(number) else whole
+        return None if math.isnan(cell) else int(cell) if cell.is_integer() else cell
 
     return [{name: simplify(cell) for name, cell in row.items()} for row in list_rows(table)]
 

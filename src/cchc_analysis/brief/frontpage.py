@@ -18,13 +18,12 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import build_exhibit
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Entry, State, count_contradictions
-from cchc_analysis.brief.peers import draw_spine, find_standing, say_median, say_place
+from cchc_analysis.brief.peers import find_standing
 from cchc_analysis.brief.plots.parts import SMALL, draw_small
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import say_where, show_summary
 from cchc_analysis.brief.templates import Section, draw_line, join, lower, tell_section
-from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
 
 MOST_CARDS = 6
@@ -197,18 +196,8 @@ def show_place(brief: Brief) -> Section:
     brief = brief.front
     entries = [brief.find(code) for code in brief.report.peers.compared]
     found = [standing for entry in entries if entry and (standing := find_standing(brief, entry))]
-    rows = [
-        [
-            brief.name_indicator(each.entry.indicator),
-            brief.tell(each.entry),
-            say_place(brief, each),
-            say_median(brief, each),
-            draw_spine(brief, each),
-        ]
-        for each in found
-    ]
     table = partial(brief.tabulate_entries, [each.entry for each in found])
-    return tell_section(brief, "standing", table, rows=rows, least=FEWEST)
+    return tell_section(brief, "standing", table, found=found, least=FEWEST)
 
 
 def show_references(brief: Brief) -> Section:
@@ -216,22 +205,6 @@ def show_references(brief: Brief) -> Section:
     brief = brief.front
     table = partial(brief.tabulate_entries, [*brief.used.values()])
     return tell_section(brief, "references", table, anchor="refs")
-
-
-def tell_reference(brief: Brief, entry: Entry) -> Markup:
-    """The section and line of a number, with its digits where they differ; or its formula."""
-    rows, words = brief.list_figures(entry), brief.words
-    if not rows:
-        return clean_text(entry.document) if entry.document else brief.tell_derivation(entry)
-    row = rows[0]
-    source, printed = brief.letter_of[row["source_id"]], row["printed"]
-    is_same = not printed or printed.casefold() == words.number(entry.value, entry.decimals)
-    return join(
-        ", ",
-        join(" ", f"[{source}]" if source != "A" else "", clean_text(row["section"])),
-        words.say("note.line", n=row["line"]) if row["line"] else "",
-        "" if is_same else words.say("front.printed", printed=clean_text(printed)),
-    )
 
 
 def list_front_used(brief: Brief) -> Mapping[str, Entry]:

@@ -86,11 +86,10 @@ def show_peers(brief: Brief) -> templates.Section:
         """The compared values of the area and of its peers, a row an area."""
         import pandas as pd
 
-        names = {f"{each.indicator}@{each.scope}": at for at, each in enumerate(own)}
-        rows = {a: {name: values[at] for name, at in names.items()} for a, values in beside}
-        area_rows = brief.reference.area_rows
+        rows = {a: [a, brief.reference.area_rows[a]["name"], *values] for a, values in beside}
+        names = ["area_id", "name", *(f"{each.indicator}@{each.scope}" for each in own)]
         ids = (brief.area["area_id"], *same)
-        return pd.DataFrame([{"area_id": a, "name": area_rows[a]["name"]} | rows[a] for a in ids])
+        return pd.DataFrame([rows[each] for each in ids], columns=names)
 
     return templates.tell_section(
         brief,

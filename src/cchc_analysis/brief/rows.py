@@ -17,7 +17,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, sketch
-from cchc_analysis.brief.templates import frame, join, macro, small, tabulate
+from cchc_analysis.brief.templates import frame, join, macro
 from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
@@ -67,21 +67,22 @@ class Grid(NamedTuple):
             parts = (join(" ", brief.name_breakdown(e.breakdown), brief.tell_cell(e)) for e in cell)
             return brief.words.join(parts) or brief.tell_missing()
 
-        def name(head: Markup | Entry) -> Markup:
+        def tell_head(head: Markup | Entry) -> Markup:
             if isinstance(head, Markup):
                 return head
             # With unit, dates and status that the caption does not say.
             dates, unit = brief.name_time(head), self.unit and head.unit != self.unit
-            return small(
-                brief.name_indicator(head.indicator),
+            facts = (
                 brief.tell_unit(head) if unit else "",
                 dates if dates != self.time else "",
                 brief.name_status(head),
             )
+            name = brief.name_indicator(head.indicator)
+            return macro(brief.words, "small", name, join(" · ", *facts))
 
-        rows = [[name(head), *map(tell, cells)] for head, cells in self.rows]
-        numbers = range(1, len(self.heads) - self.last)
-        return tabulate(brief.words, self.heads, [("", rows)], self.caption, numbers=numbers)
+        rows = [[tell_head(head), *map(tell, cells)] for head, cells in self.rows]
+        numbers = [*range(1, len(self.heads) - self.last)]
+        return macro(brief.words, "table", self.heads, [("", rows)], self.caption, "", numbers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ name that the data do not hold is an error, never an empty place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -272,23 +272,6 @@ def open_svg(drawn: Figure | str) -> Picture:
     return {"opening": Markup(opening), "rest": Markup(rest)}  # noqa: S704 - of our own backend
 
 
-def tabulate(
-    words: Words,
-    heads: Sequence[Any],
-    groups: Iterable[tuple[Any, Sequence[Sequence[Any]]]],
-    caption: Any,
-    *,
-    numbers: Collection[int] = (),
-    kind: str = "",
-) -> Markup:
-    """A table with a caption, heads of columns and of rows; rows in groups with names of their own.
-
-    A group without a name has no head. ``numbers`` are the positions of the columns to set flush
-    right, ``kind`` is a class for the style sheet.
-    """
-    return macro(words, "table", heads, list(groups), caption, kind, list(numbers))
-
-
 def trust(text: str) -> Markup:
     """What a template of ours made, and what was kept as text since."""
     return Markup(text)  # noqa: S704 - of our own templates
@@ -310,12 +293,6 @@ def title_section(name: str, title: str, body: Markup) -> Markup:
 def link(href: str, text: Any) -> Markup:
     """A plain link."""
     return Markup('<a href="{}">{}</a>').format(href, text)
-
-
-def small(name: Any, *facts: Any) -> Markup:
-    """A name with facts in small letters beside it; those that are empty are left out."""
-    told = join(" · ", *facts)
-    return Markup("{} <small>{}</small>").format(name, told) if told else escape(name)
 
 
 def lower(name: Markup) -> Markup:
