@@ -21,7 +21,7 @@ from cchc_analysis.brief.directory import define_indicator
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.frontpage import list_front_used
-from cchc_analysis.brief.ledger import grade_brief, tell_correction
+from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit
@@ -208,47 +208,3 @@ def tell_spread(brief: Brief, entry: Entry) -> Markup:
     places = 1 if entry.high - entry.low >= 1 else 2
     low, high = (brief.words.number(each, places) for each in (entry.low, entry.high))
     return brief.say("note.interval", range=brief.say("unit.range", low=low, high=high))
-
-
-def tell_places(brief: Brief, entry: Entry) -> Markup:
-    """Each reading of a value as printed, with the places where it is printed."""
-    if entry.document:
-        return brief.say("note.document", document=clean_text(entry.document))
-    rows = brief.list_figures(entry)
-    by_text: dict[str, list[Markup]] = {}
-    for row in rows:
-        is_first = all(row[name] == rows[0][name] for name in ("source_id", "section"))
-        place = _tell_place(brief, row, is_first=is_first)
-        anchor = brief.find_anchor((row["source_id"], row["figure_id"]))
-        if anchor != entry.note:
-            place = templates.macro(brief.words, "anchor", anchor, place)
-        by_text.setdefault(row["printed"], []).append(place)
-    told = [
-        brief.say(
-            "note.printed" if printed else "note.unprinted",
-            printed=clean_text(printed),
-            places=templates.join("; ", *places),
-        )
-        for printed, places in by_text.items()
-    ]
-    if entry.correction:
-        told.append(brief.say("note.corrected", why=tell_correction(brief, entry)))
-    return templates.join(" ", *told)
-
-
-def _tell_place(brief: Brief, row: Mapping[str, Any], *, is_first: bool) -> Markup:
-    """Line and kind of place; the section too, where it is not that of the heading."""
-    line = brief.say("note.line", n=row["line"]) if str(row["line"]) else Markup("")
-    quote = brief.quotes.get((row["source_id"], row["figure_id"]))
-    kind, _, number = row["place"].partition(" ")
-    named = clean_text(row["place"])
-    if brief.words.has(f"place.{kind}"):
-        named = brief.say(f"place.{kind}", n=clean_text(number))
-    place = templates.join(
-        ", ",
-        "" if is_first else clean_text(row["section"]),
-        templates.link(f"#{quote.anchor}", line) if quote and line else line,
-        named if row["place"] != "text" else "",
-    )
-    remark = brief.words.pick(row, "note")
-    return templates.join(" ", place, "(" + remark + ")") if remark else place

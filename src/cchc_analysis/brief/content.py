@@ -174,7 +174,6 @@ class Brief:
     tell_figures = Shows("ledger")
     tell_grade_rule = Shows("ledger")
     tell_method = Shows("annex")
-    tell_places = Shows("annex")
     tell_rule = Shows("ledger")
     tell_spread = Shows("annex")
 
