@@ -83,17 +83,19 @@ class Companions:
         if any(terms.issuperset(saying) for saying in self._wording.rules[part].says):
             # "17/17 xã đã thành lập …" goes on with what it counts.
             return whole
-        return next(
-            (
-                code
-                for code, rule in self._wording.rules.items()
-                if rule.over == whole
-                and rule.unit == "dossier"
-                and terms.isdisjoint(rule.never)
-                and any(terms.issuperset(saying) for saying in rule.says)
-            ),
-            whole,
+        number = entry.mention.numeral.text
+        same = {figure.indicator for figure in self.by_mention.values() if figure.printed == number}
+        # Of small numbers many are alike.
+        is_same = whole not in same and len(number) > 2
+        named = (
+            code
+            for code, rule in self._wording.rules.items()
+            if rule.over == whole
+            and rule.unit == "dossier"
+            # What has been counted before comes back as a B: "mới 1.230; … số hóa 1.204/1.230".
+            and ((is_same and code in same) or _says(rule, terms))
         )
+        return next(named, whole)
 
     def list_wholes(self, entry: surroundings.FigureText) -> Iterator[Figure]:
         """The figures that a figure is a part of, the nearest first."""
@@ -348,6 +350,11 @@ class Companions:
         return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
 
 
+def _says(rule: WordingRule, terms: set[str]) -> bool:
+    is_said = any(terms.issuperset(saying) for saying in rule.says)
+    return is_said and terms.isdisjoint(rule.never)
+
+
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:
     """The terms that say whose work is counted."""
     return frozenset(term for term in terms if term.startswith("@"))
@@ -461,19 +468,13 @@ def is_other_score(
     if rule.indicator == APPRAISED and PATTERNS.in_which.match(entry.text, entry.mention.lead):
         # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
         return True
-    is_all = words.own & WORDS.appraised or _tells_whole_index(entry)
-    return rule.indicator == APPRAISED and not is_all
-
-
-def _tells_whole_index(entry: surroundings.FigureText) -> bool:
-    """Whether the points of an index are all of it: those of a year, or that are ranked.
-
-    In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field.
-    """
+    # In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field; the points of a
+    # year are all of them, and those that are ranked.
     mention, text = entry.mention, entry.text
     before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
-    return bool(
-        PATTERNS.of_year.search(before)
+    return rule.indicator == APPRAISED and not (
+        words.own & WORDS.appraised
+        or PATTERNS.of_year.search(before)
         or PATTERNS.ranked_behind.match(behind)
         or PATTERNS.ranked_behind.match(before)
     )
