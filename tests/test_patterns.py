@@ -33,7 +33,7 @@ def test_the_words_that_the_code_asks_for_are_those_of_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["rules", "openers", "implied", "against", "documents", "headings"]
+    "table", ["rules", "openers", "implied", "against", "documents", "headings", "statuses"]
 )
 def test_every_row_of_a_table_compiles(table: str) -> None:
     for row in PATTERNS.rows(table):

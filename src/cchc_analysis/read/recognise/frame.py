@@ -110,8 +110,7 @@ def frame_lines(
             # "Số liệu từ … đến … tại Phụ lục 1 và Phụ lục 2": for what is below those captions.
             annexes |= dict.fromkeys(PATTERNS.annex.findall(line.text), window)
         own = {part: value for part, (value, _) in opened.items()}
-        # Up to which day a line counts, it may say of its last figure alone: see ``context``; nor
-        # is a heading itself what it announces.
+        # Its day a line may say of its last figure alone; nor is a heading what it announces.
         own |= {part: before.get(part) for part in ("day", "status", "ahead")}
         frames.append(replace(titled, **own))
     return frames
@@ -158,9 +157,8 @@ def _name_area(text: str, head: ReportHead) -> str:
 
 
 def _find_heading_status(text: str) -> Status | None:
-    if PATTERNS.result_heading.search(text):
-        return Status.ACTUAL
-    return Status.TARGET if PATTERNS.target_heading.search(text) else None
+    said = (row["status"] for row in PATTERNS.rows("statuses") if row["pattern"].search(text))
+    return next(map(Status, said), None)
 
 
 def _find_last_year(text: str) -> Period | None:
@@ -407,7 +405,9 @@ class FigureContext:
             text = level.text
             if level.name == "its paragraph":
                 text = " ".join(reversed(_list_alike(level, words)))
-            if day := windows.find_day(text, self._head.window) or windows.find_span_end(text):
+            run = PATTERNS.span_of_years.search(text)  # "kỳ hệ thống hóa 2019-2023"
+            day = dt.date(int(run[2]), 12, 31) if run else None
+            if day := windows.find_day(text, self._head.window) or day:
                 self.is_carried = level.name in ("its paragraph", "the list it stands in")
                 return day
         if window:

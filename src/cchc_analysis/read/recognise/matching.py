@@ -213,7 +213,11 @@ def _find_asked(rule: WordingRule, words: WordsAround) -> tuple[list[tuple[int, 
     found = [place for _, place in places if place is not None]
     if missing := [alternatives[0] for alternatives, place in places if place is None]:
         return found, f"nothing says “{missing[0]}”"
-    if _is_of_whole_index(found, words):
+    far = {term.startswith("lv "): words.levels[depth].name in FAR for depth, term in found}
+    if far.get(True) and any(
+        term == WORDS.index and words.levels[depth].name not in FAR for depth, term in found
+    ):
+        # "4. Chính quyền số": what a sentence of this chapter says of the index is not of its part.
         return found, "told of the whole index"
     # A noun that is named once holds for all that follows: what is done decides by its own place.
     verbs = [place for place in found if place[1] not in WORDS.nouns] or found
@@ -243,17 +247,6 @@ def _is_nearest(
         # Both stand in the line, before the figure: the later is the nearer.
         return asked_at > rival_at
     return rival[0] > depth
-
-
-def _is_of_whole_index(asked: Iterable[tuple[int, str]], words: WordsAround) -> bool:
-    """Whether the sentence names the index, and the field is only that of the chapter.
-
-    "4. Chính quyền số": what a sentence of this chapter says of the index is not of its part.
-    """
-    far = {term.startswith("lv "): words.levels[depth].name in FAR for depth, term in asked}
-    return far.get(True, False) and any(
-        term == WORDS.index and words.levels[depth].name not in FAR for depth, term in asked
-    )
 
 
 def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: WordsAround) -> str:

@@ -239,15 +239,6 @@ REMARK = re.compile(r"\([^()]*\)")
 """Brackets without brackets in them."""
 
 
-def open_remarks(text: str, figures: Sequence[Numeral]) -> str:
-    """Take the brackets off remarks without figures: what they say belongs to the sentence."""
-
-    def is_remark(match: re.Match[str]) -> bool:
-        return not any(match.start() < figure.start < match.end() for figure in figures)
-
-    return REMARK.sub(lambda match: f" {match[0][1:-1]} " if is_remark(match) else match[0], text)
-
-
 def find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, int]]:
     """The own stretch of every figure: from the split before it to the split after it."""
     start = start_near(text, 0, figures[0].start)
@@ -386,7 +377,15 @@ def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:
     figures = [numeral for numeral in numerals if numeral.is_figure]
     if not figures:
         return []
-    plain = open_remarks(text, figures)
+    # Remarks without figures lose their brackets: what they say belongs to the sentence.
+    plain = REMARK.sub(
+        lambda remark: (
+            remark[0]
+            if any(remark.start() < figure.start < remark.end() for figure in figures)
+            else f" {remark[0][1:-1]} "
+        ),
+        text,
+    )
     borders = list(widen_shares(plain, figures, list(find_borders(plain, figures))))
     # The whole text is looked at: a figure that opens a sentence is part of its mark.
     ends = [0, *(match.end() for match in SENTENCE_END.finditer(text))]

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.records import Comparator, Period, Status
+from cchc_analysis.data.records import Comparator, Period, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents.lines import Document, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
@@ -114,8 +114,12 @@ class Proposer:
         marks = mark_entry(entry, candidate, is_time_carried=self._context.is_carried)
         figure = replace(figure, choices=choices, marks=marks)
         if speaker and speaker.kind is scopes.Speech.COMMUNE:
+            # What one commune did is its own and no sum of all, unless its indicator says whose.
             rule = self._wording.rules.get(figure.indicator)
-            figure = scopes.give_commune(figure, speaker.name, is_fixed=bool(rule and rule.scope))
+            figure = replace(
+                figure, scope=figure.scope if rule and rule.scope else Scope.COMMUNE,
+                is_scope_said=True, looked_again=f"told of {speaker.name} alone",
+            )  # fmt: skip
         if is_spelled:
             figure = replace(figure, read_as=str(read_spelled(figure.printed)))
         elif _COMMA_GROUPS.fullmatch(figure.printed) and self._counts(figure):

@@ -197,8 +197,7 @@ class Scopes:
             name = match[1][0].lower() + match[1][1:]
             if name not in self._names:
                 # Whether it is one inside the area of the document.
-                known = self._reference, self._head.day
-                named = match_known(name, *known, self._own) if self._own else ""
+                named = self._own and match_known(name, self._reference, self._head.day, self._own)
                 self._names[name] = bool(named) and self._reference.is_below(named, self._own)
             if self._names[name]:
                 return name
@@ -414,14 +413,6 @@ def tell_offices_apart(
             )  # fmt: skip
         else:
             yield figure
-
-
-def give_commune(figure: Figure, name: str, *, is_fixed: bool) -> Figure:
-    """What one commune did is its own and no sum of all, unless its indicator is ``is_fixed``."""
-    return replace(
-        figure, scope=figure.scope if is_fixed else Scope.COMMUNE, is_scope_said=True,
-        looked_again=f"told of {name} alone",
-    )  # fmt: skip
 
 
 def _is_within(mentions: Sequence[Mention], at: int, whole: int) -> bool:

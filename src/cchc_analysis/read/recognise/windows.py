@@ -196,9 +196,8 @@ def find_series_window(before: str, default: Period) -> Period | None:
     match = PATTERNS.year_before.search(before)
     if not match or not default.start or not default.end:
         return None
-    year = make_year(int(match[1]))
-    is_ours = default.start.year <= int(match[1]) == default.end.year
-    return default if is_ours and default.start.year == int(match[1]) else year
+    is_ours = default.start.year == int(match[1]) == default.end.year
+    return default if is_ours else make_year(int(match[1]))
 
 
 def find_day(text: str, default: Period) -> dt.date | None:
@@ -260,18 +259,11 @@ def find_ahead(text: str, default: Period) -> Period | None:
         return None
     opened = PATTERNS.ahead_with_year.search(text)
     told = opened[0] if opened else ""
-    window = find_window(told, default) or _name_span(
-        PATTERNS.span_ahead.search(text), default.end.year
-    )
+    span = PATTERNS.span_ahead.search(text)
+    window = find_window(told, default) or _name_span(span, default.end.year)
     years = re.findall(r"(?:19|20)\d\d", told)
     window = window or (make_year(int(years[-1])) if years else None)
     return window if window and window.end and window.end >= default.end else None
-
-
-def find_span_end(text: str) -> dt.date | None:
-    """The end of a run of years that is counted over ("kỳ hệ thống hóa 2019-2023")."""
-    match = PATTERNS.span_of_years.search(text)
-    return dt.date(int(match[2]), 12, 31) if match else None
 
 
 def shift_year(period: Period) -> Period:
