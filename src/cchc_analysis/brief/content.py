@@ -138,7 +138,6 @@ class Brief:
     tell_marks = telling.tell_marks
     tell_missing = telling.tell_missing
     tell_number = telling.tell_number
-    tell_origin = telling.tell_origin
     tell_plain = telling.tell_plain
     tell_state = telling.tell_state
     tell_title = telling.tell_title
@@ -164,6 +163,7 @@ class Brief:
     choose_lead = Shows("frontpage")
     draw_spine = Shows("peers")
     is_running_rate = Shows("plan")
+    link_kin = Shows("trend")
     list_entries = Shows("ledger")
     say_median = Shows("peers")
     say_place = Shows("peers")

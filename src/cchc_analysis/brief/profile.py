@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import filter as match_codes
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import SMALL, SPINE, draw_small, draw_spine
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, Shows, draw_line, link, tell_section, upper
-from cchc_analysis.brief.trend import list_kin_lines
+from cchc_analysis.brief.trend import find_kin
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import Scope
@@ -94,6 +94,7 @@ class Profile:
     show_head = Shows("profile")
     show_links = Shows("profile")
     show_methods = Shows("profile")
+    link_area = Shows("profile")
 
     def __repr__(self) -> str:
         return f"<Profile {self.area['name']}, {len(self.table)} series, {self.words.lang}>"
@@ -425,8 +426,7 @@ def show_links(profile: Profile) -> Section:
             (f"../{name_folder(profile.area, each)}/index.html", words.period(each))
             for each in profile.periods
         ],
-        kin=list_kin_lines(words, profile.reference, profile.area, partial(_link_area, profile)),
-        below=[_link_area(profile, each) for each in profile.below],
+        kin=find_kin(profile.reference, profile.area),
         sums=list_rows(profile.sums),
         file=FILE,
     )
@@ -440,7 +440,7 @@ def format_own_values(tables: Tables, area_id: str) -> bytes:
     return format_table(own[list(COLUMNS)].assign(licence=licence)).encode()
 
 
-def _link_area(profile: Profile, area_id: str) -> Markup:
+def link_area(profile: Profile, area_id: str) -> Markup:
     """An area by its name, linked where it has a profile."""
     row = profile.reference.area_rows[area_id]
     name = profile.words.place(row)

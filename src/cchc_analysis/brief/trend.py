@@ -7,9 +7,8 @@ is given an earlier edition of the data says what was revised since.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +20,6 @@ from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
 from cchc_analysis.data.trace import compare_editions, name_edition
-from cchc_analysis.data.words import Words
 from cchc_analysis.stats.peers import find_predecessors, find_successors
 from cchc_analysis.stats.trends import keep_last_part
 from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
@@ -88,7 +86,7 @@ def show_trend(brief: Brief) -> Section:
             if (not row["area_ids"] or places.intersection(row["area_ids"].split()))
             and (row["effective"] or valid_from) >= valid_from
         ],
-        kin=list_kin_lines(brief.words, brief.reference, brief.area, partial(_link_kin, brief)),
+        kin=find_kin(brief.reference, brief.area),
     )
 
 
@@ -146,37 +144,23 @@ def _list_per_day(brief: Brief) -> list[Row]:
     ]
 
 
-def list_kin_lines(
-    words: Words, reference: Reference, area: Mapping[str, Any], name: Callable[[str], Markup]
-) -> list[Markup]:
-    """The areas that went into an area and those that it went into, a sentence each."""
+def find_kin(reference: Reference, area: Mapping[str, Any]) -> dict[str, Any]:
+    """The areas that went into an area, those that it went into, and its former names.
+
+    ``moved`` is what became of an area of before, or what one since was made of; and how much.
+    """
     area_id = str(area["area_id"])
-    lines = [
-        words.say(key, names=words.join(map(name, kin)))
-        for key, kin in (
-            ("trend.predecessors", find_predecessors(area_id, reference)),
-            ("trend.successors", find_successors(area_id, reference)),
-        )
-        if kin
-    ]
-    lines += [
-        words.say("trend.renamed", name=words.place(row), day=words.date(row["valid_to"]))
-        for row in reference.former_of.get(area_id, ())
-    ]
-    if moved := reference.list_moved(area_id):
-        # What became of an area of before, or what one since was made of; and how much of it.
-        is_new = str(area["valid_from"]) >= TWO_TIERS_SINCE
-        keys = ["shared" if area["level"] == "district" else p.replace(" ", "_") for _, p in moved]
-        names = [
-            name(each) if part == "whole" else words.say(f"trend.territory.{key}", name=name(each))
-            for (each, part), key in zip(moved, keys, strict=True)
-        ]
-        key = "trend.made_of" if is_new else "trend.territory"
-        lines.append(words.say(key, names=words.join(names)))
-    return lines
+    return {
+        "predecessors": find_predecessors(area_id, reference),
+        "successors": find_successors(area_id, reference),
+        "former": reference.former_of.get(area_id, ()),
+        "moved": reference.list_moved(area_id),
+        "is_new": str(area["valid_from"]) >= TWO_TIERS_SINCE,
+    }
 
 
-def _link_kin(brief: Brief, area_id: str) -> Markup:
+def link_kin(brief: Brief, area_id: str) -> Markup:
+    """An area by its name, with links to its briefs."""
     row = brief.reference.area_rows[area_id]
     links = brief.words.join(
         brief.link_brief(row, period, brief.words.period(period))
