@@ -155,6 +155,20 @@ def test_sections_lists_and_notes_have_places() -> None:
     assert (places[5].note, places[5].anchor[0]) == ("1", 3)
 
 
+def test_letters_below_a_bullet_end_with_the_next_bullet() -> None:
+    text = (
+        "2. Thủ tục:\n- Tình hình giải quyết:\na) Huyện: tiếp nhận 10 hồ sơ.\n"
+        "b) Xã: tiếp nhận 20 hồ sơ.\n- Tiếp nhận 02 kiến nghị.\n- Đã xử lý 02.\n"
+        "3. Khác\n- Một\n4. Nữa\n- Mục:\na) Xã, gồm:\n- Mới: 5\n- Cũ: 3\n"
+    )
+    places = outline_lines(read_lines(text).lines)
+    assert [place.section for place in places] == [
+        *("2", "2", "2.a", "2.b", "2", "2"),
+        *("3", "3", "4", "4", "4.a", "4.a", "4.a"),
+    ]
+    assert [place.parents for place in places[3:6]] == [(), (0,), (0,)]
+
+
 @pytest.mark.parametrize(
     ("title", "label", "is_sure"),
     [

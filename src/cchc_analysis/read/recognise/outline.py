@@ -137,6 +137,8 @@ _NOTE_INLINE = re.compile(r"[⁰¹²³⁴-⁹]+")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BULLET = re.compile(r"^\s*(\*|[-–—•●▪○+](?:\s*\+)?|\(\d{1,2}\)\.?)\s*(?!\*)")
 _RANKS = {"*": 1, "(": 1, "-": 2, "–": 2, "—": 2, "•": 2, "●": 2, "▪": 2, "+": 3, "○": 3}
+LETTER = 9
+"""The depth of headings such as "a)"."""
 LONG_LINE = 45
 """Words from which a line without a bullet is a paragraph of its own and closes a list."""
 
@@ -177,6 +179,7 @@ class _Walk:
         self._lines = lines
         self._headings: list[tuple[int, int, str]] = []  # depth, line index, number
         self._lists: list[tuple[int, int]] = []  # rank, line index
+        self._around: dict[int, list[tuple[int, int]]] = {}  # the lists that a letter stands in
         self._note, self._note_bullet, self._note_line = "", "", -1
         self._last = -1
         self._marks: dict[str, tuple[int, int]] = {}
@@ -198,17 +201,19 @@ class _Walk:
         heading = None if self._lines[at].cells else _match_heading(text)
         is_title = heading is None and self._names_part(text)
         if heading:
+            around = self._lists
             while self._headings and self._headings[-1][0] >= heading[0]:
-                self._headings.pop()
+                around = self._around.get(self._headings.pop()[1]) or around
             self._headings.append((heading[0], at, heading[1]))
-            self._lists = []
+            self._around[at], self._lists = around if heading[0] == LETTER else [], []
         elif is_title:
             self._headings.append((0, at, ""))
         is_heading = heading is not None or is_title
+        parents = self._climb(at, text, is_heading=is_heading)
         place = OutlinePlace(
             self._section(),
             tuple(index for index in self._heading_lines() if index != at),
-            self._climb(at, text, is_heading=is_heading),
+            parents,
             before=before,
             is_heading=is_heading,
         )
@@ -263,6 +268,11 @@ class _Walk:
         rank = _RANKS[bullet[1].lstrip()[:1]] if bullet else 0
         if bullet and "+" in bullet[1]:
             rank = _RANKS["+"]
+        around = self._around.get(self._headings[-1][1], []) if self._headings else []
+        if rank and not self._lists and around and around[-1][0] == rank:
+            # Letters below a bullet end with the next bullet like it, if the last opens no list.
+            self._lists = around[:-1]
+            self._headings.pop()
         is_open = text.rstrip().rstrip("*").endswith(tuple(WORDS.opens_list))
         is_long = not bullet and len(text.split()) > LONG_LINE
         while self._lists and self._closes(rank, is_open=is_open, is_long=is_long, text=text):
