@@ -160,11 +160,22 @@ def test_a_worker_without_the_package_is_refused(scheduler: str, tmp_path: Path)
         run(scheduler, ["a"])
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://127.0.0.1"])
-def test_a_scheduler_that_cannot_be_reached(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cchc_analysis.site.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(CommandError, match=r"no scheduler answers there .* Start one with `dask"):
-        run(address, ["a"])
+        run("tcp://127.0.0.1:9", ["a"])
+
+
+@pytest.mark.parametrize("address", ["zzz", "nonsense://x", "tcp://127.0.0.1", "tcp://h:port"])
+def test_what_is_no_address_never_reaches_a_client(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that was given none ends in a traceback of its own, after twenty seconds."""
+    begun: list[str] = []
+    monkeypatch.setattr("distributed.Client", lambda address, **_: begun.append(address))
+    with pytest.raises(CommandError, match=r"no scheduler answers there .* Start one with `dask"):
+        Cluster(Orders(partial(engine_work.begin, engine_work.shout)), address)
+    assert begun == []
 
 
 def test_a_scheduler_without_workers(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:

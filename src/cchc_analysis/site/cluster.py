@@ -17,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import distributed
+from distributed.comm.addressing import get_address_host_port
 
 import cchc_analysis
 from cchc_analysis.errors import CommandError, Problem
@@ -43,6 +44,7 @@ class Cluster(Workforce):
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self._run_id, connect = uuid4().hex, vars(distributed)["Client"]
         try:
+            get_address_host_port(address)  # a client of no address ends in a traceback of its own
             self._client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             found = f"no scheduler answers there ({type(error).__name__})"
