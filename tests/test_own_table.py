@@ -317,3 +317,13 @@ def test_binary_noise_of_a_data_frame_is_no_digit() -> None:
         for value in (0.1 + 0.2, 0.3)
     )
     assert noisy["rule_id"].tolist() == plain["rule_id"].tolist() == []
+
+
+def test_a_likely_cause_is_told_of_a_wide_table_of_numbers(tmp_path: Path) -> None:
+    content = """area,dossiers_received_total,dossiers_resolved_total,dossiers_pending_total,\
+dossiers_resolved_early,dossiers_resolved_on_due,dossiers_resolved_overdue
+A,1520,1480,50,1200,250,20
+"""
+    findings = run(content, tmp_path)
+    assert findings["rule_id"].tolist() == ["D04", "D08"]
+    assert "printed as 1,480, should be 1,470" in findings["explanation_en"].iloc[1]

@@ -376,7 +376,7 @@ def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     given = pd.concat([plain, dotted]).reindex(rows.index)
     shown = read_numerals(rows.loc[rows["printed"] != "", "printed"], about).reindex(rows.index)
     is_same = (shown["fault"] == "") & np.isclose(shown["value"], given["value"])
-    numbers = shown.where(~held | is_same, given)
+    numbers = shown.where(~held | is_same, given).astype({"decimals": "int64"})
     said = rows["comparator"]
     numbers["comparator"] = said.where(said != "", numbers["comparator"])
     others = rows.drop(columns=["value", "decimals", "comparator"], errors="ignore")
