@@ -146,3 +146,20 @@ def test_a_stock_rule_of_statements_finds_its_column_and_a_suite_has_a_rule() ->
     assert list(found.loc[found["rule_id"] == "M1", "area_id"]) == ["B"]
     with pytest.raises(CchcError, match="mine: no rule; expected at least one rule"):
         cchc.validate(table, suite | {"expectations": []})
+
+
+@pytest.mark.parametrize(
+    ("kind", "kwargs"),
+    [
+        ("expect_column_max_to_be_between", {"column": "sipas", "max_value": 82}),
+        ("expect_table_row_count_to_be_between", {"min_value": 9}),
+        ("expect_column_values_to_be_of_type", {"column": "sipas", "type_": "str"}),
+    ],
+)
+def test_a_rule_that_fails_without_rows_is_no_all_clear(kind: str, kwargs: dict[str, Any]) -> None:
+    table = pd.DataFrame({"area": ["A", "B"], "period": ["2024-H1"] * 2, "sipas": [80.0, 85.0]})
+    meta = {"rule_id": "M1", "why": "A goal.", "source": "the plan"}
+    rule = {"type": kind, "severity": "warning", "kwargs": kwargs, "meta": meta}
+    suite = {"name": "mine", "meta": {"table": "statements"}, "expectations": [rule]}
+    with pytest.raises(CchcError, match=r"mine, rule M1: .* names (the rows|no row)"):
+        cchc.validate(table, suite)

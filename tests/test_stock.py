@@ -17,6 +17,7 @@ from great_expectations.core import ExpectationSuite
 import cchc_analysis as cchc
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import ReportError
+from cchc_analysis.rules.expectations import ExpectIdentityToHold
 from cchc_analysis.rules.suites import SUITES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -224,3 +225,13 @@ def test_a_table_is_made_for_each_suite(name: str, repository: Project) -> None:
     table = cchc.make_table(name, project=repository)
     assert len(table)
     assert table.index.tolist() == list(range(len(table)))
+
+
+def test_an_identity_holds_where_a_table_has_no_row() -> None:
+    names = ("dossiers_received_total", "dossiers_resolved_total", "dossiers_pending_total")
+    table = pd.DataFrame({name: pd.Series([], dtype="object") for name in names})
+    rule = ExpectIdentityToHold(rule=f"{names[0]} = {names[1]} + {names[2]}", rounded="")
+    asset = gx.get_context(mode="ephemeral").data_sources.pandas_default.add_dataframe_asset("own")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": table})
+    answer = batch.validate(rule)
+    assert answer.success, answer.exception_info

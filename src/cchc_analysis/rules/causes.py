@@ -367,19 +367,18 @@ class CauseSearch:
                 joined = [each, *(one for group in met for one in group)]
                 groups = [group for group in groups if group not in met]
                 groups.append(sorted(joined, key=case.index))
-            yield from map(self._tell_group, groups)
-
-    def _tell_group(self, group: Sequence[Break]) -> Cause:
-        """A group in which a whole disagrees with its parts again and again is told as a block."""
-        rules = [self.rules[rule_id] for rule_id, _ in group]
-        scopes = (
-            {each.scope for each in rule.operands if isinstance(each, Quantity)} for rule in rules
-        )
-        is_block = len(group) > 1 and all(len(each) > 1 for each in scopes)
-        figure = self.list_figures(group[0])[0] if is_block else None
-        # Any smaller number, or any larger one beside it, would bring two into order.
-        is_open = len(group) == 1 and rules[0].operator != EQUAL
-        return Cause(tuple(group), figure, is_block=is_block, is_open=is_open)
+            for group in groups:
+                rules = [self.rules[rule_id] for rule_id, _ in group]
+                scopes = (
+                    {each.scope for each in rule.operands if isinstance(each, Quantity)}
+                    for rule in rules
+                )
+                # A whole that disagrees with its parts again and again is told as a block.
+                is_block = len(group) > 1 and all(len(each) > 1 for each in scopes)
+                figure = self.list_figures(group[0])[0] if is_block else None
+                # Any smaller number, or any larger one beside it, would bring two into order.
+                is_open = len(group) == 1 and rules[0].operator != EQUAL
+                yield Cause(tuple(group), figure, is_block=is_block, is_open=is_open)
 
     def list_figures(self, broken: Break) -> list[int]:
         """The figures of a rule in a row."""

@@ -81,7 +81,7 @@ class Evaluation(SerializableDictDot):
         return {"applied": len(self.verdict), "broken": len(self.broken)}
 
 
-class _Evaluated(BatchExpectation):
+class Evaluated(BatchExpectation):
     """An expectation whose metric judges a whole table and keeps its evaluation."""
 
     @classmethod
@@ -211,7 +211,7 @@ def _check_rule(text: str) -> str:
     return text
 
 
-class _Rounded(_Evaluated):
+class _Rounded(Evaluated):
     """A rule about quantities, which has to know whose numbers are rounded."""
 
     rounded: Union[str, dict[str, Any], None] = None
@@ -278,8 +278,8 @@ def _define_expectation(
         "metric_dependencies": (_define_metric(f"cchc.{rule_type}", judge, keys),),
     }
     name = "".join(word.capitalize() for word in rule_type.split("_"))
-    globals()[name] = type(_Evaluated).__new__(  # type: ignore[no-untyped-call]
-        type(_Evaluated), name, (_Evaluated,), parts
+    globals()[name] = type(Evaluated).__new__(  # type: ignore[no-untyped-call]
+        type(Evaluated), name, (Evaluated,), parts
     )
 
 

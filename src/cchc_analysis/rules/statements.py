@@ -193,7 +193,15 @@ class Statements:
     def find(self, operand: Operand) -> Operands:
         """The figures of one operand along all rows; not printed is NaN."""
         if isinstance(operand, GroupSum):
-            return self._add_up(operand)
+            of_rows, parts, of_figures = self._group(operand)
+            count = np.bincount(of_figures, minlength=int(of_rows.max(initial=0)) + 1)
+            missing = count[of_rows] == 0
+            numbers = {}
+            for name, column in self._numbers.items():
+                sums = np.bincount(of_figures, weights=column[parts], minlength=len(count))
+                numbers[name] = np.where(missing, np.nan, sums[of_rows])
+            home = np.arange(len(self.rows)) if operand.group is Group.BREAKDOWN else of_rows
+            return Operands(**numbers, home=np.where(missing, -1, home))
         positions = self.find_positions(operand)
         missing = positions < 0
         if missing.all():
@@ -244,7 +252,15 @@ class Statements:
         found = stated[self._move_rows(**scope)]
         found = np.where(found >= 0, found, stated[self._move_rows(**scope, period_start=STOCK)])
         if operand.code in self._norms:
-            found = np.where(found >= 0, found, self._search_norms(held, scope))
+            # A norm holds for every row that ends inside its period; the first one printed counts.
+            norms = self.figures.loc[held, list(ROW_COLUMNS)].assign(position=held)
+            met = self.rows.assign(row=self.rows.index, **scope)[found < 0].merge(
+                norms, on=["source_id", "area_id", "scope"], suffixes=("", "_of_norm")
+            )
+            is_inside = met["period_start_of_norm"] <= met["period_end"]
+            is_inside &= met["period_end"] <= met["period_end_of_norm"]
+            first = met[is_inside].drop_duplicates("row")
+            found[first["row"]] = first["position"]
         return found
 
     def _move_rows(self, **cells: str) -> Integers:
@@ -265,30 +281,6 @@ class Statements:
         sizes = tuple(max(len(cells), 1) for cells in self._cells)
         keys = np.ravel_multi_index(tuple(np.maximum(places, 0)), sizes)
         return np.where((places < 0).any(axis=0), -1, keys)
-
-    def _search_norms(self, held: Integers, scope: Mapping[str, str]) -> Integers:
-        """A norm holds for every row that ends inside its period; the first one printed counts."""
-        norms = self.figures.loc[held, list(ROW_COLUMNS)].assign(position=held)
-        met = self.rows.assign(row=self.rows.index, **scope).merge(
-            norms, on=["source_id", "area_id", "scope"], suffixes=("", "_of_norm")
-        )
-        is_inside = met["period_start_of_norm"] <= met["period_end"]
-        is_inside &= met["period_end"] <= met["period_end_of_norm"]
-        first = met[is_inside].drop_duplicates("row")
-        found = np.full(len(self.rows), -1, dtype=np.int64)
-        found[first["row"]] = first["position"]
-        return found
-
-    def _add_up(self, operand: GroupSum) -> Operands:
-        of_rows, positions, of_figures = self._group(operand)
-        count = np.bincount(of_figures, minlength=int(of_rows.max(initial=0)) + 1)
-        missing = count[of_rows] == 0
-        numbers = {}
-        for name, column in self._numbers.items():
-            sums = np.bincount(of_figures, weights=column[positions], minlength=len(count))
-            numbers[name] = np.where(missing, np.nan, sums[of_rows])
-        home = np.arange(len(self.rows)) if operand.group is Group.BREAKDOWN else of_rows
-        return Operands(**numbers, home=np.where(missing, -1, home))
 
     def _group(self, operand: GroupSum) -> tuple[Integers, Integers, Integers]:
         """The group of each row; the figures that are added up, and the group of each of them."""
@@ -378,7 +370,7 @@ class WideTable:
         if cells.dtype.kind in "iufb" and not is_rounded:
             return _exactly(cells.to_numpy("float64"))
         printed = [_parse(str(operand), row, cell, is_rounded) for row, cell in cells.items()]
-        value, step = (np.array(each, dtype=np.float64) for each in zip(*printed, strict=True))
+        value, step = np.array(printed, dtype=np.float64).reshape(-1, 2).T
         is_extreme = (step == 1.0) & np.isin(value, EXTREME_RATES)
         half = np.where((step > 0) & ~is_extreme, step / 2, 0.0)
         return _exactly(value) | {

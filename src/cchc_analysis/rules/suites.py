@@ -289,15 +289,21 @@ def _check_rule_ids(file: str, entries: Iterable[Entry]) -> Iterator[Problem]:
 def _check_entry(file: str, entry: Entry, reference: Reference) -> Iterator[Problem]:
     """Everything that would make an entry lost, or mean nothing."""
     import_expectations()
+    from great_expectations.expectations import expectation as gx
     from great_expectations.expectations import registry
 
-    where = f"{file}, rule {name_rule(entry)}"
-    known = sorted(registry.list_registered_expectation_implementations())
-    if entry.get("type") not in known:
-        nearest = nearest_names(str(entry.get("type")).replace("_", " "), known)
+    from cchc_analysis.rules.expectations import Evaluated
+
+    naming: Any = (Evaluated, gx.ColumnMapExpectation, gx.ColumnPairMapExpectation)
+    naming += (gx.MulticolumnMapExpectation,)
+    known = sorted(chain(*map(registry.list_registered_expectation_implementations, naming)))
+    where, rule_type = f"{file}, rule {name_rule(entry)}", entry.get("type")
+    is_guard = entry.get("kwargs") == {"min_value": {"$PARAMETER": "cchc_analysis"}}
+    if rule_type not in known and not (rule_type == GUARD and is_guard):
+        nearest = nearest_names(str(rule_type).replace("_", " "), known)
         remedy = f"Did you mean {', '.join(nearest)}?" if nearest else "Mend the type."
-        expected = "a type that Great Expectations or cchc_analysis defines"
-        yield Problem(where, f"unknown rule type {entry.get('type')!r}", expected, remedy)
+        expected = "one of cchc_analysis, or of Great Expectations that names the rows that fail"
+        yield Problem(where, f"rule type {rule_type!r}", expected, remedy)
         return
     yield from _check_shape(where, entry)
     if entry["type"] in (IDENTITY, DEFINITIONS):

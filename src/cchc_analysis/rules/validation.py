@@ -462,7 +462,10 @@ def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> 
     # Great Expectations keeps one, or one for each metric.
     info = answer.exception_info or {}
     infos = [info] if "raised_exception" in info else [*info.values()]
-    if errors := [each["exception_message"] for each in infos if each.get("raised_exception")]:
+    errors = [each["exception_message"] for each in infos if each.get("raised_exception")]
+    if not answer.success and "unexpected_index_list" not in answer.result:
+        errors.append("it fails and names no row")
+    if errors:
         found = f"the rule could not be run: {errors[0]}"
         remedy = "Mend the rule, or the columns that it looks at."
         where = f"{file}, rule {rule.rule_id}"
