@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -13,6 +15,7 @@ from markupsafe import Markup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import cchc_analysis as cchc
+from cchc_analysis import front
 from cchc_analysis.brief.render import execute_notebook, make_exporter
 from cchc_analysis.brief.templates import LOOK, LOOK_ENDS, Section
 from cchc_analysis.cli import main
@@ -149,6 +152,32 @@ def test_an_empty_choice_has_all_columns_and_says_why(
     days = dict.fromkeys(("period_start", "period_end", "crosses"), "")
     words = cchc.judge_many(PANEL.iloc[:0].assign(**days, is_contested=False))
     assert (words.tested, list(words.table.columns[:2])) == (0, ["area_id", "word"])
+
+
+def test_rows_of_a_report_that_count_other_days_are_told(
+    processed_once: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report on six months may count dossiers from 15 December to 14 June."""
+    monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
+    reference, tables = front.load_given()
+    rows, days = tables.indicators, ("2021-12-15", "2022-05-14")
+    is_moved = rows["source_id"].eq("dong_gio_2022_h1") & rows["period_start"].ne("")
+    moved = rows.mask(
+        is_moved, rows.assign(period_start=days[0], period_end=days[1], period="/".join(days))
+    )
+    monkeypatch.setattr(
+        front, "load_given", lambda _: (reference, replace(tables, indicators=moved))
+    )
+    said = rf"Left out: {is_moved.sum()} rows of reports on 2022-H1 .* such as 2021-12-15/"
+    with pytest.warns(UserWarning, match=said):
+        held = cchc.load_indicators(areas="Đồng Gió", periods=iter(["2022-H1"]))
+    assert held["period_start"].isna().all()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        named = cchc.load_indicators(areas="Đồng Gió", periods=["2022-H1", "/".join(days)])
+        whole = cchc.load_indicators(areas="Đồng Gió")
+        cchc.load_indicators(areas="Sông Mây", periods="2022-H1")
+    assert len(named) == len(whole) == len(held) + is_moved.sum()
 
 
 def test_a_new_project_takes_a_panel_before_any_report(tmp_path: Path) -> None:

@@ -94,7 +94,8 @@ def load_indicators(
         names: "vi" or "en" adds the columns ``NAME_COLUMNS`` behind their codes; ``None``: codes.
         areas: Names or codes of areas.
         indicators: Codes of the catalogue, or labels in either language.
-        periods: Labels of reporting periods ("2024-9M", "2024"), or their Vietnamese names.
+        periods: Labels of reporting periods ("2024-9M", "2024"), or their Vietnamese names. Rows of
+            a report on one that count days of their own are left out, which a warning tells.
         scope: ``district_office``, ``commune_aggregate``, ``whole_district``, …
         status: ``actual``, ``estimate``, ``target``, …; ``None`` for all.
         project: A project's folder; by default the one around the current folder, or ``CCHC_ROOT``.
@@ -120,8 +121,11 @@ def load_indicators(
     reference, tables = load_given(project)
     published = tables.indicators
     labelled = published.assign(period=named.label_reports(published, tables.sources))
-    wanted = {"area_id": areas, "indicator": indicators, "period": periods}
-    chosen = choose_rows(labelled, reference, wanted | {"scope": scope, "status": status})
+    wanted = {"area_id": areas, "indicator": indicators, "scope": scope, "status": status}
+    meant = choose_rows(labelled, reference, wanted)
+    asked = [] if periods is None else named.take_some(periods)
+    chosen = choose_rows(meant, reference, {"period": None if periods is None else asked})
+    named.warn_other_days(meant, asked, tables.sources)
     return named.order_categories(_name(chosen, reference, names, project))
 
 

@@ -19,7 +19,7 @@ from cchc_analysis.data.clean import PeriodError, fold_text, is_day, label_perio
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own
 from cchc_analysis.data.reference import LEVELS, Reference
 from cchc_analysis.data.reference.catalogue import offer_names
-from cchc_analysis.errors import CommandError, Problem, join_some
+from cchc_analysis.errors import CommandError, Problem, count, join_some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,6 +152,18 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
         report = periods.get(source_id.split(" ")[0], ["", "", ""])
         labels[row] = _label_of_report(label, start, end, report)
     return [labels[row] for row in rows]
+
+
+def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFrame) -> None:
+    """Warn of rows of the reports on some periods that are left out, as they count other days."""
+    asked = [label_period(match_period(each)) for each in periods]
+    on_one = sources.loc[sources["period"].isin(asked), "source_id"]
+    of_one = table["source_id"].str.split(" ").str[0].isin(on_one)
+    days = table.loc[of_one & ~table["period"].isin(asked), "period"]
+    if len(own := days[~days.str.fullmatch(STANDARD_LABEL)]):
+        rows, remedy = count(len(own), "row"), "leave periods out, or name these days."
+        said = f"Left out: {rows} of reports on {' or '.join(asked)} with other days"
+        warnings.warn(f"{said}, such as {own.mode()[0]}; {remedy}", UserWarning, stacklevel=3)
 
 
 def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.DataFrame:
