@@ -47,7 +47,11 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = ""
-    _refuse_binary(path, text or data.decode("latin-1"))
+    start = (text or data.decode("latin-1"))[:20_000]
+    controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
+    if controls > CONTROL_SHARE * len(start) + 2:
+        kinds = "a text, .docx, .pdf, .html or .xlsx"
+        raise refuse(path, "no text inside", kinds, "Check what it is.")
     refuse_marks(path, text)
     if text:
         converted, name = convert_legacy(text)
@@ -123,11 +127,3 @@ def _decode_single_bytes(path: Path, data: bytes) -> tuple[str, str]:
         known = "UTF-8, UTF-16, cp1258, TCVN3 or VNI"
         raise refuse(path, "bytes of no encoding known here", known, "Save it again as UTF-8.")
     return unicodedata.normalize("NFC", text), encoding
-
-
-def _refuse_binary(path: Path, text: str) -> None:
-    start = text[:20_000]
-    controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
-    if controls > CONTROL_SHARE * len(start) + 2:
-        kinds = "a text, .docx, .pdf, .html or .xlsx"
-        raise refuse(path, "no text inside", kinds, "Check what it is.")

@@ -199,7 +199,11 @@ def order_categories(table: pd.DataFrame) -> pd.DataFrame:
     for column in (*orders, "period", "unit", "origin", *NAME_COLUMNS[1:]):
         if column in typed:
             is_period = column == "period"
-            held = _sort_periods(table) if is_period else table[column].unique().tolist()
+            held = table[column].unique().tolist()
+            if is_period:  # by the last day counted, then by the first
+                days = table[["period", "period_end", "period_start"]].astype(str)
+                ends = days.groupby("period").max().sort_values([*days.columns[1:]], kind="stable")
+                held = ends.index.tolist()
             known = [each for each in map(str, orders.get(column, ())) if each in held]
             categories = list(dict.fromkeys([*known, *held]))
             typed[column] = pd.Categorical(table[column], categories, ordered=is_period)
@@ -321,13 +325,6 @@ def _label_of_report(label: str, start: str, end: str, report: Sequence[str]) ->
         either = max(counted, last) - min(begun, first) + 1
         return report[0] if shared >= LEAST_OVERLAP * either else label
     return report[0] if (first + last) / 2 < counted <= last else label
-
-
-def _sort_periods(table: pd.DataFrame) -> list[str]:
-    """The period labels in the order of time: by the last day counted, then by the first."""
-    days = table[["period", "period_end", "period_start"]].astype(str)
-    ends = days.groupby("period").max()
-    return list(ends.sort_values(["period_end", "period_start"], kind="stable").index)
 
 
 DIMENSIONS = ("area_id", "scope", "indicator", "breakdown", "status", "period")

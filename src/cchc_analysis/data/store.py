@@ -60,14 +60,10 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
         with swap_in(project.build / "tables", MANIFEST, head) as folder:
             write_copies(folder, tables)
     except OSError as error:
-        raise ReportError(
-            Problem(
-                str(error.filename or project.processed),
-                error.strerror or "an error of the file system",
-                "a folder that can be written to",
-                "Check its rights and the space left; the previous data are untouched.",
-            )
-        ) from None
+        where = str(error.filename or project.processed)
+        found, expected = error.strerror or "an error of the file system", "a folder to write to"
+        remedy = "Check its rights and the space left; the previous data are untouched."
+        raise ReportError(Problem(where, found, expected, remedy)) from None
 
 
 def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Tables]:

@@ -67,19 +67,15 @@ def discretise_windows(table: pd.DataFrame, reference: Reference) -> pd.DataFram
         derived; ``parts`` names both windows. Flows that hold an opening stock become the flow
         without it, and their first window is only given where that stock is held.
     """
-    flows = _choose_flows(table, reference)
+    kept = table[is_flow(table["indicator"], reference) & (table["period_start"] != "")]
+    kept = kept[kept["status"].isin(RESULT_STATUSES)]
+    flows = with_range(kept).drop_duplicates(list(QUANTITY))
     whole = flows[~flows["indicator"].isin(OPENING)]
     opened = flows[flows["indicator"].isin(OPENING)]
     import pandas as pd
 
     parts = [_difference(whole), _strip_opening(_difference(opened), flows, table)]
     return _finish(pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True))
-
-
-def _choose_flows(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    kept = table[is_flow(table["indicator"], reference) & (table["period_start"] != "")]
-    kept = kept[kept["status"].isin(RESULT_STATUSES)]
-    return with_range(kept).drop_duplicates(list(QUANTITY))
 
 
 def _difference(flows: pd.DataFrame) -> pd.DataFrame:

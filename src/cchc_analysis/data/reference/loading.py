@@ -159,11 +159,6 @@ def find_project(start: Path) -> Project:
     for folder in (start, *start.parents) if start.exists() else ():
         if (folder / "data" / "reference" / "indicators.csv").is_file():
             return Project(folder)
-    raise CommandError(
-        Problem(
-            str(start),
-            "no project here or above",
-            "a folder with data/reference/indicators.csv",
-            "Change into the project, or name it: CCHC_ROOT, `cchc --root`, in Python `project=`.",
-        )
-    )
+    found, expected = "no project here or above", "a folder with data/reference/indicators.csv"
+    remedy = "Change into the project, or name it: CCHC_ROOT, `cchc --root`, in Python `project=`."
+    raise CommandError(Problem(str(start), found, expected, remedy))
