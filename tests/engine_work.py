@@ -40,7 +40,7 @@ def shout(payload: str) -> bytes:
 def stay(payload: str) -> bytes:
     """Takes long enough to be killed in the middle."""
     time.sleep(0.2)
-    return payload.upper().encode()
+    return shout(payload)
 
 
 def was_warm(_: str) -> bytes:

@@ -93,6 +93,24 @@ def test_a_fault_costs_its_own_job_only(fault: str, words: str, jobs_a_child: in
     assert all(reply.result for reply in replies.values())
 
 
+def test_a_fault_is_told_as_it_was_where_other_children_wait() -> None:
+    begin = partial(engine_work.begin, engine_work.stay)
+    with Pool(Orders(begin, timeout=20, jobs_a_child=8), 6) as pool:
+        at_once = [pool.submit(word) for word in "abcdef"]
+        assert all(each.result().result for each in at_once)
+        assert "division by zero" in pool.submit("divide").result().found
+
+
+def test_a_process_that_no_longer_answers_holds_nobody_up() -> None:
+    pool = Pool(Orders(SHOUT, timeout=20), 1)
+    [process_id] = pool._begun
+    os.kill(process_id, signal.SIGSTOP)
+    asked = pool.submit("a")
+    time.sleep(0.2)
+    pool.shutdown()
+    assert asked.cancelled() or "closed" in asked.result().found
+
+
 @pytest.mark.parametrize("fault", ["divide", "exit", "kill", "leave", "loop"])
 def test_a_fault_costs_its_own_job_only_without_fork(fault: str) -> None:
     timeout = 1 if fault == "loop" else 20

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pstats
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from functools import partial
@@ -25,7 +27,7 @@ import engine_work
 from cchc_analysis.brief.render import build_page
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.jobs import Orders, Reply, add_up
-from cchc_analysis.site.notebooks import SENTENCE, CchcEngine
+from cchc_analysis.site.notebooks import SENTENCE, CchcEngine, _Stream
 from cchc_analysis.site.workers import Pool
 
 ROOT = Path(__file__).parents[1]
@@ -159,6 +161,32 @@ def test_subprocesses_and_descriptors_are_heard(pool: Pool, tmp_path: Path) -> N
         ("stdout", "one\n"),
         ("stderr", "two\n"),
     ]
+
+
+def test_a_stream_gives_its_number_back_once(tmp_path: Path) -> None:
+    with tempfile.TemporaryFile() as theirs:
+        number = os.dup(theirs.fileno())
+        stream = _Stream(number, None)
+        stream.close()
+        os.close(number)
+        others = [os.open(tmp_path / str(each), os.O_CREAT | os.O_WRONLY) for each in range(4)]
+        del stream  # its end must not touch what others have opened under its numbers since
+        gc.collect()
+        assert all(os.fstat(each).st_ino for each in others)
+        assert len({os.fstat(each).st_ino for each in others}) == 4
+        for each in others:
+            os.close(each)
+
+
+def test_what_is_no_text_is_refused_where_it_is_printed(pool: Pool, tmp_path: Path) -> None:
+    cell = (
+        "import sys\n"
+        "try:\n    sys.stdout.write(b'x')\n"
+        "except TypeError as error:\n    print(error, chr(0xD800))"
+    )
+    executed, _ = execute(pool, write(tmp_path / "in.ipynb", cell))
+    shown = [text for each in executed.cells for text in each.get("outputs", ())]
+    assert [each.text for each in shown] == ["write() takes a text, not bytes ?\n"]
 
 
 def test_a_cell_may_be_allowed_to_fail(pool: Pool, tmp_path: Path) -> None:

@@ -178,8 +178,10 @@ class _Stream(io.TextIOBase):
         return self._number
 
     def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() takes a text, not {type(text).__name__}")  # as a file does
         self._hear()
-        self._text.append(text)
+        self._text.append(text.encode("utf-8", "replace").decode("utf-8"))
         return len(text)
 
     def _hear(self) -> None:
@@ -201,6 +203,7 @@ class _Stream(io.TextIOBase):
 
     def close(self) -> None:
         if not self.closed:
+            super().close()  # once: later the numbers are those of other files
             os.dup2(self._kept, self._number)
             os.close(self._kept)
             self._file.close()

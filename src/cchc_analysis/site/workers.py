@@ -109,9 +109,9 @@ class Pool(jobs.Workforce):
         It is asked for again where it did not go well in a child that has done others before, which
         may be at fault, and where the process that forks was lost.
         """
-        for _ in range(MOST_TRIES):
+        for number in range(MOST_TRIES):
             with suppress(EOFError, OSError):
-                slot = self._take()
+                slot = self._take(is_fresh=number > 0)
                 is_well, reply = self._ask_slot(slot, payload)
                 is_kept = is_well and slot.jobs < self._orders.jobs_a_child
                 if reply and not slot.link.closed and (is_kept or not slot.parent):
@@ -146,14 +146,16 @@ class Pool(jobs.Workforce):
             raise BriefError(Problem("workers", "closed", "open ones", "Begin again."))
         return bool(ready)
 
-    def _take(self) -> Slot:
-        """A slot that is free, or a new one."""
+    def _take(self, *, is_fresh: bool) -> Slot:
+        """A slot that is free, or a new one; where there are children, a fresh one if asked for."""
         with self._lock:
-            if not self._free and (self._parent is None or self._parent.closed):
+            is_kept = self._free and not (is_fresh and self._parent)
+            if not is_kept and (self._parent is None or self._parent.closed):
                 self._begin()
-            if self._free:
+            if is_kept or not self._parent:
                 return self._free.pop()
-            process_id = self._tell(self._parent, 0)
+            if not (process_id := self._tell(self._parent, 0)):
+                raise OSError
             link = Link(reduction.recv_handle(self._parent))
             slot = Slot(link, process_id, self._parent)
             self._slots.add(slot)
@@ -163,6 +165,7 @@ class Pool(jobs.Workforce):
         """Have a child forked or buried; a process that does not answer is not asked again."""
         try:
             parent.send(what)
+            self._wait(parent)
             answer: int = parent.recv()
         except (EOFError, OSError):
             parent.close()
@@ -245,8 +248,7 @@ def serve(number: int) -> None:
                 child = children.pop(ended)
                 child.join()
                 link.send(child.exitcode)
-            else:
-                child = _fork(work, orders, link)
+            elif child := _fork(work, orders, link):
                 children[child.pid] = child
     for process_id in children:
         system.end_group(process_id)
@@ -254,11 +256,15 @@ def serve(number: int) -> None:
 
 
 def _fork(work: jobs.Work, orders: jobs.Orders, link: Connection) -> Any:
-    """Fork a child, and give whoever asked for it its number and the way to it."""
-    ours, theirs = Pipe()
-    given = work, orders, os.getpid(), theirs, link, ours
-    child = multiprocessing.get_context("fork").Process(target=_live, args=given)
-    child.start()
+    """Fork a child, and give whoever asked for it its number and the way to it; 0 without one."""
+    try:
+        ours, theirs = Pipe()
+        given = work, orders, os.getpid(), theirs, link, ours
+        child = multiprocessing.get_context("fork").Process(target=_live, args=given)
+        child.start()
+    except OSError:  # the system has no process or file to give, now
+        link.send(0)
+        return None
     link.send(child.pid)
     reduction.send_handle(link, ours.fileno(), os.getppid())
     ours.close()
